@@ -1,0 +1,48 @@
+# make demo   check, fix and confirm one flagged fixture
+# make test   lint, type check and run all tests
+# Either sets up its own virtual environment first; it needs only python3 (3.10 or newer), pip and a package index.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
+CASE ?= fixtures/TL001/explicit_type_element_ty
+
+.PHONY: demo test docs clean
+.DELETE_ON_ERROR:
+
+demo: $(VENV)/verify.stamp
+	@echo "$$ tritonlint check $(CASE)/flagged.py"
+	@$(BIN)/tritonlint check $(CASE)/flagged.py; test $$? -eq 1
+	@echo
+	@echo "$$ tritonlint autofix $(CASE)/flagged.py"
+	@$(BIN)/tritonlint autofix $(CASE)/flagged.py; test $$? -eq 1
+	@echo
+	@echo "$$ tritonlint verify --oracle compile $(CASE)"
+	@$(BIN)/tritonlint verify --oracle compile $(CASE)
+
+test: $(VENV)/dev.stamp
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest -n auto
+
+docs: $(VENV)/dev.stamp
+	@$(BIN)/python docs/generate.py
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .tritonlint_cache
+
+# Where Python comes without ensurepip (Debian's python3 without python3-venv), pip fills an empty environment.
+$(BIN)/python:
+	@echo "setting up $(VENV)" >&2
+	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || { \
+	  $(PYTHON) -m venv --clear --without-pip $(VENV) && \
+	  $(PYTHON) -m pip -qq --disable-pip-version-check --python $(BIN)/python install pip; }
+
+$(VENV)/verify.stamp: pyproject.toml | $(BIN)/python
+	@$(PIP) install --editable '.[verify]'
+	@touch $@
+
+$(VENV)/dev.stamp: pyproject.toml | $(BIN)/python
+	@$(PIP) install --editable '.[dev,verify,report]'
+	@touch $@ $(VENV)/verify.stamp

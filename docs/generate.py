@@ -1,0 +1,98 @@
+"""Generated documentation: a page per rule, the JSON report's schema, and in the README the table
+of rules and the report of a finding.
+
+`python docs/generate.py` writes what is stale; `--check` names it and exits with 1 instead.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from tritonlint import engine, rule
+from tritonlint.cli.explain import page
+from tritonlint.config import Settings
+from tritonlint.report import Options, text
+from tritonlint.report.json import schema
+
+ROOT = Path(__file__).resolve().parents[1]
+EXAMPLE = Path("fixtures/TL001/explicit_type_element_ty/flagged.py")
+
+
+def generated() -> Iterator[tuple[Path, str]]:
+    """Each generated file and the text that it should hold."""
+    for code in sorted(rule.codes()):
+        yield ROOT / "docs" / "rules" / f"{code}.md", page(code)
+    yield ROOT / "docs" / "json-schema.json", json.dumps(schema(), indent=2) + "\n"
+    readme = ROOT / "README.md"
+    old = readme.read_text(encoding="utf-8")
+    yield readme, between(between(old, "rules", table()), "finding", example())
+
+
+def between(readme: str, name: str, new: str) -> str:
+    """`readme` with `new` between the markers of the generated part `name`."""
+    begin, end = f"<!-- {name}: begin (docs/generate.py) -->\n", f"<!-- {name}: end -->"
+    before, found, rest = readme.partition(begin)
+    _, closed, after = rest.partition(end)
+    if not (found and closed):
+        raise SystemExit(f"README.md: no markers for the generated part `{name}`")
+    return f"{before}{begin}{new}{end}{after}"
+
+
+def table() -> str:
+    """The table of rules."""
+    head = "| Rule | Finds | Severity | Status | Fix |\n|---|---|---|---|---|\n"
+    return head + "".join(f"{_row(code)}\n" for code in sorted(rule.codes()))
+
+
+def example() -> str:
+    """The report of the example's finding, as `tritonlint check` prints it."""
+    out = io.StringIO()
+    with _inside(ROOT):
+        text.render(engine.check([EXAMPLE], Settings()), out, Options())
+    return f"```\n$ tritonlint check {EXAMPLE}\n{out.getvalue()}```\n"
+
+
+@contextlib.contextmanager
+def _inside(folder: Path) -> Iterator[None]:
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+
+
+def _row(code: str) -> str:
+    found = rule.load(code)
+    link = f"[{code}](docs/rules/{code}.md)"
+    return f"| {link} | {found.name} | {found.severity} | {found.status} | {found.fix} |"
+
+
+def stale() -> list[tuple[Path, str]]:
+    """The generated files whose text on disk is another, with the text that they should hold."""
+    return [(path, text) for path, text in generated() if _text(path) != text]
+
+
+def _text(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.exists() else None
+
+
+def main(arguments: list[str]) -> int:
+    """Write, or with `--check` name, the stale files."""
+    found = stale()
+    for path, wanted in found:
+        print(f"{'stale' if '--check' in arguments else 'written'}: {path.relative_to(ROOT)}")
+        if "--check" not in arguments:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(wanted, encoding="utf-8")
+    return int("--check" in arguments and bool(found))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

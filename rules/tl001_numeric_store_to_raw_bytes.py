@@ -1,0 +1,116 @@
+"""TL001: floats stored through a pointer to raw bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tritonlint.facts.arguments import Argument
+from tritonlint.facts.device import Store
+from tritonlint.findings import Confidence, Finding, Step
+from tritonlint.rule import Rule, Suspect
+from tritonlint.traces import approach, launch_site
+from tritonlint.view_fix import add_view, float32_region
+
+
+class NumericStoreToRawBytes(Rule):
+    """
+    ## What it does
+    Finds launches that pass raw bytes (a `uint8` or `int8` slice, view or tensor that stands for fp8 codes or for the
+    bytes of wider floats) to a kernel parameter through which the kernel stores floats. The cast may be written
+    (`x.to(p.dtype.element_ty)`) or left to `tl.store`.
+
+    ## Why is this bad
+    Triton casts what it stores to the pointer's element type. For a pointer to bytes that is a float to integer
+    conversion: fp8 quantization silently becomes truncation to 0..255. Nothing raises. Read back as fp8, the bytes
+    decode to other numbers, and 0x7F and 0xFF to NaN; accuracy degrades with the length of the context.
+
+    ## Triggering input
+    Any value: -0.3 is stored as 0, 1.7 as 1 and 300.0 as 44, where e4m3fn has the codes 0xAA, 0x3E and 0x79.
+
+    ## Example
+    ```python
+    cache = cache.view(blocks, -1)
+    values = cache[:, : block_size * head_dim]
+    scales = cache[:, block_size * head_dim :].view(torch.float32)
+    quantize_kernel[grid](k, values, scales)
+    ```
+
+    ## Use instead
+    ```python
+    cache = cache.view(blocks, -1)
+    values = cache[:, : block_size * head_dim].view(torch.float8_e4m3fn)
+    scales = cache[:, block_size * head_dim :].view(torch.float32)
+    quantize_kernel[grid](k, values, scales)
+    ```
+
+    ## Not flagged
+    A view under an `if` before the launch; a buffer that is allocated or asserted to be of a float type; a kernel that
+    bitcasts, re-types the pointer, or stores integers, masks and packed codes; a kernel that rounds and clamps to the
+    integer range on purpose; a copy of bytes.
+
+    ## Fix safety
+    `.view(dtype)` on the slice or the argument. Safe: viewing a tensor as the dtype that it already has changes
+    nothing. The dtype is spelled as the module spells it; where it names none, `torch.float8_e4m3fn` is a guess and the
+    fix is unsafe.
+
+    ## How it is verified
+    Compiled for `cuda:90`, `hip:gfx942` and `hip:gfx950`, the store is fed by `arith.fptoui` (or `fptosi`) as flagged
+    and by `tt.fp_to_fp` as fixed. On a GPU the stored bytes differ from an independent quantizer as flagged and equal it
+    as fixed.
+
+    ## References
+    - https://github.com/vllm-project/vllm/pull/41217
+    - https://github.com/sgl-project/sglang/issues/26701
+    """
+
+    code = "TL001"
+    name = "numeric-store-to-raw-bytes"
+    severity = "error"
+    status = "default"
+    since = "0.1.0"
+    fix = "sometimes"
+
+    def check(self, suspect: Suspect) -> Iterator[Finding]:
+        for argument in suspect.arguments:
+            store = next((each for each in argument.stores if _harmful(each)), None)
+            if store is not None:
+                yield self._finding(suspect, argument, store)
+
+    def _finding(self, suspect: Suspect, argument: Argument, store: Store) -> Finding:
+        kernel = argument.kernel.name
+        trigger = "-0.3 is stored as 0, 1.7 as 1 and 300.0 as 44"
+        how = "casts a float to its element type and stores it" if store.explicit else "stores a float"
+        snippet = suspect.source.snippet(argument.place)
+        message = (
+            f"`{snippet}` holds raw bytes, but `{kernel}` {how} through "
+            f"`{argument.parameter}`: {trigger}"
+        )
+        return Finding(
+            self.code, self.name, message, self.severity, _confidence(argument), argument.place, trigger,
+            _trace(argument, store), launch_site(argument),
+            add_view(suspect, argument.place, float32_region(argument)),
+            function=argument.function, snippet=snippet,
+        )  # fmt: skip
+
+
+def _harmful(store: Store) -> bool:
+    """Whether a store loses floats: not a mask, and not a quantization to integers on purpose."""
+    low, high = store.interval
+    within = low is not None and high is not None and low >= -128 and high <= 255
+    return store.effect == "float_to_int" and store.kind != "bool" and not within and not store.rounded
+
+
+def _confidence(argument: Argument) -> Confidence:
+    """A tensor that is merely made of uint8 may hold integers, unless the kernel or its launch speaks of fp8."""
+    return argument.strength if argument.encoded or argument.means_fp8 else "possible"
+
+
+def _trace(argument: Argument, store: Store) -> tuple[Step, ...]:
+    steps = approach(argument)
+    steps += [Step(each, "handed to a device function here") for each in store.via]
+    if store.cast is None:
+        steps.append(Step(store.place, "the store casts a float to that element type: an integer conversion"))
+    else:
+        steps.append(Step(store.cast, "the float is cast to that element type: an integer conversion"))
+        steps.append(Step(store.place, "and stored"))
+    return tuple(steps)

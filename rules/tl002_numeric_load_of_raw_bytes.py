@@ -1,0 +1,110 @@
+"""TL002: raw bytes loaded as numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tritonlint.facts.arguments import Argument
+from tritonlint.facts.device import Load
+from tritonlint.findings import Finding, Step
+from tritonlint.rule import Rule, Suspect
+from tritonlint.traces import approach, launch_site
+from tritonlint.view_fix import add_view, float32_region
+
+
+class NumericLoadOfRawBytes(Rule):
+    """
+    ## What it does
+    Finds launches that pass raw bytes (a `uint8` or `int8` slice, view or tensor that stands for fp8 codes or for the
+    bytes of wider floats) to a kernel parameter whose loaded values are used as numbers: cast to a float, multiplied
+    with one, or stored through a pointer to floats.
+
+    ## Why is this bad
+    The kernel computes with the codes instead of the values that they stand for. Triton converts an integer to a float
+    without a word.
+
+    ## Triggering input
+    Any value: the code 0x38, which is 1.0 in e4m3fn, is read as 56.0, and 0xB8 (-1.0) as 184.0.
+
+    ## Example
+    ```python
+    pages = cache.view(blocks, -1)
+    values = pages[:, : block_size * head_dim]
+    scales = pages[:, block_size * head_dim :].view(torch.float32)
+    dequantize_kernel[grid](values, scales, out)
+    ```
+
+    ## Use instead
+    ```python
+    pages = cache.view(blocks, -1)
+    values = pages[:, : block_size * head_dim].view(torch.float8_e4m3fn)
+    scales = pages[:, block_size * head_dim :].view(torch.float32)
+    dequantize_kernel[grid](values, scales, out)
+    ```
+
+    ## Not flagged
+    A view under an `if` before the launch; a kernel that unpacks bits (shifts, masks, `bitcast=True`), re-types the
+    pointer or looks the bytes up; integers that are numbers (images, counts, quantized integers with a zero point); a
+    cast from bytes to fp8 without `bitcast=True`, which does not compile.
+
+    ## Fix safety
+    `.view(dtype)` on the slice or the argument. Safe: viewing a tensor as the dtype that it already has changes
+    nothing. The dtype is spelled as the module spells it; where it names none, `torch.float8_e4m3fn` is a guess and the
+    fix is unsafe.
+
+    ## How it is verified
+    Compiled for `cuda:90`, `hip:gfx942` and `hip:gfx950`, the loaded value goes through `arith.uitofp` (or `sitofp`) as
+    flagged and not as fixed.
+
+    ## References
+    - https://github.com/LMCache/LMCache/pull/4064
+    - https://github.com/vllm-project/vllm/issues/6884
+    """
+
+    code = "TL002"
+    name = "numeric-load-of-raw-bytes"
+    severity = "error"
+    status = "default"
+    since = "0.1.0"
+    fix = "sometimes"
+
+    def check(self, suspect: Suspect) -> Iterator[Finding]:
+        for argument in suspect.arguments:
+            if _stands_for_floats(argument) and not _unpacked(argument):
+                load = next((each for each in argument.loads if each.effect == "int_to_float"), None)
+                if load is not None:
+                    yield self._finding(suspect, argument, load)
+
+    def _finding(self, suspect: Suspect, argument: Argument, load: Load) -> Finding:
+        trigger = "0x38, which is 1.0 in e4m3fn, is read as 56.0"
+        snippet = suspect.source.snippet(argument.place)
+        message = (
+            f"`{snippet}` holds raw bytes, but `{argument.kernel.name}` uses what it loads through "
+            f"`{argument.parameter}` as numbers: {trigger}"
+        )
+        return Finding(
+            self.code, self.name, message, self.severity, argument.strength, argument.place, trigger,
+            _trace(argument, load), launch_site(argument),
+            add_view(suspect, argument.place, float32_region(argument)),
+            function=argument.function, snippet=snippet,
+        )  # fmt: skip
+
+
+def _stands_for_floats(argument: Argument) -> bool:
+    """Whether the bytes are known to be codes or pieces of floats: a tensor that is just made of integers may be an
+    image, a count or a quantized integer."""
+    return argument.encoded
+
+
+def _unpacked(argument: Argument) -> bool:
+    """Whether the kernel knows that it loads bytes: somewhere it picks bits out of them or re-types the pointer."""
+    return any(each.effect == "bits" for each in argument.loads)
+
+
+def _trace(argument: Argument, load: Load) -> tuple[Step, ...]:
+    steps = approach(argument)
+    steps += [Step(each, "handed to a device function here") for each in load.via]
+    steps.append(Step(load.place, "an integer is loaded"))
+    if load.use is not None and load.use != load.place:
+        steps.append(Step(load.use, "and converted to a float as a number"))
+    return tuple(steps)

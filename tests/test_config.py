@@ -1,0 +1,108 @@
+"""Settings: which file counts, what is refused, and where each value comes from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tritonlint import config
+from tritonlint.errors import ConfigError
+
+
+def _write(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_defaults_without_a_file(tmp_path: Path) -> None:
+    settings = config.load(tmp_path)
+    assert settings.select == ()
+    assert settings.confidence == "likely"
+    assert settings.root == tmp_path.resolve()
+    assert settings.origin("select") == "default"
+
+
+def test_the_nearest_file_counts_and_others_are_passed_by(tmp_path: Path) -> None:
+    outer = _write(tmp_path / "pyproject.toml", "[tool.tritonlint]\nselect = ['TL001']\n")
+    _write(tmp_path / "a/pyproject.toml", "[project]\nname = 'x'\n")
+    inner = _write(tmp_path / "b/tritonlint.toml", "ignore = ['TL002']\n")
+    file = _write(tmp_path / "a/kernel.py", "")
+    assert config.find(file) == outer
+    assert config.load(file).origin("select") == str(outer)
+    assert config.find(tmp_path / "b") == inner
+    assert config.load(tmp_path / "b").select == ()
+
+
+def test_a_broken_file_that_is_not_about_tritonlint_does_not_matter(tmp_path: Path) -> None:
+    _write(tmp_path / "pyproject.toml", "[project\n")
+    assert config.find(tmp_path) is None
+
+
+def test_extend_is_read_below_the_file(tmp_path: Path) -> None:
+    base = _write(tmp_path / "base.toml", "preview = true\nextend-exclude = ['a']\n")
+    own = _write(
+        tmp_path / "p/tritonlint.toml", "extend = '../base.toml'\nextend-exclude = ['b']\n"
+    )
+    settings = config.load(tmp_path / "p")
+    assert settings.preview
+    assert settings.origin("preview") == str(base)
+    assert settings.extend_exclude == ("a", "b")
+    assert settings.origin("extend-exclude") == f"{base}, {own}"
+
+
+def test_command_line_wins_and_is_named_as_the_origin(tmp_path: Path) -> None:
+    _write(tmp_path / "tritonlint.toml", "confidence = 'certain'\nextend-select = ['TL003']\n")
+    settings = config.load(tmp_path, {"confidence": "possible", "extend_select": ("TL004",)})
+    assert settings.confidence == "possible"
+    assert settings.origin("confidence") == "--confidence"
+    assert settings.extend_select == ("TL003", "TL004")
+
+
+def test_select_on_the_command_line_overrides_an_ignore_in_a_file(tmp_path: Path) -> None:
+    _write(tmp_path / "tritonlint.toml", "ignore = ['TL001']\nextend-select = ['TL002']\n")
+    settings = config.load(tmp_path, {"select": ("TL001",)})
+    assert (settings.select, settings.ignore, settings.extend_select) == (("TL001",), (), ())
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("slect = ['TL001']", "unknown key `slect`; did you mean `select`?"),
+        ("zzz = 1", "unknown key `zzz`; known keys: select, extend-select"),
+        ("select = 'TL001'", "select: expected a list of strings, got 'TL001'"),
+        ("select = [1]", "select: expected a list of non-empty strings, got 1 in it"),
+        ("preview = 'yes'", "preview: expected true or false, got 'yes'"),
+        ("confidence = 'likly'", "did you mean `likely`?"),
+        ("fp8-dtype = 'a +'", "fp8-dtype: expected a Python expression, got 'a +'"),
+        ("fp8-import = 'f()'", "fp8-import: expected one import statement, got 'f()'"),
+        ("targets = ['cuda90']", "targets: expected targets such as cuda:90 or hip:gfx942"),
+        ("extend = 'gone.toml'", "extend: there is no file"),
+        ("extend = 'tritonlint.toml'", "extends itself"),
+        ("select = [", "not valid TOML"),
+    ],
+)
+def test_what_is_not_understood_is_refused_with_file_and_key(
+    tmp_path: Path, text: str, says: str
+) -> None:
+    file = _write(tmp_path / "tritonlint.toml", text)
+    with pytest.raises(ConfigError) as caught:
+        config.load(tmp_path)
+    assert str(caught.value).startswith(f"{file}: ")
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_table_that_is_none_is_refused(tmp_path: Path) -> None:
+    _write(tmp_path / "pyproject.toml", "[tool]\ntritonlint = 3\n")
+    with pytest.raises(ConfigError, match=r"tool\.tritonlint: expected a table, got 3"):
+        config.load(tmp_path)
+
+
+def test_every_key_has_a_parser_and_a_default() -> None:
+    from tritonlint.config_values import PARSERS
+
+    assert set(config.KEYS) == set(PARSERS)
+    for key, value in config.Settings().values().items():
+        assert value is None or PARSERS[key](value) == value

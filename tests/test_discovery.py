@@ -1,0 +1,93 @@
+"""Which files are looked at."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from tritonlint.config import Settings
+from tritonlint.discovery import discover
+from tritonlint.errors import SourceError, UsageError
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def _tree(*names: str) -> None:
+    for name in names:
+        path = Path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("", encoding="utf-8")
+
+
+def _found(*paths: str, **settings: object) -> list[str]:
+    return _names(discover([Path(p) for p in paths], Settings(**settings)))  # type: ignore[arg-type]
+
+
+def _names(paths: Iterable[Path]) -> list[str]:
+    return [path.as_posix() for path in paths]
+
+
+def test_folders_are_walked_in_order_without_what_is_not_source() -> None:
+    _tree("b.py", "a/z.py", "a/a.py", "a/x.txt", "a/i.pyi", ".venv/v.py", "a/__pycache__/c.py")
+    assert _found(".") == ["b.py", "a/a.py", "a/z.py"]
+
+
+def test_a_named_file_is_taken_whatever_it_is_and_once() -> None:
+    _tree("build/gen.py", "script", "build/other.py")
+    assert _found("build/gen.py", "script", "./build/gen.py") == ["build/gen.py", "script"]
+    assert _found("build") == ["build/gen.py", "build/other.py"]
+
+
+def test_force_exclude_holds_for_named_files() -> None:
+    _tree("build/gen.py", "src/a.py")
+    assert _found("build/gen.py", "src/a.py", force_exclude=True) == ["src/a.py"]
+
+
+def test_patterns_name_files_or_paths_below_the_root() -> None:
+    _tree("a/gen_x.py", "a/k.py", "a/b/k.py", "b/k.py")
+    assert _found(".", extend_exclude=("gen_*.py", "a/b")) == ["a/k.py", "b/k.py"]
+    assert _found("a", extend_exclude=("a/b/*.py",)) == ["a/gen_x.py", "a/k.py"]
+    assert _found(".", exclude=("b",)) == ["a/gen_x.py", "a/k.py"]
+
+
+def test_a_path_that_does_not_exist_is_a_usage_error() -> None:
+    with pytest.raises(UsageError, match="gone: no such file or directory"):
+        _found("gone")
+
+
+def test_loops_of_links_end_and_each_file_comes_once_under_its_own_name() -> None:
+    _tree("z/real.py")
+    os.symlink("z", "a_link")
+    os.symlink("..", "z/up")
+    os.symlink("z/real.py", "also.py")
+    os.symlink("gone", "broken.py")
+    assert _found(".") == ["z/real.py"]
+
+
+def test_a_link_to_a_file_elsewhere_is_checked(tmp_path: Path) -> None:
+    _tree("out/k.py", "in/a.py")
+    os.symlink(tmp_path / "out/k.py", "in/k.py")
+    assert _found("in") == ["in/a.py", "in/k.py"]
+
+
+def test_a_folder_that_cannot_be_listed_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    _tree("a/x.py", "b/y.py")
+    listing = os.scandir
+
+    def scandir(path: str) -> object:
+        if os.path.basename(path) == "a":
+            raise PermissionError(13, "Permission denied")
+        return listing(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    errors: list[SourceError] = []
+    assert _names(discover([Path(".")], Settings(), errors.append)) == ["b/y.py"]
+    assert [str(each) for each in errors] == ["a: cannot be listed: Permission denied"]
+    with pytest.raises(SourceError):
+        discover([Path(".")], Settings())

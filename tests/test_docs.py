@@ -1,0 +1,50 @@
+"""Documentation that is generated is fresh, and documentation that is not names what exists."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from types import ModuleType
+
+import pytest
+
+from support import ROOT
+from tritonlint.config import KEYS
+
+
+@pytest.fixture(scope="module")
+def generate() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_generated_files_are_fresh(generate: ModuleType) -> None:
+    stale = [path.relative_to(ROOT).as_posix() for path, _ in generate.stale()]
+    assert stale == [], "run `make docs`"
+
+
+def test_no_page_is_left_of_a_rule_that_is_gone(generate: ModuleType) -> None:
+    pages = {path for path, _ in generate.generated()}
+    assert set((ROOT / "docs" / "rules").glob("*.md")) <= pages
+
+
+def test_the_readme_shows_every_setting_and_none_that_is_not() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    block = readme.split("[tool.tritonlint]\n", 1)[1].split("```", 1)[0]
+    assert set(re.findall(r"^([a-z0-9-]+) = ", block, re.M)) == {*KEYS, "extend"}
+
+
+def test_the_settings_of_the_readme_are_understood(tmp_path: object) -> None:
+    from pathlib import Path
+
+    from tritonlint import config
+
+    folder = Path(str(tmp_path))
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    block = readme.split("```toml\n", 1)[1].split("```", 1)[0].replace("../base", "base")
+    (folder / "pyproject.toml").write_text(block, encoding="utf-8")
+    (folder / "base.toml").write_text("")
+    assert config.load(folder).select == ("TL001",)

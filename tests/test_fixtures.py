@@ -1,0 +1,75 @@
+"""Every fixture: what is expected is found and nothing else, and the fix is what `fixed.py`
+holds."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from support import EXPECT, ROOT, without_expectations
+from tritonlint import engine, fixing, rule
+from tritonlint.config import Settings
+from tritonlint.discovery import discover
+
+CASES = sorted(
+    {file.parent for file in (ROOT / "fixtures").glob("*/*/*.py") if file.parent.name[0] != "_"}
+)
+FLAGGED = [case for case in CASES if (case / "flagged.py").exists()]
+
+Place = tuple[str, int, str]
+
+
+def _name(case: Path) -> str:
+    return case.relative_to(ROOT / "fixtures").as_posix()
+
+
+@pytest.fixture
+def case(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the case, which is the working directory."""
+    copy = tmp_path / "case"
+    shutil.copytree(request.param, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.chdir(copy)
+    return Path(request.param)
+
+
+def _settings(case: Path) -> Settings:
+    """The default settings, with the rule that the case is about if that is a preview rule."""
+    code = case.parent.name
+    preview = code in rule.codes() and rule.load(code).status == "preview"
+    return Settings(preview=preview, root=Path.cwd())
+
+
+def _expected(folder: Path) -> Counter[Place]:
+    places: Counter[Place] = Counter()
+    for file in folder.rglob("*.py"):
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+            for codes in EXPECT.findall(line):
+                name = file.relative_to(folder).as_posix()
+                places.update((name, number, code.strip()) for code in codes.split(","))
+    return places
+
+
+def _found(case: Path) -> Counter[Place]:
+    result = engine.check(discover([Path(".")], _settings(case)), _settings(case))
+    assert result.skipped == ()
+    return Counter((f.span.path, f.span.line, f.code) for f in result.findings)
+
+
+@pytest.mark.parametrize("case", CASES, ids=_name, indirect=True)
+def test_what_is_expected_is_found_and_nothing_else(case: Path) -> None:
+    assert _found(case) == _expected(Path("."))
+
+
+@pytest.mark.parametrize("case", FLAGGED, ids=_name, indirect=True)
+def test_the_fix_is_what_the_case_says_and_is_stable(case: Path) -> None:
+    flagged = Path("flagged.py")
+    before = flagged.read_text(encoding="utf-8")
+    after = fixing.fixed_text(flagged, _settings(case))
+    fixed = Path("fixed.py")
+    wanted = fixed.read_text(encoding="utf-8") if fixed.exists() else before
+    assert without_expectations(after) == without_expectations(wanted)
+    flagged.write_text(after, encoding="utf-8")
+    assert fixing.fixed_text(flagged, _settings(case)) == after

@@ -1,0 +1,144 @@
+"""Running the oracles: what is missing, what breaks, and that the others go on."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from verify_support import FIXTURES, fixed_texts
+
+from support import Command
+from tritonlint.errors import UsageError, VerifyError
+from tritonlint.verify import fixer, run
+from tritonlint.verify.case import find_cases, load_verifier
+from tritonlint.verify.worker import Worker
+
+
+@pytest.fixture
+def by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the fix from fixed.py: what the tool makes of a case is tested elsewhere."""
+
+    def fixed(path: Path) -> str:
+        return fixed_texts(path.parent).get(path.name, path.read_text())
+
+    monkeypatch.setattr(fixer, "fixed_text", fixed)
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Path:
+    """Two cases in a scratch folder, the first of which fails to load."""
+    for name in ("implicit_store", "keyword_launch"):
+        shutil.copytree(FIXTURES / "TL001" / name, tmp_path / "TL001" / name)
+    shutil.copy(FIXTURES / "TL001" / "paged_cache.py", tmp_path / "TL001")
+    (tmp_path / "TL001" / "implicit_store" / "verifier.py").write_text("1 / 0\n")
+    return tmp_path
+
+
+def test_a_task_that_ends_the_child_is_reported_and_the_next_one_runs() -> None:
+    with Worker() as worker:
+        first = worker.ask("os", "getpid", (), 30)
+        with pytest.raises(VerifyError, match="exit code 3"):
+            worker.ask("os", "_exit", (3,), 30)
+        assert worker.ask("os", "getpid", (), 30) != first
+
+
+def test_a_task_that_takes_too_long_is_stopped() -> None:
+    with Worker() as worker, pytest.raises(VerifyError, match=r"longer than 0\.5 seconds"):
+        worker.ask("time", "sleep", (60,), 0.5)
+
+
+def test_a_task_that_raises_says_what_in_one_line() -> None:
+    with Worker() as worker, pytest.raises(VerifyError, match="JSONDecodeError: Expecting") as got:
+        worker.ask("json", "loads", ("{",), 30)
+    assert "\n" not in str(got.value)
+
+
+def test_the_environment_reaches_the_child() -> None:
+    with Worker({"TRITON_INTERPRET": "1"}) as worker:
+        assert worker.ask("os", "getenv", ("TRITON_INTERPRET",), 30) == "1"
+
+
+@pytest.mark.usefixtures("by_hand")
+def test_a_broken_case_is_not_confirmed_and_the_next_one_is(two: Path) -> None:
+    pytest.importorskip("triton", reason="the compile oracle needs triton (extra `verify`)")
+    report = run.run(find_cases([two]), ["compile"])
+    verdicts = {(each.case, each.verdict) for each in report.outcomes}
+    assert verdicts == {
+        ("TL001/implicit_store", "not confirmed"),
+        ("TL001/keyword_launch", "confirmed"),
+    }
+    assert "ZeroDivisionError" in report.outcomes[0].reason
+    assert set(report.failed) == {"TL001/implicit_store"}
+
+
+@pytest.mark.usefixtures("by_hand")
+def test_without_torch_or_gpu_it_says_so_and_runs_the_rest(
+    two: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without(monkeypatch, "torch")
+    report = run.run(find_cases([two / "TL001" / "keyword_launch"]))
+    assert any("gpu oracle not run: torch not installed" in each for each in report.not_run)
+    assert report.missing == ()
+    asked = run.run(find_cases([two / "TL001" / "keyword_launch"]), ["gpu"])
+    assert asked.missing == ("gpu",) and asked.outcomes == ()
+
+
+def without(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
+    """Pretend that the packages are not installed."""
+    real = run.importlib.util.find_spec
+
+    def find(name: str) -> object:
+        return None if name in names else real(name)
+
+    monkeypatch.setattr(run.importlib.util, "find_spec", find)
+
+
+@pytest.mark.usefixtures("by_hand")
+def test_a_case_that_the_tool_does_not_change_is_not_confirmed(
+    two: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fixer, "fixed_text", lambda path: path.read_text())
+    report = run.run(find_cases([two / "TL001" / "keyword_launch"]), ["compile"])
+    assert [each.verdict for each in report.outcomes] == ["not confirmed"]
+    assert "finds nothing to fix" in report.outcomes[0].reason
+
+
+def test_a_verifier_that_defines_too_little_is_named(two: Path) -> None:
+    path = two / "TL001" / "implicit_store" / "verifier.py"
+    path.write_text("VERIFIER = object()\n")
+    with pytest.raises(VerifyError, match=r"verifier\.py: VERIFIER must define probes, conf"):
+        load_verifier(path.parent)
+
+
+def test_cases_of_one_name_in_two_folders_do_not_share_modules() -> None:
+    plain = load_verifier(FIXTURES / "TL001" / "whole_tensor")
+    reading = load_verifier(FIXTURES / "TL002" / "whole_tensor")
+    assert plain.probes[0].kernel != reading.probes[0].kernel
+
+
+def test_where_there_is_no_case_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no such file"):
+        find_cases([tmp_path / "absent"])
+    with pytest.raises(UsageError, match="no case here"):
+        find_cases([tmp_path])
+
+
+@pytest.mark.usefixtures("by_hand")
+def test_the_command_line(two: Path, tritonlint: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = str(two / "TL001" / "keyword_launch")
+    without(monkeypatch, "torch")
+    ran = tritonlint("verify", "--oracle", "gpu", case)
+    assert ran.code == 2
+    assert "error: gpu oracle not run: torch not installed" in ran.err
+    assert tritonlint("verify", str(two / "absent")).code == 2
+    pytest.importorskip("triton", reason="the compile oracle needs triton (extra `verify`)")
+    ran = tritonlint("verify", case)
+    assert ran.code == 0
+    assert "arith.fptoui at flagged.py:44" in ran.out and "gpu oracle not run" in ran.out
+    ran = tritonlint("verify", "--oracle", "compile", "--output-format", "json", case)
+    data = json.loads(ran.out)
+    assert {each["target"] for each in data["outcomes"]} == set(run.TARGETS)
+    assert tritonlint("verify", "--oracle", "compile", str(two)).code == 2
+    assert tritonlint("verify", str(two)).code == 1

@@ -1,0 +1,22 @@
+"""Where the fixtures are, and what the hand-written fix makes of a case."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+
+
+def cases() -> list[Path]:
+    """Every case with a verifier."""
+    return sorted(path.parent for path in FIXTURES.rglob("verifier.py"))
+
+
+def case_id(folder: Path) -> str:
+    """`TL001/implicit_store`."""
+    return f"{folder.parent.name}/{folder.name}"
+
+
+def fixed_texts(folder: Path) -> dict[str, str]:
+    """The case's modules with the fix that fixed.py states."""
+    return {"flagged.py": (folder / "fixed.py").read_text(encoding="utf-8")}

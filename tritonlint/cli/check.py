@@ -1,0 +1,88 @@
+"""`tritonlint check`: report findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tritonlint import report
+from tritonlint.cli import options, output
+from tritonlint.errors import SourceError, UsageError
+from tritonlint.source import read_source
+
+if TYPE_CHECKING:
+    from tritonlint.config import Settings
+    from tritonlint.engine import Result
+
+CLEAN, FINDINGS, FAILED = 0, 1, 2
+
+
+@click.command("check", short_help="Report silent dtype casts.")
+@options.selection
+@click.option(
+    "--output-format", type=click.Choice(report.FORMATS), default="text", show_default=True
+)
+@click.option("--output-file", type=click.Path(path_type=Path), help="Write the report here.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 when there are findings.")
+@click.option("--statistics", is_flag=True, help="Count the findings of each rule.")
+def command(
+    paths: tuple[Path, ...],
+    output_format: str,
+    output_file: Path | None,
+    exit_zero: bool,
+    statistics: bool,
+    **selected: object,
+) -> int:
+    """Report silent dtype casts between Triton kernels and their launches.
+
+    PATHS are files or folders; the default is the working directory. Exit code: 0 clean, 1
+    findings, 2 some file could not be checked or the command line or the settings are wrong.
+    """
+    if statistics and output_format in report.MACHINE_FORMATS:
+        raise UsageError(f"--statistics goes with text or concise, not {output_format}")
+    paths = paths or (Path("."),)
+    settings = options.settings_for(paths, selected)
+    result = run(paths, settings)
+    render = report.renderer("statistics" if statistics else output_format)
+    with output.destination(output_file) as stream:
+        color = output.use_color(stream)
+        render(result, stream, report.Options(color=color, list_skipped=output_file is not None))
+    output.complain(f"{each.path}: {each.reason}" for each in result.skipped)
+    return exit_code(result, exit_zero)
+
+
+def run(paths: tuple[Path, ...], settings: Settings) -> Result:
+    """Check the files at and below `paths`. A folder that cannot be listed is among the skipped,
+    and so is every named file that cannot be parsed, even if nothing in it is about Triton."""
+    from tritonlint.discovery import discover
+    from tritonlint.engine import Skipped, check
+
+    errors: list[SourceError] = []
+    files = discover(paths, settings, errors.append)
+    result = check(files, settings)
+    named = set(paths)
+    errors += _unreadable(path for path in files if path in named)
+    reasons = {each.path: each.reason for each in errors}
+    reasons |= {each.path: each.reason for each in result.skipped}
+    return replace(result, skipped=tuple(Skipped(*each) for each in sorted(reasons.items())))
+
+
+def _unreadable(files: Iterable[Path]) -> Iterator[SourceError]:
+    """Why each of `files` that Python could not run cannot be run. The engine asks only those that
+    could hold a finding: in a tree, parsing all of them would take longer than checking it."""
+    for file in files:
+        try:
+            _ = read_source(file).tree
+        except SourceError as error:
+            yield error
+
+
+def exit_code(result: Result, exit_zero: bool = False) -> int:
+    """0 clean, 1 findings, 2 when something was skipped, which `exit_zero` does not excuse."""
+    if result.skipped:
+        return FAILED
+    return FINDINGS if result.findings and not exit_zero else CLEAN

@@ -1,0 +1,38 @@
+"""`tritonlint config show`: the settings in force and where each comes from."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from tritonlint import config
+from tritonlint.cli import output
+from tritonlint.errors import UsageError
+
+
+@click.group("config", short_help="Show the settings in force.")
+def command() -> None:
+    """Show the settings in force and where each value comes from."""
+
+
+@command.command("show")
+@click.argument("path", metavar="[FILE]", type=click.Path(path_type=Path), default=Path("."))
+def show(path: Path) -> int:
+    """Show the settings that hold when FILE (default: the working directory) is checked."""
+    if not path.exists():
+        raise UsageError(f"{path}: no such file or directory")
+    settings = config.load(path)
+    with output.destination(None) as stream:
+        stream.write(f"# root: {settings.root}\n")
+        for key, value in settings.values().items():
+            # TOML has no null: an unset key is a comment.
+            line = f"# {key} is not set" if value is None else f"{key} = {_toml(value)}"
+            stream.write(f"{line}  # {settings.origin(key)}\n")
+    return 0
+
+
+def _toml(value: object) -> str:
+    """`value` as TOML writes it: for booleans, strings and lists of strings, as JSON does."""
+    return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)

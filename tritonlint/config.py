@@ -1,0 +1,212 @@
+"""The settings of one run: `[tool.tritonlint]` of the nearest `pyproject.toml`, then the command
+line."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from tritonlint.config_values import PARSERS
+from tritonlint.errors import ConfigError
+from tritonlint.findings import Confidence
+
+DEFAULT_EXCLUDE = (
+    ".bzr",
+    ".direnv",
+    ".eggs",
+    ".git",
+    ".hg",
+    ".ipynb_checkpoints",
+    ".mypy_cache",
+    ".nox",
+    ".pants.d",
+    ".pytest_cache",
+    ".ruff_cache",
+    ".svn",
+    ".tox",
+    ".tritonlint_cache",
+    ".venv",
+    ".vscode",
+    "__pycache__",
+    "__pypackages__",
+    "_build",
+    "buck-out",
+    "build",
+    "dist",
+    "node_modules",
+    "site-packages",
+    "venv",
+)
+DEFAULT_TARGETS = ("cuda:90", "hip:gfx942", "hip:gfx950")
+
+# Keys whose values add up, from the extended file over the file to the command line; any other
+# value replaces.
+_ADDING = frozenset({"extend-select", "extend-exclude"})
+# What a `--select` on the command line puts out of force, unless it is given there too: a rule that
+# was asked for by name must not come out "clean" because a file ignores it.
+_UNDER_SELECT = ("extend-select", "ignore")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What one run does.
+
+    `select` empty means the default rules. `confidence` is the lowest that is shown. `exclude` and
+    `extend_exclude` are patterns for names, or with a slash for paths below `root`. `fp8_dtype` is
+    the expression that a fix uses for the project's fp8 dtype and `fp8_import` the import that it
+    needs. `targets` are compile targets (`cuda:90`, `hip:gfx942`). `root` is the folder of the
+    settings file, else the folder the search began in.
+    """
+
+    select: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    preview: bool = False
+    confidence: Confidence = "likely"
+    exclude: tuple[str, ...] = DEFAULT_EXCLUDE
+    extend_exclude: tuple[str, ...] = ()
+    force_exclude: bool = False
+    fp8_dtype: str | None = None
+    fp8_import: str | None = None
+    targets: tuple[str, ...] = DEFAULT_TARGETS
+    root: Path = field(default_factory=Path.cwd)
+    origins: tuple[tuple[str, str], ...] = ()
+
+    def origin(self, key: str) -> str:
+        """Where the value of `key` (`extend-select`, say) comes from: `default`, a file's path, or
+        an option."""
+        return dict(self.origins).get(key, "default")
+
+    def values(self) -> dict[str, object]:
+        """Key (as it is written in a settings file) to value, in the order of the documentation."""
+        return {key: getattr(self, key.replace("-", "_")) for key in KEYS}
+
+
+KEYS: tuple[str, ...] = tuple(
+    f.name.replace("_", "-") for f in fields(Settings) if f.name not in ("root", "origins")
+)
+
+
+@dataclass(frozen=True)
+class _Value:
+    value: Any
+    origin: str
+
+
+def find(start: Path) -> Path | None:
+    """The nearest `tritonlint.toml`, or `pyproject.toml` with `[tool.tritonlint]`, at or above
+    `start`, else None.
+
+    Raises ConfigError for a file that names tritonlint and cannot be read.
+    """
+    folder = start if start.is_dir() else start.parent
+    folder = folder.resolve()
+    for each in (folder, *folder.parents):
+        own = each / "tritonlint.toml"
+        if own.is_file():
+            return own
+        shared = each / "pyproject.toml"
+        if shared.is_file() and _table(shared) is not None:
+            return shared
+    return None
+
+
+def load(start: Path, overrides: Mapping[str, object] | None = None) -> Settings:
+    """The settings for `start` (a file or folder), `overrides` (field name to value; None: not
+    given) on top.
+
+    Raises ConfigError, naming file and key, for what is not understood.
+    """
+    file = find(start)
+    values = _read(file, ()) if file else {}
+    given = {name.replace("_", "-"): v for name, v in (overrides or {}).items() if v is not None}
+    for key in _UNDER_SELECT if "select" in given else ():
+        values.pop(key, None)
+    options = {key: (value, f"--{key}") for key, value in given.items()}
+    _merge(values, {key: _Value(_parse(key, *each), each[1]) for key, each in options.items()})
+    root = file.parent if file else (start if start.is_dir() else start.parent).resolve()
+    return Settings(
+        **{key.replace("-", "_"): each.value for key, each in values.items()},
+        root=root,
+        origins=tuple(sorted((key, each.origin) for key, each in values.items())),
+    )
+
+
+def _merge(values: dict[str, _Value], above: Mapping[str, _Value]) -> None:
+    for key, each in above.items():
+        if key in _ADDING and key in values:
+            under = values[key]
+            each = _Value((*under.value, *each.value), f"{under.origin}, {each.origin}")
+        values[key] = each
+
+
+def _read(file: Path, below: tuple[Path, ...]) -> dict[str, _Value]:
+    """The values of `file` over those of the file that it extends; `below` are the files that
+    extend this one."""
+    table = _table(file)
+    if table is None:
+        raise ConfigError(f"{file}: has no [tool.tritonlint] table to extend")
+    base = table.pop("extend", None)
+    values: dict[str, _Value] = {}
+    if base is not None:
+        values = _read(_extended(file, base, below), (*below, file))
+    _merge(values, {key: _Value(_parse(key, v, str(file)), str(file)) for key, v in table.items()})
+    return values
+
+
+def _extended(file: Path, base: object, below: tuple[Path, ...]) -> Path:
+    if not isinstance(base, str):
+        raise ConfigError(f"{file}: extend: expected a path, got {base!r}")
+    path = (file.parent / base).resolve()
+    if not path.is_file():
+        raise ConfigError(f"{file}: extend: there is no file {path}")
+    if path == file or path in below:
+        raise ConfigError(f"{file}: extend: {path} extends itself; remove one of the two")
+    return path
+
+
+def _parse(key: str, value: object, where: str) -> object:
+    parser = PARSERS.get(key)
+    if parser is None:
+        near = difflib.get_close_matches(key, KEYS, n=1)
+        known = ", ".join((*KEYS, "extend"))
+        hint = f"did you mean `{near[0]}`?" if near else f"known keys: {known}"
+        raise ConfigError(f"{where}: unknown key `{key}`; {hint}")
+    try:
+        return parser(value)
+    except ValueError as error:
+        raise ConfigError(f"{where}: {key}: {error}") from error
+
+
+def _table(file: Path) -> dict[str, Any] | None:
+    """The file's own table of settings, or None for a `pyproject.toml` without one."""
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{file}: cannot be read: {error.strerror or error}") from error
+    shared = file.name == "pyproject.toml"
+    if shared and b"tritonlint" not in data:
+        return None
+    try:
+        document = _toml(data.decode("utf-8"))
+    except ValueError as error:
+        raise ConfigError(f"{file}: not valid TOML: {error}") from error
+    if not shared:
+        return document
+    tool = document.get("tool", {})
+    table = tool.get("tritonlint") if isinstance(tool, dict) else None
+    if table is not None and not isinstance(table, dict):
+        raise ConfigError(f"{file}: tool.tritonlint: expected a table, got {table!r}")
+    return table
+
+
+def _toml(text: str) -> dict[str, Any]:
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    return tomllib.loads(text)

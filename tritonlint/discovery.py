@@ -1,0 +1,128 @@
+"""Which files a run looks at: the named ones, and the Python files below the named folders."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from fnmatch import fnmatch
+from pathlib import Path
+
+from tritonlint.config import Settings
+from tritonlint.errors import SourceError, UsageError
+from tritonlint.source import display_path
+
+OnError = Callable[[SourceError], None]
+
+
+def discover(
+    paths: Iterable[Path], settings: Settings, on_error: OnError | None = None
+) -> list[Path]:
+    """The files to check, each once: every named file, and every `*.py` below a named folder,
+    sorted by folder.
+
+    Exclusion patterns hold below the named folders, and for the named paths too with
+    `force_exclude`. A folder that cannot be listed goes to `on_error` as a SourceError, and is
+    raised where that is None. Raises UsageError for a path that does not exist.
+    """
+    excluded = _excluder(settings)
+    found: dict[Path, None] = {}
+    links: list[Path] = []
+    for path in paths:
+        _must_exist(path)
+        if settings.force_exclude and _named_is_excluded(path, excluded):
+            continue
+        if path.is_dir():
+            for each in _walk(path, excluded, on_error or _raise):
+                # A link to a file that is checked anyway would be reported, and fixed, twice.
+                if each.is_symlink():
+                    links.append(each)
+                else:
+                    found[each] = None
+        else:
+            found[path] = None
+    real = {os.path.realpath(each) for each in found} if links else set()
+    for each in links:
+        target = os.path.realpath(each)
+        if target not in real:
+            real.add(target)
+            found[each] = None
+    return list(_once(found))
+
+
+def _must_exist(path: Path) -> None:
+    try:
+        os.stat(path)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise UsageError(f"{path}: {reason}; give files or folders that exist") from error
+
+
+def _once(paths: Iterable[Path]) -> Iterator[Path]:
+    seen: set[str] = set()
+    for path in paths:
+        key = os.path.abspath(path)
+        if key not in seen:
+            seen.add(key)
+            yield path
+
+
+def _walk(top: Path, excluded: Callable[[str], bool], on_error: OnError) -> Iterator[Path]:
+    """The `*.py` files below `top`; linked folders come last, so that a file is found under its own
+    name first."""
+    seen: set[tuple[int, int]] = set()
+    linked: list[str] = []
+    pending = [os.fspath(top)]
+    while pending or linked:
+        folder = pending.pop() if pending else linked.pop(0)
+        try:
+            state = os.stat(folder)
+            if (state.st_dev, state.st_ino) in seen:
+                continue
+            seen.add((state.st_dev, state.st_ino))
+            with os.scandir(folder) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
+        except OSError as error:
+            shown = display_path(Path(folder))
+            on_error(SourceError(shown, f"cannot be listed: {error.strerror or error}"))
+            continue
+        below: list[str] = []
+        for entry in entries:
+            if excluded(entry.path):
+                continue
+            if entry.is_dir():
+                (linked if entry.is_symlink() else below).append(entry.path)
+            elif entry.name.endswith(".py") and entry.is_file():
+                yield Path(entry.path)
+        pending.extend(reversed(below))
+
+
+def _excluder(settings: Settings) -> Callable[[str], bool]:
+    """Whether a path's last name, or the path below the settings' root, matches an exclusion
+    pattern."""
+    patterns = [p.rstrip("/") for p in (*settings.exclude, *settings.extend_exclude)]
+    exact = frozenset(p for p in patterns if not set(p) & set("*?[/"))
+    names = [p for p in patterns if "/" not in p and p not in exact]
+    rooted = [p.removeprefix("./").removeprefix("/") for p in patterns if "/" in p]
+    root = os.fspath(settings.root)
+
+    def excluded(path: str) -> bool:
+        name = os.path.basename(path)
+        if name in exact or any(fnmatch(name, p) for p in names):
+            return True
+        if not rooted:
+            return False
+        folder = os.path.realpath(os.path.dirname(path))
+        below = os.path.relpath(os.path.join(folder, name), root).replace(os.sep, "/")
+        return any(fnmatch(below, p) or fnmatch(below, f"{p}/*") for p in rooted)
+
+    return excluded
+
+
+def _named_is_excluded(path: Path, excluded: Callable[[str], bool]) -> bool:
+    """Whether the path, or a folder between it and the working directory, is excluded."""
+    shown = Path(os.path.relpath(path))
+    return any(excluded(os.fspath(each)) for each in (shown, *shown.parents) if each.name)
+
+
+def _raise(error: SourceError) -> None:
+    raise error

@@ -1,0 +1,1 @@
+"""Facts about a project: modules, device contracts, host storages, launches. Facts know nothing of rules."""

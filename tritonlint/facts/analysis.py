@@ -1,0 +1,243 @@
+"""From files to the launch arguments that start in them: which functions are interpreted, and in what order."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from tritonlint.errors import SourceError
+from tritonlint.facts.arguments import Argument, Typed, arguments, distinct
+from tritonlint.facts.host.state import Attributes, Run
+from tritonlint.facts.host.statements import interpret
+from tritonlint.facts.modules import Definition, Module, Project
+from tritonlint.facts.reach import MAX_HOPS, Calls, callers, calls_of
+from tritonlint.source import SourceFile, Span, display_path
+
+# A file without any of these neither launches a kernel nor says what the bytes of a tensor mean.
+GATE = re.compile(rb"triton|uint8|int8|fp8|float8|cache_dtype")
+# What a file says when it says something about the bytes of a tensor.
+EVIDENCE = re.compile(rb"uint8|fp8|float8|cache_dtype|\.view\([^()]*dtype|\.view\(torch\.")
+# An entry of a table from settings to dtypes that stores fp8 as bytes.
+_BYTE_ENTRY = re.compile(rb"""["']fp8\w*["']\s*:\s*torch\.uint8""")
+# Up to so many names are looked for in the text of files; for more, every file is parsed.
+_FEW_NAMES = 100
+
+
+@dataclass
+class Analysis:
+    """The facts of a project, read on demand. `overrides` are texts that stand in for files on disk, by absolute path."""
+
+    overrides: dict[str, bytes] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.project = Project([], self._passes)
+        self._calls: dict[str, tuple[Calls, ...]] = {}
+        self._bytes: dict[str, bytes] = {}
+        self._universes: dict[str, tuple[str, ...]] = {}
+        self._leads: dict[tuple[int, int], bool] = {}
+        self._gated_files: dict[str, bool] = {}
+        self._called: dict[str, bool] = {}
+        self._tables: dict[str, Span | None] = {}
+        self._attributes: Attributes = {}
+
+    def arguments(self, files: Sequence[SourceFile]) -> list[Argument]:
+        """The raw-byte arguments whose place is in `files`. Raises SourceError for one that cannot be parsed."""
+        wanted = {os.path.abspath(source.path) for source in files}
+        own = [self.module(os.path.abspath(source.path), source) for source in files]
+        roots = {id(each.node): each for module in own for each in self._leading(module)}
+        for caller in self._callers(own, list(roots.values())):
+            roots.setdefault(id(caller.node), caller)
+        found: list[Argument | Typed] = []
+        for root in roots.values():
+            if not self._has_evidence(root):
+                continue
+            universe = self._universe(root.module.file)
+            run = Run(self.project, root, self.leads, self._byte_table(universe), partial(self._is_called, root, universe),
+                      attributes=self._attributes)  # fmt: skip
+            for each in arguments(interpret(run)):
+                place = os.path.abspath(each.place.path)
+                if place in wanted and self._universe(Path(place)) == universe:
+                    found.append(each)
+        return distinct(found)
+
+    def _has_evidence(self, root: Definition) -> bool:
+        """Whether the file of `root` says anything about bytes: what only the functions that it calls say is found when
+        those are looked at themselves."""
+        return bool(EVIDENCE.search(self._data(str(root.module.file))))
+
+    def module(self, file: str, source: SourceFile | None = None) -> Module:
+        """The module of a file, with its override where it has one."""
+        known = self.project.cached(file)
+        if known is None and source is None and file in self.overrides:
+            source = SourceFile(display_path(Path(file)), self.overrides[file])
+        if known is not None and (source is None or known.source.data == source.data):
+            return known
+        return self.project.module(Path(file), source)
+
+    def _leading(self, module: Module) -> Iterator[Definition]:
+        for each in self.calls(module):
+            if self._leads_to_launch(each, MAX_HOPS):
+                yield each.definition
+
+    def leads(self, function: Definition) -> bool:
+        """Whether `function` leads to a launch."""
+        return any(
+            self._leads_to_launch(each, MAX_HOPS)
+            for each in self.calls(function.module)
+            if each.definition.node is function.node
+        )
+
+    def calls(self, module: Module) -> tuple[Calls, ...]:
+        key = str(module.file)
+        if key not in self._calls:
+            self._calls[key] = tuple(calls_of(module))
+        return self._calls[key]
+
+    def _leads_to_launch(self, function: Calls, hops: int) -> bool:
+        """Whether `function` launches a kernel, or calls what does over at most `hops` calls."""
+        if function.launches or hops == 0:
+            return function.launches
+        key = (id(function.definition.node), hops)
+        if key not in self._leads:
+            self._leads[key] = False  # for recursive functions
+            self._leads[key] = any(
+                self._leads_to_launch(callee, hops - 1) for callee in self._callees(function)
+            )
+        return self._leads[key]
+
+    def _callees(self, function: Calls) -> Iterator[Calls]:
+        definition = function.definition
+        module = definition.module
+        by_name = {each.definition.node: each for each in self.calls(module)}
+        for name in function.names:
+            if name.startswith("self."):
+                target = self._method(definition, name.removeprefix("self."))
+            else:
+                target = self._function(module, name, definition)
+            if target is None or isinstance(target.node, Module):
+                continue
+            if target.module is module:
+                found = by_name.get(target.node)
+            else:
+                found = next((c for c in self.calls(target.module) if c.definition.node is target.node), None)
+            if found is not None:
+                yield found
+
+    def _function(self, module: Module, name: str, inside: Definition) -> Definition | None:
+        imported = module.imports.get(name)
+        if imported is not None and not self._gated(module, imported.module, imported.level):
+            return None
+        return module.resolve(name, (*inside.enclosing, inside.node))  # type: ignore[arg-type]
+
+    def _gated(self, module: Module, dotted: str, level: int) -> bool:
+        """Whether the file that an import names can matter, without parsing it."""
+        layout = self.project.layout
+        file = (
+            layout.relative(module.file, level, dotted) if level else layout.locate(dotted, module.file)
+        )
+        return file is not None and self._passes(file)
+
+    def _method(self, definition: Definition, name: str) -> Definition | None:
+        for depth in range(len(definition.enclosing), 0, -1):
+            owner = definition.enclosing[depth - 1]
+            if hasattr(owner, "bases"):
+                around = Definition(definition.module, owner, definition.enclosing[: depth - 1], owner.name)
+                target = definition.module.member(around, name)
+                return target if isinstance(target, Definition) else None
+        return None
+
+    def _callers(self, modules: Sequence[Module], leading: Sequence[Definition]) -> Iterator[Definition]:
+        """The functions of the same universe that call one of `leading`, over at most MAX_HOPS calls."""
+        universe = sorted({file for module in modules for file in self._universe(module.file)})
+        rest = [file for file in universe if self._passes(file)]
+        if {str(module.file) for module in modules} >= set(rest):
+            return  # each function that leads to a launch is looked at already
+        names = {each.name for each in leading if not each.enclosing}
+        if len(names) > _FEW_NAMES:
+            for file in rest:
+                yield from self._leading_of(file)
+            return
+        for file, lines in callers(names, rest, self._data, MAX_HOPS).items():
+            if EVIDENCE.search(self._data(file)):
+                yield from (each for each in self._functions_of(file) if each.node.lineno in lines)  # type: ignore[union-attr]
+
+    def _leading_of(self, file: str) -> Iterator[Definition]:
+        try:
+            yield from self._leading(self.module(file))
+        except SourceError:
+            return  # said where that file itself is checked
+
+    def _functions_of(self, file: str) -> tuple[Definition, ...]:
+        try:
+            return self.module(file).functions
+        except SourceError:
+            return ()
+
+    def _is_called(self, function: Definition, universe: Sequence[str]) -> bool:
+        """Whether a function of the universe calls `function` by its name; methods are called in ways that cannot be
+        followed."""
+        name = function.name
+        if function.enclosing:
+            return False
+        if name not in self._called:
+            called = re.compile(rb"(?<!def )\b%s\(" % name.encode())
+            spelled = name.encode()
+            texts = (self._data(file) for file in universe if self._passes(file))
+            self._called[name] = any(spelled in text and called.search(text) for text in texts)
+        return self._called[name]
+
+    def _byte_table(self, universe: Sequence[str]) -> Span | None:
+        """Where the universe maps the setting "fp8" to torch.uint8: it stores quantized caches as bytes."""
+        key = universe[0] if universe else ""
+        if key not in self._tables:
+            self._tables[key] = next(self._byte_tables(universe), None)
+        return self._tables[key]
+
+    def _byte_tables(self, universe: Sequence[str]) -> Iterator[Span]:
+        for file in universe:
+            found = _BYTE_ENTRY.search(self._data(file))
+            if found:
+                line = self._data(file).count(b"\n", 0, found.start()) + 1
+                yield Span(display_path(Path(file)), line, 1, line, 1)
+
+    def _passes(self, file: str) -> bool:
+        """Whether a file passes the gate."""
+        if file not in self._gated_files:
+            package = os.path.basename(file) == "__init__.py"
+            self._gated_files[file] = package or bool(GATE.search(self._data(file)))
+        return self._gated_files[file]
+
+    def _data(self, file: str) -> bytes:
+        if file in self.overrides:
+            return self.overrides[file]
+        if file not in self._bytes:
+            try:
+                self._bytes[file] = Path(file).read_bytes()
+            except OSError:
+                self._bytes[file] = b""
+        return self._bytes[file]
+
+    def _universe(self, file: Path) -> tuple[str, ...]:
+        """The files whose functions can decide what a function of `file` is given: its top-level package, or the folder
+        of a file that belongs to none."""
+        root = self.project.layout.package_root(str(file))
+        relative = os.path.relpath(file, root)
+        top = relative.split(os.sep)[0] if os.sep in relative else ""
+        key = os.path.join(root, top) if top else root
+        if key not in self._universes:
+            self._universes[key] = tuple(_python_files(key, deep=bool(top)))
+        return self._universes[key]
+
+
+def _python_files(folder: str, deep: bool) -> Iterator[str]:
+    for base, folders, names in os.walk(folder):
+        folders[:] = sorted(each for each in folders if not each.startswith(".")) if deep else []
+        for name in sorted(names):
+            if name.endswith(".py"):
+                yield os.path.join(base, name)
+
+

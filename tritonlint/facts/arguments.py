@@ -1,0 +1,223 @@
+"""Launch arguments that hold raw bytes, with what the kernel does to them: what rules are asked about."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from tritonlint.dtypes import BY_NAME, INT8, UINT8, ElementType
+from tritonlint.facts.device import KernelContract, Load, Specialization, Store, contract
+from tritonlint.facts.host.conditions import decided
+from tritonlint.facts.host.state import LaunchEvent, Run
+from tritonlint.facts.host.values import (
+    Condition,
+    Const,
+    DType,
+    Path,
+    Tensor,
+    contradicts,
+    options,
+)
+from tritonlint.facts.kernel import Kernel
+from tritonlint.facts.storage import STRENGTHS, Evidence, Storage, Strength, storage_of
+from tritonlint.source import Span
+
+# Words and numbers by which a kernel or a launch says that it means fp8 (largest finite values: FACTS.md, 5).
+_FP8 = re.compile(r"fp8|float8|e4m3|e5m2|fnuz|\b(?:448|240|224|57344)(?:\.0*)?\b", re.IGNORECASE)
+E4M3FN = BY_NAME["float8_e4m3fn"]
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A tensor of known element type that reaches a launch through a chain of calls: not raw bytes there."""
+
+    launch: Span
+    parameter: str
+    place: Span
+
+    @property
+    def site(self) -> tuple[Span, str, Span]:
+        return (self.launch, self.parameter, self.place)
+
+
+@dataclass(frozen=True)
+class Argument:
+    """A tensor that holds raw bytes, passed to one pointer parameter of one kernel.
+
+    `place` is the expression that should have been viewed: the slice, or the argument by which the tensor enters the
+    chain of calls that ends in the launch. `calls` are the arguments of the calls in between. `stores` and `loads` are
+    what the kernel does through the parameter in the specialization that this launch makes of it, where viewing the
+    tensor as fp8 would make the difference. `from_caller` is whether a caller in the project passes it. `evidence` says why these are raw bytes, strongest first.
+    """
+
+    kernel: Kernel
+    parameter: str
+    parameter_span: Span
+    launch: Span
+    function: str
+    text: str
+    span: Span
+    place: Span
+    calls: tuple[Span, ...]
+    storage: Storage
+    evidence: tuple[Evidence, ...]
+    stores: tuple[Store, ...]
+    loads: tuple[Load, ...]
+    from_caller: bool
+    launch_text: str = field(repr=False, default="")
+
+    @property
+    def site(self) -> tuple[Span, str, Span]:
+        return (self.launch, self.parameter, self.place)
+
+    @property
+    def strength(self) -> Strength:
+        return self.evidence[0].strength
+
+    @cached_property
+    def means_fp8(self) -> bool:
+        """Whether the kernel or the launch speaks of fp8: by name, by the largest finite value, or by an fnuz flag."""
+        return bool(_FP8.search(ast.unparse(self.kernel.node)) or _FP8.search(self.launch_text))
+
+    @property
+    def encoded(self) -> bool:
+        """Whether the bytes are known to be codes or pieces of floats."""
+        return any(each.encoded for each in self.evidence)
+
+
+def arguments(run: Run) -> Iterator[Argument | Typed]:
+    """The arguments of the launches of `run` that hold raw bytes on some path, and those that are known not to."""
+    for event in run.launches:
+        for parameter, passed in event.arguments.items():
+            for path, value in options(passed.value):
+                if isinstance(value, Tensor) and not contradicts(path, event.path):
+                    found = _argument(run, event, parameter, value, path)
+                    if found is not None:
+                        yield found
+
+
+def _argument(
+    run: Run, event: LaunchEvent, parameter: str, tensor: Tensor, path: Path
+) -> Argument | Typed | None:
+    storage = storage_of(run, event, tensor, path)
+    passed = event.arguments[parameter]
+    place = _place(tensor, passed.span)
+    if not storage.raw:
+        return Typed(event.span, parameter, place) if storage.types.known and tensor.passed else None
+    evidence: list[Evidence] = []
+    stores: dict[Span, Store] = {}
+    loads: dict[Span, Load] = {}
+    effects: dict[str, tuple[list[Store], list[Load]]] = {}
+    for each in storage.evidence:
+        made = specialization(event, parameter, storage, event.path + path + each.path)
+        key = repr(made)
+        if key not in effects:
+            effects[key] = _effects(event.kernel, parameter, made)
+        more_stores, more_loads = effects[key]
+        if more_stores or more_loads:
+            evidence.append(each)
+            stores.update((store.place, store) for store in more_stores)
+            loads.update((load.place, load) for load in more_loads)
+    if not evidence:
+        return None
+    evidence.sort(key=lambda each: (STRENGTHS.index(each.strength), not each.encoded))
+    return Argument(
+        event.kernel, parameter, parameter_span(event.kernel, parameter), event.span, event.function,
+        passed.text, passed.span, place, tensor.passed, storage, tuple(evidence), tuple(stores.values()),
+        tuple(loads.values()), run.passed_by_callers(tensor.buffer), event.module.source.snippet(event.span),
+    )  # fmt: skip
+
+
+def _effects(
+    kernel: Kernel, parameter: str, made: Specialization
+) -> tuple[list[Store], list[Load]]:
+    """The stores and loads through `parameter` that go wrong: they convert between integers and floats, they do not where
+    the tensor is viewed as fp8, and they would not where the pointers of unknown type hold bytes too (then the kernel
+    copies, and nothing is known). Loads whose bits are picked are kept: they tell that the kernel knows of bytes."""
+    found = contract(kernel, made)
+    stores = [s for s in found.stores if s.parameter == parameter and s.effect == "float_to_int"]
+    loads = [s for s in found.loads if s.parameter == parameter and s.effect in ("int_to_float", "bits")]
+    if not stores and all(each.effect == "bits" for each in loads):
+        return [], []
+    unknown = {name: UINT8 for name in found.pointers if name not in made.pointers}
+    copied = contract(kernel, Specialization({**unknown, **made.pointers}, made.constexprs))
+    viewed = contract(kernel, Specialization({**made.pointers, parameter: E4M3FN}, made.constexprs))
+    wrong = _places(viewed, "float") - _places(copied, "int")
+    return (
+        [each for each in stores if each.place in wrong],
+        [each for each in loads if each.effect == "bits" or each.place in wrong],
+    )
+
+
+def _places(found: KernelContract, effect: str) -> set[Span]:
+    """Where stores and loads with that effect are."""
+    stores = {each.place for each in found.stores if each.effect == effect}
+    return stores | {each.place for each in found.loads if each.effect == effect}
+
+
+def _place(tensor: Tensor, argument: Span) -> Span:
+    if tensor.part is not None:
+        return tensor.part
+    return tensor.passed[0] if tensor.passed else argument
+
+
+def specialization(event: LaunchEvent, parameter: str, storage: Storage, path: Path) -> Specialization:
+    """What the launch makes of the kernel when `parameter` holds bytes and the tests on `path` came out so."""
+    pointers: dict[str, ElementType] = {}
+    constexprs: dict[str, object] = {}
+    for name, passed in event.arguments.items():
+        if name == parameter:
+            continue
+        values = [value for inner, value in options(passed.value) if not contradicts(inner, path)]
+        match values:
+            case [Const(value=constant)]:
+                constexprs[name] = constant
+            case [Condition() as condition]:
+                outcome = decided(condition, path)
+                if outcome is not None:
+                    constexprs[name] = outcome
+            case [DType() as dtype] if dtype.types.single:
+                constexprs[name] = dtype.types.single
+            case [Tensor(types=types) as tensor]:
+                known = types if types is not None else event.types.get(tensor.buffer)
+                if known is not None and known.single is not None:
+                    pointers[name] = known.single
+    own = storage.types.single
+    pointers[parameter] = own if own in (INT8, UINT8) and own else UINT8
+    return Specialization(pointers, constexprs)
+
+
+def parameter_span(kernel: Kernel, parameter: str) -> Span:
+    """Where the parameter of a kernel is declared."""
+    node = kernel.node
+    for each in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
+        if each.arg == parameter:
+            column = each.col_offset + 1
+            return Span(kernel.path, each.lineno, column, each.lineno, column + len(parameter))
+    return Span(kernel.path, node.lineno, node.col_offset + 1, node.lineno, node.col_offset + 1)
+
+
+def distinct(found: Iterable[Argument | Typed]) -> list[Argument]:
+    """`found` without what is said twice (of one launch, parameter and evidence the shortest chain of calls is kept), and
+    without the parameters of a function that every caller known is seen to pass as another element type."""
+    known = list(found)
+    typed = {each.site for each in known if isinstance(each, Typed)}
+    raw = sorted(
+        (each for each in known if isinstance(each, Argument)),
+        key=lambda each: (len(each.calls), each.launch, each.place),
+    )
+    disputed = {(each.launch, each.parameter, each.place) for each in raw if each.calls}
+    kept: list[Argument] = []
+    seen: set[tuple[object, ...]] = set()
+    for each in raw:
+        if each.from_caller and each.site in typed - disputed:
+            continue
+        names = (each.kernel.name, each.kernel.path)
+        keys = {(*each.site, *names), *((*each.site[:2], *names, e.span) for e in each.evidence)}
+        if not keys & seen:
+            kept.append(each)
+        seen |= keys
+    return kept

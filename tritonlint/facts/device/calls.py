@@ -1,0 +1,292 @@
+"""Calls inside a kernel: device functions of the project are run in where, within bounds."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+
+from tritonlint.facts.device.intrinsics import intrinsic, is_intrinsic, unknown
+from tritonlint.facts.device.invocation import Invocation
+from tritonlint.facts.device.machine import DEPTH, Frame, Machine, Where, place_of
+from tritonlint.facts.device.memory import as_number, cast
+from tritonlint.facts.device.types import T_BOOL, T_FLOAT32, T_INT, Type
+from tritonlint.facts.device.values import (
+    INDEX,
+    UNKNOWN,
+    Const,
+    Dtype,
+    Environment,
+    Method,
+    Object,
+    Partial,
+    Pointer,
+    Tensor,
+    Tuple,
+    Unknown,
+    Value,
+    join,
+)
+from tritonlint.facts.kernel import Expression, Kernel, Namespace, Qualified
+
+Keywords = Mapping[str, Value]
+
+
+def call(
+    machine: Machine,
+    frame: Frame,
+    function: Value,
+    arguments: tuple[Value, ...],
+    keywords: Keywords,
+    where: Where,
+) -> Value:
+    """What `function(*arguments, **keywords)` gives."""
+
+    def apply(inner: Value, values: tuple[Value, ...]) -> Value:
+        return call(machine, frame, inner, values, {}, where)
+
+    def invocation(name: str, values: tuple[Value, ...]) -> Invocation:
+        return Invocation(machine, frame, name, values, keywords, where, apply)
+
+    match function:
+        case Kernel():
+            return inline(machine, frame, function, arguments, keywords, where)
+        case Partial(inner, owner):
+            return inline(machine, frame, inner, (owner, *arguments), keywords, where)
+        case Method(Dtype() as dtype, name):
+            return _type_method(dtype, name)
+        case Method(owner, name):
+            if isinstance(owner, Pointer) and owner.element is None:
+                machine.evidence.descriptors.update(machine.address(owner))
+            # A descriptor's methods take the offsets before the value.
+            name = "descriptor_store" if name == "store" and isinstance(owner, Pointer) else name
+            made = invocation(name, (owner, *arguments))
+            return intrinsic(made, "") if is_intrinsic(name) else unknown(made)
+        case Dtype():
+            return cast(machine, arguments[0], function, where) if arguments else UNKNOWN
+        case Namespace():
+            return _construct(machine, frame, function, arguments, keywords, where)
+        case Qualified(qualified):
+            name = qualified.rpartition(".")[2]
+            if qualified.startswith("builtins."):
+                return _builtin(invocation(name, arguments))
+            if qualified.startswith("triton."):
+                return intrinsic(invocation(name, arguments), qualified)
+            return unknown(invocation(name, arguments))
+    return unknown(invocation("", arguments))
+
+
+def inline(
+    machine: Machine,
+    frame: Frame,
+    function: Kernel,
+    arguments: tuple[Value, ...],
+    keywords: Keywords,
+    where: Where,
+) -> Value:
+    """Runs a device function on the arguments; a recursive one, and one too deep, is not known."""
+    node = function.node
+    if node in frame.stack or len(frame.via) >= DEPTH:
+        machine.incomplete = machine.incomplete or (
+            f"{function.name} calls itself"
+            if node in frame.stack
+            else f"device functions more than {DEPTH} deep"
+        )
+        return _opaque(machine, frame, arguments, keywords, where)
+    inner = Frame(
+        {}, function.scope, function.path, (*frame.via, place_of(where)), (*frame.stack, node)
+    )
+    inner.environment = bind(machine, inner, node, arguments, keywords)
+    fell_through = machine.run_body(machine, inner, node.body)
+    returned = inner.returned + ([Const(None)] if fell_through or not inner.returned else [])
+    result = returned[0]
+    for each in returned[1:]:
+        result = join(result, each)
+    return result
+
+
+def _opaque(
+    machine: Machine, frame: Frame, arguments: tuple[Value, ...], keywords: Keywords, where: Where
+) -> Value:
+    return unknown(
+        Invocation(machine, frame, "", arguments, keywords, where, lambda _, __: UNKNOWN)
+    )
+
+
+def bind(
+    machine: Machine,
+    frame: Frame,
+    node: ast.FunctionDef,
+    arguments: tuple[Value, ...],
+    keywords: Keywords,
+) -> Environment:
+    """The environment that a call begins with. A missing parameter without default is unknown."""
+    parameters = [*node.args.posonlyargs, *node.args.args]
+    environment: Environment = {each.arg: UNKNOWN for each in (*parameters, *node.args.kwonlyargs)}
+    environment.update(defaults(machine, frame, node))
+    for parameter, value in zip(parameters, arguments, strict=False):
+        environment[parameter.arg] = value
+    if node.args.vararg is not None:
+        environment[node.args.vararg.arg] = Tuple(arguments[len(parameters) :])
+    environment.update((name, value) for name, value in keywords.items() if name in environment)
+    return environment
+
+
+def defaults(machine: Machine, frame: Frame, node: ast.FunctionDef) -> Environment:
+    """The default values of a function's parameters."""
+    positional = [*node.args.posonlyargs, *node.args.args]
+    count = len(node.args.defaults)
+    pairs = list(zip(positional[len(positional) - count :], node.args.defaults, strict=False))
+    pairs += [
+        (each, value)
+        for each, value in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=False)
+        if value is not None
+    ]
+    return {each.arg: machine.evaluate(machine, frame, value) for each, value in pairs}
+
+
+def _construct(
+    machine: Machine,
+    frame: Frame,
+    owner: Namespace,
+    arguments: tuple[Value, ...],
+    keywords: Keywords,
+    where: Where,
+) -> Value:
+    """An instance of a class of the project: with the fields that its `__init__` sets, or that it
+    declares."""
+    init = owner.scope.lookup("__init__")
+    if isinstance(init, Kernel):
+        node = init.node
+        inner = Frame(
+            {}, init.scope, init.path, (*frame.via, place_of(where)), (*frame.stack, node)
+        )
+        if node in frame.stack or len(frame.via) >= DEPTH:
+            return UNKNOWN
+        inner.environment = bind(machine, inner, node, (UNKNOWN, *arguments), keywords)
+        self_name = node.args.args[0].arg if node.args.args else "self"
+        machine.run_body(machine, inner, node.body)
+        prefix = f"{self_name}."
+        fields = {k[len(prefix) :]: v for k, v in inner.environment.items() if k.startswith(prefix)}
+        return Object(owner, tuple(fields.items()))
+    values = dict(zip(owner.fields, arguments, strict=False)) | dict(keywords)
+    return Object(owner, tuple(values.items()))
+
+
+def member(machine: Machine, frame: Frame, owner: Object, name: str) -> Value:
+    """The field or method `name` of an instance."""
+    found = owner.get(name)
+    if found is not None:
+        return found
+    entity = owner.owner.scope.lookup(name)
+    match entity:
+        case Kernel():
+            return entity if _is_static(entity.node) else Partial(entity, owner)
+        case Expression(node, scope):
+            return machine.evaluate(
+                machine, Frame({}, scope, frame.path, frame.via, frame.stack), node
+            )
+        case None:
+            return UNKNOWN
+    return entity
+
+
+def _is_static(node: ast.FunctionDef) -> bool:
+    return any(
+        isinstance(each, ast.Name) and each.id == "staticmethod" for each in node.decorator_list
+    )
+
+
+def _type_method(dtype: Dtype, name: str) -> Value:
+    """`is_fp8()`, `is_floating()` and the like: decided when every alternative says so."""
+    answers = {_asked(each, name) for each in dtype.types}
+    answer = answers.pop() if len(answers) == 1 else None
+    return UNKNOWN if answer is None else Const(answer)
+
+
+def _asked(each: Type, name: str) -> bool | None:
+    if dtype_is_unsure(each):
+        return None
+    element = each.element
+    match name:
+        case "is_floating":
+            return each.kind == "float"
+        case "is_int":
+            return each.is_integer
+        case "is_bool" | "is_int1":
+            return each.kind == "bool"
+        case "is_ptr" | "is_block":
+            return False
+        case "is_const":
+            return None
+    if element is None:
+        return (
+            False
+            if name.startswith(("is_fp", "is_bf", "is_standard")) and each.is_integer
+            else None
+        )
+    match name:
+        case "is_int_signed":
+            return element.kind == "signed"
+        case "is_int_unsigned":
+            return element.kind in ("unsigned", "bool")
+        case "is_fp8":
+            return element.is_fp8
+        case "is_standard_floating":
+            return element.is_float and not element.is_fp8
+        case _ if name.startswith("is_"):
+            return name[3:] in (
+                element.signature,
+                element.triton,
+                element.triton.replace("float", "fp"),
+            )
+    return None
+
+
+def dtype_is_unsure(each: Type) -> bool:
+    """Whether nothing should be decided by this type."""
+    return each.assumed or each.kind == "unknown"
+
+
+def _builtin(invocation: Invocation) -> Value:
+    """A Python builtin in a kernel."""
+    name, arguments, machine = invocation.name, invocation.arguments, invocation.machine
+    first = arguments[0] if arguments else None
+    match name:
+        case "min" | "max":
+            return intrinsic(
+                Invocation(
+                    machine, invocation.frame, "maximum" if name == "max" else "minimum",
+                    arguments, invocation.keywords, invocation.where, invocation.apply,
+                ),
+                "",
+            )  # fmt: skip
+        case "abs" | "tuple" | "range":
+            return intrinsic(invocation, "")
+        case "float" | "int" | "bool":
+            return _python_number(name, first)
+        case "len":
+            return (
+                Const(len(first.items)) if isinstance(first, Tuple) else Tensor((T_INT,), weak=True)
+            )
+        case "zip" | "enumerate" | "list" | "reversed":
+            return first if isinstance(first, Tuple) and name in ("list", "reversed") else INDEX
+        case "print" | "isinstance" | "hasattr" | "type" | "str" | "repr" | "callable":
+            return UNKNOWN
+        case "getattr":
+            return UNKNOWN
+    for each in arguments:
+        as_number(machine, each)
+    return UNKNOWN
+
+
+def _python_number(name: str, value: Value | None) -> Value:
+    types = {"float": T_FLOAT32, "int": T_INT, "bool": T_BOOL}
+    if isinstance(value, Const) and isinstance(value.value, (bool, int, float, str)):
+        try:
+            convert = {"float": float, "int": int, "bool": bool}[name]
+            return Const(convert(value.value))
+        except (ValueError, OverflowError):
+            return UNKNOWN
+    if isinstance(value, Unknown) or value is None or isinstance(value, Tensor) and value.weak:
+        return Tensor((types[name],), weak=True)
+    return Tensor((types[name],), source=value.source if isinstance(value, Tensor) else frozenset())

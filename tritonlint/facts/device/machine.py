@@ -1,0 +1,213 @@
+"""The state of one abstract run of a kernel: what was seen to reach memory, and what hints at
+unknown types."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from tritonlint.facts.device.contract import (
+    Load,
+    LoadEffect,
+    Place,
+    Store,
+    StoreEffect,
+)
+from tritonlint.facts.device.types import Type, Types
+from tritonlint.facts.device.values import Environment, Loads, Pointer, Site, Tensor, Value
+from tritonlint.facts.kernel import Scope
+
+# Bounds: evaluated nodes in a run, and device functions inside each other.
+STEPS = 60_000
+DEPTH = 8
+
+_LOAD_RANK: Mapping[LoadEffect, int] = {
+    "int": 0, "bits": 1, "float": 2, "unknown": 3, "compile_error": 4, "int_to_float": 5,
+}  # fmt: skip
+_STORE_RANK: Mapping[StoreEffect, int] = {
+    "int": 0, "bits": 1, "float": 2, "unknown": 3, "compile_error": 4, "float_to_int": 5,
+}  # fmt: skip
+
+
+class Exhausted(Exception):
+    """A bound was hit; the run ends with what it has seen."""
+
+
+@dataclass
+class Frame:
+    """One function being run: its names, where it is, and what it has returned so far."""
+
+    environment: Environment
+    scope: Scope
+    path: str
+    via: tuple[Place, ...] = ()
+    stack: tuple[ast.FunctionDef, ...] = ()
+    returned: list[Value] = field(default_factory=list)
+    # The environments of `break` and `continue`, one list for each loop that is being run.
+    left: list[list[Environment]] = field(default_factory=list)
+
+
+# An expression or statement and the function that it is in: a place that is worked out only when
+# something happens there.
+Where = tuple[Frame, ast.expr | ast.stmt]
+
+
+def place_of(where: Where) -> Place:
+    """The place in the file."""
+    frame, node = where
+    end_line = node.end_lineno or node.lineno
+    end_column = (node.end_col_offset or node.col_offset) + 1
+    return Place(frame.path, node.lineno, node.col_offset + 1, end_line, end_column)
+
+
+@dataclass
+class Evidence:
+    """What a run shows about things whose types are unknown. A variable is a scalar parameter's
+    name, or `name[]` for what a pointer parameter points to."""
+
+    integers: set[str] = field(default_factory=set)
+    floats: set[str] = field(default_factory=set)
+    # What is combined with floats: floats themselves, when nothing says otherwise.
+    near_floats: set[str] = field(default_factory=set)
+    # Pointer parameters that something is loaded through.
+    loaded: set[str] = field(default_factory=set)
+    # Pointer parameters whose element type is asked for.
+    typed: set[str] = field(default_factory=set)
+    # What is added to something that may be a pointer.
+    offsets: list[tuple[frozenset[tuple[str, ...]], Types]] = field(default_factory=list)
+    # Pairs of sets of variables that meet in a store or a comparison, and so are of one kind.
+    equal: list[tuple[frozenset[str], frozenset[str]]] = field(default_factory=list)
+    pointers: set[str] = field(default_factory=set)
+    descriptors: set[str] = field(default_factory=set)
+    scalars: set[str] = field(default_factory=set)
+    addresses: set[tuple[str, ...]] = field(default_factory=set)
+
+    def integer(self, types: Types) -> None:
+        """A value of these types is used as only an integer can be."""
+        for each in types:
+            self.integers |= each.variables
+
+    def floating(self, types: Types) -> None:
+        """A value of these types is used as a float."""
+        for each in types:
+            self.floats |= each.variables
+
+    def scaled(self, types: Types) -> None:
+        """A value of these types is combined with a float."""
+        for each in types:
+            self.near_floats |= each.variables
+
+    def same(self, a: Types, b: Types) -> None:
+        """Values of these types meet."""
+        left, right = _variables(a), _variables(b)
+        if left and right and left != right:
+            self.equal.append((left, right))
+
+
+def _variables(types: Types) -> frozenset[str]:
+    return frozenset(name for each in types for name in each.variables)
+
+
+class Machine:
+    """Runs a kernel on types. `element` gives the element type of a pointer parameter; `run_body`
+    runs statements, `evaluate` an expression; they are passed in, since statements, expressions and
+    calls contain each other."""
+
+    def __init__(
+        self,
+        element: Callable[[str], Type],
+        run_body: Callable[[Machine, Frame, list[ast.stmt]], bool],
+        evaluate: Callable[[Machine, Frame, ast.expr], Value],
+        given: frozenset[str] = frozenset(),
+        inferring: bool = False,
+    ) -> None:
+        self.element = element
+        self.run_body = run_body
+        self.evaluate = evaluate
+        # Pointer parameters that are certainly tensors, not None.
+        self.given = given
+        self.evidence = Evidence()
+        self.incomplete: str | None = None
+        # Whether evidence is wanted; a run for a contract has no use for it.
+        self.inferring = inferring
+        # The values of module constants by their node.
+        self.constants: dict[int, Value] = {}
+        self.steps = 0
+        self._stores: dict[tuple[str, Place, tuple[Place, ...]], Store] = {}
+        self._loads: dict[Site, tuple[LoadEffect, Place | None]] = {}
+
+    def exhausted(self) -> Exhausted:
+        """The bound on steps was hit."""
+        self.incomplete = f"more than {STEPS} steps"
+        return Exhausted()
+
+    def loaded(self, site: Site, effect: LoadEffect) -> None:
+        """A load happens at `site`."""
+        self._loads.setdefault(site, (effect, None))
+
+    def use(
+        self, loads: Loads, effect: LoadEffect, where: Where, picked: LoadEffect = "bits"
+    ) -> None:
+        """The loaded bytes `loads` are used so at `where`; `picked` is the effect on bits picked
+        from them."""
+        for site, form in loads:
+            new: LoadEffect = effect if form == "number" else picked
+            old = self._loads.get(site, ("int", None))[0]
+            if _LOAD_RANK[new] > _LOAD_RANK[old]:
+                self._loads[site] = (new, place_of(where))
+
+    def to_float(self, value: Tensor, where: Where) -> None:
+        """The integer `value` becomes a float by its number at `where`."""
+        if value.loads:
+            self.use(value.loads, "int_to_float", where)
+
+    def stored(self, store: Store) -> None:
+        """A store happens; of several at one place the worst counts."""
+        key = (store.parameter, store.place, store.via)
+        old = self._stores.get(key)
+        if old is None or _STORE_RANK[store.effect] > _STORE_RANK[old.effect]:
+            self._stores[key] = store
+
+    def stores(self) -> tuple[Store, ...]:
+        """All stores, in the order in which they were first seen."""
+        return tuple(self._stores.values())
+
+    def loads(self) -> tuple[Load, ...]:
+        """All loads, in the order in which they were first seen."""
+        return tuple(
+            Load(site.parameter, site.place, effect, use, site.via)
+            for site, (effect, use) in self._loads.items()
+        )
+
+    def address(self, pointer: Pointer) -> tuple[str, ...]:
+        """The pointer parameters whose memory `pointer` reaches."""
+        if len(pointer.bases) == 1 and not pointer.candidate:
+            return next(iter(pointer.bases))[:1]
+        if pointer.candidate:
+            self.evidence.addresses |= pointer.bases
+        return tuple(dict.fromkeys(self._base(each) for each in sorted(pointer.bases)))
+
+    def _base(self, added: tuple[str, ...]) -> str:
+        """Which of the parameters that were added up is the pointer: the one known to be, else the
+        first that is not known to be a number."""
+        if len(added) == 1:
+            return added[0]
+        pointers = self.evidence.pointers
+        scalars = self.evidence.scalars
+        for chosen in ([n for n in added if n in pointers], [n for n in added if n not in scalars]):
+            if chosen:
+                return chosen[0]
+        return added[0]
+
+
+def element_types(machine: Machine, pointer: Pointer) -> Types:
+    """The types of what `pointer` points to."""
+    if pointer.element is not None:
+        return pointer.element
+    return tuple(dict.fromkeys(machine.element(name) for name in machine.address(pointer)))
+
+
+def all_integer(types: Iterable[Type]) -> bool:
+    """Whether every alternative is an integer or a boolean."""
+    return all(each.is_integer for each in types)

@@ -1,0 +1,300 @@
+"""The numeric functions of the Triton language: what they do to types, intervals and rounding."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+
+from tritonlint.dtypes import BY_NAME, FLOAT32, INT32
+from tritonlint.facts.device.invocation import Invocation
+from tritonlint.facts.device.memory import as_number, convert
+from tritonlint.facts.device.operators import alike, binary, meet, pick
+from tritonlint.facts.device.types import (
+    T_FLOAT32,
+    T_INT32,
+    Type,
+    known,
+    promote,
+    promote_all,
+    union,
+)
+from tritonlint.facts.device.values import (
+    ANYTHING,
+    INDEX,
+    NO_LOADS,
+    UNKNOWN,
+    Const,
+    Dtype,
+    Interval,
+    Tensor,
+    Tuple,
+    Value,
+    hull,
+    join,
+    number,
+)
+
+_ROUNDING = frozenset(
+    {"rint", "nearbyint", "round", "roundeven", "floor", "ceil", "trunc", "rint_rn"}
+)
+_RANGES: Mapping[str, Interval] = {
+    "exp": (0.0, None), "exp2": (0.0, None), "sqrt": (0.0, None), "sqrt_rn": (0.0, None), "rsqrt": (0.0, None),
+    "sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0), "rand": (0.0, 1.0), "sin": (-1.0, 1.0), "cos": (-1.0, 1.0),
+    "tanh": (-1.0, 1.0), "erf": (-1.0, 1.0),
+}  # fmt: skip
+_UINT32 = known(BY_NAME["uint32"])
+_TO_INTEGER = (
+    "float2int",
+    "float2uint",
+    "double2int",
+    "double2uint",
+    "llrint",
+    "llround",
+    "float_as_int",
+)
+
+
+def float_function(call: Invocation) -> Value:
+    """A function of floats: `exp`, `sqrt`, all of libdevice. Triton rejects an integer operand of
+    most of them."""
+    operands = [
+        tensor
+        for each in call.everything()
+        if (tensor := as_number(call.machine, each)) is not None
+    ]
+    for each in operands:
+        call.machine.evidence.floating(each.types)
+        if each.loads and not each.weak and all(t.is_integer for t in each.types):
+            call.machine.use(each.loads, "compile_error", call.where, "compile_error")
+    source = frozenset(name for each in operands for name in each.source)
+    floats = union(
+        *([t for t in each.types if t.kind == "float"] for each in operands if not each.weak)
+    )
+    first = operands[0] if operands else None
+    rounded = call.name in _ROUNDING
+    interval = _RANGES.get(call.name, ANYTHING)
+    if rounded and first is not None:
+        interval = first.interval
+    return Tensor(floats or (T_FLOAT32,), source=source, rounded=rounded, interval=interval)
+
+
+def library_function(call: Invocation) -> Value:
+    """A function of libdevice: floats to floats, except the conversions and the predicates."""
+    if call.name.startswith(_TO_INTEGER):
+        rounded = call.name.startswith(("ll", "float2", "double2"))
+        source = frozenset(
+            name for each in call.arguments if isinstance(each, Tensor) for name in each.source
+        )
+        return Tensor(
+            (T_INT32,), source=source, rounded=rounded, bits=call.name.startswith("float_as")
+        )
+    if call.name in ("isnan", "isinf", "isfinited", "finitef", "signbit", "signbitf", "signbitd"):
+        return INDEX
+    if call.name in ("abs", "popc", "clz", "ffs", "mul24", "brev", "byte_perm", "min", "max"):
+        first = call.number(0, "arg0")
+        return replace(first, loads=pick(first.loads), cast=None, interval=ANYTHING)
+    return float_function(call)
+
+
+def same_type(call: Invocation) -> Value:
+    """A function that moves or combines elements of its first argument and keeps their type."""
+    first = call.arguments[0] if call.arguments else call.get(0, "input")
+    return UNKNOWN if first is None else first
+
+
+def absolute(call: Invocation) -> Value:
+    """`abs(x)`."""
+    value = call.number(0, "x")
+    low, high = value.interval
+    top = max(abs(low), abs(high)) if low is not None and high is not None else None
+    return replace(value, interval=(0.0, top), cast=None)
+
+
+def reduction(call: Invocation) -> Value:
+    """`sum`, `max`, `min` and the like along an axis: integers below 32 bits widen
+    (`_pick_sum_dtype`)."""
+    first = call.get(0, "input")
+    if isinstance(first, Tuple):
+        return Tuple(
+            tuple(_reduced(call, number(each) or Tensor((T_INT32,))) for each in first.items)
+        )
+    result = _reduced(call, call.number(0, "input"))
+    if call.name in ("max", "min") and call.flag("return_indices"):
+        return Tuple((result, INDEX))
+    return result
+
+
+def _reduced(call: Invocation, value: Tensor) -> Tensor:
+    dtype = call.keywords.get("dtype")
+    if isinstance(dtype, Dtype):
+        value = convert(call.machine, value, dtype.types, call.where)
+    types = tuple(_widened(each) for each in value.types)
+    keeps = call.name in ("max", "min", "reduce", "associative_scan", "sort", "topk")
+    if types == value.types and keeps:
+        return replace(value, weak=False)
+    return Tensor(
+        types,
+        value.loads,
+        value.source,
+        rounded=value.rounded,
+        interval=value.interval if keeps else ANYTHING,
+    )
+
+
+def _widened(each: Type) -> Type:
+    if each.kind == "bool":
+        return T_INT32
+    if each.kind == "int" and each.element is not None and each.element.width < 32:
+        return _UINT32 if each.element.kind == "unsigned" else T_INT32
+    return each
+
+
+def custom_reduction(call: Invocation) -> Value:
+    """`reduce(x, axis, f)` and `associative_scan(x, axis, f)`: what `f` makes of two elements."""
+    first, function = call.get(0, "input"), call.get(2, "combine_fn")
+    if first is None or function is None:
+        return UNKNOWN
+    items = first.items if isinstance(first, Tuple) else (first,)
+    result = call.apply(function, (*items, *items))
+    return join(first, result) if type(result) is type(first) else first
+
+
+def index_of(call: Invocation) -> Value:
+    """`argmax`, `program_id`, `cdiv` of indices and the like: a 32-bit integer."""
+    return INDEX
+
+
+def ceiling_division(call: Invocation) -> Value:
+    """`cdiv(x, div)`: an integer division."""
+    a, b = call.get(0, "x"), call.get(1, "div")
+    if a is None or b is None:
+        return INDEX
+    return binary(call.machine, ast.FloorDiv(), a, b, call.where)
+
+
+def extremum(call: Invocation) -> Value:
+    """`maximum(x, y)`, `minimum(x, y)` and Python's `max` and `min` in a kernel."""
+    values = call.arguments or tuple(
+        call.keywords[name] for name in ("x", "y") if name in call.keywords
+    )
+    if all(isinstance(each, Const) for each in values) and len(values) > 1:
+        return _constant_extremum(call, values)
+    result = call.number(0, "x")
+    for index in range(1, max(len(values), 2)):
+        result = _extremum(call, result, call.number(index, "y"))
+    return result
+
+
+def _constant_extremum(call: Invocation, values: tuple[Value, ...]) -> Value:
+    numbers = [
+        each.value
+        for each in values
+        if isinstance(each, Const) and isinstance(each.value, (int, float))
+    ]
+    if len(numbers) != len(values):
+        return UNKNOWN
+    return Const(max(numbers) if call.name.startswith("max") else min(numbers))
+
+
+def _extremum(call: Invocation, a: Tensor, b: Tensor) -> Tensor:
+    low_a, high_a = a.interval
+    low_b, high_b = b.interval
+    if call.name.startswith("max"):
+        interval = (_tighter(max, low_a, low_b), _looser(max, high_a, high_b))
+    else:
+        interval = (_looser(min, low_a, low_b), _tighter(min, high_a, high_b))
+    return replace(elementwise(call, a, b), interval=interval)
+
+
+def _tighter(
+    choose: Callable[[float, float], float], x: float | None, y: float | None
+) -> float | None:
+    if x is None or y is None:
+        return y if x is None else x
+    return choose(x, y)
+
+
+def _looser(
+    choose: Callable[[float, float], float], x: float | None, y: float | None
+) -> float | None:
+    return None if x is None or y is None else choose(x, y)
+
+
+def elementwise(call: Invocation, *operands: Tensor) -> Tensor:
+    """The operands converted to their common type."""
+    types, weak = operands[0].types, operands[0].weak
+    for each in operands[1:]:
+        rule = partial(promote, a_weak=weak, b_weak=each.weak)
+        types = promote_all(types, each.types, rule)
+        weak = weak and each.weak
+    for each in operands[1:]:
+        alike(call.machine, operands[0], each)
+    for each in operands:
+        meet(call.machine, each, types, call.where)
+    floating = all(each.kind == "float" for each in types)
+    loads = NO_LOADS if floating else frozenset(load for each in operands for load in each.loads)
+    source = frozenset(name for each in operands for name in each.source)
+    interval = operands[0].interval
+    for each in operands[1:]:
+        interval = hull(interval, each.interval)
+    rounded = all(each.rounded for each in operands)
+    return Tensor(
+        types, loads, source, None, rounded, interval, weak, any(each.bits for each in operands)
+    )
+
+
+def clamp(call: Invocation) -> Value:
+    """`clamp(x, low, high)`."""
+    value, low, high = call.number(0, "x"), call.number(1, "min"), call.number(2, "max")
+    interval = (
+        _tighter(max, value.interval[0], low.interval[0]),
+        _tighter(min, value.interval[1], high.interval[1]),
+    )
+    return replace(elementwise(call, value, low, high), interval=interval)
+
+
+def arithmetic(op: ast.operator) -> Callable[[Invocation], Value]:
+    """The function spelling of an operator: `tl.add(x, y)`."""
+
+    def apply(call: Invocation) -> Value:
+        a, b = (
+            call.get(0, "input" if "input" in call.keywords else "x"),
+            call.get(1, "other" if "other" in call.keywords else "y"),
+        )
+        return UNKNOWN if a is None or b is None else binary(call.machine, op, a, b, call.where)
+
+    return apply
+
+
+def multiply_add(call: Invocation) -> Value:
+    """`fma(x, y, z)`."""
+    result = elementwise(call, call.number(0, "x"), call.number(1, "y"), call.number(2, "z"))
+    return replace(result, interval=ANYTHING, rounded=False)
+
+
+def division(call: Invocation) -> Value:
+    """`fdiv(x, y)`, `div_rn(x, y)`."""
+    a, b = call.number(0, "x"), call.number(1, "y")
+    if all(each.is_integer for each in (*a.types, *b.types)):
+        call.machine.use(a.loads | b.loads, "compile_error", call.where, "compile_error")
+        return Tensor((T_FLOAT32,), source=a.source | b.source)
+    return replace(elementwise(call, a, b), interval=ANYTHING, rounded=False)
+
+
+def random_float(call: Invocation) -> Value:
+    """`rand`, `randn`: fp32 from an integer seed and offset; the four-fold forms give four."""
+    result = Tensor((Type("float", FLOAT32),), interval=_RANGES.get(call.name, ANYTHING))
+    return Tuple((result,) * 4) if call.name.endswith("4x") else result
+
+
+def random_integer(call: Invocation) -> Value:
+    """`randint`, `philox`: 32-bit integers that have nothing of their seed's number."""
+    loads = pick(
+        frozenset(
+            load for each in call.arguments if isinstance(each, Tensor) for load in each.loads
+        )
+    )
+    result = Tensor((known(INT32),), loads)
+    return result if call.name == "randint" else Tuple((result,) * 4)

@@ -1,0 +1,284 @@
+"""Loads, stores, atomics and casts: where element types meet memory."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tritonlint.facts.device.contract import (
+    LoadEffect,
+    Store,
+    StoreEffect,
+    ValueKind,
+)
+from tritonlint.facts.device.machine import Frame, Machine, Where, element_types, place_of
+from tritonlint.facts.device.types import (
+    T_INT64,
+    T_UNKNOWN,
+    Type,
+    TypeKind,
+    Types,
+)
+from tritonlint.facts.device.values import (
+    NO_LOADS,
+    UNKNOWN,
+    Cast,
+    Const,
+    Dtype,
+    Loads,
+    Pointer,
+    Site,
+    Tensor,
+    Tuple,
+    Value,
+    number,
+)
+
+
+def load(
+    machine: Machine, frame: Frame, pointer: Value, where: Where, other: Value | None = None
+) -> Value:
+    """The value that a load gives."""
+    match pointer:
+        case Pointer():
+            types = element_types(machine, pointer)
+            names = machine.address(pointer)
+        case Tuple(items):
+            return Tuple(tuple(load(machine, frame, each, where, other) for each in items))
+        case _:
+            return Tensor((T_UNKNOWN,))
+    if isinstance(other, Const) and isinstance(other.value, float):
+        machine.evidence.floating(types)
+    loads = NO_LOADS
+    machine.evidence.loaded |= set(names)
+    place = place_of(where)
+    for name in names:
+        site = Site(name, place, frame.via)
+        if pointer.element is not None and not any(name in each.of for each in types):
+            machine.loaded(site, "bits")
+            continue
+        if pointer.clashes:
+            machine.loaded(site, "compile_error")
+            continue
+        own = types if pointer.element is not None else (machine.element(name),)
+        machine.loaded(site, _load_effect(own))
+        if any(each.kind != "float" for each in own):
+            loads |= {(site, "number")}
+    return Tensor(types or (T_UNKNOWN,), loads, frozenset(names))
+
+
+def _load_effect(types: Types) -> LoadEffect:
+    kinds = {each.kind for each in types}
+    if kinds <= {"int", "bool"}:
+        return "int"
+    return "float" if kinds == {"float"} else "unknown"
+
+
+def store(
+    machine: Machine, frame: Frame, pointer: Value, value: Value, where: Where, atomic: bool = False
+) -> None:
+    """A store of `value` through `pointer`, which casts it to the element type of the pointer."""
+    if isinstance(value, Tuple) and isinstance(pointer, Tuple):
+        for each, item in zip(pointer.items, value.items, strict=False):
+            store(machine, frame, each, item, where, atomic)
+        return
+    tensor = _stored(machine, value)
+    if not isinstance(pointer, Pointer):
+        if tensor.loads:
+            machine.use(tensor.loads, "unknown", where, "bits")
+        return
+    if pointer.element is not None:
+        _implicit_cast(machine, tensor, pointer.element, where)
+    for name in machine.address(pointer):
+        if pointer.element is not None and not any(name in each.of for each in pointer.element):
+            machine.stored(_record(name, tensor, "bits", where, frame))
+            continue
+        target = pointer.element or (machine.element(name),)
+        machine.evidence.same(target, tensor.types)
+        _implicit_cast(machine, tensor, target, where)
+        narrow = atomic and any(
+            each.element is not None and each.element.width < 16 for each in target
+        )
+        effect: StoreEffect = (
+            "compile_error" if narrow or pointer.clashes else _store_effect(target, tensor)
+        )
+        machine.stored(_record(name, tensor, effect, where, frame))
+
+
+def _stored(machine: Machine, value: Value) -> Tensor:
+    """What is stored, as a number: a pointer is stored as its address."""
+    match value:
+        case Pointer(candidate=True):
+            return as_number(machine, value) or Tensor((T_UNKNOWN,))
+        case Pointer():
+            return Tensor((T_INT64,))
+    return number(value) or Tensor((T_UNKNOWN,))
+
+
+def _implicit_cast(machine: Machine, value: Tensor, target: Types, where: Where) -> None:
+    """The cast that a store does, as the loads in `value` see it."""
+    if not value.loads:
+        return
+    for each in target:
+        if each.is_fp8:
+            machine.use(value.loads, "compile_error", where, "compile_error")
+        elif each.kind == "float":
+            machine.to_float(value, where)
+        elif each.kind == "unknown":
+            machine.use(value.loads, "unknown", where)
+
+
+def _store_effect(target: Types, value: Tensor) -> StoreEffect:
+    kinds = {each.kind for each in target}
+    floats = [each for each in value.types if each.kind == "float"]
+    if "unknown" in kinds or not kinds:
+        return "unknown"
+    if kinds == {"float"}:
+        integers = any(each.is_integer for each in value.types)
+        return "compile_error" if integers and all(each.is_fp8 for each in target) else "float"
+    if value.cast is not None and value.cast.kind == "float":
+        return "float_to_int"
+    if floats:
+        return "compile_error" if all(each.is_fp8 for each in floats) else "float_to_int"
+    if any(each.kind == "unknown" for each in value.types):
+        return "unknown"
+    return "bits" if value.bits else "int"
+
+
+def _record(name: str, value: Tensor, effect: StoreEffect, where: Where, frame: Frame) -> Store:
+    cast = value.cast
+    explicit = cast is not None and name in cast.of
+    kind: ValueKind = cast.kind if cast is not None and explicit else _value_kind(value)
+    return Store(
+        name,
+        place_of(where),
+        effect,
+        kind,
+        explicit,
+        cast.place if cast is not None else None,
+        frame.via,
+        value.rounded,
+        value.interval,
+        value.source,
+    )
+
+
+def _value_kind(value: Tensor) -> ValueKind:
+    kinds: dict[TypeKind, None] = dict.fromkeys(each.kind for each in value.types)
+    for kind in ("float", "unknown", "int", "bool"):
+        if kind in kinds:
+            return "bits" if value.bits and kind == "int" else kind
+    return "unknown"
+
+
+def atomic(
+    machine: Machine, frame: Frame, pointer: Value, values: list[Value], where: Where
+) -> Value:
+    """An atomic that combines `values` with memory and gives what was there. Triton has none on
+    elements below 16 bits (`_validate_atomic_rmw_element_type`)."""
+    for value in values:
+        store(machine, frame, pointer, value, where, atomic=True)
+    result = load(machine, frame, pointer, where)
+    if isinstance(pointer, Pointer) and isinstance(result, Tensor):
+        if any(each.element is not None and each.element.width < 16 for each in result.types):
+            machine.use(result.loads, "compile_error", where)
+    return result
+
+
+def cast(
+    machine: Machine, value: Value, target: Value, where: Where, bitcast: bool = False
+) -> Value:
+    """`value.to(target)`."""
+    if isinstance(value, Tuple):
+        return Tuple(tuple(cast(machine, each, target, where, bitcast) for each in value.items))
+    if not isinstance(target, Dtype):
+        # A compile-time parameter whose value is open: the types that kernels are parameterized
+        # with are floats.
+        open_type = isinstance(target, Tensor) and target.weak
+        target = Dtype((Type("float", assumed=True) if open_type else T_UNKNOWN,))
+    if isinstance(value, Pointer):
+        if target.pointer:
+            machine.evidence.pointers.update(machine.address(value) if value.candidate else ())
+            return replace(value, element=target.types)
+        if not value.candidate:
+            return Tensor((T_INT64,))
+    tensor = as_number(machine, value)
+    if tensor is None:
+        return UNKNOWN
+    if target.pointer:
+        machine.evidence.integer(tensor.types)
+        return Pointer(frozenset(), target.types)
+    if bitcast:
+        return _bitcast(machine, tensor, target.types, where)
+    return convert(machine, tensor, target.types, where)
+
+
+def _bitcast(machine: Machine, value: Tensor, types: Types, where: Where) -> Tensor:
+    machine.use(value.loads, "bits", where)
+    integer = all(each.is_integer for each in types)
+    loads: Loads = frozenset((site, "picked") for site, _ in value.loads) if integer else NO_LOADS
+    came_from_float = any(each.kind != "int" for each in value.types)
+    return Tensor(types, loads, value.source, bits=integer and (came_from_float or value.bits))
+
+
+def convert(machine: Machine, value: Tensor, types: Types, where: Where) -> Tensor:
+    """The numeric conversion of `value` to `types`, explicit at `where`."""
+    if value.types == types and not value.weak:
+        return value
+    _hint_cast(machine, value, types)
+    loads = value.loads
+    floats = any(each.kind == "float" for each in value.types)
+    for target in types:
+        if target.is_fp8 and loads:
+            machine.use(loads, "compile_error", where, "compile_error")
+        elif target.kind == "float":
+            machine.to_float(value, where)
+        elif target.kind == "unknown" and loads:
+            machine.use(loads, "unknown", where)
+    integer = any(each.kind in ("int", "unknown") for each in types)
+    of = union_of(types)
+    record = value.cast if value.cast is not None and integer and not floats and not of else None
+    if of or (floats and any(each.is_integer for each in types)):
+        before = (
+            value.cast if value.cast is not None and not floats and value.cast.of & of else None
+        )
+        record = before or Cast(place_of(where), _kind(value.types), of)
+    return Tensor(
+        types,
+        loads if integer else NO_LOADS,
+        value.source,
+        record,
+        value.rounded or not floats,
+        value.interval,
+        bits=value.bits and integer and not floats,
+    )
+
+
+def union_of(types: Types) -> frozenset[str]:
+    """The parameters whose element type one of `types` is."""
+    return frozenset(name for each in types for name in each.of)
+
+
+def _kind(types: Types) -> TypeKind:
+    kinds = {each.kind for each in types}
+    if "float" in kinds:
+        return "float"
+    return next(iter(kinds)) if len(kinds) == 1 else "int"
+
+
+def _hint_cast(machine: Machine, value: Tensor, types: Types) -> None:
+    for each in types:
+        # Nobody casts floats to wide integers except to count; an index is cast so all the time.
+        if each.kind == "int" and each.element is not None and each.element.width >= 32:
+            machine.evidence.integer(value.types)
+
+
+def as_number(machine: Machine, value: Value) -> Tensor | None:
+    """`value` as a number. A parameter that may be a pointer and is used as a number is a
+    scalar."""
+    if isinstance(value, Pointer):
+        if not value.candidate:
+            return None
+        names = [name for added in value.bases for name in added]
+        machine.evidence.scalars.update(names)
+        return Tensor((Type("unknown", variables=frozenset(names)),))
+    return number(value)

@@ -1,0 +1,301 @@
+"""Calls in launching code: launches, torch functions, functions of the project (entered), attributes of `self`."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+
+from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN, ElementTypes, join
+from tritonlint.facts.host import conditions, expressions, launching, statements, tensors
+from tritonlint.facts.host.state import MAX_DEPTH, Frame
+from tritonlint.facts.host.tensors import Arguments
+from tritonlint.facts.host.values import (
+    Callable,
+    Class,
+    Condition,
+    Const,
+    DType,
+    Instance,
+    Launchable,
+    Method,
+    Namespace,
+    Place,
+    Sequence,
+    Table,
+    Tensor,
+    Value,
+    choose,
+    constant,
+    options,
+)
+from tritonlint.facts.modules import Definition
+from tritonlint.source import Span
+
+# Functions that give back what they are given, as far as launching is concerned.
+_TRANSPARENT = frozenset(("wrap_triton", "capture_triton", "cast", "from_dlpack", "no_grad"))
+
+
+def call(frame: Frame, node: ast.Call) -> Value:
+    """The value of a call. A launch is recorded on the way."""
+    if isinstance(node.func, ast.Subscript):
+        kernels = [each for _, each in options(expressions.evaluate(frame, node.func.value))]
+        if any(isinstance(each, Launchable) for each in kernels):
+            for each in kernels:
+                if isinstance(each, Launchable):
+                    launching.record(frame, node, each.kernel)
+            return expressions.unknown(frame, node)
+    function = expressions.evaluate(frame, node.func)
+    arguments, places, complete = evaluate_arguments(frame, node)
+    results = [
+        _apply(frame, node, each, arguments, places if complete else None) for _, each in options(function)
+    ]
+    return tensors.join_tensors(results)
+
+
+def evaluate_arguments(
+    frame: Frame, node: ast.Call
+) -> tuple[Arguments, dict[int | str, Place], bool]:
+    """The values of the arguments, the place of each (by position or keyword), and whether all are known: False
+    when a `*x` or `**x` cannot be unpacked (what follows it is then left out)."""
+    positional: list[Value] = []
+    keywords: dict[str, Value] = {}
+    places: dict[int | str, Place] = {}
+    complete = True
+    for argument in node.args:
+        if not isinstance(argument, ast.Starred):
+            places[len(positional)] = frame.place(argument)
+            positional.append(expressions.evaluate(frame, argument))
+            continue
+        inner = expressions.evaluate(frame, argument.value)
+        if not isinstance(inner, Sequence):
+            complete = False
+            break
+        origins = inner.places or (frame.place(argument.value),) * len(inner.items)
+        for origin, item in zip(origins, inner.items, strict=True):
+            places[len(positional)] = origin
+            positional.append(item)
+    for keyword in node.keywords:
+        value = expressions.evaluate(frame, keyword.value)
+        if keyword.arg is not None:
+            keywords[keyword.arg] = value
+            places[keyword.arg] = frame.place(keyword.value)
+        elif isinstance(value, Table):
+            for name, item in value.items:
+                keywords[str(name)] = item
+                places[str(name)] = frame.place(keyword.value)
+        else:
+            complete = False
+    return Arguments(tuple(positional), keywords), places, complete
+
+
+def _apply(
+    frame: Frame,
+    node: ast.Call,
+    function: Value,
+    arguments: Arguments,
+    places: dict[int | str, Place] | None,
+) -> Value:
+    span = frame.span(node)
+    match function:
+        case Callable():
+            return _enter(frame, node, function, arguments, places)
+        case Class(definition=definition):
+            return Instance(definition)
+        case Method():
+            return _method(frame, node, function, arguments)
+        case Namespace(name=qualified):
+            return _outside(frame, node, qualified, arguments)
+        case DType() if isinstance(node.func, (ast.Name, ast.Attribute)):
+            # `current_platform.fp8_dtype()`: the helper is known by its name.
+            return replace(function, text=ast.unparse(node))
+        case Launchable():
+            return function
+        case Condition():
+            return function
+    name = node.func.id if isinstance(node.func, ast.Name) else ""
+    return _by_name(frame, name, arguments, span) or expressions.unknown(frame, node)
+
+
+def _by_name(frame: Frame, name: str, arguments: Arguments, span: Span) -> Value | None:
+    """What a function that cannot be entered gives, by its name alone."""
+    if arguments.positional and name in _TRANSPARENT:
+        return arguments.positional[0]
+    if tensors.named_fp8(name):
+        # Before the predicates: `fp8_dtype()` is a dtype, not a question.
+        return tensors.named_dtype(name)
+    subject = arguments.positional[0] if arguments.positional else Const(None)
+    return conditions.named(name, subject, span)
+
+
+def _method(frame: Frame, node: ast.Call, function: Method, arguments: Arguments) -> Value:
+    span = frame.span(node)
+    owner = as_tensor(frame, function.owner)
+    if function.name == "startswith" and arguments.positional:
+        found = conditions.starts_with(owner, arguments.positional[0], ast.unparse(node.func), span)
+        if found:
+            return found
+    if function.name == "get" and isinstance(owner, Table) and arguments.positional:
+        return look_up(frame, owner, arguments.positional[0], node)
+    results: list[Value] = []
+    for _, each in options(owner):
+        known = tensors.method(frame, each, function.name, arguments, span) if isinstance(each, Tensor) else None
+        results.append(known or _by_name(frame, function.name, arguments, span) or expressions.unknown(frame, node))
+    return tensors.join_tensors(results)
+
+
+def as_tensor(frame: Frame, value: Value) -> Value:
+    """`a.b.c` of something unknown, as an unknown with that name."""
+    if not isinstance(value, Method):
+        return value
+    owner = as_tensor(frame, value.owner)
+    symbol = conditions.symbol(owner, ast.unparse(value.node.value) if isinstance(value.node, ast.Attribute) else "")
+    return Tensor(f"{symbol}.{value.name}")
+
+
+def _outside(frame: Frame, node: ast.Call, qualified: str, arguments: Arguments) -> Value:
+    """A call of something outside of the project."""
+    head, _, name = qualified.rpartition(".")
+    span = frame.span(node)
+    if head.split(".")[0] == "torch" and name in tensors.CONSTRUCTORS:
+        like = arguments.positional[0] if arguments.positional else None
+        return tensors.construct(frame, name, arguments, like, span)
+    if qualified == "torch.finfo" and arguments.positional:
+        _is_float(frame, arguments.positional[0])
+    if head == "torch" and arguments.positional and isinstance(arguments.positional[0], Tensor):
+        rest = Arguments(arguments.positional[1:], arguments.keywords)
+        found = tensors.method(frame, arguments.positional[0], name, rest, span)
+        if found is not None:
+            return found
+    if qualified == "dict":
+        return Table(tuple(arguments.keywords.items()), span)
+    if name == "getattr" and len(arguments.positional) > 1:
+        return tensors.named_dtype(str(constant(arguments.positional[1]))) or expressions.unknown(frame, node)
+    return _by_name(frame, name, arguments, span) or expressions.unknown(frame, node)
+
+
+def _is_float(frame: Frame, dtype: Value) -> None:
+    """`torch.finfo(x.dtype)` raises for an integer tensor."""
+    if isinstance(dtype, DType) and dtype.of is not None and not frame.known(dtype.of).known:
+        frame.types[dtype.of] = ElementTypes(
+            frozenset(t for t in tensors.FLOATS.types or ()) | frozenset(PLATFORM_FP8.types or ())
+        )
+
+
+def look_up(frame: Frame, table: Table, key: Value, node: ast.expr) -> Value:
+    """The entry of `table` for `key`; every entry when the key is not known."""
+    if isinstance(key, Const):
+        for label, value in table.items:
+            if label == key.value:
+                return value
+    if table.items and all(isinstance(value, DType) for _, value in table.items):
+        types = join(tensors.dtype_types(frame, value) for _, value in table.items)
+        return DType(types, table=table.span)
+    if not table.items:
+        return expressions.unknown(frame, node)
+    values = [value for _, value in table.items]
+    chosen = [value for value in values if isinstance(value, Launchable)] or values
+    return choose(*(((), value) for value in chosen))
+
+
+def _enter(
+    frame: Frame,
+    node: ast.Call,
+    function: Callable,
+    arguments: Arguments,
+    places: dict[int | str, Place] | None,
+) -> Value:
+    """Interpret the body of a function of the project with these arguments, and give back what it returns."""
+    definition = function.definition
+    assert isinstance(definition.node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    key = id(definition.node)
+    name = definition.name
+    by_name = _by_name(frame, name, arguments, frame.span(node))
+    entered = places is not None and frame.depth < MAX_DEPTH and key not in frame.run.stack
+    if not entered or places is None or frame.run.exhausted or not frame.run.worth_entering(definition):
+        return by_name or expressions.unknown(frame, node)
+    passed = _passed(frame, arguments, places)
+    env = statements.bind(frame, definition, passed, function)
+    inner = Frame(frame.run, definition.module, (*definition.enclosing, definition.node), env, dict(frame.types),
+                  frame.path, function.instance, [], frame.depth + 1)  # fmt: skip
+    frame.run.stack.append(key)
+    try:
+        result = statements.body(inner)
+    finally:
+        frame.run.stack.pop()
+    for buffer, types in inner.types.items():
+        if buffer.startswith("new@"):
+            frame.types.setdefault(buffer, types)
+    if by_name is not None and not _better(result):
+        return by_name
+    return result if result is not None else expressions.unknown(frame, node)
+
+
+def _better(result: Value | None) -> bool:
+    """Whether what a helper returned says more than its name does."""
+    if isinstance(result, Condition):
+        return result.kind != "opaque"
+    return isinstance(result, DType) and result.types != UNKNOWN
+
+
+def _passed(frame: Frame, arguments: Arguments, places: dict[int | str, Place]) -> Arguments:
+    """The arguments, with each tensor knowing the expression by which it is passed."""
+
+    def mark(value: Value, place: Place) -> Value:
+        value = as_tensor(frame, value)
+        marked = tuple(
+            (path, replace(each, passed=(*each.passed, place.span)) if isinstance(each, Tensor) else each)
+            for path, each in options(value)
+        )
+        return marked[0][1] if len(marked) == 1 else choose(*marked)
+
+    return Arguments(
+        tuple(mark(value, places[index]) for index, value in enumerate(arguments.positional)),
+        {name: mark(value, places[name]) for name, value in arguments.keywords.items()},
+    )
+
+
+def instance_attribute(frame: Frame, owner: Instance, name: str, node: ast.Attribute) -> Value:
+    """`self.name`: set in this function, a method, set in `__init__`, or unknown."""
+    definition = owner.definition
+    symbol = f"{definition.qualified}.{name}"
+    if symbol in frame.env:
+        return frame.env[symbol]
+    target = definition.module.member(definition, name)
+    if isinstance(target, Definition) and isinstance(target.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        static = any(isinstance(each, ast.Name) and each.id == "staticmethod" for each in target.node.decorator_list)
+        method = Callable(target, None if static else owner)
+        if any(isinstance(each, ast.Name) and "property" in each.id for each in target.node.decorator_list):
+            return _enter(frame, ast.Call(node, [], [], lineno=node.lineno, col_offset=node.col_offset,
+                          end_lineno=node.end_lineno, end_col_offset=node.end_col_offset),
+                          method, Arguments((), {}), {})  # fmt: skip
+        value = expressions.definition_value(frame, target, name, node)
+        return value if isinstance(value, Launchable) else method
+    facts = statements.class_facts(frame, definition)
+    own = facts.values.get(name)
+    if own is not None and not isinstance(own, Tensor):
+        return own
+    if own is not None and own.buffer in facts.types:
+        frame.types.setdefault(own.buffer, facts.types[own.buffer])
+        frame.run.notes += [n for n in facts.notes if n.buffer == own.buffer and n not in frame.run.notes]
+        return own
+    if target is not None:
+        found = expressions.definition_value(frame, target, name, node)
+        if not isinstance(found, Tensor):
+            return found
+    named = tensors.named_dtype(name)
+    if named is None and "cache" in name:
+        _note_declared(frame, definition, symbol)
+    return named or Tensor(symbol)
+
+
+def _note_declared(frame: Frame, definition: Definition, symbol: str) -> None:
+    """Evidence for a cache that is bound to the object from outside: the dtype that its class declares for its cache is
+    read from a table, and the table holds byte types."""
+    for name, value in statements.class_facts(frame, definition).values.items():
+        if not ("cache" in name and "dtype" in name):
+            continue
+        for _, each in options(value):
+            if not (isinstance(each, DType) and each.table and each.types.types):
+                continue
+            if any(t.is_byte for t in each.types.types):
+                frame.note("table", symbol, each.types, each.table)

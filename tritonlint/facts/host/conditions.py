@@ -1,0 +1,187 @@
+"""Tests in launching code that say something about element types: dtype comparisons and cache-dtype settings."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from tritonlint.dtypes import BY_NAME, UNKNOWN, ElementTypes, join
+from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.tensors import dtype_types
+from tritonlint.facts.host.values import (
+    Condition,
+    Const,
+    DType,
+    Instance,
+    Method,
+    Sequence,
+    Tensor,
+    Value,
+    only_tensor,
+    options,
+)
+from tritonlint.source import Span
+
+QUANTIZED = "quantized"
+_QUANTIZED_NAME = re.compile(r"(^|_)(is_)?(fp8|float8)(_|$)|(^|_)is_quantized")
+_FP8_STRING = re.compile(r"^(fp8|float8)")
+
+
+def symbol(value: Value, text: str) -> str:
+    """A name for a value that is the same wherever the same value is meant."""
+    match only_tensor(value) or value:
+        case Tensor(buffer=buffer):
+            return buffer
+        case Const(value=constant):
+            return repr(constant)
+        case Condition(key=key):
+            return key
+        case DType(of=str() as of):
+            return f"{of}.dtype"
+        case Method(owner=owner, name=name, node=ast.Attribute(value=inner)):
+            return f"{symbol(owner, ast.unparse(inner))}.{name}"
+    return text
+
+
+def compare(frame: Frame, node: ast.Compare, left: Value, right: Value, span: Span) -> Condition:
+    """The condition of `left <op> right`, with a single operator."""
+    negated = isinstance(node.ops[0], (ast.NotEq, ast.IsNot, ast.NotIn))
+    found = _dtype_test(frame, left, right, span) or _dtype_test(frame, right, left, span)
+    found = found or _setting_test(node, left, right, span)
+    if found is None:
+        key = f"{symbol(left, ast.unparse(node.left))} == {symbol(right, ast.unparse(node.comparators[0]))}"
+        if not isinstance(node.ops[0], (ast.Eq, ast.NotEq, ast.Is, ast.IsNot)):
+            return Condition("opaque", f"{type(node.ops[0]).__name__} {key}", span)
+        absent = only_tensor(left) if right == Const(None) else None
+        found = Condition("opaque", key, span, absent.buffer if absent else None)
+    return negate(found) if negated else found
+
+
+def named(name: str, value: Value, span: Span) -> Condition | None:
+    """The condition that a flag or a predicate is about by its name (`is_quantized_kv_cache(x)`, `use_fp8`)."""
+    if not _QUANTIZED_NAME.search(name):
+        return None
+    return Condition("quantized", f"{QUANTIZED}({symbol(value, name)})", span)
+
+
+def starts_with(owner: Value, prefix: Value, text: str, span: Span) -> Condition | None:
+    """The condition of `setting.startswith("fp8")`."""
+    if isinstance(prefix, Const) and isinstance(prefix.value, str) and _FP8_STRING.match(prefix.value):
+        return Condition("quantized", f"{QUANTIZED}({symbol(owner, text)})", span)
+    return None
+
+
+def chain(frame: Frame, values: list[Value], span: Span) -> Condition | None:
+    """The condition of `x.dtype == y.dtype == T`: each of the operands is that."""
+    against = next((v for v in values if isinstance(v, DType) and v.of is None and v.types.known), None)
+    if against is None:
+        return None
+    tests = [_dtype_test(frame, value, against, span) for value in values if value is not against]
+    return combine("and", tuple(test for test in tests if test is not None), span)
+
+
+def presence(condition: Condition) -> list[tuple[str, bool]]:
+    """The buffers that a test says are there (True) or None (False) when it comes out true."""
+    match condition.kind:
+        case "opaque" if condition.buffer is not None:
+            return [(condition.buffer, False)]
+        case "not":
+            return [(buffer, not present) for buffer, present in presence(condition.parts[0])]
+    return []
+
+
+def negate(condition: Condition) -> Condition:
+    if condition.kind == "not":
+        return condition.parts[0]
+    return Condition("not", f"not {condition.key}", condition.span, parts=(condition,))
+
+
+def combine(kind: str, parts: tuple[Condition, ...], span: Span) -> Condition:
+    key = f" {kind} ".join(part.key for part in parts)
+    return Condition("and" if kind == "and" else "or", key, span, parts=parts)
+
+
+def assume(frame: Frame, condition: Condition, outcome: bool, *, required: bool = False) -> None:
+    """Go on in `frame` knowing that `condition` came out so. `required` when the other outcome raises."""
+    match condition.kind, outcome:
+        case "not", _:
+            assume(frame, condition.parts[0], not outcome, required=required)
+            return
+        case ("and", True) | ("or", False):
+            for part in condition.parts:
+                assume(frame, part, outcome, required=required)
+            return
+    frame.path += ((condition.key, outcome),)
+    if condition.kind != "dtype" or condition.buffer is None:
+        return
+    known = frame.known(condition.buffer)
+    if outcome:
+        if condition.types.known:
+            frame.types[condition.buffer] = _both(known, condition.types)
+        if required and condition.types.known:
+            frame.note("asserted", condition.buffer, condition.types, condition.span)
+    elif known.types is not None and condition.types.types is not None:
+        frame.types[condition.buffer] = ElementTypes(known.types - condition.types.types)
+
+
+def decided(condition: Condition, path: tuple[tuple[str, bool], ...]) -> bool | None:
+    """What the tests passed on `path` say about `condition`, or None."""
+    outcomes = dict(path)
+    if condition.key in outcomes:
+        return outcomes[condition.key]
+    parts = [decided(part, path) for part in condition.parts]
+    match condition.kind:
+        case "not":
+            return None if parts[0] is None else not parts[0]
+        case "and":
+            return False if False in parts else (True if all(parts) else None)
+        case "or":
+            return True if True in parts else (None if None in parts else False)
+    return None
+
+
+def _both(known: ElementTypes, other: ElementTypes) -> ElementTypes:
+    if known.types is None or other.types is None:
+        return other if known.types is None else known
+    return ElementTypes(known.types & other.types) if known.types & other.types else other
+
+
+def _dtype_test(frame: Frame, subject: Value, against: Value, span: Span) -> Condition | None:
+    """`x.dtype == T`, `x.dtype in (T, U)`."""
+    if not isinstance(subject, DType) or subject.of is None:
+        return None
+    if isinstance(against, DType):
+        types = against.types if against.of is None else frame.known(against.of)
+        text = against.text or against.of or ""
+    elif isinstance(against, Sequence) and any(isinstance(each, DType) for each in against.items):
+        types = join(dtype_types(frame, each) for each in against.items)
+        text = ", ".join(str(dtype_types(frame, each)) for each in against.items)
+    elif any(isinstance(each, DType) for _, each in options(against)):
+        types, text = dtype_types(frame, against), "a dtype chosen before"
+    else:
+        return None
+    key = f"{subject.of}.dtype is {types if types.known else text}"
+    condition = Condition("dtype", key, span, subject.of, types)
+    if types.types is not None and BY_NAME["uint8"] in types.types:
+        frame.note("handled", subject.of, types, span, path=((key, True),))
+    return condition
+
+
+def _setting_test(node: ast.Compare, left: Value, right: Value, span: Span) -> Condition | None:
+    """`setting == "fp8"`, `setting in ("fp8", "fp8_e4m3")`, `"fp8" in setting`."""
+    if isinstance(node.ops[0], (ast.In, ast.NotIn)):
+        if _fp8_string(left):
+            return Condition("quantized", f"{QUANTIZED}({symbol(right, ast.unparse(node.comparators[0]))})", span)
+        if isinstance(right, Sequence) and right.items and all(_fp8_string(item) for item in right.items):
+            return Condition("quantized", f"{QUANTIZED}({symbol(left, ast.unparse(node.left))})", span)
+        return None
+    if isinstance(right, Const) and _fp8_string(right) and not isinstance(left, (Const, Instance)):
+        return Condition("quantized", f"{QUANTIZED}({symbol(left, ast.unparse(node.left))})", span)
+    return None
+
+
+def _fp8_string(value: Value) -> bool:
+    """Whether it is a string such as "fp8_e4m3", or an fp8 dtype in a list of such strings."""
+    if isinstance(value, DType):
+        return value.types != UNKNOWN and all(t.is_fp8 for t in value.types.types or ())
+    return isinstance(value, Const) and isinstance(value.value, str) and bool(_FP8_STRING.match(value.value))

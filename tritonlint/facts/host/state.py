@@ -1,0 +1,180 @@
+"""The state of one interpretation of launching code: names, known element types, evidence, launches."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from tritonlint.dtypes import UNKNOWN, ElementTypes
+from tritonlint.facts.host.values import Instance, Path, Place, Value, choose
+from tritonlint.facts.kernel import Kernel
+from tritonlint.facts.modules import Definition, Enclosing, Module, Project
+from tritonlint.source import Span
+
+MAX_STATEMENTS = 6000
+# The lines of a function that is entered only for what it returns.
+SHORT = 24
+MAX_DEPTH = 5
+
+Leads = Callable[[Definition], bool]
+NoteKind = Literal["view", "allocated", "asserted", "handled", "table", "setting"]
+
+
+@dataclass(frozen=True)
+class Note:
+    """Evidence about the element type of a buffer: what was seen, where, and on which path.
+
+    `view`: viewed as `types`; `allocated`: created with them; `asserted`: any other type raises; `handled`: a test asks
+    for them; `table`: its type is read from a table that holds them; `setting`: a test whether the setting that `buffer`
+    names asks for a quantized cache.
+    """
+
+    kind: NoteKind
+    buffer: str
+    types: ElementTypes
+    span: Span
+    path: Path
+    part: Span | None = None
+    variable: str = ""
+
+
+@dataclass(frozen=True)
+class ClassFacts:
+    """What `__init__` of a class gives its attributes, with what is known of the buffers behind them. An attribute that
+    another method assigns too is left out."""
+
+    values: dict[str, Value]
+    types: dict[str, ElementTypes]
+    notes: tuple[Note, ...]
+
+
+Attributes = dict[int, ClassFacts]
+
+
+@dataclass(frozen=True)
+class Passed:
+    """One argument of a launch: the value and where its expression stands."""
+
+    value: Value
+    place: Place
+
+    @property
+    def span(self) -> Span:
+        return self.place.span
+
+    @property
+    def text(self) -> str:
+        return ast.unparse(self.place.node)
+
+
+@dataclass(frozen=True)
+class LaunchEvent:
+    """A launch that was reached, with what was known there. `root` is the function that the interpretation began in."""
+
+    kernel: Kernel
+    module: Module
+    span: Span
+    arguments: dict[str, Passed]
+    path: Path
+    types: dict[str, ElementTypes]
+    function: str
+    root: Definition
+    complete: bool
+
+
+@dataclass
+class Run:
+    """What one interpretation collects, over all the functions that it enters. `leads` says whether a function leads to a
+    launch: others are entered only for what they return, when they are short. `byte_table` is where the project says that
+    it stores quantized caches as bytes, `called` tells whether `root` has callers in the project."""
+
+    project: Project
+    root: Definition
+    leads: Leads | None = None
+    byte_table: Span | None = None
+    called: Callable[[], bool] = lambda: False
+    notes: list[Note] = field(default_factory=list)
+    launches: list[LaunchEvent] = field(default_factory=list)
+    statements: int = 0
+    stack: list[int] = field(default_factory=list)
+    exhausted: bool = False
+    attributes: Attributes = field(default_factory=dict)
+
+    def passed_by_callers(self, buffer: str) -> bool:
+        """Whether `buffer` is a parameter of the root that callers in the project pass."""
+        return buffer.startswith(f"{self.root.qualified}(") and self.called()
+
+    def worth_entering(self, function: Definition) -> bool:
+        node = function.node
+        assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        short = (node.end_lineno or node.lineno) - node.body[0].lineno < SHORT
+        return short or self.leads is None or self.leads(function)
+
+
+@dataclass
+class Frame:
+    """The names of one function call. `types` holds what is known of each buffer's element type on this path."""
+
+    run: Run
+    module: Module
+    enclosing: Enclosing
+    env: dict[str, Value]
+    types: dict[str, ElementTypes]
+    path: Path = ()
+    instance: Instance | None = None
+    returns: list[tuple[Path, Value]] = field(default_factory=list)
+    depth: int = 0
+
+    @property
+    def function(self) -> str:
+        return ".".join(scope.name for scope in self.enclosing)
+
+    def span(self, node: ast.expr | ast.stmt) -> Span:
+        return self.module.source.span(node)
+
+    def place(self, node: ast.expr) -> Place:
+        return Place(self.span(node), node)
+
+    def note(self, kind: NoteKind, buffer: str, types: ElementTypes, span: Span, part: Span | None = None,
+             path: Path = (), variable: str = "") -> None:
+        """Record evidence on the present path (extended by `path`)."""
+        note = Note(kind, buffer, types, span, self.path + path, part, variable)
+        if note not in self.run.notes:
+            self.run.notes.append(note)
+
+    def fork(self) -> Frame:
+        """The same frame for one arm of a branch: what it binds stays in it until `merge`."""
+        return Frame(self.run, self.module, self.enclosing, dict(self.env), dict(self.types), self.path,
+                     self.instance, self.returns, self.depth)
+
+    def adopt(self, arm: Frame) -> None:
+        """Go on as `arm`, the only one that did not end."""
+        self.env, self.types, self.path = arm.env, arm.types, arm.path
+
+    def merge(self, one: Frame, other: Frame) -> None:
+        """Go on after both arms: a name that differs becomes a choice."""
+        base = len(self.path)
+        left, right = one.path[base:], other.path[base:]
+        self.env = {name: self._join(name, one, other, left, right) for name in _names(one.env, other.env)}
+        shared = one.types.keys() & other.types.keys()
+        self.types = {buffer: one.types[buffer] | other.types[buffer] for buffer in shared}
+
+    @staticmethod
+    def _join(name: str, one: Frame, other: Frame, left: Path, right: Path) -> Value:
+        if name not in one.env:
+            return other.env[name]
+        if name not in other.env or one.env[name] is other.env[name]:
+            return one.env[name]
+        if one.env[name] == other.env[name]:
+            return one.env[name]
+        return choose((left, one.env[name]), (right, other.env[name]))
+
+    def known(self, buffer: str) -> ElementTypes:
+        return self.types.get(buffer, UNKNOWN)
+
+
+def _names(one: dict[str, Value], other: dict[str, Value]) -> Iterator[str]:
+    yield from one
+    yield from (name for name in other if name not in one)

@@ -1,0 +1,178 @@
+"""What torch does to element types and memory: constructors, views, conversions and shape operations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence as Items
+from dataclasses import dataclass, replace
+
+from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN, ElementTypes, from_torch
+from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.values import Const, DType, Sequence, Tensor, Value, choose, options
+from tritonlint.source import Span
+
+FLOATS = ElementTypes.of(
+    *(t for name in ("float16", "bfloat16", "float32", "float64") if (t := from_torch(name)))
+)
+
+CONSTRUCTORS = frozenset(
+    "empty zeros ones full rand randn empty_strided randint arange tensor as_tensor full_like empty_like zeros_like "
+    "ones_like rand_like randn_like new_empty new_zeros new_ones new_full new_tensor new_empty_strided eye linspace".split()
+)
+_UNTYPED = frozenset(("tensor", "as_tensor", "new_tensor", "arange", "randint", "full"))
+# Same memory, same element type, another shape.
+SHAPES = frozenset(
+    "contiguous permute transpose reshape squeeze unsqueeze flatten unflatten expand expand_as as_strided t movedim swapaxes "
+    "swapdims view_as detach cuda cpu clone data pin_memory requires_grad_ swapdims mT T H zero_ fill_ copy_ set_ squeeze_ "
+    "unsqueeze_ broadcast_to ravel refine_names contiguous_".split()
+)
+# Same memory, a part of it.
+PARTS = frozenset("narrow select index_select unbind split chunk tensor_split split_with_sizes unfold diagonal".split())
+_TUPLES = frozenset("unbind split chunk tensor_split split_with_sizes".split())
+CONVERSIONS = {
+    "float": "float32", "half": "float16", "bfloat16": "bfloat16", "double": "float64", "int": "int32", "long": "int64",
+    "short": "int16", "char": "int8", "byte": "uint8", "bool": "bool",
+}  # fmt: skip
+
+# How projects name "the fp8 type of this platform", as a function, a constant or an attribute.
+_FP8_NAME = re.compile(r"(^|_)(fp8|float8)(_e4m3\w*|_[a-z]+)?_(d?type|torch_dtype)s?$|^(fp8|float8)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """The evaluated arguments of a call."""
+
+    positional: tuple[Value, ...]
+    keywords: dict[str, Value]
+
+    def get(self, index: int, name: str) -> Value | None:
+        if name in self.keywords:
+            return self.keywords[name]
+        return self.positional[index] if 0 <= index < len(self.positional) else None
+
+
+def named_fp8(name: str) -> bool:
+    """Whether a function, constant or attribute is called what projects call the platform's fp8 type."""
+    return bool(_FP8_NAME.search(name)) and not name.lower().startswith("is_")
+
+
+def named_dtype(name: str) -> DType | None:
+    """The dtype that an unresolved name stands for by its name alone: an fp8 helper, or something called a dtype."""
+    if named_fp8(name):
+        return DType(PLATFORM_FP8, text=name)
+    if re.search(r"(^|_)d?type$", name) and "str" not in name and not re.search(r"cache_dtype$", name):
+        return DType(UNKNOWN, text=name)
+    return None
+
+
+def construct(frame: Frame, name: str, arguments: Arguments, like: Value | None, span: Span) -> Tensor:
+    """The tensor that a constructor such as `torch.empty` or `x.new_zeros` makes; `like` is the tensor it takes after."""
+    buffer = f"new@{span.path}:{span.line}:{span.column}"
+    dtype = arguments.keywords.get("dtype") or next(
+        (each for each in arguments.positional if isinstance(each, DType)), None
+    )
+    if dtype is not None:
+        types = dtype_types(frame, dtype)
+    elif name.endswith("_like") or name.startswith("new_"):
+        types = tensor_types(frame, like) if like is not None else UNKNOWN
+    else:
+        types = UNKNOWN if name in _UNTYPED else FLOATS
+    if types.known:
+        frame.types[buffer] = types
+        frame.note("allocated", buffer, types, span)
+    return Tensor(buffer)
+
+
+def dtype_types(frame: Frame, value: Value) -> ElementTypes:
+    """The element types that a dtype expression can name."""
+    found = ElementTypes(frozenset())
+    for _, each in options(value):
+        if not isinstance(each, DType):
+            return UNKNOWN
+        if each.types.known:
+            found = found | each.types
+        else:
+            found = found | (frame.known(each.of) if each.of else UNKNOWN)
+    return found
+
+
+def tensor_types(frame: Frame, value: Value) -> ElementTypes:
+    """The element types that a tensor can have on this path."""
+    found = ElementTypes(frozenset())
+    for _, each in options(value):
+        if not isinstance(each, Tensor):
+            return UNKNOWN
+        found = found | (each.types if each.types is not None else frame.known(each.buffer))
+    return found
+
+
+def view(frame: Frame, tensor: Tensor, arguments: Arguments, span: Span) -> Tensor:
+    """`tensor.view(...)`: another element type for the same bytes, or another shape."""
+    given = arguments.keywords.get("dtype") or (arguments.positional[0] if len(arguments.positional) == 1 else None)
+    if given is None or not any(isinstance(each, DType) for _, each in options(given)):
+        return tensor
+    own = all(isinstance(each, DType) and each.of == tensor.buffer for _, each in options(given))
+    if own and tensor.types is None:
+        return tensor
+    types = dtype_types(frame, given)
+    frame.note("view", tensor.buffer, types, span, tensor.part)
+    return replace(tensor, types=types, view=span)
+
+
+def convert(frame: Frame, tensor: Tensor, target: Value | None, span: Span) -> Tensor:
+    """`tensor.to(dtype)` and the like: new memory with that element type; without a dtype the tensor as it is."""
+    if target is None or not any(isinstance(each, DType) for _, each in options(target)):
+        return tensor
+    types = dtype_types(frame, target)
+    buffer = f"new@{span.path}:{span.line}:{span.column}"
+    if types.known:
+        frame.types[buffer] = types
+        frame.note("allocated", buffer, types, span)
+    return Tensor(buffer)
+
+
+def cut(tensor: Tensor, span: Span) -> Tensor:
+    """A slice of `tensor` (or a whole one, when it is already viewed: a slice of a view needs no view)."""
+    return tensor if tensor.view else replace(tensor, part=span)
+
+
+def method(frame: Frame, tensor: Tensor, name: str, arguments: Arguments, span: Span) -> Value | None:
+    """What `tensor.name(...)` gives, or None when it is not known to keep or set memory and element type."""
+    if name == "view":
+        return view(frame, tensor, arguments, span)
+    if name in ("to", "type", "astype"):
+        target = arguments.keywords.get("dtype")
+        candidates: Items[Value] = [target] if target else [*arguments.positional, *arguments.keywords.values()]
+        return convert(frame, tensor, next((c for c in candidates if _is_dtype(c)), None), span)
+    if name in CONVERSIONS:
+        known = from_torch(CONVERSIONS[name])
+        return convert(frame, tensor, DType(ElementTypes.of(known)) if known else None, span)
+    if name in SHAPES:
+        return tensor
+    if name in PARTS:
+        return _parts(tensor, name, arguments, span)
+    if name in CONSTRUCTORS:
+        return construct(frame, name, arguments, tensor, span)
+    return None
+
+
+def _is_dtype(value: Value) -> bool:
+    return any(isinstance(each, DType) for _, each in options(value))
+
+
+def _parts(tensor: Tensor, name: str, arguments: Arguments, span: Span) -> Value:
+    part = cut(tensor, span)
+    if name not in _TUPLES:
+        return part
+    sizes = arguments.get(0, "split_size_or_sections")
+    match sizes:
+        case Sequence(items=items) if name != "unbind":
+            return Sequence((part,) * len(items))
+        case Const(value=int() as count) if name == "chunk":
+            return Sequence((part,) * min(count, 16))
+    # The number of parts is not known: whatever it is unpacked to.
+    return replace(part, several=True)
+
+
+def join_tensors(values: Items[Value]) -> Value:
+    return choose(*(((), each) for each in values))

@@ -1,0 +1,210 @@
+"""What a name of the launching code can stand for, as far as element types and memory are concerned."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from tritonlint.dtypes import UNKNOWN, ElementTypes
+from tritonlint.facts.kernel import Kernel
+from tritonlint.facts.modules import Definition
+from tritonlint.source import Span
+
+# The tests passed on the way to a place: (what was tested, its outcome), outermost first.
+Path = tuple[tuple[str, bool], ...]
+
+MAX_OPTIONS = 4
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """A tensor, or anything else of which only the name is known.
+
+    `buffer` names the memory: slices and views of one allocation share it. `types` is set once a view or a conversion has
+    decided the element type; None means the type that the buffer has. `part` is the slice that cut it from the buffer,
+    `view` the `.view(dtype)` that set its type, `guarded` says that this view happens under an `if` without an `else`.
+    `several` says that it is a tuple of such parts, of unknown length. `passed` are the call arguments through which it
+    came here, outermost first.
+    """
+
+    buffer: str
+    types: ElementTypes | None = None
+    part: Span | None = None
+    view: Span | None = None
+    guarded: bool = False
+    several: bool = False
+    passed: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True)
+class DType:
+    """A `torch.dtype`. `of` is the buffer whose own element type it is, for `x.dtype`; `text` is how it is spelled,
+    `table` the dict that it is read from with a key that is not known."""
+
+    types: ElementTypes = UNKNOWN
+    of: str | None = None
+    text: str = ""
+    table: Span | None = None
+
+
+@dataclass(frozen=True)
+class Const:
+    """A Python number, string, bool or None."""
+
+    value: object
+
+
+@dataclass(frozen=True)
+class Place:
+    """An expression of the source: where it stands (perhaps in another file than the one that uses its value)."""
+
+    span: Span
+    node: ast.expr = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """A tuple or list of known length; `places` are the expressions of its items, where it is written out."""
+
+    items: tuple[Value, ...]
+    places: tuple[Place, ...] = field(default=(), compare=False, hash=False)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A dict with constant keys."""
+
+    items: tuple[tuple[object, Value], ...]
+    span: Span
+
+
+@dataclass(frozen=True)
+class Condition:
+    """The outcome of a test. `key` identifies it on every path; see `conditions.py` for what each kind says."""
+
+    kind: Literal["dtype", "quantized", "not", "and", "or", "opaque"]
+    key: str
+    span: Span
+    buffer: str | None = None
+    types: ElementTypes = UNKNOWN
+    parts: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True)
+class Launchable:
+    """A kernel, possibly behind an alias or a wrapper."""
+
+    kernel: Kernel
+
+
+@dataclass(frozen=True)
+class Callable:
+    """A function of the project; `instance` is what `self` is bound to, `closure` the names around it."""
+
+    definition: Definition
+    instance: Instance | None = None
+    closure: dict[str, Value] | None = field(default=None, compare=False, hash=False)
+
+
+@dataclass(frozen=True)
+class Class:
+    definition: Definition
+
+
+@dataclass(frozen=True)
+class Instance:
+    """An object of a class of the project, as `self` in its methods."""
+
+    definition: Definition
+
+
+@dataclass(frozen=True)
+class Namespace:
+    """A module of the project, or something outside of it by its dotted name."""
+
+    name: str
+    definition: Definition | None = None
+
+
+@dataclass(frozen=True)
+class Method:
+    """A bound method of a value that is not an Instance: `x.view` before it is called."""
+
+    owner: Value
+    name: str
+    node: ast.expr = field(compare=False, hash=False)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of several values, each on its path."""
+
+    options: tuple[tuple[Path, Value], ...]
+
+
+Value = (
+    Tensor | DType | Const | Sequence | Table | Condition | Launchable | Callable | Class | Instance | Namespace | Method | Choice
+)  # fmt: skip
+
+
+def options(value: Value, path: Path = ()) -> Iterator[tuple[Path, Value]]:
+    """The single values that `value` can be, with the path of each."""
+    if isinstance(value, Choice):
+        for inner, each in value.options:
+            yield from options(each, path + inner)
+    else:
+        yield path, value
+
+
+def choose(*alternatives: tuple[Path, Value]) -> Value:
+    """The value that is one of `alternatives`; a guarded view counts as viewed (it is how correct code looks)."""
+    flat: list[tuple[Path, Value]] = []
+    for path, value in alternatives:
+        for inner, each in options(value, path):
+            if all(each != other for _, other in flat):
+                flat.append((inner, each))
+    flat = _without_unviewed(flat)
+    if len(flat) == 1:
+        return flat[0][1]
+    return Choice(tuple(flat[:MAX_OPTIONS]))
+
+
+def _without_unviewed(flat: list[tuple[Path, Value]]) -> list[tuple[Path, Value]]:
+    """`flat` without the tensors that another option views as a float type: the `if` around the view decides."""
+    viewed = {
+        each.buffer
+        for _, each in flat
+        if isinstance(each, Tensor) and each.view and not _keeps_bytes(each)
+    }
+    kept: list[tuple[Path, Value]] = []
+    for path, each in flat:
+        if isinstance(each, Tensor) and each.buffer in viewed:
+            if each.view is None:
+                continue
+            each = replace(each, guarded=True)
+        kept.append((path, each))
+    return kept
+
+
+def _keeps_bytes(tensor: Tensor) -> bool:
+    types = tensor.types.types if tensor.types else None
+    return bool(types) and all(t.is_integer for t in types or ())
+
+
+def contradicts(one: Path, other: Path) -> bool:
+    """Whether no run takes both paths."""
+    outcomes = dict(one)
+    return any(outcomes.get(key, outcome) != outcome for key, outcome in other)
+
+
+def only_tensor(value: Value) -> Tensor | None:
+    """The one tensor among the options of `value`, beside None; None when there are several or something else."""
+    found = [each for _, each in options(value) if each != Const(None)]
+    return found[0] if len(found) == 1 and isinstance(found[0], Tensor) else None
+
+
+def constant(value: Value) -> Any:
+    """The Python value of a Const; None for anything else."""
+    return value.value if isinstance(value, Const) else None

@@ -1,0 +1,61 @@
+"""A jit function and the names that it can see: what the analysis of kernels needs to know about a
+project."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Qualified:
+    """A name outside the project, dotted and in full: `triton.language.float32`."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A name that is assigned an expression; its names are read in `scope`."""
+
+    node: ast.expr
+    scope: Scope
+
+
+@dataclass(frozen=True)
+class Namespace:
+    """A module or a class of the project: its members are looked up in `scope`. `fields` are those
+    of a class that is declared field by field (`name: type`), in order."""
+
+    scope: Scope
+    fields: tuple[str, ...] = ()
+    node: ast.ClassDef | None = None
+
+
+class Scope(Protocol):
+    """The names around a kernel."""
+
+    def lookup(self, name: str) -> Entity | None:
+        """What `name` stands for, or None when that is not known before running."""
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """A jit function, to be launched or called by another. `name` is the one that it is launched
+    by, `path` the file of its definition as messages show it. `jit` is False for a plain Python
+    function that a kernel calls while it is compiled (`triton.constexpr_function`)."""
+
+    name: str
+    path: str
+    node: ast.FunctionDef
+    scope: Scope
+    jit: bool = True
+
+    @property
+    def line(self) -> int:
+        """The line of the `def`."""
+        return self.node.lineno
+
+
+Entity = Kernel | Qualified | Expression | Namespace

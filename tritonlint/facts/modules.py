@@ -1,0 +1,416 @@
+"""The modules of a project: what a name in a file stands for, after imports, re-exports and
+aliases.
+
+Files are parsed on demand and once. Imports decide what a name is, never the name alone; what lies
+outside the project (torch, triton) keeps its dotted name. Nothing here imports or runs the code
+that it reads.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from tritonlint.errors import SourceError
+from tritonlint.facts.bindings import (
+    Binding,
+    Import,
+    bindings,
+    preferred,
+    star_imports,
+)
+from tritonlint.facts.kernel import Kernel
+from tritonlint.facts.layout import Layout
+from tritonlint.source import SourceFile, read_source
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+Enclosing = tuple[Function | ast.ClassDef, ...]
+
+# Projects re-export Triton from a shim that survives its absence; there these names mean what they
+# are called.
+SHIM_NAMES = {
+    "triton": "triton",
+    "tl": "triton.language",
+    "gluon": "triton.experimental.gluon",
+    "gl": "triton.experimental.gluon.language",
+    "libdevice": "triton.language.extra.libdevice",
+    "tldevice": "triton.language.extra.libdevice",
+}
+
+
+@dataclass(frozen=True)
+class Definition:
+    """What a name stands for inside the project: a function, a class, the value of an assignment,
+    or a module.
+
+    `enclosing` are the functions and classes around the definition, outermost first.
+    """
+
+    module: Module
+    node: Function | ast.ClassDef | ast.expr | Module
+    enclosing: Enclosing = ()
+    name: str = ""
+
+    @property
+    def qualified(self) -> str:
+        """The dotted name, such as `package.module.function`."""
+        if isinstance(self.node, Module):
+            return self.node.name
+        outer = [scope.name for scope in self.enclosing]
+        return ".".join([self.module.name, *outer, self.name])
+
+
+@dataclass(frozen=True)
+class External:
+    """Something outside the project, by its dotted name (`torch.uint8`, `triton.language`)."""
+
+    qualified: str
+
+
+Target = Definition | External | None
+_Visited = frozenset[tuple[str, str]]
+
+
+class Project:
+    """Finds and parses the modules below `roots` and of the packages that the files it is asked for
+    belong to.
+
+    Files that `gate` turns away are not looked into when they are imported: what they define is
+    unknown.
+    """
+
+    def __init__(self, roots: Sequence[Path], gate: Callable[[str], bool] | None = None) -> None:
+        self.layout = Layout(roots)
+        self.gate = gate
+        self.failures: dict[str, SourceError] = {}
+        self._modules: dict[str, Module | None] = {}
+
+    def module(self, path: Path, source: SourceFile | None = None) -> Module:
+        """The module at `path`, or with `source` in its place. Raises SourceError when it cannot be
+        read."""
+        file = os.path.abspath(path)
+        if source is not None or self._modules.get(file) is None:
+            self._modules[file] = Module(self, Path(file), source or read_source(Path(file)))
+        module = self._modules[file]
+        assert module is not None
+        return module
+
+    def cached(self, file: str) -> Module | None:
+        """The module of an absolute path, if it was asked for before."""
+        return self._modules.get(file)
+
+    def find(self, dotted: str, origin: Path | None = None) -> Module | None:
+        """The module that `import dotted` means in the file `origin` (or anywhere), or None when it
+        is not in the project.
+
+        A module that is there and cannot be parsed is None too; `failures` says why.
+        """
+        return self._load(self.layout.locate(dotted, origin))
+
+    def relative(self, origin: Path, level: int, dotted: str) -> Module | None:
+        """The module that `from <level dots><dotted> import ...` means in the file `origin`."""
+        return self._load(self.layout.relative(origin, level, dotted))
+
+    def _load(self, file: str | None) -> Module | None:
+        if file is None:
+            return None
+        if file not in self._modules:
+            if self.gate is not None and not self.gate(file):
+                self._modules[file] = None
+                return None
+            try:
+                module = self.module(Path(file))
+                module.tree  # noqa: B018  (parsed here, so that a broken file is reported as such)
+            except SourceError as error:
+                self.failures[file] = error
+                self._modules[file] = None
+            else:
+                self._modules[file] = module
+        return self._modules[file]
+
+
+class Module:
+    """One file: its tree, its bindings and what they stand for. `path` is what messages show,
+    `file` is absolute."""
+
+    def __init__(self, project: Project, file: Path, source: SourceFile) -> None:
+        self.project = project
+        self.file = file
+        self.source = source
+        self.path = source.path
+        self._bindings: dict[int, Mapping[str, Sequence[Binding]]] = {}
+        self._targets: dict[str, Target] = {}
+        # Functions of this module that were asked whether, as decorators, they make jit functions.
+        self.jit_decorators: dict[object, bool] = {}
+
+    def __repr__(self) -> str:
+        return f"Module({self.path!r})"
+
+    @cached_property
+    def name(self) -> str:
+        """The dotted name below the package root."""
+        return self.project.layout.name(self.file)
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """The syntax tree. Raises SourceError."""
+        return self.source.tree
+
+    @cached_property
+    def bindings(self) -> Mapping[str, Sequence[Binding]]:
+        """Every binding of every name at the top level, in order, including those under `if`, `try`
+        and `with`."""
+        return bindings(self.tree.body)
+
+    @cached_property
+    def imports(self) -> Mapping[str, Import]:
+        """The imported names at the top level: alias -> what is imported."""
+        chosen = ((name, preferred(each).node) for name, each in self.bindings.items())
+        return {name: node for name, node in chosen if isinstance(node, Import)}
+
+    @cached_property
+    def functions(self) -> tuple[Definition, ...]:
+        """Every function of the file, nested ones and methods too, outermost first."""
+        return tuple(
+            Definition(self, node, enclosing, node.name)
+            for node, enclosing in _statements(self.tree.body, ())
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        )
+
+    @cached_property
+    def classes(self) -> tuple[Definition, ...]:
+        """Every class of the file."""
+        return tuple(
+            Definition(self, node, enclosing, node.name)
+            for node, enclosing in _statements(self.tree.body, ())
+            if isinstance(node, ast.ClassDef)
+        )
+
+    @cached_property
+    def assignments(self) -> tuple[tuple[ast.Assign | ast.AnnAssign, Enclosing], ...]:
+        """Every assignment statement of the file with the functions and classes around it."""
+        return tuple(
+            (node, enclosing)
+            for node, enclosing in _statements(self.tree.body, ())
+            if isinstance(node, (ast.Assign, ast.AnnAssign))
+        )
+
+    def resolve(self, dotted: str, enclosing: Enclosing = ()) -> Definition | None:
+        """What `dotted` (`name`, `module.name`, `Class.method`) stands for inside the project,
+        after imports, re-exports and `name = other`; None when it is unknown or lies outside.
+        `enclosing` are the functions that it is read in.
+        """
+        target = self.target(dotted, enclosing)
+        return target if isinstance(target, Definition) else None
+
+    def qualified(self, dotted: str, enclosing: Enclosing = ()) -> str | None:
+        """The full dotted name of what `dotted` stands for (`torch.uint8`,
+        `triton.language.float32`), or None."""
+        target = self.target(dotted, enclosing)
+        return None if target is None else target.qualified
+
+    def target(self, dotted: str, enclosing: Enclosing = ()) -> Target:
+        """What `dotted` stands for: a Definition, an External, or None."""
+        if enclosing:
+            return self._follow(dotted, enclosing, frozenset())
+        if dotted not in self._targets:
+            self._targets[dotted] = self._follow(dotted, (), frozenset())
+        return self._targets[dotted]
+
+    def kernels(self) -> list[Kernel]:
+        """Every Triton or Gluon jit function of the file, in order; under a second name too (`x =
+        triton.jit(f)`)."""
+        from tritonlint.facts.jit import kernels
+
+        return kernels(self)
+
+    def scope_bindings(self, scope: Function | ast.ClassDef) -> Mapping[str, Sequence[Binding]]:
+        """The bindings of the names in the body of a function or class of this file; parameters are
+        unknown values."""
+        key = id(scope)
+        if key not in self._bindings:
+            self._bindings[key] = bindings(
+                scope.body, None if isinstance(scope, ast.ClassDef) else scope.args
+            )
+        return self._bindings[key]
+
+    def _follow(self, dotted: str, enclosing: Enclosing, visited: _Visited) -> Target:
+        if (self.path, dotted) in visited or len(visited) > 64:
+            return None
+        visited = visited | {(self.path, dotted)}
+        name, _, rest = dotted.partition(".")
+        found, around = self._binding(name, enclosing)
+        if found is None:
+            target = self._from_stars(name, visited)
+        else:
+            target = self._bound(name, found, around, visited)
+        target = _members(target, rest, visited)
+        return self._inside(target, visited) if rest and isinstance(target, External) else target
+
+    def _inside(self, external: External, visited: _Visited) -> Target:
+        """What `import a.b; a.b.name` stands for when `a` is a namespace package: a folder that is
+        no module itself."""
+        prefix, _, rest = external.qualified.rpartition(".")
+        while prefix:
+            module = self.project.find(prefix, self.file)
+            if module is not None:
+                return _members(Definition(module, module), rest, visited) or external
+            prefix, _, last = prefix.rpartition(".")
+            rest = f"{last}.{rest}"
+        return external
+
+    def _binding(self, name: str, enclosing: Enclosing) -> tuple[Binding | None, Enclosing]:
+        for depth in range(len(enclosing), 0, -1):
+            scope = enclosing[depth - 1]
+            # A class body is visible to its own statements only, not to the functions inside it.
+            if isinstance(scope, ast.ClassDef) and depth < len(enclosing):
+                continue
+            local = self.scope_bindings(scope).get(name)
+            if local:
+                return preferred(local), enclosing[:depth]
+        each = self.bindings.get(name)
+        return (preferred(each), ()) if each else (None, ())
+
+    def _bound(self, name: str, binding: Binding, around: Enclosing, visited: _Visited) -> Target:
+        match binding.node:
+            case None:
+                return None
+            case Import() as imported:
+                return self._imported(imported, visited)
+            case ast.Name() | ast.Attribute() as alias:
+                spelled = dotted_name(alias)
+                # `x = x` reads the name of the scope outside.
+                outer = around[:-1] if spelled == name else around
+                target = self._follow(spelled, outer, visited) if spelled else None
+                return target or Definition(self, alias, around, name)
+            case node:
+                return Definition(self, node, around, name)
+
+    def _imported(self, imported: Import, visited: _Visited) -> Target:
+        module = self.import_module(imported)
+        if imported.name is None:
+            return Definition(module, module) if module else External(imported.module)
+        target = module._follow(imported.name, (), visited) if module is not None else None
+        target = target or self._submodule(imported)
+        target = target or External(f"{imported.module}.{imported.name}")
+        shim = SHIM_NAMES.get(imported.name)
+        if shim and not (
+            isinstance(target, Definition) and not isinstance(target.node, (ast.expr, ast.ClassDef))
+        ):
+            return External(shim)
+        return target
+
+    def import_module(self, imported: Import) -> Module | None:
+        """The module of the project that an import names (for `from a import b`: a), or None."""
+        if imported.level:
+            return self.project.relative(self.file, imported.level, imported.module)
+        return self.project.find(imported.module, self.file)
+
+    def _submodule(self, imported: Import) -> Target:
+        inner = ".".join(part for part in (imported.module, imported.name) if part)
+        module = self.import_module(Import(inner, None, imported.level))
+        return Definition(module, module) if module else None
+
+    def _deeper(self, dotted: str) -> tuple[Target, str]:
+        """The module below this package that `dotted` begins with, and the rest of it. The folders
+        between may be namespace packages, which are no modules themselves."""
+        parts = dotted.split(".")
+        for count in range(1, len(parts) + 1):
+            found = self._submodule(Import("", ".".join(parts[:count]), 1))
+            if found is not None:
+                return found, ".".join(parts[count:])
+        return None, ""
+
+    @cached_property
+    def _stars(self) -> tuple[Import, ...]:
+        return star_imports(self.tree.body)
+
+    def _from_stars(self, name: str, visited: _Visited) -> Target:
+        for star in reversed(self._stars):
+            module = self.import_module(star)
+            target = module._follow(name, (), visited) if module else None
+            if target is not None:
+                return target
+            if module is None and star.module.split(".")[0] == "triton":
+                return External(f"{star.module}.{name}")
+        return None
+
+    def member(self, owner: Definition, name: str, visited: _Visited = frozenset()) -> Target:
+        """The member `name` of the class `owner` of this module, or of its base classes."""
+        assert isinstance(owner.node, ast.ClassDef)
+        around = (*owner.enclosing, owner.node)
+        found = self.scope_bindings(owner.node).get(name)
+        if found:
+            return self._bound(name, preferred(found), around, visited)
+        for base in owner.node.bases:
+            spelled = dotted_name(base)
+            target = self._follow(spelled, owner.enclosing, visited) if spelled else None
+            if (
+                isinstance(target, Definition)
+                and isinstance(target.node, ast.ClassDef)
+                and len(visited) < 64
+            ):
+                inner = target.module.member(
+                    target, name, visited | {(self.path, f"{owner.name}.{name}")}
+                )
+                if inner is not None:
+                    return inner
+        return None
+
+
+def _members(target: Target, rest: str, visited: _Visited) -> Target:
+    """What `target.rest` stands for."""
+    while rest and target is not None:
+        match target:
+            case External(qualified):
+                return External(f"{qualified}.{rest}")
+            case Definition(node=Module() as module):
+                name, _, after = rest.partition(".")
+                inner = module._follow(name, (), visited)
+                if inner is None and module.file.name == "__init__.py":
+                    inner, after = module._deeper(rest)
+                target, rest = inner, after
+            case Definition(node=ast.ClassDef()):
+                name, _, rest = rest.partition(".")
+                target = target.module.member(target, name, visited)
+            case _:
+                return None
+    return target
+
+
+def dotted_name(node: ast.AST) -> str | None:
+    """`a.b.c` as it is spelled, or None for any other expression."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name):
+        return None
+    parts.append(node.id)
+    return ".".join(reversed(parts))
+
+
+def _statements(
+    body: Sequence[ast.stmt], enclosing: Enclosing
+) -> Iterator[tuple[ast.stmt, Enclosing]]:
+    """Every statement at any depth, in source order, with the functions and classes around it."""
+    stack: list[tuple[ast.stmt, Enclosing]] = [(node, enclosing) for node in reversed(body)]
+    while stack:
+        node, around = stack.pop()
+        yield node, around
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            around = (*around, node)
+        stack.extend((inner, around) for inner in reversed(_inner(node)))
+
+
+def _inner(node: ast.stmt) -> list[ast.stmt]:
+    inner: list[ast.stmt] = list(getattr(node, "body", ()))
+    for handler in getattr(node, "handlers", ()):
+        inner += handler.body
+    for case in getattr(node, "cases", ()):
+        inner += case.body
+    return inner + list(getattr(node, "orelse", ())) + list(getattr(node, "finalbody", ()))

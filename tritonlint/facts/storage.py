@@ -1,0 +1,205 @@
+"""What the tensor of a launch argument holds: its element types, whether they are raw bytes, and why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from tritonlint.dtypes import UINT8, UNKNOWN, ElementTypes
+from tritonlint.facts.host.conditions import QUANTIZED
+from tritonlint.facts.host.state import LaunchEvent, Note, Run
+from tritonlint.facts.host.values import Path, Tensor, contradicts, options
+from tritonlint.source import Span
+
+Strength = Literal["certain", "likely", "possible"]
+STRENGTHS: tuple[Strength, ...] = ("certain", "likely", "possible")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One reason why a tensor holds raw bytes, and on which path it holds. `encoded` is whether it says that the bytes are
+    codes or pieces of floats (a tensor that is merely made of uint8 can hold integers), `types` are those of the sibling
+    that says so."""
+
+    span: Span
+    message: str
+    strength: Strength
+    path: Path = ()
+    types: ElementTypes = UNKNOWN
+    encoded: bool = True
+
+
+@dataclass(frozen=True)
+class Storage:
+    """The storage of one launch argument. `types` are its possible element types; `evidence` is empty when nothing says
+    that it holds raw bytes, and `reason` then tells what is known instead."""
+
+    types: ElementTypes
+    buffer: str
+    evidence: tuple[Evidence, ...]
+    reason: str = ""
+
+    @property
+    def raw(self) -> bool:
+        return bool(self.evidence)
+
+
+def storage_of(run: Run, event: LaunchEvent, tensor: Tensor, path: Path = ()) -> Storage:
+    """The storage of `tensor` where it is passed on `path` (after the path of the launch itself)."""
+    whole = event.path + path
+    if tensor.view is not None:
+        return _viewed(run, tensor)
+    types = tensor.types or _narrowed(run, event.types.get(tensor.buffer, UNKNOWN), tensor.buffer, whole)
+    notes = [
+        note for note in run.notes if note.buffer == tensor.buffer and not contradicts(note.path, whole)
+    ]
+    if types.types is not None and not any(t.is_byte for t in types.types):
+        return Storage(types, tensor.buffer, (), "its element type is known")
+    evidence = [
+        *_stated(notes, types),
+        *_siblings(notes, tensor, types),
+        *_twins(run, event, tensor, whole),
+        *_settings(run, tensor, whole),
+    ]
+    if not evidence:
+        return Storage(types, tensor.buffer, (), "nothing says what it holds")
+    return Storage(types, tensor.buffer, tuple(evidence))
+
+
+def _viewed(run: Run, tensor: Tensor) -> Storage:
+    types = tensor.types or UNKNOWN
+    if tensor.view and types.types and all(t.is_byte for t in types.types) and not tensor.guarded:
+        message = f"viewed as {types} here: these are raw bytes"
+        evidence = [Evidence(tensor.view, message, "certain", encoded=False)]
+        for note in run.notes:
+            fp8 = note.types.types and all(t.is_fp8 for t in note.types.types)
+            if note.kind == "allocated" and note.buffer == tensor.buffer and fp8:
+                message = f"converted to {note.types} here: the bytes are its codes"
+                evidence.append(Evidence(note.span, message, "certain", note.path, note.types))
+        return Storage(types, tensor.buffer, tuple(evidence))
+    return Storage(types, tensor.buffer, (), "it is viewed as its element type")
+
+
+def _narrowed(run: Run, types: ElementTypes, buffer: str, path: Path) -> ElementTypes:
+    """`types` after the dtype tests on `path`."""
+    for note in run.notes:
+        if note.kind == "asserted" and note.buffer == buffer and set(note.path) <= set(path):
+            types = note.types if types.types is None else _common(types, note.types)
+        if note.kind == "handled" and note.buffer == buffer and note.path[-1:] and note.types.types is not None:
+            outcome = dict(path).get(note.path[-1][0])
+            if outcome:
+                types = note.types if types.types is None else _common(types, note.types)
+            elif outcome is False and types.types is not None:
+                types = ElementTypes(types.types - note.types.types)
+    return types
+
+
+def _common(types: ElementTypes, other: ElementTypes) -> ElementTypes:
+    return ElementTypes((types.types or frozenset()) & (other.types or frozenset()))
+
+
+def _stated(notes: list[Note], types: ElementTypes) -> Iterator[Evidence]:
+    """Evidence from an allocation, an assertion or a test of the element type itself."""
+    only_bytes = types.types is not None and all(t == UINT8 for t in types.types)
+    for note in notes:
+        if note.types.types is None or UINT8 not in note.types.types:
+            continue
+        if note.kind == "allocated" and only_bytes:
+            yield Evidence(note.span, f"allocated as {types}: raw bytes", "certain", encoded=False)
+        elif note.kind == "asserted" and only_bytes:
+            yield Evidence(note.span, f"asserted to be {types}: raw bytes", "certain", note.path, encoded=False)
+        elif note.kind == "handled" and (types.types is None or UINT8 in types.types):
+            encoded = any(t.is_fp8 for t in note.types.types)
+            message = "tested for torch.uint8 here: it can hold raw bytes"
+            yield Evidence(note.span, message, "certain" if only_bytes else "likely", note.path, encoded=encoded)
+        elif note.kind == "table":
+            message = "the element type of the cache is read from this table, which stores fp8 as bytes"
+            yield Evidence(note.span, message, "likely")
+
+
+def _siblings(notes: list[Note], tensor: Tensor, types: ElementTypes) -> Iterator[Evidence]:
+    """Evidence from other views of the same buffer: one part is viewed, so the buffer holds bytes.
+
+    Scratch memory is viewed as whatever fits: another view of a whole buffer counts only where the buffer is known to be
+    able to hold bytes.
+    """
+    bytes_known = types.types is not None and any(t.is_byte for t in types.types)
+    for note in notes:
+        if note.kind != "view" or not note.types.types or (note.part is not None and note.part == tensor.part):
+            continue
+        parts = tensor.part is not None and note.part is not None
+        if all(t.is_float for t in note.types.types) and (parts or bytes_known):
+            what = "another slice of the same buffer is" if parts else "the same buffer is"
+            message = f"{what} viewed as {note.types} here, so the buffer holds raw bytes"
+            yield Evidence(note.span, message, "likely", note.path, note.types)
+
+
+def _twins(run: Run, event: LaunchEvent, tensor: Tensor, path: Path) -> Iterator[Evidence]:
+    """Evidence from the other half of a key and value pair that reaches the same launch, viewed under a guard."""
+    mine = _role(tensor.buffer)
+    for passed in event.arguments.values():
+        for _, other in options(passed.value):
+            if not isinstance(other, Tensor) or other.buffer == tensor.buffer or other.view is None:
+                continue
+            if _role(other.buffer) != mine or not other.types or not other.types.types:
+                continue
+            if all(t.is_fp8 for t in other.types.types):
+                yield Evidence(
+                    other.view, f"`{passed.text}`, its counterpart, is viewed as {other.types} here", "likely",
+                    (), other.types,
+                )  # fmt: skip
+
+
+def _role(buffer: str) -> str | None:
+    """The name of a buffer without the word that tells a key from a value, or None when it has none."""
+    head, _, last = buffer.rpartition("(")
+    replaced = re.sub(r"(^|_)(key|value|k|v|kc|vc)(_|\)|$)", r"\1*\3", last)
+    replaced = re.sub(r"(^|_)(k|v)c(\)|$)", r"\1*c\3", replaced)
+    return f"{head}({replaced}" if replaced != last else f"\0{buffer}"
+
+
+def _settings(run: Run, tensor: Tensor, path: Path) -> Iterator[Evidence]:
+    """Evidence from a test of the cache's dtype setting: the code knows of quantized caches, and this one is not viewed.
+
+    Only where the project says that it stores quantized caches as bytes (`run.byte_table`), and not for a parameter
+    that callers in the project pass: they may pass it viewed.
+    """
+    if run.byte_table is None or not _is_cache(tensor.buffer) or run.passed_by_callers(tensor.buffer):
+        return
+    for note in run.notes:
+        if note.kind == "setting" and _about(note.buffer, tensor.buffer) and not contradicts(note.path, path):
+            yield Evidence(
+                note.span, "a quantized cache is asked for here, and the project stores one as bytes", "likely",
+                note.path,
+            )  # fmt: skip
+
+
+_CACHE = re.compile(r"(?:^|_)(?:kv|key|value|k|v|kc|vc)_?cache$")
+_SETTING = re.compile(r"cache_dtype\)*$")
+
+
+def _is_cache(buffer: str) -> bool:
+    """Whether a buffer is named as a cache of keys and values."""
+    return bool(_CACHE.search(_last(buffer)))
+
+
+def _about(setting: str, buffer: str) -> bool:
+    """Whether the setting of a test is that of the cache `buffer`: of the same object, where both are attributes."""
+    if not _SETTING.search(setting):
+        return False
+    owner, other = _owner(setting), _owner(buffer)
+    return owner is None or other is None or owner == other
+
+
+def _last(symbol: str) -> str:
+    """The name of the parameter or attribute that a symbol ends with."""
+    return re.split(r"[.(]", re.sub(r"(\)|#\d+|\[.*\])*$", "", symbol))[-1]
+
+
+def _owner(symbol: str) -> str | None:
+    """The object that a symbol is an attribute of; None for a parameter."""
+    inner = symbol.removeprefix(f"{QUANTIZED}(").removesuffix(")") if QUANTIZED in symbol else symbol
+    inner = re.sub(r"(#\d+|\[.*\])*$", "", inner)
+    return None if inner.endswith(")") else inner.rpartition(".")[0] or None

@@ -1,0 +1,33 @@
+"""Reports: one renderer per format, imported when it is asked for."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from tritonlint.engine import Result
+
+FORMATS = ("text", "concise", "json", "github")
+# Formats that a program reads: the whole of standard output is one document.
+MACHINE_FORMATS = frozenset({"json", "github"})
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to render: with colour or not, and whether the text formats list the files that were not
+    checked (they do in a file; on a terminal, standard error has them)."""
+
+    color: bool = False
+    list_skipped: bool = False
+
+
+Renderer = Callable[["Result", TextIO, Options], None]
+
+
+def renderer(name: str) -> Renderer:
+    """The renderer of the format `name`, one of FORMATS: it writes a Result to a stream."""
+    found: Renderer = importlib.import_module(f"tritonlint.report.{name}").render
+    return found

@@ -1,0 +1,147 @@
+"""The JSON report, version 1, and its schema."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, TextIO
+
+from tritonlint.engine import Result
+from tritonlint.findings import CONFIDENCES, Edit, Finding, Fix, LaunchSite, Span, Step
+from tritonlint.report import Options
+from tritonlint.report.summary import Summary
+
+VERSION = 1
+
+
+def render(result: Result, out: TextIO, options: Options) -> None:
+    """Write the report as one JSON document."""
+    json.dump(document(result), out, indent=2, ensure_ascii=False)
+    out.write("\n")
+
+
+def document(result: Result) -> dict[str, Any]:
+    """The report as plain data; `schema()` describes it."""
+    return {
+        "version": VERSION,
+        "findings": [finding(each) for each in result.findings],
+        "skipped": [{"path": each.path, "reason": each.reason} for each in result.skipped],
+        "summary": Summary.of(result).as_data(),
+    }
+
+
+def finding(each: Finding) -> dict[str, Any]:
+    """One finding as plain data."""
+    return {
+        "code": each.code,
+        "name": each.name,
+        "message": each.message,
+        "severity": each.severity,
+        "confidence": each.confidence,
+        "confirmed": each.confirmed,
+        **_span(each.span),
+        "trigger": each.trigger,
+        "launch": _launch(each.launch) if each.launch else None,
+        "trace": [_step(step) for step in each.trace],
+        "fix": _fix(each.fix) if each.fix else None,
+        "fingerprint": each.fingerprint,
+    }
+
+
+def _span(span: Span) -> dict[str, Any]:
+    return {
+        "path": span.path,
+        "line": span.line,
+        "column": span.column,
+        "end_line": span.end_line,
+        "end_column": span.end_column,
+    }
+
+
+def _step(step: Step) -> dict[str, Any]:
+    span = step.span
+    return {"path": span.path, "line": span.line, "column": span.column, "message": step.message}
+
+
+def _launch(site: LaunchSite) -> dict[str, Any]:
+    return {
+        "path": site.path,
+        "line": site.line,
+        "kernel": site.kernel,
+        "parameter": site.parameter,
+        "argument": site.argument,
+    }
+
+
+def _fix(fix: Fix) -> dict[str, Any]:
+    return {
+        "applicability": fix.applicability,
+        "message": fix.message,
+        "edits": [_edit(edit) for edit in fix.edits],
+    }
+
+
+def _edit(edit: Edit) -> dict[str, Any]:
+    return {**_span(edit.span), "replacement": edit.replacement}
+
+
+_TEXT: dict[str, Any] = {"type": "string"}
+_COUNT: dict[str, Any] = {"type": "integer", "minimum": 0}
+_PLACE: dict[str, Any] = {"type": "integer", "minimum": 1}
+_START = {"path": _TEXT, "line": _PLACE, "column": _PLACE}
+_SPAN = {**_START, "end_line": _PLACE, "end_column": _PLACE}
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of `document()`."""
+    summary = dict.fromkeys(("files", "findings", "errors", "warnings", "skipped"), _COUNT)
+    fixable = _object({"safe": _COUNT, "unsafe": _COUNT})
+    by_code = {"type": "object", "additionalProperties": _COUNT}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "tritonlint check --output-format json",
+        **_object(
+            {
+                "version": {"const": VERSION},
+                "findings": _array(_finding_schema()),
+                "skipped": _array(_object({"path": _TEXT, "reason": _TEXT})),
+                "summary": _object({**summary, "fixable": fixable, "codes": by_code}),
+            }
+        ),
+    }
+
+
+def _finding_schema() -> dict[str, Any]:
+    names = ("path", "kernel", "parameter", "argument")
+    launch = _object({**dict.fromkeys(names, _TEXT), "line": _PLACE})
+    edit = _object({**_SPAN, "replacement": _TEXT})
+    applicability = {"enum": ["safe", "unsafe"]}
+    fix = _object({"applicability": applicability, "message": _TEXT, "edits": _array(edit)})
+    return _object(
+        {
+            "code": {"type": "string", "pattern": "^[A-Z]+[0-9]+$"},
+            "name": _TEXT,
+            "message": _TEXT,
+            "severity": {"enum": ["error", "warning"]},
+            "confidence": {"enum": list(CONFIDENCES)},
+            "confirmed": {"enum": [None, "confirmed", "refuted", "undecided"]},
+            **_SPAN,
+            "trigger": _TEXT,
+            "launch": {"anyOf": [{"type": "null"}, launch]},
+            "trace": _array(_object({**_START, "message": _TEXT})),
+            "fix": {"anyOf": [{"type": "null"}, fix]},
+            "fingerprint": {"type": "string", "pattern": "^[0-9a-f]{16}$"},
+        }
+    )
+
+
+def _object(properties: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def _array(items: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": items}

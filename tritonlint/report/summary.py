@@ -1,0 +1,81 @@
+"""What a run comes to: the counts that every format ends with."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any, TextIO
+
+from tritonlint.engine import Result
+from tritonlint.report import Options
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Counts of files, findings and fixes; `codes` are (code, number of findings), sorted by
+    code."""
+
+    files: int
+    findings: int
+    errors: int
+    warnings: int
+    skipped: int
+    safe: int
+    unsafe: int
+    codes: tuple[tuple[str, int], ...]
+
+    @classmethod
+    def of(cls, result: Result) -> Summary:
+        severities = Counter(each.severity for each in result.findings)
+        fixes = Counter(each.fix.applicability for each in result.findings if each.fix)
+        codes = Counter(each.code for each in result.findings)
+        return cls(
+            files=result.files,
+            findings=len(result.findings),
+            errors=severities["error"],
+            warnings=severities["warning"],
+            skipped=len(result.skipped),
+            safe=fixes["safe"],
+            unsafe=fixes["unsafe"],
+            codes=tuple(sorted(codes.items())),
+        )
+
+    def as_data(self) -> dict[str, Any]:
+        """The counts as the JSON report has them."""
+        return {
+            "files": self.files,
+            "findings": self.findings,
+            "errors": self.errors,
+            "warnings": self.warnings,
+            "skipped": self.skipped,
+            "fixable": {"safe": self.safe, "unsafe": self.unsafe},
+            "codes": dict(self.codes),
+        }
+
+    def lines(self) -> list[str]:
+        """The closing lines of the text formats."""
+        looked = f"{count(self.files, 'file')} checked"
+        if self.findings:
+            lines = [f"Found {count(self.findings, 'finding')} ({looked})."]
+        else:
+            lines = [f"No findings ({looked})."]
+        if self.safe:
+            lines.append(f"{self.safe} fixable with `tritonlint autofix --apply`.")
+        if self.unsafe:
+            flag = "`tritonlint autofix --apply --unsafe-fixes`"
+            lines.append(f"{self.unsafe} fixable with {flag}.")
+        if self.skipped:
+            lines.append(f"{count(self.skipped, 'file')} could not be checked.")
+        return lines
+
+
+def closing(result: Result, out: TextIO, options: Options) -> None:
+    """Write what the text formats end with: the files that were not checked, where asked for, and
+    the counts."""
+    lines = [f"{s.path}: not checked: {s.reason}" for s in result.skipped if options.list_skipped]
+    out.writelines(f"{line}\n" for line in [*lines, *Summary.of(result).lines()])
+
+
+def count(number: int, noun: str) -> str:
+    """`1 file`, `2 files`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,18 @@
+"""The report for people: every finding with its code, trace, trigger and fix, then the counts."""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+from tritonlint.engine import Result
+from tritonlint.report import Options
+from tritonlint.report.summary import closing
+
+
+def render(result: Result, out: TextIO, options: Options) -> None:
+    """Write the findings, then the counts. A clean run does not wait for rich to be imported."""
+    if result.findings:
+        from tritonlint.report import blocks
+
+        blocks.write(result.findings, out, options.color)
+    closing(result, out, options)

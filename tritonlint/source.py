@@ -1,0 +1,112 @@
+"""A source file as bytes: its declared encoding, its text and its positions."""
+
+from __future__ import annotations
+
+import ast
+import io
+import os
+import tokenize
+import warnings
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from tritonlint.errors import SourceError
+
+
+@dataclass(frozen=True, order=True)
+class Span:
+    """A place in a file. `path` is relative to the working directory where possible; lines and columns count from 1,
+    columns in characters, and the end is exclusive."""
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file's path and bytes. `path` is what messages show: relative to the working directory where possible."""
+
+    path: str
+    data: bytes
+
+    @cached_property
+    def encoding(self) -> str:
+        """The codec by the byte order mark or the coding line, else utf-8. Raises SourceError for an unknown one."""
+        try:
+            return tokenize.detect_encoding(io.BytesIO(self.data).readline)[0]
+        except SyntaxError as error:
+            raise SourceError(self.path, f"cannot be decoded: {error}") from error
+
+    @cached_property
+    def text(self) -> str:
+        """The decoded text with its newlines as they are. Raises SourceError when the bytes do not decode."""
+        try:
+            return self.data.decode(self.encoding)
+        except (UnicodeDecodeError, LookupError) as error:
+            raise SourceError(self.path, f"cannot be decoded as {self.encoding}: {error}") from error
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines with their ends. Only `\\n`, `\\r\\n` and `\\r` end a line, as in Python's own grammar."""
+        return io.StringIO(self.text, newline="").readlines()
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """The syntax tree. Raises SourceError with the line for a file that Python cannot parse."""
+        text = self.text
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return ast.parse(text)
+        except SyntaxError as error:
+            where = f" (line {error.lineno})" if error.lineno else ""
+            raise SourceError(self.path, f"cannot be parsed: {error.msg}{where}") from error
+        except (ValueError, RecursionError, MemoryError) as error:
+            raise SourceError(self.path, f"cannot be parsed: {error or type(error).__name__}") from error
+
+    def span(self, node: ast.expr | ast.stmt) -> Span:
+        """Where `node` of this file's tree stands."""
+        last, end = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
+        return Span(
+            self.path,
+            node.lineno,
+            self._column(node.lineno, node.col_offset),
+            last,
+            self._column(last, end),
+        )
+
+    def snippet(self, span: Span) -> str:
+        """The text that `span` covers."""
+        lines = self.lines[span.line - 1 : span.end_line]
+        if not lines:
+            return ""
+        lines[-1] = lines[-1][: span.end_column - 1]
+        lines[0] = lines[0][span.column - 1 :]
+        return "".join(lines)
+
+    def _column(self, line: int, offset: int) -> int:
+        """The column of a byte offset, in characters from 1 (`ast` counts bytes of UTF-8)."""
+        text = self.lines[line - 1]
+        if text.isascii():
+            return offset + 1
+        return len(text.encode()[:offset].decode(errors="replace")) + 1
+
+
+def display_path(path: Path) -> str:
+    """`path` as messages show it: relative to the working directory when below it, with forward slashes."""
+    absolute = os.path.abspath(path)
+    relative = os.path.relpath(absolute)
+    return (absolute if relative.startswith("..") else relative).replace(os.sep, "/")
+
+
+def read_source(path: Path) -> SourceFile:
+    """The file at `path`. Raises SourceError with the operating system's reason when it cannot be read."""
+    shown = display_path(path)
+    try:
+        return SourceFile(shown, path.read_bytes())
+    except OSError as error:
+        raise SourceError(shown, f"cannot be read: {error.strerror or error}") from error

@@ -1,0 +1,214 @@
+"""The GPU oracle: the real kernel on real inputs, as flagged and as the tool fixes it now, against
+a reference.
+
+Runs in a child process (`worker.py`): a fault on the device poisons the process that caused it.
+"""
+
+from __future__ import annotations
+
+import platform
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from statistics import median_low
+from types import ModuleType
+from typing import Any
+
+from tritonlint.errors import VerifyError
+from tritonlint.verify import aiter_reference
+from tritonlint.verify.aiter_reference import Reference
+from tritonlint.verify.case import FLAGGED, Configuration, Verifier, load_verifier
+from tritonlint.verify.load import import_file, stage
+from tritonlint.verify.outcome import Figures, Outcome, differ_text
+
+
+def device_facts() -> dict[str, Any]:
+    """The GPU in use and the versions that a receipt records. Raises VerifyError, saying what is
+    missing, when there is no GPU that torch can use."""
+    try:
+        import torch
+    except ImportError as error:
+        raise VerifyError("the GPU oracle needs torch (pip install 'tritonlint[gpu]')") from error
+    try:
+        import triton
+    except ImportError as error:
+        raise VerifyError("the GPU oracle needs triton (pip install 'tritonlint[gpu]')") from error
+    if not torch.cuda.is_available():
+        raise VerifyError(f"torch {torch.__version__} finds no GPU on this machine")
+    properties = torch.cuda.get_device_properties(0)
+    architecture = getattr(properties, "gcnArchName", "").partition(":")[0]
+    return {
+        "device": properties.name,
+        "capability": architecture or f"sm_{properties.major}{properties.minor}",
+        "native": native_flavour(architecture),
+        "torch": torch.__version__,
+        "triton": triton.__version__,
+        "python": platform.python_version(),
+        "driver": _driver_version(torch),
+        "rocm": bool(torch.version.hip),
+        "reference": aiter_reference.select(bool(torch.version.hip)).note,
+    }
+
+
+def _driver_version(torch: ModuleType) -> str:
+    """The version of the GPU's driver as the kernel module reports it; of ROCm on an AMD GPU."""
+    if torch.version.hip:
+        return f"ROCm {torch.version.hip}"
+    for line in _read(Path("/proc/driver/nvidia/version")).splitlines():
+        if line.startswith("NVRM version:"):
+            return next((word for word in line.split() if word[0].isdigit() and "." in word), "")
+    return _driver_from_smi()
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:
+        return ""
+
+
+def _driver_from_smi() -> str:
+    import shutil
+    import subprocess
+
+    tool = shutil.which("nvidia-smi")
+    if tool is None:
+        return "unknown"
+    query = [tool, "--query-gpu=driver_version", "--format=csv,noheader"]
+    answer = subprocess.run(query, capture_output=True, text=True, timeout=30, check=False)
+    return answer.stdout.strip().partition("\n")[0] or "unknown"
+
+
+def native_flavour(architecture: str) -> str:
+    """The e4m3 flavour that a device converts in hardware: fnuz on gfx940 to gfx942, else fn."""
+    return "e4m3fnuz" if architecture.startswith("gfx94") else "e4m3fn"
+
+
+def run_case(
+    folder: Path, name: str, texts: Mapping[str, str], facts: Mapping[str, Any]
+) -> Outcome:
+    """Run the case in `folder` as it is and with `texts`, its modules as fixed, on the first GPU.
+
+    Returns an outcome that is `confirmed` when, in every configuration that the device can run,
+    some byte of the harmed regions differs from the reference as flagged, and none of any region as
+    fixed.
+    """
+    verifier = load_verifier(folder)
+    if not verifier.configurations:
+        return Outcome(name, "gpu", facts["device"], "not run", reason="its verifier only compiles")
+    runnable = [c for c in verifier.configurations if c.flavour == facts["native"]]
+    skipped = tuple(c.name for c in verifier.configurations if c.flavour != facts["native"])
+    reference = aiter_reference.select(facts["rocm"])
+    with tempfile.TemporaryDirectory(prefix="tritonlint-") as scratch:
+        flagged = import_file(stage(folder, {}, Path(scratch, "as_flagged")) / FLAGGED)
+        fixed = import_file(stage(folder, texts, Path(scratch, "as_fixed")) / FLAGGED)
+        figures = tuple(
+            each
+            for c in runnable
+            for each in compare(verifier, c, flagged, fixed, "cuda", reference)
+        )
+    return judge(
+        Outcome(name, "gpu", facts["device"], "confirmed", skipped=skipped), figures, verifier
+    )
+
+
+def compare(
+    verifier: Verifier,
+    configuration: Configuration,
+    flagged: ModuleType,
+    fixed: ModuleType,
+    device: str,
+    reference: Reference,
+) -> tuple[Figures, ...]:
+    """Launch both modules on the same inputs and count the bytes of each region that differ from
+    the reference."""
+    inputs = verifier.inputs(configuration)
+    name, expected = _expected(verifier, configuration, inputs, device, reference)
+    as_flagged = verifier.launch(flagged, configuration, inputs, device)
+    as_fixed = verifier.launch(fixed, configuration, inputs, device)
+    figures = []
+    for region, right in expected.items():
+        codes = configuration.flavour if region in verifier.harmed else None
+        flagged_counts = count_differing(right, as_flagged[region], codes)
+        fixed_counts = count_differing(right, as_fixed[region], codes)
+        size = right.shape[1]
+        figures.append(
+            Figures(configuration.name, region, size, flagged_counts, fixed_counts, name)
+        )
+    return tuple(figures)
+
+
+def _expected(
+    verifier: Verifier,
+    configuration: Configuration,
+    inputs: Mapping[str, Any],
+    device: str,
+    reference: Reference,
+) -> tuple[str, Mapping[str, Any]]:
+    """What must be in the regions, and who says so: AITER where there is one and the verifier can
+    ask it."""
+    by_aiter = getattr(verifier, "expected_by_aiter", None)
+    if reference.pair is not None and by_aiter is not None:
+        return reference.name, by_aiter(reference.pair, configuration, inputs, device)
+    return aiter_reference.INDEPENDENT, verifier.expected(configuration, inputs)
+
+
+def count_differing(right: Any, seen: Any, flavour: str | None) -> tuple[int, ...]:
+    """The number of differing bytes in each row of two uint8 arrays [blocks, bytes]; as codes of a
+    flavour if given.
+
+    Raises VerifyError when the shapes differ: then the verifier is wrong.
+    """
+    from tritonlint.verify import quantize
+
+    if right.shape != seen.shape:
+        raise VerifyError(
+            f"the verifier expects {right.shape} bytes, the launch wrote {seen.shape}"
+        )
+    wrong = quantize.differ(right, seen, flavour) if flavour else right != seen
+    return tuple(int(count) for count in wrong.sum(axis=1))
+
+
+def judge(outcome: Outcome, figures: tuple[Figures, ...], verifier: Verifier) -> Outcome:
+    """`outcome` with the figures, the two summaries and the verdict."""
+    from dataclasses import replace
+
+    harmed = [each for each in figures if each.region in verifier.harmed]
+    if not harmed:
+        return replace(
+            outcome, verdict="not run", reason="no configuration that this device can run"
+        )
+    unharmed = [f for f in figures if f.region not in verifier.harmed and any(f.flagged)]
+    still_wrong = [f for f in figures if any(f.fixed)]
+    silent = [f for f in harmed if not any(f.flagged)]
+    reason = ""
+    if still_wrong:
+        reason = f"wrong as fixed: {_where(still_wrong[0], still_wrong[0].fixed)}"
+    elif silent:
+        reason = f"nothing differs as flagged: {silent[0].configuration}"
+    elif unharmed:
+        reason = f"a region beside the codes is wrong: {_where(unharmed[0], unharmed[0].flagged)}"
+    return replace(
+        outcome,
+        verdict="not confirmed" if reason else "confirmed",
+        flagged=_summary(harmed, fixed=False),
+        fixed=_summary(harmed, fixed=True),
+        reason=reason,
+        figures=figures,
+    )
+
+
+def _where(figures: Figures, counts: tuple[int, ...]) -> str:
+    """The configuration and region, with the worst block's count."""
+    worst = differ_text(max(counts), figures.bytes_per_block)
+    return f"{figures.configuration}, {figures.region}: {worst}"
+
+
+def _summary(figures: list[Figures], fixed: bool) -> str:
+    """One line for several configurations, of those with the largest blocks: as flagged the median
+    block, since blocks are written in part and hold zeros too; as fixed the worst."""
+    largest = max(figure.bytes_per_block for figure in figures)
+    shown = [figure for figure in figures if figure.bytes_per_block == largest]
+    if fixed:
+        return differ_text(max(count for figure in shown for count in figure.fixed), largest)
+    return differ_text(median_low(count for figure in shown for count in figure.flagged), largest)

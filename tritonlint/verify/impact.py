@@ -1,0 +1,169 @@
+"""What the hazard does downstream: a sparse-attention indexer that ranks keys by its quantized
+cache.
+
+Each query scores all keys of its context (64 heads, weighted ReLU of the dot products) and keeps
+the k best. The measure is parity: the share of the k positions that the reference keeps too. It
+says something only for k below the context: with k at or above it every position is kept, so parity
+is 1 whatever the scores are, NaN included. Such cells stay empty here.
+
+There are two references. Against the keys before quantization (bfloat16) the fixed cache loses what
+fp8 costs. Against the same quantization, made by the independent quantizer, the fixed cache must
+reach exactly 1; anything less is a defect of the kernel.
+
+The ranking is torch.topk's, to which NaN is larger than every number, as it is to the sparse
+attention that uses it. A byte 0x7F or 0xFF in the cache is NaN as e4m3fn (fnuz: 0x80), and one such
+byte makes the scores of its key NaN for every query.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from tritonlint.errors import VerifyError
+from tritonlint.verify.case import FLAGGED, load_verifier
+from tritonlint.verify.load import import_file, stage
+
+CONTEXTS = (128, 256, 512, 1024, 2048, 2049, 4096, 8192, 16384, 32768)
+CHOICES = (64, 2048)
+HEADS = 64
+HEAD_DIM = 128
+QUERIES = 16
+SECONDS = 540.0
+
+
+@dataclass(frozen=True)
+class Point:
+    """One context: parity for each k below it, by cache (`as_written`, `fixed`) and reference
+    (`bf16`, `same_quantization`); keys whose score is NaN."""
+
+    context: int
+    nan_as_written: int
+    nan_fixed: int
+    parity: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Impact:
+    """The experiment's points, with the case that wrote the caches and the device that it ran
+    on."""
+
+    case: str
+    device: Mapping[str, Any]
+    points: tuple[Point, ...]
+
+
+def key(cache: str, reference: str, k: int) -> str:
+    """The name of one parity in `Point.parity`."""
+    return f"{cache} top-{k} against {reference}"
+
+
+def measure(folders: Sequence[Path]) -> Impact:
+    """Run the experiment on the GPU with the first of the cases whose verifier offers
+    `keys_in_cache`.
+
+    Raises VerifyError when there is no such case, no GPU, or the run fails.
+    """
+    from tritonlint.verify.run import prepare, ready
+    from tritonlint.verify.worker import Worker
+
+    able = [f for f in folders if hasattr(load_verifier(f), "keys_in_cache")]
+    if not able:
+        raise VerifyError("none of the cases writes a key cache (`keys_in_cache` in verifier.py)")
+    case = prepare(able[0])
+    with Worker() as worker:
+        facts = ready("gpu", worker)
+        task = (case.folder, dict(case.texts), facts["native"], "cuda", CONTEXTS)
+        points = worker.ask(__name__, "run_case", task, SECONDS)
+    return Impact(case.name, facts, points)
+
+
+def run_case(
+    folder: Path, texts: Mapping[str, str], flavour: str, device: str, contexts: Sequence[int]
+) -> tuple[Point, ...]:
+    """The points of the case in `folder`, whose modules have the texts `texts` as fixed."""
+    verifier: Any = load_verifier(folder)
+    with tempfile.TemporaryDirectory(prefix="tritonlint-") as scratch:
+        flagged = import_file(stage(folder, {}, Path(scratch, "as_flagged")) / FLAGGED)
+        fixed = import_file(stage(folder, texts, Path(scratch, "as_fixed")) / FLAGGED)
+        return tuple(_point(verifier, flagged, fixed, flavour, device, n) for n in contexts)
+
+
+def _point(
+    verifier: Any, flagged: ModuleType, fixed: ModuleType, flavour: str, device: str, context: int
+) -> Point:
+    """Write one context's keys through both modules and compare what the queries select."""
+    import numpy as np
+    import torch
+
+    generator = torch.Generator().manual_seed(context)
+    keys = _normal(generator, context, HEAD_DIM)
+    queries = _normal(generator, QUERIES, HEADS, HEAD_DIM).to(device)
+    weights = _normal(generator, QUERIES, HEADS).to(device)
+    k = keys.numpy()
+    written, written_scales, _, _ = verifier.keys_in_cache(flagged, k, flavour, device)
+    repaired, scales, right, right_scales = verifier.keys_in_cache(fixed, k, flavour, device)
+    scores = {
+        name: _scores(queries, weights, torch.from_numpy(np.ascontiguousarray(rows)).to(device))
+        for name, rows in {
+            "as_written": _decode(written, flavour) * written_scales[:, None],
+            "fixed": _decode(repaired, flavour) * scales[:, None],
+            "same_quantization": _decode(right, flavour) * right_scales[:, None],
+            "bf16": k,
+        }.items()
+    }
+    parity = {
+        key(cache, reference, k): _parity(scores[cache], scores[reference], k)
+        for k in CHOICES
+        if k < context
+        for cache in ("as_written", "fixed")
+        for reference in ("bf16", "same_quantization")
+    }
+    return Point(context, _nans(scores["as_written"]), _nans(scores["fixed"]), parity)
+
+
+def _normal(generator: Any, *shape: int) -> Any:
+    """Normal deviates rounded to bfloat16, as float32."""
+    import torch
+
+    return torch.randn(shape, generator=generator).to(torch.bfloat16).to(torch.float32)
+
+
+def _decode(codes: Any, flavour: str) -> Any:
+    from tritonlint.verify import quantize
+
+    return quantize.decode(codes, flavour)
+
+
+def _scores(queries: Any, weights: Any, keys: Any) -> Any:
+    """The weighted ReLU of the dot products, float32, [queries, context]."""
+    import torch
+
+    products = torch.relu(torch.einsum("qhd,cd->qhc", queries, keys))
+    return torch.einsum("qhc,qh->qc", products, weights)
+
+
+def _parity(scores: Any, reference: Any, k: int) -> float:
+    """The share of the reference's k best positions that are among the k best, over all queries."""
+    import torch
+
+    chosen = torch.zeros(scores.shape, dtype=torch.bool, device=scores.device)
+    chosen.scatter_(1, torch.topk(scores, k, dim=1).indices, True)
+    kept = torch.gather(chosen, 1, torch.topk(reference, k, dim=1).indices)
+    return float(kept.float().mean().item())
+
+
+def _nans(scores: Any) -> int:
+    """The number of keys whose score is NaN for some query."""
+    import torch
+
+    return int(torch.isnan(scores).any(dim=0).sum().item())
+
+
+def as_data(impact: Impact) -> dict[str, Any]:
+    """The experiment as plain data."""
+    return {"version": 1, **asdict(impact)}
