@@ -72,13 +72,15 @@ class NumericStoreToRawBytes(Rule):
 
     def check(self, suspect: Suspect) -> Iterator[Finding]:
         for argument in suspect.arguments:
-            store = next((each for each in argument.stores if _harmful(each)), None)
-            if store is not None:
-                yield self._finding(suspect, argument, store)
+            harmful = [each for each in argument.stores if _harmful(each)]
+            if harmful:
+                silent = [each for each in harmful if each.effect == "float_to_int"]
+                yield self._finding(suspect, argument, (silent or harmful)[0])
 
     def _finding(self, suspect: Suspect, argument: Argument, store: Store) -> Finding:
         kernel = argument.kernel.name
-        trigger = "-0.3 is stored as 0, 1.7 as 1 and 300.0 as 44"
+        silent = store.effect == "float_to_int"
+        trigger = "-0.3 is stored as 0, 1.7 as 1 and 300.0 as 44" if silent else "it does not compile"
         how = "casts a float to its element type and stores it" if store.explicit else "stores a float"
         snippet = suspect.source.snippet(argument.place)
         message = (
@@ -86,9 +88,9 @@ class NumericStoreToRawBytes(Rule):
             f"`{argument.parameter}`: {trigger}"
         )
         return Finding(
-            self.code, self.name, message, self.severity, _confidence(argument), argument.place, trigger,
+            self.code, self.name, message, self.severity, _confidence(argument, store), argument.place, trigger,
             _trace(argument, store), launch_site(argument),
-            add_view(suspect, argument.place, float32_region(argument)),
+            add_view(suspect, argument.place, float32_region(argument)) if _is_code(argument) else None,
             function=argument.function, snippet=snippet,
         )  # fmt: skip
 
@@ -97,20 +99,28 @@ def _harmful(store: Store) -> bool:
     """Whether a store loses floats: not a mask, and not a quantization to integers on purpose."""
     low, high = store.interval
     within = low is not None and high is not None and low >= -128 and high <= 255
-    return store.effect == "float_to_int" and store.kind != "bool" and not within and not store.rounded
+    return store.effect != "bits" and store.kind != "bool" and not within and not store.rounded
 
 
-def _confidence(argument: Argument) -> Confidence:
+def _is_code(argument: Argument) -> bool:
+    """Whether the bytes stand for floats, so that a view is the fix; else the kernel may lack a rounding."""
+    return argument.encoded or argument.means_fp8
+
+
+def _confidence(argument: Argument, store: Store) -> Confidence:
     """A tensor that is merely made of uint8 may hold integers, unless the kernel or its launch speaks of fp8."""
-    return argument.strength if argument.encoded or argument.means_fp8 else "possible"
+    if _is_code(argument):
+        return argument.strength
+    return "likely" if argument.strength == "certain" and store.kind == "float" else "possible"
 
 
 def _trace(argument: Argument, store: Store) -> tuple[Step, ...]:
     steps = approach(argument)
     steps += [Step(each, "handed to a device function here") for each in store.via]
+    converts = "an integer conversion" if store.effect == "float_to_int" else "which does not compile"
     if store.cast is None:
-        steps.append(Step(store.place, "the store casts a float to that element type: an integer conversion"))
+        steps.append(Step(store.place, f"the store casts a float to that element type: {converts}"))
     else:
-        steps.append(Step(store.cast, "the float is cast to that element type: an integer conversion"))
+        steps.append(Step(store.cast, f"the float is cast to that element type: {converts}"))
         steps.append(Step(store.place, "and stored"))
     return tuple(steps)

@@ -71,12 +71,13 @@ class NumericLoadOfRawBytes(Rule):
     def check(self, suspect: Suspect) -> Iterator[Finding]:
         for argument in suspect.arguments:
             if _stands_for_floats(argument) and not _unpacked(argument):
-                load = next((each for each in argument.loads if each.effect == "int_to_float"), None)
-                if load is not None:
-                    yield self._finding(suspect, argument, load)
+                silent = [each for each in argument.loads if each.effect == "int_to_float"]
+                if argument.loads:
+                    yield self._finding(suspect, argument, (silent or argument.loads)[0])
 
     def _finding(self, suspect: Suspect, argument: Argument, load: Load) -> Finding:
-        trigger = "0x38, which is 1.0 in e4m3fn, is read as 56.0"
+        silent = load.effect == "int_to_float"
+        trigger = "0x38, which is 1.0 in e4m3fn, is read as 56.0" if silent else "it does not compile"
         snippet = suspect.source.snippet(argument.place)
         message = (
             f"`{snippet}` holds raw bytes, but `{argument.kernel.name}` uses what it loads through "
@@ -106,5 +107,6 @@ def _trace(argument: Argument, load: Load) -> tuple[Step, ...]:
     steps += [Step(each, "handed to a device function here") for each in load.via]
     steps.append(Step(load.place, "an integer is loaded"))
     if load.use is not None and load.use != load.place:
-        steps.append(Step(load.use, "and converted to a float as a number"))
+        converts = "and converted to a float as a number"
+        steps.append(Step(load.use, converts if load.effect == "int_to_float" else "which does not compile"))
     return tuple(steps)

@@ -28,6 +28,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "package" / "ops.py").write_text(SOURCE, encoding="utf-8")
     (tmp_path / "package" / "other.py").write_text("x = 1\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
+    # What the command asks of the end of its process is not for the process of the tests.
+    monkeypatch.setattr("atexit.register", lambda function: function)
     return tmp_path
 
 

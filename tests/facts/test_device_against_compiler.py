@@ -6,8 +6,9 @@ The raw IR is the witness (no pass has folded anything away), for a CUDA target,
 
 from __future__ import annotations
 
+import gc
 import importlib.util
-from functools import cache
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -28,6 +29,13 @@ _CONVERSIONS = {
 }
 
 
+@pytest.fixture(autouse=True, scope="module")
+def no_garbage() -> Iterator[None]:
+    """Triton's objects go before Python ends, else their bindings complain of a leak."""
+    yield
+    gc.collect()
+
+
 def load_kernel(case: Case, folder: Path) -> object:
     path = folder / "case.py"
     path.write_text(case.source, encoding="utf-8")
@@ -38,7 +46,6 @@ def load_kernel(case: Case, folder: Path) -> object:
     return module.kernel
 
 
-@cache
 def backend() -> tuple[Any, ModuleType]:
     from triton._C.libtriton import ir
     from triton.backends.compiler import GPUTarget

@@ -3,6 +3,7 @@ parameters."""
 
 from __future__ import annotations
 
+import atexit
 import gc
 import json
 from collections.abc import Iterator
@@ -62,17 +63,18 @@ def command(paths: tuple[Path, ...], output_format: str) -> int:
     failures: list[SourceError] = []
     files = discover(paths, options.settings_for(paths, {}), failures.append)
     # Trees of a whole project live until the end: looking for garbage among them takes most of the
-    # time.
+    # time, and once more when Python ends.
+    atexit.register(gc.freeze)
     gc.disable()
     try:
         parameters = list(_parameters(paths, files, failures))
+        with output.destination(None) as stream:
+            if output_format == "json":
+                _write_json(parameters, failures, stream)
+            else:
+                _write_text(parameters, stream)
     finally:
         gc.enable()
-    with output.destination(None) as stream:
-        if output_format == "json":
-            _write_json(parameters, failures, stream)
-        else:
-            _write_text(parameters, stream)
     output.complain(str(each) for each in failures)
     return FAILED if failures else CLEAN
 

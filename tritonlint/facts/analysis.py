@@ -178,17 +178,17 @@ class Analysis:
             return ()
 
     def _is_called(self, function: Definition, universe: Sequence[str]) -> bool:
-        """Whether a function of the universe calls `function` by its name; methods are called in ways that cannot be
-        followed."""
-        name = function.name
-        if function.enclosing:
-            return False
-        if name not in self._called:
-            called = re.compile(rb"(?<!def )\b%s\(" % name.encode())
-            spelled = name.encode()
-            texts = (self._data(file) for file in universe if self._passes(file))
-            self._called[name] = any(spelled in text and called.search(text) for text in texts)
-        return self._called[name]
+        """Whether `function` is called in a way that can be followed: by its name in the universe, a method by
+        `self.name` in its own file."""
+        method = bool(function.enclosing)
+        key = f"{function.module.file}:self.{function.name}" if method else function.name
+        if key not in self._called:
+            spelled = (b"self." if method else b"") + function.name.encode()
+            called = re.compile(rb"(?<!def )\b%s\(" % re.escape(spelled))
+            files = [str(function.module.file)] if method else [file for file in universe if self._passes(file)]
+            texts = (self._data(file) for file in files)
+            self._called[key] = any(spelled in text and called.search(text) for text in texts)
+        return self._called[key]
 
     def _byte_table(self, universe: Sequence[str]) -> Span | None:
         """Where the universe maps the setting "fp8" to torch.uint8: it stores quantized caches as bytes."""

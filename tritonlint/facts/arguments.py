@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeVar
 
 from tritonlint.dtypes import BY_NAME, INT8, UINT8, ElementType
 from tritonlint.facts.device import KernelContract, Load, Specialization, Store, contract
@@ -104,8 +105,8 @@ def _argument(
 ) -> Argument | Typed | None:
     storage = storage_of(run, event, tensor, path)
     passed = event.arguments[parameter]
-    place = _place(tensor, passed.span)
     if not storage.raw:
+        place = _place(tensor, passed.span, ())
         return Typed(event.span, parameter, place) if storage.types.known and tensor.passed else None
     evidence: list[Evidence] = []
     stores: dict[Span, Store] = {}
@@ -126,7 +127,7 @@ def _argument(
     evidence.sort(key=lambda each: (STRENGTHS.index(each.strength), not each.encoded))
     return Argument(
         event.kernel, parameter, parameter_span(event.kernel, parameter), event.span, event.function,
-        passed.text, passed.span, place, tensor.passed, storage, tuple(evidence), tuple(stores.values()),
+        passed.text, passed.span, _place(tensor, passed.span, evidence), tensor.passed, storage, tuple(evidence), tuple(stores.values()),
         tuple(loads.values()), run.passed_by_callers(tensor.buffer), event.module.source.snippet(event.span),
     )  # fmt: skip
 
@@ -138,8 +139,8 @@ def _effects(
     the tensor is viewed as fp8, and they would not where the pointers of unknown type hold bytes too (then the kernel
     copies, and nothing is known). Loads whose bits are picked are kept: they tell that the kernel knows of bytes."""
     found = contract(kernel, made)
-    stores = [s for s in found.stores if s.parameter == parameter and s.effect == "float_to_int"]
-    loads = [s for s in found.loads if s.parameter == parameter and s.effect in ("int_to_float", "bits")]
+    stores = _suspicious([s for s in found.stores if s.parameter == parameter], "float_to_int")
+    loads = _suspicious([s for s in found.loads if s.parameter == parameter], "int_to_float")
     if not stores and all(each.effect == "bits" for each in loads):
         return [], []
     unknown = {name: UINT8 for name in found.pointers if name not in made.pointers}
@@ -152,16 +153,32 @@ def _effects(
     )
 
 
+Access = TypeVar("Access", Store, Load)
+
+
+def _suspicious(accesses: list[Access], conversion: str) -> list[Access]:
+    """The accesses that convert, or that pick bits; those that do not compile where none of the others takes bytes as they
+    are (else the kernel has a path of its own for bytes)."""
+    if any(each.effect in ("int", "bits") for each in accesses):
+        return [each for each in accesses if each.effect in (conversion, "bits")]
+    return [each for each in accesses if each.effect in (conversion, "compile_error")]
+
+
 def _places(found: KernelContract, effect: str) -> set[Span]:
     """Where stores and loads with that effect are."""
     stores = {each.place for each in found.stores if each.effect == effect}
     return stores | {each.place for each in found.loads if each.effect == effect}
 
 
-def _place(tensor: Tensor, argument: Span) -> Span:
-    if tensor.part is not None:
-        return tensor.part
-    return tensor.passed[0] if tensor.passed else argument
+def _place(tensor: Tensor, argument: Span, evidence: Sequence[Evidence]) -> Span:
+    """The expression that should have been viewed: the slice, or the argument by which the tensor enters the chain of
+    calls; where a function tests what the cache holds and then does not view it, the argument that this one passes on."""
+    chain = (*tensor.passed, argument)
+    if evidence and evidence[0].here and tensor.passed:
+        return next((each for each in reversed(chain) if each.path == evidence[0].span.path), argument)
+    if tensor.part is not None and tensor.part.index is None:
+        return tensor.part.span
+    return chain[0]
 
 
 def specialization(event: LaunchEvent, parameter: str, storage: Storage, path: Path) -> Specialization:

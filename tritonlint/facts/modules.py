@@ -286,6 +286,8 @@ class Module:
                 # `x = x` reads the name of the scope outside.
                 outer = around[:-1] if spelled == name else around
                 target = self._follow(spelled, outer, visited) if spelled else None
+                if name in SHIM_NAMES and not isinstance(target, Definition):
+                    return External(SHIM_NAMES[name])
                 return target or Definition(self, alias, around, name)
             case node:
                 return Definition(self, node, around, name)
@@ -342,6 +344,10 @@ class Module:
     def member(self, owner: Definition, name: str, visited: _Visited = frozenset()) -> Target:
         """The member `name` of the class `owner` of this module, or of its base classes."""
         assert isinstance(owner.node, ast.ClassDef)
+        key = (self.path, f"{owner.qualified}.{name}")
+        if key in visited:
+            return None
+        visited = visited | {key}
         around = (*owner.enclosing, owner.node)
         found = self.scope_bindings(owner.node).get(name)
         if found:
@@ -354,9 +360,7 @@ class Module:
                 and isinstance(target.node, ast.ClassDef)
                 and len(visited) < 64
             ):
-                inner = target.module.member(
-                    target, name, visited | {(self.path, f"{owner.name}.{name}")}
-                )
+                inner = target.module.member(target, name, visited)
                 if inner is not None:
                     return inner
         return None

@@ -21,7 +21,8 @@ STRENGTHS: tuple[Strength, ...] = ("certain", "likely", "possible")
 class Evidence:
     """One reason why a tensor holds raw bytes, and on which path it holds. `encoded` is whether it says that the bytes are
     codes or pieces of floats (a tensor that is merely made of uint8 can hold integers), `types` are those of the sibling
-    that says so."""
+    that says so. `here` is whether the code around `span` is the one that should have viewed the tensor, `stated` whether the
+    evidence is about this tensor and not about a setting."""
 
     span: Span
     message: str
@@ -29,6 +30,8 @@ class Evidence:
     path: Path = ()
     types: ElementTypes = UNKNOWN
     encoded: bool = True
+    here: bool = False
+    stated: bool = True
 
 
 @dataclass(frozen=True)
@@ -59,10 +62,12 @@ def storage_of(run: Run, event: LaunchEvent, tensor: Tensor, path: Path = ()) ->
         return Storage(types, tensor.buffer, (), "its element type is known")
     evidence = [
         *_stated(notes, types),
-        *_siblings(notes, tensor, types),
+        *_siblings(notes, tensor, types, event),
         *_twins(run, event, tensor, whole),
         *_settings(run, tensor, whole),
     ]
+    if any(n.kind == "unquantized" and _about(n.buffer, tensor.buffer) for n in run.notes):
+        evidence = [each for each in evidence if each.stated]
     if not evidence:
         return Storage(types, tensor.buffer, (), "nothing says what it holds")
     return Storage(types, tensor.buffer, tuple(evidence))
@@ -116,21 +121,35 @@ def _stated(notes: list[Note], types: ElementTypes) -> Iterator[Evidence]:
             yield Evidence(note.span, message, "certain" if only_bytes else "likely", note.path, encoded=encoded)
         elif note.kind == "table":
             message = "the element type of the cache is read from this table, which stores fp8 as bytes"
-            yield Evidence(note.span, message, "likely")
+            yield Evidence(note.span, message, "likely", stated=False)
 
 
-def _siblings(notes: list[Note], tensor: Tensor, types: ElementTypes) -> Iterator[Evidence]:
+def _siblings(
+    notes: list[Note], tensor: Tensor, types: ElementTypes, event: LaunchEvent
+) -> Iterator[Evidence]:
     """Evidence from other views of the same buffer: one part is viewed, so the buffer holds bytes.
 
     Scratch memory is viewed as whatever fits: another view of a whole buffer counts only where the buffer is known to be
-    able to hold bytes.
+    able to hold bytes, or where it is an fp8 view that the same launch is passed too. A buffer of which a part is viewed
+    as bytes has another type.
     """
     bytes_known = types.types is not None and any(t.is_byte for t in types.types)
-    for note in notes:
-        if note.kind != "view" or not note.types.types or (note.part is not None and note.part == tensor.part):
+    views = [note for note in notes if note.kind == "view" and note.types.types]
+    if not bytes_known and any(t.is_byte for note in views for t in note.types.types or ()):
+        return
+    passed = {
+        each.view
+        for argument in event.arguments.values()
+        for _, each in options(argument.value)
+        if isinstance(each, Tensor)
+    }
+    for note in views:
+        if note.part is not None and note.part == tensor.part:
             continue
+        types_seen = note.types.types or frozenset()
         parts = tensor.part is not None and note.part is not None
-        if all(t.is_float for t in note.types.types) and (parts or bytes_known):
+        beside = note.span in passed and all(t.is_fp8 for t in types_seen)
+        if all(t.is_float for t in types_seen) and (parts or bytes_known or beside):
             what = "another slice of the same buffer is" if parts else "the same buffer is"
             message = f"{what} viewed as {note.types} here, so the buffer holds raw bytes"
             yield Evidence(note.span, message, "likely", note.path, note.types)
@@ -172,12 +191,12 @@ def _settings(run: Run, tensor: Tensor, path: Path) -> Iterator[Evidence]:
         if note.kind == "setting" and _about(note.buffer, tensor.buffer) and not contradicts(note.path, path):
             yield Evidence(
                 note.span, "a quantized cache is asked for here, and the project stores one as bytes", "likely",
-                note.path,
+                note.path, here=True, stated=False,
             )  # fmt: skip
 
 
 _CACHE = re.compile(r"(?:^|_)(?:kv|key|value|k|v|kc|vc)_?cache$")
-_SETTING = re.compile(r"cache_dtype\)*$")
+_SETTING = re.compile(r"cache_dtype\)*( never)?$")
 
 
 def _is_cache(buffer: str) -> bool:
@@ -200,6 +219,7 @@ def _last(symbol: str) -> str:
 
 def _owner(symbol: str) -> str | None:
     """The object that a symbol is an attribute of; None for a parameter."""
-    inner = symbol.removeprefix(f"{QUANTIZED}(").removesuffix(")") if QUANTIZED in symbol else symbol
+    inner = symbol.removesuffix(" never")
+    inner = inner.removeprefix(f"{QUANTIZED}(").removesuffix(")") if QUANTIZED in inner else inner
     inner = re.sub(r"(#\d+|\[.*\])*$", "", inner)
     return None if inner.endswith(")") else inner.rpartition(".")[0] or None

@@ -55,7 +55,7 @@ def call(
         case Method(Dtype() as dtype, name):
             return _type_method(dtype, name)
         case Method(owner, name):
-            if isinstance(owner, Pointer) and owner.element is None:
+            if isinstance(owner, Pointer) and owner.element is None and _reaches_memory(name):
                 machine.evidence.descriptors.update(machine.address(owner))
             # A descriptor's methods take the offsets before the value.
             name = "descriptor_store" if name == "store" and isinstance(owner, Pointer) else name
@@ -73,6 +73,11 @@ def call(
                 return intrinsic(invocation(name, arguments), qualified)
             return unknown(invocation(name, arguments))
     return unknown(invocation("", arguments))
+
+
+def _reaches_memory(method: str) -> bool:
+    """Whether a pointer with this method is a tensor descriptor."""
+    return method in ("load", "store", "gather", "scatter") or method.startswith("atomic_")
 
 
 def inline(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from tritonlint.dtypes import from_triton
-from tritonlint.facts.device import accesses
+from tritonlint.facts.device import accesses, memory
 from tritonlint.facts.device import mathematics as numeric
 from tritonlint.facts.device.accesses import NOTHING
 from tritonlint.facts.device.contract import Store
@@ -94,14 +94,14 @@ def _where(call: Invocation) -> Value:
 def _full(call: Invocation) -> Value:
     dtype = call.get(2, "dtype")
     value = call.number(1, "value")
-    if isinstance(dtype, Dtype):
-        return Tensor(dtype.types, interval=value.interval, rounded=value.rounded)
-    return Tensor((T_UNKNOWN,)) if dtype is not None else replace(value, weak=False)
+    if dtype is None:
+        return replace(value, weak=False)
+    types = memory.as_dtype(dtype).types
+    return Tensor(types, interval=value.interval, rounded=value.rounded)
 
 
 def _zeros(call: Invocation) -> Value:
-    dtype = call.get(1, "dtype")
-    types = dtype.types if isinstance(dtype, Dtype) else (T_UNKNOWN,)
+    types = memory.as_dtype(call.get(1, "dtype")).types
     return Tensor(types, interval=(0.0, 0.0), rounded=True)
 
 

@@ -190,11 +190,7 @@ def cast(
     """`value.to(target)`."""
     if isinstance(value, Tuple):
         return Tuple(tuple(cast(machine, each, target, where, bitcast) for each in value.items))
-    if not isinstance(target, Dtype):
-        # A compile-time parameter whose value is open: the types that kernels are parameterized
-        # with are floats.
-        open_type = isinstance(target, Tensor) and target.weak
-        target = Dtype((Type("float", assumed=True) if open_type else T_UNKNOWN,))
+    target = as_dtype(target)
     if isinstance(value, Pointer):
         if target.pointer:
             machine.evidence.pointers.update(machine.address(value) if value.candidate else ())
@@ -210,6 +206,17 @@ def cast(
     if bitcast:
         return _bitcast(machine, tensor, target.types, where)
     return convert(machine, tensor, target.types, where)
+
+
+def as_dtype(value: Value | None) -> Dtype:
+    """`value` as an element type. A parameter that is used as one and whose value is open is a float
+    type: those are what kernels are parameterized with."""
+    match value:
+        case Dtype():
+            return value
+        case Tensor() | Pointer():
+            return Dtype((Type("float", assumed=True),))
+    return Dtype((T_UNKNOWN,))
 
 
 def _bitcast(machine: Machine, value: Tensor, types: Types, where: Where) -> Tensor:

@@ -66,8 +66,8 @@ def evaluate_arguments(
             places[len(positional)] = frame.place(argument)
             positional.append(expressions.evaluate(frame, argument))
             continue
-        inner = expressions.evaluate(frame, argument.value)
-        if not isinstance(inner, Sequence):
+        inner = _unpackable(expressions.evaluate(frame, argument.value))
+        if inner is None:
             complete = False
             break
         origins = inner.places or (frame.place(argument.value),) * len(inner.items)
@@ -86,6 +86,19 @@ def evaluate_arguments(
         else:
             complete = False
     return Arguments(tuple(positional), keywords), places, complete
+
+
+def _unpackable(value: Value) -> Sequence | None:
+    """The items of a starred value. Of `*(f() if x else (0, 8))` one arm tells the number; the other has as many."""
+    known = [each for _, each in options(value) if isinstance(each, Sequence)]
+    if not known or len({len(each.items) for each in known}) > 1:
+        return None
+    if len(known) == len(list(options(value))) == 1:
+        return known[0]
+    alternatives = [choose(*(((), item) for item in items)) for items in zip(*(each.items for each in known), strict=True)]
+    unknown = len(known) < len(list(options(value)))
+    anonymous = (Tensor(f"star#{index}") for index in range(len(alternatives)))
+    return Sequence(tuple(anonymous) if unknown else tuple(alternatives))
 
 
 def _apply(
@@ -233,7 +246,7 @@ def _enter(
 def _better(result: Value | None) -> bool:
     """Whether what a helper returned says more than its name does."""
     if isinstance(result, Condition):
-        return result.kind != "opaque"
+        return conditions.says_something(result)
     return isinstance(result, DType) and result.types != UNKNOWN
 
 
@@ -272,6 +285,8 @@ def instance_attribute(frame: Frame, owner: Instance, name: str, node: ast.Attri
         return value if isinstance(value, Launchable) else method
     facts = statements.class_facts(frame, definition)
     own = facts.values.get(name)
+    if name.endswith("cache_dtype") and not any(isinstance(each, DType) for _, each in options(own or Const(None))):
+        return Tensor(symbol)  # a setting: which one it is says more than what it may be
     if own is not None and not isinstance(own, Tensor):
         return own
     if own is not None and own.buffer in facts.types:

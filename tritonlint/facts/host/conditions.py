@@ -80,6 +80,11 @@ def chain(frame: Frame, values: list[Value], span: Span) -> Condition | None:
     return combine("and", tuple(test for test in tests if test is not None), span)
 
 
+def says_something(condition: Condition) -> bool:
+    """Whether a test is about an element type or a cache's dtype setting."""
+    return condition.kind in ("dtype", "quantized") or any(says_something(part) for part in condition.parts)
+
+
 def presence(condition: Condition) -> list[tuple[str, bool]]:
     """The buffers that a test says are there (True) or None (False) when it comes out true."""
     match condition.kind:
@@ -112,6 +117,8 @@ def assume(frame: Frame, condition: Condition, outcome: bool, *, required: bool 
                 assume(frame, part, outcome, required=required)
             return
     frame.path += ((condition.key, outcome),)
+    if required and (condition.kind, outcome) in (("quantized", False), ("unquantized", True)):
+        frame.note("unquantized", condition.key, UNKNOWN, condition.span)
     if condition.kind != "dtype" or condition.buffer is None:
         return
     known = frame.known(condition.buffer)
@@ -174,10 +181,17 @@ def _setting_test(node: ast.Compare, left: Value, right: Value, span: Span) -> C
             return Condition("quantized", f"{QUANTIZED}({symbol(right, ast.unparse(node.comparators[0]))})", span)
         if isinstance(right, Sequence) and right.items and all(_fp8_string(item) for item in right.items):
             return Condition("quantized", f"{QUANTIZED}({symbol(left, ast.unparse(node.left))})", span)
-        return None
+    names = right.items if isinstance(right, Sequence) else (right,)
+    if isinstance(left, (Tensor, Method)) and names and all(_other_string(name) for name in names):
+        return Condition("unquantized", f"{QUANTIZED}({symbol(left, ast.unparse(node.left))}) never", span)
     if isinstance(right, Const) and _fp8_string(right) and not isinstance(left, (Const, Instance)):
         return Condition("quantized", f"{QUANTIZED}({symbol(left, ast.unparse(node.left))})", span)
     return None
+
+
+def _other_string(value: Value) -> bool:
+    """Whether it is a string that names no fp8 type."""
+    return isinstance(value, Const) and isinstance(value.value, str) and not _FP8_STRING.search(value.value)
 
 
 def _fp8_string(value: Value) -> bool:

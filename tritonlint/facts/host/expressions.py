@@ -30,6 +30,7 @@ from tritonlint.facts.jit import kernel_of
 from tritonlint.facts.modules import Definition, External, Module
 
 _MODULE_DEPTH = 6
+MAX_ITEMS = 64
 
 
 def evaluate(frame: Frame, node: ast.expr) -> Value:
@@ -57,8 +58,14 @@ def evaluate(frame: Frame, node: ast.expr) -> Value:
             result = evaluate(frame, value)
             frame.env[target.id] = result
             return result
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as number)):
+            return Const(-number)
         case ast.Lambda():
             return unknown(frame, node)
+        case ast.BinOp(left=left, op=ast.Mult(), right=right):
+            repeated, times = evaluate(frame, left), evaluate(frame, right)
+            if isinstance(repeated, Sequence) and isinstance(times, Const) and isinstance(times.value, int):
+                return Sequence(repeated.items * min(times.value, MAX_ITEMS))
         case ast.BinOp(left=left, op=ast.Add(), right=right):
             one, other = evaluate(frame, left), evaluate(frame, right)
             if isinstance(one, Sequence) and isinstance(other, Sequence):
@@ -229,6 +236,8 @@ def _opaque_attribute(frame: Frame, owner: Tensor, name: str, node: ast.Attribut
     stored = frame.env.get(f"{owner.buffer}.{name}")
     if stored is not None:
         return stored
+    if name == "type":  # `x.type(dtype)`, not an attribute that names one
+        return Method(owner, name, node)
     return tensors.named_dtype(name) or Method(owner, name, node)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from tritonlint.dtypes import UNKNOWN, ElementTypes
-from tritonlint.facts.host.values import Instance, Path, Place, Value, choose
+from tritonlint.facts.host.values import Instance, Part, Path, Place, Value, choose
 from tritonlint.facts.kernel import Kernel
 from tritonlint.facts.modules import Definition, Enclosing, Module, Project
 from tritonlint.source import Span
@@ -19,7 +19,7 @@ SHORT = 24
 MAX_DEPTH = 5
 
 Leads = Callable[[Definition], bool]
-NoteKind = Literal["view", "allocated", "asserted", "handled", "table", "setting"]
+NoteKind = Literal["view", "allocated", "asserted", "handled", "table", "setting", "unquantized"]
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Note:
 
     `view`: viewed as `types`; `allocated`: created with them; `asserted`: any other type raises; `handled`: a test asks
     for them; `table`: its type is read from a table that holds them; `setting`: a test whether the setting that `buffer`
-    names asks for a quantized cache.
+    names asks for a quantized cache; `unquantized`: such a setting raises.
     """
 
     kind: NoteKind
@@ -36,7 +36,7 @@ class Note:
     types: ElementTypes
     span: Span
     path: Path
-    part: Span | None = None
+    part: Part | None = None
     variable: str = ""
 
 
@@ -137,7 +137,7 @@ class Frame:
     def place(self, node: ast.expr) -> Place:
         return Place(self.span(node), node)
 
-    def note(self, kind: NoteKind, buffer: str, types: ElementTypes, span: Span, part: Span | None = None,
+    def note(self, kind: NoteKind, buffer: str, types: ElementTypes, span: Span, part: Part | None = None,
              path: Path = (), variable: str = "") -> None:
         """Record evidence on the present path (extended by `path`)."""
         note = Note(kind, buffer, types, span, self.path + path, part, variable)
@@ -160,6 +160,9 @@ class Frame:
         self.env = {name: self._join(name, one, other, left, right) for name in _names(one.env, other.env)}
         shared = one.types.keys() & other.types.keys()
         self.types = {buffer: one.types[buffer] | other.types[buffer] for buffer in shared}
+        for arm in (one, other):  # what was made in one arm is not there after the other
+            made = (each for each in arm.types.items() if each[0].startswith("new@"))
+            self.types.update(each for each in made if each[0] not in shared)
 
     @staticmethod
     def _join(name: str, one: Frame, other: Frame, left: Path, right: Path) -> Value:

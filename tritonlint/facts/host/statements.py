@@ -5,21 +5,22 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from collections.abc import Sequence as Items
-from dataclasses import replace
 
 from tritonlint.facts.host import conditions, expressions
 from tritonlint.facts.host.state import MAX_STATEMENTS, ClassFacts, Frame, Run
-from tritonlint.facts.host.tensors import Arguments
+from tritonlint.facts.host.tensors import Arguments, piece
 from tritonlint.facts.host.values import (
     Callable,
     Condition,
     Const,
     Instance,
     Launchable,
+    Path,
     Sequence,
     Tensor,
     Value,
     choose,
+    options,
 )
 from tritonlint.facts.jit import kernel_of
 from tritonlint.facts.modules import Definition
@@ -36,6 +37,9 @@ def interpret(run: Run) -> Run:
     frame = Frame(run, root.module, (*root.enclosing, root.node), {}, {}, (), instance)
     frame.env = bind(frame, root, Arguments((), {}), Callable(root, instance))
     run.stack.append(id(root.node))
+    if instance is not None and root.name != "__init__":
+        facts = class_facts(frame, instance.definition)
+        run.notes += [note for note in facts.notes if note.kind == "unquantized"]
     body(frame)
     return run
 
@@ -214,12 +218,8 @@ def assign(frame: Frame, target: ast.expr, value: Value) -> None:
         case ast.Name(id=name):
             frame.env[name] = value
         case ast.Tuple(elts=items) | ast.List(elts=items):
-            if isinstance(value, Sequence) and len(value.items) == len(items):
-                for item, each in zip(items, value.items, strict=True):
-                    assign(frame, item, each)
-                return
             for index, item in enumerate(items):
-                assign(frame, item, _unpacked(value, index, frame, target))
+                assign(frame, item, _unpacked(value, index, len(items), frame, target))
         case ast.Starred(value=inner):
             assign(frame, inner, expressions.unknown(frame, inner))
         case ast.Attribute(value=owner, attr=name):
@@ -232,13 +232,20 @@ def assign(frame: Frame, target: ast.expr, value: Value) -> None:
             expressions.evaluate(frame, target.value)
 
 
-def _unpacked(value: Value, index: int, frame: Frame, node: ast.expr) -> Value:
-    """One item of a value of unknown length: the parts of a tensor stay parts of its buffer."""
-    if isinstance(value, Tensor) and value.several:
-        return replace(value, several=False)
-    if isinstance(value, Tensor):
-        return Tensor(f"{value.buffer}#{index}")
-    return expressions.unknown(frame, node)
+def _unpacked(value: Value, index: int, count: int, frame: Frame, node: ast.expr) -> Value:
+    """One of `count` items that `value` is unpacked to: the parts of a tensor stay parts of its buffer."""
+    items: list[tuple[Path, Value]] = []
+    for path, each in options(value):
+        match each:
+            case Sequence(items=known) if len(known) == count:
+                items.append((path, known[index]))
+            case Tensor(several=True):
+                items.append((path, piece(each, index)))
+            case Tensor():
+                items.append((path, Tensor(f"{each.buffer}#{index}")))
+            case _:
+                items.append((path, Tensor(f"{expressions.unknown(frame, node).buffer}#{index}")))
+    return choose(*items)
 
 
 def class_facts(frame: Frame, definition: Definition) -> ClassFacts:

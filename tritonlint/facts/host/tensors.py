@@ -8,7 +8,16 @@ from dataclasses import dataclass, replace
 
 from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN, ElementTypes, from_torch
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.values import Const, DType, Sequence, Tensor, Value, choose, options
+from tritonlint.facts.host.values import (
+    Const,
+    DType,
+    Part,
+    Sequence,
+    Tensor,
+    Value,
+    choose,
+    options,
+)
 from tritonlint.source import Span
 
 FLOATS = ElementTypes.of(
@@ -116,7 +125,7 @@ def view(frame: Frame, tensor: Tensor, arguments: Arguments, span: Span) -> Tens
         return tensor
     types = dtype_types(frame, given)
     frame.note("view", tensor.buffer, types, span, tensor.part)
-    return replace(tensor, types=types, view=span)
+    return replace(tensor, types=types, view=span, guarded=False)
 
 
 def convert(frame: Frame, tensor: Tensor, target: Value | None, span: Span) -> Tensor:
@@ -133,7 +142,13 @@ def convert(frame: Frame, tensor: Tensor, target: Value | None, span: Span) -> T
 
 def cut(tensor: Tensor, span: Span) -> Tensor:
     """A slice of `tensor` (or a whole one, when it is already viewed: a slice of a view needs no view)."""
-    return tensor if tensor.view else replace(tensor, part=span)
+    return tensor if tensor.view else replace(tensor, part=Part(span))
+
+
+def piece(tensor: Tensor, index: int) -> Tensor:
+    """One of the parts that an expression such as `x.split(4)` cuts out together."""
+    part = replace(tensor.part, index=index) if tensor.part else None
+    return replace(tensor, several=False, part=part)
 
 
 def method(frame: Frame, tensor: Tensor, name: str, arguments: Arguments, span: Span) -> Value | None:
@@ -167,9 +182,9 @@ def _parts(tensor: Tensor, name: str, arguments: Arguments, span: Span) -> Value
     sizes = arguments.get(0, "split_size_or_sections")
     match sizes:
         case Sequence(items=items) if name != "unbind":
-            return Sequence((part,) * len(items))
+            return Sequence(tuple(piece(part, index) for index in range(len(items))))
         case Const(value=int() as count) if name == "chunk":
-            return Sequence((part,) * min(count, 16))
+            return Sequence(tuple(piece(part, index) for index in range(min(count, 16))))
     # The number of parts is not known: whatever it is unpacked to.
     return replace(part, several=True)
 

@@ -19,6 +19,15 @@ MAX_OPTIONS = 4
 
 
 @dataclass(frozen=True)
+class Part:
+    """A part of a tensor by the expression that cuts it out. `index` tells apart those that one expression gives
+    together (`x.split(4)`); None for an expression that is the part itself."""
+
+    span: Span
+    index: int | None = None
+
+
+@dataclass(frozen=True)
 class Tensor:
     """A tensor, or anything else of which only the name is known.
 
@@ -31,7 +40,7 @@ class Tensor:
 
     buffer: str
     types: ElementTypes | None = None
-    part: Span | None = None
+    part: Part | None = None
     view: Span | None = None
     guarded: bool = False
     several: bool = False
@@ -84,7 +93,7 @@ class Table:
 class Condition:
     """The outcome of a test. `key` identifies it on every path; see `conditions.py` for what each kind says."""
 
-    kind: Literal["dtype", "quantized", "not", "and", "or", "opaque"]
+    kind: Literal["dtype", "quantized", "unquantized", "not", "and", "or", "opaque"]
     key: str
     span: Span
     buffer: str | None = None
@@ -165,22 +174,23 @@ def choose(*alternatives: tuple[Path, Value]) -> Value:
         for inner, each in options(value, path):
             if all(each != other for _, other in flat):
                 flat.append((inner, each))
-    flat = _without_unviewed(flat)
+    if len(flat) > 1:
+        flat = _without_unviewed(flat)
     if len(flat) == 1:
         return flat[0][1]
     return Choice(tuple(flat[:MAX_OPTIONS]))
 
 
 def _without_unviewed(flat: list[tuple[Path, Value]]) -> list[tuple[Path, Value]]:
-    """`flat` without the tensors that another option views as a float type: the `if` around the view decides."""
+    """`flat` without the tensors that another option is a float view of: the `if` around the view decides."""
     viewed = {
-        each.buffer
+        (each.buffer, each.part)
         for _, each in flat
         if isinstance(each, Tensor) and each.view and not _keeps_bytes(each)
     }
     kept: list[tuple[Path, Value]] = []
     for path, each in flat:
-        if isinstance(each, Tensor) and each.buffer in viewed:
+        if isinstance(each, Tensor) and (each.buffer, each.part) in viewed:
             if each.view is None:
                 continue
             each = replace(each, guarded=True)
