@@ -1,14 +1,18 @@
 # make demo   check, fix and confirm one flagged fixture
 # make test   lint, type check and run all tests
-# Either sets up its own virtual environment first; it needs only python3 (3.10 or newer), pip and a package index.
+# make wild   compare the findings on pinned public releases with tests/wild/findings (minutes)
+# Each sets up its own virtual environment first; it needs only python3 (3.10 or newer), pip and a package index.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
 CASE ?= fixtures/TL001/explicit_type_element_ty
+# The unpacked releases, and the script that unpacks there the ones it is given the names of.
+WILD ?= .wild
+UNPACK ?= ../shared/wild/releases.py
 
-.PHONY: demo test docs clean
+.PHONY: demo test wild docs clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/verify.stamp
@@ -25,6 +29,11 @@ test: $(VENV)/dev.stamp
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest -n auto
+
+wild: $(VENV)/dev.stamp
+	@mkdir -p $(WILD)
+	@test ! -f $(UNPACK) || $(BIN)/python $(UNPACK) $(WILD) $(basename $(notdir $(wildcard tests/wild/findings/*.txt)))
+	@TRITONLINT_WILD=$(abspath $(WILD)) $(BIN)/python -m pytest -rs tests/wild
 
 docs: $(VENV)/dev.stamp
 	@$(BIN)/python docs/generate.py

@@ -78,7 +78,7 @@ class NumericStoreToRawBytes(Rule):
                 yield self._finding(suspect, argument, (silent or harmful)[0])
 
     def _finding(self, suspect: Suspect, argument: Argument, store: Store) -> Finding:
-        kernel = argument.kernel.name
+        kernel = argument.kernel
         silent = store.effect == "float_to_int"
         trigger = "-0.3 is stored as 0, 1.7 as 1 and 300.0 as 44" if silent else "it does not compile"
         how = "casts a float to its element type and stores it" if store.explicit else "stores a float"

@@ -80,7 +80,7 @@ class NumericLoadOfRawBytes(Rule):
         trigger = "0x38, which is 1.0 in e4m3fn, is read as 56.0" if silent else "it does not compile"
         snippet = suspect.source.snippet(argument.place)
         message = (
-            f"`{snippet}` holds raw bytes, but `{argument.kernel.name}` uses what it loads through "
+            f"`{snippet}` holds raw bytes, but `{argument.kernel}` uses what it loads through "
             f"`{argument.parameter}` as numbers: {trigger}"
         )
         return Finding(

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def launch_site(argument: Argument) -> LaunchSite:
     launch = argument.launch
     return LaunchSite(
-        launch.path, launch.line, argument.kernel.name, argument.parameter, argument.text
+        launch.path, launch.line, argument.kernel, argument.parameter, argument.text
     )
 
 
@@ -23,7 +23,7 @@ def approach(argument: Argument) -> list[Step]:
     if argument.place != argument.span and argument.place not in argument.calls:
         steps.append(Step(argument.place, "this part of it is not viewed"))
     steps += [Step(each, "passed on as an argument here") for each in argument.calls]
-    kernel, parameter = argument.kernel.name, argument.parameter
+    kernel, parameter = argument.kernel, argument.parameter
     steps.append(Step(argument.span, f"passed to `{kernel}` as `{parameter}`"))
     steps.append(Step(argument.parameter_span, f"`{parameter}` then points to bytes"))
     return steps

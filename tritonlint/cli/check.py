@@ -28,12 +28,14 @@ CLEAN, FINDINGS, FAILED = 0, 1, 2
 )
 @click.option("--output-file", type=click.Path(path_type=Path), help="Write the report here.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 when there are findings.")
+@click.option("--no-cache", is_flag=True, help="Neither read nor write results of earlier runs.")
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule.")
 def command(
     paths: tuple[Path, ...],
     output_format: str,
     output_file: Path | None,
     exit_zero: bool,
+    no_cache: bool,
     statistics: bool,
     **selected: object,
 ) -> int:
@@ -46,7 +48,7 @@ def command(
         raise UsageError(f"--statistics goes with text or concise, not {output_format}")
     paths = paths or (Path("."),)
     settings = options.settings_for(paths, selected)
-    result = run(paths, settings)
+    result = run(paths, settings, cached=not no_cache)
     render = report.renderer("statistics" if statistics else output_format)
     with output.destination(output_file) as stream:
         color = output.use_color(stream)
@@ -55,15 +57,18 @@ def command(
     return exit_code(result, exit_zero)
 
 
-def run(paths: tuple[Path, ...], settings: Settings) -> Result:
+def run(paths: tuple[Path, ...], settings: Settings, cached: bool = False) -> Result:
     """Check the files at and below `paths`. A folder that cannot be listed is among the skipped,
-    and so is every named file that cannot be parsed, even if nothing in it is about Triton."""
+    and so is every named file that cannot be parsed, even if nothing in it is about Triton. With
+    `cached`, results of earlier runs are used and kept."""
+    from tritonlint.cache import Cache, default_folder
     from tritonlint.discovery import discover
     from tritonlint.engine import Skipped, check
 
     errors: list[SourceError] = []
     files = discover(paths, settings, errors.append)
-    result = check(files, settings)
+    cache = Cache(default_folder(settings.root)) if cached else None
+    result = check(files, settings, cache)
     named = set(paths)
     errors += _unreadable(path for path in files if path in named)
     reasons = {each.path: each.reason for each in errors}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from tritonlint.errors import SourceError
-from tritonlint.facts.arguments import Argument, Typed, arguments, distinct
+from tritonlint.facts.arguments import Argument, Typed, arguments
 from tritonlint.facts.host.state import Attributes, Run
 from tritonlint.facts.host.statements import interpret
 from tritonlint.facts.modules import Definition, Module, Project
@@ -44,25 +44,31 @@ class Analysis:
         self._tables: dict[str, Span | None] = {}
         self._attributes: Attributes = {}
 
-    def arguments(self, files: Sequence[SourceFile]) -> list[Argument]:
-        """The raw-byte arguments whose place is in `files`. Raises SourceError for one that cannot be parsed."""
-        wanted = {os.path.abspath(source.path) for source in files}
+    def arguments(
+        self, files: Sequence[SourceFile], wanted: Collection[str]
+    ) -> list[Argument | Typed]:
+        """What the functions of `files` pass to kernels: the raw-byte arguments whose place is in one of `wanted` (absolute
+        paths; `files` are among them), and what tells that others are none. Where `wanted` leaves out files of the
+        package, functions there that call those of `files` are followed too. Raises SourceError for one that cannot be
+        parsed."""
         own = [self.module(os.path.abspath(source.path), source) for source in files]
         roots = {id(each.node): each for module in own for each in self._leading(module)}
-        for caller in self._callers(own, list(roots.values())):
+        for caller in self._callers(own, list(roots.values()), wanted):
             roots.setdefault(id(caller.node), caller)
         found: list[Argument | Typed] = []
         for root in roots.values():
-            if not self._has_evidence(root):
-                continue
-            universe = self._universe(root.module.file)
-            run = Run(self.project, root, self.leads, self._byte_table(universe), partial(self._is_called, root, universe),
-                      attributes=self._attributes)  # fmt: skip
-            for each in arguments(interpret(run)):
-                place = os.path.abspath(each.place.path)
-                if place in wanted and self._universe(Path(place)) == universe:
-                    found.append(each)
-        return distinct(found)
+            if self._has_evidence(root):
+                found += self._of_root(root, wanted)
+        return found
+
+    def _of_root(self, root: Definition, wanted: Collection[str]) -> Iterator[Argument | Typed]:
+        universe = self._universe(root.module.file)
+        run = Run(self.project, root, self.leads, self._byte_table(universe), partial(self._is_called, root, universe),
+                  attributes=self._attributes)  # fmt: skip
+        for each in arguments(interpret(run)):
+            place = os.path.abspath(each.place.path)
+            if place in wanted and self._universe(Path(place)) == universe:
+                yield each
 
     def _has_evidence(self, root: Definition) -> bool:
         """Whether the file of `root` says anything about bytes: what only the functions that it calls say is found when
@@ -128,7 +134,10 @@ class Analysis:
                 yield found
 
     def _function(self, module: Module, name: str, inside: Definition) -> Definition | None:
-        imported = module.imports.get(name)
+        root, dot, _ = name.partition(".")
+        imported = module.imports.get(root)
+        if dot and imported is None:
+            return None
         if imported is not None and not self._gated(module, imported.module, imported.level):
             return None
         return module.resolve(name, (*inside.enclosing, inside.node))  # type: ignore[arg-type]
@@ -150,12 +159,19 @@ class Analysis:
                 return target if isinstance(target, Definition) else None
         return None
 
-    def _callers(self, modules: Sequence[Module], leading: Sequence[Definition]) -> Iterator[Definition]:
+    def universe_of(self, files: Iterable[str]) -> list[str]:
+        """The files that can decide what is found in `files`."""
+        return sorted({each for file in files for each in self._universe(Path(file))})
+
+    def _callers(
+        self, modules: Sequence[Module], leading: Sequence[Definition], wanted: Collection[str]
+    ) -> Iterator[Definition]:
         """The functions of the same universe that call one of `leading`, over at most MAX_HOPS calls."""
-        universe = sorted({file for module in modules for file in self._universe(module.file)})
+        universe = self.universe_of(str(module.file) for module in modules)
         rest = [file for file in universe if self._passes(file)]
-        if {str(module.file) for module in modules} >= set(rest):
-            return  # each function that leads to a launch is looked at already
+        rest = [file for file in rest if file not in wanted]
+        if not rest:
+            return  # each function that leads to a launch is looked at itself
         names = {each.name for each in leading if not each.enclosing}
         if len(names) > _FEW_NAMES:
             for file in rest:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 from typing import TypeVar
 
 from tritonlint.dtypes import BY_NAME, INT8, UINT8, ElementType
 from tritonlint.facts.device import KernelContract, Load, Specialization, Store, contract
-from tritonlint.facts.host.conditions import decided
+from tritonlint.facts.host.conditions import QUANTIZED, decided
 from tritonlint.facts.host.state import LaunchEvent, Run
 from tritonlint.facts.host.values import (
     Condition,
@@ -51,10 +50,12 @@ class Argument:
     `place` is the expression that should have been viewed: the slice, or the argument by which the tensor enters the
     chain of calls that ends in the launch. `calls` are the arguments of the calls in between. `stores` and `loads` are
     what the kernel does through the parameter in the specialization that this launch makes of it, where viewing the
-    tensor as fp8 would make the difference. `from_caller` is whether a caller in the project passes it. `evidence` says why these are raw bytes, strongest first.
+    tensor as fp8 would make the difference. `means_fp8` is whether the kernel or the launch speaks of fp8: by name, by the
+    largest finite value, or by an fnuz flag. `from_caller` is whether a caller in the project passes it. `evidence` says why these are raw bytes, strongest first.
     """
 
-    kernel: Kernel
+    kernel: str
+    kernel_path: str
     parameter: str
     parameter_span: Span
     launch: Span
@@ -68,7 +69,7 @@ class Argument:
     stores: tuple[Store, ...]
     loads: tuple[Load, ...]
     from_caller: bool
-    launch_text: str = field(repr=False, default="")
+    means_fp8: bool
 
     @property
     def site(self) -> tuple[Span, str, Span]:
@@ -77,11 +78,6 @@ class Argument:
     @property
     def strength(self) -> Strength:
         return self.evidence[0].strength
-
-    @cached_property
-    def means_fp8(self) -> bool:
-        """Whether the kernel or the launch speaks of fp8: by name, by the largest finite value, or by an fnuz flag."""
-        return bool(_FP8.search(ast.unparse(self.kernel.node)) or _FP8.search(self.launch_text))
 
     @property
     def encoded(self) -> bool:
@@ -126,10 +122,16 @@ def _argument(
         return None
     evidence.sort(key=lambda each: (STRENGTHS.index(each.strength), not each.encoded))
     return Argument(
-        event.kernel, parameter, parameter_span(event.kernel, parameter), event.span, event.function,
-        passed.text, passed.span, _place(tensor, passed.span, evidence), tensor.passed, storage, tuple(evidence), tuple(stores.values()),
-        tuple(loads.values()), run.passed_by_callers(tensor.buffer), event.module.source.snippet(event.span),
+        event.kernel.name, event.kernel.path, parameter, parameter_span(event.kernel, parameter), event.span, event.function,
+        passed.text, passed.span, _place(tensor, passed.span, evidence),
+        tuple(each.span for each in tensor.passed), storage, tuple(evidence), tuple(stores.values()),
+        tuple(loads.values()), run.passed_by_callers(tensor.buffer), _means_fp8(event),
     )  # fmt: skip
+
+
+def _means_fp8(event: LaunchEvent) -> bool:
+    launch = event.module.source.snippet(event.span)
+    return bool(_FP8.search(launch) or _FP8.search(ast.unparse(event.kernel.node)))
 
 
 def _effects(
@@ -173,7 +175,7 @@ def _places(found: KernelContract, effect: str) -> set[Span]:
 def _place(tensor: Tensor, argument: Span, evidence: Sequence[Evidence]) -> Span:
     """The expression that should have been viewed: the slice, or the argument by which the tensor enters the chain of
     calls; where a function tests what the cache holds and then does not view it, the argument that this one passes on."""
-    chain = (*tensor.passed, argument)
+    chain = (*(each.span for each in tensor.passed), argument)
     if evidence and evidence[0].here and tensor.passed:
         return next((each for each in reversed(chain) if each.path == evidence[0].span.path), argument)
     if tensor.part is not None and tensor.part.index is None:
@@ -202,9 +204,21 @@ def specialization(event: LaunchEvent, parameter: str, storage: Storage, path: P
                 known = types if types is not None else event.types.get(tensor.buffer)
                 if known is not None and known.single is not None:
                     pointers[name] = known.single
+                elif (outcome := _tested(event.kernel, name, tensor, path)) is not None:
+                    constexprs[name] = outcome
     own = storage.types.single
     pointers[parameter] = own if own in (INT8, UINT8) and own else UINT8
     return Specialization(pointers, constexprs)
+
+
+def _tested(kernel: Kernel, parameter: str, flag: Tensor, path: Path) -> bool | None:
+    """What `path` says about a flag that is passed to a compile-time parameter, where it went through `if flag:`."""
+    arguments = (*kernel.node.args.posonlyargs, *kernel.node.args.args, *kernel.node.args.kwonlyargs)
+    declared = next((each.annotation for each in arguments if each.arg == parameter), None)
+    if declared is None or "constexpr" not in ast.unparse(declared):
+        return None
+    outcomes = dict(path)
+    return outcomes.get(flag.buffer, outcomes.get(f"{QUANTIZED}({flag.buffer})"))
 
 
 def parameter_span(kernel: Kernel, parameter: str) -> Span:
@@ -232,7 +246,7 @@ def distinct(found: Iterable[Argument | Typed]) -> list[Argument]:
     for each in raw:
         if each.from_caller and each.site in typed - disputed:
             continue
-        names = (each.kernel.name, each.kernel.path)
+        names = (each.kernel, each.kernel_path)
         keys = {(*each.site, *names), *((*each.site[:2], *names, e.span) for e in each.evidence)}
         if not keys & seen:
             kept.append(each)

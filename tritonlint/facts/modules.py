@@ -144,6 +144,7 @@ class Module:
         self.path = source.path
         self._bindings: dict[int, Mapping[str, Sequence[Binding]]] = {}
         self._targets: dict[str, Target] = {}
+        self._imported_modules: dict[tuple[int, str], Module | None] = {}
         # Functions of this module that were asked whether, as decorators, they make jit functions.
         self.jit_decorators: dict[object, bool] = {}
 
@@ -308,9 +309,14 @@ class Module:
 
     def import_module(self, imported: Import) -> Module | None:
         """The module of the project that an import names (for `from a import b`: a), or None."""
-        if imported.level:
-            return self.project.relative(self.file, imported.level, imported.module)
-        return self.project.find(imported.module, self.file)
+        key = (imported.level, imported.module)
+        if key not in self._imported_modules:
+            self._imported_modules[key] = (
+                self.project.relative(self.file, imported.level, imported.module)
+                if imported.level
+                else self.project.find(imported.module, self.file)
+            )
+        return self._imported_modules[key]
 
     def _submodule(self, imported: Import) -> Target:
         inner = ".".join(part for part in (imported.module, imported.name) if part)

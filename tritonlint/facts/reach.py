@@ -29,7 +29,7 @@ class Calls:
 
 
 # A name that is called, with the object before it where that is `self` or `cls`; and the call of a subscript.
-_CALL = re.compile(r"(?:\b(?:self|cls)\s*\.\s*(\w+)|\b(\w+))\s*\(|\]\s*\(")
+_CALL = re.compile(r"(?:\b(?:self|cls)\s*\.\s*(\w+)|\b(\w[\w.]*))\s*\(|\]\s*\(")
 
 
 def calls_of(module: Module) -> Iterator[Calls]:
@@ -47,7 +47,8 @@ def calls_of(module: Module) -> Iterator[Calls]:
             if method:
                 names.add(f"self.{method}")
             elif name:
-                names.add(name)
+                # `ops.store(...)` of a module, or `store` in a way that is not followed.
+                names.update((name, name.rpartition(".")[2]))
             else:
                 launches = True
         yield Calls(definition, frozenset(names), launches)

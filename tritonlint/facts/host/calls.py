@@ -126,6 +126,8 @@ def _apply(
         case Condition():
             return function
     name = node.func.id if isinstance(node.func, ast.Name) else ""
+    if name == "dict" and places is not None and not arguments.positional:
+        return Table(tuple(arguments.keywords.items()), span)
     return _by_name(frame, name, arguments, span) or expressions.unknown(frame, node)
 
 
@@ -148,9 +150,13 @@ def _method(frame: Frame, node: ast.Call, function: Method, arguments: Arguments
         if found:
             return found
     if function.name == "get" and isinstance(owner, Table) and arguments.positional:
-        return look_up(frame, owner, arguments.positional[0], node)
+        default = arguments.positional[1] if len(arguments.positional) > 1 else None
+        return look_up(frame, owner, arguments.positional[0], node, default)
     results: list[Value] = []
     for _, each in options(owner):
+        if isinstance(each, Tensor) and tensors.may_retype(function.name, node, arguments):
+            results.append(replace(each, types=UNKNOWN, view=span, guarded=False))
+            continue
         known = tensors.method(frame, each, function.name, arguments, span) if isinstance(each, Tensor) else None
         results.append(known or _by_name(frame, function.name, arguments, span) or expressions.unknown(frame, node))
     return tensors.join_tensors(results)
@@ -179,8 +185,6 @@ def _outside(frame: Frame, node: ast.Call, qualified: str, arguments: Arguments)
         found = tensors.method(frame, arguments.positional[0], name, rest, span)
         if found is not None:
             return found
-    if qualified == "dict":
-        return Table(tuple(arguments.keywords.items()), span)
     if name == "getattr" and len(arguments.positional) > 1:
         return tensors.named_dtype(str(constant(arguments.positional[1]))) or expressions.unknown(frame, node)
     return _by_name(frame, name, arguments, span) or expressions.unknown(frame, node)
@@ -194,18 +198,27 @@ def _is_float(frame: Frame, dtype: Value) -> None:
         )
 
 
-def look_up(frame: Frame, table: Table, key: Value, node: ast.expr) -> Value:
-    """The entry of `table` for `key`; every entry when the key is not known."""
+def look_up(
+    frame: Frame, table: Table, key: Value, node: ast.expr, default: Value | None = None
+) -> Value:
+    """The entry of `table` for `key`, or `default`; every entry (and `default`) when the key is not known."""
+    labels: frozenset[object] = frozenset()
     if isinstance(key, Const):
-        for label, value in table.items:
-            if label == key.value:
-                return value
-    if table.items and all(isinstance(value, DType) for _, value in table.items):
-        types = join(tensors.dtype_types(frame, value) for _, value in table.items)
-        return DType(types, table=table.span)
-    if not table.items:
+        labels = frozenset((key.value,))
+    elif isinstance(key, DType):
+        # Keys that are no constants are kept as they are spelled.
+        labels = frozenset(map(str, tensors.dtype_types(frame, key).types or ()))
+    values = [value for label, value in table.items if label in labels]
+    if len(values) == 1 == len(labels):
+        return values[0]
+    values = values or [value for _, value in table.items]
+    if default is not None:
+        values.append(default)
+    if not values:
         return expressions.unknown(frame, node)
-    values = [value for _, value in table.items]
+    if all(isinstance(value, DType) for value in values):
+        types = join(tensors.dtype_types(frame, value) for value in values)
+        return DType(types, table=table.span)
     chosen = [value for value in values if isinstance(value, Launchable)] or values
     return choose(*(((), value) for value in chosen))
 
@@ -256,7 +269,7 @@ def _passed(frame: Frame, arguments: Arguments, places: dict[int | str, Place]) 
     def mark(value: Value, place: Place) -> Value:
         value = as_tensor(frame, value)
         marked = tuple(
-            (path, replace(each, passed=(*each.passed, place.span)) if isinstance(each, Tensor) else each)
+            (path, replace(each, passed=(*each.passed, place)) if isinstance(each, Tensor) else each)
             for path, each in options(value)
         )
         return marked[0][1] if len(marked) == 1 else choose(*marked)

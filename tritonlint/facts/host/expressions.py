@@ -27,7 +27,7 @@ from tritonlint.facts.host.values import (
     options,
 )
 from tritonlint.facts.jit import kernel_of
-from tritonlint.facts.modules import Definition, External, Module
+from tritonlint.facts.modules import Definition, External, Module, dotted_name
 
 _MODULE_DEPTH = 6
 MAX_ITEMS = 64
@@ -211,7 +211,9 @@ def _attribute(frame: Frame, node: ast.Attribute) -> Value:
         owner = only_tensor(owner) or owner
     match owner:
         case Namespace(definition=Definition(node=Module() as module)):
-            return definition_value(frame, module.target(name), name, node)
+            # A submodule is not bound in its package: `package.module` is known by the import here.
+            target = module.target(name) or frame.module.target(dotted_name(node) or "", frame.enclosing)
+            return definition_value(frame, target, name, node)
         case Namespace(name=qualified):
             return external(frame, f"{qualified}.{name}", node)
         case Tensor() if name == "dtype":

@@ -135,7 +135,7 @@ class Frame:
         return self.module.source.span(node)
 
     def place(self, node: ast.expr) -> Place:
-        return Place(self.span(node), node)
+        return Place(self.module.source, node)
 
     def note(self, kind: NoteKind, buffer: str, types: ElementTypes, span: Span, part: Part | None = None,
              path: Path = (), variable: str = "") -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Sequence as Items
 from dataclasses import dataclass, replace
@@ -42,6 +43,12 @@ CONVERSIONS = {
     "float": "float32", "half": "float16", "bfloat16": "bfloat16", "double": "float64", "int": "int32", "long": "int64",
     "short": "int16", "char": "int8", "byte": "uint8", "bool": "bool",
 }  # fmt: skip
+
+# What the one argument of `x.view(...)` or `x.to(...)` is called when it is no dtype.
+_SHAPE = re.compile(
+    r"shape|size|dim|len|num|count|stride|rows|cols|blocks|tokens|heads|pages|batch|^[nmkbsht]$", re.IGNORECASE
+)
+_DEVICE = re.compile(r"device|cuda|gpu|cpu|rank", re.IGNORECASE)
 
 # How projects name "the fp8 type of this platform", as a function, a constant or an attribute.
 _FP8_NAME = re.compile(r"(^|_)(fp8|float8)(_e4m3\w*|_[a-z]+)?_(d?type|torch_dtype)s?$|^(fp8|float8)$", re.IGNORECASE)
@@ -126,6 +133,24 @@ def view(frame: Frame, tensor: Tensor, arguments: Arguments, span: Span) -> Tens
     types = dtype_types(frame, given)
     frame.note("view", tensor.buffer, types, span, tensor.part)
     return replace(tensor, types=types, view=span, guarded=False)
+
+
+def may_retype(name: str, node: ast.Call, arguments: Arguments) -> bool:
+    """Whether `x.view(y)` or `x.to(y)` may be given a dtype that is not known: an argument of which neither the value nor
+    the spelling says that it is a dtype, a shape or a device."""
+    spelled = _SHAPE if name == "view" else _DEVICE
+    if name not in ("view", "to", "type"):
+        return False
+    given = arguments.keywords.get("dtype")
+    if given is not None:
+        return not _is_dtype(given)
+    if len(arguments.positional) != 1 or any(_is_dtype(each) for each in arguments.keywords.values()):
+        return False
+    expression = node.args[0]
+    opaque = isinstance(expression, (ast.Name, ast.Attribute, ast.Call, ast.Subscript))
+    known = (Const, Sequence, DType)
+    single = all(not isinstance(each, known) for _, each in options(arguments.positional[0]))
+    return opaque and single and not spelled.search(ast.unparse(expression))
 
 
 def convert(frame: Frame, tensor: Tensor, target: Value | None, span: Span) -> Tensor:

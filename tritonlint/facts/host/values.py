@@ -10,7 +10,7 @@ from typing import Any, Literal
 from tritonlint.dtypes import UNKNOWN, ElementTypes
 from tritonlint.facts.kernel import Kernel
 from tritonlint.facts.modules import Definition
-from tritonlint.source import Span
+from tritonlint.source import SourceFile, Span
 
 # The tests passed on the way to a place: (what was tested, its outcome), outermost first.
 Path = tuple[tuple[str, bool], ...]
@@ -25,6 +25,19 @@ class Part:
 
     span: Span
     index: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """An expression of the source, perhaps in another file than the one that uses its value."""
+
+    source: SourceFile
+    node: ast.expr
+
+    @property
+    def span(self) -> Span:
+        """Where it stands."""
+        return self.source.span(self.node)
 
 
 @dataclass(frozen=True)
@@ -44,7 +57,7 @@ class Tensor:
     view: Span | None = None
     guarded: bool = False
     several: bool = False
-    passed: tuple[Span, ...] = ()
+    passed: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,14 +76,6 @@ class Const:
     """A Python number, string, bool or None."""
 
     value: object
-
-
-@dataclass(frozen=True)
-class Place:
-    """An expression of the source: where it stands (perhaps in another file than the one that uses its value)."""
-
-    span: Span
-    node: ast.expr = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -169,6 +174,8 @@ def options(value: Value, path: Path = ()) -> Iterator[tuple[Path, Value]]:
 
 def choose(*alternatives: tuple[Path, Value]) -> Value:
     """The value that is one of `alternatives`; a guarded view counts as viewed (it is how correct code looks)."""
+    if len(alternatives) == 1 and not alternatives[0][0]:
+        return alternatives[0][1]
     flat: list[tuple[Path, Value]] = []
     for path, value in alternatives:
         for inner, each in options(value, path):

@@ -1,0 +1,116 @@
+"""Results of earlier runs, as JSON: data that can be wrong, foreign or truncated without doing harm."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import importlib
+import json
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from tritonlint import __version__
+from tritonlint.config import Settings
+from tritonlint.engine import Result, Skipped
+from tritonlint.findings import Edit, Finding, Fix, LaunchSite, Span, Step
+
+FOLDER = ".tritonlint_cache"
+VARIABLE = "TRITONLINT_CACHE_DIR"
+# So many results are kept; the oldest go first.
+_KEPT = 64
+
+
+class Cache:
+    """The results in `folder`, which need not exist. What cannot be read is as if it were not there; what cannot be
+    written is not."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def key(self, files: Iterable[Path], others: Iterable[str], settings: Settings) -> str:
+        """What a result depends on: this version, the settings, and path, size and time of change of each file that was
+        checked and of each that can decide what is found there."""
+        digest = hashlib.sha256()
+        folder = Path(__file__).parent
+        own = sorted(str(each) for part in (folder, _rules()) for each in part.rglob("*.py"))
+        said = [__version__, sys.version, os.getcwd(), *(repr(item) for item in sorted(_plain(settings).items()))]
+        digest.update("\0".join(said).encode(errors="surrogateescape"))
+        for mark, paths in (("tool", own), ("checked", [str(each) for each in files]), ("read", list(others))):
+            digest.update(mark.encode())
+            for path in paths:
+                digest.update(f"{path}\0{_stamp(path)}\n".encode(errors="surrogateescape"))
+        return digest.hexdigest()[:40]
+
+    def load(self, key: str) -> Result | None:
+        """The result that was stored under `key`, or None."""
+        try:
+            return _result(json.loads((self.folder / f"{key}.json").read_bytes()))
+        except (OSError, ValueError, TypeError, KeyError, RecursionError):
+            return None
+
+    def store(self, key: str, result: Result) -> None:
+        """Keep `result` under `key`."""
+        target = self.folder / f"{key}.json"
+        part = self.folder / f"{key}.{os.getpid()}.part"
+        with contextlib.suppress(OSError):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            ignore = self.folder / ".gitignore"
+            if not ignore.exists():
+                ignore.write_text("*\n")
+            part.write_text(json.dumps(asdict(result)))
+            part.replace(target)
+            self._prune()
+
+    def _prune(self) -> None:
+        results = sorted(self.folder.glob("*.json"), key=lambda each: each.stat().st_mtime, reverse=True)
+        for each in results[_KEPT:]:
+            each.unlink(missing_ok=True)
+
+
+def default_folder(root: Path) -> Path:
+    """The folder that the environment names, else `.tritonlint_cache` in `root`."""
+    named = os.environ.get(VARIABLE)
+    return Path(named) if named else root / FOLDER
+
+
+def _rules() -> Path:
+    return Path(next(iter(importlib.import_module("tritonlint.rules").__path__)))
+
+
+def _plain(settings: Settings) -> dict[str, object]:
+    return {name: value for name, value in vars(settings).items() if name != "origins"}
+
+
+def _stamp(path: str) -> str:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return "absent"
+    return f"{found.st_size}:{found.st_mtime_ns}"
+
+
+def _result(data: dict[str, Any]) -> Result:
+    return Result(
+        tuple(_finding(each) for each in data["findings"]),
+        tuple(Skipped(**each) for each in data["skipped"]),
+        int(data["files"]),
+    )
+
+
+def _finding(data: dict[str, Any]) -> Finding:
+    launch, fix = data["launch"], data["fix"]
+    return Finding(**{
+        **data,
+        "span": Span(**data["span"]),
+        "trace": tuple(Step(Span(**each["span"]), each["message"]) for each in data["trace"]),
+        "launch": LaunchSite(**launch) if launch else None,
+        "fix": Fix(fix["applicability"], fix["message"], _edits(fix["edits"])) if fix else None,
+    })  # fmt: skip
+
+
+def _edits(data: Sequence[dict[str, Any]]) -> tuple[Edit, ...]:
+    return tuple(Edit(Span(**each["span"]), each["replacement"]) for each in data)
