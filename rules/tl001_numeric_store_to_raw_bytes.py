@@ -9,7 +9,7 @@ from tritonlint.facts.device import Store
 from tritonlint.findings import Confidence, Finding, Step
 from tritonlint.rule import Rule, Suspect
 from tritonlint.traces import approach, launch_site
-from tritonlint.view_fix import add_view, float32_region
+from tritonlint.view_fix import add_view, float32_region, named_fix
 
 
 class NumericStoreToRawBytes(Rule):
@@ -83,14 +83,14 @@ class NumericStoreToRawBytes(Rule):
         trigger = "-0.3 is stored as 0, 1.7 as 1 and 300.0 as 44" if silent else "it does not compile"
         how = "casts a float to its element type and stores it" if store.explicit else "stores a float"
         snippet = suspect.source.snippet(argument.place)
+        fix = add_view(suspect, argument.place, float32_region(argument)) if _is_code(argument) else None
         message = (
             f"`{snippet}` holds raw bytes, but `{kernel}` {how} through "
-            f"`{argument.parameter}`: {trigger}"
+            f"`{argument.parameter}`: {trigger}{named_fix(fix)}"
         )
         return Finding(
             self.code, self.name, message, self.severity, _confidence(argument, store), argument.place, trigger,
-            _trace(argument, store), launch_site(argument),
-            add_view(suspect, argument.place, float32_region(argument)) if _is_code(argument) else None,
+            _trace(argument, store), launch_site(argument), fix,
             function=argument.function, snippet=snippet,
         )  # fmt: skip
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from tritonlint.facts.arguments import Argument
 from tritonlint.facts.device import Load
-from tritonlint.findings import Finding, Step
+from tritonlint.findings import Confidence, Finding, Step
 from tritonlint.rule import Rule, Suspect
 from tritonlint.traces import approach, launch_site
-from tritonlint.view_fix import add_view, float32_region
+from tritonlint.view_fix import add_view, float32_region, named_fix
 
 
 class NumericLoadOfRawBytes(Rule):
@@ -79,14 +79,14 @@ class NumericLoadOfRawBytes(Rule):
         silent = load.effect == "int_to_float"
         trigger = "0x38, which is 1.0 in e4m3fn, is read as 56.0" if silent else "it does not compile"
         snippet = suspect.source.snippet(argument.place)
+        fix = add_view(suspect, argument.place, float32_region(argument))
         message = (
             f"`{snippet}` holds raw bytes, but `{argument.kernel}` uses what it loads through "
-            f"`{argument.parameter}` as numbers: {trigger}"
+            f"`{argument.parameter}` as numbers: {trigger}{named_fix(fix)}"
         )
         return Finding(
-            self.code, self.name, message, self.severity, argument.strength, argument.place, trigger,
-            _trace(argument, load), launch_site(argument),
-            add_view(suspect, argument.place, float32_region(argument)),
+            self.code, self.name, message, self.severity, _confidence(argument), argument.place, trigger,
+            _trace(argument, load), launch_site(argument), fix,
             function=argument.function, snippet=snippet,
         )  # fmt: skip
 
@@ -95,6 +95,14 @@ def _stands_for_floats(argument: Argument) -> bool:
     """Whether the bytes are known to be codes or pieces of floats: a tensor that is just made of integers may be an
     image, a count or a quantized integer."""
     return argument.encoded
+
+
+def _confidence(argument: Argument) -> Confidence:
+    """A page whose scales are viewed as floats and whose values are not can be of an fp8 type already: readers of such
+    caches are common. Where some part of it is viewed as fp8, or the bytes are stated, it is not."""
+    widths = {each.width for evidence in argument.evidence for each in evidence.types.types or ()}
+    only_wider = all(evidence.types.known for evidence in argument.evidence) and 8 not in widths
+    return "possible" if only_wider and not argument.storage.types.known else argument.strength
 
 
 def _unpacked(argument: Argument) -> bool:

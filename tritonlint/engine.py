@@ -114,6 +114,7 @@ def _check(
         (*(settings.select or ("ALL",)), *settings.extend_select), settings.ignore, settings.preview
     )
     gated = [source for source in sources if GATE.search(source.data)]
+    files = len(sources) + len(skipped)
     found = _facts(gated, analysis)
     suspects: dict[str, list[Argument]] = {}
     for argument in distinct(found.arguments):
@@ -122,10 +123,13 @@ def _check(
     findings: list[Finding] = []
     for path, arguments in sorted(suspects.items()):
         suspect = rule.Suspect(by_path[path], arguments, settings)
-        for code in sorted(selected):
-            findings += rule.load(code)().check(suspect)
+        try:
+            for code in sorted(selected):
+                findings += rule.load(code)().check(suspect)
+        except RecursionError:
+            skipped.append(Skipped(path, "nested too deeply for the rules to be applied"))
     skipped = sorted([*skipped, *found.skipped], key=lambda each: each.path)
-    return Result(_shown(findings, settings), tuple(skipped), len(sources) + len(skipped) - len(found.skipped))
+    return Result(_shown(findings, settings), tuple(skipped), files)
 
 
 def _facts(gated: Sequence[SourceFile], analysis: Analysis) -> _Facts:
@@ -171,7 +175,13 @@ def _share(sources: Sequence[SourceFile], wanted: frozenset[str], analysis: Anal
             skipped.append(Skipped(error.path, error.reason))
         else:
             parsed.append(source)
-    return _Facts(tuple(analysis.arguments(parsed, wanted)), tuple(skipped))
+    found = tuple(analysis.arguments(parsed, wanted))
+    skipped.extend(
+        Skipped(source.path, reason)
+        for source in parsed
+        if (reason := analysis.unfinished.get(source.path))
+    )
+    return _Facts(found, tuple(skipped))
 
 
 def _shown(findings: Iterable[Finding], settings: Settings) -> tuple[Finding, ...]:

@@ -76,7 +76,11 @@ class Suspect:
     def _positions(self) -> dict[libcst.CSTNode, libcst.metadata.CodeRange]:
         from libcst.metadata import PositionProvider
 
-        return dict(self._wrapper.resolve(PositionProvider))
+        try:
+            return dict(self._wrapper.resolve(PositionProvider))
+        except KeyError as error:
+            # What libcst's clean-up makes of a recursion that goes too deep.
+            raise RecursionError(str(self.source.path)) from error
 
 
 class Rule(ABC):

@@ -66,7 +66,7 @@ class SourceFile:
             where = f" (line {error.lineno})" if error.lineno else ""
             raise SourceError(self.path, f"cannot be parsed: {error.msg}{where}") from error
         except (ValueError, RecursionError, MemoryError) as error:
-            raise SourceError(self.path, f"cannot be parsed: {error or type(error).__name__}") from error
+            raise SourceError(self.path, f"cannot be parsed: {str(error) or type(error).__name__}") from error
 
     def span(self, node: ast.expr | ast.stmt) -> Span:
         """Where `node` of this file's tree stands."""

@@ -40,7 +40,31 @@ def add_view(suspect: Suspect, place: Span, dtype: str | None = None) -> Fix | N
     if not isinstance(node, atoms) and not node.lpar:
         start = Span(place.path, place.line, place.column, place.line, place.column)
         edits = [Edit(start, "("), Edit(end, f").view({named})")]
+    if named == suspect.settings.fp8_dtype and suspect.settings.fp8_import:
+        edits += _import(suspect, suspect.settings.fp8_import)
     return Fix(_applicability(applicability), f"View the bytes as `{named}`", tuple(edits))
+
+
+def named_fix(fix: Fix | None) -> str:
+    """How a message ends that names the fix."""
+    views = [edit.replacement.lstrip(")") for edit in fix.edits if ".view(" in edit.replacement] if fix else []
+    return f"; add `{views[0]}`" if views else ""
+
+
+def _import(suspect: Suspect, statement: str) -> list[Edit]:
+    """The edit that adds an import after the last one at the top of the module, unless it is there."""
+    import libcst
+
+    line = 1
+    for node, where in suspect.nodes:
+        if isinstance(node, libcst.SimpleStatementLine) and node in suspect.tree.body:
+            if suspect.source.snippet(where).strip() == statement.strip():
+                return []
+            docstring = line == 1 and isinstance(node.body[0], libcst.Expr)
+            if docstring or isinstance(node.body[0], (libcst.Import, libcst.ImportFrom)):
+                line = max(line, where.end_line + 1)
+    newline = "\r\n" if "\r\n" in suspect.source.text else "\n"
+    return [Edit(Span(suspect.source.path, line, 1, line, 1), f"{statement.strip()}{newline}")]
 
 
 def float32_region(argument: Argument) -> str | None:

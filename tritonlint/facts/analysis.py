@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tritonlint.errors import SourceError
 from tritonlint.facts.arguments import Argument, Typed, arguments
-from tritonlint.facts.host.state import Attributes, Run
+from tritonlint.facts.host.state import MAX_STATEMENTS, Attributes, Run
 from tritonlint.facts.host.statements import interpret
 from tritonlint.facts.modules import Definition, Module, Project
 from tritonlint.facts.reach import MAX_HOPS, Calls, callers, calls_of
@@ -35,7 +35,10 @@ class Analysis:
 
     def __post_init__(self) -> None:
         self.project = Project([], self._passes)
+        # By the path of a file, which function of it is not analysed to its end, and why.
+        self.unfinished: dict[str, str] = {}
         self._calls: dict[str, tuple[Calls, ...]] = {}
+        self._by_node: dict[str, dict[int, Calls]] = {}
         self._bytes: dict[str, bytes] = {}
         self._universes: dict[str, tuple[str, ...]] = {}
         self._leads: dict[tuple[int, int], bool] = {}
@@ -58,17 +61,26 @@ class Analysis:
         found: list[Argument | Typed] = []
         for root in roots.values():
             if self._has_evidence(root):
-                found += self._of_root(root, wanted)
+                try:
+                    found += list(self._of_root(root, wanted))
+                except RecursionError:
+                    self._leave(root, "is nested too deeply to be analysed")
         return found
 
     def _of_root(self, root: Definition, wanted: Collection[str]) -> Iterator[Argument | Typed]:
         universe = self._universe(root.module.file)
         run = Run(self.project, root, self.leads, self._byte_table(universe), partial(self._is_called, root, universe),
                   attributes=self._attributes)  # fmt: skip
-        for each in arguments(interpret(run)):
+        interpret(run)
+        if run.exhausted:
+            self._leave(root, f"takes more than {MAX_STATEMENTS} statements, and is not analysed to its end")
+        for each in arguments(run):
             place = os.path.abspath(each.place.path)
             if place in wanted and self._universe(Path(place)) == universe:
                 yield each
+
+    def _leave(self, function: Definition, reason: str) -> None:
+        self.unfinished.setdefault(function.module.path, f"`{function.name}` {reason}")
 
     def _has_evidence(self, root: Definition) -> bool:
         """Whether the file of `root` says anything about bytes: what only the functions that it calls say is found when
@@ -91,11 +103,8 @@ class Analysis:
 
     def leads(self, function: Definition) -> bool:
         """Whether `function` leads to a launch."""
-        return any(
-            self._leads_to_launch(each, MAX_HOPS)
-            for each in self.calls(function.module)
-            if each.definition.node is function.node
-        )
+        found = self._calls_of(function)
+        return found is not None and self._leads_to_launch(found, MAX_HOPS)
 
     def calls(self, module: Module) -> tuple[Calls, ...]:
         key = str(module.file)
@@ -118,7 +127,6 @@ class Analysis:
     def _callees(self, function: Calls) -> Iterator[Calls]:
         definition = function.definition
         module = definition.module
-        by_name = {each.definition.node: each for each in self.calls(module)}
         for name in function.names:
             if name.startswith("self."):
                 target = self._method(definition, name.removeprefix("self."))
@@ -126,12 +134,15 @@ class Analysis:
                 target = self._function(module, name, definition)
             if target is None or isinstance(target.node, Module):
                 continue
-            if target.module is module:
-                found = by_name.get(target.node)
-            else:
-                found = next((c for c in self.calls(target.module) if c.definition.node is target.node), None)
+            found = self._calls_of(target)
             if found is not None:
                 yield found
+
+    def _calls_of(self, function: Definition) -> Calls | None:
+        key = str(function.module.file)
+        if key not in self._by_node:
+            self._by_node[key] = {id(each.definition.node): each for each in self.calls(function.module)}
+        return self._by_node[key].get(id(function.node))
 
     def _function(self, module: Module, name: str, inside: Definition) -> Definition | None:
         root, dot, _ = name.partition(".")

@@ -99,7 +99,7 @@ def arguments(run: Run) -> Iterator[Argument | Typed]:
 def _argument(
     run: Run, event: LaunchEvent, parameter: str, tensor: Tensor, path: Path
 ) -> Argument | Typed | None:
-    storage = storage_of(run, event, tensor, path)
+    storage = storage_of(run, event, parameter, tensor, path)
     passed = event.arguments[parameter]
     if not storage.raw:
         place = _place(tensor, passed.span, ())

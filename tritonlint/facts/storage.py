@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from tritonlint.dtypes import UINT8, UNKNOWN, ElementTypes
+from tritonlint.dtypes import BY_NAME, UINT8, UNKNOWN, ElementTypes
 from tritonlint.facts.host.conditions import QUANTIZED
 from tritonlint.facts.host.state import LaunchEvent, Note, Run
 from tritonlint.facts.host.values import Path, Tensor, contradicts, options
@@ -49,20 +49,24 @@ class Storage:
         return bool(self.evidence)
 
 
-def storage_of(run: Run, event: LaunchEvent, tensor: Tensor, path: Path = ()) -> Storage:
-    """The storage of `tensor` where it is passed on `path` (after the path of the launch itself)."""
+def storage_of(
+    run: Run, event: LaunchEvent, parameter: str, tensor: Tensor, path: Path = ()
+) -> Storage:
+    """The storage of `tensor` where it is passed as `parameter` on `path` (after the path of the launch itself)."""
     whole = event.path + path
     if tensor.view is not None:
-        return _viewed(run, tensor)
+        return _viewed(run, event, parameter, tensor)
     types = tensor.types or _narrowed(run, event.types.get(tensor.buffer, UNKNOWN), tensor.buffer, whole)
     notes = [
         note for note in run.notes if note.buffer == tensor.buffer and not contradicts(note.path, whole)
     ]
     if types.types is not None and not any(t.is_byte for t in types.types):
         return Storage(types, tensor.buffer, (), "its element type is known")
+    stated = list(_stated(notes, types))
     evidence = [
-        *_stated(notes, types),
-        *_siblings(notes, tensor, types, event),
+        *stated,
+        *(_named(parameter, stated[0].span) if stated and stated[0].strength == "certain" else ()),
+        *_siblings(notes, tensor, types, event, parameter),
         *_twins(run, event, tensor, whole),
         *_settings(run, tensor, whole),
     ]
@@ -73,18 +77,42 @@ def storage_of(run: Run, event: LaunchEvent, tensor: Tensor, path: Path = ()) ->
     return Storage(types, tensor.buffer, tuple(evidence))
 
 
-def _viewed(run: Run, tensor: Tensor) -> Storage:
+def _viewed(run: Run, event: LaunchEvent, parameter: str, tensor: Tensor) -> Storage:
     types = tensor.types or UNKNOWN
-    if tensor.view and types.types and all(t.is_byte for t in types.types) and not tensor.guarded:
-        message = f"viewed as {types} here: these are raw bytes"
-        evidence = [Evidence(tensor.view, message, "certain", encoded=False)]
-        for note in run.notes:
-            fp8 = note.types.types and all(t.is_fp8 for t in note.types.types)
-            if note.kind == "allocated" and note.buffer == tensor.buffer and fp8:
-                message = f"converted to {note.types} here: the bytes are its codes"
-                evidence.append(Evidence(note.span, message, "certain", note.path, note.types))
-        return Storage(types, tensor.buffer, tuple(evidence))
-    return Storage(types, tensor.buffer, (), "it is viewed as its element type")
+    if not (tensor.view and types.types and all(t.is_byte for t in types.types)) or tensor.guarded:
+        return Storage(types, tensor.buffer, (), "it is viewed as its element type")
+    message = f"viewed as {types} here: these are raw bytes"
+    evidence = [Evidence(tensor.view, message, "certain", encoded=False)]
+    for note in run.notes:
+        fp8 = note.types.types and all(t.is_fp8 for t in note.types.types)
+        if note.kind == "allocated" and note.buffer == tensor.buffer and fp8:
+            message = f"converted to {note.types} here: the bytes are its codes"
+            evidence.append(Evidence(note.span, message, "certain", note.path, note.types))
+    beside = _views_beside(event, tensor)
+    if beside and not any(t.is_fp8 for each in beside for t in (each.types or UNKNOWN).types or ()):
+        message = "the same launch is passed the same bytes as another float type, and not as fp8"
+        evidence.append(Evidence(beside[0].view or tensor.view, message, "likely"))
+    return Storage(types, tensor.buffer, (*evidence, *_named(parameter, tensor.view)))
+
+
+def _views_beside(event: LaunchEvent, tensor: Tensor) -> list[Tensor]:
+    """The views of the same buffer as a float type that the launch is passed too."""
+    return [
+        each
+        for argument in event.arguments.values()
+        for _, each in options(argument.value)
+        if isinstance(each, Tensor) and each.buffer == tensor.buffer and each.view is not None
+        and each.types is not None and each.types.types and all(t.is_float for t in each.types.types)
+    ]  # fmt: skip
+
+
+def _named(parameter: str, span: Span) -> Iterator[Evidence]:
+    """Evidence for what bytes stand for from a parameter that is called after a float type (`cache_fp8_ptr`)."""
+    found = _FLOAT_NAME.search(parameter)
+    if found:
+        message = f"the kernel calls the parameter `{parameter}`: the bytes stand for floats"
+        types = ElementTypes.of(FLOAT_NAMES[found[1].lower()])
+        yield Evidence(span, message, "likely", (), UNKNOWN if FLOAT_NAMES[found[1].lower()].is_fp8 else types)
 
 
 def _narrowed(run: Run, types: ElementTypes, buffer: str, path: Path) -> ElementTypes:
@@ -125,31 +153,27 @@ def _stated(notes: list[Note], types: ElementTypes) -> Iterator[Evidence]:
 
 
 def _siblings(
-    notes: list[Note], tensor: Tensor, types: ElementTypes, event: LaunchEvent
+    notes: list[Note], tensor: Tensor, types: ElementTypes, event: LaunchEvent, parameter: str
 ) -> Iterator[Evidence]:
     """Evidence from other views of the same buffer: one part is viewed, so the buffer holds bytes.
 
     Scratch memory is viewed as whatever fits: another view of a whole buffer counts only where the buffer is known to be
-    able to hold bytes, or where it is an fp8 view that the same launch is passed too. A buffer of which a part is viewed
-    as bytes has another type.
+    able to hold bytes, or where the same launch is passed that view too, and it is fp8 or the parameter is called after a
+    float type. A buffer of which a part is viewed as bytes has another type.
     """
     bytes_known = types.types is not None and any(t.is_byte for t in types.types)
     views = [note for note in notes if note.kind == "view" and note.types.types]
     if not bytes_known and any(t.is_byte for note in views for t in note.types.types or ()):
         return
-    passed = {
-        each.view
-        for argument in event.arguments.values()
-        for _, each in options(argument.value)
-        if isinstance(each, Tensor)
-    }
+    beside = {each.view for each in _views_beside(event, tensor)}
+    called = bool(_FLOAT_NAME.search(parameter))
     for note in views:
         if note.part is not None and note.part == tensor.part:
             continue
         types_seen = note.types.types or frozenset()
         parts = tensor.part is not None and note.part is not None
-        beside = note.span in passed and all(t.is_fp8 for t in types_seen)
-        if all(t.is_float for t in types_seen) and (parts or bytes_known or beside):
+        passed = note.span in beside and (called or all(t.is_fp8 for t in types_seen))
+        if all(t.is_float for t in types_seen) and (parts or bytes_known or passed):
             what = "another slice of the same buffer is" if parts else "the same buffer is"
             message = f"{what} viewed as {note.types} here, so the buffer holds raw bytes"
             yield Evidence(note.span, message, "likely", note.path, note.types)
@@ -195,6 +219,15 @@ def _settings(run: Run, tensor: Tensor, path: Path) -> Iterator[Evidence]:
             )  # fmt: skip
 
 
+FLOAT_NAMES = {
+    name: BY_NAME[torch]
+    for torch, names in (
+        ("float8_e4m3fn", "fp8 float8 e4m3 e4m3fn f8"), ("float16", "fp16 float16 f16"),
+        ("bfloat16", "bf16 bfloat16"), ("float32", "fp32 float32 f32"),
+    )
+    for name in names.split()
+}  # fmt: skip
+_FLOAT_NAME = re.compile(rf"(?:^|_)({'|'.join(FLOAT_NAMES)})(?:_|$)", re.IGNORECASE)
 _CACHE = re.compile(r"(?:^|_)(?:kv|key|value|k|v|kc|vc)_?cache$")
 _SETTING = re.compile(r"cache_dtype\)*( never)?$")
 
