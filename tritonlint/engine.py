@@ -6,7 +6,6 @@ import contextlib
 import gc
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -138,6 +137,8 @@ def _facts(gated: Sequence[SourceFile], analysis: Analysis) -> _Facts:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if len(gated) <= _FEW_FILES or cores == 1:
         return _share(gated, wanted, analysis)
+    from concurrent.futures import ProcessPoolExecutor  # only here: it takes long to import
+
     size = -(-len(gated) // (cores * _SHARES))
     shares = [gated[start : start + size] for start in range(0, len(gated), size)]
     with ProcessPoolExecutor(cores, initializer=_start, initargs=(wanted,)) as pool:

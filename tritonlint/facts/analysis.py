@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from tritonlint.errors import SourceError
 from tritonlint.facts.arguments import Argument, Typed, arguments
 from tritonlint.facts.host.state import MAX_STATEMENTS, Attributes, Run
 from tritonlint.facts.host.statements import interpret
-from tritonlint.facts.modules import Definition, Module, Project
+from tritonlint.facts.modules import Definition, Module, Project, dotted_name
 from tritonlint.facts.reach import MAX_HOPS, Calls, callers, calls_of
 from tritonlint.source import SourceFile, Span, display_path
 
@@ -46,6 +48,8 @@ class Analysis:
         self._called: dict[str, bool] = {}
         self._tables: dict[str, Span | None] = {}
         self._attributes: Attributes = {}
+        self._speakers: dict[str, tuple[frozenset[str], frozenset[int]]] = {}
+        self._effects: dict[tuple[int, str, str], Any] = {}
 
     def arguments(
         self, files: Sequence[SourceFile], wanted: Collection[str]
@@ -55,22 +59,29 @@ class Analysis:
         package, functions there that call those of `files` are followed too. Raises SourceError for one that cannot be
         parsed."""
         own = [self.module(os.path.abspath(source.path), source) for source in files]
-        roots = {id(each.node): each for module in own for each in self._leading(module)}
-        for caller in self._callers(own, list(roots.values()), wanted):
-            roots.setdefault(id(caller.node), caller)
+        roots = {id(each.node): each for module in own for each in self._roots(module)}
+        for caller in self._callers(own, wanted):
+            if self._speaks(caller):
+                roots.setdefault(id(caller.node), caller)
         found: list[Argument | Typed] = []
         for root in roots.values():
-            if self._has_evidence(root):
-                try:
-                    found += list(self._of_root(root, wanted))
-                except RecursionError:
-                    self._leave(root, "is nested too deeply to be analysed")
+            try:
+                found += list(self._of_root(root, wanted))
+            except RecursionError:
+                self._leave(root, "is nested too deeply to be analysed")
         return found
+
+    def _roots(self, module: Module) -> Iterator[Definition]:
+        """The functions of `module` that lead to a launch and say something about bytes."""
+        if EVIDENCE.search(module.source.data):
+            for each in self.calls(module):
+                if self._speaks(each.definition) and self._leads_to_launch(each, MAX_HOPS):
+                    yield each.definition
 
     def _of_root(self, root: Definition, wanted: Collection[str]) -> Iterator[Argument | Typed]:
         universe = self._universe(root.module.file)
-        run = Run(self.project, root, self.leads, self._byte_table(universe), partial(self._is_called, root, universe),
-                  attributes=self._attributes)  # fmt: skip
+        run = Run(self.project, root, self.leads, partial(self._byte_table, universe), partial(self._is_called, root, universe),
+                  attributes=self._attributes, effects=self._effects)  # fmt: skip
         interpret(run)
         if run.exhausted:
             self._leave(root, f"takes more than {MAX_STATEMENTS} statements, and is not analysed to its end")
@@ -82,10 +93,34 @@ class Analysis:
     def _leave(self, function: Definition, reason: str) -> None:
         self.unfinished.setdefault(function.module.path, f"`{function.name}` {reason}")
 
-    def _has_evidence(self, root: Definition) -> bool:
-        """Whether the file of `root` says anything about bytes: what only the functions that it calls say is found when
-        those are looked at themselves."""
-        return bool(EVIDENCE.search(self._data(str(root.module.file))))
+    def _speaks(self, root: Definition) -> bool:
+        """Whether `root`, its class or a function of the same file that it calls says anything about bytes. What only
+        functions further down say is found when those are looked at themselves."""
+        names, classes = self._speaking(root.module)
+        own = self._calls_of(root)
+        if own is None:
+            return False
+        around = root.enclosing[-1] if root.enclosing else None
+        if own.speaks or id(around) in classes or not names.isdisjoint(own.names):
+            return True
+        return isinstance(around, ast.ClassDef) and self._inherits(root.module, around)
+
+    def _inherits(self, module: Module, owner: ast.ClassDef) -> bool:
+        """Whether a class has a base in another file of the project that says something about bytes."""
+        roots = {(dotted_name(base) or "").partition(".")[0] for base in owner.bases}
+        imported = (module.imports[name] for name in roots if name in module.imports)
+        files = (self._imported_file(module, each.module, each.level) for each in imported)
+        return any(file is not None and EVIDENCE.search(self._data(file)) for file in files)
+
+    def _speaking(self, module: Module) -> tuple[frozenset[str], frozenset[int]]:
+        """The names of the functions of a file that say something about bytes, and the classes that do when made."""
+        key = str(module.file)
+        if key not in self._speakers:
+            speaking = [each.definition for each in self.calls(module) if each.speaks]
+            names = {name for each in speaking for name in (each.name, f"self.{each.name}")}
+            made = {id(each.enclosing[-1]) for each in speaking if each.name == "__init__" and each.enclosing}
+            self._speakers[key] = (frozenset(names), frozenset(made))
+        return self._speakers[key]
 
     def module(self, file: str, source: SourceFile | None = None) -> Module:
         """The module of a file, with its override where it has one."""
@@ -155,11 +190,12 @@ class Analysis:
 
     def _gated(self, module: Module, dotted: str, level: int) -> bool:
         """Whether the file that an import names can matter, without parsing it."""
-        layout = self.project.layout
-        file = (
-            layout.relative(module.file, level, dotted) if level else layout.locate(dotted, module.file)
-        )
+        file = self._imported_file(module, dotted, level)
         return file is not None and self._passes(file)
+
+    def _imported_file(self, module: Module, dotted: str, level: int) -> str | None:
+        layout = self.project.layout
+        return layout.relative(module.file, level, dotted) if level else layout.locate(dotted, module.file)
 
     def _method(self, definition: Definition, name: str) -> Definition | None:
         for depth in range(len(definition.enclosing), 0, -1):
@@ -175,14 +211,16 @@ class Analysis:
         return sorted({each for file in files for each in self._universe(Path(file))})
 
     def _callers(
-        self, modules: Sequence[Module], leading: Sequence[Definition], wanted: Collection[str]
+        self, modules: Sequence[Module], wanted: Collection[str]
     ) -> Iterator[Definition]:
-        """The functions of the same universe that call one of `leading`, over at most MAX_HOPS calls."""
+        """The functions outside of `wanted` that call one of `modules` that leads to a launch, over at most MAX_HOPS
+        calls."""
         universe = self.universe_of(str(module.file) for module in modules)
         rest = [file for file in universe if self._passes(file)]
         rest = [file for file in rest if file not in wanted]
         if not rest:
             return  # each function that leads to a launch is looked at itself
+        leading = (each for module in modules for each in self._leading(module))
         names = {each.name for each in leading if not each.enclosing}
         if len(names) > _FEW_NAMES:
             for file in rest:

@@ -107,13 +107,12 @@ def _argument(
     evidence: list[Evidence] = []
     stores: dict[Span, Store] = {}
     loads: dict[Span, Load] = {}
-    effects: dict[str, tuple[list[Store], list[Load]]] = {}
     for each in storage.evidence:
         made = specialization(event, parameter, storage, event.path + path + each.path)
-        key = repr(made)
-        if key not in effects:
-            effects[key] = _effects(event.kernel, parameter, made)
-        more_stores, more_loads = effects[key]
+        key = (id(event.kernel.node), parameter, repr(made))
+        if key not in run.effects:
+            run.effects[key] = _effects(event.kernel, parameter, made)
+        more_stores, more_loads = run.effects[key]
         if more_stores or more_loads:
             evidence.append(each)
             stores.update((store.place, store) for store in more_stores)

@@ -21,13 +21,17 @@ MAX_HOPS = 3
 
 @dataclass(frozen=True)
 class Calls:
-    """One function, the names that it calls (`self.x` for its own methods), and whether it launches something itself."""
+    """One function, the names that it calls (`self.x` for its own methods), whether it launches something itself, and
+    whether its text says anything about the bytes of a tensor."""
 
     definition: Definition
     names: frozenset[str]
     launches: bool
+    speaks: bool
 
 
+# What code says when it says something about the bytes of a tensor.
+SPEAKS = re.compile(r"uint8|fp8|float8|quantized|dtype|\.byte\(|\.view\(torch\.")
 # A name that is called, with the object before it where that is `self` or `cls`; and the call of a subscript.
 _CALL = re.compile(r"(?:\b(?:self|cls)\s*\.\s*(\w+)|\b(\w[\w.]*))\s*\(|\]\s*\(")
 
@@ -51,7 +55,7 @@ def calls_of(module: Module) -> Iterator[Calls]:
                 names.update((name, name.rpartition(".")[2]))
             else:
                 launches = True
-        yield Calls(definition, frozenset(names), launches)
+        yield Calls(definition, frozenset(names), launches, bool(SPEAKS.search(text)))
 
 
 # A function's header: what it is indented by, and its name.

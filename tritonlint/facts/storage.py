@@ -10,7 +10,7 @@ from typing import Literal
 from tritonlint.dtypes import BY_NAME, UINT8, UNKNOWN, ElementTypes
 from tritonlint.facts.host.conditions import QUANTIZED
 from tritonlint.facts.host.state import LaunchEvent, Note, Run
-from tritonlint.facts.host.values import Path, Tensor, contradicts, options
+from tritonlint.facts.host.values import Path, Tensor, contradicts
 from tritonlint.source import Span
 
 Strength = Literal["certain", "likely", "possible"]
@@ -67,7 +67,7 @@ def storage_of(
         *stated,
         *(_named(parameter, stated[0].span) if stated and stated[0].strength == "certain" else ()),
         *_siblings(notes, tensor, types, event, parameter),
-        *_twins(run, event, tensor, whole),
+        *_twins(event, parameter, tensor),
         *_settings(run, tensor, whole),
     ]
     if any(n.kind == "unquantized" and _about(n.buffer, tensor.buffer) for n in run.notes):
@@ -99,9 +99,8 @@ def _views_beside(event: LaunchEvent, tensor: Tensor) -> list[Tensor]:
     """The views of the same buffer as a float type that the launch is passed too."""
     return [
         each
-        for argument in event.arguments.values()
-        for _, each in options(argument.value)
-        if isinstance(each, Tensor) and each.buffer == tensor.buffer and each.view is not None
+        for _, each in event.viewed
+        if each.buffer == tensor.buffer
         and each.types is not None and each.types.types and all(t.is_float for t in each.types.types)
     ]  # fmt: skip
 
@@ -179,28 +178,26 @@ def _siblings(
             yield Evidence(note.span, message, "likely", note.path, note.types)
 
 
-def _twins(run: Run, event: LaunchEvent, tensor: Tensor, path: Path) -> Iterator[Evidence]:
+def _twins(event: LaunchEvent, parameter: str, tensor: Tensor) -> Iterator[Evidence]:
     """Evidence from the other half of a key and value pair that reaches the same launch, viewed under a guard."""
-    mine = _role(tensor.buffer)
-    for passed in event.arguments.values():
-        for _, other in options(passed.value):
-            if not isinstance(other, Tensor) or other.buffer == tensor.buffer or other.view is None:
-                continue
-            if _role(other.buffer) != mine or not other.types or not other.types.types:
-                continue
-            if all(t.is_fp8 for t in other.types.types):
-                yield Evidence(
-                    other.view, f"`{passed.text}`, its counterpart, is viewed as {other.types} here", "likely",
-                    (), other.types,
-                )  # fmt: skip
+    mine = event.arguments[parameter]
+    for passed, other in event.viewed:
+        fp8 = other.types and other.types.types and all(t.is_fp8 for t in other.types.types)
+        if not fp8 or other.view is None or other.buffer == tensor.buffer:
+            continue
+        roles = (_role(tensor.buffer), _role(mine.text))
+        if any(role is not None and role in (_role(other.buffer), _role(passed.text)) for role in roles):
+            message = f"`{passed.text}`, its counterpart, is viewed as {other.types} here"
+            yield Evidence(other.view, message, "likely", (), other.types or UNKNOWN)
 
 
-def _role(buffer: str) -> str | None:
-    """The name of a buffer without the word that tells a key from a value, or None when it has none."""
-    head, _, last = buffer.rpartition("(")
-    replaced = re.sub(r"(^|_)(key|value|k|v|kc|vc)(_|\)|$)", r"\1*\3", last)
-    replaced = re.sub(r"(^|_)(k|v)c(\)|$)", r"\1*c\3", replaced)
-    return f"{head}({replaced}" if replaced != last else f"\0{buffer}"
+def _role(name: str) -> str | None:
+    """A name without the word that tells a key from a value (`main_kc` and `main_vc` have one role); None where there is
+    no such word or nothing beside it."""
+    head, _, last = name.rpartition("(")
+    replaced = re.sub(r"(^|_)(?:key|value|k|v)(_|\)|$)", r"\1*\2", last)
+    replaced = re.sub(r"(^|_)(?:k|v)c(\)|$)", r"\1*c\2", replaced)
+    return f"{head}({replaced}" if replaced != last and re.search(r"[a-z]", replaced) else None
 
 
 def _settings(run: Run, tensor: Tensor, path: Path) -> Iterator[Evidence]:
@@ -209,10 +206,13 @@ def _settings(run: Run, tensor: Tensor, path: Path) -> Iterator[Evidence]:
     Only where the project says that it stores quantized caches as bytes (`run.byte_table`), and not for a parameter
     that callers in the project pass: they may pass it viewed.
     """
-    if run.byte_table is None or not _is_cache(tensor.buffer) or run.passed_by_callers(tensor.buffer):
+    settings = [note for note in run.notes if note.kind == "setting"]
+    if not settings or not _is_cache(tensor.buffer) or run.passed_by_callers(tensor.buffer):
         return
-    for note in run.notes:
-        if note.kind == "setting" and _about(note.buffer, tensor.buffer) and not contradicts(note.path, path):
+    if run.byte_table() is None:
+        return
+    for note in settings:
+        if _about(note.buffer, tensor.buffer) and not contradicts(note.path, path):
             yield Evidence(
                 note.span, "a quantized cache is asked for here, and the project stores one as bytes", "likely",
                 note.path, here=True, stated=False,

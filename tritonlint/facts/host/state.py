@@ -5,10 +5,20 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from functools import cached_property
+from typing import Any, Literal
 
 from tritonlint.dtypes import UNKNOWN, ElementTypes
-from tritonlint.facts.host.values import Instance, Part, Path, Place, Value, choose
+from tritonlint.facts.host.values import (
+    Instance,
+    Part,
+    Path,
+    Place,
+    Tensor,
+    Value,
+    choose,
+    options,
+)
 from tritonlint.facts.kernel import Kernel
 from tritonlint.facts.modules import Definition, Enclosing, Module, Project
 from tritonlint.source import Span
@@ -83,24 +93,37 @@ class LaunchEvent:
     root: Definition
     complete: bool
 
+    @cached_property
+    def viewed(self) -> tuple[tuple[Passed, Tensor], ...]:
+        """The arguments that are views of another element type."""
+        return tuple(
+            (passed, each)
+            for passed in self.arguments.values()
+            for _, each in options(passed.value)
+            if isinstance(each, Tensor) and each.view is not None
+        )
+
 
 @dataclass
 class Run:
     """What one interpretation collects, over all the functions that it enters. `leads` says whether a function leads to a
-    launch: others are entered only for what they return, when they are short. `byte_table` is where the project says that
-    it stores quantized caches as bytes, `called` tells whether `root` has callers in the project."""
+    launch: others are entered only for what they return, when they are short. `byte_table` tells where the project says that
+    it stores quantized caches as bytes, `called` tells whether `root` has callers in the project. `attributes` and `effects` (what a kernel does in one
+    specialization) may be shared between runs."""
 
     project: Project
     root: Definition
     leads: Leads | None = None
-    byte_table: Span | None = None
+    byte_table: Callable[[], Span | None] = lambda: None
     called: Callable[[], bool] = lambda: False
     notes: list[Note] = field(default_factory=list)
+    noted: set[Note] = field(default_factory=set)
     launches: list[LaunchEvent] = field(default_factory=list)
     statements: int = 0
     stack: list[int] = field(default_factory=list)
     exhausted: bool = False
     attributes: Attributes = field(default_factory=dict)
+    effects: dict[tuple[int, str, str], Any] = field(default_factory=dict)
 
     def passed_by_callers(self, buffer: str) -> bool:
         """Whether `buffer` is a parameter of the root that callers in the project pass."""
@@ -141,7 +164,8 @@ class Frame:
              path: Path = (), variable: str = "") -> None:
         """Record evidence on the present path (extended by `path`)."""
         note = Note(kind, buffer, types, span, self.path + path, part, variable)
-        if note not in self.run.notes:
+        if note not in self.run.noted:
+            self.run.noted.add(note)
             self.run.notes.append(note)
 
     def fork(self) -> Frame:

@@ -1,0 +1,239 @@
+"""Bad and unusual input: no crash, no hang, what cannot be analysed is said, and the rest still is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.facts.hosting import KERNELS, Place, write
+from tritonlint import engine
+from tritonlint.config import Settings
+from tritonlint.discovery import discover
+
+WRONG = "    page = torch.empty(4, dtype=torch.uint8)\n    quantize[(1,)](x, page, 64)\n"
+LAUNCH = f"def launch(x):\n{WRONG}"
+
+
+def check(folder: Path, **files: str) -> tuple[list[Place], list[tuple[str, str]]]:
+    """The findings in a package of these modules, and what was skipped with its reason."""
+    write(
+        folder, {f"pkg/{name}.py": text for name, text in files.items()} | {"pkg/__init__.py": ""}
+    )
+    settings = Settings(root=folder)
+    result = engine.check(discover([Path("pkg")], settings), settings)
+    places = [(each.span.path, each.span.line, each.code) for each in result.findings]
+    return places, [(each.path, each.reason) for each in result.skipped]
+
+
+@pytest.fixture(autouse=True)
+def _inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+LONG = {
+    "statements": "".join(f"value_{i} = {i}\n" for i in range(100_000)),
+    "statements_of_a_function": "def f(x):\n"
+    + "".join(f"    y{i} = x[{i}]\n" for i in range(100_000)),
+    "functions": "".join(f"def f{i}(x):\n    return x\n\n\n" for i in range(25_000)),
+    "functions_that_call_the_next": "".join(
+        f"def f{i}(x):\n    return f{i + 1}(x)\n\n\n" for i in range(12_000)
+    ),
+    "a_table": "TABLE = {\n" + "".join(f'    "k{i}": {i},\n' for i in range(100_000)) + "}\n",
+}
+
+
+@pytest.mark.parametrize("text", LONG.values(), ids=LONG.keys())
+def test_long_files_are_analysed(text: str, tmp_path: Path) -> None:
+    kernels = KERNELS.replace("import torch\n", "import torch\nfrom pkg.user import launch\n")
+    user = f"import torch\nfrom pkg.long import quantize\n\n{LAUNCH}"
+    assert check(tmp_path, long=kernels + text, user=user) == ([("pkg/user.py", 6, "TL001")], [])
+
+
+# What takes more than 6,000 statements: one function, or calls that fan out.
+BEYOND = {
+    "long": "def long(x):\n" + "    x = x.view(-1)\n" * 6_100 + WRONG,
+    "fan": "def long0(x, p):\n    quantize[(1,)](x, p, 64)\n\n\n"
+    + "".join(
+        f"def long{i}(x, p):\n" + f"    long{i - 1}(x, p.view(torch.int8))\n" * 20 + "\n\n" for i in range(1, 8)
+    ),
+}
+
+
+@pytest.mark.parametrize("text", BEYOND.values(), ids=BEYOND.keys())
+def test_a_function_beyond_the_bound_is_said_and_the_next_is_analysed(
+    text: str, tmp_path: Path
+) -> None:
+    text = f"{KERNELS}{text}\n\n{LAUNCH}"
+    found, skipped = check(tmp_path, user=text)
+    assert found == [("pkg/user.py", text.count("\n"), "TL001")]
+    ((path, reason),) = skipped
+    assert (path, reason.startswith("`long")) == ("pkg/user.py", True)
+    assert "6000 statements" in reason
+
+
+# Statements before the launch, nested as deep as is still followed.
+NESTED = {
+    "sum": "y = " + " + ".join(["x"] * 150),
+    "methods": "y = x" + ".view(1)" * 80,
+    "attributes": "y = x" + ".a" * 150,
+    "subscripts": "y = x" + "[0]" * 120,
+    "conditionals": "y = " + "1 if x else " * 100 + "2",
+    "parentheses": "y = " + "(" * 90 + "x" + ")" * 90,
+    "lists": "y = " + "[" * 60 + "x" + "]" * 60,
+    "alternatives": "if x == 0:\n        pass\n"
+    + "".join(f"    elif x == {i}:\n        pass\n" for i in range(1, 60)),
+    "branches_in_a_row": "".join(f"if x.a{i}:\n        x = x.view(-1)\n    " for i in range(300)),
+}
+
+
+@pytest.mark.parametrize("text", NESTED.values(), ids=NESTED.keys())
+def test_deep_nesting_is_analysed(text: str, tmp_path: Path) -> None:
+    text = f"{KERNELS}def launch(x):\n    {text.rstrip()}\n{WRONG.replace('(x,', '(y,')}"
+    found, skipped = check(tmp_path, user=text)
+    assert (found, skipped) == ([("pkg/user.py", text.count("\n"), "TL001")], [])
+
+
+TOO_DEEP = {
+    "sum": "y = " + " + ".join(["x"] * 900),
+    "methods": "y = x" + ".view(1)" * 900,
+    "sum_beyond_the_parser": "y = " + " + ".join(["x"] * 20_000),
+    "negations": "y = " + "not " * 20_000 + "x",
+    "alternatives": "if x == 0:\n        pass\n"
+    + "".join(f"    elif x == {i}:\n        pass\n" for i in range(1, 900)),
+}
+
+
+@pytest.mark.parametrize("text", TOO_DEEP.values(), ids=TOO_DEEP.keys())
+def test_what_is_too_deep_is_said_and_other_files_are_analysed(text: str, tmp_path: Path) -> None:
+    deep = f"{KERNELS}def launch(x):\n    {text.rstrip()}\n{WRONG}"
+    found, skipped = check(tmp_path, deep=deep, other=KERNELS + LAUNCH)
+    assert found == [("pkg/other.py", (KERNELS + LAUNCH).count("\n"), "TL001")]
+    assert [path for path, _ in skipped] == ["pkg/deep.py"]
+    assert all(reason.strip(": ") for _, reason in skipped)
+
+
+def test_a_broken_module_is_said_and_its_importers_are_analysed(tmp_path: Path) -> None:
+    broken = "import triton\ndef (:\n"
+    user = f"from .broken import *\nfrom .broken import helper\n{KERNELS}{LAUNCH}"
+    found, skipped = check(tmp_path, broken=broken, user=user)
+    assert found == [("pkg/user.py", user.count("\n"), "TL001")]
+    assert [path for path, _ in skipped] == ["pkg/broken.py"]
+
+
+# Each goes before a launch that must still be found.
+ODD = {
+    "star_import": "from elsewhere import *\nfrom . import *\nfrom .user import *\n",
+    "own_name": "x = x\npage = page\nfp8_dtype = fp8_dtype\n",
+    "each_other": "one = two\ntwo = one\nclass A(B): pass\nclass B(A): pass\n",
+    "recursive_function": "def again(x, n=0):\n    again(x, n)\n    return launch(x)\n",
+    "mutual_recursion": "def ping(x):\n    return pong(x)\n\ndef pong(x):\n    return ping(launch(x))\n",
+    "recursive_default": "def of(x=lambda: of()):\n    return of(x)\n",
+    "recursive_device_function": """\
+@triton.jit
+def again(p, x):
+    again(p, x)
+    tl.store(p, x)
+
+@triton.jit
+def start(p, x):
+    again(p, tl.load(x))
+
+def recursive(x):
+    start[(1,)](torch.empty(4, dtype=torch.float16), x)
+""",
+    "device_functions_in_a_circle": """\
+@triton.jit
+def ping(p, x):
+    pong(p, x)
+
+@triton.jit
+def pong(p, x):
+    ping(p, x)
+
+def circle(x):
+    ping[(1,)](torch.empty(4, dtype=torch.uint8), x)
+""",
+    "recursive_class": """\
+class Node(Node):
+    def __init__(self):
+        self.node = Node()
+        self.page = self.node.page
+
+    @property
+    def page(self):
+        return self.page
+
+    def run(self, x):
+        quantize[(1,)](x, self.page, 64)
+""",
+    "recursive_decorator": "def wrapped(f):\n    return wrapped(f)\n\n@wrapped\ndef w(x): return w\n",
+    "rebound_in_every_way": """\
+def rebind(x):
+    global elsewhere
+    page = torch.empty(4, dtype=torch.uint8)
+    for page in x: pass
+    for page, *quantised in x: pass
+    with x as page: pass
+    with x as (page, other): pass
+    try: pass
+    except ValueError as page: pass
+    import page
+    from page import page as page
+    def page(): pass
+    class page: pass
+    page += 1
+    del page
+    [page := 3 for _ in x]
+    (page := x)
+    match x:
+        case {"page": page, **rest}: pass
+        case [page, *others]: pass
+        case page: pass
+    page, (page, [page, *page]) = x
+    page.page = page[page] = page
+    lambda page: page
+    elsewhere = page
+    quantize[(1,)](x, page, 64)
+""",
+    "odd_launches": """\
+def odd(x):
+    quantize[(1,)]()
+    quantize[(1,)](*x, *x, **x, **x)
+    quantize[(1,)](x, x, x, x, x, x, unknown=x)
+    quantize[()](*(), **{})
+    quantize[(1,)](x, **{"x_ptr": x})
+    quantize[(1,)](**{**x, 3: x})
+    quantize[0][0](x, x, 64)
+    (lambda: quantize)()[(1,)](x, x, 64)
+    quantize.fn.fn[(1,)](x, x, 64)
+    [quantize][0][(1,)](x, x, 64)
+    {}[x][(1,)](x, x, 64)
+    ().a[(1,)](x, x, 64)
+""",
+    "odd_views": """\
+def odd(x):
+    page = torch.empty()
+    page = torch.empty(dtype=torch.nothing)
+    page = torch.empty(*x, **x).view().view(torch.uint8, torch.uint8).to().split().chunk()
+    page, = page.unbind()[x:y, ..., None].view(dtype=None)
+    page = torch.uint8.view(torch.uint8).dtype.dtype
+    quantize[(1,)](x, page, 64)
+""",
+    "coroutines": "async def a(x):\n    async for y in x:\n        async with y as z:\n            await z\n",
+    "generators": "def g(x):\n    yield from g(x)\n    y = yield\n    return [a async for a in y]\n",
+}
+
+
+@pytest.mark.parametrize("text", ODD.values(), ids=ODD.keys())
+def test_odd_code_does_not_stop_the_analysis(text: str, tmp_path: Path) -> None:
+    text = f"{KERNELS}{text}\n\n{LAUNCH}"
+    found, skipped = check(tmp_path, user=text)
+    assert (found, skipped) == ([("pkg/user.py", text.count("\n"), "TL001")], [])
+
+
+def test_modules_that_import_each_other(tmp_path: Path) -> None:
+    one = f"from .two import *\nfrom .two import launch, page\n{KERNELS}page = page\n"
+    two = f"import torch\nfrom . import one\nfrom .one import *\nfrom .one import page, quantize\n\n{LAUNCH}"
+    found, skipped = check(tmp_path, one=one, two=two)
+    assert (found, skipped) == ([("pkg/two.py", two.count("\n"), "TL001")], [])
