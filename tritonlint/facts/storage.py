@@ -183,7 +183,7 @@ def _twins(event: LaunchEvent, parameter: str, tensor: Tensor) -> Iterator[Evide
     mine = event.arguments[parameter]
     for passed, other in event.viewed:
         fp8 = other.types and other.types.types and all(t.is_fp8 for t in other.types.types)
-        if not fp8 or other.view is None or other.buffer == tensor.buffer:
+        if passed is mine or not fp8 or other.view is None or other.buffer == tensor.buffer:
             continue
         roles = (_role(tensor.buffer), _role(mine.text))
         if any(role is not None and role in (_role(other.buffer), _role(passed.text)) for role in roles):

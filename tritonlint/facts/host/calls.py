@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN, ElementTypes, join
 from tritonlint.facts.host import conditions, expressions, launching, statements, tensors
-from tritonlint.facts.host.state import MAX_DEPTH, Frame
+from tritonlint.facts.host.state import MAX_DEPTH, MAX_ENTERED, Frame
 from tritonlint.facts.host.tensors import Arguments
 from tritonlint.facts.host.values import (
     Callable,
@@ -237,7 +237,7 @@ def _enter(
     name = definition.name
     by_name = _by_name(frame, name, arguments, frame.span(node))
     entered = places is not None and frame.depth < MAX_DEPTH and key not in frame.run.stack
-    if not entered or places is None or frame.run.exhausted or not frame.run.worth_entering(definition):
+    if not entered or places is None or frame.run.statements > MAX_ENTERED or not frame.run.worth_entering(definition):
         return by_name or expressions.unknown(frame, node)
     passed = _passed(frame, arguments, places)
     env = statements.bind(frame, definition, passed, function)

@@ -23,7 +23,9 @@ from tritonlint.facts.kernel import Kernel
 from tritonlint.facts.modules import Definition, Enclosing, Module, Project
 from tritonlint.source import Span
 
-MAX_STATEMENTS = 6000
+# After so many statements no further function is entered; after so many the interpretation ends, and that is said.
+MAX_ENTERED = 6000
+MAX_STATEMENTS = 40000
 # The lines of a function that is entered only for what it returns.
 SHORT = 24
 MAX_DEPTH = 5
