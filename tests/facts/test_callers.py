@@ -217,6 +217,44 @@ def store(x, out):
                 store(x, torch.empty(n, dtype=torch.uint8))
             """,
     },
+    "operator_registered_by_a_call": {
+        "pkg/ops.py": KERNELS
+        + """
+from torch.library import Library
+
+def _insert(x, page):
+    quantize[(1,)](x, page, 64)
+
+register_op(op_name="insert_codes", op_func=_insert, mutates_args=["page"])
+""",
+        "pkg/layer.py": """
+            import torch
+            import pkg.ops
+
+            def forward(x, n):
+                page = torch.zeros(n, dtype=torch.uint8)
+                torch.ops.project.insert_codes(x, page)  # expect: TL001
+
+            def viewed(x, n):
+                page = torch.zeros(n, dtype=torch.uint8)
+                torch.ops.project.insert_codes(x, page.view(torch.float8_e4m3fn))
+            """,
+    },
+    "operator_registered_by_a_decorator": {
+        "pkg/ops.py": KERNELS
+        + """
+@torch.library.custom_op("project::put_codes", mutates_args=("page",))
+def put_codes(x, page):
+    quantize[(1,)](x, page, 64)
+""",
+        "pkg/layer.py": """
+            import torch
+
+            def forward(x, n):
+                page = torch.zeros(n, dtype=torch.uint8)
+                torch.ops.project.put_codes(x, page)  # expect: TL001
+            """,
+    },
     "class_inherited": {
         "pkg/base.py": """
             import torch

@@ -16,6 +16,7 @@ from tritonlint.facts.arguments import Argument, Typed, arguments
 from tritonlint.facts.host.state import MAX_STATEMENTS, Attributes, Run
 from tritonlint.facts.host.statements import interpret
 from tritonlint.facts.modules import Definition, Module, Project, dotted_name
+from tritonlint.facts.operators import REGISTERS, operators
 from tritonlint.facts.reach import MAX_HOPS, Calls, callers, calls_of
 from tritonlint.source import SourceFile, Span, display_path
 
@@ -48,6 +49,7 @@ class Analysis:
         self._called: dict[str, bool] = {}
         self._tables: dict[str, Span | None] = {}
         self._attributes: Attributes = {}
+        self._operators: dict[str, dict[str, Definition]] = {}
         self._speakers: dict[str, tuple[frozenset[str], frozenset[int]]] = {}
         self._effects: dict[tuple[int, str, str], Any] = {}
 
@@ -81,7 +83,7 @@ class Analysis:
     def _of_root(self, root: Definition, wanted: Collection[str]) -> Iterator[Argument | Typed]:
         universe = self._universe(root.module.file)
         run = Run(self.project, root, self.leads, partial(self._byte_table, universe), partial(self._is_called, root, universe),
-                  attributes=self._attributes, effects=self._effects)  # fmt: skip
+                  operator=partial(self._operator, universe), attributes=self._attributes, effects=self._effects)  # fmt: skip
         interpret(run)
         if run.exhausted:
             self._leave(root, f"takes more than {MAX_STATEMENTS} statements, and is not analysed to its end")
@@ -179,7 +181,25 @@ class Analysis:
             self._by_node[key] = {id(each.definition.node): each for each in self.calls(function.module)}
         return self._by_node[key].get(id(function.node))
 
+    def _operator(self, universe: Sequence[str], name: str) -> Definition | None:
+        """The function that the universe registers as the custom operator `name`."""
+        key = universe[0] if universe else ""
+        if key not in self._operators:
+            files = [file for file in universe if self._passes(file) and REGISTERS.search(self._data(file))]
+            self._operators[key] = operators(module for file in files if (module := self._parsed(file)))
+        return self._operators[key].get(name)
+
+    def _parsed(self, file: str) -> Module | None:
+        try:
+            module = self.module(file)
+            _ = module.tree
+        except SourceError:
+            return None  # said where that file itself is checked
+        return module
+
     def _function(self, module: Module, name: str, inside: Definition) -> Definition | None:
+        if name.startswith("torch.ops."):
+            return self._operator(self._universe(module.file), name.rpartition(".")[2])
         root, dot, _ = name.partition(".")
         imported = module.imports.get(root)
         if dot and imported is None:
@@ -223,24 +243,13 @@ class Analysis:
         leading = (each for module in modules for each in self._leading(module))
         names = {each.name for each in leading if not each.enclosing}
         if len(names) > _FEW_NAMES:
-            for file in rest:
-                yield from self._leading_of(file)
+            for module in filter(None, map(self._parsed, rest)):
+                yield from self._leading(module)
             return
         for file, lines in callers(names, rest, self._data, MAX_HOPS).items():
             if EVIDENCE.search(self._data(file)):
-                yield from (each for each in self._functions_of(file) if each.node.lineno in lines)  # type: ignore[union-attr]
-
-    def _leading_of(self, file: str) -> Iterator[Definition]:
-        try:
-            yield from self._leading(self.module(file))
-        except SourceError:
-            return  # said where that file itself is checked
-
-    def _functions_of(self, file: str) -> tuple[Definition, ...]:
-        try:
-            return self.module(file).functions
-        except SourceError:
-            return ()
+                found = self._parsed(file)
+                yield from (each for each in found.functions if each.line in lines) if found else ()
 
     def _is_called(self, function: Definition, universe: Sequence[str]) -> bool:
         """Whether `function` is called in a way that can be followed: by its name in the universe, a method by

@@ -56,6 +56,11 @@ class Definition:
     name: str = ""
 
     @property
+    def line(self) -> int:
+        """The line that it begins in: 1 for a module, that of the `def` for a function."""
+        return 1 if isinstance(self.node, Module) else self.node.lineno
+
+    @property
     def qualified(self) -> str:
         """The dotted name, such as `package.module.function`."""
         if isinstance(self.node, Module):

@@ -117,7 +117,7 @@ def _apply(
         case Method():
             return _method(frame, node, function, arguments)
         case Namespace(name=qualified):
-            return _outside(frame, node, qualified, arguments)
+            return _outside(frame, node, qualified, arguments, places)
         case DType() if isinstance(node.func, (ast.Name, ast.Attribute)):
             # `current_platform.fp8_dtype()`: the helper is known by its name.
             return replace(function, text=ast.unparse(node))
@@ -171,9 +171,19 @@ def as_tensor(frame: Frame, value: Value) -> Value:
     return Tensor(f"{symbol}.{value.name}")
 
 
-def _outside(frame: Frame, node: ast.Call, qualified: str, arguments: Arguments) -> Value:
-    """A call of something outside of the project."""
+def _outside(
+    frame: Frame,
+    node: ast.Call,
+    qualified: str,
+    arguments: Arguments,
+    places: dict[int | str, Place] | None,
+) -> Value:
+    """A call of something outside of the project, or of a custom operator that the project registers."""
     head, _, name = qualified.rpartition(".")
+    if head.startswith("torch.ops."):
+        operator = frame.run.operator(name)
+        if operator is not None:
+            return _enter(frame, node, Callable(operator), arguments, places)
     span = frame.span(node)
     if head.split(".")[0] == "torch" and name in tensors.CONSTRUCTORS:
         like = arguments.positional[0] if arguments.positional else None

@@ -110,7 +110,8 @@ class LaunchEvent:
 class Run:
     """What one interpretation collects, over all the functions that it enters. `leads` says whether a function leads to a
     launch: others are entered only for what they return, when they are short. `byte_table` tells where the project says that
-    it stores quantized caches as bytes, `called` tells whether `root` has callers in the project. `attributes` and `effects` (what a kernel does in one
+    it stores quantized caches as bytes, `called` tells whether `root` has callers in the project, `operator` which
+    function a custom operator is. `attributes` and `effects` (what a kernel does in one
     specialization) may be shared between runs."""
 
     project: Project
@@ -124,6 +125,7 @@ class Run:
     statements: int = 0
     stack: list[int] = field(default_factory=list)
     exhausted: bool = False
+    operator: Callable[[str], Definition | None] = lambda _: None
     attributes: Attributes = field(default_factory=dict)
     effects: dict[tuple[int, str, str], Any] = field(default_factory=dict)
 
