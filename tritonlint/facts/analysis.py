@@ -49,7 +49,7 @@ class Analysis:
         self._called: dict[str, bool] = {}
         self._tables: dict[str, Span | None] = {}
         self._attributes: Attributes = {}
-        self._operators: dict[str, dict[str, Definition]] = {}
+        self._operators: dict[tuple[str, str], Definition | None] = {}
         self._speakers: dict[str, tuple[frozenset[str], frozenset[int]]] = {}
         self._effects: dict[tuple[int, str, str], Any] = {}
 
@@ -183,11 +183,14 @@ class Analysis:
 
     def _operator(self, universe: Sequence[str], name: str) -> Definition | None:
         """The function that the universe registers as the custom operator `name`."""
-        key = universe[0] if universe else ""
+        key = (universe[0] if universe else "", name)
         if key not in self._operators:
-            files = [file for file in universe if self._passes(file) and REGISTERS.search(self._data(file))]
-            self._operators[key] = operators(module for file in files if (module := self._parsed(file)))
-        return self._operators[key].get(name)
+            spelled = name.encode()
+            texts = ((file, self._data(file)) for file in universe if self._passes(file))
+            files = [file for file, text in texts if spelled in text and REGISTERS.search(text)]
+            found = operators(module for file in files if (module := self._parsed(file)))
+            self._operators[key] = found.get(name)
+        return self._operators[key]
 
     def _parsed(self, file: str) -> Module | None:
         try:
