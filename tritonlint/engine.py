@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from tritonlint import rule
 from tritonlint.config import Settings
 from tritonlint.errors import SourceError
-from tritonlint.facts.analysis import GATE, Analysis
+from tritonlint.facts.analysis import Analysis
 from tritonlint.facts.arguments import Argument, Typed, distinct
+from tritonlint.facts.texts import GATE
 from tritonlint.findings import CONFIDENCES, Finding
 from tritonlint.source import SourceFile, display_path, read_source
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import os
-import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -16,16 +15,11 @@ from tritonlint.facts.arguments import Argument, Typed, arguments
 from tritonlint.facts.host.state import MAX_STATEMENTS, Attributes, Run
 from tritonlint.facts.host.statements import interpret
 from tritonlint.facts.modules import Definition, Module, Project, dotted_name
-from tritonlint.facts.operators import REGISTERS, operators
+from tritonlint.facts.operators import named, operators
 from tritonlint.facts.reach import MAX_HOPS, Calls, callers, calls_of
-from tritonlint.source import SourceFile, Span, display_path
+from tritonlint.facts.texts import Texts
+from tritonlint.source import SourceFile, display_path
 
-# A file without any of these neither launches a kernel nor says what the bytes of a tensor mean.
-GATE = re.compile(rb"triton|uint8|int8|fp8|float8|cache_dtype")
-# What a file says when it says something about the bytes of a tensor.
-EVIDENCE = re.compile(rb"uint8|fp8|float8|cache_dtype|\.view\([^()]*dtype|\.view\(torch\.")
-# An entry of a table from settings to dtypes that stores fp8 as bytes.
-_BYTE_ENTRY = re.compile(rb"""["']fp8\w*["']\s*:\s*torch\.uint8""")
 # Up to so many names are looked for in the text of files; for more, every file is parsed.
 _FEW_NAMES = 100
 
@@ -37,19 +31,16 @@ class Analysis:
     overrides: dict[str, bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.project = Project([], self._passes)
+        self.texts = Texts(self.overrides)
+        self.project = Project([], self.texts.passes)
         # By the path of a file, which function of it is not analysed to its end, and why.
         self.unfinished: dict[str, str] = {}
         self._calls: dict[str, tuple[Calls, ...]] = {}
         self._by_node: dict[str, dict[int, Calls]] = {}
-        self._bytes: dict[str, bytes] = {}
-        self._universes: dict[str, tuple[str, ...]] = {}
         self._leads: dict[tuple[int, int], bool] = {}
-        self._gated_files: dict[str, bool] = {}
-        self._called: dict[str, bool] = {}
-        self._tables: dict[str, Span | None] = {}
         self._attributes: Attributes = {}
-        self._operators: dict[tuple[str, str], Definition | None] = {}
+        self._operators: dict[str, dict[str, list[str]]] = {}
+        self._registered: dict[str, dict[str, Definition]] = {}
         self._speakers: dict[str, tuple[frozenset[str], frozenset[int]]] = {}
         self._effects: dict[tuple[int, str, str], Any] = {}
 
@@ -75,21 +66,21 @@ class Analysis:
 
     def _roots(self, module: Module) -> Iterator[Definition]:
         """The functions of `module` that lead to a launch and say something about bytes."""
-        if EVIDENCE.search(module.source.data):
+        if self.texts.speaks(str(module.file)):
             for each in self.calls(module):
                 if self._speaks(each.definition) and self._leads_to_launch(each, MAX_HOPS):
                     yield each.definition
 
     def _of_root(self, root: Definition, wanted: Collection[str]) -> Iterator[Argument | Typed]:
-        universe = self._universe(root.module.file)
-        run = Run(self.project, root, self.leads, partial(self._byte_table, universe), partial(self._is_called, root, universe),
+        universe = self.texts.universe(str(root.module.file))
+        run = Run(self.project, root, self.leads, partial(self.texts.byte_table, universe), partial(self.texts.is_called, root, universe),
                   operator=partial(self._operator, universe), attributes=self._attributes, effects=self._effects)  # fmt: skip
         interpret(run)
         if run.exhausted:
             self._leave(root, f"takes more than {MAX_STATEMENTS} statements, and is not analysed to its end")
         for each in arguments(run):
             place = os.path.abspath(each.place.path)
-            if place in wanted and self._universe(Path(place)) == universe:
+            if place in wanted and self.texts.universe(place) == universe:
                 yield each
 
     def _leave(self, function: Definition, reason: str) -> None:
@@ -112,7 +103,7 @@ class Analysis:
         roots = {(dotted_name(base) or "").partition(".")[0] for base in owner.bases}
         imported = (module.imports[name] for name in roots if name in module.imports)
         files = (self._imported_file(module, each.module, each.level) for each in imported)
-        return any(file is not None and EVIDENCE.search(self._data(file)) for file in files)
+        return any(file is not None and self.texts.speaks(file) for file in files)
 
     def _speaking(self, module: Module) -> tuple[frozenset[str], frozenset[int]]:
         """The names of the functions of a file that say something about bytes, and the classes that do when made."""
@@ -183,14 +174,19 @@ class Analysis:
 
     def _operator(self, universe: Sequence[str], name: str) -> Definition | None:
         """The function that the universe registers as the custom operator `name`."""
-        key = (universe[0] if universe else "", name)
+        key = universe[0] if universe else ""
         if key not in self._operators:
-            spelled = name.encode()
-            texts = ((file, self._data(file)) for file in universe if self._passes(file))
-            files = [file for file, text in texts if spelled in text and REGISTERS.search(text)]
-            found = operators(module for file in files if (module := self._parsed(file)))
-            self._operators[key] = found.get(name)
-        return self._operators[key]
+            self._operators[key] = {}
+            for file in filter(self.texts.passes, universe):
+                for each in named(self.texts.read(file)):
+                    self._operators[key].setdefault(each, []).append(file)
+        for file in self._operators[key].get(name, ()):
+            if file not in self._registered:
+                module = self._parsed(file)
+                self._registered[file] = operators(module) if module else {}
+            if name in self._registered[file]:
+                return self._registered[file][name]
+        return None
 
     def _parsed(self, file: str) -> Module | None:
         try:
@@ -202,7 +198,7 @@ class Analysis:
 
     def _function(self, module: Module, name: str, inside: Definition) -> Definition | None:
         if name.startswith("torch.ops."):
-            return self._operator(self._universe(module.file), name.rpartition(".")[2])
+            return self._operator(self.texts.universe(str(module.file)), name.rpartition(".")[2])
         root, dot, _ = name.partition(".")
         imported = module.imports.get(root)
         if dot and imported is None:
@@ -214,7 +210,7 @@ class Analysis:
     def _gated(self, module: Module, dotted: str, level: int) -> bool:
         """Whether the file that an import names can matter, without parsing it."""
         file = self._imported_file(module, dotted, level)
-        return file is not None and self._passes(file)
+        return file is not None and self.texts.passes(file)
 
     def _imported_file(self, module: Module, dotted: str, level: int) -> str | None:
         layout = self.project.layout
@@ -231,7 +227,7 @@ class Analysis:
 
     def universe_of(self, files: Iterable[str]) -> list[str]:
         """The files that can decide what is found in `files`."""
-        return sorted({each for file in files for each in self._universe(Path(file))})
+        return sorted({each for file in files for each in self.texts.universe(file)})
 
     def _callers(
         self, modules: Sequence[Module], wanted: Collection[str]
@@ -239,7 +235,7 @@ class Analysis:
         """The functions outside of `wanted` that call one of `modules` that leads to a launch, over at most MAX_HOPS
         calls."""
         universe = self.universe_of(str(module.file) for module in modules)
-        rest = [file for file in universe if self._passes(file)]
+        rest = [file for file in universe if self.texts.passes(file)]
         rest = [file for file in rest if file not in wanted]
         if not rest:
             return  # each function that leads to a launch is looked at itself
@@ -249,72 +245,7 @@ class Analysis:
             for module in filter(None, map(self._parsed, rest)):
                 yield from self._leading(module)
             return
-        for file, lines in callers(names, rest, self._data, MAX_HOPS).items():
-            if EVIDENCE.search(self._data(file)):
+        for file, lines in callers(names, rest, self.texts.read, MAX_HOPS).items():
+            if self.texts.speaks(file):
                 found = self._parsed(file)
                 yield from (each for each in found.functions if each.line in lines) if found else ()
-
-    def _is_called(self, function: Definition, universe: Sequence[str]) -> bool:
-        """Whether `function` is called in a way that can be followed: by its name in the universe, a method by
-        `self.name` in its own file."""
-        method = bool(function.enclosing)
-        key = f"{function.module.file}:self.{function.name}" if method else function.name
-        if key not in self._called:
-            spelled = (b"self." if method else b"") + function.name.encode()
-            called = re.compile(rb"(?<!def )\b%s\(" % re.escape(spelled))
-            files = [str(function.module.file)] if method else [file for file in universe if self._passes(file)]
-            texts = (self._data(file) for file in files)
-            self._called[key] = any(spelled in text and called.search(text) for text in texts)
-        return self._called[key]
-
-    def _byte_table(self, universe: Sequence[str]) -> Span | None:
-        """Where the universe maps the setting "fp8" to torch.uint8: it stores quantized caches as bytes."""
-        key = universe[0] if universe else ""
-        if key not in self._tables:
-            self._tables[key] = next(self._byte_tables(universe), None)
-        return self._tables[key]
-
-    def _byte_tables(self, universe: Sequence[str]) -> Iterator[Span]:
-        for file in universe:
-            found = _BYTE_ENTRY.search(self._data(file))
-            if found:
-                line = self._data(file).count(b"\n", 0, found.start()) + 1
-                yield Span(display_path(Path(file)), line, 1, line, 1)
-
-    def _passes(self, file: str) -> bool:
-        """Whether a file passes the gate."""
-        if file not in self._gated_files:
-            package = os.path.basename(file) == "__init__.py"
-            self._gated_files[file] = package or bool(GATE.search(self._data(file)))
-        return self._gated_files[file]
-
-    def _data(self, file: str) -> bytes:
-        if file in self.overrides:
-            return self.overrides[file]
-        if file not in self._bytes:
-            try:
-                self._bytes[file] = Path(file).read_bytes()
-            except OSError:
-                self._bytes[file] = b""
-        return self._bytes[file]
-
-    def _universe(self, file: Path) -> tuple[str, ...]:
-        """The files whose functions can decide what a function of `file` is given: its top-level package, or the folder
-        of a file that belongs to none."""
-        root = self.project.layout.package_root(str(file))
-        relative = os.path.relpath(file, root)
-        top = relative.split(os.sep)[0] if os.sep in relative else ""
-        key = os.path.join(root, top) if top else root
-        if key not in self._universes:
-            self._universes[key] = tuple(_python_files(key, deep=bool(top)))
-        return self._universes[key]
-
-
-def _python_files(folder: str, deep: bool) -> Iterator[str]:
-    for base, folders, names in os.walk(folder):
-        folders[:] = sorted(each for each in folders if not each.startswith(".")) if deep else []
-        for name in sorted(names):
-            if name.endswith(".py"):
-                yield os.path.join(base, name)
-
-

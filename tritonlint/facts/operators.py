@@ -4,18 +4,31 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from tritonlint.facts.modules import Definition, Module, dotted_name
 
 # A file without any of these registers no operator.
-REGISTERS = re.compile(rb"op_func|custom_op|triton_op")
+_REGISTERS = re.compile(rb"op_func|custom_op|triton_op")
+# The name of an operator, as text: given as an argument, in a decorator, or that of the decorated function.
+_NAME = re.compile(
+    rb"""op_name\s*=\s*["'](?:\w+::)?(\w+)["']"""
+    rb"""|op\(\s*["'](?:\w+::)?(\w+)["']"""
+    rb"""|@[\w.]*_op\b[^\n]*\n(?:[^\n]*\n){0,12}?[ \t]*def[ \t]+(\w+)"""
+)
 _DECORATOR = re.compile(r"(?:^|_|\.)(?:custom|triton)_op$")
 
 
-def operators(modules: Iterable[Module]) -> dict[str, Definition]:
-    """The functions that `modules` register as operators, by the operator's name without its namespace."""
-    return {name: function for module in modules for name, function in _registered(module)}
+def named(text: bytes) -> set[str]:
+    """The names that a file may register operators under, told without parsing it."""
+    if not _REGISTERS.search(text):
+        return set()
+    return {name.decode() for found in _NAME.findall(text) for name in found if name}
+
+
+def operators(module: Module) -> dict[str, Definition]:
+    """The functions that `module` registers as operators, by the operator's name without its namespace."""
+    return dict(_registered(module))
 
 
 def _registered(module: Module) -> Iterator[tuple[str, Definition]]:

@@ -28,7 +28,6 @@ from tritonlint.facts.host.values import (
     constant,
     options,
 )
-from tritonlint.facts.modules import Definition
 from tritonlint.source import Span
 
 # Functions that give back what they are given, as far as launching is concerned.
@@ -111,7 +110,7 @@ def _apply(
     span = frame.span(node)
     match function:
         case Callable():
-            return _enter(frame, node, function, arguments, places)
+            return enter(frame, node, function, arguments, places)
         case Class(definition=definition):
             return Instance(definition)
         case Method():
@@ -183,7 +182,7 @@ def _outside(
     if head.startswith("torch.ops."):
         operator = frame.run.operator(name)
         if operator is not None:
-            return _enter(frame, node, Callable(operator), arguments, places)
+            return enter(frame, node, Callable(operator), arguments, places)
     span = frame.span(node)
     if head.split(".")[0] == "torch" and name in tensors.CONSTRUCTORS:
         like = arguments.positional[0] if arguments.positional else None
@@ -233,7 +232,7 @@ def look_up(
     return choose(*(((), value) for value in chosen))
 
 
-def _enter(
+def enter(
     frame: Frame,
     node: ast.Call,
     function: Callable,
@@ -288,52 +287,3 @@ def _passed(frame: Frame, arguments: Arguments, places: dict[int | str, Place]) 
         tuple(mark(value, places[index]) for index, value in enumerate(arguments.positional)),
         {name: mark(value, places[name]) for name, value in arguments.keywords.items()},
     )
-
-
-def instance_attribute(frame: Frame, owner: Instance, name: str, node: ast.Attribute) -> Value:
-    """`self.name`: set in this function, a method, set in `__init__`, or unknown."""
-    definition = owner.definition
-    symbol = f"{definition.qualified}.{name}"
-    if symbol in frame.env:
-        return frame.env[symbol]
-    target = definition.module.member(definition, name)
-    if isinstance(target, Definition) and isinstance(target.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        static = any(isinstance(each, ast.Name) and each.id == "staticmethod" for each in target.node.decorator_list)
-        method = Callable(target, None if static else owner)
-        if any(isinstance(each, ast.Name) and "property" in each.id for each in target.node.decorator_list):
-            return _enter(frame, ast.Call(node, [], [], lineno=node.lineno, col_offset=node.col_offset,
-                          end_lineno=node.end_lineno, end_col_offset=node.end_col_offset),
-                          method, Arguments((), {}), {})  # fmt: skip
-        value = expressions.definition_value(frame, target, name, node)
-        return value if isinstance(value, Launchable) else method
-    facts = statements.class_facts(frame, definition)
-    own = facts.values.get(name)
-    if name.endswith("cache_dtype") and not any(isinstance(each, DType) for _, each in options(own or Const(None))):
-        return Tensor(symbol)  # a setting: which one it is says more than what it may be
-    if own is not None and not isinstance(own, Tensor):
-        return own
-    if own is not None and own.buffer in facts.types:
-        frame.types.setdefault(own.buffer, facts.types[own.buffer])
-        frame.run.notes += [n for n in facts.notes if n.buffer == own.buffer and n not in frame.run.notes]
-        return own
-    if target is not None:
-        found = expressions.definition_value(frame, target, name, node)
-        if not isinstance(found, Tensor):
-            return found
-    named = tensors.named_dtype(name)
-    if named is None and "cache" in name:
-        _note_declared(frame, definition, symbol)
-    return named or Tensor(symbol)
-
-
-def _note_declared(frame: Frame, definition: Definition, symbol: str) -> None:
-    """Evidence for a cache that is bound to the object from outside: the dtype that its class declares for its cache is
-    read from a table, and the table holds byte types."""
-    for name, value in statements.class_facts(frame, definition).values.items():
-        if not ("cache" in name and "dtype" in name):
-            continue
-        for _, each in options(value):
-            if not (isinstance(each, DType) and each.table and each.types.types):
-                continue
-            if any(t.is_byte for t in each.types.types):
-                frame.note("table", symbol, each.types, each.table)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from tritonlint.dtypes import UNKNOWN, ElementTypes, from_torch
-from tritonlint.facts.host import calls, conditions, tensors
+from tritonlint.facts.host import calls, conditions, objects, tensors
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import (
     Callable,
@@ -221,7 +221,7 @@ def _attribute(frame: Frame, node: ast.Attribute) -> Value:
         case Tensor():
             return _opaque_attribute(frame, owner, name, node)
         case Instance():
-            return calls.instance_attribute(frame, owner, name, node)
+            return objects.instance_attribute(frame, owner, name, node)
         case Class(definition=definition):
             return definition_value(frame, definition.module.member(definition, name), name, node)
         case Launchable() if name == "fn":

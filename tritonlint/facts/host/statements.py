@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from collections.abc import Sequence as Items
 
-from tritonlint.facts.host import conditions, expressions
-from tritonlint.facts.host.state import MAX_STATEMENTS, ClassFacts, Frame, Run
+from tritonlint.facts.host import conditions, expressions, objects
+from tritonlint.facts.host.state import MAX_STATEMENTS, Frame, Run
 from tritonlint.facts.host.tensors import Arguments, piece
 from tritonlint.facts.host.values import (
     Callable,
@@ -38,7 +37,7 @@ def interpret(run: Run) -> Run:
     frame.env = bind(frame, root, Arguments((), {}), Callable(root, instance))
     run.stack.append(id(root.node))
     if instance is not None and root.name != "__init__":
-        facts = class_facts(frame, instance.definition)
+        facts = objects.class_facts(frame, instance.definition)
         run.notes += [note for note in facts.notes if note.kind == "unquantized"]
     body(frame)
     return run
@@ -246,44 +245,3 @@ def _unpacked(value: Value, index: int, count: int, frame: Frame, node: ast.expr
             case _:
                 items.append((path, Tensor(f"{expressions.unknown(frame, node).buffer}#{index}")))
     return choose(*items)
-
-
-def class_facts(frame: Frame, definition: Definition) -> ClassFacts:
-    """What `__init__` of a class (or the one that it inherits) gives its attributes."""
-    known = frame.run.attributes
-    key = id(definition.node)
-    if key not in known:
-        known[key] = ClassFacts({}, {}, ())  # for a class that makes its own kind
-        initializer = definition.module.member(definition, "__init__")
-        if isinstance(initializer, Definition) and isinstance(initializer.node, ast.FunctionDef):
-            known[key] = _initialized(frame, definition, initializer)
-    return known[key]
-
-
-def _initialized(frame: Frame, definition: Definition, initializer: Definition) -> ClassFacts:
-    run = Run(frame.run.project, initializer, lambda _: False, attributes=frame.run.attributes)
-    run.stack.append(id(initializer.node))
-    instance = Instance(definition)
-    assert isinstance(initializer.node, ast.FunctionDef)
-    inner = Frame(run, initializer.module, (*initializer.enclosing, initializer.node), {}, {}, (), instance)
-    inner.env = bind(inner, initializer, Arguments((), {}), Callable(initializer, instance))
-    inner.depth = 3
-    body(inner)
-    prefix = f"{definition.qualified}."
-    elsewhere = set(_assigned_elsewhere(definition))
-    values = {
-        name.removeprefix(prefix): value
-        for name, value in inner.env.items()
-        if name.startswith(prefix) and name.removeprefix(prefix) not in elsewhere
-    }
-    return ClassFacts(values, inner.types, tuple(run.notes))
-
-
-def _assigned_elsewhere(definition: Definition) -> Iterator[str]:
-    """The attributes of `self` that methods other than `__init__` assign."""
-    assert isinstance(definition.node, ast.ClassDef)
-    for method in definition.node.body:
-        if isinstance(method, ast.FunctionDef) and method.name != "__init__":
-            for node in ast.walk(method):
-                if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-                    yield node.attr
