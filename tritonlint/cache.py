@@ -71,10 +71,10 @@ class Cache:
             each.unlink(missing_ok=True)
 
 
-def default_folder(root: Path) -> Path:
-    """The folder that the environment names, else `.tritonlint_cache` in `root`."""
+def default_folder(working: Path) -> Path:
+    """The folder that the environment names, else `.tritonlint_cache` in the working directory."""
     named = os.environ.get(VARIABLE)
-    return Path(named) if named else root / FOLDER
+    return Path(named) if named else working / FOLDER
 
 
 def _rules() -> Path:

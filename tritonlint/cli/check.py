@@ -67,7 +67,7 @@ def run(paths: tuple[Path, ...], settings: Settings, cached: bool = False) -> Re
 
     errors: list[SourceError] = []
     files = discover(paths, settings, errors.append)
-    cache = Cache(default_folder(settings.root)) if cached else None
+    cache = Cache(default_folder(Path.cwd())) if cached else None
     result = check(files, settings, cache)
     named = set(paths)
     errors += _unreadable(path for path in files if path in named)
