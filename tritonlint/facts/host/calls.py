@@ -145,7 +145,7 @@ def _method(frame: Frame, node: ast.Call, function: Method, arguments: Arguments
     span = frame.span(node)
     owner = as_tensor(frame, function.owner)
     if function.name == "startswith" and arguments.positional:
-        found = conditions.starts_with(owner, arguments.positional[0], ast.unparse(node.func), span)
+        found = conditions.starts_with(owner, arguments.positional[0], node.func, span)
         if found:
             return found
     if function.name == "get" and isinstance(owner, Table) and arguments.positional:
@@ -166,7 +166,7 @@ def as_tensor(frame: Frame, value: Value) -> Value:
     if not isinstance(value, Method):
         return value
     owner = as_tensor(frame, value.owner)
-    symbol = conditions.symbol(owner, ast.unparse(value.node.value) if isinstance(value.node, ast.Attribute) else "")
+    symbol = conditions.symbol(owner, value.node.value if isinstance(value.node, ast.Attribute) else "")
     return Tensor(f"{symbol}.{value.name}")
 
 

@@ -27,8 +27,8 @@ _QUANTIZED_NAME = re.compile(r"(^|_)(is_)?(fp8|float8)(_|$)|(^|_)is_quantized")
 _FP8_STRING = re.compile(r"^(fp8|float8)")
 
 
-def symbol(value: Value, text: str) -> str:
-    """A name for a value that is the same wherever the same value is meant."""
+def symbol(value: Value, spelled: str | ast.expr) -> str:
+    """A name for a value that is the same wherever the same value is meant; else it as it is spelled."""
     match only_tensor(value) or value:
         case Tensor(buffer=buffer):
             return buffer
@@ -39,8 +39,8 @@ def symbol(value: Value, text: str) -> str:
         case DType(of=str() as of):
             return f"{of}.dtype"
         case Method(owner=owner, name=name, node=ast.Attribute(value=inner)):
-            return f"{symbol(owner, ast.unparse(inner))}.{name}"
-    return text
+            return f"{symbol(owner, inner)}.{name}"
+    return spelled if isinstance(spelled, str) else ast.unparse(spelled)
 
 
 def compare(frame: Frame, node: ast.Compare, left: Value, right: Value, span: Span) -> Condition:
@@ -49,7 +49,7 @@ def compare(frame: Frame, node: ast.Compare, left: Value, right: Value, span: Sp
     found = _dtype_test(frame, left, right, span) or _dtype_test(frame, right, left, span)
     found = found or _setting_test(node, left, right, span)
     if found is None:
-        key = f"{symbol(left, ast.unparse(node.left))} == {symbol(right, ast.unparse(node.comparators[0]))}"
+        key = f"{symbol(left, node.left)} == {symbol(right, node.comparators[0])}"
         if not isinstance(node.ops[0], (ast.Eq, ast.NotEq, ast.Is, ast.IsNot)):
             return Condition("opaque", f"{type(node.ops[0]).__name__} {key}", span)
         absent = only_tensor(left) if right == Const(None) else None
@@ -64,10 +64,10 @@ def named(name: str, value: Value, span: Span) -> Condition | None:
     return Condition("quantized", f"{QUANTIZED}({symbol(value, name)})", span)
 
 
-def starts_with(owner: Value, prefix: Value, text: str, span: Span) -> Condition | None:
+def starts_with(owner: Value, prefix: Value, spelled: ast.expr, span: Span) -> Condition | None:
     """The condition of `setting.startswith("fp8")`."""
     if isinstance(prefix, Const) and isinstance(prefix.value, str) and _FP8_STRING.match(prefix.value):
-        return Condition("quantized", f"{QUANTIZED}({symbol(owner, text)})", span)
+        return Condition("quantized", f"{QUANTIZED}({symbol(owner, spelled)})", span)
     return None
 
 
@@ -178,14 +178,14 @@ def _setting_test(node: ast.Compare, left: Value, right: Value, span: Span) -> C
     """`setting == "fp8"`, `setting in ("fp8", "fp8_e4m3")`, `"fp8" in setting`."""
     if isinstance(node.ops[0], (ast.In, ast.NotIn)):
         if _fp8_string(left):
-            return Condition("quantized", f"{QUANTIZED}({symbol(right, ast.unparse(node.comparators[0]))})", span)
+            return Condition("quantized", f"{QUANTIZED}({symbol(right, node.comparators[0])})", span)
         if isinstance(right, Sequence) and right.items and all(_fp8_string(item) for item in right.items):
-            return Condition("quantized", f"{QUANTIZED}({symbol(left, ast.unparse(node.left))})", span)
+            return Condition("quantized", f"{QUANTIZED}({symbol(left, node.left)})", span)
     names = right.items if isinstance(right, Sequence) else (right,)
     if isinstance(left, (Tensor, Method)) and names and all(_other_string(name) for name in names):
-        return Condition("unquantized", f"{QUANTIZED}({symbol(left, ast.unparse(node.left))}) never", span)
+        return Condition("unquantized", f"{QUANTIZED}({symbol(left, node.left)}) never", span)
     if isinstance(right, Const) and _fp8_string(right) and not isinstance(left, (Const, Instance)):
-        return Condition("quantized", f"{QUANTIZED}({symbol(left, ast.unparse(node.left))})", span)
+        return Condition("quantized", f"{QUANTIZED}({symbol(left, node.left)})", span)
     return None
 
 

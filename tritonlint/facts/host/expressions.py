@@ -107,8 +107,7 @@ def _condition(frame: Frame, node: ast.expr) -> Condition:
     if isinstance(value, Condition):
         return value
     name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
-    text = ast.unparse(node)
-    return conditions.named(name, value, span) or Condition("opaque", conditions.symbol(value, text), span)
+    return conditions.named(name, value, span) or Condition("opaque", conditions.symbol(value, node), span)
 
 
 def _test_value(frame: Frame, node: ast.expr) -> Value:
