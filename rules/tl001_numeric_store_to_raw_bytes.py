@@ -13,19 +13,18 @@ from tritonlint.view_fix import add_view, float32_region, named_fix
 
 
 class NumericStoreToRawBytes(Rule):
-    """
-    ## What it does
-    Finds launches that pass raw bytes (a `uint8` or `int8` slice, view or tensor that stands for fp8 codes or for the
-    bytes of wider floats) to a kernel parameter through which the kernel stores floats. The cast may be written
-    (`x.to(p.dtype.element_ty)`) or left to `tl.store`.
+    """## What it does Finds launches that pass raw bytes (a `uint8` or `int8` slice, view or tensor
+    that stands for fp8 codes or for the bytes of wider floats) to a kernel parameter through which
+    the kernel stores floats. The cast may be written (`x.to(p.dtype.element_ty)`) or left to
+    `tl.store`.
 
-    ## Why is this bad
-    Triton casts what it stores to the pointer's element type. For a pointer to bytes that is a float to integer
-    conversion: fp8 quantization silently becomes truncation to 0..255. Nothing raises. Read back as fp8, the bytes
-    decode to other numbers, and 0x7F and 0xFF to NaN; accuracy degrades with the length of the context.
+    ## Why is this bad Triton casts what it stores to the pointer's element type. For a pointer to
+    bytes that is a float to integer conversion: fp8 quantization silently becomes truncation to
+    0..255. Nothing raises. Read back as fp8, the bytes decode to other numbers, and 0x7F and 0xFF
+    to NaN; accuracy degrades with the length of the context.
 
-    ## Triggering input
-    Any value: -0.3 is stored as 0, 1.7 as 1 and 300.0 as 44, where e4m3fn has the codes 0xAA, 0x3E and 0x79.
+    ## Triggering input Any value: -0.3 is stored as 0, 1.7 as 1 and 300.0 as 44, where e4m3fn has
+    the codes 0xAA, 0x3E and 0x79.
 
     ## Example
     ```python
@@ -43,20 +42,17 @@ class NumericStoreToRawBytes(Rule):
     quantize_kernel[grid](k, values, scales)
     ```
 
-    ## Not flagged
-    A view under an `if` before the launch; a buffer that is allocated or asserted to be of a float type; a kernel that
-    bitcasts, re-types the pointer, or stores integers, masks and packed codes; a kernel that rounds and clamps to the
-    integer range on purpose; a copy of bytes.
+    ## Not flagged A view under an `if` before the launch; a buffer that is allocated or asserted to
+    be of a float type; a kernel that bitcasts, re-types the pointer, or stores integers, masks and
+    packed codes; a kernel that rounds and clamps to the integer range on purpose; a copy of bytes.
 
-    ## Fix safety
-    `.view(dtype)` on the slice or the argument. Safe: viewing a tensor as the dtype that it already has changes
-    nothing. The dtype is spelled as the module spells it; where it names none, `torch.float8_e4m3fn` is a guess and the
-    fix is unsafe.
+    ## Fix safety `.view(dtype)` on the slice or the argument. Safe: viewing a tensor as the dtype
+    that it already has changes nothing. The dtype is spelled as the module spells it; where it
+    names none, `torch.float8_e4m3fn` is a guess and the fix is unsafe.
 
-    ## How it is verified
-    Compiled for `cuda:90`, `hip:gfx942` and `hip:gfx950`, the store is fed by `arith.fptoui` (or `fptosi`) as flagged
-    and by `tt.fp_to_fp` as fixed. On a GPU the stored bytes differ from an independent quantizer as flagged and equal it
-    as fixed.
+    ## How it is verified Compiled for `cuda:90`, `hip:gfx942` and `hip:gfx950`, the store is fed by
+    `arith.fptoui` (or `fptosi`) as flagged and by `tt.fp_to_fp` as fixed. On a GPU the stored bytes
+    differ from an independent quantizer as flagged and equal it as fixed.
 
     ## References
     - https://github.com/vllm-project/vllm/pull/41217
@@ -80,19 +76,38 @@ class NumericStoreToRawBytes(Rule):
     def _finding(self, suspect: Suspect, argument: Argument, store: Store) -> Finding:
         kernel = argument.kernel
         silent = store.effect == "float_to_int"
-        trigger = "-0.3 is stored as 0, 1.7 as 1 and 300.0 as 44" if silent else "it does not compile"
-        how = "casts a float to its element type and stores it" if store.explicit else "stores a float"
+        trigger = (
+            "-0.3 is stored as 0, 1.7 as 1 and 300.0 as 44" if silent else "it does not compile"
+        )
+        how = (
+            "casts a float to its element type and stores it"
+            if store.explicit
+            else "stores a float"
+        )
         snippet = suspect.source.snippet(argument.place)
-        fix = add_view(suspect, argument.place, float32_region(argument)) if _is_code(argument) else None
+        fix = (
+            add_view(suspect, argument.place, float32_region(argument))
+            if _is_code(argument)
+            else None
+        )
         message = (
             f"`{snippet}` holds raw bytes, but `{kernel}` {how} through "
             f"`{argument.parameter}`: {trigger}{named_fix(fix)}"
         )
         return Finding(
-            self.code, self.name, message, self.severity, _confidence(argument, store), argument.place, trigger,
-            _trace(argument, store), launch_site(argument), fix,
-            function=argument.function, snippet=snippet,
-        )  # fmt: skip
+            self.code,
+            self.name,
+            message,
+            self.severity,
+            _confidence(argument, store),
+            argument.place,
+            trigger,
+            _trace(argument, store),
+            launch_site(argument),
+            fix,
+            function=argument.function,
+            snippet=snippet,
+        )
 
 
 def _harmful(store: Store) -> bool:
@@ -103,12 +118,14 @@ def _harmful(store: Store) -> bool:
 
 
 def _is_code(argument: Argument) -> bool:
-    """Whether the bytes stand for floats, so that a view is the fix; else the kernel may lack a rounding."""
+    """Whether the bytes stand for floats, so that a view is the fix; else the kernel may lack a
+    rounding."""
     return argument.encoded or argument.means_fp8
 
 
 def _confidence(argument: Argument, store: Store) -> Confidence:
-    """A tensor that is merely made of uint8 may hold integers, unless the kernel or its launch speaks of fp8."""
+    """A tensor that is merely made of uint8 may hold integers, unless the kernel or its launch
+    speaks of fp8."""
     if _is_code(argument):
         return argument.strength
     return "likely" if argument.strength == "certain" and store.kind == "float" else "possible"
@@ -117,7 +134,9 @@ def _confidence(argument: Argument, store: Store) -> Confidence:
 def _trace(argument: Argument, store: Store) -> tuple[Step, ...]:
     steps = approach(argument)
     steps += [Step(each, "handed to a device function here") for each in store.via]
-    converts = "an integer conversion" if store.effect == "float_to_int" else "which does not compile"
+    converts = (
+        "an integer conversion" if store.effect == "float_to_int" else "which does not compile"
+    )
     if store.cast is None:
         steps.append(Step(store.place, f"the store casts a float to that element type: {converts}"))
     else:

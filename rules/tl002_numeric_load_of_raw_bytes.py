@@ -13,15 +13,13 @@ from tritonlint.view_fix import add_view, float32_region, named_fix
 
 
 class NumericLoadOfRawBytes(Rule):
-    """
-    ## What it does
-    Finds launches that pass raw bytes (a `uint8` or `int8` slice, view or tensor that stands for fp8 codes or for the
-    bytes of wider floats) to a kernel parameter whose loaded values are used as numbers: cast to a float, multiplied
-    with one, or stored through a pointer to floats.
+    """## What it does Finds launches that pass raw bytes (a `uint8` or `int8` slice, view or tensor
+    that stands for fp8 codes or for the bytes of wider floats) to a kernel parameter whose loaded
+    values are used as numbers: cast to a float, multiplied with one, or stored through a pointer to
+    floats.
 
-    ## Why is this bad
-    The kernel computes with the codes instead of the values that they stand for. Triton converts an integer to a float
-    without a word.
+    ## Why is this bad The kernel computes with the codes instead of the values that they stand for.
+    Triton converts an integer to a float without a word.
 
     ## Triggering input
     Any value: the code 0x38, which is 1.0 in e4m3fn, is read as 56.0, and 0xB8 (-1.0) as 184.0.
@@ -42,19 +40,17 @@ class NumericLoadOfRawBytes(Rule):
     dequantize_kernel[grid](values, scales, out)
     ```
 
-    ## Not flagged
-    A view under an `if` before the launch; a kernel that unpacks bits (shifts, masks, `bitcast=True`), re-types the
-    pointer or looks the bytes up; integers that are numbers (images, counts, quantized integers with a zero point); a
-    cast from bytes to fp8 without `bitcast=True`, which does not compile.
+    ## Not flagged A view under an `if` before the launch; a kernel that unpacks bits (shifts,
+    masks, `bitcast=True`), re-types the pointer or looks the bytes up; integers that are numbers
+    (images, counts, quantized integers with a zero point); a cast from bytes to fp8 without
+    `bitcast=True`, which does not compile.
 
-    ## Fix safety
-    `.view(dtype)` on the slice or the argument. Safe: viewing a tensor as the dtype that it already has changes
-    nothing. The dtype is spelled as the module spells it; where it names none, `torch.float8_e4m3fn` is a guess and the
-    fix is unsafe.
+    ## Fix safety `.view(dtype)` on the slice or the argument. Safe: viewing a tensor as the dtype
+    that it already has changes nothing. The dtype is spelled as the module spells it; where it
+    names none, `torch.float8_e4m3fn` is a guess and the fix is unsafe.
 
-    ## How it is verified
-    Compiled for `cuda:90`, `hip:gfx942` and `hip:gfx950`, the loaded value goes through `arith.uitofp` (or `sitofp`) as
-    flagged and not as fixed.
+    ## How it is verified Compiled for `cuda:90`, `hip:gfx942` and `hip:gfx950`, the loaded value
+    goes through `arith.uitofp` (or `sitofp`) as flagged and not as fixed.
 
     ## References
     - https://github.com/LMCache/LMCache/pull/4064
@@ -77,7 +73,9 @@ class NumericLoadOfRawBytes(Rule):
 
     def _finding(self, suspect: Suspect, argument: Argument, load: Load) -> Finding:
         silent = load.effect == "int_to_float"
-        trigger = "0x38, which is 1.0 in e4m3fn, is read as 56.0" if silent else "it does not compile"
+        trigger = (
+            "0x38, which is 1.0 in e4m3fn, is read as 56.0" if silent else "it does not compile"
+        )
         snippet = suspect.source.snippet(argument.place)
         fix = add_view(suspect, argument.place, float32_region(argument))
         message = (
@@ -85,28 +83,39 @@ class NumericLoadOfRawBytes(Rule):
             f"`{argument.parameter}` as numbers: {trigger}{named_fix(fix)}"
         )
         return Finding(
-            self.code, self.name, message, self.severity, _confidence(argument), argument.place, trigger,
-            _trace(argument, load), launch_site(argument), fix,
-            function=argument.function, snippet=snippet,
-        )  # fmt: skip
+            self.code,
+            self.name,
+            message,
+            self.severity,
+            _confidence(argument),
+            argument.place,
+            trigger,
+            _trace(argument, load),
+            launch_site(argument),
+            fix,
+            function=argument.function,
+            snippet=snippet,
+        )
 
 
 def _stands_for_floats(argument: Argument) -> bool:
-    """Whether the bytes are known to be codes or pieces of floats: a tensor that is just made of integers may be an
-    image, a count or a quantized integer."""
+    """Whether the bytes are known to be codes or pieces of floats: a tensor that is just made of
+    integers may be an image, a count or a quantized integer."""
     return argument.encoded
 
 
 def _confidence(argument: Argument) -> Confidence:
-    """A page whose scales are viewed as floats and whose values are not can be of an fp8 type already: readers of such
-    caches are common. Where some part of it is viewed as fp8, or the bytes are stated, it is not."""
+    """A page whose scales are viewed as floats and whose values are not can be of an fp8 type
+    already: readers of such caches are common. Where some part of it is viewed as fp8, or the bytes
+    are stated, it is not."""
     widths = {each.width for evidence in argument.evidence for each in evidence.types.types or ()}
     only_wider = all(evidence.types.known for evidence in argument.evidence) and 8 not in widths
     return "possible" if only_wider and not argument.storage.types.known else argument.strength
 
 
 def _unpacked(argument: Argument) -> bool:
-    """Whether the kernel knows that it loads bytes: somewhere it picks bits out of them or re-types the pointer."""
+    """Whether the kernel knows that it loads bytes: somewhere it picks bits out of them or re-types
+    the pointer."""
     return any(each.effect == "bits" for each in argument.loads)
 
 
@@ -116,5 +125,7 @@ def _trace(argument: Argument, load: Load) -> tuple[Step, ...]:
     steps.append(Step(load.place, "an integer is loaded"))
     if load.use is not None and load.use != load.place:
         converts = "and converted to a float as a number"
-        steps.append(Step(load.use, converts if load.effect == "int_to_float" else "which does not compile"))
+        steps.append(
+            Step(load.use, converts if load.effect == "int_to_float" else "which does not compile")
+        )
     return tuple(steps)

@@ -64,9 +64,7 @@ def test_a_cache_that_cannot_be_written_is_done_without(case: Path) -> None:
     assert check(Cache(case / "cache")) == check(None)
 
 
-def test_processes_find_what_one_process_finds(
-    case: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_processes_find_what_one_process_finds(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for index in range(6):
         shutil.copy("flagged.py", f"copy{index}.py")
     names = sorted(path.name for path in case.glob("*.py"))

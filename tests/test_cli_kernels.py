@@ -1,4 +1,5 @@
-"""`tritonlint kernels`: what it prints, its JSON, and what it does with files that it cannot read."""
+"""`tritonlint kernels`: what it prints, its JSON, and what it does with files that it cannot
+read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Results of earlier runs, as JSON: data that can be wrong, foreign or truncated without doing harm."""
+"""Results of earlier runs, as JSON: data that can be wrong, foreign or truncated without doing
+harm."""
 
 from __future__ import annotations
 
@@ -25,21 +26,30 @@ _KEPT = 64
 
 
 class Cache:
-    """The results in `folder`, which need not exist. What cannot be read is as if it were not there; what cannot be
-    written is not."""
+    """The results in `folder`, which need not exist. What cannot be read is as if it were not
+    there; what cannot be written is not."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def key(self, files: Iterable[Path], others: Iterable[str], settings: Settings) -> str:
-        """What a result depends on: this version, the settings, and path, size and time of change of each file that was
-        checked and of each that can decide what is found there."""
+        """What a result depends on: this version, the settings, and path, size and time of change
+        of each file that was checked and of each that can decide what is found there."""
         digest = hashlib.sha256()
         folder = Path(__file__).parent
         own = sorted(str(each) for part in (folder, _rules()) for each in part.rglob("*.py"))
-        said = [__version__, sys.version, os.getcwd(), *(repr(item) for item in sorted(_plain(settings).items()))]
+        said = [
+            __version__,
+            sys.version,
+            os.getcwd(),
+            *(repr(item) for item in sorted(_plain(settings).items())),
+        ]
         digest.update("\0".join(said).encode(errors="surrogateescape"))
-        for mark, paths in (("tool", own), ("checked", [str(each) for each in files]), ("read", list(others))):
+        for mark, paths in (
+            ("tool", own),
+            ("checked", [str(each) for each in files]),
+            ("read", list(others)),
+        ):
             digest.update(mark.encode())
             for path in paths:
                 digest.update(f"{path}\0{_stamp(path)}\n".encode(errors="surrogateescape"))
@@ -66,7 +76,9 @@ class Cache:
             self._prune()
 
     def _prune(self) -> None:
-        results = sorted(self.folder.glob("*.json"), key=lambda each: each.stat().st_mtime, reverse=True)
+        results = sorted(
+            self.folder.glob("*.json"), key=lambda each: each.stat().st_mtime, reverse=True
+        )
         for each in results[_KEPT:]:
             each.unlink(missing_ok=True)
 
@@ -103,13 +115,15 @@ def _result(data: dict[str, Any]) -> Result:
 
 def _finding(data: dict[str, Any]) -> Finding:
     launch, fix = data["launch"], data["fix"]
-    return Finding(**{
-        **data,
-        "span": Span(**data["span"]),
-        "trace": tuple(Step(Span(**each["span"]), each["message"]) for each in data["trace"]),
-        "launch": LaunchSite(**launch) if launch else None,
-        "fix": Fix(fix["applicability"], fix["message"], _edits(fix["edits"])) if fix else None,
-    })  # fmt: skip
+    return Finding(
+        **{
+            **data,
+            "span": Span(**data["span"]),
+            "trace": tuple(Step(Span(**each["span"]), each["message"]) for each in data["trace"]),
+            "launch": LaunchSite(**launch) if launch else None,
+            "fix": Fix(fix["applicability"], fix["message"], _edits(fix["edits"])) if fix else None,
+        }
+    )
 
 
 def _edits(data: Sequence[dict[str, Any]]) -> tuple[Edit, ...]:

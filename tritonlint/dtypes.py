@@ -1,4 +1,5 @@
-"""Element types: what a pointer points to, under its torch, Triton and MLIR names, and the lattice of sets of them."""
+"""Element types: what a pointer points to, under its torch, Triton and MLIR names, and the lattice
+of sets of them."""
 
 from __future__ import annotations
 
@@ -13,10 +14,10 @@ Kind = Literal["float", "signed", "unsigned", "bool"]
 class ElementType:
     """One element type.
 
-    `name` is torch's name without the prefix, `triton` the name in `triton.language`, `signature` the short form in a
-    compile signature (`*u8`), `mlir` the type in Triton's IR, `width` the size in bits. `flavour` is set for 8-bit
-    floats only. `largest` is the largest finite value of a float type (FACTS.md, 5; OCP 8-bit floating point
-    specification 1.0 for e4m3fn and e5m2).
+    `name` is torch's name without the prefix, `triton` the name in `triton.language`, `signature`
+    the short form in a compile signature (`*u8`), `mlir` the type in Triton's IR, `width` the size
+    in bits. `flavour` is set for 8-bit floats only. `largest` is the largest finite value of a
+    float type (FACTS.md, 5; OCP 8-bit floating point specification 1.0 for e4m3fn and e5m2).
     """
 
     name: str
@@ -61,9 +62,13 @@ TABLE: tuple[ElementType, ...] = (
     ElementType("uint64", "uint64", "u64", "i64", "unsigned", 64),
     ElementType("int64", "int64", "i64", "i64", "signed", 64),
     ElementType("float8_e4m3fn", "float8e4nv", "fp8e4nv", "f8E4M3FN", "float", 8, "e4m3fn", 448.0),
-    ElementType("float8_e4m3fnuz", "float8e4b8", "fp8e4b8", "f8E4M3FNUZ", "float", 8, "e4m3fnuz", 240.0),
+    ElementType(
+        "float8_e4m3fnuz", "float8e4b8", "fp8e4b8", "f8E4M3FNUZ", "float", 8, "e4m3fnuz", 240.0
+    ),
     ElementType("float8_e5m2", "float8e5", "fp8e5", "f8E5M2", "float", 8, "e5m2", 57344.0),
-    ElementType("float8_e5m2fnuz", "float8e5b16", "fp8e5b16", "f8E5M2FNUZ", "float", 8, "e5m2fnuz", 57344.0),
+    ElementType(
+        "float8_e5m2fnuz", "float8e5b16", "fp8e5b16", "f8E5M2FNUZ", "float", 8, "e5m2fnuz", 57344.0
+    ),
     ElementType("float16", "float16", "fp16", "f16", "float", 16, None, 65504.0),
     ElementType("bfloat16", "bfloat16", "bf16", "bf16", "float", 16, None, 3.3895313892515355e38),
     ElementType("float32", "float32", "fp32", "f32", "float", 32, None, 3.4028234663852886e38),
@@ -71,11 +76,18 @@ TABLE: tuple[ElementType, ...] = (
 )
 
 BY_NAME: dict[str, ElementType] = {t.name: t for t in TABLE}
-BY_TRITON: dict[str, ElementType] = {t.triton: t for t in TABLE} | {"float8e4": BY_NAME["float8_e4m3fn"]}
+BY_TRITON: dict[str, ElementType] = {t.triton: t for t in TABLE} | {
+    "float8e4": BY_NAME["float8_e4m3fn"]
+}
 BY_SIGNATURE: dict[str, ElementType] = {t.signature: t for t in TABLE}
 
 _TORCH_ALIASES = {
-    "half": "float16", "float": "float32", "double": "float64", "short": "int16", "int": "int32", "long": "int64",
+    "half": "float16",
+    "float": "float32",
+    "double": "float64",
+    "short": "int16",
+    "int": "int32",
+    "long": "int64",
 }
 
 UINT8 = BY_NAME["uint8"]

@@ -33,7 +33,8 @@ class Skipped:
 
 @dataclass(frozen=True)
 class Result:
-    """The findings that the settings select, sorted; what was skipped; how many files were looked at."""
+    """The findings that the settings select, sorted; what was skipped; how many files were looked
+    at."""
 
     findings: tuple[Finding, ...]
     skipped: tuple[Skipped, ...]
@@ -48,7 +49,8 @@ class _Facts:
     skipped: tuple[Skipped, ...]
 
 
-# Up to so many files that pass the gate are looked at in one process: starting others would take longer.
+# Up to so many files that pass the gate are looked at in one process: starting others would take
+# longer.
 _FEW_FILES = 40
 # So many shares a process: the first ones to finish take the next.
 _SHARES = 4
@@ -56,7 +58,8 @@ _SHARES = 4
 
 @contextlib.contextmanager
 def _without_collection() -> Iterator[None]:
-    """Syntax trees hold no cycles worth collecting: looking for them again and again takes longer than parsing."""
+    """Syntax trees hold no cycles worth collecting: looking for them again and again takes longer
+    than parsing."""
     enabled = gc.isenabled()
     gc.disable()
     try:
@@ -68,13 +71,18 @@ def _without_collection() -> Iterator[None]:
 
 @_without_collection()
 def check(files: Sequence[Path], settings: Settings, cache: Cache | None = None) -> Result:
-    """Check `files`. What cannot be read, decoded or parsed is skipped with its reason; the others are checked.
+    """Check `files`. What cannot be read, decoded or parsed is skipped with its reason; the others
+    are checked.
 
-    With a `cache`, the result of an earlier run is given back when neither the files, nor those that decide what is found
-    in them, nor the settings have changed.
+    With a `cache`, the result of an earlier run is given back when neither the files, nor those
+    that decide what is found in them, nor the settings have changed.
     """
     analysis = Analysis()
-    key = cache.key(files, analysis.universe_of(map(os.path.abspath, files)), settings) if cache else ""
+    key = (
+        cache.key(files, analysis.universe_of(map(os.path.abspath, files)), settings)
+        if cache
+        else ""
+    )
     known = cache.load(key) if cache else None
     if known is not None:
         return known
@@ -97,7 +105,8 @@ def check(files: Sequence[Path], settings: Settings, cache: Cache | None = None)
 def check_text(
     path: Path, data: bytes, settings: Settings, others: Mapping[Path, bytes] | None = None
 ) -> Result:
-    """Check the file at `path` as if it held `data`, and the files `others` theirs; further files are read from disk."""
+    """Check the file at `path` as if it held `data`, and the files `others` theirs; further files
+    are read from disk."""
     source = SourceFile(display_path(path), data)
     try:
         _ = source.text
@@ -133,9 +142,12 @@ def _check(
 
 
 def _facts(gated: Sequence[SourceFile], analysis: Analysis) -> _Facts:
-    """The facts of the files that pass the gate: in this process, or for many files in one a core."""
+    """The facts of the files that pass the gate: in this process, or for many files in one a
+    core."""
     wanted = frozenset(os.path.abspath(source.path) for source in gated)
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = (
+        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    )
     if len(gated) <= _FEW_FILES or cores == 1:
         return _share(gated, wanted, analysis)
     from concurrent.futures import ProcessPoolExecutor  # only here: it takes long to import
@@ -154,7 +166,8 @@ _process: tuple[Analysis, frozenset[str]] | None = None
 
 
 def _start(wanted: frozenset[str]) -> None:
-    """Prepare a process that is to look at shares of `wanted`: what it parses for one share it keeps for the next."""
+    """Prepare a process that is to look at shares of `wanted`: what it parses for one share it
+    keeps for the next."""
     global _process
     gc.disable()
     _process = (Analysis(), wanted)

@@ -1,4 +1,5 @@
-"""What can stop tritonlint from doing its job. Each error says what, where and what to do, and owns its exit code."""
+"""What can stop tritonlint from doing its job. Each error says what, where and what to do, and owns
+its exit code."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ class ConfigError(TritonlintError):
 
 
 class SourceError(TritonlintError):
-    """A file that cannot be read, decoded or parsed: `path` and `reason` are kept apart for the reports."""
+    """A file that cannot be read, decoded or parsed: `path` and `reason` are kept apart for the
+    reports."""
 
     def __init__(self, path: str, reason: str) -> None:
         super().__init__(f"{path}: {reason}")

@@ -56,9 +56,9 @@ class LaunchSite:
 
 @dataclass(frozen=True)
 class Finding:
-    """One hazard. `trigger` is the concrete value, dtype or shape that goes wrong; `snippet` is the source text of the
-    span, `function` the name of the function around it (both feed the fingerprint, so that edits elsewhere in the file
-    do not change it)."""
+    """One hazard. `trigger` is the concrete value, dtype or shape that goes wrong; `snippet` is the
+    source text of the span, `function` the name of the function around it (both feed the
+    fingerprint, so that edits elsewhere in the file do not change it)."""
 
     code: str
     name: str
@@ -77,11 +77,16 @@ class Finding:
     @property
     def sort_key(self) -> tuple[object, ...]:
         site = self.launch
-        return (self.span, self.code, (site.path, site.line, site.kernel, site.parameter) if site else ())
+        return (
+            self.span,
+            self.code,
+            (site.path, site.line, site.kernel, site.parameter) if site else (),
+        )
 
     @property
     def fingerprint(self) -> str:
-        """A 16-digit hexadecimal key of rule, path, function, code of the span and launched parameter; not of lines."""
+        """A 16-digit hexadecimal key of rule, path, function, code of the span and launched
+        parameter; not of lines."""
         site = self.launch
         parts = [self.code, self.span.path, self.function, " ".join(self.snippet.split())]
         parts += [site.path, site.kernel, site.parameter] if site else []

@@ -1,4 +1,5 @@
-"""The base class of a rule, what a rule sees of a file, and the registry: which rules there are and which are selected."""
+"""The base class of a rule, what a rule sees of a file, and the registry: which rules there are and
+which are selected."""
 
 from __future__ import annotations
 
@@ -34,10 +35,12 @@ class RuleInfo:
 
 
 class Suspect:
-    """A file that the facts make a suspect of: its source, the launch arguments that start in it, and, parsed when first
-    asked for, its concrete syntax tree."""
+    """A file that the facts make a suspect of: its source, the launch arguments that start in it,
+    and, parsed when first asked for, its concrete syntax tree."""
 
-    def __init__(self, source: SourceFile, arguments: Sequence[Argument], settings: Settings) -> None:
+    def __init__(
+        self, source: SourceFile, arguments: Sequence[Argument], settings: Settings
+    ) -> None:
         self.source = source
         self.arguments = tuple(arguments)
         self.settings = settings
@@ -51,7 +54,16 @@ class Suspect:
     def nodes(self) -> list[tuple[libcst.CSTNode, Span]]:
         """Every node of the tree with its place."""
         return [
-            (node, Span(self.source.path, at.start.line, at.start.column + 1, at.end.line, at.end.column + 1))
+            (
+                node,
+                Span(
+                    self.source.path,
+                    at.start.line,
+                    at.start.column + 1,
+                    at.end.line,
+                    at.end.column + 1,
+                ),
+            )
             for node, at in self._positions.items()
         ]
 
@@ -84,8 +96,9 @@ class Suspect:
 
 
 class Rule(ABC):
-    """One hazard. The docstring of a subclass is its documentation, in these sections: What it does, Why is this bad,
-    Triggering input, Example, Use instead, Not flagged, Fix safety, How it is verified, References."""
+    """One hazard. The docstring of a subclass is its documentation, in these sections: What it
+    does, Why is this bad, Triggering input, Example, Use instead, Not flagged, Fix safety, How it
+    is verified, References."""
 
     code: ClassVar[str]
     name: ClassVar[str]
@@ -104,7 +117,8 @@ class Rule(ABC):
 
 @cache
 def codes() -> dict[str, RuleInfo]:
-    """Every rule by its code, from the file names of the package `tritonlint.rules`; nothing of it is imported."""
+    """Every rule by its code, from the file names of the package `tritonlint.rules`; nothing of it
+    is imported."""
     package = importlib.import_module("tritonlint.rules")
     found: dict[str, RuleInfo] = {}
     for folder in package.__path__:
@@ -124,19 +138,26 @@ def load(code: str) -> type[Rule]:
         raise UsageError(f"unknown rule: {code}")
     module = importlib.import_module(info.module)
     for each in vars(module).values():
-        if isinstance(each, type) and issubclass(each, Rule) and getattr(each, "code", None) == code:
+        if (
+            isinstance(each, type)
+            and issubclass(each, Rule)
+            and getattr(each, "code", None) == code
+        ):
             return each
     raise UsageError(f"{info.module} defines no rule {code}")
 
 
 def select(select: Iterable[str], ignore: Iterable[str], preview: bool) -> frozenset[str]:
-    """The codes that are on: those that `select` names (default: all), less those of `ignore`; a preview rule only with
-    `preview` or when it is selected by its full code or name. Raises UsageError for a name that no rule has."""
+    """The codes that are on: those that `select` names (default: all), less those of `ignore`; a
+    preview rule only with `preview` or when it is selected by its full code or name. Raises
+    UsageError for a name that no rule has."""
     wanted = list(select)
     chosen: set[str] = set()
     for each in wanted or codes():
         chosen |= _matching(each)
-    exact = {code for each in wanted for code in _matching(each) if each in (code, codes()[code].name)}
+    exact = {
+        code for each in wanted for code in _matching(each) if each in (code, codes()[code].name)
+    }
     for each in ignore:
         chosen -= _matching(each)
     return frozenset(
@@ -146,13 +167,18 @@ def select(select: Iterable[str], ignore: Iterable[str], preview: bool) -> froze
 
 @cache
 def load_status(code: str) -> str:
-    """`default` or `preview`, read from the text of the rule's file, so that a run without suspects imports no rule."""
+    """`default` or `preview`, read from the text of the rule's file, so that a run without suspects
+    imports no rule."""
     package = importlib.import_module("tritonlint.rules")
     file = codes()[code].module.rpartition(".")[2] + ".py"
     for folder in package.__path__:
         path = Path(folder) / file
         if path.exists():
-            return "preview" if re.search(r'^    status = "preview"', path.read_text(), re.M) else "default"
+            return (
+                "preview"
+                if re.search(r'^    status = "preview"', path.read_text(), re.M)
+                else "default"
+            )
     return "default"
 
 
@@ -160,7 +186,9 @@ def _matching(wanted: str) -> set[str]:
     """The codes that a code, a prefix of codes, a name or `ALL` stands for."""
     known = codes()
     found = {
-        code for code, info in known.items() if wanted == "ALL" or code.startswith(wanted) or info.name == wanted
+        code
+        for code, info in known.items()
+        if wanted == "ALL" or code.startswith(wanted) or info.name == wanted
     }
     if not found or not wanted:
         raise UsageError(f"unknown rule: {wanted!r} (known: {', '.join(known)})")

@@ -16,8 +16,8 @@ from tritonlint.errors import SourceError
 
 @dataclass(frozen=True, order=True)
 class Span:
-    """A place in a file. `path` is relative to the working directory where possible; lines and columns count from 1,
-    columns in characters, and the end is exclusive."""
+    """A place in a file. `path` is relative to the working directory where possible; lines and
+    columns count from 1, columns in characters, and the end is exclusive."""
 
     path: str
     line: int
@@ -28,14 +28,16 @@ class Span:
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A file's path and bytes. `path` is what messages show: relative to the working directory where possible."""
+    """A file's path and bytes. `path` is what messages show: relative to the working directory
+    where possible."""
 
     path: str
     data: bytes
 
     @cached_property
     def encoding(self) -> str:
-        """The codec by the byte order mark or the coding line, else utf-8. Raises SourceError for an unknown one."""
+        """The codec by the byte order mark or the coding line, else utf-8. Raises SourceError for
+        an unknown one."""
         try:
             return tokenize.detect_encoding(io.BytesIO(self.data).readline)[0]
         except SyntaxError as error:
@@ -43,15 +45,19 @@ class SourceFile:
 
     @cached_property
     def text(self) -> str:
-        """The decoded text with its newlines as they are. Raises SourceError when the bytes do not decode."""
+        """The decoded text with its newlines as they are. Raises SourceError when the bytes do not
+        decode."""
         try:
             return self.data.decode(self.encoding)
         except (UnicodeDecodeError, LookupError) as error:
-            raise SourceError(self.path, f"cannot be decoded as {self.encoding}: {error}") from error
+            raise SourceError(
+                self.path, f"cannot be decoded as {self.encoding}: {error}"
+            ) from error
 
     @cached_property
     def lines(self) -> list[str]:
-        """The lines with their ends. Only `\\n`, `\\r\\n` and `\\r` end a line, as in Python's own grammar."""
+        """The lines with their ends. Only `\\n`, `\\r\\n` and `\\r` end a line, as in Python's own
+        grammar."""
         return io.StringIO(self.text, newline="").readlines()
 
     @cached_property
@@ -66,7 +72,9 @@ class SourceFile:
             where = f" (line {error.lineno})" if error.lineno else ""
             raise SourceError(self.path, f"cannot be parsed: {error.msg}{where}") from error
         except (ValueError, RecursionError, MemoryError) as error:
-            raise SourceError(self.path, f"cannot be parsed: {str(error) or type(error).__name__}") from error
+            raise SourceError(
+                self.path, f"cannot be parsed: {str(error) or type(error).__name__}"
+            ) from error
 
     def span(self, node: ast.expr | ast.stmt) -> Span:
         """Where `node` of this file's tree stands."""
@@ -97,14 +105,16 @@ class SourceFile:
 
 
 def display_path(path: Path) -> str:
-    """`path` as messages show it: relative to the working directory when below it, with forward slashes."""
+    """`path` as messages show it: relative to the working directory when below it, with forward
+    slashes."""
     absolute = os.path.abspath(path)
     relative = os.path.relpath(absolute)
     return (absolute if relative.startswith("..") else relative).replace(os.sep, "/")
 
 
 def read_source(path: Path) -> SourceFile:
-    """The file at `path`. Raises SourceError with the operating system's reason when it cannot be read."""
+    """The file at `path`. Raises SourceError with the operating system's reason when it cannot be
+    read."""
     shown = display_path(path)
     try:
         return SourceFile(shown, path.read_bytes())

@@ -1,4 +1,5 @@
-"""The parts of a trace that rules about launch arguments share: from the evidence to the kernel's parameter."""
+"""The parts of a trace that rules about launch arguments share: from the evidence to the kernel's
+parameter."""
 
 from __future__ import annotations
 
@@ -12,9 +13,7 @@ if TYPE_CHECKING:
 
 def launch_site(argument: Argument) -> LaunchSite:
     launch = argument.launch
-    return LaunchSite(
-        launch.path, launch.line, argument.kernel, argument.parameter, argument.text
-    )
+    return LaunchSite(launch.path, launch.line, argument.kernel, argument.parameter, argument.text)
 
 
 def approach(argument: Argument) -> list[Step]:

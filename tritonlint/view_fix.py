@@ -1,4 +1,5 @@
-"""The fix of a missing view: which dtype expression the module itself would use, and the edit that adds `.view(...)`."""
+"""The fix of a missing view: which dtype expression the module itself would use, and the edit that
+adds `.view(...)`."""
 
 from __future__ import annotations
 
@@ -16,15 +17,18 @@ if TYPE_CHECKING:
     from tritonlint.facts.arguments import Argument
     from tritonlint.rule import Suspect
 
-# What projects call the fp8 type of the platform: a constant, a local name, a helper function or an attribute.
-_FP8 = re.compile(r"^(?:\w+\.)*\w*(?:fp8|float8)(?:_\w+)?_(?:d?type)(?:\(\))?$|^\w+\.fp8$", re.IGNORECASE)
+# What projects call the fp8 type of the platform: a constant, a local name, a helper function or an
+# attribute.
+_FP8 = re.compile(
+    r"^(?:\w+\.)*\w*(?:fp8|float8)(?:_\w+)?_(?:d?type)(?:\(\))?$|^\w+\.fp8$", re.IGNORECASE
+)
 
 
 def add_view(suspect: Suspect, place: Span, dtype: str | None = None) -> Fix | None:
     """The fix that views the expression at `place` as `dtype`, or as the module's own fp8 type.
 
-    None when there is no expression at `place`. It is `unsafe` when the module names no fp8 type, so that the flavour
-    is a guess (torch.float8_e4m3fn).
+    None when there is no expression at `place`. It is `unsafe` when the module names no fp8 type,
+    so that the flavour is a guess (torch.float8_e4m3fn).
     """
     import libcst
 
@@ -47,12 +51,17 @@ def add_view(suspect: Suspect, place: Span, dtype: str | None = None) -> Fix | N
 
 def named_fix(fix: Fix | None) -> str:
     """How a message ends that names the fix."""
-    views = [edit.replacement.lstrip(")") for edit in fix.edits if ".view(" in edit.replacement] if fix else []
+    views = (
+        [edit.replacement.lstrip(")") for edit in fix.edits if ".view(" in edit.replacement]
+        if fix
+        else []
+    )
     return f"; add `{views[0]}`" if views else ""
 
 
 def _import(suspect: Suspect, statement: str) -> list[Edit]:
-    """The edit that adds an import after the last one at the top of the module, unless it is there."""
+    """The edit that adds an import after the last one at the top of the module, unless it is
+    there."""
     import libcst
 
     line = 1
@@ -68,7 +77,8 @@ def _import(suspect: Suspect, statement: str) -> list[Edit]:
 
 
 def float32_region(argument: Argument) -> str | None:
-    """`torch.float32` for the scales of a page whose values are viewed as fp8 already; None for the values themselves."""
+    """`torch.float32` for the scales of a page whose values are viewed as fp8 already; None for the
+    values themselves."""
     types = {each for evidence in argument.evidence for each in evidence.types.types or ()}
     if types and all(each.is_fp8 for each in types) and "scale" in argument.parameter.lower():
         return str(FLOAT32)
@@ -80,11 +90,13 @@ def _applicability(name: str) -> Applicability:
 
 
 def fp8_name(suspect: Suspect, place: Span) -> tuple[str | None, str]:
-    """The expression for the project's fp8 type at `place`, with the applicability of a fix that uses it.
+    """The expression for the project's fp8 type at `place`, with the applicability of a fix that
+    uses it.
 
-    By preference: the configured one; a name that the same function binds before; a constant of the module or one that it
-    imports; the expression that the module uses most (`current_platform.fp8_dtype()`); a helper that it defines; else
-    `torch.float8_e4m3fn`, as a guess.
+    By preference: the configured one; a name that the same function binds before; a constant of the
+    module or one that it imports; the expression that the module uses most
+    (`current_platform.fp8_dtype()`); a helper that it defines; else `torch.float8_e4m3fn`, as a
+    guess.
     """
     if suspect.settings.fp8_dtype:
         return suspect.settings.fp8_dtype, "safe"
@@ -101,7 +113,8 @@ def fp8_name(suspect: Suspect, place: Span) -> tuple[str | None, str]:
 
 @dataclass
 class _Names:
-    """What a module calls the fp8 type, seen from one place in it; `torch` is the name under which it imports torch."""
+    """What a module calls the fp8 type, seen from one place in it; `torch` is the name under which
+    it imports torch."""
 
     local: list[str] = field(default_factory=list)
     constants: list[str] = field(default_factory=list)
@@ -113,7 +126,9 @@ class _Names:
 def _names(suspect: Suspect, place: Span) -> _Names:
     import libcst as cst
 
-    scopes = [where for node, where in suspect.nodes if isinstance(node, (cst.FunctionDef, cst.ClassDef))]
+    scopes = [
+        where for node, where in suspect.nodes if isinstance(node, (cst.FunctionDef, cst.ClassDef))
+    ]
     around = [where for where in scopes if _around(where, place)]
     called = {node.func for node, _ in suspect.nodes if isinstance(node, cst.Call)}
     found = _Names()
@@ -132,7 +147,9 @@ def _names(suspect: Suspect, place: Span) -> _Names:
             case cst.ImportAlias() if name.isupper() and not outer:
                 found.constants.append(name)
             case cst.FunctionDef(params=params) if not outer:
-                if all(each.default is not None for each in (*params.params, *params.kwonly_params)):
+                if all(
+                    each.default is not None for each in (*params.params, *params.kwonly_params)
+                ):
                     found.helpers.append(name)
             case cst.Call() | cst.Attribute() if outer == around or not name.startswith("self."):
                 found.used[name] += 1
@@ -144,7 +161,10 @@ def _named(suspect: Suspect, node: cst.CSTNode) -> str:
     import libcst as cst
 
     match node:
-        case cst.AssignTarget(target=cst.Name(value=name)) | cst.AnnAssign(target=cst.Name(value=name)):
+        case (
+            cst.AssignTarget(target=cst.Name(value=name))
+            | cst.AnnAssign(target=cst.Name(value=name))
+        ):
             return name
         case cst.FunctionDef(name=cst.Name(value=name)):
             return name

@@ -1,5 +1,5 @@
-"""Every form of launch, and every way a kernel gets its name: which parameter each argument is bound
-to shows in what is found."""
+"""Every form of launch, and every way a kernel gets its name: which parameter each argument is
+bound to shows in what is found."""
 
 from __future__ import annotations
 

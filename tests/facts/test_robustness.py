@@ -1,4 +1,5 @@
-"""Bad and unusual input: no crash, no hang, what cannot be analysed is said, and the rest still is."""
+"""Bad and unusual input: no crash, no hang, what cannot be analysed is said, and the rest still
+is."""
 
 from __future__ import annotations
 
@@ -55,7 +56,8 @@ BEYOND = {
     "long": "def long(x):\n    x = x.view(torch.int8)\n" + "    y = x\n" * 40_100 + WRONG,
     "fan": "def long0(x, p):\n    quantize[(1,)](x, p, 64)\n\n\n"
     + "".join(
-        f"def long{i}(x, p):\n" + f"    long{i - 1}(x, p.view(torch.float32))\n" * 20 + "\n\n" for i in range(1, 8)
+        f"def long{i}(x, p):\n" + f"    long{i - 1}(x, p.view(torch.float32))\n" * 20 + "\n\n"
+        for i in range(1, 8)
     ),
 }
 

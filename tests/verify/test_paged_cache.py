@@ -1,4 +1,5 @@
-"""The reference of the paged-cache family against plain loops, and that its inputs are worth having."""
+"""The reference of the paged-cache family against plain loops, and that its inputs are worth
+having."""
 
 from __future__ import annotations
 

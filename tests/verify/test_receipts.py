@@ -1,4 +1,5 @@
-"""Receipts: written, read back, judged against the present sources; and those that are committed."""
+"""Receipts: written, read back, judged against the present sources; and those that are
+committed."""
 
 from __future__ import annotations
 

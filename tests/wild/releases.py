@@ -65,7 +65,9 @@ def main(releases: list[str]) -> None:
     for release in releases or recorded():
         where = folder(release)
         if where is None:
-            raise SystemExit(f"error: {release}: not unpacked; {VARIABLE} names the folder above it")
+            raise SystemExit(
+                f"error: {release}: not unpacked; {VARIABLE} names the folder above it"
+            )
         lines = findings(where)
         FINDINGS.mkdir(exist_ok=True)
         record(release).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")

@@ -1,1 +1,2 @@
-"""Facts about a project: modules, device contracts, host storages, launches. Facts know nothing of rules."""
+"""Facts about a project: modules, device contracts, host storages, launches. Facts know nothing of
+rules."""

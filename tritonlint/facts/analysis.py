@@ -1,4 +1,5 @@
-"""From files to the launch arguments that start in them: which functions are interpreted, and in what order."""
+"""From files to the launch arguments that start in them: which functions are interpreted, and in
+what order."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ _FEW_NAMES = 100
 
 @dataclass
 class Analysis:
-    """The facts of a project, read on demand. `overrides` are texts that stand in for files on disk, by absolute path."""
+    """The facts of a project, read on demand. `overrides` are texts that stand in for files on
+    disk, by absolute path."""
 
     overrides: dict[str, bytes] = field(default_factory=dict)
 
@@ -47,10 +49,10 @@ class Analysis:
     def arguments(
         self, files: Sequence[SourceFile], wanted: Collection[str]
     ) -> list[Argument | Typed]:
-        """What the functions of `files` pass to kernels: the raw-byte arguments whose place is in one of `wanted` (absolute
-        paths; `files` are among them), and what tells that others are none. Where `wanted` leaves out files of the
-        package, functions there that call those of `files` are followed too. Raises SourceError for one that cannot be
-        parsed."""
+        """What the functions of `files` pass to kernels: the raw-byte arguments whose place is in
+        one of `wanted` (absolute paths; `files` are among them), and what tells that others are
+        none. Where `wanted` leaves out files of the package, functions there that call those of
+        `files` are followed too. Raises SourceError for one that cannot be parsed."""
         own = [self.module(os.path.abspath(source.path), source) for source in files]
         roots = {id(each.node): each for module in own for each in self._roots(module)}
         for caller in self._callers(own, wanted):
@@ -73,11 +75,21 @@ class Analysis:
 
     def _of_root(self, root: Definition, wanted: Collection[str]) -> Iterator[Argument | Typed]:
         universe = self.texts.universe(str(root.module.file))
-        run = Run(self.project, root, self.leads, partial(self.texts.byte_table, universe), partial(self.texts.is_called, root, universe),
-                  operator=partial(self._operator, universe), attributes=self._attributes, effects=self._effects)  # fmt: skip
+        run = Run(
+            self.project,
+            root,
+            self.leads,
+            partial(self.texts.byte_table, universe),
+            partial(self.texts.is_called, root, universe),
+            operator=partial(self._operator, universe),
+            attributes=self._attributes,
+            effects=self._effects,
+        )
         interpret(run)
         if run.exhausted:
-            self._leave(root, f"takes more than {MAX_STATEMENTS} statements, and is not analysed to its end")
+            self._leave(
+                root, f"takes more than {MAX_STATEMENTS} statements, and is not analysed to its end"
+            )
         for each in arguments(run):
             place = os.path.abspath(each.place.path)
             if place in wanted and self.texts.universe(place) == universe:
@@ -87,8 +99,9 @@ class Analysis:
         self.unfinished.setdefault(function.module.path, f"`{function.name}` {reason}")
 
     def _speaks(self, root: Definition) -> bool:
-        """Whether `root`, its class or a function of the same file that it calls says anything about bytes. What only
-        functions further down say is found when those are looked at themselves."""
+        """Whether `root`, its class or a function of the same file that it calls says anything
+        about bytes. What only functions further down say is found when those are looked at
+        themselves."""
         names, classes = self._speaking(root.module)
         own = self._calls_of(root)
         if own is None:
@@ -99,19 +112,25 @@ class Analysis:
         return isinstance(around, ast.ClassDef) and self._inherits(root.module, around)
 
     def _inherits(self, module: Module, owner: ast.ClassDef) -> bool:
-        """Whether a class has a base in another file of the project that says something about bytes."""
+        """Whether a class has a base in another file of the project that says something about
+        bytes."""
         roots = {(dotted_name(base) or "").partition(".")[0] for base in owner.bases}
         imported = (module.imports[name] for name in roots if name in module.imports)
         files = (self._imported_file(module, each.module, each.level) for each in imported)
         return any(file is not None and self.texts.speaks(file) for file in files)
 
     def _speaking(self, module: Module) -> tuple[frozenset[str], frozenset[int]]:
-        """The names of the functions of a file that say something about bytes, and the classes that do when made."""
+        """The names of the functions of a file that say something about bytes, and the classes that
+        do when made."""
         key = str(module.file)
         if key not in self._speakers:
             speaking = [each.definition for each in self.calls(module) if each.speaks]
             names = {name for each in speaking for name in (each.name, f"self.{each.name}")}
-            made = {id(each.enclosing[-1]) for each in speaking if each.name == "__init__" and each.enclosing}
+            made = {
+                id(each.enclosing[-1])
+                for each in speaking
+                if each.name == "__init__" and each.enclosing
+            }
             self._speakers[key] = (frozenset(names), frozenset(made))
         return self._speakers[key]
 
@@ -169,7 +188,9 @@ class Analysis:
     def _calls_of(self, function: Definition) -> Calls | None:
         key = str(function.module.file)
         if key not in self._by_node:
-            self._by_node[key] = {id(each.definition.node): each for each in self.calls(function.module)}
+            self._by_node[key] = {
+                id(each.definition.node): each for each in self.calls(function.module)
+            }
         return self._by_node[key].get(id(function.node))
 
     def _operator(self, universe: Sequence[str], name: str) -> Definition | None:
@@ -214,13 +235,19 @@ class Analysis:
 
     def _imported_file(self, module: Module, dotted: str, level: int) -> str | None:
         layout = self.project.layout
-        return layout.relative(module.file, level, dotted) if level else layout.locate(dotted, module.file)
+        return (
+            layout.relative(module.file, level, dotted)
+            if level
+            else layout.locate(dotted, module.file)
+        )
 
     def _method(self, definition: Definition, name: str) -> Definition | None:
         for depth in range(len(definition.enclosing), 0, -1):
             owner = definition.enclosing[depth - 1]
             if hasattr(owner, "bases"):
-                around = Definition(definition.module, owner, definition.enclosing[: depth - 1], owner.name)
+                around = Definition(
+                    definition.module, owner, definition.enclosing[: depth - 1], owner.name
+                )
                 target = definition.module.member(around, name)
                 return target if isinstance(target, Definition) else None
         return None
@@ -229,11 +256,9 @@ class Analysis:
         """The files that can decide what is found in `files`."""
         return sorted({each for file in files for each in self.texts.universe(file)})
 
-    def _callers(
-        self, modules: Sequence[Module], wanted: Collection[str]
-    ) -> Iterator[Definition]:
-        """The functions outside of `wanted` that call one of `modules` that leads to a launch, over at most MAX_HOPS
-        calls."""
+    def _callers(self, modules: Sequence[Module], wanted: Collection[str]) -> Iterator[Definition]:
+        """The functions outside of `wanted` that call one of `modules` that leads to a launch, over
+        at most MAX_HOPS calls."""
         universe = self.universe_of(str(module.file) for module in modules)
         rest = [file for file in universe if self.texts.passes(file)]
         rest = [file for file in rest if file not in wanted]

@@ -1,4 +1,5 @@
-"""Launch arguments that hold raw bytes, with what the kernel does to them: what rules are asked about."""
+"""Launch arguments that hold raw bytes, with what the kernel does to them: what rules are asked
+about."""
 
 from __future__ import annotations
 
@@ -25,14 +26,16 @@ from tritonlint.facts.kernel import Kernel
 from tritonlint.facts.storage import STRENGTHS, Evidence, Storage, Strength, storage_of
 from tritonlint.source import Span
 
-# Words and numbers by which a kernel or a launch says that it means fp8 (largest finite values: FACTS.md, 5).
+# Words and numbers by which a kernel or a launch says that it means fp8 (largest finite values:
+# FACTS.md, 5).
 _FP8 = re.compile(r"fp8|float8|e4m3|e5m2|fnuz|\b(?:448|240|224|57344)(?:\.0*)?\b", re.IGNORECASE)
 E4M3FN = BY_NAME["float8_e4m3fn"]
 
 
 @dataclass(frozen=True)
 class Typed:
-    """A tensor of known element type that reaches a launch through a chain of calls: not raw bytes there."""
+    """A tensor of known element type that reaches a launch through a chain of calls: not raw bytes
+    there."""
 
     launch: Span
     parameter: str
@@ -47,11 +50,13 @@ class Typed:
 class Argument:
     """A tensor that holds raw bytes, passed to one pointer parameter of one kernel.
 
-    `place` is the expression that should have been viewed: the slice, or the argument by which the tensor enters the
-    chain of calls that ends in the launch. `calls` are the arguments of the calls in between. `stores` and `loads` are
-    what the kernel does through the parameter in the specialization that this launch makes of it, where viewing the
-    tensor as fp8 would make the difference. `means_fp8` is whether the kernel or the launch speaks of fp8: by name, by the
-    largest finite value, or by an fnuz flag. `from_caller` is whether a caller in the project passes it. `evidence` says why these are raw bytes, strongest first.
+    `place` is the expression that should have been viewed: the slice, or the argument by which the
+    tensor enters the chain of calls that ends in the launch. `calls` are the arguments of the calls
+    in between. `stores` and `loads` are what the kernel does through the parameter in the
+    specialization that this launch makes of it, where viewing the tensor as fp8 would make the
+    difference. `means_fp8` is whether the kernel or the launch speaks of fp8: by name, by the
+    largest finite value, or by an fnuz flag. `from_caller` is whether a caller in the project
+    passes it. `evidence` says why these are raw bytes, strongest first.
     """
 
     kernel: str
@@ -86,7 +91,8 @@ class Argument:
 
 
 def arguments(run: Run) -> Iterator[Argument | Typed]:
-    """The arguments of the launches of `run` that hold raw bytes on some path, and those that are known not to."""
+    """The arguments of the launches of `run` that hold raw bytes on some path, and those that are
+    known not to."""
     for event in run.launches:
         for parameter, passed in event.arguments.items():
             for path, value in options(passed.value):
@@ -103,7 +109,9 @@ def _argument(
     passed = event.arguments[parameter]
     if not storage.raw:
         place = _place(tensor, passed.span, ())
-        return Typed(event.span, parameter, place) if storage.types.known and tensor.passed else None
+        return (
+            Typed(event.span, parameter, place) if storage.types.known and tensor.passed else None
+        )
     evidence: list[Evidence] = []
     stores: dict[Span, Store] = {}
     loads: dict[Span, Load] = {}
@@ -121,11 +129,23 @@ def _argument(
         return None
     evidence.sort(key=lambda each: (STRENGTHS.index(each.strength), not each.encoded))
     return Argument(
-        event.kernel.name, event.kernel.path, parameter, parameter_span(event.kernel, parameter), event.span, event.function,
-        passed.text, passed.span, _place(tensor, passed.span, evidence),
-        tuple(each.span for each in tensor.passed), storage, tuple(evidence), tuple(stores.values()),
-        tuple(loads.values()), run.passed_by_callers(tensor.buffer), _means_fp8(event),
-    )  # fmt: skip
+        event.kernel.name,
+        event.kernel.path,
+        parameter,
+        parameter_span(event.kernel, parameter),
+        event.span,
+        event.function,
+        passed.text,
+        passed.span,
+        _place(tensor, passed.span, evidence),
+        tuple(each.span for each in tensor.passed),
+        storage,
+        tuple(evidence),
+        tuple(stores.values()),
+        tuple(loads.values()),
+        run.passed_by_callers(tensor.buffer),
+        _means_fp8(event),
+    )
 
 
 def _means_fp8(event: LaunchEvent) -> bool:
@@ -136,9 +156,10 @@ def _means_fp8(event: LaunchEvent) -> bool:
 def _effects(
     kernel: Kernel, parameter: str, made: Specialization
 ) -> tuple[list[Store], list[Load]]:
-    """The stores and loads through `parameter` that go wrong: they convert between integers and floats, they do not where
-    the tensor is viewed as fp8, and they would not where the pointers of unknown type hold bytes too (then the kernel
-    copies, and nothing is known). Loads whose bits are picked are kept: they tell that the kernel knows of bytes."""
+    """The stores and loads through `parameter` that go wrong: they convert between integers and
+    floats, they do not where the tensor is viewed as fp8, and they would not where the pointers of
+    unknown type hold bytes too (then the kernel copies, and nothing is known). Loads whose bits are
+    picked are kept: they tell that the kernel knows of bytes."""
     found = contract(kernel, made)
     stores = _suspicious([s for s in found.stores if s.parameter == parameter], "float_to_int")
     loads = _suspicious([s for s in found.loads if s.parameter == parameter], "int_to_float")
@@ -158,8 +179,8 @@ Access = TypeVar("Access", Store, Load)
 
 
 def _suspicious(accesses: list[Access], conversion: str) -> list[Access]:
-    """The accesses that convert, or that pick bits; those that do not compile where none of the others takes bytes as they
-    are (else the kernel has a path of its own for bytes)."""
+    """The accesses that convert, or that pick bits; those that do not compile where none of the
+    others takes bytes as they are (else the kernel has a path of its own for bytes)."""
     if any(each.effect in ("int", "bits") for each in accesses):
         return [each for each in accesses if each.effect in (conversion, "bits")]
     return [each for each in accesses if each.effect in (conversion, "compile_error")]
@@ -172,18 +193,24 @@ def _places(found: KernelContract, effect: str) -> set[Span]:
 
 
 def _place(tensor: Tensor, argument: Span, evidence: Sequence[Evidence]) -> Span:
-    """The expression that should have been viewed: the slice, or the argument by which the tensor enters the chain of
-    calls; where a function tests what the cache holds and then does not view it, the argument that this one passes on."""
+    """The expression that should have been viewed: the slice, or the argument by which the tensor
+    enters the chain of calls; where a function tests what the cache holds and then does not view
+    it, the argument that this one passes on."""
     chain = (*(each.span for each in tensor.passed), argument)
     if evidence and evidence[0].here and tensor.passed:
-        return next((each for each in reversed(chain) if each.path == evidence[0].span.path), argument)
+        return next(
+            (each for each in reversed(chain) if each.path == evidence[0].span.path), argument
+        )
     if tensor.part is not None and tensor.part.index is None:
         return tensor.part.span
     return chain[0]
 
 
-def specialization(event: LaunchEvent, parameter: str, storage: Storage, path: Path) -> Specialization:
-    """What the launch makes of the kernel when `parameter` holds bytes and the tests on `path` came out so."""
+def specialization(
+    event: LaunchEvent, parameter: str, storage: Storage, path: Path
+) -> Specialization:
+    """What the launch makes of the kernel when `parameter` holds bytes and the tests on `path` came
+    out so."""
     pointers: dict[str, ElementType] = {}
     constexprs: dict[str, object] = {}
     for name, passed in event.arguments.items():
@@ -211,8 +238,13 @@ def specialization(event: LaunchEvent, parameter: str, storage: Storage, path: P
 
 
 def _tested(kernel: Kernel, parameter: str, flag: Tensor, path: Path) -> bool | None:
-    """What `path` says about a flag that is passed to a compile-time parameter, where it went through `if flag:`."""
-    arguments = (*kernel.node.args.posonlyargs, *kernel.node.args.args, *kernel.node.args.kwonlyargs)
+    """What `path` says about a flag that is passed to a compile-time parameter, where it went
+    through `if flag:`."""
+    arguments = (
+        *kernel.node.args.posonlyargs,
+        *kernel.node.args.args,
+        *kernel.node.args.kwonlyargs,
+    )
     declared = next((each.annotation for each in arguments if each.arg == parameter), None)
     if declared is None or "constexpr" not in ast.unparse(declared):
         return None
@@ -231,8 +263,9 @@ def parameter_span(kernel: Kernel, parameter: str) -> Span:
 
 
 def distinct(found: Iterable[Argument | Typed]) -> list[Argument]:
-    """`found` without what is said twice (of one launch, parameter and evidence the shortest chain of calls is kept), and
-    without the parameters of a function that every caller known is seen to pass as another element type."""
+    """`found` without what is said twice (of one launch, parameter and evidence the shortest chain
+    of calls is kept), and without the parameters of a function that every caller known is seen to
+    pass as another element type."""
     known = list(found)
     typed = {each.site for each in known if isinstance(each, Typed)}
     raw = sorted(

@@ -10,7 +10,8 @@ from tritonlint.facts.modules import Definition, Module, dotted_name
 
 # A file without any of these registers no operator.
 _REGISTERS = re.compile(rb"op_func|custom_op|triton_op")
-# The name of an operator, as text: given as an argument, in a decorator, or that of the decorated function.
+# The name of an operator, as text: given as an argument, in a decorator, or that of the decorated
+# function.
 _NAME = re.compile(
     rb"""op_name\s*=\s*["'](?:\w+::)?(\w+)["']"""
     rb"""|op\(\s*["'](?:\w+::)?(\w+)["']"""
@@ -27,7 +28,8 @@ def named(text: bytes) -> set[str]:
 
 
 def operators(module: Module) -> dict[str, Definition]:
-    """The functions that `module` registers as operators, by the operator's name without its namespace."""
+    """The functions that `module` registers as operators, by the operator's name without its
+    namespace."""
     return dict(_registered(module))
 
 
@@ -43,7 +45,8 @@ def _registered(module: Module) -> Iterator[tuple[str, Definition]]:
 
 
 def _decorated(decorator: ast.expr, function: str) -> str | None:
-    """The name of the operator that a decorator makes of `function`: `@custom_op("ns::name")`; None for another one."""
+    """The name of the operator that a decorator makes of `function`: `@custom_op("ns::name")`; None
+    for another one."""
     call = decorator if isinstance(decorator, ast.Call) else None
     spelled = dotted_name(call.func if call else decorator)
     if spelled is None or not _DECORATOR.search(spelled):

@@ -1,8 +1,9 @@
-"""Which functions lead to a launch: the calls that each function makes, and who calls whom across the files of a project.
+"""Which functions lead to a launch: the calls that each function makes, and who calls whom across
+the files of a project.
 
-Names are matched as they are spelled, cheaply; whether a call really goes where its name says is decided later, when the
-caller is interpreted. A function that is called in a way that cannot be followed (a method of an unknown object) does not
-lead anywhere.
+Names are matched as they are spelled, cheaply; whether a call really goes where its name says is
+decided later, when the caller is interpreted. A function that is called in a way that cannot be
+followed (a method of an unknown object) does not lead anywhere.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ MAX_HOPS = 3
 
 @dataclass(frozen=True)
 class Calls:
-    """One function, the names that it calls (`self.x` for its own methods), whether it launches something itself, and
-    whether its text says anything about the bytes of a tensor."""
+    """One function, the names that it calls (`self.x` for its own methods), whether it launches
+    something itself, and whether its text says anything about the bytes of a tensor."""
 
     definition: Definition
     names: frozenset[str]
@@ -32,13 +33,14 @@ class Calls:
 
 # What code says when it says something about the bytes of a tensor.
 SPEAKS = re.compile(r"uint8|fp8|float8|quantized|dtype|\.byte\(|\.view\(torch\.")
-# A name that is called, with the object before it where that is `self` or `cls`; and the call of a subscript.
+# A name that is called, with the object before it where that is `self` or `cls`; and the call of a
+# subscript.
 _CALL = re.compile(r"(?:\b(?:self|cls)\s*\.\s*(\w+)|\b(\w[\w.]*))\s*\(|\]\s*\(")
 
 
 def calls_of(module: Module) -> Iterator[Calls]:
-    """The calls of every function of `module`, as its text spells them (in comments and strings too: what a name leads to
-    is decided when it is followed)."""
+    """The calls of every function of `module`, as its text spells them (in comments and strings
+    too: what a name leads to is decided when it is followed)."""
     lines = module.source.lines
     for definition in module.functions:
         assert isinstance(definition.node, (ast.FunctionDef, ast.AsyncFunctionDef))
@@ -65,9 +67,9 @@ _HEADER = re.compile(rb"^([ \t]*)(?:async[ \t]+)?def[ \t]+(\w+)", re.MULTILINE)
 def callers(
     names: set[str], files: Sequence[str], read: Callable[[str], bytes], hops: int
 ) -> dict[str, set[int]]:
-    """The functions in whose text one of `names` is called, or the name of another such function, over at most `hops`
-    calls: for each file the lines of their headers. A method is called as `self.name`, in its own file; nothing is
-    parsed."""
+    """The functions in whose text one of `names` is called, or the name of another such function,
+    over at most `hops` calls: for each file the lines of their headers. A method is called as
+    `self.name`, in its own file; nothing is parsed."""
     found: dict[str, set[int]] = {}
     wanted, seen = names, set(names)
     methods: dict[str, set[str]] = {}

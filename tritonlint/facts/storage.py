@@ -1,4 +1,5 @@
-"""What the tensor of a launch argument holds: its element types, whether they are raw bytes, and why."""
+"""What the tensor of a launch argument holds: its element types, whether they are raw bytes, and
+why."""
 
 from __future__ import annotations
 
@@ -19,10 +20,11 @@ STRENGTHS: tuple[Strength, ...] = ("certain", "likely", "possible")
 
 @dataclass(frozen=True)
 class Evidence:
-    """One reason why a tensor holds raw bytes, and on which path it holds. `encoded` is whether it says that the bytes are
-    codes or pieces of floats (a tensor that is merely made of uint8 can hold integers), `types` are those of the sibling
-    that says so. `here` is whether the code around `span` is the one that should have viewed the tensor, `stated` whether the
-    evidence is about this tensor and not about a setting."""
+    """One reason why a tensor holds raw bytes, and on which path it holds. `encoded` is whether it
+    says that the bytes are codes or pieces of floats (a tensor that is merely made of uint8 can
+    hold integers), `types` are those of the sibling that says so. `here` is whether the code around
+    `span` is the one that should have viewed the tensor, `stated` whether the evidence is about
+    this tensor and not about a setting."""
 
     span: Span
     message: str
@@ -36,8 +38,9 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Storage:
-    """The storage of one launch argument. `types` are its possible element types; `evidence` is empty when nothing says
-    that it holds raw bytes, and `reason` then tells what is known instead."""
+    """The storage of one launch argument. `types` are its possible element types; `evidence` is
+    empty when nothing says that it holds raw bytes, and `reason` then tells what is known instead.
+    """
 
     types: ElementTypes
     buffer: str
@@ -52,13 +55,18 @@ class Storage:
 def storage_of(
     run: Run, event: LaunchEvent, parameter: str, tensor: Tensor, path: Path = ()
 ) -> Storage:
-    """The storage of `tensor` where it is passed as `parameter` on `path` (after the path of the launch itself)."""
+    """The storage of `tensor` where it is passed as `parameter` on `path` (after the path of the
+    launch itself)."""
     whole = event.path + path
     if tensor.view is not None:
         return _viewed(run, event, parameter, tensor)
-    types = tensor.types or _narrowed(run, event.types.get(tensor.buffer, UNKNOWN), tensor.buffer, whole)
+    types = tensor.types or _narrowed(
+        run, event.types.get(tensor.buffer, UNKNOWN), tensor.buffer, whole
+    )
     notes = [
-        note for note in run.notes if note.buffer == tensor.buffer and not contradicts(note.path, whole)
+        note
+        for note in run.notes
+        if note.buffer == tensor.buffer and not contradicts(note.path, whole)
     ]
     if types.types is not None and not any(t.is_byte for t in types.types):
         return Storage(types, tensor.buffer, (), "its element type is known")
@@ -101,17 +109,22 @@ def _views_beside(event: LaunchEvent, tensor: Tensor) -> list[Tensor]:
         each
         for _, each in event.viewed
         if each.buffer == tensor.buffer
-        and each.types is not None and each.types.types and all(t.is_float for t in each.types.types)
-    ]  # fmt: skip
+        and each.types is not None
+        and each.types.types
+        and all(t.is_float for t in each.types.types)
+    ]
 
 
 def _named(parameter: str, span: Span) -> Iterator[Evidence]:
-    """Evidence for what bytes stand for from a parameter that is called after a float type (`cache_fp8_ptr`)."""
+    """Evidence for what bytes stand for from a parameter that is called after a float type
+    (`cache_fp8_ptr`)."""
     found = _FLOAT_NAME.search(parameter)
     if found:
         message = f"the kernel calls the parameter `{parameter}`: the bytes stand for floats"
         types = ElementTypes.of(FLOAT_NAMES[found[1].lower()])
-        yield Evidence(span, message, "likely", (), UNKNOWN if FLOAT_NAMES[found[1].lower()].is_fp8 else types)
+        yield Evidence(
+            span, message, "likely", (), UNKNOWN if FLOAT_NAMES[found[1].lower()].is_fp8 else types
+        )
 
 
 def _narrowed(run: Run, types: ElementTypes, buffer: str, path: Path) -> ElementTypes:
@@ -119,7 +132,12 @@ def _narrowed(run: Run, types: ElementTypes, buffer: str, path: Path) -> Element
     for note in run.notes:
         if note.kind == "asserted" and note.buffer == buffer and set(note.path) <= set(path):
             types = note.types if types.types is None else _common(types, note.types)
-        if note.kind == "handled" and note.buffer == buffer and note.path[-1:] and note.types.types is not None:
+        if (
+            note.kind == "handled"
+            and note.buffer == buffer
+            and note.path[-1:]
+            and note.types.types is not None
+        ):
             outcome = dict(path).get(note.path[-1][0])
             if outcome:
                 types = note.types if types.types is None else _common(types, note.types)
@@ -141,13 +159,23 @@ def _stated(notes: list[Note], types: ElementTypes) -> Iterator[Evidence]:
         if note.kind == "allocated" and only_bytes:
             yield Evidence(note.span, f"allocated as {types}: raw bytes", "certain", encoded=False)
         elif note.kind == "asserted" and only_bytes:
-            yield Evidence(note.span, f"asserted to be {types}: raw bytes", "certain", note.path, encoded=False)
+            yield Evidence(
+                note.span, f"asserted to be {types}: raw bytes", "certain", note.path, encoded=False
+            )
         elif note.kind == "handled" and (types.types is None or UINT8 in types.types):
             encoded = any(t.is_fp8 for t in note.types.types)
             message = "tested for torch.uint8 here: it can hold raw bytes"
-            yield Evidence(note.span, message, "certain" if only_bytes else "likely", note.path, encoded=encoded)
+            yield Evidence(
+                note.span,
+                message,
+                "certain" if only_bytes else "likely",
+                note.path,
+                encoded=encoded,
+            )
         elif note.kind == "table":
-            message = "the element type of the cache is read from this table, which stores fp8 as bytes"
+            message = (
+                "the element type of the cache is read from this table, which stores fp8 as bytes"
+            )
             yield Evidence(note.span, message, "likely", stated=False)
 
 
@@ -156,9 +184,10 @@ def _siblings(
 ) -> Iterator[Evidence]:
     """Evidence from other views of the same buffer: one part is viewed, so the buffer holds bytes.
 
-    Scratch memory is viewed as whatever fits: another view of a whole buffer counts only where the buffer is known to be
-    able to hold bytes, or where the same launch is passed that view too, and it is fp8 or the parameter is called after a
-    float type. A buffer of which a part is viewed as bytes has another type.
+    Scratch memory is viewed as whatever fits: another view of a whole buffer counts only where the
+    buffer is known to be able to hold bytes, or where the same launch is passed that view too, and
+    it is fp8 or the parameter is called after a float type. A buffer of which a part is viewed as
+    bytes has another type.
     """
     bytes_known = types.types is not None and any(t.is_byte for t in types.types)
     views = [note for note in notes if note.kind == "view" and note.types.types]
@@ -179,21 +208,24 @@ def _siblings(
 
 
 def _twins(event: LaunchEvent, parameter: str, tensor: Tensor) -> Iterator[Evidence]:
-    """Evidence from the other half of a key and value pair that reaches the same launch, viewed under a guard."""
+    """Evidence from the other half of a key and value pair that reaches the same launch, viewed
+    under a guard."""
     mine = event.arguments[parameter]
     for passed, other in event.viewed:
         fp8 = other.types and other.types.types and all(t.is_fp8 for t in other.types.types)
         if passed is mine or not fp8 or other.view is None or other.buffer == tensor.buffer:
             continue
         roles = (_role(tensor.buffer), _role(mine.text))
-        if any(role is not None and role in (_role(other.buffer), _role(passed.text)) for role in roles):
+        if any(
+            role is not None and role in (_role(other.buffer), _role(passed.text)) for role in roles
+        ):
             message = f"`{passed.text}`, its counterpart, is viewed as {other.types} here"
             yield Evidence(other.view, message, "likely", (), other.types or UNKNOWN)
 
 
 def _role(name: str) -> str | None:
-    """A name without the word that tells a key from a value (`main_kc` and `main_vc` have one role); None where there is
-    no such word or nothing beside it."""
+    """A name without the word that tells a key from a value (`main_kc` and `main_vc` have one
+    role); None where there is no such word or nothing beside it."""
     head, _, last = name.rpartition("(")
     replaced = re.sub(r"(^|_)(?:key|value|k|v)(_|\)|$)", r"\1*\2", last)
     replaced = re.sub(r"(^|_)(?:k|v)c(\)|$)", r"\1*c\2", replaced)
@@ -201,10 +233,11 @@ def _role(name: str) -> str | None:
 
 
 def _settings(run: Run, tensor: Tensor, path: Path) -> Iterator[Evidence]:
-    """Evidence from a test of the cache's dtype setting: the code knows of quantized caches, and this one is not viewed.
+    """Evidence from a test of the cache's dtype setting: the code knows of quantized caches, and
+    this one is not viewed.
 
-    Only where the project says that it stores quantized caches as bytes (`run.byte_table`), and not for a parameter
-    that callers in the project pass: they may pass it viewed.
+    Only where the project says that it stores quantized caches as bytes (`run.byte_table`), and not
+    for a parameter that callers in the project pass: they may pass it viewed.
     """
     settings = [note for note in run.notes if note.kind == "setting"]
     if not settings or not _is_cache(tensor.buffer) or run.passed_by_callers(tensor.buffer):
@@ -214,19 +247,25 @@ def _settings(run: Run, tensor: Tensor, path: Path) -> Iterator[Evidence]:
     for note in settings:
         if _about(note.buffer, tensor.buffer) and not contradicts(note.path, path):
             yield Evidence(
-                note.span, "a quantized cache is asked for here, and the project stores one as bytes", "likely",
-                note.path, here=True, stated=False,
-            )  # fmt: skip
+                note.span,
+                "a quantized cache is asked for here, and the project stores one as bytes",
+                "likely",
+                note.path,
+                here=True,
+                stated=False,
+            )
 
 
 FLOAT_NAMES = {
     name: BY_NAME[torch]
     for torch, names in (
-        ("float8_e4m3fn", "fp8 float8 e4m3 e4m3fn f8"), ("float16", "fp16 float16 f16"),
-        ("bfloat16", "bf16 bfloat16"), ("float32", "fp32 float32 f32"),
+        ("float8_e4m3fn", "fp8 float8 e4m3 e4m3fn f8"),
+        ("float16", "fp16 float16 f16"),
+        ("bfloat16", "bf16 bfloat16"),
+        ("float32", "fp32 float32 f32"),
     )
     for name in names.split()
-}  # fmt: skip
+}
 _FLOAT_NAME = re.compile(rf"(?:^|_)({'|'.join(FLOAT_NAMES)})(?:_|$)", re.IGNORECASE)
 _CACHE = re.compile(r"(?:^|_)(?:kv|key|value|k|v|kc|vc)_?cache$")
 _SETTING = re.compile(r"cache_dtype\)*( never)?$")
@@ -238,7 +277,8 @@ def _is_cache(buffer: str) -> bool:
 
 
 def _about(setting: str, buffer: str) -> bool:
-    """Whether the setting of a test is that of the cache `buffer`: of the same object, where both are attributes."""
+    """Whether the setting of a test is that of the cache `buffer`: of the same object, where both
+    are attributes."""
     if not _SETTING.search(setting):
         return False
     owner, other = _owner(setting), _owner(buffer)

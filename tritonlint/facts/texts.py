@@ -1,4 +1,5 @@
-"""The files of a project as text: which can matter, which belong together, and what can be told without parsing them."""
+"""The files of a project as text: which can matter, which belong together, and what can be told
+without parsing them."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ _BYTE_ENTRY = re.compile(rb"""["']fp8\w*["']\s*:\s*torch\.uint8""")
 
 
 class Texts:
-    """Reads each file once. `overrides` are texts that stand in for files on disk, by absolute path."""
+    """Reads each file once. `overrides` are texts that stand in for files on disk, by absolute
+    path."""
 
     def __init__(self, overrides: Mapping[str, bytes]) -> None:
         self._overrides = overrides
@@ -32,7 +34,8 @@ class Texts:
         self._tables: dict[str, Span | None] = {}
 
     def read(self, file: str) -> bytes:
-        """The text of a file; nothing for one that cannot be read (said where that file itself is checked)."""
+        """The text of a file; nothing for one that cannot be read (said where that file itself is
+        checked)."""
         if file in self._overrides:
             return self._overrides[file]
         if file not in self._bytes:
@@ -54,8 +57,8 @@ class Texts:
         return bool(EVIDENCE.search(self.read(file)))
 
     def universe(self, file: str) -> tuple[str, ...]:
-        """The files whose functions can decide what a function of `file` is given: its top-level package, or the folder
-        of a file that belongs to none."""
+        """The files whose functions can decide what a function of `file` is given: its top-level
+        package, or the folder of a file that belongs to none."""
         root = self._layout.package_root(file)
         relative = os.path.relpath(file, root)
         top = relative.split(os.sep)[0] if os.sep in relative else ""
@@ -65,8 +68,8 @@ class Texts:
         return self._universes[key]
 
     def is_called(self, function: Definition, universe: Sequence[str]) -> bool:
-        """Whether `function` is called in a way that can be followed: by its name in the universe, a method by
-        `self.name` in its own file."""
+        """Whether `function` is called in a way that can be followed: by its name in the universe,
+        a method by `self.name` in its own file."""
         method = bool(function.enclosing)
         key = f"{function.module.file}:self.{function.name}" if method else function.name
         if key not in self._called:
@@ -78,7 +81,8 @@ class Texts:
         return self._called[key]
 
     def byte_table(self, universe: Sequence[str]) -> Span | None:
-        """Where the universe maps the setting "fp8" to torch.uint8: it stores quantized caches as bytes."""
+        """Where the universe maps the setting "fp8" to torch.uint8: it stores quantized caches as
+        bytes."""
         key = universe[0] if universe else ""
         if key not in self._tables:
             self._tables[key] = next(self._byte_tables(universe), None)

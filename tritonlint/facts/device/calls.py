@@ -260,11 +260,16 @@ def _builtin(invocation: Invocation) -> Value:
         case "min" | "max":
             return intrinsic(
                 Invocation(
-                    machine, invocation.frame, "maximum" if name == "max" else "minimum",
-                    arguments, invocation.keywords, invocation.where, invocation.apply,
+                    machine,
+                    invocation.frame,
+                    "maximum" if name == "max" else "minimum",
+                    arguments,
+                    invocation.keywords,
+                    invocation.where,
+                    invocation.apply,
                 ),
                 "",
-            )  # fmt: skip
+            )
         case "abs" | "tuple" | "range":
             return intrinsic(invocation, "")
         case "float" | "int" | "bool":

@@ -23,11 +23,21 @@ STEPS = 60_000
 DEPTH = 8
 
 _LOAD_RANK: Mapping[LoadEffect, int] = {
-    "int": 0, "bits": 1, "float": 2, "unknown": 3, "compile_error": 4, "int_to_float": 5,
-}  # fmt: skip
+    "int": 0,
+    "bits": 1,
+    "float": 2,
+    "unknown": 3,
+    "compile_error": 4,
+    "int_to_float": 5,
+}
 _STORE_RANK: Mapping[StoreEffect, int] = {
-    "int": 0, "bits": 1, "float": 2, "unknown": 3, "compile_error": 4, "float_to_int": 5,
-}  # fmt: skip
+    "int": 0,
+    "bits": 1,
+    "float": 2,
+    "unknown": 3,
+    "compile_error": 4,
+    "float_to_int": 5,
+}
 
 
 class Exhausted(Exception):

@@ -40,10 +40,19 @@ _ROUNDING = frozenset(
     {"rint", "nearbyint", "round", "roundeven", "floor", "ceil", "trunc", "rint_rn"}
 )
 _RANGES: Mapping[str, Interval] = {
-    "exp": (0.0, None), "exp2": (0.0, None), "sqrt": (0.0, None), "sqrt_rn": (0.0, None), "rsqrt": (0.0, None),
-    "sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0), "rand": (0.0, 1.0), "sin": (-1.0, 1.0), "cos": (-1.0, 1.0),
-    "tanh": (-1.0, 1.0), "erf": (-1.0, 1.0),
-}  # fmt: skip
+    "exp": (0.0, None),
+    "exp2": (0.0, None),
+    "sqrt": (0.0, None),
+    "sqrt_rn": (0.0, None),
+    "rsqrt": (0.0, None),
+    "sigmoid": (0.0, 1.0),
+    "softmax": (0.0, 1.0),
+    "rand": (0.0, 1.0),
+    "sin": (-1.0, 1.0),
+    "cos": (-1.0, 1.0),
+    "tanh": (-1.0, 1.0),
+    "erf": (-1.0, 1.0),
+}
 _UINT32 = known(BY_NAME["uint32"])
 _TO_INTEGER = (
     "float2int",

@@ -209,8 +209,8 @@ def cast(
 
 
 def as_dtype(value: Value | None) -> Dtype:
-    """`value` as an element type. A parameter that is used as one and whose value is open is a float
-    type: those are what kernels are parameterized with."""
+    """`value` as an element type. A parameter that is used as one and whose value is open is a
+    float type: those are what kernels are parameterized with."""
     match value:
         case Dtype():
             return value

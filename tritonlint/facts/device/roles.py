@@ -36,9 +36,11 @@ Role = Literal["int", "float"]
 _PASSES = 2
 # What integers count or point at, and what floats scale by, in the words of parameter names.
 _COUNTING_WORDS = frozenset(
-    "idx indices indexes id ids len lens length lengths seqlen seqlens count counts pos position "
-    "positions offset offsets "
-    "start starts end ends loc locs slot slots map mapping token tokens rank ranks indptr argmax".split()
+    """
+    idx indices indexes id ids len lens length lengths seqlen seqlens count counts pos
+    position positions offset offsets start starts end ends loc locs slot slots map mapping
+    token tokens rank ranks indptr argmax
+    """.split()
 )
 # Before a capital that follows a small letter.
 _WORD_START = re.compile("(?<=[a-z])(?=[A-Z])")

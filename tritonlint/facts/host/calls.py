@@ -1,4 +1,5 @@
-"""Calls in launching code: launches, torch functions, functions of the project (entered), attributes of `self`."""
+"""Calls in launching code: launches, torch functions, functions of the project (entered),
+attributes of `self`."""
 
 from __future__ import annotations
 
@@ -46,7 +47,8 @@ def call(frame: Frame, node: ast.Call) -> Value:
     function = expressions.evaluate(frame, node.func)
     arguments, places, complete = evaluate_arguments(frame, node)
     results = [
-        _apply(frame, node, each, arguments, places if complete else None) for _, each in options(function)
+        _apply(frame, node, each, arguments, places if complete else None)
+        for _, each in options(function)
     ]
     return tensors.join_tensors(results)
 
@@ -54,8 +56,8 @@ def call(frame: Frame, node: ast.Call) -> Value:
 def evaluate_arguments(
     frame: Frame, node: ast.Call
 ) -> tuple[Arguments, dict[int | str, Place], bool]:
-    """The values of the arguments, the place of each (by position or keyword), and whether all are known: False
-    when a `*x` or `**x` cannot be unpacked (what follows it is then left out)."""
+    """The values of the arguments, the place of each (by position or keyword), and whether all are
+    known: False when a `*x` or `**x` cannot be unpacked (what follows it is then left out)."""
     positional: list[Value] = []
     keywords: dict[str, Value] = {}
     places: dict[int | str, Place] = {}
@@ -88,13 +90,17 @@ def evaluate_arguments(
 
 
 def _unpackable(value: Value) -> Sequence | None:
-    """The items of a starred value. Of `*(f() if x else (0, 8))` one arm tells the number; the other has as many."""
+    """The items of a starred value. Of `*(f() if x else (0, 8))` one arm tells the number; the
+    other has as many."""
     known = [each for _, each in options(value) if isinstance(each, Sequence)]
     if not known or len({len(each.items) for each in known}) > 1:
         return None
     if len(known) == len(list(options(value))) == 1:
         return known[0]
-    alternatives = [choose(*(((), item) for item in items)) for items in zip(*(each.items for each in known), strict=True)]
+    alternatives = [
+        choose(*(((), item) for item in items))
+        for items in zip(*(each.items for each in known), strict=True)
+    ]
     unknown = len(known) < len(list(options(value)))
     anonymous = (Tensor(f"star#{index}") for index in range(len(alternatives)))
     return Sequence(tuple(anonymous) if unknown else tuple(alternatives))
@@ -156,8 +162,16 @@ def _method(frame: Frame, node: ast.Call, function: Method, arguments: Arguments
         if isinstance(each, Tensor) and tensors.may_retype(function.name, node, arguments):
             results.append(replace(each, types=UNKNOWN, view=span, guarded=False))
             continue
-        known = tensors.method(frame, each, function.name, arguments, span) if isinstance(each, Tensor) else None
-        results.append(known or _by_name(frame, function.name, arguments, span) or expressions.unknown(frame, node))
+        known = (
+            tensors.method(frame, each, function.name, arguments, span)
+            if isinstance(each, Tensor)
+            else None
+        )
+        results.append(
+            known
+            or _by_name(frame, function.name, arguments, span)
+            or expressions.unknown(frame, node)
+        )
     return tensors.join_tensors(results)
 
 
@@ -166,7 +180,9 @@ def as_tensor(frame: Frame, value: Value) -> Value:
     if not isinstance(value, Method):
         return value
     owner = as_tensor(frame, value.owner)
-    symbol = conditions.symbol(owner, value.node.value if isinstance(value.node, ast.Attribute) else "")
+    symbol = conditions.symbol(
+        owner, value.node.value if isinstance(value.node, ast.Attribute) else ""
+    )
     return Tensor(f"{symbol}.{value.name}")
 
 
@@ -177,7 +193,8 @@ def _outside(
     arguments: Arguments,
     places: dict[int | str, Place] | None,
 ) -> Value:
-    """A call of something outside of the project, or of a custom operator that the project registers."""
+    """A call of something outside of the project, or of a custom operator that the project
+    registers."""
     head, _, name = qualified.rpartition(".")
     if head.startswith("torch.ops."):
         operator = frame.run.operator(name)
@@ -195,7 +212,9 @@ def _outside(
         if found is not None:
             return found
     if name == "getattr" and len(arguments.positional) > 1:
-        return tensors.named_dtype(str(constant(arguments.positional[1]))) or expressions.unknown(frame, node)
+        return tensors.named_dtype(str(constant(arguments.positional[1]))) or expressions.unknown(
+            frame, node
+        )
     return _by_name(frame, name, arguments, span) or expressions.unknown(frame, node)
 
 
@@ -210,7 +229,8 @@ def _is_float(frame: Frame, dtype: Value) -> None:
 def look_up(
     frame: Frame, table: Table, key: Value, node: ast.expr, default: Value | None = None
 ) -> Value:
-    """The entry of `table` for `key`, or `default`; every entry (and `default`) when the key is not known."""
+    """The entry of `table` for `key`, or `default`; every entry (and `default`) when the key is not
+    known."""
     labels: frozenset[object] = frozenset()
     if isinstance(key, Const):
         labels = frozenset((key.value,))
@@ -239,19 +259,34 @@ def enter(
     arguments: Arguments,
     places: dict[int | str, Place] | None,
 ) -> Value:
-    """Interpret the body of a function of the project with these arguments, and give back what it returns."""
+    """Interpret the body of a function of the project with these arguments, and give back what it
+    returns."""
     definition = function.definition
     assert isinstance(definition.node, (ast.FunctionDef, ast.AsyncFunctionDef))
     key = id(definition.node)
     name = definition.name
     by_name = _by_name(frame, name, arguments, frame.span(node))
     entered = places is not None and frame.depth < MAX_DEPTH and key not in frame.run.stack
-    if not entered or places is None or frame.run.statements > MAX_ENTERED or not frame.run.worth_entering(definition):
+    if (
+        not entered
+        or places is None
+        or frame.run.statements > MAX_ENTERED
+        or not frame.run.worth_entering(definition)
+    ):
         return by_name or expressions.unknown(frame, node)
     passed = _passed(frame, arguments, places)
     env = statements.bind(frame, definition, passed, function)
-    inner = Frame(frame.run, definition.module, (*definition.enclosing, definition.node), env, dict(frame.types),
-                  frame.path, function.instance, [], frame.depth + 1)  # fmt: skip
+    inner = Frame(
+        frame.run,
+        definition.module,
+        (*definition.enclosing, definition.node),
+        env,
+        dict(frame.types),
+        frame.path,
+        function.instance,
+        [],
+        frame.depth + 1,
+    )
     frame.run.stack.append(key)
     try:
         result = statements.body(inner)
@@ -278,7 +313,10 @@ def _passed(frame: Frame, arguments: Arguments, places: dict[int | str, Place]) 
     def mark(value: Value, place: Place) -> Value:
         value = as_tensor(frame, value)
         marked = tuple(
-            (path, replace(each, passed=(*each.passed, place)) if isinstance(each, Tensor) else each)
+            (
+                path,
+                replace(each, passed=(*each.passed, place)) if isinstance(each, Tensor) else each,
+            )
             for path, each in options(value)
         )
         return marked[0][1] if len(marked) == 1 else choose(*marked)

@@ -1,4 +1,5 @@
-"""Tests in launching code that say something about element types: dtype comparisons and cache-dtype settings."""
+"""Tests in launching code that say something about element types: dtype comparisons and cache-dtype
+settings."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ _FP8_STRING = re.compile(r"^(fp8|float8)")
 
 
 def symbol(value: Value, spelled: str | ast.expr) -> str:
-    """A name for a value that is the same wherever the same value is meant; else it as it is spelled."""
+    """A name for a value that is the same wherever the same value is meant; else it as it is
+    spelled."""
     match only_tensor(value) or value:
         case Tensor(buffer=buffer):
             return buffer
@@ -58,7 +60,8 @@ def compare(frame: Frame, node: ast.Compare, left: Value, right: Value, span: Sp
 
 
 def named(name: str, value: Value, span: Span) -> Condition | None:
-    """The condition that a flag or a predicate is about by its name (`is_quantized_kv_cache(x)`, `use_fp8`)."""
+    """The condition that a flag or a predicate is about by its name (`is_quantized_kv_cache(x)`,
+    `use_fp8`)."""
     if not _QUANTIZED_NAME.search(name):
         return None
     return Condition("quantized", f"{QUANTIZED}({symbol(value, name)})", span)
@@ -66,14 +69,20 @@ def named(name: str, value: Value, span: Span) -> Condition | None:
 
 def starts_with(owner: Value, prefix: Value, spelled: ast.expr, span: Span) -> Condition | None:
     """The condition of `setting.startswith("fp8")`."""
-    if isinstance(prefix, Const) and isinstance(prefix.value, str) and _FP8_STRING.match(prefix.value):
+    if (
+        isinstance(prefix, Const)
+        and isinstance(prefix.value, str)
+        and _FP8_STRING.match(prefix.value)
+    ):
         return Condition("quantized", f"{QUANTIZED}({symbol(owner, spelled)})", span)
     return None
 
 
 def chain(frame: Frame, values: list[Value], span: Span) -> Condition | None:
     """The condition of `x.dtype == y.dtype == T`: each of the operands is that."""
-    against = next((v for v in values if isinstance(v, DType) and v.of is None and v.types.known), None)
+    against = next(
+        (v for v in values if isinstance(v, DType) and v.of is None and v.types.known), None
+    )
     if against is None:
         return None
     tests = [_dtype_test(frame, value, against, span) for value in values if value is not against]
@@ -82,7 +91,9 @@ def chain(frame: Frame, values: list[Value], span: Span) -> Condition | None:
 
 def says_something(condition: Condition) -> bool:
     """Whether a test is about an element type or a cache's dtype setting."""
-    return condition.kind in ("dtype", "quantized") or any(says_something(part) for part in condition.parts)
+    return condition.kind in ("dtype", "quantized") or any(
+        says_something(part) for part in condition.parts
+    )
 
 
 def presence(condition: Condition) -> list[tuple[str, bool]]:
@@ -107,7 +118,8 @@ def combine(kind: str, parts: tuple[Condition, ...], span: Span) -> Condition:
 
 
 def assume(frame: Frame, condition: Condition, outcome: bool, *, required: bool = False) -> None:
-    """Go on in `frame` knowing that `condition` came out so. `required` when the other outcome raises."""
+    """Go on in `frame` knowing that `condition` came out so. `required` when the other outcome
+    raises."""
     match condition.kind, outcome:
         case "not", _:
             assume(frame, condition.parts[0], not outcome, required=required)
@@ -178,8 +190,14 @@ def _setting_test(node: ast.Compare, left: Value, right: Value, span: Span) -> C
     """`setting == "fp8"`, `setting in ("fp8", "fp8_e4m3")`, `"fp8" in setting`."""
     if isinstance(node.ops[0], (ast.In, ast.NotIn)):
         if _fp8_string(left):
-            return Condition("quantized", f"{QUANTIZED}({symbol(right, node.comparators[0])})", span)
-        if isinstance(right, Sequence) and right.items and all(_fp8_string(item) for item in right.items):
+            return Condition(
+                "quantized", f"{QUANTIZED}({symbol(right, node.comparators[0])})", span
+            )
+        if (
+            isinstance(right, Sequence)
+            and right.items
+            and all(_fp8_string(item) for item in right.items)
+        ):
             return Condition("quantized", f"{QUANTIZED}({symbol(left, node.left)})", span)
     names = right.items if isinstance(right, Sequence) else (right,)
     if isinstance(left, (Tensor, Method)) and names and all(_other_string(name) for name in names):
@@ -191,11 +209,19 @@ def _setting_test(node: ast.Compare, left: Value, right: Value, span: Span) -> C
 
 def _other_string(value: Value) -> bool:
     """Whether it is a string that names no fp8 type."""
-    return isinstance(value, Const) and isinstance(value.value, str) and not _FP8_STRING.search(value.value)
+    return (
+        isinstance(value, Const)
+        and isinstance(value.value, str)
+        and not _FP8_STRING.search(value.value)
+    )
 
 
 def _fp8_string(value: Value) -> bool:
     """Whether it is a string such as "fp8_e4m3", or an fp8 dtype in a list of such strings."""
     if isinstance(value, DType):
         return value.types != UNKNOWN and all(t.is_fp8 for t in value.types.types or ())
-    return isinstance(value, Const) and isinstance(value.value, str) and bool(_FP8_STRING.match(value.value))
+    return (
+        isinstance(value, Const)
+        and isinstance(value.value, str)
+        and bool(_FP8_STRING.match(value.value))
+    )

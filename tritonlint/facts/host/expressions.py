@@ -64,7 +64,11 @@ def evaluate(frame: Frame, node: ast.expr) -> Value:
             return unknown(frame, node)
         case ast.BinOp(left=left, op=ast.Mult(), right=right):
             repeated, times = evaluate(frame, left), evaluate(frame, right)
-            if isinstance(repeated, Sequence) and isinstance(times, Const) and isinstance(times.value, int):
+            if (
+                isinstance(repeated, Sequence)
+                and isinstance(times, Const)
+                and isinstance(times.value, int)
+            ):
                 return Sequence(repeated.items * min(times.value, MAX_ITEMS))
         case ast.BinOp(left=left, op=ast.Add(), right=right):
             one, other = evaluate(frame, left), evaluate(frame, right)
@@ -96,18 +100,30 @@ def _condition(frame: Frame, node: ast.expr) -> Condition:
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             return conditions.negate(condition(frame, operand))
         case ast.Compare(left=left, comparators=[right]):
-            return conditions.compare(frame, node, evaluate(frame, left), evaluate(frame, right), span)
+            return conditions.compare(
+                frame, node, evaluate(frame, left), evaluate(frame, right), span
+            )
         case ast.Compare(left=left, comparators=rest):
             if all(isinstance(op, ast.Eq) for op in node.ops):
-                found = conditions.chain(frame, [evaluate(frame, each) for each in (left, *rest)], span)
+                found = conditions.chain(
+                    frame, [evaluate(frame, each) for each in (left, *rest)], span
+                )
                 if found is not None:
                     return found
             return Condition("opaque", ast.unparse(node), span)
     value = evaluate(frame, node)
     if isinstance(value, Condition):
         return value
-    name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
-    return conditions.named(name, value, span) or Condition("opaque", conditions.symbol(value, node), span)
+    name = (
+        node.id
+        if isinstance(node, ast.Name)
+        else node.attr
+        if isinstance(node, ast.Attribute)
+        else ""
+    )
+    return conditions.named(name, value, span) or Condition(
+        "opaque", conditions.symbol(value, node), span
+    )
 
 
 def _test_value(frame: Frame, node: ast.expr) -> Value:
@@ -211,12 +227,17 @@ def _attribute(frame: Frame, node: ast.Attribute) -> Value:
     match owner:
         case Namespace(definition=Definition(node=Module() as module)):
             # A submodule is not bound in its package: `package.module` is known by the import here.
-            target = module.target(name) or frame.module.target(dotted_name(node) or "", frame.enclosing)
+            target = module.target(name) or frame.module.target(
+                dotted_name(node) or "", frame.enclosing
+            )
             return definition_value(frame, target, name, node)
         case Namespace(name=qualified):
             return external(frame, f"{qualified}.{name}", node)
         case Tensor() if name == "dtype":
-            return DType(owner.types or frame.known(owner.buffer), owner.buffer if owner.types is None else None)
+            return DType(
+                owner.types or frame.known(owner.buffer),
+                owner.buffer if owner.types is None else None,
+            )
         case Tensor():
             return _opaque_attribute(frame, owner, name, node)
         case Instance():
@@ -231,7 +252,8 @@ def _attribute(frame: Frame, node: ast.Attribute) -> Value:
 
 
 def _opaque_attribute(frame: Frame, owner: Tensor, name: str, node: ast.Attribute) -> Value:
-    """An attribute of something unknown: a tensor's method or property, or an unknown of its own."""
+    """An attribute of something unknown: a tensor's method or property, or an unknown of its
+    own."""
     if name in tensors.SHAPES and name in ("T", "mT", "H", "data"):
         return owner
     stored = frame.env.get(f"{owner.buffer}.{name}")
@@ -285,7 +307,11 @@ def _element(frame: Frame, owner: Value, node: ast.Subscript) -> Value:
             owner = calls.as_tensor(frame, owner)
         case Sequence(items=items):
             index = evaluate(frame, node.slice)
-            if isinstance(index, Const) and isinstance(index.value, int) and -len(items) <= index.value < len(items):
+            if (
+                isinstance(index, Const)
+                and isinstance(index.value, int)
+                and -len(items) <= index.value < len(items)
+            ):
                 return items[index.value]
             return choose(*(((), item) for item in items)) if items else unknown(frame, node)
         case Table():

@@ -28,24 +28,48 @@ def instance_attribute(frame: Frame, owner: Instance, name: str, node: ast.Attri
     if symbol in frame.env:
         return frame.env[symbol]
     target = definition.module.member(definition, name)
-    if isinstance(target, Definition) and isinstance(target.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        static = any(isinstance(each, ast.Name) and each.id == "staticmethod" for each in target.node.decorator_list)
+    if isinstance(target, Definition) and isinstance(
+        target.node, (ast.FunctionDef, ast.AsyncFunctionDef)
+    ):
+        static = any(
+            isinstance(each, ast.Name) and each.id == "staticmethod"
+            for each in target.node.decorator_list
+        )
         method = Callable(target, None if static else owner)
-        if any(isinstance(each, ast.Name) and "property" in each.id for each in target.node.decorator_list):
-            return calls.enter(frame, ast.Call(node, [], [], lineno=node.lineno, col_offset=node.col_offset,
-                          end_lineno=node.end_lineno, end_col_offset=node.end_col_offset),
-                          method, Arguments((), {}), {})  # fmt: skip
+        if any(
+            isinstance(each, ast.Name) and "property" in each.id
+            for each in target.node.decorator_list
+        ):
+            return calls.enter(
+                frame,
+                ast.Call(
+                    node,
+                    [],
+                    [],
+                    lineno=node.lineno,
+                    col_offset=node.col_offset,
+                    end_lineno=node.end_lineno,
+                    end_col_offset=node.end_col_offset,
+                ),
+                method,
+                Arguments((), {}),
+                {},
+            )
         value = expressions.definition_value(frame, target, name, node)
         return value if isinstance(value, Launchable) else method
     facts = class_facts(frame, definition)
     own = facts.values.get(name)
-    if name.endswith("cache_dtype") and not any(isinstance(each, DType) for _, each in options(own or Const(None))):
+    if name.endswith("cache_dtype") and not any(
+        isinstance(each, DType) for _, each in options(own or Const(None))
+    ):
         return Tensor(symbol)  # a setting: which one it is says more than what it may be
     if own is not None and not isinstance(own, Tensor):
         return own
     if own is not None and own.buffer in facts.types:
         frame.types.setdefault(own.buffer, facts.types[own.buffer])
-        frame.run.notes += [n for n in facts.notes if n.buffer == own.buffer and n not in frame.run.notes]
+        frame.run.notes += [
+            n for n in facts.notes if n.buffer == own.buffer and n not in frame.run.notes
+        ]
         return own
     if target is not None:
         found = expressions.definition_value(frame, target, name, node)
@@ -58,8 +82,8 @@ def instance_attribute(frame: Frame, owner: Instance, name: str, node: ast.Attri
 
 
 def _note_declared(frame: Frame, definition: Definition, symbol: str) -> None:
-    """Evidence for a cache that is bound to the object from outside: the dtype that its class declares for its cache is
-    read from a table, and the table holds byte types."""
+    """Evidence for a cache that is bound to the object from outside: the dtype that its class
+    declares for its cache is read from a table, and the table holds byte types."""
     for name, value in class_facts(frame, definition).values.items():
         if not ("cache" in name and "dtype" in name):
             continue
@@ -87,8 +111,12 @@ def _initialized(frame: Frame, definition: Definition, initializer: Definition) 
     run.stack.append(id(initializer.node))
     instance = Instance(definition)
     assert isinstance(initializer.node, ast.FunctionDef)
-    inner = Frame(run, initializer.module, (*initializer.enclosing, initializer.node), {}, {}, (), instance)
-    inner.env = statements.bind(inner, initializer, Arguments((), {}), Callable(initializer, instance))
+    inner = Frame(
+        run, initializer.module, (*initializer.enclosing, initializer.node), {}, {}, (), instance
+    )
+    inner.env = statements.bind(
+        inner, initializer, Arguments((), {}), Callable(initializer, instance)
+    )
     inner.depth = 3
     statements.body(inner)
     prefix = f"{definition.qualified}."

@@ -1,4 +1,5 @@
-"""The state of one interpretation of launching code: names, known element types, evidence, launches."""
+"""The state of one interpretation of launching code: names, known element types, evidence,
+launches."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ from tritonlint.facts.kernel import Kernel
 from tritonlint.facts.modules import Definition, Enclosing, Module, Project
 from tritonlint.source import Span
 
-# After so many statements no further function is entered; after so many the interpretation ends, and that is said.
+# After so many statements no further function is entered; after so many the interpretation ends,
+# and that is said.
 MAX_ENTERED = 6000
 MAX_STATEMENTS = 40000
 # The lines of a function that is entered only for what it returns.
@@ -38,9 +40,10 @@ NoteKind = Literal["view", "allocated", "asserted", "handled", "table", "setting
 class Note:
     """Evidence about the element type of a buffer: what was seen, where, and on which path.
 
-    `view`: viewed as `types`; `allocated`: created with them; `asserted`: any other type raises; `handled`: a test asks
-    for them; `table`: its type is read from a table that holds them; `setting`: a test whether the setting that `buffer`
-    names asks for a quantized cache; `unquantized`: such a setting raises.
+    `view`: viewed as `types`; `allocated`: created with them; `asserted`: any other type raises;
+    `handled`: a test asks for them; `table`: its type is read from a table that holds them;
+    `setting`: a test whether the setting that `buffer` names asks for a quantized cache;
+    `unquantized`: such a setting raises.
     """
 
     kind: NoteKind
@@ -54,8 +57,8 @@ class Note:
 
 @dataclass(frozen=True)
 class ClassFacts:
-    """What `__init__` of a class gives its attributes, with what is known of the buffers behind them. An attribute that
-    another method assigns too is left out."""
+    """What `__init__` of a class gives its attributes, with what is known of the buffers behind
+    them. An attribute that another method assigns too is left out."""
 
     values: dict[str, Value]
     types: dict[str, ElementTypes]
@@ -83,7 +86,8 @@ class Passed:
 
 @dataclass(frozen=True)
 class LaunchEvent:
-    """A launch that was reached, with what was known there. `root` is the function that the interpretation began in."""
+    """A launch that was reached, with what was known there. `root` is the function that the
+    interpretation began in."""
 
     kernel: Kernel
     module: Module
@@ -108,11 +112,12 @@ class LaunchEvent:
 
 @dataclass
 class Run:
-    """What one interpretation collects, over all the functions that it enters. `leads` says whether a function leads to a
-    launch: others are entered only for what they return, when they are short. `byte_table` tells where the project says that
-    it stores quantized caches as bytes, `called` tells whether `root` has callers in the project, `operator` which
-    function a custom operator is. `attributes` and `effects` (what a kernel does in one
-    specialization) may be shared between runs."""
+    """What one interpretation collects, over all the functions that it enters. `leads` says whether
+    a function leads to a launch: others are entered only for what they return, when they are short.
+    `byte_table` tells where the project says that it stores quantized caches as bytes, `called`
+    tells whether `root` has callers in the project, `operator` which function a custom operator is.
+    `attributes` and `effects` (what a kernel does in one specialization) may be shared between
+    runs."""
 
     project: Project
     root: Definition
@@ -142,7 +147,8 @@ class Run:
 
 @dataclass
 class Frame:
-    """The names of one function call. `types` holds what is known of each buffer's element type on this path."""
+    """The names of one function call. `types` holds what is known of each buffer's element type on
+    this path."""
 
     run: Run
     module: Module
@@ -164,8 +170,16 @@ class Frame:
     def place(self, node: ast.expr) -> Place:
         return Place(self.module.source, node)
 
-    def note(self, kind: NoteKind, buffer: str, types: ElementTypes, span: Span, part: Part | None = None,
-             path: Path = (), variable: str = "") -> None:
+    def note(
+        self,
+        kind: NoteKind,
+        buffer: str,
+        types: ElementTypes,
+        span: Span,
+        part: Part | None = None,
+        path: Path = (),
+        variable: str = "",
+    ) -> None:
         """Record evidence on the present path (extended by `path`)."""
         note = Note(kind, buffer, types, span, self.path + path, part, variable)
         if note not in self.run.noted:
@@ -174,8 +188,17 @@ class Frame:
 
     def fork(self) -> Frame:
         """The same frame for one arm of a branch: what it binds stays in it until `merge`."""
-        return Frame(self.run, self.module, self.enclosing, dict(self.env), dict(self.types), self.path,
-                     self.instance, self.returns, self.depth)
+        return Frame(
+            self.run,
+            self.module,
+            self.enclosing,
+            dict(self.env),
+            dict(self.types),
+            self.path,
+            self.instance,
+            self.returns,
+            self.depth,
+        )
 
     def adopt(self, arm: Frame) -> None:
         """Go on as `arm`, the only one that did not end."""
@@ -185,7 +208,9 @@ class Frame:
         """Go on after both arms: a name that differs becomes a choice."""
         base = len(self.path)
         left, right = one.path[base:], other.path[base:]
-        self.env = {name: self._join(name, one, other, left, right) for name in _names(one.env, other.env)}
+        self.env = {
+            name: self._join(name, one, other, left, right) for name in _names(one.env, other.env)
+        }
         shared = one.types.keys() & other.types.keys()
         self.types = {buffer: one.types[buffer] | other.types[buffer] for buffer in shared}
         for arm in (one, other):  # what was made in one arm is not there after the other

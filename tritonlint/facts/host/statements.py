@@ -43,9 +43,11 @@ def interpret(run: Run) -> Run:
     return run
 
 
-def bind(frame: Frame, definition: Definition, arguments: Arguments, function: Callable) -> dict[str, Value]:
-    """The names of a function's parameters with their values: arguments, else unknown (defaults of dtypes too: a caller
-    that is not known may pass another)."""
+def bind(
+    frame: Frame, definition: Definition, arguments: Arguments, function: Callable
+) -> dict[str, Value]:
+    """The names of a function's parameters with their values: arguments, else unknown (defaults of
+    dtypes too: a caller that is not known may pass another)."""
     node = definition.node
     assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
     env: dict[str, Value] = dict(function.closure or {})
@@ -70,8 +72,13 @@ def bind(frame: Frame, definition: Definition, arguments: Arguments, function: C
 
 def _defaults(node: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, ast.expr]:
     positional = [*node.args.posonlyargs, *node.args.args]
-    found = dict(zip((each.arg for each in positional[len(positional) - len(node.args.defaults) :]),
-                     node.args.defaults, strict=True))  # fmt: skip
+    found = dict(
+        zip(
+            (each.arg for each in positional[len(positional) - len(node.args.defaults) :]),
+            node.args.defaults,
+            strict=True,
+        )
+    )
     for argument, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True):
         if default is not None:
             found[argument.arg] = default
@@ -155,7 +162,9 @@ def _compound(frame: Frame, node: ast.stmt) -> bool:
         case ast.FunctionDef() | ast.AsyncFunctionDef():
             definition = Definition(frame.module, node, frame.enclosing, node.name)
             kernel = kernel_of(definition)
-            frame.env[node.name] = Launchable(kernel) if kernel else Callable(definition, None, frame.env)
+            frame.env[node.name] = (
+                Launchable(kernel) if kernel else Callable(definition, None, frame.env)
+            )
     return False
 
 
@@ -195,7 +204,8 @@ def _branch(frame: Frame, node: ast.If) -> bool:
 
 
 def _keep_of_present(test: Condition, taken: Frame, skipped: Frame) -> None:
-    """After `if x is not None:`, what that arm found out about `x` holds wherever there is an `x`."""
+    """After `if x is not None:`, what that arm found out about `x` holds wherever there is an
+    `x`."""
     for buffer, present in conditions.presence(test):
         known, other = (taken, skipped) if present else (skipped, taken)
         if buffer in known.types:
@@ -232,7 +242,8 @@ def assign(frame: Frame, target: ast.expr, value: Value) -> None:
 
 
 def _unpacked(value: Value, index: int, count: int, frame: Frame, node: ast.expr) -> Value:
-    """One of `count` items that `value` is unpacked to: the parts of a tensor stay parts of its buffer."""
+    """One of `count` items that `value` is unpacked to: the parts of a tensor stay parts of its
+    buffer."""
     items: list[tuple[Path, Value]] = []
     for path, each in options(value):
         match each:

@@ -1,4 +1,5 @@
-"""What torch does to element types and memory: constructors, views, conversions and shape operations."""
+"""What torch does to element types and memory: constructors, views, conversions and shape
+operations."""
 
 from __future__ import annotations
 
@@ -26,32 +27,54 @@ FLOATS = ElementTypes.of(
 )
 
 CONSTRUCTORS = frozenset(
-    "empty zeros ones full rand randn empty_strided randint arange tensor as_tensor full_like empty_like zeros_like "
-    "ones_like rand_like randn_like new_empty new_zeros new_ones new_full new_tensor new_empty_strided eye linspace".split()
+    """
+    empty zeros ones full rand randn empty_strided randint arange tensor as_tensor full_like
+    empty_like zeros_like ones_like rand_like randn_like new_empty new_zeros new_ones new_full
+    new_tensor new_empty_strided eye linspace
+    """.split()
 )
 _UNTYPED = frozenset(("tensor", "as_tensor", "new_tensor", "arange", "randint", "full"))
 # Same memory, same element type, another shape.
 SHAPES = frozenset(
-    "contiguous permute transpose reshape squeeze unsqueeze flatten unflatten expand expand_as as_strided t movedim swapaxes "
-    "swapdims view_as detach cuda cpu clone data pin_memory requires_grad_ swapdims mT T H zero_ fill_ copy_ set_ squeeze_ "
-    "unsqueeze_ broadcast_to ravel refine_names contiguous_".split()
+    """
+    contiguous permute transpose reshape squeeze unsqueeze flatten unflatten expand expand_as
+    as_strided t movedim swapaxes swapdims view_as detach cuda cpu clone data pin_memory
+    requires_grad_ swapdims mT T H zero_ fill_ copy_ set_ squeeze_ unsqueeze_ broadcast_to
+    ravel refine_names contiguous_
+    """.split()
 )
 # Same memory, a part of it.
-PARTS = frozenset("narrow select index_select unbind split chunk tensor_split split_with_sizes unfold diagonal".split())
+PARTS = frozenset(
+    """
+    narrow select index_select unbind split chunk tensor_split split_with_sizes unfold
+    diagonal
+    """.split()
+)
 _TUPLES = frozenset("unbind split chunk tensor_split split_with_sizes".split())
 CONVERSIONS = {
-    "float": "float32", "half": "float16", "bfloat16": "bfloat16", "double": "float64", "int": "int32", "long": "int64",
-    "short": "int16", "char": "int8", "byte": "uint8", "bool": "bool",
-}  # fmt: skip
+    "float": "float32",
+    "half": "float16",
+    "bfloat16": "bfloat16",
+    "double": "float64",
+    "int": "int32",
+    "long": "int64",
+    "short": "int16",
+    "char": "int8",
+    "byte": "uint8",
+    "bool": "bool",
+}
 
 # What the one argument of `x.view(...)` or `x.to(...)` is called when it is no dtype.
 _SHAPE = re.compile(
-    r"shape|size|dim|len|num|count|stride|rows|cols|blocks|tokens|heads|pages|batch|^[nmkbsht]$", re.IGNORECASE
+    r"shape|size|dim|len|num|count|stride|rows|cols|blocks|tokens|heads|pages|batch|^[nmkbsht]$",
+    re.IGNORECASE,
 )
 _DEVICE = re.compile(r"device|cuda|gpu|cpu|rank", re.IGNORECASE)
 
 # How projects name "the fp8 type of this platform", as a function, a constant or an attribute.
-_FP8_NAME = re.compile(r"(^|_)(fp8|float8)(_e4m3\w*|_[a-z]+)?_(d?type|torch_dtype)s?$|^(fp8|float8)$", re.IGNORECASE)
+_FP8_NAME = re.compile(
+    r"(^|_)(fp8|float8)(_e4m3\w*|_[a-z]+)?_(d?type|torch_dtype)s?$|^(fp8|float8)$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -68,21 +91,30 @@ class Arguments:
 
 
 def named_fp8(name: str) -> bool:
-    """Whether a function, constant or attribute is called what projects call the platform's fp8 type."""
+    """Whether a function, constant or attribute is called what projects call the platform's fp8
+    type."""
     return bool(_FP8_NAME.search(name)) and not name.lower().startswith("is_")
 
 
 def named_dtype(name: str) -> DType | None:
-    """The dtype that an unresolved name stands for by its name alone: an fp8 helper, or something called a dtype."""
+    """The dtype that an unresolved name stands for by its name alone: an fp8 helper, or something
+    called a dtype."""
     if named_fp8(name):
         return DType(PLATFORM_FP8, text=name)
-    if re.search(r"(^|_)d?type$", name) and "str" not in name and not re.search(r"cache_dtype$", name):
+    if (
+        re.search(r"(^|_)d?type$", name)
+        and "str" not in name
+        and not re.search(r"cache_dtype$", name)
+    ):
         return DType(UNKNOWN, text=name)
     return None
 
 
-def construct(frame: Frame, name: str, arguments: Arguments, like: Value | None, span: Span) -> Tensor:
-    """The tensor that a constructor such as `torch.empty` or `x.new_zeros` makes; `like` is the tensor it takes after."""
+def construct(
+    frame: Frame, name: str, arguments: Arguments, like: Value | None, span: Span
+) -> Tensor:
+    """The tensor that a constructor such as `torch.empty` or `x.new_zeros` makes; `like` is the
+    tensor it takes after."""
     buffer = f"new@{span.path}:{span.line}:{span.column}"
     dtype = arguments.keywords.get("dtype") or next(
         (each for each in arguments.positional if isinstance(each, DType)), None
@@ -124,7 +156,9 @@ def tensor_types(frame: Frame, value: Value) -> ElementTypes:
 
 def view(frame: Frame, tensor: Tensor, arguments: Arguments, span: Span) -> Tensor:
     """`tensor.view(...)`: another element type for the same bytes, or another shape."""
-    given = arguments.keywords.get("dtype") or (arguments.positional[0] if len(arguments.positional) == 1 else None)
+    given = arguments.keywords.get("dtype") or (
+        arguments.positional[0] if len(arguments.positional) == 1 else None
+    )
     if given is None or not any(isinstance(each, DType) for _, each in options(given)):
         return tensor
     own = all(isinstance(each, DType) and each.of == tensor.buffer for _, each in options(given))
@@ -136,15 +170,17 @@ def view(frame: Frame, tensor: Tensor, arguments: Arguments, span: Span) -> Tens
 
 
 def may_retype(name: str, node: ast.Call, arguments: Arguments) -> bool:
-    """Whether `x.view(y)` or `x.to(y)` may be given a dtype that is not known: an argument of which neither the value nor
-    the spelling says that it is a dtype, a shape or a device."""
+    """Whether `x.view(y)` or `x.to(y)` may be given a dtype that is not known: an argument of which
+    neither the value nor the spelling says that it is a dtype, a shape or a device."""
     spelled = _SHAPE if name == "view" else _DEVICE
     if name not in ("view", "to", "type"):
         return False
     given = arguments.keywords.get("dtype")
     if given is not None:
         return not _is_dtype(given)
-    if len(arguments.positional) != 1 or any(_is_dtype(each) for each in arguments.keywords.values()):
+    if len(arguments.positional) != 1 or any(
+        _is_dtype(each) for each in arguments.keywords.values()
+    ):
         return False
     expression = node.args[0]
     opaque = isinstance(expression, (ast.Name, ast.Attribute, ast.Call, ast.Subscript))
@@ -154,7 +190,8 @@ def may_retype(name: str, node: ast.Call, arguments: Arguments) -> bool:
 
 
 def convert(frame: Frame, tensor: Tensor, target: Value | None, span: Span) -> Tensor:
-    """`tensor.to(dtype)` and the like: new memory with that element type; without a dtype the tensor as it is."""
+    """`tensor.to(dtype)` and the like: new memory with that element type; without a dtype the
+    tensor as it is."""
     if target is None or not any(isinstance(each, DType) for _, each in options(target)):
         return tensor
     types = dtype_types(frame, target)
@@ -166,7 +203,8 @@ def convert(frame: Frame, tensor: Tensor, target: Value | None, span: Span) -> T
 
 
 def cut(tensor: Tensor, span: Span) -> Tensor:
-    """A slice of `tensor` (or a whole one, when it is already viewed: a slice of a view needs no view)."""
+    """A slice of `tensor` (or a whole one, when it is already viewed: a slice of a view needs no
+    view)."""
     return tensor if tensor.view else replace(tensor, part=Part(span))
 
 
@@ -176,13 +214,18 @@ def piece(tensor: Tensor, index: int) -> Tensor:
     return replace(tensor, several=False, part=part)
 
 
-def method(frame: Frame, tensor: Tensor, name: str, arguments: Arguments, span: Span) -> Value | None:
-    """What `tensor.name(...)` gives, or None when it is not known to keep or set memory and element type."""
+def method(
+    frame: Frame, tensor: Tensor, name: str, arguments: Arguments, span: Span
+) -> Value | None:
+    """What `tensor.name(...)` gives, or None when it is not known to keep or set memory and element
+    type."""
     if name == "view":
         return view(frame, tensor, arguments, span)
     if name in ("to", "type", "astype"):
         target = arguments.keywords.get("dtype")
-        candidates: Items[Value] = [target] if target else [*arguments.positional, *arguments.keywords.values()]
+        candidates: Items[Value] = (
+            [target] if target else [*arguments.positional, *arguments.keywords.values()]
+        )
         return convert(frame, tensor, next((c for c in candidates if _is_dtype(c)), None), span)
     if name in CONVERSIONS:
         known = from_torch(CONVERSIONS[name])

@@ -1,4 +1,5 @@
-"""What a name of the launching code can stand for, as far as element types and memory are concerned."""
+"""What a name of the launching code can stand for, as far as element types and memory are
+concerned."""
 
 from __future__ import annotations
 
@@ -20,8 +21,8 @@ MAX_OPTIONS = 4
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a tensor by the expression that cuts it out. `index` tells apart those that one expression gives
-    together (`x.split(4)`); None for an expression that is the part itself."""
+    """A part of a tensor by the expression that cuts it out. `index` tells apart those that one
+    expression gives together (`x.split(4)`); None for an expression that is the part itself."""
 
     span: Span
     index: int | None = None
@@ -44,11 +45,12 @@ class Place:
 class Tensor:
     """A tensor, or anything else of which only the name is known.
 
-    `buffer` names the memory: slices and views of one allocation share it. `types` is set once a view or a conversion has
-    decided the element type; None means the type that the buffer has. `part` is the slice that cut it from the buffer,
-    `view` the `.view(dtype)` that set its type, `guarded` says that this view happens under an `if` without an `else`.
-    `several` says that it is a tuple of such parts, of unknown length. `passed` are the call arguments through which it
-    came here, outermost first.
+    `buffer` names the memory: slices and views of one allocation share it. `types` is set once a
+    view or a conversion has decided the element type; None means the type that the buffer has.
+    `part` is the slice that cut it from the buffer, `view` the `.view(dtype)` that set its type,
+    `guarded` says that this view happens under an `if` without an `else`. `several` says that it is
+    a tuple of such parts, of unknown length. `passed` are the call arguments through which it came
+    here, outermost first.
     """
 
     buffer: str
@@ -62,8 +64,8 @@ class Tensor:
 
 @dataclass(frozen=True)
 class DType:
-    """A `torch.dtype`. `of` is the buffer whose own element type it is, for `x.dtype`; `text` is how it is spelled,
-    `table` the dict that it is read from with a key that is not known."""
+    """A `torch.dtype`. `of` is the buffer whose own element type it is, for `x.dtype`; `text` is
+    how it is spelled, `table` the dict that it is read from with a key that is not known."""
 
     types: ElementTypes = UNKNOWN
     of: str | None = None
@@ -80,7 +82,8 @@ class Const:
 
 @dataclass(frozen=True)
 class Sequence:
-    """A tuple or list of known length; `places` are the expressions of its items, where it is written out."""
+    """A tuple or list of known length; `places` are the expressions of its items, where it is
+    written out."""
 
     items: tuple[Value, ...]
     places: tuple[Place, ...] = field(default=(), compare=False, hash=False)
@@ -96,7 +99,8 @@ class Table:
 
 @dataclass(frozen=True)
 class Condition:
-    """The outcome of a test. `key` identifies it on every path; see `conditions.py` for what each kind says."""
+    """The outcome of a test. `key` identifies it on every path; see `conditions.py` for what each
+    kind says."""
 
     kind: Literal["dtype", "quantized", "unquantized", "not", "and", "or", "opaque"]
     key: str
@@ -115,7 +119,8 @@ class Launchable:
 
 @dataclass(frozen=True)
 class Callable:
-    """A function of the project; `instance` is what `self` is bound to, `closure` the names around it."""
+    """A function of the project; `instance` is what `self` is bound to, `closure` the names around
+    it."""
 
     definition: Definition
     instance: Instance | None = None
@@ -159,8 +164,20 @@ class Choice:
 
 
 Value = (
-    Tensor | DType | Const | Sequence | Table | Condition | Launchable | Callable | Class | Instance | Namespace | Method | Choice
-)  # fmt: skip
+    Tensor
+    | DType
+    | Const
+    | Sequence
+    | Table
+    | Condition
+    | Launchable
+    | Callable
+    | Class
+    | Instance
+    | Namespace
+    | Method
+    | Choice
+)
 
 
 def options(value: Value, path: Path = ()) -> Iterator[tuple[Path, Value]]:
@@ -173,7 +190,8 @@ def options(value: Value, path: Path = ()) -> Iterator[tuple[Path, Value]]:
 
 
 def choose(*alternatives: tuple[Path, Value]) -> Value:
-    """The value that is one of `alternatives`; a guarded view counts as viewed (it is how correct code looks)."""
+    """The value that is one of `alternatives`; a guarded view counts as viewed (it is how correct
+    code looks)."""
     if len(alternatives) == 1 and not alternatives[0][0]:
         return alternatives[0][1]
     flat: list[tuple[Path, Value]] = []
@@ -189,7 +207,8 @@ def choose(*alternatives: tuple[Path, Value]) -> Value:
 
 
 def _without_unviewed(flat: list[tuple[Path, Value]]) -> list[tuple[Path, Value]]:
-    """`flat` without the tensors that another option is a float view of: the `if` around the view decides."""
+    """`flat` without the tensors that another option is a float view of: the `if` around the view
+    decides."""
     viewed = {
         (each.buffer, each.part)
         for _, each in flat
@@ -217,7 +236,8 @@ def contradicts(one: Path, other: Path) -> bool:
 
 
 def only_tensor(value: Value) -> Tensor | None:
-    """The one tensor among the options of `value`, beside None; None when there are several or something else."""
+    """The one tensor among the options of `value`, beside None; None when there are several or
+    something else."""
     found = [each for _, each in options(value) if each != Const(None)]
     return found[0] if len(found) == 1 and isinstance(found[0], Tensor) else None
 
