@@ -119,8 +119,12 @@ def _harmful(store: Store) -> bool:
 
 def _is_code(argument: Argument) -> bool:
     """Whether the bytes stand for floats, so that a view is the fix; else the kernel may lack a
-    rounding."""
-    return argument.encoded or argument.means_fp8
+    rounding, or store the exponents of block scales, which are integers."""
+    return argument.encoded or (argument.means_fp8 and not _is_scale(argument))
+
+
+def _is_scale(argument: Argument) -> bool:
+    return "scale" in argument.parameter.lower()
 
 
 def _confidence(argument: Argument, store: Store) -> Confidence:
@@ -128,7 +132,8 @@ def _confidence(argument: Argument, store: Store) -> Confidence:
     speaks of fp8."""
     if _is_code(argument):
         return argument.strength
-    return "likely" if argument.strength == "certain" and store.kind == "float" else "possible"
+    certain = argument.strength == "certain" and store.kind == "float"
+    return "likely" if certain and not _is_scale(argument) else "possible"
 
 
 def _trace(argument: Argument, store: Store) -> tuple[Step, ...]:

@@ -113,8 +113,8 @@ def _argument(
             Typed(event.span, parameter, place) if storage.types.known and tensor.passed else None
         )
     evidence: list[Evidence] = []
-    stores: dict[Span, Store] = {}
-    loads: dict[Span, Load] = {}
+    stores: dict[_Site, Store] = {}
+    loads: dict[_Site, Load] = {}
     for each in storage.evidence:
         made = specialization(event, parameter, storage, event.path + path + each.path)
         key = (id(event.kernel.node), parameter, repr(made))
@@ -123,8 +123,8 @@ def _argument(
         more_stores, more_loads = run.effects[key]
         if more_stores or more_loads:
             evidence.append(each)
-            stores.update((store.place, store) for store in more_stores)
-            loads.update((load.place, load) for load in more_loads)
+            stores.update((_site(store), store) for store in more_stores)
+            loads.update((_site(load), load) for load in more_loads)
     if not evidence:
         return None
     evidence.sort(key=lambda each: (STRENGTHS.index(each.strength), not each.encoded))
@@ -168,10 +168,10 @@ def _effects(
     unknown = {name: UINT8 for name in found.pointers if name not in made.pointers}
     copied = contract(kernel, Specialization({**unknown, **made.pointers}, made.constexprs))
     viewed = contract(kernel, Specialization({**made.pointers, parameter: E4M3FN}, made.constexprs))
-    wrong = _places(viewed, "float") - _places(copied, "int")
+    wrong = _sites(viewed, "float") - _sites(copied, "int")
     return (
-        [each for each in stores if each.place in wrong],
-        [each for each in loads if each.effect == "bits" or each.place in wrong],
+        [each for each in stores if _site(each) in wrong],
+        [each for each in loads if each.effect == "bits" or _site(each) in wrong],
     )
 
 
@@ -186,10 +186,18 @@ def _suspicious(accesses: list[Access], conversion: str) -> list[Access]:
     return [each for each in accesses if each.effect in (conversion, "compile_error")]
 
 
-def _places(found: KernelContract, effect: str) -> set[Span]:
+_Site = tuple[Span, tuple[Span, ...]]
+
+
+def _site(access: Store | Load) -> _Site:
+    """Where an access is, and through which calls of device functions: a helper that loads does it for many."""
+    return (access.place, access.via)
+
+
+def _sites(found: KernelContract, effect: str) -> set[_Site]:
     """Where stores and loads with that effect are."""
-    stores = {each.place for each in found.stores if each.effect == effect}
-    return stores | {each.place for each in found.loads if each.effect == effect}
+    stores = {_site(each) for each in found.stores if each.effect == effect}
+    return stores | {_site(each) for each in found.loads if each.effect == effect}
 
 
 def _place(tensor: Tensor, argument: Span, evidence: Sequence[Evidence]) -> Span:
