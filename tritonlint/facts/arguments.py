@@ -190,7 +190,8 @@ _Site = tuple[Span, tuple[Span, ...]]
 
 
 def _site(access: Store | Load) -> _Site:
-    """Where an access is, and through which calls of device functions: a helper that loads does it for many."""
+    """Where an access is, and through which calls of device functions: a helper that loads does so
+    for many."""
     return (access.place, access.via)
 
 
