@@ -31,45 +31,9 @@ def instance_attribute(frame: Frame, owner: Instance, name: str, node: ast.Attri
     if isinstance(target, Definition) and isinstance(
         target.node, (ast.FunctionDef, ast.AsyncFunctionDef)
     ):
-        static = any(
-            isinstance(each, ast.Name) and each.id == "staticmethod"
-            for each in target.node.decorator_list
-        )
-        method = Callable(target, None if static else owner)
-        if any(
-            isinstance(each, ast.Name) and "property" in each.id
-            for each in target.node.decorator_list
-        ):
-            return calls.enter(
-                frame,
-                ast.Call(
-                    node,
-                    [],
-                    [],
-                    lineno=node.lineno,
-                    col_offset=node.col_offset,
-                    end_lineno=node.end_lineno,
-                    end_col_offset=node.end_col_offset,
-                ),
-                method,
-                Arguments((), {}),
-                {},
-            )
-        value = expressions.definition_value(frame, target, name, node)
-        return value if isinstance(value, Launchable) else method
-    facts = class_facts(frame, definition)
-    own = facts.values.get(name)
-    if name.endswith("cache_dtype") and not any(
-        isinstance(each, DType) for _, each in options(own or Const(None))
-    ):
-        return Tensor(symbol)  # a setting: which one it is says more than what it may be
-    if own is not None and not isinstance(own, Tensor):
-        return own
-    if own is not None and own.buffer in facts.types:
-        frame.types.setdefault(own.buffer, facts.types[own.buffer])
-        frame.run.notes += [
-            n for n in facts.notes if n.buffer == own.buffer and n not in frame.run.notes
-        ]
+        return _bound_method(frame, owner, target, node)
+    own = _initialized_value(frame, definition, name)
+    if own is not None:
         return own
     if target is not None:
         found = expressions.definition_value(frame, target, name, node)
@@ -79,6 +43,36 @@ def instance_attribute(frame: Frame, owner: Instance, name: str, node: ast.Attri
     if named is None and "cache" in name:
         _note_declared(frame, definition, symbol)
     return named or Tensor(symbol)
+
+
+def _bound_method(frame: Frame, owner: Instance, target: Definition, node: ast.Attribute) -> Value:
+    """A method of `owner`: a kernel, what a property returns, or something to call."""
+    assert isinstance(target.node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    decorators = [each.id for each in target.node.decorator_list if isinstance(each, ast.Name)]
+    method = Callable(target, None if "staticmethod" in decorators else owner)
+    if any("property" in each for each in decorators):
+        call = ast.copy_location(ast.Call(node, [], []), node)
+        return calls.enter(frame, call, method, Arguments((), {}), {})
+    value = expressions.definition_value(frame, target, node.attr, node)
+    return value if isinstance(value, Launchable) else method
+
+
+def _initialized_value(frame: Frame, definition: Definition, name: str) -> Value | None:
+    """What `__init__` gives an attribute, with what is known of the buffer behind it; None for a
+    tensor of which nothing is known. Of a setting, which one it is says more than its value."""
+    facts = class_facts(frame, definition)
+    own = facts.values.get(name)
+    dtype = any(isinstance(each, DType) for _, each in options(own or Const(None)))
+    if name.endswith("cache_dtype") and not dtype:
+        return Tensor(f"{definition.qualified}.{name}")
+    if own is None or not isinstance(own, Tensor):
+        return own
+    if own.buffer not in facts.types:
+        return None
+    frame.types.setdefault(own.buffer, facts.types[own.buffer])
+    known = frame.run.notes
+    known += [note for note in facts.notes if note.buffer == own.buffer and note not in known]
+    return own
 
 
 def _note_declared(frame: Frame, definition: Definition, symbol: str) -> None:
