@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tritonlint import rule
+from tritonlint import rule, suppressions
 from tritonlint.config import Settings
 from tritonlint.errors import SourceError
 from tritonlint.facts.analysis import Analysis
 from tritonlint.facts.arguments import Argument, Typed, distinct
 from tritonlint.facts.texts import GATE
-from tritonlint.findings import CONFIDENCES, Finding
+from tritonlint.findings import CONFIDENCES, Finding, Suppressed
 from tritonlint.source import SourceFile, display_path, read_source
 
 if TYPE_CHECKING:
@@ -34,11 +34,12 @@ class Skipped:
 @dataclass(frozen=True)
 class Result:
     """The findings that the settings select, sorted; what was skipped; how many files were looked
-    at."""
+    at; and the findings that would be among the first if nothing suppressed them."""
 
     findings: tuple[Finding, ...]
     skipped: tuple[Skipped, ...]
     files: int
+    suppressed: tuple[Suppressed, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def check(files: Sequence[Path], settings: Settings, cache: Cache | None = None)
     )
     known = cache.load(key) if cache else None
     if known is not None:
-        return known
+        return _without_known(known, settings)
     sources: list[SourceFile] = []
     skipped: list[Skipped] = []
     for path in files:
@@ -99,7 +100,7 @@ def check(files: Sequence[Path], settings: Settings, cache: Cache | None = None)
     result = _check(sources, skipped, analysis, settings)
     if cache:
         cache.store(key, result)
-    return result
+    return _without_known(result, settings)
 
 
 def check_text(
@@ -113,15 +114,24 @@ def check_text(
     except SourceError as error:
         return Result((), (Skipped(error.path, error.reason),), 1)
     contents = {os.path.abspath(other): each for other, each in (others or {}).items()}
-    return _check([source], [], Analysis(contents | {os.path.abspath(path): data}), settings)
+    analysis = Analysis(contents | {os.path.abspath(path): data})
+    return _without_known(_check([source], [], analysis, settings), settings)
+
+
+def _without_known(result: Result, settings: Settings) -> Result:
+    """`result` with what the baseline knows suppressed. It is asked each time, and is not a part of
+    what the cache keeps. Raises ConfigError for a file that is no baseline."""
+    if settings.baseline is None:
+        return result
+    from tritonlint import baseline
+
+    return baseline.apply(result, baseline.read(Path(settings.baseline)))
 
 
 def _check(
     sources: Sequence[SourceFile], skipped: list[Skipped], analysis: Analysis, settings: Settings
 ) -> Result:
-    selected = rule.select(
-        (*(settings.select or ("ALL",)), *settings.extend_select), settings.ignore, settings.preview
-    )
+    selected = selection(settings)
     gated = [source for source in sources if GATE.search(source.data)]
     files = len(sources) + len(skipped)
     found = _facts(gated, analysis)
@@ -138,7 +148,43 @@ def _check(
         except RecursionError:
             skipped.append(Skipped(path, "nested too deeply for the rules to be applied"))
     skipped = sorted([*skipped, *found.skipped], key=lambda each: each.path)
-    return Result(_shown(findings, settings), tuple(skipped), files)
+    kept, suppressed = _suppress(sources, findings, selected, {each.path for each in skipped})
+    quiet = sorted(suppressed, key=lambda each: each.finding.sort_key)
+    return Result(
+        tuple(sorted((f for f in kept if _shows(f, settings)), key=lambda f: f.sort_key)),
+        tuple(skipped),
+        files,
+        tuple(each for each in quiet if _shows(each.finding, settings)),
+    )
+
+
+def selection(settings: Settings) -> frozenset[str]:
+    """The codes of the rules that `settings` select. Raises UsageError for a rule that does not
+    exist."""
+    wanted = (*(settings.select or ("ALL",)), *settings.extend_select)
+    return rule.select(wanted, settings.ignore, settings.preview)
+
+
+def _suppress(
+    sources: Sequence[SourceFile],
+    findings: Iterable[Finding],
+    selected: frozenset[str],
+    skipped: set[str],
+) -> tuple[list[Finding], list[Suppressed]]:
+    """The findings that the comments leave, with those about comments, and those that they
+    suppress. A hidden finding of low confidence counts here: whether a comment is used must not
+    depend on how much is shown."""
+    by_path: dict[str, list[Finding]] = {}
+    for each in findings:
+        by_path.setdefault(each.span.path, []).append(each)
+    kept: list[Finding] = []
+    suppressed: list[Suppressed] = []
+    for source in sources:
+        mine = by_path.get(source.path, [])
+        left, quiet = suppressions.apply(source, mine, selected, source.path not in skipped)
+        kept += left
+        suppressed += quiet
+    return kept, suppressed
 
 
 def _facts(gated: Sequence[SourceFile], analysis: Analysis) -> _Facts:
@@ -199,7 +245,5 @@ def _share(sources: Sequence[SourceFile], wanted: frozenset[str], analysis: Anal
     return _Facts(found, tuple(skipped))
 
 
-def _shown(findings: Iterable[Finding], settings: Settings) -> tuple[Finding, ...]:
-    lowest = CONFIDENCES.index(settings.confidence)
-    kept = (each for each in findings if CONFIDENCES.index(each.confidence) <= lowest)
-    return tuple(sorted(kept, key=lambda finding: finding.sort_key))
+def _shows(finding: Finding, settings: Settings) -> bool:
+    return CONFIDENCES.index(finding.confidence) <= CONFIDENCES.index(settings.confidence)

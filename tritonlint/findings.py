@@ -13,7 +13,7 @@ Confidence = Literal["certain", "likely", "possible"]
 Applicability = Literal["safe", "unsafe"]
 Confirmed = Literal["confirmed", "refuted", "undecided"]
 
-__all__ = ["Edit", "Finding", "Fix", "LaunchSite", "Span", "Step"]
+__all__ = ["Edit", "Finding", "Fix", "LaunchSite", "Span", "Step", "Suppressed"]
 
 CONFIDENCES: tuple[Confidence, ...] = ("certain", "likely", "possible")
 
@@ -91,3 +91,13 @@ class Finding:
         parts = [self.code, self.span.path, self.function, " ".join(self.snippet.split())]
         parts += [site.path, site.kernel, site.parameter] if site else []
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Suppressed:
+    """A finding that does not count, by a comment in the source or by the baseline, and the reason
+    that is given there."""
+
+    finding: Finding
+    kind: Literal["in-source", "baseline"]
+    justification: str

@@ -30,6 +30,10 @@ CLEAN, FINDINGS, FAILED = 0, 1, 2
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 when there are findings.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write results of earlier runs.")
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule.")
+@click.option("--diff-base", metavar="REV", help="Only what lies on lines changed since REV.")
+@click.option("--show-suppressed", is_flag=True, help="List the suppressed findings too.")
+@click.option("--add-ignore", is_flag=True, help="Write ignore comments for the findings.")
+@click.option("--reason", metavar="TEXT", help="The reason that --add-ignore writes.")
 def command(
     paths: tuple[Path, ...],
     output_format: str,
@@ -37,6 +41,10 @@ def command(
     exit_zero: bool,
     no_cache: bool,
     statistics: bool,
+    diff_base: str | None,
+    show_suppressed: bool,
+    add_ignore: bool,
+    reason: str | None,
     **selected: object,
 ) -> int:
     """Report silent dtype casts between Triton kernels and their launches.
@@ -46,13 +54,23 @@ def command(
     """
     if statistics and output_format in report.MACHINE_FORMATS:
         raise UsageError(f"--statistics goes with text or concise, not {output_format}")
+    if reason and not add_ignore:
+        raise UsageError("--reason goes with --add-ignore")
     paths = paths or (Path("."),)
     settings = options.settings_for(paths, selected)
     result = run(paths, settings, cached=not no_cache)
+    stale = _stale(result, paths, settings)
+    result = result if diff_base is None else _changed(result, diff_base, paths)
+    if add_ignore:
+        from tritonlint.cli import ignores
+
+        return ignores.add(result, reason or "")
     render = report.renderer("statistics" if statistics else output_format)
     with output.destination(output_file) as stream:
         color = output.use_color(stream)
-        render(result, stream, report.Options(color=color, list_skipped=output_file is not None))
+        shown = report.Options(color, output_file is not None, show_suppressed)
+        render(result, stream, shown)
+    output.note(stale)
     output.complain(f"{each.path}: {each.reason}" for each in result.skipped)
     return exit_code(result, exit_zero)
 
@@ -74,6 +92,27 @@ def run(paths: tuple[Path, ...], settings: Settings, cached: bool = False) -> Re
     reasons = {each.path: each.reason for each in errors}
     reasons |= {each.path: each.reason for each in result.skipped}
     return replace(result, skipped=tuple(Skipped(*each) for each in sorted(reasons.items())))
+
+
+def _changed(result: Result, revision: str, paths: tuple[Path, ...]) -> Result:
+    """What of `result` lies on lines that changed since `revision`."""
+    from tritonlint import changes
+
+    since = changes.since(revision, options.common_folder(paths))
+    return changes.only_changed(result, since)
+
+
+def _stale(result: Result, paths: tuple[Path, ...], settings: Settings) -> list[str]:
+    """What is to be said of a baseline that knows of findings which are gone."""
+    if settings.baseline is None:
+        return []
+    from tritonlint import baseline
+    from tritonlint.engine import selection
+
+    known = baseline.read(Path(settings.baseline))
+    gone = baseline.stale(known, result, paths, selection(settings))
+    hint = f"{settings.baseline}: remove what is stale with `tritonlint baseline prune`"
+    return [*baseline.lines(gone, "stale in the baseline"), hint] if gone else []
 
 
 def _unreadable(files: Iterable[Path]) -> Iterator[SourceError]:

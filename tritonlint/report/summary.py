@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any, TextIO
 
 from tritonlint.engine import Result
+from tritonlint.findings import Suppressed
 from tritonlint.report import Options
+from tritonlint.report.printable import printable
 
 
 @dataclass(frozen=True)
@@ -70,10 +72,19 @@ class Summary:
 
 
 def closing(result: Result, out: TextIO, options: Options) -> None:
-    """Write what the text formats end with: the files that were not checked, where asked for, and
-    the counts."""
-    lines = [f"{s.path}: not checked: {s.reason}" for s in result.skipped if options.list_skipped]
+    """Write what the text formats end with: the suppressed findings and the files that were not
+    checked, where asked for, and the counts."""
+    lines = [_suppressed(each) for each in result.suppressed if options.list_suppressed]
+    lines += [f"{s.path}: not checked: {s.reason}" for s in result.skipped if options.list_skipped]
     out.writelines(f"{line}\n" for line in [*lines, *Summary.of(result).lines()])
+
+
+def _suppressed(each: Suppressed) -> str:
+    span, code = each.finding.span, each.finding.code
+    by = {"in-source": "a comment", "baseline": "the baseline"}[each.kind]
+    why = f": {printable(each.justification)}" if each.justification else ""
+    place = f"{printable(span.path)}:{span.line}:{span.column}"
+    return f"{place}: {code} suppressed by {by}{why}"
 
 
 def count(number: int, noun: str) -> str:
