@@ -3,11 +3,14 @@ TL001 is at each `bad` here, one of TL002 at each `worse`."""
 
 from __future__ import annotations
 
+import ast
 import re
 import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from support import ROOT, Command
 from tritonlint import edits, rule, suppressions
@@ -117,7 +120,7 @@ def test_the_reason_is_kept() -> None:
 def _after_fixes(text: str) -> str:
     """The text after the safe fixes of what is found about its comments, made until there are
     none."""
-    for _ in range(5):
+    for _ in range(100):
         fixes = [f.fix for f in _apply(text)[0] if f.fix and f.fix.applicability == "safe"]
         if not fixes:
             return text
@@ -226,6 +229,37 @@ def test_a_word_that_could_be_anything_has_no_fix() -> None:
 )
 def test_nothing_is_said_of_a_comment_that_is_in_order(text: str) -> None:
     assert _apply(text)[0] == []
+
+
+_FRAGMENTS = (
+    ["# ", "#", "tritonlint:", " ", "ignore", "expect", "file-ignore", "[", "]", ",", ":", "noqa"]
+    + [
+        "TL001",
+        "TL002",
+        "TL901",
+        "TL999",
+        "tl001",
+        "numeric-store-to-raw-bytes",
+        "E501",
+        "why",
+        "-",
+    ]
+    + ["ignor", "\t", "\N{GREEK SMALL LETTER MU}"]
+)
+_COMMENTS = st.lists(st.sampled_from(_FRAGMENTS), max_size=12).map("".join)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(["", "x = 1", "x = bad", "f(bad,\n"]), _COMMENTS)))
+def test_whatever_a_comment_says_its_fixes_change_comments_and_come_to_rest(
+    lines: list[tuple[str, str]],
+) -> None:
+    text = "".join(
+        f"{code.rstrip()}  # tritonlint: {comment}\n{'  worse)' if code.endswith(chr(10)) else ''}\n"
+        for code, comment in lines
+    )
+    after = _after_fixes(text)
+    assert ast.dump(ast.parse(after)) == ast.dump(ast.parse(text))
 
 
 def test_a_rule_that_did_not_look_leaves_its_comments_alone() -> None:
