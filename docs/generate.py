@@ -14,11 +14,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from tritonlint import engine, rule
-from tritonlint.cli.explain import page
+from tritonlint import documentation, engine, rule
 from tritonlint.config import Settings
 from tritonlint.report import Options, text
-from tritonlint.report.json import schema
+from tritonlint.report.json import lines_schema, schema
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = Path("fixtures/TL001/explicit_type_element_ty/flagged.py")
@@ -27,8 +26,9 @@ EXAMPLE = Path("fixtures/TL001/explicit_type_element_ty/flagged.py")
 def generated() -> Iterator[tuple[Path, str]]:
     """Each generated file and the text that it should hold."""
     for code in sorted(rule.codes()):
-        yield ROOT / "docs" / "rules" / f"{code}.md", page(code)
-    yield ROOT / "docs" / "json-schema.json", json.dumps(schema(), indent=2) + "\n"
+        yield ROOT / "docs" / "rules" / f"{code}.md", documentation.of(code).page
+    for name, each in (("json", schema()), ("json-lines", lines_schema())):
+        yield ROOT / "docs" / f"{name}-schema.json", json.dumps(each, indent=2) + "\n"
     readme = ROOT / "README.md"
     old = readme.read_text(encoding="utf-8")
     yield readme, between(between(old, "rules", table()), "finding", example())
