@@ -132,7 +132,10 @@ def test_json_is_what_its_schema_says(result: Result) -> None:
     assert document["skipped"] == [{"path": "broken.py", "reason": "cannot be parsed: no (line 3)"}]
     (suppressed,) = document["suppressed"]
     assert (suppressed["code"], suppressed["line"]) == ("TL002", 3)
-    assert suppressed["suppression"] == {"kind": "in-source", "justification": "the bytes are counts"}
+    assert suppressed["suppression"] == {
+        "kind": "in-source",
+        "justification": "the bytes are counts",
+    }
     assert document["summary"]["codes"] == {"TL001": 1, "TL002": 1}
     assert document["summary"]["fixable"] == {"safe": 1, "unsafe": 0}
 
