@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -16,6 +17,7 @@ from urllib.parse import unquote_to_bytes
 import jsonschema
 import junitparser
 import pytest
+from hypothesis import HealthCheck, given, settings, strategies
 
 from tritonlint.engine import Result, Skipped
 from tritonlint.findings import Edit, Fix, Span, Suppressed
@@ -33,11 +35,19 @@ def _render(name: str, result: Result) -> str:
     return out.getvalue()
 
 
+@cache
+def _schema(name: str) -> Any:
+    """The validator of a schema: made once, since that takes longer than to use it."""
+    schema = json.loads((SCHEMAS / name).read_text(encoding="utf-8"))
+    kind = jsonschema.validators.validator_for(schema)
+    kind.check_schema(schema)
+    return kind(schema)
+
+
 def _valid(name: str, result: Result, schema: str) -> Any:
     """The report as data, once it is what the schema says."""
     document = json.loads(_render(name, result))
-    wanted = json.loads((SCHEMAS / schema).read_text(encoding="utf-8"))
-    jsonschema.validate(document, wanted, jsonschema.validators.validator_for(wanted))
+    _schema(schema).validate(document)
     return document
 
 
@@ -68,9 +78,8 @@ def test_the_schemas_refuse_what_is_wrong(
 ) -> None:
     document = _valid(name, result, schema)
     spoil(document)
-    wanted = json.loads((SCHEMAS / schema).read_text(encoding="utf-8"))
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(document, wanted)
+        _schema(schema).validate(document)
 
 
 def test_sarif_has_the_trace_the_fix_and_the_help_of_the_rule(result: Result) -> None:
@@ -259,6 +268,7 @@ def test_any_name_of_a_file_can_be_written_to_a_stream_of_ascii(result: Result, 
     text = data.getvalue().decode("ascii")
     if name in TEXT_FORMATS:
         assert "\x1b" not in text
+        assert "bad\\xff \\x1b.py" in text
     if name in ("json", "sarif", "gitlab", "rdjson"):
         # Half a surrogate pair could not be encoded: strict decoders refuse it.
         plain = json.dumps(json.loads(text), ensure_ascii=False).encode().decode()
@@ -270,6 +280,25 @@ def test_any_name_of_a_file_can_be_written_to_a_stream_of_ascii(result: Result, 
         artifact = json.loads(text)["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
         uri = artifact["artifactLocation"]["uri"]
         assert unquote_to_bytes(uri) == b"bad\xff \x1b.py"
+
+
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(text=strategies.text(min_size=1).filter(lambda text: "\0" not in text))
+def test_any_text_leaves_every_report_readable(result: Result, text: str) -> None:
+    step = replace(result.findings[0].trace[0], message=text)
+    finding = replace(result.findings[0], message=text, name=text, trace=(step,))
+    suppressed = Suppressed(finding, "in-source", text)
+    odd = Result((finding,), (Skipped(text, text),), 2, (suppressed,))
+    for name in ("json", "sarif", "gitlab", "rdjson"):
+        json.dumps(json.loads(_render(name, odd)), ensure_ascii=False).encode()
+    assert len(_render("json-lines", odd).splitlines()) == 4
+    (suite,) = junitparser.JUnitXml.fromstring(_render("junit", odd).encode())
+    assert suite.tests == 3
+    for name in ("github", "azure"):
+        assert _render(name, odd).count("\n") == 2
+        assert "\r" not in _render(name, odd)
 
 
 def test_machine_formats_do_not_import_what_only_people_need(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import TextIO
 from tritonlint.engine import Result
 from tritonlint.findings import Finding
 from tritonlint.report import Options
-from tritonlint.report.machine import plain
+from tritonlint.report.printable import plain
 
 _DATA = {"%": "%AZP25", "\r": "%0D", "\n": "%0A"}
 _PROPERTY = {**_DATA, ";": "%3B", "]": "%5D"}

@@ -9,7 +9,7 @@ from typing import TextIO
 from tritonlint.engine import Result
 from tritonlint.findings import Finding
 from tritonlint.report import Options
-from tritonlint.report.machine import plain
+from tritonlint.report.printable import plain
 from tritonlint.report.repository import from_top, root
 
 

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 from tritonlint.engine import Result, Skipped
 from tritonlint.findings import Finding, Suppressed
 from tritonlint.report import Options
-from tritonlint.report.machine import plain
+from tritonlint.report.printable import plain
 
 _NAME = "tritonlint"
 
@@ -67,7 +67,7 @@ def _skipped(suppressed: Suppressed) -> ElementTree.Element:
 def _case(finding: Finding) -> ElementTree.Element:
     span = finding.span
     path = _text(span.path)
-    name = f"{finding.code} {finding.name} at {span.line}:{span.column}"
+    name = _text(f"{finding.code} {finding.name} at {span.line}:{span.column}")
     return ElementTree.Element(
         "testcase", name=name, classname=path, file=path, line=str(span.line)
     )

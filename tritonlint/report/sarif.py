@@ -12,7 +12,8 @@ from tritonlint import __version__
 from tritonlint.engine import Result, Skipped
 from tritonlint.findings import Edit, Finding, Fix, LaunchSite, Span, Step, Suppressed
 from tritonlint.report import Options
-from tritonlint.report.machine import as_json, plain
+from tritonlint.report.machine import as_json
+from tritonlint.report.printable import plain
 from tritonlint.report.repository import root, uri
 from tritonlint.report.sarif_rules import descriptors
 from tritonlint.report.unique import fingerprints
