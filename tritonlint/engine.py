@@ -35,7 +35,7 @@ class Skipped:
 @dataclass(frozen=True)
 class Result:
     """The findings that the settings select, sorted; what was skipped; how many files were looked
-    at; and the findings that would be among the first if nothing suppressed them."""
+    at; the findings that a comment or the baseline takes out."""
 
     findings: tuple[Finding, ...]
     skipped: tuple[Skipped, ...]
