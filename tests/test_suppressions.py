@@ -272,6 +272,7 @@ def test_a_rule_that_did_not_look_leaves_its_comments_alone() -> None:
 
 def test_text_that_is_not_python_has_no_comments() -> None:
     assert _apply("x = (  # tritonlint: ignore[TL001]\n")[0] == []
+    assert _apply("x = = 1  # tritonlint: ignore[TL001]\n")[0] == []
 
 
 @pytest.mark.parametrize(

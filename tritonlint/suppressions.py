@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tritonlint import directives, rule
 from tritonlint.directives import Directive
+from tritonlint.errors import SourceError
 from tritonlint.findings import Edit, Finding, Span, Suppressed
 from tritonlint.source import SourceFile
 
@@ -39,6 +40,27 @@ class Review:
         return [each.text for each in use.directive.names if each.code in looked]
 
 
+def apply_all(
+    sources: Sequence[SourceFile],
+    findings: Iterable[Finding],
+    selected: frozenset[str],
+    skipped: set[str],
+) -> tuple[list[Finding], list[Suppressed]]:
+    """`apply` for the `findings` of all of `sources`; `skipped` are the paths of those that
+    not every rule could look at."""
+    by_path: dict[str, list[Finding]] = {}
+    for each in findings:
+        by_path.setdefault(each.span.path, []).append(each)
+    kept: list[Finding] = []
+    suppressed: list[Suppressed] = []
+    for source in sources:
+        mine = by_path.pop(source.path, [])
+        left, quiet = apply(source, mine, selected, source.path not in skipped)
+        kept += left
+        suppressed += quiet
+    return [*kept, *(each for rest in by_path.values() for each in rest)], suppressed
+
+
 def apply(
     source: SourceFile, findings: Sequence[Finding], selected: frozenset[str], complete: bool
 ) -> tuple[list[Finding], list[Suppressed]]:
@@ -53,7 +75,7 @@ def apply(
         return list(findings), []
     _, found = directives.read(source)
     kept, suppressed = _split(findings, found)
-    if judged:
+    if judged and found and _parses(source):
         uses = tuple(Use(each, _met(each, findings)) for each in found)
         review = Review(source, uses, selected, tuple(kept))
         for code in sorted(selected & CODES):
@@ -63,6 +85,15 @@ def apply(
             kept += more
             suppressed += quiet
     return kept, suppressed
+
+
+def _parses(source: SourceFile) -> bool:
+    """Whether Python can parse the file. The rules are asked only about files that concern them, so
+    that no one need have noticed before."""
+    try:
+        return bool(source.tree)
+    except SourceError:
+        return False
 
 
 def _split(
