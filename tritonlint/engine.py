@@ -16,7 +16,7 @@ from tritonlint.errors import SourceError
 from tritonlint.facts.analysis import Analysis
 from tritonlint.facts.arguments import distinct
 from tritonlint.facts.observation import Observation
-from tritonlint.facts.texts import GATE
+from tritonlint.facts.outlines import GATE
 from tritonlint.findings import CONFIDENCES, Finding, Suppressed
 from tritonlint.parallel import facts
 from tritonlint.source import SourceFile, display_path, read_source
@@ -63,17 +63,34 @@ def check(files: Sequence[Path], settings: Settings, cache: Cache | None = None)
     are checked.
 
     With a `cache`, the result of an earlier run is given back when neither the files, nor those
-    that decide what is found in them, nor the settings have changed.
+    that decide what is found in them, nor the settings have changed. What the baseline knows is
+    taken out of it each time.
     """
+    return _without_known(_result(files, settings, cache), settings)
+
+
+def _result(files: Sequence[Path], settings: Settings, cache: Cache | None) -> Result:
+    """What is found in `files`, or was in an earlier run, whatever the baseline knows."""
     analysis = Analysis()
-    key = (
-        cache.key(files, analysis.universe_of(map(os.path.abspath, files)), settings)
-        if cache
-        else ""
-    )
-    known = cache.load(key) if cache else None
+    if cache is None:
+        return _check(*_read(files), analysis, settings)
+    universe = analysis.universe_of(map(os.path.abspath, files))
+    key = cache.key(files, universe, settings)
+    known = cache.load(key)
     if known is not None:
-        return _without_known(known, settings)
+        return known
+    from tritonlint.outline_cache import OutlineCache
+
+    outlines = OutlineCache(cache, universe, analysis.texts)
+    outlines.load()
+    result = _check(*_read(files), analysis, settings)
+    outlines.store()
+    cache.store(key, result)
+    return result
+
+
+def _read(files: Sequence[Path]) -> tuple[list[SourceFile], list[Skipped]]:
+    """The sources of `files`, and those that cannot be read or decoded."""
     sources: list[SourceFile] = []
     skipped: list[Skipped] = []
     for path in files:
@@ -84,10 +101,7 @@ def check(files: Sequence[Path], settings: Settings, cache: Cache | None = None)
             skipped.append(Skipped(error.path, error.reason))
         else:
             sources.append(source)
-    result = _check(sources, skipped, analysis, settings)
-    if cache:
-        cache.store(key, result)
-    return _without_known(result, settings)
+    return sources, skipped
 
 
 def check_text(
@@ -106,8 +120,8 @@ def check_text(
 
 
 def _without_known(result: Result, settings: Settings) -> Result:
-    """`result` with what the baseline knows suppressed. It is asked each time, and is not a part of
-    what the cache keeps. Raises ConfigError for a file that is no baseline."""
+    """`result` with what the baseline knows suppressed. Raises ConfigError for a file that is no
+    baseline."""
     if settings.baseline is None:
         return result
     from tritonlint import baseline
