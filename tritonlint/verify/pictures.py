@@ -98,7 +98,7 @@ def draw_documented(form: str, path: Path) -> None:
     inputs = np.concatenate([np.linspace(-e, e, 800, dtype=np.float32) for e in (largest, NEAR)])
     drawn = [
         (f"as flagged, {vendor} as documented", inputs, casts.to_uint8(inputs, backend), color, ".")
-        for (backend, vendor), color in zip(casts.VENDORS.items(), (FLAGGED, OTHER), strict=True)
+        for backend, vendor, color in (("hip", "AMD", OTHER), ("cuda", "NVIDIA", FLAGGED))
     ]
     drawn.append(("as fixed", inputs, quantize.encode(inputs, form), FIXED, "."))
     _draw(drawn, form, path)
