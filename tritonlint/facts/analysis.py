@@ -65,12 +65,37 @@ class Analysis:
             if self._speaks(caller):
                 roots.setdefault(id(caller.node), caller)
         found: list[Argument | Typed] = []
+        questioned: list[Definition] = []
         for root in roots.values():
-            try:
-                found += list(self._of_root(root, wanted))
-            except RecursionError:
-                self._leave(root, "is nested too deeply to be analysed")
+            mine = self._of_root(root, wanted)
+            found += mine
+            if any(isinstance(each, Argument) and each.from_caller for each in mine):
+                questioned.append(root)
+        asked = {id(each.node): each for root in questioned for each in self._callers_of(root)}
+        for caller in asked.values():
+            found += self._of_root(caller, wanted, thorough=True)
         return found
+
+    def _callers_of(self, function: Definition) -> Iterator[Definition]:
+        """The functions that call `function`, over at most MAX_HOPS calls, and so may tell what it
+        is given."""
+        file = str(function.module.file)
+        if function.enclosing:
+            lines = callers({f"self.{function.name}"}, {file: self.texts.outline(file)}, MAX_HOPS)
+        else:
+            around = self.texts.outlines(self.texts.universe(file))
+            lines = callers({function.name, f".{function.name}"}, around, MAX_HOPS)
+        for caller in self._at(lines):
+            if self._speaks(caller) and self.reach.leads(caller):
+                yield caller
+
+    def _at(self, lines: Mapping[str, frozenset[int]]) -> Iterator[Definition]:
+        """The functions whose headers are in these lines of files that say something about
+        bytes."""
+        for file in sorted(file for file in lines if self.texts.speaks(file)):
+            module = self.reach.parsed(file) if lines[file] else None
+            if module is not None:
+                yield from (each for each in module.functions if each.line in lines[file])
 
     def _parsed(self, files: Iterable[SourceFile]) -> Iterator[Module]:
         for source in files:
@@ -92,7 +117,10 @@ class Analysis:
             if each.line in lines and self._speaks(each) and self.reach.leads(each):
                 yield each
 
-    def _of_root(self, root: Definition, wanted: Collection[str]) -> Iterator[Argument | Typed]:
+    def _of_root(
+        self, root: Definition, wanted: Collection[str], thorough: bool = False
+    ) -> list[Argument | Typed]:
+        """What the launches that `root` leads to are passed."""
         universe = self.texts.universe(str(root.module.file))
         run = Run(
             self.project,
@@ -103,16 +131,24 @@ class Analysis:
             operator=partial(self.reach.operator, universe),
             attributes=self._attributes,
             effects=self._effects,
+            thorough=thorough,
         )
-        interpret(run)
+        try:
+            interpret(run)
+            found = list(arguments(run))
+        except RecursionError:
+            self._leave(root, "is nested too deeply to be analysed")
+            return []
         if run.exhausted:
             self._leave(
                 root, f"takes more than {MAX_STATEMENTS} statements, and is not analysed to its end"
             )
-        for each in arguments(run):
-            place = os.path.abspath(each.place.path)
-            if place in wanted and self.texts.universe(place) == universe:
-                yield each
+        places = ((each, os.path.abspath(each.place.path)) for each in found)
+        return [
+            each
+            for each, place in places
+            if place in wanted and self.texts.universe(place) == universe
+        ]
 
     def _leave(self, function: Definition, reason: str) -> None:
         self.unfinished.setdefault(function.module.path, f"`{function.name}` {reason}")
@@ -171,12 +207,9 @@ class Analysis:
         for file in own:
             leading = self.texts.leading(file).lines.get(file, frozenset())
             functions = self.texts.outline(file).functions
-            names.update(f.name for f in functions if f.line in leading and not f.nested)
+            names.update(f.name for f in functions if f.line in leading)
         if len(names) > _FEW_NAMES:
             lines = {file: self.texts.leading(file).lines.get(file, frozenset()) for file in rest}
         else:
             lines = callers(names, rest, MAX_HOPS)
-        for file in sorted(file for file in lines if self.texts.speaks(file)):
-            module = self.reach.parsed(file) if lines[file] else None
-            if module is not None:
-                yield from (each for each in module.functions if each.line in lines[file])
+        yield from self._at(lines)
