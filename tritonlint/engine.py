@@ -138,7 +138,7 @@ def _check(
         except RecursionError:
             skipped.append(Skipped(path, "nested too deeply for the rules to be applied"))
     skipped = sorted([*skipped, *found.skipped], key=lambda each: each.path)
-    return Result(_shown(findings, settings), tuple(skipped), files)
+    return Result(shown(findings, settings), tuple(skipped), files)
 
 
 def _facts(gated: Sequence[SourceFile], analysis: Analysis) -> _Facts:
@@ -199,7 +199,8 @@ def _share(sources: Sequence[SourceFile], wanted: frozenset[str], analysis: Anal
     return _Facts(found, tuple(skipped))
 
 
-def _shown(findings: Iterable[Finding], settings: Settings) -> tuple[Finding, ...]:
+def shown(findings: Iterable[Finding], settings: Settings) -> tuple[Finding, ...]:
+    """Those of `findings` that the settings show, sorted."""
     lowest = CONFIDENCES.index(settings.confidence)
     kept = (each for each in findings if CONFIDENCES.index(each.confidence) <= lowest)
     return tuple(sorted(kept, key=lambda finding: finding.sort_key))

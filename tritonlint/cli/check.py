@@ -29,6 +29,12 @@ CLEAN, FINDINGS, FAILED = 0, 1, 2
 @click.option("--output-file", type=click.Path(path_type=Path), help="Write the report here.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 when there are findings.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write results of earlier runs.")
+@click.option(
+    "--confirm",
+    type=click.Choice(["compile"]),
+    help="Put each finding to Triton's compiler, as the launch has it and as fixed. Needs Triton, "
+    "but no GPU. It executes the kernels' source (without importing their package).",
+)
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule.")
 def command(
     paths: tuple[Path, ...],
@@ -36,6 +42,7 @@ def command(
     output_file: Path | None,
     exit_zero: bool,
     no_cache: bool,
+    confirm: str | None,
     statistics: bool,
     **selected: object,
 ) -> int:
@@ -49,6 +56,8 @@ def command(
     paths = paths or (Path("."),)
     settings = options.settings_for(paths, selected)
     result = run(paths, settings, cached=not no_cache)
+    if confirm:
+        result = confirmed(result, settings, cached=not no_cache)
     render = report.renderer("statistics" if statistics else output_format)
     with output.destination(output_file) as stream:
         color = output.use_color(stream)
@@ -74,6 +83,27 @@ def run(paths: tuple[Path, ...], settings: Settings, cached: bool = False) -> Re
     reasons = {each.path: each.reason for each in errors}
     reasons |= {each.path: each.reason for each in result.skipped}
     return replace(result, skipped=tuple(Skipped(*each) for each in sorted(reasons.items())))
+
+
+def confirmed(result: Result, settings: Settings, cached: bool = False) -> Result:
+    """The result with what the compiler says of each finding. One that it refutes is `possible`
+    then, and where that is not shown, a note says what is left out. Raises VerifyError where the
+    compiler cannot be asked."""
+    from tritonlint.cache import default_folder
+    from tritonlint.engine import shown
+    from tritonlint.verify.answers import Answers
+    from tritonlint.verify.confirm import confirm
+
+    answers = Answers(default_folder(Path.cwd()) if cached else None)
+    told = confirm(result.findings, settings, answers)
+    kept = shown(told, settings)
+    output.note(
+        f"{each.span.path}:{each.span.line}:{each.span.column}: {each.code} is refuted by the "
+        f"compiler and left out: {each.confirmed_reason}"
+        for each in told
+        if each not in kept
+    )
+    return replace(result, findings=kept)
 
 
 def _unreadable(files: Iterable[Path]) -> Iterator[SourceError]:
