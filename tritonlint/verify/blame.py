@@ -4,6 +4,7 @@ at is made of, through local names and calls of device functions."""
 from __future__ import annotations
 
 import ast
+import itertools
 from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
 
@@ -23,7 +24,20 @@ def blamed(kernel: Kernel, frames: Sequence[ast.AST]) -> list[str]:
         passed = _passed(call, callee)
         inner = (_read(passed[each]) for each in blamed(callee, frames[1:]) if each in passed)
         outer = [name for names in inner for name in names] or outer
-    return _made_of(kernel.node, outer)
+    made_of = _made_of(kernel.node, outer)
+    decided_by = _made_of(kernel.node, _tests(kernel.node, frames[0]))
+    mixed = itertools.chain.from_iterable(itertools.zip_longest(made_of, decided_by))
+    return [name for name in dict.fromkeys(mixed) if name is not None]
+
+
+def _tests(function: ast.FunctionDef, place: ast.AST) -> list[str]:
+    """The names in the tests of the branches around a place, innermost first. The compiler counts
+    lines from the `def`."""
+    line = function.lineno + getattr(place, "lineno", 0) - 1
+    branches = [each for each in ast.walk(function) if isinstance(each, ast.If)]
+    around = [each for each in branches if each.lineno <= line <= (each.end_lineno or 0)]
+    around.sort(key=lambda each: each.lineno, reverse=True)
+    return [name for each in around for name in _read(each.test)]
 
 
 def _call(kernel: Kernel, node: ast.AST) -> tuple[ast.Call, Kernel] | None:

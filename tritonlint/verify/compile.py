@@ -138,11 +138,13 @@ def _between(graph: Graph, parameter: int, direction: str) -> list[Conversion]:
     return placed(between(graph, parameter, direction))
 
 
-def between(graph: Graph, parameter: int, direction: str) -> list[Op]:
+def between(graph: Graph, parameter: int, direction: str, last: bool = True) -> list[Op]:
     """The conversions that feed a store through the parameter of that index (`direction` is
-    `store`), or that a value loaded through it meets (`load`)."""
+    `store`; with `last` of several in a row the last), or that a value loaded through it meets
+    (`load`)."""
     if direction == "store":
-        found = [op for store in graph.stores(parameter) for op in graph.behind(store)]
+        behind = graph.behind if last else graph.all_behind
+        found = [op for store in graph.stores(parameter) for op in behind(store)]
     else:
         found = [op for load in graph.loads(parameter) for op in graph.ahead(load)]
     return list(dict.fromkeys(found))

@@ -29,20 +29,22 @@ from tritonlint.verify.testify import Place
 from tritonlint.verify.worker import Worker
 
 # What the search for a signature may take, and when its process is ended for not coming back.
-SECONDS = 15.0
+SECONDS = 10.0
 HARD_SECONDS = 45.0
 MEMORY_BYTES = 6 * 2**30
-# Triton warns when it is unset; a matter of the backends, which the raw IR never reaches.
-_ENVIRONMENT = {"TRITON_DEFAULT_FP_FUSION": "1"}
+ENVIRONMENT = {
+    # Triton warns when it is unset; a matter of the backends, which the raw IR never reaches.
+    "TRITON_DEFAULT_FP_FUSION": "1",
+    # A constant is taken out of its module by its value; that it is annotated as one is lost.
+    "TRITON_ALLOW_NON_CONSTEXPR_GLOBALS": "1",
+}
 
 
 def confirm(findings: Sequence[Finding], settings: Settings, answers: Answers) -> list[Finding]:
     """`findings` with what the compiler says of each. Raises VerifyError where Triton is not
     installed or a target of the settings is none."""
-    if importlib.util.find_spec("triton") is None:
-        raise VerifyError(
-            "--confirm compile: triton not installed (pip install tritonlint[verify])"
-        )
+    if not has_triton():
+        raise VerifyError("triton is not installed (pip install 'tritonlint[verify]')")
     for target in settings.targets:
         parse_target(target)
     questions = [_question(each, settings.targets) for each in findings]
@@ -50,6 +52,11 @@ def confirm(findings: Sequence[Finding], settings: Settings, answers: Answers) -
     found = _answered(list(asked), answers)
     told = [found[each] if isinstance(each, Question) else each for each in questions]
     return [_with(*each) for each in zip(findings, told, strict=True)]
+
+
+def has_triton() -> bool:
+    """Whether Triton can be imported here."""
+    return importlib.util.find_spec("triton") is not None
 
 
 def _with(finding: Finding, answer: Answer) -> Finding:
@@ -126,7 +133,7 @@ def _answered(questions: Sequence[Question], answers: Answers) -> dict[Question,
             waiting.put(each)
 
     def work() -> None:
-        with Worker(_ENVIRONMENT, MEMORY_BYTES) as worker:
+        with Worker(ENVIRONMENT, MEMORY_BYTES) as worker:
             while True:
                 try:
                     question = waiting.get_nowait()
@@ -147,7 +154,7 @@ def _answered(questions: Sequence[Question], answers: Answers) -> dict[Question,
 def _ask(worker: Worker, question: Question) -> Answer:
     try:
         answer: Answer = worker.ask(
-            "tritonlint.verify.examine", "examine", (question, SECONDS), HARD_SECONDS
+            "tritonlint.verify.examine", "examine_quietly", (question, SECONDS), HARD_SECONDS
         )
     except VerifyError as error:
         return Answer("undecided", f"the compiler did not answer: {error}")

@@ -8,6 +8,7 @@ needs one setting under which the kernel compiles and shows the witness as flagg
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from dataclasses import dataclass, replace
@@ -18,10 +19,10 @@ from tritonlint.errors import TritonlintError
 from tritonlint.findings import Confirmed
 from tritonlint.verify.compile import CompileError, Conversion, listed
 from tritonlint.verify.extract import extract_at
-from tritonlint.verify.search import MAX_COMPILES, Search, Unsettled
+from tritonlint.verify.search import MAX_COMPILES, Search, Try, Unsettled
 from tritonlint.verify.signature import Settings, choices_of, settings_key
 from tritonlint.verify.testify import Place, Side, compiled_for, testimony
-from tritonlint.verify.variations import MAX_VARIATIONS, variations
+from tritonlint.verify.variations import MAX_VARIATIONS, doubtful, variations
 
 # Where no settings were found for one target, another target seldom is a way out.
 _TRIES_AFTER_FAILURE = 6
@@ -51,10 +52,19 @@ class Answer:
     files: tuple[str, ...] = ()
 
 
+def examine_quietly(question: Question, seconds: float) -> Answer:
+    """`examine` for a child process: what the compiler writes to the standard streams is dropped
+    from here on."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    for stream in (1, 2):
+        os.dup2(null, stream)
+    os.close(null)
+    return examine(question, seconds)
+
+
 def examine(question: Question, seconds: float) -> Answer:
     """The answer to a question, found in about `seconds`. A kernel that cannot be taken out of its
     file or does not compile is undecided; nothing is raised."""
-    _silence()
     until = time.monotonic() + seconds
     answers: list[tuple[str, Answer]] = []
     start: Settings = {}
@@ -75,14 +85,6 @@ def examine(question: Question, seconds: float) -> Answer:
     # An answer for want of time says nothing about the files, and is not worth keeping.
     late = told.verdict == "undecided" and time.monotonic() > until
     return replace(told, files=()) if late else told
-
-
-def _silence() -> None:
-    """The compiler writes what it thinks of a kernel to the standard streams; nobody reads it."""
-    null = os.open(os.devnull, os.O_WRONLY)
-    for stream in (1, 2):
-        os.dup2(null, stream)
-    os.close(null)
 
 
 def _summed(answers: list[tuple[str, Answer]]) -> Answer:
@@ -117,18 +119,28 @@ class _Examination:
 
     def answer(self, tries: int) -> Answer:
         """What the compiler says, when it is tried at most `tries` times to get it to compile."""
-        kernel = self._flagged.extracted.kernel
-        attempt = self._as_fixed if self._rejected else self._as_both
         try:
-            self.settled = Search(kernel, self._choices, attempt, self._until, tries).settle(
-                self._start
-            )
+            self.settled = self._settle(self._as_fixed if self._rejected else self._as_both, tries)
         except Unsettled as error:
-            return self._answer("undecided", f"no way to compile it was found: {error}")
+            return self._unsettled(f"no way to compile it was found: {error}", tries)
         rejection = self._rejection(self.settled) if self._rejected else ""
         if rejection:
             return self._answer("confirmed", rejection)
         return self._vary(self.settled)
+
+    def _settle(self, attempt: Try, tries: int) -> Settings:
+        kernel = self._flagged.extracted.kernel
+        return Search(kernel, self._choices, attempt, self._until, tries).settle(self._start)
+
+    def _unsettled(self, reason: str, tries: int) -> Answer:
+        """The answer where the kernel as fixed does not compile: refuted when as flagged it does
+        and converts nothing."""
+        if not self._rejected and self._fixed:
+            with contextlib.suppress(Unsettled):
+                answer = self._vary(self._settle(self._as_flagged, tries))
+                if answer.verdict == "refuted":
+                    return answer
+        return self._answer("undecided", reason)
 
     def _answer(self, verdict: Confirmed, reason: str) -> Answer:
         return Answer(verdict, reason, self._files)
@@ -136,9 +148,12 @@ class _Examination:
     def _as_fixed(self, settings: Settings) -> None:
         self._seen(self._fixed or self._flagged, settings)
 
+    def _as_flagged(self, settings: Settings) -> None:
+        self._seen(self._flagged, settings)
+
     def _as_both(self, settings: Settings) -> None:
         self._as_fixed(settings)
-        self._seen(self._flagged, settings)
+        self._as_flagged(settings)
 
     def _seen(self, side: Side, settings: Settings) -> tuple[Conversion, ...]:
         key = (side.name, settings_key(settings))
@@ -166,29 +181,36 @@ class _Examination:
                 return self._answer("undecided", "no conversion was found in time")
             try:
                 before = self._seen(self._flagged, varied)
-                after = self._seen(self._fixed, varied) if self._fixed and before else ()
             except CompileError:
                 complete = complete and not counts
                 continue
-            if gone := self._gone(before, after):
+            sure = counts and not doubtful(varied, self._choices)
+            gone = self._gone(before, varied) if sure else ()
+            if gone:
                 self.settled = varied
                 return self._answer("confirmed", self._difference(gone, settings, varied))
             stays = stays or before
         if stays:
-            kept = "as fixed too" if self._fixed else "and there is no fix to compare with"
+            kept = "and not seen to end as fixed" if self._fixed else "and no fix to compare with"
             return self._answer("undecided", f"{listed(stays)} {self._flagged.name}, {kept}")
+        if doubtful(settings, self._choices):
+            return self._answer("undecided", "no conversion, with types that are guesses")
         if not complete or sum(1 for _ in variations(settings, self._choices)) >= MAX_VARIATIONS:
             return self._answer(
                 "undecided", "no conversion was found, but not every setting of its flags compiles"
             )
         return self._answer("refuted", f"no conversion {self._flagged.name}")
 
-    def _gone(
-        self, before: tuple[Conversion, ...], after: tuple[Conversion, ...]
-    ) -> tuple[Conversion, ...]:
-        """What the fix ends. A fix that edits the kernel moves lines: it must end all."""
-        if self._fixed is None or (after and self._witness.through == "line"):
+    def _gone(self, before: tuple[Conversion, ...], settings: Settings) -> tuple[Conversion, ...]:
+        """What of `before` the fix ends; nothing where it cannot be seen to."""
+        if self._fixed is None or not before:
             return ()
+        try:
+            after = self._seen(self._fixed, settings)
+        except CompileError:
+            return ()
+        if self._witness.through == "line":  # an edit moves lines: it must end all
+            return () if after else before
         left = {(each.path, each.line) for each in after}
         return tuple(each for each in before if (each.path, each.line) not in left)
 
@@ -212,7 +234,8 @@ def _sides(question: Question) -> tuple[Side, Side | None]:
     extracted = extract_at(path, claim.line)
     if question.witness.retyped:
         flagged = Side(f"with {claim.flagged}", extracted, claim.parameter, claim.flagged)
-        return flagged, Side(f"with {claim.fixed}", extracted, claim.parameter, claim.fixed)
+        fixed = Side(f"with {claim.fixed}", extracted, claim.parameter, claim.fixed, last=False)
+        return flagged, fixed
     element = claim.flagged if claim.parameter else ""
     flagged = Side("as written", extracted, claim.parameter, element, question.places)
     if not question.fixed_texts:

@@ -14,7 +14,7 @@ from tritonlint.verify.blame import blamed
 from tritonlint.verify.compile import CompileError
 from tritonlint.verify.signature import CONSTEXPR, Choice, Setting, Settings, settings_key
 
-MAX_COMPILES = 90
+MAX_COMPILES = 60
 # How many parameters behind one error are tried, nearest first, and how many settings of each.
 _NEAR = 6
 _OPTIONS = 12

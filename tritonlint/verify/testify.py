@@ -28,13 +28,14 @@ Place = tuple[str, int, int]
 class Side:
     """A kernel with `parameter` (empty: none) as a pointer to `element` (torch's name, or `fp8` for
     the target's own); `places` are where a witness at a line comes from, `name` what reports call
-    this side."""
+    this side. `last` is whether only the conversion next to a store counts."""
 
     name: str
     extracted: Extracted
     parameter: str
     element: str
     places: tuple[Place, ...] = ()
+    last: bool = True
 
 
 def testimony(
@@ -55,7 +56,7 @@ def testimony(
         found = _at(graph, witness, side.places)
     else:
         index = list(signature).index(side.parameter)
-        found = oracle.between(graph, index, witness.through)
+        found = oracle.between(graph, index, witness.through, side.last)
     return tuple(oracle.placed(each for each in found if _fits(graph, each, witness)))
 
 

@@ -81,6 +81,16 @@ class Graph:
         found = (self.ops.get(each) for each in self._walk(value, self._computed))
         return [op for op in found if op is not None and op.is_conversion]
 
+    def all_behind(self, store: Op) -> list[Op]:
+        """The conversions that feed a store's value, over one another too."""
+        value = store.operands[STORES[store.name]]
+        found = (self.ops.get(each) for each in self._walk(value, self._until_load))
+        return [op for op in found if op is not None and op.is_conversion]
+
+    def _until_load(self, value: int) -> Sequence[int]:
+        op = self.ops.get(value)
+        return () if op is not None and op.name in LOADS else self.sources[value]
+
     def ahead(self, load: Op) -> list[Op]:
         """The conversions that a loaded value meets as a number: moved, carried, passed, widened,
         added or multiplied. Shifts and masks take it apart, and end the search."""
