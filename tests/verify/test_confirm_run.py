@@ -55,18 +55,18 @@ def test_an_answer_is_kept_until_a_file_changes(
     def nobody(*arguments: object) -> None:
         raise AssertionError("asked again")
 
-    monkeypatch.setattr(confirming, "_ask", nobody)
+    monkeypatch.setattr(confirming, "ask", nobody)
     assert tritonlint(*command) == first
     kept = list((flagged.parent / ".tritonlint_cache" / "confirmed").iterdir())
     assert len(kept) == 1
     kept[0].write_text('{"verdict": "surely", "reason": "", "files": {}}')
     monkeypatch.setattr(
-        confirming, "_ask", lambda *_: confirming.Answer("undecided", "asked", ("x",))
+        confirming, "ask", lambda *_: confirming.Answer("undecided", "asked", ("x",))
     )
     (again,) = json.loads(tritonlint(*command).out)["findings"]
     assert again["confirmed_reason"] == "asked"
     flagged.write_text(f"# moved\n{flagged.read_text()}")
-    monkeypatch.setattr(confirming, "_ask", lambda *_: confirming.Answer("undecided", "new", ()))
+    monkeypatch.setattr(confirming, "ask", lambda *_: confirming.Answer("undecided", "new", ()))
     (moved,) = json.loads(tritonlint(*command).out)["findings"]
     assert moved["confirmed_reason"] == "new"
 

@@ -47,7 +47,7 @@ def confirm(findings: Sequence[Finding], settings: Settings, answers: Answers) -
         raise VerifyError("triton is not installed (pip install 'tritonlint[verify]')")
     for target in settings.targets:
         parse_target(target)
-    questions = [_question(each, settings.targets) for each in findings]
+    questions = [question_of(each, settings.targets) for each in findings]
     asked = {each: None for each in questions if isinstance(each, Question)}
     found = _answered(list(asked), answers)
     told = [found[each] if isinstance(each, Question) else each for each in questions]
@@ -70,7 +70,7 @@ def _with(finding: Finding, answer: Answer) -> Finding:
     )
 
 
-def _question(finding: Finding, targets: tuple[str, ...]) -> Question | Answer:
+def question_of(finding: Finding, targets: tuple[str, ...]) -> Question | Answer:
     """What to ask about a finding; undecided where there is nothing to ask."""
     witness = rule.load(finding.code).witness
     if witness is None:
@@ -139,7 +139,7 @@ def _answered(questions: Sequence[Question], answers: Answers) -> dict[Question,
                     question = waiting.get_nowait()
                 except queue.Empty:
                     return
-                found[question] = _ask(worker, question)
+                found[question] = ask(worker, question)
                 answers.store(question, found[question])
 
     count = min(_cores(), waiting.qsize())
@@ -151,7 +151,8 @@ def _answered(questions: Sequence[Question], answers: Answers) -> dict[Question,
     return found
 
 
-def _ask(worker: Worker, question: Question) -> Answer:
+def ask(worker: Worker, question: Question) -> Answer:
+    """The answer of a child process; undecided where it gives none."""
     try:
         answer: Answer = worker.ask(
             "tritonlint.verify.examine", "examine_quietly", (question, SECONDS), HARD_SECONDS
