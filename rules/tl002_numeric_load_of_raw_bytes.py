@@ -67,7 +67,7 @@ class NumericLoadOfRawBytes(Rule):
     witness = Witness(INTEGER_TO_FLOAT, through="load")
 
     def check(self, suspect: Suspect) -> Iterator[Finding]:
-        for argument in suspect.arguments:
+        for argument in suspect.of(Argument):
             if _stands_for_floats(argument) and not _unpacked(argument):
                 silent = [each for each in argument.loads if each.effect == "int_to_float"]
                 if argument.loads:
