@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import collections
+import gc
 import json
 import os
 import shutil
@@ -91,6 +92,7 @@ def asked_about(row: Label, settings: Settings) -> Finding | None:
         files = sorted(Path(row["path"]).parents[1].rglob("*.py"))
     found = [each for each in check(files, settings).findings if is_about(each, row)]
     viewing.write_text(original)
+    gc.collect()  # syntax trees of a whole release
     # What is silent before what the compiler refuses anyway.
     return min(found, key=lambda each: bool(each.claim and each.claim.rejected), default=None)
 

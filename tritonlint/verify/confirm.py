@@ -28,9 +28,10 @@ from tritonlint.verify.examine import Answer, Question
 from tritonlint.verify.testify import Place
 from tritonlint.verify.worker import Worker
 
-# What the search for a signature may take, and when its process is ended for not coming back.
+# What one question may take of the processor, whatever else the machine does, and when its process
+# is ended for not coming back.
 SECONDS = 10.0
-HARD_SECONDS = 45.0
+HARD_SECONDS = 120.0
 MEMORY_BYTES = 6 * 2**30
 ENVIRONMENT = {
     # Triton warns when it is unset; a matter of the backends, which the raw IR never reaches.

@@ -63,9 +63,9 @@ def examine_quietly(question: Question, seconds: float) -> Answer:
 
 
 def examine(question: Question, seconds: float) -> Answer:
-    """The answer to a question, found in about `seconds`. A kernel that cannot be taken out of its
-    file or does not compile is undecided; nothing is raised."""
-    until = time.monotonic() + seconds
+    """The answer to a question, found in about `seconds` of processor time. A kernel that cannot be
+    taken out of its file or does not compile is undecided; nothing is raised."""
+    until = time.process_time() + seconds
     answers: list[tuple[str, Answer]] = []
     start: Settings = {}
     tries = MAX_COMPILES
@@ -83,7 +83,7 @@ def examine(question: Question, seconds: float) -> Answer:
         answers.append((target, answer))
     told = _summed(answers)
     # An answer for want of time says nothing about the files, and is not worth keeping.
-    late = told.verdict == "undecided" and time.monotonic() > until
+    late = told.verdict == "undecided" and time.process_time() > until
     return replace(told, files=()) if late else told
 
 
@@ -177,7 +177,7 @@ class _Examination:
         complete = True
         stays: tuple[Conversion, ...] = ()
         for varied, counts in variations(settings, self._choices):
-            if time.monotonic() > self._until:
+            if time.process_time() > self._until:
                 return self._answer("undecided", "no conversion was found in time")
             try:
                 before = self._seen(self._flagged, varied)

@@ -43,7 +43,7 @@ class Unsettled(VerifyError):
 
 class Search:
     """Looks for settings out of `choices` that `attempt` does not reject. `until` is the time
-    (`time.monotonic`) after which it gives up."""
+    (`time.process_time`) after which it gives up."""
 
     def __init__(
         self,
@@ -135,7 +135,7 @@ class Search:
         """Why the settings are rejected, or None. Raises Unsettled after too many tries."""
         key = settings_key(settings)
         if key not in self._errors:
-            if not self._left or time.monotonic() > self._until:
+            if not self._left or time.process_time() > self._until:
                 last = [each for each in self._errors.values() if each is not None]
                 raise Unsettled(last[-1].reason if last else "took too long")
             self._left -= 1
