@@ -57,7 +57,7 @@ def complain(lines: Iterable[str]) -> None:
 
 
 def note(lines: Iterable[str]) -> None:
-    """One `note:` line on standard error for each of `lines`."""
+    """One `note:` line on standard error for each of `lines`, which change no exit code."""
     for line in lines:
         print(f"note: {' '.join(line.split())}", file=sys.stderr)
 
