@@ -1,5 +1,5 @@
-"""Generated documentation: a page per rule, the JSON report's schema, and in the README the table
-of rules and the report of a finding.
+"""Generated documentation: a page per rule, the schemas of report and settings, and in the README
+the table of rules and the report of a finding.
 
 `python docs/generate.py` writes what is stale; `--check` names it and exits with 1 instead.
 """
@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from tritonlint import engine, rule
+from tritonlint import config_values, engine, rule
 from tritonlint.cli.explain import page
 from tritonlint.config import Settings
 from tritonlint.report import Options, text
@@ -29,6 +29,8 @@ def generated() -> Iterator[tuple[Path, str]]:
     for code in sorted(rule.codes()):
         yield ROOT / "docs" / "rules" / f"{code}.md", page(code)
     yield ROOT / "docs" / "json-schema.json", json.dumps(schema(), indent=2) + "\n"
+    keys = config_values.schema(Settings().values())
+    yield ROOT / "docs" / "config-schema.json", json.dumps(keys, indent=2) + "\n"
     readme = ROOT / "README.md"
     old = readme.read_text(encoding="utf-8")
     yield readme, between(between(old, "rules", table()), "finding", example())

@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import sys
+import traceback
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +20,8 @@ from tritonlint.facts.arguments import distinct
 from tritonlint.facts.observation import Observation
 from tritonlint.facts.texts import GATE
 from tritonlint.findings import CONFIDENCES, Finding
+from tritonlint.observer import QUIET, Observer
+from tritonlint.patterns import matcher
 from tritonlint.source import SourceFile, display_path, read_source
 
 if TYPE_CHECKING:
@@ -50,7 +54,7 @@ class _Facts:
     skipped: tuple[Skipped, ...]
 
 
-# Up to so many files that pass the gate are looked at in one process: starting others would take
+# Up to so many files are parsed in one process: starting others would take
 # longer.
 _FEW_FILES = 40
 # So many shares a process: the first ones to finish take the next.
@@ -71,96 +75,169 @@ def _without_collection() -> Iterator[None]:
 
 
 @_without_collection()
-def check(files: Sequence[Path], settings: Settings, cache: Cache | None = None) -> Result:
-    """Check `files`. What cannot be read, decoded or parsed is skipped with its reason; the others
-    are checked.
+def check(
+    files: Sequence[Path],
+    settings: Settings,
+    cache: Cache | None = None,
+    named: Collection[Path] = (),
+    jobs: int | None = None,
+    observer: Observer = QUIET,
+) -> Result:
+    """Check `files`. What cannot be read or decoded is skipped with its reason, and so is what
+    cannot be parsed, if it could hold a finding or is among `named`: in a tree, parsing all files
+    would take longer than checking it. The others are checked.
 
     With a `cache`, the result of an earlier run is given back when neither the files, nor those
-    that decide what is found in them, nor the settings have changed.
+    that decide what is found in them, nor the settings have changed. At most `jobs` processes are
+    used (default: one a core).
     """
     analysis = Analysis()
-    key = (
-        cache.key(files, analysis.universe_of(map(os.path.abspath, files)), settings)
-        if cache
-        else ""
-    )
-    known = cache.load(key) if cache else None
+    known, key = None, ""
+    if cache:
+        with observer.stage("cache"):
+            universe = analysis.universe_of(map(os.path.abspath, files))
+            key = cache.key(files, universe, settings, named)
+            known = cache.load(key)
     if known is not None:
         return known
     sources: list[SourceFile] = []
     skipped: list[Skipped] = []
-    for path in files:
-        try:
-            source = read_source(path)
-            _ = source.text
-        except SourceError as error:
-            skipped.append(Skipped(error.path, error.reason))
-        else:
-            sources.append(source)
-    result = _check(sources, skipped, analysis, settings)
+    with observer.stage("read"):
+        for path in files:
+            try:
+                source = read_source(path)
+                _ = source.text
+            except SourceError as error:
+                skipped.append(Skipped(error.path, error.reason))
+            else:
+                sources.append(source)
+    paths = frozenset(map(display_path, named))
+    result = _check(sources, skipped, analysis, settings, paths, jobs, observer)
     if cache:
-        cache.store(key, result)
+        with observer.stage("cache"):
+            cache.store(key, result)
     return result
 
 
 def check_text(
-    path: Path, data: bytes, settings: Settings, others: Mapping[Path, bytes] | None = None
+    path: Path,
+    data: bytes,
+    settings: Settings,
+    others: Mapping[Path, bytes] | None = None,
+    named: bool = False,
 ) -> Result:
     """Check the file at `path` as if it held `data`, and the files `others` theirs; further files
-    are read from disk."""
+    are read from disk. A text that cannot be parsed is skipped as in `check`."""
     source = SourceFile(display_path(path), data)
     try:
         _ = source.text
     except SourceError as error:
         return Result((), (Skipped(error.path, error.reason),), 1)
     contents = {os.path.abspath(other): each for other, each in (others or {}).items()}
-    return _check([source], [], Analysis(contents | {os.path.abspath(path): data}), settings)
+    analysis = Analysis(contents | {os.path.abspath(path): data})
+    return _check([source], [], analysis, settings, {source.path} if named else ())
 
 
 def _check(
-    sources: Sequence[SourceFile], skipped: list[Skipped], analysis: Analysis, settings: Settings
+    sources: Sequence[SourceFile],
+    skipped: list[Skipped],
+    analysis: Analysis,
+    settings: Settings,
+    named: Collection[str] = (),
+    jobs: int | None = None,
+    observer: Observer = QUIET,
 ) -> Result:
-    selected = rule.select(
-        (*(settings.select or ("ALL",)), *settings.extend_select), settings.ignore, settings.preview
-    )
-    gated = [source for source in sources if GATE.search(source.data)]
     files = len(sources) + len(skipped)
-    found = _facts(gated, analysis)
+    with observer.stage("read"):
+        parsed = [each for each in sources if each.path in named or GATE.search(each.data)]
+    with observer.stage("facts"):
+        found = _facts(parsed, analysis, jobs, observer)
     suspects: dict[str, list[Observation]] = {}
     for each in distinct(found.observations):
         suspects.setdefault(each.place.path, []).append(each)
-    by_path = {source.path: source for source in gated}
+    by_path = {source.path: source for source in parsed}
     findings: list[Finding] = []
+    codes = _codes_by_path(suspects, settings)
     for path, observations in sorted(suspects.items()):
         suspect = rule.Suspect(by_path[path], observations, settings)
-        try:
-            for code in sorted(selected):
-                findings += rule.load(code)().check(suspect)
-        except RecursionError:
-            skipped.append(Skipped(path, "nested too deeply for the rules to be applied"))
-    skipped = sorted([*skipped, *found.skipped], key=lambda each: each.path)
+        for code in codes[path]:
+            with observer.stage(f"rule {code}"):
+                try:
+                    findings += list(rule.load(code)().check(suspect))
+                except RecursionError:
+                    skipped.append(Skipped(path, "nested too deeply for the rules to be applied"))
+                    break
+                except Exception as error:
+                    skipped.append(Skipped(path, _failure(code, error)))
+    skipped = sorted([*skipped, *found.skipped], key=lambda each: (each.path, each.reason))
     return Result(_shown(findings, settings), tuple(skipped), files)
 
 
-def _facts(gated: Sequence[SourceFile], analysis: Analysis) -> _Facts:
-    """The facts of the files that pass the gate: in this process, or for many files in one a
-    core."""
-    wanted = frozenset(os.path.abspath(source.path) for source in gated)
-    cores = (
-        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    )
-    if len(gated) <= _FEW_FILES or cores == 1:
-        return _share(gated, wanted, analysis)
-    from concurrent.futures import ProcessPoolExecutor  # only here: it takes long to import
+def _codes_by_path(paths: Collection[str], settings: Settings) -> dict[str, list[str]]:
+    """The rules that are on for each of `paths`, sorted. Without suspects nobody asks which rules
+    there are."""
+    if not paths:
+        return {}
+    selected = rule.selected(settings)
+    ignored = [
+        (matcher([pattern.removeprefix("!")]), pattern.startswith("!"), _matching(codes))
+        for pattern, codes in settings.per_file_ignores
+    ]
+    found = {}
+    for path in paths:
+        off = [codes for matches, others, codes in ignored if matches(path) != others]
+        found[path] = sorted(selected.difference(*off))
+    return found
 
-    size = -(-len(gated) // (cores * _SHARES))
-    shares = [gated[start : start + size] for start in range(0, len(gated), size)]
-    with ProcessPoolExecutor(cores, initializer=_start, initargs=(wanted,)) as pool:
-        results = list(pool.map(_share_of_process, shares))
+
+def _matching(codes: Iterable[str]) -> frozenset[str]:
+    return frozenset().union(*map(rule.matching, codes))
+
+
+def _failure(code: str, error: Exception) -> str:
+    """What is said of a rule that raised: which, and where in its module."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = getattr(sys.modules.get(rule.codes()[code].module), "__file__", None)
+    frame = next((each for each in reversed(frames) if each.filename == own), frames[-1])
+    where = f"{display_path(Path(frame.filename))}:{frame.lineno}"
+    what = f"{type(error).__name__}: {error}".rstrip(": ")
+    return f"internal error of {code} at {where}: {what}; please report it"
+
+
+def _facts(
+    sources: Sequence[SourceFile], analysis: Analysis, jobs: int | None, observer: Observer
+) -> _Facts:
+    """The facts of the files, of which those that cannot be parsed are skipped: in this process, or
+    for many files in `jobs`."""
+    wanted = frozenset(os.path.abspath(source.path) for source in sources)
+    jobs = jobs or _cores()
+    if len(sources) <= _FEW_FILES:
+        return _share(sources, wanted, analysis)
+    size = _FEW_FILES if jobs == 1 else -(-len(sources) // (jobs * _SHARES))
+    shares = [sources[start : start + size] for start in range(0, len(sources), size)]
+    with contextlib.ExitStack() as stack:
+        done: Iterator[_Facts]
+        if jobs == 1:
+            done = (_share(share, wanted, analysis) for share in shares)
+        else:
+            from concurrent.futures import ProcessPoolExecutor  # it takes long to import
+
+            pool = ProcessPoolExecutor(jobs, initializer=_start, initargs=(wanted,))
+            done = stack.enter_context(pool).map(_share_of_process, shares)
+        results = []
+        for number, each in enumerate(done, 1):
+            results.append(each)
+            observer.advance(number, len(shares))
     return _Facts(
         tuple(each for result in results for each in result.observations),
         tuple(each for result in results for each in result.skipped),
     )
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 _process: tuple[Analysis, frozenset[str]] | None = None
@@ -191,7 +268,8 @@ def _share(sources: Sequence[SourceFile], wanted: frozenset[str], analysis: Anal
             skipped.append(Skipped(error.path, error.reason))
         else:
             parsed.append(source)
-    found = tuple(analysis.observe(parsed, wanted))
+    gated = [source for source in parsed if GATE.search(source.data)]
+    found = tuple(analysis.observe(gated, wanted))
     skipped.extend(
         Skipped(source.path, reason)
         for source in parsed

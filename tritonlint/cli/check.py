@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,9 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from tritonlint import report
-from tritonlint.cli import options, output
+from tritonlint.cli import options, output, progress, stdin
 from tritonlint.errors import SourceError, UsageError
-from tritonlint.source import read_source
+from tritonlint.observer import QUIET, Observer
 
 if TYPE_CHECKING:
     from tritonlint.config import Settings
@@ -30,6 +29,14 @@ CLEAN, FINDINGS, FAILED = 0, 1, 2
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 when there are findings.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write results of earlier runs.")
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule.")
+@options.jobs
+@click.option(
+    "--stdin-filename",
+    type=click.Path(path_type=Path),
+    help="The path that the text on standard input (PATHS: -) stands for.",
+)
+@click.option("--profile", is_flag=True, help="Show where the time goes (without the cache).")
+@click.option("--watch", is_flag=True, help="Check again whenever a file changes.")
 def command(
     paths: tuple[Path, ...],
     output_format: str,
@@ -37,27 +44,56 @@ def command(
     exit_zero: bool,
     no_cache: bool,
     statistics: bool,
+    jobs: int | None,
+    stdin_filename: Path | None,
+    profile: bool,
+    watch: bool,
     **selected: object,
 ) -> int:
     """Report silent dtype casts between Triton kernels and their launches.
 
-    PATHS are files or folders; the default is the working directory. Exit code: 0 clean, 1
-    findings, 2 some file could not be checked or the command line or the settings are wrong.
+    PATHS are files or folders, or - for standard input; the default is the working directory. Exit
+    code: 0 clean, 1 findings, 2 some file could not be checked or the command line or the settings
+    are wrong.
     """
     if statistics and output_format in report.MACHINE_FORMATS:
         raise UsageError(f"--statistics goes with text or concise, not {output_format}")
     paths = paths or (Path("."),)
-    settings = options.settings_for(paths, selected)
-    result = run(paths, settings, cached=not no_cache)
-    render = report.renderer("statistics" if statistics else output_format)
-    with output.destination(output_file) as stream:
-        color = output.use_color(stream)
-        render(result, stream, report.Options(color=color, list_skipped=output_file is not None))
+    if watch:
+        return _watch(paths, stdin_filename)
+    text = stdin.read(paths, stdin_filename)
+    settings = options.settings_for((text.path,) if text else paths, selected)
+    with progress.observed(profile) as observer:
+        if text:
+            result = run_text(text.path, text.data, settings)
+        else:
+            result = run(paths, settings, not (no_cache or profile), jobs, observer)
+        render = report.renderer("statistics" if statistics else output_format)
+        with observer.stage("report"), output.destination(output_file) as stream:
+            color = output.use_color(stream)
+            shown = report.Options(color, output_file is not None, text)
+            render(result, stream, shown)
     output.complain(f"{each.path}: {each.reason}" for each in result.skipped)
     return exit_code(result, exit_zero)
 
 
-def run(paths: tuple[Path, ...], settings: Settings, cached: bool = False) -> Result:
+def _watch(paths: tuple[Path, ...], stdin_filename: Path | None) -> int:
+    from tritonlint.cli import watching
+
+    if stdin.is_asked_for(paths, stdin_filename):
+        raise UsageError("--watch goes with files and folders, not with standard input")
+    context = click.get_current_context()
+    given = context.params | {"watch": False}
+    return watching.watch(paths, lambda: int(context.invoke(command, **given)))
+
+
+def run(
+    paths: tuple[Path, ...],
+    settings: Settings,
+    cached: bool = False,
+    jobs: int | None = None,
+    observer: Observer = QUIET,
+) -> Result:
     """Check the files at and below `paths`. A folder that cannot be listed is among the skipped,
     and so is every named file that cannot be parsed, even if nothing in it is about Triton. With
     `cached`, results of earlier runs are used and kept."""
@@ -66,24 +102,25 @@ def run(paths: tuple[Path, ...], settings: Settings, cached: bool = False) -> Re
     from tritonlint.engine import Skipped, check
 
     errors: list[SourceError] = []
-    files = discover(paths, settings, errors.append)
+    with observer.stage("discover"):
+        files = discover(paths, settings, errors.append)
     cache = Cache(default_folder(Path.cwd())) if cached else None
-    result = check(files, settings, cache)
-    named = set(paths)
-    errors += _unreadable(path for path in files if path in named)
-    reasons = {each.path: each.reason for each in errors}
-    reasons |= {each.path: each.reason for each in result.skipped}
-    return replace(result, skipped=tuple(Skipped(*each) for each in sorted(reasons.items())))
+    named = frozenset(paths).intersection(files)
+    result = check(files, settings, cache, named, jobs, observer)
+    skipped = {*result.skipped, *(Skipped(each.path, each.reason) for each in errors)}
+    return replace(result, skipped=tuple(sorted(skipped, key=lambda s: (s.path, s.reason))))
 
 
-def _unreadable(files: Iterable[Path]) -> Iterator[SourceError]:
-    """Why each of `files` that Python could not run cannot be run. The engine asks only those that
-    could hold a finding: in a tree, parsing all of them would take longer than checking it."""
-    for file in files:
-        try:
-            _ = read_source(file).tree
-        except SourceError as error:
-            yield error
+def run_text(path: Path, data: bytes, settings: Settings) -> Result:
+    """Check `data` as if the file at `path` held it; one that `settings` exclude is no file."""
+    from tritonlint.discovery import is_excluded
+    from tritonlint.engine import Result, check_text
+    from tritonlint.patterns import matcher
+
+    excluded = matcher((*settings.exclude, *settings.extend_exclude))
+    if settings.force_exclude and is_excluded(path, excluded):
+        return Result((), (), 0)
+    return check_text(path, data, settings, named=True)
 
 
 def exit_code(result: Result, exit_zero: bool = False) -> int:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import inspect
+from pathlib import Path
 
 import click
 
-from tritonlint.cli import output
+from tritonlint.cli import options, output
 from tritonlint.errors import UsageError
 
 
@@ -19,6 +20,8 @@ def command(code: str | None, every: bool) -> int:
 
     if (code is None) != every:
         raise UsageError("give one rule's code or name, or --all")
+    # Rules of the project's own are known by its settings.
+    options.settings_for((Path(),), {})
     codes = sorted(rule.codes()) if code is None else [_one(code)]
     with output.destination(None) as stream:
         stream.write("\n\n".join(page(each) for each in codes))

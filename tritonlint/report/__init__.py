@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
@@ -16,12 +17,22 @@ MACHINE_FORMATS = frozenset({"json", "github"})
 
 
 @dataclass(frozen=True)
+class Text:
+    """What a file is taken to hold, whatever is on disk."""
+
+    path: Path
+    data: bytes
+
+
+@dataclass(frozen=True)
 class Options:
     """How to render: with colour or not, and whether the text formats list the files that were not
-    checked (they do in a file; on a terminal, standard error has them)."""
+    checked (they do in a file; on a terminal, standard error has them). `text` is quoted instead of
+    the file at its path."""
 
     color: bool = False
     list_skipped: bool = False
+    text: Text | None = None
 
 
 Renderer = Callable[["Result", TextIO, Options], None]

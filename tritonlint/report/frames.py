@@ -13,8 +13,9 @@ from rich.cells import cell_len
 from tritonlint import edits
 from tritonlint.errors import SourceError
 from tritonlint.findings import Edit, Span
+from tritonlint.report import Text
 from tritonlint.report.printable import printable
-from tritonlint.source import read_source
+from tritonlint.source import SourceFile, display_path, read_source
 
 _MOST_LINES = 4
 
@@ -33,10 +34,13 @@ class Row:
 
 class Sources:
     """The texts of the files that a report quotes, each read once; None for one that cannot be read
-    any more."""
+    any more. `text` stands in for the file at its path."""
 
-    def __init__(self) -> None:
+    def __init__(self, text: Text | None = None) -> None:
         self._texts: dict[str, edits.Positions | None] = {}
+        if text:
+            source = SourceFile(display_path(text.path), text.data)
+            self._texts[source.path] = edits.Positions(source.text)
 
     def get(self, path: str) -> edits.Positions | None:
         if path not in self._texts:
