@@ -75,6 +75,34 @@ def test_rules_can_be_off_in_some_files(tritonlint: Command, flagged: Path) -> N
     assert f'per-file-ignores = {{ "{folder}/old/*" = ["TL001", "TL002"] }}' in shown
 
 
+def test_each_file_has_the_settings_of_the_nearest_file(tritonlint: Command, flagged: Path) -> None:
+    folder = flagged.parent
+    for name in ("strict", "lax"):
+        (folder / name).mkdir()
+        (folder / name / "flagged.py").write_text(flagged.read_text(encoding="utf-8"), "utf-8")
+    (folder / "tritonlint.toml").write_text("confidence = 'certain'\n")
+    (folder / "strict" / "tritonlint.toml").write_text("confidence = 'likely'\n")
+    (folder / "lax" / "pyproject.toml").write_text("[tool.tritonlint]\nignore = ['TL001']\n")
+
+    def places(*arguments: str) -> set[str]:
+        run = tritonlint("check", "--output-format", "concise", *arguments)
+        return {line.split(":")[0] for line in run.out.splitlines() if " TL001 " in line}
+
+    assert places() == {"strict/flagged.py"}
+    assert places("flagged.py", "strict/flagged.py") == {"strict/flagged.py"}
+    assert places("strict/flagged.py") == {"strict/flagged.py"}
+    assert places("--select", "TL001", "--confidence", "likely") == {
+        *("flagged.py", "strict/flagged.py", "lax/flagged.py")
+    }
+    # Not from the cache:
+    (folder / "strict" / "tritonlint.toml").write_text("confidence = 'certain'\n")
+    assert places() == set()
+    (folder / "lax" / "pyproject.toml").write_text("[tool.tritonlint]\nignore = ['TL9']\n")
+    run = tritonlint("check")
+    assert run.code == 2
+    assert run.err.startswith(f"error: {folder}/lax/pyproject.toml: ignore: unknown rule: `TL9`")
+
+
 @pytest.mark.parametrize(
     ("options", "says"),
     [

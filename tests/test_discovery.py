@@ -67,6 +67,15 @@ def test_patterns_are_relative_to_the_file_that_states_them() -> None:
     assert _names(found) == ["p/b/k.py"]
 
 
+def test_a_settings_file_further_down_excludes_below_itself() -> None:
+    _tree("p/a.py", "p/gen/b.py", "q/gen/c.py")
+    Path("tritonlint.toml").write_text("")
+    Path("p/tritonlint.toml").write_text("extend-exclude = ['gen']\n")
+    assert _found(".") == ["p/a.py", "q/gen/c.py"]
+    assert _found("p/gen/b.py") == ["p/gen/b.py"]
+    assert _found("p/gen/b.py", force_exclude=True) == []
+
+
 def test_a_folder_whose_name_is_a_pattern_is_taken_literally() -> None:
     _tree("[x]/a.py", "[x]/b/c.py")
     Path("[x]/tritonlint.toml").write_text("exclude = ['b/*']\n")

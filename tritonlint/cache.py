@@ -36,7 +36,7 @@ class Cache:
         self,
         files: Iterable[Path],
         others: Iterable[str],
-        settings: Settings,
+        settings: Iterable[Settings],
         named: Iterable[Path] = (),
     ) -> str:
         """What a result depends on: this version, the settings, which files are `named`, and path,
@@ -49,7 +49,7 @@ class Cache:
             __version__,
             sys.version,
             os.getcwd(),
-            *(repr(item) for item in sorted(_plain(settings).items())),
+            *(repr(item) for each in settings for item in sorted(_plain(each).items())),
             *sorted(map(str, named)),
         ]
         digest.update("\0".join(said).encode(errors="surrogateescape"))

@@ -66,7 +66,8 @@ class Settings:
     for the project's fp8 dtype and `fp8_import` the import that it needs. `targets` are compile
     targets (`cuda:90`, `hip:gfx942`). `root` is the folder of the settings file, else the folder
     the search began in; `folders` are those of all files that were read, where `rule_modules` are
-    looked for.
+    looked for. `file` is the settings file and `given` what the command line put on top of it, None
+    for settings that were not read.
     """
 
     select: tuple[str, ...] = ()
@@ -86,6 +87,8 @@ class Settings:
     required_version: str | None = None
     root: Path = field(default_factory=Path.cwd)
     folders: tuple[Path, ...] = ()
+    file: Path | None = None
+    given: tuple[tuple[str, object], ...] | None = None
     origins: tuple[tuple[str, str], ...] = ()
 
     def origin(self, key: str) -> str:
@@ -101,7 +104,7 @@ class Settings:
 KEYS: tuple[str, ...] = tuple(
     f.name.replace("_", "-")
     for f in fields(Settings)
-    if f.name not in ("root", "folders", "origins")
+    if f.name not in ("root", "folders", "file", "given", "origins")
 )
 
 
@@ -119,14 +122,17 @@ def find(start: Path) -> Path | None:
     """
     folder = start if start.is_dir() else start.parent
     folder = folder.resolve()
-    for each in (folder, *folder.parents):
-        own = each / "tritonlint.toml"
-        if own.is_file():
-            return own
-        shared = each / "pyproject.toml"
-        if shared.is_file() and _table(shared) is not None:
-            return shared
-    return None
+    return next(filter(None, map(own_file, (folder, *folder.parents))), None)
+
+
+def own_file(folder: Path) -> Path | None:
+    """The settings file that stands in `folder` itself, else None. Raises ConfigError like
+    `find`."""
+    own = folder / "tritonlint.toml"
+    if own.is_file():
+        return own
+    shared = folder / "pyproject.toml"
+    return shared if shared.is_file() and _table(shared) is not None else None
 
 
 def load(start: Path, overrides: Mapping[str, object] | None = None) -> Settings:
@@ -149,6 +155,8 @@ def load(start: Path, overrides: Mapping[str, object] | None = None) -> Settings
         **{key.replace("-", "_"): each.value for key, each in values.items()},
         root=root,
         folders=tuple(each.parent for each in reversed(read)),
+        file=file,
+        given=tuple((overrides or {}).items()),
         origins=tuple(sorted((key, each.origin) for key, each in values.items())),
     )
 

@@ -10,6 +10,7 @@ from tritonlint import gitignore
 from tritonlint.config import Settings
 from tritonlint.errors import SourceError, UsageError
 from tritonlint.patterns import Matcher, matcher
+from tritonlint.scopes import Scopes
 from tritonlint.source import display_path
 
 OnError = Callable[[SourceError], None]
@@ -27,15 +28,18 @@ def discover(
     for a path that does not exist.
     """
     excluded = matcher((*settings.exclude, *settings.extend_exclude))
+    scopes = Scopes(settings)
     found: dict[Path, None] = {}
     links: list[Path] = []
     for path in paths:
         _must_exist(path)
-        if settings.force_exclude and is_excluded(path, excluded):
+        if settings.force_exclude and (is_excluded(path, excluded) or scopes.excludes(path)):
             continue
         if path.is_dir():
             ignores = gitignore.above(os.path.abspath(path)) if settings.respect_gitignore else None
             for each in _walk(path, excluded, ignores, on_error or _raise):
+                if scopes.excludes(each):
+                    continue
                 # A link to a file that is checked anyway would be reported, and fixed, twice.
                 if each.is_symlink():
                     links.append(each)

@@ -22,6 +22,7 @@ from tritonlint.facts.texts import GATE
 from tritonlint.findings import CONFIDENCES, Finding
 from tritonlint.observer import QUIET, Observer
 from tritonlint.patterns import matcher
+from tritonlint.scopes import Scopes
 from tritonlint.source import SourceFile, display_path, read_source
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def check(
     if cache:
         with observer.stage("cache"):
             universe = analysis.universe_of(map(os.path.abspath, files))
-            key = cache.key(files, universe, settings, named)
+            key = cache.key(files, universe, Scopes(settings).every(files), named)
             known = cache.load(key)
     if known is not None:
         return known
@@ -157,10 +158,11 @@ def _check(
         suspects.setdefault(each.place.path, []).append(each)
     by_path = {source.path: source for source in parsed}
     findings: list[Finding] = []
-    codes = _codes_by_path(suspects, settings)
+    scopes = Scopes(settings)
     for path, observations in sorted(suspects.items()):
-        suspect = rule.Suspect(by_path[path], observations, settings)
-        for code in codes[path]:
+        own = scopes.of(path)
+        suspect = rule.Suspect(by_path[path], observations, own)
+        for code in _codes(path, own):
             with observer.stage(f"rule {code}"):
                 try:
                     findings += list(rule.load(code)().check(suspect))
@@ -170,24 +172,17 @@ def _check(
                 except Exception as error:
                     skipped.append(Skipped(path, _failure(code, error)))
     skipped = sorted([*skipped, *found.skipped], key=lambda each: (each.path, each.reason))
-    return Result(_shown(findings, settings), tuple(skipped), files)
+    return Result(_shown(findings, scopes), tuple(skipped), files)
 
 
-def _codes_by_path(paths: Collection[str], settings: Settings) -> dict[str, list[str]]:
-    """The rules that are on for each of `paths`, sorted. Without suspects nobody asks which rules
-    there are."""
-    if not paths:
-        return {}
-    selected = rule.selected(settings)
-    ignored = [
-        (matcher([pattern.removeprefix("!")]), pattern.startswith("!"), _matching(codes))
-        for pattern, codes in settings.per_file_ignores
-    ]
-    found = {}
-    for path in paths:
-        off = [codes for matches, others, codes in ignored if matches(path) != others]
-        found[path] = sorted(selected.difference(*off))
-    return found
+def _codes(path: str, settings: Settings) -> list[str]:
+    """The rules that are on for the file at `path`, sorted."""
+    off: set[str] = set()
+    for pattern, codes in settings.per_file_ignores:
+        inside = matcher([pattern.removeprefix("!")])(path)
+        if inside != pattern.startswith("!"):
+            off |= _matching(codes)
+    return sorted(rule.selected(settings) - off)
 
 
 def _matching(codes: Iterable[str]) -> frozenset[str]:
@@ -278,7 +273,9 @@ def _share(sources: Sequence[SourceFile], wanted: frozenset[str], analysis: Anal
     return _Facts(found, tuple(skipped))
 
 
-def _shown(findings: Iterable[Finding], settings: Settings) -> tuple[Finding, ...]:
-    lowest = CONFIDENCES.index(settings.confidence)
-    kept = (each for each in findings if CONFIDENCES.index(each.confidence) <= lowest)
-    return tuple(sorted(kept, key=lambda finding: finding.sort_key))
+def _shown(findings: Iterable[Finding], scopes: Scopes) -> tuple[Finding, ...]:
+    def is_shown(finding: Finding) -> bool:
+        lowest = scopes.of(finding.span.path).confidence
+        return CONFIDENCES.index(finding.confidence) <= CONFIDENCES.index(lowest)
+
+    return tuple(sorted(filter(is_shown, findings), key=lambda finding: finding.sort_key))

@@ -12,6 +12,7 @@ from tritonlint import report
 from tritonlint.cli import options, output, progress, stdin
 from tritonlint.errors import SourceError, UsageError
 from tritonlint.observer import QUIET, Observer
+from tritonlint.scopes import Scopes
 
 if TYPE_CHECKING:
     from tritonlint.config import Settings
@@ -104,6 +105,8 @@ def run(
     errors: list[SourceError] = []
     with observer.stage("discover"):
         files = discover(paths, settings, errors.append)
+        for each in Scopes(settings).every(files)[1:]:
+            options.check_rules(each)
     cache = Cache(default_folder(Path.cwd())) if cached else None
     named = frozenset(paths).intersection(files)
     result = check(files, settings, cache, named, jobs, observer)

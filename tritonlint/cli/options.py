@@ -99,10 +99,16 @@ def settings_for(paths: Sequence[Path], options: dict[str, object]) -> Settings:
     Raises ConfigError, and UsageError for a rule that does not exist.
     """
     settings = config.load(common_folder(paths), options)
+    check_rules(settings)
+    return settings
+
+
+def check_rules(settings: Settings) -> None:
+    """Refuse a rule that does not exist now, even where no file is checked, and name the settings
+    file that asks for it; make the rules of `rule-modules` known."""
     if settings.rule_modules:
         _register(settings)
     _check_codes(settings)
-    return settings
 
 
 def common_folder(paths: Iterable[Path]) -> Path:
@@ -128,8 +134,6 @@ def _register(settings: Settings) -> None:
 
 
 def _check_codes(settings: Settings) -> None:
-    """Refuse an unknown rule now, even where no file is checked, and name the settings file that
-    asks for it."""
     per_file = (code for _, codes in settings.per_file_ignores for code in codes)
     chosen = {
         "select": settings.select,
