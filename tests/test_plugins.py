@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from support import ROOT, Command
-from tritonlint import plugins, rule
+from tritonlint import documentation, plugins, rule
 
 DOCUMENTED = (
     (ROOT / "docs" / "rules-of-your-own.md")
@@ -31,6 +31,7 @@ def _forget(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         rule.codes.cache_clear()
         plugins.installed.cache_clear()
         rule.load_status.cache_clear()
+        documentation.of.cache_clear()
 
     forget()
     yield

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tritonlint import report
-from tritonlint.cli import options, output, progress, stdin
+from tritonlint.cli import options, output, progress, reports, stdin
 from tritonlint.errors import SourceError, UsageError
 from tritonlint.observer import QUIET, Observer
 from tritonlint.scopes import Scopes
@@ -23,10 +22,7 @@ CLEAN, FINDINGS, FAILED = 0, 1, 2
 
 @click.command("check", short_help="Report silent dtype casts.")
 @options.selection
-@click.option(
-    "--output-format", type=click.Choice(report.FORMATS), default="text", show_default=True
-)
-@click.option("--output-file", type=click.Path(path_type=Path), help="Write the report here.")
+@reports.options
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 when there are findings.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write results of earlier runs.")
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule.")
@@ -40,7 +36,7 @@ CLEAN, FINDINGS, FAILED = 0, 1, 2
 @click.option("--watch", is_flag=True, help="Check again whenever a file changes.")
 def command(
     paths: tuple[Path, ...],
-    output_format: str,
+    output_formats: tuple[reports.Report, ...],
     output_file: Path | None,
     exit_zero: bool,
     no_cache: bool,
@@ -57,8 +53,7 @@ def command(
     code: 0 clean, 1 findings, 2 some file could not be checked or the command line or the settings
     are wrong.
     """
-    if statistics and output_format in report.MACHINE_FORMATS:
-        raise UsageError(f"--statistics goes with text or concise, not {output_format}")
+    wanted = reports.asked_for(output_formats, output_file, statistics)
     paths = paths or (Path("."),)
     if watch:
         return _watch(paths, stdin_filename)
@@ -69,11 +64,8 @@ def command(
             result = run_text(text.path, text.data, settings)
         else:
             result = run(paths, settings, not (no_cache or profile), jobs, observer)
-        render = report.renderer("statistics" if statistics else output_format)
-        with observer.stage("report"), output.destination(output_file) as stream:
-            color = output.use_color(stream)
-            shown = report.Options(color, output_file is not None, text)
-            render(result, stream, shown)
+        with observer.stage("report"):
+            reports.write(result, wanted, text)
     output.complain(f"{each.path}: {each.reason}" for each in result.skipped)
     return exit_code(result, exit_zero)
 
