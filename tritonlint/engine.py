@@ -122,22 +122,34 @@ def check(
 
 
 def check_text(
-    path: Path,
-    data: bytes,
+    path: Path, data: bytes, settings: Settings, others: Mapping[Path, bytes] | None = None
+) -> Result:
+    """Check the file at `path` as if it held `data`; see `check_texts`."""
+    return check_texts({path: data}, settings, others)
+
+
+def check_texts(
+    texts: Mapping[Path, bytes],
     settings: Settings,
     others: Mapping[Path, bytes] | None = None,
     named: bool = False,
 ) -> Result:
-    """Check the file at `path` as if it held `data`, and the files `others` theirs; further files
-    are read from disk. A text that cannot be parsed is skipped as in `check`."""
-    source = SourceFile(display_path(path), data)
-    try:
-        _ = source.text
-    except SourceError as error:
-        return Result((), (Skipped(error.path, error.reason),), 1)
-    contents = {os.path.abspath(other): each for other, each in (others or {}).items()}
-    analysis = Analysis(contents | {os.path.abspath(path): data})
-    return _check([source], [], analysis, settings, {source.path} if named else ())
+    """Check the files at the paths of `texts` as if they held these, and the files `others` theirs;
+    further files are read from disk. What cannot be parsed is skipped as in `check`, if it could
+    hold a finding or they are `named`."""
+    sources: list[SourceFile] = []
+    skipped: list[Skipped] = []
+    for path, data in texts.items():
+        source = SourceFile(display_path(path), data)
+        try:
+            _ = source.text
+        except SourceError as error:
+            skipped.append(Skipped(error.path, error.reason))
+        else:
+            sources.append(source)
+    contents = {os.path.abspath(each): data for each, data in {**(others or {}), **texts}.items()}
+    paths = {each.path for each in sources} if named else set()
+    return _check(sources, skipped, Analysis(contents), settings, paths)
 
 
 def _check(

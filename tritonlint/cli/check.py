@@ -109,13 +109,13 @@ def run(
 def run_text(path: Path, data: bytes, settings: Settings) -> Result:
     """Check `data` as if the file at `path` held it; one that `settings` exclude is no file."""
     from tritonlint.discovery import is_excluded
-    from tritonlint.engine import Result, check_text
+    from tritonlint.engine import Result, check_texts
     from tritonlint.patterns import matcher
 
     excluded = matcher((*settings.exclude, *settings.extend_exclude))
     if settings.force_exclude and is_excluded(path, excluded):
         return Result((), (), 0)
-    return check_text(path, data, settings, named=True)
+    return check_texts({path: data}, settings, named=True)
 
 
 def exit_code(result: Result, exit_zero: bool = False) -> int:
