@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -167,9 +168,9 @@ def test_a_profile_names_stages_and_rules(tritonlint: Command, flagged: Path) ->
 def test_the_number_of_processes_changes_nothing(
     tritonlint: Command, flagged: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tritonlint import engine
+    from tritonlint import parallel
 
-    monkeypatch.setattr(engine, "_FEW_FILES", 1)
+    monkeypatch.setattr(parallel, "_FEW_FILES", 0)
     (flagged.parent / "broken.py").write_text("import triton\ndef f(:\n")
     runs = {tritonlint("check", "--no-cache", "--jobs", jobs) for jobs in "123"}
     assert len(runs) == 1
@@ -185,9 +186,11 @@ class _Terminal(io.StringIO):
 def test_a_bar_is_shown_on_a_terminal_alone(
     tritonlint: Command, flagged: Path, monkeypatch: pytest.MonkeyPatch, terminal: bool
 ) -> None:
-    from tritonlint import engine
+    from tritonlint import parallel
 
-    monkeypatch.setattr(engine, "_FEW_FILES", 1)
+    for number in range(5):
+        shutil.copy(flagged, flagged.parent / f"copy{number}.py")
+    monkeypatch.setattr(parallel, "_FEW_FILES", 0)
     monkeypatch.setattr(progress, "PATIENCE", -1.0)
     monkeypatch.setenv("TERM", "xterm")
     stream = _Terminal() if terminal else io.StringIO()

@@ -6,7 +6,6 @@ import contextlib
 import gc
 import os
 import sys
-import traceback
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +17,10 @@ from tritonlint.errors import SourceError
 from tritonlint.facts.analysis import Analysis
 from tritonlint.facts.arguments import distinct
 from tritonlint.facts.observation import Observation
-from tritonlint.facts.texts import GATE
+from tritonlint.facts.outlines import GATE
 from tritonlint.findings import CONFIDENCES, Finding, Suppressed
 from tritonlint.observer import QUIET, Observer
+from tritonlint.parallel import Work, facts, unparsable
 from tritonlint.patterns import matcher
 from tritonlint.scopes import Scopes
 from tritonlint.source import SourceFile, display_path, read_source
@@ -46,21 +46,6 @@ class Result:
     skipped: tuple[Skipped, ...]
     files: int
     suppressed: tuple[Suppressed, ...] = ()
-
-
-@dataclass(frozen=True)
-class _Facts:
-    """What one process found out about its share of the files."""
-
-    observations: tuple[Observation, ...]
-    skipped: tuple[Skipped, ...]
-
-
-# Up to so many files are parsed in one process: starting others would take
-# longer.
-_FEW_FILES = 40
-# So many shares a process: the first ones to finish take the next.
-_SHARES = 4
 
 
 @contextlib.contextmanager
@@ -94,14 +79,29 @@ def check(
     used (default: one a core).
     """
     analysis = Analysis()
-    known, key = None, ""
-    if cache:
-        with observer.stage("cache"):
-            universe = analysis.universe_of(map(os.path.abspath, files))
-            key = cache.key(files, universe, Scopes(settings).every(files), named)
-            known = cache.load(key)
+    work = Work(jobs, observer)
+    if cache is None:
+        return _check(*_read(files, observer), analysis, settings, named, work)
+    with observer.stage("cache"):
+        universe = analysis.universe_of(map(os.path.abspath, files))
+        key = cache.key(files, universe, Scopes(settings).every(files), named)
+        known = cache.load(key)
     if known is not None:
         return known
+    from tritonlint.outline_cache import OutlineCache
+
+    with observer.stage("cache"):
+        outlines = OutlineCache(cache, universe, analysis.texts)
+        outlines.load()
+    result = _check(*_read(files, observer), analysis, settings, named, work)
+    with observer.stage("cache"):
+        outlines.store()
+        cache.store(key, result)
+    return result
+
+
+def _read(files: Sequence[Path], observer: Observer) -> tuple[list[SourceFile], list[Skipped]]:
+    """The sources of `files`, and those that cannot be read or decoded."""
     sources: list[SourceFile] = []
     skipped: list[Skipped] = []
     with observer.stage("read"):
@@ -113,12 +113,7 @@ def check(
                 skipped.append(Skipped(error.path, error.reason))
             else:
                 sources.append(source)
-    paths = frozenset(map(display_path, named))
-    result = _check(sources, skipped, analysis, settings, paths, jobs, observer)
-    if cache:
-        with observer.stage("cache"):
-            cache.store(key, result)
-    return result
+    return sources, skipped
 
 
 def check_text(
@@ -148,8 +143,7 @@ def check_texts(
         else:
             sources.append(source)
     contents = {os.path.abspath(each): data for each, data in {**(others or {}), **texts}.items()}
-    paths = {each.path for each in sources} if named else set()
-    return _check(sources, skipped, Analysis(contents), settings, paths)
+    return _check(sources, skipped, Analysis(contents), settings, texts if named else (), Work())
 
 
 def _check(
@@ -157,26 +151,25 @@ def _check(
     skipped: list[Skipped],
     analysis: Analysis,
     settings: Settings,
-    named: Collection[str] = (),
-    jobs: int | None = None,
-    observer: Observer = QUIET,
+    named: Collection[Path],
+    work: Work,
 ) -> Result:
     files = len(sources) + len(skipped)
-    with observer.stage("read"):
-        parsed = [each for each in sources if each.path in named or GATE.search(each.data)]
-    with observer.stage("facts"):
-        found = _facts(parsed, analysis, jobs, observer)
+    with work.observer.stage("read"):
+        gated = [source for source in sources if GATE.search(source.data)]
+    broken = _broken(sources, named, work)
+    found = facts([each for each in gated if each.path not in broken], analysis, work)
     suspects: dict[str, list[Observation]] = {}
     for each in distinct(found.observations):
         suspects.setdefault(each.place.path, []).append(each)
-    by_path = {source.path: source for source in parsed}
+    by_path = {source.path: source for source in gated}
     findings: list[Finding] = []
     scopes = Scopes(settings)
     for path, observations in sorted(suspects.items()):
         own = scopes.of(path)
         suspect = rule.Suspect(by_path[path], observations, own)
         for code in _codes(path, own):
-            with observer.stage(f"rule {code}"):
+            with work.observer.stage(f"rule {code}"):
                 try:
                     findings += list(rule.load(code)().check(suspect))
                 except RecursionError:
@@ -184,8 +177,21 @@ def _check(
                     break
                 except Exception as error:
                     skipped.append(Skipped(path, _failure(code, error)))
-    skipped = sorted([*skipped, *found.skipped], key=lambda each: (each.path, each.reason))
+    unfinished = {**found.unfinished, **broken}
+    skipped += [Skipped(path, reason) for path, reason in unfinished.items()]
+    skipped = sorted(skipped, key=lambda each: (each.path, each.reason))
     return Result(_shown(findings, scopes), tuple(skipped), files)
+
+
+def _broken(
+    sources: Iterable[SourceFile], named: Collection[Path], work: Work
+) -> Mapping[str, str]:
+    """By path, why those of `named` that cannot be parsed cannot be."""
+    paths = frozenset(map(display_path, named))
+    if not paths:
+        return {}
+    with work.observer.stage("parse named files"):
+        return unparsable([each for each in sources if each.path in paths], work)
 
 
 def _codes(path: str, settings: Settings) -> list[str]:
@@ -204,86 +210,14 @@ def _matching(codes: Iterable[str]) -> frozenset[str]:
 
 def _failure(code: str, error: Exception) -> str:
     """What is said of a rule that raised: which, and where in its module."""
+    import traceback
+
     frames = traceback.extract_tb(error.__traceback__)
     own = getattr(sys.modules.get(rule.codes()[code].module), "__file__", None)
     frame = next((each for each in reversed(frames) if each.filename == own), frames[-1])
     where = f"{display_path(Path(frame.filename))}:{frame.lineno}"
     what = f"{type(error).__name__}: {error}".rstrip(": ")
     return f"internal error of {code} at {where}: {what}; please report it"
-
-
-def _facts(
-    sources: Sequence[SourceFile], analysis: Analysis, jobs: int | None, observer: Observer
-) -> _Facts:
-    """The facts of the files, of which those that cannot be parsed are skipped: in this process, or
-    for many files in `jobs`."""
-    wanted = frozenset(os.path.abspath(source.path) for source in sources)
-    jobs = jobs or _cores()
-    if len(sources) <= _FEW_FILES:
-        return _share(sources, wanted, analysis)
-    size = _FEW_FILES if jobs == 1 else -(-len(sources) // (jobs * _SHARES))
-    shares = [sources[start : start + size] for start in range(0, len(sources), size)]
-    with contextlib.ExitStack() as stack:
-        done: Iterator[_Facts]
-        if jobs == 1:
-            done = (_share(share, wanted, analysis) for share in shares)
-        else:
-            from concurrent.futures import ProcessPoolExecutor  # it takes long to import
-
-            pool = ProcessPoolExecutor(jobs, initializer=_start, initargs=(wanted,))
-            done = stack.enter_context(pool).map(_share_of_process, shares)
-        results = []
-        for number, each in enumerate(done, 1):
-            results.append(each)
-            observer.advance(number, len(shares))
-    return _Facts(
-        tuple(each for result in results for each in result.observations),
-        tuple(each for result in results for each in result.skipped),
-    )
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-_process: tuple[Analysis, frozenset[str]] | None = None
-
-
-def _start(wanted: frozenset[str]) -> None:
-    """Prepare a process that is to look at shares of `wanted`: what it parses for one share it
-    keeps for the next."""
-    global _process
-    gc.disable()
-    _process = (Analysis(), wanted)
-
-
-def _share_of_process(sources: Sequence[SourceFile]) -> _Facts:
-    assert _process is not None
-    analysis, wanted = _process
-    return _share(sources, wanted, analysis)
-
-
-def _share(sources: Sequence[SourceFile], wanted: frozenset[str], analysis: Analysis) -> _Facts:
-    """The facts of `sources`, of which those that cannot be parsed are skipped."""
-    parsed: list[SourceFile] = []
-    skipped: list[Skipped] = []
-    for source in sources:
-        try:
-            _ = source.tree
-        except SourceError as error:
-            skipped.append(Skipped(error.path, error.reason))
-        else:
-            parsed.append(source)
-    gated = [source for source in parsed if GATE.search(source.data)]
-    found = tuple(analysis.observe(gated, wanted))
-    skipped.extend(
-        Skipped(source.path, reason)
-        for source in parsed
-        if (reason := analysis.unfinished.get(source.path))
-    )
-    return _Facts(found, tuple(skipped))
 
 
 def _shown(findings: Iterable[Finding], scopes: Scopes) -> tuple[Finding, ...]:
