@@ -135,12 +135,22 @@ def test_text_on_standard_input_stands_for_the_named_file(
     assert "values = pages[:, : page_size * head_dim]" in run.out
     stdin.seek(0)
     assert tritonlint("check", "-").out.count("--> -:") == 1
+    stdin.seek(0)
+    assert tritonlint("check", "-", "--stdin-filename", "gone.py").out.count("--> gone.py:") == 1
     excluding = ("--stdin-filename", "flagged.py", "--exclude", "flagged.py")
     stdin.seek(0)
     assert tritonlint("check", "-", *excluding).code == 1
     stdin.seek(0)
     run = tritonlint("check", "-", *excluding, "--force-exclude")
     assert (run.code, run.out) == (0, "No findings (0 files checked).\n")
+
+
+def test_a_named_file_counts_whatever_its_name_is(tritonlint: Command, flagged: Path) -> None:
+    flagged.rename(flagged.with_name("script"))
+    for options in ((), ("--no-cache", "--jobs", "1")):
+        run = tritonlint("check", "script", "--output-format", "concise", *options)
+        assert run.code == 1
+        assert run.out.startswith("script:")
 
 
 @pytest.mark.parametrize("text", [b"def f(:\n", b"import triton\ndef f(:\n", b"\xff"])

@@ -79,6 +79,7 @@ def check(
     used (default: one a core).
     """
     analysis = Analysis()
+    analysis.texts.include(os.path.abspath(each) for each in files if each.suffix != ".py")
     work = Work(jobs, observer)
     if cache is None:
         return _check(*_read(files, observer), analysis, settings, named, work)
