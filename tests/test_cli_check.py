@@ -98,17 +98,17 @@ def test_each_file_has_the_settings_of_the_nearest_file(tritonlint: Command, fla
     # Not from the cache:
     (folder / "strict" / "tritonlint.toml").write_text("confidence = 'certain'\n")
     assert places() == set()
-    (folder / "lax" / "pyproject.toml").write_text("[tool.tritonlint]\nignore = ['TL9']\n")
+    (folder / "lax" / "pyproject.toml").write_text("[tool.tritonlint]\nignore = ['ZZ9']\n")
     run = tritonlint("check")
     assert run.code == 2
-    assert run.err.startswith(f"error: {folder}/lax/pyproject.toml: ignore: unknown rule: `TL9`")
+    assert run.err.startswith(f"error: {folder}/lax/pyproject.toml: ignore: unknown rule: `ZZ9`")
 
 
 @pytest.mark.parametrize(
     ("options", "says"),
     [
         (["--per-file-ignores", "a.py"], "expected PATTERN:CODE, got `a.py`"),
-        (["--per-file-ignores", "a.py:TL9"], "--per-file-ignores: unknown rule: `TL9`"),
+        (["--per-file-ignores", "a.py:ZZ9"], "--per-file-ignores: unknown rule: `ZZ9`"),
         (["--exclude", ""], "expected patterns, got an empty one"),
         (["--jobs", "0"], "0"),
         (["-", "other.py"], "without other paths"),

@@ -17,7 +17,7 @@ from typing import Any
 from tritonlint import __version__, rule
 from tritonlint.config import Settings
 from tritonlint.engine import Result, Skipped
-from tritonlint.findings import Edit, Finding, Fix, LaunchSite, Span, Step
+from tritonlint.findings import Edit, Finding, Fix, LaunchSite, Span, Step, Suppressed
 
 FOLDER = ".tritonlint_cache"
 VARIABLE = "TRITONLINT_CACHE_DIR"
@@ -120,7 +120,12 @@ def _result(data: dict[str, Any]) -> Result:
         tuple(_finding(each) for each in data["findings"]),
         tuple(Skipped(**each) for each in data["skipped"]),
         int(data["files"]),
+        tuple(_suppressed(each) for each in data["suppressed"]),
     )
+
+
+def _suppressed(data: dict[str, Any]) -> Suppressed:
+    return Suppressed(_finding(data["finding"]), data["kind"], data["justification"])
 
 
 def _finding(data: dict[str, Any]) -> Finding:

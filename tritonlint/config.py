@@ -54,6 +54,8 @@ _PATTERNS = frozenset({"exclude", "extend-exclude"})
 # What a `--select` on the command line puts out of force, unless it is given there too: a rule that
 # was asked for by name must not come out "clean" because a file ignores it.
 _UNDER_SELECT = ("extend-select", "ignore")
+# Keys whose value is a path, which a settings file writes relative to its own folder.
+_PATHS = frozenset({"baseline"})
 
 
 @dataclass(frozen=True)
@@ -64,10 +66,10 @@ class Settings:
     `extend_exclude` and the first of each pair of `per_file_ignores` are patterns for names, or
     with a slash for paths (see `patterns.anchored`). `fp8_dtype` is the expression that a fix uses
     for the project's fp8 dtype and `fp8_import` the import that it needs. `targets` are compile
-    targets (`cuda:90`, `hip:gfx942`). `root` is the folder of the settings file, else the folder
-    the search began in; `folders` are those of all files that were read, where `rule_modules` are
-    looked for. `file` is the settings file and `given` what the command line put on top of it, None
-    for settings that were not read.
+    targets (`cuda:90`, `hip:gfx942`). `baseline` is the file of known findings. `root` is the
+    folder of the settings file, else the folder the search began in; `folders` are those of all
+    files that were read, where `rule_modules` are looked for. `file` is the settings file and
+    `given` what the command line put on top of it, None for settings that were not read.
     """
 
     select: tuple[str, ...] = ()
@@ -83,6 +85,7 @@ class Settings:
     fp8_dtype: str | None = None
     fp8_import: str | None = None
     targets: tuple[str, ...] = DEFAULT_TARGETS
+    baseline: str | None = None
     rule_modules: tuple[str, ...] = ()
     required_version: str | None = None
     root: Path = field(default_factory=Path.cwd)
@@ -149,7 +152,7 @@ def load(start: Path, overrides: Mapping[str, object] | None = None) -> Settings
     given = {name.replace("_", "-"): v for name, v in (overrides or {}).items() if v is not None}
     for key in _UNDER_SELECT if "select" in given else ():
         values.pop(key, None)
-    _merge(values, {key: _value(key, v, f"--{key}", Path.cwd()) for key, v in given.items()})
+    _merge(values, {key: _value(key, v, f"--{key}", Path()) for key, v in given.items()})
     root = file.parent if file else (start if start.is_dir() else start.parent).resolve()
     return Settings(
         **{key.replace("-", "_"): each.value for key, each in values.items()},
@@ -219,6 +222,8 @@ def _value(key: str, value: object, where: str, folder: Path) -> _Value:
         raise ConfigError(f"{where}: {key}: {error}") from error
     if key in _PATTERNS:
         parsed = tuple(anchored(each, folder) for each in parsed)
+    elif key in _PATHS:
+        parsed = str(folder / parsed)
     elif key == "per-file-ignores":
         parsed = tuple((anchored(pattern, folder), codes) for pattern, codes in parsed)
     return _Value(parsed, where)

@@ -66,6 +66,13 @@ def import_statement(value: object) -> str:
     raise ValueError(f"expected one import statement, got {value!r}")
 
 
+def path(value: object) -> str:
+    """The path of a file."""
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError(f"expected the path of a file, got {value!r}")
+    return value
+
+
 def targets(value: object) -> tuple[str, ...]:
     """Compile targets, such as `cuda:90` and `hip:gfx942`."""
     for each in strings(value):
@@ -143,6 +150,7 @@ SETTINGS: Mapping[str, Key] = {
     "fp8-dtype": Key("The expression by which a fix names the fp8 dtype.", expression, _TEXT),
     "fp8-import": Key("The import that `fp8-dtype` needs.", import_statement, _TEXT),
     "targets": Key("What the compile oracle compiles for.", targets, _items(_TARGET)),
+    "baseline": Key("The file of known findings, which do not count.", path, _TEXT),
     "rule-modules": Key("Modules with rules of your own.", modules, _items(_MODULE)),
     "required-version": Key("The versions of tritonlint that will do.", requirement, _TEXT),
 }

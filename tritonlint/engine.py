@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tritonlint import rule
+from tritonlint import rule, suppressions
 from tritonlint.config import Settings
 from tritonlint.errors import SourceError
 from tritonlint.facts.analysis import Analysis
@@ -75,12 +75,24 @@ def check(
     would take longer than checking it. The others are checked.
 
     With a `cache`, the result of an earlier run is given back when neither the files, nor those
-    that decide what is found in them, nor the settings have changed. At most `jobs` processes are
-    used (default: one a core).
+    that decide what is found in them, nor the settings have changed. What the baseline knows is
+    taken out of it each time. At most `jobs` processes are used (default: one a core).
     """
+    result = _result(files, settings, cache, named, Work(jobs, observer))
+    return _without_known(result, settings)
+
+
+def _result(
+    files: Sequence[Path],
+    settings: Settings,
+    cache: Cache | None,
+    named: Collection[Path],
+    work: Work,
+) -> Result:
+    """What is found in `files`, or was in an earlier run, whatever the baseline knows."""
+    observer = work.observer
     analysis = Analysis()
     analysis.texts.include(os.path.abspath(each) for each in files if each.suffix != ".py")
-    work = Work(jobs, observer)
     if cache is None:
         return _check(*_read(files, observer), analysis, settings, named, work)
     with observer.stage("cache"):
@@ -144,7 +156,20 @@ def check_texts(
         else:
             sources.append(source)
     contents = {os.path.abspath(each): data for each, data in {**(others or {}), **texts}.items()}
-    return _check(sources, skipped, Analysis(contents), settings, texts if named else (), Work())
+    parsed = texts if named else ()
+    result = _check(sources, skipped, Analysis(contents), settings, parsed, Work())
+    return _without_known(result, settings)
+
+
+def _without_known(result: Result, settings: Settings) -> Result:
+    """`result` with what the baselines know suppressed. Raises ConfigError for a file that is no
+    baseline."""
+    for each in Scopes(settings).every(finding.span.path for finding in result.findings):
+        if each.baseline is not None:
+            from tritonlint import baseline
+
+            result = baseline.apply(result, baseline.read(Path(each.baseline)))
+    return result
 
 
 def _check(
@@ -181,7 +206,17 @@ def _check(
     unfinished = {**found.unfinished, **broken}
     skipped += [Skipped(path, reason) for path, reason in unfinished.items()]
     skipped = sorted(skipped, key=lambda each: (each.path, each.reason))
-    return Result(_shown(findings, scopes), tuple(skipped), files)
+    kept, suppressed = suppressions.apply_all(
+        sources,
+        findings,
+        lambda path: frozenset(_codes(path, scopes.of(path))),
+        {each.path for each in skipped},
+    )
+    # Whether a comment is used must not depend on how much is shown: what is hidden goes last.
+    shown = set(_shown((each.finding for each in suppressed), scopes))
+    quiet = [each for each in suppressed if each.finding in shown]
+    quiet = sorted(quiet, key=lambda each: each.finding.sort_key)
+    return Result(_shown(kept, scopes), tuple(skipped), files, tuple(quiet))
 
 
 def _broken(

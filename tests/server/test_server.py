@@ -238,6 +238,28 @@ def test_fixes_are_offered_one_by_one_and_all_at_once(
     session(body)
 
 
+def test_a_comment_is_written_that_ignores_or_expects_the_finding(
+    session: Callable[..., None], flagged: Path
+) -> None:
+    text = flagged.read_text(encoding="utf-8")
+
+    async def body(editor: Editor) -> None:
+        editor.open(flagged, text)
+        (found,) = await editor.told(flagged, 1)
+        _, *comments = await editor.actions(flagged, found.range, "quickfix")
+        titles = ["Ignore TL001 here", "Expect TL001 here, and be told when it is gone"]
+        assert [each.title for each in comments] == titles
+        for version, (kind, action) in enumerate(
+            zip(("ignore", "expect"), comments, strict=True), 2
+        ):
+            after = _applied(text, _edits(action, flagged, 1))
+            assert f"# tritonlint: {kind}[TL001]" in after
+            editor.change(flagged, version, after)
+            assert await editor.told(flagged, version) == []
+
+    session(body)
+
+
 def test_an_unsafe_fix_says_so_and_is_not_made_with_the_others(
     session: Callable[..., None], flagged: Path
 ) -> None:

@@ -26,6 +26,10 @@ CLEAN, FINDINGS, FAILED = 0, 1, 2
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 when there are findings.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write results of earlier runs.")
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule.")
+@click.option("--diff-base", metavar="REV", help="Only what lies on lines changed since REV.")
+@click.option("--show-suppressed", is_flag=True, help="List the suppressed findings too.")
+@click.option("--add-ignore", is_flag=True, help="Write ignore comments for the findings.")
+@click.option("--reason", metavar="TEXT", help="The reason that --add-ignore writes.")
 @options.jobs
 @click.option(
     "--stdin-filename",
@@ -41,6 +45,10 @@ def command(
     exit_zero: bool,
     no_cache: bool,
     statistics: bool,
+    diff_base: str | None,
+    show_suppressed: bool,
+    add_ignore: bool,
+    reason: str | None,
     jobs: int | None,
     stdin_filename: Path | None,
     profile: bool,
@@ -53,19 +61,30 @@ def command(
     code: 0 clean, 1 findings, 2 some file could not be checked or the command line or the settings
     are wrong.
     """
+    if reason and not add_ignore:
+        raise UsageError("--reason goes with --add-ignore")
     wanted = reports.asked_for(output_formats, output_file, statistics)
     paths = paths or (Path("."),)
     if watch:
         return _watch(paths, stdin_filename)
     text = stdin.read(paths, stdin_filename)
+    if text and add_ignore:
+        raise UsageError("--add-ignore goes with files, not with standard input")
     settings = options.settings_for((text.path,) if text else paths, selected)
     with progress.observed(profile) as observer:
         if text:
             result = run_text(text.path, text.data, settings)
         else:
             result = run(paths, settings, not (no_cache or profile), jobs, observer)
+        stale = _stale(result, (text.path,) if text else paths, settings)
+        result = result if diff_base is None else _changed(result, diff_base, paths)
+        if add_ignore:
+            from tritonlint.cli import ignores
+
+            return ignores.add(result, reason or "")
         with observer.stage("report"):
-            reports.write(result, wanted, text)
+            reports.write(result, wanted, show_suppressed, text)
+    output.note(stale)
     output.complain(f"{each.path}: {each.reason}" for each in result.skipped)
     return exit_code(result, exit_zero)
 
@@ -116,6 +135,26 @@ def run_text(path: Path, data: bytes, settings: Settings) -> Result:
     if settings.force_exclude and is_excluded(path, excluded):
         return Result((), (), 0)
     return check_texts({path: data}, settings, named=True)
+
+
+def _changed(result: Result, revision: str, paths: tuple[Path, ...]) -> Result:
+    """What of `result` lies on lines that changed since `revision`."""
+    from tritonlint import changes
+
+    since = changes.since(revision, options.common_folder(paths))
+    return changes.only_changed(result, since)
+
+
+def _stale(result: Result, paths: tuple[Path, ...], settings: Settings) -> list[str]:
+    """What is to be said of a baseline that knows of findings which are gone."""
+    if settings.baseline is None:
+        return []
+    from tritonlint import baseline, rule
+
+    known = baseline.read(Path(settings.baseline))
+    gone = baseline.stale(known, result, paths, rule.selected(settings))
+    hint = f"{settings.baseline}: remove what is stale with `tritonlint baseline prune`"
+    return [*baseline.lines(gone, "stale in the baseline"), hint] if gone else []
 
 
 def exit_code(result: Result, exit_zero: bool = False) -> int:

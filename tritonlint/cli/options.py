@@ -72,6 +72,7 @@ _SELECTION = (
     _list_option("--extend-exclude", "PATTERNS", "Leave out these too."),
     _flag("force-exclude", "Let exclusions hold for files named on the command line too."),
     _flag("respect-gitignore", "Leave out what .gitignore files name (default)."),
+    click.option("--baseline", metavar="FILE", help="Known findings, which do not count."),
 )
 
 

@@ -37,12 +37,13 @@ class Text:
 
 @dataclass(frozen=True)
 class Options:
-    """How to render: with colour or not, and whether the text formats list the files that were not
-    checked (they do in a file; on a terminal, standard error has them). `text` is quoted instead of
-    the file at its path."""
+    """How to render: with colour or not, whether the text formats list the files that were not
+    checked (they do in a file; on a terminal, standard error has them), and whether they list the
+    suppressed findings. `text` is quoted instead of the file at its path."""
 
     color: bool = False
     list_skipped: bool = False
+    list_suppressed: bool = False
     text: Text | None = None
 
 

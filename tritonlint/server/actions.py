@@ -1,4 +1,4 @@
-"""What an editor offers to do about findings: make their fixes."""
+"""What an editor offers to do about findings: make their fixes, or write a comment about them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from difflib import SequenceMatcher
 
 from lsprotocol import types
 
-from tritonlint import fixing
+from tritonlint import fixing, suppressions
+from tritonlint.directives import Kind
 from tritonlint.engine import Result
 from tritonlint.errors import SourceError
 from tritonlint.findings import Edit, Finding
@@ -72,7 +73,7 @@ def actions(
     if _is_wanted(types.CodeActionKind.QuickFix.value, only):
         for finding in checked.findings:
             if overlaps(editor.places.range(finding.span), where):
-                yield from _about(finding, editor)
+                yield from _about(finding, checked.document.source, editor)
     if _is_wanted(FIX_ALL, only) and any(_is_safe(each) for each in checked.findings):
         yield types.CodeAction(
             title="Make all safe fixes of tritonlint",
@@ -90,11 +91,20 @@ def _is_safe(finding: Finding) -> bool:
     return finding.fix is not None and finding.fix.applicability == "safe"
 
 
-def _about(finding: Finding, editor: Editor) -> Iterator[types.CodeAction]:
+def _about(finding: Finding, source: SourceFile, editor: Editor) -> Iterator[types.CodeAction]:
     fix = finding.fix
     if fix:
         safe = fix.applicability == "safe"
         yield _quick(f"{fix.message} ({fix.applicability} fix)", finding, fix.edits, editor, safe)
+    if finding.code in suppressions.CODES:
+        return
+    comments: tuple[tuple[Kind, str], ...] = (
+        ("ignore", f"Ignore {finding.code} here"),
+        ("expect", f"Expect {finding.code} here, and be told when it is gone"),
+    )
+    for kind, title in comments:
+        edits = suppressions.comment_edits(source, [finding], kind)
+        yield _quick(title, finding, edits, editor, False)
 
 
 def _quick(
