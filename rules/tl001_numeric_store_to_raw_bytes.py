@@ -67,7 +67,7 @@ class NumericStoreToRawBytes(Rule):
     fix = "sometimes"
 
     def check(self, suspect: Suspect) -> Iterator[Finding]:
-        for argument in suspect.arguments:
+        for argument in suspect.of(Argument):
             harmful = [each for each in argument.stores if _harmful(each)]
             if harmful:
                 silent = [each for each in harmful if each.effect == "float_to_int"]

@@ -65,7 +65,7 @@ class NumericLoadOfRawBytes(Rule):
     fix = "sometimes"
 
     def check(self, suspect: Suspect) -> Iterator[Finding]:
-        for argument in suspect.arguments:
+        for argument in suspect.of(Argument):
             if _stands_for_floats(argument) and not _unpacked(argument):
                 silent = [each for each in argument.loads if each.effect == "int_to_float"]
                 if argument.loads:

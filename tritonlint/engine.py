@@ -14,7 +14,8 @@ from tritonlint import rule
 from tritonlint.config import Settings
 from tritonlint.errors import SourceError
 from tritonlint.facts.analysis import Analysis
-from tritonlint.facts.arguments import Argument, Typed, distinct
+from tritonlint.facts.arguments import distinct
+from tritonlint.facts.observation import Observation
 from tritonlint.facts.texts import GATE
 from tritonlint.findings import CONFIDENCES, Finding
 from tritonlint.source import SourceFile, display_path, read_source
@@ -45,7 +46,7 @@ class Result:
 class _Facts:
     """What one process found out about its share of the files."""
 
-    arguments: tuple[Argument | Typed, ...]
+    observations: tuple[Observation, ...]
     skipped: tuple[Skipped, ...]
 
 
@@ -125,13 +126,13 @@ def _check(
     gated = [source for source in sources if GATE.search(source.data)]
     files = len(sources) + len(skipped)
     found = _facts(gated, analysis)
-    suspects: dict[str, list[Argument]] = {}
-    for argument in distinct(found.arguments):
-        suspects.setdefault(argument.place.path, []).append(argument)
+    suspects: dict[str, list[Observation]] = {}
+    for each in distinct(found.observations):
+        suspects.setdefault(each.place.path, []).append(each)
     by_path = {source.path: source for source in gated}
     findings: list[Finding] = []
-    for path, arguments in sorted(suspects.items()):
-        suspect = rule.Suspect(by_path[path], arguments, settings)
+    for path, observations in sorted(suspects.items()):
+        suspect = rule.Suspect(by_path[path], observations, settings)
         try:
             for code in sorted(selected):
                 findings += rule.load(code)().check(suspect)
@@ -157,7 +158,7 @@ def _facts(gated: Sequence[SourceFile], analysis: Analysis) -> _Facts:
     with ProcessPoolExecutor(cores, initializer=_start, initargs=(wanted,)) as pool:
         results = list(pool.map(_share_of_process, shares))
     return _Facts(
-        tuple(each for result in results for each in result.arguments),
+        tuple(each for result in results for each in result.observations),
         tuple(each for result in results for each in result.skipped),
     )
 
@@ -190,7 +191,7 @@ def _share(sources: Sequence[SourceFile], wanted: frozenset[str], analysis: Anal
             skipped.append(Skipped(error.path, error.reason))
         else:
             parsed.append(source)
-    found = tuple(analysis.arguments(parsed, wanted))
+    found = tuple(analysis.observe(parsed, wanted))
     skipped.extend(
         Skipped(source.path, reason)
         for source in parsed

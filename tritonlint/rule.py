@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar
 
 from tritonlint.errors import UsageError
 from tritonlint.findings import Finding, Fix, Severity
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     import libcst
 
     from tritonlint.config import Settings
-    from tritonlint.facts.arguments import Argument
+    from tritonlint.facts.observation import Observation
+
+T = TypeVar("T")
 
 _FILE = re.compile(r"^(tl\d{3})_(\w+)\.py$")
 
@@ -35,15 +37,20 @@ class RuleInfo:
 
 
 class Suspect:
-    """A file that the facts make a suspect of: its source, the launch arguments that start in it,
-    and, parsed when first asked for, its concrete syntax tree."""
+    """A file that the facts make a suspect of: its source, what the facts observed in it, and,
+    parsed when first asked for, its concrete syntax tree."""
 
     def __init__(
-        self, source: SourceFile, arguments: Sequence[Argument], settings: Settings
+        self, source: SourceFile, observations: Sequence[Observation], settings: Settings
     ) -> None:
         self.source = source
-        self.arguments = tuple(arguments)
         self.settings = settings
+        self._observations = tuple(observations)
+
+    def of(self, kind: type[T]) -> tuple[T, ...]:
+        """What the facts observed of one kind: `suspect.of(Argument)` are the launch arguments that
+        hold raw bytes."""
+        return tuple(each for each in self._observations if isinstance(each, kind))
 
     @cached_property
     def tree(self) -> libcst.Module:

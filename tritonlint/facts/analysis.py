@@ -16,6 +16,7 @@ from tritonlint.facts.arguments import Argument, Typed, arguments
 from tritonlint.facts.host.state import MAX_STATEMENTS, Attributes, Run
 from tritonlint.facts.host.statements import interpret
 from tritonlint.facts.modules import Definition, Module, Project, dotted_name
+from tritonlint.facts.observation import Observation
 from tritonlint.facts.operators import named, operators
 from tritonlint.facts.reach import MAX_HOPS, Calls, callers, calls_of
 from tritonlint.facts.texts import Texts
@@ -46,14 +47,16 @@ class Analysis:
         self._speakers: dict[str, tuple[frozenset[str], frozenset[int]]] = {}
         self._effects: dict[tuple[int, str, str], Any] = {}
 
-    def arguments(
-        self, files: Sequence[SourceFile], wanted: Collection[str]
-    ) -> list[Argument | Typed]:
-        """What the functions of `files` pass to kernels: the raw-byte arguments whose place is in
-        one of `wanted` (absolute paths; `files` are among them), and what tells that others are
-        none. Where `wanted` leaves out files of the package, functions there that call those of
-        `files` are followed too. Raises SourceError for one that cannot be parsed."""
+    def observe(self, files: Sequence[SourceFile], wanted: Collection[str]) -> list[Observation]:
+        """What is to be judged about `files`, with places in `wanted` (absolute paths; `files` are
+        among them). Raises SourceError for a file that cannot be parsed."""
         own = [self.module(os.path.abspath(source.path), source) for source in files]
+        return [*self._arguments(own, wanted)]
+
+    def _arguments(self, own: Sequence[Module], wanted: Collection[str]) -> list[Argument | Typed]:
+        """What the functions of the modules `own` pass to kernels: the raw-byte arguments whose
+        place is in one of `wanted`, and what tells that others are none. Where `wanted` leaves out
+        files of the package, functions there that call those of `own` are followed too."""
         roots = {id(each.node): each for module in own for each in self._roots(module)}
         for caller in self._callers(own, wanted):
             if self._speaks(caller):

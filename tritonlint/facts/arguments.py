@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -23,6 +23,7 @@ from tritonlint.facts.host.values import (
     options,
 )
 from tritonlint.facts.kernel import Kernel
+from tritonlint.facts.observation import Observation
 from tritonlint.facts.storage import STRENGTHS, Evidence, Storage, Strength, storage_of
 from tritonlint.source import Span
 
@@ -271,16 +272,19 @@ def parameter_span(kernel: Kernel, parameter: str) -> Span:
     return Span(kernel.path, node.lineno, node.col_offset + 1, node.lineno, node.col_offset + 1)
 
 
-def distinct(found: Iterable[Argument | Typed]) -> list[Argument]:
+def distinct(found: Iterable[Observation]) -> list[Observation]:
     """`found` without what is said twice (of one launch, parameter and evidence the shortest chain
     of calls is kept), and without the parameters of a function that every caller known is seen to
     pass as another element type."""
-    known = list(found)
+    known = list(dict.fromkeys(found))
+    arguments = [each for each in known if isinstance(each, Argument)]
     typed = {each.site for each in known if isinstance(each, Typed)}
-    raw = sorted(
-        (each for each in known if isinstance(each, Argument)),
-        key=lambda each: (len(each.calls), each.launch, each.place),
-    )
+    others = [each for each in known if not isinstance(each, (Argument, Typed))]
+    return [*_distinct(arguments, typed), *others]
+
+
+def _distinct(found: Sequence[Argument], typed: Set[tuple[Span, str, Span]]) -> list[Argument]:
+    raw = sorted(found, key=lambda each: (len(each.calls), each.launch, each.place))
     disputed = {(each.launch, each.parameter, each.place) for each in raw if each.calls}
     kept: list[Argument] = []
     seen: set[tuple[object, ...]] = set()

@@ -1,0 +1,16 @@
+"""What the facts make of a file: observations, each at a place, that rules judge."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from tritonlint.source import Span
+
+
+class Observation(Protocol):
+    """Something that a rule may have an opinion on: a launch argument that holds raw bytes, say.
+    Frozen data; two that are equal are one."""
+
+    @property
+    def place(self) -> Span:
+        """Where it is: a finding about it is reported in this file."""
