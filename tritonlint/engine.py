@@ -17,7 +17,7 @@ from tritonlint.facts.analysis import Analysis
 from tritonlint.facts.arguments import distinct
 from tritonlint.facts.observation import Observation
 from tritonlint.facts.texts import GATE
-from tritonlint.findings import CONFIDENCES, Finding
+from tritonlint.findings import CONFIDENCES, Finding, Suppressed
 from tritonlint.source import SourceFile, display_path, read_source
 
 if TYPE_CHECKING:
@@ -35,11 +35,12 @@ class Skipped:
 @dataclass(frozen=True)
 class Result:
     """The findings that the settings select, sorted; what was skipped; how many files were looked
-    at."""
+    at; the findings that a comment or the baseline takes out."""
 
     findings: tuple[Finding, ...]
     skipped: tuple[Skipped, ...]
     files: int
+    suppressed: tuple[Suppressed, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tritonlint import report
-from tritonlint.cli import options, output
-from tritonlint.errors import SourceError, UsageError
+from tritonlint.cli import options, output, reports
+from tritonlint.errors import SourceError
 from tritonlint.source import read_source
 
 if TYPE_CHECKING:
@@ -23,16 +22,13 @@ CLEAN, FINDINGS, FAILED = 0, 1, 2
 
 @click.command("check", short_help="Report silent dtype casts.")
 @options.selection
-@click.option(
-    "--output-format", type=click.Choice(report.FORMATS), default="text", show_default=True
-)
-@click.option("--output-file", type=click.Path(path_type=Path), help="Write the report here.")
+@reports.options
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 when there are findings.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write results of earlier runs.")
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule.")
 def command(
     paths: tuple[Path, ...],
-    output_format: str,
+    output_formats: tuple[reports.Report, ...],
     output_file: Path | None,
     exit_zero: bool,
     no_cache: bool,
@@ -44,15 +40,11 @@ def command(
     PATHS are files or folders; the default is the working directory. Exit code: 0 clean, 1
     findings, 2 some file could not be checked or the command line or the settings are wrong.
     """
-    if statistics and output_format in report.MACHINE_FORMATS:
-        raise UsageError(f"--statistics goes with text or concise, not {output_format}")
+    wanted = reports.asked_for(output_formats, output_file, statistics)
     paths = paths or (Path("."),)
     settings = options.settings_for(paths, selected)
     result = run(paths, settings, cached=not no_cache)
-    render = report.renderer("statistics" if statistics else output_format)
-    with output.destination(output_file) as stream:
-        color = output.use_color(stream)
-        render(result, stream, report.Options(color=color, list_skipped=output_file is not None))
+    reports.write(result, wanted)
     output.complain(f"{each.path}: {each.reason}" for each in result.skipped)
     return exit_code(result, exit_zero)
 

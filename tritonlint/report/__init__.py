@@ -10,9 +10,20 @@ from typing import TYPE_CHECKING, TextIO
 if TYPE_CHECKING:
     from tritonlint.engine import Result
 
-FORMATS = ("text", "concise", "json", "github")
-# Formats that a program reads: the whole of standard output is one document.
-MACHINE_FORMATS = frozenset({"json", "github"})
+FORMATS = (
+    "text",
+    "concise",
+    "json",
+    "json-lines",
+    "sarif",
+    "github",
+    "gitlab",
+    "junit",
+    "azure",
+    "rdjson",
+)
+# Formats for people; of the others a program reads every byte of standard output.
+TEXT_FORMATS = frozenset({"text", "concise", "statistics"})
 
 
 @dataclass(frozen=True)
@@ -29,5 +40,5 @@ Renderer = Callable[["Result", TextIO, Options], None]
 
 def renderer(name: str) -> Renderer:
     """The renderer of the format `name`, one of FORMATS: it writes a Result to a stream."""
-    found: Renderer = importlib.import_module(f"tritonlint.report.{name}").render
+    found: Renderer = importlib.import_module(f"tritonlint.report.{name.replace('-', '_')}").render
     return found

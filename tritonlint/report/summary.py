@@ -8,6 +8,7 @@ from typing import Any, TextIO
 
 from tritonlint.engine import Result
 from tritonlint.report import Options
+from tritonlint.report.printable import printable
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class Summary:
     errors: int
     warnings: int
     skipped: int
+    suppressed: int
     safe: int
     unsafe: int
     codes: tuple[tuple[str, int], ...]
@@ -35,6 +37,7 @@ class Summary:
             errors=severities["error"],
             warnings=severities["warning"],
             skipped=len(result.skipped),
+            suppressed=len(result.suppressed),
             safe=fixes["safe"],
             unsafe=fixes["unsafe"],
             codes=tuple(sorted(codes.items())),
@@ -48,6 +51,7 @@ class Summary:
             "errors": self.errors,
             "warnings": self.warnings,
             "skipped": self.skipped,
+            "suppressed": self.suppressed,
             "fixable": {"safe": self.safe, "unsafe": self.unsafe},
             "codes": dict(self.codes),
         }
@@ -64,6 +68,8 @@ class Summary:
         if self.unsafe:
             flag = "`tritonlint autofix --apply --unsafe-fixes`"
             lines.append(f"{self.unsafe} fixable with {flag}.")
+        if self.suppressed:
+            lines.append(f"{count(self.suppressed, 'finding')} suppressed.")
         if self.skipped:
             lines.append(f"{count(self.skipped, 'file')} could not be checked.")
         return lines
@@ -72,7 +78,8 @@ class Summary:
 def closing(result: Result, out: TextIO, options: Options) -> None:
     """Write what the text formats end with: the files that were not checked, where asked for, and
     the counts."""
-    lines = [f"{s.path}: not checked: {s.reason}" for s in result.skipped if options.list_skipped]
+    skipped = result.skipped if options.list_skipped else ()
+    lines = [printable(f"{each.path}: not checked: {each.reason}") for each in skipped]
     out.writelines(f"{line}\n" for line in [*lines, *Summary.of(result).lines()])
 
 
