@@ -9,7 +9,7 @@ from tritonlint.facts.device import Store
 from tritonlint.findings import Confidence, Finding, Step
 from tritonlint.rule import Rule, Suspect
 from tritonlint.traces import approach, launch_site
-from tritonlint.view_fix import add_view, float32_region, named_fix
+from tritonlint.view_fix import named_fix, view_argument
 
 
 class NumericStoreToRawBytes(Rule):
@@ -85,11 +85,7 @@ class NumericStoreToRawBytes(Rule):
             else "stores a float"
         )
         snippet = suspect.source.snippet(argument.place)
-        fix = (
-            add_view(suspect, argument.place, float32_region(argument))
-            if _is_code(argument)
-            else None
-        )
+        fix = view_argument(suspect, argument) if _is_code(argument) else None
         message = (
             f"`{snippet}` holds raw bytes, but `{kernel}` {how} through "
             f"`{argument.parameter}`: {trigger}{named_fix(fix)}"

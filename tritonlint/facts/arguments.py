@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import TypeVar
 
-from tritonlint.dtypes import BY_NAME, INT8, UINT8, ElementType
+from tritonlint.dtypes import BY_NAME, INT8, UINT8, ElementType, ElementTypes
 from tritonlint.facts.device import KernelContract, Load, Specialization, Store, contract
 from tritonlint.facts.host.conditions import QUANTIZED, decided
 from tritonlint.facts.host.state import LaunchEvent, Run
@@ -23,6 +23,7 @@ from tritonlint.facts.host.values import (
     options,
 )
 from tritonlint.facts.kernel import Kernel
+from tritonlint.facts.meaning import is_conditional, stands_for
 from tritonlint.facts.observation import Observation
 from tritonlint.facts.storage import STRENGTHS, Evidence, Storage, Strength, storage_of
 from tritonlint.source import Span
@@ -57,7 +58,9 @@ class Argument:
     specialization that this launch makes of it, where viewing the tensor as fp8 would make the
     difference. `means_fp8` is whether the kernel or the launch speaks of fp8: by name, by the
     largest finite value, or by an fnuz flag. `from_caller` is whether a caller in the project
-    passes it. `evidence` says why these are raw bytes, strongest first.
+    passes it. `evidence` says why these are raw bytes, strongest first; `stands_for` which float
+    type they are, and `conditional` whether only where a test that the launch is not under comes
+    out so: on other paths the tensor may have another type.
     """
 
     kernel: str
@@ -76,6 +79,8 @@ class Argument:
     loads: tuple[Load, ...]
     from_caller: bool
     means_fp8: bool
+    stands_for: ElementTypes
+    conditional: bool
 
     @property
     def site(self) -> tuple[Span, str, Span]:
@@ -146,6 +151,8 @@ def _argument(
         tuple(loads.values()),
         run.passed_by_callers(tensor.buffer),
         _means_fp8(event),
+        stands_for(event, parameter, tensor, evidence),
+        is_conditional(event.path + path, evidence),
     )
 
 
