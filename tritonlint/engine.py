@@ -18,6 +18,7 @@ from tritonlint.facts.arguments import distinct
 from tritonlint.facts.observation import Observation
 from tritonlint.facts.texts import GATE
 from tritonlint.findings import CONFIDENCES, Finding, Suppressed
+from tritonlint.parallel import facts
 from tritonlint.source import SourceFile, display_path, read_source
 
 if TYPE_CHECKING:
@@ -41,21 +42,6 @@ class Result:
     skipped: tuple[Skipped, ...]
     files: int
     suppressed: tuple[Suppressed, ...] = ()
-
-
-@dataclass(frozen=True)
-class _Facts:
-    """What one process found out about its share of the files."""
-
-    observations: tuple[Observation, ...]
-    skipped: tuple[Skipped, ...]
-
-
-# Up to so many files that pass the gate are looked at in one process: starting others would take
-# longer.
-_FEW_FILES = 40
-# So many shares a process: the first ones to finish take the next.
-_SHARES = 4
 
 
 @contextlib.contextmanager
@@ -126,7 +112,7 @@ def _check(
     )
     gated = [source for source in sources if GATE.search(source.data)]
     files = len(sources) + len(skipped)
-    found = _facts(gated, analysis)
+    found = facts(gated, analysis)
     suspects: dict[str, list[Observation]] = {}
     for each in distinct(found.observations):
         suspects.setdefault(each.place.path, []).append(each)
@@ -139,66 +125,9 @@ def _check(
                 findings += rule.load(code)().check(suspect)
         except RecursionError:
             skipped.append(Skipped(path, "nested too deeply for the rules to be applied"))
-    skipped = sorted([*skipped, *found.skipped], key=lambda each: each.path)
+    skipped += [Skipped(path, reason) for path, reason in found.unfinished.items()]
+    skipped = sorted(skipped, key=lambda each: each.path)
     return Result(_shown(findings, settings), tuple(skipped), files)
-
-
-def _facts(gated: Sequence[SourceFile], analysis: Analysis) -> _Facts:
-    """The facts of the files that pass the gate: in this process, or for many files in one a
-    core."""
-    wanted = frozenset(os.path.abspath(source.path) for source in gated)
-    cores = (
-        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    )
-    if len(gated) <= _FEW_FILES or cores == 1:
-        return _share(gated, wanted, analysis)
-    from concurrent.futures import ProcessPoolExecutor  # only here: it takes long to import
-
-    size = -(-len(gated) // (cores * _SHARES))
-    shares = [gated[start : start + size] for start in range(0, len(gated), size)]
-    with ProcessPoolExecutor(cores, initializer=_start, initargs=(wanted,)) as pool:
-        results = list(pool.map(_share_of_process, shares))
-    return _Facts(
-        tuple(each for result in results for each in result.observations),
-        tuple(each for result in results for each in result.skipped),
-    )
-
-
-_process: tuple[Analysis, frozenset[str]] | None = None
-
-
-def _start(wanted: frozenset[str]) -> None:
-    """Prepare a process that is to look at shares of `wanted`: what it parses for one share it
-    keeps for the next."""
-    global _process
-    gc.disable()
-    _process = (Analysis(), wanted)
-
-
-def _share_of_process(sources: Sequence[SourceFile]) -> _Facts:
-    assert _process is not None
-    analysis, wanted = _process
-    return _share(sources, wanted, analysis)
-
-
-def _share(sources: Sequence[SourceFile], wanted: frozenset[str], analysis: Analysis) -> _Facts:
-    """The facts of `sources`, of which those that cannot be parsed are skipped."""
-    parsed: list[SourceFile] = []
-    skipped: list[Skipped] = []
-    for source in sources:
-        try:
-            _ = source.tree
-        except SourceError as error:
-            skipped.append(Skipped(error.path, error.reason))
-        else:
-            parsed.append(source)
-    found = tuple(analysis.observe(parsed, wanted))
-    skipped.extend(
-        Skipped(source.path, reason)
-        for source in parsed
-        if (reason := analysis.unfinished.get(source.path))
-    )
-    return _Facts(found, tuple(skipped))
 
 
 def _shown(findings: Iterable[Finding], settings: Settings) -> tuple[Finding, ...]:
