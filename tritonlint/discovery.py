@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from fnmatch import fnmatch
 from pathlib import Path
+from typing import Literal
 
 from tritonlint.config import Settings
 from tritonlint.errors import SourceError, UsageError
@@ -89,11 +90,22 @@ def _walk(top: Path, excluded: Callable[[str], bool], on_error: OnError) -> Iter
         for entry in entries:
             if excluded(entry.path):
                 continue
-            if entry.is_dir():
+            kind = _kind(entry)
+            if kind == "folder":
                 (linked if entry.is_symlink() else below).append(entry.path)
-            elif entry.name.endswith(".py") and entry.is_file():
+            elif kind == "file" and entry.name.endswith(".py"):
                 yield Path(entry.path)
         pending.extend(reversed(below))
+
+
+def _kind(entry: os.DirEntry[str]) -> Literal["folder", "file", "other"]:
+    """What an entry is; a link to nothing, or to itself, a pipe and a device are neither."""
+    try:
+        if entry.is_dir():
+            return "folder"
+        return "file" if entry.is_file() else "other"
+    except OSError:
+        return "other"
 
 
 def _excluder(settings: Settings) -> Callable[[str], bool]:

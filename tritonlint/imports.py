@@ -92,8 +92,11 @@ def _line_for_import(module: ast.Module) -> int:
         first = module.body[0] if module.body else None
         decorators = getattr(first, "decorator_list", [])
         return min([each.lineno for each in (first, *decorators) if each is not None], default=1)
-    # Two statements in a line, or one that ends in the middle of the next one's first line.
-    return max(line, *(n.lineno + 1 for n in module.body if (n.end_lineno or 0) == line - 1), 1)
+    # After a semicolon another statement may begin in the import's line, and end lines below.
+    for node in module.body:
+        if node.lineno < line <= (node.end_lineno or node.lineno):
+            line = (node.end_lineno or node.lineno) + 1
+    return line
 
 
 def _is_docstring(node: ast.stmt, index: int) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 from tritonlint.facts.layout import Layout
 from tritonlint.facts.modules import Definition
 from tritonlint.facts.outlines import Leading, Outline, leading, outline
-from tritonlint.source import Span, display_path
+from tritonlint.source import Span, display_path, read_bytes
 
 # A file without any of these neither launches a kernel nor says what the bytes of a tensor mean.
 GATE = re.compile(rb"triton|uint8|int8|fp8|float8|cache_dtype")
@@ -47,7 +47,7 @@ class Texts:
             return self.overrides[file]
         if file not in self._bytes:
             try:
-                self._bytes[file] = Path(file).read_bytes()
+                self._bytes[file] = read_bytes(file)
             except OSError:
                 self._bytes[file] = b""
         return self._bytes[file]
