@@ -58,7 +58,7 @@ class Cache:
         ):
             digest.update(mark.encode())
             for path in paths:
-                digest.update(f"{path}\0{_stamp(path)}\n".encode(errors="surrogateescape"))
+                digest.update(f"{path}\0{stamp(path)}\n".encode(errors="surrogateescape"))
         return digest.hexdigest()[:40]
 
     def load(self, key: str) -> Result | None:
@@ -114,7 +114,8 @@ def _plain(settings: Settings) -> dict[str, object]:
     return {name: value for name, value in vars(settings).items() if name != "origins"}
 
 
-def _stamp(path: str) -> str:
+def stamp(path: str) -> str:
+    """What tells that a file has not changed: its size and the time of its last change."""
     try:
         found = os.stat(path)
     except OSError:

@@ -16,7 +16,7 @@ from tritonlint.errors import SourceError
 from tritonlint.facts.analysis import Analysis
 from tritonlint.facts.arguments import distinct
 from tritonlint.facts.observation import Observation
-from tritonlint.facts.texts import GATE
+from tritonlint.facts.outlines import GATE
 from tritonlint.findings import CONFIDENCES, Finding, Suppressed
 from tritonlint.parallel import facts
 from tritonlint.source import SourceFile, display_path, read_source
@@ -66,14 +66,25 @@ def check(files: Sequence[Path], settings: Settings, cache: Cache | None = None)
     that decide what is found in them, nor the settings have changed.
     """
     analysis = Analysis()
-    key = (
-        cache.key(files, analysis.universe_of(map(os.path.abspath, files)), settings)
-        if cache
-        else ""
-    )
-    known = cache.load(key) if cache else None
+    if cache is None:
+        return _check(*_read(files), analysis, settings)
+    universe = analysis.universe_of(map(os.path.abspath, files))
+    key = cache.key(files, universe, settings)
+    known = cache.load(key)
     if known is not None:
         return known
+    from tritonlint.outline_cache import OutlineCache
+
+    outlines = OutlineCache(cache, universe, analysis.texts)
+    outlines.load()
+    result = _check(*_read(files), analysis, settings)
+    outlines.store()
+    cache.store(key, result)
+    return result
+
+
+def _read(files: Sequence[Path]) -> tuple[list[SourceFile], list[Skipped]]:
+    """The sources of `files`, and those that cannot be read or decoded."""
     sources: list[SourceFile] = []
     skipped: list[Skipped] = []
     for path in files:
@@ -84,10 +95,7 @@ def check(files: Sequence[Path], settings: Settings, cache: Cache | None = None)
             skipped.append(Skipped(error.path, error.reason))
         else:
             sources.append(source)
-    result = _check(sources, skipped, analysis, settings)
-    if cache:
-        cache.store(key, result)
-    return result
+    return sources, skipped
 
 
 def check_text(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tritonlint.facts.analysis import Analysis
 from tritonlint.facts.observation import Observation
-from tritonlint.facts.outlines import Outline, outline
+from tritonlint.facts.outlines import Outline
 from tritonlint.facts.texts import Texts
 from tritonlint.source import SourceFile
 
@@ -62,7 +62,7 @@ def _facts(sources: Sequence[SourceFile], wanted: frozenset[str], analysis: Anal
 
 def _outline(texts: Texts, universe: Sequence[str], cores: int) -> None:
     """Have the outlines of many files made."""
-    files = [file for file in universe if texts.passes(file) and not texts.outlined(file)]
+    files = [file for file in universe if not texts.outlined(file)]
     if len(files) <= _FEW_OUTLINES:
         return
     shares = _shares(files, cores)
@@ -94,7 +94,7 @@ def _start(texts: Texts, wanted: frozenset[str]) -> None:
 
 def _outlines_of_share(files: Sequence[str]) -> list[Outline]:
     assert _process is not None
-    return [outline(_process[0].texts.read(file)) for file in files]
+    return [_process[0].texts.outline(file) for file in files]
 
 
 def _facts_of_share(sources: Sequence[SourceFile]) -> Facts:

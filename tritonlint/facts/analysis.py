@@ -44,7 +44,7 @@ class Analysis:
     def concerns(self, file: str) -> bool:
         """Whether anything in a file (an absolute path) can be to judge, as far as its text tells,
         or it has to do with Triton: then that it cannot be parsed is to be said."""
-        if b"triton" in self.texts.read(file):
+        if self.texts.outline(file).triton:
             return True
         return self.texts.speaks(file) and file in self.texts.leading(file).lines
 

@@ -13,6 +13,11 @@ from dataclasses import dataclass
 
 from tritonlint.facts.operators import named
 
+# A file without any of these neither launches a kernel nor says what the bytes of a tensor mean.
+GATE = re.compile(rb"triton|uint8|int8|fp8|float8|cache_dtype")
+# What a file says when it says something about the bytes of a tensor.
+EVIDENCE = re.compile(rb"uint8|fp8|float8|cache_dtype|\.view\([^()]*dtype|\.view\(torch\.")
+
 # Each begins with a literal where it can: what else is asked of a place is asked of the few that
 # match, since a pattern for all of it takes several times as long.
 _DEF = re.compile(rb"def[ \t]+(\w+)")
@@ -39,20 +44,38 @@ class Function:
 
 @dataclass(frozen=True)
 class Outline:
-    """One file. `aliases` are pairs of another name and the name that it stands for; `operators`
-    the names under which the file may register custom operators."""
+    """One file. `gated` is whether it can matter at all, and nothing else is told of one that
+    cannot; `speaks` whether it says anything about the bytes of a tensor, `triton` whether it names
+    Triton. `aliases` are pairs of another name and the name that it stands for; `operators` the
+    names under which the file may register custom operators."""
 
+    gated: bool = False
+    speaks: bool = False
+    triton: bool = False
     functions: tuple[Function, ...] = ()
     aliases: tuple[tuple[str, str], ...] = ()
     operators: frozenset[str] = frozenset()
 
 
-def outline(text: bytes) -> Outline:
-    """The outline of a file with this text."""
-    headers = list(_headers(text))
-    if not headers:
+def outline(text: bytes, package: bool = False) -> Outline:
+    """The outline of a file with this text; `package` is whether it is that of a package, which may
+    pass on what others define."""
+    if not package and not GATE.search(text):
         return Outline()
     aliases = tuple(_aliases(text))
+    return Outline(
+        True,
+        bool(EVIDENCE.search(text)),
+        b"triton" in text,
+        tuple(_functions(text, aliases)),
+        tuple((_text(other), _text(name)) for other, name in aliases),
+        frozenset(named(text)),
+    )
+
+
+def _functions(text: bytes, aliases: Sequence[tuple[bytes, bytes]]) -> Iterator[Function]:
+    """The functions of a file, in order."""
+    headers = list(_headers(text))
     known = {word for found in _IMPORT.findall(text) for word in _WORD.findall(found)}
     starred = b"import *" in text
     local = {name for _, _, name in headers} | {other for other, _ in aliases} | known
@@ -66,15 +89,12 @@ def outline(text: bytes) -> Outline:
     for inner, outer in _nesting([indent for _, indent, _ in headers]):
         calls[outer] |= calls[inner]
         launches[outer] |= launches[inner]
-    functions = []
     line, seen = 1, 0
     for (start, indent, name), called, launch in zip(headers, calls, launches, strict=True):
         line += text.count(b"\n", seen, start)
         seen = start
         names = frozenset(map(_text, called))
-        functions.append(Function(line, _text(name), indent > 0, launch, names))
-    pairs = tuple((_text(other), _text(name)) for other, name in aliases)
-    return Outline(tuple(functions), pairs, frozenset(named(text)))
+        yield Function(line, _text(name), indent > 0, launch, names)
 
 
 def _text(name: bytes) -> str:

@@ -13,10 +13,6 @@ from tritonlint.facts.modules import Definition
 from tritonlint.facts.outlines import Leading, Outline, leading, outline
 from tritonlint.source import Span, display_path, read_bytes
 
-# A file without any of these neither launches a kernel nor says what the bytes of a tensor mean.
-GATE = re.compile(rb"triton|uint8|int8|fp8|float8|cache_dtype")
-# What a file says when it says something about the bytes of a tensor.
-EVIDENCE = re.compile(rb"uint8|fp8|float8|cache_dtype|\.view\([^()]*dtype|\.view\(torch\.")
 # How many calls lie between the function that is looked at first and the launch, at most.
 MAX_HOPS = 3
 # An entry of a table from settings to dtypes that stores fp8 as bytes.
@@ -31,7 +27,6 @@ class Texts:
         self.overrides = overrides
         self._layout = Layout([])
         self._bytes: dict[str, bytes] = {}
-        self._passing: dict[str, bool] = {}
         # By folder: that of the universe of the files in it.
         self._homes: dict[str, str] = {}
         self._universes: dict[str, tuple[str, ...]] = {}
@@ -52,30 +47,29 @@ class Texts:
                 self._bytes[file] = b""
         return self._bytes[file]
 
-    def passes(self, file: str) -> bool:
-        """Whether a file passes the gate."""
-        if file not in self._passing:
-            package = os.path.basename(file) == "__init__.py"
-            self._passing[file] = package or bool(GATE.search(self.read(file)))
-        return self._passing[file]
-
-    def speaks(self, file: str) -> bool:
-        """Whether a file says anything about the bytes of a tensor."""
-        return bool(EVIDENCE.search(self.read(file)))
-
     def outline(self, file: str) -> Outline:
         """The outline of a file."""
         if file not in self._outlines:
-            self._outlines[file] = outline(self.read(file))
+            self._outlines[file] = outline(self.read(file), is_package(file))
         return self._outlines[file]
+
+    def passes(self, file: str) -> bool:
+        """Whether a file can matter."""
+        return self.outline(file).gated
+
+    def speaks(self, file: str) -> bool:
+        """Whether a file says anything about the bytes of a tensor."""
+        return self.outline(file).speaks
 
     def outlined(self, file: str) -> bool:
         """Whether the outline of a file is known already."""
         return file in self._outlines
 
     def learn(self, outlines: Mapping[str, Outline]) -> None:
-        """Take over outlines that were made elsewhere."""
-        self._outlines.update(outlines)
+        """Take over outlines that were made elsewhere, but not of files that are stood in for."""
+        self._outlines.update(
+            (file, each) for file, each in outlines.items() if file not in self.overrides
+        )
 
     def __getstate__(self) -> dict[str, object]:
         """All but the texts themselves: another process reads what it needs."""
@@ -137,6 +131,11 @@ class Texts:
             if found:
                 line = self.read(file).count(b"\n", 0, found.start()) + 1
                 yield Span(display_path(Path(file)), line, 1, line, 1)
+
+
+def is_package(file: str) -> bool:
+    """Whether a file is that of a package."""
+    return os.path.basename(file) == "__init__.py"
 
 
 def _python_files(folder: str, deep: bool) -> Iterator[str]:
