@@ -59,7 +59,7 @@ DAMAGE: dict[str, Callable[[bytes], bytes]] = {
     "empty": lambda kept: b"",
     "truncated": lambda kept: kept[: len(kept) // 2],
     "truncated by a byte": lambda kept: kept[:-1],
-    "a digit changed": lambda kept: kept.replace(b'"line": 6', b'"line": 7'),
+    "a digit changed": lambda kept: kept.replace(b'"line": ', b'"line": 1'),
     "another result": lambda kept: kept.partition(b"\n")[0] + b"\n" + CLEAN,
     "no first line": lambda kept: CLEAN,
     "not a result": lambda kept: b'{"findings": 3}',

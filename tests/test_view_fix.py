@@ -126,7 +126,7 @@ def test_an_import_is_added_once_in_its_place(name: str, newline: str) -> None:
     fixed = launch.replace("x, page", "x, page.view(platform.fp8_dtype())")
     before = TOPS[name].replace("[+]\n", "\n") + NO_IMPORTS + launch
     after = TOPS[name].replace("[+]\n", f"{IMPORT}\n\n") + NO_IMPORTS + fixed
-    with open("module.py", "w", newline="") as file:
+    with Path("module.py").open("w", newline="") as file:
         file.write(before.replace("\n", newline))
     settings = Settings(root=Path.cwd(), **CONFIGURED)  # type: ignore[arg-type]
     plan = fixing.plan(engine.check([Path("module.py")], settings), settings)

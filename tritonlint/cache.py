@@ -1,4 +1,4 @@
-"""Results of earlier runs, as two lines of JSON: data that can be wrong, foreign or truncated without doing
+"""Results of earlier runs, as JSON: data that can be wrong, foreign or truncated without doing
 harm."""
 
 from __future__ import annotations
@@ -6,11 +6,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import importlib
-import json
 import os
 import sys
-import tempfile
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -20,15 +17,12 @@ from tritonlint import __version__
 from tritonlint.config import Settings
 from tritonlint.engine import Result, Skipped
 from tritonlint.findings import Edit, Finding, Fix, LaunchSite, Span, Step
-from tritonlint.source import read_bytes
+from tritonlint.kept import keep, kept, tidy
 
 FOLDER = ".tritonlint_cache"
 VARIABLE = "TRITONLINT_CACHE_DIR"
 # So many results are kept; the oldest go first.
 _KEPT = 64
-# Unfinished files, and after how many seconds nobody writes them any more.
-_PART = ".part"
-_LONGEST = 3600
 
 
 class Cache:
@@ -64,40 +58,26 @@ class Cache:
     def load(self, key: str) -> Result | None:
         """The result that was stored under `key`, or None, also for what another version, another
         program or an accident left there."""
+        data = kept(self.folder / f"{key}.json", key)
         try:
-            head, _, body = read_bytes(self.folder / f"{key}.json").partition(b"\n")
-            return _result(json.loads(body)) if json.loads(head) == _head(key, body) else None
-        except (OSError, ValueError, TypeError, KeyError, RecursionError):
+            return None if data is None else _result(data)
+        except (ValueError, TypeError, KeyError):
             return None
 
     def store(self, key: str, result: Result) -> None:
         """Keep `result` under `key`."""
-        body = json.dumps(asdict(result)).encode()
         with contextlib.suppress(OSError):
-            self.folder.mkdir(parents=True, exist_ok=True)
+            keep(self.folder / f"{key}.json", key, asdict(result))
             ignore = self.folder / ".gitignore"
             if not ignore.exists():
                 ignore.write_text("*\n")
-            # A name of its own, so that runs at the same time do not write into each other's file.
-            handle, part = tempfile.mkstemp(suffix=_PART, dir=self.folder)
-            with open(handle, "wb") as file:
-                file.write(json.dumps(_head(key, body)).encode() + b"\n" + body)
-            os.replace(part, self.folder / f"{key}.json")
             self._prune()
 
     def _prune(self) -> None:
-        """Remove the oldest results, and what runs that were killed did not finish."""
-        kept = {each: each.stat().st_mtime for each in self.folder.iterdir()}
-        results = sorted((each for each in kept if each.suffix == ".json"), key=kept.__getitem__)
-        ended = time.time() - _LONGEST
-        parts = (each for each in kept if each.suffix == _PART and kept[each] < ended)
-        for each in (*results[:-_KEPT], *parts):
+        results = sorted(self.folder.glob("*.json"), key=lambda each: each.stat().st_mtime)
+        for each in results[:-_KEPT]:
             each.unlink(missing_ok=True)
-
-
-def _head(key: str, body: bytes) -> dict[str, str]:
-    """The first line of a kept result: what it answers, and the digest of the rest."""
-    return {"key": key, "sha256": hashlib.sha256(body).hexdigest()}
+        tidy(self.folder)
 
 
 def default_folder(working: Path) -> Path:

@@ -127,7 +127,7 @@ def display_path(path: Path) -> str:
 def read_bytes(path: str | Path) -> bytes:
     """The content of a file. Raises OSError when it cannot be read, and for what is not a regular
     file: a pipe would be waited for, perhaps forever."""
-    with open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
+    with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise OSError(errno.EINVAL, "it is not a regular file")
         return file.read()
