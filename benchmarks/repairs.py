@@ -3,20 +3,20 @@
 
     repairs.py LABELS.jsonl DIR [--only RELEASE] [--verbose]
 
-LABELS names launch arguments that are viewed, a JSON object a line: `corpus` (the folder of the release
-below DIR), `path`, `launch_line`, `kernel`, `param`, `view_line`, `view_text`, and `view_path` where the
-view stands in another file. In a copy of the release one view is deleted, the fixes are applied, and the
-whole release is compared with what it was:
+LABELS names launch arguments that are viewed, a JSON object a line: `corpus` (the folder of the
+release below DIR), `path`, `launch_line`, `kernel`, `param`, `view_line`, `view_text`, and
+`view_path` where the view stands in another file. In a copy of the release one view is deleted, the
+fixes are applied, and the whole release is compared with what it was:
 
   identical    byte for byte the release
-  name         the release but for the dtype that is named in that view (an import added for it is said)
+  name         the release but for the dtype that is named in that view, and an import for it
   elsewhere    the finding is gone, by another edit
   other dtype  the view is back with a dtype of another width: wrong
   unrepaired   reported, and not fixed
   silent       not reported
 
-Exit code 0 when at least --floor of the reported ones whose view stands in the launching function are
-identical or differ in the name only, and none was given another width; else 1.
+Exit code 0 when at least --floor of the reported ones whose view stands in the launching function
+are identical or differ in the name only, and none was given another width; else 1.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ WIDTHS = {"float32": 32, "bfloat16": 16, "float16": 16, "half": 16}
 
 def run(tool: str, root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """One run of `tool` in `root`. Ends the script when it failed."""
-    done = subprocess.run([*shlex.split(tool), *arguments], cwd=root, capture_output=True, text=True)
+    command = [*shlex.split(tool), *arguments]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True)
     if done.returncode not in (0, 1):
         raise SystemExit(f"{' '.join(arguments)}: exit {done.returncode}\n{done.stderr[-2000:]}")
     return done

@@ -74,7 +74,7 @@ def test_a_malformed_configuration_is_one_line_with_file_and_key(
 
 
 def test_an_unknown_rule_in_a_file_names_the_file(tritonlint: Command, tmp_path: Path) -> None:
-    (tmp_path / "tritonlint.toml").write_text("ignore = ['TL9']\n")
+    (tmp_path / "tritonlint.toml").write_text("ignore = ['TL8']\n")
     run = tritonlint("check")
     assert run.code == 2
     assert run.err.startswith(f"error: {tmp_path / 'tritonlint.toml'}: ignore: ")

@@ -16,7 +16,7 @@ from typing import Any
 from tritonlint import __version__
 from tritonlint.config import Settings
 from tritonlint.engine import Result, Skipped
-from tritonlint.findings import Edit, Finding, Fix, LaunchSite, Span, Step
+from tritonlint.findings import Edit, Finding, Fix, LaunchSite, Span, Step, Suppressed
 from tritonlint.kept import keep, kept, tidy
 
 FOLDER = ".tritonlint_cache"
@@ -108,7 +108,12 @@ def _result(data: dict[str, Any]) -> Result:
         tuple(_finding(each) for each in data["findings"]),
         tuple(Skipped(**each) for each in data["skipped"]),
         int(data["files"]),
+        tuple(_suppressed(each) for each in data["suppressed"]),
     )
+
+
+def _suppressed(data: dict[str, Any]) -> Suppressed:
+    return Suppressed(_finding(data["finding"]), data["kind"], data["justification"])
 
 
 def _finding(data: dict[str, Any]) -> Finding:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tritonlint import rule
+from tritonlint import rule, suppressions
 from tritonlint.config import Settings
 from tritonlint.errors import SourceError
 from tritonlint.facts.analysis import Analysis
@@ -63,8 +63,14 @@ def check(files: Sequence[Path], settings: Settings, cache: Cache | None = None)
     are checked.
 
     With a `cache`, the result of an earlier run is given back when neither the files, nor those
-    that decide what is found in them, nor the settings have changed.
+    that decide what is found in them, nor the settings have changed. What the baseline knows is
+    taken out of it each time.
     """
+    return _without_known(_result(files, settings, cache), settings)
+
+
+def _result(files: Sequence[Path], settings: Settings, cache: Cache | None) -> Result:
+    """What is found in `files`, or was in an earlier run, whatever the baseline knows."""
     analysis = Analysis()
     if cache is None:
         return _check(*_read(files), analysis, settings)
@@ -109,15 +115,24 @@ def check_text(
     except SourceError as error:
         return Result((), (Skipped(error.path, error.reason),), 1)
     contents = {os.path.abspath(other): each for other, each in (others or {}).items()}
-    return _check([source], [], Analysis(contents | {os.path.abspath(path): data}), settings)
+    analysis = Analysis(contents | {os.path.abspath(path): data})
+    return _without_known(_check([source], [], analysis, settings), settings)
+
+
+def _without_known(result: Result, settings: Settings) -> Result:
+    """`result` with what the baseline knows suppressed. Raises ConfigError for a file that is no
+    baseline."""
+    if settings.baseline is None:
+        return result
+    from tritonlint import baseline
+
+    return baseline.apply(result, baseline.read(Path(settings.baseline)))
 
 
 def _check(
     sources: Sequence[SourceFile], skipped: list[Skipped], analysis: Analysis, settings: Settings
 ) -> Result:
-    selected = rule.select(
-        (*(settings.select or ("ALL",)), *settings.extend_select), settings.ignore, settings.preview
-    )
+    selected = selection(settings)
     gated = [source for source in sources if GATE.search(source.data)]
     files = len(sources) + len(skipped)
     found = facts(gated, analysis)
@@ -135,7 +150,21 @@ def _check(
             skipped.append(Skipped(path, "nested too deeply for the rules to be applied"))
     skipped += [Skipped(path, reason) for path, reason in found.unfinished.items()]
     skipped = sorted(skipped, key=lambda each: each.path)
-    return Result(_shown(findings, settings), tuple(skipped), files)
+    kept, suppressed = suppressions.apply_all(
+        sources, findings, selected, {each.path for each in skipped}
+    )
+    # Whether a comment is used must not depend on how much is shown: what is hidden goes last.
+    shown = set(_shown((each.finding for each in suppressed), settings))
+    quiet = [each for each in suppressed if each.finding in shown]
+    quiet = sorted(quiet, key=lambda each: each.finding.sort_key)
+    return Result(_shown(kept, settings), tuple(skipped), files, tuple(quiet))
+
+
+def selection(settings: Settings) -> frozenset[str]:
+    """The codes of the rules that `settings` select. Raises UsageError for a rule that does not
+    exist."""
+    wanted = (*(settings.select or ("ALL",)), *settings.extend_select)
+    return rule.select(wanted, settings.ignore, settings.preview)
 
 
 def _shown(findings: Iterable[Finding], settings: Settings) -> tuple[Finding, ...]:

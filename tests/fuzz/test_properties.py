@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from support import ROOT
 from tests.fuzz.invariants import check, configuration
 from tests.fuzz.mutations import mutate
-from tritonlint import engine, fixing
+from tritonlint import engine, fixing, parallel
 from tritonlint.config import Settings
 from tritonlint.findings import Edit, Span
 
@@ -135,6 +135,7 @@ def test_the_order_of_files_and_the_number_of_processes_change_nothing(
     assert alone.findings
     changes = fixing.plan(alone, chosen, unsafe=True).changes
     monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1, 2}, raising=False)
+    monkeypatch.setattr(parallel, "_FEW_FILES", 2)
     for order in range(2):
         shuffled = random.Random(order).sample(files, len(files))
         found = engine.check(shuffled, chosen)

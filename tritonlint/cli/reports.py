@@ -88,11 +88,12 @@ def asked_for(
     return tuple(found)
 
 
-def write(result: Result, reports: Sequence[Report]) -> None:
-    """Write each of `reports`. Raises UsageError for a file that cannot be written."""
+def write(result: Result, reports: Sequence[Report], list_suppressed: bool = False) -> None:
+    """Write each of `reports`, the suppressed findings in those for people if `list_suppressed`.
+    Raises UsageError for a file that cannot be written."""
     for each in reports:
         render = report.renderer(each.format)
         with output.destination(each.file) as stream:
             color = output.use_color(stream)
-            options = report.Options(color=color, list_skipped=each.file is not None)
+            options = report.Options(color, each.file is not None, list_suppressed)
             render(result, stream, options)

@@ -28,11 +28,13 @@ TEXT_FORMATS = frozenset({"text", "concise", "statistics"})
 
 @dataclass(frozen=True)
 class Options:
-    """How to render: with colour or not, and whether the text formats list the files that were not
-    checked (they do in a file; on a terminal, standard error has them)."""
+    """How to render: with colour or not, whether the text formats list the files that were not
+    checked (they do in a file; on a terminal, standard error has them), and whether they list the
+    suppressed findings."""
 
     color: bool = False
     list_skipped: bool = False
+    list_suppressed: bool = False
 
 
 Renderer = Callable[["Result", TextIO, Options], None]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TextIO
 
 from tritonlint.engine import Result
+from tritonlint.findings import Suppressed
 from tritonlint.report import Options
 from tritonlint.report.printable import printable
 
@@ -76,11 +77,20 @@ class Summary:
 
 
 def closing(result: Result, out: TextIO, options: Options) -> None:
-    """Write what the text formats end with: the files that were not checked, where asked for, and
-    the counts."""
+    """Write what the text formats end with: the suppressed findings and the files that were not
+    checked, where asked for, and the counts."""
+    lines = [_suppressed(each) for each in result.suppressed if options.list_suppressed]
     skipped = result.skipped if options.list_skipped else ()
-    lines = [printable(f"{each.path}: not checked: {each.reason}") for each in skipped]
+    lines += [printable(f"{each.path}: not checked: {each.reason}") for each in skipped]
     out.writelines(f"{line}\n" for line in [*lines, *Summary.of(result).lines()])
+
+
+def _suppressed(each: Suppressed) -> str:
+    span, code = each.finding.span, each.finding.code
+    by = {"in-source": "a comment", "baseline": "the baseline"}[each.kind]
+    why = f": {printable(each.justification)}" if each.justification else ""
+    place = f"{printable(span.path)}:{span.line}:{span.column}"
+    return f"{place}: {code} suppressed by {by}{why}"
 
 
 def count(number: int, noun: str) -> str:
