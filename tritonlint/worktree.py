@@ -1,4 +1,4 @@
-"""Which files hold changes that git could not give back: a fix must not be mixed into them unasked."""
+"""Which files hold changes that git could not give back: no fix is mixed into them unasked."""
 
 from __future__ import annotations
 
