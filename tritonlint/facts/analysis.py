@@ -13,6 +13,7 @@ from typing import Any
 
 from tritonlint.errors import SourceError
 from tritonlint.facts.arguments import Argument, Typed, arguments
+from tritonlint.facts.dead_guards import dead_guards
 from tritonlint.facts.host.state import MAX_STATEMENTS, Attributes, Run
 from tritonlint.facts.host.statements import interpret
 from tritonlint.facts.modules import Definition, Module, Project, dotted_name
@@ -51,7 +52,8 @@ class Analysis:
         """What is to be judged about `files`, with places in `wanted` (absolute paths; `files` are
         among them). Raises SourceError for a file that cannot be parsed."""
         own = [self.module(os.path.abspath(source.path), source) for source in files]
-        return [*self._arguments(own, wanted)]
+        guards = (each for module in own for each in dead_guards(module))
+        return [*self._arguments(own, wanted), *guards]
 
     def _arguments(self, own: Sequence[Module], wanted: Collection[str]) -> list[Argument | Typed]:
         """What the functions of the modules `own` pass to kernels: the raw-byte arguments whose
