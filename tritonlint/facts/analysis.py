@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from tritonlint.errors import SourceError
-from tritonlint.facts.arguments import Argument, Typed, arguments
+from tritonlint.facts.arguments import arguments
 from tritonlint.facts.dead_guards import dead_guards
 from tritonlint.facts.host.state import MAX_STATEMENTS, Attributes, Run
 from tritonlint.facts.host.statements import interpret
+from tritonlint.facts.ignored_settings import ignored_settings, takes_setting
 from tritonlint.facts.modules import Definition, Module, Project, dotted_name
 from tritonlint.facts.observation import Observation
 from tritonlint.facts.operators import named, operators
@@ -55,7 +56,7 @@ class Analysis:
         guards = (each for module in own for each in dead_guards(module))
         return [*self._arguments(own, wanted), *guards]
 
-    def _arguments(self, own: Sequence[Module], wanted: Collection[str]) -> list[Argument | Typed]:
+    def _arguments(self, own: Sequence[Module], wanted: Collection[str]) -> list[Observation]:
         """What the functions of the modules `own` pass to kernels: the raw-byte arguments whose
         place is in one of `wanted`, and what tells that others are none. Where `wanted` leaves out
         files of the package, functions there that call those of `own` are followed too."""
@@ -63,7 +64,7 @@ class Analysis:
         for caller in self._callers(own, wanted):
             if self._speaks(caller):
                 roots.setdefault(id(caller.node), caller)
-        found: list[Argument | Typed] = []
+        found: list[Observation] = []
         for root in roots.values():
             try:
                 found += list(self._of_root(root, wanted))
@@ -75,10 +76,11 @@ class Analysis:
         """The functions of `module` that lead to a launch and say something about bytes."""
         if self.texts.speaks(str(module.file)):
             for each in self.calls(module):
-                if self._speaks(each.definition) and self._leads_to_launch(each, MAX_HOPS):
+                told = self._speaks(each.definition) or takes_setting(each.definition)
+                if told and self._leads_to_launch(each, MAX_HOPS):
                     yield each.definition
 
-    def _of_root(self, root: Definition, wanted: Collection[str]) -> Iterator[Argument | Typed]:
+    def _of_root(self, root: Definition, wanted: Collection[str]) -> Iterator[Observation]:
         universe = self.texts.universe(str(root.module.file))
         run = Run(
             self.project,
@@ -99,6 +101,14 @@ class Analysis:
             place = os.path.abspath(each.place.path)
             if place in wanted and self.texts.universe(place) == universe:
                 yield each
+        for seen in self._of_run(run):
+            if os.path.abspath(seen.place.path) in wanted:
+                yield seen
+
+    @staticmethod
+    def _of_run(run: Run) -> Iterator[Observation]:
+        """What an interpretation shows beside the raw bytes."""
+        yield from ignored_settings(run)
 
     def _leave(self, function: Definition, reason: str) -> None:
         self.unfinished.setdefault(function.module.path, f"`{function.name}` {reason}")
