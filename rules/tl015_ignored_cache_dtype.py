@@ -11,9 +11,9 @@ from tritonlint.rule import Rule, Suspect
 
 class IgnoredCacheDtype(Rule):
     """## What it does Finds functions that take the dtype of a cache as a setting (such as
-    `kv_cache_dtype`) and perhaps its scales, hand the cache to a kernel that stores floats into it, and let none of
-    these decide anything: no view, no branch, no arithmetic, neither in the function nor in the
-    kernel.
+    `kv_cache_dtype`) and perhaps its scales, hand the cache to a kernel that stores floats into it,
+    and let none of these decide anything: no view, no branch, no arithmetic, neither in the
+    function nor in the kernel.
 
     ## Why is this bad With a setting of fp8 the caller passes the cache as raw bytes, as vLLM and
     others do. The kernel then stores integers, and the scales are not applied. Nothing raises.

@@ -20,7 +20,7 @@ from tritonlint.facts.ignored_settings import ignored_settings, takes_setting
 from tritonlint.facts.modules import Definition, Module, Project, dotted_name
 from tritonlint.facts.observation import Observation
 from tritonlint.facts.operators import named, operators
-from tritonlint.facts.reach import MAX_HOPS, Calls, callers, calls_of
+from tritonlint.facts.reach import COPIES, MAX_HOPS, Calls, callers, calls_of
 from tritonlint.facts.texts import Texts
 from tritonlint.source import SourceFile, display_path
 
@@ -54,7 +54,17 @@ class Analysis:
         among them). Raises SourceError for a file that cannot be parsed."""
         own = [self.module(os.path.abspath(source.path), source) for source in files]
         guards = (each for module in own for each in dead_guards(module))
-        return [*self._arguments(own, wanted), *guards]
+        copies = (each for module in own for each in self._copies(module))
+        return [*self._arguments(own, wanted), *guards, *copies]
+
+    def _copies(self, module: Module) -> Iterator[Observation]:
+        """What functions that launch nothing copy between codes and bytes."""
+        for each in self.calls(module) if COPIES.search(module.source.text) else ():
+            if each.copies and not self._leads_to_launch(each, MAX_HOPS):
+                try:
+                    yield from interpret(self._run(each.definition)).copies
+                except RecursionError:
+                    self._leave(each.definition, "is nested too deeply to be analysed")
 
     def _arguments(self, own: Sequence[Module], wanted: Collection[str]) -> list[Observation]:
         """What the functions of the modules `own` pass to kernels: the raw-byte arguments whose
@@ -82,17 +92,7 @@ class Analysis:
 
     def _of_root(self, root: Definition, wanted: Collection[str]) -> Iterator[Observation]:
         universe = self.texts.universe(str(root.module.file))
-        run = Run(
-            self.project,
-            root,
-            self.leads,
-            partial(self.texts.byte_table, universe),
-            partial(self.texts.is_called, root, universe),
-            operator=partial(self._operator, universe),
-            attributes=self._attributes,
-            effects=self._effects,
-        )
-        interpret(run)
+        run = interpret(self._run(root))
         if run.exhausted:
             self._leave(
                 root, f"takes more than {MAX_STATEMENTS} statements, and is not analysed to its end"
@@ -105,10 +105,24 @@ class Analysis:
             if os.path.abspath(seen.place.path) in wanted:
                 yield seen
 
+    def _run(self, root: Definition) -> Run:
+        universe = self.texts.universe(str(root.module.file))
+        return Run(
+            self.project,
+            root,
+            self.leads,
+            partial(self.texts.byte_table, universe),
+            partial(self.texts.is_called, root, universe),
+            operator=partial(self._operator, universe),
+            attributes=self._attributes,
+            effects=self._effects,
+        )
+
     @staticmethod
     def _of_run(run: Run) -> Iterator[Observation]:
         """What an interpretation shows beside the raw bytes."""
         yield from ignored_settings(run)
+        yield from run.copies
 
     def _leave(self, function: Definition, reason: str) -> None:
         self.unfinished.setdefault(function.module.path, f"`{function.name}` {reason}")

@@ -23,16 +23,22 @@ MAX_HOPS = 3
 @dataclass(frozen=True)
 class Calls:
     """One function, the names that it calls (`self.x` for its own methods), whether it launches
-    something itself, and whether its text says anything about the bytes of a tensor."""
+    something itself, and whether its text says anything about the bytes of a tensor, and whether it
+    copies tensors where it does."""
 
     definition: Definition
     names: frozenset[str]
     launches: bool
     speaks: bool
+    copies: bool
 
 
 # What code says when it says something about the bytes of a tensor.
 SPEAKS = re.compile(r"uint8|fp8|float8|quantized|dtype|\.byte\(|\.view\(torch\.")
+# What copies between tensors, and what tells that one of them holds 8-bit floats.
+COPIES = re.compile(r"\.copy_\(|\.(?:to|type)\(\s*torch\.(?:u?int8|float8_e8m0)|\]\s*=[^=]")
+_ENCODED = re.compile(r"float8|fp8|e8m0", re.IGNORECASE)
+_BYTES = re.compile(r"u?int8\b")
 # A name that is called, with the object before it where that is `self` or `cls`; and the call of a
 # subscript.
 _CALL = re.compile(r"(?:\b(?:self|cls)\s*\.\s*(\w+)|\b(\w[\w.]*))\s*\(|\]\s*\(")
@@ -57,7 +63,8 @@ def calls_of(module: Module) -> Iterator[Calls]:
                 names.update((name, name.rpartition(".")[2]))
             else:
                 launches = True
-        yield Calls(definition, frozenset(names), launches, bool(SPEAKS.search(text)))
+        copies = bool(COPIES.search(text) and _ENCODED.search(text) and _BYTES.search(text))
+        yield Calls(definition, frozenset(names), launches, bool(SPEAKS.search(text)), copies)
 
 
 # A function's header: what it is indented by, and its name.
