@@ -20,6 +20,7 @@ from tritonlint.facts.ignored_settings import ignored_settings, takes_setting
 from tritonlint.facts.modules import Definition, Module, Project, dotted_name
 from tritonlint.facts.observation import Observation
 from tritonlint.facts.operators import named, operators
+from tritonlint.facts.other_casts import may_cast_to_another, other_casts
 from tritonlint.facts.reach import COPIES, MAX_HOPS, Calls, callers, calls_of
 from tritonlint.facts.texts import Texts
 from tritonlint.source import SourceFile, display_path
@@ -84,9 +85,11 @@ class Analysis:
 
     def _roots(self, module: Module) -> Iterator[Definition]:
         """The functions of `module` that lead to a launch and say something about bytes."""
-        if self.texts.speaks(str(module.file)):
+        casts = may_cast_to_another(module.source.text)
+        if casts or self.texts.speaks(str(module.file)):
             for each in self.calls(module):
                 told = self._speaks(each.definition) or takes_setting(each.definition)
+                told = told or (casts and each.launches)
                 if told and self._leads_to_launch(each, MAX_HOPS):
                     yield each.definition
 
@@ -123,6 +126,7 @@ class Analysis:
         """What an interpretation shows beside the raw bytes."""
         yield from ignored_settings(run)
         yield from run.copies
+        yield from other_casts(run)
 
     def _leave(self, function: Definition, reason: str) -> None:
         self.unfinished.setdefault(function.module.path, f"`{function.name}` {reason}")

@@ -36,9 +36,11 @@ class Calls:
 # What code says when it says something about the bytes of a tensor.
 SPEAKS = re.compile(r"uint8|fp8|float8|quantized|dtype|\.byte\(|\.view\(torch\.")
 # What copies between tensors, and what tells that one of them holds 8-bit floats.
-COPIES = re.compile(r"\.copy_\(|\.(?:to|type)\(\s*torch\.(?:u?int8|float8_e8m0)|\]\s*=[^=]")
+COPIES = re.compile(r"\.copy_\(|\.(?:to|type)\(\s*torch\.(?:u?int8|float8_e8m0)|[^\"']\]\s*=[^=]")
 _ENCODED = re.compile(r"float8|fp8|e8m0", re.IGNORECASE)
 _BYTES = re.compile(r"u?int8\b")
+# What copies is short; longer functions are left out, since they take long to follow.
+_LONG = 120
 # A name that is called, with the object before it where that is `self` or `cls`; and the call of a
 # subscript.
 _CALL = re.compile(r"(?:\b(?:self|cls)\s*\.\s*(\w+)|\b(\w[\w.]*))\s*\(|\]\s*\(")
@@ -63,7 +65,8 @@ def calls_of(module: Module) -> Iterator[Calls]:
                 names.update((name, name.rpartition(".")[2]))
             else:
                 launches = True
-        copies = bool(COPIES.search(text) and _ENCODED.search(text) and _BYTES.search(text))
+        short = (definition.node.end_lineno or 0) - definition.node.lineno < _LONG
+        copies = short and all(each.search(text) for each in (COPIES, _ENCODED, _BYTES))
         yield Calls(definition, frozenset(names), launches, bool(SPEAKS.search(text)), copies)
 
 
