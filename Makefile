@@ -53,5 +53,5 @@ $(VENV)/verify.stamp: pyproject.toml | $(BIN)/python
 	@touch $@
 
 $(VENV)/dev.stamp: pyproject.toml | $(BIN)/python
-	@$(PIP) install --editable '.[dev,verify,report]'
+	@$(PIP) install --editable '.[dev,docs,verify,report]'
 	@touch $@ $(VENV)/verify.stamp

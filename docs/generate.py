@@ -1,5 +1,5 @@
-"""Generated documentation: a page per rule, the JSON report's schema, and in the README the table
-of rules and the report of a finding.
+"""Generated documentation: a page per rule with the figures of its receipts, the schemas of the
+JSON reports, and in the README the table of rules and the report of a finding.
 
 `python docs/generate.py` writes what is stale; `--check` names it and exits with 1 instead.
 """
@@ -14,21 +14,27 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from tritonlint import engine, rule
-from tritonlint.cli.explain import page
+from tritonlint import documentation, engine, rule
 from tritonlint.config import Settings
 from tritonlint.report import Options, text
-from tritonlint.report.json import schema
+from tritonlint.report.json import lines_schema, schema
+from tritonlint.verify import receipts
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = Path("fixtures/TL001/explicit_type_element_ty/flagged.py")
+_MEASURED = """\
+Each case's kernel was run as flagged and as fixed by the tool, and the bytes that it stored were
+compared with an independent quantizer: those of the median cache block as flagged, of the worst as
+fixed."""
 
 
 def generated() -> Iterator[tuple[Path, str]]:
     """Each generated file and the text that it should hold."""
     for code in sorted(rule.codes()):
-        yield ROOT / "docs" / "rules" / f"{code}.md", page(code)
-    yield ROOT / "docs" / "json-schema.json", json.dumps(schema(), indent=2) + "\n"
+        yield ROOT / "docs" / "rules" / f"{code}.md", documentation.of(code).page + measured(code)
+    yield ROOT / "docs" / "rules" / "index.md", f"# Rules\n\n{table('')}"
+    for name, each in (("json", schema()), ("json-lines", lines_schema())):
+        yield ROOT / "docs" / f"{name}-schema.json", json.dumps(each, indent=2) + "\n"
     readme = ROOT / "README.md"
     old = readme.read_text(encoding="utf-8")
     yield readme, between(between(old, "rules", table()), "finding", example())
@@ -44,10 +50,23 @@ def between(readme: str, name: str, new: str) -> str:
     return f"{before}{begin}{new}{end}{after}"
 
 
-def table() -> str:
-    """The table of rules."""
+def table(folder: str = "docs/rules/") -> str:
+    """The table of rules, their pages linked in `folder`."""
     head = "| Rule | Finds | Severity | Status | Fix |\n|---|---|---|---|---|\n"
-    return head + "".join(f"{_row(code)}\n" for code in sorted(rule.codes()))
+    return head + "".join(f"{_row(code, folder)}\n" for code in sorted(rule.codes()))
+
+
+def measured(code: str) -> str:
+    """What GPU runs of the rule's cases saw, as a section with a table; empty without receipts."""
+    rows: dict[str, list[str]] = {}
+    for path in sorted((ROOT / "fixtures" / code).glob(f"*/{receipts.RECEIPT}")):
+        for run in receipts.read(path):
+            where = f"{run['device']}, torch {run['torch']}, Triton {run['triton']}"
+            row = f"| {path.parent.name} | {run['flagged']} | {run['fixed']} | {run['verdict']} |"
+            rows.setdefault(where, []).append(row)
+    head = ["| case | as flagged | as fixed | verdict |", "|---|---|---|---|"]
+    tables = ["\n".join([f"{where}:", "", *head, *rows[where], ""]) for where in sorted(rows)]
+    return "\n".join(["", "## Measured", "", _MEASURED, "", *tables]) if tables else ""
 
 
 def example() -> str:
@@ -68,9 +87,9 @@ def _inside(folder: Path) -> Iterator[None]:
         os.chdir(before)
 
 
-def _row(code: str) -> str:
+def _row(code: str, folder: str) -> str:
     found = rule.load(code)
-    link = f"[{code}](docs/rules/{code}.md)"
+    link = f"[{code}]({folder}{code}.md)"
     return f"| {link} | {found.name} | {found.severity} | {found.status} | {found.fix} |"
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tritonlint import config, engine
+from tritonlint import config, engine, parallel
 from tritonlint.cache import Cache
 
 FIXTURE = Path(__file__).parent.parent / "fixtures" / "TL001" / "imported_kernel"
@@ -70,7 +70,8 @@ def test_processes_find_what_one_process_finds(case: Path, monkeypatch: pytest.M
     names = sorted(path.name for path in case.glob("*.py"))
     alone = check(None, *names)
     assert len(alone.findings) == 7
-    monkeypatch.setattr(engine, "_FEW_FILES", 2)
+    monkeypatch.setattr(parallel, "_FEW_FILES", 2)
+    monkeypatch.setattr(parallel, "_FEW_OUTLINES", 2)
     monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1}, raising=False)
     assert check(None, *names) == alone
     assert check(None, *reversed(names)) == alone

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from support import Command
+from tritonlint.documentation import SECTIONS
 
 
 def test_a_clean_run_exits_with_0(tritonlint: Command, tmp_path: Path) -> None:
@@ -41,6 +42,10 @@ def test_a_finding_exits_with_1_and_shows_trace_trigger_and_fix(
         (["autofix", "--ignore", "nonsense"], "nonsense"),
         (["check", "--output-format", "xml"], "xml"),
         (["check", "--statistics", "--output-format", "json"], "--statistics"),
+        (["check", "--output-format", "sarif="], "names no file"),
+        (["check", "--output-format", "json", "--output-format", "text"], "only one report"),
+        (["check", "--output-format", "json=a", "--output-format", "sarif=a"], "a: two reports"),
+        (["check", "--output-format", "json=a", "--output-file", "b"], "--output-file goes with"),
         (["check", "--output-file", "gone/report"], "gone/report: cannot be written"),
         (["chekc"], "chekc"),
         (["explain"], "give one rule's code or name, or --all"),
@@ -69,7 +74,7 @@ def test_a_malformed_configuration_is_one_line_with_file_and_key(
 
 
 def test_an_unknown_rule_in_a_file_names_the_file(tritonlint: Command, tmp_path: Path) -> None:
-    (tmp_path / "tritonlint.toml").write_text("ignore = ['TL9']\n")
+    (tmp_path / "tritonlint.toml").write_text("ignore = ['TL8']\n")
     run = tritonlint("check")
     assert run.code == 2
     assert run.err.startswith(f"error: {tmp_path / 'tritonlint.toml'}: ignore: ")
@@ -115,6 +120,35 @@ def test_a_report_can_go_to_a_file(tritonlint: Command, flagged: Path) -> None:
     assert document["summary"]["findings"] == 1
 
 
+def test_several_reports_go_to_their_files_in_one_run(tritonlint: Command, flagged: Path) -> None:
+    pairs = [f"--output-format={name}" for name in ("concise", "json=a.json", "junit=b.xml")]
+    run = tritonlint("check", *pairs)
+    assert (run.code, run.err) == (1, "")
+    assert run.out.startswith("flagged.py:")
+    folder = flagged.parent
+    assert json.loads((folder / "a.json").read_text())["summary"]["findings"] == 1
+    assert (folder / "b.xml").read_text().startswith("<?xml")
+    named = tritonlint("check", "--output-file", "c", "--output-format=json", *pairs[1:])
+    assert (named.out, (folder / "c").read_text()) == ("", (folder / "a.json").read_text())
+
+
+def test_statistics_stand_beside_a_report_in_a_file(tritonlint: Command, flagged: Path) -> None:
+    both = ("--output-format=text", "--output-format=json=a.json")
+    run = tritonlint("check", "--statistics", *both)
+    assert run.out.startswith("1  TL001")
+    assert (flagged.parent / "a.json").exists()
+
+
+def test_a_finding_in_a_file_whose_name_is_no_utf8(tritonlint: Command, flagged: Path) -> None:
+    try:
+        flagged.rename(flagged.parent / os.fsdecode(b"bad\xff.py"))
+    except OSError:
+        pytest.skip("this file system takes names in UTF-8 only")
+    run = tritonlint("check", "--output-format", "json")
+    assert (run.code, run.err) == (1, "")
+    assert json.loads(run.out)["findings"][0]["path"] == r"bad\xff.py"
+
+
 def test_statistics_replace_the_findings(tritonlint: Command, flagged: Path) -> None:
     run = tritonlint("check", "--statistics")
     assert run.out.startswith("1  TL001  numeric-store-to-raw-bytes (1 with a fix)\n")
@@ -128,6 +162,16 @@ def test_explain_knows_a_rule_by_code_and_name(tritonlint: Command) -> None:
         assert section in run.out
     assert tritonlint("explain", "numeric-store-to-raw-bytes").out == run.out
     assert run.out in tritonlint("explain", "--all").out
+
+
+def test_explain_as_json_has_each_section_of_each_rule(tritonlint: Command) -> None:
+    data = json.loads(tritonlint("explain", "--all", "--output-format", "json").out)
+    first = data["rules"][0]
+    assert (first["code"], first["severity"]) == ("TL001", "error")
+    assert first["summary"].startswith("Finds launches")
+    for each in data["rules"]:
+        assert list(each["sections"]) == list(SECTIONS), each["code"]
+        assert all(each["sections"].values()), each["code"]
 
 
 def test_config_show_names_the_origin_of_each_value(tritonlint: Command, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -181,6 +182,20 @@ def test_a_fix_that_brings_another_finding_is_not_kept(with_toy: Callable[[Toy],
     plan = _plan("a.py")
     assert plan.changes == ()
     assert plan.reverted[0].reason == "the fix would add TL999 in line 1: awful is wrong"
+
+
+def test_a_comment_that_a_fix_makes_useless_goes_in_the_next_pass(
+    with_toy: Callable[[Toy], None],
+) -> None:
+    def toy(source: SourceFile, others: object) -> list[Finding]:
+        unused = [] if "bad" in source.text else _words(source, {"ignored": "left"})
+        return _words(source, {"bad": "good"}) + [replace(each, code="TL901") for each in unused]
+
+    with_toy(toy)
+    Path("a.py").write_text("x = bad  # ignored\n")
+    plan = _plan("a.py")
+    assert _after(plan) == {"a.py": b"x = good  # left\n"}
+    assert (plan.passes, plan.reverted) == (2, ())
 
 
 def test_fixes_that_do_not_come_to_rest_are_a_bug(with_toy: Callable[[Toy], None]) -> None:

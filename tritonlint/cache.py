@@ -17,7 +17,7 @@ from typing import Any
 from tritonlint import __version__
 from tritonlint.config import Settings
 from tritonlint.engine import Result, Skipped
-from tritonlint.findings import Edit, Finding, Fix, LaunchSite, Span, Step
+from tritonlint.findings import Edit, Finding, Fix, LaunchSite, Span, Step, Suppressed
 
 FOLDER = ".tritonlint_cache"
 VARIABLE = "TRITONLINT_CACHE_DIR"
@@ -52,7 +52,7 @@ class Cache:
         ):
             digest.update(mark.encode())
             for path in paths:
-                digest.update(f"{path}\0{_stamp(path)}\n".encode(errors="surrogateescape"))
+                digest.update(f"{path}\0{stamp(path)}\n".encode(errors="surrogateescape"))
         return digest.hexdigest()[:40]
 
     def load(self, key: str) -> Result | None:
@@ -97,7 +97,8 @@ def _plain(settings: Settings) -> dict[str, object]:
     return {name: value for name, value in vars(settings).items() if name != "origins"}
 
 
-def _stamp(path: str) -> str:
+def stamp(path: str) -> str:
+    """What tells that a file has not changed: its size and the time of its last change."""
     try:
         found = os.stat(path)
     except OSError:
@@ -110,7 +111,12 @@ def _result(data: dict[str, Any]) -> Result:
         tuple(_finding(each) for each in data["findings"]),
         tuple(Skipped(**each) for each in data["skipped"]),
         int(data["files"]),
+        tuple(_suppressed(each) for each in data["suppressed"]),
     )
+
+
+def _suppressed(data: dict[str, Any]) -> Suppressed:
+    return Suppressed(_finding(data["finding"]), data["kind"], data["justification"])
 
 
 def _finding(data: dict[str, Any]) -> Finding:

@@ -49,6 +49,8 @@ _ADDING = frozenset({"extend-select", "extend-exclude"})
 # What a `--select` on the command line puts out of force, unless it is given there too: a rule that
 # was asked for by name must not come out "clean" because a file ignores it.
 _UNDER_SELECT = ("extend-select", "ignore")
+# Keys whose value is a path, which a settings file writes relative to its own folder.
+_PATHS = frozenset({"baseline"})
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,8 @@ class Settings:
     `select` empty means the default rules. `confidence` is the lowest that is shown. `exclude` and
     `extend_exclude` are patterns for names, or with a slash for paths below `root`. `fp8_dtype` is
     the expression that a fix uses for the project's fp8 dtype and `fp8_import` the import that it
-    needs. `targets` are compile targets (`cuda:90`, `hip:gfx942`). `root` is the folder of the
-    settings file, else the folder the search began in.
+    needs. `targets` are compile targets (`cuda:90`, `hip:gfx942`). `baseline` is the file of known
+    findings. `root` is the folder of the settings file, else the folder the search began in.
     """
 
     select: tuple[str, ...] = ()
@@ -73,6 +75,7 @@ class Settings:
     fp8_dtype: str | None = None
     fp8_import: str | None = None
     targets: tuple[str, ...] = DEFAULT_TARGETS
+    baseline: str | None = None
     root: Path = field(default_factory=Path.cwd)
     origins: tuple[tuple[str, str], ...] = ()
 
@@ -154,7 +157,9 @@ def _read(file: Path, below: tuple[Path, ...]) -> dict[str, _Value]:
     values: dict[str, _Value] = {}
     if base is not None:
         values = _read(_extended(file, base, below), (*below, file))
-    _merge(values, {key: _Value(_parse(key, v, str(file)), str(file)) for key, v in table.items()})
+    own = {key: _parse(key, value, str(file)) for key, value in table.items()}
+    own |= {key: str(file.parent / str(own[key])) for key in _PATHS & own.keys()}
+    _merge(values, {key: _Value(value, str(file)) for key, value in own.items()})
     return values
 
 

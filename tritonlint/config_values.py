@@ -63,6 +63,13 @@ def import_statement(value: object) -> str:
     raise ValueError(f"expected one import statement, got {value!r}")
 
 
+def path(value: object) -> str:
+    """The path of a file."""
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError(f"expected the path of a file, got {value!r}")
+    return value
+
+
 def targets(value: object) -> tuple[str, ...]:
     """Compile targets, such as `cuda:90` and `hip:gfx942`."""
     for each in strings(value):
@@ -83,4 +90,5 @@ PARSERS: Mapping[str, Callable[[object], object]] = {
     "fp8-dtype": expression,
     "fp8-import": import_statement,
     "targets": targets,
+    "baseline": path,
 }

@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tritonlint import rule
+from tritonlint import rule, suppressions
 from tritonlint.config import Settings
 from tritonlint.errors import SourceError
 from tritonlint.facts.analysis import Analysis
 from tritonlint.facts.arguments import distinct
 from tritonlint.facts.observation import Observation
-from tritonlint.facts.texts import GATE
-from tritonlint.findings import CONFIDENCES, Finding
+from tritonlint.facts.outlines import GATE
+from tritonlint.findings import CONFIDENCES, Finding, Suppressed
+from tritonlint.parallel import facts
 from tritonlint.source import SourceFile, display_path, read_source
 
 if TYPE_CHECKING:
@@ -35,26 +36,12 @@ class Skipped:
 @dataclass(frozen=True)
 class Result:
     """The findings that the settings select, sorted; what was skipped; how many files were looked
-    at."""
+    at; the findings that a comment or the baseline takes out."""
 
     findings: tuple[Finding, ...]
     skipped: tuple[Skipped, ...]
     files: int
-
-
-@dataclass(frozen=True)
-class _Facts:
-    """What one process found out about its share of the files."""
-
-    observations: tuple[Observation, ...]
-    skipped: tuple[Skipped, ...]
-
-
-# Up to so many files that pass the gate are looked at in one process: starting others would take
-# longer.
-_FEW_FILES = 40
-# So many shares a process: the first ones to finish take the next.
-_SHARES = 4
+    suppressed: tuple[Suppressed, ...] = ()
 
 
 @contextlib.contextmanager
@@ -76,17 +63,34 @@ def check(files: Sequence[Path], settings: Settings, cache: Cache | None = None)
     are checked.
 
     With a `cache`, the result of an earlier run is given back when neither the files, nor those
-    that decide what is found in them, nor the settings have changed.
+    that decide what is found in them, nor the settings have changed. What the baseline knows is
+    taken out of it each time.
     """
+    return _without_known(_result(files, settings, cache), settings)
+
+
+def _result(files: Sequence[Path], settings: Settings, cache: Cache | None) -> Result:
+    """What is found in `files`, or was in an earlier run, whatever the baseline knows."""
     analysis = Analysis()
-    key = (
-        cache.key(files, analysis.universe_of(map(os.path.abspath, files)), settings)
-        if cache
-        else ""
-    )
-    known = cache.load(key) if cache else None
+    if cache is None:
+        return _check(*_read(files), analysis, settings)
+    universe = analysis.universe_of(map(os.path.abspath, files))
+    key = cache.key(files, universe, settings)
+    known = cache.load(key)
     if known is not None:
         return known
+    from tritonlint.outline_cache import OutlineCache
+
+    outlines = OutlineCache(cache, universe, analysis.texts)
+    outlines.load()
+    result = _check(*_read(files), analysis, settings)
+    outlines.store()
+    cache.store(key, result)
+    return result
+
+
+def _read(files: Sequence[Path]) -> tuple[list[SourceFile], list[Skipped]]:
+    """The sources of `files`, and those that cannot be read or decoded."""
     sources: list[SourceFile] = []
     skipped: list[Skipped] = []
     for path in files:
@@ -97,10 +101,7 @@ def check(files: Sequence[Path], settings: Settings, cache: Cache | None = None)
             skipped.append(Skipped(error.path, error.reason))
         else:
             sources.append(source)
-    result = _check(sources, skipped, analysis, settings)
-    if cache:
-        cache.store(key, result)
-    return result
+    return sources, skipped
 
 
 def check_text(
@@ -114,18 +115,27 @@ def check_text(
     except SourceError as error:
         return Result((), (Skipped(error.path, error.reason),), 1)
     contents = {os.path.abspath(other): each for other, each in (others or {}).items()}
-    return _check([source], [], Analysis(contents | {os.path.abspath(path): data}), settings)
+    analysis = Analysis(contents | {os.path.abspath(path): data})
+    return _without_known(_check([source], [], analysis, settings), settings)
+
+
+def _without_known(result: Result, settings: Settings) -> Result:
+    """`result` with what the baseline knows suppressed. Raises ConfigError for a file that is no
+    baseline."""
+    if settings.baseline is None:
+        return result
+    from tritonlint import baseline
+
+    return baseline.apply(result, baseline.read(Path(settings.baseline)))
 
 
 def _check(
     sources: Sequence[SourceFile], skipped: list[Skipped], analysis: Analysis, settings: Settings
 ) -> Result:
-    selected = rule.select(
-        (*(settings.select or ("ALL",)), *settings.extend_select), settings.ignore, settings.preview
-    )
+    selected = selection(settings)
     gated = [source for source in sources if GATE.search(source.data)]
     files = len(sources) + len(skipped)
-    found = _facts(gated, analysis)
+    found = facts(gated, analysis)
     suspects: dict[str, list[Observation]] = {}
     for each in distinct(found.observations):
         suspects.setdefault(each.place.path, []).append(each)
@@ -138,66 +148,23 @@ def _check(
                 findings += rule.load(code)().check(suspect)
         except RecursionError:
             skipped.append(Skipped(path, "nested too deeply for the rules to be applied"))
-    skipped = sorted([*skipped, *found.skipped], key=lambda each: each.path)
-    return Result(_shown(findings, settings), tuple(skipped), files)
-
-
-def _facts(gated: Sequence[SourceFile], analysis: Analysis) -> _Facts:
-    """The facts of the files that pass the gate: in this process, or for many files in one a
-    core."""
-    wanted = frozenset(os.path.abspath(source.path) for source in gated)
-    cores = (
-        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    skipped += [Skipped(path, reason) for path, reason in found.unfinished.items()]
+    skipped = sorted(skipped, key=lambda each: each.path)
+    kept, suppressed = suppressions.apply_all(
+        sources, findings, selected, {each.path for each in skipped}
     )
-    if len(gated) <= _FEW_FILES or cores == 1:
-        return _share(gated, wanted, analysis)
-    from concurrent.futures import ProcessPoolExecutor  # only here: it takes long to import
-
-    size = -(-len(gated) // (cores * _SHARES))
-    shares = [gated[start : start + size] for start in range(0, len(gated), size)]
-    with ProcessPoolExecutor(cores, initializer=_start, initargs=(wanted,)) as pool:
-        results = list(pool.map(_share_of_process, shares))
-    return _Facts(
-        tuple(each for result in results for each in result.observations),
-        tuple(each for result in results for each in result.skipped),
-    )
+    # Whether a comment is used must not depend on how much is shown: what is hidden goes last.
+    shown = set(_shown((each.finding for each in suppressed), settings))
+    quiet = [each for each in suppressed if each.finding in shown]
+    quiet = sorted(quiet, key=lambda each: each.finding.sort_key)
+    return Result(_shown(kept, settings), tuple(skipped), files, tuple(quiet))
 
 
-_process: tuple[Analysis, frozenset[str]] | None = None
-
-
-def _start(wanted: frozenset[str]) -> None:
-    """Prepare a process that is to look at shares of `wanted`: what it parses for one share it
-    keeps for the next."""
-    global _process
-    gc.disable()
-    _process = (Analysis(), wanted)
-
-
-def _share_of_process(sources: Sequence[SourceFile]) -> _Facts:
-    assert _process is not None
-    analysis, wanted = _process
-    return _share(sources, wanted, analysis)
-
-
-def _share(sources: Sequence[SourceFile], wanted: frozenset[str], analysis: Analysis) -> _Facts:
-    """The facts of `sources`, of which those that cannot be parsed are skipped."""
-    parsed: list[SourceFile] = []
-    skipped: list[Skipped] = []
-    for source in sources:
-        try:
-            _ = source.tree
-        except SourceError as error:
-            skipped.append(Skipped(error.path, error.reason))
-        else:
-            parsed.append(source)
-    found = tuple(analysis.observe(parsed, wanted))
-    skipped.extend(
-        Skipped(source.path, reason)
-        for source in parsed
-        if (reason := analysis.unfinished.get(source.path))
-    )
-    return _Facts(found, tuple(skipped))
+def selection(settings: Settings) -> frozenset[str]:
+    """The codes of the rules that `settings` select. Raises UsageError for a rule that does not
+    exist."""
+    wanted = (*(settings.select or ("ALL",)), *settings.extend_select)
+    return rule.select(wanted, settings.ignore, settings.preview)
 
 
 def _shown(findings: Iterable[Finding], settings: Settings) -> tuple[Finding, ...]:

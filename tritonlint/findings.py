@@ -12,8 +12,9 @@ Severity = Literal["error", "warning"]
 Confidence = Literal["certain", "likely", "possible"]
 Applicability = Literal["safe", "unsafe"]
 Confirmed = Literal["confirmed", "refuted", "undecided"]
+Suppression = Literal["in-source", "baseline"]
 
-__all__ = ["Edit", "Finding", "Fix", "LaunchSite", "Span", "Step"]
+__all__ = ["Edit", "Finding", "Fix", "LaunchSite", "Span", "Step", "Suppressed"]
 
 CONFIDENCES: tuple[Confidence, ...] = ("certain", "likely", "possible")
 
@@ -90,4 +91,14 @@ class Finding:
         site = self.launch
         parts = [self.code, self.span.path, self.function, " ".join(self.snippet.split())]
         parts += [site.path, site.kernel, site.parameter] if site else []
-        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+        return hashlib.sha256("\0".join(parts).encode(errors="surrogateescape")).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Suppressed:
+    """A finding that does not count: a comment beside the code or the baseline says so, and
+    `justification` why (empty when it does not)."""
+
+    finding: Finding
+    kind: Suppression
+    justification: str = ""

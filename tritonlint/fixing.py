@@ -18,6 +18,7 @@ from tritonlint.config import Settings
 from tritonlint.errors import SourceError, TritonlintError
 from tritonlint.findings import Edit, Finding
 from tritonlint.source import SourceFile, display_path, read_source
+from tritonlint.suppressions import CODES as COMMENT_CODES
 
 MOST_PASSES = 10
 
@@ -126,11 +127,14 @@ class _Work:
 
     def one_pass(self) -> bool:
         """Make every fix that excludes no other of this pass; whether there was one to make."""
-        batch = _compatible(self.wanted())
+        wanted = self.wanted()
+        # Comments first: what they silence, once they can be understood, is to be left as it is.
+        wanted = [each for each in wanted if each.code in COMMENT_CODES] or wanted
+        batch = _compatible(wanted)
         if not batch:
             return False
         self.passes += 1
-        self.deferred += len(self.wanted()) - len(batch)
+        self.deferred += len(wanted) - len(batch)
         for group in _by_files(batch):
             self._make(group)
         return True
@@ -275,6 +279,9 @@ def _broken_promise(
             if allowed[_identity(each)] < 0:
                 if _identity(each) in fixed:
                     return f"the fix does not remove {each.code} in line {each.span.line}"
+                if each.code in COMMENT_CODES:
+                    # What a fix makes of a comment (it is unused now) is for the next pass.
+                    continue
                 return f"the fix would add {each.code} in line {each.span.line}: {each.message}"
     return None
 
@@ -283,4 +290,5 @@ def _identity(finding: Finding) -> tuple[str, ...]:
     """What stays the same about a finding when text around or inside its span is edited."""
     site = finding.launch
     launch = (site.path, site.kernel, site.parameter) if site else ()
-    return (finding.code, finding.span.path, finding.function, *launch)
+    comment = (finding.snippet,) if finding.code in COMMENT_CODES else ()
+    return (finding.code, finding.span.path, finding.function, *launch, *comment)

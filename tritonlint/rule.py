@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     import libcst
 
     from tritonlint.config import Settings
+    from tritonlint.directives import Directive
     from tritonlint.facts.observation import Observation
+    from tritonlint.suppressions import Review
 
 T = TypeVar("T")
 
@@ -120,6 +122,32 @@ class Rule(ABC):
 
     def fixed(self, finding: Finding) -> Fix | None:
         return finding.fix
+
+
+class CommentRule(Rule):
+    """A rule about the comments that suppress findings. It looks at a file after the other rules,
+    and at files that are no suspects too."""
+
+    def check(self, suspect: Suspect) -> Iterator[Finding]:
+        return iter(())
+
+    @abstractmethod
+    def review(self, review: Review) -> Iterator[Finding]:
+        """The findings about the comments of a file."""
+
+    def about(self, directive: Directive, message: str, trigger: str, fix: Fix | None) -> Finding:
+        """A finding of this rule at a directive."""
+        return Finding(
+            self.code,
+            self.name,
+            message,
+            self.severity,
+            "certain",
+            directive.span,
+            trigger,
+            fix=fix,
+            snippet=directive.text,
+        )
 
 
 @cache

@@ -87,6 +87,10 @@ class SourceFile:
             self._column(last, end),
         )
 
+    @cached_property
+    def _ascii(self) -> bool:
+        return self.text.isascii()
+
     def snippet(self, span: Span) -> str:
         """The text that `span` covers."""
         lines = self.lines[span.line - 1 : span.end_line]
@@ -98,8 +102,7 @@ class SourceFile:
 
     def _column(self, line: int, offset: int) -> int:
         """The column of a byte offset, in characters from 1 (`ast` counts bytes of UTF-8)."""
-        text = self.lines[line - 1]
-        if text.isascii():
+        if self._ascii or (text := self.lines[line - 1]).isascii():
             return offset + 1
         return len(text.encode()[:offset].decode(errors="replace")) + 1
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tritonlint.engine import Result, Skipped
-from tritonlint.findings import Edit, Finding, Fix, LaunchSite, Span, Step
+from tritonlint.findings import Edit, Finding, Fix, LaunchSite, Span, Step, Suppressed
 
 HOST = """import torch
 from ops import fp8_dtype
@@ -30,10 +30,11 @@ def _span(path: str, line: int, text: str, piece: str) -> Span:
 
 @pytest.fixture
 def result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Result:
-    """One finding of `host.py` with its trace into `kernel.py`, one without a fix, and a skipped
-    file."""
+    """One finding of `host.py` with its trace into `kernel.py`, one without a fix, a skipped file,
+    and a suppressed finding."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("GITHUB_WORKSPACE", raising=False)
+    for name in ("GITHUB_WORKSPACE", "CI_PROJECT_DIR"):
+        monkeypatch.delenv(name, raising=False)
     Path("host.py").write_text(HOST, encoding="utf-8")
     Path("kernel.py").write_text(KERNEL, encoding="utf-8")
     slice_ = _span("host.py", 5, HOST, "cache[:, :128]")
@@ -70,4 +71,15 @@ def result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Result:
         Span("kernel.py", 2, 5, 3, 10),
         "0x7E is read as 126",
     )
-    return Result((first, second), (Skipped("broken.py", "cannot be parsed: no (line 3)"),), 3)
+    third = Finding(
+        "TL002",
+        "numeric-load-of-raw-bytes",
+        "bytes are read as numbers",
+        "warning",
+        "certain",
+        _span("kernel.py", 3, KERNEL, "v_ptr"),
+        "0x7E is read as 126",
+    )
+    suppressed = Suppressed(third, "in-source", "the bytes are counts")
+    skipped = Skipped("broken.py", "cannot be parsed: no (line 3)")
+    return Result((first, second), (skipped,), 3, (suppressed,))

@@ -54,6 +54,7 @@ warning[TL002] numeric-load-of-raw-bytes: bytes are read as numbers (certain)
 
 Found 2 findings (3 files checked).
 1 fixable with `tritonlint autofix --apply`.
+1 finding suppressed.
 1 file could not be checked.
 """
 
@@ -129,6 +130,12 @@ def test_json_is_what_its_schema_says(result: Result) -> None:
     assert first["fix"]["edits"][0]["replacement"] == ".view(fp8_dtype())"
     assert (second["launch"], second["fix"], second["trace"]) == (None, None, [])
     assert document["skipped"] == [{"path": "broken.py", "reason": "cannot be parsed: no (line 3)"}]
+    (suppressed,) = document["suppressed"]
+    assert (suppressed["code"], suppressed["line"]) == ("TL002", 3)
+    assert suppressed["suppression"] == {
+        "kind": "in-source",
+        "justification": "the bytes are counts",
+    }
     assert document["summary"]["codes"] == {"TL001": 1, "TL002": 1}
     assert document["summary"]["fixable"] == {"safe": 1, "unsafe": 0}
 

@@ -13,10 +13,10 @@ import pytest
 from verify_support import FIXTURES, case_id, cases, fixed_texts
 
 from tritonlint.errors import VerifyError
-from tritonlint.verify import receipts
+from tritonlint.verify import receipts, recorded
 from tritonlint.verify.case import load_verifier
 from tritonlint.verify.outcome import Figures, Outcome
-from tritonlint.verify.run import check_receipts
+from tritonlint.verify.sources import of_fixture
 
 FACTS = {
     "device": "NVIDIA H200", "capability": "sm_90", "torch": "2.11.0", "triton": "3.6.0",
@@ -36,9 +36,9 @@ def case(tmp_path: Path) -> Path:
 
 
 def hashes(folder: Path, fixed: str | None = None) -> receipts.Hashes:
-    texts = {path.name: path.read_text() for path in receipts.modules_of(folder)}
+    source = of_fixture(folder)
     fixed_text = (folder / "fixed.py").read_text() if fixed is None else fixed
-    return receipts.hashes(folder, texts | {"flagged.py": fixed_text})
+    return receipts.hashes(source, source.texts() | {"flagged.py": fixed_text})
 
 
 def written(case: Path, facts: dict[str, str] = FACTS) -> dict[str, Any]:
@@ -113,7 +113,7 @@ def test_a_broken_receipt_is_named(case: Path, text: str) -> None:
 
 def test_a_missing_receipt_fails(case: Path) -> None:
     (case / "receipt.json").unlink(missing_ok=True)
-    assert "no receipt" in receipts.check(case, hashes(case))[0]
+    assert "no receipt" in receipts.check(of_fixture(case), hashes(case))[0]
 
 
 def test_numbers_of_a_figure_stay_on_one_line(case: Path) -> None:
@@ -130,7 +130,7 @@ def running() -> list[Path]:
 
 @pytest.mark.parametrize("folder", running(), ids=case_id)
 def test_the_committed_receipt_speaks_for_the_present_code(folder: Path) -> None:
-    assert check_receipts([folder]) == []
+    assert recorded.check([of_fixture(folder)]) == []
 
 
 def test_every_case_states_its_fix() -> None:

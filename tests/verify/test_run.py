@@ -13,6 +13,7 @@ from support import Command
 from tritonlint.errors import UsageError, VerifyError
 from tritonlint.verify import fixer, run
 from tritonlint.verify.case import find_cases, load_verifier
+from tritonlint.verify.sources import collect
 from tritonlint.verify.worker import Worker
 
 
@@ -63,7 +64,7 @@ def test_the_environment_reaches_the_child() -> None:
 @pytest.mark.usefixtures("by_hand")
 def test_a_broken_case_is_not_confirmed_and_the_next_one_is(two: Path) -> None:
     pytest.importorskip("triton", reason="the compile oracle needs triton (extra `verify`)")
-    report = run.run(find_cases([two]), ["compile"])
+    report = run.run(collect([two]), ["compile"])
     verdicts = {(each.case, each.verdict) for each in report.outcomes}
     assert verdicts == {
         ("TL001/implicit_store", "not confirmed"),
@@ -78,10 +79,10 @@ def test_without_torch_or_gpu_it_says_so_and_runs_the_rest(
     two: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     without(monkeypatch, "torch")
-    report = run.run(find_cases([two / "TL001" / "keyword_launch"]))
+    report = run.run(collect([two / "TL001" / "keyword_launch"]))
     assert any("gpu oracle not run: torch not installed" in each for each in report.not_run)
     assert report.missing == ()
-    asked = run.run(find_cases([two / "TL001" / "keyword_launch"]), ["gpu"])
+    asked = run.run(collect([two / "TL001" / "keyword_launch"]), ["gpu"])
     assert asked.missing == ("gpu",) and asked.outcomes == ()
 
 
@@ -100,7 +101,7 @@ def test_a_case_that_the_tool_does_not_change_is_not_confirmed(
     two: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fixer, "fixed_text", lambda path: path.read_text())
-    report = run.run(find_cases([two / "TL001" / "keyword_launch"]), ["compile"])
+    report = run.run(collect([two / "TL001" / "keyword_launch"]), ["compile"])
     assert [each.verdict for each in report.outcomes] == ["not confirmed"]
     assert "finds nothing to fix" in report.outcomes[0].reason
 
@@ -142,3 +143,14 @@ def test_the_command_line(two: Path, tritonlint: Command, monkeypatch: pytest.Mo
     assert {each["target"] for each in data["outcomes"]} == set(run.TARGETS)
     assert tritonlint("verify", "--oracle", "compile", str(two)).code == 2
     assert tritonlint("verify", str(two)).code == 1
+
+
+def test_the_verifier_in_the_documentation_is_one(tmp_path: Path) -> None:
+    page = (FIXTURES.parent / "docs" / "verifying.md").read_text(encoding="utf-8")
+    code = page.partition("```python\n")[2].partition("```")[0]
+    (tmp_path / "flagged.py").touch()
+    (tmp_path / "verifier.py").write_text(code)
+    verifier = load_verifier(tmp_path)
+    configuration = verifier.configurations[0]
+    regions = verifier.expected(configuration, verifier.inputs(configuration))
+    assert set(regions) == verifier.harmed and regions["codes"].shape == (1, 256)

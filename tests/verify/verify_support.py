@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tritonlint.verify.case import find_cases
+from tritonlint.verify.sources import find_release_cases
+
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 
 
 def cases() -> list[Path]:
-    """Every case with a verifier."""
-    return sorted(path.parent for path in FIXTURES.rglob("verifier.py"))
+    """Every case with a verifier and code of its own."""
+    return find_cases([FIXTURES])
+
+
+def released() -> list[Path]:
+    """Every case of a release."""
+    return find_release_cases([FIXTURES])
 
 
 def case_id(folder: Path) -> str:

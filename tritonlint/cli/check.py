@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tritonlint import report
-from tritonlint.cli import options, output
+from tritonlint.cli import options, output, reports
 from tritonlint.errors import SourceError, UsageError
 from tritonlint.source import read_source
 
@@ -23,20 +22,25 @@ CLEAN, FINDINGS, FAILED = 0, 1, 2
 
 @click.command("check", short_help="Report silent dtype casts.")
 @options.selection
-@click.option(
-    "--output-format", type=click.Choice(report.FORMATS), default="text", show_default=True
-)
-@click.option("--output-file", type=click.Path(path_type=Path), help="Write the report here.")
+@reports.options
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 when there are findings.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write results of earlier runs.")
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule.")
+@click.option("--diff-base", metavar="REV", help="Only what lies on lines changed since REV.")
+@click.option("--show-suppressed", is_flag=True, help="List the suppressed findings too.")
+@click.option("--add-ignore", is_flag=True, help="Write ignore comments for the findings.")
+@click.option("--reason", metavar="TEXT", help="The reason that --add-ignore writes.")
 def command(
     paths: tuple[Path, ...],
-    output_format: str,
+    output_formats: tuple[reports.Report, ...],
     output_file: Path | None,
     exit_zero: bool,
     no_cache: bool,
     statistics: bool,
+    diff_base: str | None,
+    show_suppressed: bool,
+    add_ignore: bool,
+    reason: str | None,
     **selected: object,
 ) -> int:
     """Report silent dtype casts between Triton kernels and their launches.
@@ -44,15 +48,20 @@ def command(
     PATHS are files or folders; the default is the working directory. Exit code: 0 clean, 1
     findings, 2 some file could not be checked or the command line or the settings are wrong.
     """
-    if statistics and output_format in report.MACHINE_FORMATS:
-        raise UsageError(f"--statistics goes with text or concise, not {output_format}")
+    if reason and not add_ignore:
+        raise UsageError("--reason goes with --add-ignore")
+    wanted = reports.asked_for(output_formats, output_file, statistics)
     paths = paths or (Path("."),)
     settings = options.settings_for(paths, selected)
     result = run(paths, settings, cached=not no_cache)
-    render = report.renderer("statistics" if statistics else output_format)
-    with output.destination(output_file) as stream:
-        color = output.use_color(stream)
-        render(result, stream, report.Options(color=color, list_skipped=output_file is not None))
+    stale = _stale(result, paths, settings)
+    result = result if diff_base is None else _changed(result, diff_base, paths)
+    if add_ignore:
+        from tritonlint.cli import ignores
+
+        return ignores.add(result, reason or "")
+    reports.write(result, wanted, show_suppressed)
+    output.note(stale)
     output.complain(f"{each.path}: {each.reason}" for each in result.skipped)
     return exit_code(result, exit_zero)
 
@@ -74,6 +83,27 @@ def run(paths: tuple[Path, ...], settings: Settings, cached: bool = False) -> Re
     reasons = {each.path: each.reason for each in errors}
     reasons |= {each.path: each.reason for each in result.skipped}
     return replace(result, skipped=tuple(Skipped(*each) for each in sorted(reasons.items())))
+
+
+def _changed(result: Result, revision: str, paths: tuple[Path, ...]) -> Result:
+    """What of `result` lies on lines that changed since `revision`."""
+    from tritonlint import changes
+
+    since = changes.since(revision, options.common_folder(paths))
+    return changes.only_changed(result, since)
+
+
+def _stale(result: Result, paths: tuple[Path, ...], settings: Settings) -> list[str]:
+    """What is to be said of a baseline that knows of findings which are gone."""
+    if settings.baseline is None:
+        return []
+    from tritonlint import baseline
+    from tritonlint.engine import selection
+
+    known = baseline.read(Path(settings.baseline))
+    gone = baseline.stale(known, result, paths, selection(settings))
+    hint = f"{settings.baseline}: remove what is stale with `tritonlint baseline prune`"
+    return [*baseline.lines(gone, "stale in the baseline"), hint] if gone else []
 
 
 def _unreadable(files: Iterable[Path]) -> Iterator[SourceError]:

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-import inspect
-
 import click
 
 from tritonlint.cli import output
 from tritonlint.errors import UsageError
+from tritonlint.report.machine import as_json
 
 
 @click.command("explain", short_help="Explain a rule.")
 @click.argument("code", required=False, metavar="CODE")
 @click.option("--all", "every", is_flag=True, help="Explain every rule.")
-def command(code: str | None, every: bool) -> int:
+@click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
+def command(code: str | None, every: bool, output_format: str) -> int:
     """Explain the rule CODE (a code such as TL001, or a rule's name)."""
-    from tritonlint import rule
+    from tritonlint import documentation, rule
 
     if (code is None) != every:
         raise UsageError("give one rule's code or name, or --all")
     codes = sorted(rule.codes()) if code is None else [_one(code)]
+    found = [documentation.of(each) for each in codes]
     with output.destination(None) as stream:
-        stream.write("\n\n".join(page(each) for each in codes))
+        if output_format == "json":
+            rules = [each.as_data() for each in found]
+            stream.write(as_json({"version": 1, "rules": rules}, indent=2) + "\n")
+        else:
+            stream.write("\n\n".join(each.page for each in found))
     return 0
 
 
@@ -38,14 +43,3 @@ def _one(code: str) -> str:
     if len(found) == 1:
         return next(iter(found))
     raise UsageError(f"`{code}` stands for several rules: {', '.join(sorted(found))}; name one")
-
-
-def page(code: str) -> str:
-    """A rule's documentation: a title, its metadata, and the sections of its docstring
-    (Markdown)."""
-    from tritonlint import rule
-
-    found = rule.load(code)
-    facts = f"Severity: {found.severity}. Status: {found.status}. Fix: {found.fix}."
-    text = inspect.cleandoc(found.__doc__ or "")
-    return f"# {found.name} ({found.code})\n\n{facts} Since {found.since}.\n\n{text}\n"

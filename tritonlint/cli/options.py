@@ -49,6 +49,7 @@ _SELECTION = (
         default=None,
         help="Let exclusions hold for files named on the command line too.",
     ),
+    click.option("--baseline", metavar="FILE", help="Known findings, which do not count."),
 )
 
 

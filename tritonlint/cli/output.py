@@ -56,6 +56,12 @@ def complain(lines: Iterable[str]) -> None:
         print(f"error: {' '.join(line.split())}", file=sys.stderr)
 
 
+def note(lines: Iterable[str]) -> None:
+    """One `note:` line on standard error for each of `lines`, which change no exit code."""
+    for line in lines:
+        print(f"note: {' '.join(line.split())}", file=sys.stderr)
+
+
 def use_color(stream: TextIO) -> bool:
     """Whether to colour what goes to `stream`: a terminal, unless NO_COLOR; anywhere with
     FORCE_COLOR."""

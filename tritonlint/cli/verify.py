@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,11 +13,19 @@ from tritonlint.cli import output
 from tritonlint.errors import UsageError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
+    from tritonlint.verify.outcome import Outcome
     from tritonlint.verify.run import Report
+    from tritonlint.verify.sources import Source
 
 DEFAULT = Path("fixtures")
 WIDTH = 160
 CLEAN, NOT_CONFIRMED, FAILED = 0, 1, 2
+
+
+def _folder(exists: bool = False) -> click.Path:
+    return click.Path(file_okay=False, exists=exists, path_type=Path)
 
 
 @click.command("verify", short_help="Confirm fixtures by compiling and running them.")
@@ -28,27 +38,47 @@ CLEAN, NOT_CONFIRMED, FAILED = 0, 1, 2
     help="What to ask; may be repeated. Default: compile, and gpu where there is one.",
 )
 @click.option(
+    "--launch",
+    metavar="MODULE:FUNCTION",
+    help="Call this function of yours, and replay the launches that `check PATH` flags, with the"
+    " argument as passed and as fixed. Default PATH: the current folder.",
+)
+@click.option(
+    "--release",
+    type=_folder(exists=True),
+    metavar="DIR",
+    help="Run the cases of public releases, which are unpacked in DIR.",
+)
+@click.option(
     "--impact", is_flag=True, help="Measure what the hazard does to top-k selection (GPU)."
 )
 @click.option(
-    "--output",
-    "into",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="With --impact: the folder for its table and picture.",
+    "--output", "into", type=_folder(), help="With --impact: the folder for its table and picture."
 )
-@click.option("--receipts", is_flag=True, help="Only check that the receipts match the sources.")
+@click.option(
+    "--report",
+    type=_folder(),
+    metavar="DIR",
+    help="Write a page with pictures to DIR, from this run and from the receipts.",
+)
+@click.option(
+    "--receipts", is_flag=True, help="Run nothing: show the receipts, and check that they are true."
+)
 @click.option(
     "--write-receipts",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=_folder(),
     metavar="DIR",
-    help="Write receipts of confirmed GPU runs to DIR/<rule>/<case>/receipt.json.",
+    help="Add confirmed GPU runs to the receipts DIR/<rule>/<case>/receipt.json.",
 )
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
 def command(
     paths: tuple[Path, ...],
     oracles: tuple[str, ...],
+    launch: str | None,
+    release: Path | None,
     impact: bool,
     into: Path | None,
+    report: Path | None,
     receipts: bool,
     write_receipts: Path | None,
     output_format: str,
@@ -61,19 +91,45 @@ def command(
 
     Exit code: 0 all confirmed, 1 some not, 2 an oracle that was asked for could not run or finish.
     """
-    from tritonlint.verify.case import find_cases
-
+    as_json = output_format == "json"
     if into is not None and not impact:
         raise UsageError("--output goes with --impact")
-    folders = find_cases(paths or (_default(),))
-    if receipts:
-        return _check_receipts(folders)
+    if launch is not None:
+        return _replay(launch, paths, as_json)
+    sources = _sources(paths, release, records=receipts)
     if impact:
-        return _impact(folders, into, output_format)
+        return _impact(sources, into, write_receipts, as_json)
+    if receipts:
+        return _check_receipts(sources, report, as_json)
+    asked = oracles or (("gpu",) if release is not None else ())
+    return _run(sources, asked, write_receipts, report, as_json)
+
+
+def _sources(paths: tuple[Path, ...], release: Path | None, records: bool) -> list[Source]:
+    from tritonlint.verify.sources import collect, with_records
+
+    if not paths and not DEFAULT.is_dir():
+        raise UsageError("no folder `fixtures` here; name the cases to verify")
+    return (with_records if records else collect)(paths or (DEFAULT,), release)
+
+
+def _run(
+    sources: list[Source],
+    oracles: tuple[str, ...],
+    write_receipts: Path | None,
+    into: Path | None,
+    as_json: bool,
+) -> int:
+    from tritonlint.verify import recorded
     from tritonlint.verify.run import run
 
-    report = run(folders, oracles or None, write_receipts)
-    _show(report, output_format)
+    report = run(sources, oracles or None, write_receipts)
+    if "gpu" in (oracles or ("gpu",)):
+        ran_on = report.device["device"] if report.device else ""
+        report = replace(report, recorded=recorded.outcomes(sources, but=ran_on))
+    _show(report, as_json)
+    if into is not None:
+        _page(sources, report, into)
     if report.missing:
         output.complain(report.not_run)
         return FAILED
@@ -83,44 +139,77 @@ def command(
     return NOT_CONFIRMED if wrong or report.failed else CLEAN
 
 
-def _default() -> Path:
-    if not DEFAULT.is_dir():
-        raise UsageError("no folder `fixtures` here; name the cases to verify")
-    return DEFAULT
-
-
-def _show(report: Report, output_format: str) -> None:
+def _show(report: Report, as_json: bool) -> None:
     from tritonlint.verify import show
 
-    with output.destination(None) as stream:
-        if output_format == "json":
-            stream.write(show.as_json(report) + "\n")
-            return
-        from rich.console import Console
+    if as_json:
+        _write(show.as_json(report) + "\n")
+    else:
+        _print(lambda console: show.show(report, console))
 
+
+def _write(text: str) -> None:
+    with output.destination(None) as stream:
+        stream.write(text)
+
+
+def _print(show: Callable[[Console], None]) -> None:
+    from rich.console import Console
+
+    with output.destination(None) as stream:
         width = None if stream.isatty() else WIDTH
-        show.show(report, Console(file=stream, no_color=not output.use_color(stream), width=width))
+        show(Console(file=stream, no_color=not output.use_color(stream), width=width))
 
 
-def _check_receipts(folders: list[Path]) -> int:
-    from tritonlint.verify.run import check_receipts
+def _page(sources: list[Source], report: Report, into: Path) -> None:
+    from tritonlint.verify import page
 
-    problems = check_receipts(folders)
-    with output.destination(None) as stream:
-        stream.writelines(f"{problem}\n" for problem in problems)
-        if not problems:
-            stream.write("all receipts match the sources\n")
+    click.echo(f"wrote {page.write(sources, report, into)}", err=True)
+
+
+def _check_receipts(sources: list[Source], into: Path | None, as_json: bool) -> int:
+    from tritonlint.verify import recorded
+    from tritonlint.verify.run import Report
+
+    found = recorded.outcomes(sources)
+    report = Report((), recorded=found)
+    _show(report if as_json else replace(report, recorded=_without_reasons(found)), as_json)
+    if into is not None:
+        _page(sources, report, into)
+    problems = recorded.check(sources)
+    lines = problems or ["all receipts match the sources"]
+    for line in lines:
+        click.echo(line, err=as_json)
     return NOT_CONFIRMED if problems else CLEAN
 
 
-def _impact(folders: list[Path], into: Path | None, output_format: str) -> int:
-    from tritonlint.verify import impact_report
-    from tritonlint.verify.impact import measure
+def _without_reasons(found: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
+    """The outcomes for a table below which the reasons come with the paths of the receipts."""
+    return tuple(replace(each, reason="") for each in found)
 
-    result = measure(folders)
-    render = impact_report.as_json if output_format == "json" else impact_report.text
-    with output.destination(None) as stream:
-        stream.write(render(result))
-    for path in impact_report.write(result, into) if into else ():
+
+def _impact(
+    sources: list[Source], into: Path | None, write_receipts: Path | None, as_json: bool
+) -> int:
+    from tritonlint.verify import impact_report
+    from tritonlint.verify.impact import measure, record
+
+    result, case = measure(sources)
+    _write(impact_report.as_json(result) if as_json else impact_report.text(result))
+    written = [record(result, case, write_receipts)] if write_receipts else []
+    for path in [*written, *(impact_report.write(result, into) if into else ())]:
         click.echo(f"wrote {path}", err=True)
     return CLEAN
+
+
+def _replay(launch: str, paths: tuple[Path, ...], as_json: bool) -> int:
+    from tritonlint.verify import replay, replay_report
+
+    result = replay.replay(launch, paths or (Path(),))
+    if as_json:
+        _write(replay_report.as_json(result) + "\n")
+    else:
+        _print(lambda console: replay_report.show(result, console))
+    if result.error or any(each.reason for each in result.launches):
+        return FAILED
+    return CLEAN if all(each.differs for each in result.launches) else NOT_CONFIRMED

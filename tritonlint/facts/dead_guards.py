@@ -70,6 +70,11 @@ def dead_guards(module: Module) -> Iterator[DeadGuard]:
                     yield found
 
 
+def may_compare(text: str) -> bool:
+    """Whether the text of a file may compare a dtype with something else."""
+    return any(_compared(text, each) for each in _SIDE.finditer(text))
+
+
 def _lines(text: str) -> list[int]:
     """The lines in which comparisons with dtypes end, in order."""
     found: list[int] = []

@@ -77,6 +77,8 @@ class External:
 
 
 Target = Definition | External | None
+# Statements without others inside them, the most frequent ones.
+_SIMPLE = (ast.Assign, ast.Expr, ast.Return, ast.AnnAssign, ast.Import, ast.ImportFrom, ast.Assert)
 _Visited = frozenset[tuple[str, str]]
 
 
@@ -148,7 +150,7 @@ class Module:
         self.source = source
         self.path = source.path
         self._bindings: dict[int, Mapping[str, Sequence[Binding]]] = {}
-        self._targets: dict[str, Target] = {}
+        self._targets: dict[tuple[str, int], Target] = {}
         self._imported_modules: dict[tuple[int, str], Module | None] = {}
         # Functions of this module that were asked whether, as decorators, they make jit functions.
         self.jit_decorators: dict[object, bool] = {}
@@ -179,11 +181,16 @@ class Module:
         return {name: node for name, node in chosen if isinstance(node, Import)}
 
     @cached_property
+    def statements(self) -> tuple[tuple[ast.stmt, Enclosing], ...]:
+        """Every statement of the file with the functions and classes around it, in order."""
+        return tuple(statements_in(self.tree.body))
+
+    @cached_property
     def functions(self) -> tuple[Definition, ...]:
         """Every function of the file, nested ones and methods too, outermost first."""
         return tuple(
             Definition(self, node, enclosing, node.name)
-            for node, enclosing in _statements(self.tree.body, ())
+            for node, enclosing in self.statements
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
         )
 
@@ -192,7 +199,7 @@ class Module:
         """Every class of the file."""
         return tuple(
             Definition(self, node, enclosing, node.name)
-            for node, enclosing in _statements(self.tree.body, ())
+            for node, enclosing in self.statements
             if isinstance(node, ast.ClassDef)
         )
 
@@ -201,7 +208,7 @@ class Module:
         """Every assignment statement of the file with the functions and classes around it."""
         return tuple(
             (node, enclosing)
-            for node, enclosing in _statements(self.tree.body, ())
+            for node, enclosing in self.statements
             if isinstance(node, (ast.Assign, ast.AnnAssign))
         )
 
@@ -221,11 +228,10 @@ class Module:
 
     def target(self, dotted: str, enclosing: Enclosing = ()) -> Target:
         """What `dotted` stands for: a Definition, an External, or None."""
-        if enclosing:
-            return self._follow(dotted, enclosing, frozenset())
-        if dotted not in self._targets:
-            self._targets[dotted] = self._follow(dotted, (), frozenset())
-        return self._targets[dotted]
+        key = (dotted, id(enclosing[-1]) if enclosing else 0)
+        if key not in self._targets:
+            self._targets[key] = self._follow(dotted, enclosing, frozenset())
+        return self._targets[key]
 
     def kernels(self) -> list[Kernel]:
         """Every Triton or Gluon jit function of the file, in order; under a second name too (`x =
@@ -409,8 +415,8 @@ def dotted_name(node: ast.AST) -> str | None:
     return ".".join(reversed(parts))
 
 
-def _statements(
-    body: Sequence[ast.stmt], enclosing: Enclosing
+def statements_in(
+    body: Sequence[ast.stmt], enclosing: Enclosing = ()
 ) -> Iterator[tuple[ast.stmt, Enclosing]]:
     """Every statement at any depth, in source order, with the functions and classes around it."""
     stack: list[tuple[ast.stmt, Enclosing]] = [(node, enclosing) for node in reversed(body)]
@@ -423,6 +429,8 @@ def _statements(
 
 
 def _inner(node: ast.stmt) -> list[ast.stmt]:
+    if isinstance(node, _SIMPLE):
+        return []
     inner: list[ast.stmt] = list(getattr(node, "body", ()))
     for handler in getattr(node, "handlers", ()):
         inner += handler.body

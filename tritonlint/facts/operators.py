@@ -39,7 +39,7 @@ def _registered(module: Module) -> Iterator[tuple[str, Definition]]:
             name = _decorated(decorator, definition.name)
             if name is not None:
                 yield name, definition
-    for node in ast.walk(module.tree):
+    for node in ast.walk(module.tree) if b"op_func" in module.source.data else ():
         if isinstance(node, ast.Call):
             yield from _passed(module, node)
 

@@ -66,14 +66,24 @@ def _stores(run: Run, kernel: Kernel, pointers: dict[str, ElementType]) -> list[
     """The stores of `kernel` of values that were cast to the element type of another parameter."""
     key = (id(kernel.node), "casts", repr(sorted(pointers.items(), key=lambda each: each[0])))
     if key not in run.effects:
-        nodes = ast.walk(kernel.node)
-        casts = any(isinstance(each, ast.Attribute) and each.attr == "element_ty" for each in nodes)
+        casts = any(map(_names_a_type_or_helper, ast.walk(kernel.node)))
         stores = contract(kernel, Specialization(pointers, {})).stores if casts else ()
         run.effects[key] = [
             each for each in stores if each.toward and each.parameter not in each.toward
         ]
     found: list[Store] = run.effects[key]
     return found
+
+
+def _names_a_type_or_helper(node: ast.AST) -> bool:
+    """Whether a kernel with this node names an element type, or may call a device function that
+    does."""
+    match node:
+        case ast.Attribute(attr="element_ty"):
+            return True
+        case ast.Call(func=ast.Name(id=name)):
+            return name not in ("range", "min", "max", "float", "int", "len")
+    return False
 
 
 def _of_launch(

@@ -5,17 +5,16 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tritonlint.facts.layout import Layout
 from tritonlint.facts.modules import Definition
+from tritonlint.facts.outlines import Leading, Outline, leading, outline
 from tritonlint.source import Span, display_path
 
-# A file without any of these neither launches a kernel nor says what the bytes of a tensor mean.
-GATE = re.compile(rb"triton|uint8|int8|fp8|float8|cache_dtype")
-# What a file says when it says something about the bytes of a tensor.
-EVIDENCE = re.compile(rb"uint8|fp8|float8|cache_dtype|\.view\([^()]*dtype|\.view\(torch\.")
+# How many calls lie between the function that is looked at first and the launch, at most.
+MAX_HOPS = 3
 # An entry of a table from settings to dtypes that stores fp8 as bytes.
 _BYTE_ENTRY = re.compile(rb"""["']fp8\w*["']\s*:\s*torch\.uint8""")
 
@@ -25,19 +24,22 @@ class Texts:
     path."""
 
     def __init__(self, overrides: Mapping[str, bytes]) -> None:
-        self._overrides = overrides
+        self.overrides = overrides
         self._layout = Layout([])
         self._bytes: dict[str, bytes] = {}
-        self._passing: dict[str, bool] = {}
+        # By folder: that of the universe of the files in it.
+        self._homes: dict[str, str] = {}
         self._universes: dict[str, tuple[str, ...]] = {}
         self._called: dict[str, bool] = {}
         self._tables: dict[str, Span | None] = {}
+        self._outlines: dict[str, Outline] = {}
+        self._leading: dict[str, Leading] = {}
 
     def read(self, file: str) -> bytes:
         """The text of a file; nothing for one that cannot be read (said where that file itself is
         checked)."""
-        if file in self._overrides:
-            return self._overrides[file]
+        if file in self.overrides:
+            return self.overrides[file]
         if file not in self._bytes:
             try:
                 self._bytes[file] = Path(file).read_bytes()
@@ -45,27 +47,62 @@ class Texts:
                 self._bytes[file] = b""
         return self._bytes[file]
 
+    def outline(self, file: str) -> Outline:
+        """The outline of a file."""
+        if file not in self._outlines:
+            self._outlines[file] = outline(self.read(file), is_package(file))
+        return self._outlines[file]
+
     def passes(self, file: str) -> bool:
-        """Whether a file passes the gate."""
-        if file not in self._passing:
-            package = os.path.basename(file) == "__init__.py"
-            self._passing[file] = package or bool(GATE.search(self.read(file)))
-        return self._passing[file]
+        """Whether a file can matter."""
+        return self.outline(file).gated
 
     def speaks(self, file: str) -> bool:
         """Whether a file says anything about the bytes of a tensor."""
-        return bool(EVIDENCE.search(self.read(file)))
+        return self.outline(file).speaks
+
+    def outlined(self, file: str) -> bool:
+        """Whether the outline of a file is known already."""
+        return file in self._outlines
+
+    def learn(self, outlines: Mapping[str, Outline]) -> None:
+        """Take over outlines that were made elsewhere, but not of files that are stood in for."""
+        self._outlines.update(
+            (file, each) for file, each in outlines.items() if file not in self.overrides
+        )
+
+    def __getstate__(self) -> dict[str, object]:
+        """All but the texts themselves: another process reads what it needs."""
+        return {**self.__dict__, "_bytes": {}}
+
+    def outlines(self, files: Iterable[str]) -> dict[str, Outline]:
+        """The outlines of those of `files` that pass the gate."""
+        return {file: self.outline(file) for file in files if self.passes(file)}
+
+    def leading(self, file: str) -> Leading:
+        """The functions of the universe of `file` that may lead to a launch."""
+        universe = self.universe(file)
+        key = universe[0] if universe else ""
+        if key not in self._leading:
+            self._leading[key] = leading(self.outlines(universe), MAX_HOPS)
+        return self._leading[key]
 
     def universe(self, file: str) -> tuple[str, ...]:
         """The files whose functions can decide what a function of `file` is given: its top-level
         package, or the folder of a file that belongs to none."""
+        folder = os.path.dirname(file)
+        if folder not in self._homes:
+            self._homes[folder] = self._home(file)
+        key = self._homes[folder]
+        if key not in self._universes:
+            deep = key != self._layout.package_root(file)
+            self._universes[key] = tuple(_python_files(key, deep))
+        return self._universes[key]
+
+    def _home(self, file: str) -> str:
         root = self._layout.package_root(file)
         relative = os.path.relpath(file, root)
-        top = relative.split(os.sep)[0] if os.sep in relative else ""
-        key = os.path.join(root, top) if top else root
-        if key not in self._universes:
-            self._universes[key] = tuple(_python_files(key, deep=bool(top)))
-        return self._universes[key]
+        return os.path.join(root, relative.split(os.sep)[0]) if os.sep in relative else root
 
     def is_called(self, function: Definition, universe: Sequence[str]) -> bool:
         """Whether `function` is called in a way that can be followed: by its name in the universe,
@@ -94,6 +131,11 @@ class Texts:
             if found:
                 line = self.read(file).count(b"\n", 0, found.start()) + 1
                 yield Span(display_path(Path(file)), line, 1, line, 1)
+
+
+def is_package(file: str) -> bool:
+    """Whether a file is that of a package."""
+    return os.path.basename(file) == "__init__.py"
 
 
 def _python_files(folder: str, deep: bool) -> Iterator[str]:

@@ -10,18 +10,31 @@ from typing import TYPE_CHECKING, TextIO
 if TYPE_CHECKING:
     from tritonlint.engine import Result
 
-FORMATS = ("text", "concise", "json", "github")
-# Formats that a program reads: the whole of standard output is one document.
-MACHINE_FORMATS = frozenset({"json", "github"})
+FORMATS = (
+    "text",
+    "concise",
+    "json",
+    "json-lines",
+    "sarif",
+    "github",
+    "gitlab",
+    "junit",
+    "azure",
+    "rdjson",
+)
+# Formats for people; of the others a program reads every byte of standard output.
+TEXT_FORMATS = frozenset({"text", "concise", "statistics"})
 
 
 @dataclass(frozen=True)
 class Options:
-    """How to render: with colour or not, and whether the text formats list the files that were not
-    checked (they do in a file; on a terminal, standard error has them)."""
+    """How to render: with colour or not, whether the text formats list the files that were not
+    checked (they do in a file; on a terminal, standard error has them), and whether they list the
+    suppressed findings."""
 
     color: bool = False
     list_skipped: bool = False
+    list_suppressed: bool = False
 
 
 Renderer = Callable[["Result", TextIO, Options], None]
@@ -29,5 +42,5 @@ Renderer = Callable[["Result", TextIO, Options], None]
 
 def renderer(name: str) -> Renderer:
     """The renderer of the format `name`, one of FORMATS: it writes a Result to a stream."""
-    found: Renderer = importlib.import_module(f"tritonlint.report.{name}").render
+    found: Renderer = importlib.import_module(f"tritonlint.report.{name.replace('-', '_')}").render
     return found

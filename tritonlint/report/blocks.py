@@ -9,8 +9,9 @@ from rich.console import Console
 from rich.text import Text
 
 from tritonlint.findings import Finding, Fix, Span
-from tritonlint.report.frames import Row, Sources, excerpt, patch
+from tritonlint.report.frames import Row, excerpt, patch
 from tritonlint.report.printable import printable
+from tritonlint.report.sources import Sources
 
 _SEVERITY = {"error": "bold red", "warning": "bold yellow"}
 _ROW = {

@@ -5,16 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 from rich.cells import cell_len
 
 from tritonlint import edits
-from tritonlint.errors import SourceError
 from tritonlint.findings import Edit, Span
 from tritonlint.report.printable import printable
-from tritonlint.source import read_source
+from tritonlint.report.sources import Sources
 
 _MOST_LINES = 4
 
@@ -29,22 +27,6 @@ class Row:
     kind: RowKind
     number: int | None
     text: str
-
-
-class Sources:
-    """The texts of the files that a report quotes, each read once; None for one that cannot be read
-    any more."""
-
-    def __init__(self) -> None:
-        self._texts: dict[str, edits.Positions | None] = {}
-
-    def get(self, path: str) -> edits.Positions | None:
-        if path not in self._texts:
-            try:
-                self._texts[path] = edits.Positions(read_source(Path(path)).text)
-            except SourceError:
-                self._texts[path] = None
-        return self._texts[path]
 
 
 def excerpt(sources: Sources, span: Span, mark: str, context: int = 0) -> list[Row]:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, TextIO
 
 from tritonlint.engine import Result
-from tritonlint.findings import CONFIDENCES, Edit, Finding, Fix, LaunchSite, Span, Step
+from tritonlint.findings import (
+    CONFIDENCES,
+    Edit,
+    Finding,
+    Fix,
+    LaunchSite,
+    Span,
+    Step,
+    Suppressed,
+)
 from tritonlint.report import Options
+from tritonlint.report.machine import as_json
 from tritonlint.report.summary import Summary
 
 VERSION = 1
@@ -15,8 +24,7 @@ VERSION = 1
 
 def render(result: Result, out: TextIO, options: Options) -> None:
     """Write the report as one JSON document."""
-    json.dump(document(result), out, indent=2, ensure_ascii=False)
-    out.write("\n")
+    out.write(as_json(document(result), indent=2) + "\n")
 
 
 def document(result: Result) -> dict[str, Any]:
@@ -24,6 +32,7 @@ def document(result: Result) -> dict[str, Any]:
     return {
         "version": VERSION,
         "findings": [finding(each) for each in result.findings],
+        "suppressed": [_suppressed(each) for each in result.suppressed],
         "skipped": [{"path": each.path, "reason": each.reason} for each in result.skipped],
         "summary": Summary.of(result).as_data(),
     }
@@ -45,6 +54,11 @@ def finding(each: Finding) -> dict[str, Any]:
         "fix": _fix(each.fix) if each.fix else None,
         "fingerprint": each.fingerprint,
     }
+
+
+def _suppressed(each: Suppressed) -> dict[str, Any]:
+    by = {"kind": each.kind, "justification": each.justification}
+    return {**finding(each.finding), "suppression": by}
 
 
 def _span(span: Span) -> dict[str, Any]:
@@ -93,21 +107,46 @@ _SPAN = {**_START, "end_line": _PLACE, "end_column": _PLACE}
 
 def schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of `document()`."""
-    summary = dict.fromkeys(("files", "findings", "errors", "warnings", "skipped"), _COUNT)
-    fixable = _object({"safe": _COUNT, "unsafe": _COUNT})
-    by_code = {"type": "object", "additionalProperties": _COUNT}
+    suppression = {"enum": ["in-source", "baseline"]}
+    by = _object({"kind": suppression, "justification": _TEXT})
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "tritonlint check --output-format json",
         **_object(
             {
                 "version": {"const": VERSION},
-                "findings": _array(_finding_schema()),
+                "findings": _array(_object(_finding_schema())),
+                "suppressed": _array(_object({**_finding_schema(), "suppression": by})),
                 "skipped": _array(_object({"path": _TEXT, "reason": _TEXT})),
-                "summary": _object({**summary, "fixable": fixable, "codes": by_code}),
+                "summary": _object(_summary_schema()),
             }
         ),
     }
+
+
+def lines_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of each line of `--output-format json-lines`."""
+    whole = schema()["properties"]
+    kinds = {
+        "finding": whole["findings"]["items"],
+        "suppressed": whole["suppressed"]["items"],
+        "skipped": whole["skipped"]["items"],
+        "summary": _object({"version": {"const": VERSION}, **_summary_schema()}),
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "tritonlint check --output-format json-lines, one line",
+        "oneOf": [
+            _object({"type": {"const": kind}, **each["properties"]}) for kind, each in kinds.items()
+        ],
+    }
+
+
+def _summary_schema() -> dict[str, Any]:
+    counts = dict.fromkeys(("files", "findings", "errors", "warnings", "skipped"), _COUNT)
+    fixable = _object({"safe": _COUNT, "unsafe": _COUNT})
+    by_code = {"type": "object", "additionalProperties": _COUNT}
+    return {**counts, "suppressed": _COUNT, "fixable": fixable, "codes": by_code}
 
 
 def _finding_schema() -> dict[str, Any]:
@@ -116,22 +155,20 @@ def _finding_schema() -> dict[str, Any]:
     edit = _object({**_SPAN, "replacement": _TEXT})
     applicability = {"enum": ["safe", "unsafe"]}
     fix = _object({"applicability": applicability, "message": _TEXT, "edits": _array(edit)})
-    return _object(
-        {
-            "code": {"type": "string", "pattern": "^[A-Z]+[0-9]+$"},
-            "name": _TEXT,
-            "message": _TEXT,
-            "severity": {"enum": ["error", "warning"]},
-            "confidence": {"enum": list(CONFIDENCES)},
-            "confirmed": {"enum": [None, "confirmed", "refuted", "undecided"]},
-            **_SPAN,
-            "trigger": _TEXT,
-            "launch": {"anyOf": [{"type": "null"}, launch]},
-            "trace": _array(_object({**_START, "message": _TEXT})),
-            "fix": {"anyOf": [{"type": "null"}, fix]},
-            "fingerprint": {"type": "string", "pattern": "^[0-9a-f]{16}$"},
-        }
-    )
+    return {
+        "code": {"type": "string", "pattern": "^[A-Z]+[0-9]+$"},
+        "name": _TEXT,
+        "message": _TEXT,
+        "severity": {"enum": ["error", "warning"]},
+        "confidence": {"enum": list(CONFIDENCES)},
+        "confirmed": {"enum": [None, "confirmed", "refuted", "undecided"]},
+        **_SPAN,
+        "trigger": _TEXT,
+        "launch": {"anyOf": [{"type": "null"}, launch]},
+        "trace": _array(_object({**_START, "message": _TEXT})),
+        "fix": {"anyOf": [{"type": "null"}, fix]},
+        "fingerprint": {"type": "string", "pattern": "^[0-9a-f]{16}$"},
+    }
 
 
 def _object(properties: dict[str, Any]) -> dict[str, Any]:

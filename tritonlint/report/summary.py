@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any, TextIO
 
 from tritonlint.engine import Result
+from tritonlint.findings import Suppressed
 from tritonlint.report import Options
+from tritonlint.report.printable import printable
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,7 @@ class Summary:
     errors: int
     warnings: int
     skipped: int
+    suppressed: int
     safe: int
     unsafe: int
     codes: tuple[tuple[str, int], ...]
@@ -35,6 +38,7 @@ class Summary:
             errors=severities["error"],
             warnings=severities["warning"],
             skipped=len(result.skipped),
+            suppressed=len(result.suppressed),
             safe=fixes["safe"],
             unsafe=fixes["unsafe"],
             codes=tuple(sorted(codes.items())),
@@ -48,6 +52,7 @@ class Summary:
             "errors": self.errors,
             "warnings": self.warnings,
             "skipped": self.skipped,
+            "suppressed": self.suppressed,
             "fixable": {"safe": self.safe, "unsafe": self.unsafe},
             "codes": dict(self.codes),
         }
@@ -64,16 +69,28 @@ class Summary:
         if self.unsafe:
             flag = "`tritonlint autofix --apply --unsafe-fixes`"
             lines.append(f"{self.unsafe} fixable with {flag}.")
+        if self.suppressed:
+            lines.append(f"{count(self.suppressed, 'finding')} suppressed.")
         if self.skipped:
             lines.append(f"{count(self.skipped, 'file')} could not be checked.")
         return lines
 
 
 def closing(result: Result, out: TextIO, options: Options) -> None:
-    """Write what the text formats end with: the files that were not checked, where asked for, and
-    the counts."""
-    lines = [f"{s.path}: not checked: {s.reason}" for s in result.skipped if options.list_skipped]
+    """Write what the text formats end with: the suppressed findings and the files that were not
+    checked, where asked for, and the counts."""
+    lines = [_suppressed(each) for each in result.suppressed if options.list_suppressed]
+    skipped = result.skipped if options.list_skipped else ()
+    lines += [printable(f"{each.path}: not checked: {each.reason}") for each in skipped]
     out.writelines(f"{line}\n" for line in [*lines, *Summary.of(result).lines()])
+
+
+def _suppressed(each: Suppressed) -> str:
+    span, code = each.finding.span, each.finding.code
+    by = {"in-source": "a comment", "baseline": "the baseline"}[each.kind]
+    why = f": {printable(each.justification)}" if each.justification else ""
+    place = f"{printable(span.path)}:{span.line}:{span.column}"
+    return f"{place}: {code} suppressed by {by}{why}"
 
 
 def count(number: int, noun: str) -> str:

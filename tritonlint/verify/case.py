@@ -6,6 +6,10 @@ name, `VERIFIER`, to an object with the attributes of `Verifier` below. `probes`
 oracle's question; `configurations`, `inputs`, `launch` and `expected` ask the GPU's. A verifier
 without a meaning at run time is a `CompileOnly`.
 
+It may have more: `fixable = False` for a finding without an automatic fix; `curve`, what is stored
+for a range of inputs; `keys_in_cache`, for the impact experiment; `expected_by_aiter`, the
+reference where AMD's own kernels are there.
+
 While a verifier is loaded, its folder and the folder above are importable, so that the cases of a
 family share their code in a module beside their folders (`from paged_cache import PagedCache`). It
 is loaded on machines without torch and NumPy too: import those inside the methods that need them.
@@ -25,6 +29,10 @@ from tritonlint.verify.load import import_file
 FLAGGED = "flagged.py"
 VERIFIER = "verifier.py"
 _REQUIRED = ("probes", "configurations", "harmed", "inputs", "launch", "expected")
+
+
+class NoCaseError(UsageError):
+    """A path at or below which there is no case."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +60,8 @@ class Probe:
 @dataclass(frozen=True)
 class Configuration:
     """One way to run a case. `flavour` is the fp8 format that the device must compute in natively,
-    else the configuration is skipped; `settings` are the verifier's own."""
+    else the configuration is skipped; with "" any device will do, and the bytes are no fp8 codes.
+    `settings` are the verifier's own."""
 
     flavour: str
     settings: Mapping[str, Any]
@@ -60,7 +69,8 @@ class Configuration:
     @property
     def name(self) -> str:
         """What tables and receipts call it: `e4m3fn layout=NHD block_size=64`."""
-        return " ".join([self.flavour, *(f"{key}={value}" for key, value in self.settings.items())])
+        settings = [f"{key}={value}" for key, value in self.settings.items()]
+        return " ".join(filter(None, [self.flavour, *settings]))
 
 
 class Verifier(Protocol):
@@ -130,7 +140,7 @@ def find_cases(paths: Iterable[Path]) -> list[Path]:
     """The case folders at or below `paths`, sorted, each once; a file stands for the folder that it
     is in.
 
-    Raises UsageError for a path that does not exist or that holds no case.
+    Raises UsageError for a path that does not exist, NoCaseError for one that holds none.
     """
     found: dict[Path, Path] = {}
     for path in paths:
@@ -140,7 +150,7 @@ def find_cases(paths: Iterable[Path]) -> list[Path]:
         below = (verifier.parent for verifier in sorted(root.rglob(VERIFIER)))
         cases = [folder for folder in below if is_case(folder)]
         if not cases:
-            raise UsageError(
+            raise NoCaseError(
                 f"{path}: no case here (a case is a folder with {FLAGGED} and {VERIFIER})"
             )
         found |= {folder.resolve(): folder for folder in cases}

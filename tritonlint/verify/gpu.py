@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import platform
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from statistics import median_low
 from types import ModuleType
 from typing import Any
 
 from tritonlint.errors import VerifyError
-from tritonlint.verify import aiter_reference
+from tritonlint.verify import aiter_reference, evidence
 from tritonlint.verify.aiter_reference import Reference
-from tritonlint.verify.case import FLAGGED, Configuration, Verifier, load_verifier
-from tritonlint.verify.load import import_file, stage
-from tritonlint.verify.outcome import Figures, Outcome, differ_text
+from tritonlint.verify.case import Configuration, Verifier, load_verifier
+from tritonlint.verify.evidence import Seen
+from tritonlint.verify.outcome import NO_FIX, Figures, Outcome, differ_text
+from tritonlint.verify.sources import Source
 
 
 def device_facts() -> dict[str, Any]:
@@ -36,7 +39,8 @@ def device_facts() -> dict[str, Any]:
     if not torch.cuda.is_available():
         raise VerifyError(f"torch {torch.__version__} finds no GPU on this machine")
     properties = torch.cuda.get_device_properties(0)
-    architecture = getattr(properties, "gcnArchName", "").partition(":")[0]
+    # torch built for CUDA fills gcnArchName too, with the device's name.
+    architecture = properties.gcnArchName.partition(":")[0] if torch.version.hip else ""
     return {
         "device": properties.name,
         "capability": architecture or f"sm_{properties.major}{properties.minor}",
@@ -85,57 +89,79 @@ def native_flavour(architecture: str) -> str:
 
 
 def run_case(
-    folder: Path, name: str, texts: Mapping[str, str], facts: Mapping[str, Any]
+    source: Source, name: str, texts: Mapping[str, str], facts: Mapping[str, Any]
 ) -> Outcome:
-    """Run the case in `folder` as it is and with `texts`, its modules as fixed, on the first GPU.
+    """Run the case as it is and with `texts`, its files as fixed, on the first GPU.
 
     Returns an outcome that is `confirmed` when, in every configuration that the device can run,
     some byte of the harmed regions differs from the reference as flagged, and none of any region as
-    fixed.
+    fixed. Where the tool has no fix, only the first is asked.
     """
-    verifier = load_verifier(folder)
+    verifier = load_verifier(source.folder)
     if not verifier.configurations:
         return Outcome(name, "gpu", facts["device"], "not run", reason="its verifier only compiles")
-    runnable = [c for c in verifier.configurations if c.flavour == facts["native"]]
-    skipped = tuple(c.name for c in verifier.configurations if c.flavour != facts["native"])
+    native = ("", facts["native"])
+    runnable = [c for c in verifier.configurations if c.flavour in native]
+    skipped = tuple(c.name for c in verifier.configurations if c.flavour not in native)
     reference = aiter_reference.select(facts["rocm"])
-    with tempfile.TemporaryDirectory(prefix="tritonlint-") as scratch:
-        flagged = import_file(stage(folder, {}, Path(scratch, "as_flagged")) / FLAGGED)
-        fixed = import_file(stage(folder, texts, Path(scratch, "as_fixed")) / FLAGGED)
-        figures = tuple(
+    with both(source, texts) as (flagged, fixed):
+        seen = [
             each
             for c in runnable
             for each in compare(verifier, c, flagged, fixed, "cuda", reference)
-        )
+        ]
+        curve = evidence.curve(verifier, flagged, fixed, facts["native"], "cuda")
+    outcome = Outcome(name, "gpu", facts["device"], "confirmed", skipped=skipped, curve=curve)
     return judge(
-        Outcome(name, "gpu", facts["device"], "confirmed", skipped=skipped), figures, verifier
+        replace(outcome, map=evidence.byte_map(verifier, seen)),
+        tuple(each.figures for each in seen),
+        verifier,
     )
+
+
+@contextmanager
+def both(
+    source: Source, texts: Mapping[str, str]
+) -> Iterator[tuple[ModuleType, ModuleType | None]]:
+    """The module as flagged and as fixed, both imported; None in place of the second where the tool
+    has no fix."""
+    with ExitStack() as stack:
+        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tritonlint-")))
+        flagged = stack.enter_context(source.imported(source.texts(), scratch / "as_flagged"))
+        if not source.fixable:
+            yield flagged, None
+            return
+        yield flagged, stack.enter_context(source.imported(texts, scratch / "as_fixed"))
 
 
 def compare(
     verifier: Verifier,
     configuration: Configuration,
     flagged: ModuleType,
-    fixed: ModuleType,
+    fixed: ModuleType | None,
     device: str,
     reference: Reference,
-) -> tuple[Figures, ...]:
+) -> tuple[Seen, ...]:
     """Launch both modules on the same inputs and count the bytes of each region that differ from
     the reference."""
     inputs = verifier.inputs(configuration)
     name, expected = _expected(verifier, configuration, inputs, device, reference)
     as_flagged = verifier.launch(flagged, configuration, inputs, device)
-    as_fixed = verifier.launch(fixed, configuration, inputs, device)
-    figures = []
+    as_fixed = verifier.launch(fixed, configuration, inputs, device) if fixed else {}
+    seen = []
     for region, right in expected.items():
-        codes = configuration.flavour if region in verifier.harmed else None
-        flagged_counts = count_differing(right, as_flagged[region], codes)
-        fixed_counts = count_differing(right, as_fixed[region], codes)
-        size = right.shape[1]
-        figures.append(
-            Figures(configuration.name, region, size, flagged_counts, fixed_counts, name)
+        codes = configuration.flavour if region in verifier.harmed else ""
+        wrong = differing(right, as_flagged[region], codes)
+        left = differing(right, as_fixed[region], codes) if fixed else None
+        figures = Figures(
+            configuration.name, region, right.shape[1], _counts(wrong), _counts(left), name
         )
-    return tuple(figures)
+        seen.append(Seen(figures, codes, wrong, left, as_flagged[region], as_fixed.get(region)))
+    return tuple(seen)
+
+
+def _counts(wrong: Any) -> tuple[int, ...]:
+    return () if wrong is None else tuple(int(count) for count in wrong.sum(axis=1))
 
 
 def _expected(
@@ -153,9 +179,8 @@ def _expected(
     return aiter_reference.INDEPENDENT, verifier.expected(configuration, inputs)
 
 
-def count_differing(right: Any, seen: Any, flavour: str | None) -> tuple[int, ...]:
-    """The number of differing bytes in each row of two uint8 arrays [blocks, bytes]; as codes of a
-    flavour if given.
+def differing(right: Any, seen: Any, flavour: str) -> Any:
+    """Which bytes of two uint8 arrays [blocks, bytes] differ, as codes of a flavour if given.
 
     Raises VerifyError when the shapes differ: then the verifier is wrong.
     """
@@ -165,14 +190,11 @@ def count_differing(right: Any, seen: Any, flavour: str | None) -> tuple[int, ..
         raise VerifyError(
             f"the verifier expects {right.shape} bytes, the launch wrote {seen.shape}"
         )
-    wrong = quantize.differ(right, seen, flavour) if flavour else right != seen
-    return tuple(int(count) for count in wrong.sum(axis=1))
+    return quantize.differ(right, seen, flavour) if flavour else right != seen
 
 
 def judge(outcome: Outcome, figures: tuple[Figures, ...], verifier: Verifier) -> Outcome:
     """`outcome` with the figures, the two summaries and the verdict."""
-    from dataclasses import replace
-
     harmed = [each for each in figures if each.region in verifier.harmed]
     if not harmed:
         return replace(
@@ -209,6 +231,8 @@ def _summary(figures: list[Figures], fixed: bool) -> str:
     block, since blocks are written in part and hold zeros too; as fixed the worst."""
     largest = max(figure.bytes_per_block for figure in figures)
     shown = [figure for figure in figures if figure.bytes_per_block == largest]
+    if fixed and not all(figure.fixed for figure in shown):
+        return NO_FIX
     if fixed:
         return differ_text(max(count for figure in shown for count in figure.fixed), largest)
     return differ_text(median_low(count for figure in shown for count in figure.flagged), largest)

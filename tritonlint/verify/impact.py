@@ -17,16 +17,19 @@ byte makes the scores of its key NaN for every query.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tritonlint.errors import VerifyError
-from tritonlint.verify.case import FLAGGED, load_verifier
-from tritonlint.verify.load import import_file, stage
+from tritonlint.verify.case import load_verifier
+from tritonlint.verify.gpu import both
+from tritonlint.verify.sources import Source
+
+if TYPE_CHECKING:
+    from tritonlint.verify.run import Case
 
 CONTEXTS = (128, 256, 512, 1024, 2048, 2049, 4096, 8192, 16384, 32768)
 CHOICES = (64, 2048)
@@ -62,34 +65,34 @@ def key(cache: str, reference: str, k: int) -> str:
     return f"{cache} top-{k} against {reference}"
 
 
-def measure(folders: Sequence[Path]) -> Impact:
+def measure(sources: Sequence[Source]) -> tuple[Impact, Case]:
     """Run the experiment on the GPU with the first of the cases whose verifier offers
-    `keys_in_cache`.
+    `keys_in_cache`; what it measured, and the case.
 
     Raises VerifyError when there is no such case, no GPU, or the run fails.
     """
     from tritonlint.verify.run import prepare, ready
     from tritonlint.verify.worker import Worker
 
-    able = [f for f in folders if hasattr(load_verifier(f), "keys_in_cache")]
+    able = [each for each in sources if hasattr(load_verifier(each.folder), "keys_in_cache")]
     if not able:
         raise VerifyError("none of the cases writes a key cache (`keys_in_cache` in verifier.py)")
     case = prepare(able[0])
     with Worker() as worker:
         facts = ready("gpu", worker)
-        task = (case.folder, dict(case.texts), facts["native"], "cuda", CONTEXTS)
+        task = (case.source, dict(case.texts), facts["native"], "cuda", CONTEXTS)
         points = worker.ask(__name__, "run_case", task, SECONDS)
-    return Impact(case.name, facts, points)
+    return Impact(case.name, facts, points), case
 
 
 def run_case(
-    folder: Path, texts: Mapping[str, str], flavour: str, device: str, contexts: Sequence[int]
+    source: Source, texts: Mapping[str, str], flavour: str, device: str, contexts: Sequence[int]
 ) -> tuple[Point, ...]:
-    """The points of the case in `folder`, whose modules have the texts `texts` as fixed."""
-    verifier: Any = load_verifier(folder)
-    with tempfile.TemporaryDirectory(prefix="tritonlint-") as scratch:
-        flagged = import_file(stage(folder, {}, Path(scratch, "as_flagged")) / FLAGGED)
-        fixed = import_file(stage(folder, texts, Path(scratch, "as_fixed")) / FLAGGED)
+    """The points of the case whose files have the texts `texts` as fixed."""
+    verifier: Any = load_verifier(source.folder)
+    with both(source, texts) as (flagged, fixed):
+        if fixed is None:
+            raise VerifyError("there is no fix whose caches could be compared")
         return tuple(_point(verifier, flagged, fixed, flavour, device, n) for n in contexts)
 
 
@@ -167,3 +170,22 @@ def _nans(scores: Any) -> int:
 def as_data(impact: Impact) -> dict[str, Any]:
     """The experiment as plain data."""
     return {"version": 1, **asdict(impact)}
+
+
+def record(impact: Impact, case: Case, into: Path) -> Path:
+    """Put what was measured into `impact.json` of the case below `into`; its path."""
+    from tritonlint.verify import receipts
+
+    path = into / case.name / receipts.IMPACT
+    now = receipts.hashes(case.source, case.texts)
+    receipts.write(path, receipts.make_impact(impact.points, impact.device, now))
+    return path
+
+
+def from_record(case: str, run: Mapping[str, Any]) -> Impact:
+    """The experiment that a run in `impact.json` recorded. Raises VerifyError for one that is not
+    understood."""
+    try:
+        return Impact(case, run, tuple(Point(**point) for point in run["points"]))
+    except (KeyError, TypeError) as error:
+        raise VerifyError(f"the impact record of {case} is not complete: {error}") from error

@@ -7,32 +7,29 @@ is that the verifier's wrapper, launch and regions fit together on a machine wit
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path
 
 from tritonlint.verify.aiter_reference import INDEPENDENT, Reference
-from tritonlint.verify.case import FLAGGED, load_verifier
-from tritonlint.verify.gpu import compare
-from tritonlint.verify.load import import_file, stage
-from tritonlint.verify.outcome import Outcome
+from tritonlint.verify.case import load_verifier
+from tritonlint.verify.gpu import both, compare
+from tritonlint.verify.outcome import NO_FIX, Outcome
+from tritonlint.verify.sources import Source
 
 CAVEAT = "smoke only: the interpreter's fp8 and integer casts are not a GPU's"
 
 
-def run_case(folder: Path, name: str, texts: Mapping[str, str], target: str) -> Outcome:
-    """Launch the case in `folder`, and its modules with `texts` as fixed, once each in the
-    interpreter on the CPU.
+def run_case(source: Source, name: str, texts: Mapping[str, str], target: str) -> Outcome:
+    """Launch the case as it is, and with `texts` as fixed, once each in the interpreter on the CPU.
 
     Needs `TRITON_INTERPRET=1` in the environment before triton is imported. Returns an outcome that
     says so when the launches ran; it never says confirmed.
     """
-    verifier = load_verifier(folder)
-    runnable = [c for c in verifier.configurations if c.flavour == "e4m3fn"]
+    verifier = load_verifier(source.folder)
+    runnable = [c for c in verifier.configurations if c.flavour in ("", "e4m3fn")]
     if not runnable:
         return Outcome(name, "interpret", target, "not run", reason="its verifier only compiles")
-    with tempfile.TemporaryDirectory(prefix="tritonlint-") as scratch:
-        flagged = import_file(stage(folder, {}, Path(scratch, "as_flagged")) / FLAGGED)
-        fixed = import_file(stage(folder, texts, Path(scratch, "as_fixed")) / FLAGGED)
-        figures = compare(verifier, runnable[0], flagged, fixed, target, Reference(INDEPENDENT))
-    return Outcome(name, "interpret", target, "smoke passed", "ran", "ran", CAVEAT, figures)
+    with both(source, texts) as (flagged, fixed):
+        seen = compare(verifier, runnable[0], flagged, fixed, target, Reference(INDEPENDENT))
+    figures = tuple(each.figures for each in seen)
+    as_fixed = "ran" if fixed else NO_FIX
+    return Outcome(name, "interpret", target, "smoke passed", "ran", as_fixed, CAVEAT, figures)

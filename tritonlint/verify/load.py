@@ -31,6 +31,21 @@ def importable(*folders: Path) -> Iterator[None]:
                 del sys.modules[name]
 
 
+@contextlib.contextmanager
+def shadowing(package: str) -> Iterator[None]:
+    """Forget the top-level package `package`, which is then imported anew; afterwards put back what
+    was there."""
+    ours = {n: m for n, m in sys.modules.items() if n.partition(".")[0] == package}
+    for name in ours:
+        del sys.modules[name]
+    try:
+        yield
+    finally:
+        for name in [each for each in sys.modules if each.partition(".")[0] == package]:
+            del sys.modules[name]
+        sys.modules.update(ours)
+
+
 def import_file(path: Path, *folders: Path) -> ModuleType:
     """Import the file at `path` anew, with `folders` importable. Whatever its code raises, this
     raises."""

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-Verdict = Literal["confirmed", "not confirmed", "not run", "smoke passed"]
+Verdict = Literal["confirmed", "not confirmed", "not run", "smoke passed", "stale"]
+# As fixed, of a case whose finding the tool does not repair.
+NO_FIX = "no automatic fix"
 
 
 @dataclass(frozen=True)
 class Figures:
     """How many bytes of each block of a region differ from the reference. `bytes_per_block` is the
-    size of a block, `flagged` and `fixed` have one count for each block, `reference` says what they
-    are compared with."""
+    size of a block, `flagged` and `fixed` have one count for each block (`fixed` none where there
+    is no fix), `reference` says what they are compared with."""
 
     configuration: str
     region: str
@@ -23,11 +25,36 @@ class Figures:
 
 
 @dataclass(frozen=True)
+class ByteMap:
+    """What became of each byte of one block of a region, for a picture. `flagged` and `fixed` are
+    packed arrays (`evidence.unpack`) of RIGHT, WRONG or NAN; `fixed` is empty where there is no
+    fix."""
+
+    configuration: str
+    region: str
+    block: int
+    flagged: str
+    fixed: str
+
+
+@dataclass(frozen=True)
+class Curve:
+    """What the kernel stores for a range of inputs, for a picture: `inputs` packed float32,
+    `flagged` and `fixed` packed codes of the format `format`."""
+
+    format: str
+    inputs: str
+    flagged: str
+    fixed: str
+
+
+@dataclass(frozen=True)
 class Outcome:
     """One case under one oracle on one target (`cuda:90`) or device (`NVIDIA H200`).
 
     `flagged` and `fixed` are what was seen, in words; `reason` says why, wherever the verdict is
-    not `confirmed`; `skipped` names the configurations that this device cannot run.
+    not `confirmed`; `skipped` names the configurations that this device cannot run; `map` and
+    `curve` are the data of two pictures.
     """
 
     case: str
@@ -39,6 +66,8 @@ class Outcome:
     reason: str = ""
     figures: tuple[Figures, ...] = ()
     skipped: tuple[str, ...] = ()
+    map: ByteMap | None = None
+    curve: Curve | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The outcome as plain data."""
@@ -46,6 +75,8 @@ class Outcome:
 
 
 def differ_text(count: int, total: int) -> str:
-    """A number of differing bytes as the tables show it: `8176 / 8192 differ (99.8 %)`."""
-    share = f" ({100 * count / total:.1f} %)" if count else ""
-    return f"{count} / {total} differ{share}"
+    """A number of differing bytes as the tables show it: `8176 / 8192 differ (99.8 %)`; 100 % is
+    all of them."""
+    percent = 100 * count / total
+    rounded = percent if count == total else min(percent, 99.9)
+    return f"{count} / {total} differ" + (f" ({rounded:.1f} %)" if count else "")

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from tritonlint.errors import TritonlintError, VerifyError
-from tritonlint.source import display_path, read_source
-from tritonlint.verify import fixer, receipts
+from tritonlint.verify import receipts
 from tritonlint.verify.outcome import Outcome
+from tritonlint.verify.sources import Source
 from tritonlint.verify.worker import Worker
 
 ORACLES = ("compile", "gpu", "interpret")
@@ -32,24 +32,30 @@ _ENVIRONMENT = {
 
 @dataclass(frozen=True)
 class Case:
-    """A case: its folder, the name that reports use, and the texts of its modules as the tool fixes
-    them now."""
+    """A case: where its code comes from, the name that reports use, and the texts of its files as
+    the tool fixes them now."""
 
-    folder: Path
+    source: Source
     name: str
     texts: Mapping[str, str]
+
+    @property
+    def folder(self) -> Path:
+        return self.source.folder
 
 
 @dataclass(frozen=True)
 class Report:
     """What was run. `not_run` says what was not, and why; `missing` are the oracles among them that
-    were asked for by name, `failed` the cases that an oracle could not finish."""
+    were asked for by name, `failed` the cases that an oracle could not finish. `recorded` is what
+    the receipts of other devices say."""
 
     outcomes: tuple[Outcome, ...]
     not_run: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
     device: Mapping[str, Any] | None = None
+    recorded: tuple[Outcome, ...] = ()
 
 
 def name_of(folder: Path) -> str:
@@ -58,39 +64,37 @@ def name_of(folder: Path) -> str:
     return f"{resolved.parent.name}/{resolved.name}"
 
 
-def prepare(folder: Path) -> Case:
-    """The case in `folder` with the fixes that the tool makes now. Raises TritonlintError when it
-    cannot make them."""
-    modules = receipts.modules_of(folder)
-    texts = {path.name: fixer.fixed_text(path) for path in modules}
-    if all(texts[path.name] == read_source(path).text for path in modules):
-        raise VerifyError("it finds nothing to fix")
-    return Case(folder, name_of(folder), texts)
+def prepare(source: Source) -> Case:
+    """The case with the fixes that the tool makes now. Raises TritonlintError when it cannot make
+    them."""
+    return Case(source, name_of(source.folder), source.fixed_texts())
 
 
-def _prepared(folder: Path) -> Case | str:
-    """The case in `folder`, or why the tool cannot fix it."""
+def _prepared(source: Source) -> Case | str:
+    """The case, or why the tool cannot fix it."""
     try:
-        return prepare(folder)
+        return prepare(source)
     except TritonlintError as error:
         return str(error)
 
 
 def run(
-    folders: Sequence[Path], oracles: Sequence[str] | None = None, receipts_into: Path | None = None
+    sources: Sequence[Source],
+    oracles: Sequence[str] | None = None,
+    receipts_into: Path | None = None,
 ) -> Report:
-    """Run the oracles over the cases in `folders`: those asked for, else `compile`, and `gpu` where
-    there is one.
+    """Run the oracles over the cases: those asked for, else `compile`, and `gpu` where there is
+    one.
 
     With `receipts_into` each confirmed GPU run writes `<rule>/<case>/receipt.json` below that
     folder.
     """
     asked = tuple(dict.fromkeys(oracles)) if oracles else ()
-    prepared = [(name_of(folder), _prepared(folder)) for folder in folders]
+    prepared = [(name_of(source.folder), _prepared(source)) for source in sources]
     cases = [case for _, case in prepared if isinstance(case, Case)]
     unfixable = {name: error for name, error in prepared if isinstance(error, str)}
     outcomes = [
-        _not_confirmed(name, oracle, "", f"autofix does not repair it: {error}")
+        _not_confirmed(name, oracle, "", error)
         for name, error in unfixable.items()
         for oracle in asked or ("compile",)
     ]
@@ -119,21 +123,22 @@ def run(
 def ready(oracle: str, worker: Worker) -> Mapping[str, Any]:
     """What the oracle needs to know of this machine. Raises VerifyError, with what is missing, when
     it cannot run."""
-    needs = {
-        "compile": ("triton",),
-        "gpu": ("torch", "triton", "numpy"),
-        "interpret": ("torch", "triton", "numpy"),
-    }
-    extra = "verify" if oracle == "compile" else "gpu"
-    absent = [name for name in needs[oracle] if importlib.util.find_spec(name) is None]
-    if absent:
-        raise VerifyError(
-            f"{' and '.join(absent)} not installed (pip install 'tritonlint[{extra}]')"
-        )
+    needs(oracle)
     if oracle != "gpu":
         return {}
     facts: Mapping[str, Any] = worker.ask(_MODULES["gpu"], "device_facts", (), RUN_SECONDS)
     return facts
+
+
+def needs(oracle: str) -> None:
+    """Raise VerifyError, naming them, when packages that the oracle needs are not installed."""
+    names = ("triton",) if oracle == "compile" else ("torch", "triton", "numpy")
+    extra = "verify" if oracle == "compile" else "gpu"
+    absent = [name for name in names if importlib.util.find_spec(name) is None]
+    if absent:
+        raise VerifyError(
+            f"{' and '.join(absent)} not installed (pip install 'tritonlint[{extra}]')"
+        )
 
 
 def _each(
@@ -145,7 +150,8 @@ def _each(
     for case in cases:
         for target in targets:
             knows: object = facts if oracle == "gpu" else target
-            task = (case.folder, case.name, dict(case.texts), knows)
+            where: object = case.folder if oracle == "compile" else case.source
+            task = (where, case.name, dict(case.texts), knows)
             try:
                 yield worker.ask(_MODULES[oracle], "run_case", task, seconds), False
             except VerifyError as error:
@@ -167,20 +173,7 @@ def write_receipts(report: Report, cases: Sequence[Case], into: Path) -> list[Pa
         path = into / outcome.case / receipts.RECEIPT
         receipts.write(
             path,
-            receipts.make_run(outcome, report.device, receipts.hashes(case.folder, case.texts)),
+            receipts.make_run(outcome, report.device, receipts.hashes(case.source, case.texts)),
         )
         written.append(path)
     return written
-
-
-def check_receipts(folders: Sequence[Path]) -> list[str]:
-    """What is wrong with the receipts of those cases that run on a GPU; empty when all speak for
-    the present code."""
-    from tritonlint.verify.case import load_verifier
-
-    problems = []
-    for folder in folders:
-        if load_verifier(folder).configurations:
-            case = prepare(folder)
-            problems += receipts.check(folder, receipts.hashes(folder, case.texts))
-    return [f"{display_path(Path(p.partition(': ')[0]))}: {p.partition(': ')[2]}" for p in problems]

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 
 from tritonlint.dtypes import BY_NAME, UNKNOWN, ElementTypes, join
 from tritonlint.facts.host.state import Frame
@@ -62,9 +63,14 @@ def compare(frame: Frame, node: ast.Compare, left: Value, right: Value, span: Sp
 def named(name: str, value: Value, span: Span) -> Condition | None:
     """The condition that a flag or a predicate is about by its name (`is_quantized_kv_cache(x)`,
     `use_fp8`)."""
-    if not _QUANTIZED_NAME.search(name):
+    if not _names_quantized(name):
         return None
     return Condition("quantized", f"{QUANTIZED}({symbol(value, name)})", span)
+
+
+@cache
+def _names_quantized(name: str) -> bool:
+    return bool(_QUANTIZED_NAME.search(name))
 
 
 def starts_with(owner: Value, prefix: Value, spelled: ast.expr, span: Span) -> Condition | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,7 +14,16 @@ from tritonlint.facts.host.tensors import Arguments
 from tritonlint.facts.host.values import Tensor, Value, options
 from tritonlint.source import Span
 
+# What copies between tensors, and what tells that one holds 8-bit floats and another bytes.
+_COPIES = re.compile(r"\.copy_\(|\.(?:to|type)\(\s*torch\.(?:u?int8|float8_e8m0)|[^\"']\]\s*=[^=]")
+_ENCODED = re.compile(r"float8|fp8|e8m0", re.IGNORECASE)
+_BYTES = re.compile(r"u?int8\b")
 Form = Literal["copy", "assignment", "conversion"]
+
+
+def may_copy(text: str) -> bool:
+    """Whether the text of a function or a file may copy between codes and bytes."""
+    return all(each.search(text) for each in (_BYTES, _ENCODED, _COPIES))
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from tritonlint.facts.host.values import (
     Value,
     options,
 )
-from tritonlint.facts.modules import Definition
+from tritonlint.facts.modules import Definition, statements_in
 
 
 def instance_attribute(frame: Frame, owner: Instance, name: str, node: ast.Attribute) -> Value:
@@ -128,6 +128,20 @@ def _assigned_elsewhere(definition: Definition) -> Iterator[str]:
     assert isinstance(definition.node, ast.ClassDef)
     for method in definition.node.body:
         if isinstance(method, ast.FunctionDef) and method.name != "__init__":
-            for node in ast.walk(method):
-                if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-                    yield node.attr
+            for statement, _ in statements_in(method.body):
+                for target in _targets(statement):
+                    for node in ast.walk(target):
+                        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+                            yield node.attr
+
+
+def _targets(statement: ast.stmt) -> list[ast.expr]:
+    """What a statement assigns to."""
+    match statement:
+        case ast.Assign(targets=targets):
+            return targets
+        case ast.AnnAssign() | ast.AugAssign() | ast.For() | ast.AsyncFor():
+            return [statement.target]
+        case ast.With() | ast.AsyncWith():
+            return [each.optional_vars for each in statement.items if each.optional_vars]
+    return []

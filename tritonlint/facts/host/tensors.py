@@ -7,6 +7,7 @@ import ast
 import re
 from collections.abc import Sequence as Items
 from dataclasses import dataclass, replace
+from functools import cache
 
 from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN, ElementTypes, from_torch
 from tritonlint.facts.host.state import Frame
@@ -90,12 +91,14 @@ class Arguments:
         return self.positional[index] if 0 <= index < len(self.positional) else None
 
 
+@cache
 def named_fp8(name: str) -> bool:
     """Whether a function, constant or attribute is called what projects call the platform's fp8
     type."""
     return bool(_FP8_NAME.search(name)) and not name.lower().startswith("is_")
 
 
+@cache
 def named_dtype(name: str) -> DType | None:
     """The dtype that an unresolved name stands for by its name alone: an fp8 helper, or something
     called a dtype."""

@@ -1,0 +1,145 @@
+"""Which lines have changed since a revision, as git tells, and which findings lie on them."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import os
+import re
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tritonlint.errors import UsageError
+from tritonlint.findings import Finding, Span
+
+if TYPE_CHECKING:
+    from tritonlint.engine import Result
+
+# Nothing of the user's settings may change how the difference reads, or run another program.
+_DIFF = (
+    "-c core.quotePath=true diff --unified=0 --find-renames --no-color --no-ext-diff "
+    "--no-textconv --no-relative --submodule=diff --src-prefix=a/ --dst-prefix=b/ --diff-filter=d"
+).split()
+_HUNK = re.compile(rb"@@ -\S+ \+(\d+)(?:,(\d+))? @@")
+
+
+@dataclass(frozen=True)
+class Changes:
+    """The lines that changed since a revision in the working tree below `top`: ranges by path below
+    `top`; a file that git does not track has changed as a whole."""
+
+    top: str
+    lines: Mapping[str, tuple[range, ...]]
+    tracked: frozenset[str] = field(repr=False)
+
+    def touch(self, span: Span) -> bool:
+        """Whether `span` has a changed line."""
+        path = os.path.relpath(os.path.realpath(span.path), self.top).replace(os.sep, "/")
+        if path.startswith("../"):
+            return False
+        if path not in self.tracked:
+            return True
+        return any(
+            span.line < each.stop and each.start <= span.end_line
+            for each in self.lines.get(path, ())
+        )
+
+    def concern(self, finding: Finding) -> bool:
+        """Whether the finding, or any step of its trace, lies on a changed line."""
+        return any(map(self.touch, (finding.span, *(step.span for step in finding.trace))))
+
+
+def only_changed(result: Result, changes: Changes) -> Result:
+    """`result` with those findings only, reported and suppressed, that `changes` concern."""
+    return replace(
+        result,
+        findings=tuple(each for each in result.findings if changes.concern(each)),
+        suppressed=tuple(each for each in result.suppressed if changes.concern(each.finding)),
+    )
+
+
+def since(revision: str, folder: Path) -> Changes:
+    """What changed between `revision` and the working tree around `folder`: commits, staged and
+    unstaged edits, and files that git does not track. Where the history has forked since, what
+    counts is the commit at which it did.
+
+    Raises UsageError where git, a repository or the revision is missing.
+    """
+    top = _git(folder, "rev-parse", "--show-toplevel").rstrip(b"\n")
+    root = Path(os.fsdecode(top))
+    commit = _commit(revision, root)
+    difference = _git(root, *_DIFF, commit, "--")
+    listing = _git(root, "ls-files", "-z", "--recurse-submodules")
+    tracked = frozenset(map(os.fsdecode, listing.split(b"\0")))
+    return Changes(os.path.realpath(root), _changed_lines(difference), tracked)
+
+
+def _commit(revision: str, root: Path) -> str:
+    """The commit at which the history of `revision` and the present one part; `revision` itself
+    when they have nothing in common."""
+    if not revision or revision.startswith("-"):
+        raise UsageError(f"--diff-base: {revision!r} is no revision")
+    try:
+        named = _git(root, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+    except UsageError as error:
+        raise UsageError(
+            f"--diff-base: git knows no revision {revision!r}; fetch it first where the clone is"
+            " shallow"
+        ) from error
+    with contextlib.suppress(UsageError):
+        named = _git(root, "merge-base", named.decode().strip(), "HEAD")
+    return named.decode().strip()
+
+
+def _git(folder: Path, *arguments: str) -> bytes:
+    """What git prints. Raises UsageError with what it says when it fails."""
+    command = ["git", "-C", os.fspath(folder), *arguments]
+    # Set in hooks, relative to another folder: git finds the repository of `folder` by itself.
+    located = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
+    environment = {name: value for name, value in os.environ.items() if name not in located}
+    try:
+        done = subprocess.run(
+            command,
+            env=environment,
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+    except OSError as error:
+        raise UsageError(f"--diff-base: git cannot be run: {error.strerror or error}") from error
+    if done.returncode:
+        said = done.stderr.decode(errors="replace").strip().removeprefix("fatal: ")
+        raise UsageError(f"--diff-base: {folder}: git: {said or 'failed'}")
+    return done.stdout
+
+
+def _changed_lines(difference: bytes) -> dict[str, tuple[range, ...]]:
+    """The changed lines of each file of a diff without context. Where lines were only taken out,
+    those on both sides of the gap have changed."""
+    changed: dict[str, list[range]] = {}
+    path = ""
+    left = 0
+    for line in difference.split(b"\n"):
+        hunk = _HUNK.match(line) if left == 0 else None
+        if left and line.startswith(b"+"):
+            left -= 1
+        elif hunk:
+            start, count = int(hunk[1]), int(hunk[2] or 1)
+            lines = range(start, start + count) if count else range(max(start, 1), start + 2)
+            changed.setdefault(path, []).append(lines)
+            left = count
+        elif not left and line.startswith(b"+++ "):
+            path = _path(line[4:])
+    return {path: tuple(ranges) for path, ranges in changed.items()}
+
+
+def _path(written: bytes) -> str:
+    """The path that a header of a diff names (`b/path`, quoted as in C where it holds odd
+    characters)."""
+    written = written.rstrip(b"\t")
+    if written.startswith(b'"'):
+        written = ast.literal_eval(f"b{written.decode('ascii')}")
+    return os.fsdecode(written.removeprefix(b"b/"))

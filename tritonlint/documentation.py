@@ -1,0 +1,93 @@
+"""A rule's documentation, from its docstring: the same text for `explain`, the site and the
+reports."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from tritonlint import rule
+
+SECTIONS = (
+    "What it does",
+    "Why is this bad",
+    "Triggering input",
+    "Example",
+    "Use instead",
+    "Not flagged",
+    "Fix safety",
+    "How it is verified",
+    "References",
+)
+# A section's text may begin on the line of its heading.
+_HEADING = re.compile(rf"^## ({'|'.join(SECTIONS)})\b[ \t]*", re.M)
+
+
+@dataclass(frozen=True)
+class Documentation:
+    """What is said of a rule: its metadata, and the text of each section (Markdown) by title."""
+
+    code: str
+    name: str
+    severity: str
+    status: str
+    fix: str
+    since: str
+    sections: Mapping[str, str]
+
+    @property
+    def summary(self) -> str:
+        """The first section as one paragraph of one line."""
+        return " ".join(self.sections.get(SECTIONS[0], self.name).split("\n\n")[0].split())
+
+    @property
+    def text(self) -> str:
+        """The sections as Markdown."""
+        return "\n".join(f"## {title}\n\n{text}\n" for title, text in self.sections.items())
+
+    @property
+    def page(self) -> str:
+        """The whole as a page of Markdown."""
+        facts = f"Severity: {self.severity}. Status: {self.status}. Fix: {self.fix}."
+        return f"# {self.name} ({self.code})\n\n{facts} Since {self.since}.\n\n{self.text}"
+
+    def as_data(self) -> dict[str, Any]:
+        """The documentation as plain data, for JSON."""
+        return {
+            "code": self.code,
+            "name": self.name,
+            "severity": self.severity,
+            "status": self.status,
+            "fix": self.fix,
+            "since": self.since,
+            "summary": self.summary,
+            "sections": dict(self.sections),
+        }
+
+
+@cache
+def of(code: str) -> Documentation:
+    """The documentation of the rule `code`. Raises UsageError when there is none."""
+    found = rule.load(code)
+    return Documentation(
+        found.code,
+        found.name,
+        found.severity,
+        found.status,
+        found.fix,
+        found.since,
+        _sections(inspect.cleandoc(found.__doc__ or "")),
+    )
+
+
+def _sections(text: str) -> dict[str, str]:
+    """The text under each heading, in the order of the docstring; code blocks hold no headings."""
+    _, *parts = _HEADING.split(text)
+    return {
+        title: re.sub(r"[ \t]+$", "", body, flags=re.M).strip()
+        for title, body in zip(parts[::2], parts[1::2], strict=True)
+    }

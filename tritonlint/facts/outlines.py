@@ -1,0 +1,216 @@
+"""What the text of a file tells without parsing it: its functions, what each calls, and which may
+lead to a launch.
+
+Everything here is a superset: strings and comments count, and a name is any function of that name.
+Whether a call really goes where its name says is decided later, on the syntax tree.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from tritonlint.facts.operators import named
+
+# A file without any of these neither launches a kernel nor says what the bytes of a tensor mean.
+GATE = re.compile(rb"triton|uint8|int8|fp8|float8|cache_dtype")
+# What a file says when it says something about the bytes of a tensor.
+EVIDENCE = re.compile(rb"uint8|fp8|float8|cache_dtype|\.view\([^()]*dtype|\.view\(torch\.")
+
+# Each begins with a literal where it can: what else is asked of a place is asked of the few that
+# match, since a pattern for all of it takes several times as long.
+_DEF = re.compile(rb"def[ \t]+(\w+)")
+_CALL = re.compile(rb"(?<![\w.])([\w.]+)\(")
+_LAUNCH = re.compile(rb"\]\s*\(")
+_IMPORT = re.compile(rb"import\b[ \t]*(\([^)]*\)|[^\n]*)")
+_AS = re.compile(rb" as (\w+)")
+_EQUAL = re.compile(rb" = ([A-Za-z_][\w.]*)\r?\n")
+_WORD = re.compile(rb"\w+")
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function as its text shows it, with the ones inside it. `calls` are the names that it
+    calls: `name`, or `self.name` for what is called on `self` or `cls`. What is called on anything
+    that is not imported cannot be followed and is left out."""
+
+    line: int
+    name: str
+    nested: bool
+    launches: bool
+    calls: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Outline:
+    """One file. `gated` is whether it can matter at all, and nothing else is told of one that
+    cannot; `speaks` whether it says anything about the bytes of a tensor, `triton` whether it names
+    Triton. `aliases` are pairs of another name and the name that it stands for; `operators` the
+    names under which the file may register custom operators."""
+
+    gated: bool = False
+    speaks: bool = False
+    triton: bool = False
+    functions: tuple[Function, ...] = ()
+    aliases: tuple[tuple[str, str], ...] = ()
+    operators: frozenset[str] = frozenset()
+
+
+def outline(text: bytes, package: bool = False) -> Outline:
+    """The outline of a file with this text; `package` is whether it is that of a package, which may
+    pass on what others define."""
+    if not package and not GATE.search(text):
+        return Outline()
+    aliases = tuple(_aliases(text))
+    return Outline(
+        True,
+        bool(EVIDENCE.search(text)),
+        b"triton" in text,
+        tuple(_functions(text, aliases)),
+        tuple((_text(other), _text(name)) for other, name in aliases),
+        frozenset(named(text)),
+    )
+
+
+def _functions(text: bytes, aliases: Sequence[tuple[bytes, bytes]]) -> Iterator[Function]:
+    """The functions of a file, in order."""
+    headers = list(_headers(text))
+    known = {word for found in _IMPORT.findall(text) for word in _WORD.findall(found)}
+    starred = b"import *" in text
+    local = {name for _, _, name in headers} | {other for other, _ in aliases} | known
+    bounds = [start for start, _, _ in headers] + [len(text)]
+    calls: list[set[bytes]] = []
+    launches: list[bool] = []
+    for start, end in zip(bounds, bounds[1:], strict=False):
+        called = set(_CALL.findall(text, start, end))
+        calls.append(set(_followable(called, known, None if starred else local)))
+        launches.append(_LAUNCH.search(text, start, end) is not None)
+    for inner, outer in _nesting([indent for _, indent, _ in headers]):
+        calls[outer] |= calls[inner]
+        launches[outer] |= launches[inner]
+    line, seen = 1, 0
+    for (start, indent, name), called, launch in zip(headers, calls, launches, strict=True):
+        line += text.count(b"\n", seen, start)
+        seen = start
+        names = frozenset(map(_text, called))
+        yield Function(line, _text(name), indent > 0, launch, names)
+
+
+def _text(name: bytes) -> str:
+    return name.decode("utf-8", "replace")
+
+
+def _headers(text: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """Where each function's name ends, what its header is indented by, and its name."""
+    for found in _DEF.finditer(text):
+        before = text[text.rfind(b"\n", 0, found.start()) + 1 : found.start()]
+        if before.strip() in (b"", b"async"):
+            yield found.end(), len(before) - len(before.lstrip()), found[1]
+
+
+def _followable(
+    called: Iterable[bytes], imported: set[bytes], local: set[bytes] | None
+) -> Iterator[bytes]:
+    for spelled in called:
+        owner, dot, name = spelled.rpartition(b".")
+        if not dot:
+            if local is None or name in local:
+                yield name
+        elif owner in (b"self", b"cls"):
+            yield b"self." + name
+        elif owner.partition(b".")[0] in imported:
+            yield b"." + name
+
+
+def _nesting(indents: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Pairs of the index of a function and that of the one around it, innermost first."""
+    around: list[tuple[int, int]] = []
+    stack: list[int] = []
+    for index, indent in enumerate(indents):
+        while stack and indents[stack[-1]] >= indent:
+            stack.pop()
+        if stack:
+            around.append((index, stack[-1]))
+        stack.append(index)
+    return reversed(around)
+
+
+def _aliases(text: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Pairs of another name and the name that it stands for: `name as other`, and `other = name` on
+    a line of its own."""
+    for found in _AS.finditer(text):
+        yield from ((found[1], name) for name in _before(text, found.start()))
+    for found in _EQUAL.finditer(text):
+        name = found[1].rpartition(b".")[2]
+        yield from ((other, name) for other in _before(text, found.start()))
+
+
+def _before(text: bytes, end: int) -> list[bytes]:
+    """The word that ends at `end`, if one does."""
+    return _WORD.findall(text, max(0, end - 80), end)[-1:]
+
+
+@dataclass(frozen=True)
+class Leading:
+    """The functions that may lead to a launch: by file the lines of their headers; `names` are how
+    they are called."""
+
+    lines: Mapping[str, frozenset[int]]
+    names: frozenset[str]
+
+
+def leading(outlines: Mapping[str, Outline], hops: int) -> Leading:
+    """The functions that launch something or call one that does over at most `hops` calls."""
+    lines: dict[str, set[int]] = {}
+    known: set[str] = set()
+    for round_ in range(hops + 1):
+        names: set[str] = set()
+        for file, each in outlines.items():
+            found = [
+                function
+                for function in each.functions
+                if (function.launches if round_ == 0 else not known.isdisjoint(function.calls))
+            ]
+            if found:
+                lines.setdefault(file, set()).update(function.line for function in found)
+                names.update(_names(found, each))
+        fresh = names - known
+        for each in outlines.values():
+            names.update(other for other, name in each.aliases if name in fresh)
+        known |= names
+    return Leading({file: frozenset(each) for file, each in lines.items()}, frozenset(known))
+
+
+def _names(functions: Iterable[Function], outline: Outline) -> Iterator[str]:
+    """How the functions of a file are called: by name, on `self`, or as custom operators."""
+    for function in functions:
+        yield f".{function.name}"
+        yield f"self.{function.name}" if function.nested else function.name
+    yield from (f".{name}" for name in outline.operators)
+
+
+def callers(
+    names: set[str], outlines: Mapping[str, Outline], hops: int
+) -> dict[str, frozenset[int]]:
+    """The functions that call one of `names`, or another such function, over at most `hops` calls:
+    for each file the lines of their headers. A method is called on `self`, in its own file."""
+    found: dict[str, set[int]] = {}
+    wanted, seen = names, set(names)
+    methods: dict[str, set[str]] = {}
+    for _ in range(hops):
+        following: set[str] = set()
+        inner: dict[str, set[str]] = {}
+        for file, each in outlines.items():
+            called = wanted | methods.get(file, set())
+            for function in each.functions:
+                if function.line in found.get(file, ()) or called.isdisjoint(function.calls):
+                    continue
+                found.setdefault(file, set()).add(function.line)
+                if function.nested:
+                    inner.setdefault(file, set()).add(f"self.{function.name}")
+                else:
+                    following.add(function.name)
+        wanted, methods = following - seen, inner
+        seen |= wanted
+    return {file: frozenset(lines) for file, lines in found.items()}

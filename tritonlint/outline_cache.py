@@ -1,0 +1,101 @@
+"""The outlines of files from earlier runs: so that a file that changed does not have all others of
+its package read again."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from typing import Any
+
+from tritonlint import __version__
+from tritonlint.cache import Cache, stamp
+from tritonlint.facts import operators, outlines
+from tritonlint.facts.outlines import Function, Outline
+from tritonlint.facts.texts import Texts
+
+# More entries than these, of projects that were checked before, are dropped.
+_MOST = 50_000
+
+
+class OutlineCache:
+    """The outlines of the files of a universe, in the folder of `cache`. What cannot be read, or is
+    of a file that has changed since, is as if it were not there."""
+
+    def __init__(self, cache: Cache, universe: Sequence[str], texts: Texts) -> None:
+        self._path = cache.folder / "outlines" / f"{_tool()}.json"
+        self._texts = texts
+        self._stamps = {file: stamp(file) for file in universe}
+        self._known: dict[str, Any] = {}
+        self._fresh: frozenset[str] = frozenset()
+
+    def load(self) -> None:
+        """Have the outlines that hold used."""
+        with contextlib.suppress(OSError, ValueError, RecursionError):
+            known = json.loads(self._path.read_bytes())
+            self._known = known if isinstance(known, dict) else {}
+        fresh: dict[str, Outline] = {}
+        for file, now in self._stamps.items():
+            with contextlib.suppress(ValueError, TypeError, LookupError, AttributeError):
+                then, data = self._known[file]
+                if then == now:
+                    fresh[file] = _outline(data)
+        self._texts.learn(fresh)
+        self._fresh = frozenset(fresh)
+
+    def store(self) -> None:
+        """Keep the outlines that were made since."""
+        texts = self._texts
+        made = {
+            file: (now, _plain(texts.outline(file)))
+            for file, now in self._stamps.items()
+            if file not in self._fresh and texts.outlined(file) and file not in texts.overrides
+        }
+        if not made:
+            return
+        kept = self._known if len(self._known) + len(made) <= _MOST else {}
+        part = self._path.with_suffix(f".{os.getpid()}.part")
+        with contextlib.suppress(OSError):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            for old in self._path.parent.glob("*.json"):
+                if old != self._path:
+                    old.unlink(missing_ok=True)
+            part.write_text(json.dumps({**kept, **made}))
+            part.replace(self._path)
+
+
+def _tool() -> str:
+    """What outlines depend on beside the files."""
+    digest = hashlib.sha256(__version__.encode())
+    for module in (outlines, operators):
+        digest.update(f"\0{module.__file__}\0{stamp(str(module.__file__))}".encode())
+    return digest.hexdigest()[:16]
+
+
+def _plain(outline: Outline) -> Sequence[Any]:
+    if not outline.gated:
+        return ()
+    functions = [
+        (each.line, each.name, each.nested, each.launches, " ".join(sorted(each.calls)))
+        for each in outline.functions
+    ]
+    return (outline.speaks, outline.triton, functions, outline.aliases, sorted(outline.operators))
+
+
+def _outline(data: Sequence[Any]) -> Outline:
+    if not data:
+        return Outline()
+    speaks, triton, functions, aliases, operators = data
+    return Outline(
+        True,
+        speaks,
+        triton,
+        tuple(
+            Function(line, name, nested, launches, frozenset(calls.split()))
+            for line, name, nested, launches, calls in functions
+        ),
+        tuple((other, name) for other, name in aliases),
+        frozenset(operators),
+    )

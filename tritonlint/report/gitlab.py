@@ -1,0 +1,62 @@
+"""GitLab's Code Quality report: an array of violations that a merge request shows beside their
+lines."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any, TextIO
+
+from tritonlint.engine import Result, Skipped
+from tritonlint.findings import Finding
+from tritonlint.report import Options
+from tritonlint.report.machine import as_json
+from tritonlint.report.repository import from_top, root
+from tritonlint.report.unique import fingerprints
+
+_SEVERITY = {"error": "major", "warning": "minor"}
+
+
+def render(result: Result, out: TextIO, options: Options) -> None:
+    """Write one violation for each finding and each file that could not be checked."""
+    out.write(as_json(document(result), indent=2) + "\n")
+
+
+def document(result: Result) -> list[dict[str, Any]]:
+    """The violations as plain data."""
+    top = root()
+    keys = fingerprints(result.findings)
+    found = zip(result.findings, keys, strict=True)
+    return [
+        *(_violation(finding, key, top) for finding, key in found),
+        *(_not_checked(each, top) for each in result.skipped),
+    ]
+
+
+def _violation(finding: Finding, key: str, top: Path) -> dict[str, Any]:
+    span = finding.span
+    return {
+        "description": " ".join(finding.message.split()),
+        "check_name": finding.code,
+        "fingerprint": key,
+        "severity": _SEVERITY[finding.severity],
+        "location": {
+            "path": from_top(span.path, top),
+            "positions": {
+                "begin": {"line": span.line, "column": span.column},
+                "end": {"line": span.end_line, "column": span.end_column},
+            },
+        },
+    }
+
+
+def _not_checked(skipped: Skipped, top: Path) -> dict[str, Any]:
+    path = from_top(skipped.path, top)
+    key = hashlib.sha256(f"not-checked\0{path}".encode(errors="surrogateescape"))
+    return {
+        "description": f"not checked: {skipped.reason}",
+        "check_name": "not-checked",
+        "fingerprint": key.hexdigest()[:16],
+        "severity": "blocker",
+        "location": {"path": path, "lines": {"begin": 1}},
+    }
