@@ -40,8 +40,11 @@ class CastToOtherPointerDtype(Rule):
         tl.store(out_ptr + tl.program_id(0), total.to(out_ptr.dtype.element_ty))
     ```
 
+    A tensor that the function is given, of a type that it does not tell, counts as one of 16 bits
+    where the other is made as float32; the finding is then `likely`.
+
     ## Not flagged A cast before `tl.dot` or other arithmetic; a store through the same pointer; two
-    tensors of one type, or of types that the launch does not show; a cast to a wider type; a cast
+    tensors of one type; memory of a type that the launch does not show; a cast to a wider type; a cast
     to 8-bit floats, which is how quantization is simulated.
 
     ## Fix safety The cast names the pointer that is stored through. Unsafe: the numbers change, and
@@ -65,8 +68,8 @@ class CastToOtherPointerDtype(Rule):
     def check(self, suspect: Suspect) -> Iterator[Finding]:
         seen = set()
         for each in suspect.of(OtherCast):
-            if (each.place, each.kernel, each.store.cast) not in seen:
-                seen.add((each.place, each.kernel, each.store.cast))
+            if (each.place, each.kernel) not in seen:
+                seen.add((each.place, each.kernel))
                 yield self._finding(suspect, each)
 
     def _finding(self, suspect: Suspect, found: OtherCast) -> Finding:
@@ -82,7 +85,7 @@ class CastToOtherPointerDtype(Rule):
             f"`{found.kernel}` casts to {narrow} what it stores through `{found.parameter}`, and "
             f"`{snippet}` is of type {found.wide}: {trigger}{advice}",
             self.severity,
-            "certain" if found.narrow else "possible",
+            "certain" if found.narrow else "likely",
             found.place,
             trigger,
             _trace(found),

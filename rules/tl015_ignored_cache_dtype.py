@@ -68,7 +68,8 @@ class IgnoredCacheDtype(Rule):
     def _finding(self, suspect: Suspect, found: IgnoredSetting) -> Finding:
         setting = found.settings[0]
         trigger = f'with {setting}="fp8" and a cache of bytes, -0.3 is stored as 0 and 300.0 as 44'
-        ignored = " and ".join(f"`{each}`" for each in found.settings)
+        names = [f"`{each}`" for each in found.settings]
+        ignored = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
         verb = "decides" if len(found.settings) == 1 else "decide"
         message = (
             f"{ignored} {verb} nothing, and `{found.kernel}` stores floats into "

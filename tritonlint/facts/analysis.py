@@ -12,6 +12,7 @@ from typing import Any
 from tritonlint.errors import SourceError
 from tritonlint.facts.arguments import arguments
 from tritonlint.facts.dead_guards import dead_guards, may_compare
+from tritonlint.facts.flavours import flavours
 from tritonlint.facts.host.copies import may_copy
 from tritonlint.facts.host.state import MAX_STATEMENTS, Attributes, Run
 from tritonlint.facts.host.statements import interpret
@@ -125,7 +126,12 @@ class Analysis:
             place = os.path.abspath(each.place.path)
             if place in wanted and self.texts.universe(place) == universe:
                 yield each
-        beside: list[Observation] = [*ignored_settings(run), *run.copies, *other_casts(run)]
+        beside: list[Observation] = [
+            *ignored_settings(run),
+            *run.copies,
+            *other_casts(run),
+            *flavours(run),
+        ]
         for seen in beside:
             if os.path.abspath(seen.place.path) in wanted:
                 yield seen
