@@ -12,7 +12,9 @@ from tritonlint.rule import Rule, Suspect
 class CastToOtherPointerDtype(Rule):
     """## What it does Finds kernels that cast a float to the element type of one pointer
     (`acc.to(q_ptr.dtype.element_ty)`) and store it through another one, where the launch passes
-    tensors of different types: the second would have kept what the first one loses.
+    tensors of different types: the second would have kept what the first one loses. A tensor whose
+    type the launching function leaves to its caller counts as one of 16 bits where the other is
+    float32; the finding is then `likely`.
 
     ## Why is this bad The value is rounded twice, or saturates for nothing: an accumulator that is
     kept in float32 on purpose holds numbers of bfloat16. Nothing raises.
@@ -40,12 +42,9 @@ class CastToOtherPointerDtype(Rule):
         tl.store(out_ptr + tl.program_id(0), total.to(out_ptr.dtype.element_ty))
     ```
 
-    A tensor that the function is given, of a type that it does not tell, counts as one of 16 bits
-    where the other is made as float32; the finding is then `likely`.
-
     ## Not flagged A cast before `tl.dot` or other arithmetic; a store through the same pointer; two
-    tensors of one type; memory of a type that the launch does not show; a cast to a wider type; a cast
-    to 8-bit floats, which is how quantization is simulated.
+    tensors of one type; memory of a type that the launch does not show; a cast to a wider type; a
+    cast to 8-bit floats, which is how quantization is simulated.
 
     ## Fix safety The cast names the pointer that is stored through. Unsafe: the numbers change, and
     a reference may round in the same way.
