@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tritonlint.claim import FLOAT_TO_INTEGER, Witness
 from tritonlint.facts.arguments import Argument
 from tritonlint.facts.device import Store
 from tritonlint.findings import Confidence, Finding, Step
 from tritonlint.rule import Rule, Suspect
-from tritonlint.traces import approach, launch_site
+from tritonlint.traces import approach, claim, launch_site
 from tritonlint.view_fix import add_view, float32_region, named_fix
 
 
@@ -65,6 +66,7 @@ class NumericStoreToRawBytes(Rule):
     status = "default"
     since = "0.1.0"
     fix = "sometimes"
+    witness = Witness(FLOAT_TO_INTEGER, through="store")
 
     def check(self, suspect: Suspect) -> Iterator[Finding]:
         for argument in suspect.of(Argument):
@@ -107,6 +109,7 @@ class NumericStoreToRawBytes(Rule):
             fix,
             function=argument.function,
             snippet=snippet,
+            claim=claim(argument, rejected=not silent, fixed=float32_region(argument)),
         )
 
 

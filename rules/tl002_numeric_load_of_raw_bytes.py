@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tritonlint.claim import INTEGER_TO_FLOAT, Witness
 from tritonlint.facts.arguments import Argument
 from tritonlint.facts.device import Load
 from tritonlint.findings import Confidence, Finding, Step
 from tritonlint.rule import Rule, Suspect
-from tritonlint.traces import approach, launch_site
+from tritonlint.traces import approach, claim, launch_site
 from tritonlint.view_fix import add_view, float32_region, named_fix
 
 
@@ -63,6 +64,7 @@ class NumericLoadOfRawBytes(Rule):
     status = "default"
     since = "0.1.0"
     fix = "sometimes"
+    witness = Witness(INTEGER_TO_FLOAT, through="load")
 
     def check(self, suspect: Suspect) -> Iterator[Finding]:
         for argument in suspect.of(Argument):
@@ -95,6 +97,7 @@ class NumericLoadOfRawBytes(Rule):
             fix,
             function=argument.function,
             snippet=snippet,
+            claim=claim(argument, rejected=not silent, fixed=float32_region(argument)),
         )
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tritonlint import __version__
+from tritonlint.claim import Claim, Known
 from tritonlint.config import Settings
 from tritonlint.engine import Result, Skipped
 from tritonlint.findings import Edit, Finding, Fix, LaunchSite, Span, Step, Suppressed
@@ -127,9 +128,18 @@ def _finding(data: dict[str, Any]) -> Finding:
             "span": Span(**data["span"]),
             "trace": tuple(Step(Span(**each["span"]), each["message"]) for each in data["trace"]),
             "launch": LaunchSite(**launch) if launch else None,
+            "claim": _claim(data["claim"]) if data["claim"] else None,
             "fix": Fix(fix["applicability"], fix["message"], _edits(fix["edits"])) if fix else None,
         }
     )
+
+
+def _claim(data: dict[str, Any]) -> Claim:
+    known = (
+        Known(each["parameter"], tuple(each["dtypes"]), tuple(each["values"]), each["open"])
+        for each in data["known"]
+    )
+    return Claim(**{**data, "known": tuple(known)})
 
 
 def _edits(data: Sequence[dict[str, Any]]) -> tuple[Edit, ...]:

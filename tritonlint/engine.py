@@ -154,10 +154,10 @@ def _check(
         sources, findings, selected, {each.path for each in skipped}
     )
     # Whether a comment is used must not depend on how much is shown: what is hidden goes last.
-    shown = set(_shown((each.finding for each in suppressed), settings))
-    quiet = [each for each in suppressed if each.finding in shown]
+    visible = set(shown((each.finding for each in suppressed), settings))
+    quiet = [each for each in suppressed if each.finding in visible]
     quiet = sorted(quiet, key=lambda each: each.finding.sort_key)
-    return Result(_shown(kept, settings), tuple(skipped), files, tuple(quiet))
+    return Result(shown(kept, settings), tuple(skipped), files, tuple(quiet))
 
 
 def selection(settings: Settings) -> frozenset[str]:
@@ -167,7 +167,8 @@ def selection(settings: Settings) -> frozenset[str]:
     return rule.select(wanted, settings.ignore, settings.preview)
 
 
-def _shown(findings: Iterable[Finding], settings: Settings) -> tuple[Finding, ...]:
+def shown(findings: Iterable[Finding], settings: Settings) -> tuple[Finding, ...]:
+    """Those of `findings` that the settings show, sorted."""
     lowest = CONFIDENCES.index(settings.confidence)
     kept = (each for each in findings if CONFIDENCES.index(each.confidence) <= lowest)
     return tuple(sorted(kept, key=lambda finding: finding.sort_key))

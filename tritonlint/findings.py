@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Literal
 
+from tritonlint.claim import Claim
 from tritonlint.source import Span
 
 Severity = Literal["error", "warning"]
@@ -59,7 +60,9 @@ class LaunchSite:
 class Finding:
     """One hazard. `trigger` is the concrete value, dtype or shape that goes wrong; `snippet` is the
     source text of the span, `function` the name of the function around it (both feed the
-    fingerprint, so that edits elsewhere in the file do not change it)."""
+    fingerprint, so that edits elsewhere in the file do not change it). `confirmed` is what the
+    compiler said, if it was asked, and `confirmed_reason` why; `claim` is what it is asked about,
+    where the rule knows more than the place."""
 
     code: str
     name: str
@@ -72,6 +75,8 @@ class Finding:
     launch: LaunchSite | None = None
     fix: Fix | None = None
     confirmed: Confirmed | None = None
+    confirmed_reason: str = ""
+    claim: Claim | None = None
     function: str = ""
     snippet: str = field(default="", repr=False)
 

@@ -12,6 +12,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar
 
+from tritonlint.claim import Witness
 from tritonlint.errors import UsageError
 from tritonlint.findings import Finding, Fix, Severity
 from tritonlint.source import SourceFile, Span
@@ -115,6 +116,7 @@ class Rule(ABC):
     status: ClassVar[Literal["default", "preview"]] = "default"
     since: ClassVar[str]
     fix: ClassVar[Literal["safe", "unsafe", "sometimes", "none"]] = "none"
+    witness: ClassVar[Witness | None] = None  # what `check --confirm compile` looks for
 
     @abstractmethod
     def check(self, suspect: Suspect) -> Iterator[Finding]:

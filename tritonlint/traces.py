@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tritonlint.claim import Claim
+from tritonlint.dtypes import UINT8
 from tritonlint.findings import LaunchSite, Step
 
 if TYPE_CHECKING:
@@ -14,6 +16,22 @@ if TYPE_CHECKING:
 def launch_site(argument: Argument) -> LaunchSite:
     launch = argument.launch
     return LaunchSite(launch.path, launch.line, argument.kernel, argument.parameter, argument.text)
+
+
+def claim(argument: Argument, *, rejected: bool, fixed: str | None) -> Claim:
+    """What the finding about `argument` says about its kernel; `fixed` is the type that the fix
+    gives it (`torch.float32`), None for the target's fp8."""
+    single = argument.storage.types.single
+    flagged = single if single is not None and single.is_byte else UINT8
+    return Claim(
+        argument.kernel_path,
+        argument.kernel_line,
+        argument.parameter,
+        flagged.name,
+        fixed.removeprefix("torch.") if fixed else "fp8",
+        rejected,
+        argument.known,
+    )
 
 
 def approach(argument: Argument) -> list[Step]:

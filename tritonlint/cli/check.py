@@ -25,6 +25,12 @@ CLEAN, FINDINGS, FAILED = 0, 1, 2
 @reports.options
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 when there are findings.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write results of earlier runs.")
+@click.option(
+    "--confirm",
+    type=click.Choice(["compile"]),
+    help="Put each finding to Triton's compiler, as the launch has it and as fixed. Needs Triton, "
+    "but no GPU. It executes the kernels' source (without importing their package).",
+)
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule.")
 @click.option("--diff-base", metavar="REV", help="Only what lies on lines changed since REV.")
 @click.option("--show-suppressed", is_flag=True, help="List the suppressed findings too.")
@@ -36,6 +42,7 @@ def command(
     output_file: Path | None,
     exit_zero: bool,
     no_cache: bool,
+    confirm: str | None,
     statistics: bool,
     diff_base: str | None,
     show_suppressed: bool,
@@ -56,6 +63,7 @@ def command(
     result = run(paths, settings, cached=not no_cache)
     stale = _stale(result, paths, settings)
     result = result if diff_base is None else _changed(result, diff_base, paths)
+    result = confirmed(result, settings, not no_cache) if confirm else result
     if add_ignore:
         from tritonlint.cli import ignores
 
@@ -83,6 +91,27 @@ def run(paths: tuple[Path, ...], settings: Settings, cached: bool = False) -> Re
     reasons = {each.path: each.reason for each in errors}
     reasons |= {each.path: each.reason for each in result.skipped}
     return replace(result, skipped=tuple(Skipped(*each) for each in sorted(reasons.items())))
+
+
+def confirmed(result: Result, settings: Settings, cached: bool = False) -> Result:
+    """The result with what the compiler says of each finding. One that it refutes is `possible`
+    then, and where that is not shown, a note says what is left out. Raises VerifyError where the
+    compiler cannot be asked."""
+    from tritonlint.cache import default_folder
+    from tritonlint.engine import shown
+    from tritonlint.verify.answers import Answers
+    from tritonlint.verify.confirm import confirm
+
+    answers = Answers(default_folder(Path.cwd()) if cached else None)
+    told = confirm(result.findings, settings, answers)
+    kept = shown(told, settings)
+    output.note(
+        f"{each.span.path}:{each.span.line}:{each.span.column}: {each.code} is refuted by the "
+        f"compiler and left out: {each.confirmed_reason}"
+        for each in told
+        if each not in kept
+    )
+    return replace(result, findings=kept)
 
 
 def _changed(result: Result, revision: str, paths: tuple[Path, ...]) -> Result:

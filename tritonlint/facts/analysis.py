@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from tritonlint.errors import SourceError
-from tritonlint.facts.arguments import arguments
+from tritonlint.facts.arguments import Argument, arguments
 from tritonlint.facts.dead_guards import dead_guards, may_compare
 from tritonlint.facts.flavours import flavours
 from tritonlint.facts.host.copies import may_copy
@@ -85,12 +85,37 @@ class Analysis:
             if self._speaks(caller):
                 roots.setdefault(id(caller.node), caller)
         found: list[Observation] = []
+        questioned: list[Definition] = []
         for root in roots.values():
-            try:
-                found += list(self._of_root(root, wanted))
-            except RecursionError:
-                self._leave(root, "is nested too deeply to be analysed")
+            mine = self._of_root(root, wanted)
+            found += mine
+            if any(isinstance(each, Argument) and each.from_caller for each in mine):
+                questioned.append(root)
+        asked = {id(each.node): each for root in questioned for each in self._callers_of(root)}
+        for caller in asked.values():
+            found += self._of_root(caller, wanted, thorough=True)
         return found
+
+    def _callers_of(self, function: Definition) -> Iterator[Definition]:
+        """The functions that call `function`, over at most MAX_HOPS calls, and so may tell what it
+        is given."""
+        file = str(function.module.file)
+        if function.enclosing:
+            lines = callers({f"self.{function.name}"}, {file: self.texts.outline(file)}, MAX_HOPS)
+        else:
+            around = self.texts.outlines(self.texts.universe(file))
+            lines = callers({function.name, f".{function.name}"}, around, MAX_HOPS)
+        for caller in self._at(lines):
+            if self._speaks(caller) and self.reach.leads(caller):
+                yield caller
+
+    def _at(self, lines: Mapping[str, frozenset[int]]) -> Iterator[Definition]:
+        """The functions whose headers are in these lines of files that say something about
+        bytes."""
+        for file in sorted(file for file in lines if self.texts.speaks(file)):
+            module = self.reach.parsed(file) if lines[file] else None
+            if module is not None:
+                yield from (each for each in module.functions if each.line in lines[file])
 
     def _parsed(self, files: Iterable[SourceFile]) -> Iterator[Module]:
         for source in files:
@@ -115,28 +140,31 @@ class Analysis:
             if casts or takes_setting(each) or self._speaks(each):
                 yield each
 
-    def _of_root(self, root: Definition, wanted: Collection[str]) -> Iterator[Observation]:
+    def _of_root(
+        self, root: Definition, wanted: Collection[str], thorough: bool = False
+    ) -> list[Observation]:
+        """What the launches that `root` leads to are passed, and what else is seen on the way."""
         universe = self.texts.universe(str(root.module.file))
-        run = interpret(self._run(root))
+        run = self._run(root, thorough)
+        try:
+            interpret(run)
+            found = list(arguments(run))
+            beside = [*ignored_settings(run), *run.copies, *other_casts(run), *flavours(run)]
+        except RecursionError:
+            self._leave(root, "is nested too deeply to be analysed")
+            return []
         if run.exhausted:
             self._leave(
                 root, f"takes more than {MAX_STATEMENTS} statements, and is not analysed to its end"
             )
-        for each in arguments(run):
-            place = os.path.abspath(each.place.path)
-            if place in wanted and self.texts.universe(place) == universe:
-                yield each
-        beside: list[Observation] = [
-            *ignored_settings(run),
-            *run.copies,
-            *other_casts(run),
-            *flavours(run),
+        places = ((each, os.path.abspath(each.place.path)) for each in (*found, *beside))
+        return [
+            each
+            for each, place in places
+            if place in wanted and self.texts.universe(place) == universe
         ]
-        for seen in beside:
-            if os.path.abspath(seen.place.path) in wanted:
-                yield seen
 
-    def _run(self, root: Definition) -> Run:
+    def _run(self, root: Definition, thorough: bool = False) -> Run:
         universe = self.texts.universe(str(root.module.file))
         return Run(
             self.project,
@@ -147,6 +175,7 @@ class Analysis:
             operator=partial(self.reach.operator, universe),
             attributes=self._attributes,
             effects=self._effects,
+            thorough=thorough,
         )
 
     def _leave(self, function: Definition, reason: str) -> None:
@@ -206,12 +235,9 @@ class Analysis:
         for file in own:
             leading = self.texts.leading(file).lines.get(file, frozenset())
             functions = self.texts.outline(file).functions
-            names.update(f.name for f in functions if f.line in leading and not f.nested)
+            names.update(f.name for f in functions if f.line in leading)
         if len(names) > _FEW_NAMES:
             lines = {file: self.texts.leading(file).lines.get(file, frozenset()) for file in rest}
         else:
             lines = callers(names, rest, MAX_HOPS)
-        for file in sorted(file for file in lines if self.texts.speaks(file)):
-            module = self.reach.parsed(file) if lines[file] else None
-            if module is not None:
-                yield from (each for each in module.functions if each.line in lines[file])
+        yield from self._at(lines)

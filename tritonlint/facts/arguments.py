@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import TypeVar
 
+from tritonlint.claim import Known
 from tritonlint.dtypes import BY_NAME, INT8, UINT8, ElementType
 from tritonlint.facts.device import KernelContract, Load, Specialization, Store, contract
-from tritonlint.facts.host.conditions import QUANTIZED, decided
+from tritonlint.facts.host.conditions import decided
 from tritonlint.facts.host.state import LaunchEvent, Run
 from tritonlint.facts.host.values import (
     Condition,
@@ -24,6 +25,7 @@ from tritonlint.facts.host.values import (
 )
 from tritonlint.facts.kernel import Kernel
 from tritonlint.facts.observation import Observation
+from tritonlint.facts.passing import known_arguments, tested
 from tritonlint.facts.storage import STRENGTHS, Evidence, Storage, Strength, storage_of
 from tritonlint.source import Span
 
@@ -57,7 +59,8 @@ class Argument:
     specialization that this launch makes of it, where viewing the tensor as fp8 would make the
     difference. `means_fp8` is whether the kernel or the launch speaks of fp8: by name, by the
     largest finite value, or by an fnuz flag. `from_caller` is whether a caller in the project
-    passes it. `evidence` says why these are raw bytes, strongest first.
+    passes it. `evidence` says why these are raw bytes, strongest first. `known` is what is known of
+    the other arguments on the path of the strongest.
     """
 
     kernel: str
@@ -76,6 +79,8 @@ class Argument:
     loads: tuple[Load, ...]
     from_caller: bool
     means_fp8: bool
+    kernel_line: int
+    known: tuple[Known, ...]
 
     @property
     def site(self) -> tuple[Span, str, Span]:
@@ -146,6 +151,8 @@ def _argument(
         tuple(loads.values()),
         run.passed_by_callers(tensor.buffer),
         _means_fp8(event),
+        event.kernel.line,
+        known_arguments(event, parameter, event.path + path + evidence[0].path),
     )
 
 
@@ -240,26 +247,11 @@ def specialization(
                 known = types if types is not None else event.types.get(tensor.buffer)
                 if known is not None and known.single is not None:
                     pointers[name] = known.single
-                elif (outcome := _tested(event.kernel, name, tensor, path)) is not None:
+                elif (outcome := tested(event.kernel, name, tensor, path)) is not None:
                     constexprs[name] = outcome
     own = storage.types.single
     pointers[parameter] = own if own in (INT8, UINT8) and own else UINT8
     return Specialization(pointers, constexprs)
-
-
-def _tested(kernel: Kernel, parameter: str, flag: Tensor, path: Path) -> bool | None:
-    """What `path` says about a flag that is passed to a compile-time parameter, where it went
-    through `if flag:`."""
-    arguments = (
-        *kernel.node.args.posonlyargs,
-        *kernel.node.args.args,
-        *kernel.node.args.kwonlyargs,
-    )
-    declared = next((each.annotation for each in arguments if each.arg == parameter), None)
-    if declared is None or "constexpr" not in ast.unparse(declared):
-        return None
-    outcomes = dict(path)
-    return outcomes.get(flag.buffer, outcomes.get(f"{QUANTIZED}({flag.buffer})"))
 
 
 def parameter_span(kernel: Kernel, parameter: str) -> Span:

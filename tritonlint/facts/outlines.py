@@ -31,7 +31,8 @@ _WORD = re.compile(rb"\w+")
 
 @dataclass(frozen=True)
 class Function:
-    """A function as its text shows it, with the ones inside it. `calls` are the names that it
+    """A function as its text shows it, with the ones inside it. `nested` is whether it is inside of
+    something: a class, a function, or an `if` of the module. `calls` are the names that it
     calls: `name`, or `self.name` for what is called on `self` or `cls`. What is called on anything
     that is not imported cannot be followed and is left out."""
 
@@ -185,8 +186,9 @@ def leading(outlines: Mapping[str, Outline], hops: int) -> Leading:
 def _names(functions: Iterable[Function], outline: Outline) -> Iterator[str]:
     """How the functions of a file are called: by name, on `self`, or as custom operators."""
     for function in functions:
-        yield f".{function.name}"
-        yield f"self.{function.name}" if function.nested else function.name
+        yield from (function.name, f".{function.name}")
+        if function.nested:
+            yield f"self.{function.name}"
     yield from (f".{name}" for name in outline.operators)
 
 
@@ -207,10 +209,9 @@ def callers(
                 if function.line in found.get(file, ()) or called.isdisjoint(function.calls):
                     continue
                 found.setdefault(file, set()).add(function.line)
+                following.add(function.name)
                 if function.nested:
                     inner.setdefault(file, set()).add(f"self.{function.name}")
-                else:
-                    following.add(function.name)
         wanted, methods = following - seen, inner
         seen |= wanted
     return {file: frozenset(lines) for file, lines in found.items()}

@@ -63,7 +63,10 @@ class _Block:
         lines += self._frame(excerpt(self.sources, finding.span, "^", context=1))
         if finding.trigger and finding.trigger not in finding.message:
             lines.append(self._note("trigger", finding.trigger))
-        return [*lines, *self._trace(), *self._fix(finding.fix)]
+        lines += self._trace()
+        if finding.confirmed:
+            lines.append(self._note("compiler", f"{finding.confirmed}: {finding.confirmed_reason}"))
+        return [*lines, *self._fix(finding.fix)]
 
     def _head(self) -> Text:
         finding = self.finding

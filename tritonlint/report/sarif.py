@@ -173,6 +173,7 @@ def _properties(finding: Finding) -> dict[str, Any]:
     return {
         "confidence": finding.confidence,
         "confirmed": finding.confirmed,
+        "confirmed_reason": finding.confirmed_reason or None,
         "trigger": finding.trigger,
         "launch": _launch(finding.launch) if finding.launch else None,
     }

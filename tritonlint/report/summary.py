@@ -15,7 +15,7 @@ from tritonlint.report.printable import printable
 @dataclass(frozen=True)
 class Summary:
     """Counts of files, findings and fixes; `codes` are (code, number of findings), sorted by
-    code."""
+    code, `verdicts` the same for what the compiler said, where it was asked."""
 
     files: int
     findings: int
@@ -26,11 +26,13 @@ class Summary:
     safe: int
     unsafe: int
     codes: tuple[tuple[str, int], ...]
+    verdicts: tuple[tuple[str, int], ...] = ()
 
     @classmethod
     def of(cls, result: Result) -> Summary:
         severities = Counter(each.severity for each in result.findings)
         fixes = Counter(each.fix.applicability for each in result.findings if each.fix)
+        verdicts = (each.confirmed for each in result.findings)
         codes = Counter(each.code for each in result.findings)
         return cls(
             files=result.files,
@@ -42,6 +44,7 @@ class Summary:
             safe=fixes["safe"],
             unsafe=fixes["unsafe"],
             codes=tuple(sorted(codes.items())),
+            verdicts=tuple(sorted(Counter(filter(None, verdicts)).items())),
         )
 
     def as_data(self) -> dict[str, Any]:
@@ -64,6 +67,9 @@ class Summary:
             lines = [f"Found {count(self.findings, 'finding')} ({looked})."]
         else:
             lines = [f"No findings ({looked})."]
+        if self.verdicts:
+            told = ", ".join(f"{number} {verdict}" for verdict, number in self.verdicts)
+            lines.append(f"By the compiler: {told}.")
         if self.safe:
             lines.append(f"{self.safe} fixable with `tritonlint autofix --apply`.")
         if self.unsafe:

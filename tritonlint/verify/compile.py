@@ -15,22 +15,32 @@ from __future__ import annotations
 
 import inspect
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tritonlint.claim import FLOAT_TO_INTEGER, INTEGER_TO_FLOAT
 from tritonlint.dtypes import BY_SIGNATURE
 from tritonlint.errors import VerifyError
 from tritonlint.verify.case import Probe, load_verifier
 from tritonlint.verify.extract import extract
 from tritonlint.verify.load import stage
 from tritonlint.verify.outcome import Outcome
-from tritonlint.verify.ttir import FLOAT_TO_FLOAT, FLOAT_TO_INTEGER, INTEGER_TO_FLOAT, Graph
+from tritonlint.verify.ttir import FLOAT_TO_FLOAT, Graph, Op
 from tritonlint.verify.ttir_text import read_graph
 
 HARMFUL = {"store": FLOAT_TO_INTEGER, "load": INTEGER_TO_FLOAT}
-_WARP = {"cuda": 32, "hip": 64}
+WARP = {"cuda": 32, "hip": 64}
+
+
+class CompileError(VerifyError):
+    """A kernel that does not compile; `reason` is what the compiler says of it, the exception that
+    it comes from says where."""
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -84,8 +94,8 @@ def run_case(folder: Path, name: str, texts: Mapping[str, str], target: str) -> 
         "compile",
         target,
         "not confirmed" if reason else "confirmed",
-        flagged=_listed(seen["flagged"]),
-        fixed=_listed(seen["fixed"]) or "no conversion",
+        flagged=listed(seen["flagged"]),
+        fixed=listed(seen["fixed"]) or "no conversion",
         reason=reason,
     )
 
@@ -125,11 +135,24 @@ def conversions(path: Path, probe: Probe, element: str, target: str) -> list[Con
 
 
 def _between(graph: Graph, parameter: int, direction: str) -> list[Conversion]:
+    return placed(between(graph, parameter, direction))
+
+
+def between(graph: Graph, parameter: int, direction: str, last: bool = True) -> list[Op]:
+    """The conversions that feed a store through the parameter of that index (`direction` is
+    `store`; with `last` of several in a row the last), or that a value loaded through it meets
+    (`load`)."""
     if direction == "store":
-        found = [op for store in graph.stores(parameter) for op in graph.behind(store)]
+        behind = graph.behind if last else graph.all_behind
+        found = [op for store in graph.stores(parameter) for op in behind(store)]
     else:
         found = [op for load in graph.loads(parameter) for op in graph.ahead(load)]
-    places = [(op, op.place or ("", 0)) for op in dict.fromkeys(found)]
+    return list(dict.fromkeys(found))
+
+
+def placed(found: Iterable[Op]) -> list[Conversion]:
+    """Conversions with their places, each once, by place."""
+    places = [(op, op.place or ("", 0)) for op in found]
     made = (Conversion(op.name, op.types, path, line) for op, (path, line) in places)
     return sorted(dict.fromkeys(made), key=lambda each: (each.path, each.line, each.name))
 
@@ -146,7 +169,7 @@ def raw_ir(
     from triton.compiler import ASTSource, make_backend
 
     backend_name, architecture = parse_target(target)
-    gpu = GPUTarget(backend_name, architecture, _WARP[backend_name])
+    gpu = GPUTarget(backend_name, architecture, WARP[backend_name])
     backend = make_backend(gpu)
     options = backend.parse_options({})
     context = ir.context()
@@ -160,8 +183,8 @@ def raw_ir(
     try:
         module = source.make_ir(*((gpu, options) if takes_target else (options,)), *helpers)
     except Exception as error:
-        raise VerifyError(
-            f"{kernel.fn.__name__} does not compile for {target}: {_why(error)}"
+        raise CompileError(
+            f"{kernel.fn.__name__} does not compile for {target}: {_why(error)}", _why(error)
         ) from error
     return str(module.str() if hasattr(module, "str") else module)
 
@@ -175,7 +198,7 @@ def _why(error: BaseException) -> str:
     return next((line for line in reversed(lines) if line.strip("^ ")), type(error).__name__)
 
 
-def _listed(found: list[Conversion]) -> str:
+def listed(found: Iterable[Conversion]) -> str:
     """The operations with the lines that they come from: `arith.fptoui at flagged.py:40, 52`."""
     lines: dict[tuple[str, str], list[int]] = {}
     for each in found:

@@ -12,16 +12,45 @@ import __future__
 import ast
 import builtins
 import importlib
-from collections.abc import Iterator
+import linecache
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from tritonlint.errors import VerifyError
 from tritonlint.facts.jit import kernel_of
-from tritonlint.facts.modules import Definition, External, Module, Project, dotted_name
+from tritonlint.facts.kernel import Kernel
+from tritonlint.facts.modules import (
+    Definition,
+    Enclosing,
+    External,
+    Module,
+    Project,
+    dotted_name,
+)
+from tritonlint.source import SourceFile, display_path
 
 _BUILTIN_PREFIX = "triton"
+
+
+@dataclass(frozen=True)
+class Extracted:
+    """A kernel outside of its module: the jit `function` that Triton compiles, its `definition`,
+    the compile-time arguments of each `triton.Config` above it, and the files that took part."""
+
+    function: Any
+    definition: Definition
+    configs: tuple[dict[str, Any], ...]
+    files: tuple[Path, ...]
+
+    @property
+    def kernel(self) -> Kernel:
+        """The kernel as the facts see it."""
+        found = kernel_of(self.definition)
+        assert found is not None
+        return found
 
 
 def extract(path: Path, kernel: str) -> Any:
@@ -38,12 +67,55 @@ def extract(path: Path, kernel: str) -> Any:
     return _Extraction().function(candidates[0])
 
 
+def extract_at(path: Path, line: int, texts: Mapping[str, str] | None = None) -> Extracted:
+    """The kernel whose `def` stands at `line` of the file at `path`, or that goes on there. `texts`
+    stand in for what files hold.
+
+    Raises SourceError when the file cannot be parsed and VerifyError when there is no kernel.
+    """
+    project = Project([])
+    for each, text in (texts or {}).items():
+        project.module(Path(each), SourceFile(display_path(Path(each)), text.encode()))
+    module = project.module(path)
+    around = [each for each in module.functions if _covers(each, line) and kernel_of(each)]
+    if not around:
+        raise VerifyError(f"{module.path}:{line}: no kernel here")
+    extraction = _Extraction()
+    function = extraction.function(around[-1])
+    configs = tuple(extraction.configs(around[-1]))
+    return Extracted(function, around[-1], configs, extraction.files)
+
+
+def _covers(definition: Definition, line: int) -> bool:
+    end = getattr(definition.node, "end_lineno", None) or definition.line
+    return definition.line <= line <= end
+
+
 class _Extraction:
     """The namespaces of the modules that take part, one each, filled as names are needed."""
 
     def __init__(self) -> None:
         self._namespaces: dict[str, dict[str, Any]] = {}
         self._functions: dict[ast.AST, Any] = {}
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files of the modules that take part."""
+        return tuple(Path(each) for each in sorted(self._namespaces))
+
+    def configs(self, definition: Definition) -> Iterator[dict[str, Any]]:
+        """The compile-time arguments of each configuration that a decorator of the kernel lists,
+        where the list can be made here."""
+        assert isinstance(definition.node, ast.FunctionDef)
+        for decorator in definition.node.decorator_list:
+            for value in decorator.keywords if isinstance(decorator, ast.Call) else ():
+                known, listed = (
+                    self._constant(value.value, definition.module, definition.enclosing)
+                    if value.arg == "configs"
+                    else (False, None)
+                )
+                if known and isinstance(listed, (list, tuple)):
+                    yield from (dict(getattr(each, "kwargs", None) or {}) for each in listed)
 
     def function(self, definition: Definition) -> Any:
         """The function of a definition, jit or plain, with the names that it reads defined."""
@@ -54,13 +126,17 @@ class _Extraction:
         if node not in self._functions:
             self._functions[node] = None  # a device function may call itself
             namespace = self._namespace(definition.module)
-            self._define(node, definition.module)
+            self._define(node, definition.module, definition.enclosing)
             _name_the_absent(node, namespace)
             local: dict[str, Any] = {}
             tree = ast.Module([self._bare(node, definition.module)], [])
             # Annotations stay text, as they may name what is not there; Triton reads the text.
             flags = __future__.annotations.compiler_flag
-            code = compile(tree, str(definition.module.file), "exec", flags=flags)
+            file = str(definition.module.file)
+            code = compile(tree, file, "exec", flags=flags)
+            # Triton asks `inspect` for the source; it is that of the text that was parsed.
+            lines = definition.module.source.lines
+            linecache.cache[file] = (sum(map(len, lines)), None, list(lines), file)
             exec(code, namespace, local)
             made = local[node.name]
             if kernel_of(definition) is not None:
@@ -88,13 +164,13 @@ class _Extraction:
         fresh = {"__name__": module.name, "__file__": str(module.file)}
         return self._namespaces.setdefault(str(module.file), fresh)
 
-    def _define(self, node: ast.AST, module: Module) -> None:
+    def _define(self, node: ast.AST, module: Module, enclosing: Enclosing = ()) -> None:
         """Define, in the module's namespace, each global name that `node` reads and that is
         known."""
         namespace = self._namespace(module)
         for dotted in _names(node):
             name = dotted.partition(".")[0]
-            target = module.target(name)
+            target = module.target(name, enclosing)
             match target:
                 case Definition(node=Module() as inner):
                     holder = namespace.setdefault(name, SimpleNamespace())
@@ -118,14 +194,16 @@ class _Extraction:
                 return _imported(qualified)
             case Definition(node=ast.FunctionDef()):
                 return True, self.function(target)
-            case Definition(node=ast.expr() as value, enclosing=(), module=module):
-                return self._constant(value, module)
+            case Definition(node=ast.expr() as value, enclosing=enclosing, module=module):
+                return self._constant(value, module, enclosing)
         return False, None
 
-    def _constant(self, value: ast.expr, module: Module) -> tuple[bool, Any]:
-        """The value of a module-level expression; not known when evaluating it fails, as it does
-        for whatever needs torch."""
-        self._define(value, module)
+    def _constant(
+        self, value: ast.expr, module: Module, enclosing: Enclosing = ()
+    ) -> tuple[bool, Any]:
+        """The value of an expression outside of kernels; not known when evaluating it fails, as it
+        does for whatever needs torch."""
+        self._define(value, module, enclosing)
         code = compile(ast.Expression(value), str(module.file), "eval")
         try:
             return True, eval(code, self._namespace(module))

@@ -12,8 +12,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-FLOAT_TO_INTEGER = ("arith.fptoui", "arith.fptosi")
-INTEGER_TO_FLOAT = ("arith.uitofp", "arith.sitofp")
+from tritonlint.claim import FLOAT_TO_INTEGER, INTEGER_TO_FLOAT
+
 FLOAT_TO_FLOAT = ("tt.fp_to_fp",)
 CONVERSIONS = FLOAT_TO_INTEGER + INTEGER_TO_FLOAT + FLOAT_TO_FLOAT
 LOADS = ("tt.load", "tt.descriptor_load", "tt.descriptor_gather")
@@ -81,6 +81,16 @@ class Graph:
         found = (self.ops.get(each) for each in self._walk(value, self._computed))
         return [op for op in found if op is not None and op.is_conversion]
 
+    def all_behind(self, store: Op) -> list[Op]:
+        """The conversions that feed a store's value, over one another too."""
+        value = store.operands[STORES[store.name]]
+        found = (self.ops.get(each) for each in self._walk(value, self._until_load))
+        return [op for op in found if op is not None and op.is_conversion]
+
+    def _until_load(self, value: int) -> Sequence[int]:
+        op = self.ops.get(value)
+        return () if op is not None and op.name in LOADS else self.sources[value]
+
     def ahead(self, load: Op) -> list[Op]:
         """The conversions that a loaded value meets as a number: moved, carried, passed, widened,
         added or multiplied. Shifts and masks take it apart, and end the search."""
@@ -94,6 +104,24 @@ class Graph:
             for each in self._walk(start, uses.__getitem__)
         )
         return [op for op in found if op is not None and op.is_conversion]
+
+    def origins(self, op: Op) -> list[Op]:
+        """Every operation that the operands of `op` are computed from, over loads and calls too."""
+        found = (self.ops.get(each) for each in self._reached(op.operands, self.sources))
+        return [each for each in found if each is not None]
+
+    def results_of(self, op: Op) -> list[Op]:
+        """Every operation that is computed from the results of `op`."""
+        users: dict[int, list[int]] = defaultdict(list)
+        for value, sources in list(self.sources.items()):
+            for source in sources:
+                users[source].append(value)
+        found = (self.ops.get(each) for each in self._reached(op.results, users))
+        return [each for each in found if each is not None and each is not op]
+
+    def _reached(self, starts: Sequence[int], edges: dict[int, list[int]]) -> Iterator[int]:
+        for start in starts:
+            yield from self._walk(start, lambda value: edges.get(value, ()))
 
     def _walk(self, start: int, step: Callable[[int], Sequence[int]]) -> Iterator[int]:
         seen, waiting = {start}, [start]

@@ -7,6 +7,7 @@ goes on with a fresh child.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import multiprocessing
 import os
@@ -22,10 +23,12 @@ from tritonlint.errors import TritonlintError, VerifyError
 GONE_AFTER_SECONDS = 10
 
 
-def _serve(connection: Connection, environment: Mapping[str, str]) -> None:
+def _serve(connection: Connection, environment: Mapping[str, str], memory: int | None) -> None:
     """Answer tasks `(module, function, arguments)` until the parent hangs up."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.update(environment)
+    if memory is not None:
+        _limit(memory)
     while True:
         try:
             module, function, arguments = connection.recv()
@@ -40,6 +43,15 @@ def _serve(connection: Connection, environment: Mapping[str, str]) -> None:
         connection.send(answer)
 
 
+def _limit(memory: int) -> None:
+    """Let this process have so many bytes of address space, where the system can say so."""
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (memory, hard))
+
+
 def _one_line(error: BaseException) -> str:
     """The kind of error, its first line, and the innermost place it came from."""
     lines = str(error).strip().splitlines()
@@ -49,11 +61,14 @@ def _one_line(error: BaseException) -> str:
 
 
 class Worker:
-    """The child. `environment` is set in it before anything is imported; use as a context
-    manager."""
+    """The child. `environment` is set in it before anything is imported, `memory` bytes are all
+    that it gets (None: no limit); use as a context manager."""
 
-    def __init__(self, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, environment: Mapping[str, str] | None = None, memory: int | None = None
+    ) -> None:
         self._environment = dict(environment or {})
+        self._memory = memory
         self._process: Any = None
         self._connection: Connection | None = None
 
@@ -93,7 +108,7 @@ class Worker:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         self._process = context.Process(
-            target=_serve, args=(theirs, self._environment), daemon=True
+            target=_serve, args=(theirs, self._environment, self._memory), daemon=True
         )
         self._process.start()
         theirs.close()

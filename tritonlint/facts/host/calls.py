@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import ast
 from dataclasses import replace
+from functools import partial
 
 from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN, ElementTypes, join
 from tritonlint.facts.host import conditions, copies, expressions, launching, statements, tensors
 from tritonlint.facts.host.state import MAX_DEPTH, MAX_ENTERED, Frame
+from tritonlint.facts.host.suspicion import hands_on_bytes
 from tritonlint.facts.host.tensors import Arguments
 from tritonlint.facts.host.values import (
     Callable,
@@ -272,7 +274,7 @@ def enter(
         not entered
         or places is None
         or frame.run.statements > MAX_ENTERED
-        or not frame.run.worth_entering(definition)
+        or not frame.run.worth_entering(definition, partial(hands_on_bytes, frame, arguments))
     ):
         return by_name or expressions.unknown(frame, node)
     passed = _passed(frame, arguments, places)

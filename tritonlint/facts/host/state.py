@@ -119,8 +119,9 @@ class Run:
     a function leads to a launch: others are entered only for what they return, when they are short.
     `byte_table` tells where the project says that it stores quantized caches as bytes, `called`
     tells whether `root` has callers in the project, `operator` which function a custom operator is.
-    `attributes` and `effects` (what a kernel does in one specialization) may be shared between
-    runs."""
+    `thorough` is whether calls are followed that hand on no bytes: they tell what else a function
+    is given. `attributes` and `effects` (what a kernel does in one specialization) may be shared
+    between runs."""
 
     project: Project
     root: Definition
@@ -137,16 +138,19 @@ class Run:
     attributes: Attributes = field(default_factory=dict)
     effects: dict[tuple[int, str, str], Any] = field(default_factory=dict)
     copies: list[Copy] = field(default_factory=list)
+    thorough: bool = True
 
     def passed_by_callers(self, buffer: str) -> bool:
         """Whether `buffer` is a parameter of the root that callers in the project pass."""
         return buffer.startswith(f"{self.root.qualified}(") and self.called()
 
-    def worth_entering(self, function: Definition) -> bool:
+    def worth_entering(self, function: Definition, hands_on_bytes: Callable[[], bool]) -> bool:
+        """Whether a function that is called is entered."""
         node = function.node
         assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
-        short = (node.end_lineno or node.lineno) - node.body[0].lineno < SHORT
-        return short or self.leads is None or self.leads(function)
+        if (node.end_lineno or node.lineno) - node.body[0].lineno < SHORT or self.leads is None:
+            return True
+        return (self.thorough or hands_on_bytes()) and self.leads(function)
 
 
 @dataclass

@@ -1,0 +1,144 @@
+"""`check --confirm compile` as a user meets it: verdicts in the reports, answers that are kept, and
+kernels that must not break the run."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("triton", reason="the compile oracle needs triton (extra `verify`)")
+
+from tests.support import Command
+from tritonlint.claim import Claim
+from tritonlint.config import Settings
+from tritonlint.engine import Result
+from tritonlint.findings import Finding, Span
+from tritonlint.verify import confirm as confirming
+from tritonlint.verify.answers import Answers
+
+ONE = Settings(targets=("cuda:90",))
+
+
+def about(path: Path, statement: str, before: str = "") -> Finding:
+    """A finding of TL001 that says something about the parameter p of a kernel with `statement`."""
+    path.write_text(
+        f"import triton\nimport triton.language as tl\n{before}\n"
+        f"@triton.jit\ndef k(p, x):\n    {statement}\n"
+    )
+    line = next(n for n, text in enumerate(path.read_text().splitlines(), 1) if "def k(" in text)
+    span = Span(str(path), line, 1, line, 2)
+    claim = Claim(str(path), line, "p")
+    return Finding("TL001", "name", "message", "error", "certain", span, "trigger", claim=claim)
+
+
+def test_a_finding_is_confirmed_and_says_by_what(tritonlint: Command, flagged: Path) -> None:
+    run = tritonlint("check", "--confirm", "compile", str(flagged))
+    assert run.code == 1 and run.err == ""
+    line = next(n for n, text in enumerate(flagged.read_text().splitlines(), 1) if ".to(v" in text)
+    assert (
+        f"= compiler: confirmed: arith.fptoui at flagged.py:{line} with uint8, none with fp8 "
+        "(cuda:90, hip:gfx942, hip:gfx950)"
+    ) in run.out
+    assert "By the compiler: 1 confirmed." in run.out
+
+
+def test_an_answer_is_kept_until_a_file_changes(
+    tritonlint: Command, flagged: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = ("check", "--confirm", "compile", "--output-format", "json", str(flagged))
+    first = tritonlint(*command)
+    (found,) = json.loads(first.out)["findings"]
+    assert found["confirmed"] == "confirmed" and "arith.fptoui" in found["confirmed_reason"]
+
+    def nobody(*arguments: object) -> None:
+        raise AssertionError("asked again")
+
+    monkeypatch.setattr(confirming, "ask", nobody)
+    assert tritonlint(*command) == first
+    kept = list((flagged.parent / ".tritonlint_cache" / "confirmed").iterdir())
+    assert len(kept) == 1
+    kept[0].write_text('{"verdict": "surely", "reason": "", "files": {}}')
+    monkeypatch.setattr(
+        confirming, "ask", lambda *_: confirming.Answer("undecided", "asked", ("x",))
+    )
+    (again,) = json.loads(tritonlint(*command).out)["findings"]
+    assert again["confirmed_reason"] == "asked"
+    flagged.write_text(f"# moved\n{flagged.read_text()}")
+    monkeypatch.setattr(confirming, "ask", lambda *_: confirming.Answer("undecided", "new", ()))
+    (moved,) = json.loads(tritonlint(*command).out)["findings"]
+    assert moved["confirmed_reason"] == "new"
+
+
+def test_without_the_option_nothing_is_asked(tritonlint: Command, flagged: Path) -> None:
+    run = tritonlint("check", "--output-format", "json", str(flagged))
+    (found,) = json.loads(run.out)["findings"]
+    assert (found["confirmed"], found["confirmed_reason"]) == (None, None)
+
+
+def test_triton_missing_is_an_error(
+    tritonlint: Command, flagged: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(confirming, "has_triton", lambda: False)
+    run = tritonlint("check", "--confirm", "compile", str(flagged))
+    assert run.code == 2 and run.out == ""
+    assert "triton is not installed (pip install 'tritonlint[verify]')" in run.err
+
+
+def test_a_target_that_is_none_is_an_error(tritonlint: Command, flagged: Path) -> None:
+    (flagged.parent / "tritonlint.toml").write_text('targets = ["cuda:ninety"]\n')
+    run = tritonlint("check", "--confirm", "compile", str(flagged))
+    assert run.code == 2
+    assert "cuda:ninety" in run.err
+
+
+def test_a_refuted_finding_is_left_out_with_a_note(
+    tritonlint: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = about(tmp_path / "kernels.py", "tl.store(p, tl.program_id(0))")
+    from tritonlint.cli import check
+
+    monkeypatch.setattr(check, "run", lambda *_, **__: Result((wrong,), (), 1))
+    command = ("check", "--confirm", "compile", "--no-cache", str(tmp_path / "kernels.py"))
+    hidden = tritonlint(*command)
+    assert hidden.code == 0 and "No findings" in hidden.out
+    assert "TL001 is refuted by the compiler and left out: no conversion with uint8" in hidden.err
+    shown = tritonlint(*command, "--confidence", "possible")
+    assert shown.code == 1 and shown.err == ""
+    assert "(possible) [refuted]" in shown.out
+
+
+BROKEN = {
+    "never comes back": "def spin():\n    while True:\n        pass\n\nN = spin()\n",
+    "ends its process": "N = exit(3)\n",
+    "eats the memory": "N = [0] * (1 << 40)\n",
+}
+
+
+def test_kernels_that_misbehave_are_undecided(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(confirming, "HARD_SECONDS", 10.0)
+    findings = [
+        about(tmp_path / f"kernels{number}.py", "tl.store(p, tl.load(x) * N)", before)
+        for number, before in enumerate(BROKEN.values())
+    ]
+    good = about(tmp_path / "good.py", "tl.store(p, tl.load(x))")
+    told = confirming.confirm([*findings, good], ONE, Answers(None))
+    assert [each.confirmed for each in told] == ["undecided"] * 3 + ["confirmed"]
+    assert "took longer than 10 seconds" in told[0].confirmed_reason
+    assert all(each.confirmed_reason for each in told)
+    assert [each.confidence for each in told] == ["certain"] * 4
+
+
+def test_a_rule_that_the_compiler_cannot_judge_is_undecided(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tritonlint import rule
+
+    each = about(tmp_path / "kernels.py", "tl.store(p, tl.load(x))")
+    monkeypatch.setattr(rule.load("TL001"), "witness", None)
+    (told,) = confirming.confirm([each], ONE, Answers(None))
+    assert told.confirmed == "undecided"
+    assert told.confirmed_reason == "TL001 has no meaning to the compiler"

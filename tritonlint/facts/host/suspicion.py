@@ -1,0 +1,64 @@
+"""Whether a call can hand raw bytes on: if not, what it calls is known from looking at that
+function alone."""
+
+from __future__ import annotations
+
+import re
+
+from tritonlint.dtypes import ElementTypes
+from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.tensors import Arguments
+from tritonlint.facts.host.values import (
+    Callable,
+    DType,
+    Launchable,
+    Sequence,
+    Table,
+    Tensor,
+    Value,
+    options,
+)
+
+# What is cached can be quantized, and settings say so in places that the caller does not show.
+_CACHED = re.compile(r"cache|kv", re.IGNORECASE)
+
+
+def hands_on_bytes(frame: Frame, arguments: Arguments) -> bool:
+    """Whether one of the arguments may hold raw bytes, or decide what does: something of which the
+    caller knows more than that it is there, and not that it holds floats."""
+    if any(note.kind == "setting" for note in frame.run.notes):
+        return True
+    values = (*arguments.positional, *arguments.keywords.values())
+    return any(_suspicious(frame, value) for value in values)
+
+
+def _suspicious(frame: Frame, value: Value) -> bool:
+    for _, each in options(value):
+        match each:
+            case Tensor(types=None):
+                known = frame.known(each.buffer)
+                if _bytes(known) or (not known.known and _spoken_of(frame, each.buffer)):
+                    return True
+            case Tensor(types=ElementTypes() as types):
+                if _bytes(types):
+                    return True
+            case DType():
+                asked = each.of is not None and not frame.known(each.of).known
+                if asked or each.table is not None or _bytes(each.types):
+                    return True
+            case Launchable() | Callable() | Table():
+                return True
+            case Sequence(items=items):
+                if any(_suspicious(frame, item) for item in items):
+                    return True
+    return False
+
+
+def _bytes(types: ElementTypes) -> bool:
+    return any(each.is_byte for each in types.types or ())
+
+
+def _spoken_of(frame: Frame, buffer: str) -> bool:
+    if _CACHED.search(buffer):
+        return True
+    return any(note.buffer == buffer for note in frame.run.notes)

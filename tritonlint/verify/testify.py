@@ -1,0 +1,119 @@
+"""One side of a question, as flagged or as fixed: the kernel and the type of its pointer, and what
+the compiler shows of it."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+from tritonlint.claim import Witness
+from tritonlint.dtypes import BY_SIGNATURE
+from tritonlint.verify import compile as oracle
+from tritonlint.verify.compile import Conversion
+from tritonlint.verify.extract import Extracted
+from tritonlint.verify.signature import CONSTEXPR, FP8, Setting, Settings, signature_of
+from tritonlint.verify.ttir import Graph, Op
+from tritonlint.verify.ttir_text import read_graph
+
+# (file, first line, last line), absolute.
+Place = tuple[str, int, int]
+
+
+@dataclass(frozen=True)
+class Side:
+    """A kernel with `parameter` (empty: none) as a pointer to `element` (torch's name, or `fp8` for
+    the target's own); `places` are where a witness at a line comes from, `name` what reports call
+    this side. `last` is whether only the conversion next to a store counts."""
+
+    name: str
+    extracted: Extracted
+    parameter: str
+    element: str
+    places: tuple[Place, ...] = ()
+    last: bool = True
+
+
+def testimony(
+    side: Side, witness: Witness, settings: Settings, target: str
+) -> tuple[Conversion, ...]:
+    """What the compiler shows of the witness on this side. Raises CompileError."""
+    kernel = side.extracted.function
+    whole = dict(settings)
+    if side.parameter:
+        whole[side.parameter] = Setting(f"*{signature_of(side.element)}")
+    types = {name: _native(whole[name].type, target) for name in kernel.arg_names}
+    signature = {name: each for name, each in types.items() if each != CONSTEXPR}
+    constants = {
+        name: _value(whole[name], target) for name, each in types.items() if each == CONSTEXPR
+    }
+    graph = read_graph(oracle.raw_ir(kernel, signature, constants, target))
+    if witness.through == "line":
+        found = _at(graph, witness, side.places)
+    else:
+        index = list(signature).index(side.parameter)
+        found = oracle.between(graph, index, witness.through, side.last)
+    return tuple(oracle.placed(each for each in found if _fits(graph, each, witness)))
+
+
+def _fits(graph: Graph, op: Op, witness: Witness) -> bool:
+    if op.name not in witness.operations:
+        return False
+    if witness.unless_from and any(each.name in witness.unless_from for each in graph.origins(op)):
+        return False
+    return not witness.only_into or any(
+        each.name in witness.only_into for each in graph.results_of(op)
+    )
+
+
+def _at(graph: Graph, witness: Witness, places: tuple[Place, ...]) -> list[Op]:
+    """The witness's operations that come from one of the places."""
+    named = (op for op in graph.all_ops if op.name in witness.operations and op.place)
+    return [op for op in named if op.place and any(_within(op.place, each) for each in places)]
+
+
+def _within(place: tuple[str, int], around: Place) -> bool:
+    file, first, last = around
+    return os.path.abspath(place[0]) == file and first <= place[1] <= last
+
+
+def _native(kind: str, target: str) -> str:
+    """A type of a signature with the target's own fp8 in it."""
+    pointer, _, element = kind.rpartition("*")
+    return f"{'*' if kind.startswith('*') else pointer}{_own(element, target)}"
+
+
+def _own(element: str, target: str) -> str:
+    return oracle.fp8_of(target) if element == FP8 else element
+
+
+def _value(setting: Setting, target: str) -> object:
+    """The Python object of a constant: a dtype as Triton's."""
+    if not setting.is_dtype:
+        return setting.value
+    language = importlib.import_module("triton.language")
+    element = BY_SIGNATURE[_own(signature_of(str(setting.value)), target)]
+    return getattr(language, element.triton)
+
+
+@contextlib.contextmanager
+def compiled_for(target: str) -> Iterator[None]:
+    """Let code that asks Triton for the present device (`driver.active.get_current_target()`) see
+    the target, where the machine has no device."""
+    driver: Any = importlib.import_module("triton.runtime").driver
+    compiler = importlib.import_module("triton.backends.compiler")
+    backend, architecture = oracle.parse_target(target)
+    described = compiler.GPUTarget(backend, architecture, oracle.WARP[backend])
+    before = getattr(driver, "_active", None)
+    driver.set_active(SimpleNamespace(get_current_target=lambda: described))
+    try:
+        yield
+    finally:
+        if before is None:
+            driver._active = None
+        else:
+            driver.set_active(before)
