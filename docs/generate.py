@@ -1,5 +1,5 @@
 """Generated documentation: a page per rule with the figures of its receipts, the schemas of the
-JSON reports, and in the README the table of rules and the report of a finding.
+JSON reports and of the settings, and in the README the table of rules and the report of a finding.
 
 `python docs/generate.py` writes what is stale; `--check` names it and exits with 1 instead.
 """
@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from tritonlint import documentation, engine, rule
+from tritonlint import config_values, documentation, engine, rule
 from tritonlint.config import Settings
 from tritonlint.report import Options, text
 from tritonlint.report.json import lines_schema, schema
@@ -33,7 +33,8 @@ def generated() -> Iterator[tuple[Path, str]]:
     for code in sorted(rule.codes()):
         yield ROOT / "docs" / "rules" / f"{code}.md", documentation.of(code).page + measured(code)
     yield ROOT / "docs" / "rules" / "index.md", f"# Rules\n\n{table('')}"
-    for name, each in (("json", schema()), ("json-lines", lines_schema())):
+    keys = config_values.schema(Settings().values())
+    for name, each in (("json", schema()), ("json-lines", lines_schema()), ("config", keys)):
         yield ROOT / "docs" / f"{name}-schema.json", json.dumps(each, indent=2) + "\n"
     readme = ROOT / "README.md"
     old = readme.read_text(encoding="utf-8")

@@ -104,12 +104,11 @@ def test_a_file_that_git_does_not_know_has_changed(tritonlint: Command, committe
     shutil.copy(committed, committed.with_name("copy.py"))
     (committed.parent / ".gitignore").write_text("ignored.py\n")
     shutil.copy(committed, committed.with_name("ignored.py"))
-    run = tritonlint("check", "--diff-base", "HEAD", "--output-format", "concise")
-    assert run.code == 1
-    assert [line.split(":")[0] for line in run.out.splitlines() if "TL001" in line] == [
-        "copy.py",
-        "ignored.py",
-    ]
+    compared = ("check", "--diff-base", "HEAD", "--output-format", "concise")
+    for more, found in (([], ["copy.py"]), (["--no-respect-gitignore"], ["copy.py", "ignored.py"])):
+        run = tritonlint(*compared, *more)
+        assert run.code == 1
+        assert [line.split(":")[0] for line in run.out.splitlines() if "TL001" in line] == found
 
 
 def test_a_file_that_moved_has_not_changed(tritonlint: Command, git: Git, committed: Path) -> None:

@@ -239,7 +239,8 @@ def test_a_run_without_suspects_imports_nothing_heavy(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("import triton\n")
     program = (
         "import sys; from tritonlint.__main__ import main; code = main(['check', 'a.py']);"
-        "heavy = {'libcst', 'rich', 'torch', 'triton', 'tomllib', 'multiprocessing'};"
+        "heavy = {'libcst', 'rich', 'torch', 'triton', 'tomllib', 'multiprocessing', 'pathspec',"
+        "'packaging', 'importlib.metadata', 'traceback'};"
         "print(code, sorted(heavy & set(sys.modules)))"
     )
     run = _python("-c", program, cwd=tmp_path)

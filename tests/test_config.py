@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tritonlint import config
+from tritonlint import __version__, config
 from tritonlint.errors import ConfigError
 
 
@@ -78,6 +78,11 @@ def test_select_on_the_command_line_overrides_an_ignore_in_a_file(tmp_path: Path
         ("fp8-dtype = 'a +'", "fp8-dtype: expected a Python expression, got 'a +'"),
         ("fp8-import = 'f()'", "fp8-import: expected one import statement, got 'f()'"),
         ("targets = ['cuda90']", "targets: expected targets such as cuda:90 or hip:gfx942"),
+        ("per-file-ignores = ['a']", "per-file-ignores: expected a table of patterns and lists"),
+        ("per-file-ignores = { 'a' = 'TL001' }", "expected a list of strings, got 'TL001'"),
+        ("rule-modules = ['a-b']", "rule-modules: expected names of modules such as tools.rules"),
+        ("required-version = 'new'", "required-version: expected a condition on the version"),
+        ("required-version = '>=99'\nfrom-99 = 1", "and >=99 is required; install such a version"),
         ("extend = 'gone.toml'", "extend: there is no file"),
         ("extend = 'tritonlint.toml'", "extends itself"),
         ("select = [", "not valid TOML"),
@@ -94,6 +99,12 @@ def test_what_is_not_understood_is_refused_with_file_and_key(
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("text", [">=0.0.1", "!=99", __version__])
+def test_a_version_that_will_do_is_no_matter(tmp_path: Path, text: str) -> None:
+    _write(tmp_path / "tritonlint.toml", f"required-version = '{text}'\n")
+    assert config.load(tmp_path).required_version
+
+
 def test_a_table_that_is_none_is_refused(tmp_path: Path) -> None:
     _write(tmp_path / "pyproject.toml", "[tool]\ntritonlint = 3\n")
     with pytest.raises(ConfigError, match=r"tool\.tritonlint: expected a table, got 3"):
@@ -101,8 +112,8 @@ def test_a_table_that_is_none_is_refused(tmp_path: Path) -> None:
 
 
 def test_every_key_has_a_parser_and_a_default() -> None:
-    from tritonlint.config_values import PARSERS
+    from tritonlint.config_values import SETTINGS
 
-    assert set(config.KEYS) == set(PARSERS)
+    assert set(config.KEYS) == set(SETTINGS)
     for key, value in config.Settings().values().items():
-        assert value is None or PARSERS[key](value) == value
+        assert value is None or SETTINGS[key].parse(value) == value

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tritonlint import config
 from tritonlint.config import Settings
 from tritonlint.discovery import discover
 from tritonlint.errors import SourceError, UsageError
@@ -26,7 +27,7 @@ def _tree(*names: str) -> None:
 
 
 def _found(*paths: str, **settings: object) -> list[str]:
-    return _names(discover([Path(p) for p in paths], Settings(**settings)))  # type: ignore[arg-type]
+    return _names(discover([Path(p) for p in paths], config.load(Path(), settings)))
 
 
 def _names(paths: Iterable[Path]) -> list[str]:
@@ -54,6 +55,57 @@ def test_patterns_name_files_or_paths_below_the_root() -> None:
     assert _found(".", extend_exclude=("gen_*.py", "a/b")) == ["a/k.py", "b/k.py"]
     assert _found("a", extend_exclude=("a/b/*.py",)) == ["a/gen_x.py", "a/k.py"]
     assert _found(".", exclude=("b",)) == ["a/gen_x.py", "a/k.py"]
+
+
+def test_patterns_are_relative_to_the_file_that_states_them() -> None:
+    _tree("p/a/k.py", "p/b/k.py", "p/b/deep/er/k.py", "p/b/er/k.py", "p/c.py")
+    Path("base.toml").write_text("extend-exclude = ['p/a', './p/c.py']\n")
+    Path("p/tritonlint.toml").write_text(
+        "extend = '../base.toml'\nextend-exclude = ['b/**/er', 'a/never.py']\n"
+    )
+    found = discover([Path("p")], config.load(Path("p")))
+    assert _names(found) == ["p/b/k.py"]
+
+
+def test_a_settings_file_further_down_excludes_below_itself() -> None:
+    _tree("p/a.py", "p/gen/b.py", "q/gen/c.py")
+    Path("tritonlint.toml").write_text("")
+    Path("p/tritonlint.toml").write_text("extend-exclude = ['gen']\n")
+    assert _found(".") == ["p/a.py", "q/gen/c.py"]
+    assert _found("p/gen/b.py") == ["p/gen/b.py"]
+    assert _found("p/gen/b.py", force_exclude=True) == []
+
+
+def test_a_folder_whose_name_is_a_pattern_is_taken_literally() -> None:
+    _tree("[x]/a.py", "[x]/b/c.py")
+    Path("[x]/tritonlint.toml").write_text("exclude = ['b/*']\n")
+    assert _names(discover([Path("[x]")], config.load(Path("[x]")))) == ["[x]/a.py"]
+
+
+def test_what_git_ignores_is_left_out_of_folders_and_not_of_named_files() -> None:
+    _tree(
+        ".git/info/x", "gen/a.py", "kept/gen/a.py", "a_gen.py", "b_gen.py", "own/b_gen.py", "k.py"
+    )
+    Path(".gitignore").write_text("/gen/\n*_gen.py\n# a comment\n\\\n")
+    Path("own/.gitignore").write_text("!b_gen.py\n")
+    Path(".git/info/exclude").write_text("k.py\n")
+    assert _found(".") == ["kept/gen/a.py", "own/b_gen.py"]
+    assert _found("own") == ["own/b_gen.py"]
+    assert _found("a_gen.py", "gen") == ["a_gen.py", "gen/a.py"]
+    assert len(_found(".", respect_gitignore=False)) == 6
+
+
+def test_a_repository_inside_another_has_ignores_of_its_own() -> None:
+    _tree(".git/x", "inner/.git", "inner/a.py", "inner/b.py", "outer/a.py")
+    Path(".gitignore").write_text("a.py\n")
+    Path("inner/.gitignore").write_text("b.py\n")
+    assert _found(".") == ["inner/a.py"]
+
+
+def test_ignores_count_only_in_a_repository() -> None:
+    _tree("a.py")
+    Path(".gitignore").write_text("a.py\n")
+    assert _found(".") == ["a.py"]
 
 
 def test_a_path_that_does_not_exist_is_a_usage_error() -> None:

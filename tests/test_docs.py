@@ -48,3 +48,34 @@ def test_the_settings_of_the_readme_are_understood(tmp_path: object) -> None:
     (folder / "pyproject.toml").write_text(block, encoding="utf-8")
     (folder / "base.toml").write_text("")
     assert config.load(folder).select == ("TL001",)
+
+
+def test_the_schema_of_the_settings_says_what_the_parser_says() -> None:
+    import json
+
+    import jsonschema
+
+    from tritonlint import config
+
+    schema = json.loads((ROOT / "docs" / "config-schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    block = readme.split("```toml\n", 1)[1].split("```", 1)[0]
+    validator.validate(config._toml(block)["tool"]["tritonlint"])
+    for wrong in (
+        {"slect": []},
+        {"select": "TL001"},
+        {"ignore": [""]},
+        {"preview": "yes"},
+        {"confidence": "likly"},
+        {"targets": ["cuda90"]},
+        {"per-file-ignores": ["a"]},
+        {"per-file-ignores": {"a": "TL001"}},
+        {"rule-modules": ["a-b"]},
+        {"required-version": 1},
+    ):
+        assert not validator.is_valid(wrong), wrong
+        for key, value in wrong.items():
+            with pytest.raises((ValueError, KeyError)):
+                config.SETTINGS[key].parse(value)

@@ -62,6 +62,20 @@ def scratch(tmp_path: Path) -> Path:
     return folder
 
 
+def _several_thousand_more(folder: Path) -> None:
+    """More names than one command line holds, one of them of a file that is excluded, and one that
+    has the bug, in the middle."""
+    for number in range(40):
+        package = folder / f"package_with_a_name_of_some_length_{number:02}"
+        package.mkdir()
+        for each in range(80):
+            (package / f"module_with_a_name_of_some_length_{each:02}.py").write_text("x = 1\n")
+    excluded = folder / "build"
+    excluded.mkdir()
+    (excluded / "broken.py").write_text("import triton\ndef f(:\n")
+    copy_flagged(folder / "package_with_a_name_of_some_length_20")
+
+
 def test_the_hooks_fail_on_the_bug_fix_it_and_pass_on_the_fix(scratch: Path) -> None:
     home = str(scratch.parent / "home")
 
@@ -77,6 +91,19 @@ def test_the_hooks_fail_on_the_bug_fix_it_and_pass_on_the_fix(scratch: Path) -> 
     assert "files were modified by this hook" in fixed.stdout, fixed.stdout + fixed.stderr
     assert (scratch / "flagged.py").read_bytes() == (CASE / "fixed.py").read_bytes()
 
+    _run(scratch, "git", "add", "--all")
+    passed = hook("tritonlint")
+    assert passed.returncode == 0, passed.stdout + passed.stderr
+
+    _several_thousand_more(scratch)
+    _run(scratch, "git", "add", "--all")
+    failed = hook("tritonlint")
+    assert failed.returncode == 1, failed.stdout + failed.stderr
+    assert failed.stdout.count("error[TL001]") == 1
+    assert failed.stdout.count(" checked)") > 1, "the names fit on one command line"
+    assert "broken.py" not in failed.stdout
+    fixed = hook("tritonlint-autofix", "--hook-stage", "manual")
+    assert "files were modified by this hook" in fixed.stdout, fixed.stdout + fixed.stderr
     _run(scratch, "git", "add", "--all")
     passed = hook("tritonlint")
     assert passed.returncode == 0, passed.stdout + passed.stderr

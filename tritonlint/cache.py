@@ -14,7 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from tritonlint import __version__
+from tritonlint import __version__, rule
 from tritonlint.claim import Claim, Known
 from tritonlint.config import Settings
 from tritonlint.engine import Result, Skipped
@@ -33,9 +33,16 @@ class Cache:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def key(self, files: Iterable[Path], others: Iterable[str], settings: Settings) -> str:
-        """What a result depends on: this version, the settings, and path, size and time of change
-        of each file that was checked and of each that can decide what is found there."""
+    def key(
+        self,
+        files: Iterable[Path],
+        others: Iterable[str],
+        settings: Iterable[Settings],
+        named: Iterable[Path] = (),
+    ) -> str:
+        """What a result depends on: this version, the settings, which files are `named`, and path,
+        size and time of change of each file that was checked and of each that can decide what is
+        found there."""
         digest = hashlib.sha256()
         folder = Path(__file__).parent
         own = sorted(str(each) for part in (folder, _rules()) for each in part.rglob("*.py"))
@@ -43,11 +50,13 @@ class Cache:
             __version__,
             sys.version,
             os.getcwd(),
-            *(repr(item) for item in sorted(_plain(settings).items())),
+            *(repr(item) for each in settings for item in sorted(_plain(each).items())),
+            *sorted(map(str, named)),
         ]
         digest.update("\0".join(said).encode(errors="surrogateescape"))
         for mark, paths in (
             ("tool", own),
+            ("rules", [str(each) for each in rule.sources_of_others()]),
             ("checked", [str(each) for each in files]),
             ("read", list(others)),
         ):

@@ -4,15 +4,18 @@ line."""
 from __future__ import annotations
 
 import difflib
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from tritonlint.config_values import PARSERS
+from tritonlint import __version__
+from tritonlint.config_values import SETTINGS
 from tritonlint.errors import ConfigError
 from tritonlint.findings import Confidence
+from tritonlint.patterns import anchored
 
 DEFAULT_EXCLUDE = (
     ".bzr",
@@ -45,7 +48,9 @@ DEFAULT_TARGETS = ("cuda:90", "hip:gfx942", "hip:gfx950")
 
 # Keys whose values add up, from the extended file over the file to the command line; any other
 # value replaces.
-_ADDING = frozenset({"extend-select", "extend-exclude"})
+_ADDING = frozenset({"extend-select", "extend-exclude", "rule-modules"})
+# Keys whose values are, or begin with, patterns for files.
+_PATTERNS = frozenset({"exclude", "extend-exclude"})
 # What a `--select` on the command line puts out of force, unless it is given there too: a rule that
 # was asked for by name must not come out "clean" because a file ignores it.
 _UNDER_SELECT = ("extend-select", "ignore")
@@ -57,26 +62,36 @@ _PATHS = frozenset({"baseline"})
 class Settings:
     """What one run does.
 
-    `select` empty means the default rules. `confidence` is the lowest that is shown. `exclude` and
-    `extend_exclude` are patterns for names, or with a slash for paths below `root`. `fp8_dtype` is
-    the expression that a fix uses for the project's fp8 dtype and `fp8_import` the import that it
-    needs. `targets` are compile targets (`cuda:90`, `hip:gfx942`). `baseline` is the file of known
-    findings. `root` is the folder of the settings file, else the folder the search began in.
+    `select` empty means the default rules. `confidence` is the lowest that is shown. `exclude`,
+    `extend_exclude` and the first of each pair of `per_file_ignores` are patterns for names, or
+    with a slash for paths (see `patterns.anchored`). `fp8_dtype` is the expression that a fix uses
+    for the project's fp8 dtype and `fp8_import` the import that it needs. `targets` are compile
+    targets (`cuda:90`, `hip:gfx942`). `baseline` is the file of known findings. `root` is the
+    folder of the settings file, else the folder the search began in; `folders` are those of all
+    files that were read, where `rule_modules` are looked for. `file` is the settings file and
+    `given` what the command line put on top of it, None for settings that were not read.
     """
 
     select: tuple[str, ...] = ()
     extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     preview: bool = False
     confidence: Confidence = "likely"
     exclude: tuple[str, ...] = DEFAULT_EXCLUDE
     extend_exclude: tuple[str, ...] = ()
     force_exclude: bool = False
+    respect_gitignore: bool = True
     fp8_dtype: str | None = None
     fp8_import: str | None = None
     targets: tuple[str, ...] = DEFAULT_TARGETS
     baseline: str | None = None
+    rule_modules: tuple[str, ...] = ()
+    required_version: str | None = None
     root: Path = field(default_factory=Path.cwd)
+    folders: tuple[Path, ...] = ()
+    file: Path | None = None
+    given: tuple[tuple[str, object], ...] | None = None
     origins: tuple[tuple[str, str], ...] = ()
 
     def origin(self, key: str) -> str:
@@ -90,7 +105,9 @@ class Settings:
 
 
 KEYS: tuple[str, ...] = tuple(
-    f.name.replace("_", "-") for f in fields(Settings) if f.name not in ("root", "origins")
+    f.name.replace("_", "-")
+    for f in fields(Settings)
+    if f.name not in ("root", "folders", "file", "given", "origins")
 )
 
 
@@ -108,14 +125,17 @@ def find(start: Path) -> Path | None:
     """
     folder = start if start.is_dir() else start.parent
     folder = folder.resolve()
-    for each in (folder, *folder.parents):
-        own = each / "tritonlint.toml"
-        if own.is_file():
-            return own
-        shared = each / "pyproject.toml"
-        if shared.is_file() and _table(shared) is not None:
-            return shared
-    return None
+    return next(filter(None, map(own_file, (folder, *folder.parents))), None)
+
+
+def own_file(folder: Path) -> Path | None:
+    """The settings file that stands in `folder` itself, else None. Raises ConfigError like
+    `find`."""
+    own = folder / "tritonlint.toml"
+    if own.is_file():
+        return own
+    shared = folder / "pyproject.toml"
+    return shared if shared.is_file() and _table(shared) is not None else None
 
 
 def load(start: Path, overrides: Mapping[str, object] | None = None) -> Settings:
@@ -125,16 +145,21 @@ def load(start: Path, overrides: Mapping[str, object] | None = None) -> Settings
     Raises ConfigError, naming file and key, for what is not understood.
     """
     file = find(start)
-    values = _read(file, ()) if file else {}
+    read: dict[Path, dict[str, _Value]] = _read(file, ()) if file else {}
+    values: dict[str, _Value] = {}
+    for each in read.values():
+        _merge(values, each)
     given = {name.replace("_", "-"): v for name, v in (overrides or {}).items() if v is not None}
     for key in _UNDER_SELECT if "select" in given else ():
         values.pop(key, None)
-    options = {key: (value, f"--{key}") for key, value in given.items()}
-    _merge(values, {key: _Value(_parse(key, *each), each[1]) for key, each in options.items()})
+    _merge(values, {key: _value(key, v, f"--{key}", Path()) for key, v in given.items()})
     root = file.parent if file else (start if start.is_dir() else start.parent).resolve()
     return Settings(
         **{key.replace("-", "_"): each.value for key, each in values.items()},
         root=root,
+        folders=tuple(each.parent for each in reversed(read)),
+        file=file,
+        given=tuple((overrides or {}).items()),
         origins=tuple(sorted((key, each.origin) for key, each in values.items())),
     )
 
@@ -147,26 +172,35 @@ def _merge(values: dict[str, _Value], above: Mapping[str, _Value]) -> None:
         values[key] = each
 
 
-def _read(file: Path, below: tuple[Path, ...]) -> dict[str, _Value]:
-    """The values of `file` over those of the file that it extends; `below` are the files that
-    extend this one."""
+def _read(file: Path, below: tuple[Path, ...]) -> dict[Path, dict[str, _Value]]:
+    """The values of each file that counts, from the farthest that is extended to `file`; `below`
+    are the files that extend this one."""
     table = _table(file)
     if table is None:
         raise ConfigError(f"{file}: has no [tool.tritonlint] table to extend")
+    # First, for what follows may be meant for another version.
+    if "required-version" in table:
+        _require(_value("required-version", table["required-version"], str(file), file.parent))
     base = table.pop("extend", None)
-    values: dict[str, _Value] = {}
-    if base is not None:
-        values = _read(_extended(file, base, below), (*below, file))
-    own = {key: _parse(key, value, str(file)) for key, value in table.items()}
-    own |= {key: str(file.parent / str(own[key])) for key in _PATHS & own.keys()}
-    _merge(values, {key: _Value(value, str(file)) for key, value in own.items()})
-    return values
+    read = {} if base is None else _read(_extended(file, base, below), (*below, file))
+    read[file] = {key: _value(key, v, str(file), file.parent) for key, v in table.items()}
+    return read
+
+
+def _require(stated: _Value) -> None:
+    from packaging.specifiers import SpecifierSet
+
+    if not SpecifierSet(stated.value).contains(__version__, prereleases=True):
+        raise ConfigError(
+            f"{stated.origin}: required-version: this is tritonlint {__version__}, and "
+            f"{stated.value} is required; install such a version"
+        )
 
 
 def _extended(file: Path, base: object, below: tuple[Path, ...]) -> Path:
     if not isinstance(base, str):
         raise ConfigError(f"{file}: extend: expected a path, got {base!r}")
-    path = (file.parent / base).resolve()
+    path = (file.parent / os.path.expanduser(base)).resolve()
     if not path.is_file():
         raise ConfigError(f"{file}: extend: there is no file {path}")
     if path == file or path in below:
@@ -174,17 +208,25 @@ def _extended(file: Path, base: object, below: tuple[Path, ...]) -> Path:
     return path
 
 
-def _parse(key: str, value: object, where: str) -> object:
-    parser = PARSERS.get(key)
-    if parser is None:
+def _value(key: str, value: object, where: str, folder: Path) -> _Value:
+    """The value of `key` that `where` states; patterns in it are for files below `folder`."""
+    setting = SETTINGS.get(key)
+    if setting is None:
         near = difflib.get_close_matches(key, KEYS, n=1)
         known = ", ".join((*KEYS, "extend"))
         hint = f"did you mean `{near[0]}`?" if near else f"known keys: {known}"
         raise ConfigError(f"{where}: unknown key `{key}`; {hint}")
     try:
-        return parser(value)
+        parsed: Any = setting.parse(value)
     except ValueError as error:
         raise ConfigError(f"{where}: {key}: {error}") from error
+    if key in _PATTERNS:
+        parsed = tuple(anchored(each, folder) for each in parsed)
+    elif key in _PATHS:
+        parsed = str(folder / parsed)
+    elif key == "per-file-ignores":
+        parsed = tuple((anchored(pattern, folder), codes) for pattern, codes in parsed)
+    return _Value(parsed, where)
 
 
 def _table(file: Path) -> dict[str, Any] | None:

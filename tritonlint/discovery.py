@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from fnmatch import fnmatch
 from pathlib import Path
 
+from tritonlint import gitignore
 from tritonlint.config import Settings
 from tritonlint.errors import SourceError, UsageError
+from tritonlint.patterns import Matcher, matcher
+from tritonlint.scopes import Scopes
 from tritonlint.source import display_path
 
 OnError = Callable[[SourceError], None]
@@ -21,18 +23,23 @@ def discover(
     sorted by folder.
 
     Exclusion patterns hold below the named folders, and for the named paths too with
-    `force_exclude`. A folder that cannot be listed goes to `on_error` as a SourceError, and is
-    raised where that is None. Raises UsageError for a path that does not exist.
+    `force_exclude`; what git ignores is left out below the named folders. A folder that cannot be
+    listed goes to `on_error` as a SourceError, and is raised where that is None. Raises UsageError
+    for a path that does not exist.
     """
-    excluded = _excluder(settings)
+    excluded = matcher((*settings.exclude, *settings.extend_exclude))
+    scopes = Scopes(settings)
     found: dict[Path, None] = {}
     links: list[Path] = []
     for path in paths:
         _must_exist(path)
-        if settings.force_exclude and _named_is_excluded(path, excluded):
+        if settings.force_exclude and (is_excluded(path, excluded) or scopes.excludes(path)):
             continue
         if path.is_dir():
-            for each in _walk(path, excluded, on_error or _raise):
+            ignores = gitignore.above(os.path.abspath(path)) if settings.respect_gitignore else None
+            for each in _walk(path, excluded, ignores, on_error or _raise):
+                if scopes.excludes(each):
+                    continue
                 # A link to a file that is checked anyway would be reported, and fixed, twice.
                 if each.is_symlink():
                     links.append(each)
@@ -66,14 +73,16 @@ def _once(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
 
 
-def _walk(top: Path, excluded: Callable[[str], bool], on_error: OnError) -> Iterator[Path]:
+def _walk(
+    top: Path, excluded: Matcher, ignores: gitignore.Ignores | None, on_error: OnError
+) -> Iterator[Path]:
     """The `*.py` files below `top`; linked folders come last, so that a file is found under its own
-    name first."""
+    name first. `ignores` is what git ignores by the folders above `top`, None: not asked for."""
     seen: set[tuple[int, int]] = set()
-    linked: list[str] = []
-    pending = [os.fspath(top)]
+    linked: list[tuple[str, gitignore.Ignores | None]] = []
+    pending = [(os.fspath(top), ignores)]
     while pending or linked:
-        folder = pending.pop() if pending else linked.pop(0)
+        folder, outer = pending.pop() if pending else linked.pop(0)
         try:
             state = os.stat(folder)
             if (state.st_dev, state.st_ino) in seen:
@@ -85,40 +94,22 @@ def _walk(top: Path, excluded: Callable[[str], bool], on_error: OnError) -> Iter
             shown = display_path(Path(folder))
             on_error(SourceError(shown, f"cannot be listed: {error.strerror or error}"))
             continue
-        below: list[str] = []
+        inner = outer.below(os.path.abspath(folder)) if outer else None
+        below: list[tuple[str, gitignore.Ignores | None]] = []
         for entry in entries:
-            if excluded(entry.path):
+            is_folder = entry.is_dir()
+            if not (is_folder or entry.name.endswith(".py")) or excluded(entry.path):
                 continue
-            if entry.is_dir():
-                (linked if entry.is_symlink() else below).append(entry.path)
-            elif entry.name.endswith(".py") and entry.is_file():
+            if inner and inner.ignored(os.path.abspath(entry.path), is_folder):
+                continue
+            if is_folder:
+                (linked if entry.is_symlink() else below).append((entry.path, inner))
+            elif entry.is_file():
                 yield Path(entry.path)
         pending.extend(reversed(below))
 
 
-def _excluder(settings: Settings) -> Callable[[str], bool]:
-    """Whether a path's last name, or the path below the settings' root, matches an exclusion
-    pattern."""
-    patterns = [p.rstrip("/") for p in (*settings.exclude, *settings.extend_exclude)]
-    exact = frozenset(p for p in patterns if not set(p) & set("*?[/"))
-    names = [p for p in patterns if "/" not in p and p not in exact]
-    rooted = [p.removeprefix("./").removeprefix("/") for p in patterns if "/" in p]
-    root = os.fspath(settings.root)
-
-    def excluded(path: str) -> bool:
-        name = os.path.basename(path)
-        if name in exact or any(fnmatch(name, p) for p in names):
-            return True
-        if not rooted:
-            return False
-        folder = os.path.realpath(os.path.dirname(path))
-        below = os.path.relpath(os.path.join(folder, name), root).replace(os.sep, "/")
-        return any(fnmatch(below, p) or fnmatch(below, f"{p}/*") for p in rooted)
-
-    return excluded
-
-
-def _named_is_excluded(path: Path, excluded: Callable[[str], bool]) -> bool:
+def is_excluded(path: Path, excluded: Matcher) -> bool:
     """Whether the path, or a folder between it and the working directory, is excluded."""
     shown = Path(os.path.relpath(path))
     return any(excluded(os.fspath(each)) for each in (shown, *shown.parents) if each.name)

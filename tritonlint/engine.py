@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import sys
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +19,10 @@ from tritonlint.facts.arguments import distinct
 from tritonlint.facts.observation import Observation
 from tritonlint.facts.outlines import GATE
 from tritonlint.findings import CONFIDENCES, Finding, Suppressed
-from tritonlint.parallel import facts
+from tritonlint.observer import QUIET, Observer
+from tritonlint.parallel import Work, facts, unparsable
+from tritonlint.patterns import matcher
+from tritonlint.scopes import Scopes
 from tritonlint.source import SourceFile, display_path, read_source
 
 if TYPE_CHECKING:
@@ -58,117 +62,205 @@ def _without_collection() -> Iterator[None]:
 
 
 @_without_collection()
-def check(files: Sequence[Path], settings: Settings, cache: Cache | None = None) -> Result:
-    """Check `files`. What cannot be read, decoded or parsed is skipped with its reason; the others
-    are checked.
+def check(
+    files: Sequence[Path],
+    settings: Settings,
+    cache: Cache | None = None,
+    named: Collection[Path] = (),
+    jobs: int | None = None,
+    observer: Observer = QUIET,
+) -> Result:
+    """Check `files`. What cannot be read or decoded is skipped with its reason, and so is what
+    cannot be parsed, if it could hold a finding or is among `named`: in a tree, parsing all files
+    would take longer than checking it. The others are checked.
 
     With a `cache`, the result of an earlier run is given back when neither the files, nor those
     that decide what is found in them, nor the settings have changed. What the baseline knows is
-    taken out of it each time.
+    taken out of it each time. At most `jobs` processes are used (default: one a core).
     """
-    return _without_known(_result(files, settings, cache), settings)
+    result = _result(files, settings, cache, named, Work(jobs, observer))
+    return _without_known(result, settings)
 
 
-def _result(files: Sequence[Path], settings: Settings, cache: Cache | None) -> Result:
+def _result(
+    files: Sequence[Path],
+    settings: Settings,
+    cache: Cache | None,
+    named: Collection[Path],
+    work: Work,
+) -> Result:
     """What is found in `files`, or was in an earlier run, whatever the baseline knows."""
+    observer = work.observer
     analysis = Analysis()
+    analysis.texts.include(os.path.abspath(each) for each in files if each.suffix != ".py")
     if cache is None:
-        return _check(*_read(files), analysis, settings)
-    universe = analysis.universe_of(map(os.path.abspath, files))
-    key = cache.key(files, universe, settings)
-    known = cache.load(key)
+        return _check(*_read(files, observer), analysis, settings, named, work)
+    with observer.stage("cache"):
+        universe = analysis.universe_of(map(os.path.abspath, files))
+        key = cache.key(files, universe, Scopes(settings).every(files), named)
+        known = cache.load(key)
     if known is not None:
         return known
     from tritonlint.outline_cache import OutlineCache
 
-    outlines = OutlineCache(cache, universe, analysis.texts)
-    outlines.load()
-    result = _check(*_read(files), analysis, settings)
-    outlines.store()
-    cache.store(key, result)
+    with observer.stage("cache"):
+        outlines = OutlineCache(cache, universe, analysis.texts)
+        outlines.load()
+    result = _check(*_read(files, observer), analysis, settings, named, work)
+    with observer.stage("cache"):
+        outlines.store()
+        cache.store(key, result)
     return result
 
 
-def _read(files: Sequence[Path]) -> tuple[list[SourceFile], list[Skipped]]:
+def _read(files: Sequence[Path], observer: Observer) -> tuple[list[SourceFile], list[Skipped]]:
     """The sources of `files`, and those that cannot be read or decoded."""
     sources: list[SourceFile] = []
     skipped: list[Skipped] = []
-    for path in files:
-        try:
-            source = read_source(path)
-            _ = source.text
-        except SourceError as error:
-            skipped.append(Skipped(error.path, error.reason))
-        else:
-            sources.append(source)
+    with observer.stage("read"):
+        for path in files:
+            try:
+                source = read_source(path)
+                _ = source.text
+            except SourceError as error:
+                skipped.append(Skipped(error.path, error.reason))
+            else:
+                sources.append(source)
     return sources, skipped
 
 
 def check_text(
     path: Path, data: bytes, settings: Settings, others: Mapping[Path, bytes] | None = None
 ) -> Result:
-    """Check the file at `path` as if it held `data`, and the files `others` theirs; further files
-    are read from disk."""
-    source = SourceFile(display_path(path), data)
-    try:
-        _ = source.text
-    except SourceError as error:
-        return Result((), (Skipped(error.path, error.reason),), 1)
-    contents = {os.path.abspath(other): each for other, each in (others or {}).items()}
-    analysis = Analysis(contents | {os.path.abspath(path): data})
-    return _without_known(_check([source], [], analysis, settings), settings)
+    """Check the file at `path` as if it held `data`; see `check_texts`."""
+    return check_texts({path: data}, settings, others)
+
+
+def check_texts(
+    texts: Mapping[Path, bytes],
+    settings: Settings,
+    others: Mapping[Path, bytes] | None = None,
+    named: bool = False,
+) -> Result:
+    """Check the files at the paths of `texts` as if they held these, and the files `others` theirs;
+    further files are read from disk. What cannot be parsed is skipped as in `check`, if it could
+    hold a finding or they are `named`."""
+    sources: list[SourceFile] = []
+    skipped: list[Skipped] = []
+    for path, data in texts.items():
+        source = SourceFile(display_path(path), data)
+        try:
+            _ = source.text
+        except SourceError as error:
+            skipped.append(Skipped(error.path, error.reason))
+        else:
+            sources.append(source)
+    contents = {os.path.abspath(each): data for each, data in {**(others or {}), **texts}.items()}
+    parsed = texts if named else ()
+    result = _check(sources, skipped, Analysis(contents), settings, parsed, Work())
+    return _without_known(result, settings)
 
 
 def _without_known(result: Result, settings: Settings) -> Result:
-    """`result` with what the baseline knows suppressed. Raises ConfigError for a file that is no
+    """`result` with what the baselines know suppressed. Raises ConfigError for a file that is no
     baseline."""
-    if settings.baseline is None:
-        return result
-    from tritonlint import baseline
+    for each in Scopes(settings).every(finding.span.path for finding in result.findings):
+        if each.baseline is not None:
+            from tritonlint import baseline
 
-    return baseline.apply(result, baseline.read(Path(settings.baseline)))
+            result = baseline.apply(result, baseline.read(Path(each.baseline)))
+    return result
 
 
 def _check(
-    sources: Sequence[SourceFile], skipped: list[Skipped], analysis: Analysis, settings: Settings
+    sources: Sequence[SourceFile],
+    skipped: list[Skipped],
+    analysis: Analysis,
+    settings: Settings,
+    named: Collection[Path],
+    work: Work,
 ) -> Result:
-    selected = selection(settings)
-    gated = [source for source in sources if GATE.search(source.data)]
     files = len(sources) + len(skipped)
-    found = facts(gated, analysis)
+    with work.observer.stage("read"):
+        gated = [source for source in sources if GATE.search(source.data)]
+    broken = _broken(sources, named, work)
+    found = facts([each for each in gated if each.path not in broken], analysis, work)
     suspects: dict[str, list[Observation]] = {}
     for each in distinct(found.observations):
         suspects.setdefault(each.place.path, []).append(each)
     by_path = {source.path: source for source in gated}
     findings: list[Finding] = []
+    scopes = Scopes(settings)
     for path, observations in sorted(suspects.items()):
-        suspect = rule.Suspect(by_path[path], observations, settings)
-        try:
-            for code in sorted(selected):
-                findings += rule.load(code)().check(suspect)
-        except RecursionError:
-            skipped.append(Skipped(path, "nested too deeply for the rules to be applied"))
-    skipped += [Skipped(path, reason) for path, reason in found.unfinished.items()]
-    skipped = sorted(skipped, key=lambda each: each.path)
+        own = scopes.of(path)
+        suspect = rule.Suspect(by_path[path], observations, own)
+        for code in _codes(path, own):
+            with work.observer.stage(f"rule {code}"):
+                try:
+                    findings += list(rule.load(code)().check(suspect))
+                except RecursionError:
+                    skipped.append(Skipped(path, "nested too deeply for the rules to be applied"))
+                    break
+                except Exception as error:
+                    skipped.append(Skipped(path, _failure(code, error)))
+    unfinished = {**found.unfinished, **broken}
+    skipped += [Skipped(path, reason) for path, reason in unfinished.items()]
+    skipped = sorted(skipped, key=lambda each: (each.path, each.reason))
     kept, suppressed = suppressions.apply_all(
-        sources, findings, selected, {each.path for each in skipped}
+        sources,
+        findings,
+        lambda path: frozenset(_codes(path, scopes.of(path))),
+        {each.path for each in skipped},
     )
     # Whether a comment is used must not depend on how much is shown: what is hidden goes last.
-    visible = set(shown((each.finding for each in suppressed), settings))
+    visible = set(shown((each.finding for each in suppressed), scopes))
     quiet = [each for each in suppressed if each.finding in visible]
     quiet = sorted(quiet, key=lambda each: each.finding.sort_key)
-    return Result(shown(kept, settings), tuple(skipped), files, tuple(quiet))
+    return Result(shown(kept, scopes), tuple(skipped), files, tuple(quiet))
 
 
-def selection(settings: Settings) -> frozenset[str]:
-    """The codes of the rules that `settings` select. Raises UsageError for a rule that does not
-    exist."""
-    wanted = (*(settings.select or ("ALL",)), *settings.extend_select)
-    return rule.select(wanted, settings.ignore, settings.preview)
+def _broken(
+    sources: Iterable[SourceFile], named: Collection[Path], work: Work
+) -> Mapping[str, str]:
+    """By path, why those of `named` that cannot be parsed cannot be."""
+    paths = frozenset(map(display_path, named))
+    if not paths:
+        return {}
+    with work.observer.stage("parse named files"):
+        return unparsable([each for each in sources if each.path in paths], work)
 
 
-def shown(findings: Iterable[Finding], settings: Settings) -> tuple[Finding, ...]:
-    """Those of `findings` that the settings show, sorted."""
-    lowest = CONFIDENCES.index(settings.confidence)
-    kept = (each for each in findings if CONFIDENCES.index(each.confidence) <= lowest)
-    return tuple(sorted(kept, key=lambda finding: finding.sort_key))
+def _codes(path: str, settings: Settings) -> list[str]:
+    """The rules that are on for the file at `path`, sorted."""
+    off: set[str] = set()
+    for pattern, codes in settings.per_file_ignores:
+        inside = matcher([pattern.removeprefix("!")])(path)
+        if inside != pattern.startswith("!"):
+            off |= _matching(codes)
+    return sorted(rule.selected(settings) - off)
+
+
+def _matching(codes: Iterable[str]) -> frozenset[str]:
+    return frozenset().union(*map(rule.matching, codes))
+
+
+def _failure(code: str, error: Exception) -> str:
+    """What is said of a rule that raised: which, and where in its module."""
+    import traceback
+
+    frames = traceback.extract_tb(error.__traceback__)
+    own = getattr(sys.modules.get(rule.codes()[code].module), "__file__", None)
+    frame = next((each for each in reversed(frames) if each.filename == own), frames[-1])
+    where = f"{display_path(Path(frame.filename))}:{frame.lineno}"
+    what = f"{type(error).__name__}: {error}".rstrip(": ")
+    return f"internal error of {code} at {where}: {what}; please report it"
+
+
+def shown(findings: Iterable[Finding], scopes: Scopes) -> tuple[Finding, ...]:
+    """Those of `findings` that the settings of their files show, sorted."""
+
+    def is_shown(finding: Finding) -> bool:
+        lowest = scopes.of(finding.span.path).confidence
+        return CONFIDENCES.index(finding.confidence) <= CONFIDENCES.index(lowest)
+
+    return tuple(sorted(filter(is_shown, findings), key=lambda finding: finding.sort_key))

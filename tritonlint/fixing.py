@@ -9,7 +9,7 @@ the second from a fresh finding. Nothing here writes a file: that is `writing`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,13 +61,18 @@ class Plan:
         return tuple(sorted((c for group in self.groups for c in group), key=lambda c: c.path))
 
 
-def plan(result: engine.Result, settings: Settings, unsafe: bool = False) -> Plan:
+def plan(
+    result: engine.Result,
+    settings: Settings,
+    unsafe: bool = False,
+    texts: Mapping[str, bytes] | None = None,
+) -> Plan:
     """What becomes of the files when the fixes of `result`'s findings are made, the unsafe ones too
-    if `unsafe`.
+    if `unsafe`. `texts` stand in for files on disk, by the paths that findings have.
 
     Raises TritonlintError when the fixes do not come to rest within MOST_PASSES passes.
     """
-    work = _Work(result.findings, settings, unsafe)
+    work = _Work(result.findings, settings, unsafe, texts or {})
     for _ in range(MOST_PASSES):
         if not work.one_pass():
             return work.outcome()
@@ -99,8 +104,15 @@ def fixed_text(path: Path, settings: Settings | None = None) -> str:
 class _Work:
     """The files as fixed so far, and what is still to do in them."""
 
-    def __init__(self, findings: Iterable[Finding], settings: Settings, unsafe: bool) -> None:
+    def __init__(
+        self,
+        findings: Iterable[Finding],
+        settings: Settings,
+        unsafe: bool,
+        texts: Mapping[str, bytes],
+    ) -> None:
         self.settings = settings
+        self.texts = texts
         self.unsafe = unsafe
         self.findings: dict[str, tuple[Finding, ...]] = {}
         for each in findings:
@@ -182,13 +194,14 @@ class _Work:
 
     def _data(self, path: str) -> bytes:
         if path not in self.before:
-            self.before[path] = read_source(Path(path)).data
+            text = self.texts.get(path)
+            self.before[path] = read_source(Path(path)).data if text is None else text
         return self.now.get(path, self.before[path])
 
     def _recheck(self, path: str) -> tuple[Finding, ...]:
         """The findings in `path` with the tried fixes made. Raises SourceError when they made a
         file unreadable."""
-        contents = {**self.now, **self.tried}
+        contents = {**self.texts, **self.now, **self.tried}
         data = contents.pop(path, self._data(path))
         others = {Path(other): each for other, each in contents.items()}
         result = engine.check_text(Path(path), data, self.settings, others)

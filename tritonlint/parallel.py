@@ -1,17 +1,19 @@
-"""The facts of many files, found out in one process a core."""
+"""The facts of many files, found out in several processes."""
 
 from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from tritonlint.errors import SourceError
 from tritonlint.facts.analysis import Analysis
 from tritonlint.facts.observation import Observation
 from tritonlint.facts.outlines import Outline
 from tritonlint.facts.texts import Texts
+from tritonlint.observer import QUIET, Observer
 from tritonlint.source import SourceFile
 
 if TYPE_CHECKING:
@@ -35,21 +37,51 @@ _FEW_OUTLINES = 200
 _SHARES = 4
 
 
-def facts(sources: Sequence[SourceFile], analysis: Analysis) -> Facts:
+@dataclass(frozen=True)
+class Work:
+    """How a run works: in at most `jobs` processes (None: one a core), and who is told of it."""
+
+    jobs: int | None = None
+    observer: Observer = QUIET
+
+    @property
+    def processes(self) -> int:
+        """The number of processes."""
+        if self.jobs:
+            return self.jobs
+        if hasattr(os, "sched_getaffinity"):
+            return len(os.sched_getaffinity(0))
+        return os.cpu_count() or 1
+
+    def done(self, shares: Sequence[object], results: Iterable[T]) -> Iterator[T]:
+        """The results of `shares` as they come, which the observer is told."""
+        for number, each in enumerate(results, 1):
+            yield each
+            self.observer.advance(number, len(shares))
+
+
+def facts(sources: Sequence[SourceFile], analysis: Analysis, work: Work) -> Facts:
     """The facts of `sources`, which pass the gate."""
+    with work.observer.stage("facts"):
+        return _facts_of(sources, analysis, work)
+
+
+def _facts_of(sources: Sequence[SourceFile], analysis: Analysis, work: Work) -> Facts:
     files = {os.path.abspath(source.path): source for source in sources}
     wanted = frozenset(files)
-    cores = (
-        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    )
-    if cores > 1:
-        _outline(analysis.texts, analysis.universe_of(files), cores)
+    processes = work.processes
+    if processes > 1:
+        _outline(analysis.texts, analysis.universe_of(files), work)
     concerned = [source for file, source in files.items() if analysis.concerns(file)]
-    if len(concerned) <= _FEW_FILES or cores == 1:
+    if len(concerned) <= _FEW_FILES:
         return _facts(concerned, wanted, analysis)
-    shares = _shares(concerned, cores)
-    with _processes(cores, analysis.texts, wanted) as pool:
-        results = list(pool.map(_facts_of_share, shares))
+    shares = _shares(concerned, processes)
+    if processes == 1:
+        found = (_facts(share, wanted, analysis) for share in shares)
+        results = list(work.done(shares, found))
+    else:
+        with _processes(processes, analysis.texts, wanted) as pool:
+            results = list(work.done(shares, pool.map(_facts_of_share, shares)))
     return Facts(
         tuple(each for result in results for each in result.observations),
         {path: reason for result in results for path, reason in result.unfinished.items()},
@@ -60,26 +92,48 @@ def _facts(sources: Sequence[SourceFile], wanted: frozenset[str], analysis: Anal
     return Facts(tuple(analysis.observe(sources, wanted)), analysis.unfinished)
 
 
-def _outline(texts: Texts, universe: Sequence[str], cores: int) -> None:
+def unparsable(sources: Sequence[SourceFile], work: Work) -> dict[str, str]:
+    """By path, why those of `sources` that cannot be parsed cannot be."""
+    processes = work.processes
+    if len(sources) <= _FEW_FILES or processes == 1:
+        return _unparsable(sources)
+    shares = _shares(sources, processes)
+    with _processes(processes, Texts({}), frozenset()) as pool:
+        results = list(work.done(shares, pool.map(_unparsable, shares)))
+    return {path: reason for result in results for path, reason in result.items()}
+
+
+def _unparsable(sources: Sequence[SourceFile]) -> dict[str, str]:
+    found = {}
+    for source in sources:
+        try:
+            _ = source.tree
+        except SourceError as error:
+            found[error.path] = error.reason
+    return found
+
+
+def _outline(texts: Texts, universe: Sequence[str], work: Work) -> None:
     """Have the outlines of many files made."""
     files = [file for file in universe if not texts.outlined(file)]
     if len(files) <= _FEW_OUTLINES:
         return
-    shares = _shares(files, cores)
-    with _processes(cores, texts, frozenset()) as pool:
-        for share, outlines in zip(shares, pool.map(_outlines_of_share, shares), strict=True):
+    shares = _shares(files, work.processes)
+    with _processes(work.processes, texts, frozenset()) as pool:
+        made = work.done(shares, pool.map(_outlines_of_share, shares))
+        for share, outlines in zip(shares, made, strict=True):
             texts.learn(dict(zip(share, outlines, strict=True)))
 
 
-def _shares(items: Sequence[T], cores: int) -> list[Sequence[T]]:
-    size = -(-len(items) // (cores * _SHARES))
+def _shares(items: Sequence[T], processes: int) -> list[Sequence[T]]:
+    size = -(-len(items) // (processes * _SHARES))
     return [items[start : start + size] for start in range(0, len(items), size)]
 
 
-def _processes(cores: int, texts: Texts, wanted: frozenset[str]) -> ProcessPoolExecutor:
+def _processes(number: int, texts: Texts, wanted: frozenset[str]) -> ProcessPoolExecutor:
     from concurrent.futures import ProcessPoolExecutor  # only here: it takes long to import
 
-    return ProcessPoolExecutor(cores, initializer=_start, initargs=(texts, wanted))
+    return ProcessPoolExecutor(number, initializer=_start, initargs=(texts, wanted))
 
 
 # What a process that looks at shares has: what it parses for one share it keeps for the next.

@@ -3,8 +3,10 @@ which are selected."""
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import re
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,8 +14,9 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar
 
+from tritonlint import plugins
 from tritonlint.claim import Witness
-from tritonlint.errors import UsageError
+from tritonlint.errors import ConfigError, UsageError
 from tritonlint.findings import Finding, Fix, Severity
 from tritonlint.source import SourceFile, Span
 
@@ -32,11 +35,15 @@ _FILE = re.compile(r"^(tl\d{3})_(\w+)\.py$")
 
 @dataclass(frozen=True)
 class RuleInfo:
-    """What is known of a rule without importing it: from the name of its file."""
+    """What is known of a rule without importing it: from the name of its file. A rule of others
+    (`plugins`) had to be imported to be known: `found` is its class, and `asked` the entry of
+    `rule-modules` that it comes from, empty for one of an installed package."""
 
     code: str
     name: str
     module: str
+    found: type[Rule] | None = None
+    asked: str = ""
 
 
 class Suspect:
@@ -154,25 +161,55 @@ class CommentRule(Rule):
 
 @cache
 def codes() -> dict[str, RuleInfo]:
-    """Every rule by its code, from the file names of the package `tritonlint.rules`; nothing of it
-    is imported."""
+    """Every rule by its code: the built-in ones from the file names of the package
+    `tritonlint.rules`, of which nothing is imported, then those of others. Raises ConfigError for
+    two rules with the same code."""
+    found = dict(_built_in())
+    others = [("", plugins.installed()), *_registered.items()]
+    for asked, rules in others:
+        for each in rules:
+            same = found.get(each.code)
+            if same is None:
+                found[each.code] = RuleInfo(each.code, each.name, each.__module__, each, asked)
+            elif same.found is not each:
+                raise ConfigError(
+                    f"two rules have the code {each.code}: {same.name} in {same.module}, and "
+                    f"{each.name} in {each.__module__}; rename one"
+                )
+    return found
+
+
+def _built_in() -> Iterator[tuple[str, RuleInfo]]:
     package = importlib.import_module("tritonlint.rules")
-    found: dict[str, RuleInfo] = {}
     for folder in package.__path__:
         for file in sorted(Path(folder).iterdir()):
             matched = _FILE.match(file.name)
             if matched:
                 code = matched[1].upper()
                 name = matched[2].replace("_", "-")
-                found[code] = RuleInfo(code, name, f"tritonlint.rules.{file.stem}")
-    return found
+                yield code, RuleInfo(code, name, f"tritonlint.rules.{file.stem}")
+
+
+# The rules of each entry of `rule-modules` that some settings of this process have named.
+_registered: dict[str, tuple[type[Rule], ...]] = {}
+
+
+def register(modules: Iterable[str], folders: Iterable[Path]) -> None:
+    """Make the rules of `modules` known, which are looked for in `folders` too. Raises ConfigError
+    for a module that cannot be imported or defines no rule."""
+    for name in modules:
+        if name not in _registered:
+            _registered[name] = plugins.of_module(name, folders)
+            codes.cache_clear()
 
 
 def load(code: str) -> type[Rule]:
     """The class of the rule `code`. Raises UsageError when there is none."""
     info = codes().get(code)
     if info is None:
-        raise UsageError(f"unknown rule: {code}")
+        raise unknown(code)
+    if info.found:
+        return info.found
     module = importlib.import_module(info.module)
     for each in vars(module).values():
         if (
@@ -184,30 +221,58 @@ def load(code: str) -> type[Rule]:
     raise UsageError(f"{info.module} defines no rule {code}")
 
 
+def selected(settings: Settings) -> frozenset[str]:
+    """The codes that are on under `settings`. Raises UsageError and ConfigError like `select` and
+    `register`."""
+    register(settings.rule_modules, settings.folders)
+    known = codes()
+    chosen = select(
+        (*(settings.select or ("ALL",)), *settings.extend_select), settings.ignore, settings.preview
+    )
+    return frozenset(code for code in chosen if known[code].asked in ("", *settings.rule_modules))
+
+
 def select(select: Iterable[str], ignore: Iterable[str], preview: bool) -> frozenset[str]:
-    """The codes that are on: those that `select` names (default: all), less those of `ignore`; a
-    preview rule only with `preview` or when it is selected by its full code or name. Raises
-    UsageError for a name that no rule has."""
-    wanted = list(select)
+    """The codes that are on: those that `select` names (default: all), less those of `ignore`,
+    where the more specific name wins: `TL001` over `TL0` over `ALL`, and `ignore` over `select` for
+    the same. A preview rule only with `preview` or when it is selected by its full code or name.
+    Raises UsageError for a name that no rule has."""
+    wanted = {each: matching(each) for each in tuple(select) or ("ALL",)}
+    unwanted = {each: matching(each) for each in ignore}
     chosen: set[str] = set()
-    for each in wanted or codes():
-        chosen |= _matching(each)
+    for level in sorted(map(_specificity, {*wanted, *unwanted})):
+        for each, found in wanted.items():
+            chosen |= found if _specificity(each) == level else set()
+        for each, found in unwanted.items():
+            chosen -= found if _specificity(each) == level else set()
     exact = {
-        code for each in wanted for code in _matching(each) if each in (code, codes()[code].name)
+        code
+        for each, found in wanted.items()
+        for code in found
+        if each in (code, codes()[code].name)
     }
-    for each in ignore:
-        chosen -= _matching(each)
     return frozenset(
         code for code in chosen if preview or code in exact or load_status(code) == "default"
     )
+
+
+def _specificity(wanted: str) -> int:
+    """How specific a selector is: `ALL`, then a prefix by its length, then a whole code or name."""
+    if wanted == "ALL":
+        return 0
+    named = wanted in codes() or any(info.name == wanted for info in codes().values())
+    return sys.maxsize if named else len(wanted)
 
 
 @cache
 def load_status(code: str) -> str:
     """`default` or `preview`, read from the text of the rule's file, so that a run without suspects
     imports no rule."""
+    info = codes()[code]
+    if info.found:
+        return info.found.status
     package = importlib.import_module("tritonlint.rules")
-    file = codes()[code].module.rpartition(".")[2] + ".py"
+    file = info.module.rpartition(".")[2] + ".py"
     for folder in package.__path__:
         path = Path(folder) / file
         if path.exists():
@@ -219,14 +284,34 @@ def load_status(code: str) -> str:
     return "default"
 
 
-def _matching(wanted: str) -> set[str]:
-    """The codes that a code, a prefix of codes, a name or `ALL` stands for."""
-    known = codes()
-    found = {
+def matching(wanted: str) -> frozenset[str]:
+    """The codes that a code, a prefix of codes, a name or `ALL` stands for. Raises UsageError when
+    there is none."""
+    found = frozenset(
         code
-        for code, info in known.items()
+        for code, info in codes().items()
         if wanted == "ALL" or code.startswith(wanted) or info.name == wanted
-    }
+    )
     if not found or not wanted:
-        raise UsageError(f"unknown rule: {wanted!r} (known: {', '.join(known)})")
+        raise unknown(wanted)
     return found
+
+
+def unknown(wanted: str) -> UsageError:
+    """The error for a rule that does not exist, with the codes and names that are near to it."""
+    known = codes()
+    names = {name: name for info in known.values() for name in (info.code, info.name)}
+    names |= {name.lower(): name for name in names.values()}
+    near = difflib.get_close_matches(wanted.lower(), names, n=3, cutoff=0.6)
+    shown = " or ".join(f"`{each}`" for each in dict.fromkeys(names[each] for each in near))
+    hint = f"did you mean {shown}?" if shown else f"known: {', '.join(known)}"
+    return UsageError(f"unknown rule: `{wanted}`; {hint}")
+
+
+def sources_of_others() -> list[Path]:
+    """The files that the known rules of others are made of: their modules, and what lies beside
+    them."""
+    modules = (sys.modules.get(info.module) for info in codes().values() if info.found)
+    named = (getattr(module, "__file__", None) for module in modules)
+    folders = {Path(file).parent for file in named if file}
+    return sorted(file for folder in folders for file in folder.glob("*.py"))

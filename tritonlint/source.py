@@ -76,7 +76,7 @@ class SourceFile:
                 self.path, f"cannot be parsed: {str(error) or type(error).__name__}"
             ) from error
 
-    def span(self, node: ast.expr | ast.stmt) -> Span:
+    def span(self, node: ast.expr | ast.stmt | ast.arg) -> Span:
         """Where `node` of this file's tree stands."""
         last, end = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
         return Span(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from tritonlint import directives, rule
@@ -43,11 +43,12 @@ class Review:
 def apply_all(
     sources: Sequence[SourceFile],
     findings: Iterable[Finding],
-    selected: frozenset[str],
+    selected: Callable[[str], frozenset[str]],
     skipped: set[str],
 ) -> tuple[list[Finding], list[Suppressed]]:
-    """`apply` for the `findings` of all of `sources`; `skipped` are the paths of those that
-    not every rule could look at."""
+    """`apply` for the `findings` of all of `sources`; `selected` are the codes that are on for a
+    path, which only a file with comments asks for; `skipped` are the paths of those that not every
+    rule could look at."""
     by_path: dict[str, list[Finding]] = {}
     for each in findings:
         by_path.setdefault(each.span.path, []).append(each)
@@ -55,7 +56,9 @@ def apply_all(
     suppressed: list[Suppressed] = []
     for source in sources:
         mine = by_path.pop(source.path, [])
-        left, quiet = apply(source, mine, selected, source.path not in skipped)
+        has_comments = directives.may_need_review(source.data)
+        on = selected(source.path) if has_comments else frozenset()
+        left, quiet = apply(source, mine, on, source.path not in skipped)
         kept += left
         suppressed += quiet
     return [*kept, *(each for rest in by_path.values() for each in rest)], suppressed

@@ -56,7 +56,10 @@ def test_methods_lead_by_way_of_their_object_or_class() -> None:
 
 
 def test_a_function_leads_where_one_inside_it_does() -> None:
-    assert leads("def f(x):\n    def inner():\n        kernel[g](x)\n    return inner\n") == ["f", "inner"]
+    assert leads("def f(x):\n    def inner():\n        kernel[g](x)\n    return inner\n") == [
+        "f",
+        "inner",
+    ]
 
 
 def test_what_does_not_launch_or_lies_too_deep_does_not_lead() -> None:
@@ -67,7 +70,10 @@ def test_what_does_not_launch_or_lies_too_deep_does_not_lead() -> None:
 
 def test_callers_are_found_over_files_and_methods_in_their_own() -> None:
     text = b"from ops import launch\nclass A:\n    def go(self):\n        launch(1)\n    def f(self):\n        self.go()\n"
-    outlines = {"a.py": outline(text, package=True), "b.py": outline(b"def f(a):\n    a.go()\n", package=True)}
+    outlines = {
+        "a.py": outline(text, package=True),
+        "b.py": outline(b"def f(a):\n    a.go()\n", package=True),
+    }
     assert callers({"launch"}, outlines, 3) == {"a.py": frozenset({3, 5})}
 
 

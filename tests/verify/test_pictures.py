@@ -54,7 +54,9 @@ def test_the_map_is_of_the_median_block_and_tells_nan_from_wrong() -> None:
     verifier = load_verifier(FIXTURES / "TL001" / "implicit_store")
     wrong = np.array([[1, 1, 1, 1], [1, 1, 0, 0], [0, 0, 0, 0]], bool)
     codes = np.array([[0] * 4, [0x7F, 1, 0x7F, 2], [0] * 4], np.uint8)
-    found = evidence.byte_map(verifier, [seen("values", wrong, codes), seen("scales", ~wrong, codes)])
+    found = evidence.byte_map(
+        verifier, [seen("values", wrong, codes), seen("scales", ~wrong, codes)]
+    )
     assert found is not None
     assert (found.region, found.block) == ("values", 1)
     expected = [evidence.NAN, evidence.WRONG, evidence.RIGHT, evidence.RIGHT]
@@ -91,7 +93,9 @@ def recorded(tmp_path: Path) -> Path:
             facts = dict.fromkeys(("capability", "torch", "triton", "python", "driver"), "1")
             stale = name == "keyword_launch" and backend == "hip"
             held = replace(now, verifier="0" * 64) if stale else now
-            receipts.write(case / "receipt.json", receipts.make_run(outcome, facts | {"device": device}, held))
+            receipts.write(
+                case / "receipt.json", receipts.make_run(outcome, facts | {"device": device}, held)
+            )
     return tmp_path / "TL001"
 
 

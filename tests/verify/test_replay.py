@@ -154,5 +154,3 @@ def test_a_program_that_fails_is_said_with_what_it_launched(
     assert ran.code == 2
     assert "the program ended with ValueError: halfway" in ran.out
     assert "1 of 1 replayed launches differ" in ran.out
-
-

@@ -44,7 +44,10 @@ def test_a_release_is_imported_with_stand_ins_in_place_of_its_package(
     source = of_release(released_case, tmp_path / "unpacked")
     texts = source.texts()
     fixed = {name: text.replace("+ 1", "+ 2") for name, text in texts.items()}
-    as_flagged, as_fixed = source.imported(texts, tmp_path / "a"), source.imported(fixed, tmp_path / "b")
+    as_flagged, as_fixed = (
+        source.imported(texts, tmp_path / "a"),
+        source.imported(fixed, tmp_path / "b"),
+    )
     with as_flagged as flagged, as_fixed as repaired:
         assert (flagged.VALUE, repaired.VALUE) == (42, 43)
     assert not [name for name in sys.modules if name.partition(".")[0] == "project"]

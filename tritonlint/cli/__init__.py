@@ -25,6 +25,7 @@ COMMANDS: dict[str, Entry] = {
     "explain": Entry("tritonlint.cli.explain", "Explain a rule."),
     "verify": Entry("tritonlint.cli.verify", "Confirm fixtures by compiling and running them."),
     "kernels": Entry("tritonlint.cli.kernels", "List what each kernel does with its pointers."),
+    "server": Entry("tritonlint.cli.server", "Run the language server."),
     "baseline": Entry("tritonlint.cli.baseline", "Keep a file of known findings."),
     "config": Entry("tritonlint.cli.config", "Show the settings in force and their origin."),
 }

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from tritonlint.cli import options, output, reports
+from tritonlint.cli import options, output, progress, reports, stdin
 from tritonlint.errors import SourceError, UsageError
-from tritonlint.source import read_source
+from tritonlint.observer import QUIET, Observer
+from tritonlint.scopes import Scopes
 
 if TYPE_CHECKING:
     from tritonlint.config import Settings
@@ -36,6 +36,14 @@ CLEAN, FINDINGS, FAILED = 0, 1, 2
 @click.option("--show-suppressed", is_flag=True, help="List the suppressed findings too.")
 @click.option("--add-ignore", is_flag=True, help="Write ignore comments for the findings.")
 @click.option("--reason", metavar="TEXT", help="The reason that --add-ignore writes.")
+@options.jobs
+@click.option(
+    "--stdin-filename",
+    type=click.Path(path_type=Path),
+    help="The path that the text on standard input (PATHS: -) stands for.",
+)
+@click.option("--profile", is_flag=True, help="Show where the time goes (without the cache).")
+@click.option("--watch", is_flag=True, help="Check again whenever a file changes.")
 def command(
     paths: tuple[Path, ...],
     output_formats: tuple[reports.Report, ...],
@@ -48,33 +56,67 @@ def command(
     show_suppressed: bool,
     add_ignore: bool,
     reason: str | None,
+    jobs: int | None,
+    stdin_filename: Path | None,
+    profile: bool,
+    watch: bool,
     **selected: object,
 ) -> int:
     """Report silent dtype casts between Triton kernels and their launches.
 
-    PATHS are files or folders; the default is the working directory. Exit code: 0 clean, 1
-    findings, 2 some file could not be checked or the command line or the settings are wrong.
+    PATHS are files or folders, or - for standard input; the default is the working directory. Exit
+    code: 0 clean, 1 findings, 2 some file could not be checked or the command line or the settings
+    are wrong.
     """
     if reason and not add_ignore:
         raise UsageError("--reason goes with --add-ignore")
     wanted = reports.asked_for(output_formats, output_file, statistics)
     paths = paths or (Path("."),)
-    settings = options.settings_for(paths, selected)
-    result = run(paths, settings, cached=not no_cache)
-    stale = _stale(result, paths, settings)
-    result = result if diff_base is None else _changed(result, diff_base, paths)
-    result = confirmed(result, settings, not no_cache) if confirm else result
-    if add_ignore:
-        from tritonlint.cli import ignores
+    if watch:
+        return _watch(paths, stdin_filename)
+    text = stdin.read(paths, stdin_filename)
+    if text and (add_ignore or confirm):
+        option = "--add-ignore" if add_ignore else "--confirm"
+        raise UsageError(f"{option} goes with files, not with standard input")
+    settings = options.settings_for((text.path,) if text else paths, selected)
+    with progress.observed(profile) as observer:
+        if text:
+            result = run_text(text.path, text.data, settings)
+        else:
+            result = run(paths, settings, not (no_cache or profile), jobs, observer)
+        stale = _stale(result, (text.path,) if text else paths, settings)
+        result = result if diff_base is None else _changed(result, diff_base, paths)
+        if confirm:
+            with observer.stage("confirm"):
+                result = confirmed(result, settings, not no_cache)
+        if add_ignore:
+            from tritonlint.cli import ignores
 
-        return ignores.add(result, reason or "")
-    reports.write(result, wanted, show_suppressed)
+            return ignores.add(result, reason or "")
+        with observer.stage("report"):
+            reports.write(result, wanted, show_suppressed, text)
     output.note(stale)
     output.complain(f"{each.path}: {each.reason}" for each in result.skipped)
     return exit_code(result, exit_zero)
 
 
-def run(paths: tuple[Path, ...], settings: Settings, cached: bool = False) -> Result:
+def _watch(paths: tuple[Path, ...], stdin_filename: Path | None) -> int:
+    from tritonlint.cli import watching
+
+    if stdin.is_asked_for(paths, stdin_filename):
+        raise UsageError("--watch goes with files and folders, not with standard input")
+    context = click.get_current_context()
+    given = context.params | {"watch": False}
+    return watching.watch(paths, lambda: int(context.invoke(command, **given)))
+
+
+def run(
+    paths: tuple[Path, ...],
+    settings: Settings,
+    cached: bool = False,
+    jobs: int | None = None,
+    observer: Observer = QUIET,
+) -> Result:
     """Check the files at and below `paths`. A folder that cannot be listed is among the skipped,
     and so is every named file that cannot be parsed, even if nothing in it is about Triton. With
     `cached`, results of earlier runs are used and kept."""
@@ -83,14 +125,27 @@ def run(paths: tuple[Path, ...], settings: Settings, cached: bool = False) -> Re
     from tritonlint.engine import Skipped, check
 
     errors: list[SourceError] = []
-    files = discover(paths, settings, errors.append)
+    with observer.stage("discover"):
+        files = discover(paths, settings, errors.append)
+        for each in Scopes(settings).every(files)[1:]:
+            options.check_rules(each)
     cache = Cache(default_folder(Path.cwd())) if cached else None
-    result = check(files, settings, cache)
-    named = set(paths)
-    errors += _unreadable(path for path in files if path in named)
-    reasons = {each.path: each.reason for each in errors}
-    reasons |= {each.path: each.reason for each in result.skipped}
-    return replace(result, skipped=tuple(Skipped(*each) for each in sorted(reasons.items())))
+    named = frozenset(paths).intersection(files)
+    result = check(files, settings, cache, named, jobs, observer)
+    skipped = {*result.skipped, *(Skipped(each.path, each.reason) for each in errors)}
+    return replace(result, skipped=tuple(sorted(skipped, key=lambda s: (s.path, s.reason))))
+
+
+def run_text(path: Path, data: bytes, settings: Settings) -> Result:
+    """Check `data` as if the file at `path` held it; one that `settings` exclude is no file."""
+    from tritonlint.discovery import is_excluded
+    from tritonlint.engine import Result, check_texts
+    from tritonlint.patterns import matcher
+
+    excluded = matcher((*settings.exclude, *settings.extend_exclude))
+    if settings.force_exclude and is_excluded(path, excluded):
+        return Result((), (), 0)
+    return check_texts({path: data}, settings, named=True)
 
 
 def confirmed(result: Result, settings: Settings, cached: bool = False) -> Result:
@@ -104,7 +159,7 @@ def confirmed(result: Result, settings: Settings, cached: bool = False) -> Resul
 
     answers = Answers(default_folder(Path.cwd()) if cached else None)
     told = confirm(result.findings, settings, answers)
-    kept = shown(told, settings)
+    kept = shown(told, Scopes(settings))
     output.note(
         f"{each.span.path}:{each.span.line}:{each.span.column}: {each.code} is refuted by the "
         f"compiler and left out: {each.confirmed_reason}"
@@ -126,23 +181,12 @@ def _stale(result: Result, paths: tuple[Path, ...], settings: Settings) -> list[
     """What is to be said of a baseline that knows of findings which are gone."""
     if settings.baseline is None:
         return []
-    from tritonlint import baseline
-    from tritonlint.engine import selection
+    from tritonlint import baseline, rule
 
     known = baseline.read(Path(settings.baseline))
-    gone = baseline.stale(known, result, paths, selection(settings))
+    gone = baseline.stale(known, result, paths, rule.selected(settings))
     hint = f"{settings.baseline}: remove what is stale with `tritonlint baseline prune`"
     return [*baseline.lines(gone, "stale in the baseline"), hint] if gone else []
-
-
-def _unreadable(files: Iterable[Path]) -> Iterator[SourceError]:
-    """Why each of `files` that Python could not run cannot be run. The engine asks only those that
-    could hold a finding: in a tree, parsing all of them would take longer than checking it."""
-    for file in files:
-        try:
-            _ = read_source(file).tree
-        except SourceError as error:
-            yield error
 
 
 def exit_code(result: Result, exit_zero: bool = False) -> int:

@@ -9,6 +9,7 @@ import click
 
 from tritonlint import config
 from tritonlint.cli import output
+from tritonlint.config_values import plain
 from tritonlint.errors import UsageError
 
 
@@ -28,11 +29,15 @@ def show(path: Path) -> int:
         stream.write(f"# root: {settings.root}\n")
         for key, value in settings.values().items():
             # TOML has no null: an unset key is a comment.
-            line = f"# {key} is not set" if value is None else f"{key} = {_toml(value)}"
+            line = f"# {key} is not set" if value is None else f"{key} = {_toml(plain(key, value))}"
             stream.write(f"{line}  # {settings.origin(key)}\n")
     return 0
 
 
 def _toml(value: object) -> str:
-    """`value` as TOML writes it: for booleans, strings and lists of strings, as JSON does."""
-    return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
+    """`value` as TOML writes it: booleans, strings and lists of strings as JSON does, and tables in
+    one line."""
+    if isinstance(value, dict):
+        pairs = (f"{_toml(key)} = {_toml(each)}" for key, each in value.items())
+        return f"{{ {', '.join(pairs)} }}" if value else "{}"
+    return json.dumps(value, ensure_ascii=False)

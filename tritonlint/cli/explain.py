@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
-from tritonlint.cli import output
+from tritonlint.cli import options, output
 from tritonlint.errors import UsageError
 from tritonlint.report.machine import as_json
 
@@ -19,6 +21,8 @@ def command(code: str | None, every: bool, output_format: str) -> int:
 
     if (code is None) != every:
         raise UsageError("give one rule's code or name, or --all")
+    # Rules of the project's own are known by its settings.
+    options.settings_for((Path(),), {})
     codes = sorted(rule.codes()) if code is None else [_one(code)]
     found = [documentation.of(each) for each in codes]
     with output.destination(None) as stream:

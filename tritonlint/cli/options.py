@@ -17,39 +17,71 @@ from tritonlint.findings import CONFIDENCES
 F = TypeVar("F", bound=Callable[..., object])
 
 
-def _codes(
+def _listed(
     ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
 ) -> tuple[str, ...] | None:
     """The comma-separated items of a repeatable option, None when it was not given."""
     items = [item.strip() for value in values for item in value.split(",")]
     if not all(items):
         # `--select ""` is a mistake, not "no rule".
-        raise click.BadParameter("expected rule codes such as TL001,TL002, got an empty one")
+        what = "rule codes such as TL001,TL002" if param.metavar == "CODES" else "patterns"
+        raise click.BadParameter(f"expected {what}, got an empty one")
     return tuple(items) or None
 
 
-def _code_option(name: str, text: str) -> Callable[[F], F]:
-    return click.option(name, multiple=True, metavar="CODES", callback=_codes, help=text)
+def _by_pattern(
+    ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
+) -> tuple[tuple[str, tuple[str, ...]], ...] | None:
+    """`a.py:TL001,b.py:TL002` as the rules of each pattern, None when it was not given."""
+    found: dict[str, tuple[str, ...]] = {}
+    for item in _listed(ctx, param, values) or ():
+        pattern, colon, code = (part.strip() for part in item.rpartition(":"))
+        if not (pattern and colon and code):
+            raise click.BadParameter(f"expected PATTERN:CODE, got `{item}`")
+        found[pattern] = (*found.get(pattern, ()), code)
+    return tuple(found.items()) or None
+
+
+def _list_option(name: str, metavar: str, text: str) -> Callable[[F], F]:
+    return click.option(name, multiple=True, metavar=metavar, callback=_listed, help=text)
+
+
+def _flag(name: str, text: str) -> Callable[[F], F]:
+    """A switch that leaves the settings' value alone when it is not given."""
+    return click.option(f"--{name}/--no-{name}", is_flag=True, default=None, help=text)
 
 
 _SELECTION = (
-    _code_option("--select", "Run these rules only."),
-    _code_option("--extend-select", "Run these rules too."),
-    _code_option("--ignore", "Do not run these rules."),
-    click.option("--preview", is_flag=True, default=None, help="Run preview rules too."),
+    _list_option("--select", "CODES", "Run these rules only."),
+    _list_option("--extend-select", "CODES", "Run these rules too."),
+    _list_option("--ignore", "CODES", "Do not run these rules."),
+    click.option(
+        "--per-file-ignores",
+        multiple=True,
+        metavar="PATTERN:CODE",
+        callback=_by_pattern,
+        help="Do not run this rule in these files.",
+    ),
+    _flag("preview", "Run preview rules too."),
     click.option(
         "--confidence",
         type=click.Choice(CONFIDENCES),
         help="The lowest confidence that counts (default: likely).",
     ),
-    click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave out files or folders."),
-    click.option(
-        "--force-exclude",
-        is_flag=True,
-        default=None,
-        help="Let exclusions hold for files named on the command line too.",
-    ),
+    _list_option("--exclude", "PATTERNS", "Leave out these files and folders only."),
+    _list_option("--extend-exclude", "PATTERNS", "Leave out these too."),
+    _flag("force-exclude", "Let exclusions hold for files named on the command line too."),
+    _flag("respect-gitignore", "Leave out what .gitignore files name (default)."),
     click.option("--baseline", metavar="FILE", help="Known findings, which do not count."),
+)
+
+
+jobs = click.option(
+    "--jobs",
+    "-j",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Use so many processes (default: one a core).",
 )
 
 
@@ -63,15 +95,21 @@ def selection(command: F) -> F:
 
 def settings_for(paths: Sequence[Path], options: dict[str, object]) -> Settings:
     """The settings of the nearest file at or above all of `paths`, with the command line's options
-    on top.
+    on top. The rules of `rule-modules` are known after it.
 
     Raises ConfigError, and UsageError for a rule that does not exist.
     """
-    # A repeatable option that was not given is an empty tuple.
-    given = {name: None if value == () else value for name, value in options.items()}
-    settings = config.load(common_folder(paths), given)
-    _check_codes(settings)
+    settings = config.load(common_folder(paths), options)
+    check_rules(settings)
     return settings
+
+
+def check_rules(settings: Settings) -> None:
+    """Refuse a rule that does not exist now, even where no file is checked, and name the settings
+    file that asks for it; make the rules of `rule-modules` known."""
+    if settings.rule_modules:
+        _register(settings)
+    _check_codes(settings)
 
 
 def common_folder(paths: Iterable[Path]) -> Path:
@@ -86,13 +124,23 @@ def common_folder(paths: Iterable[Path]) -> Path:
     return common if common.is_dir() else common.parent
 
 
+def _register(settings: Settings) -> None:
+    from tritonlint import rule
+
+    try:
+        rule.register(settings.rule_modules, settings.folders)
+        rule.codes()
+    except ConfigError as error:
+        raise ConfigError(f"{settings.origin('rule-modules')}: rule-modules: {error}") from error
+
+
 def _check_codes(settings: Settings) -> None:
-    """Refuse an unknown rule now, even where no file is checked, and name the settings file that
-    asks for it."""
+    per_file = (code for _, codes in settings.per_file_ignores for code in codes)
     chosen = {
         "select": settings.select,
         "extend-select": settings.extend_select,
         "ignore": settings.ignore,
+        "per-file-ignores": tuple(per_file),
     }
     for key, codes in chosen.items():
         if codes:
@@ -103,7 +151,8 @@ def _must_be_rules(codes: tuple[str, ...], key: str, origin: str) -> None:
     from tritonlint import rule
 
     try:
-        rule.select(codes, (), True)
+        for each in codes:
+            rule.matching(each)
     except UsageError as error:
         if origin.startswith("--"):
             raise UsageError(f"{origin}: {error}") from error

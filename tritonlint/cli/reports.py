@@ -88,12 +88,17 @@ def asked_for(
     return tuple(found)
 
 
-def write(result: Result, reports: Sequence[Report], list_suppressed: bool = False) -> None:
-    """Write each of `reports`, the suppressed findings in those for people if `list_suppressed`.
-    Raises UsageError for a file that cannot be written."""
+def write(
+    result: Result,
+    reports: Sequence[Report],
+    list_suppressed: bool = False,
+    text: report.Text | None = None,
+) -> None:
+    """Write each of `reports`, the suppressed findings in those for people if `list_suppressed`;
+    `text` is what a file was taken to hold. Raises UsageError for a file that cannot be written."""
     for each in reports:
         render = report.renderer(each.format)
         with output.destination(each.file) as stream:
             color = output.use_color(stream)
-            options = report.Options(color, each.file is not None, list_suppressed)
+            options = report.Options(color, each.file is not None, list_suppressed, text)
             render(result, stream, options)

@@ -25,6 +25,8 @@ class Texts:
 
     def __init__(self, overrides: Mapping[str, bytes]) -> None:
         self.overrides = overrides
+        # Files that need not be on disk, or end in .py, to count in their universe.
+        self._included = dict.fromkeys(overrides)
         self._layout = Layout([])
         self._bytes: dict[str, bytes] = {}
         # By folder: that of the universe of the files in it.
@@ -65,6 +67,10 @@ class Texts:
         """Whether the outline of a file is known already."""
         return file in self._outlines
 
+    def include(self, files: Iterable[str]) -> None:
+        """Have `files`, of which nothing was asked yet, count whatever their names are."""
+        self._included |= dict.fromkeys(files)
+
     def learn(self, outlines: Mapping[str, Outline]) -> None:
         """Take over outlines that were made elsewhere, but not of files that are stood in for."""
         self._outlines.update(
@@ -96,7 +102,9 @@ class Texts:
         key = self._homes[folder]
         if key not in self._universes:
             deep = key != self._layout.package_root(file)
-            self._universes[key] = tuple(_python_files(key, deep))
+            found = dict.fromkeys(_python_files(key, deep))
+            included = (each for each in self._included if self._home(each) == key)
+            self._universes[key] = (*found, *(each for each in included if each not in found))
         return self._universes[key]
 
     def _home(self, file: str) -> str:

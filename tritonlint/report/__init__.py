@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
@@ -27,14 +28,23 @@ TEXT_FORMATS = frozenset({"text", "concise", "statistics"})
 
 
 @dataclass(frozen=True)
+class Text:
+    """What a file is taken to hold, whatever is on disk."""
+
+    path: Path
+    data: bytes
+
+
+@dataclass(frozen=True)
 class Options:
     """How to render: with colour or not, whether the text formats list the files that were not
     checked (they do in a file; on a terminal, standard error has them), and whether they list the
-    suppressed findings."""
+    suppressed findings. `text` is quoted instead of the file at its path."""
 
     color: bool = False
     list_skipped: bool = False
     list_suppressed: bool = False
+    text: Text | None = None
 
 
 Renderer = Callable[["Result", TextIO, Options], None]

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from tritonlint.findings import Finding, Fix, Span
+from tritonlint.report import Options
 from tritonlint.report.frames import Row, excerpt, patch
 from tritonlint.report.printable import printable
 from tritonlint.report.sources import Sources
@@ -28,19 +29,19 @@ _LABEL = "bold"
 _INSET = " " * 6
 
 
-def write(findings: Iterable[Finding], out: TextIO, color: bool) -> None:
+def write(findings: Iterable[Finding], out: TextIO, options: Options) -> None:
     """Write the block of each finding and an empty line after it."""
     console = Console(
         file=out,
-        force_terminal=color,
-        no_color=not color,
+        force_terminal=options.color,
+        no_color=not options.color,
         highlight=False,
         markup=False,
         emoji=False,
         soft_wrap=True,
         legacy_windows=False,
     )
-    sources = Sources()
+    sources = Sources(options.text)
     for finding in findings:
         for line in _Block(finding, sources).lines():
             console.print(line)

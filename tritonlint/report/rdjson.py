@@ -10,19 +10,19 @@ from typing import Any, TextIO
 from tritonlint import edits
 from tritonlint.engine import Result, Skipped
 from tritonlint.findings import Finding, Span
-from tritonlint.report import Options
+from tritonlint.report import Options, Text
 from tritonlint.report.machine import as_json
 from tritonlint.report.sources import Sources
 
 
 def render(result: Result, out: TextIO, options: Options) -> None:
     """Write one diagnostic for each finding and each file that could not be checked."""
-    out.write(as_json(document(result), indent=2) + "\n")
+    out.write(as_json(document(result, options.text), indent=2) + "\n")
 
 
-def document(result: Result) -> dict[str, Any]:
-    """The diagnostics as plain data."""
-    sources = Sources()
+def document(result: Result, text: Text | None = None) -> dict[str, Any]:
+    """The diagnostics as plain data; `text` stands in for the file at its path."""
+    sources = Sources(text)
     return {
         "source": {"name": "tritonlint"},
         "diagnostics": [

@@ -6,20 +6,24 @@ from pathlib import Path
 
 from tritonlint import edits
 from tritonlint.errors import SourceError
-from tritonlint.source import read_source
+from tritonlint.report import Text
+from tritonlint.source import SourceFile, display_path, read_source
 
 
 class Sources:
     """The texts of the files that a report quotes, each read once; None for one that cannot be read
-    any more."""
+    any more. `text` stands in for the file at its path."""
 
-    def __init__(self) -> None:
+    def __init__(self, text: Text | None = None) -> None:
+        self._given = SourceFile(display_path(text.path), text.data) if text else None
         self._texts: dict[str, edits.Positions | None] = {}
 
     def get(self, path: str) -> edits.Positions | None:
         if path not in self._texts:
+            given = self._given
             try:
-                self._texts[path] = edits.Positions(read_source(Path(path)).text)
+                source = given if given and given.path == path else read_source(Path(path))
+                self._texts[path] = edits.Positions(source.text)
             except SourceError:
                 self._texts[path] = None
         return self._texts[path]

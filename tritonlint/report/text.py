@@ -14,5 +14,5 @@ def render(result: Result, out: TextIO, options: Options) -> None:
     if result.findings:
         from tritonlint.report import blocks
 
-        blocks.write(result.findings, out, options.color)
+        blocks.write(result.findings, out, options)
     closing(result, out, options)

@@ -78,8 +78,7 @@ def draw_curve(curve: Curve, device: str, path: Path) -> None:
     if curve.fixed:
         series.append((f"as fixed, {device}", curve.fixed, FIXED, "."))
     drawn = [
-        (label, inputs, evidence.unpack(codes), color, mark)
-        for label, codes, color, mark in series
+        (label, inputs, evidence.unpack(codes), color, mark) for label, codes, color, mark in series
     ]
     if curve.format != "e8m0":
         other = "hip" if "NVIDIA" in device else "cuda"

@@ -1,0 +1,205 @@
+"""The server itself: what the client says and asks, and when the documents are checked."""
+
+from __future__ import annotations
+
+import asyncio
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+
+from tritonlint import __version__
+from tritonlint.errors import TritonlintError
+from tritonlint.server import actions, documents, hover
+from tritonlint.server.diagnostics import diagnostics
+from tritonlint.server.documents import Checked, Document, Round
+from tritonlint.server.places import Places
+
+# So many seconds without a change of the text pass before it is checked.
+PAUSE = 0.3
+_WATCHED = ("**/*.py", "**/pyproject.toml", "**/tritonlint.toml")
+
+
+class Server(LanguageServer):
+    """Checks all open documents together, one round at a time: what is changed in one may decide
+    what is found in another."""
+
+    def __init__(self) -> None:
+        # Whole texts: what a line is differs between Python and the library.
+        full = types.TextDocumentSyncKind.Full
+        super().__init__("tritonlint", __version__, text_document_sync_kind=full)
+        self._checked: dict[str, Checked] = {}
+        self._errors: tuple[str, ...] = ()
+        self._asked = 0
+        self._one_at_a_time = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def check_soon(self, pause: float = 0.0) -> None:
+        """Check after `pause` seconds, unless that is asked for again before."""
+        self._asked += 1
+        task = asyncio.get_running_loop().create_task(self._check(self._asked, pause))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _check(self, asked: int, pause: float) -> None:
+        await asyncio.sleep(pause)
+        async with self._one_at_a_time:
+            if asked == self._asked:
+                self._publish(await asyncio.to_thread(documents.check, self.open_documents()))
+
+    def _publish(self, found: Round) -> None:
+        """Tell the client what was found in documents that are still as they were."""
+        present = {each.uri: each for each in self.open_documents()}
+        places = self.places()
+        for each in found.checked:
+            if present.get(each.document.uri) == each.document:
+                self._checked[each.document.uri] = each
+                self._tell(each.document, diagnostics(each, places, self._shows_related))
+        checked = {each.document.uri for each in found.checked}
+        for uri in present.keys() - checked:
+            self.forget(uri)
+        for error in set(found.errors) - set(self._errors):
+            message = types.ShowMessageParams(types.MessageType.Error, f"tritonlint: {error}")
+            self.window_show_message(message)
+        self._errors = found.errors
+
+    def _tell(self, document: Document, found: list[types.Diagnostic]) -> None:
+        self.text_document_publish_diagnostics(
+            types.PublishDiagnosticsParams(document.uri, found, document.version)
+        )
+
+    def forget(self, uri: str) -> None:
+        """Take back what was said of a document."""
+        if self._checked.pop(uri, None):
+            self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
+
+    def open_documents(self) -> list[Document]:
+        """The open Python files of this machine as they are now."""
+        known = (
+            documents.document(each.uri, each.version, each.source)
+            for each in self.workspace.text_documents.values()
+            if each.language_id in (None, "python")
+        )
+        return [each for each in known if each]
+
+    def places(self) -> Places:
+        """The places of the open documents and of all other files."""
+        return Places(
+            self.workspace.position_codec, [each.source for each in self.open_documents()]
+        )
+
+    def state(self, uri: str) -> Checked | None:
+        """What was found in a document, if it is still as it was."""
+        checked = self._checked.get(uri)
+        present = {each.uri: each for each in self.open_documents()}
+        return checked if checked and present.get(uri) == checked.document else None
+
+    def editor(self) -> actions.Editor:
+        """What edits are told in terms of."""
+        workspace = self.client_capabilities.workspace
+        edits = workspace.workspace_edit if workspace else None
+        by_path = {each.source.path: each for each in self.open_documents()}
+        return actions.Editor(by_path, self.places(), bool(edits and edits.document_changes))
+
+    @property
+    def _shows_related(self) -> bool:
+        text = self.client_capabilities.text_document
+        found = text.publish_diagnostics if text else None
+        return bool(found and found.related_information)
+
+    @property
+    def resolves_edits(self) -> bool:
+        """Whether the client asks for the edit of an action once it is chosen."""
+        text = self.client_capabilities.text_document
+        support = text.code_action.resolve_support if text and text.code_action else None
+        return bool(support and "edit" in support.properties)
+
+
+def create() -> Server:
+    """A server with all that it can do."""
+    server = Server()
+
+    @server.feature(types.INITIALIZED)
+    def initialized(_: types.InitializedParams) -> None:
+        workspace = server.client_capabilities.workspace
+        watched = workspace.did_change_watched_files if workspace else None
+        if watched and watched.dynamic_registration:
+            watchers = [types.FileSystemWatcher(each) for each in _WATCHED]
+            options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
+            name = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
+            registration = types.Registration("watched", name, options)
+            server.client_register_capability(types.RegistrationParams([registration]))
+
+    @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
+    def opened(_: types.DidOpenTextDocumentParams) -> None:
+        server.check_soon()
+
+    @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
+    def saved(_: types.DidSaveTextDocumentParams) -> None:
+        server.check_soon()
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    def changed(_: types.DidChangeWatchedFilesParams) -> None:
+        server.check_soon()
+
+    @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
+    def typed(_: types.DidChangeTextDocumentParams) -> None:
+        server.check_soon(PAUSE)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
+    def closed(params: types.DidCloseTextDocumentParams) -> None:
+        server.forget(params.text_document.uri)
+        server.check_soon()
+
+    @server.feature(types.TEXT_DOCUMENT_HOVER)
+    async def hovered(params: types.HoverParams) -> types.Hover | None:
+        return await asyncio.to_thread(_hover, server, params)
+
+    kinds = types.CodeActionOptions(code_action_kinds=actions.KINDS, resolve_provider=True)
+
+    @server.feature(types.TEXT_DOCUMENT_CODE_ACTION, kinds)
+    async def offered(params: types.CodeActionParams) -> list[types.CodeAction]:
+        return await asyncio.to_thread(_actions, server, params)
+
+    @server.feature(types.CODE_ACTION_RESOLVE)
+    async def chosen(action: types.CodeAction) -> types.CodeAction:
+        return await asyncio.to_thread(_resolve, server, action)
+
+    return server
+
+
+def _hover(server: Server, params: types.HoverParams) -> types.Hover | None:
+    uri = params.text_document.uri
+    document = next((each for each in server.open_documents() if each.uri == uri), None)
+    if document is None:
+        return None
+    checked = server.state(uri)
+    line, column = server.places().position(document.source.path, params.position)
+    found = hover.text(document.source, checked.findings if checked else (), line, column)
+    return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, found)) if found else None
+
+
+def _actions(server: Server, params: types.CodeActionParams) -> list[types.CodeAction]:
+    checked = server.state(params.text_document.uri)
+    if checked is None:
+        return []
+    only = params.context.only
+    kinds = None if only is None else [str(getattr(each, "value", each)) for each in only]
+    found = list(actions.actions(checked, params.range, kinds, server.editor()))
+    if server.resolves_edits:
+        return found
+    # All fixes at once take a while to work out: only for a client that asks for just that.
+    resolved = (_resolve(server, each) if each.data and kinds else each for each in found)
+    return [each for each in resolved if each.edit]
+
+
+def _resolve(server: Server, action: types.CodeAction) -> types.CodeAction:
+    if isinstance(action.data, dict):
+        checked = server.state(action.data["uri"])
+        if checked and checked.document.version == action.data["version"]:
+            try:
+                action.edit = actions.fix_all(checked, server.editor())
+            except TritonlintError as error:
+                server.window_show_message(
+                    types.ShowMessageParams(types.MessageType.Error, f"tritonlint: {error}")
+                )
+    return action

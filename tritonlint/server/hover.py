@@ -1,0 +1,105 @@
+"""What an editor shows beside a place: the rule of a finding, or what a kernel does with the memory
+behind one of its pointer parameters."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from tritonlint import documentation
+from tritonlint.errors import SourceError
+from tritonlint.facts.device import Kernel, KernelContract, Load, Store, byte_contracts
+from tritonlint.facts.modules import Project
+from tritonlint.findings import Finding
+from tritonlint.source import SourceFile, Span
+
+_STORES = {
+    "float_to_int": "a float is converted to an integer: the value is lost",
+    "int": "an integer is stored",
+    "bits": "a bit pattern is stored as it is",
+    "float": "a float is stored",
+    "compile_error": "this does not compile",
+    "unknown": "it is not known what is stored",
+}
+_LOADS = {
+    "int_to_float": "the byte is used as a number",
+    "int": "the byte stays an integer",
+    "bits": "bits of it are picked, or read as another type",
+    "float": "it is used as a float",
+    "compile_error": "this does not compile",
+    "unknown": "it is not known how it is used",
+}
+
+
+def text(source: SourceFile, findings: Iterable[Finding], line: int, column: int) -> str | None:
+    """Markdown for a place, line and column counted from 1; None where there is nothing to say."""
+    parts = [
+        f"{' '.join(each.message.split())}\n\n{documentation.of(each.code).page}"
+        for each in findings
+        if _covers(each.span, line, column)
+    ]
+    contract = _contract(source, line, column)
+    return "\n\n---\n\n".join([*parts, *([contract] if contract else [])]) or None
+
+
+def _covers(span: Span, line: int, column: int) -> bool:
+    return (span.line, span.column) <= (line, column) <= (span.end_line, span.end_column)
+
+
+def _contract(source: SourceFile, line: int, column: int) -> str | None:
+    """The contract of the kernel parameter whose name stands at a place."""
+    path = Path(source.path)
+    try:
+        kernels = Project([path.parent]).module(path, source).kernels()
+    except SourceError:
+        return None  # the diagnostics say so
+    for kernel in kernels:
+        # A kernel that is imported under another name belongs to its own file.
+        if kernel.path == source.path and _around(kernel.node, line):
+            name = next(_names_at(kernel, source, line, column), None)
+            contract = byte_contracts(kernel).get(name) if name else None
+            if name and contract:
+                return _described(contract, name)
+    return None
+
+
+def _around(node: ast.FunctionDef, line: int) -> bool:
+    return node.lineno <= line <= (node.end_lineno or node.lineno)
+
+
+def _names_at(kernel: Kernel, source: SourceFile, line: int, column: int) -> Iterator[str]:
+    for node in ast.walk(kernel.node):
+        match node:
+            case ast.arg(arg=name):
+                span = source.span(node)
+                end = Span(span.path, span.line, span.column, span.line, span.column + len(name))
+                if _covers(end, line, column):
+                    yield name
+            case ast.Name(id=name):
+                if _covers(source.span(node), line, column):
+                    yield name
+
+
+def _described(contract: KernelContract, name: str) -> str:
+    lines = [f"`{name}` of kernel `{contract.name}`, if it points to bytes (`uint8`):", ""]
+    lines += [_store(each) for each in contract.stores if each.parameter == name]
+    lines += [_load(each) for each in contract.loads if each.parameter == name]
+    if len(lines) == 2:
+        lines.append("- nothing is loaded or stored through it")
+    if contract.incomplete:
+        lines += ["", f"Not analysed to its end: {contract.incomplete}."]
+    return "\n".join(lines)
+
+
+def _store(store: Store) -> str:
+    cast = f" (cast in line {store.cast.line})" if store.cast else ""
+    rounded = ", rounded" if store.rounded else ""
+    low, high = store.interval
+    clamped = f", clamped to [{low:g}, {high:g}]" if low is not None and high is not None else ""
+    return f"- line {store.line}, store: {_STORES[store.effect]}{cast}{rounded}{clamped}"
+
+
+def _load(load: Load) -> str:
+    use = f" (in line {load.use.line})" if load.use else ""
+    return f"- line {load.line}, load: {_LOADS[load.effect]}{use}"
