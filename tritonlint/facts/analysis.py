@@ -17,12 +17,14 @@ from tritonlint.facts.host.copies import may_copy
 from tritonlint.facts.host.state import MAX_STATEMENTS, Attributes, Run
 from tritonlint.facts.host.statements import interpret
 from tritonlint.facts.ignored_settings import ignored_settings, takes_setting
-from tritonlint.facts.modules import Definition, Module, Project, dotted_name
+from tritonlint.facts.modules import Definition, Module
 from tritonlint.facts.observation import Observation
 from tritonlint.facts.other_casts import may_cast_to_another, other_casts
 from tritonlint.facts.outlines import callers
+from tritonlint.facts.project import Project
 from tritonlint.facts.reach import Reach
 from tritonlint.facts.texts import MAX_HOPS, Texts
+from tritonlint.facts.tree import dotted_name
 from tritonlint.source import SourceFile
 
 # Up to so many names the functions that call them are looked for; for more, all are interpreted.

@@ -15,7 +15,8 @@ from functools import cached_property
 from typing import Literal
 
 from tritonlint.facts.host.tensors import named_fp8
-from tritonlint.facts.modules import Definition, Enclosing, External, Function, Module, dotted_name
+from tritonlint.facts.modules import Definition, External, Module
+from tritonlint.facts.tree import Enclosing, Function, dotted_name
 from tritonlint.source import Span
 
 Kind = Literal["str", "int", "tensor", "type", "dtype", "dtypes", "strings"]

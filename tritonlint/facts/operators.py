@@ -6,7 +6,8 @@ import ast
 import re
 from collections.abc import Iterator
 
-from tritonlint.facts.modules import Definition, Module, dotted_name
+from tritonlint.facts.modules import Definition, Module
+from tritonlint.facts.tree import dotted_name
 
 # A file without any of these registers no operator.
 _REGISTERS = re.compile(rb"op_func|custom_op|triton_op")
