@@ -39,6 +39,8 @@ class Analysis:
         self, overrides: Mapping[str, bytes] | None = None, texts: Texts | None = None
     ) -> None:
         self.texts = texts or Texts(overrides or {})
+        # Whether to observe what only preview rules judge.
+        self.preview = False
         self.project = Project([], self.texts.passes)
         self.reach = Reach(self.project, self.texts)
         # By the path of a file, which function of it is not analysed to its end, and why; or why
@@ -151,7 +153,12 @@ class Analysis:
         try:
             interpret(run)
             found = list(arguments(run))
-            beside = [*ignored_settings(run), *run.copies, *other_casts(run), *flavours(run)]
+            beside: list[Observation] = [
+                *ignored_settings(run),
+                *run.copies,
+                *other_casts(run),
+            ]
+            beside += flavours(run) if self.preview else ()
         except RecursionError:
             self._leave(root, "is nested too deeply to be analysed")
             return []

@@ -40,9 +40,9 @@ def _registered(module: Module) -> Iterator[tuple[str, Definition]]:
             name = _decorated(decorator, definition.name)
             if name is not None:
                 yield name, definition
-    for node in ast.walk(module.tree) if b"op_func" in module.source.data else ():
-        if isinstance(node, ast.Call):
-            yield from _passed(module, node)
+    for node, _ in module.statements if b"op_func" in module.source.data else ():
+        if isinstance(node, (ast.Expr, ast.Assign)) and isinstance(node.value, ast.Call):
+            yield from _passed(module, node.value)
 
 
 def _decorated(decorator: ast.expr, function: str) -> str | None:
