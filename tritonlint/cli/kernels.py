@@ -16,7 +16,7 @@ import click
 from tritonlint.cli import options, output
 from tritonlint.errors import SourceError
 from tritonlint.facts.device import KernelContract, byte_contracts
-from tritonlint.facts.modules import Project
+from tritonlint.facts.project import Project
 from tritonlint.source import read_bytes
 
 CLEAN, FAILED = 0, 2

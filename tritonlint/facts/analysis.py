@@ -18,13 +18,15 @@ from tritonlint.facts.host.copies import may_copy
 from tritonlint.facts.host.state import MAX_STATEMENTS, Attributes, Run
 from tritonlint.facts.host.statements import interpret
 from tritonlint.facts.ignored_settings import ignored_settings, takes_setting
-from tritonlint.facts.modules import Definition, Module, Project, dotted_name
+from tritonlint.facts.modules import Definition, Module
 from tritonlint.facts.narrowing import Narrowing
 from tritonlint.facts.observation import Observation
 from tritonlint.facts.other_casts import may_cast_to_another, other_casts
 from tritonlint.facts.outlines import callers
+from tritonlint.facts.project import Project
 from tritonlint.facts.reach import Reach
 from tritonlint.facts.texts import MAX_HOPS, Texts
+from tritonlint.facts.tree import dotted_name
 from tritonlint.source import SourceFile
 
 # Up to so many names the functions that call them are looked for; for more, all are interpreted.
@@ -39,6 +41,8 @@ class Analysis:
         self, overrides: Mapping[str, bytes] | None = None, texts: Texts | None = None
     ) -> None:
         self.texts = texts or Texts(overrides or {})
+        # Whether to observe what only preview rules judge.
+        self.preview = False
         self.project = Project([], self.texts.passes)
         self.reach = Reach(self.project, self.texts)
         self.narrowing = Narrowing(self.texts, self.reach)
@@ -153,8 +157,14 @@ class Analysis:
         run = self._run(root, thorough)
         try:
             interpret(run)
-            found: list[Observation] = [*arguments(run), *in_launches(run)]
-            beside = [*ignored_settings(run), *run.copies, *other_casts(run), *flavours(run)]
+            found = list(arguments(run))
+            beside: list[Observation] = [
+                *ignored_settings(run),
+                *run.copies,
+                *other_casts(run),
+                *in_launches(run),
+            ]
+            beside += flavours(run) if self.preview else ()
         except RecursionError:
             self._leave(root, "is nested too deeply to be analysed")
             return []

@@ -15,7 +15,8 @@ from functools import cached_property
 from typing import Literal
 
 from tritonlint.facts.host.tensors import named_fp8
-from tritonlint.facts.modules import Definition, Enclosing, External, Function, Module, dotted_name
+from tritonlint.facts.modules import Definition, External, Module
+from tritonlint.facts.tree import Enclosing, Function, dotted_name, statements_in
 from tritonlint.source import Span
 
 Kind = Literal["str", "int", "tensor", "type", "dtype", "dtypes", "strings"]
@@ -138,7 +139,8 @@ def _of_name(scope: Scope, node: ast.Name, depth: int) -> Declared | None:
             continue
         if len(bound) > 1:
             return None  # which of them holds here is not followed
-        outer = Scope(scope.module, owner, scope.around[: index - 1])
+        inner = index == len(scope.around)
+        outer = scope if inner else Scope(scope.module, owner, scope.around[: index - 1])
         if isinstance(bound[0].node, ast.expr):
             return declared(outer, bound[0].node, depth - 1)
         return _of_parameter(outer, name) if bound[0].node is None else None
@@ -202,7 +204,7 @@ def _of_field(module: Module, owner: ast.ClassDef, name: str) -> Declared | None
     if not re.search(rf"\b{name}[ \t]*:[ \t]*[\w\"']", module.source.text):
         return None
     found: list[Declared | None] = []
-    for node in ast.walk(owner):
+    for node, _ in statements_in(owner.body):
         match node:
             case ast.AnnAssign(
                 target=ast.Name(id=field) | ast.Attribute(value=ast.Name(id="self"), attr=field),

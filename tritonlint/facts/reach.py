@@ -16,8 +16,9 @@ from pathlib import Path
 
 from tritonlint.errors import SourceError
 from tritonlint.facts.host.copies import may_copy
-from tritonlint.facts.modules import Definition, Module, Project
+from tritonlint.facts.modules import Definition, Module
 from tritonlint.facts.operators import operators
+from tritonlint.facts.project import Project
 from tritonlint.facts.texts import MAX_HOPS, Texts
 from tritonlint.source import SourceFile, display_path
 

@@ -23,7 +23,7 @@ Form = Literal["copy", "assignment", "conversion"]
 
 def may_copy(text: str) -> bool:
     """Whether the text of a function or a file may copy between codes and bytes."""
-    return all(each.search(text) for each in (_BYTES, _ENCODED, _COPIES))
+    return "int8" in text and all(each.search(text) for each in (_BYTES, _ENCODED, _COPIES))
 
 
 @dataclass(frozen=True)

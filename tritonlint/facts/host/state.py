@@ -21,7 +21,9 @@ from tritonlint.facts.host.values import (
     options,
 )
 from tritonlint.facts.kernel import Kernel
-from tritonlint.facts.modules import Definition, Enclosing, Module, Project
+from tritonlint.facts.modules import Definition, Module
+from tritonlint.facts.project import Project
+from tritonlint.facts.tree import Enclosing
 from tritonlint.source import Span
 
 if TYPE_CHECKING:
