@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tritonlint.cast_fix import after, cast_operand, language, span_of
 from tritonlint.facts.conversions import Converted
 from tritonlint.facts.device import Conversion
-from tritonlint.findings import Confidence, Edit, Finding, Fix, Span, Step
+from tritonlint.findings import Applicability, Confidence, Edit, Finding, Fix, Span, Step
 from tritonlint.rule import Rule, Suspect
 from tritonlint.signature import Order
 from tritonlint.traces import integer_approach, integer_launch_site, one_a_place
@@ -167,20 +167,14 @@ def _fix(suspect: Suspect, conversion: Conversion, bias: int | None) -> Fix | No
     moved = _moved(suspect, conversion, operand) if conversion.rounded else None
     if moved is not None:
         return Fix("safe", "Add the bias before the cast", moved)
-    signed = f".to({language(suspect)}.int32)"
-    applicability = "safe" if conversion.bias is not None else "unsafe"
-    return Fix(
-        "safe" if applicability == "safe" else "unsafe",
-        "Convert to a signed integer first",
-        (after(operand, signed),),
-    )
+    applicability: Applicability = "safe" if conversion.bias is not None else "unsafe"
+    edit = after(operand, f".to({language(suspect)}.int32)")
+    return Fix(applicability, "Convert to a signed integer first", (edit,))
 
 
 def _moved(suspect: Suspect, conversion: Conversion, operand: Span) -> tuple[Edit, ...] | None:
     """The edit that makes `(x + bias).to(type)` of `x.to(type) + bias`, where both are written so,
     of a value that no parentheses are needed for."""
-    import libcst as cst
-
     addition = _addition(suspect, conversion) if conversion.bias is not None else None
     if addition is None or conversion.bias is None or conversion.bias.path != conversion.place.path:
         return None
@@ -188,8 +182,6 @@ def _moved(suspect: Suspect, conversion: Conversion, operand: Span) -> tuple[Edi
     if span_of(suspect, node.left) != conversion.place or node.left.lpar:
         return None
     text = suspect.source.snippet
-    cast = suspect.expression_at(conversion.place)
-    assert isinstance(cast, cst.Call)
     call = Span(
         operand.path,
         operand.end_line,
