@@ -73,7 +73,14 @@ def _plain(outline: Outline) -> Sequence[Any]:
     if not outline.gated:
         return ()
     functions = [
-        (each.line, each.name, each.nested, each.launches, " ".join(sorted(each.calls)))
+        (
+            each.line,
+            each.name,
+            each.nested,
+            each.launches,
+            each.narrows,
+            " ".join(sorted(each.calls)),
+        )
         for each in outline.functions
     ]
     return (outline.speaks, outline.triton, functions, outline.aliases, sorted(outline.operators))
@@ -88,8 +95,8 @@ def _outline(data: Sequence[Any]) -> Outline:
         speaks,
         triton,
         tuple(
-            Function(line, name, nested, launches, frozenset(calls.split()))
-            for line, name, nested, launches, calls in functions
+            Function(line, name, nested, launches, narrows, frozenset(calls.split()))
+            for line, name, nested, launches, narrows, calls in functions
         ),
         tuple((other, name) for other, name in aliases),
         frozenset(operators),

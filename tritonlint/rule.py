@@ -18,6 +18,7 @@ from tritonlint import plugins
 from tritonlint.claim import Witness
 from tritonlint.errors import ConfigError, UsageError
 from tritonlint.findings import Finding, Fix, Severity
+from tritonlint.signature import Order
 from tritonlint.source import SourceFile, Span
 
 if TYPE_CHECKING:
@@ -131,6 +132,9 @@ class Rule(ABC):
     status: ClassVar[Literal["default", "preview"]] = "default"
     since: ClassVar[str]
     fix: ClassVar[Literal["safe", "unsafe", "sometimes", "none"]] = "none"
+    # The order of operations in Triton's IR that is the hazard, where it is one: what a fixture's
+    # probe asks for.
+    signature: ClassVar[Order | None] = None
     witness: ClassVar[Witness | None] = None  # what `check --confirm compile` looks for
 
     @abstractmethod

@@ -3,7 +3,8 @@ parameter."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, TypeVar
 
 from tritonlint.claim import Claim
 from tritonlint.dtypes import UINT8
@@ -11,6 +12,9 @@ from tritonlint.findings import LaunchSite, Step
 
 if TYPE_CHECKING:
     from tritonlint.facts.arguments import Argument
+    from tritonlint.facts.conversions import ByteUsed, Converted
+
+Seen = TypeVar("Seen", "Converted", "ByteUsed")
 
 
 def launch_site(argument: Argument) -> LaunchSite:
@@ -43,4 +47,42 @@ def approach(argument: Argument) -> list[Step]:
     kernel, parameter = argument.kernel, argument.parameter
     steps.append(Step(argument.span, f"passed to `{kernel}` as `{parameter}`"))
     steps.append(Step(argument.parameter_span, f"`{parameter}` then points to bytes"))
+    return steps
+
+
+def one_a_place(seen: Iterable[Seen]) -> list[Seen]:
+    """Of what is seen at one place in several ways, that which needs no launch and the fewest
+    calls, or else the first launch."""
+    chosen: dict[object, Seen] = {}
+    for each in sorted(seen, key=_directness):
+        chosen.setdefault(each.place, each)
+    return list(chosen.values())
+
+
+def _directness(seen: Converted | ByteUsed) -> tuple[object, ...]:
+    launch = seen.launch
+    where = (launch.span, launch.parameter) if launch else ()
+    return (launch is not None, len(seen.via), where, seen.via, seen.kernel_path, seen.kernel)
+
+
+def integer_launch_site(seen: Converted | ByteUsed) -> LaunchSite | None:
+    launch = seen.launch
+    if launch is None:
+        return None
+    return LaunchSite(
+        launch.span.path, launch.span.line, seen.kernel, launch.parameter, launch.argument
+    )
+
+
+def integer_approach(seen: Converted | ByteUsed, element: str) -> list[Step]:
+    """From the launch that passes integers, if one does, over the calls of device functions."""
+    steps: list[Step] = []
+    launch = seen.launch
+    if launch is not None:
+        if launch.stated is not None:
+            steps.append(Step(launch.stated, f"a tensor of torch.{element}"))
+        name = launch.parameter
+        steps.append(Step(launch.place, f"passed to `{seen.kernel}` as `{name}`"))
+        steps.append(Step(launch.parameter_span, f"`{name}` then stands for {element}"))
+    steps += [Step(each, "a device function is called here") for each in seen.via]
     return steps

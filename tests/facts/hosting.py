@@ -71,10 +71,10 @@ def write(folder: Path, files: Mapping[str, str]) -> None:
         (folder / name).write_text(textwrap.dedent(text), encoding="utf-8")
 
 
-def found(*paths: str) -> Counter[Place]:
-    """The findings with the default settings in `paths` below the working directory. A file that is
-    skipped fails the test."""
-    settings = Settings(root=Path.cwd())
+def found(*paths: str, select: tuple[str, ...] = ()) -> Counter[Place]:
+    """The findings of the rules `select` (all default rules without) in `paths` below the working
+    directory. A file that is skipped fails the test."""
+    settings = Settings(root=Path.cwd(), select=select)
     result = engine.check(discover([Path(path) for path in paths or (".",)], settings), settings)
     assert result.skipped == ()
     return Counter((each.span.path, each.span.line, each.code) for each in result.findings)

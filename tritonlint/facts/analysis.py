@@ -11,6 +11,7 @@ from typing import Any
 
 from tritonlint.errors import SourceError
 from tritonlint.facts.arguments import Argument, arguments
+from tritonlint.facts.conversions import in_launches
 from tritonlint.facts.dead_guards import dead_guards, may_compare
 from tritonlint.facts.flavours import flavours
 from tritonlint.facts.host.copies import may_copy
@@ -18,6 +19,7 @@ from tritonlint.facts.host.state import MAX_STATEMENTS, Attributes, Run
 from tritonlint.facts.host.statements import interpret
 from tritonlint.facts.ignored_settings import ignored_settings, takes_setting
 from tritonlint.facts.modules import Definition, Module
+from tritonlint.facts.narrowing import Narrowing
 from tritonlint.facts.observation import Observation
 from tritonlint.facts.other_casts import may_cast_to_another, other_casts
 from tritonlint.facts.outlines import callers
@@ -43,6 +45,7 @@ class Analysis:
         self.preview = False
         self.project = Project([], self.texts.passes)
         self.reach = Reach(self.project, self.texts)
+        self.narrowing = Narrowing(self.texts, self.reach)
         # By the path of a file, which function of it is not analysed to its end, and why; or why
         # none is.
         self.unfinished: dict[str, str] = {}
@@ -66,7 +69,8 @@ class Analysis:
         own = list(self._parsed(files))
         guards = (each for module in own for each in dead_guards(module))
         copies = (each for module in own for each in self._copies(module))
-        return [*self._arguments(own, files, wanted), *guards, *copies]
+        narrowed = self.narrowing.in_kernels(own, wanted)
+        return [*self._arguments(own, files, wanted), *guards, *copies, *narrowed]
 
     def _copies(self, module: Module) -> Iterator[Observation]:
         """What functions that launch nothing copy between codes and bytes."""
@@ -85,7 +89,8 @@ class Analysis:
         one of `wanted`. Where `wanted` leaves out files of the package, functions there that call
         those of `files` are followed too."""
         roots = {id(each.node): each for module in own for each in self._roots(module)}
-        for caller in self._callers(files, wanted):
+        callers_of_own = self._callers(files, wanted)
+        for caller in (*callers_of_own, *self.narrowing.launchers(own, wanted)):
             if self._speaks(caller):
                 roots.setdefault(id(caller.node), caller)
         found: list[Observation] = []
@@ -157,6 +162,7 @@ class Analysis:
                 *ignored_settings(run),
                 *run.copies,
                 *other_casts(run),
+                *in_launches(run),
             ]
             beside += flavours(run) if self.preview else ()
         except RecursionError:

@@ -231,10 +231,10 @@ def _place(tensor: Tensor, argument: Span, evidence: Sequence[Evidence]) -> Span
 
 
 def specialization(
-    event: LaunchEvent, parameter: str, storage: Storage, path: Path
+    event: LaunchEvent, parameter: str, storage: Storage | None, path: Path
 ) -> Specialization:
-    """What the launch makes of the kernel when `parameter` holds bytes and the tests on `path` came
-    out so."""
+    """What the launch makes of the kernel when the tests on `path` came out so, and `parameter`
+    holds bytes, if there is a `storage`."""
     pointers: dict[str, ElementType] = {}
     constexprs: dict[str, object] = {}
     for name, passed in event.arguments.items():
@@ -256,6 +256,8 @@ def specialization(
                     pointers[name] = known.single
                 elif (outcome := tested(event.kernel, name, tensor, path)) is not None:
                     constexprs[name] = outcome
+    if storage is None:
+        return Specialization(pointers, constexprs)
     own = storage.types.single
     pointers[parameter] = own if own in (INT8, UINT8) and own else UINT8
     return Specialization(pointers, constexprs)

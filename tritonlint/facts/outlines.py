@@ -8,7 +8,7 @@ Whether a call really goes where its name says is decided later, on the syntax t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tritonlint.facts.operators import named
@@ -16,7 +16,10 @@ from tritonlint.facts.operators import named
 # A file without any of these neither launches a kernel nor says what the bytes of a tensor mean.
 GATE = re.compile(rb"triton|uint8|int8|fp8|float8|cache_dtype")
 # What a file says when it says something about the bytes of a tensor.
-EVIDENCE = re.compile(rb"uint8|fp8|float8|cache_dtype|\.view\([^()]*dtype|\.view\(torch\.")
+EVIDENCE = re.compile(rb"int8|fp8|float8|cache_dtype|\.view\([^()]*dtype|\.view\(torch\.")
+# The types that a kernel narrows numbers to, other than as the type of a pointer or in a bit cast.
+_NARROW = re.compile(rb"int(?:8|16|32)\b(?!\s*,\s*bitcast)")
+_NARROWED = (b"int8", b"uint8", b"uint16", b"uint32")
 
 # Each begins with a literal where it can: what else is asked of a place is asked of the few that
 # match, since a pattern for all of it takes several times as long.
@@ -34,12 +37,14 @@ class Function:
     """A function as its text shows it, with the ones inside it. `nested` is whether it is inside of
     something: a class, a function, or an `if` of the module. `calls` are the names that it
     calls: `name`, or `self.name` for what is called on `self` or `cls`. What is called on anything
-    that is not imported cannot be followed and is left out."""
+    that is not imported cannot be followed and is left out. `narrows` is whether it names a type
+    that a kernel can narrow numbers to."""
 
     line: int
     name: str
     nested: bool
     launches: bool
+    narrows: bool
     calls: frozenset[str]
 
 
@@ -83,19 +88,34 @@ def _functions(text: bytes, aliases: Sequence[tuple[bytes, bytes]]) -> Iterator[
     bounds = [start for start, _, _ in headers] + [len(text)]
     calls: list[set[bytes]] = []
     launches: list[bool] = []
+    narrows: list[bool] = []
     for start, end in zip(bounds, bounds[1:], strict=False):
         called = set(_CALL.findall(text, start, end))
         calls.append(set(_followable(called, known, None if starred else local)))
         launches.append(_LAUNCH.search(text, start, end) is not None)
+        narrows.append(_narrows(text, start, end))
     for inner, outer in _nesting([indent for _, indent, _ in headers]):
         calls[outer] |= calls[inner]
         launches[outer] |= launches[inner]
+        narrows[outer] |= narrows[inner]
     line, seen = 1, 0
-    for (start, indent, name), called, launch in zip(headers, calls, launches, strict=True):
+    told = zip(headers, calls, launches, narrows, strict=True)
+    for (start, indent, name), called, launch, narrow in told:
         line += text.count(b"\n", seen, start)
         seen = start
         names = frozenset(map(_text, called))
-        yield Function(line, _text(name), indent > 0, launch, names)
+        yield Function(line, _text(name), indent > 0, launch, narrow, names)
+
+
+def _narrows(text: bytes, start: int, end: int) -> bool:
+    for found in _NARROW.finditer(text, start, end):
+        begin = found.start()
+        while text[begin - 1 : begin].isalnum():
+            begin -= 1
+        owner = text[max(0, begin - 24) : begin].rpartition(b"\n")[2]
+        if text[begin : found.end()] in _NARROWED and b"pointer_type(" not in owner:
+            return True
+    return False
 
 
 def _text(name: bytes) -> str:
@@ -154,15 +174,22 @@ def _before(text: bytes, end: int) -> list[bytes]:
 
 @dataclass(frozen=True)
 class Leading:
-    """The functions that may lead to a launch: by file the lines of their headers; `names` are how
-    they are called."""
+    """The functions that may lead to a launch (or to something else that is looked for): by file
+    the lines of their headers; `names` are how they are called."""
 
     lines: Mapping[str, frozenset[int]]
     names: frozenset[str]
 
 
-def leading(outlines: Mapping[str, Outline], hops: int) -> Leading:
-    """The functions that launch something or call one that does over at most `hops` calls."""
+def launches(function: Function) -> bool:
+    """Whether a function launches something."""
+    return function.launches
+
+
+def leading(
+    outlines: Mapping[str, Outline], hops: int, to: Callable[[Function], bool] = launches
+) -> Leading:
+    """The functions that do what `to` says or call one that does over at most `hops` calls."""
     lines: dict[str, set[int]] = {}
     known: set[str] = set()
     for round_ in range(hops + 1):
@@ -171,7 +198,7 @@ def leading(outlines: Mapping[str, Outline], hops: int) -> Leading:
             found = [
                 function
                 for function in each.functions
-                if (function.launches if round_ == 0 else not known.isdisjoint(function.calls))
+                if (to(function) if round_ == 0 else not known.isdisjoint(function.calls))
             ]
             if found:
                 lines.setdefault(file, set()).update(function.line for function in found)

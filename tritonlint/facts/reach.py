@@ -23,7 +23,7 @@ from tritonlint.facts.texts import MAX_HOPS, Texts
 from tritonlint.source import SourceFile, display_path
 
 # What code says when it says something about the bytes of a tensor.
-SPEAKS = re.compile(r"uint8|fp8|float8|quantized|dtype|\.byte\(|\.view\(torch\.")
+SPEAKS = re.compile(r"int8|fp8|float8|quantized|dtype|\.byte\(|\.view\(torch\.")
 # A name that is called, with the object before it where that is `self` or `cls`; and the call of a
 # subscript.
 _CALL = re.compile(r"(?:\b(?:self|cls)\s*\.\s*(\w+)|\b(\w[\w.]*))\s*\(|\]\s*\(")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tritonlint.facts.layout import Layout
 from tritonlint.facts.modules import Definition
-from tritonlint.facts.outlines import Leading, Outline, leading, outline
+from tritonlint.facts.outlines import Function, Leading, Outline, leading, outline
 from tritonlint.source import Span, display_path, read_bytes
 
 # How many calls lie between the function that is looked at first and the launch, at most.
@@ -36,6 +36,7 @@ class Texts:
         self._tables: dict[str, Span | None] = {}
         self._outlines: dict[str, Outline] = {}
         self._leading: dict[str, Leading] = {}
+        self._narrowing: dict[str, Leading] = {}
 
     def read(self, file: str) -> bytes:
         """The text of a file; nothing for one that cannot be read (said where that file itself is
@@ -93,6 +94,21 @@ class Texts:
             self._leading[key] = leading(self.outlines(universe), MAX_HOPS)
         return self._leading[key]
 
+    def jits(self, file: str) -> bool:
+        """Whether a file can define a kernel."""
+        return self.outline(file).triton and b"jit" in self.read(file)
+
+    def narrowing(self, file: str) -> Leading:
+        """The functions of the universe of `file` that may narrow numbers, in files that can define
+        a kernel."""
+        universe = self.universe(file)
+        key = universe[0] if universe else ""
+        if key not in self._narrowing:
+            outlines = self.outlines(universe)
+            jitting = {other: each for other, each in outlines.items() if self.jits(other)}
+            self._narrowing[key] = leading(jitting, MAX_HOPS, _narrows)
+        return self._narrowing[key]
+
     def universe(self, file: str) -> tuple[str, ...]:
         """The files whose functions can decide what a function of `file` is given: its top-level
         package, or the folder of a file that belongs to none."""
@@ -139,6 +155,10 @@ class Texts:
             if found:
                 line = self.read(file).count(b"\n", 0, found.start()) + 1
                 yield Span(display_path(Path(file)), line, 1, line, 1)
+
+
+def _narrows(function: Function) -> bool:
+    return function.narrows
 
 
 def is_package(file: str) -> bool:

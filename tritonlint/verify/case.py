@@ -24,6 +24,7 @@ from types import ModuleType
 from typing import Any, Protocol
 
 from tritonlint.errors import UsageError, VerifyError
+from tritonlint.signature import Order
 from tritonlint.verify.load import import_file
 
 FLAGGED = "flagged.py"
@@ -58,6 +59,20 @@ class Probe:
 
 
 @dataclass(frozen=True)
+class OrderProbe:
+    """A question to the compiler: are operations of the kernel in the wrong `order` as flagged, and
+    in none as fixed? `signature` gives the compile-time type of every argument that is no
+    constexpr; with a `parameter`, only what is loaded through it counts as a load."""
+
+    kernel: str
+    order: Order
+    signature: Mapping[str, str]
+    constexprs: Mapping[str, object] = field(default_factory=dict)
+    parameter: str = ""
+    file: str = FLAGGED
+
+
+@dataclass(frozen=True)
 class Configuration:
     """One way to run a case. `flavour` is the fp8 format that the device must compute in natively,
     else the configuration is skipped; with "" any device will do, and the bytes are no fp8 codes.
@@ -77,13 +92,14 @@ class Verifier(Protocol):
     """The protocol of `VERIFIER`. A region is a part of what a launch writes: a uint8 array of
     shape [blocks, bytes].
 
-    `harmed` names the regions that hold fp8 codes and that the hazard spoils; the others must be
-    right as flagged too. `inputs` returns NumPy arrays, the same for the same configuration on
-    every machine. `launch` runs the module's code on the device and returns the regions; `expected`
-    returns what must be in them, and never uses the module.
+    `harmed` names the regions that hold codes (of fp8 where the configuration has a flavour) and
+    that the hazard spoils; the others must be right as flagged too. `inputs` returns NumPy arrays,
+    the same for the same configuration on every machine. `launch` runs the module's code on the
+    device and returns the regions; `expected` returns what must be in them, and never uses the
+    module.
     """
 
-    probes: tuple[Probe, ...]
+    probes: tuple[Probe | OrderProbe, ...]
     configurations: tuple[Configuration, ...]
     harmed: frozenset[str]
 
@@ -106,7 +122,7 @@ class Verifier(Protocol):
 class CompileOnly:
     """A verifier that asks the compiler and runs nothing."""
 
-    probes: tuple[Probe, ...]
+    probes: tuple[Probe | OrderProbe, ...]
     configurations: tuple[Configuration, ...] = ()
     harmed: frozenset[str] = frozenset()
 

@@ -23,9 +23,10 @@ from typing import Any
 from tritonlint.claim import FLOAT_TO_INTEGER, INTEGER_TO_FLOAT
 from tritonlint.dtypes import BY_SIGNATURE
 from tritonlint.errors import VerifyError
-from tritonlint.verify.case import Probe, load_verifier
+from tritonlint.verify.case import OrderProbe, Probe, load_verifier
 from tritonlint.verify.extract import extract
 from tritonlint.verify.load import stage
+from tritonlint.verify.order import places
 from tritonlint.verify.outcome import Outcome
 from tritonlint.verify.ttir import FLOAT_TO_FLOAT, Graph, Op
 from tritonlint.verify.ttir_text import read_graph
@@ -84,6 +85,12 @@ def run_case(folder: Path, name: str, texts: Mapping[str, str], target: str) -> 
     with tempfile.TemporaryDirectory(prefix="tritonlint-") as scratch:
         fixed = stage(folder, texts, Path(scratch))
         for probe in verifier.probes:
+            if isinstance(probe, OrderProbe):
+                before, now = _ordered(folder, probe, target), _ordered(fixed, probe, target)
+                seen["flagged"] += before
+                seen["fixed"] += now
+                reason = reason or order_contradiction(probe, before, now)
+                continue
             flagged = conversions(folder / probe.file, probe, probe.flagged, target)
             repaired = conversions(fixed / probe.file, probe, probe.fixed, target)
             seen["flagged"] += flagged
@@ -111,6 +118,21 @@ def contradiction(probe: Probe, flagged: list[Conversion], fixed: list[Conversio
     if probe.direction == "store" and not any(each.name in FLOAT_TO_FLOAT for each in fixed):
         return f"{probe.kernel}: nothing is converted to {probe.fixed}"
     return ""
+
+
+def _ordered(folder: Path, probe: OrderProbe, target: str) -> list[Conversion]:
+    """The operations that are in the wrong order, as the reports of conversions name them."""
+    found = places(folder / probe.file, probe, target)
+    return [Conversion(name, "", path, line) for name, path, line in found]
+
+
+def order_contradiction(
+    probe: OrderProbe, flagged: list[Conversion], fixed: list[Conversion]
+) -> str:
+    """Why an order probe does not show what the case claims; empty when it does."""
+    if not flagged:
+        return f"{probe.kernel}: nothing is in the wrong order as flagged"
+    return f"{probe.kernel}: as fixed there is still {fixed[0]}" if fixed else ""
 
 
 def conversions(path: Path, probe: Probe, element: str, target: str) -> list[Conversion]:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tritonlint.errors import UsageError
 from tritonlint.verify import impact_report, pictures, recorded
-from tritonlint.verify.case import load_verifier
+from tritonlint.verify.case import Probe, load_verifier
 from tritonlint.verify.html import document, figure, table
 from tritonlint.verify.impact import Impact, from_record
 from tritonlint.verify.outcome import Outcome
@@ -153,7 +153,8 @@ def _counts(counts: Sequence[int]) -> str:
 
 def _documented(case: _Case, into: Path) -> list[str]:
     """The picture of the cast where no run measured it: by what the vendors document."""
-    directions = {probe.direction for probe in load_verifier(case.source.folder).probes}
+    probes = load_verifier(case.source.folder).probes
+    directions = {probe.direction for probe in probes if isinstance(probe, Probe)}
     parts = []
     if "store" in directions:
         path = into / _file_name(case.name, "stores")

@@ -74,6 +74,12 @@ class Graph:
         pointed = self._walk(op.operands[0], self._moved)
         return self.parameters[parameter] in pointed
 
+    def computed_from(self, value: int) -> Iterator[Op]:
+        """The operations that a value is computed from, back to the nearest loads and conversions,
+        which are among them."""
+        found = (self.ops.get(each) for each in self._walk(value, self._computed))
+        return (op for op in found if op is not None)
+
     def behind(self, store: Op) -> list[Op]:
         """The conversions that feed a store's value. A load ends the search: what memory held is
         another matter; so does a conversion, of which the last one counts."""

@@ -1,7 +1,7 @@
 """The device side: Triton's type rules, run over the syntax tree of a kernel for one
 specialization."""
 
-from tritonlint.facts.device.analysis import byte_contracts, contract
+from tritonlint.facts.device.analysis import byte_contracts, contract, watched
 from tritonlint.facts.device.contract import (
     KernelContract,
     Load,
@@ -12,19 +12,24 @@ from tritonlint.facts.device.contract import (
     StoreEffect,
     ValueKind,
 )
+from tritonlint.facts.device.watch import Conversion, SignedByte, Watch
 from tritonlint.facts.kernel import Kernel, Scope
 
 __all__ = [
+    "Conversion",
     "Kernel",
     "KernelContract",
     "Load",
     "LoadEffect",
     "Place",
     "Scope",
+    "SignedByte",
     "Specialization",
     "Store",
     "StoreEffect",
     "ValueKind",
+    "Watch",
     "byte_contracts",
     "contract",
+    "watched",
 ]

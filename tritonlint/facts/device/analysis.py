@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 from tritonlint.dtypes import UINT8, ElementType
@@ -16,11 +17,13 @@ from tritonlint.facts.device.values import (
     UNKNOWN,
     Const,
     Dtype,
+    History,
     Pointer,
     Tensor,
     Tuple,
     Value,
 )
+from tritonlint.facts.device.watch import Watch
 from tritonlint.facts.kernel import Kernel
 
 
@@ -29,26 +32,16 @@ def contract(kernel: Kernel, specialization: Specialization) -> KernelContract:
     return _run(kernel, specialization, frozenset(specialization.pointers))
 
 
+def watched(kernel: Kernel, specialization: Specialization) -> Watch:
+    """The numbers that become narrow integers in `kernel` when it is launched so."""
+    watch = Watch()
+    _machine(kernel, specialization, frozenset(specialization.pointers), watch)
+    return watch
+
+
 def _run(kernel: Kernel, specialization: Specialization, given: frozenset[str]) -> KernelContract:
-    roles = roles_of(kernel)
-    pointers = specialization.pointers
-
-    def element(name: str) -> Type:
-        given = pointers.get(name)
-        if given is None:
-            return roles.element(name)
-        return Type(kind_of(given), given, frozenset((name,)))
-
-    machine = Machine(element, run_body, evaluate, given)
-    frame = Frame({}, kernel.scope, kernel.path, stack=(kernel.node,))
-    for name in roles.parameters:
-        frame.environment[name] = _argument(name, roles, specialization)
-    try:
-        run_body(machine, frame, kernel.node.body)
-    except Exhausted:
-        pass
-    except RecursionError:
-        machine.incomplete = "expressions nested too deeply"
+    roles, pointers = roles_of(kernel), specialization.pointers
+    machine = _machine(kernel, specialization, given)
     return KernelContract(
         kernel.name,
         kernel.path,
@@ -60,6 +53,38 @@ def _run(kernel: Kernel, specialization: Specialization, given: frozenset[str]) 
         machine.incomplete,
         tuple(name for name in roles.parameters if name in roles.pointers or name in pointers),
     )
+
+
+def _machine(
+    kernel: Kernel,
+    specialization: Specialization,
+    given: frozenset[str],
+    watch: Watch | None = None,
+) -> Machine:
+    """The machine after it has run the kernel."""
+    roles = roles_of(kernel)
+    pointers = specialization.pointers
+
+    def element(name: str) -> Type:
+        given = pointers.get(name)
+        if given is None:
+            return roles.element(name)
+        return Type(kind_of(given), given, frozenset((name,)))
+
+    machine = Machine(element, run_body, evaluate, given, watch=watch)
+    frame = Frame({}, kernel.scope, kernel.path, stack=(kernel.node,))
+    for name in roles.parameters:
+        value = _argument(name, roles, specialization)
+        if watch is not None and isinstance(value, Tensor):
+            value = replace(value, history=History(given=True))
+        frame.environment[name] = value
+    try:
+        run_body(machine, frame, kernel.node.body)
+    except Exhausted:
+        pass
+    except RecursionError:
+        machine.incomplete = "expressions nested too deeply"
+    return machine
 
 
 def byte_contracts(kernel: Kernel) -> Mapping[str, KernelContract]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from tritonlint.facts.device.contract import (
     Load,
@@ -17,6 +18,9 @@ from tritonlint.facts.device.contract import (
 from tritonlint.facts.device.types import Type, Types
 from tritonlint.facts.device.values import Environment, Loads, Pointer, Site, Tensor, Value
 from tritonlint.facts.kernel import Scope
+
+if TYPE_CHECKING:
+    from tritonlint.facts.device.watch import Watch
 
 # Bounds: evaluated nodes in a run, and device functions inside each other.
 STEPS = 60_000
@@ -131,6 +135,7 @@ class Machine:
         evaluate: Callable[[Machine, Frame, ast.expr], Value],
         given: frozenset[str] = frozenset(),
         inferring: bool = False,
+        watch: Watch | None = None,
     ) -> None:
         self.element = element
         self.run_body = run_body
@@ -141,6 +146,8 @@ class Machine:
         self.incomplete: str | None = None
         # Whether evidence is wanted; a run for a contract has no use for it.
         self.inferring = inferring
+        # What looks at numbers on their way to narrow integers, where that is wanted.
+        self.watch = watch
         # The values of module constants by their node.
         self.constants: dict[int, Value] = {}
         self.steps = 0

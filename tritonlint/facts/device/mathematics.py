@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import partial
+from functools import partial, reduce
 
 from tritonlint.dtypes import BY_NAME, FLOAT32, INT32
 from tritonlint.facts.device.invocation import Invocation
@@ -24,15 +24,19 @@ from tritonlint.facts.device.values import (
     ANYTHING,
     INDEX,
     NO_LOADS,
+    PLAIN,
     UNKNOWN,
     Const,
     Dtype,
+    History,
     Interval,
     Tensor,
     Tuple,
     Value,
     hull,
+    is_constant,
     join,
+    join_tensors,
     number,
 )
 
@@ -86,7 +90,9 @@ def float_function(call: Invocation) -> Value:
     interval = _RANGES.get(call.name, ANYTHING)
     if rounded and first is not None:
         interval = first.interval
-    return Tensor(floats or (T_FLOAT32,), source=source, rounded=rounded, interval=interval)
+    result = Tensor(floats or (T_FLOAT32,), source=source, rounded=rounded, interval=interval)
+    watch = call.machine.watch
+    return result if watch is None else watch.called(call.name, operands, result)
 
 
 def library_function(call: Invocation) -> Value:
@@ -149,6 +155,7 @@ def _reduced(call: Invocation, value: Tensor) -> Tensor:
         value.source,
         rounded=value.rounded,
         interval=value.interval if keeps else ANYTHING,
+        history=History(given=value.history.given),
     )
 
 
@@ -214,7 +221,15 @@ def _extremum(call: Invocation, a: Tensor, b: Tensor) -> Tensor:
         interval = (_tighter(max, low_a, low_b), _looser(max, high_a, high_b))
     else:
         interval = (_looser(min, low_a, low_b), _tighter(min, high_a, high_b))
-    return replace(elementwise(call, a, b), interval=interval)
+    result = replace(elementwise(call, a, b), interval=interval)
+    main = [each for each in (a, b) if not is_constant(each.interval)]
+    main = [each for each in main if not each.history.given] or main
+    if len(main) != 1:
+        return result
+    limit = b if main[0] is a else a
+    upper = call.name.startswith("min")
+    limits = (None, limit.interval[1]) if upper else (limit.interval[0], None)
+    return _limited(call, main[0], limits, result)
 
 
 def _tighter(
@@ -249,9 +264,11 @@ def elementwise(call: Invocation, *operands: Tensor) -> Tensor:
     for each in operands[1:]:
         interval = hull(interval, each.interval)
     rounded = all(each.rounded for each in operands)
-    return Tensor(
-        types, loads, source, None, rounded, interval, weak, any(each.bits for each in operands)
-    )
+    bits = any(each.bits for each in operands)
+    history = PLAIN
+    if call.machine.watch is not None:
+        history = reduce(join_tensors, operands).history
+    return Tensor(types, loads, source, None, rounded, interval, weak, bits, history)
 
 
 def clamp(call: Invocation) -> Value:
@@ -261,7 +278,17 @@ def clamp(call: Invocation) -> Value:
         _tighter(max, value.interval[0], low.interval[0]),
         _tighter(min, value.interval[1], high.interval[1]),
     )
-    return replace(elementwise(call, value, low, high), interval=interval)
+    result = replace(elementwise(call, value, low, high), interval=interval)
+    return _limited(call, value, (low.interval[0], high.interval[1]), result)
+
+
+def _limited(call: Invocation, value: Tensor, limits: Interval, result: Tensor) -> Tensor:
+    """`result`, which is `value` cut to the limits: integral when `value` is, since limits are."""
+    watch = call.machine.watch
+    if watch is None:
+        return result
+    kept = replace(result, rounded=value.rounded)
+    return watch.limited(value, limits, kept, call.where)
 
 
 def arithmetic(op: ast.operator) -> Callable[[Invocation], Value]:
@@ -280,7 +307,12 @@ def arithmetic(op: ast.operator) -> Callable[[Invocation], Value]:
 def multiply_add(call: Invocation) -> Value:
     """`fma(x, y, z)`."""
     result = elementwise(call, call.number(0, "x"), call.number(1, "y"), call.number(2, "z"))
-    return replace(result, interval=ANYTHING, rounded=False)
+    result = replace(result, interval=ANYTHING, rounded=False)
+    watch = call.machine.watch
+    if watch is None:
+        return result
+    product = replace(call.number(0, "x"), interval=ANYTHING, history=PLAIN)
+    return watch.computed(ast.Add(), product, call.number(2, "z"), result, call.where)
 
 
 def division(call: Invocation) -> Value:
@@ -289,7 +321,9 @@ def division(call: Invocation) -> Value:
     if all(each.is_integer for each in (*a.types, *b.types)):
         call.machine.use(a.loads | b.loads, "compile_error", call.where, "compile_error")
         return Tensor((T_FLOAT32,), source=a.source | b.source)
-    return replace(elementwise(call, a, b), interval=ANYTHING, rounded=False)
+    result = replace(elementwise(call, a, b), interval=ANYTHING, rounded=False)
+    watch = call.machine.watch
+    return result if watch is None else watch.computed(ast.Div(), a, b, result, call.where)
 
 
 def random_float(call: Invocation) -> Value:

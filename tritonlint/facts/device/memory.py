@@ -63,7 +63,8 @@ def load(
         machine.loaded(site, _load_effect(own))
         if any(each.kind != "float" for each in own):
             loads |= {(site, "number")}
-    return Tensor(types or (T_UNKNOWN,), loads, frozenset(names))
+    value = Tensor(types or (T_UNKNOWN,), loads, frozenset(names))
+    return value if machine.watch is None else machine.watch.loaded(value, names, where)
 
 
 def _load_effect(types: Types) -> LoadEffect:
@@ -95,6 +96,8 @@ def store(
         target = pointer.element or (machine.element(name),)
         machine.evidence.same(target, tensor.types)
         _implicit_cast(machine, tensor, target, where)
+        if machine.watch is not None:
+            machine.watch.stored(tensor, target, where)
         narrow = atomic and any(
             each.element is not None and each.element.width < 16 for each in target
         )
@@ -205,7 +208,9 @@ def cast(
         machine.evidence.integer(tensor.types)
         return Pointer(frozenset(), target.types)
     if bitcast:
-        return _bitcast(machine, tensor, target.types, where)
+        result = _bitcast(machine, tensor, target.types, where)
+        watch = machine.watch
+        return result if watch is None else watch.reinterpreted(tensor, result, where)
     return convert(machine, tensor, target.types, where)
 
 
@@ -250,7 +255,7 @@ def convert(machine: Machine, value: Tensor, types: Types, where: Where) -> Tens
             value.cast if value.cast is not None and not floats and value.cast.of & of else None
         )
         record = before or Cast(place_of(where), _kind(value.types), of)
-    return Tensor(
+    result = Tensor(
         types,
         loads if integer else NO_LOADS,
         value.source,
@@ -259,6 +264,7 @@ def convert(machine: Machine, value: Tensor, types: Types, where: Where) -> Tens
         value.interval,
         bits=value.bits and integer and not floats,
     )
+    return result if machine.watch is None else machine.watch.converted(value, result, where)
 
 
 def union_of(types: Types) -> frozenset[str]:

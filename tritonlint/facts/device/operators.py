@@ -60,7 +60,7 @@ def binary(machine: Machine, op: ast.operator, left: Value, right: Value, where:
     if isinstance(op, (ast.Add, ast.Sub)) and (
         isinstance(left, Pointer) or isinstance(right, Pointer)
     ):
-        return _offset(machine, left, right)
+        return _offset(machine, left, right, where)
     match left, right:
         case Const(), Const():
             return _python(op, left, right)
@@ -75,9 +75,12 @@ def binary(machine: Machine, op: ast.operator, left: Value, right: Value, where:
         return UNKNOWN
     if machine.inferring:
         _index_hints(machine, op, a, b)
+    watch = machine.watch
     if isinstance(op, _BITWISE):
-        return _bitwise(machine, op, a, b, where)
-    return _arithmetic(machine, op, a, b, where)
+        result = _bitwise(machine, op, a, b, where)
+        return result if watch is None else watch.shifted(op, a, b, result)
+    result = _arithmetic(machine, op, a, b, where)
+    return result if watch is None else watch.computed(op, a, b, result, where)
 
 
 def _python(op: ast.operator, left: Const, right: Const) -> Value:
@@ -108,7 +111,7 @@ def _python(op: ast.operator, left: Const, right: Const) -> Value:
     return Const(result) if isinstance(result, (bool, int, float, str)) else UNKNOWN
 
 
-def _offset(machine: Machine, left: Value, right: Value) -> Value:
+def _offset(machine: Machine, left: Value, right: Value, where: Where) -> Value:
     """A pointer plus an offset. While roles are not known, both may be parameters that may be
     pointers."""
     if isinstance(left, Pointer) and isinstance(right, Pointer):
@@ -125,6 +128,8 @@ def _offset(machine: Machine, left: Value, right: Value) -> Value:
         and pointer.candidate
     ):
         return binary_numbers(machine, pointer, amount)
+    if machine.watch is not None and amount is not None:
+        machine.watch.offset(amount, where)
     if machine.inferring and amount is not None:
         machine.evidence.offsets.append((pointer.bases, amount.types))
     return pointer

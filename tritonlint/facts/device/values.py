@@ -49,6 +49,42 @@ class Cast:
 
 
 @dataclass(frozen=True)
+class Byte:
+    """A signed byte that came from memory: where it was loaded, through which parameter, and
+    whether it was shifted to where a float has its exponent."""
+
+    place: Place
+    parameter: str
+    shifted: bool = False
+
+
+@dataclass(frozen=True)
+class History:
+    """How a number came about, as far as its type does not tell; kept while conversions are
+    watched (`watch.py`).
+
+    `given`: loaded or passed, and at most moved and converted since, so that it may hold integers.
+    `real`: a float by its computation, whatever the types of what went in. `halved`: half a unit,
+    or a random part of one, was added, so that truncation rounds. `settled`: rounded on some path.
+    `exponent`: a logarithm, at most rounded, scaled and shifted since: negative for what is below
+    one, unless it is `biased`. `cast`: the conversion that made it an integer, and nothing was
+    computed since. `byte`: the signed byte that it is.
+    """
+
+    given: bool = False
+    real: bool = False
+    halved: bool = False
+    settled: bool = False
+    exponent: bool = False
+    biased: bool = False
+    cast: tuple[Place, tuple[Place, ...]] | None = None
+    byte: Byte | None = None
+
+
+PLAIN = History()
+
+
+@dataclass(frozen=True)
 class Tensor:
     """A number or a block of numbers. `weak` marks a compile-time number, which gives way in
     promotions; `loads` are the loads whose bytes are in it as an integer; `bits` marks an integer
@@ -62,6 +98,7 @@ class Tensor:
     interval: Interval = ANYTHING
     weak: bool = False
     bits: bool = False
+    history: History = PLAIN
 
 
 @dataclass(frozen=True)
@@ -194,7 +231,7 @@ def join(a: Value, b: Value) -> Value:
         return a
     match a, b:
         case Tensor(), Tensor():
-            return _join_tensors(a, b)
+            return join_tensors(a, b)
         case Pointer(), Pointer():
             element = union(a.element or (), b.element or ()) or None
             return Pointer(
@@ -229,11 +266,12 @@ def _join_unlike(a: Value, b: Value) -> Value:
             return each
     x, y = number(a), number(b)
     if x is not None and y is not None:
-        return _join_tensors(x, y)
+        return join_tensors(x, y)
     return UNKNOWN
 
 
-def _join_tensors(a: Tensor, b: Tensor) -> Tensor:
+def join_tensors(a: Tensor, b: Tensor) -> Tensor:
+    """The number that may be either."""
     types = union(a.types, b.types)
     # A placeholder of the other kind gives way: `acc = 0.0` before a loop that assigns blocks.
     if a.weak != b.weak and len(types) > 1:
@@ -247,7 +285,30 @@ def _join_tensors(a: Tensor, b: Tensor) -> Tensor:
         hull(a.interval, b.interval),
         a.weak and b.weak,
         a.bits or b.bits,
+        _join_histories(a, b),
     )
+
+
+def _join_histories(a: Tensor, b: Tensor) -> History:
+    x, y = a.history, b.history
+    if x is PLAIN and y is PLAIN:
+        return PLAIN
+    computed = [each.rounded for each in (a, b) if not is_constant(each.interval)]
+    return History(
+        x.given or y.given,
+        x.real or y.real,
+        x.halved or y.halved,
+        x.settled or y.settled or len(set(computed)) > 1,
+        x.exponent or y.exponent,
+        x.biased or y.biased,
+        x.cast or y.cast,
+        x.byte or y.byte,
+    )
+
+
+def is_constant(interval: Interval) -> bool:
+    """Whether only one number is in it."""
+    return interval[0] is not None and interval[0] == interval[1]
 
 
 def hull(a: Interval, b: Interval) -> Interval:

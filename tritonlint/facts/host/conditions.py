@@ -149,8 +149,14 @@ def assume(frame: Frame, condition: Condition, outcome: bool, *, required: bool 
         frame.types[condition.buffer] = ElementTypes(known.types - condition.types.types)
 
 
+# What a test of a flag comes to that was passed as a constant, or left at its default.
+_CONSTANTS = {"True": True, "False": False, "None": False}
+
+
 def decided(condition: Condition, path: tuple[tuple[str, bool], ...]) -> bool | None:
     """What the tests passed on `path` say about `condition`, or None."""
+    if condition.key in _CONSTANTS:
+        return _CONSTANTS[condition.key]
     outcomes = dict(path)
     if condition.key in outcomes:
         return outcomes[condition.key]

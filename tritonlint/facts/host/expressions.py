@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from tritonlint.dtypes import UNKNOWN, ElementTypes, from_torch
+from tritonlint.dtypes import UNKNOWN, ElementTypes, from_torch, from_triton
 from tritonlint.facts.host import calls, conditions, objects, tensors
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import (
@@ -193,10 +193,10 @@ def definition_value(
 
 
 def external(frame: Frame, qualified: str, node: ast.expr) -> Value:
-    """The value of a dotted name outside of the project, such as `torch.uint8`."""
+    """The value of a dotted name outside of the project, such as `torch.uint8` or `tl.uint8`."""
     head, _, last = qualified.rpartition(".")
-    if head == "torch":
-        known = from_torch(last)
+    if head in ("torch", "triton.language"):
+        known = from_torch(last) if head == "torch" else from_triton(last)
         if known is not None:
             return DType(ElementTypes.of(known), text=qualified)
     if qualified.split(".")[0] != "torch":

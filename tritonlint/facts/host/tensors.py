@@ -128,6 +128,12 @@ def construct(
         types = tensor_types(frame, like) if like is not None else UNKNOWN
     else:
         types = UNKNOWN if name in _UNTYPED else FLOATS
+    return _allocated(frame, buffer, types, span)
+
+
+def _allocated(frame: Frame, buffer: str, types: ElementTypes, span: Span) -> Tensor:
+    """New memory of these types. What an earlier run of the same expression made is forgotten."""
+    frame.types.pop(buffer, None)
     if types.known:
         frame.types[buffer] = types
         frame.note("allocated", buffer, types, span)
@@ -199,10 +205,7 @@ def convert(frame: Frame, tensor: Tensor, target: Value | None, span: Span) -> T
         return tensor
     types = dtype_types(frame, target)
     buffer = f"new@{span.path}:{span.line}:{span.column}"
-    if types.known:
-        frame.types[buffer] = types
-        frame.note("allocated", buffer, types, span)
-    return Tensor(buffer)
+    return _allocated(frame, buffer, types, span)
 
 
 def cut(tensor: Tensor, span: Span) -> Tensor:

@@ -1,0 +1,140 @@
+"""TL004: floats quantized to 8-bit integers without rounding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tritonlint.cast_fix import cast_operand, rounded, stored_value
+from tritonlint.dtypes import FLOAT32, FLOAT64
+from tritonlint.facts.conversions import Converted
+from tritonlint.facts.device import Conversion
+from tritonlint.findings import Confidence, Finding, Fix, Step
+from tritonlint.rule import Rule, Suspect
+from tritonlint.signature import FLOAT_TO_INTEGER, Order
+from tritonlint.traces import integer_approach, integer_launch_site, one_a_place
+
+
+class UnroundedIntegerQuantization(Rule):
+    """## What it does
+    Finds kernels that quantize a float to `int8` or `uint8` with no rounding on the way: in a
+    cast (`x.to(tl.int8)`), in a cast to a pointer's element type or in the cast that `tl.store`
+    does, where a launch passes a tensor of integers.
+
+    ## Why is this bad
+    Triton's conversion to an integer drops the fraction. Quantization means the nearest integer:
+    dropping the fraction makes about half of all codes one too small in magnitude, which is twice
+    the quantization error and a bias toward zero. Nothing raises.
+
+    ## Triggering input
+    Any value with a fraction of a half or more: 1.7 becomes 1 and -0.6 becomes 0, where the
+    nearest codes are 2 and -1.
+
+    ## Example
+    ```python
+    scale = tl.max(tl.abs(x)) / 127.0
+    q = tl.clamp(x / scale, -128.0, 127.0).to(tl.int8)
+    ```
+
+    ## Use instead
+    ```python
+    scale = tl.max(tl.abs(x)) / 127.0
+    q = libdevice.rint(tl.clamp(x / scale, -128.0, 127.0)).to(tl.int8)
+    ```
+
+    ## Not flagged
+    A value that is rounded before (`rint`, `round`, `floor(x + 0.5)`, inline assembly), on any
+    path; half a unit or a random fraction added before the cast; an exponent (a logarithm), whose
+    floor is a format's own rounding; a value that was loaded and at most converted since, which
+    may be integral; a cast to fp8; a tensor that holds raw bytes, which is TL001's.
+
+    ## Fix safety
+    `libdevice.rint(...)` around the value, which rounds to the nearest even integer; the import is
+    added where the module has none. Unsafe: it changes results on purpose, and someone may match a
+    reference that truncates. There is no fix where the type comes from a launch and nothing
+    limits the value to an integer's range: other launches of the kernel may pass fp8, which must
+    not be rounded to integers.
+
+    ## How it is verified
+    Compiled for `cuda:90`, `hip:gfx942` and `hip:gfx950`, `arith.fptosi` (or `fptoui`) is fed by
+    no rounding as flagged, and by a call of `rint` as fixed. On a GPU about half of the codes
+    differ from a quantizer in NumPy as flagged, and none as fixed.
+
+    ## References
+    - https://github.com/vllm-project/vllm/pull/45361
+    - https://github.com/ROCm/aiter/pull/4637
+    - https://github.com/sgl-project/sglang/pull/4396
+    """
+
+    code = "TL004"
+    name = "unrounded-integer-quantization"
+    severity = "error"
+    status = "default"
+    since = "0.1.0"
+    fix = "sometimes"
+    signature = Order(FLOAT_TO_INTEGER, unless=("tt.extern_elementwise", "math.floor"), gives=8)
+
+    def check(self, suspect: Suspect) -> Iterator[Finding]:
+        for each in one_a_place(s for s in suspect.of(Converted) if _truncates(s.conversion)):
+            yield self._finding(suspect, each)
+
+    def _finding(self, suspect: Suspect, seen: Converted) -> Finding:
+        conversion = seen.conversion
+        element = conversion.target.triton
+        signed = conversion.target.kind == "signed"
+        trigger = "1.7 becomes 1 and -0.6 becomes 0" if signed else "1.7 becomes 1 and 254.9 254"
+        snippet = suspect.source.snippet(conversion.place)
+        fix = _rounding(suspect, conversion)
+        how = "converts" if conversion.explicit else "stores"
+        why = f", which a launch makes {element}," if seen.launch else ""
+        target = f" to {element}"
+        if conversion.parameter:
+            target = f" through `{conversion.parameter}`{why}"
+        message = (
+            f"`{seen.kernel}` {how} a float{target} without rounding: {trigger}; round it to the"
+            " nearest integer first"
+        )
+        return Finding(
+            self.code,
+            self.name,
+            message,
+            self.severity,
+            _confidence(seen),
+            conversion.place,
+            trigger,
+            _trace(seen),
+            integer_launch_site(seen),
+            fix,
+            function=conversion.function,
+            snippet=snippet,
+        )
+
+
+def _truncates(conversion: Conversion) -> bool:
+    whole = conversion.rounded or conversion.excused or conversion.exponent
+    return conversion.target.width == 8 and conversion.floating and not whole
+
+
+def _confidence(seen: Converted) -> Confidence:
+    """A cast to a named type does what it says; where the type comes from a launch, the launch was
+    seen too."""
+    return "certain" if seen.launch is None and seen.conversion.explicit else "likely"
+
+
+def _trace(seen: Converted) -> tuple[Step, ...]:
+    conversion = seen.conversion
+    how = "the float is cast" if conversion.explicit else "the store casts the float"
+    steps = integer_approach(seen, conversion.target.triton)
+    return (*steps, Step(conversion.place, f"{how} to an integer: its fraction is dropped"))
+
+
+def _rounding(suspect: Suspect, conversion: Conversion) -> Fix | None:
+    low, high = conversion.interval
+    limited = low is not None and high is not None and low >= -128 and high <= 255
+    if conversion.parameter and not limited:
+        return None
+    find = cast_operand if conversion.explicit else stored_value
+    operand = find(suspect, conversion.place)
+    if operand is None:
+        return None
+    edits = rounded(suspect, operand, conversion.source in (FLOAT32, FLOAT64))
+    return Fix("unsafe", "Round to the nearest even integer", tuple(edits))

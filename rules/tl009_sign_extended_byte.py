@@ -1,0 +1,122 @@
+"""TL009: signed bytes used as what is never negative."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tritonlint.cast_fix import after, language
+from tritonlint.facts.conversions import ByteUsed
+from tritonlint.findings import Applicability, Finding, Fix, Step
+from tritonlint.rule import Rule, Suspect
+from tritonlint.signature import Order
+from tritonlint.traces import integer_approach, integer_launch_site, one_a_place
+
+
+class SignExtendedByte(Rule):
+    """## What it does
+    Finds kernels that load a signed byte (`int8`) and use it as a biased exponent, or as an offset
+    into memory, without masking it to 0..255 first.
+
+    ## Why is this bad
+    A byte is widened with its sign. A biased exponent (of an e8m0 scale, say) or a table index of
+    128 and more is read as a negative number: the scale collapses, the table is read in front of
+    its beginning. Nothing raises, and the smaller half of all values is right.
+
+    ## Triggering input
+    The byte 0x80: as an exponent it is 128, a scale of 2.0; sign-extended it is -128, and the
+    scale is 2**-255, which is zero. As an index it reads 128 elements in front of the table.
+
+    ## Example
+    ```python
+    exponent = tl.load(scale_ptr + offset)  # int8
+    scale = tl.exp2(exponent.to(tl.float32) - 127.0)
+    ```
+
+    ## Use instead
+    ```python
+    exponent = tl.load(scale_ptr + offset).to(tl.uint8)
+    scale = tl.exp2(exponent.to(tl.float32) - 127.0)
+    ```
+
+    ## Not flagged
+    A byte that is masked (`& 0xFF`), or converted to `uint8`; a `uint8` tensor; a signed exponent
+    without bias, which is added to one; a quantized integer. `uint8` offsets are not flagged
+    either: Triton once sign-extended them in pointer arithmetic (triton-lang/triton#6043), and
+    extends them with zeros today.
+
+    ## Fix safety
+    `.to(tl.uint8)` behind the load, which keeps the bits. Safe where the byte is used as a biased
+    exponent: a negative one has no meaning. Unsafe where it is an offset: an offset may be
+    negative on purpose.
+
+    ## How it is verified
+    Compiled for `cuda:90`, `hip:gfx942` and `hip:gfx950`, the loaded byte is widened by
+    `arith.extsi` (or converted by `arith.sitofp`) as flagged, and by `extui` (`uitofp`) as fixed.
+    On a GPU every byte of 128 and more gives another value as flagged, and none as fixed.
+
+    ## References
+    - https://github.com/pytorch/FBGEMM/pull/5705
+    - https://github.com/triton-lang/triton/issues/6043
+    """
+
+    code = "TL009"
+    name = "sign-extended-byte"
+    severity = "warning"
+    status = "default"
+    since = "0.1.0"
+    fix = "sometimes"
+    signature = Order(("arith.extsi", "arith.sitofp"), first=("tt.load",), takes=8)
+
+    def check(self, suspect: Suspect) -> Iterator[Finding]:
+        for each in one_a_place(suspect.of(ByteUsed)):
+            yield self._finding(suspect, each)
+
+    def _finding(self, suspect: Suspect, seen: ByteUsed) -> Finding:
+        byte = seen.byte
+        exponent = byte.use == "exponent"
+        trigger = (
+            "0x80, the exponent of 2.0, is read as -128"
+            if exponent
+            else "0x80, the index 128, is read as -128"
+        )
+        used = "a biased exponent" if exponent else "an offset"
+        message = (
+            f"`{seen.kernel}` loads a signed byte through `{byte.parameter}` and uses it as {used}"
+            f" without masking it: {trigger}"
+        )
+        return Finding(
+            self.code,
+            self.name,
+            message,
+            self.severity,
+            "likely" if exponent else "possible",
+            byte.place,
+            trigger,
+            _trace(seen),
+            integer_launch_site(seen),
+            _fix(suspect, seen),
+            function=byte.function,
+            snippet=suspect.source.snippet(byte.place),
+        )
+
+
+def _trace(seen: ByteUsed) -> tuple[Step, ...]:
+    byte = seen.byte
+    used = "a biased exponent" if byte.use == "exponent" else "an offset into memory"
+    steps = integer_approach(seen, "int8")
+    steps.append(Step(byte.load, "a signed byte is loaded"))
+    return (*steps, Step(byte.place, f"and used as {used}, which is never negative"))
+
+
+def _fix(suspect: Suspect, seen: ByteUsed) -> Fix | None:
+    """`.to(tl.uint8)` behind the load, where that is a call in this file."""
+    import libcst as cst
+
+    load = seen.byte.load
+    if load.path != suspect.source.path:
+        return None
+    if not isinstance(suspect.expression_at(load), cst.Call):
+        return None
+    applicability: Applicability = "safe" if seen.byte.use == "exponent" else "unsafe"
+    edit = after(load, f".to({language(suspect)}.uint8)")
+    return Fix(applicability, "Read the byte without its sign", (edit,))
