@@ -28,7 +28,7 @@ demo: $(VENV)/verify.stamp
 test: $(VENV)/dev.stamp
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n auto -rs --cov --cov-report=term:skip-covered
 
 wild: $(VENV)/dev.stamp
 	@mkdir -p $(WILD)

@@ -10,7 +10,7 @@ from tritonlint.facts.device import Store
 from tritonlint.findings import Confidence, Finding, Step
 from tritonlint.rule import Rule, Suspect
 from tritonlint.traces import approach, claim, launch_site
-from tritonlint.view_fix import add_view, float32_region, named_fix
+from tritonlint.view_fix import named_fix, view_argument
 
 
 class NumericStoreToRawBytes(Rule):
@@ -87,11 +87,7 @@ class NumericStoreToRawBytes(Rule):
             else "stores a float"
         )
         snippet = suspect.source.snippet(argument.place)
-        fix = (
-            add_view(suspect, argument.place, float32_region(argument))
-            if _is_code(argument)
-            else None
-        )
+        fix = view_argument(suspect, argument) if _is_code(argument) else None
         message = (
             f"`{snippet}` holds raw bytes, but `{kernel}` {how} through "
             f"`{argument.parameter}`: {trigger}{named_fix(fix)}"
@@ -109,7 +105,7 @@ class NumericStoreToRawBytes(Rule):
             fix,
             function=argument.function,
             snippet=snippet,
-            claim=claim(argument, rejected=not silent, fixed=float32_region(argument)),
+            claim=claim(argument, rejected=not silent),
         )
 
 

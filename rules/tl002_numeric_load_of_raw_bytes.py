@@ -10,7 +10,7 @@ from tritonlint.facts.device import Load
 from tritonlint.findings import Confidence, Finding, Step
 from tritonlint.rule import Rule, Suspect
 from tritonlint.traces import approach, claim, launch_site
-from tritonlint.view_fix import add_view, float32_region, named_fix
+from tritonlint.view_fix import named_fix, view_argument
 
 
 class NumericLoadOfRawBytes(Rule):
@@ -81,7 +81,7 @@ class NumericLoadOfRawBytes(Rule):
             "0x38, which is 1.0 in e4m3fn, is read as 56.0" if silent else "it does not compile"
         )
         snippet = suspect.source.snippet(argument.place)
-        fix = add_view(suspect, argument.place, float32_region(argument))
+        fix = view_argument(suspect, argument)
         message = (
             f"`{snippet}` holds raw bytes, but `{argument.kernel}` uses what it loads through "
             f"`{argument.parameter}` as numbers: {trigger}{named_fix(fix)}"
@@ -99,7 +99,7 @@ class NumericLoadOfRawBytes(Rule):
             fix,
             function=argument.function,
             snippet=snippet,
-            claim=claim(argument, rejected=not silent, fixed=float32_region(argument)),
+            claim=claim(argument, rejected=not silent),
         )
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -50,13 +54,105 @@ def test_a_change_of_the_file_or_of_one_that_it_imports_is_seen(case: Path) -> N
     assert not check(cache).findings
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"findings": 3}', b"\xff\xfe"])
-def test_a_broken_cache_costs_time_and_nothing_else(case: Path, content: bytes) -> None:
+CLEAN = b'{"findings": [], "skipped": [], "suppressed": [], "files": 1}'
+DAMAGE: dict[str, Callable[[bytes], bytes]] = {
+    "empty": lambda kept: b"",
+    "truncated": lambda kept: kept[: len(kept) // 2],
+    "truncated by a byte": lambda kept: kept[:-1],
+    "a digit changed": lambda kept: kept.replace(b'"line": ', b'"line": 1'),
+    "another result": lambda kept: kept.partition(b"\n")[0] + b"\n" + CLEAN,
+    "no first line": lambda kept: CLEAN,
+    "not a result": lambda kept: b'{"findings": 3}',
+    "not text": lambda kept: b"\xff\xfe",
+    "a pickle that runs": lambda kept: b"cos\nsystem\n(S'touch ran'\ntR.",
+    "deep": lambda kept: b"[" * 100_000,
+}
+
+
+@pytest.mark.parametrize("name", DAMAGE)
+def test_a_broken_cache_costs_time_and_nothing_else(case: Path, name: str) -> None:
     cache = Cache(case / "cache")
     first = check(cache)
     for kept in cache.folder.glob("*.json"):
-        kept.write_bytes(content)
+        data = kept.read_bytes()
+        kept.write_bytes(DAMAGE[name](data))
+        assert kept.read_bytes() != data
     assert check(cache) == first
+    assert not Path("ran").exists()
+
+
+def test_a_result_under_another_key_is_not_taken(case: Path) -> None:
+    cache = Cache(case / "cache")
+    first = check(cache)
+    (kept,) = cache.folder.glob("*.json")
+    shutil.copy(FIXTURE / "fixed.py", "flagged.py")
+    assert not check(cache).findings
+    (clean,) = set(cache.folder.glob("*.json")) - {kept}
+    shutil.copy(clean, kept)
+    assert cache.load(kept.stem) is None
+    assert first.findings
+
+
+def test_a_result_of_another_version_is_not_taken(
+    case: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = Cache(case / "cache")
+    first = check(cache)
+    monkeypatch.setattr("tritonlint.cache.__version__", "0.0.0")
+    monkeypatch.setattr(Cache, "store", lambda *_: None)
+    looked: list[object] = []
+    real = engine._check
+    monkeypatch.setattr(engine, "_check", lambda *all: (looked.append(all), real(*all))[1])
+    assert check(cache) == first
+    assert len(looked) == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs POSIX permissions or a read-only folder")
+def test_a_cache_that_is_read_only_is_done_without(
+    case: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    # A superuser may write anywhere, so the answer of the system is stood in for.
+    monkeypatch.setattr("tempfile.mkstemp", refuse)
+    cache = Cache(case / "cache")
+    assert check(cache) == check(None)
+    assert not list(cache.folder.glob("*.json"))
+
+
+def test_runs_at_the_same_time_share_a_cache(case: Path) -> None:
+    command = [sys.executable, "-m", "tritonlint", "check", "--output-format", "json", "."]
+    environment = os.environ | {"TRITONLINT_CACHE_DIR": str(case / "cache")}
+    alone = subprocess.run(
+        [*command, "--no-cache"], capture_output=True, env=environment, check=False
+    )
+    for _ in range(2):
+        runs = [
+            subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
+            for _ in range(4)
+        ]
+        for run in runs:
+            out, err = run.communicate()
+            assert (run.returncode, err, out) == (1, b"", alone.stdout)
+    assert not list((case / "cache").glob("*.part"))
+
+
+def test_the_cache_does_not_grow_without_end(
+    case: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tritonlint.cache._KEPT", 2)
+    cache = Cache(case / "cache")
+    cache.folder.mkdir()
+    dead, live = cache.folder / "dead.part", cache.folder / "live.part"
+    for part in (dead, live):
+        part.touch()
+    os.utime(dead, (0, 0))
+    for number in range(4):
+        Path("flagged.py").write_text((FIXTURE / "flagged.py").read_text() + "#" * number)
+        check(cache)
+    assert len(list(cache.folder.glob("*.json"))) == 2
+    assert (dead.exists(), live.exists()) == (False, True)
 
 
 def test_a_cache_that_cannot_be_written_is_done_without(case: Path) -> None:

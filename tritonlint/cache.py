@@ -6,7 +6,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import importlib
-import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
@@ -19,6 +18,7 @@ from tritonlint.claim import Claim, Known
 from tritonlint.config import Settings
 from tritonlint.engine import Result, Skipped
 from tritonlint.findings import Edit, Finding, Fix, LaunchSite, Span, Step, Suppressed
+from tritonlint.kept import keep, kept, tidy
 
 FOLDER = ".tritonlint_cache"
 VARIABLE = "TRITONLINT_CACHE_DIR"
@@ -66,31 +66,28 @@ class Cache:
         return digest.hexdigest()[:40]
 
     def load(self, key: str) -> Result | None:
-        """The result that was stored under `key`, or None."""
+        """The result that was stored under `key`, or None, also for what another version, another
+        program or an accident left there."""
+        data = kept(self.folder / f"{key}.json", key)
         try:
-            return _result(json.loads((self.folder / f"{key}.json").read_bytes()))
-        except (OSError, ValueError, TypeError, KeyError, RecursionError):
+            return None if data is None else _result(data)
+        except (ValueError, TypeError, KeyError):
             return None
 
     def store(self, key: str, result: Result) -> None:
         """Keep `result` under `key`."""
-        target = self.folder / f"{key}.json"
-        part = self.folder / f"{key}.{os.getpid()}.part"
         with contextlib.suppress(OSError):
-            self.folder.mkdir(parents=True, exist_ok=True)
+            keep(self.folder / f"{key}.json", key, asdict(result))
             ignore = self.folder / ".gitignore"
             if not ignore.exists():
                 ignore.write_text("*\n")
-            part.write_text(json.dumps(asdict(result)))
-            part.replace(target)
             self._prune()
 
     def _prune(self) -> None:
-        results = sorted(
-            self.folder.glob("*.json"), key=lambda each: each.stat().st_mtime, reverse=True
-        )
-        for each in results[_KEPT:]:
+        results = sorted(self.folder.glob("*.json"), key=lambda each: each.stat().st_mtime)
+        for each in results[:-_KEPT]:
             each.unlink(missing_ok=True)
+        tidy(self.folder)
 
 
 def default_folder(working: Path) -> Path:

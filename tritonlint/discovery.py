@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Literal
 
 from tritonlint import gitignore
 from tritonlint.config import Settings
@@ -97,16 +98,27 @@ def _walk(
         inner = outer.below(os.path.abspath(folder)) if outer else None
         below: list[tuple[str, gitignore.Ignores | None]] = []
         for entry in entries:
-            is_folder = entry.is_dir()
-            if not (is_folder or entry.name.endswith(".py")) or excluded(entry.path):
+            kind = _kind(entry)
+            if kind == "other" or excluded(entry.path):
                 continue
-            if inner and inner.ignored(os.path.abspath(entry.path), is_folder):
+            if inner and inner.ignored(os.path.abspath(entry.path), kind == "folder"):
                 continue
-            if is_folder:
+            if kind == "folder":
                 (linked if entry.is_symlink() else below).append((entry.path, inner))
-            elif entry.is_file():
+            else:
                 yield Path(entry.path)
         pending.extend(reversed(below))
+
+
+def _kind(entry: os.DirEntry[str]) -> Literal["folder", "file", "other"]:
+    """Whether an entry is a folder or a Python file; a link to nothing, or to itself, a pipe and a
+    device are neither."""
+    try:
+        if entry.is_dir():
+            return "folder"
+        return "file" if entry.name.endswith(".py") and entry.is_file() else "other"
+    except OSError:
+        return "other"
 
 
 def is_excluded(path: Path, excluded: Matcher) -> bool:

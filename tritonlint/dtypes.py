@@ -15,9 +15,10 @@ class ElementType:
     """One element type.
 
     `name` is torch's name without the prefix, `triton` the name in `triton.language`, `signature`
-    the short form in a compile signature (`*u8`), `mlir` the type in Triton's IR, `width` the size
-    in bits. `flavour` is set for 8-bit floats only. `largest` is the largest finite value of a
-    float type (FACTS.md, 5; OCP 8-bit floating point specification 1.0 for e4m3fn and e5m2).
+    the short form in a compile signature (`*u8`; both are empty for a type that Triton lacks),
+    `mlir` the type in Triton's IR, `width` the size in bits. `flavour` is set for 8-bit floats
+    only. `largest` is the largest finite value of a float type (FACTS.md, 5; OCP 8-bit floating
+    point specification 1.0 for e4m3fn and e5m2).
     """
 
     name: str
@@ -69,6 +70,8 @@ TABLE: tuple[ElementType, ...] = (
     ElementType(
         "float8_e5m2fnuz", "float8e5b16", "fp8e5b16", "f8E5M2FNUZ", "float", 8, "e5m2fnuz", 57344.0
     ),
+    # The exponents of block scales: powers of two. Triton has no such type.
+    ElementType("float8_e8m0fnu", "", "", "f8E8M0FNU", "float", 8, "e8m0fnu", 2.0**127),
     ElementType("float16", "float16", "fp16", "f16", "float", 16, None, 65504.0),
     ElementType("bfloat16", "bfloat16", "bf16", "bf16", "float", 16, None, 3.3895313892515355e38),
     ElementType("float32", "float32", "fp32", "f32", "float", 32, None, 3.4028234663852886e38),
@@ -76,10 +79,10 @@ TABLE: tuple[ElementType, ...] = (
 )
 
 BY_NAME: dict[str, ElementType] = {t.name: t for t in TABLE}
-BY_TRITON: dict[str, ElementType] = {t.triton: t for t in TABLE} | {
+BY_TRITON: dict[str, ElementType] = {t.triton: t for t in TABLE if t.triton} | {
     "float8e4": BY_NAME["float8_e4m3fn"]
 }
-BY_SIGNATURE: dict[str, ElementType] = {t.signature: t for t in TABLE}
+BY_SIGNATURE: dict[str, ElementType] = {t.signature: t for t in TABLE if t.signature}
 
 _TORCH_ALIASES = {
     "half": "float16",

@@ -184,25 +184,11 @@ def _check(
     with work.observer.stage("read"):
         gated = [source for source in sources if GATE.search(source.data)]
     broken = _broken(sources, named, work)
-    found = facts([each for each in gated if each.path not in broken], analysis, work)
-    suspects: dict[str, list[Observation]] = {}
-    for each in distinct(found.observations):
-        suspects.setdefault(each.place.path, []).append(each)
-    by_path = {source.path: source for source in gated}
-    findings: list[Finding] = []
     scopes = Scopes(settings)
-    for path, observations in sorted(suspects.items()):
-        own = scopes.of(path)
-        suspect = rule.Suspect(by_path[path], observations, own)
-        for code in _codes(path, own):
-            with work.observer.stage(f"rule {code}"):
-                try:
-                    findings += list(rule.load(code)().check(suspect))
-                except RecursionError:
-                    skipped.append(Skipped(path, "nested too deeply for the rules to be applied"))
-                    break
-                except Exception as error:
-                    skipped.append(Skipped(path, _failure(code, error)))
+    analysis.preview = _previews(scopes, gated)
+    found = facts([each for each in gated if each.path not in broken], analysis, work)
+    findings, failed = _judge(gated, found.observations, scopes, work)
+    skipped = [*skipped, *failed]
     unfinished = {**found.unfinished, **broken}
     skipped += [Skipped(path, reason) for path, reason in unfinished.items()]
     skipped = sorted(skipped, key=lambda each: (each.path, each.reason))
@@ -217,6 +203,40 @@ def _check(
     quiet = [each for each in suppressed if each.finding in visible]
     quiet = sorted(quiet, key=lambda each: each.finding.sort_key)
     return Result(shown(kept, scopes), tuple(skipped), files, tuple(quiet))
+
+
+def _previews(scopes: Scopes, sources: Iterable[SourceFile]) -> bool:
+    """Whether a preview rule is on somewhere."""
+    every = scopes.every(each.path for each in sources)
+    return any(rule.load_status(code) == "preview" for own in every for code in rule.selected(own))
+
+
+def _judge(
+    sources: Iterable[SourceFile],
+    observations: Iterable[Observation],
+    scopes: Scopes,
+    work: Work,
+) -> tuple[list[Finding], list[Skipped]]:
+    """What the rules find in the files that the facts make suspects of, and where one failed."""
+    suspects: dict[str, list[Observation]] = {}
+    for each in distinct(observations):
+        suspects.setdefault(each.place.path, []).append(each)
+    by_path = {source.path: source for source in sources}
+    findings: list[Finding] = []
+    failed: list[Skipped] = []
+    for path, observed in sorted(suspects.items()):
+        own = scopes.of(path)
+        suspect = rule.Suspect(by_path[path], observed, own)
+        for code in _codes(path, own):
+            with work.observer.stage(f"rule {code}"):
+                try:
+                    findings += list(rule.load(code)().check(suspect))
+                except RecursionError:
+                    failed.append(Skipped(path, "nested too deeply for the rules to be applied"))
+                    break
+                except Exception as error:
+                    failed.append(Skipped(path, _failure(code, error)))
+    return findings, failed
 
 
 def _broken(

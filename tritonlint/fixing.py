@@ -9,7 +9,7 @@ the second from a fresh finding. Nothing here writes a file: that is `writing`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,8 +45,8 @@ class Reverted:
 class Plan:
     """What fixing comes to: groups of changes (a fix may span files, which are then written
     together), the findings that were fixed, the fixes that were not kept, the number of passes and
-    of fixes that waited for a later pass, and the findings that are left in the files that were
-    looked at."""
+    of fixes that waited for a later pass, the number of those that were asked about and not wanted,
+    and the findings that are left in the files that were looked at."""
 
     groups: tuple[tuple[Change, ...], ...]
     applied: tuple[Finding, ...]
@@ -54,6 +54,7 @@ class Plan:
     remaining: tuple[Finding, ...]
     passes: int
     deferred: int
+    declined: int = 0
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -61,18 +62,24 @@ class Plan:
         return tuple(sorted((c for group in self.groups for c in group), key=lambda c: c.path))
 
 
+# Asked about a fix that holds, with what it changes: whether to make it.
+Ask = Callable[[Finding, Sequence[Change]], bool]
+
+
 def plan(
     result: engine.Result,
     settings: Settings,
     unsafe: bool = False,
+    ask: Ask | None = None,
     texts: Mapping[str, bytes] | None = None,
 ) -> Plan:
     """What becomes of the files when the fixes of `result`'s findings are made, the unsafe ones too
-    if `unsafe`. `texts` stand in for files on disk, by the paths that findings have.
+    if `unsafe`; only those that `ask` wants, if it is given. `texts` stand in for files on disk, by
+    the paths that findings have.
 
     Raises TritonlintError when the fixes do not come to rest within MOST_PASSES passes.
     """
-    work = _Work(result.findings, settings, unsafe, texts or {})
+    work = _Work(result.findings, settings, unsafe, ask, texts or {})
     for _ in range(MOST_PASSES):
         if not work.one_pass():
             return work.outcome()
@@ -109,11 +116,13 @@ class _Work:
         findings: Iterable[Finding],
         settings: Settings,
         unsafe: bool,
+        ask: Ask | None,
         texts: Mapping[str, bytes],
     ) -> None:
         self.settings = settings
         self.texts = texts
         self.unsafe = unsafe
+        self.ask = ask
         self.findings: dict[str, tuple[Finding, ...]] = {}
         for each in findings:
             self.findings[each.span.path] = (*self.findings.get(each.span.path, ()), each)
@@ -125,6 +134,7 @@ class _Work:
         self.refused: set[str] = set()
         self.passes = 0
         self.deferred = 0
+        self.declined = 0
 
     def wanted(self) -> list[Finding]:
         """The findings with a fix that may be made and was not refused before, sorted."""
@@ -153,20 +163,38 @@ class _Work:
 
     def _make(self, group: Sequence[Finding]) -> None:
         """Make the group's fixes together; one by one, keeping the good ones, when they fail
-        together."""
-        if self._attempt(group) is None:
+        together, or when each is asked about."""
+        if self.ask is None and self._attempt(group) is None:
             self._accept(group)
             return
         good: list[Finding] = []
+        so_far: dict[str, bytes] = {}
         for each in group:
             reason = self._attempt([*good, each])
-            if reason is None:
+            if reason is None and self._is_wanted(each, so_far):
                 good.append(each)
+                so_far = self.tried
+                continue
+            self.refused.add(each.fingerprint)
+            if reason is None:
+                self.declined += 1
             else:
-                self.refused.add(each.fingerprint)
                 self.reverted.append(Reverted(each, reason))
         if good and self._attempt(good) is None:
             self._accept(good)
+
+    def _is_wanted(self, finding: Finding, so_far: dict[str, bytes]) -> bool:
+        """Whether to keep the fix that was just tried on top of those in `so_far`. What changes
+        nothing more (another finding had the same fix) needs no question."""
+        if self.ask is None:
+            return True
+        before = {path: so_far.get(path, self._data(path)) for path in self.tried}
+        changes = [
+            Change(path, before[path], after)
+            for path, after in sorted(self.tried.items())
+            if before[path] != after
+        ]
+        return not changes or self.ask(finding, changes)
 
     def _attempt(self, group: Sequence[Finding]) -> str | None:
         """Try the group's fixes: None when they hold, with the outcome in `self.tried`; else why
@@ -222,6 +250,7 @@ class _Work:
             remaining=tuple(sorted(remaining, key=lambda f: f.sort_key)),
             passes=self.passes,
             deferred=self.deferred,
+            declined=self.declined,
         )
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
-import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +13,7 @@ from tritonlint.cache import Cache, stamp
 from tritonlint.facts import operators, outlines
 from tritonlint.facts.outlines import Function, Outline
 from tritonlint.facts.texts import Texts
+from tritonlint.kept import keep, kept, tidy
 
 # More entries than these, of projects that were checked before, are dropped.
 _MOST = 50_000
@@ -33,9 +32,7 @@ class OutlineCache:
 
     def load(self) -> None:
         """Have the outlines that hold used."""
-        with contextlib.suppress(OSError, ValueError, RecursionError):
-            known = json.loads(self._path.read_bytes())
-            self._known = known if isinstance(known, dict) else {}
+        self._known = kept(self._path, self._path.stem) or {}
         fresh: dict[str, Outline] = {}
         for file, now in self._stamps.items():
             with contextlib.suppress(ValueError, TypeError, LookupError, AttributeError):
@@ -55,15 +52,13 @@ class OutlineCache:
         }
         if not made:
             return
-        kept = self._known if len(self._known) + len(made) <= _MOST else {}
-        part = self._path.with_suffix(f".{os.getpid()}.part")
+        old = self._known if len(self._known) + len(made) <= _MOST else {}
         with contextlib.suppress(OSError):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            for old in self._path.parent.glob("*.json"):
-                if old != self._path:
-                    old.unlink(missing_ok=True)
-            part.write_text(json.dumps({**kept, **made}))
-            part.replace(self._path)
+            keep(self._path, self._path.stem, {**old, **made})
+            for other in self._path.parent.glob("*.json"):
+                if other != self._path:
+                    other.unlink(missing_ok=True)
+            tidy(self._path.parent)
 
 
 def _tool() -> str:

@@ -80,7 +80,7 @@ def _facts_of(sources: Sequence[SourceFile], analysis: Analysis, work: Work) -> 
         found = (_facts(share, wanted, analysis) for share in shares)
         results = list(work.done(shares, found))
     else:
-        with _processes(processes, analysis.texts, wanted) as pool:
+        with _processes(processes, analysis.texts, wanted, analysis.preview) as pool:
             results = list(work.done(shares, pool.map(_facts_of_share, shares)))
     return Facts(
         tuple(each for result in results for each in result.observations),
@@ -98,7 +98,7 @@ def unparsable(sources: Sequence[SourceFile], work: Work) -> dict[str, str]:
     if len(sources) <= _FEW_FILES or processes == 1:
         return _unparsable(sources)
     shares = _shares(sources, processes)
-    with _processes(processes, Texts({}), frozenset()) as pool:
+    with _processes(processes, Texts({})) as pool:
         results = list(work.done(shares, pool.map(_unparsable, shares)))
     return {path: reason for result in results for path, reason in result.items()}
 
@@ -119,7 +119,7 @@ def _outline(texts: Texts, universe: Sequence[str], work: Work) -> None:
     if len(files) <= _FEW_OUTLINES:
         return
     shares = _shares(files, work.processes)
-    with _processes(work.processes, texts, frozenset()) as pool:
+    with _processes(work.processes, texts) as pool:
         made = work.done(shares, pool.map(_outlines_of_share, shares))
         for share, outlines in zip(shares, made, strict=True):
             texts.learn(dict(zip(share, outlines, strict=True)))
@@ -130,20 +130,23 @@ def _shares(items: Sequence[T], processes: int) -> list[Sequence[T]]:
     return [items[start : start + size] for start in range(0, len(items), size)]
 
 
-def _processes(number: int, texts: Texts, wanted: frozenset[str]) -> ProcessPoolExecutor:
+def _processes(
+    number: int, texts: Texts, wanted: frozenset[str] = frozenset(), preview: bool = False
+) -> ProcessPoolExecutor:
     from concurrent.futures import ProcessPoolExecutor  # only here: it takes long to import
 
-    return ProcessPoolExecutor(number, initializer=_start, initargs=(texts, wanted))
+    return ProcessPoolExecutor(number, initializer=_start, initargs=(texts, wanted, preview))
 
 
 # What a process that looks at shares has: what it parses for one share it keeps for the next.
 _process: tuple[Analysis, frozenset[str]] | None = None
 
 
-def _start(texts: Texts, wanted: frozenset[str]) -> None:
+def _start(texts: Texts, wanted: frozenset[str], preview: bool) -> None:
     global _process
     gc.disable()
     _process = (Analysis(texts=texts), wanted)
+    _process[0].preview = preview
 
 
 def _outlines_of_share(files: Sequence[str]) -> list[Outline]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tritonlint.directives import Directive
     from tritonlint.facts.observation import Observation
     from tritonlint.suppressions import Review
+    from tritonlint.syntax import Tree
 
 T = TypeVar("T")
 
@@ -61,6 +62,13 @@ class Suspect:
         """What the facts observed of one kind: `suspect.of(Argument)` are the launch arguments that
         hold raw bytes."""
         return tuple(each for each in self._observations if isinstance(each, kind))
+
+    @cached_property
+    def syntax(self) -> Tree:
+        """The abstract syntax tree of the file, with the way up from each node."""
+        from tritonlint.syntax import Tree
+
+        return Tree(self.source.tree)
 
     @cached_property
     def tree(self) -> libcst.Module:

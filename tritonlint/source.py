@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import errno
 import io
 import os
+import stat
 import tokenize
 import warnings
 from dataclasses import dataclass
@@ -12,6 +14,9 @@ from functools import cached_property
 from pathlib import Path
 
 from tritonlint.errors import SourceError
+
+# A tree takes some hundred times the room of its text.
+MOST_BYTES = 16 << 20
 
 
 @dataclass(frozen=True, order=True)
@@ -62,7 +67,11 @@ class SourceFile:
 
     @cached_property
     def tree(self) -> ast.Module:
-        """The syntax tree. Raises SourceError with the line for a file that Python cannot parse."""
+        """The syntax tree. Raises SourceError with the line for a file that Python cannot parse,
+        and for one that would take gigabytes."""
+        if len(self.data) > MOST_BYTES:
+            size = f"{len(self.data) >> 20} MiB"
+            raise SourceError(self.path, f"is too large to be parsed: {size}; exclude it")
         text = self.text
         try:
             with warnings.catch_warnings():
@@ -115,11 +124,20 @@ def display_path(path: Path) -> str:
     return (absolute if relative.startswith("..") else relative).replace(os.sep, "/")
 
 
+def read_bytes(path: str | Path) -> bytes:
+    """The content of a file. Raises OSError when it cannot be read, and for what is not a regular
+    file: a pipe would be waited for, perhaps forever."""
+    with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "it is not a regular file")
+        return file.read()
+
+
 def read_source(path: Path) -> SourceFile:
     """The file at `path`. Raises SourceError with the operating system's reason when it cannot be
     read."""
     shown = display_path(path)
     try:
-        return SourceFile(shown, path.read_bytes())
+        return SourceFile(shown, read_bytes(path))
     except OSError as error:
         raise SourceError(shown, f"cannot be read: {error.strerror or error}") from error

@@ -18,17 +18,17 @@ def launch_site(argument: Argument) -> LaunchSite:
     return LaunchSite(launch.path, launch.line, argument.kernel, argument.parameter, argument.text)
 
 
-def claim(argument: Argument, *, rejected: bool, fixed: str | None) -> Claim:
-    """What the finding about `argument` says about its kernel; `fixed` is the type that the fix
-    gives it (`torch.float32`), None for the target's fp8."""
+def claim(argument: Argument, *, rejected: bool) -> Claim:
+    """What the finding about `argument` says about its kernel."""
     single = argument.storage.types.single
+    stands_for = argument.stands_for.single
     flagged = single if single is not None and single.is_byte else UINT8
     return Claim(
         argument.kernel_path,
         argument.kernel_line,
         argument.parameter,
         flagged.name,
-        fixed.removeprefix("torch.") if fixed else "fp8",
+        "fp8" if stands_for is None or stands_for.is_fp8 else stands_for.name,
         rejected,
         argument.known,
     )

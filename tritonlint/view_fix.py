@@ -1,52 +1,71 @@
-"""The fix of a missing view: which dtype expression the module itself would use, and the edit that
-adds `.view(...)`."""
+"""The fix of a missing view: the edits that add `.view(...)`, with the import that they need."""
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from dataclasses import dataclass, field
+import ast
 from typing import TYPE_CHECKING
 
-from tritonlint.dtypes import FLOAT32
-from tritonlint.findings import Applicability, Edit, Fix, Span
+from tritonlint.dtypes import INT8, UINT8
+from tritonlint.findings import Edit, Fix, Span
+from tritonlint.fp8_names import Spelling, spelling, torch_spelling
+from tritonlint.imports import import_edits
+from tritonlint.syntax import Tree
+from tritonlint.view_place import expression_at, to_view, under_test
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from tritonlint.facts.arguments import Argument
     from tritonlint.rule import Suspect
 
-# What projects call the fp8 type of the platform: a constant, a local name, a helper function or an
-# attribute.
-_FP8 = re.compile(
-    r"^(?:\w+\.)*\w*(?:fp8|float8)(?:_\w+)?_(?:d?type)(?:\(\))?$|^\w+\.fp8$", re.IGNORECASE
-)
+_ATOMS = (ast.Name, ast.Attribute, ast.Subscript, ast.Call)
+
+
+def view_argument(suspect: Suspect, argument: Argument) -> Fix | None:
+    """The fix that views the bytes of a launch argument as what they stand for: the module's own
+    fp8 type, or a wider float type.
+
+    None when that type is not known. Where the tensor holds bytes on some paths only, it is viewed
+    on those, or the fix is `unsafe`. It is `unsafe` too when the module names no fp8 type, so that
+    the flavour is a guess.
+    """
+    node = expression_at(suspect.source, argument.place)
+    types = argument.stands_for.types
+    if node is None or not types:
+        return None
+    tree = suspect.syntax
+    chosen = to_view(tree, node, lambda branching: _bytes_in(argument, branching))
+    wider = argument.stands_for.single
+    dtype = None if all(each.is_fp8 for each in types) or wider is None else wider.name
+    named = _spelled(suspect, tree, chosen, dtype)
+    if not argument.conditional or under_test(tree, chosen, node):
+        return _fix(suspect, tree, chosen, named, named.text)
+    if isinstance(chosen, (ast.Name, ast.Attribute)):
+        return _guarded(suspect, tree, chosen, named, argument)
+    unsafe = Spelling(named.text, "unsafe", named.needs)
+    return _fix(suspect, tree, chosen, unsafe, named.text)
+
+
+def _bytes_in(argument: Argument, branching: ast.AST) -> bool:
+    """Whether the argument holds bytes only on some paths, or what says so stands in the branches
+    of the statement."""
+    if argument.conditional:
+        return True
+    evidence, place = argument.evidence[0].span, argument.place
+    first, last = getattr(branching, "lineno", 0), getattr(branching, "end_lineno", 0)
+    return evidence.path == place.path and first <= evidence.line <= last
 
 
 def add_view(suspect: Suspect, place: Span, dtype: str | None = None) -> Fix | None:
-    """The fix that views the expression at `place` as `dtype`, or as the module's own fp8 type.
+    """The fix that views the expression at `place` as torch's type `dtype` (`float32`), or as the
+    module's own fp8 type.
 
     None when there is no expression at `place`. It is `unsafe` when the module names no fp8 type,
     so that the flavour is a guess (torch.float8_e4m3fn).
     """
-    import libcst
-
-    node = suspect.expression_at(place)
+    node = expression_at(suspect.source, place)
     if node is None:
         return None
-    named, applicability = (dtype, "safe") if dtype else fp8_name(suspect, place)
-    if named is None:
-        return None
-    end = Span(place.path, place.end_line, place.end_column, place.end_line, place.end_column)
-    edits = [Edit(end, f".view({named})")]
-    atoms = (libcst.Name, libcst.Attribute, libcst.Subscript, libcst.Call)
-    if not isinstance(node, atoms) and not node.lpar:
-        start = Span(place.path, place.line, place.column, place.line, place.column)
-        edits = [Edit(start, "("), Edit(end, f").view({named})")]
-    if named == suspect.settings.fp8_dtype and suspect.settings.fp8_import:
-        edits += _import(suspect, suspect.settings.fp8_import)
-    return Fix(_applicability(applicability), f"View the bytes as `{named}`", tuple(edits))
+    named = _spelled(suspect, suspect.syntax, node, dtype)
+    return _fix(suspect, suspect.syntax, node, named, named.text)
 
 
 def named_fix(fix: Fix | None) -> str:
@@ -59,122 +78,48 @@ def named_fix(fix: Fix | None) -> str:
     return f"; add `{views[0]}`" if views else ""
 
 
-def _import(suspect: Suspect, statement: str) -> list[Edit]:
-    """The edit that adds an import after the last one at the top of the module, unless it is
-    there."""
-    import libcst
-
-    line = 1
-    for node, where in suspect.nodes:
-        if isinstance(node, libcst.SimpleStatementLine) and node in suspect.tree.body:
-            if suspect.source.snippet(where).strip() == statement.strip():
-                return []
-            docstring = line == 1 and isinstance(node.body[0], libcst.Expr)
-            if docstring or isinstance(node.body[0], (libcst.Import, libcst.ImportFrom)):
-                line = max(line, where.end_line + 1)
-    newline = "\r\n" if "\r\n" in suspect.source.text else "\n"
-    return [Edit(Span(suspect.source.path, line, 1, line, 1), f"{statement.strip()}{newline}")]
-
-
-def float32_region(argument: Argument) -> str | None:
-    """`torch.float32` for the scales of a page whose values are viewed as fp8 already; None for the
-    values themselves."""
-    types = {each for evidence in argument.evidence for each in evidence.types.types or ()}
-    if types and all(each.is_fp8 for each in types) and "scale" in argument.parameter.lower():
-        return str(FLOAT32)
-    return None
-
-
-def _applicability(name: str) -> Applicability:
-    return "safe" if name == "safe" else "unsafe"
-
-
-def fp8_name(suspect: Suspect, place: Span) -> tuple[str | None, str]:
-    """The expression for the project's fp8 type at `place`, with the applicability of a fix that
-    uses it.
-
-    By preference: the configured one; a name that the same function binds before; a constant of the
-    module or one that it imports; the expression that the module uses most
-    (`current_platform.fp8_dtype()`); a helper that it defines; else `torch.float8_e4m3fn`, as a
-    guess.
-    """
+def _spelled(suspect: Suspect, tree: Tree, node: ast.expr, dtype: str | None) -> Spelling:
+    """How the module spells torch's `dtype`, or its fp8 type: as configured, else as it does."""
+    if dtype is not None:
+        return torch_spelling(tree, node, dtype.removeprefix("torch."))
     if suspect.settings.fp8_dtype:
-        return suspect.settings.fp8_dtype, "safe"
-    named = _names(suspect, place)
-    for found in (named.local, named.constants):
-        if found:
-            return found[-1], "safe"
-    if named.used:
-        return named.used.most_common(1)[0][0], "safe"
-    if named.helpers:
-        return f"{named.helpers[-1]}()", "safe"
-    return (f"{named.torch}.float8_e4m3fn", "unsafe") if named.torch else (None, "unsafe")
+        return Spelling(suspect.settings.fp8_dtype, "safe", suspect.settings.fp8_import or "")
+    return spelling(tree, node)
 
 
-@dataclass
-class _Names:
-    """What a module calls the fp8 type, seen from one place in it; `torch` is the name under which
-    it imports torch."""
-
-    local: list[str] = field(default_factory=list)
-    constants: list[str] = field(default_factory=list)
-    helpers: list[str] = field(default_factory=list)
-    used: Counter[str] = field(default_factory=Counter)
-    torch: str = ""
-
-
-def _names(suspect: Suspect, place: Span) -> _Names:
-    import libcst as cst
-
-    scopes = [
-        where for node, where in suspect.nodes if isinstance(node, (cst.FunctionDef, cst.ClassDef))
-    ]
-    around = [where for where in scopes if _around(where, place)]
-    called = {node.func for node, _ in suspect.nodes if isinstance(node, cst.Call)}
-    found = _Names()
-    for node, where in suspect.nodes:
-        name = _named(suspect, node)
-        if isinstance(node, cst.ImportAlias) and node.evaluated_name == "torch":
-            found.torch = name
-        if node in called or not _FP8.match(name):
-            continue
-        outer = [scope for scope in scopes if scope != where and _around(scope, where)]
-        match node:
-            case cst.AssignTarget() | cst.AnnAssign() if not outer:
-                found.constants.append(name)
-            case cst.AssignTarget() | cst.AnnAssign() if outer == around and where < place:
-                found.local.append(name)
-            case cst.ImportAlias() if name.isupper() and not outer:
-                found.constants.append(name)
-            case cst.FunctionDef(params=params) if not outer:
-                if all(
-                    each.default is not None for each in (*params.params, *params.kwonly_params)
-                ):
-                    found.helpers.append(name)
-            case cst.Call() | cst.Attribute() if outer == around or not name.startswith("self."):
-                found.used[name] += 1
-    return found
+def _fix(suspect: Suspect, tree: Tree, node: ast.expr, named: Spelling, text: str) -> Fix:
+    place = suspect.source.span(node)
+    start = Span(place.path, place.line, place.column, place.line, place.column)
+    end = Span(place.path, place.end_line, place.end_column, place.end_line, place.end_column)
+    if isinstance(node, _ATOMS) or _in_parentheses(suspect, place):
+        edits = [Edit(end, f".view({text})")]
+    else:
+        edits = [Edit(start, "("), Edit(end, f").view({text})")]
+    return _with_import(suspect, tree, named, edits)
 
 
-def _named(suspect: Suspect, node: cst.CSTNode) -> str:
-    """The name that a node binds, defines or reads; empty when it does none of these."""
-    import libcst as cst
-
-    match node:
-        case (
-            cst.AssignTarget(target=cst.Name(value=name))
-            | cst.AnnAssign(target=cst.Name(value=name))
-        ):
-            return name
-        case cst.FunctionDef(name=cst.Name(value=name)):
-            return name
-        case cst.ImportAlias():
-            return node.evaluated_alias or node.evaluated_name
-        case cst.Call(args=[]) | cst.Attribute():
-            return suspect.tree.code_for_node(node).strip()
-    return ""
+def _guarded(
+    suspect: Suspect, tree: Tree, node: ast.expr, named: Spelling, argument: Argument
+) -> Fix:
+    """The fix that views `node` where it holds bytes and leaves it as it is where it does not."""
+    place = suspect.source.span(node)
+    end = Span(place.path, place.end_line, place.end_column, place.end_line, place.end_column)
+    raw = INT8 if argument.storage.types.single == INT8 else UINT8
+    torch = torch_spelling(tree, node, raw.name)
+    text = suspect.source.snippet(place)
+    edit = Edit(end, f".view({named.text}) if {text}.dtype == {torch.text} else {text}")
+    needs = Spelling(named.text, named.applicability, named.needs or torch.needs)
+    return _with_import(suspect, tree, needs, [edit])
 
 
-def _around(outer: Span, inner: Span) -> bool:
-    starts = (outer.line, outer.column) <= (inner.line, inner.column)
-    return starts and (inner.end_line, inner.end_column) <= (outer.end_line, outer.end_column)
+def _with_import(suspect: Suspect, tree: Tree, named: Spelling, edits: list[Edit]) -> Fix:
+    more = import_edits(suspect.source, tree, named.needs) if named.needs else []
+    message = f"View the bytes as `{named.text}`"
+    return Fix(named.applicability, message, (*edits, *more))
+
+
+def _in_parentheses(suspect: Suspect, place: Span) -> bool:
+    """Whether the place takes its own parentheses with it, as a tuple's or a generator's does."""
+    return suspect.source.snippet(place).startswith("(") and suspect.source.snippet(
+        place
+    ).endswith(")")

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tritonlint.errors import SourceError
-from tritonlint.facts.modules import Definition, Module, Project
+from tritonlint.facts.modules import Definition, Module
+from tritonlint.facts.project import Project
 
 
 def project(root: Path, **files: str) -> Project:

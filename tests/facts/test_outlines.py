@@ -11,6 +11,7 @@ import pytest
 from tritonlint import config, engine
 from tritonlint.cache import Cache
 from tritonlint.facts.outlines import callers, leading, outline
+from tritonlint.kept import keep
 
 LAUNCHES = b"import triton\ndef launch(x):\n    kernel[(1,)](x)\n"
 
@@ -109,10 +110,14 @@ def outlines_file(project: Path) -> Path:
     return file
 
 
+def _outlines(project: Path) -> dict[str, list[object]]:
+    return json.loads(outlines_file(project).read_text().partition("\n")[2])  # type: ignore[no-any-return]
+
+
 def test_outlines_of_earlier_runs_change_nothing_in_what_is_found(project: Path) -> None:
     expected = [("pkg/user.py", 5, "TL001")]
     assert found(project) == expected
-    kept = json.loads(outlines_file(project).read_text())
+    kept = _outlines(project)
     assert {Path(each).name for each in kept} == {"__init__.py", "ops.py", "user.py"}
     for text in ("", "[]", "{", '{"a": 1}', json.dumps(dict.fromkeys(kept, ["0:0", None]))):
         outlines_file(project).write_text(text)
@@ -130,9 +135,9 @@ def test_an_outline_of_a_file_that_has_changed_is_not_used(project: Path) -> Non
 
 def test_a_damaged_entry_costs_that_outline_only(project: Path) -> None:
     found(project)
-    kept = json.loads(outlines_file(project).read_text())
+    kept = _outlines(project)
     user = os.fspath(project / "user.py")
     kept[user][1] = [True, False, [["x"]]]
-    outlines_file(project).write_text(json.dumps(kept))
+    keep(outlines_file(project), outlines_file(project).stem, kept)
     (project / "ops.py").touch()
     assert found(project) == [("pkg/user.py", 5, "TL001")]

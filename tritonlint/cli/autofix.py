@@ -9,32 +9,49 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from tritonlint.cli import check, options, output
-from tritonlint.errors import SourceError
+from tritonlint.cli.diffs import write_diff
+from tritonlint.errors import SourceError, UsageError
 
 if TYPE_CHECKING:
     from tritonlint.engine import Result
     from tritonlint.findings import Finding
-    from tritonlint.fixing import Change, Plan
-
-_COLORS = {"---": "bold", "+++": "bold", "@@": "cyan", "-": "red", "+": "green"}
-
+    from tritonlint.fixing import Ask, Plan
 
 @click.command("autofix", short_help="Show or write the fixes.")
 @options.selection
 @click.option("--apply", "write", is_flag=True, help="Write the fixes (default: show a diff).")
 @click.option("--unsafe-fixes", is_flag=True, help="Make fixes that may change results too.")
-def command(paths: tuple[Path, ...], write: bool, unsafe_fixes: bool, **selected: object) -> int:
+@click.option("--interactive", is_flag=True, help="Ask fix by fix, and write those wanted.")
+@click.option(
+    "--allow-dirty", is_flag=True, help="Write files with changes that git does not have too."
+)
+def command(
+    paths: tuple[Path, ...],
+    write: bool,
+    unsafe_fixes: bool,
+    interactive: bool,
+    allow_dirty: bool,
+    **selected: object,
+) -> int:
     """Fix silent dtype casts between Triton kernels and their launches.
 
-    Shows a unified diff, and exits with 1 when there is something to change. With --apply writes
-    it, and exits with 1 when findings are left. 2: some file could not be checked or written.
+    Shows a unified diff, and exits with 1 when there is something to change. With --apply or
+    --interactive writes it, and exits with 1 when findings are left. 2: some file could not be
+    checked or written. A file with changes that are neither committed nor staged is written only
+    with --allow-dirty.
     """
     from tritonlint import fixing
 
     paths = paths or (Path("."),)
     settings = options.settings_for(paths, selected)
     result = check.run(paths, settings)
-    plan = fixing.plan(result, settings, unsafe_fixes)
+    write = write or interactive
+    if interactive and not allow_dirty:
+        # Before the first question, not after the last answer.
+        _must_be_saved(_fixable(result, unsafe_fixes))
+    plan = fixing.plan(result, settings, unsafe_fixes, _asking() if interactive else None)
+    if write and not allow_dirty:
+        _must_be_saved({change.path for change in plan.changes})
     if write:
         unwritten = _write(plan)
         # What is left is asked of the files as they are now: a fix in one may have settled a
@@ -45,7 +62,7 @@ def command(paths: tuple[Path, ...], write: bool, unsafe_fixes: bool, **selected
         code = check.exit_code(after)
     else:
         with output.destination(None) as stream:
-            _show(stream, plan)
+            write_diff(stream, plan.changes)
         unwritten, after = {}, result
         code = check.exit_code(result) if result.skipped else int(bool(plan.changes))
         _say(_would(plan))
@@ -54,6 +71,31 @@ def command(paths: tuple[Path, ...], write: bool, unsafe_fixes: bool, **selected
     output.complain(f"{each.path}: {each.reason}" for each in after.skipped)
     output.complain(str(each) for each in unwritten.values())
     return check.FAILED if unwritten else code
+
+
+def _asking() -> Ask:
+    from tritonlint.cli.interactive import Questions
+
+    return Questions().ask
+
+
+def _fixable(result: Result, unsafe: bool) -> set[str]:
+    """The files that fixes of `result` would change."""
+    fixes = [each.fix for each in result.findings if each.fix]
+    wanted = [each for each in fixes if unsafe or each.applicability == "safe"]
+    return {edit.span.path for fix in wanted for edit in fix.edits}
+
+
+def _must_be_saved(paths: set[str]) -> None:
+    """Raises UsageError when git does not have the content of one of the files."""
+    from tritonlint.worktree import unsaved
+
+    dirty = unsaved(paths)
+    if dirty:
+        raise UsageError(
+            f"{', '.join(dirty)}: uncommitted changes, which a fix would be mixed into, so nothing"
+            " is written; commit or stage them, or use --allow-dirty"
+        )
 
 
 def _write(plan: Plan) -> dict[tuple[str, ...], SourceError]:
@@ -70,34 +112,6 @@ def _write(plan: Plan) -> dict[tuple[str, ...], SourceError]:
     return unwritten
 
 
-def _show(stream: TextIO, plan: Plan) -> None:
-    color = output.use_color(stream)
-    for change in plan.changes:
-        stream.writelines(_painted(line) if color else line for line in diff(change))
-
-
-def diff(change: Change) -> Iterator[str]:
-    """The change as the lines of a unified diff, each with its line end."""
-    from difflib import unified_diff
-
-    from tritonlint.source import SourceFile
-
-    before, after = (SourceFile(change.path, each).lines for each in (change.before, change.after))
-    for line in unified_diff(before, after, change.path, change.path):
-        yield line if line.endswith(("\n", "\r")) else f"{line}\n\\ No newline at end of file\n"
-
-
-def _painted(line: str) -> str:
-    from tritonlint.report.printable import printable
-
-    text = line.rstrip("\r\n")
-    color = next((each for sign, each in _COLORS.items() if text.startswith(sign)), "")
-    shown = printable(text)
-    if color == "bold":
-        return click.style(shown, bold=True) + "\n"
-    return (click.style(shown, fg=color) if color else shown) + "\n"
-
-
 def _tell(stream: TextIO, plan: Plan, after: Result, unwritten: set[str]) -> None:
     from tritonlint.report.summary import count
 
@@ -108,6 +122,8 @@ def _tell(stream: TextIO, plan: Plan, after: Result, unwritten: set[str]) -> Non
     left = f"{count(len(after.findings), 'finding')} left"
     stream.writelines(f"left: {_line(f)}: {f.message}\n" for f in after.findings)
     stream.write(f"{fixed}; {left} ({count(after.files, 'file')} checked).\n")
+    if plan.declined:
+        stream.write(f"{count(plan.declined, 'fix')} left as you wanted.\n")
 
 
 def _edited(finding: Finding) -> set[str]:

@@ -16,7 +16,8 @@ import click
 from tritonlint.cli import options, output
 from tritonlint.errors import SourceError
 from tritonlint.facts.device import KernelContract, byte_contracts
-from tritonlint.facts.modules import Project
+from tritonlint.facts.project import Project
+from tritonlint.source import read_bytes
 
 CLEAN, FAILED = 0, 2
 # A file without one of these words holds no jit function.
@@ -85,7 +86,7 @@ def _parameters(
     project = Project([path if path.is_dir() else path.parent for path in paths])
     for file in files:
         try:
-            data = file.read_bytes()
+            data = read_bytes(file)
             if not any(word in data for word in _GATE):
                 continue
             kernels = project.module(file).kernels()

@@ -10,14 +10,21 @@ from functools import partial
 from typing import Any
 
 from tritonlint.errors import SourceError
-from tritonlint.facts.arguments import Argument, Typed, arguments
+from tritonlint.facts.arguments import Argument, arguments
+from tritonlint.facts.dead_guards import dead_guards, may_compare
+from tritonlint.facts.flavours import flavours
+from tritonlint.facts.host.copies import may_copy
 from tritonlint.facts.host.state import MAX_STATEMENTS, Attributes, Run
 from tritonlint.facts.host.statements import interpret
-from tritonlint.facts.modules import Definition, Module, Project, dotted_name
+from tritonlint.facts.ignored_settings import ignored_settings, takes_setting
+from tritonlint.facts.modules import Definition, Module
 from tritonlint.facts.observation import Observation
+from tritonlint.facts.other_casts import may_cast_to_another, other_casts
 from tritonlint.facts.outlines import callers
+from tritonlint.facts.project import Project
 from tritonlint.facts.reach import Reach
 from tritonlint.facts.texts import MAX_HOPS, Texts
+from tritonlint.facts.tree import dotted_name
 from tritonlint.source import SourceFile
 
 # Up to so many names the functions that call them are looked for; for more, all are interpreted.
@@ -32,6 +39,8 @@ class Analysis:
         self, overrides: Mapping[str, bytes] | None = None, texts: Texts | None = None
     ) -> None:
         self.texts = texts or Texts(overrides or {})
+        # Whether to observe what only preview rules judge.
+        self.preview = False
         self.project = Project([], self.texts.passes)
         self.reach = Reach(self.project, self.texts)
         # By the path of a file, which function of it is not analysed to its end, and why; or why
@@ -46,25 +55,40 @@ class Analysis:
         or it has to do with Triton: then that it cannot be parsed is to be said."""
         if self.texts.outline(file).triton:
             return True
-        return self.texts.speaks(file) and file in self.texts.leading(file).lines
+        if self.texts.speaks(file) and file in self.texts.leading(file).lines:
+            return True
+        text = self.texts.read(file).decode("utf-8", "replace")
+        return may_compare(text) or may_copy(text)
 
     def observe(self, files: Sequence[SourceFile], wanted: Collection[str]) -> list[Observation]:
         """What is to be judged about `files`, with places in `wanted` (absolute paths; `files` are
         among them). What cannot be parsed or analysed to its end is in `unfinished`."""
-        return [*self._arguments(files, wanted)]
+        own = list(self._parsed(files))
+        guards = (each for module in own for each in dead_guards(module))
+        copies = (each for module in own for each in self._copies(module))
+        return [*self._arguments(own, files, wanted), *guards, *copies]
+
+    def _copies(self, module: Module) -> Iterator[Observation]:
+        """What functions that launch nothing copy between codes and bytes."""
+        for each in module.functions if may_copy(module.source.text) else ():
+            calls = self.reach.calls(each)
+            if calls is not None and calls.copies and not self.reach.leads(each):
+                try:
+                    yield from interpret(self._run(each)).copies
+                except RecursionError:
+                    self._leave(each, "is nested too deeply to be analysed")
 
     def _arguments(
-        self, files: Sequence[SourceFile], wanted: Collection[str]
-    ) -> list[Argument | Typed]:
-        """What the functions of `files` pass to kernels: the raw-byte arguments whose place is in
-        one of `wanted`, and what tells that others are none. Where `wanted` leaves out files of the
-        package, functions there that call those of `files` are followed too."""
-        own = list(self._parsed(files))
+        self, own: Sequence[Module], files: Sequence[SourceFile], wanted: Collection[str]
+    ) -> list[Observation]:
+        """What the functions of `files`, whose modules are `own`, pass to kernels, with places in
+        one of `wanted`. Where `wanted` leaves out files of the package, functions there that call
+        those of `files` are followed too."""
         roots = {id(each.node): each for module in own for each in self._roots(module)}
         for caller in self._callers(files, wanted):
             if self._speaks(caller):
                 roots.setdefault(id(caller.node), caller)
-        found: list[Argument | Typed] = []
+        found: list[Observation] = []
         questioned: list[Definition] = []
         for root in roots.values():
             mine = self._of_root(root, wanted)
@@ -110,19 +134,48 @@ class Analysis:
     def _roots(self, module: Module) -> Iterator[Definition]:
         """The functions of `module` that lead to a launch and say something about bytes."""
         file = str(module.file)
-        if not self.texts.speaks(file):
+        casts = may_cast_to_another(module.source.text)
+        if not casts and not self.texts.speaks(file):
             return
         lines = self.texts.leading(file).lines.get(file, frozenset())
         for each in module.functions if lines else ():
-            if each.line in lines and self._speaks(each) and self.reach.leads(each):
+            if each.line not in lines or not self.reach.leads(each):
+                continue
+            if casts or takes_setting(each) or self._speaks(each):
                 yield each
 
     def _of_root(
         self, root: Definition, wanted: Collection[str], thorough: bool = False
-    ) -> list[Argument | Typed]:
-        """What the launches that `root` leads to are passed."""
+    ) -> list[Observation]:
+        """What the launches that `root` leads to are passed, and what else is seen on the way."""
         universe = self.texts.universe(str(root.module.file))
-        run = Run(
+        run = self._run(root, thorough)
+        try:
+            interpret(run)
+            found = list(arguments(run))
+            beside: list[Observation] = [
+                *ignored_settings(run),
+                *run.copies,
+                *other_casts(run),
+            ]
+            beside += flavours(run) if self.preview else ()
+        except RecursionError:
+            self._leave(root, "is nested too deeply to be analysed")
+            return []
+        if run.exhausted:
+            self._leave(
+                root, f"takes more than {MAX_STATEMENTS} statements, and is not analysed to its end"
+            )
+        places = ((each, os.path.abspath(each.place.path)) for each in (*found, *beside))
+        return [
+            each
+            for each, place in places
+            if place in wanted and self.texts.universe(place) == universe
+        ]
+
+    def _run(self, root: Definition, thorough: bool = False) -> Run:
+        universe = self.texts.universe(str(root.module.file))
+        return Run(
             self.project,
             root,
             self.reach.leads,
@@ -133,22 +186,6 @@ class Analysis:
             effects=self._effects,
             thorough=thorough,
         )
-        try:
-            interpret(run)
-            found = list(arguments(run))
-        except RecursionError:
-            self._leave(root, "is nested too deeply to be analysed")
-            return []
-        if run.exhausted:
-            self._leave(
-                root, f"takes more than {MAX_STATEMENTS} statements, and is not analysed to its end"
-            )
-        places = ((each, os.path.abspath(each.place.path)) for each in found)
-        return [
-            each
-            for each, place in places
-            if place in wanted and self.texts.universe(place) == universe
-        ]
 
     def _leave(self, function: Definition, reason: str) -> None:
         self.unfinished.setdefault(function.module.path, f"`{function.name}` {reason}")

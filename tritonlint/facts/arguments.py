@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from tritonlint.claim import Known
-from tritonlint.dtypes import BY_NAME, INT8, UINT8, ElementType
+from tritonlint.dtypes import BY_NAME, INT8, UINT8, ElementType, ElementTypes
 from tritonlint.facts.device import KernelContract, Load, Specialization, Store, contract
 from tritonlint.facts.host.conditions import decided
 from tritonlint.facts.host.state import LaunchEvent, Run
@@ -24,6 +24,7 @@ from tritonlint.facts.host.values import (
     options,
 )
 from tritonlint.facts.kernel import Kernel
+from tritonlint.facts.meaning import is_conditional, stands_for
 from tritonlint.facts.observation import Observation
 from tritonlint.facts.passing import known_arguments, tested
 from tritonlint.facts.storage import STRENGTHS, Evidence, Storage, Strength, storage_of
@@ -59,8 +60,10 @@ class Argument:
     specialization that this launch makes of it, where viewing the tensor as fp8 would make the
     difference. `means_fp8` is whether the kernel or the launch speaks of fp8: by name, by the
     largest finite value, or by an fnuz flag. `from_caller` is whether a caller in the project
-    passes it. `evidence` says why these are raw bytes, strongest first. `known` is what is known of
-    the other arguments on the path of the strongest.
+    passes it. `evidence` says why these are raw bytes, strongest first; `stands_for` which float
+    type they are, and `conditional` whether only where a test that the launch is not under comes
+    out so: on other paths the tensor may have another type. `known` is what is known of the other
+    arguments on the path of the strongest evidence.
     """
 
     kernel: str
@@ -81,6 +84,8 @@ class Argument:
     means_fp8: bool
     kernel_line: int
     known: tuple[Known, ...]
+    stands_for: ElementTypes
+    conditional: bool
 
     @property
     def site(self) -> tuple[Span, str, Span]:
@@ -153,6 +158,8 @@ def _argument(
         _means_fp8(event),
         event.kernel.line,
         known_arguments(event, parameter, event.path + path + evidence[0].path),
+        stands_for(event, parameter, tensor, evidence),
+        is_conditional(event.path + path, evidence),
     )
 
 

@@ -7,8 +7,9 @@ import ast
 from collections.abc import Iterator
 
 from tritonlint.facts.kernel import Kernel
-from tritonlint.facts.modules import Definition, Enclosing, External, Module, dotted_name
+from tritonlint.facts.modules import Definition, External, Module
 from tritonlint.facts.scope import ModuleScope
+from tritonlint.facts.tree import Enclosing, dotted_name
 
 _JIT = frozenset(
     {

@@ -9,13 +9,12 @@ that it reads.
 from __future__ import annotations
 
 import ast
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tritonlint.errors import SourceError
 from tritonlint.facts.bindings import (
     Binding,
     Import,
@@ -24,11 +23,12 @@ from tritonlint.facts.bindings import (
     star_imports,
 )
 from tritonlint.facts.kernel import Kernel
-from tritonlint.facts.layout import Layout
-from tritonlint.source import SourceFile, read_source
+from tritonlint.facts.tree import Enclosing, Function, dotted_name, statements_in
+from tritonlint.source import SourceFile
 
-Function = ast.FunctionDef | ast.AsyncFunctionDef
-Enclosing = tuple[Function | ast.ClassDef, ...]
+if TYPE_CHECKING:
+    from tritonlint.facts.project import Project
+
 
 # Projects re-export Triton from a shim that survives its absence; there these names mean what they
 # are called.
@@ -77,67 +77,7 @@ class External:
 
 
 Target = Definition | External | None
-# Statements without others inside them, the most frequent ones.
-_SIMPLE = (ast.Assign, ast.Expr, ast.Return, ast.AnnAssign, ast.Import, ast.ImportFrom, ast.Assert)
 _Visited = frozenset[tuple[str, str]]
-
-
-class Project:
-    """Finds and parses the modules below `roots` and of the packages that the files it is asked for
-    belong to.
-
-    Files that `gate` turns away are not looked into when they are imported: what they define is
-    unknown.
-    """
-
-    def __init__(self, roots: Sequence[Path], gate: Callable[[str], bool] | None = None) -> None:
-        self.layout = Layout(roots)
-        self.gate = gate
-        self.failures: dict[str, SourceError] = {}
-        self._modules: dict[str, Module | None] = {}
-
-    def module(self, path: Path, source: SourceFile | None = None) -> Module:
-        """The module at `path`, or with `source` in its place. Raises SourceError when it cannot be
-        read."""
-        file = os.path.abspath(path)
-        if source is not None or self._modules.get(file) is None:
-            self._modules[file] = Module(self, Path(file), source or read_source(Path(file)))
-        module = self._modules[file]
-        assert module is not None
-        return module
-
-    def cached(self, file: str) -> Module | None:
-        """The module of an absolute path, if it was asked for before."""
-        return self._modules.get(file)
-
-    def find(self, dotted: str, origin: Path | None = None) -> Module | None:
-        """The module that `import dotted` means in the file `origin` (or anywhere), or None when it
-        is not in the project.
-
-        A module that is there and cannot be parsed is None too; `failures` says why.
-        """
-        return self._load(self.layout.locate(dotted, origin))
-
-    def relative(self, origin: Path, level: int, dotted: str) -> Module | None:
-        """The module that `from <level dots><dotted> import ...` means in the file `origin`."""
-        return self._load(self.layout.relative(origin, level, dotted))
-
-    def _load(self, file: str | None) -> Module | None:
-        if file is None:
-            return None
-        if file not in self._modules:
-            if self.gate is not None and not self.gate(file):
-                self._modules[file] = None
-                return None
-            try:
-                module = self.module(Path(file))
-                module.tree  # noqa: B018  (parsed here, so that a broken file is reported as such)
-            except SourceError as error:
-                self.failures[file] = error
-                self._modules[file] = None
-            else:
-                self._modules[file] = module
-        return self._modules[file]
 
 
 class Module:
@@ -401,39 +341,3 @@ def _members(target: Target, rest: str, visited: _Visited) -> Target:
             case _:
                 return None
     return target
-
-
-def dotted_name(node: ast.AST) -> str | None:
-    """`a.b.c` as it is spelled, or None for any other expression."""
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    if not isinstance(node, ast.Name):
-        return None
-    parts.append(node.id)
-    return ".".join(reversed(parts))
-
-
-def statements_in(
-    body: Sequence[ast.stmt], enclosing: Enclosing = ()
-) -> Iterator[tuple[ast.stmt, Enclosing]]:
-    """Every statement at any depth, in source order, with the functions and classes around it."""
-    stack: list[tuple[ast.stmt, Enclosing]] = [(node, enclosing) for node in reversed(body)]
-    while stack:
-        node, around = stack.pop()
-        yield node, around
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            around = (*around, node)
-        stack.extend((inner, around) for inner in reversed(_inner(node)))
-
-
-def _inner(node: ast.stmt) -> list[ast.stmt]:
-    if isinstance(node, _SIMPLE):
-        return []
-    inner: list[ast.stmt] = list(getattr(node, "body", ()))
-    for handler in getattr(node, "handlers", ()):
-        inner += handler.body
-    for case in getattr(node, "cases", ()):
-        inner += case.body
-    return inner + list(getattr(node, "orelse", ())) + list(getattr(node, "finalbody", ()))

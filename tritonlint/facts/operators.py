@@ -6,7 +6,8 @@ import ast
 import re
 from collections.abc import Iterator
 
-from tritonlint.facts.modules import Definition, Module, dotted_name
+from tritonlint.facts.modules import Definition, Module
+from tritonlint.facts.tree import dotted_name
 
 # A file without any of these registers no operator.
 _REGISTERS = re.compile(rb"op_func|custom_op|triton_op")
@@ -39,9 +40,9 @@ def _registered(module: Module) -> Iterator[tuple[str, Definition]]:
             name = _decorated(decorator, definition.name)
             if name is not None:
                 yield name, definition
-    for node in ast.walk(module.tree) if b"op_func" in module.source.data else ():
-        if isinstance(node, ast.Call):
-            yield from _passed(module, node)
+    for node, _ in module.statements if b"op_func" in module.source.data else ():
+        if isinstance(node, (ast.Expr, ast.Assign)) and isinstance(node.value, ast.Call):
+            yield from _passed(module, node.value)
 
 
 def _decorated(decorator: ast.expr, function: str) -> str | None:

@@ -15,8 +15,10 @@ from functools import cached_property
 from pathlib import Path
 
 from tritonlint.errors import SourceError
-from tritonlint.facts.modules import Definition, Module, Project
+from tritonlint.facts.host.copies import may_copy
+from tritonlint.facts.modules import Definition, Module
 from tritonlint.facts.operators import operators
+from tritonlint.facts.project import Project
 from tritonlint.facts.texts import MAX_HOPS, Texts
 from tritonlint.source import SourceFile, display_path
 
@@ -26,6 +28,8 @@ SPEAKS = re.compile(r"uint8|fp8|float8|quantized|dtype|\.byte\(|\.view\(torch\."
 # subscript.
 _CALL = re.compile(r"(?:\b(?:self|cls)\s*\.\s*(\w+)|\b(\w[\w.]*))\s*\(|\]\s*\(")
 _LAUNCH = re.compile(r"\]\s*\(")
+# What copies is short; longer functions are left out, since they take long to follow.
+_LONG = 120
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,15 @@ class Calls:
     def speaks(self) -> bool:
         """Whether it says anything about the bytes of a tensor."""
         return bool(SPEAKS.search(self._text))
+
+    @cached_property
+    def copies(self) -> bool:
+        """Whether it is short and copies between tensors, of which it calls some 8-bit floats and
+        some bytes."""
+        node = self.definition.node
+        assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        short = (node.end_lineno or node.lineno) - node.lineno < _LONG
+        return short and may_copy(self._text)
 
     @property
     def _text(self) -> str:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from tritonlint.facts.kernel import Entity, Expression, Kernel, Namespace, Qualified
 
 if TYPE_CHECKING:
-    from tritonlint.facts.modules import Definition, Enclosing, Module, Target
+    from tritonlint.facts.modules import Definition, Module, Target
+from tritonlint.facts.tree import Enclosing
 
 
 @dataclass(frozen=True)

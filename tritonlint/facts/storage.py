@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from tritonlint.dtypes import BY_NAME, UINT8, UNKNOWN, ElementTypes
+from tritonlint.dtypes import BY_NAME, UINT8, UNKNOWN, ElementType, ElementTypes
 from tritonlint.facts.host.conditions import QUANTIZED
 from tritonlint.facts.host.state import LaunchEvent, Note, Run
 from tritonlint.facts.host.values import Path, Tensor, contradicts
@@ -24,7 +24,8 @@ class Evidence:
     says that the bytes are codes or pieces of floats (a tensor that is merely made of uint8 can
     hold integers), `types` are those of the sibling that says so. `here` is whether the code around
     `span` is the one that should have viewed the tensor, `stated` whether the evidence is about
-    this tensor and not about a setting."""
+    this tensor and not about a setting, `guarded` whether what it saw happens under an `if` without
+    an `else`."""
 
     span: Span
     message: str
@@ -34,6 +35,7 @@ class Evidence:
     encoded: bool = True
     here: bool = False
     stated: bool = True
+    guarded: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,13 +120,17 @@ def _views_beside(event: LaunchEvent, tensor: Tensor) -> list[Tensor]:
 def _named(parameter: str, span: Span) -> Iterator[Evidence]:
     """Evidence for what bytes stand for from a parameter that is called after a float type
     (`cache_fp8_ptr`)."""
-    found = _FLOAT_NAME.search(parameter)
-    if found:
+    named = float_named(parameter)
+    if named is not None:
         message = f"the kernel calls the parameter `{parameter}`: the bytes stand for floats"
-        types = ElementTypes.of(FLOAT_NAMES[found[1].lower()])
-        yield Evidence(
-            span, message, "likely", (), UNKNOWN if FLOAT_NAMES[found[1].lower()].is_fp8 else types
-        )
+        types = UNKNOWN if named.is_fp8 else ElementTypes.of(named)
+        yield Evidence(span, message, "likely", (), types)
+
+
+def float_named(name: str) -> ElementType | None:
+    """The float type that a name says (`cache_fp32_ptr`); None when it says none."""
+    found = _FLOAT_NAME.search(name)
+    return FLOAT_NAMES[found[1].lower()] if found else None
 
 
 def _narrowed(run: Run, types: ElementTypes, buffer: str, path: Path) -> ElementTypes:
@@ -220,7 +226,8 @@ def _twins(event: LaunchEvent, parameter: str, tensor: Tensor) -> Iterator[Evide
             role is not None and role in (_role(other.buffer), _role(passed.text)) for role in roles
         ):
             message = f"`{passed.text}`, its counterpart, is viewed as {other.types} here"
-            yield Evidence(other.view, message, "likely", (), other.types or UNKNOWN)
+            types = other.types or UNKNOWN
+            yield Evidence(other.view, message, "likely", (), types, guarded=other.guarded)
 
 
 def _role(name: str) -> str | None:

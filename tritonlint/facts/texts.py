@@ -11,7 +11,7 @@ from pathlib import Path
 from tritonlint.facts.layout import Layout
 from tritonlint.facts.modules import Definition
 from tritonlint.facts.outlines import Leading, Outline, leading, outline
-from tritonlint.source import Span, display_path
+from tritonlint.source import Span, display_path, read_bytes
 
 # How many calls lie between the function that is looked at first and the launch, at most.
 MAX_HOPS = 3
@@ -44,7 +44,7 @@ class Texts:
             return self.overrides[file]
         if file not in self._bytes:
             try:
-                self._bytes[file] = Path(file).read_bytes()
+                self._bytes[file] = read_bytes(file)
             except OSError:
                 self._bytes[file] = b""
         return self._bytes[file]

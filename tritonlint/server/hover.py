@@ -10,7 +10,7 @@ from pathlib import Path
 from tritonlint import documentation
 from tritonlint.errors import SourceError
 from tritonlint.facts.device import Kernel, KernelContract, Load, Store, byte_contracts
-from tritonlint.facts.modules import Project
+from tritonlint.facts.project import Project
 from tritonlint.findings import Finding
 from tritonlint.source import SourceFile, Span
 

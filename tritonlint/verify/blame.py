@@ -9,7 +9,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
 
 from tritonlint.facts.kernel import Kernel
-from tritonlint.facts.modules import dotted_name
+from tritonlint.facts.tree import dotted_name
 
 
 def blamed(kernel: Kernel, frames: Sequence[ast.AST]) -> list[str]:

@@ -22,14 +22,9 @@ from typing import Any
 from tritonlint.errors import VerifyError
 from tritonlint.facts.jit import kernel_of
 from tritonlint.facts.kernel import Kernel
-from tritonlint.facts.modules import (
-    Definition,
-    Enclosing,
-    External,
-    Module,
-    Project,
-    dotted_name,
-)
+from tritonlint.facts.modules import Definition, External, Module
+from tritonlint.facts.project import Project
+from tritonlint.facts.tree import Enclosing, dotted_name
 from tritonlint.source import SourceFile, display_path
 
 _BUILTIN_PREFIX = "triton"

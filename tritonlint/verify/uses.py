@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tritonlint.facts.kernel import Kernel
-from tritonlint.facts.modules import dotted_name
+from tritonlint.facts.tree import dotted_name
 
 # How many calls of device functions a parameter is followed through.
 _DEPTH = 4

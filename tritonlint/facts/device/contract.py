@@ -36,7 +36,8 @@ class Store:
     and is not explicit: the conversion does not follow the pointer's type, and a view would not end
     it. `via` are the calls of device functions that lead here, outermost first. `rounded` is
     whether the value was rounded to an integral value on the way, `interval` what it is clamped to,
-    `source` the parameters whose loaded values reach it.
+    `source` the parameters whose loaded values reach it. `toward` are the parameters to whose
+    element type it was cast last, at `cast`.
     """
 
     parameter: str
@@ -49,6 +50,7 @@ class Store:
     rounded: bool = False
     interval: tuple[float | None, float | None] = (None, None)
     source: frozenset[str] = frozenset()
+    toward: frozenset[str] = frozenset()
 
     @property
     def path(self) -> str:

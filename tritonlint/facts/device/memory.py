@@ -159,6 +159,7 @@ def _record(name: str, value: Tensor, effect: StoreEffect, where: Where, frame: 
         value.rounded,
         value.interval,
         value.source,
+        cast.of if cast is not None else frozenset(),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN, ElementTypes, join
-from tritonlint.facts.host import conditions, expressions, launching, statements, tensors
+from tritonlint.facts.host import conditions, copies, expressions, launching, statements, tensors
 from tritonlint.facts.host.state import MAX_DEPTH, MAX_ENTERED, Frame
 from tritonlint.facts.host.suspicion import hands_on_bytes
 from tritonlint.facts.host.tensors import Arguments
@@ -159,6 +159,7 @@ def _method(frame: Frame, node: ast.Call, function: Method, arguments: Arguments
     if function.name == "get" and isinstance(owner, Table) and arguments.positional:
         default = arguments.positional[1] if len(arguments.positional) > 1 else None
         return look_up(frame, owner, arguments.positional[0], node, default)
+    copies.method(frame, node, owner, function.name, arguments)
     results: list[Value] = []
     for _, each in options(owner):
         if isinstance(each, Tensor) and tensors.may_retype(function.name, node, arguments):
@@ -297,15 +298,18 @@ def enter(
     for buffer, types in inner.types.items():
         if buffer.startswith("new@"):
             frame.types.setdefault(buffer, types)
-    if by_name is not None and not _better(result):
+    if by_name is not None and not _better(frame, result):
         return by_name
     return result if result is not None else expressions.unknown(frame, node)
 
 
-def _better(result: Value | None) -> bool:
+def _better(frame: Frame, result: Value | None) -> bool:
     """Whether what a helper returned says more than its name does."""
     if isinstance(result, Condition):
         return conditions.says_something(result)
+    if isinstance(result, Tensor):
+        # `quantize_fp8(x)` is no question, but a tensor of codes.
+        return tensors.tensor_types(frame, result).known
     return isinstance(result, DType) and result.types != UNKNOWN
 
 

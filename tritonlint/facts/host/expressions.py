@@ -27,7 +27,8 @@ from tritonlint.facts.host.values import (
     options,
 )
 from tritonlint.facts.jit import kernel_of
-from tritonlint.facts.modules import Definition, External, Module, dotted_name
+from tritonlint.facts.modules import Definition, External, Module
+from tritonlint.facts.tree import dotted_name
 
 _MODULE_DEPTH = 6
 MAX_ITEMS = 64

@@ -7,7 +7,7 @@ import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from tritonlint.dtypes import UNKNOWN, ElementTypes
 from tritonlint.facts.host.values import (
@@ -21,8 +21,13 @@ from tritonlint.facts.host.values import (
     options,
 )
 from tritonlint.facts.kernel import Kernel
-from tritonlint.facts.modules import Definition, Enclosing, Module, Project
+from tritonlint.facts.modules import Definition, Module
+from tritonlint.facts.project import Project
+from tritonlint.facts.tree import Enclosing
 from tritonlint.source import Span
+
+if TYPE_CHECKING:
+    from tritonlint.facts.host.copies import Copy
 
 # After so many statements no further function is entered; after so many the interpretation ends,
 # and that is said.
@@ -134,6 +139,7 @@ class Run:
     operator: Callable[[str], Definition | None] = lambda _: None
     attributes: Attributes = field(default_factory=dict)
     effects: dict[tuple[int, str, str], Any] = field(default_factory=dict)
+    copies: list[Copy] = field(default_factory=list)
     thorough: bool = True
 
     def passed_by_callers(self, buffer: str) -> bool:

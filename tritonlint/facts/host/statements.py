@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence as Items
 
-from tritonlint.facts.host import conditions, expressions, objects
+from tritonlint.facts.host import conditions, copies, expressions, objects
 from tritonlint.facts.host.state import MAX_STATEMENTS, Frame, Run
 from tritonlint.facts.host.tensors import Arguments, piece
 from tritonlint.facts.host.values import (
@@ -110,6 +110,8 @@ def _statement(frame: Frame, node: ast.stmt) -> bool:
             result = expressions.evaluate(frame, value)
             for target in targets:
                 assign(frame, target, result)
+                if isinstance(target, ast.Subscript):
+                    copies.assignment(frame, node, target, result)
         case ast.AnnAssign(target=target, value=ast.expr() as value):
             assign(frame, target, expressions.evaluate(frame, value))
         case ast.AugAssign(target=ast.Name(id=name) as target):

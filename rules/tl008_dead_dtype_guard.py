@@ -1,0 +1,102 @@
+"""TL008: guards that compare what is never equal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tritonlint.facts.dead_guards import DeadGuard
+from tritonlint.findings import Edit, Finding, Fix, Step
+from tritonlint.rule import Rule, Suspect
+
+
+class DeadDtypeGuard(Rule):
+    """## What it does Finds comparisons of a string, a number, a class or a tensor with a
+    `torch.dtype` (and of a tensor's dtype with a string): by annotation, by a constant, or because
+    methods of strings are called on it. The two are never equal.
+
+    ## Why is this bad The guard never fires. Often it is the one that was to keep raw bytes away
+    from a kernel that stores floats (TL001), or fp8 from one that cannot read it.
+
+    ## Triggering input The very value that the guard is about: `"uint8" != torch.uint8` is true,
+    and so is `"fp8_e4m3" != torch.uint8`.
+
+    ## Example
+    ```python
+    def store(kv_cache: torch.Tensor, kv_cache_dtype: str):
+        assert kv_cache_dtype != torch.uint8, "storing to uint8 is not supported"
+    ```
+
+    ## Use instead
+    ```python
+    def store(kv_cache: torch.Tensor, kv_cache_dtype: str):
+        assert kv_cache.dtype != torch.uint8, "storing to uint8 is not supported"
+    ```
+
+    ## Not flagged A value that may be a dtype: annotated `str | torch.dtype`, tested with
+    `isinstance`, handed on as a dtype, bound again, or given a dtype by its default or by a call in
+    the same file; an annotation that, were it true, would make the code raise every time; objects
+    of other classes, whose comparison may be their own.
+
+    ## Fix safety Unsafe: a guard that begins to fire can stop programs that ran until now. Given
+    where the code has one expression that was meant: the dtype of the tensor that the setting is
+    named after (`kv_cache.dtype` for `kv_cache_dtype`), the local `kv_cache_torch_dtype`, or the
+    dtype that a string names. Elsewhere what was meant is not known, and there is none.
+
+    ## How it is verified By executing the guarded function with the value that it is to turn away,
+    as flagged and as fixed: as flagged it goes on, as fixed the guard fires. No kernel is compiled
+    for it.
+
+    ## References
+    - https://github.com/sgl-project/sglang/issues/40464
+    """
+
+    code = "TL008"
+    name = "dead-dtype-guard"
+    severity = "error"
+    status = "default"
+    since = "0.1.0"
+    fix = "sometimes"
+
+    def check(self, suspect: Suspect) -> Iterator[Finding]:
+        for guard in suspect.of(DeadGuard):
+            yield self._finding(suspect, guard)
+
+    def _finding(self, suspect: Suspect, guard: DeadGuard) -> Finding:
+        outcome = "true" if guard.always else "false"
+        trigger = f"it is {outcome} for every value"
+        so = "the assertion never fails" if guard.asserted and guard.always else trigger
+        fix = _fix(guard)
+        advice = f"; compare `{guard.meant}`" if fix else ""
+        message = (
+            f"`{guard.text}` is {guard.what} and never equals `{guard.other}`: "
+            f"`{suspect.source.snippet(guard.place)}` is always {outcome}{advice}"
+        )
+        said = "is declared here" if guard.written else "is used as a string here"
+        trace = (
+            *([Step(guard.because, f"`{guard.text}` {said}")] if _elsewhere(guard) else []),
+            Step(guard.place, f"so {so}"),
+        )
+        return Finding(
+            self.code,
+            self.name,
+            message,
+            self.severity,
+            "certain" if guard.written else "likely",
+            guard.place,
+            trigger,
+            trace,
+            fix=fix,
+            function=guard.function,
+            snippet=suspect.source.snippet(guard.place),
+        )
+
+
+def _elsewhere(guard: DeadGuard) -> bool:
+    return guard.because != guard.subject
+
+
+def _fix(guard: DeadGuard) -> Fix | None:
+    if guard.instead is None:
+        return None
+    edit = Edit(guard.instead, guard.meant)
+    return Fix("unsafe", f"Compare `{guard.meant}`", (edit,))

@@ -1,0 +1,105 @@
+"""TL015: wrappers that are told the dtype of a cache and never ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tritonlint.facts.ignored_settings import IgnoredSetting
+from tritonlint.findings import Finding, LaunchSite, Step
+from tritonlint.rule import Rule, Suspect
+
+
+class IgnoredCacheDtype(Rule):
+    """## What it does Finds functions that take the dtype of a cache as a setting (such as
+    `kv_cache_dtype`) and perhaps its scales, hand the cache to a kernel that stores floats into it,
+    and let none of these decide anything: no view, no branch, no arithmetic, neither in the
+    function nor in the kernel.
+
+    ## Why is this bad With a setting of fp8 the caller passes the cache as raw bytes, as vLLM and
+    others do. The kernel then stores integers, and the scales are not applied. Nothing raises.
+    Where the caller lives in another project, this is the only place at which that can be seen.
+
+    ## Triggering input `kv_cache_dtype="fp8"` with a cache of `torch.uint8`: -0.3 is stored as 0
+    and 300.0 as 44.
+
+    ## Example
+    ```python
+    def store(key, key_cache, slots, kv_cache_dtype, k_scale):
+        store_kernel[(key.shape[0],)](key, key_cache, slots)
+    ```
+
+    ## Use instead
+    ```python
+    def store(key, key_cache, slots, kv_cache_dtype, k_scale):
+        if kv_cache_dtype.startswith("fp8"):
+            key_cache = key_cache.view(torch.float8_e4m3fn)
+            key = key / k_scale
+        store_kernel[(key.shape[0],)](key, key_cache, slots)
+    ```
+
+    ## Not flagged A function that asks for any of the settings before the launch, in a test, an
+    assertion or an expression, or that hands them on; a kernel that reads one of them; a cache
+    whose dtype is tested, asserted or viewed; a kernel that stores integers or bits.
+
+    ## Fix safety There is no fix: whether the setting is to be supported, with which scales, or
+    refused, the code does not say.
+
+    ## How it is verified Compiled for `cuda:90`, `hip:gfx942` and `hip:gfx950` with a cache of
+    bytes, the store is fed by `arith.fptoui`.
+
+    ## References
+    - https://github.com/vllm-project/vllm/pull/41217
+    """
+
+    code = "TL015"
+    name = "ignored-cache-dtype"
+    severity = "warning"
+    status = "default"
+    since = "0.1.0"
+    fix = "none"
+
+    def check(self, suspect: Suspect) -> Iterator[Finding]:
+        seen = set()
+        for each in suspect.of(IgnoredSetting):
+            if (each.place, each.kernel) not in seen:
+                seen.add((each.place, each.kernel))
+                yield self._finding(suspect, each)
+
+    def _finding(self, suspect: Suspect, found: IgnoredSetting) -> Finding:
+        setting = found.settings[0]
+        trigger = f'with {setting}="fp8" and a cache of bytes, -0.3 is stored as 0 and 300.0 as 44'
+        names = [f"`{each}`" for each in found.settings]
+        ignored = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+        verb = "decides" if len(found.settings) == 1 else "decide"
+        message = (
+            f"{ignored} {verb} nothing, and `{found.kernel}` stores floats into "
+            f"`{found.cache}` as it is: {trigger}"
+        )
+        launch = found.launch
+        return Finding(
+            self.code,
+            self.name,
+            message,
+            self.severity,
+            "likely",
+            found.place,
+            trigger,
+            _trace(found),
+            LaunchSite(launch.path, launch.line, found.kernel, found.parameter, found.argument),
+            function=found.function,
+            snippet=suspect.source.snippet(found.place),
+        )
+
+
+def _trace(found: IgnoredSetting) -> tuple[Step, ...]:
+    where = "never asked for in this function"
+    if found.unread:
+        unread = ", ".join(f"`{each}`" for each in found.unread)
+        where = f"asked for nowhere: the kernel never reads {unread}"
+    steps = [
+        Step(found.place, where),
+        Step(found.argument_span, f"`{found.cache}` is passed as `{found.parameter}` as it is"),
+        *(Step(each, "handed to a device function here") for each in found.store.via),
+        Step(found.store.place, "and a float is stored through it"),
+    ]
+    return tuple(steps)

@@ -1,0 +1,65 @@
+"""The package as users get it: its wheel in clean environments, with each Python that is supported
+and with the oldest and the newest versions of its dependencies."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from support import CASE, ROOT, copy_flagged
+from tests.gates.environments import environment, interpreter, must_run, oldest, run, wheel
+
+# What needs neither the compiler nor more than pytest.
+TESTS = (
+    "test_fixtures.py", "test_cli.py", "test_cli_autofix.py", "test_cli_autofix_asks.py",
+    "test_fixing.py", "test_writing.py", "test_view_fix.py", "test_discovery.py",
+    "test_cache.py", "test_hostile_paths.py",
+)  # fmt: skip
+SHARED = ("__init__.py", "conftest.py", "support.py", "facts/__init__.py", "facts/hosting.py")
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel."""
+    return wheel(tmp_path_factory.mktemp("wheel"))
+
+
+def test_the_wheel_works_in_a_clean_environment(built: Path, tmp_path: Path) -> None:
+    python = environment(sys.executable, tmp_path / "env", built)
+    project = tmp_path / "project"
+    project.mkdir()
+    flagged = copy_flagged(project)
+    tool = python.with_name("tritonlint")
+    found = run(tool, "check", "--output-format", "json", ".", cwd=project)
+    assert (found.returncode, found.stderr) == (1, "")
+    assert [each["code"] for each in json.loads(found.stdout)["findings"]] == ["TL001"]
+    must_run(tool, "autofix", "--apply", ".", cwd=project)
+    assert flagged.read_bytes() == (CASE / "fixed.py").read_bytes()
+    must_run(tool, "check", ".", cwd=project)
+    explained = must_run(tool, "explain", "--all", cwd=project)
+    assert "TL001" in explained
+
+
+@pytest.mark.parametrize(
+    ("version", "pins"),
+    [("3.10", "oldest"), *((f"3.{minor}", "newest") for minor in range(10, 14))],
+)
+def test_the_tests_pass_with(version: str, pins: str, built: Path, tmp_path: Path) -> None:
+    found = interpreter(version)
+    if found is None:
+        pytest.skip(f"NOT TRIED with Python {version}: it is not on this machine")
+    requirements = oldest() if pins == "oldest" else []
+    python = environment(found, tmp_path / "env", built, "pytest>=8", *requirements)
+    for name in (*TESTS, *SHARED):
+        target = tmp_path / "tests" / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / "tests" / name, target)
+    shutil.copytree(ROOT / "fixtures", tmp_path / "fixtures")
+    (tmp_path / "pytest.ini").write_text("[pytest]\npythonpath = tests\naddopts = -q\n")
+    done = run(python, "-m", "pytest", "-p", "no:cacheprovider", "tests", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout[-4000:]
+    assert " passed" in done.stdout

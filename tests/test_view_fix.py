@@ -1,0 +1,214 @@
+"""The fix of a missing view: what it is called, where it goes and what it imports."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from tests.facts.hosting import IMPORTS, KERNELS
+from tritonlint import engine, fixing
+from tritonlint.config import Settings
+
+BODY = KERNELS.removeprefix("import torch\n")
+PAGE = "page = {torch}.empty(64, dtype={torch}.uint8)"
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def _fixed(text: str, unsafe: bool = False, **settings: object) -> str:
+    """What the fixes make of a module."""
+    path = Path("module.py")
+    path.write_text(text, encoding="utf-8")
+    chosen = Settings(root=Path.cwd(), **settings)  # type: ignore[arg-type]
+    result = engine.check([path], chosen)
+    assert result.findings, result.skipped
+    plan = fixing.plan(result, chosen, unsafe)
+    return plan.changes[0].after.decode() if plan.changes else text
+
+
+def _body(text: str) -> str:
+    return textwrap.dedent(text).strip("\n") + "\n"
+
+
+def _launching(body: str, parameters: str = "x") -> str:
+    return f"def launch({parameters}):\n{textwrap.indent(_body(body), '    ')}"
+
+
+# The imports of a module, and how it then names torch.float8_e4m3fn.
+TORCH = {
+    "import torch": "torch.float8_e4m3fn",
+    "import torch as th": "th.float8_e4m3fn",
+    "import torch\nfrom torch import float8_e4m3fn": "float8_e4m3fn",
+    "import torch\nfrom torch import float8_e4m3fn as fp8": "fp8",
+    "import torch\nfrom typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from torch import float8_e4m3fn": "torch.float8_e4m3fn",
+}
+
+
+@pytest.mark.parametrize("imports", TORCH, ids=range(len(TORCH)))
+def test_torch_is_spelled_as_the_module_does(imports: str) -> None:
+    torch = "th" if " as th" in imports else "torch"
+    head = f"{imports}\n{BODY}"
+    text = head + _launching(f"{PAGE.format(torch=torch)}\nquantize[(1,)](x, page, 64)\n")
+    call = f"quantize[(1,)](x, page.view({TORCH[imports]}), 64)"
+    assert _fixed(text, unsafe=True) == text.replace("quantize[(1,)](x, page, 64)", call)
+
+
+IMPORT = "from project.platforms import platform"
+CONFIGURED = {"fp8_dtype": "platform.fp8_dtype()", "fp8_import": IMPORT}
+# The top of a module, with [+] where IMPORT goes.
+TOPS = {
+    "below_the_imports": "import torch\nimport triton\nimport triton.language as tl\n[+]\n",
+    "below_docstring_and_future": """\
+#!/usr/bin/env python
+# coding: utf-8
+\"\"\"Doc
+string.\"\"\"
+from __future__ import annotations
+[+]
+with open("loaded"):
+    import torch, triton
+    import triton.language as tl
+""",
+    "below_a_block_of_imports": """\
+import torch
+import triton
+import triton.language as tl
+
+try:
+    import a
+except ImportError:
+    a = None
+[+]
+""",
+    "above_late_imports": """\
+import torch, triton
+import triton.language as tl
+[+]
+
+def f():
+    pass
+
+
+import late
+""",
+    "not_under_type_checking": f"""\
+import torch, triton
+import triton.language as tl
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    {IMPORT}
+[+]
+""",
+    "a_statement_over_lines": """\
+import torch, triton
+from triton import (
+    language as tl,
+)  # comment
+[+]
+""",
+    "two_statements_in_a_line": "import torch, triton; import triton.language as tl; x = (\n    1)\n[+]\n",
+}
+NO_IMPORTS = KERNELS.removeprefix(IMPORTS)
+
+
+@pytest.mark.parametrize("name", TOPS)
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_an_import_is_added_once_in_its_place(name: str, newline: str) -> None:
+    launch = _launching(
+        f"{PAGE.format(torch='torch')}\nquantize[(1,)](x, page, 64)\nquantize[(1,)](x, page, 32)\n"
+    )
+    fixed = launch.replace("x, page", "x, page.view(platform.fp8_dtype())")
+    before = TOPS[name].replace("[+]\n", "\n") + NO_IMPORTS + launch
+    after = TOPS[name].replace("[+]\n", f"{IMPORT}\n\n") + NO_IMPORTS + fixed
+    with Path("module.py").open("w", newline="") as file:
+        file.write(before.replace("\n", newline))
+    settings = Settings(root=Path.cwd(), **CONFIGURED)  # type: ignore[arg-type]
+    plan = fixing.plan(engine.check([Path("module.py")], settings), settings)
+    assert plan.changes[0].after.decode() == after.replace("\n", newline)
+
+
+@pytest.mark.parametrize(
+    "there", [IMPORT, "from project.platforms import (\n    other,\n    platform,\n)"]
+)
+def test_an_import_that_is_there_is_not_added(there: str) -> None:
+    head = f"import torch\n{there}\n{BODY}"
+    text = head + _launching(f"{PAGE.format(torch='torch')}\nquantize[(1,)](x, page, 64)\n")
+    fixed = text.replace("(x, page,", "(x, page.view(platform.fp8_dtype()),")
+    assert _fixed(text, **CONFIGURED) == fixed
+
+
+def test_a_name_that_is_not_there_at_run_time_is_not_used() -> None:
+    head = f"import torch\nfrom typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from p import FP8_DTYPE\n{BODY}"
+    other = "def other(config):\n    return config.fp8_dtype\n\n\n"
+    launch = _launching(
+        f"{PAGE.format(torch='torch')}\nif x.a:\n    fp8_dtype = x.b\nquantize[(1,)](x, page, 64)\n"
+    )
+    text = head + other + launch
+    assert _fixed(text) == text
+    guess = text.replace("(x, page,", "(x, page.view(torch.float8_e4m3fn),")
+    assert _fixed(text, unsafe=True) == guess
+
+
+# The body of a launching function, with `.view(...)` where the fix goes in brackets.
+PLACES = {
+    "a_copy_of_the_name": """
+        page = torch.empty(64, dtype=torch.uint8)
+        codes = page[.view(FP8_DTYPE)]
+        quantize[(1,)](x, codes, codes.stride(0))
+    """,
+    "a_copy_that_is_needed_as_bytes": """
+        page = torch.empty(64, dtype=torch.uint8)
+        codes = page
+        quantize[(1,)](x, codes[.view(FP8_DTYPE)], 64)
+        return codes
+    """,
+    "a_copy_under_an_if": """
+        page = torch.empty(64, dtype=torch.uint8)
+        codes = page
+        if x.small:
+            codes = page
+        quantize[(1,)](x, codes[.view(FP8_DTYPE)], 64)
+    """,
+    "a_copy_that_is_passed_too": """
+        page = torch.empty(64, dtype=torch.uint8)
+        codes = page[.view(FP8_DTYPE)]
+        again = codes
+        quantize[(1,)](again, codes, 64)
+    """,
+    "wider_floats_by_name": """
+        page = torch.empty(64, dtype=torch.uint8)
+        page_fp32 = page[.view(torch.float32)]
+        quantize[(1,)](x, page_fp32, 64)
+    """,
+}
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_the_view_goes_where_the_bytes_get_their_name(name: str) -> None:
+    body = PLACES[name]
+    before = "".join(part.partition("]")[2] if i else part for i, part in enumerate(body.split("[.")))
+    after = body.replace("[.view(FP8_DTYPE)]", ".view(FP8_DTYPE)").replace(
+        "[.view(torch.float32)]", ".view(torch.float32)"
+    )
+    head = KERNELS + "FP8_DTYPE = torch.float8_e4m3fn\n\n\n"
+    assert _fixed(head + _launching(before)) == head + _launching(after)
+
+
+def test_a_tensor_that_holds_bytes_on_some_paths_is_viewed_on_those() -> None:
+    head = KERNELS + "FP8_DTYPE = torch.float8_e4m3fn\n\n\n"
+    text = head + _launching(
+        """
+        is_fp8 = cache.dtype in (torch.uint8, torch.float8_e4m3fn)
+        quantize[(1,)](x, cache, 64, FP8=is_fp8)
+        """,
+        "x, cache",
+    )
+    text = text.replace("out_ptr, BLOCK: tl.constexpr):", "out_ptr, BLOCK: tl.constexpr, FP8=0):", 1)
+    call = "(x, cache.view(FP8_DTYPE) if cache.dtype == torch.uint8 else cache, 64"
+    assert _fixed(text) == text.replace("(x, cache, 64", call)

@@ -1,0 +1,158 @@
+"""Copies between tensors of 8-bit floats and tensors of bytes: they convert numbers."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from tritonlint.dtypes import ElementType, ElementTypes
+from tritonlint.facts.host import expressions, tensors
+from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.tensors import Arguments
+from tritonlint.facts.host.values import Tensor, Value, options
+from tritonlint.source import Span
+
+# What copies between tensors, and what tells that one holds 8-bit floats and another bytes.
+_COPIES = re.compile(r"\.copy_\(|\.(?:to|type)\(\s*torch\.(?:u?int8|float8_e8m0)|[^\"']\]\s*=[^=]")
+_ENCODED = re.compile(r"float8|fp8|e8m0", re.IGNORECASE)
+_BYTES = re.compile(r"u?int8\b")
+Form = Literal["copy", "assignment", "conversion"]
+
+
+def may_copy(text: str) -> bool:
+    """Whether the text of a function or a file may copy between codes and bytes."""
+    return "int8" in text and all(each.search(text) for each in (_BYTES, _ENCODED, _COPIES))
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A copy that converts: `place` is all of it, `source` and `target` the expressions of the two
+    tensors (of a conversion `x.to(torch.uint8)`, `target` is the name of the method). `encoded` is
+    the 8-bit float type, or one of those it can be, `to_bytes` the direction; `byte` is the type of
+    the other side. `evidence` says where the types are seen."""
+
+    place: Span
+    function: str
+    form: Form
+    source: Span
+    target: Span
+    encoded: ElementType
+    byte: ElementType
+    to_bytes: bool
+    evidence: tuple[tuple[Span, str], ...]
+
+
+def method(frame: Frame, node: ast.Call, owner: Value, name: str, arguments: Arguments) -> None:
+    """Record `x.copy_(y)` and `x.to(dtype)`."""
+    function = node.func
+    if not isinstance(function, ast.Attribute):
+        return
+    if name == "copy_" and node.args and arguments.positional:
+        _record(
+            frame, node, "copy", (function.value, owner), (node.args[0], arguments.positional[0])
+        )
+    elif name in ("to", "type") and len(node.args) == 1 and not node.keywords:
+        _conversion(frame, node, function, owner, arguments.positional[0])
+
+
+def assignment(frame: Frame, node: ast.Assign, target: ast.Subscript, value: Value) -> None:
+    """Record `x[...] = y`, where `value` is that of `y`."""
+    owner = expressions.evaluate(frame, target.value)
+    _record(frame, node, "assignment", (target.value, owner), (node.value, value))
+
+
+def _conversion(
+    frame: Frame, node: ast.Call, function: ast.Attribute, owner: Value, dtype: Value
+) -> None:
+    """A conversion of codes to bytes, or of bytes to powers of two."""
+    sides = _sides(tensors.tensor_types(frame, owner), tensors.dtype_types(frame, dtype))
+    if sides is None or _guarded(owner):
+        return
+    encoded, byte, to_bytes = sides
+    if to_bytes or encoded.flavour == "e8m0fnu":
+        whole = frame.span(node)
+        end = frame.span(function)
+        name = Span(
+            end.path,
+            end.end_line,
+            end.end_column - len(function.attr),
+            end.end_line,
+            end.end_column,
+        )
+        source = frame.span(function.value)
+        frame.run.copies.append(
+            Copy(
+                whole,
+                frame.function,
+                "conversion",
+                source,
+                name,
+                encoded,
+                byte,
+                to_bytes,
+                _evidence(frame, owner),
+            )
+        )
+
+
+def _record(
+    frame: Frame,
+    node: ast.expr | ast.stmt,
+    form: Form,
+    target: tuple[ast.expr, Value],
+    source: tuple[ast.expr, Value],
+) -> None:
+    sides = _sides(tensors.tensor_types(frame, source[1]), tensors.tensor_types(frame, target[1]))
+    if sides is None or _guarded(target[1]) or _guarded(source[1]):
+        return
+    encoded, byte, to_bytes = sides
+    frame.run.copies.append(
+        Copy(
+            frame.span(node),
+            frame.function,
+            form,
+            frame.span(source[0]),
+            frame.span(target[0]),
+            encoded,
+            byte,
+            to_bytes,
+            (*_evidence(frame, target[1]), *_evidence(frame, source[1])),
+        )
+    )
+
+
+def _sides(
+    source: ElementTypes, target: ElementTypes
+) -> tuple[ElementType, ElementType, bool] | None:
+    """The 8-bit float, the byte type, and whether the copy goes to the bytes; None for any other
+    pair of types."""
+    one, other = source.types, target.types
+    if not one or not other:
+        return None
+    if all(t.is_fp8 for t in one) and all(t.is_byte for t in other):
+        return min(one, key=str), min(other, key=str), True
+    if all(t.is_byte for t in one) and all(t.is_fp8 for t in other):
+        return min(other, key=str), min(one, key=str), False
+    return None
+
+
+def _guarded(value: Value) -> bool:
+    """Whether some view of it happens under an `if` only."""
+    return any(isinstance(each, Tensor) and each.guarded for _, each in options(value))
+
+
+def _evidence(frame: Frame, value: Value) -> tuple[tuple[Span, str], ...]:
+    """Where the element type of a tensor is seen: its view, else where its buffer is made or
+    asserted."""
+    for _, each in options(value):
+        if not isinstance(each, Tensor):
+            continue
+        if each.view is not None and each.types is not None:
+            return ((each.view, f"viewed as {each.types} here"),)
+        for note in reversed(frame.run.notes):
+            if note.buffer == each.buffer and note.kind in ("allocated", "asserted"):
+                what = "of type" if note.kind == "allocated" else "asserted to be"
+                return ((note.span, f"{what} {note.types} here"),)
+    return ()
