@@ -239,6 +239,8 @@ def test_watching_checks_again_after_a_change_and_ends_when_interrupted(flagged:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # What a shell runs in the background ignores interrupts, and so would its children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     try:
         assert run.stderr is not None
@@ -252,7 +254,7 @@ def test_watching_checks_again_after_a_change_and_ends_when_interrupted(flagged:
         assert "exit code 0; watching" in run.stderr.readline()
         time.sleep(0.1)
         run.send_signal(signal.SIGINT)
-        out, err = run.communicate(timeout=20)
+        out, err = run.communicate(timeout=120)
     finally:
         run.kill()
     assert (run.returncode, err) == (0, "")
