@@ -23,9 +23,9 @@ from tritonlint.verify import receipts
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = Path("fixtures/TL001/explicit_type_element_ty/flagged.py")
 _MEASURED = """\
-Each case's kernel was run as flagged and as fixed by the tool, and the bytes that it stored were
-compared with an independent quantizer: those of the median cache block as flagged, of the worst as
-fixed."""
+Each case's kernel was run as flagged and as fixed by the tool, and the bytes or values that it
+stored were compared with an independent quantizer: those of the median block as flagged, of the
+worst as fixed."""
 
 
 def generated() -> Iterator[tuple[Path, str]]:

@@ -51,7 +51,9 @@ class NumericLoadOfRawBytes(Rule):
     names none, `torch.float8_e4m3fn` is a guess and the fix is unsafe.
 
     ## How it is verified Compiled for `cuda:90`, `hip:gfx942` and `hip:gfx950`, the loaded value
-    goes through `arith.uitofp` (or `sitofp`) as flagged and not as fixed.
+    goes through `arith.uitofp` (or `sitofp`) as flagged and not as fixed. On a GPU, for all 256
+    byte values and for random pages, what the kernel computes is as flagged what integers yield,
+    and as fixed what the values of an independent decoder yield, to the bit.
 
     ## References
     - https://github.com/LMCache/LMCache/pull/4064

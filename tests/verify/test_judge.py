@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from verify_support import FIXTURES
 
+from tritonlint.errors import VerifyError
 from tritonlint.verify.case import load_verifier
-from tritonlint.verify.gpu import judge, native_flavour
+from tritonlint.verify.gpu import differing, judge, native_flavour
 from tritonlint.verify.outcome import Figures, Outcome, differ_text
 
 START = Outcome("TL001/case", "gpu", "NVIDIA H200", "confirmed")
@@ -43,6 +45,27 @@ def test_a_wrong_scale_is_not_confirmed(flagged: tuple[int, ...], fixed: tuple[i
     scales = Figures("c", "scales", 256, flagged, fixed)
     outcome = judge(START, (values((8176, 8176), (0, 0)), scales), VERIFIER)
     assert outcome.verdict == "not confirmed" and "scales: 4 / 256" in outcome.reason
+
+
+def test_harm_other_than_the_verifier_says_is_not_confirmed() -> None:
+    explained = Figures("c", "values", 8192, (8176, 8176), (0, 0), "", (0, 0))
+    assert judge(START, (explained, RIGHT_SCALES), VERIFIER).verdict == "confirmed"
+    otherwise = Figures("c", "values", 8192, (8176, 8176), (0, 0), "", (0, 1))
+    outcome = judge(START, (otherwise, RIGHT_SCALES), VERIFIER)
+    assert outcome.verdict == "not confirmed"
+    assert "not what the hazard makes of it: c, values: 1 / 8192" in outcome.reason
+
+
+def test_values_are_compared_bit_for_bit_and_nans_as_one() -> None:
+    right = np.array([[1.0, 0.0, np.nan, np.nan, np.inf]], np.float32)
+    other_nan = np.uint32(0xFFC00001).view(np.float32)
+    seen = np.array([[np.nextafter(np.float32(1), 2), -0.0, other_nan, 3, np.inf]], np.float32)
+    assert differing(right, seen, "").tolist() == [[True, True, False, True, False]]
+
+
+def test_bytes_where_values_are_expected_are_a_mistake_of_the_verifier() -> None:
+    with pytest.raises(VerifyError, match=r"expects float32 \(1, 2\), the launch wrote uint8"):
+        differing(np.zeros((1, 2), np.float32), np.zeros((1, 2), np.uint8), "")
 
 
 def test_nothing_to_run_is_not_confirmed() -> None:

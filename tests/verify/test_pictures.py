@@ -63,6 +63,19 @@ def test_the_map_is_of_the_median_block_and_tells_nan_from_wrong() -> None:
     assert evidence.unpack(found.flagged).tolist() == expected
 
 
+def test_the_map_of_values_tells_nan_from_wrong_too() -> None:
+    verifier = load_verifier(FIXTURES / "TL002" / "implicit_store")
+    wrong = np.array([[1, 1, 0, 0]], bool)
+    numbers = np.array([[np.nan, 1, np.nan, 2]], np.float32)
+    figures = Figures("e4m3fn", "keys", 4, (2,), (0,))
+    found = evidence.byte_map(
+        verifier, [evidence.Seen(figures, "", wrong, ~wrong & False, numbers, numbers)]
+    )
+    assert found is not None
+    expected = [evidence.NAN, evidence.WRONG, evidence.RIGHT, evidence.RIGHT]
+    assert evidence.unpack(found.flagged).tolist() == expected
+
+
 @pytest.mark.parametrize(("size", "width"), [(8192, 128), (2048, 64), (16384, 128), (8, 4), (7, 1)])
 def test_a_block_is_drawn_about_square(size: int, width: int) -> None:
     assert pictures.row_width(size) == width
@@ -135,7 +148,9 @@ def test_the_page_shows_what_is_known_of_each_device(recorded: Path, tritonlint:
 
 def test_a_case_without_a_run_shows_what_is_documented(tmp_path: Path, tritonlint: Command) -> None:
     pytest.importorskip("matplotlib", reason="the pictures need matplotlib (extra `report`)")
-    case = shutil.copytree(FIXTURES / "TL002" / "arithmetic", tmp_path / "TL002" / "arithmetic")
+    family, unrun = FIXTURES / "TL002", shutil.ignore_patterns("receipt.json")
+    case = shutil.copytree(family / "arithmetic", tmp_path / "TL002" / "arithmetic", ignore=unrun)
+    shutil.copy(family / "paged_reader.py", case.parent)
     tritonlint("verify", "--receipts", "--report", "page", str(case))
     assert "TL002_arithmetic-loads.png" in Path("page", "index.html").read_text()
 

@@ -104,6 +104,16 @@ def test_devices_stand_side_by_side_and_a_second_run_replaces_the_first(case: Pa
     ]
 
 
+def test_figures_come_back_also_from_a_receipt_that_is_older_than_a_column(case: Path) -> None:
+    figures = replace(FIGURES, unexplained=(0, 0))
+    run = receipts.make_run(replace(OUTCOME, figures=(figures,)), FACTS, hashes(case))
+    receipts.write(case / "receipt.json", run)
+    (again,) = receipts.read(case / "receipt.json")
+    assert receipts.outcome_of(again, "TL001/case").figures == (figures,)
+    del again["figures"][0]["unexplained"]
+    assert receipts.outcome_of(again, "TL001/case").figures == (FIGURES,)
+
+
 @pytest.mark.parametrize("text", ["", "[]", '{"version": 2, "runs": []}', '{"version": 1}'])
 def test_a_broken_receipt_is_named(case: Path, text: str) -> None:
     (case / "receipt.json").write_text(text)

@@ -11,9 +11,9 @@ from verify_support import FIXTURES, fixed_texts
 
 from support import Command
 from tritonlint.errors import UsageError, VerifyError
-from tritonlint.verify import fixer, run
+from tritonlint.verify import fixer, gpu, run
 from tritonlint.verify.case import find_cases, load_verifier
-from tritonlint.verify.sources import collect
+from tritonlint.verify.sources import collect, of_fixture
 from tritonlint.verify.worker import Worker
 
 
@@ -104,6 +104,16 @@ def test_a_case_that_the_tool_does_not_change_is_not_confirmed(
     report = run.run(collect([two / "TL001" / "keyword_launch"]), ["compile"])
     assert [each.verdict for each in report.outcomes] == ["not confirmed"]
     assert "finds nothing to fix" in report.outcomes[0].reason
+
+
+def test_a_verifier_that_only_compiles_is_not_run(two: Path) -> None:
+    path = two / "TL001" / "implicit_store" / "verifier.py"
+    path.write_text(
+        "from tritonlint.verify.case import CompileOnly, Probe\n"
+        "VERIFIER = CompileOnly((Probe('_kernel', 'cache', {}),))\n"
+    )
+    outcome = gpu.run_case(of_fixture(path.parent), "a", {}, {"device": "b", "native": "e4m3fn"})
+    assert (outcome.verdict, outcome.reason) == ("not run", "its verifier only compiles")
 
 
 def test_a_verifier_that_defines_too_little_is_named(two: Path) -> None:

@@ -6,9 +6,10 @@ name, `VERIFIER`, to an object with the attributes of `Verifier` below. `probes`
 oracle's question; `configurations`, `inputs`, `launch` and `expected` ask the GPU's. A verifier
 without a meaning at run time is a `CompileOnly`.
 
-It may have more: `fixable = False` for a finding without an automatic fix; `curve`, what is stored
-for a range of inputs; `keys_in_cache`, for the impact experiment; `expected_by_aiter`, the
-reference where AMD's own kernels are there.
+It may have more: `fixable = False` for a finding without an automatic fix; `as_flagged`, what the
+hazard makes of the harmed regions, to the bit; `curve`, what is stored for a range of inputs;
+`keys_in_cache`, for the impact experiment; `expected_by_aiter`, the reference where AMD's own
+kernels are there.
 
 While a verifier is loaded, its folder and the folder above are importable, so that the cases of a
 family share their code in a module beside their folders (`from paged_cache import PagedCache`). It
@@ -90,7 +91,7 @@ class Configuration:
 
 class Verifier(Protocol):
     """The protocol of `VERIFIER`. A region is a part of what a launch writes: a uint8 array of
-    shape [blocks, bytes].
+    shape [blocks, bytes], or a float32 array of shape [blocks, values].
 
     `harmed` names the regions that hold codes (of fp8 where the configuration has a flavour) and
     that the hazard spoils; the others must be right as flagged too. `inputs` returns NumPy arrays,

@@ -22,9 +22,9 @@ RIGHT, WRONG, NAN = 0, 1, 2
 
 @dataclass(frozen=True)
 class Seen:
-    """One region of one configuration: the figures, the flavour of its codes ("" for plain bytes),
-    and arrays [blocks, bytes]: which bytes differ from the reference and what was written, as
-    flagged and as fixed (None where there is no fix)."""
+    """One region of one configuration: the figures, the flavour of its codes ("" for plain bytes
+    and for values), and arrays [blocks, bytes or values]: which differ from the reference and what
+    was written, as flagged and as fixed (None where there is no fix)."""
 
     figures: Figures
     flavour: str
@@ -70,14 +70,14 @@ def byte_map(verifier: Verifier, seen: Sequence[Seen]) -> ByteMap | None:
 
 
 def _classes(seen: Seen, block: int, wrong: Any, codes: Any) -> str:
-    """RIGHT, WRONG or NAN (wrong, and not a number when decoded) for each byte of a block,
+    """RIGHT, WRONG or NAN (wrong, and not a number when decoded) for each byte or value of a block,
     packed."""
     import numpy as np
 
     from tritonlint.verify import quantize
 
     bad = wrong[block]
-    nan = quantize.is_nan(codes[block], seen.flavour) if seen.flavour else np.zeros_like(bad)
+    nan = quantize.is_nan(codes[block], seen.flavour) if seen.flavour else np.isnan(codes[block])
     return pack(np.where(bad, np.where(nan, NAN, WRONG), RIGHT).astype(np.uint8))
 
 

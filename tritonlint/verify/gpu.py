@@ -94,8 +94,9 @@ def run_case(
     """Run the case as it is and with `texts`, its files as fixed, on the first GPU.
 
     Returns an outcome that is `confirmed` when, in every configuration that the device can run,
-    some byte of the harmed regions differs from the reference as flagged, and none of any region as
-    fixed. Where the tool has no fix, only the first is asked.
+    some byte or value of the harmed regions differs from the reference as flagged, and none of any
+    region as fixed. Where the tool has no fix, only the first is asked; where the verifier says
+    what the hazard makes of a region, it must be that.
     """
     verifier = load_verifier(source.folder)
     if not verifier.configurations:
@@ -142,20 +143,24 @@ def compare(
     device: str,
     reference: Reference,
 ) -> tuple[Seen, ...]:
-    """Launch both modules on the same inputs and count the bytes of each region that differ from
-    the reference."""
+    """Launch both modules on the same inputs and count the bytes or values of each region that
+    differ from the reference."""
     inputs = verifier.inputs(configuration)
     name, expected = _expected(verifier, configuration, inputs, device, reference)
     as_flagged = verifier.launch(flagged, configuration, inputs, device)
     as_fixed = verifier.launch(fixed, configuration, inputs, device) if fixed else {}
+    said = _as_flagged(verifier, configuration, inputs)
     seen = []
     for region, right in expected.items():
-        codes = configuration.flavour if region in verifier.harmed else ""
+        coded = region in verifier.harmed and right.dtype.kind != "f"
+        codes = configuration.flavour if coded else ""
         wrong = differing(right, as_flagged[region], codes)
         left = differing(right, as_fixed[region], codes) if fixed else None
+        other = differing(said[region], as_flagged[region], codes) if region in said else None
         figures = Figures(
-            configuration.name, region, right.shape[1], _counts(wrong), _counts(left), name
-        )
+            configuration.name, region, right.shape[1], _counts(wrong), _counts(left), name,
+            _counts(other),
+        )  # fmt: skip
         seen.append(Seen(figures, codes, wrong, left, as_flagged[region], as_fixed.get(region)))
     return tuple(seen)
 
@@ -179,17 +184,32 @@ def _expected(
     return aiter_reference.INDEPENDENT, verifier.expected(configuration, inputs)
 
 
-def differing(right: Any, seen: Any, flavour: str) -> Any:
-    """Which bytes of two uint8 arrays [blocks, bytes] differ, as codes of a flavour if given.
+def _as_flagged(
+    verifier: Verifier, configuration: Configuration, inputs: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """What the hazard makes of the regions, where the verifier says so."""
+    say: Any = getattr(verifier, "as_flagged", None)
+    return say(configuration, inputs) if say else {}
 
-    Raises VerifyError when the shapes differ: then the verifier is wrong.
+
+def differing(right: Any, seen: Any, flavour: str) -> Any:
+    """Which bytes of two uint8 arrays [blocks, bytes] differ, as codes of a flavour if given; or
+    which values of two float32 arrays [blocks, values], bit for bit, where all NaNs are one.
+
+    Raises VerifyError when the shapes or the types differ: then the verifier is wrong.
     """
+    import numpy as np
+
     from tritonlint.verify import quantize
 
-    if right.shape != seen.shape:
+    if (right.shape, right.dtype) != (seen.shape, seen.dtype):
         raise VerifyError(
-            f"the verifier expects {right.shape} bytes, the launch wrote {seen.shape}"
+            f"the verifier expects {right.dtype} {right.shape},"
+            f" the launch wrote {seen.dtype} {seen.shape}"
         )
+    if right.dtype == np.float32:
+        bits = right.view(np.uint32) != seen.view(np.uint32)
+        return bits & ~(np.isnan(right) & np.isnan(seen))
     return quantize.differ(right, seen, flavour) if flavour else right != seen
 
 
@@ -203,6 +223,7 @@ def judge(outcome: Outcome, figures: tuple[Figures, ...], verifier: Verifier) ->
     unharmed = [f for f in figures if f.region not in verifier.harmed and any(f.flagged)]
     still_wrong = [f for f in figures if any(f.fixed)]
     silent = [f for f in harmed if not any(f.flagged)]
+    unexplained = [f for f in figures if any(f.unexplained)]
     reason = ""
     if still_wrong:
         reason = f"wrong as fixed: {_where(still_wrong[0], still_wrong[0].fixed)}"
@@ -210,6 +231,9 @@ def judge(outcome: Outcome, figures: tuple[Figures, ...], verifier: Verifier) ->
         reason = f"nothing differs as flagged: {silent[0].configuration}"
     elif unharmed:
         reason = f"a region beside the codes is wrong: {_where(unharmed[0], unharmed[0].flagged)}"
+    elif unexplained:
+        where = _where(unexplained[0], unexplained[0].unexplained)
+        reason = f"as flagged it is not what the hazard makes of it: {where}"
     return replace(
         outcome,
         verdict="not confirmed" if reason else "confirmed",

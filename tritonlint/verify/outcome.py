@@ -12,9 +12,11 @@ NO_FIX = "no automatic fix"
 
 @dataclass(frozen=True)
 class Figures:
-    """How many bytes of each block of a region differ from the reference. `bytes_per_block` is the
-    size of a block, `flagged` and `fixed` have one count for each block (`fixed` none where there
-    is no fix), `reference` says what they are compared with."""
+    """How many bytes or values of each block of a region differ from the reference.
+    `bytes_per_block` is how many a block has, `flagged` and `fixed` have one count for each block
+    (`fixed` none where there is no fix), `reference` says what they are compared with.
+    `unexplained` counts those that are, as flagged, not what the verifier says that the hazard
+    makes of them; it is empty where the verifier does not say."""
 
     configuration: str
     region: str
@@ -22,13 +24,14 @@ class Figures:
     flagged: tuple[int, ...]
     fixed: tuple[int, ...]
     reference: str = ""
+    unexplained: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
 class ByteMap:
-    """What became of each byte of one block of a region, for a picture. `flagged` and `fixed` are
-    packed arrays (`evidence.unpack`) of RIGHT, WRONG or NAN; `fixed` is empty where there is no
-    fix."""
+    """What became of each byte or value of one block of a region, for a picture. `flagged` and
+    `fixed` are packed arrays (`evidence.unpack`) of RIGHT, WRONG or NAN; `fixed` is empty where
+    there is no fix."""
 
     configuration: str
     region: str
@@ -75,8 +78,8 @@ class Outcome:
 
 
 def differ_text(count: int, total: int) -> str:
-    """A number of differing bytes as the tables show it: `8176 / 8192 differ (99.8 %)`; 100 % is
-    all of them."""
+    """A number of differing bytes or values as the tables show it: `8176 / 8192 differ (99.8 %)`;
+    100 % is all of them."""
     percent = 100 * count / total
     rounded = percent if count == total else min(percent, 99.9)
     return f"{count} / {total} differ" + (f" ({rounded:.1f} %)" if count else "")

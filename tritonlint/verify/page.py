@@ -26,7 +26,7 @@ NAME = "index.html"
 FLAVOUR = "e4m3fn"
 _INTRODUCTION = (
     "Each case is a kernel with a launch that tritonlint flags. It is compiled, and run on a GPU,"
-    " as flagged and as the tool fixes it; what it wrote is compared byte by byte with an"
+    " as flagged and as the tool fixes it; what it wrote is compared bit by bit with an"
     " independent quantizer. Figures of a GPU are of this run, or, where it says so, on record: of"
     " a receipt that speaks for the present code."
 )
@@ -131,18 +131,18 @@ def _measured(case: _Case, outcome: Outcome, into: Path) -> list[str]:
         path = into / _file_name(case.name, "map", device)
         pictures.draw_map(outcome.map, path)
         where = f"{outcome.map.configuration}, block {outcome.map.block} of {outcome.map.region}"
-        parts.append(figure(path.name, f"The bytes of one block on {device}: {where}."))
+        parts.append(figure(path.name, f"One block on {device}: {where}."))
     if outcome.curve is not None:
         path = into / _file_name(case.name, "curve", device)
         pictures.draw_curve(outcome.curve, device, path)
         parts.append(figure(path.name, "What the kernel stores, read back, against the number."))
-    heads = ["configuration", "region", "bytes a block", "as flagged", "as fixed"]
+    heads = ["configuration", "region", "size of a block", "as flagged", "as fixed"]
     rows = [
         [f.configuration, f.region, str(f.bytes_per_block), _counts(f.flagged), _counts(f.fixed)]
         for f in outcome.figures
     ]
     inner = table(heads, [[escape(cell) for cell in row] for row in rows])
-    title = f"Bytes that differ in each block on {device}"
+    title = f"Bytes or values that differ in each block on {device}"
     parts.append(f"<details><summary>{escape(title)}</summary>{inner}</details>")
     return parts
 

@@ -33,7 +33,7 @@ def matplotlib() -> ModuleType:
 
 
 def draw_map(drawn: ByteMap, path: Path) -> None:
-    """Every byte of the block as a cell, as flagged and as fixed."""
+    """Every byte or value of the block as a cell, as flagged and as fixed."""
     from matplotlib.colors import ListedColormap
     from matplotlib.patches import Patch
 
@@ -53,8 +53,8 @@ def draw_map(drawn: ByteMap, path: Path) -> None:
             aspect="auto",
         )  # fmt: skip
         wrong = int((classes != evidence.RIGHT).sum())
-        axes.set_title(f"{name}: {wrong} of {classes.size} bytes differ", fontsize=10)
-        axes.set_xlabel(f"byte in a row of {width}", fontsize=9)
+        axes.set_title(f"{name}: {wrong} of {classes.size} differ", fontsize=10)
+        axes.set_xlabel(f"place in a row of {width}", fontsize=9)
         axes.tick_params(labelsize=8)
     keys = [Patch(color=c, label=n) for c, n in zip(_COLORS, _LABELS, strict=True)]
     figure.legend(handles=keys, loc="outside lower center", ncols=3, fontsize=9, frameon=False)
@@ -62,7 +62,7 @@ def draw_map(drawn: ByteMap, path: Path) -> None:
 
 
 def row_width(size: int) -> int:
-    """Bytes in a row of the picture of `size` bytes: the largest power of two that divides it and
+    """Cells in a row of the picture of `size` cells: the largest power of two that divides it and
     leaves the picture no wider than twice its height."""
     width = 1
     while size % (2 * width) == 0 and (2 * width) ** 2 <= 2 * size:

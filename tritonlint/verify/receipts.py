@@ -132,7 +132,7 @@ def outcome_of(run: Mapping[str, Any], case: str) -> Outcome:
 
 
 def _figures(data: Mapping[str, Any]) -> Figures:
-    counts = {key: tuple(data[key]) for key in ("flagged", "fixed")}
+    counts = {key: tuple(data.get(key, ())) for key in ("flagged", "fixed", "unexplained")}
     return Figures(**{**data, **counts})
 
 

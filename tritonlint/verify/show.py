@@ -77,7 +77,7 @@ def _footer(report: Report) -> list[str]:
     every = (*report.outcomes, *report.recorded)
     if any(outcome.figures and outcome.oracle != "interpret" for outcome in every):
         lines.append(
-            "gpu, receipt: bytes of a block that differ from the reference;"
+            "gpu, receipt: bytes or values of a block that differ from the reference;"
             " as flagged in the median block, as fixed in the worst"
         )
     if report.device:
