@@ -24,8 +24,8 @@ ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = Path("fixtures/TL001/explicit_type_element_ty/flagged.py")
 _MEASURED = """\
 Each case's kernel was run as flagged and as fixed by the tool, and the bytes or values that it
-stored were compared with an independent quantizer: those of the median block as flagged, of the
-worst as fixed."""
+stored were compared with an independent quantizer: as flagged those of the median of the blocks
+that differ, as fixed of the worst."""
 
 
 def generated() -> Iterator[tuple[Path, str]]:

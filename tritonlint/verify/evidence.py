@@ -51,14 +51,16 @@ def unpack(text: str, dtype: str = "uint8") -> Any:
 
 
 def byte_map(verifier: Verifier, seen: Sequence[Seen]) -> ByteMap | None:
-    """The map of the block that has the median number of wrong bytes as flagged, in the first of
-    the configurations with the largest blocks; None when no harmed region was seen."""
+    """The map of the block that has the median number of wrong bytes as flagged, of those that have
+    any, in the first of the configurations with the largest blocks; None when no harmed region was
+    seen."""
     harmed = [each for each in seen if each.figures.region in verifier.harmed]
     if not harmed:
         return None
     shown = max(harmed, key=lambda each: each.figures.bytes_per_block)
     counts = shown.figures.flagged
-    block = sorted(range(len(counts)), key=counts.__getitem__)[(len(counts) - 1) // 2]
+    harmed = [each for each in range(len(counts)) if counts[each]] or [0]
+    block = sorted(harmed, key=counts.__getitem__)[(len(harmed) - 1) // 2]
     fixed = "" if shown.left is None else _classes(shown, block, shown.left, shown.as_fixed)
     return ByteMap(
         shown.figures.configuration,

@@ -252,11 +252,13 @@ def _where(figures: Figures, counts: tuple[int, ...]) -> str:
 
 def _summary(figures: list[Figures], fixed: bool) -> str:
     """One line for several configurations, of those with the largest blocks: as flagged the median
-    block, since blocks are written in part and hold zeros too; as fixed the worst."""
+    of the blocks that differ, since blocks are written in part and hold what no cast harms; as
+    fixed the worst."""
     largest = max(figure.bytes_per_block for figure in figures)
     shown = [figure for figure in figures if figure.bytes_per_block == largest]
     if fixed and not all(figure.fixed for figure in shown):
         return NO_FIX
     if fixed:
         return differ_text(max(count for figure in shown for count in figure.fixed), largest)
-    return differ_text(median_low(count for figure in shown for count in figure.flagged), largest)
+    harmed = [count for figure in shown for count in figure.flagged if count]
+    return differ_text(median_low(harmed) if harmed else 0, largest)

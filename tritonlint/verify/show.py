@@ -78,7 +78,7 @@ def _footer(report: Report) -> list[str]:
     if any(outcome.figures and outcome.oracle != "interpret" for outcome in every):
         lines.append(
             "gpu, receipt: bytes or values of a block that differ from the reference;"
-            " as flagged in the median block, as fixed in the worst"
+            " as flagged in the median of the blocks that differ, as fixed in the worst"
         )
     if report.device:
         versions = [
