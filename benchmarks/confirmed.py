@@ -23,9 +23,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from tritonlint.config import Settings
 from tritonlint.engine import check
 from tritonlint.findings import Finding
+from tritonlint.settings.config import Settings
 from tritonlint.verify import confirm
 from tritonlint.verify.examine import Question
 from tritonlint.verify.worker import Worker

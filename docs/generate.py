@@ -14,10 +14,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from tritonlint import config_values, documentation, engine, rule
-from tritonlint.config import Settings
+from tritonlint import documentation, engine, rule
 from tritonlint.report import Options, text
 from tritonlint.report.json import lines_schema, schema
+from tritonlint.settings import config_values
+from tritonlint.settings.config import Settings
 from tritonlint.verify import receipts
 
 ROOT = Path(__file__).resolve().parents[1]

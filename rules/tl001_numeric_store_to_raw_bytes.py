@@ -8,9 +8,9 @@ from tritonlint.claim import FLOAT_TO_INTEGER, Witness
 from tritonlint.facts.arguments import Argument
 from tritonlint.facts.device import Store
 from tritonlint.findings import Confidence, Finding, Step
+from tritonlint.fixes.view_fix import named_fix, view_argument
 from tritonlint.rule import Rule, Suspect
 from tritonlint.traces import approach, claim, launch_site
-from tritonlint.view_fix import named_fix, view_argument
 
 
 class NumericStoreToRawBytes(Rule):

@@ -8,9 +8,9 @@ from tritonlint.claim import INTEGER_TO_FLOAT, Witness
 from tritonlint.facts.arguments import Argument
 from tritonlint.facts.device import Load
 from tritonlint.findings import Confidence, Finding, Step
+from tritonlint.fixes.view_fix import named_fix, view_argument
 from tritonlint.rule import Rule, Suspect
 from tritonlint.traces import approach, claim, launch_site
-from tritonlint.view_fix import named_fix, view_argument
 
 
 class NumericLoadOfRawBytes(Rule):

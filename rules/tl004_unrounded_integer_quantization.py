@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tritonlint.cast_fix import cast_operand, rounded, stored_value
 from tritonlint.dtypes import FLOAT32, FLOAT64
 from tritonlint.facts.conversions import Converted
 from tritonlint.facts.device import Conversion
 from tritonlint.findings import Confidence, Finding, Fix, Step
+from tritonlint.fixes.cast_fix import cast_operand, rounded, stored_value
 from tritonlint.rule import Rule, Suspect
 from tritonlint.signature import FLOAT_TO_INTEGER, Order
 from tritonlint.traces import integer_approach, integer_launch_site, one_a_place

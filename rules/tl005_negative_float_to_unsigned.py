@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tritonlint.cast_fix import after, cast_operand, language, span_of
 from tritonlint.facts.conversions import Converted
 from tritonlint.facts.device import Conversion
 from tritonlint.findings import Applicability, Confidence, Edit, Finding, Fix, Span, Step
+from tritonlint.fixes.cast_fix import after, cast_operand, language, span_of
 from tritonlint.rule import Rule, Suspect
 from tritonlint.signature import Order
 from tritonlint.traces import integer_approach, integer_launch_site, one_a_place

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tritonlint.cast_fix import after, around, cast_operand, names_in, span_of
 from tritonlint.facts.conversions import Converted
 from tritonlint.facts.device import Conversion
 from tritonlint.findings import Edit, Finding, Fix, Span, Step
+from tritonlint.fixes.cast_fix import after, around, cast_operand, names_in, span_of
 from tritonlint.rule import Rule, Suspect
 from tritonlint.signature import FLOAT_TO_INTEGER, Order
 from tritonlint.traces import integer_approach, integer_launch_site, one_a_place

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tritonlint.cast_fix import after, language
 from tritonlint.facts.conversions import ByteUsed
 from tritonlint.findings import Applicability, Finding, Fix, Step
+from tritonlint.fixes.cast_fix import after, language
 from tritonlint.rule import Rule, Suspect
 from tritonlint.signature import Order
 from tritonlint.traces import integer_approach, integer_launch_site, one_a_place

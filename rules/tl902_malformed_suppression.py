@@ -6,10 +6,10 @@ import difflib
 import re
 from collections.abc import Iterator
 
-from tritonlint.directives import KINDS, Directive, Named, resolve
 from tritonlint.findings import Edit, Finding, Fix
 from tritonlint.rule import CommentRule, codes
-from tritonlint.suppressions import CODES, Review, removal
+from tritonlint.suppress.directives import KINDS, Directive, Named, resolve
+from tritonlint.suppress.suppressions import CODES, Review, removal
 
 _VERB = re.compile(r"(#\s*tritonlint:\s*)([\w-]+)")
 _REST = re.compile(r"[\s\[(:=]*(.*)", re.S)

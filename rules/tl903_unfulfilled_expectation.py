@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tritonlint.findings import Finding, Fix
 from tritonlint.rule import CommentRule
-from tritonlint.suppressions import Review, without
+from tritonlint.suppress.suppressions import Review, without
 
 
 class UnfulfilledExpectation(CommentRule):

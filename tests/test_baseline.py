@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from support import Command
-from tritonlint import baseline
 from tritonlint.errors import ConfigError
+from tritonlint.suppress import baseline
 
 FILE = "tritonlint-baseline.json"
 LINE = "    values = pages[:, : page_size * head_dim]\n"

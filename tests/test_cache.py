@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import shutil
 import subprocess
@@ -11,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tritonlint import config, engine, parallel
-from tritonlint.cache import Cache
+from tritonlint import engine, parallel
+from tritonlint.caching.cache import Cache, tool_files
+from tritonlint.settings import config
 
 FIXTURE = Path(__file__).parent.parent / "fixtures" / "TL001" / "imported_kernel"
 
@@ -93,12 +95,19 @@ def test_a_result_under_another_key_is_not_taken(case: Path) -> None:
     assert first.findings
 
 
+def test_a_result_depends_on_every_file_of_the_tool() -> None:
+    files = {Path(each) for each in tool_files()}
+    for module in (engine, "tritonlint.facts.host.calls", "tritonlint.rules.tl001_numeric_store_to_raw_bytes"):
+        module = importlib.import_module(module) if isinstance(module, str) else module
+        assert Path(str(module.__file__)) in files
+
+
 def test_a_result_of_another_version_is_not_taken(
     case: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cache = Cache(case / "cache")
     first = check(cache)
-    monkeypatch.setattr("tritonlint.cache.__version__", "0.0.0")
+    monkeypatch.setattr("tritonlint.caching.cache.__version__", "0.0.0")
     monkeypatch.setattr(Cache, "store", lambda *_: None)
     looked: list[object] = []
     real = engine._check
@@ -141,7 +150,7 @@ def test_runs_at_the_same_time_share_a_cache(case: Path) -> None:
 def test_the_cache_does_not_grow_without_end(
     case: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tritonlint.cache._KEPT", 2)
+    monkeypatch.setattr("tritonlint.caching.cache._KEPT", 2)
     cache = Cache(case / "cache")
     cache.folder.mkdir()
     dead, live = cache.folder / "dead.part", cache.folder / "live.part"

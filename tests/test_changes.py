@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from support import Command
-from tritonlint import changes
 from tritonlint.errors import UsageError
 from tritonlint.findings import Span
+from tritonlint.suppress import changes
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
 

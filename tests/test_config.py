@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tritonlint import __version__, config
+from tritonlint import __version__
 from tritonlint.errors import ConfigError
+from tritonlint.settings import config
 
 
 def _write(path: Path, text: str) -> Path:
@@ -112,7 +113,7 @@ def test_a_table_that_is_none_is_refused(tmp_path: Path) -> None:
 
 
 def test_every_key_has_a_parser_and_a_default() -> None:
-    from tritonlint.config_values import SETTINGS
+    from tritonlint.settings.config_values import SETTINGS
 
     assert set(config.KEYS) == set(SETTINGS)
     for key, value in config.Settings().values().items():

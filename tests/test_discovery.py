@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tritonlint import config
-from tritonlint.config import Settings
 from tritonlint.discovery import discover
 from tritonlint.errors import SourceError, UsageError
+from tritonlint.settings import config
+from tritonlint.settings.config import Settings
 
 
 @pytest.fixture(autouse=True)

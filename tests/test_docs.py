@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 
 from support import ROOT
-from tritonlint.config import KEYS
+from tritonlint.settings.config import KEYS
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def test_the_readme_shows_every_setting_and_none_that_is_not() -> None:
 def test_the_settings_of_the_readme_are_understood(tmp_path: object) -> None:
     from pathlib import Path
 
-    from tritonlint import config
+    from tritonlint.settings import config
 
     folder = Path(str(tmp_path))
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -55,7 +55,7 @@ def test_the_schema_of_the_settings_says_what_the_parser_says() -> None:
 
     import jsonschema
 
-    from tritonlint import config
+    from tritonlint.settings import config
 
     schema = json.loads((ROOT / "docs" / "config-schema.json").read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from tritonlint import engine, fixing
-from tritonlint.config import Settings
+from tritonlint import engine
 from tritonlint.errors import SourceError, TritonlintError
 from tritonlint.findings import Applicability, Edit, Finding, Fix, Span
+from tritonlint.fixes import fixing
+from tritonlint.settings.config import Settings
 from tritonlint.source import SourceFile, display_path
 
 Toy = Callable[..., list[Finding]]

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from support import EXPECT, ROOT, without_expectations
-from tritonlint import engine, fixing, rule
-from tritonlint.config import Settings
+from tritonlint import engine, rule
 from tritonlint.discovery import discover
+from tritonlint.fixes import fixing
+from tritonlint.settings.config import Settings
 
 CASES = sorted(
     {file.parent for file in (ROOT / "fixtures").glob("*/*/*.py") if file.parent.name[0] != "_"}

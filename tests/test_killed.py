@@ -14,8 +14,8 @@ from types import FrameType
 
 import pytest
 
-from tritonlint import writing
-from tritonlint.fixing import Change
+from tritonlint.fixes import writing
+from tritonlint.fixes.fixing import Change
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 

@@ -13,9 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support import ROOT, Command
-from tritonlint import edits, rule, suppressions
+from tritonlint import rule
 from tritonlint.findings import Finding, Span, Suppressed
+from tritonlint.fixes import edits
 from tritonlint.source import SourceFile
+from tritonlint.suppress import suppressions
 
 HAZARDS = {"bad": "TL001", "worse": "TL002"}
 ALL = frozenset(rule.codes())

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.facts.hosting import IMPORTS, KERNELS
-from tritonlint import engine, fixing
-from tritonlint.config import Settings
+from tritonlint import engine
+from tritonlint.fixes import fixing
+from tritonlint.settings.config import Settings
 
 BODY = KERNELS.removeprefix("import torch\n")
 PAGE = "page = {torch}.empty(64, dtype={torch}.uint8)"

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Literal
 
-from tritonlint import gitignore
-from tritonlint.config import Settings
 from tritonlint.errors import SourceError, UsageError
-from tritonlint.patterns import Matcher, matcher
-from tritonlint.scopes import Scopes
+from tritonlint.settings import gitignore
+from tritonlint.settings.config import Settings
+from tritonlint.settings.patterns import Matcher, matcher
+from tritonlint.settings.scopes import Scopes
 from tritonlint.source import display_path
 
 OnError = Callable[[SourceError], None]

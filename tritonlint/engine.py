@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tritonlint import rule, suppressions
-from tritonlint.config import Settings
+from tritonlint import rule
 from tritonlint.errors import SourceError
 from tritonlint.facts.analysis import Analysis
 from tritonlint.facts.arguments import distinct
@@ -21,12 +20,14 @@ from tritonlint.facts.outlines import GATE
 from tritonlint.findings import CONFIDENCES, Finding, Suppressed
 from tritonlint.observer import QUIET, Observer
 from tritonlint.parallel import Work, facts, unparsable
-from tritonlint.patterns import matcher
-from tritonlint.scopes import Scopes
+from tritonlint.settings.config import Settings
+from tritonlint.settings.patterns import matcher
+from tritonlint.settings.scopes import Scopes
 from tritonlint.source import SourceFile, display_path, read_source
+from tritonlint.suppress import suppressions
 
 if TYPE_CHECKING:
-    from tritonlint.cache import Cache
+    from tritonlint.caching.cache import Cache
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def _result(
         known = cache.load(key)
     if known is not None:
         return known
-    from tritonlint.outline_cache import OutlineCache
+    from tritonlint.caching.outline_cache import OutlineCache
 
     with observer.stage("cache"):
         outlines = OutlineCache(cache, universe, analysis.texts)
@@ -166,7 +167,7 @@ def _without_known(result: Result, settings: Settings) -> Result:
     baseline."""
     for each in Scopes(settings).every(finding.span.path for finding in result.findings):
         if each.baseline is not None:
-            from tritonlint import baseline
+            from tritonlint.suppress import baseline
 
             result = baseline.apply(result, baseline.read(Path(each.baseline)))
     return result

@@ -24,10 +24,10 @@ from tritonlint.source import SourceFile, Span
 if TYPE_CHECKING:
     import libcst
 
-    from tritonlint.config import Settings
-    from tritonlint.directives import Directive
     from tritonlint.facts.observation import Observation
-    from tritonlint.suppressions import Review
+    from tritonlint.settings.config import Settings
+    from tritonlint.suppress.directives import Directive
+    from tritonlint.suppress.suppressions import Review
     from tritonlint.syntax import Tree
 
 T = TypeVar("T")

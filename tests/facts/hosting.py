@@ -14,8 +14,8 @@ from pathlib import Path
 
 from support import EXPECT
 from tritonlint import engine
-from tritonlint.config import Settings
 from tritonlint.discovery import discover
+from tritonlint.settings.config import Settings
 
 Place = tuple[str, int, str]
 

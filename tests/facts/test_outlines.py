@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tritonlint import config, engine
-from tritonlint.cache import Cache
+from tritonlint import engine
+from tritonlint.caching.cache import Cache
+from tritonlint.caching.kept import keep
 from tritonlint.facts.outlines import callers, leading, outline
-from tritonlint.kept import keep
+from tritonlint.settings import config
 
 LAUNCHES = b"import triton\ndef launch(x):\n    kernel[(1,)](x)\n"
 

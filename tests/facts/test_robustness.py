@@ -9,8 +9,8 @@ import pytest
 
 from tests.facts.hosting import KERNELS, Place, write
 from tritonlint import engine
-from tritonlint.config import Settings
 from tritonlint.discovery import discover
+from tritonlint.settings.config import Settings
 
 WRONG = "    page = torch.empty(4, dtype=torch.uint8)\n    quantize[(1,)](x, page, 64)\n"
 LAUNCH = f"def launch(x):\n{WRONG}"

@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tritonlint import config, engine, fixing
-from tritonlint.config import Settings
+from tritonlint import engine
 from tritonlint.errors import TritonlintError
+from tritonlint.fixes import fixing
+from tritonlint.settings import config
+from tritonlint.settings.config import Settings
 from tritonlint.source import SourceFile
 
 

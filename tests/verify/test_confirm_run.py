@@ -12,9 +12,9 @@ pytest.importorskip("triton", reason="the compile oracle needs triton (extra `ve
 
 from tests.support import Command
 from tritonlint.claim import Claim
-from tritonlint.config import Settings
 from tritonlint.engine import Result
 from tritonlint.findings import Finding, Span
+from tritonlint.settings.config import Settings
 from tritonlint.verify import confirm as confirming
 from tritonlint.verify.answers import Answers
 

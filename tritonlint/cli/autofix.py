@@ -15,7 +15,8 @@ from tritonlint.errors import SourceError, UsageError
 if TYPE_CHECKING:
     from tritonlint.engine import Result
     from tritonlint.findings import Finding
-    from tritonlint.fixing import Ask, Plan
+    from tritonlint.fixes.fixing import Ask, Plan
+
 
 @click.command("autofix", short_help="Show or write the fixes.")
 @options.selection
@@ -40,7 +41,7 @@ def command(
     checked or written. A file with changes that are neither committed nor staged is written only
     with --allow-dirty.
     """
-    from tritonlint import fixing
+    from tritonlint.fixes import fixing
 
     paths = paths or (Path("."),)
     settings = options.settings_for(paths, selected)
@@ -88,7 +89,7 @@ def _fixable(result: Result, unsafe: bool) -> set[str]:
 
 def _must_be_saved(paths: set[str]) -> None:
     """Raises UsageError when git does not have the content of one of the files."""
-    from tritonlint.worktree import unsaved
+    from tritonlint.fixes.worktree import unsaved
 
     dirty = unsaved(paths)
     if dirty:
@@ -101,7 +102,7 @@ def _must_be_saved(paths: set[str]) -> None:
 def _write(plan: Plan) -> dict[tuple[str, ...], SourceError]:
     """Write each group of changes; the paths and the error of those that could not be written and
     are as before."""
-    from tritonlint.writing import write
+    from tritonlint.fixes.writing import write
 
     unwritten = {}
     for group in plan.groups:

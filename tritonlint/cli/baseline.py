@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tritonlint import baseline
-from tritonlint.baseline import Baseline, Entry
 from tritonlint.cli import check, options, output
 from tritonlint.errors import UsageError
 from tritonlint.findings import Finding
+from tritonlint.suppress import baseline
+from tritonlint.suppress.baseline import Baseline, Entry
 
 if TYPE_CHECKING:
     from tritonlint.engine import Result

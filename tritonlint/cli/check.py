@@ -11,11 +11,11 @@ import click
 from tritonlint.cli import options, output, progress, reports, stdin
 from tritonlint.errors import SourceError, UsageError
 from tritonlint.observer import QUIET, Observer
-from tritonlint.scopes import Scopes
+from tritonlint.settings.scopes import Scopes
 
 if TYPE_CHECKING:
-    from tritonlint.config import Settings
     from tritonlint.engine import Result
+    from tritonlint.settings.config import Settings
 
 CLEAN, FINDINGS, FAILED = 0, 1, 2
 
@@ -120,7 +120,7 @@ def run(
     """Check the files at and below `paths`. A folder that cannot be listed is among the skipped,
     and so is every named file that cannot be parsed, even if nothing in it is about Triton. With
     `cached`, results of earlier runs are used and kept."""
-    from tritonlint.cache import Cache, default_folder
+    from tritonlint.caching.cache import Cache, default_folder
     from tritonlint.discovery import discover
     from tritonlint.engine import Skipped, check
 
@@ -140,7 +140,7 @@ def run_text(path: Path, data: bytes, settings: Settings) -> Result:
     """Check `data` as if the file at `path` held it; one that `settings` exclude is no file."""
     from tritonlint.discovery import is_excluded
     from tritonlint.engine import Result, check_texts
-    from tritonlint.patterns import matcher
+    from tritonlint.settings.patterns import matcher
 
     excluded = matcher((*settings.exclude, *settings.extend_exclude))
     if settings.force_exclude and is_excluded(path, excluded):
@@ -152,7 +152,7 @@ def confirmed(result: Result, settings: Settings, cached: bool = False) -> Resul
     """The result with what the compiler says of each finding. One that it refutes is `possible`
     then, and where that is not shown, a note says what is left out. Raises VerifyError where the
     compiler cannot be asked."""
-    from tritonlint.cache import default_folder
+    from tritonlint.caching.cache import default_folder
     from tritonlint.engine import shown
     from tritonlint.verify.answers import Answers
     from tritonlint.verify.confirm import confirm
@@ -171,7 +171,7 @@ def confirmed(result: Result, settings: Settings, cached: bool = False) -> Resul
 
 def _changed(result: Result, revision: str, paths: tuple[Path, ...]) -> Result:
     """What of `result` lies on lines that changed since `revision`."""
-    from tritonlint import changes
+    from tritonlint.suppress import changes
 
     since = changes.since(revision, options.common_folder(paths))
     return changes.only_changed(result, since)
@@ -181,7 +181,8 @@ def _stale(result: Result, paths: tuple[Path, ...], settings: Settings) -> list[
     """What is to be said of a baseline that knows of findings which are gone."""
     if settings.baseline is None:
         return []
-    from tritonlint import baseline, rule
+    from tritonlint import rule
+    from tritonlint.suppress import baseline
 
     known = baseline.read(Path(settings.baseline))
     gone = baseline.stale(known, result, paths, rule.selected(settings))

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from tritonlint import config
 from tritonlint.cli import output
-from tritonlint.config_values import plain
 from tritonlint.errors import UsageError
+from tritonlint.settings import config
+from tritonlint.settings.config_values import plain
 
 
 @click.group("config", short_help="Show the settings in force.")

@@ -7,14 +7,15 @@ from pathlib import Path
 
 import click
 
-from tritonlint import edits, suppressions, writing
 from tritonlint.cli import check, output
 from tritonlint.engine import Result
 from tritonlint.errors import SourceError
 from tritonlint.findings import Finding
-from tritonlint.fixing import Change
+from tritonlint.fixes import edits, writing
+from tritonlint.fixes.fixing import Change
 from tritonlint.report.summary import count
 from tritonlint.source import SourceFile, read_source
+from tritonlint.suppress import suppressions
 
 
 def add(result: Result, reason: str) -> int:

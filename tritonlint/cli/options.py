@@ -9,10 +9,10 @@ from typing import TypeVar
 
 import click
 
-from tritonlint import config
-from tritonlint.config import Settings
 from tritonlint.errors import ConfigError, UsageError
 from tritonlint.findings import CONFIDENCES
+from tritonlint.settings import config
+from tritonlint.settings.config import Settings
 
 F = TypeVar("F", bound=Callable[..., object])
 

@@ -8,15 +8,16 @@ from difflib import SequenceMatcher
 
 from lsprotocol import types
 
-from tritonlint import fixing, suppressions
-from tritonlint.directives import Kind
 from tritonlint.engine import Result
 from tritonlint.errors import SourceError
 from tritonlint.findings import Edit, Finding
+from tritonlint.fixes import fixing
 from tritonlint.server.diagnostics import diagnostic
 from tritonlint.server.documents import Checked, Document, overlaps
 from tritonlint.server.places import Places, uri
 from tritonlint.source import SourceFile, Span
+from tritonlint.suppress import suppressions
+from tritonlint.suppress.directives import Kind
 
 FIX_ALL = f"{types.CodeActionKind.SourceFixAll.value}.tritonlint"
 KINDS = (types.CodeActionKind.QuickFix, FIX_ALL)

@@ -9,14 +9,15 @@ from pathlib import Path
 from lsprotocol import types
 from pygls import uris
 
-from tritonlint import config, engine
+from tritonlint import engine
 from tritonlint.cli import options
-from tritonlint.config import Settings
 from tritonlint.discovery import is_excluded
 from tritonlint.engine import Skipped
 from tritonlint.errors import TritonlintError
 from tritonlint.findings import Finding
-from tritonlint.patterns import matcher
+from tritonlint.settings import config
+from tritonlint.settings.config import Settings
+from tritonlint.settings.patterns import matcher
 from tritonlint.source import SourceFile, display_path
 
 

@@ -17,10 +17,10 @@ from pathlib import Path
 
 from tritonlint import rule
 from tritonlint.claim import Claim
-from tritonlint.config import Settings
-from tritonlint.edits import apply
 from tritonlint.errors import SourceError, VerifyError
 from tritonlint.findings import Edit, Finding
+from tritonlint.fixes.edits import apply
+from tritonlint.settings.config import Settings
 from tritonlint.source import Span, read_source
 from tritonlint.verify.answers import Answers
 from tritonlint.verify.compile import parse_target

@@ -59,8 +59,8 @@ def byte_map(verifier: Verifier, seen: Sequence[Seen]) -> ByteMap | None:
         return None
     shown = max(harmed, key=lambda each: each.figures.bytes_per_block)
     counts = shown.figures.flagged
-    harmed = [each for each in range(len(counts)) if counts[each]] or [0]
-    block = sorted(harmed, key=counts.__getitem__)[(len(harmed) - 1) // 2]
+    blocks = [index for index, count in enumerate(counts) if count] or [0]
+    block = sorted(blocks, key=counts.__getitem__)[(len(blocks) - 1) // 2]
     fixed = "" if shown.left is None else _classes(shown, block, shown.left, shown.as_fixed)
     return ByteMap(
         shown.figures.configuration,

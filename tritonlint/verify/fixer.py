@@ -8,6 +8,6 @@ from pathlib import Path
 def fixed_text(path: Path) -> str:
     """The text of the file at `path` with every fix made, the unsafe ones too. Raises
     SourceError."""
-    from tritonlint import fixing
+    from tritonlint.fixes import fixing
 
     return fixing.fixed_text(path)

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tritonlint import config, engine
+from tritonlint import engine
 from tritonlint.discovery import discover
 from tritonlint.errors import SourceError, UsageError, VerifyError
 from tritonlint.findings import Finding
+from tritonlint.settings import config
 from tritonlint.verify.run import needs
 from tritonlint.verify.worker import Worker
 

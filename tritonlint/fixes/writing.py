@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tritonlint.errors import SourceError
-from tritonlint.fixing import Change
+from tritonlint.fixes.fixing import Change
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tritonlint.findings import Edit, Span
-from tritonlint.imports import import_edits
+from tritonlint.fixes.imports import import_edits
 
 if TYPE_CHECKING:
     import libcst as cst

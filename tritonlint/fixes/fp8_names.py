@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from tritonlint.findings import Applicability
-from tritonlint.imports import imported_from, module_name
+from tritonlint.fixes.imports import imported_from, module_name
 from tritonlint.syntax import Tree, bound, start
 
 # What projects call the fp8 type of the platform: a constant, a local name, a helper function or an
@@ -142,9 +142,7 @@ def _count(
         found.used[text] += 1
 
 
-def _is_known(
-    root: str, node: ast.AST, tree: Tree, at: ast.AST, at_top: frozenset[str]
-) -> bool:
+def _is_known(root: str, node: ast.AST, tree: Tree, at: ast.AST, at_top: frozenset[str]) -> bool:
     """Whether the name `root`, used at `node`, means the same at `at`: a name of the module, or of
     the same function; `self` in the same class."""
     if root.removesuffix("()") in at_top:

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from tritonlint import rule, statements
+from tritonlint import rule
 from tritonlint.source import SourceFile, Span
-from tritonlint.statements import Comment, Lines, Statements
+from tritonlint.suppress import statements
+from tritonlint.suppress.statements import Comment, Lines, Statements
 
 Kind = Literal["ignore", "expect", "file-ignore", "noqa", "unknown"]
 KINDS: tuple[Kind, ...] = ("ignore", "expect", "file-ignore")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from tritonlint import directives, rule
-from tritonlint.directives import Directive
+from tritonlint import rule
 from tritonlint.errors import SourceError
 from tritonlint.findings import Edit, Finding, Span, Suppressed
 from tritonlint.source import SourceFile
+from tritonlint.suppress import directives
+from tritonlint.suppress.directives import Directive
 
 # The rules about the comments. They come last, since they look at what the others have found.
 CODES = frozenset({"TL901", "TL902", "TL903"})

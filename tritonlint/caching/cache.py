@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from tritonlint import __version__, rule
+from tritonlint.caching.kept import keep, kept, tidy
 from tritonlint.claim import Claim, Known
-from tritonlint.config import Settings
 from tritonlint.engine import Result, Skipped
 from tritonlint.findings import Edit, Finding, Fix, LaunchSite, Span, Step, Suppressed
-from tritonlint.kept import keep, kept, tidy
+from tritonlint.settings.config import Settings
 
 FOLDER = ".tritonlint_cache"
 VARIABLE = "TRITONLINT_CACHE_DIR"
@@ -44,8 +44,6 @@ class Cache:
         size and time of change of each file that was checked and of each that can decide what is
         found there."""
         digest = hashlib.sha256()
-        folder = Path(__file__).parent
-        own = sorted(str(each) for part in (folder, _rules()) for each in part.rglob("*.py"))
         said = [
             __version__,
             sys.version,
@@ -55,7 +53,7 @@ class Cache:
         ]
         digest.update("\0".join(said).encode(errors="surrogateescape"))
         for mark, paths in (
-            ("tool", own),
+            ("tool", tool_files()),
             ("rules", [str(each) for each in rule.sources_of_others()]),
             ("checked", [str(each) for each in files]),
             ("read", list(others)),
@@ -94,6 +92,12 @@ def default_folder(working: Path) -> Path:
     """The folder that the environment names, else `.tritonlint_cache` in the working directory."""
     named = os.environ.get(VARIABLE)
     return Path(named) if named else working / FOLDER
+
+
+def tool_files() -> list[str]:
+    """The files that this tool is made of."""
+    folders = (Path(__file__).parents[1], _rules())
+    return sorted(str(each) for folder in folders for each in folder.rglob("*.py"))
 
 
 def _rules() -> Path:

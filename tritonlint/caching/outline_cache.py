@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from tritonlint import __version__
-from tritonlint.cache import Cache, stamp
+from tritonlint.caching.cache import Cache, stamp
+from tritonlint.caching.kept import keep, kept, tidy
 from tritonlint.facts import operators, outlines
 from tritonlint.facts.outlines import Function, Outline
 from tritonlint.facts.texts import Texts
-from tritonlint.kept import keep, kept, tidy
 
 # More entries than these, of projects that were checked before, are dropped.
 _MOST = 50_000

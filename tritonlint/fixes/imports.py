@@ -51,10 +51,7 @@ def import_edits(source: SourceFile, tree: Tree, statement: str) -> list[Edit]:
     """
     wanted = {each for node in ast.parse(statement).body for each in _bindings(node)}
     there = {
-        each
-        for node, _ in tree.imports()
-        if not tree.scopes(node)
-        for each in _bindings(node)
+        each for node, _ in tree.imports() if not tree.scopes(node) for each in _bindings(node)
     }
     if wanted <= there:
         return []

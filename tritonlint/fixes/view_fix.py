@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from tritonlint.dtypes import INT8, UINT8
 from tritonlint.findings import Edit, Fix, Span
-from tritonlint.fp8_names import Spelling, spelling, torch_spelling
-from tritonlint.imports import import_edits
+from tritonlint.fixes.fp8_names import Spelling, spelling, torch_spelling
+from tritonlint.fixes.imports import import_edits
+from tritonlint.fixes.view_place import expression_at, to_view, under_test
 from tritonlint.syntax import Tree
-from tritonlint.view_place import expression_at, to_view, under_test
 
 if TYPE_CHECKING:
     from tritonlint.facts.arguments import Argument
@@ -120,6 +120,6 @@ def _with_import(suspect: Suspect, tree: Tree, named: Spelling, edits: list[Edit
 
 def _in_parentheses(suspect: Suspect, place: Span) -> bool:
     """Whether the place takes its own parentheses with it, as a tuple's or a generator's does."""
-    return suspect.source.snippet(place).startswith("(") and suspect.source.snippet(
-        place
-    ).endswith(")")
+    return suspect.source.snippet(place).startswith("(") and suspect.source.snippet(place).endswith(
+        ")"
+    )

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from tritonlint import __version__
-from tritonlint.config_values import SETTINGS
 from tritonlint.errors import ConfigError
 from tritonlint.findings import Confidence
-from tritonlint.patterns import anchored
+from tritonlint.settings.config_values import SETTINGS
+from tritonlint.settings.patterns import anchored
 
 DEFAULT_EXCLUDE = (
     ".bzr",

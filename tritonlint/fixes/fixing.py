@@ -13,12 +13,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tritonlint import config, edits, engine
-from tritonlint.config import Settings
+from tritonlint import engine
 from tritonlint.errors import SourceError, TritonlintError
 from tritonlint.findings import Edit, Finding
+from tritonlint.fixes import edits
+from tritonlint.settings import config
+from tritonlint.settings.config import Settings
 from tritonlint.source import SourceFile, display_path, read_source
-from tritonlint.suppressions import CODES as COMMENT_CODES
+from tritonlint.suppress.suppressions import CODES as COMMENT_CODES
 
 MOST_PASSES = 10
 

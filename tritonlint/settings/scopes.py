@@ -7,9 +7,9 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from tritonlint import config
-from tritonlint.config import Settings
-from tritonlint.patterns import Matcher, matcher
+from tritonlint.settings import config
+from tritonlint.settings.config import Settings
+from tritonlint.settings.patterns import Matcher, matcher
 
 
 class Scopes:

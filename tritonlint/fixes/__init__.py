@@ -1,0 +1,1 @@
+"""From findings to changed files: the edits, what they promise, and writing."""
