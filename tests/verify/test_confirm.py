@@ -123,6 +123,26 @@ def k(p, x, y, M: tl.constexpr, D: tl.constexpr, E: tl.constexpr):
     b = tl.load(y + tl.arange(0, E)[:, None] * M + tl.arange(0, M)[None, :])
     tl.store(p + i * M + tl.arange(0, M)[None, :], tl.dot(a, b))
 """,
+    "a mode, turns of a loop and a type by keyword": """
+@triton.jit
+def sums(x, TURNS: tl.constexpr, KIND: tl.constexpr, flag: tl.constexpr):
+    total = tl.zeros((16,), dtype=KIND)
+    for turn in tl.static_range(TURNS):
+        total += tl.load(x + turn)
+    if flag and TURNS == 1:
+        total += 1
+    return total
+
+@triton.jit
+def k(p, x, MODE: tl.constexpr, TURNS: tl.constexpr, KIND: tl.constexpr, flag: tl.constexpr):
+    if MODE == "row" and not flag:
+        tl.store(p + tl.arange(0, 16), sums(x, TURNS, KIND=KIND, flag=flag))
+""",
+    "annotated scalars": """
+@triton.jit
+def k(p, x, n: tl.int32, s: tl.float32):
+    tl.store(p + n, tl.load(x) * s)
+""",
     "a constant that only a float can be": """
 @triton.jit
 def k(p, x, LARGEST: tl.constexpr):
@@ -180,6 +200,13 @@ def test_the_launch_decides_a_flag(tmp_path: Path) -> None:
     assert ask(path, STORE, on).verdict == "confirmed"
     both = ask(path, STORE, Known("QUANTIZE", values=(False, True)))
     assert "where QUANTIZE=True" in both.reason
+
+
+@pytest.mark.parametrize("value", [0.5, 3, 2**40, True])
+def test_a_number_that_is_passed_has_its_type(tmp_path: Path, value: float) -> None:
+    path = module(tmp_path, "\n@triton.jit\ndef k(p, s):\n    tl.store(p, s)\n")
+    answer = ask(path, STORE, Known("s", values=(value,)))
+    assert answer.verdict == ("confirmed" if isinstance(value, float) else "refuted")
 
 
 def test_a_pointer_that_is_absent_is_none(tmp_path: Path) -> None:
