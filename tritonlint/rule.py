@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar
 
 from tritonlint import plugins
-from tritonlint.claim import Witness
 from tritonlint.errors import ConfigError, UsageError
 from tritonlint.findings import Finding, Fix, Severity
 from tritonlint.signature import Order
@@ -132,10 +131,9 @@ class Rule(ABC):
     status: ClassVar[Literal["default", "preview"]] = "default"
     since: ClassVar[str]
     fix: ClassVar[Literal["safe", "unsafe", "sometimes", "none"]] = "none"
-    # The order of operations in Triton's IR that is the hazard, where it is one: what a fixture's
-    # probe asks for.
+    # What Triton's IR shows where the rule is right: fixtures' probes ask for it, and so does
+    # `check --confirm compile`. None where the compiler cannot tell.
     signature: ClassVar[Order | None] = None
-    witness: ClassVar[Witness | None] = None  # what `check --confirm compile` looks for
 
     @abstractmethod
     def check(self, suspect: Suspect) -> Iterator[Finding]:
