@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial, reduce
 
 from tritonlint.dtypes import BY_NAME, FLOAT32, INT32
+from tritonlint.facts.device.intervals import ANYTHING, Interval, hull, is_constant, looser, tighter
 from tritonlint.facts.device.invocation import Invocation
 from tritonlint.facts.device.memory import as_number, convert
 from tritonlint.facts.device.operators import alike, binary, meet, pick
@@ -21,7 +22,6 @@ from tritonlint.facts.device.types import (
     union,
 )
 from tritonlint.facts.device.values import (
-    ANYTHING,
     INDEX,
     NO_LOADS,
     PLAIN,
@@ -29,12 +29,9 @@ from tritonlint.facts.device.values import (
     Const,
     Dtype,
     History,
-    Interval,
     Tensor,
     Tuple,
     Value,
-    hull,
-    is_constant,
     join,
     join_tensors,
     number,
@@ -218,9 +215,9 @@ def _extremum(call: Invocation, a: Tensor, b: Tensor) -> Tensor:
     low_a, high_a = a.interval
     low_b, high_b = b.interval
     if call.name.startswith("max"):
-        interval = (_tighter(max, low_a, low_b), _looser(max, high_a, high_b))
+        interval = (tighter(max, low_a, low_b), looser(max, high_a, high_b))
     else:
-        interval = (_looser(min, low_a, low_b), _tighter(min, high_a, high_b))
+        interval = (looser(min, low_a, low_b), tighter(min, high_a, high_b))
     result = replace(elementwise(call, a, b), interval=interval)
     main = [each for each in (a, b) if not is_constant(each.interval)]
     main = [each for each in main if not each.history.given] or main
@@ -230,20 +227,6 @@ def _extremum(call: Invocation, a: Tensor, b: Tensor) -> Tensor:
     upper = call.name.startswith("min")
     limits = (None, limit.interval[1]) if upper else (limit.interval[0], None)
     return _limited(call, main[0], limits, result)
-
-
-def _tighter(
-    choose: Callable[[float, float], float], x: float | None, y: float | None
-) -> float | None:
-    if x is None or y is None:
-        return y if x is None else x
-    return choose(x, y)
-
-
-def _looser(
-    choose: Callable[[float, float], float], x: float | None, y: float | None
-) -> float | None:
-    return None if x is None or y is None else choose(x, y)
 
 
 def elementwise(call: Invocation, *operands: Tensor) -> Tensor:
@@ -275,8 +258,8 @@ def clamp(call: Invocation) -> Value:
     """`clamp(x, low, high)`."""
     value, low, high = call.number(0, "x"), call.number(1, "min"), call.number(2, "max")
     interval = (
-        _tighter(max, value.interval[0], low.interval[0]),
-        _tighter(min, value.interval[1], high.interval[1]),
+        tighter(max, value.interval[0], low.interval[0]),
+        tighter(min, value.interval[1], high.interval[1]),
     )
     result = replace(elementwise(call, value, low, high), interval=interval)
     return _limited(call, value, (low.interval[0], high.interval[1]), result)

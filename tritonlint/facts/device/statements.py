@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from tritonlint.facts.device.expressions import evaluate
+from tritonlint.facts.device.intervals import ANYTHING
 from tritonlint.facts.device.machine import Frame, Machine
 from tritonlint.facts.device.operators import binary
 from tritonlint.facts.device.types import T_INT32
 from tritonlint.facts.device.values import (
-    ANYTHING,
     UNKNOWN,
     Const,
     Environment,

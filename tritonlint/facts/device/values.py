@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tritonlint.facts.device.contract import Place
+from tritonlint.facts.device.intervals import ANYTHING, Interval, hull, is_constant, only
 from tritonlint.facts.device.types import (
     T_BOOL,
     T_FLOAT32,
@@ -34,8 +35,6 @@ class Site:
 Loads = frozenset[tuple[Site, Form]]
 NO_LOADS: Loads = frozenset()
 NO_NAMES: frozenset[str] = frozenset()
-Interval = tuple[float | None, float | None]
-ANYTHING: Interval = (None, None)
 
 
 @dataclass(frozen=True)
@@ -208,20 +207,13 @@ def number(value: Value) -> Tensor | None:
         case Const(value=int() as n):
             wide = not -(2**31) <= n < 2**31
             return Tensor(
-                (T_INT64 if wide else T_INT32,), weak=True, interval=_interval(n), rounded=True
+                (T_INT64 if wide else T_INT32,), weak=True, interval=only(n), rounded=True
             )
         case Const(value=float() as x):
-            return Tensor((T_FLOAT32,), weak=True, interval=_interval(x), rounded=x == x // 1)
+            return Tensor((T_FLOAT32,), weak=True, interval=only(x), rounded=x == x // 1)
         case Unknown(loads):
             return Tensor((T_UNKNOWN,), loads)
     return None
-
-
-def _interval(n: float) -> Interval:
-    try:
-        return (float(n), float(n))
-    except OverflowError:
-        return ANYTHING
 
 
 def join(a: Value, b: Value) -> Value:
@@ -304,18 +296,6 @@ def _join_histories(a: Tensor, b: Tensor) -> History:
         x.cast or y.cast,
         x.byte or y.byte,
     )
-
-
-def is_constant(interval: Interval) -> bool:
-    """Whether only one number is in it."""
-    return interval[0] is not None and interval[0] == interval[1]
-
-
-def hull(a: Interval, b: Interval) -> Interval:
-    """The smallest interval around both."""
-    low = min(a[0], b[0]) if a[0] is not None and b[0] is not None else None
-    high = max(a[1], b[1]) if a[1] is not None and b[1] is not None else None
-    return (low, high)
 
 
 def join_environments(a: Environment, b: Environment) -> Environment:
