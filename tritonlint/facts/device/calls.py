@@ -53,12 +53,9 @@ def call(
         case Method(Dtype() as dtype, name):
             return _type_method(dtype, name)
         case Method(owner, name):
-            if isinstance(owner, Pointer) and owner.element is None and _reaches_memory(name):
-                machine.evidence.descriptors.update(machine.address(owner))
-            # A descriptor's methods take the offsets before the value.
-            name = "descriptor_store" if name == "store" and isinstance(owner, Pointer) else name
-            made = invocation(name, (owner, *arguments))
-            return intrinsic(made, "") if is_intrinsic(name) else unknown(made)
+            return _value_method(
+                machine, owner, invocation(_method_name(owner, name), (owner, *arguments))
+            )
         case Dtype():
             return cast(machine, arguments[0], function, where) if arguments else UNKNOWN
         case Namespace():
@@ -73,9 +70,22 @@ def call(
     return unknown(invocation("", arguments))
 
 
+def _method_name(owner: Value, name: str) -> str:
+    """The function that a method is. A descriptor's methods take the offsets before the value."""
+    return "descriptor_store" if name == "store" and isinstance(owner, Pointer) else name
+
+
+def _value_method(machine: Machine, owner: Value, made: Invocation) -> Value:
+    """What a method of a number or pointer gives."""
+    if isinstance(owner, Pointer) and owner.element is None and _reaches_memory(made.name):
+        machine.evidence.descriptors.update(machine.address(owner))
+    return intrinsic(made, "") if is_intrinsic(made.name) else unknown(made)
+
+
 def _reaches_memory(method: str) -> bool:
     """Whether a pointer with this method is a tensor descriptor."""
-    return method in ("load", "store", "gather", "scatter") or method.startswith("atomic_")
+    known = ("load", "descriptor_store", "gather", "scatter")
+    return method in known or method.startswith("atomic_")
 
 
 def inline(
