@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from tritonlint import rule
 from tritonlint.errors import SourceError
 from tritonlint.facts.analysis import Analysis
-from tritonlint.facts.arguments import distinct
+from tritonlint.facts.distinct import distinct
 from tritonlint.facts.observation import Observation
 from tritonlint.facts.outlines import GATE
 from tritonlint.findings import CONFIDENCES, Finding, Suppressed
