@@ -234,20 +234,6 @@ def test_deep_nesting_is_survived() -> None:
         ("min(2.0, 1.0)", "float_to_int", (1.0, 1.0)),
         ("list((1.0, 2.0))[1]", "float_to_int", (2.0, 2.0)),
         ("sorted(tl.load(x))", "unknown", (None, None)),
-    ],
-)
-def test_what_builtins_of_python_give(
-    value: str, effect: str, interval: tuple[float | None, float | None]
-) -> None:
-    store = only_store(
-        byte_contract(f"@triton.jit\ndef kernel(p, x):\n    tl.store(p, {value})\n")
-    )
-    assert (store.effect, store.interval) == (effect, interval)
-
-
-@pytest.mark.parametrize(
-    ("block", "effect", "interval"),
-    [
         ("tl.full((16,), 3.0, tl.float32)", "float_to_int", (3.0, 3.0)),
         ("tl.full_like(tl.load(x), 0)", "float_to_int", (None, None)),
         ("tl.zeros((16,), tl.int32)", "int", (0.0, 0.0)),
@@ -258,10 +244,10 @@ def test_what_builtins_of_python_give(
         ("tl.broadcast_to(tl.load(x), (16,))", "float_to_int", (None, None)),
     ],
 )
-def test_what_blocks_hold(
-    block: str, effect: str, interval: tuple[float | None, float | None]
+def test_what_builtins_and_blocks_hold(
+    value: str, effect: str, interval: tuple[float | None, float | None]
 ) -> None:
     store = only_store(
-        byte_contract(f"@triton.jit\ndef kernel(p, x):\n    tl.store(p, {block})\n")
+        byte_contract(f"@triton.jit\ndef kernel(p, x):\n    tl.store(p, {value})\n")
     )
     assert (store.effect, store.interval) == (effect, interval)
