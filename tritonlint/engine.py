@@ -223,7 +223,7 @@ def _judge(
     work: Work,
 ) -> tuple[list[Finding], list[Skipped]]:
     """What the rules find in the files that the facts make suspects of, and where one failed."""
-    from tritonlint.facts.arguments import distinct
+    from tritonlint.facts.distinct import distinct
 
     suspects: dict[str, list[Observation]] = {}
     for each in distinct(observations):

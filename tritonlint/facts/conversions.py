@@ -18,7 +18,7 @@ from tritonlint.facts.device import (
     watched,
 )
 from tritonlint.facts.device.analysis import roles_of
-from tritonlint.facts.device.values import is_constant
+from tritonlint.facts.device.intervals import is_constant
 from tritonlint.facts.host.state import LaunchEvent, Run
 from tritonlint.facts.host.values import DType, Path, Tensor, contradicts, options
 from tritonlint.facts.kernel import Kernel
