@@ -52,6 +52,25 @@ def test_text(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert lines[:2] == ["package/ops.py:6: quantize", "  out_ptr: store float_to_int (line 9)"]
 
 
+def test_what_a_function_does_in_two_calls_is_said_once(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = SOURCE.replace("jit\ndef quantize(", "jit\ndef part(") + """
+
+@triton.jit
+def whole(out_ptr, x_ptr, n, BLOCK: tl.constexpr):
+    part(out_ptr, x_ptr, x_ptr, n, BLOCK)
+    part(out_ptr + n, x_ptr, x_ptr, n, BLOCK)
+"""
+    (folder / "package" / "ops.py").write_text(text, encoding="utf-8")
+    assert main(["kernels"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[lines.index("package/ops.py:13: whole") + 1 :] == [
+        "  out_ptr: store float_to_int (line 9)",
+        "  x_ptr: load int_to_float (line 8)",
+    ]
+
+
 def test_a_broken_file_is_said_and_the_others_are_listed(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -41,6 +41,13 @@ def test_a_broken_file_that_is_not_about_tritonlint_does_not_matter(tmp_path: Pa
     assert config.find(tmp_path) is None
 
 
+@pytest.mark.parametrize("name", ["tritonlint.toml", "pyproject.toml"])
+def test_a_byte_order_mark_is_no_part_of_the_settings(tmp_path: Path, name: str) -> None:
+    table = "[tool.tritonlint]\n" if name == "pyproject.toml" else ""
+    _write(tmp_path / name, f"\ufeff{table}preview = true\n")
+    assert config.load(tmp_path).preview
+
+
 def test_extend_is_read_below_the_file(tmp_path: Path) -> None:
     base = _write(tmp_path / "base.toml", "preview = true\nextend-exclude = ['a']\n")
     own = _write(

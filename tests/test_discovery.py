@@ -102,6 +102,12 @@ def test_a_repository_inside_another_has_ignores_of_its_own() -> None:
     assert _found(".") == ["inner/a.py"]
 
 
+def test_a_byte_order_mark_is_no_part_of_a_pattern() -> None:
+    _tree(".git/x", "a.py", "b.py")
+    Path(".gitignore").write_text("\ufeffa.py\n", encoding="utf-8")
+    assert _found(".") == ["b.py"]
+
+
 def test_ignores_count_only_in_a_repository() -> None:
     _tree("a.py")
     Path(".gitignore").write_text("a.py\n")

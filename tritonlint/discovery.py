@@ -61,6 +61,8 @@ def _must_exist(path: Path) -> None:
     try:
         os.stat(path)
     except OSError as error:
+        if path == Path("-"):
+            raise UsageError("standard input (-) is read by `tritonlint check` alone") from error
         reason = (error.strerror or str(error)).lower()
         raise UsageError(f"{path}: {reason}; give files or folders that exist") from error
 

@@ -76,7 +76,7 @@ class SourceFile:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                return ast.parse(text)
+                tree = ast.parse(text)
         except SyntaxError as error:
             where = f" (line {error.lineno})" if error.lineno else ""
             raise SourceError(self.path, f"cannot be parsed: {error.msg}{where}") from error
@@ -84,6 +84,9 @@ class SourceFile:
             raise SourceError(
                 self.path, f"cannot be parsed: {str(error) or type(error).__name__}"
             ) from error
+        if self.path.endswith(".ipynb") and _is_table(tree):
+            raise SourceError(self.path, "is a notebook; save its cells as a Python file")
+        return tree
 
     def span(self, node: ast.expr | ast.stmt | ast.arg) -> Span:
         """Where `node` of this file's tree stands."""
@@ -114,6 +117,14 @@ class SourceFile:
         if self._ascii or (text := self.lines[line - 1]).isascii():
             return offset + 1
         return len(text.encode()[:offset].decode(errors="replace")) + 1
+
+
+def _is_table(tree: ast.Module) -> bool:
+    """Whether all of a file is one `{...}`: JSON, which reads as Python too."""
+    match tree.body:
+        case [ast.Expr(ast.Dict())]:
+            return True
+    return False
 
 
 def display_path(path: Path) -> str:

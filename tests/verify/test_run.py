@@ -164,3 +164,37 @@ def test_the_verifier_in_the_documentation_is_one(tmp_path: Path) -> None:
     configuration = verifier.configurations[0]
     regions = verifier.expected(configuration, verifier.inputs(configuration))
     assert set(regions) == verifier.harmed and regions["codes"].shape == (1, 256)
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ("--receipts --oracle gpu", "--oracle goes without --receipts"),
+        ("--launch a:b --impact", "--impact goes without --launch"),
+        ("--impact --oracle compile", "--oracle goes without --impact"),
+    ],
+)
+def test_an_option_that_would_do_nothing_is_refused(
+    tritonlint: Command, options: str, says: str
+) -> None:
+    ran = tritonlint("verify", *options.split(), str(FIXTURES / "TL001"))
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == f"error: {says}: give one of them\n"
+
+
+def test_receipts_that_cannot_be_written_are_an_error(
+    tritonlint: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("triton", reason="the compile oracle needs triton (extra `verify`)")
+    case = FIXTURES / "TL001" / "implicit_store"
+
+    def no_gpu(oracle: str, worker: Worker) -> dict[str, object]:
+        if oracle == "gpu":
+            raise VerifyError("there is none")
+        return {}
+
+    monkeypatch.setattr(run, "ready", no_gpu)
+    ran = tritonlint("verify", "--write-receipts", "records", str(case))
+    assert (ran.code, "confirmed" in ran.out) == (2, True)
+    assert ran.err == "error: gpu oracle not run: there is none\n"
+    assert not (tmp_path / "records").exists()

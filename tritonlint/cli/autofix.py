@@ -69,6 +69,7 @@ def command(
         _say(_would(plan))
     _say(f"not kept: {_line(r.finding)}: {r.reason}" for r in plan.reverted)
     _say(_hint(after, unsafe_fixes))
+    output.note(check.nothing_checked(after, paths))
     output.complain(f"{each.path}: {each.reason}" for each in after.skipped)
     output.complain(str(each) for each in unwritten.values())
     return check.FAILED if unwritten else code

@@ -70,6 +70,8 @@ def command(
     """
     if reason and not add_ignore:
         raise UsageError("--reason goes with --add-ignore")
+    if add_ignore and (output_formats or output_file or statistics):
+        raise UsageError("--add-ignore writes comments and no report; ask for one in another run")
     wanted = reports.asked_for(output_formats, output_file, statistics)
     paths = paths or (Path("."),)
     if watch:
@@ -96,6 +98,7 @@ def command(
         with observer.stage("report"):
             reports.write(result, wanted, show_suppressed, text)
     output.note(stale)
+    output.note(nothing_checked(result, (text.path,) if text else paths))
     output.complain(f"{each.path}: {each.reason}" for each in result.skipped)
     return exit_code(result, exit_zero)
 
@@ -188,6 +191,14 @@ def _stale(result: Result, paths: tuple[Path, ...], settings: Settings) -> list[
     gone = baseline.stale(known, result, paths, rule.selected(settings))
     hint = f"{settings.baseline}: remove what is stale with `tritonlint baseline prune`"
     return [*baseline.lines(gone, "stale in the baseline"), hint] if gone else []
+
+
+def nothing_checked(result: Result, paths: tuple[Path, ...]) -> list[str]:
+    """What is to be said of a run that found no file to check."""
+    if result.files or result.skipped:
+        return []
+    where = ", ".join(map(str, paths))
+    return [f"{where}: no Python file, or all are excluded: nothing was checked"]
 
 
 def exit_code(result: Result, exit_zero: bool = False) -> int:

@@ -18,7 +18,7 @@ def command() -> None:
     """Show the settings in force and where each value comes from."""
 
 
-@command.command("show")
+@command.command("show", short_help="Show every value with its origin.")
 @click.argument("path", metavar="[FILE]", type=click.Path(path_type=Path), default=Path("."))
 def show(path: Path) -> int:
     """Show the settings that hold when FILE (default: the working directory) is checked."""

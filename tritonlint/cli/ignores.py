@@ -5,8 +5,6 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-import click
-
 from tritonlint.cli import check, output
 from tritonlint.engine import Result
 from tritonlint.errors import SourceError
@@ -35,7 +33,8 @@ def add(result: Result, reason: str) -> int:
             failures.append(error)
             del by_path[path]
     ignored = count(sum(map(len, by_path.values())), "finding")
-    click.echo(f"Ignored {ignored} in {count(written, 'file')}.")
+    with output.destination(None) as stream:
+        stream.write(f"Ignored {ignored} in {count(written, 'file')}.\n")
     output.complain(map(str, failures))
     return check.FAILED if failures else check.CLEAN
 

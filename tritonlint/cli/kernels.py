@@ -6,7 +6,7 @@ from __future__ import annotations
 import atexit
 import gc
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TextIO
@@ -15,7 +15,7 @@ import click
 
 from tritonlint.cli import options, output
 from tritonlint.errors import SourceError
-from tritonlint.facts.device import KernelContract, byte_contracts
+from tritonlint.facts.device import KernelContract, Load, Store, byte_contracts
 from tritonlint.facts.project import Project
 from tritonlint.source import read_bytes
 
@@ -107,10 +107,16 @@ def _parameter(contract: KernelContract, name: str) -> Parameter:
         contract.name,
         contract.line,
         name,
-        tuple(Effect(each.line, each.effect) for each in contract.stores if each.parameter == name),
-        tuple(Effect(each.line, each.effect) for each in contract.loads if each.parameter == name),
+        _effects(contract.stores, name),
+        _effects(contract.loads, name),
         contract.incomplete,
     )
+
+
+def _effects(accesses: Iterable[Store | Load], parameter: str) -> tuple[Effect, ...]:
+    """Each effect on `parameter` once: a device function is called from many places."""
+    mine = (Effect(each.line, each.effect) for each in accesses if each.parameter == parameter)
+    return tuple(dict.fromkeys(mine))
 
 
 def _write_json(parameters: list[Parameter], failures: list[SourceError], stream: TextIO) -> None:

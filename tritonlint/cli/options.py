@@ -68,11 +68,11 @@ _SELECTION = (
         type=click.Choice(CONFIDENCES),
         help="The lowest confidence that counts (default: likely).",
     ),
-    _list_option("--exclude", "PATTERNS", "Leave out these files and folders only."),
+    _list_option("--exclude", "PATTERNS", "Leave out these, in place of the default list."),
     _list_option("--extend-exclude", "PATTERNS", "Leave out these too."),
     _flag("force-exclude", "Let exclusions hold for files named on the command line too."),
     _flag("respect-gitignore", "Leave out what .gitignore files name (default)."),
-    click.option("--baseline", metavar="FILE", help="Known findings, which do not count."),
+    click.option("--baseline", metavar="FILE", help="The known findings, which do not count."),
 )
 
 

@@ -14,7 +14,14 @@ from tritonlint.errors import UsageError
 
 
 def plain_streams() -> None:
-    """Let a character that the terminal's encoding lacks come out escaped, not as an error."""
+    """Let a character that the terminal's encoding lacks come out escaped, not as an error, and
+    what goes to a closed stream go nowhere."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            # The null device also takes the number of the closed stream, which the next file to be
+            # opened would get, with all that is written to the stream.
+            null = os.open(os.devnull, os.O_WRONLY)
+            setattr(sys, name, os.fdopen(null, "w", encoding="utf-8"))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -34,7 +41,7 @@ def destination(path: Path | None) -> Iterator[TextIO]:
     """Standard output, or the file at `path`. A reader of standard output who leaves early is no
     error.
 
-    Raises UsageError for a file that cannot be written.
+    Raises UsageError for what cannot be written.
     """
     if path is not None:
         try:
@@ -48,6 +55,10 @@ def destination(path: Path | None) -> Iterator[TextIO]:
         sys.stdout.flush()
     except BrokenPipeError:
         release_stdout()
+    except OSError as error:
+        release_stdout()
+        reason = error.strerror or error
+        raise UsageError(f"standard output: cannot be written: {reason}") from error
 
 
 def complain(lines: Iterable[str]) -> None:

@@ -20,10 +20,12 @@ def read(paths: tuple[Path, ...], filename: Path | None) -> Text | None:
     """The text on standard input with the path that it stands for, if `paths` ask for it by `-` or
     `filename` is given; else None.
 
-    Raises UsageError when there are other paths too.
+    Raises UsageError when there are other paths too, and when standard input is closed.
     """
     if not is_asked_for(paths, filename):
         return None
     if set(paths) - {MARK, Path(".")}:
         raise UsageError("standard input (-, --stdin-filename) is checked without other paths")
+    if sys.stdin is None:
+        raise UsageError("standard input is closed: there is nothing to check")
     return Text(filename or MARK, sys.stdin.buffer.read())

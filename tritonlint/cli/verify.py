@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -68,7 +68,8 @@ def _folder(exists: bool = False) -> click.Path:
     "--write-receipts",
     type=_folder(),
     metavar="DIR",
-    help="Add confirmed GPU runs to the receipts DIR/<rule>/<case>/receipt.json.",
+    help="Run the gpu oracle too, and add what it confirms to the receipts"
+    " DIR/<rule>/<case>/receipt.json.",
 )
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
 def command(
@@ -94,6 +95,7 @@ def command(
     as_json = output_format == "json"
     if into is not None and not impact:
         raise UsageError("--output goes with --impact")
+    _one_thing({"--launch": launch, "--impact": impact, "--receipts": receipts}, oracles)
     if launch is not None:
         return _replay(launch, paths, as_json)
     sources = _sources(paths, release, records=receipts)
@@ -103,6 +105,14 @@ def command(
         return _check_receipts(sources, report, as_json)
     asked = oracles or (("gpu",) if release is not None else ())
     return _run(sources, asked, write_receipts, report, as_json)
+
+
+def _one_thing(modes: Mapping[str, object], oracles: tuple[str, ...]) -> None:
+    """Raises UsageError for options of which one would be passed over in silence."""
+    given = [name for name, value in modes.items() if value]
+    given += ["--oracle"] if oracles else []
+    if len(given) > 1:
+        raise UsageError(f"{given[1]} goes without {given[0]}: give one of them")
 
 
 def _sources(paths: tuple[Path, ...], release: Path | None, records: bool) -> list[Source]:
@@ -123,6 +133,14 @@ def _run(
     from tritonlint.verify import recorded
     from tritonlint.verify.run import run
 
+    if into is not None:
+        from tritonlint.verify import pictures
+
+        # Before the runs, which may take minutes.
+        pictures.matplotlib()
+    if write_receipts is not None:
+        # Without a GPU nothing would be written, which must not pass for done.
+        oracles = tuple(dict.fromkeys((*(oracles or ("compile",)), "gpu")))
     report = run(sources, oracles or None, write_receipts)
     if "gpu" in (oracles or ("gpu",)):
         ran_on = report.device["device"] if report.device else ""

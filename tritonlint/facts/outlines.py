@@ -39,7 +39,7 @@ _CALL = re.compile(rb"(?<![\w.])([\w.]+)\(")
 _LAUNCH = re.compile(rb"\]\s*\(")
 _IMPORT = re.compile(rb"import\b[ \t]*(\([^)]*\)|[^\n]*)")
 _AS = re.compile(rb" as (\w+)")
-_EQUAL = re.compile(rb" = ([A-Za-z_][\w.]*)\r?\n")
+_EQUAL = re.compile(rb" = ([A-Za-z_][\w.]*)\n")
 _WORD = re.compile(rb"\w+")
 
 
@@ -81,6 +81,8 @@ def outline(text: bytes, package: bool = False) -> Outline:
     pass on what others define."""
     if not package and not GATE.search(text):
         return Outline()
+    if b"\r" in text:
+        text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     aliases = tuple(_aliases(text))
     return Outline(
         True,

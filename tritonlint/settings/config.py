@@ -239,7 +239,8 @@ def _table(file: Path) -> dict[str, Any] | None:
     if shared and b"tritonlint" not in data:
         return None
     try:
-        document = _toml(data.decode("utf-8"))
+        # Some editors on Windows begin a file with a byte order mark.
+        document = _toml(data.decode("utf-8-sig"))
     except ValueError as error:
         raise ConfigError(f"{file}: not valid TOML: {error}") from error
     if not shared:

@@ -59,11 +59,12 @@ def _spec(file: str) -> GitIgnoreSpec | None:
     """The patterns of a file; None where there are none. A line that is no pattern is passed over,
     as git does."""
     try:
-        lines = Path(file).read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+        text = Path(file).read_text(encoding="utf-8-sig", errors="surrogateescape")
     except OSError:
         return None
     from pathspec import GitIgnoreSpec
 
+    lines = text.splitlines()
     try:
         return GitIgnoreSpec.from_lines(lines)
     except ValueError:
