@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from tritonlint.dtypes import ElementType
 from tritonlint.facts.device.contract import Place
 from tritonlint.facts.device.types import (
     T_BOOL,
@@ -88,7 +89,7 @@ PLAIN = History()
 class Tensor:
     """A number or a block of numbers. `weak` marks a compile-time number, which gives way in
     promotions; `loads` are the loads whose bytes are in it as an integer; `bits` marks an integer
-    that holds another type's bit pattern."""
+    that holds another type's bit pattern, `codes` the 8-bit float that it is a code of."""
 
     types: Types
     loads: Loads = NO_LOADS
@@ -99,6 +100,7 @@ class Tensor:
     weak: bool = False
     bits: bool = False
     history: History = PLAIN
+    codes: ElementType | None = None
 
 
 @dataclass(frozen=True)
@@ -286,6 +288,7 @@ def join_tensors(a: Tensor, b: Tensor) -> Tensor:
         a.weak and b.weak,
         a.bits or b.bits,
         _join_histories(a, b),
+        a.codes if a.codes == b.codes else None,
     )
 
 
