@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import ast
 import os
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -15,7 +14,6 @@ from tritonlint.facts.arguments import Argument, arguments
 from tritonlint.facts.conversions import in_launches
 from tritonlint.facts.dead_guards import dead_guards, may_compare
 from tritonlint.facts.flavours import flavours
-from tritonlint.facts.hard_coded import hard_coded, may_hard_code
 from tritonlint.facts.host.copies import may_copy
 from tritonlint.facts.host.state import MAX_STATEMENTS, Attributes, Run
 from tritonlint.facts.host.statements import interpret
@@ -25,17 +23,10 @@ from tritonlint.facts.narrowing import Narrowing
 from tritonlint.facts.observation import Observation
 from tritonlint.facts.other_casts import may_cast_to_another, other_casts
 from tritonlint.facts.outlines import callers
-from tritonlint.facts.prefixes import (
-    ANY_MEMBER,
-    MEMBER,
-    Declaration,
-    declarations,
-    may_ask_prefix,
-    prefixed,
-)
 from tritonlint.facts.project import Project
 from tritonlint.facts.reach import Reach
-from tritonlint.facts.texts import MAX_HOPS, Texts, is_package
+from tritonlint.facts.stated import may_state, stated
+from tritonlint.facts.texts import MAX_HOPS, Texts
 from tritonlint.facts.tree import dotted_name
 from tritonlint.source import SourceFile
 
@@ -71,7 +62,7 @@ class Analysis:
         if self.texts.speaks(file) and file in self.texts.leading(file).lines:
             return True
         text = self.texts.read(file).decode("utf-8", "replace")
-        if self.preview and (may_hard_code(text) or may_ask_prefix(text)):
+        if self.preview and may_state(text):
             return True
         return may_compare(text) or may_copy(text)
 
@@ -82,43 +73,12 @@ class Analysis:
         guards = (each for module in own for each in dead_guards(module))
         copies = (each for module in own for each in self._copies(module))
         narrowed = self.narrowing.in_kernels(own, wanted)
-        stated = (each for module in own for each in self._stated(module)) if self.preview else ()
-        return [*self._arguments(own, files, wanted), *guards, *copies, *narrowed, *stated]
-
-    def _stated(self, module: Module) -> Iterator[Observation]:
-        """What `module` says of 8-bit floats that the project says otherwise elsewhere."""
-        text = module.source.text
-        universe = self.texts.universe(str(module.file))
-        if may_hard_code(text) and self.texts.both_flavours(universe):
-            yield from hard_coded(module)
-        if may_ask_prefix(text):
-            near = self._declared(self._near(module), ANY_MEMBER)
-            yield from prefixed(module, self._declared(self._known(module), MEMBER), near)
-
-    def _known(self, module: Module) -> list[str]:
-        """The files whose settings `module` may be given: those of its package, or those that a
-        script imports."""
-        file = str(module.file)
-        universe = self.texts.universe(file)
-        if any(is_package(each) for each in universe):
-            return list(universe)
-        imports = module.imports.values()
-        found = {self.reach.imported_file(module, each.module, each.level) for each in imports}
-        return [file, *(each for each in universe if each in found and each != file)]
-
-    def _near(self, module: Module) -> list[str]:
-        """The files in the folder of `module` and below; at the top of a package, that file."""
-        file = str(module.file)
-        folder, universe = os.path.dirname(file), self.texts.universe(file)
-        top = os.path.commonpath([os.path.dirname(each) for each in universe])
-        if folder == top:
-            return [file]
-        return [each for each in universe if each.startswith(f"{folder}{os.sep}")]
-
-    def _declared(self, files: Iterable[str], member: re.Pattern[bytes]) -> list[Declaration]:
-        """The settings that are declared in those of `files` that have such a member."""
-        parsed = (self.reach.parsed(file) for file in files if member.search(self.texts.read(file)))
-        return [each for module in parsed if module is not None for each in declarations(module)]
+        said = (
+            (each for module in own for each in stated(module, self.texts, self.reach))
+            if self.preview
+            else ()
+        )
+        return [*self._arguments(own, files, wanted), *guards, *copies, *narrowed, *said]
 
     def _copies(self, module: Module) -> Iterator[Observation]:
         """What functions that launch nothing copy between codes and bytes."""
