@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tritonlint.claim import FLOAT_TO_INTEGER, Witness
 from tritonlint.facts.arguments import Argument
 from tritonlint.facts.device import Store
 from tritonlint.findings import Confidence, Finding, Step
 from tritonlint.fixes.view_fix import named_fix, view_argument
 from tritonlint.rule import Rule, Suspect
+from tritonlint.signature import FLOAT_TO_INTEGER, Order
 from tritonlint.traces import approach, claim, launch_site
 
 
@@ -66,7 +66,7 @@ class NumericStoreToRawBytes(Rule):
     status = "default"
     since = "0.1.0"
     fix = "sometimes"
-    witness = Witness(FLOAT_TO_INTEGER, through="store")
+    signature = Order(FLOAT_TO_INTEGER, through="store")
 
     def check(self, suspect: Suspect) -> Iterator[Finding]:
         for argument in suspect.of(Argument):

@@ -11,7 +11,11 @@ from tritonlint.findings import Confidence, Finding, Fix, Step
 from tritonlint.fixes.cast_fix import cast_operand, rounded, stored_value
 from tritonlint.rule import Rule, Suspect
 from tritonlint.signature import FLOAT_TO_INTEGER, Order
-from tritonlint.traces import integer_approach, integer_launch_site, one_a_place
+from tritonlint.traces import integer_approach, integer_claim, integer_launch_site, one_a_place
+
+_FUNCTIONS = ("rint", "nearbyint", "round", "roundeven", "floor", "ceil", "trunc")
+# Inline assembly may round too.
+_ROUNDING = (*_FUNCTIONS, "math.floor", "math.ceil", "tt.elementwise_inline_asm")
 
 
 class UnroundedIntegerQuantization(Rule):
@@ -71,7 +75,7 @@ class UnroundedIntegerQuantization(Rule):
     status = "default"
     since = "0.1.0"
     fix = "sometimes"
-    signature = Order(FLOAT_TO_INTEGER, unless=("tt.extern_elementwise", "math.floor"), gives=8)
+    signature = Order(FLOAT_TO_INTEGER, unless=_ROUNDING, gives=8)
 
     def check(self, suspect: Suspect) -> Iterator[Finding]:
         for each in one_a_place(s for s in suspect.of(Converted) if _truncates(s.conversion)):
@@ -104,6 +108,7 @@ class UnroundedIntegerQuantization(Rule):
             _trace(seen),
             integer_launch_site(seen),
             fix,
+            claim=integer_claim(seen),
             function=conversion.function,
             snippet=snippet,
         )

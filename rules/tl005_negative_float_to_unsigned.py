@@ -12,7 +12,7 @@ from tritonlint.findings import Applicability, Confidence, Edit, Finding, Fix, S
 from tritonlint.fixes.cast_fix import after, cast_operand, language, span_of
 from tritonlint.rule import Rule, Suspect
 from tritonlint.signature import Order
-from tritonlint.traces import integer_approach, integer_launch_site, one_a_place
+from tritonlint.traces import integer_approach, integer_claim, integer_launch_site, one_a_place
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -57,7 +57,8 @@ class NegativeFloatToUnsigned(Rule):
 
     ## How it is verified
     Compiled for `cuda:90`, `hip:gfx942` and `hip:gfx950`, `arith.fptoui` takes the value as
-    flagged before the bias is added, and after as fixed (or there is `arith.fptosi`). On an NVIDIA
+    flagged before the bias is added, and after as fixed (or there is `arith.fptosi`). Without a
+    bias there is `arith.fptoui` at that line as flagged, and none as fixed. On an NVIDIA
     GPU every negative exponent is stored as 127 as flagged.
 
     ## References
@@ -70,7 +71,7 @@ class NegativeFloatToUnsigned(Rule):
     status = "default"
     since = "0.1.0"
     fix = "sometimes"
-    signature = Order(("arith.addi",), first=("arith.fptoui",), gives=8)
+    signature = Order(("arith.addi",), first=("arith.fptoui",), gives=8, alone=("arith.fptoui",))
 
     def check(self, suspect: Suspect) -> Iterator[Finding]:
         for each in one_a_place(s for s in suspect.of(Converted) if _negative(s.conversion)):
@@ -103,6 +104,7 @@ class NegativeFloatToUnsigned(Rule):
             _trace(seen),
             integer_launch_site(seen),
             _fix(suspect, conversion, bias),
+            claim=integer_claim(seen),
             function=conversion.function,
             snippet=snippet,
         )

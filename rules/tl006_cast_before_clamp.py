@@ -11,7 +11,7 @@ from tritonlint.findings import Edit, Finding, Fix, Span, Step
 from tritonlint.fixes.cast_fix import after, around, cast_operand, names_in, span_of
 from tritonlint.rule import Rule, Suspect
 from tritonlint.signature import FLOAT_TO_INTEGER, Order
-from tritonlint.traces import integer_approach, integer_launch_site, one_a_place
+from tritonlint.traces import integer_approach, integer_claim, integer_launch_site, one_a_place
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -95,6 +95,7 @@ class CastBeforeClamp(Rule):
             _trace(seen),
             integer_launch_site(seen),
             _swap(suspect, conversion),
+            claim=integer_claim(seen),
             function=conversion.function,
             snippet=suspect.source.snippet(conversion.place),
         )

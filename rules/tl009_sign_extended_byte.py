@@ -9,7 +9,7 @@ from tritonlint.findings import Applicability, Finding, Fix, Step
 from tritonlint.fixes.cast_fix import after, language
 from tritonlint.rule import Rule, Suspect
 from tritonlint.signature import Order
-from tritonlint.traces import integer_approach, integer_launch_site, one_a_place
+from tritonlint.traces import integer_approach, integer_claim, integer_launch_site, one_a_place
 
 
 class SignExtendedByte(Rule):
@@ -95,6 +95,7 @@ class SignExtendedByte(Rule):
             _trace(seen),
             integer_launch_site(seen),
             _fix(suspect, seen),
+            claim=integer_claim(seen),
             function=byte.function,
             snippet=suspect.source.snippet(byte.place),
         )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tritonlint.findings import Finding, Fix
+from tritonlint.findings import Finding
 from tritonlint.rule import CommentRule
-from tritonlint.suppress.suppressions import Review, without
+from tritonlint.suppress.suppressions import Review
 
 
 class UnfulfilledExpectation(CommentRule):
@@ -49,14 +49,6 @@ class UnfulfilledExpectation(CommentRule):
     fix = "safe"
 
     def review(self, review: Review) -> Iterator[Finding]:
-        for use in review.uses:
-            unmet = review.unmet(use)
-            if use.directive.kind == "expect" and unmet:
-                names = ", ".join(unmet)
-                edit = without(review.source, use.directive, unmet)
-                yield self.about(
-                    use.directive,
-                    f"{names} is expected here and not found",
-                    f"no finding of {names}",
-                    Fix("safe", f"Remove {names} from the comment", (edit,)),
-                )
+        for directive, names, fix in review.in_vain(expected=True):
+            message = f"{names} is expected here and not found"
+            yield self.about(directive, message, f"no finding of {names}", fix)

@@ -13,18 +13,17 @@ from typing import TYPE_CHECKING
 
 from tritonlint import rule
 from tritonlint.errors import SourceError
-from tritonlint.facts.analysis import Analysis
-from tritonlint.facts.arguments import distinct
 from tritonlint.facts.observation import Observation
 from tritonlint.facts.outlines import GATE
+from tritonlint.facts.texts import Texts
 from tritonlint.findings import CONFIDENCES, Finding, Suppressed
 from tritonlint.observer import QUIET, Observer
-from tritonlint.parallel import Work, facts, unparsable
 from tritonlint.settings.config import Settings
 from tritonlint.settings.patterns import matcher
 from tritonlint.settings.scopes import Scopes
 from tritonlint.source import SourceFile, display_path, read_source
 from tritonlint.suppress import suppressions
+from tritonlint.work import Work
 
 if TYPE_CHECKING:
     from tritonlint.caching.cache import Cache
@@ -92,12 +91,12 @@ def _result(
 ) -> Result:
     """What is found in `files`, or was in an earlier run, whatever the baseline knows."""
     observer = work.observer
-    analysis = Analysis()
-    analysis.texts.include(os.path.abspath(each) for each in files if each.suffix != ".py")
+    texts = Texts({})
+    texts.include(os.path.abspath(each) for each in files if each.suffix != ".py")
     if cache is None:
-        return _check(*_read(files, observer), analysis, settings, named, work)
+        return _check(*_read(files, observer), texts, settings, named, work)
     with observer.stage("cache"):
-        universe = analysis.universe_of(map(os.path.abspath, files))
+        universe = texts.universe_of(map(os.path.abspath, files))
         key = cache.key(files, universe, Scopes(settings).every(files), named)
         known = cache.load(key)
     if known is not None:
@@ -105,9 +104,9 @@ def _result(
     from tritonlint.caching.outline_cache import OutlineCache
 
     with observer.stage("cache"):
-        outlines = OutlineCache(cache, universe, analysis.texts)
+        outlines = OutlineCache(cache, universe, texts)
         outlines.load()
-    result = _check(*_read(files, observer), analysis, settings, named, work)
+    result = _check(*_read(files, observer), texts, settings, named, work)
     with observer.stage("cache"):
         outlines.store()
         cache.store(key, result)
@@ -158,7 +157,7 @@ def check_texts(
             sources.append(source)
     contents = {os.path.abspath(each): data for each, data in {**(others or {}), **texts}.items()}
     parsed = texts if named else ()
-    result = _check(sources, skipped, Analysis(contents), settings, parsed, Work())
+    result = _check(sources, skipped, Texts(contents), settings, parsed, Work())
     return _without_known(result, settings)
 
 
@@ -176,11 +175,16 @@ def _without_known(result: Result, settings: Settings) -> Result:
 def _check(
     sources: Sequence[SourceFile],
     skipped: list[Skipped],
-    analysis: Analysis,
+    texts: Texts,
     settings: Settings,
     named: Collection[Path],
     work: Work,
 ) -> Result:
+    # Only here: what is known from an earlier run needs none of it, and it takes long to import.
+    from tritonlint.facts.analysis import Analysis
+    from tritonlint.parallel import facts
+
+    analysis = Analysis(texts=texts)
     files = len(sources) + len(skipped)
     with work.observer.stage("read"):
         gated = [source for source in sources if GATE.search(source.data)]
@@ -219,6 +223,8 @@ def _judge(
     work: Work,
 ) -> tuple[list[Finding], list[Skipped]]:
     """What the rules find in the files that the facts make suspects of, and where one failed."""
+    from tritonlint.facts.distinct import distinct
+
     suspects: dict[str, list[Observation]] = {}
     for each in distinct(observations):
         suspects.setdefault(each.place.path, []).append(each)
@@ -247,6 +253,8 @@ def _broken(
     paths = frozenset(map(display_path, named))
     if not paths:
         return {}
+    from tritonlint.parallel import unparsable
+
     with work.observer.stage("parse named files"):
         return unparsable([each for each in sources if each.path in paths], work)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,8 +13,8 @@ from tritonlint.facts.analysis import Analysis
 from tritonlint.facts.observation import Observation
 from tritonlint.facts.outlines import Outline
 from tritonlint.facts.texts import Texts
-from tritonlint.observer import QUIET, Observer
 from tritonlint.source import SourceFile
+from tritonlint.work import Work
 
 if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
@@ -37,29 +37,6 @@ _FEW_OUTLINES = 200
 _SHARES = 4
 
 
-@dataclass(frozen=True)
-class Work:
-    """How a run works: in at most `jobs` processes (None: one a core), and who is told of it."""
-
-    jobs: int | None = None
-    observer: Observer = QUIET
-
-    @property
-    def processes(self) -> int:
-        """The number of processes."""
-        if self.jobs:
-            return self.jobs
-        if hasattr(os, "sched_getaffinity"):
-            return len(os.sched_getaffinity(0))
-        return os.cpu_count() or 1
-
-    def done(self, shares: Sequence[object], results: Iterable[T]) -> Iterator[T]:
-        """The results of `shares` as they come, which the observer is told."""
-        for number, each in enumerate(results, 1):
-            yield each
-            self.observer.advance(number, len(shares))
-
-
 def facts(sources: Sequence[SourceFile], analysis: Analysis, work: Work) -> Facts:
     """The facts of `sources`, which pass the gate."""
     with work.observer.stage("facts"):
@@ -71,7 +48,7 @@ def _facts_of(sources: Sequence[SourceFile], analysis: Analysis, work: Work) -> 
     wanted = frozenset(files)
     processes = work.processes
     if processes > 1:
-        _outline(analysis.texts, analysis.universe_of(files), work)
+        _outline(analysis.texts, analysis.texts.universe_of(files), work)
     concerned = [source for file, source in files.items() if analysis.concerns(file)]
     if len(concerned) <= _FEW_FILES:
         return _facts(concerned, wanted, analysis)

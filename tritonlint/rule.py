@@ -1,5 +1,4 @@
-"""The base class of a rule, what a rule sees of a file, and the registry: which rules there are and
-which are selected."""
+"""The base class of a rule, and the registry: which rules there are and which are selected."""
 
 from __future__ import annotations
 
@@ -8,29 +7,23 @@ import importlib
 import re
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from tritonlint import plugins
-from tritonlint.claim import Witness
 from tritonlint.errors import ConfigError, UsageError
 from tritonlint.findings import Finding, Fix, Severity
 from tritonlint.signature import Order
-from tritonlint.source import SourceFile, Span
+from tritonlint.suspect import Suspect as Suspect  # part of what a rule is written with
 
 if TYPE_CHECKING:
-    import libcst
-
-    from tritonlint.facts.observation import Observation
     from tritonlint.settings.config import Settings
     from tritonlint.suppress.directives import Directive
     from tritonlint.suppress.suppressions import Review
-    from tritonlint.syntax import Tree
 
-T = TypeVar("T")
 
 _FILE = re.compile(r"^(tl\d{3})_(\w+)\.py$")
 
@@ -48,79 +41,6 @@ class RuleInfo:
     asked: str = ""
 
 
-class Suspect:
-    """A file that the facts make a suspect of: its source, what the facts observed in it, and,
-    parsed when first asked for, its concrete syntax tree."""
-
-    def __init__(
-        self, source: SourceFile, observations: Sequence[Observation], settings: Settings
-    ) -> None:
-        self.source = source
-        self.settings = settings
-        self._observations = tuple(observations)
-
-    def of(self, kind: type[T]) -> tuple[T, ...]:
-        """What the facts observed of one kind: `suspect.of(Argument)` are the launch arguments that
-        hold raw bytes."""
-        return tuple(each for each in self._observations if isinstance(each, kind))
-
-    @cached_property
-    def syntax(self) -> Tree:
-        """The abstract syntax tree of the file, with the way up from each node."""
-        from tritonlint.syntax import Tree
-
-        return Tree(self.source.tree)
-
-    @cached_property
-    def tree(self) -> libcst.Module:
-        """The concrete syntax tree of the file."""
-        return self._wrapper.module
-
-    @cached_property
-    def nodes(self) -> list[tuple[libcst.CSTNode, Span]]:
-        """Every node of the tree with its place."""
-        return [
-            (
-                node,
-                Span(
-                    self.source.path,
-                    at.start.line,
-                    at.start.column + 1,
-                    at.end.line,
-                    at.end.column + 1,
-                ),
-            )
-            for node, at in self._positions.items()
-        ]
-
-    def expression_at(self, span: Span) -> libcst.BaseExpression | None:
-        """The expression that stands exactly at `span`, or None."""
-        return self._expressions.get(span)
-
-    @cached_property
-    def _expressions(self) -> dict[Span, libcst.BaseExpression]:
-        import libcst
-
-        return {span: node for node, span in self.nodes if isinstance(node, libcst.BaseExpression)}
-
-    @cached_property
-    def _wrapper(self) -> libcst.MetadataWrapper:
-        import libcst
-        from libcst.metadata import MetadataWrapper
-
-        return MetadataWrapper(libcst.parse_module(self.source.data), unsafe_skip_copy=True)
-
-    @cached_property
-    def _positions(self) -> dict[libcst.CSTNode, libcst.metadata.CodeRange]:
-        from libcst.metadata import PositionProvider
-
-        try:
-            return dict(self._wrapper.resolve(PositionProvider))
-        except KeyError as error:
-            # What libcst's clean-up makes of a recursion that goes too deep.
-            raise RecursionError(str(self.source.path)) from error
-
-
 class Rule(ABC):
     """One hazard. The docstring of a subclass is its documentation, in these sections: What it
     does, Why is this bad, Triggering input, Example, Use instead, Not flagged, Fix safety, How it
@@ -132,10 +52,9 @@ class Rule(ABC):
     status: ClassVar[Literal["default", "preview"]] = "default"
     since: ClassVar[str]
     fix: ClassVar[Literal["safe", "unsafe", "sometimes", "none"]] = "none"
-    # The order of operations in Triton's IR that is the hazard, where it is one: what a fixture's
-    # probe asks for.
+    # What Triton's IR shows where the rule is right: fixtures' probes ask for it, and so does
+    # `check --confirm compile`. None where the compiler cannot tell.
     signature: ClassVar[Order | None] = None
-    witness: ClassVar[Witness | None] = None  # what `check --confirm compile` looks for
 
     @abstractmethod
     def check(self, suspect: Suspect) -> Iterator[Finding]:

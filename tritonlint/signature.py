@@ -1,22 +1,37 @@
-"""What a hazard looks like in Triton's IR, as data: rules state it, the verifier looks for it."""
+"""What a hazard looks like in Triton's IR, as data: a rule states it once, and the verifier looks
+for it, in fixtures (`OrderProbe`) and in what `check --confirm compile` is asked about."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
+# Operations of MLIR's `arith` dialect.
 FLOAT_TO_INTEGER = ("arith.fptoui", "arith.fptosi")
+INTEGER_TO_FLOAT = ("arith.uitofp", "arith.sitofp")
 
 
 @dataclass(frozen=True)
 class Order:
     """Operations in an order that is wrong: one of `then` whose operands are computed from one of
-    `first` (from anything, if it is empty), and from none of `unless`. The search goes back over
-    arithmetic to the nearest loads and conversions. `takes` and `gives` are the widths in bits that
+    `first` (from anything, if it is empty), and from none of `unless`, which may name functions of
+    the vendors' libraries too (`rint`). The search goes back over arithmetic to the nearest loads
+    and conversions. `takes` and `gives` are the widths in bits that
     the operand and the result of a `then` must have, where they matter (of conversions: their text
-    names both)."""
+    names both).
+
+    `through` is for hazards of launches: only a `then` on the way to what is stored through the
+    finding's parameter counts, or on the way from what is loaded through it, and the fix is another
+    element type of that parameter. Without it the order is looked for at the places that a finding
+    speaks of, and the fix is the finding's edits. `alone` are operations that are wrong there
+    without any order, where there is none: nothing but the finding tells them from right ones, so
+    that probes do not look for them.
+    """
 
     then: tuple[str, ...]
     first: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
     takes: int = 0
     gives: int = 0
+    through: Literal["store", "load", ""] = ""
+    alone: tuple[str, ...] = ()

@@ -62,7 +62,16 @@ def one_a_place(seen: Iterable[Seen]) -> list[Seen]:
 def _directness(seen: Converted | ByteUsed) -> tuple[object, ...]:
     launch = seen.launch
     where = (launch.span, launch.parameter) if launch else ()
-    return (launch is not None, len(seen.via), where, seen.via, seen.kernel_path, seen.kernel)
+    known = repr(launch.known) if launch else ""
+    return (
+        launch is not None,
+        len(seen.via),
+        where,
+        seen.via,
+        seen.kernel_path,
+        seen.kernel,
+        known,
+    )
 
 
 def integer_launch_site(seen: Converted | ByteUsed) -> LaunchSite | None:
@@ -71,6 +80,20 @@ def integer_launch_site(seen: Converted | ByteUsed) -> LaunchSite | None:
         return None
     return LaunchSite(
         launch.span.path, launch.span.line, seen.kernel, launch.parameter, launch.argument
+    )
+
+
+def integer_claim(seen: Converted | ByteUsed) -> Claim:
+    """What the finding says about its kernel: that it does so by itself, or by what the launch
+    passes."""
+    launch = seen.launch
+    if launch is None:
+        return Claim(seen.kernel_path, seen.kernel_line, "")
+    if launch.element is None:
+        return Claim(seen.kernel_path, seen.kernel_line, "", known=launch.known)
+    name = launch.element.name
+    return Claim(
+        seen.kernel_path, seen.kernel_line, launch.parameter, name, name, known=launch.known
     )
 
 

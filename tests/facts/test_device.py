@@ -220,3 +220,34 @@ def test_deep_nesting_is_survived() -> None:
         f"@triton.jit\ndef kernel(p):\n    v = tl.load(p)\n    tl.store(p, {deep})\n"
     )
     assert effects(found, "p") == ({"int"}, {"int"})
+
+
+@pytest.mark.parametrize(
+    ("value", "effect", "interval"),
+    [
+        ("float(3)", "float_to_int", (3.0, 3.0)),
+        ("float(tl.load(x))", "float_to_int", (None, None)),
+        ("int(2.5)", "int", (2.0, 2.0)),
+        ("int(tl.load(x))", "int", (None, None)),
+        ("len((1, 2, 3))", "int", (3.0, 3.0)),
+        ("max(1, 2)", "int", (2.0, 2.0)),
+        ("min(2.0, 1.0)", "float_to_int", (1.0, 1.0)),
+        ("list((1.0, 2.0))[1]", "float_to_int", (2.0, 2.0)),
+        ("sorted(tl.load(x))", "unknown", (None, None)),
+        ("tl.full((16,), 3.0, tl.float32)", "float_to_int", (3.0, 3.0)),
+        ("tl.full_like(tl.load(x), 0)", "float_to_int", (None, None)),
+        ("tl.zeros((16,), tl.int32)", "int", (0.0, 0.0)),
+        ("tl.zeros_like(tl.load(x))", "float_to_int", (0.0, 0.0)),
+        ("tl.split(tl.load(x))[0]", "float_to_int", (None, None)),
+        ("tl.join(tl.load(x), 2.0)", "float_to_int", (None, None)),
+        ("tl.cat(1, 2)", "int", (1.0, 2.0)),
+        ("tl.broadcast_to(tl.load(x), (16,))", "float_to_int", (None, None)),
+    ],
+)
+def test_what_builtins_and_blocks_hold(
+    value: str, effect: str, interval: tuple[float | None, float | None]
+) -> None:
+    store = only_store(
+        byte_contract(f"@triton.jit\ndef kernel(p, x):\n    tl.store(p, {value})\n")
+    )
+    assert (store.effect, store.interval) == (effect, interval)

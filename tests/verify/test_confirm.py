@@ -10,12 +10,13 @@ import pytest
 
 pytest.importorskip("triton", reason="the compile oracle needs triton (extra `verify`)")
 
-from tritonlint.claim import FLOAT_TO_INTEGER, INTEGER_TO_FLOAT, Claim, Known, Witness
+from tritonlint.claim import Claim, Known
+from tritonlint.signature import FLOAT_TO_INTEGER, INTEGER_TO_FLOAT, Order
 from tritonlint.verify.confirm import ENVIRONMENT
 from tritonlint.verify.examine import Answer, Question, examine
 
-STORE = Witness(FLOAT_TO_INTEGER, through="store")
-LOAD = Witness(INTEGER_TO_FLOAT, through="load")
+STORE = Order(FLOAT_TO_INTEGER, through="store")
+LOAD = Order(INTEGER_TO_FLOAT, through="load")
 HEAD = """\
 import torch
 import not_installed_anywhere
@@ -45,14 +46,14 @@ def line_of(path: Path, text: str) -> int:
 
 def ask(
     path: Path,
-    witness: Witness = STORE,
+    order: Order = STORE,
     *known: Known,
     targets: tuple[str, ...] = ("cuda:90",),
     rejected: bool = False,
     fixed: str = "fp8",
 ) -> Answer:
     claim = Claim(str(path), line_of(path, "def k("), "p", "uint8", fixed, rejected, known)
-    return examine(Question(claim, witness, targets), 60.0)
+    return examine(Question(claim, order, targets), 60.0)
 
 
 PLAIN = """
@@ -122,6 +123,31 @@ def k(p, x, y, M: tl.constexpr, D: tl.constexpr, E: tl.constexpr):
     b = tl.load(y + tl.arange(0, E)[:, None] * M + tl.arange(0, M)[None, :])
     tl.store(p + i * M + tl.arange(0, M)[None, :], tl.dot(a, b))
 """,
+    "a mode, turns of a loop and a type by keyword": """
+@triton.jit
+def sums(x, TURNS: tl.constexpr, KIND: tl.constexpr, flag: tl.constexpr):
+    total = tl.zeros((16,), dtype=KIND)
+    for turn in tl.static_range(TURNS):
+        total += tl.load(x + turn)
+    if flag and TURNS == 1:
+        total += 1
+    return total
+
+@triton.jit
+def k(p, x, MODE: tl.constexpr, TURNS: tl.constexpr, KIND: tl.constexpr, flag: tl.constexpr):
+    if MODE == "row" and not flag:
+        tl.store(p + tl.arange(0, 16), sums(x, TURNS, KIND=KIND, flag=flag))
+""",
+    "annotated scalars": """
+@triton.jit
+def k(p, x, n: tl.int32, s: tl.float32):
+    tl.store(p + n, tl.load(x) * s)
+""",
+    "a constant that only a float can be": """
+@triton.jit
+def k(p, x, LARGEST: tl.constexpr):
+    tl.store(p, tl.load(x) / tl.exp2(tl.floor(tl.log2(LARGEST))))
+""",
     "full precision where mathematics asks for it": """
 @triton.jit
 def k(p, x, y):
@@ -159,7 +185,7 @@ def test_the_signature_is_found(tmp_path: Path, body: str) -> None:
     assert answer.verdict == "confirmed", answer.reason
 
 
-def test_a_witness_in_another_file_is_named_with_it(tmp_path: Path) -> None:
+def test_a_conversion_in_another_file_is_named_with_it(tmp_path: Path) -> None:
     test_the_signature_is_found(tmp_path, CONFIRMED[next(iter(CONFIRMED))])
     answer = ask(tmp_path / "kernels.py")
     assert "arith.fptoui at helper.py:10 " in answer.reason
@@ -174,6 +200,13 @@ def test_the_launch_decides_a_flag(tmp_path: Path) -> None:
     assert ask(path, STORE, on).verdict == "confirmed"
     both = ask(path, STORE, Known("QUANTIZE", values=(False, True)))
     assert "where QUANTIZE=True" in both.reason
+
+
+@pytest.mark.parametrize("value", [0.5, 3, 2**40, True])
+def test_a_number_that_is_passed_has_its_type(tmp_path: Path, value: float) -> None:
+    path = module(tmp_path, "\n@triton.jit\ndef k(p, s):\n    tl.store(p, s)\n")
+    answer = ask(path, STORE, Known("s", values=(value,)))
+    assert answer.verdict == ("confirmed" if isinstance(value, float) else "refuted")
 
 
 def test_a_pointer_that_is_absent_is_none(tmp_path: Path) -> None:
@@ -254,21 +287,21 @@ def test_a_claim_that_it_does_not_compile(tmp_path: Path) -> None:
     assert ask(path).verdict == "undecided"
 
 
-NEGATIVE = Witness(("arith.fptoui",), only_into=("arith.addi",))
-UNROUNDED = Witness(FLOAT_TO_INTEGER, unless_from=("math.floor", "tt.extern_elementwise"))
+NEGATIVE = Order(("arith.addi",), first=("arith.fptoui",), gives=8, alone=("arith.fptoui",))
+UNROUNDED = Order(FLOAT_TO_INTEGER, unless=("math.floor", "rint"))
 
 
-def at_line(path: Path, witness: Witness, fixed: tuple[str, str] | None) -> Answer:
+def at_line(
+    path: Path, order: Order, fixed: tuple[str, str] | None, target: str = "cuda:90"
+) -> Answer:
     """Ask about the line marked `# here`, with one text for another as the fix."""
     line, text = line_of(path, "# here"), path.read_text()
     place = (str(path), line, line)
-    question = Question(Claim(str(path), line, ""), witness, ("cuda:90",), (place,))
+    question = Question(Claim(str(path), line, ""), order, (target,), (place,))
     if fixed:
         texts = ((str(path), f"import again\n{text.replace(*fixed)}"),)
         moved = (str(path), line + 1, line + 1)
-        question = Question(
-            question.claim, witness, ("cuda:90",), (place,), texts, line + 1, (moved,)
-        )
+        question = Question(question.claim, order, (target,), (place,), texts, line + 1, (moved,))
     return examine(question, 60.0)
 
 
@@ -280,15 +313,36 @@ def k(out, x):
 """
 
 
-def test_a_conversion_at_a_line_and_the_edit_that_ends_it(tmp_path: Path) -> None:
+def test_an_order_at_a_line_and_the_edit_that_ends_it(tmp_path: Path) -> None:
     path = module(tmp_path, EXPONENT)
     good = at_line(path, NEGATIVE, ("e.to(tl.uint8) + 127", "(e + 127).to(tl.uint8)"))
     line = line_of(path, "# here")
     assert good.verdict == "confirmed"
-    assert good.reason == f"arith.fptoui at kernels.py:{line} as written, none as fixed (cuda:90)"
+    assert good.reason == f"arith.addi at kernels.py:{line} as written, none as fixed (cuda:90)"
     idle = at_line(path, NEGATIVE, ("+ 127", "+ 126"))
     assert idle.verdict == "undecided" and "not seen to end as fixed" in idle.reason
-    assert at_line(path, NEGATIVE, None).reason.endswith("no fix to compare with (cuda:90)")
+    alone = at_line(path, NEGATIVE, ("e.to(tl.uint8) + 127", "e.to(tl.int8)"))
+    assert alone.verdict == "confirmed"
+
+
+def test_what_is_wrong_alone_ends_with_the_operation(tmp_path: Path) -> None:
+    path = module(tmp_path, EXPONENT.replace(" + 127", ""))
+    signed = at_line(path, NEGATIVE, ("e.to(tl.uint8)", "e.to(tl.int32).to(tl.uint8)"))
+    line = line_of(path, "# here")
+    assert signed.reason == f"arith.fptoui at kernels.py:{line} as written, none as fixed (cuda:90)"
+    idle = at_line(path, NEGATIVE, ("e.to(", "(e + 1).to("))
+    assert idle.verdict == "undecided"
+
+
+def test_without_a_fix_the_order_itself_confirms(tmp_path: Path) -> None:
+    answer = at_line(module(tmp_path, EXPONENT), NEGATIVE, None)
+    assert answer.verdict == "confirmed"
+    assert answer.reason.endswith(" as written; there is no fix to compare with (cuda:90)")
+
+
+def test_an_order_elsewhere_in_the_kernel_says_nothing(tmp_path: Path) -> None:
+    path = module(tmp_path, f"{EXPONENT.replace('  # here', '')}    tl.store(out, 1)  # here\n")
+    assert at_line(path, NEGATIVE, None).verdict == "refuted"
 
 
 def test_what_comes_before_can_excuse_a_conversion(tmp_path: Path) -> None:
@@ -298,6 +352,21 @@ def test_what_comes_before_can_excuse_a_conversion(tmp_path: Path) -> None:
     assert at_line(path, UNROUNDED, rounded).verdict == "confirmed"
     path.write_text(path.read_text().replace(*rounded))
     assert at_line(path, UNROUNDED, None).verdict == "refuted"
+
+
+@pytest.mark.parametrize("target", ["cuda:90", "hip:gfx942"])
+def test_only_rounding_functions_of_a_library_excuse_it(tmp_path: Path, target: str) -> None:
+    body = """
+@triton.jit
+def k(out, x):
+    v = libdevice.exp(tl.load(x).to(tl.float32))
+    tl.store(out, v.to(tl.int8))  # here
+"""
+    path = module(tmp_path, f"from triton.language.extra import libdevice\n{body}")
+    rounded = ("v.to(", "libdevice.rint(v).to(")
+    assert at_line(path, UNROUNDED, rounded, target).verdict == "confirmed"
+    path.write_text(path.read_text().replace(*rounded))
+    assert at_line(path, UNROUNDED, None, target).verdict == "refuted"
 
 
 def test_a_guess_against_the_use_neither_confirms_nor_refutes(tmp_path: Path) -> None:

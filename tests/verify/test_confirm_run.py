@@ -10,6 +10,8 @@ import pytest
 
 pytest.importorskip("triton", reason="the compile oracle needs triton (extra `verify`)")
 
+from verify_support import FIXTURES
+
 from tests.support import Command
 from tritonlint.claim import Claim
 from tritonlint.engine import Result
@@ -18,6 +20,7 @@ from tritonlint.settings.config import Settings
 from tritonlint.verify import confirm as confirming
 from tritonlint.verify.answers import Answers
 
+ABOUT_KERNELS = ("TL004", "TL005", "TL006", "TL009")
 ONE = Settings(targets=("cuda:90",))
 
 
@@ -42,6 +45,23 @@ def test_a_finding_is_confirmed_and_says_by_what(tritonlint: Command, flagged: P
         "(cuda:90, hip:gfx942, hip:gfx950)"
     ) in run.out
     assert "By the compiler: 1 confirmed." in run.out
+
+
+def test_findings_about_kernels_are_confirmed_by_their_edits(tritonlint: Command) -> None:
+    """Those of every flagged case whose rule is about what a kernel does by itself."""
+    cases = (each for code in ABOUT_KERNELS for each in (FIXTURES / code).glob("*/flagged.py"))
+    paths = [each.parent for each in cases]
+    Path("tritonlint.toml").write_text('targets = ["cuda:90"]\n')
+    run = tritonlint(
+        *("check", "--confirm", "compile", "--select", ",".join(ABOUT_KERNELS), "--no-cache"),
+        *("--confidence", "possible", "--output-format", "json", *map(str, paths)),
+    )
+    found = json.loads(run.out)["findings"]
+    assert {each["code"] for each in found} == set(ABOUT_KERNELS)
+    for each in found:
+        ends = "none as fixed" if each["fix"] else "there is no fix to compare with"
+        assert each["confirmed"] == "confirmed", each
+        assert f" as written{', ' if each['fix'] else '; '}{ends}" in each["confirmed_reason"]
 
 
 def test_an_answer_is_kept_until_a_file_changes(
@@ -138,7 +158,7 @@ def test_a_rule_that_the_compiler_cannot_judge_is_undecided(
     from tritonlint import rule
 
     each = about(tmp_path / "kernels.py", "tl.store(p, tl.load(x))")
-    monkeypatch.setattr(rule.load("TL001"), "witness", None)
+    monkeypatch.setattr(rule.load("TL001"), "signature", None)
     (told,) = confirming.confirm([each], ONE, Answers(None))
     assert told.confirmed == "undecided"
     assert told.confirmed_reason == "TL001 has no meaning to the compiler"

@@ -11,12 +11,14 @@ from typing import Any
 from tritonlint import __version__
 from tritonlint.caching.cache import Cache, stamp
 from tritonlint.caching.kept import keep, kept, tidy
-from tritonlint.facts import operators, outlines
+from tritonlint.facts import outlines
 from tritonlint.facts.outlines import Function, Outline
 from tritonlint.facts.texts import Texts
 
 # More entries than these, of projects that were checked before, are dropped.
 _MOST = 50_000
+# A change of one in so many files is not worth writing down.
+_FEW = 50
 
 
 class OutlineCache:
@@ -50,8 +52,8 @@ class OutlineCache:
             for file, now in self._stamps.items()
             if file not in self._fresh and texts.outlined(file) and file not in texts.overrides
         }
-        if not made:
-            return
+        if len(made) <= len(self._known) // _FEW:
+            return  # these are made again sooner than all are written
         old = self._known if len(self._known) + len(made) <= _MOST else {}
         with contextlib.suppress(OSError):
             keep(self._path, self._path.stem, {**old, **made})
@@ -64,8 +66,7 @@ class OutlineCache:
 def _tool() -> str:
     """What outlines depend on beside the files."""
     digest = hashlib.sha256(__version__.encode())
-    for module in (outlines, operators):
-        digest.update(f"\0{module.__file__}\0{stamp(str(module.__file__))}".encode())
+    digest.update(f"\0{outlines.__file__}\0{stamp(outlines.__file__)}".encode())
     return digest.hexdigest()[:16]
 
 
@@ -76,28 +77,36 @@ def _plain(outline: Outline) -> Sequence[Any]:
         (
             each.line,
             each.name,
-            each.nested,
+            each.method,
             each.launches,
             each.narrows,
             " ".join(sorted(each.calls)),
         )
         for each in outline.functions
     ]
-    return (outline.speaks, outline.triton, functions, outline.aliases, sorted(outline.operators))
+    return (
+        outline.speaks,
+        outline.triton,
+        functions,
+        outline.aliases,
+        sorted(outline.operators),
+        outline.byte_entry,
+    )
 
 
 def _outline(data: Sequence[Any]) -> Outline:
     if not data:
         return Outline()
-    speaks, triton, functions, aliases, operators = data
+    speaks, triton, functions, aliases, operators, byte_entry = data
     return Outline(
         True,
         speaks,
         triton,
         tuple(
-            Function(line, name, nested, launches, narrows, frozenset(calls.split()))
-            for line, name, nested, launches, narrows, calls in functions
+            Function(line, name, method, launches, narrows, frozenset(calls.split()))
+            for line, name, method, launches, narrows, calls in functions
         ),
         tuple((other, name) for other, name in aliases),
         frozenset(operators),
+        byte_entry,
     )

@@ -22,7 +22,7 @@ from tritonlint.facts.modules import Definition, Module
 from tritonlint.facts.narrowing import Narrowing
 from tritonlint.facts.observation import Observation
 from tritonlint.facts.other_casts import may_cast_to_another, other_casts
-from tritonlint.facts.outlines import callers
+from tritonlint.facts.outlines import Function, callers
 from tritonlint.facts.project import Project
 from tritonlint.facts.reach import Reach
 from tritonlint.facts.stated import may_state, stated
@@ -117,11 +117,9 @@ class Analysis:
         """The functions that call `function`, over at most MAX_HOPS calls, and so may tell what it
         is given."""
         file = str(function.module.file)
-        if function.enclosing:
-            lines = callers({f"self.{function.name}"}, {file: self.texts.outline(file)}, MAX_HOPS)
-        else:
-            around = self.texts.outlines(self.texts.universe(file))
-            lines = callers({function.name, f".{function.name}"}, around, MAX_HOPS)
+        around = self.texts.outlines(self.texts.universe(file))
+        asked = [each for each in self.texts.outline(file).functions if each.line == function.line]
+        lines = callers({file: asked}, around, MAX_HOPS)
         for caller in self._at(lines):
             if self._speaks(caller) and self.reach.leads(caller):
                 yield caller
@@ -242,26 +240,23 @@ class Analysis:
             self._speakers[key] = (frozenset(names), frozenset(made))
         return self._speakers[key]
 
-    def universe_of(self, files: Iterable[str]) -> list[str]:
-        """The files that can decide what is found in `files`."""
-        return sorted({each for file in files for each in self.texts.universe(file)})
-
     def _callers(
         self, files: Sequence[SourceFile], wanted: Collection[str]
     ) -> Iterator[Definition]:
         """The functions outside of `wanted` that call one of `files` that may lead to a launch,
         over at most MAX_HOPS calls."""
         own = [os.path.abspath(source.path) for source in files]
-        rest = self.texts.outlines(set(self.universe_of(own)) - set(wanted))
+        rest = self.texts.outlines(set(self.texts.universe_of(own)) - set(wanted))
         if not rest:
             return  # each function that leads to a launch is looked at itself
-        names: set[str] = set()
-        for file in own:
-            leading = self.texts.leading(file).lines.get(file, frozenset())
-            functions = self.texts.outline(file).functions
-            names.update(f.name for f in functions if f.line in leading)
-        if len(names) > _FEW_NAMES:
+        asked = {file: self._leading(file) for file in own}
+        if sum(map(len, asked.values())) > _FEW_NAMES:
             lines = {file: self.texts.leading(file).lines.get(file, frozenset()) for file in rest}
         else:
-            lines = callers(names, rest, MAX_HOPS)
+            lines = callers(asked, rest, MAX_HOPS)
         yield from self._at(lines)
+
+    def _leading(self, file: str) -> list[Function]:
+        """The functions of a file that may lead to a launch."""
+        lines = self.texts.leading(file).lines.get(file, frozenset())
+        return [each for each in self.texts.outline(file).functions if each.line in lines]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -25,7 +25,6 @@ from tritonlint.facts.host.values import (
 )
 from tritonlint.facts.kernel import Kernel
 from tritonlint.facts.meaning import is_conditional, stands_for
-from tritonlint.facts.observation import Observation
 from tritonlint.facts.passing import known_arguments, tested
 from tritonlint.facts.storage import STRENGTHS, Evidence, Storage, Strength, storage_of
 from tritonlint.source import Span
@@ -123,22 +122,9 @@ def _argument(
         return (
             Typed(event.span, parameter, place) if storage.types.known and tensor.passed else None
         )
-    evidence: list[Evidence] = []
-    stores: dict[_Site, Store] = {}
-    loads: dict[_Site, Load] = {}
-    for each in storage.evidence:
-        made = specialization(event, parameter, storage, event.path + path + each.path)
-        key = (id(event.kernel.node), parameter, repr(made))
-        if key not in run.effects:
-            run.effects[key] = _effects(event.kernel, parameter, made)
-        more_stores, more_loads = run.effects[key]
-        if more_stores or more_loads:
-            evidence.append(each)
-            stores.update((_site(store), store) for store in more_stores)
-            loads.update((_site(load), load) for load in more_loads)
+    evidence, stores, loads = _harm(run, event, parameter, storage, path)
     if not evidence:
         return None
-    evidence.sort(key=lambda each: (STRENGTHS.index(each.strength), not each.encoded))
     return Argument(
         event.kernel.name,
         event.kernel.path,
@@ -152,8 +138,8 @@ def _argument(
         tuple(each.span for each in tensor.passed),
         storage,
         tuple(evidence),
-        tuple(stores.values()),
-        tuple(loads.values()),
+        stores,
+        loads,
         run.passed_by_callers(tensor.buffer),
         _means_fp8(event),
         event.kernel.line,
@@ -161,6 +147,28 @@ def _argument(
         stands_for(event, parameter, tensor, evidence),
         is_conditional(event.path + path, evidence),
     )
+
+
+def _harm(
+    run: Run, event: LaunchEvent, parameter: str, storage: Storage, path: Path
+) -> tuple[list[Evidence], tuple[Store, ...], tuple[Load, ...]]:
+    """The evidence under which the kernel does harm, strongest first, and its stores and loads that
+    then go wrong."""
+    evidence: list[Evidence] = []
+    stores: dict[_Site, Store] = {}
+    loads: dict[_Site, Load] = {}
+    for each in storage.evidence:
+        made = specialization(event, parameter, storage, event.path + path + each.path)
+        key = (id(event.kernel.node), parameter, repr(made))
+        if key not in run.effects:
+            run.effects[key] = _effects(event.kernel, parameter, made)
+        more_stores, more_loads = run.effects[key]
+        if more_stores or more_loads:
+            evidence.append(each)
+            stores.update((_site(store), store) for store in more_stores)
+            loads.update((_site(load), load) for load in more_loads)
+    evidence.sort(key=lambda each: (STRENGTHS.index(each.strength), not each.encoded))
+    return evidence, tuple(stores.values()), tuple(loads.values())
 
 
 def _means_fp8(event: LaunchEvent) -> bool:
@@ -271,30 +279,3 @@ def parameter_span(kernel: Kernel, parameter: str) -> Span:
             column = each.col_offset + 1
             return Span(kernel.path, each.lineno, column, each.lineno, column + len(parameter))
     return Span(kernel.path, node.lineno, node.col_offset + 1, node.lineno, node.col_offset + 1)
-
-
-def distinct(found: Iterable[Observation]) -> list[Observation]:
-    """`found` without what is said twice (of one launch, parameter and evidence the shortest chain
-    of calls is kept), and without the parameters of a function that every caller known is seen to
-    pass as another element type."""
-    known = list(dict.fromkeys(found))
-    arguments = [each for each in known if isinstance(each, Argument)]
-    typed = {each.site for each in known if isinstance(each, Typed)}
-    others = [each for each in known if not isinstance(each, (Argument, Typed))]
-    return [*_distinct(arguments, typed), *others]
-
-
-def _distinct(found: Sequence[Argument], typed: Set[tuple[Span, str, Span]]) -> list[Argument]:
-    raw = sorted(found, key=lambda each: (len(each.calls), each.launch, each.place))
-    disputed = {(each.launch, each.parameter, each.place) for each in raw if each.calls}
-    kept: list[Argument] = []
-    seen: set[tuple[object, ...]] = set()
-    for each in raw:
-        if each.from_caller and each.site in typed - disputed:
-            continue
-        names = (each.kernel, each.kernel_path)
-        keys = {(*each.site, *names), *((*each.site[:2], *names, e.span) for e in each.evidence)}
-        if not keys & seen:
-            kept.append(each)
-        seen |= keys
-    return kept

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from tritonlint.claim import Known
 from tritonlint.dtypes import INT8, UNKNOWN, ElementType
 from tritonlint.facts.arguments import parameter_span, specialization
 from tritonlint.facts.device import (
@@ -17,18 +18,20 @@ from tritonlint.facts.device import (
     watched,
 )
 from tritonlint.facts.device.analysis import roles_of
-from tritonlint.facts.device.values import is_constant
+from tritonlint.facts.device.intervals import is_constant
 from tritonlint.facts.host.state import LaunchEvent, Run
 from tritonlint.facts.host.values import DType, Path, Tensor, contradicts, options
 from tritonlint.facts.kernel import Kernel
+from tritonlint.facts.passing import known_arguments
 from tritonlint.facts.storage import Storage, storage_of
 from tritonlint.source import Span
 
 
 @dataclass(frozen=True)
 class IntegerLaunch:
-    """A launch that passes an integer tensor to `parameter`. `argument` is its text, at `place`;
-    `stated` is where its type is, when that is somewhere else."""
+    """A launch that passes an integer tensor to `parameter`, or an integer type. `argument` is its
+    text, at `place`; `stated` is where its type is, when that is somewhere else. `element` is what
+    the tensor holds (None of a type), `known` what is known of the other arguments."""
 
     span: Span
     function: str
@@ -37,6 +40,8 @@ class IntegerLaunch:
     argument: str
     place: Span
     stated: Span | None
+    element: ElementType | None
+    known: tuple[Known, ...]
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,7 @@ class Converted:
     conversion: Conversion
     kernel: str
     kernel_path: str
+    kernel_line: int
     launch: IntegerLaunch | None = None
 
     @property
@@ -65,6 +71,7 @@ class ByteUsed:
     byte: SignedByte
     kernel: str
     kernel_path: str
+    kernel_line: int
     launch: IntegerLaunch | None = None
 
     @property
@@ -117,7 +124,7 @@ def _in_launch(
     made = specialization(event, parameter, storage, event.path + path)
     seen = [
         each
-        for each in _new(run, event, parameter, made, _stated(run, tensor))
+        for each in _new(run, event, parameter, made, path, _stated(run, tensor))
         if isinstance(each, ByteUsed) or not _is_loss_of_bytes(each.conversion, storage)
     ]
     losing = [each for each in seen if isinstance(each, Converted) and _loses(each.conversion)]
@@ -156,7 +163,7 @@ def _of_type(
     own = dtype.types.single
     assert own is not None
     constexprs = {**made.constexprs, parameter: own}
-    yield from _new(run, event, parameter, Specialization(made.pointers, constexprs), None)
+    yield from _new(run, event, parameter, Specialization(made.pointers, constexprs), path)
 
 
 def _is_loss_of_bytes(conversion: Conversion, storage: Storage) -> bool:
@@ -168,11 +175,18 @@ def _is_loss_of_bytes(conversion: Conversion, storage: Storage) -> bool:
 
 
 def _new(
-    run: Run, event: LaunchEvent, parameter: str, made: Specialization, stated: Span | None
+    run: Run,
+    event: LaunchEvent,
+    parameter: str,
+    made: Specialization,
+    path: Path,
+    stated: Span | None = None,
 ) -> Iterator[Converted | ByteUsed]:
     """What `made` brings about that the kernel does not do by itself."""
     kernel = event.kernel
     passed = event.arguments[parameter]
+    element = made.pointers.get(parameter)
+    others = known_arguments(event, parameter if element else "", event.path + path)
     launch = IntegerLaunch(
         event.span,
         event.function,
@@ -181,6 +195,8 @@ def _new(
         passed.text,
         passed.span,
         stated if stated != passed.span else None,
+        element,
+        others,
     )
     anyway = {(each.place, each.via) for each in _cached(run, kernel, Specialization(), None)}
     for each in _cached(run, kernel, made, launch):
@@ -201,9 +217,9 @@ def _observed(
     kernel: Kernel, watch: Watch, launch: IntegerLaunch | None
 ) -> Iterator[Converted | ByteUsed]:
     for conversion in watch.conversions():
-        yield Converted(conversion, kernel.name, kernel.path, launch)
+        yield Converted(conversion, kernel.name, kernel.path, kernel.line, launch)
     for byte in watch.signed_bytes():
-        yield ByteUsed(byte, kernel.name, kernel.path, launch)
+        yield ByteUsed(byte, kernel.name, kernel.path, kernel.line, launch)
 
 
 def _parameter(each: Converted | ByteUsed) -> str:

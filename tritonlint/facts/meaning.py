@@ -8,7 +8,8 @@ from tritonlint.dtypes import BY_NAME, FLOAT32, UNKNOWN, ElementTypes
 from tritonlint.facts.host.conditions import QUANTIZED
 from tritonlint.facts.host.state import LaunchEvent
 from tritonlint.facts.host.values import Path, Tensor, options
-from tritonlint.facts.storage import Evidence, float_named
+from tritonlint.facts.naming import float_named
+from tritonlint.facts.storage import Evidence
 
 FP8 = ElementTypes.of(BY_NAME["float8_e4m3fn"])
 

@@ -1,5 +1,5 @@
-"""The modules of a project: what a name in a file stands for, after imports, re-exports and
-aliases.
+"""The modules of a project: what each file defines and imports, and what its names stand for
+(`resolution` follows them).
 
 Files are parsed on demand and once. Imports decide what a name is, never the name alone; what lies
 outside the project (torch, triton) keeps its dotted name. Nothing here imports or runs the code
@@ -23,23 +23,11 @@ from tritonlint.facts.bindings import (
     star_imports,
 )
 from tritonlint.facts.kernel import Kernel
-from tritonlint.facts.tree import Enclosing, Function, dotted_name, statements_in
+from tritonlint.facts.tree import Enclosing, Function, statements_in
 from tritonlint.source import SourceFile
 
 if TYPE_CHECKING:
     from tritonlint.facts.project import Project
-
-
-# Projects re-export Triton from a shim that survives its absence; there these names mean what they
-# are called.
-SHIM_NAMES = {
-    "triton": "triton",
-    "tl": "triton.language",
-    "gluon": "triton.experimental.gluon",
-    "gl": "triton.experimental.gluon.language",
-    "libdevice": "triton.language.extra.libdevice",
-    "tldevice": "triton.language.extra.libdevice",
-}
 
 
 @dataclass(frozen=True)
@@ -77,7 +65,6 @@ class External:
 
 
 Target = Definition | External | None
-_Visited = frozenset[tuple[str, str]]
 
 
 class Module:
@@ -170,7 +157,9 @@ class Module:
         """What `dotted` stands for: a Definition, an External, or None."""
         key = (dotted, id(enclosing[-1]) if enclosing else 0)
         if key not in self._targets:
-            self._targets[key] = self._follow(dotted, enclosing, frozenset())
+            from tritonlint.facts.resolution import follow
+
+            self._targets[key] = follow(self, dotted, enclosing, frozenset())
         return self._targets[key]
 
     def kernels(self) -> list[Kernel]:
@@ -190,74 +179,6 @@ class Module:
             )
         return self._bindings[key]
 
-    def _follow(self, dotted: str, enclosing: Enclosing, visited: _Visited) -> Target:
-        if (self.path, dotted) in visited or len(visited) > 64:
-            return None
-        visited = visited | {(self.path, dotted)}
-        name, _, rest = dotted.partition(".")
-        found, around = self._binding(name, enclosing)
-        if found is None:
-            target = self._from_stars(name, visited)
-        else:
-            target = self._bound(name, found, around, visited)
-        target = _members(target, rest, visited)
-        return self._inside(target, visited) if rest and isinstance(target, External) else target
-
-    def _inside(self, external: External, visited: _Visited) -> Target:
-        """What `import a.b; a.b.name` stands for when `a` is a namespace package: a folder that is
-        no module itself."""
-        prefix, _, rest = external.qualified.rpartition(".")
-        while prefix:
-            module = self.project.find(prefix, self.file)
-            if module is not None:
-                return _members(Definition(module, module), rest, visited) or external
-            prefix, _, last = prefix.rpartition(".")
-            rest = f"{last}.{rest}"
-        return external
-
-    def _binding(self, name: str, enclosing: Enclosing) -> tuple[Binding | None, Enclosing]:
-        for depth in range(len(enclosing), 0, -1):
-            scope = enclosing[depth - 1]
-            # A class body is visible to its own statements only, not to the functions inside it.
-            if isinstance(scope, ast.ClassDef) and depth < len(enclosing):
-                continue
-            local = self.scope_bindings(scope).get(name)
-            if local:
-                return preferred(local), enclosing[:depth]
-        each = self.bindings.get(name)
-        return (preferred(each), ()) if each else (None, ())
-
-    def _bound(self, name: str, binding: Binding, around: Enclosing, visited: _Visited) -> Target:
-        match binding.node:
-            case None:
-                return None
-            case Import() as imported:
-                return self._imported(imported, visited)
-            case ast.Name() | ast.Attribute() as alias:
-                spelled = dotted_name(alias)
-                # `x = x` reads the name of the scope outside.
-                outer = around[:-1] if spelled == name else around
-                target = self._follow(spelled, outer, visited) if spelled else None
-                if name in SHIM_NAMES and not isinstance(target, Definition):
-                    return External(SHIM_NAMES[name])
-                return target or Definition(self, alias, around, name)
-            case node:
-                return Definition(self, node, around, name)
-
-    def _imported(self, imported: Import, visited: _Visited) -> Target:
-        module = self.import_module(imported)
-        if imported.name is None:
-            return Definition(module, module) if module else External(imported.module)
-        target = module._follow(imported.name, (), visited) if module is not None else None
-        target = target or self._submodule(imported)
-        target = target or External(f"{imported.module}.{imported.name}")
-        shim = SHIM_NAMES.get(imported.name)
-        if shim and not (
-            isinstance(target, Definition) and not isinstance(target.node, (ast.expr, ast.ClassDef))
-        ):
-            return External(shim)
-        return target
-
     def import_module(self, imported: Import) -> Module | None:
         """The module of the project that an import names (for `from a import b`: a), or None."""
         key = (imported.level, imported.module)
@@ -269,75 +190,13 @@ class Module:
             )
         return self._imported_modules[key]
 
-    def _submodule(self, imported: Import) -> Target:
-        inner = ".".join(part for part in (imported.module, imported.name) if part)
-        module = self.import_module(Import(inner, None, imported.level))
-        return Definition(module, module) if module else None
-
-    def _deeper(self, dotted: str) -> tuple[Target, str]:
-        """The module below this package that `dotted` begins with, and the rest of it. The folders
-        between may be namespace packages, which are no modules themselves."""
-        parts = dotted.split(".")
-        for count in range(1, len(parts) + 1):
-            found = self._submodule(Import("", ".".join(parts[:count]), 1))
-            if found is not None:
-                return found, ".".join(parts[count:])
-        return None, ""
-
     @cached_property
-    def _stars(self) -> tuple[Import, ...]:
+    def stars(self) -> tuple[Import, ...]:
+        """The `from ... import *` statements at the top level, in order."""
         return star_imports(self.tree.body)
 
-    def _from_stars(self, name: str, visited: _Visited) -> Target:
-        for star in reversed(self._stars):
-            module = self.import_module(star)
-            target = module._follow(name, (), visited) if module else None
-            if target is not None:
-                return target
-            if module is None and star.module.split(".")[0] == "triton":
-                return External(f"{star.module}.{name}")
-        return None
-
-    def member(self, owner: Definition, name: str, visited: _Visited = frozenset()) -> Target:
+    def member(self, owner: Definition, name: str) -> Target:
         """The member `name` of the class `owner` of this module, or of its base classes."""
-        assert isinstance(owner.node, ast.ClassDef)
-        key = (self.path, f"{owner.qualified}.{name}")
-        if key in visited:
-            return None
-        visited = visited | {key}
-        around = (*owner.enclosing, owner.node)
-        found = self.scope_bindings(owner.node).get(name)
-        if found:
-            return self._bound(name, preferred(found), around, visited)
-        for base in owner.node.bases:
-            spelled = dotted_name(base)
-            target = self._follow(spelled, owner.enclosing, visited) if spelled else None
-            if (
-                isinstance(target, Definition)
-                and isinstance(target.node, ast.ClassDef)
-                and len(visited) < 64
-            ):
-                inner = target.module.member(target, name, visited)
-                if inner is not None:
-                    return inner
-        return None
+        from tritonlint.facts.resolution import member
 
-
-def _members(target: Target, rest: str, visited: _Visited) -> Target:
-    """What `target.rest` stands for."""
-    while rest and target is not None:
-        match target:
-            case External(qualified):
-                return External(f"{qualified}.{rest}")
-            case Definition(node=Module() as module):
-                name, _, after = rest.partition(".")
-                inner = module._follow(name, (), visited)
-                if inner is None and module.file.name == "__init__.py":
-                    inner, after = module._deeper(rest)
-                target, rest = inner, after
-            case Definition(node=ast.ClassDef()):
-                name, _, rest = rest.partition(".")
-                target = target.module.member(target, name, visited)
-            case _:
-                return None
-    return target
+        return member(self, owner, name, frozenset())

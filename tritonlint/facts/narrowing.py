@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from tritonlint.facts.conversions import depends_on_launch, in_kernel
 from tritonlint.facts.jit import kernels
 from tritonlint.facts.kernel import Kernel
 from tritonlint.facts.modules import Definition, Module
 from tritonlint.facts.observation import Observation
-from tritonlint.facts.outlines import Outline, callers
+from tritonlint.facts.outlines import Function, Outline, callers
 from tritonlint.facts.reach import Reach
 from tritonlint.facts.texts import MAX_HOPS, Texts
 
@@ -29,14 +29,8 @@ class Narrowing:
         call device functions of `own`, with places in `wanted`."""
         lines = {str(each.file): self._lines(str(each.file)) for each in own}
         outside = self._outside(lines, wanted)
-        names = {
-            function.name
-            for file, known in (lines.items() if outside else ())
-            for function in self.texts.outline(file).functions
-            if function.line in known
-        }
         jitting = {file: each for file, each in outside.items() if self.texts.jits(file)}
-        lines |= callers(names, jitting, MAX_HOPS) if names else {}
+        lines |= callers(self._at(lines), jitting, MAX_HOPS) if jitting else {}
         for file, known in lines.items():
             module = self.reach.parsed(file) if known else None
             for kernel in kernels(module) if module is not None else ():
@@ -76,18 +70,19 @@ class Narrowing:
             found = self._that_name(kernel, (file for file, known in launching.items() if known))
             if found and depends_on_launch(kernel):
                 lines |= {file: launching[file] for file in found}
-        names = {
-            function.name
-            for file, known in lines.items()
-            for function in outside[file].functions
-            if function.line in known
-        }
-        for file, more in (callers(names, outside, MAX_HOPS) if names else {}).items():
+        for file, more in (callers(self._at(lines), outside, MAX_HOPS) if lines else {}).items():
             lines[file] = lines.get(file, set()) | more
         for file in sorted(lines):
             module = self.reach.parsed(file)
             functions = module.functions if module is not None else ()
             yield from (each for each in functions if each.line in lines[file])
+
+    def _at(self, lines: Mapping[str, Collection[int]]) -> dict[str, list[Function]]:
+        """The functions whose headers are in these lines of files."""
+        return {
+            file: [each for each in self.texts.outline(file).functions if each.line in known]
+            for file, known in lines.items()
+        }
 
     def _kernels(self, modules: Iterable[Module]) -> Iterator[Kernel]:
         for module in modules:
@@ -96,5 +91,7 @@ class Narrowing:
 
     def _that_name(self, kernel: Kernel, files: Iterable[str]) -> list[str]:
         """Those of `files` whose text has the name of the kernel."""
-        name = re.compile(rb"\b%s\b" % re.escape(kernel.name.encode()))
-        return [file for file in files if name.search(self.texts.read(file))]
+        spelled = kernel.name.encode()
+        name = re.compile(rb"\b%s\b" % re.escape(spelled))
+        texts = ((file, self.texts.read(file)) for file in files)
+        return [file for file, text in texts if spelled in text and name.search(text)]

@@ -9,23 +9,7 @@ from collections.abc import Iterator
 from tritonlint.facts.modules import Definition, Module
 from tritonlint.facts.tree import dotted_name
 
-# A file without any of these registers no operator.
-_REGISTERS = re.compile(rb"op_func|custom_op|triton_op")
-# The name of an operator, as text: given as an argument, in a decorator, or that of the decorated
-# function.
-_NAME = re.compile(
-    rb"""op_name\s*=\s*["'](?:\w+::)?(\w+)["']"""
-    rb"""|op\(\s*["'](?:\w+::)?(\w+)["']"""
-    rb"""|@[\w.]*_op\b[^\n]*\n(?:[^\n]*\n){0,12}?[ \t]*def[ \t]+(\w+)"""
-)
 _DECORATOR = re.compile(r"(?:^|_|\.)(?:custom|triton)_op$")
-
-
-def named(text: bytes) -> set[str]:
-    """The names that a file may register operators under, told without parsing it."""
-    if not _REGISTERS.search(text):
-        return set()
-    return {name.decode() for found in _NAME.findall(text) for name in found if name}
 
 
 def operators(module: Module) -> dict[str, Definition]:

@@ -11,8 +11,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from tritonlint.facts.operators import named
-
 # A file without any of these neither launches a kernel nor says what the bytes of a tensor mean.
 GATE = re.compile(rb"triton|uint8|int8|fp8|float8|cache_dtype")
 # What a file says when it says something about the bytes of a tensor.
@@ -21,9 +19,22 @@ EVIDENCE = re.compile(rb"int8|fp8|float8|cache_dtype|\.view\([^()]*dtype|\.view\
 _NARROW = re.compile(rb"int(?:8|16|32)\b(?!\s*,\s*bitcast)")
 _NARROWED = (b"int8", b"uint8", b"uint16", b"uint32")
 
+# A file without any of these registers no operator.
+_REGISTERS = re.compile(rb"op_func|custom_op|triton_op")
+# The name of an operator, as text: given as an argument, in a decorator, or that of the decorated
+# function.
+_NAME = re.compile(
+    rb"""op_name\s*=\s*["'](?:\w+::)?(\w+)["']"""
+    rb"""|op\(\s*["'](?:\w+::)?(\w+)["']"""
+    rb"""|@[\w.]*_op\b[^\n]*\n(?:[^\n]*\n){0,12}?[ \t]*def[ \t]+(\w+)"""
+)
+# An entry of a table from settings to dtypes that stores fp8 as bytes.
+_BYTE_ENTRY = re.compile(rb"""["']fp8\w*["']\s*:\s*torch\.uint8""")
+
 # Each begins with a literal where it can: what else is asked of a place is asked of the few that
 # match, since a pattern for all of it takes several times as long.
 _DEF = re.compile(rb"def[ \t]+(\w+)")
+_CLASS = re.compile(rb"class[ \t]+(\w+)")
 _CALL = re.compile(rb"(?<![\w.])([\w.]+)\(")
 _LAUNCH = re.compile(rb"\]\s*\(")
 _IMPORT = re.compile(rb"import\b[ \t]*(\([^)]*\)|[^\n]*)")
@@ -34,15 +45,15 @@ _WORD = re.compile(rb"\w+")
 
 @dataclass(frozen=True)
 class Function:
-    """A function as its text shows it, with the ones inside it. `nested` is whether it is inside of
-    something: a class, a function, or an `if` of the module. `calls` are the names that it
-    calls: `name`, or `self.name` for what is called on `self` or `cls`. What is called on anything
-    that is not imported cannot be followed and is left out. `narrows` is whether it names a type
-    that a kernel can narrow numbers to."""
+    """A function as its text shows it, with the ones inside it. `method` is whether it stands in a
+    class. `calls` are the names that it calls: `name`, `self.name` for what is called on `self` or
+    `cls`, and `.name` for what is called on something imported. What is called on anything else
+    cannot be followed and is left out. `narrows` is whether it names a type that a kernel can
+    narrow numbers to."""
 
     line: int
     name: str
-    nested: bool
+    method: bool
     launches: bool
     narrows: bool
     calls: frozenset[str]
@@ -53,7 +64,8 @@ class Outline:
     """One file. `gated` is whether it can matter at all, and nothing else is told of one that
     cannot; `speaks` whether it says anything about the bytes of a tensor, `triton` whether it names
     Triton. `aliases` are pairs of another name and the name that it stands for; `operators` the
-    names under which the file may register custom operators."""
+    names under which the file may register custom operators. `byte_entry` is the line in which a
+    table maps the setting "fp8" to torch.uint8, or 0."""
 
     gated: bool = False
     speaks: bool = False
@@ -61,6 +73,7 @@ class Outline:
     functions: tuple[Function, ...] = ()
     aliases: tuple[tuple[str, str], ...] = ()
     operators: frozenset[str] = frozenset()
+    byte_entry: int = 0
 
 
 def outline(text: bytes, package: bool = False) -> Outline:
@@ -75,8 +88,21 @@ def outline(text: bytes, package: bool = False) -> Outline:
         b"triton" in text,
         tuple(_functions(text, aliases)),
         tuple((_text(other), _text(name)) for other, name in aliases),
-        frozenset(named(text)),
+        frozenset(_operators(text)),
+        _byte_entry(text),
     )
+
+
+def _byte_entry(text: bytes) -> int:
+    found = _BYTE_ENTRY.search(text) if b"torch.uint8" in text else None
+    return text.count(b"\n", 0, found.start()) + 1 if found else 0
+
+
+def _operators(text: bytes) -> set[str]:
+    """The names that a file may register operators under, told without parsing it."""
+    if not _REGISTERS.search(text):
+        return set()
+    return {name.decode() for found in _NAME.findall(text) for name in found if name}
 
 
 def _functions(text: bytes, aliases: Sequence[tuple[bytes, bytes]]) -> Iterator[Function]:
@@ -84,8 +110,8 @@ def _functions(text: bytes, aliases: Sequence[tuple[bytes, bytes]]) -> Iterator[
     headers = list(_headers(text))
     known = {word for found in _IMPORT.findall(text) for word in _WORD.findall(found)}
     starred = b"import *" in text
-    local = {name for _, _, name in headers} | {other for other, _ in aliases} | known
-    bounds = [start for start, _, _ in headers] + [len(text)]
+    local = {each.name for each in headers} | {other for other, _ in aliases} | known
+    bounds = [each.start for each in headers] + [len(text)]
     calls: list[set[bytes]] = []
     launches: list[bool] = []
     narrows: list[bool] = []
@@ -94,17 +120,20 @@ def _functions(text: bytes, aliases: Sequence[tuple[bytes, bytes]]) -> Iterator[
         calls.append(set(_followable(called, known, None if starred else local)))
         launches.append(_LAUNCH.search(text, start, end) is not None)
         narrows.append(_narrows(text, start, end))
-    for inner, outer in _nesting([indent for _, indent, _ in headers]):
+    methods = [False] * len(headers)
+    for inner, outer in _nesting([each.indent for each in headers]):
+        methods[inner] = headers[outer].is_class
         calls[outer] |= calls[inner]
         launches[outer] |= launches[inner]
         narrows[outer] |= narrows[inner]
     line, seen = 1, 0
-    told = zip(headers, calls, launches, narrows, strict=True)
-    for (start, indent, name), called, launch, narrow in told:
-        line += text.count(b"\n", seen, start)
-        seen = start
-        names = frozenset(map(_text, called))
-        yield Function(line, _text(name), indent > 0, launch, narrow, names)
+    for index, header in enumerate(headers):
+        line += text.count(b"\n", seen, header.start)
+        seen = header.start
+        if not header.is_class:
+            names = frozenset(map(_text, calls[index]))
+            told = (methods[index], launches[index], narrows[index])
+            yield Function(line, _text(header.name), *told, names)
 
 
 def _narrows(text: bytes, start: int, end: int) -> bool:
@@ -122,12 +151,24 @@ def _text(name: bytes) -> str:
     return name.decode("utf-8", "replace")
 
 
-def _headers(text: bytes) -> Iterator[tuple[int, int, bytes]]:
-    """Where each function's name ends, what its header is indented by, and its name."""
-    for found in _DEF.finditer(text):
+@dataclass(frozen=True)
+class _Header:
+    """Where the name of a function or a class ends, what its header is indented by, its name."""
+
+    start: int
+    indent: int
+    name: bytes
+    is_class: bool
+
+
+def _headers(text: bytes) -> Iterator[_Header]:
+    """The headers of a file, in order."""
+    functions, classes = _DEF.finditer(text), _CLASS.finditer(text)
+    for found in sorted((*functions, *classes), key=re.Match.start):
         before = text[text.rfind(b"\n", 0, found.start()) + 1 : found.start()]
-        if before.strip() in (b"", b"async"):
-            yield found.end(), len(before) - len(before.lstrip()), found[1]
+        is_class = found[0].startswith(b"class")
+        if before.strip() == b"" or (before.strip() == b"async" and not is_class):
+            yield _Header(found.end(), len(before) - len(before.lstrip()), found[1], is_class)
 
 
 def _followable(
@@ -213,32 +254,46 @@ def leading(
 def _names(functions: Iterable[Function], outline: Outline) -> Iterator[str]:
     """How the functions of a file are called: by name, on `self`, or as custom operators."""
     for function in functions:
-        yield from (function.name, f".{function.name}")
-        if function.nested:
-            yield f"self.{function.name}"
+        yield from spellings(function)
     yield from (f".{name}" for name in outline.operators)
 
 
+def spellings(function: Function) -> tuple[str, str]:
+    """How a function is called, as `Function.calls` spells it; a method on an object first."""
+    name = function.name
+    return (f"self.{name}" if function.method else name, f".{name}")
+
+
 def callers(
-    names: set[str], outlines: Mapping[str, Outline], hops: int
+    functions: Mapping[str, Iterable[Function]], outlines: Mapping[str, Outline], hops: int
 ) -> dict[str, frozenset[int]]:
-    """The functions that call one of `names`, or another such function, over at most `hops` calls:
-    for each file the lines of their headers. A method is called on `self`, in its own file."""
+    """The functions that call one of `functions`, or another such function, over at most `hops`
+    calls: for each file the lines of their headers. A method is called on `self` in its own file
+    only."""
     found: dict[str, set[int]] = {}
-    wanted, seen = names, set(names)
-    methods: dict[str, set[str]] = {}
+    seen: set[str] = set()
+    fresh: dict[str, list[Function]] = {file: list(each) for file, each in functions.items()}
     for _ in range(hops):
-        following: set[str] = set()
-        inner: dict[str, set[str]] = {}
-        for file, each in outlines.items():
-            called = wanted | methods.get(file, set())
-            for function in each.functions:
-                if function.line in found.get(file, ()) or called.isdisjoint(function.calls):
-                    continue
-                found.setdefault(file, set()).add(function.line)
-                following.add(function.name)
-                if function.nested:
-                    inner.setdefault(file, set()).add(f"self.{function.name}")
-        wanted, methods = following - seen, inner
+        wanted = {name for each in fresh.values() for name in _elsewhere(each)} - seen
         seen |= wanted
+        following: dict[str, list[Function]] = {}
+        for file, each in outlines.items():
+            own = {spellings(function)[0] for function in fresh.get(file, ()) if function.method}
+            known = found.get(file, set())
+            for function in each.functions:
+                called = not wanted.isdisjoint(function.calls) or not own.isdisjoint(function.calls)
+                if called and function.line not in known:
+                    following.setdefault(file, []).append(function)
+        for file, more in following.items():
+            found.setdefault(file, set()).update(function.line for function in more)
+        fresh = following
     return {file: frozenset(lines) for file, lines in found.items()}
+
+
+def _elsewhere(functions: Iterable[Function]) -> Iterator[str]:
+    """How functions are called in other files."""
+    for function in functions:
+        on_self, on_import = spellings(function)
+        yield on_import
+        if not function.method:
+            yield on_self

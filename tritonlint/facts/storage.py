@@ -3,15 +3,14 @@ why."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from tritonlint.dtypes import BY_NAME, UINT8, UNKNOWN, ElementType, ElementTypes
-from tritonlint.facts.host.conditions import QUANTIZED
+from tritonlint.dtypes import UINT8, UNKNOWN, ElementTypes
 from tritonlint.facts.host.state import LaunchEvent, Note, Run
 from tritonlint.facts.host.values import Path, Tensor, contradicts
+from tritonlint.facts.naming import about, float_named, is_cache, pair_role
 from tritonlint.source import Span
 
 Strength = Literal["certain", "likely", "possible"]
@@ -80,7 +79,7 @@ def storage_of(
         *_twins(event, parameter, tensor),
         *_settings(run, tensor, whole),
     ]
-    if any(n.kind == "unquantized" and _about(n.buffer, tensor.buffer) for n in run.notes):
+    if any(n.kind == "unquantized" and about(n.buffer, tensor.buffer) for n in run.notes):
         evidence = [each for each in evidence if each.stated]
     if not evidence:
         return Storage(types, tensor.buffer, (), "nothing says what it holds")
@@ -125,12 +124,6 @@ def _named(parameter: str, span: Span) -> Iterator[Evidence]:
         message = f"the kernel calls the parameter `{parameter}`: the bytes stand for floats"
         types = UNKNOWN if named.is_fp8 else ElementTypes.of(named)
         yield Evidence(span, message, "likely", (), types)
-
-
-def float_named(name: str) -> ElementType | None:
-    """The float type that a name says (`cache_fp32_ptr`); None when it says none."""
-    found = _FLOAT_NAME.search(name)
-    return FLOAT_NAMES[found[1].lower()] if found else None
 
 
 def _narrowed(run: Run, types: ElementTypes, buffer: str, path: Path) -> ElementTypes:
@@ -200,7 +193,7 @@ def _siblings(
     if not bytes_known and any(t.is_byte for note in views for t in note.types.types or ()):
         return
     beside = {each.view for each in _views_beside(event, tensor)}
-    called = bool(_FLOAT_NAME.search(parameter))
+    called = float_named(parameter) is not None
     for note in views:
         if note.part is not None and note.part == tensor.part:
             continue
@@ -221,22 +214,14 @@ def _twins(event: LaunchEvent, parameter: str, tensor: Tensor) -> Iterator[Evide
         fp8 = other.types and other.types.types and all(t.is_fp8 for t in other.types.types)
         if passed is mine or not fp8 or other.view is None or other.buffer == tensor.buffer:
             continue
-        roles = (_role(tensor.buffer), _role(mine.text))
+        roles = (pair_role(tensor.buffer), pair_role(mine.text))
         if any(
-            role is not None and role in (_role(other.buffer), _role(passed.text)) for role in roles
+            role is not None and role in (pair_role(other.buffer), pair_role(passed.text))
+            for role in roles
         ):
             message = f"`{passed.text}`, its counterpart, is viewed as {other.types} here"
             types = other.types or UNKNOWN
             yield Evidence(other.view, message, "likely", (), types, guarded=other.guarded)
-
-
-def _role(name: str) -> str | None:
-    """A name without the word that tells a key from a value (`main_kc` and `main_vc` have one
-    role); None where there is no such word or nothing beside it."""
-    head, _, last = name.rpartition("(")
-    replaced = re.sub(r"(^|_)(?:key|value|k|v)(_|\)|$)", r"\1*\2", last)
-    replaced = re.sub(r"(^|_)(?:k|v)c(\)|$)", r"\1*c\2", replaced)
-    return f"{head}({replaced}" if replaced != last and re.search(r"[a-z]", replaced) else None
 
 
 def _settings(run: Run, tensor: Tensor, path: Path) -> Iterator[Evidence]:
@@ -247,12 +232,12 @@ def _settings(run: Run, tensor: Tensor, path: Path) -> Iterator[Evidence]:
     for a parameter that callers in the project pass: they may pass it viewed.
     """
     settings = [note for note in run.notes if note.kind == "setting"]
-    if not settings or not _is_cache(tensor.buffer) or run.passed_by_callers(tensor.buffer):
+    if not settings or not is_cache(tensor.buffer) or run.passed_by_callers(tensor.buffer):
         return
     if run.byte_table() is None:
         return
     for note in settings:
-        if _about(note.buffer, tensor.buffer) and not contradicts(note.path, path):
+        if about(note.buffer, tensor.buffer) and not contradicts(note.path, path):
             yield Evidence(
                 note.span,
                 "a quantized cache is asked for here, and the project stores one as bytes",
@@ -261,45 +246,3 @@ def _settings(run: Run, tensor: Tensor, path: Path) -> Iterator[Evidence]:
                 here=True,
                 stated=False,
             )
-
-
-FLOAT_NAMES = {
-    name: BY_NAME[torch]
-    for torch, names in (
-        ("float8_e4m3fn", "fp8 float8 e4m3 e4m3fn f8"),
-        ("float16", "fp16 float16 f16"),
-        ("bfloat16", "bf16 bfloat16"),
-        ("float32", "fp32 float32 f32"),
-    )
-    for name in names.split()
-}
-_FLOAT_NAME = re.compile(rf"(?:^|_)({'|'.join(FLOAT_NAMES)})(?:_|$)", re.IGNORECASE)
-_CACHE = re.compile(r"(?:^|_)(?:kv|key|value|k|v|kc|vc)_?cache$")
-_SETTING = re.compile(r"cache_dtype\)*( never)?$")
-
-
-def _is_cache(buffer: str) -> bool:
-    """Whether a buffer is named as a cache of keys and values."""
-    return bool(_CACHE.search(_last(buffer)))
-
-
-def _about(setting: str, buffer: str) -> bool:
-    """Whether the setting of a test is that of the cache `buffer`: of the same object, where both
-    are attributes."""
-    if not _SETTING.search(setting):
-        return False
-    owner, other = _owner(setting), _owner(buffer)
-    return owner is None or other is None or owner == other
-
-
-def _last(symbol: str) -> str:
-    """The name of the parameter or attribute that a symbol ends with."""
-    return re.split(r"[.(]", re.sub(r"(\)|#\d+|\[.*\])*$", "", symbol))[-1]
-
-
-def _owner(symbol: str) -> str | None:
-    """The object that a symbol is an attribute of; None for a parameter."""
-    inner = symbol.removesuffix(" never")
-    inner = inner.removeprefix(f"{QUANTIZED}(").removesuffix(")") if QUANTIZED in inner else inner
-    inner = re.sub(r"(#\d+|\[.*\])*$", "", inner)
-    return None if inner.endswith(")") else inner.rpartition(".")[0] or None

@@ -7,16 +7,17 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tritonlint.facts.layout import Layout
-from tritonlint.facts.modules import Definition
 from tritonlint.facts.outlines import Function, Leading, Outline, leading, outline
 from tritonlint.source import Span, display_path, read_bytes
 
+if TYPE_CHECKING:
+    from tritonlint.facts.modules import Definition
+
 # How many calls lie between the function that is looked at first and the launch, at most.
 MAX_HOPS = 3
-# An entry of a table from settings to dtypes that stores fp8 as bytes.
-_BYTE_ENTRY = re.compile(rb"""["']fp8\w*["']\s*:\s*torch\.uint8""")
 
 
 class Texts:
@@ -124,6 +125,10 @@ class Texts:
             self._universes[key] = (*found, *(each for each in included if each not in found))
         return self._universes[key]
 
+    def universe_of(self, files: Iterable[str]) -> list[str]:
+        """The files that can decide what is found in `files`."""
+        return sorted({each for file in files for each in self.universe(file)})
+
     def _home(self, file: str) -> str:
         root = self._layout.package_root(file)
         relative = os.path.relpath(file, root)
@@ -159,9 +164,8 @@ class Texts:
 
     def _byte_tables(self, universe: Sequence[str]) -> Iterator[Span]:
         for file in universe:
-            found = _BYTE_ENTRY.search(self.read(file))
-            if found:
-                line = self.read(file).count(b"\n", 0, found.start()) + 1
+            line = self.outline(file).byte_entry
+            if line:
                 yield Span(display_path(Path(file)), line, 1, line, 1)
 
 

@@ -17,6 +17,7 @@ from tritonlint import engine
 from tritonlint.errors import SourceError, TritonlintError
 from tritonlint.findings import Edit, Finding
 from tritonlint.fixes import edits
+from tritonlint.fixes.batches import by_files, compatible, edits_by_path, joined
 from tritonlint.settings import config
 from tritonlint.settings.config import Settings
 from tritonlint.source import SourceFile, display_path, read_source
@@ -154,12 +155,12 @@ class _Work:
         wanted = self.wanted()
         # Comments first: what they silence, once they can be understood, is to be left as it is.
         wanted = [each for each in wanted if each.code in COMMENT_CODES] or wanted
-        batch = _compatible(wanted)
+        batch = compatible(wanted)
         if not batch:
             return False
         self.passes += 1
         self.deferred += len(wanted) - len(batch)
-        for group in _by_files(batch):
+        for group in by_files(batch):
             self._make(group)
         return True
 
@@ -203,7 +204,7 @@ class _Work:
         they do not."""
         self.tried: dict[str, bytes] = {}
         self.rechecked: dict[str, tuple[Finding, ...]] = {}
-        edits_of = _edits_by_path(group)
+        edits_of = edits_by_path(group)
         try:
             for path, changes in edits_of.items():
                 self.tried[path] = _edited(SourceFile(path, self._data(path)), changes)
@@ -241,7 +242,7 @@ class _Work:
 
     def outcome(self) -> Plan:
         groups = []
-        for paths in _joined(self.groups):
+        for paths in joined(self.groups):
             changes = (Change(p, self.before[p], self.now[p]) for p in sorted(paths))
             groups.append(tuple(each for each in changes if each.before != each.after))
         remaining = [each for found in self.findings.values() for each in found]
@@ -254,48 +255,6 @@ class _Work:
             deferred=self.deferred,
             declined=self.declined,
         )
-
-
-def _edits(finding: Finding) -> tuple[Edit, ...]:
-    return finding.fix.edits if finding.fix else ()
-
-
-def _edits_by_path(group: Iterable[Finding]) -> dict[str, list[Edit]]:
-    by_path: dict[str, list[Edit]] = {}
-    for finding in group:
-        for edit in _edits(finding):
-            by_path.setdefault(edit.span.path, []).append(edit)
-    return by_path
-
-
-def _compatible(findings: Iterable[Finding]) -> list[Finding]:
-    """The findings, from the first on, whose fixes exclude none that was taken before."""
-    taken: list[Finding] = []
-    made: dict[str, list[Edit]] = {}
-    for finding in findings:
-        mine = _edits(finding)
-        if not any(edits.conflict(e, other) for e in mine for other in made.get(e.span.path, ())):
-            taken.append(finding)
-            for edit in mine:
-                made.setdefault(edit.span.path, []).append(edit)
-    return taken
-
-
-def _by_files(findings: Sequence[Finding]) -> list[list[Finding]]:
-    """The findings in groups that share no file, neither as the place of a finding nor of an
-    edit."""
-    files = [{f.span.path, *(e.span.path for e in _edits(f))} for f in findings]
-    parts = _joined(frozenset(each) for each in files)
-    return [[f for f, mine in zip(findings, files, strict=True) if mine & part] for part in parts]
-
-
-def _joined(sets: Iterable[frozenset[str]]) -> list[frozenset[str]]:
-    """The sets, those with a common element made one."""
-    parts: list[frozenset[str]] = []
-    for each in sets:
-        apart = [part for part in parts if not part & each]
-        parts = [*apart, each.union(*(part for part in parts if part & each))]
-    return parts
 
 
 def _edited(source: SourceFile, changes: Sequence[Edit]) -> bytes:

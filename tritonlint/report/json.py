@@ -50,7 +50,7 @@ def finding(each: Finding) -> dict[str, Any]:
         "confirmed_reason": each.confirmed_reason or None,
         **_span(each.span),
         "trigger": each.trigger,
-        "launch": _launch(each.launch) if each.launch else None,
+        "launch": launch(each.launch) if each.launch else None,
         "trace": [_step(step) for step in each.trace],
         "fix": _fix(each.fix) if each.fix else None,
         "fingerprint": each.fingerprint,
@@ -77,7 +77,8 @@ def _step(step: Step) -> dict[str, Any]:
     return {"path": span.path, "line": span.line, "column": span.column, "message": step.message}
 
 
-def _launch(site: LaunchSite) -> dict[str, Any]:
+def launch(site: LaunchSite) -> dict[str, Any]:
+    """A launch as plain data."""
     return {
         "path": site.path,
         "line": site.line,

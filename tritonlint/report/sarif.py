@@ -10,8 +10,9 @@ from typing import Any, TextIO
 
 from tritonlint import __version__
 from tritonlint.engine import Result, Skipped
-from tritonlint.findings import Edit, Finding, Fix, LaunchSite, Span, Step, Suppressed
+from tritonlint.findings import Edit, Finding, Fix, Span, Step, Suppressed
 from tritonlint.report import Options
+from tritonlint.report.json import launch
 from tritonlint.report.machine import as_json
 from tritonlint.report.printable import plain
 from tritonlint.report.repository import root, uri
@@ -175,15 +176,5 @@ def _properties(finding: Finding) -> dict[str, Any]:
         "confirmed": finding.confirmed,
         "confirmed_reason": finding.confirmed_reason or None,
         "trigger": finding.trigger,
-        "launch": _launch(finding.launch) if finding.launch else None,
-    }
-
-
-def _launch(site: LaunchSite) -> dict[str, Any]:
-    return {
-        "path": site.path,
-        "line": site.line,
-        "kernel": site.kernel,
-        "parameter": site.parameter,
-        "argument": site.argument,
+        "launch": launch(finding.launch) if finding.launch else None,
     }

@@ -117,6 +117,13 @@ class Server(LanguageServer):
 def create() -> Server:
     """A server with all that it can do."""
     server = Server()
+    _listen(server)
+    _answer(server)
+    return server
+
+
+def _listen(server: Server) -> None:
+    """Check again whenever a document or a file changes."""
 
     @server.feature(types.INITIALIZED)
     def initialized(_: types.InitializedParams) -> None:
@@ -150,6 +157,10 @@ def create() -> Server:
         server.forget(params.text_document.uri)
         server.check_soon()
 
+
+def _answer(server: Server) -> None:
+    """Answer what the editor asks about the findings."""
+
     @server.feature(types.TEXT_DOCUMENT_HOVER)
     async def hovered(params: types.HoverParams) -> types.Hover | None:
         return await asyncio.to_thread(_hover, server, params)
@@ -163,8 +174,6 @@ def create() -> Server:
     @server.feature(types.CODE_ACTION_RESOLVE)
     async def chosen(action: types.CodeAction) -> types.CodeAction:
         return await asyncio.to_thread(_resolve, server, action)
-
-    return server
 
 
 def _hover(server: Server, params: types.HoverParams) -> types.Hover | None:

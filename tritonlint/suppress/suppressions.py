@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tritonlint import rule
 from tritonlint.errors import SourceError
-from tritonlint.findings import Edit, Finding, Span, Suppressed
+from tritonlint.findings import Edit, Finding, Fix, Span, Suppressed
 from tritonlint.source import SourceFile
 from tritonlint.suppress import directives
 from tritonlint.suppress.directives import Directive
@@ -39,6 +39,16 @@ class Review:
         Whether a rule about comments is met depends on this very question, so they do not count."""
         looked = self.selected - CODES - use.met
         return [each.text for each in use.directive.names if each.code in looked]
+
+    def in_vain(self, expected: bool) -> Iterator[tuple[Directive, str, Fix]]:
+        """The directives that name rules in vain, those names, and the fix that removes them: of
+        the comments that expect a finding, or of the others."""
+        for use in self.uses:
+            unmet = self.unmet(use)
+            if unmet and expected == (use.directive.kind == "expect"):
+                names = ", ".join(unmet)
+                edit = without(self.source, use.directive, unmet)
+                yield use.directive, names, Fix("safe", f"Remove {names} from the comment", (edit,))
 
 
 def apply_all(

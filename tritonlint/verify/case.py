@@ -18,7 +18,7 @@ is loaded on machines without torch and NumPy too: import those inside the metho
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -159,18 +159,29 @@ def find_cases(paths: Iterable[Path]) -> list[Path]:
 
     Raises UsageError for a path that does not exist, NoCaseError for one that holds none.
     """
+    what = f"no case here (a case is a folder with {FLAGGED} and {VERIFIER})"
+    return find_folders(paths, VERIFIER, is_case, what)
+
+
+def find_folders(
+    paths: Iterable[Path], marker: str, wanted: Callable[[Path], bool], missing: str
+) -> list[Path]:
+    """The folders at or below `paths` that hold a file `marker` and are `wanted`, sorted, each
+    once; a file stands for the folder that it is in.
+
+    Raises UsageError for a path that does not exist, NoCaseError, which says `missing`, for one
+    that holds none.
+    """
     found: dict[Path, Path] = {}
     for path in paths:
         if not path.exists():
             raise UsageError(f"{path}: no such file or directory")
         root = path if path.is_dir() else path.parent
-        below = (verifier.parent for verifier in sorted(root.rglob(VERIFIER)))
-        cases = [folder for folder in below if is_case(folder)]
-        if not cases:
-            raise NoCaseError(
-                f"{path}: no case here (a case is a folder with {FLAGGED} and {VERIFIER})"
-            )
-        found |= {folder.resolve(): folder for folder in cases}
+        below = (each.parent for each in sorted(root.rglob(marker)))
+        folders = [folder for folder in below if wanted(folder)]
+        if not folders:
+            raise NoCaseError(f"{path}: {missing}")
+        found |= {folder.resolve(): folder for folder in folders}
     return sorted(found.values())
 
 

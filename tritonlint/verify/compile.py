@@ -20,9 +20,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tritonlint.claim import FLOAT_TO_INTEGER, INTEGER_TO_FLOAT
 from tritonlint.dtypes import BY_SIGNATURE
 from tritonlint.errors import VerifyError
+from tritonlint.signature import FLOAT_TO_INTEGER, INTEGER_TO_FLOAT
 from tritonlint.verify.case import OrderProbe, Probe, load_verifier
 from tritonlint.verify.extract import extract
 from tritonlint.verify.load import stage

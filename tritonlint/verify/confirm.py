@@ -73,24 +73,26 @@ def _with(finding: Finding, answer: Answer) -> Finding:
 
 def question_of(finding: Finding, targets: tuple[str, ...]) -> Question | Answer:
     """What to ask about a finding; undecided where there is nothing to ask."""
-    witness = rule.load(finding.code).witness
-    if witness is None:
+    order = rule.load(finding.code).signature
+    if order is None:
         return Answer("undecided", f"{finding.code} has no meaning to the compiler")
-    if finding.claim is None and witness.retyped:
+    if finding.claim is None and order.through:
         return Answer("undecided", "the finding does not say which parameter it is about")
     span = finding.span
     claim = finding.claim or Claim(span.path, span.line, "")
     claim = replace(claim, path=os.path.abspath(claim.path))
-    question = Question(claim, witness, targets, (_place(span),))
-    if witness.retyped or finding.fix is None:
+    # The way to the harm has places of its own: where a byte is loaded, where a limit is taken.
+    spans = dict.fromkeys((span, *(each.span for each in finding.trace)))
+    question = Question(claim, order, targets, tuple(map(_place, spans)))
+    if order.through or finding.fix is None:
         return question
     try:
-        return _as_fixed(question, span, finding.fix.edits)
+        return _as_fixed(question, finding.fix.edits)
     except (ValueError, SourceError) as error:
         return Answer("undecided", f"its fix cannot be made: {error}")
 
 
-def _as_fixed(question: Question, span: Span, edits: Iterable[Edit]) -> Question:
+def _as_fixed(question: Question, edits: Iterable[Edit]) -> Question:
     """The question with the texts that the edits make, and where its places are in them."""
     by_path: dict[str, list[Edit]] = {}
     for each in edits:
@@ -98,19 +100,23 @@ def _as_fixed(question: Question, span: Span, edits: Iterable[Edit]) -> Question
     texts = tuple(
         (path, apply(read_source(Path(path)).text, these)) for path, these in by_path.items()
     )
-    own = by_path.get(os.path.abspath(span.path), [])
     kernel = by_path.get(question.claim.path, [])
-    first, last = span.line + _added(own, span.line), span.end_line + _added(own, span.end_line + 1)
     return replace(
         question,
         fixed_texts=texts,
         fixed_line=question.claim.line + _added(kernel, question.claim.line),
-        fixed_places=((os.path.abspath(span.path), first, last),),
+        fixed_places=tuple(_moved(each, by_path.get(each[0], [])) for each in question.places),
     )
 
 
 def _place(span: Span) -> Place:
     return (os.path.abspath(span.path), span.line, span.end_line)
+
+
+def _moved(place: Place, edits: Sequence[Edit]) -> Place:
+    """Where a place is once the edits of its file are made."""
+    path, first, last = place
+    return (path, first + _added(edits, first), last + _added(edits, last + 1))
 
 
 def _added(edits: Iterable[Edit], line: int) -> int:

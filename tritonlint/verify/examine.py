@@ -2,8 +2,9 @@
 it, and not as fixed? Runs in a child process, since it executes kernel source.
 
 The settings that the launch leaves open are searched for; flags are tried both ways. `confirmed`
-needs one setting under which the kernel compiles and shows the witness as flagged and not as fixed;
-`refuted` needs that it compiles and shows none under every setting that the launch leaves open.
+needs one setting under which the kernel compiles and shows the rule's order as flagged and not as
+fixed (as flagged, where there is no fix); `refuted` needs that it compiles and shows none under
+every setting that the launch leaves open.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tritonlint.claim import Claim, Witness
+from tritonlint.claim import Claim
 from tritonlint.errors import TritonlintError
 from tritonlint.findings import Confirmed
+from tritonlint.signature import Order
 from tritonlint.verify.compile import CompileError, Conversion, listed
 from tritonlint.verify.extract import extract_at
 from tritonlint.verify.search import MAX_COMPILES, Search, Try, Unsettled
@@ -30,12 +32,12 @@ _TRIES_AFTER_FAILURE = 6
 
 @dataclass(frozen=True)
 class Question:
-    """One claim, and how to tell. `places` are where a witness at a line must come from;
-    `fixed_texts` are the files that the finding's edits change, as they then are, `fixed_line` and
-    `fixed_places` where things are in them. Paths are absolute."""
+    """One claim, and how to tell. `places` are where an order must be that goes through no
+    parameter; `fixed_texts` are the files that the finding's edits change, as they then are,
+    `fixed_line` and `fixed_places` where things are in them. Paths are absolute."""
 
     claim: Claim
-    witness: Witness
+    order: Order
     targets: tuple[str, ...]
     places: tuple[Place, ...] = ()
     fixed_texts: tuple[tuple[str, str], ...] = ()
@@ -105,7 +107,7 @@ class _Examination:
 
     def __init__(self, question: Question, target: str, until: float, start: Settings) -> None:
         claim = question.claim
-        self._witness, self._target, self._until = question.witness, target, until
+        self._order, self._target, self._until = question.order, target, until
         self._rejected = claim.rejected
         self._flagged, self._fixed = _sides(question)
         self._files = tuple(str(each) for each in self._flagged.extracted.files)
@@ -158,7 +160,7 @@ class _Examination:
     def _seen(self, side: Side, settings: Settings) -> tuple[Conversion, ...]:
         key = (side.name, settings_key(settings))
         if key not in self._testimonies:
-            self._testimonies[key] = testimony(side, self._witness, settings, self._target)
+            self._testimonies[key] = testimony(side, self._order, settings, self._target)
         return self._testimonies[key]
 
     def _rejection(self, settings: Settings) -> str:
@@ -172,7 +174,7 @@ class _Examination:
         return ""
 
     def _vary(self, settings: Settings) -> Answer:
-        """Look for the witness under `settings`, then under every other that the launch leaves
+        """Look for the order under `settings`, then under every other that the launch leaves
         open."""
         complete = True
         stays: tuple[Conversion, ...] = ()
@@ -189,9 +191,12 @@ class _Examination:
             if gone:
                 self.settled = varied
                 return self._answer("confirmed", self._difference(gone, settings, varied))
+            if before and sure and self._fixed is None:
+                reason = f"{listed(before)} {self._flagged.name}; there is no fix to compare with"
+                return self._answer("confirmed", reason)
             stays = stays or before
         if stays:
-            kept = "and not seen to end as fixed" if self._fixed else "and no fix to compare with"
+            kept = "and not seen to end as fixed" if self._fixed else "with types that are guesses"
             return self._answer("undecided", f"{listed(stays)} {self._flagged.name}, {kept}")
         if doubtful(settings, self._choices):
             return self._answer("undecided", "no conversion, with types that are guesses")
@@ -209,10 +214,16 @@ class _Examination:
             after = self._seen(self._fixed, settings)
         except CompileError:
             return ()
-        if self._witness.through == "line":  # an edit moves lines: it must end all
-            return () if after else before
+        if not self._order.through:  # an edit moves lines: it must end all
+            return () if any(self._counts(each, before) for each in after) else before
         left = {(each.path, each.line) for each in after}
         return tuple(each for each in before if (each.path, each.line) not in left)
+
+    def _counts(self, each: Conversion, before: tuple[Conversion, ...]) -> bool:
+        """Whether an operation as fixed is what was wrong `before`: one that is wrong alone means
+        nothing where there was an order before."""
+        then = self._order.then
+        return each.name in then or not any(other.name in then for other in before)
 
     def _difference(
         self, gone: tuple[Conversion, ...], settings: Settings, varied: Settings
@@ -232,7 +243,7 @@ def _sides(question: Question) -> tuple[Side, Side | None]:
     claim = question.claim
     path = Path(claim.path)
     extracted = extract_at(path, claim.line)
-    if question.witness.retyped:
+    if question.order.through:
         flagged = Side(f"with {claim.flagged}", extracted, claim.parameter, claim.flagged)
         fixed = Side(f"with {claim.fixed}", extracted, claim.parameter, claim.fixed, last=False)
         return flagged, fixed

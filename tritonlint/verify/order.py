@@ -13,20 +13,22 @@ from tritonlint.verify.extract import extract
 from tritonlint.verify.ttir import LOADS, Graph, Op
 
 
-def wrong(graph: Graph, order: Order, loads: frozenset[Op] | None = None) -> Iterator[Op]:
-    """The operations of `graph` that the order finds wrong. With `loads`, a load counts as a
-    `first` only if it is one of them."""
+def wrong(
+    graph: Graph, order: Order, loads: frozenset[Op] | None = None
+) -> Iterator[tuple[Op, list[Op]]]:
+    """The operations of `graph` that the order finds wrong, each with those of its `first` that it
+    is computed from. With `loads`, a load counts as a `first` only if it is one of them."""
     for op in graph.all_ops:
         if op.name not in order.then or not _fits(op, order):
             continue
         behind = [each for value in op.operands for each in graph.computed_from(value)]
-        if any(each.name in order.unless for each in behind):
+        if any({each.name, each.function} & {*order.unless} for each in behind):
             continue
         firsts = [each for each in behind if each.name in order.first]
         if loads is not None:
             firsts = [each for each in firsts if each.name not in LOADS or each in loads]
         if firsts or not order.first:
-            yield op
+            yield op, firsts
 
 
 def _fits(op: Op, order: Order) -> bool:
@@ -57,5 +59,5 @@ def places(path: Path, probe: OrderProbe, target: str) -> list[tuple[str, str, i
     loads = None
     if probe.parameter:
         loads = frozenset(graph.loads(names.index(probe.parameter)))
-    seen = ((op.name, *(op.place or ("", 0))) for op in wrong(graph, probe.order, loads))
+    seen = ((op.name, *(op.place or ("", 0))) for op, _ in wrong(graph, probe.order, loads))
     return sorted(dict.fromkeys(seen))

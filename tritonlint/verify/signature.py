@@ -22,7 +22,8 @@ FP8 = "fp8"
 # Guesses, the likeliest first.
 _FLOAT_POINTERS = ("*bf16", "*fp32", "*fp16", "*fp8", "*i32", "*u8", "*i64")
 _INTEGER_POINTERS = ("*i32", "*i64", "*bf16", "*u8", "*fp32")
-_INTEGERS = (64, 16, 32, 128, 1, 2, 4, 8, 256, 0)
+# A float is what the largest value of a format is, the only one of its kind that kernels take.
+_NUMBERS = (64, 16, 32, 128, 1.0, 1, 2, 4, 8, 256, 0)
 _FEW_TURNS = (2, 4, 1, 8)
 _DTYPES = ("bfloat16", "float32", "float16", "fp8", "uint8", "int32")
 _SCALARS = {
@@ -160,8 +161,8 @@ def _guesses(use: Use, likely: list[Setting]) -> list[Setting]:
     dtypes = [Setting(CONSTEXPR, each, True) for each in _DTYPES]
     flags = [Setting(CONSTEXPR, False), Setting(CONSTEXPR, True)]
     compared = [Setting(CONSTEXPR, each) for each in sorted(use.compared, key=repr)]
-    integers = (*_FEW_TURNS, *_INTEGERS) if use.unrolled else _INTEGERS
-    numbers = [Setting(CONSTEXPR, each) for each in integers]
+    likely_numbers = (*_FEW_TURNS, *_NUMBERS) if use.unrolled else _NUMBERS
+    numbers = [Setting(CONSTEXPR, each) for each in likely_numbers]
     absent = [Setting(CONSTEXPR, None)]
     if use.is_dtype:
         return [*dtypes, *absent]

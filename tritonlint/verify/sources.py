@@ -29,7 +29,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from tritonlint.errors import UsageError, VerifyError
+from tritonlint.errors import VerifyError
 from tritonlint.source import read_source
 from tritonlint.verify import fixer
 from tritonlint.verify.case import (
@@ -37,6 +37,7 @@ from tritonlint.verify.case import (
     VERIFIER,
     NoCaseError,
     find_cases,
+    find_folders,
     load_verifier,
 )
 from tritonlint.verify.load import import_file, importable, shadowing
@@ -158,19 +159,8 @@ def find_release_cases(paths: Iterable[Path]) -> list[Path]:
 
     Raises UsageError for a path that does not exist, NoCaseError for one that holds none.
     """
-    found: dict[Path, Path] = {}
-    for path in paths:
-        if not path.exists():
-            raise UsageError(f"{path}: no such file or directory")
-        root = path if path.is_dir() else path.parent
-        below = [each.parent for each in sorted(root.rglob(RELEASE))]
-        cases = [folder for folder in below if (folder / VERIFIER).is_file()]
-        if not cases:
-            raise NoCaseError(
-                f"{path}: no case of a release here (a folder with {RELEASE} and {VERIFIER})"
-            )
-        found |= {folder.resolve(): folder for folder in cases}
-    return sorted(found.values())
+    what = f"no case of a release here (a folder with {RELEASE} and {VERIFIER})"
+    return find_folders(paths, RELEASE, lambda folder: (folder / VERIFIER).is_file(), what)
 
 
 def collect(paths: Iterable[Path], releases: Path | None = None) -> list[Source]:

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-from tritonlint.claim import Witness
 from tritonlint.dtypes import BY_SIGNATURE
+from tritonlint.signature import Order
 from tritonlint.verify import compile as oracle
 from tritonlint.verify.compile import Conversion
 from tritonlint.verify.extract import Extracted
+from tritonlint.verify.order import wrong
 from tritonlint.verify.signature import CONSTEXPR, FP8, Setting, Settings, signature_of
 from tritonlint.verify.ttir import Graph, Op
 from tritonlint.verify.ttir_text import read_graph
@@ -27,8 +28,9 @@ Place = tuple[str, int, int]
 @dataclass(frozen=True)
 class Side:
     """A kernel with `parameter` (empty: none) as a pointer to `element` (torch's name, or `fp8` for
-    the target's own); `places` are where a witness at a line comes from, `name` what reports call
-    this side. `last` is whether only the conversion next to a store counts."""
+    the target's own); `places` are where an order is looked for that goes through no parameter,
+    `name` is what reports call this side. `last` is whether only the conversion next to a store
+    counts."""
 
     name: str
     extracted: Extracted
@@ -38,10 +40,8 @@ class Side:
     last: bool = True
 
 
-def testimony(
-    side: Side, witness: Witness, settings: Settings, target: str
-) -> tuple[Conversion, ...]:
-    """What the compiler shows of the witness on this side. Raises CompileError."""
+def testimony(side: Side, order: Order, settings: Settings, target: str) -> tuple[Conversion, ...]:
+    """What the compiler shows of the order on this side. Raises CompileError."""
     kernel = side.extracted.function
     whole = dict(settings)
     if side.parameter:
@@ -52,28 +52,26 @@ def testimony(
         name: _value(whole[name], target) for name, each in types.items() if each == CONSTEXPR
     }
     graph = read_graph(oracle.raw_ir(kernel, signature, constants, target))
-    if witness.through == "line":
-        found = _at(graph, witness, side.places)
-    else:
-        index = list(signature).index(side.parameter)
-        found = oracle.between(graph, index, witness.through, side.last)
-    return tuple(oracle.placed(each for each in found if _fits(graph, each, witness)))
+    index = list(signature).index(side.parameter) if side.parameter else None
+    return tuple(oracle.placed(_found(graph, order, side, index)))
 
 
-def _fits(graph: Graph, op: Op, witness: Witness) -> bool:
-    if op.name not in witness.operations:
-        return False
-    if witness.unless_from and any(each.name in witness.unless_from for each in graph.origins(op)):
-        return False
-    return not witness.only_into or any(
-        each.name in witness.only_into for each in graph.results_of(op)
-    )
+def _found(graph: Graph, order: Order, side: Side, parameter: int | None) -> list[Op]:
+    """The operations that the order finds wrong, on the way that it goes or at the side's places.
+    `parameter` is the index of the side's parameter."""
+    loads = None if parameter is None else frozenset(graph.loads(parameter))
+    found = dict(wrong(graph, order, loads))
+    if order.through and parameter is not None:
+        between = oracle.between(graph, parameter, order.through, side.last)
+        return [op for op in between if op in found]
+    ordered = [op for op, firsts in found.items() if any(_at(each, side) for each in (op, *firsts))]
+    return ordered or [op for op in graph.all_ops if op.name in order.alone and _at(op, side)]
 
 
-def _at(graph: Graph, witness: Witness, places: tuple[Place, ...]) -> list[Op]:
-    """The witness's operations that come from one of the places."""
-    named = (op for op in graph.all_ops if op.name in witness.operations and op.place)
-    return [op for op in named if op.place and any(_within(op.place, each) for each in places)]
+def _at(op: Op, side: Side) -> bool:
+    """Whether an operation comes from one of the side's places."""
+    place = op.place
+    return place is not None and any(_within(place, each) for each in side.places)
 
 
 def _within(place: tuple[str, int], around: Place) -> bool:

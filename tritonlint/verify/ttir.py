@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from tritonlint.claim import FLOAT_TO_INTEGER, INTEGER_TO_FLOAT
+from tritonlint.signature import FLOAT_TO_INTEGER, INTEGER_TO_FLOAT
 
 FLOAT_TO_FLOAT = ("tt.fp_to_fp",)
 CONVERSIONS = FLOAT_TO_INTEGER + INTEGER_TO_FLOAT + FLOAT_TO_FLOAT
@@ -39,13 +39,15 @@ _ARITHMETIC = ("arith.extui", "arith.extsi", "arith.addi", "arith.subi", "arith.
 @dataclass(eq=False)
 class Op:
     """An operation: its operands as values in order, the types that its text ends with, its place
-    (file and line), and the values that it defines."""
+    (file and line), and the values that it defines. `function` is what an operation of the
+    vendor's library computes, the same for every vendor and width (`rint`)."""
 
     name: str
     operands: tuple[int, ...] = ()
     types: str = ""
     place: tuple[str, int] | None = None
     results: tuple[int, ...] = ()
+    function: str = ""
 
     @property
     def is_conversion(self) -> bool:
@@ -110,24 +112,6 @@ class Graph:
             for each in self._walk(start, uses.__getitem__)
         )
         return [op for op in found if op is not None and op.is_conversion]
-
-    def origins(self, op: Op) -> list[Op]:
-        """Every operation that the operands of `op` are computed from, over loads and calls too."""
-        found = (self.ops.get(each) for each in self._reached(op.operands, self.sources))
-        return [each for each in found if each is not None]
-
-    def results_of(self, op: Op) -> list[Op]:
-        """Every operation that is computed from the results of `op`."""
-        users: dict[int, list[int]] = defaultdict(list)
-        for value, sources in list(self.sources.items()):
-            for source in sources:
-                users[source].append(value)
-        found = (self.ops.get(each) for each in self._reached(op.results, users))
-        return [each for each in found if each is not None and each is not op]
-
-    def _reached(self, starts: Sequence[int], edges: dict[int, list[int]]) -> Iterator[int]:
-        for start in starts:
-            yield from self._walk(start, lambda value: edges.get(value, ()))
 
     def _walk(self, start: int, step: Callable[[int], Sequence[int]]) -> Iterator[int]:
         seen, waiting = {start}, [start]

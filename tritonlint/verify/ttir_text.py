@@ -20,6 +20,8 @@ _NAME = re.compile(r'^"?([\w.]+)"?')
 _PLACE = re.compile(r'"([^"]*)":(\d+):\d+')
 _ALIAS = re.compile(r"^(#loc\d*) = loc\((.*)\)$")
 _REFERENCE = re.compile(r"#loc\d*\b")
+# `__nv_rintf`, `__ocml_rint_f32`, `__triton_hip_rint`: NVIDIA's and AMD's names of one function.
+_LIBRARY = re.compile(r'symbol = "__(?:nv|ocml|triton_hip)_([a-z0-9_]+?)(?:f|_f\d+)?"')
 _TRAILING = re.compile(r" loc\((?:[^()]|\([^()]*\))*\)$")
 _INLINE = re.compile(r" loc\((?:[^()]|\([^()]*\))*\)")
 _ARGUMENT = re.compile(r"(%[\w.$-]+):")
@@ -125,6 +127,8 @@ class _Reader:
         body = rest[named.end() :]
         op = Op(named[1], place=place)
         op.types = body.rpartition(" : ")[2]
+        library = _LIBRARY.search(body) if op.name == "tt.extern_elementwise" else None
+        op.function = library[1] if library else ""
         if op.name in ("scf.for", "scf.while"):
             self._loop(op, body, results)
             return

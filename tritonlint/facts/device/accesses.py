@@ -29,7 +29,10 @@ def load(call: Invocation) -> Value:
 
 def store(call: Invocation) -> Value:
     """`store(pointer, value)`."""
-    pointer, value = call.get(0, "pointer"), call.get(1, "value")
+    return _store(call, call.get(0, "pointer"), call.get(1, "value"))
+
+
+def _store(call: Invocation, pointer: Value | None, value: Value | None) -> Value:
     if pointer is not None and value is not None:
         memory.store(call.machine, call.frame, pointer, value, call.where)
     return NOTHING
@@ -37,26 +40,17 @@ def store(call: Invocation) -> Value:
 
 def descriptor_store(call: Invocation) -> Value:
     """`descriptor.store(offsets, value)`: the offsets come before the value."""
-    pointer, value = call.get(0, "desc"), call.get(2, "value")
-    if pointer is not None and value is not None:
-        memory.store(call.machine, call.frame, pointer, value, call.where)
-    return NOTHING
+    return _store(call, call.get(0, "desc"), call.get(2, "value"))
 
 
 def scatter(call: Invocation) -> Value:
     """`descriptor.scatter(value, ...)`."""
-    pointer, value = call.get(0, "desc"), call.get(1, "value")
-    if pointer is not None and value is not None:
-        memory.store(call.machine, call.frame, pointer, value, call.where)
-    return NOTHING
+    return _store(call, call.get(0, "desc"), call.get(1, "value"))
 
 
 def buffer_store(call: Invocation) -> Value:
     """AMD's `buffer_store(value, pointer, ...)`."""
-    value, pointer = call.get(0, "stored_value"), call.get(1, "ptr")
-    if pointer is not None and value is not None:
-        memory.store(call.machine, call.frame, pointer, value, call.where)
-    return NOTHING
+    return _store(call, call.get(1, "ptr"), call.get(0, "stored_value"))
 
 
 def atomic(call: Invocation) -> Value:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 
+from tritonlint.facts.device.builtins import builtin
 from tritonlint.facts.device.intrinsics import intrinsic, is_intrinsic, unknown
 from tritonlint.facts.device.invocation import Invocation
+from tritonlint.facts.device.joins import join
 from tritonlint.facts.device.machine import DEPTH, Frame, Machine, Where, place_of
-from tritonlint.facts.device.memory import as_number, cast
-from tritonlint.facts.device.types import T_BOOL, T_FLOAT32, T_INT, Type
+from tritonlint.facts.device.memory import cast
+from tritonlint.facts.device.types import Type
 from tritonlint.facts.device.values import (
-    INDEX,
     UNKNOWN,
     Const,
     Dtype,
@@ -20,11 +21,8 @@ from tritonlint.facts.device.values import (
     Object,
     Partial,
     Pointer,
-    Tensor,
     Tuple,
-    Unknown,
     Value,
-    join,
 )
 from tritonlint.facts.kernel import Expression, Kernel, Namespace, Qualified
 
@@ -55,12 +53,9 @@ def call(
         case Method(Dtype() as dtype, name):
             return _type_method(dtype, name)
         case Method(owner, name):
-            if isinstance(owner, Pointer) and owner.element is None and _reaches_memory(name):
-                machine.evidence.descriptors.update(machine.address(owner))
-            # A descriptor's methods take the offsets before the value.
-            name = "descriptor_store" if name == "store" and isinstance(owner, Pointer) else name
-            made = invocation(name, (owner, *arguments))
-            return intrinsic(made, "") if is_intrinsic(name) else unknown(made)
+            return _value_method(
+                machine, owner, invocation(_method_name(owner, name), (owner, *arguments))
+            )
         case Dtype():
             return cast(machine, arguments[0], function, where) if arguments else UNKNOWN
         case Namespace():
@@ -68,16 +63,29 @@ def call(
         case Qualified(qualified):
             name = qualified.rpartition(".")[2]
             if qualified.startswith("builtins."):
-                return _builtin(invocation(name, arguments))
+                return builtin(invocation(name, arguments))
             if qualified.startswith("triton."):
                 return intrinsic(invocation(name, arguments), qualified)
             return unknown(invocation(name, arguments))
     return unknown(invocation("", arguments))
 
 
+def _method_name(owner: Value, name: str) -> str:
+    """The function that a method is. A descriptor's methods take the offsets before the value."""
+    return "descriptor_store" if name == "store" and isinstance(owner, Pointer) else name
+
+
+def _value_method(machine: Machine, owner: Value, made: Invocation) -> Value:
+    """What a method of a number or pointer gives."""
+    if isinstance(owner, Pointer) and owner.element is None and _reaches_memory(made.name):
+        machine.evidence.descriptors.update(machine.address(owner))
+    return intrinsic(made, "") if is_intrinsic(made.name) else unknown(made)
+
+
 def _reaches_memory(method: str) -> bool:
     """Whether a pointer with this method is a tensor descriptor."""
-    return method in ("load", "store", "gather", "scatter") or method.startswith("atomic_")
+    known = ("load", "descriptor_store", "gather", "scatter")
+    return method in known or method.startswith("atomic_")
 
 
 def inline(
@@ -250,53 +258,3 @@ def _asked(each: Type, name: str) -> bool | None:
 def dtype_is_unsure(each: Type) -> bool:
     """Whether nothing should be decided by this type."""
     return each.assumed or each.kind == "unknown"
-
-
-def _builtin(invocation: Invocation) -> Value:
-    """A Python builtin in a kernel."""
-    name, arguments, machine = invocation.name, invocation.arguments, invocation.machine
-    first = arguments[0] if arguments else None
-    match name:
-        case "min" | "max":
-            return intrinsic(
-                Invocation(
-                    machine,
-                    invocation.frame,
-                    "maximum" if name == "max" else "minimum",
-                    arguments,
-                    invocation.keywords,
-                    invocation.where,
-                    invocation.apply,
-                ),
-                "",
-            )
-        case "abs" | "tuple" | "range":
-            return intrinsic(invocation, "")
-        case "float" | "int" | "bool":
-            return _python_number(name, first)
-        case "len":
-            return (
-                Const(len(first.items)) if isinstance(first, Tuple) else Tensor((T_INT,), weak=True)
-            )
-        case "zip" | "enumerate" | "list" | "reversed":
-            return first if isinstance(first, Tuple) and name in ("list", "reversed") else INDEX
-        case "print" | "isinstance" | "hasattr" | "type" | "str" | "repr" | "callable":
-            return UNKNOWN
-        case "getattr":
-            return UNKNOWN
-    for each in arguments:
-        as_number(machine, each)
-    return UNKNOWN
-
-
-def _python_number(name: str, value: Value | None) -> Value:
-    types = {"float": T_FLOAT32, "int": T_INT, "bool": T_BOOL}
-    if isinstance(value, Const) and isinstance(value.value, (bool, int, float, str)):
-        try:
-            convert = {"float": float, "int": int, "bool": bool}[name]
-            return Const(convert(value.value))
-        except (ValueError, OverflowError):
-            return UNKNOWN
-    if isinstance(value, Unknown) or value is None or isinstance(value, Tensor) and value.weak:
-        return Tensor((types[name],), weak=True)
-    return Tensor((types[name],), source=value.source if isinstance(value, Tensor) else frozenset())

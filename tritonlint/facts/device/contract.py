@@ -24,8 +24,26 @@ class Specialization:
     constexprs: Mapping[str, object] = field(default_factory=dict)
 
 
+class _Placed:
+    """Something with a place in a file."""
+
+    place: Place
+
+    @property
+    def path(self) -> str:
+        return self.place.path
+
+    @property
+    def line(self) -> int:
+        return self.place.line
+
+    @property
+    def column(self) -> int:
+        return self.place.column
+
+
 @dataclass(frozen=True)
-class Store:
+class Store(_Placed):
     """A store, an atomic or a descriptor store that reaches memory through `parameter`.
 
     `effect` is what becomes of the value: `float_to_int` is the numeric conversion that loses it,
@@ -52,21 +70,9 @@ class Store:
     source: frozenset[str] = frozenset()
     toward: frozenset[str] = frozenset()
 
-    @property
-    def path(self) -> str:
-        return self.place.path
-
-    @property
-    def line(self) -> int:
-        return self.place.line
-
-    @property
-    def column(self) -> int:
-        return self.place.column
-
 
 @dataclass(frozen=True)
-class Load:
+class Load(_Placed):
     """A load (or the value that an atomic returns) through `parameter`.
 
     `effect` is the worst that becomes of the loaded value: `int_to_float` when an integer is used
@@ -81,18 +87,6 @@ class Load:
     effect: LoadEffect
     use: Place | None = None
     via: tuple[Place, ...] = ()
-
-    @property
-    def path(self) -> str:
-        return self.place.path
-
-    @property
-    def line(self) -> int:
-        return self.place.line
-
-    @property
-    def column(self) -> int:
-        return self.place.column
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from tritonlint.facts.device.attributes import (
 )
 from tritonlint.facts.device.calls import call, member
 from tritonlint.facts.device.comparisons import compare
+from tritonlint.facts.device.joins import join
 from tritonlint.facts.device.machine import STEPS, Frame, Machine
 from tritonlint.facts.device.operators import binary, unary
 from tritonlint.facts.device.types import (
@@ -35,7 +36,6 @@ from tritonlint.facts.device.values import (
     Tuple,
     Unknown,
     Value,
-    join,
     truth,
 )
 from tritonlint.facts.kernel import Expression, Kernel, Namespace, Qualified

@@ -7,22 +7,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from tritonlint.dtypes import from_triton
-from tritonlint.facts.device import accesses, memory
+from tritonlint.facts.device import accesses, blocks, limits
 from tritonlint.facts.device import mathematics as numeric
 from tritonlint.facts.device.accesses import NOTHING
 from tritonlint.facts.device.contract import Store
 from tritonlint.facts.device.invocation import Invocation, loads_in, pointers_in
-from tritonlint.facts.device.machine import element_types, place_of
+from tritonlint.facts.device.machine import place_of
 from tritonlint.facts.device.types import (
     T_BOOL,
-    T_FLOAT32,
     T_INT32,
     T_UNKNOWN,
     Type,
-    Types,
     known,
-    surely_differ,
-    union,
 )
 from tritonlint.facts.device.values import (
     INDEX,
@@ -34,7 +30,6 @@ from tritonlint.facts.device.values import (
     Tuple,
     Unknown,
     Value,
-    join,
     number,
 )
 
@@ -71,81 +66,6 @@ def unknown(call: Invocation) -> Value:
     return Unknown(loads)
 
 
-def _where(call: Invocation) -> Value:
-    condition, a, b = call.get(0, "condition"), call.get(1, "x"), call.get(2, "y")
-    if a is None or b is None:
-        return UNKNOWN
-    if isinstance(condition, Tensor):
-        call.machine.evidence.integer(condition.types)
-    if isinstance(a, Pointer) and isinstance(b, Pointer):
-        either = join(a, b)
-        assert isinstance(either, Pointer)
-        types = (element_types(call.machine, a), element_types(call.machine, b))
-        return replace(either, clashes=either.clashes or surely_differ(*types))
-    for each in (a, b):
-        if isinstance(each, Pointer) and not each.candidate:
-            return each
-    x, y = call.number(1, "x"), call.number(2, "y")
-    result = numeric.elementwise(call, x, y)
-    cast = x.cast or y.cast if result.types in (x.types, y.types) else None
-    return replace(result, cast=cast, weak=False)
-
-
-def _full(call: Invocation) -> Value:
-    dtype = call.get(2, "dtype")
-    value = call.number(1, "value")
-    if dtype is None:
-        return replace(value, weak=False)
-    types = memory.as_dtype(dtype).types
-    return Tensor(types, interval=value.interval, rounded=value.rounded)
-
-
-def _zeros(call: Invocation) -> Value:
-    types = memory.as_dtype(call.get(1, "dtype")).types
-    return Tensor(types, interval=(0.0, 0.0), rounded=True)
-
-
-def _zeros_like(call: Invocation) -> Value:
-    return Tensor(call.number(0, "input").types, interval=(0.0, 0.0), rounded=True)
-
-
-def _full_like(call: Invocation) -> Value:
-    return Tensor(call.number(0, "input").types)
-
-
-def _dot(call: Invocation) -> Value:
-    """`dot(a, b, acc)`: both operands must have one type, and of the integers only int8 goes."""
-    a, b = call.number(0, "input"), call.number(1, "other")
-    accumulator = call.get(2, "acc")
-    call.machine.evidence.same(a.types, b.types)
-    for x, y in ((a, b), (b, a)):
-        signed = all(t.element is None or t.element.kind == "signed" for t in x.types)
-        if x.loads and not (signed and all(t.is_integer for t in y.types)):
-            call.machine.use(x.loads, "compile_error", call.where, "compile_error")
-    types = union(*(_product(each.types) for each in (a, b)))
-    dtype = call.keywords.get("out_dtype")
-    if isinstance(dtype, Dtype):
-        types = dtype.types
-    elif isinstance(accumulator, Tensor):
-        types = accumulator.types
-    return Tensor(types, source=a.source | b.source)
-
-
-def _product(types: Types) -> Types:
-    integer = all(each.is_integer for each in types)
-    return (T_INT32,) if integer else (T_FLOAT32,)
-
-
-def _dot_scaled(call: Invocation) -> Value:
-    """`dot_scaled`: packed fp4 and fp8 operands and e8m0 scales are bytes by contract."""
-    names = ("lhs", "lhs_scale", "lhs_format", "rhs", "rhs_scale")
-    for index, name in enumerate(names):
-        value = call.get(index, name)
-        if isinstance(value, Tensor):
-            call.machine.use(value.loads, "bits", call.where)
-    return Tensor((T_FLOAT32,))
-
-
 def _assembly(call: Invocation) -> Value:
     """Inline assembly: it may do anything with the bits that it gets."""
     arguments, dtype = call.get(2, "args"), call.get(3, "dtype")
@@ -162,29 +82,6 @@ def _typed(dtype: Value | None) -> Value:
     if not isinstance(dtype, Dtype):
         return UNKNOWN
     return Tensor(dtype.types, rounded=True, bits=all(each.is_integer for each in dtype.types))
-
-
-def _split(call: Invocation) -> Value:
-    value = call.get(0, "a")
-    return UNKNOWN if value is None else Tuple((value, value))
-
-
-def _combine(call: Invocation) -> Value:
-    """`join`, `cat`, `interleave`: the elements of two blocks."""
-    a, b = call.get(0, "a"), call.get(1, "b")
-    if a is None or b is None:
-        return UNKNOWN
-    if isinstance(a, Pointer) or isinstance(b, Pointer):
-        return join(a, b)
-    x, y = call.number(0, "a"), call.number(1, "b")
-    return replace(numeric.elementwise(call, x, y), cast=x.cast or y.cast)
-
-
-def _broadcast(call: Invocation) -> Value:
-    first, second = call.get(0, "input"), call.get(1, "other")
-    if isinstance(second, (Tensor, Pointer)) and call.name == "broadcast":
-        return Tuple((first or UNKNOWN, second))
-    return first or UNKNOWN
 
 
 def _type_constructor(call: Invocation) -> Value:
@@ -278,17 +175,17 @@ _TABLE: Mapping[str, Handler] = {
     ),
     **_entries("allocate_shared_memory", accesses.shared_memory),
     **_entries("to cast", accesses.cast),
-    **_entries("where", _where),
-    **_entries("full", _full),
-    **_entries("zeros", _zeros),
-    **_entries("zeros_like", _zeros_like),
-    **_entries("full_like", _full_like),
-    **_entries("dot warpgroup_mma mfma wmma mma_v2", _dot),
-    **_entries("dot_scaled mfma_scaled wmma_scaled", _dot_scaled),
+    **_entries("where", blocks.where),
+    **_entries("full", blocks.full),
+    **_entries("zeros", blocks.zeros),
+    **_entries("zeros_like", blocks.zeros_like),
+    **_entries("full_like", blocks.full_like),
+    **_entries("dot warpgroup_mma mfma wmma mma_v2", blocks.dot),
+    **_entries("dot_scaled mfma_scaled wmma_scaled", blocks.dot_scaled),
     **_entries("inline_asm_elementwise", _assembly),
-    **_entries("split", _split),
-    **_entries("join cat interleave", _combine),
-    **_entries("broadcast broadcast_to", _broadcast),
+    **_entries("split", blocks.split),
+    **_entries("join cat interleave", blocks.combine),
+    **_entries("broadcast broadcast_to", blocks.broadcast),
     **_entries("pointer_type", _type_constructor),
     **_entries("block_type", lambda call: call.get(0, "element_ty") or UNKNOWN),
     **_entries("dtype", _dtype_by_name),
@@ -321,8 +218,8 @@ _TABLE: Mapping[str, Handler] = {
     **_entries("argmax argmin program_id num_programs arange histogram", numeric.index_of),
     **_entries("cdiv", numeric.ceiling_division),
     **_entries("range static_range", _range),
-    **_entries("maximum minimum", numeric.extremum),
-    **_entries("clamp", numeric.clamp),
+    **_entries("maximum minimum", limits.extremum),
+    **_entries("clamp", limits.clamp),
     **_entries("abs", numeric.absolute),
     **_entries("fma", numeric.multiply_add),
     **_entries("fdiv div_rn", numeric.division),

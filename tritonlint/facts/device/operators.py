@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from tritonlint.facts.device.intervals import ANYTHING, combined, masked, negated
 from tritonlint.facts.device.machine import Machine, Where
 from tritonlint.facts.device.memory import as_number
 from tritonlint.facts.device.types import (
@@ -21,14 +22,12 @@ from tritonlint.facts.device.types import (
     promote_all,
 )
 from tritonlint.facts.device.values import (
-    ANYTHING,
     MASK,
     NO_LOADS,
     NO_NAMES,
     UNKNOWN,
     Cast,
     Const,
-    Interval,
     Loads,
     Pointer,
     Tensor,
@@ -189,7 +188,7 @@ def _bitwise(machine: Machine, op: ast.operator, a: Tensor, b: Tensor, where: Wh
         a.source | b.source,
         own_cast(a.cast or b.cast),
         rounded=True,
-        interval=_masked(op, a, b),
+        interval=masked(a.interval, b.interval) if isinstance(op, ast.BitAnd) else ANYTHING,
         weak=a.weak and b.weak,
         bits=a.bits or b.bits,
     )
@@ -200,15 +199,6 @@ def _integers(types: Types) -> Types:
     return tuple(
         T_INT if each.kind == "unknown" else each for each in types if each.kind != "float"
     ) or (T_INT,)
-
-
-def _masked(op: ast.operator, a: Tensor, b: Tensor) -> Interval:
-    if isinstance(op, ast.BitAnd):
-        for each in (a, b):
-            low, high = each.interval
-            if low is not None and low == high and low >= 0:
-                return (0.0, high)
-    return ANYTHING
 
 
 def _arithmetic(machine: Machine, op: ast.operator, a: Tensor, b: Tensor, where: Where) -> Tensor:
@@ -224,7 +214,7 @@ def _arithmetic(machine: Machine, op: ast.operator, a: Tensor, b: Tensor, where:
         a.source | b.source,
         own_cast(a.cast or b.cast) if integer else None,
         rounded=a.rounded and b.rounded and isinstance(op, (ast.Add, ast.Sub, ast.Mult)),
-        interval=_interval(op, a.interval, b.interval),
+        interval=combined(op, a.interval, b.interval),
         weak=a.weak and b.weak,
     )
 
@@ -272,35 +262,6 @@ def meet(machine: Machine, operand: Tensor, types: Types, where: Where) -> None:
         machine.use(operand.loads, "unknown", where)
 
 
-def _interval(op: ast.operator, a: Interval, b: Interval) -> Interval:
-    """The interval of a sum, difference or product, where both operands have bounds."""
-    match op:
-        case ast.Add():
-            return (_sum(a[0], b[0]), _sum(a[1], b[1]))
-        case ast.Sub():
-            return (
-                _sum(a[0], None if b[1] is None else -b[1]),
-                _sum(a[1], None if b[0] is None else -b[0]),
-            )
-        case ast.Mult() | ast.Div():
-            if None in (*a, *b) or (isinstance(op, ast.Div) and not (b[0] or 0) * (b[1] or 0) > 0):
-                return ANYTHING
-            compute = operator.mul if isinstance(op, ast.Mult) else operator.truediv
-            try:
-                ends = [compute(x, y) for x in a for y in b]
-            except (ArithmeticError, TypeError):
-                return ANYTHING
-            return ANYTHING if any(x != x for x in ends) else (min(ends), max(ends))
-    return ANYTHING
-
-
-def _sum(x: float | None, y: float | None) -> float | None:
-    if x is None or y is None:
-        return None
-    total = x + y
-    return None if total != total else total
-
-
 def unary(machine: Machine, op: ast.unaryop, operand: Value) -> Value:
     """`op operand`."""
     if isinstance(op, ast.Not):
@@ -320,7 +281,5 @@ def unary(machine: Machine, op: ast.unaryop, operand: Value) -> Value:
         boolean = all(each.kind == "bool" for each in value.types)
         return replace(value, loads=NO_LOADS if boolean else pick(value.loads), interval=ANYTHING)
     if isinstance(op, ast.USub):
-        low, high = value.interval
-        flipped = (None if high is None else -high, None if low is None else -low)
-        return replace(value, interval=flipped, cast=None)
+        return replace(value, interval=negated(value.interval), cast=None)
     return value

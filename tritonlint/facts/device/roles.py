@@ -107,6 +107,17 @@ def infer(kernel: Kernel) -> Roles:
         if all(len(added) == 1 for added in evidence.addresses):
             break
     names = tuple(each.arg for each in arguments)
+    return _decided(names, constexprs, evidence, found, annotated)
+
+
+def _decided(
+    names: tuple[str, ...],
+    constexprs: frozenset[str],
+    evidence: Evidence,
+    found: Environment,
+    annotated: dict[str, Type],
+) -> Roles:
+    """The roles after the evidence has come to rest; `found` are the default values."""
     floats = {
         name
         for name, value in found.items()

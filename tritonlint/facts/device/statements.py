@@ -8,20 +8,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from tritonlint.facts.device.expressions import evaluate
+from tritonlint.facts.device.intervals import ANYTHING
+from tritonlint.facts.device.joins import join_environments
 from tritonlint.facts.device.machine import Frame, Machine
 from tritonlint.facts.device.operators import binary
 from tritonlint.facts.device.types import T_INT32
-from tritonlint.facts.device.values import (
-    ANYTHING,
-    UNKNOWN,
-    Const,
-    Environment,
-    Tensor,
-    Tuple,
-    Value,
-    join_environments,
-    truth,
-)
+from tritonlint.facts.device.values import UNKNOWN, Const, Environment, Tensor, Tuple, Value, truth
 from tritonlint.facts.kernel import Qualified
 
 # How often the body of a loop is run: types settle after two rounds, a chain of three variables

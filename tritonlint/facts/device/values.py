@@ -7,6 +7,7 @@ from typing import Literal
 
 from tritonlint.dtypes import ElementType
 from tritonlint.facts.device.contract import Place
+from tritonlint.facts.device.intervals import ANYTHING, Interval, only
 from tritonlint.facts.device.types import (
     T_BOOL,
     T_FLOAT32,
@@ -15,7 +16,6 @@ from tritonlint.facts.device.types import (
     T_UNKNOWN,
     TypeKind,
     Types,
-    union,
 )
 from tritonlint.facts.kernel import Kernel, Namespace, Qualified
 
@@ -35,8 +35,6 @@ class Site:
 Loads = frozenset[tuple[Site, Form]]
 NO_LOADS: Loads = frozenset()
 NO_NAMES: frozenset[str] = frozenset()
-Interval = tuple[float | None, float | None]
-ANYTHING: Interval = (None, None)
 
 
 @dataclass(frozen=True)
@@ -210,125 +208,13 @@ def number(value: Value) -> Tensor | None:
         case Const(value=int() as n):
             wide = not -(2**31) <= n < 2**31
             return Tensor(
-                (T_INT64 if wide else T_INT32,), weak=True, interval=_interval(n), rounded=True
+                (T_INT64 if wide else T_INT32,), weak=True, interval=only(n), rounded=True
             )
         case Const(value=float() as x):
-            return Tensor((T_FLOAT32,), weak=True, interval=_interval(x), rounded=x == x // 1)
+            return Tensor((T_FLOAT32,), weak=True, interval=only(x), rounded=x == x // 1)
         case Unknown(loads):
             return Tensor((T_UNKNOWN,), loads)
     return None
-
-
-def _interval(n: float) -> Interval:
-    try:
-        return (float(n), float(n))
-    except OverflowError:
-        return ANYTHING
-
-
-def join(a: Value, b: Value) -> Value:
-    """What a name holds when it may hold either. Only the types that can be told apart are kept
-    apart."""
-    if a is b or a == b:
-        return a
-    match a, b:
-        case Tensor(), Tensor():
-            return join_tensors(a, b)
-        case Pointer(), Pointer():
-            element = union(a.element or (), b.element or ()) or None
-            return Pointer(
-                a.bases | b.bases,
-                element,
-                a.candidate or b.candidate,
-                a.descriptor and b.descriptor,
-                a.clashes or b.clashes,
-            )
-        case Tuple(xs), Tuple(ys) if len(xs) == len(ys):
-            return Tuple(tuple(join(x, y) for x, y in zip(xs, ys, strict=True)))
-        case Dtype(), Dtype() if a.pointer == b.pointer:
-            return Dtype(union(a.types, b.types), a.pointer)
-        case Object(), Object() if a.owner == b.owner and len(a.fields) == len(b.fields):
-            both = zip(a.fields, b.fields, strict=True)
-            return Object(a.owner, tuple((name, join(x, y)) for (name, x), (_, y) in both))
-        case (
-            Const(value=None) | Unknown(),
-            (Pointer() | Tensor() | Object() | Tuple() | Dtype()) as other,
-        ) | (
-            (Pointer() | Tensor() | Object() | Tuple() | Dtype()) as other,
-            Const(value=None) | Unknown(),
-        ):
-            return other
-    return _join_unlike(a, b)
-
-
-def _join_unlike(a: Value, b: Value) -> Value:
-    # A pointer on one path and a number on the other: the number is a placeholder.
-    for each in (a, b):
-        if isinstance(each, Pointer) and not each.candidate:
-            return each
-    x, y = number(a), number(b)
-    if x is not None and y is not None:
-        return join_tensors(x, y)
-    return UNKNOWN
-
-
-def join_tensors(a: Tensor, b: Tensor) -> Tensor:
-    """The number that may be either."""
-    types = union(a.types, b.types)
-    # A placeholder of the other kind gives way: `acc = 0.0` before a loop that assigns blocks.
-    if a.weak != b.weak and len(types) > 1:
-        types = b.types if a.weak else a.types
-    return Tensor(
-        types,
-        a.loads | b.loads,
-        a.source | b.source,
-        a.cast or b.cast,
-        a.rounded and b.rounded,
-        hull(a.interval, b.interval),
-        a.weak and b.weak,
-        a.bits or b.bits,
-        _join_histories(a, b),
-        a.codes if a.codes == b.codes else None,
-    )
-
-
-def _join_histories(a: Tensor, b: Tensor) -> History:
-    x, y = a.history, b.history
-    if x is PLAIN and y is PLAIN:
-        return PLAIN
-    computed = [each.rounded for each in (a, b) if not is_constant(each.interval)]
-    return History(
-        x.given or y.given,
-        x.real or y.real,
-        x.halved or y.halved,
-        x.settled or y.settled or len(set(computed)) > 1,
-        x.exponent or y.exponent,
-        x.biased or y.biased,
-        x.cast or y.cast,
-        x.byte or y.byte,
-    )
-
-
-def is_constant(interval: Interval) -> bool:
-    """Whether only one number is in it."""
-    return interval[0] is not None and interval[0] == interval[1]
-
-
-def hull(a: Interval, b: Interval) -> Interval:
-    """The smallest interval around both."""
-    low = min(a[0], b[0]) if a[0] is not None and b[0] is not None else None
-    high = max(a[1], b[1]) if a[1] is not None and b[1] is not None else None
-    return (low, high)
-
-
-def join_environments(a: Environment, b: Environment) -> Environment:
-    """The names of both, joined."""
-    result = dict(a)
-    for name, value in b.items():
-        old = result.get(name)
-        if old is not value:
-            result[name] = value if old is None else join(old, value)
-    return result
 
 
 def truth(value: Value) -> bool | None:

@@ -18,18 +18,10 @@ from typing import Literal
 
 from tritonlint.dtypes import ElementType
 from tritonlint.facts.device.contract import Place
+from tritonlint.facts.device.intervals import ANYTHING, Interval, hull, is_constant
 from tritonlint.facts.device.machine import Frame, Where, place_of
 from tritonlint.facts.device.types import Types
-from tritonlint.facts.device.values import (
-    ANYTHING,
-    PLAIN,
-    Byte,
-    History,
-    Interval,
-    Tensor,
-    hull,
-    is_constant,
-)
+from tritonlint.facts.device.values import PLAIN, Byte, History, Tensor
 
 # What is added to an exponent makes it a biased one from here on: no float format that a kernel
 # builds by hand has a smaller bias than e5m2's 15, less the largest exponent of a code.

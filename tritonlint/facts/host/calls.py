@@ -5,12 +5,17 @@ from __future__ import annotations
 
 import ast
 from dataclasses import replace
-from functools import partial
 
 from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN, ElementTypes, join
-from tritonlint.facts.host import conditions, copies, expressions, launching, statements, tensors
-from tritonlint.facts.host.state import MAX_DEPTH, MAX_ENTERED, Frame
-from tritonlint.facts.host.suspicion import hands_on_bytes
+from tritonlint.facts.host import (
+    conditions,
+    copies,
+    entering,
+    expressions,
+    launching,
+    tensors,
+)
+from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.tensors import Arguments
 from tritonlint.facts.host.values import (
     Callable,
@@ -118,7 +123,7 @@ def _apply(
     span = frame.span(node)
     match function:
         case Callable():
-            return enter(frame, node, function, arguments, places)
+            return entering.enter(frame, node, function, arguments, places)
         case Class(definition=definition):
             return Instance(definition)
         case Method():
@@ -135,10 +140,10 @@ def _apply(
     name = node.func.id if isinstance(node.func, ast.Name) else ""
     if name == "dict" and places is not None and not arguments.positional:
         return Table(tuple(arguments.keywords.items()), span)
-    return _by_name(frame, name, arguments, span) or expressions.unknown(frame, node)
+    return by_name(frame, name, arguments, span) or expressions.unknown(frame, node)
 
 
-def _by_name(frame: Frame, name: str, arguments: Arguments, span: Span) -> Value | None:
+def by_name(frame: Frame, name: str, arguments: Arguments, span: Span) -> Value | None:
     """What a function that cannot be entered gives, by its name alone."""
     if arguments.positional and name in _TRANSPARENT:
         return arguments.positional[0]
@@ -172,7 +177,7 @@ def _method(frame: Frame, node: ast.Call, function: Method, arguments: Arguments
         )
         results.append(
             known
-            or _by_name(frame, function.name, arguments, span)
+            or by_name(frame, function.name, arguments, span)
             or expressions.unknown(frame, node)
         )
     return tensors.join_tensors(results)
@@ -202,7 +207,7 @@ def _outside(
     if head.startswith("torch.ops."):
         operator = frame.run.operator(name)
         if operator is not None:
-            return enter(frame, node, Callable(operator), arguments, places)
+            return entering.enter(frame, node, Callable(operator), arguments, places)
     span = frame.span(node)
     if head.split(".")[0] == "torch" and name in tensors.CONSTRUCTORS:
         like = arguments.positional[0] if arguments.positional else None
@@ -218,7 +223,7 @@ def _outside(
         return tensors.named_dtype(str(constant(arguments.positional[1]))) or expressions.unknown(
             frame, node
         )
-    return _by_name(frame, name, arguments, span) or expressions.unknown(frame, node)
+    return by_name(frame, name, arguments, span) or expressions.unknown(frame, node)
 
 
 def _is_float(frame: Frame, dtype: Value) -> None:
@@ -253,81 +258,3 @@ def look_up(
         return DType(types, table=table.span)
     chosen = [value for value in values if isinstance(value, Launchable)] or values
     return choose(*(((), value) for value in chosen))
-
-
-def enter(
-    frame: Frame,
-    node: ast.Call,
-    function: Callable,
-    arguments: Arguments,
-    places: dict[int | str, Place] | None,
-) -> Value:
-    """Interpret the body of a function of the project with these arguments, and give back what it
-    returns."""
-    definition = function.definition
-    assert isinstance(definition.node, (ast.FunctionDef, ast.AsyncFunctionDef))
-    key = id(definition.node)
-    name = definition.name
-    by_name = _by_name(frame, name, arguments, frame.span(node))
-    entered = places is not None and frame.depth < MAX_DEPTH and key not in frame.run.stack
-    if (
-        not entered
-        or places is None
-        or frame.run.statements > MAX_ENTERED
-        or not frame.run.worth_entering(definition, partial(hands_on_bytes, frame, arguments))
-    ):
-        return by_name or expressions.unknown(frame, node)
-    passed = _passed(frame, arguments, places)
-    env = statements.bind(frame, definition, passed, function)
-    inner = Frame(
-        frame.run,
-        definition.module,
-        (*definition.enclosing, definition.node),
-        env,
-        dict(frame.types),
-        frame.path,
-        function.instance,
-        [],
-        frame.depth + 1,
-    )
-    frame.run.stack.append(key)
-    try:
-        result = statements.body(inner)
-    finally:
-        frame.run.stack.pop()
-    for buffer, types in inner.types.items():
-        if buffer.startswith("new@"):
-            frame.types.setdefault(buffer, types)
-    if by_name is not None and not _better(frame, result):
-        return by_name
-    return result if result is not None else expressions.unknown(frame, node)
-
-
-def _better(frame: Frame, result: Value | None) -> bool:
-    """Whether what a helper returned says more than its name does."""
-    if isinstance(result, Condition):
-        return conditions.says_something(result)
-    if isinstance(result, Tensor):
-        # `quantize_fp8(x)` is no question, but a tensor of codes.
-        return tensors.tensor_types(frame, result).known
-    return isinstance(result, DType) and result.types != UNKNOWN
-
-
-def _passed(frame: Frame, arguments: Arguments, places: dict[int | str, Place]) -> Arguments:
-    """The arguments, with each tensor knowing the expression by which it is passed."""
-
-    def mark(value: Value, place: Place) -> Value:
-        value = as_tensor(frame, value)
-        marked = tuple(
-            (
-                path,
-                replace(each, passed=(*each.passed, place)) if isinstance(each, Tensor) else each,
-            )
-            for path, each in options(value)
-        )
-        return marked[0][1] if len(marked) == 1 else choose(*marked)
-
-    return Arguments(
-        tuple(mark(value, places[index]) for index, value in enumerate(arguments.positional)),
-        {name: mark(value, places[name]) for name, value in arguments.keywords.items()},
-    )

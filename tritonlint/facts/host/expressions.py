@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import ast
 
-from tritonlint.dtypes import UNKNOWN, ElementTypes, from_torch, from_triton
-from tritonlint.facts.host import calls, conditions, objects, tensors
+from tritonlint.dtypes import ElementTypes, from_torch, from_triton
+from tritonlint.facts.host import branching, calls, objects, tensors
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import (
     Callable,
     Class,
-    Condition,
     Const,
     DType,
     Instance,
@@ -52,9 +51,9 @@ def evaluate(frame: Frame, node: ast.expr) -> Value:
         case ast.Dict():
             return _table(frame, node)
         case ast.IfExp():
-            return _conditional(frame, node)
+            return branching.conditional(frame, node)
         case ast.Compare() | ast.BoolOp() | ast.UnaryOp(op=ast.Not()):
-            return _test_value(frame, node)
+            return branching.tested(frame, node)
         case ast.NamedExpr(target=target, value=value):
             result = evaluate(frame, value)
             frame.env[target.id] = result
@@ -63,102 +62,15 @@ def evaluate(frame: Frame, node: ast.expr) -> Value:
             return Const(-number)
         case ast.Lambda():
             return unknown(frame, node)
-        case ast.BinOp(left=left, op=ast.Mult(), right=right):
-            repeated, times = evaluate(frame, left), evaluate(frame, right)
-            if (
-                isinstance(repeated, Sequence)
-                and isinstance(times, Const)
-                and isinstance(times.value, int)
-            ):
-                return Sequence(repeated.items * min(times.value, MAX_ITEMS))
-        case ast.BinOp(left=left, op=ast.Add(), right=right):
-            one, other = evaluate(frame, left), evaluate(frame, right)
-            if isinstance(one, Sequence) and isinstance(other, Sequence):
-                known = one.places and other.places
-                return Sequence(one.items + other.items, one.places + other.places if known else ())
+        case ast.BinOp(left=left, op=ast.Mult() | ast.Add() as op, right=right):
+            both = _sequences(op, evaluate(frame, left), evaluate(frame, right))
+            return both or unknown(frame, node)
     return unknown(frame, node)
 
 
 def unknown(frame: Frame, node: ast.expr) -> Tensor:
     """A value of which nothing is known but where it is computed."""
     return Tensor(f"{frame.module.path}:{node.lineno}:{node.col_offset}")
-
-
-def condition(frame: Frame, node: ast.expr) -> Condition:
-    """The test `node` as a Condition; one for a quantized cache is noted."""
-    found = _condition(frame, node)
-    if found.kind == "quantized":
-        frame.note("setting", found.key, UNKNOWN, found.span, path=((found.key, True),))
-    return found
-
-
-def _condition(frame: Frame, node: ast.expr) -> Condition:
-    span = frame.span(node)
-    match node:
-        case ast.BoolOp(op=op, values=parts):
-            kind = "and" if isinstance(op, ast.And) else "or"
-            return conditions.combine(kind, tuple(condition(frame, part) for part in parts), span)
-        case ast.UnaryOp(op=ast.Not(), operand=operand):
-            return conditions.negate(condition(frame, operand))
-        case ast.Compare(left=left, comparators=[right]):
-            return conditions.compare(
-                frame, node, evaluate(frame, left), evaluate(frame, right), span
-            )
-        case ast.Compare(left=left, comparators=rest):
-            if all(isinstance(op, ast.Eq) for op in node.ops):
-                found = conditions.chain(
-                    frame, [evaluate(frame, each) for each in (left, *rest)], span
-                )
-                if found is not None:
-                    return found
-            return Condition("opaque", ast.unparse(node), span)
-    value = evaluate(frame, node)
-    if isinstance(value, Condition):
-        return value
-    name = (
-        node.id
-        if isinstance(node, ast.Name)
-        else node.attr
-        if isinstance(node, ast.Attribute)
-        else ""
-    )
-    return conditions.named(name, value, span) or Condition(
-        "opaque", conditions.symbol(value, node), span
-    )
-
-
-def _test_value(frame: Frame, node: ast.expr) -> Value:
-    if isinstance(node, ast.BoolOp) and not any(_is_test(part) for part in node.values):
-        # `a or b` picks a value, not an outcome.
-        return choose(*(((), evaluate(frame, part)) for part in node.values))
-    return condition(frame, node)
-
-
-def _is_test(node: ast.expr) -> bool:
-    return isinstance(node, (ast.Compare, ast.BoolOp)) or (
-        isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
-    )
-
-
-def _conditional(frame: Frame, node: ast.IfExp) -> Value:
-    test = condition(frame, node.test)
-    outcome = conditions.decided(test, frame.path)
-    arms: list[tuple[tuple[tuple[str, bool], ...], Value]] = []
-    for arm, taken in ((node.body, True), (node.orelse, False)):
-        if outcome is not None and outcome != taken:
-            continue
-        inner = frame.fork()
-        conditions.assume(inner, test, taken)
-        arms.append((inner.path[len(frame.path) :], evaluate(inner, arm)))
-        _keep_known(frame, inner)
-    return choose(*arms)
-
-
-def _keep_known(frame: Frame, arm: Frame) -> None:
-    """Buffers that were made in an arm are known after it."""
-    for buffer, types in arm.types.items():
-        if buffer.startswith("new@"):
-            frame.types.setdefault(buffer, types)
 
 
 def _name(frame: Frame, name: str, node: ast.expr) -> Value:
@@ -263,6 +175,17 @@ def _opaque_attribute(frame: Frame, owner: Tensor, name: str, node: ast.Attribut
     if name == "type":  # `x.type(dtype)`, not an attribute that names one
         return Method(owner, name, node)
     return tensors.named_dtype(name) or Method(owner, name, node)
+
+
+def _sequences(op: ast.operator, left: Value, right: Value) -> Sequence | None:
+    """`sequence * n` and `sequence + sequence`; None for other operands."""
+    match op, left, right:
+        case ast.Mult(), Sequence() as repeated, Const(value=int() as times):
+            return Sequence(repeated.items * min(times, MAX_ITEMS))
+        case ast.Add(), Sequence() as one, Sequence() as other:
+            known = one.places and other.places
+            return Sequence(one.items + other.items, one.places + other.places if known else ())
+    return None
 
 
 def _sequence(frame: Frame, items: list[ast.expr], node: ast.expr) -> Value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from tritonlint.facts.host import calls, expressions, statements, tensors
+from tritonlint.facts.host import entering, expressions, statements, tensors
 from tritonlint.facts.host.state import ClassFacts, Frame, Run
 from tritonlint.facts.host.tensors import Arguments
 from tritonlint.facts.host.values import (
@@ -53,7 +53,7 @@ def _bound_method(frame: Frame, owner: Instance, target: Definition, node: ast.A
     method = Callable(target, None if "staticmethod" in decorators else owner)
     if any("property" in each for each in decorators):
         call = ast.copy_location(ast.Call(node, [], []), node)
-        return calls.enter(frame, call, method, Arguments((), {}), {})
+        return entering.enter(frame, call, method, Arguments((), {}), {})
     value = expressions.definition_value(frame, target, node.attr, node)
     return value if isinstance(value, Launchable) else method
 

@@ -211,6 +211,12 @@ class Frame:
             self.depth,
         )
 
+    def keep_made(self, inner: Frame) -> None:
+        """The buffers that were made in `inner` are known after it."""
+        for buffer, types in inner.types.items():
+            if buffer.startswith("new@"):
+                self.types.setdefault(buffer, types)
+
     def adopt(self, arm: Frame) -> None:
         """Go on as `arm`, the only one that did not end."""
         self.env, self.types, self.path = arm.env, arm.types, arm.path

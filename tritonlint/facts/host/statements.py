@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence as Items
 
-from tritonlint.facts.host import conditions, copies, expressions, objects
+from tritonlint.facts.host import branching, conditions, copies, expressions, objects
 from tritonlint.facts.host.state import MAX_STATEMENTS, Frame, Run
 from tritonlint.facts.host.tensors import Arguments, piece
 from tritonlint.facts.host.values import (
@@ -125,7 +125,7 @@ def _statement(frame: Frame, node: ast.stmt) -> bool:
         case ast.If():
             return _branch(frame, node)
         case ast.Assert(test=test):
-            conditions.assume(frame, expressions.condition(frame, test), True, required=True)
+            conditions.assume(frame, branching.condition(frame, test), True, required=True)
         case ast.Raise() | ast.Continue() | ast.Break():
             return True
         case _:
@@ -144,7 +144,7 @@ def _compound(frame: Frame, node: ast.stmt) -> bool:
             return block(frame, node.orelse)
         case ast.While():
             arm = frame.fork()
-            conditions.assume(arm, expressions.condition(arm, node.test), True)
+            conditions.assume(arm, branching.condition(arm, node.test), True)
             block(arm, node.body)
             frame.merge(arm, frame.fork())
         case ast.With() | ast.AsyncWith():
@@ -185,7 +185,7 @@ def _try(frame: Frame, node: ast.Try) -> bool:
 
 
 def _branch(frame: Frame, node: ast.If) -> bool:
-    test = expressions.condition(frame, node.test)
+    test = branching.condition(frame, node.test)
     outcome = conditions.decided(test, frame.path)
     if outcome is None and isinstance(value := _plain(frame, node.test), Const):
         outcome = bool(value.value)

@@ -1,0 +1,86 @@
+"""What is known of the range of a number: two bounds, None where there is none."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable
+
+Interval = tuple[float | None, float | None]
+ANYTHING: Interval = (None, None)
+
+
+def only(n: float) -> Interval:
+    """The interval with `n` alone; without bounds for an integer that no float holds."""
+    try:
+        return (float(n), float(n))
+    except OverflowError:
+        return ANYTHING
+
+
+def is_constant(interval: Interval) -> bool:
+    """Whether only one number is in it."""
+    return interval[0] is not None and interval[0] == interval[1]
+
+
+def hull(a: Interval, b: Interval) -> Interval:
+    """The smallest interval around both."""
+    low = min(a[0], b[0]) if a[0] is not None and b[0] is not None else None
+    high = max(a[1], b[1]) if a[1] is not None and b[1] is not None else None
+    return (low, high)
+
+
+def combined(op: ast.operator, a: Interval, b: Interval) -> Interval:
+    """The interval of a sum, difference, product or quotient, where both operands have bounds."""
+    match op:
+        case ast.Add():
+            return (_sum(a[0], b[0]), _sum(a[1], b[1]))
+        case ast.Sub():
+            return combined(ast.Add(), a, negated(b))
+        case ast.Mult() | ast.Div():
+            if None in (*a, *b) or (isinstance(op, ast.Div) and not (b[0] or 0) * (b[1] or 0) > 0):
+                return ANYTHING
+            compute = operator.mul if isinstance(op, ast.Mult) else operator.truediv
+            try:
+                ends = [compute(x, y) for x in a for y in b]
+            except (ArithmeticError, TypeError):
+                return ANYTHING
+            return ANYTHING if any(x != x for x in ends) else (min(ends), max(ends))
+    return ANYTHING
+
+
+def _sum(x: float | None, y: float | None) -> float | None:
+    if x is None or y is None:
+        return None
+    total = x + y
+    return None if total != total else total
+
+
+def negated(interval: Interval) -> Interval:
+    """The interval of `-x`."""
+    low, high = interval
+    return (None if high is None else -high, None if low is None else -low)
+
+
+def masked(a: Interval, b: Interval) -> Interval:
+    """The interval of `x & y`: a mask bounds it."""
+    for low, high in (a, b):
+        if low is not None and low == high and low >= 0:
+            return (0.0, high)
+    return ANYTHING
+
+
+def tighter(
+    choose: Callable[[float, float], float], x: float | None, y: float | None
+) -> float | None:
+    """The bound that `choose` picks of two that both hold."""
+    if x is None or y is None:
+        return y if x is None else x
+    return choose(x, y)
+
+
+def looser(
+    choose: Callable[[float, float], float], x: float | None, y: float | None
+) -> float | None:
+    """The bound that `choose` picks of two of which one holds."""
+    return None if x is None or y is None else choose(x, y)

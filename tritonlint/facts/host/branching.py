@@ -1,0 +1,90 @@
+"""Tests in launching code, and the values that they choose between."""
+
+from __future__ import annotations
+
+import ast
+
+from tritonlint.dtypes import UNKNOWN
+from tritonlint.facts.host import conditions, expressions
+from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.values import (
+    Condition,
+    Value,
+    choose,
+)
+
+
+def condition(frame: Frame, node: ast.expr) -> Condition:
+    """The test `node` as a Condition; one for a quantized cache is noted."""
+    found = _condition(frame, node)
+    if found.kind == "quantized":
+        frame.note("setting", found.key, UNKNOWN, found.span, path=((found.key, True),))
+    return found
+
+
+def _condition(frame: Frame, node: ast.expr) -> Condition:
+    span = frame.span(node)
+    match node:
+        case ast.BoolOp(op=op, values=parts):
+            kind = "and" if isinstance(op, ast.And) else "or"
+            return conditions.combine(kind, tuple(condition(frame, part) for part in parts), span)
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return conditions.negate(condition(frame, operand))
+        case ast.Compare(left=left, comparators=[right]):
+            return conditions.compare(
+                frame,
+                node,
+                expressions.evaluate(frame, left),
+                expressions.evaluate(frame, right),
+                span,
+            )
+        case ast.Compare(left=left, comparators=rest):
+            if all(isinstance(op, ast.Eq) for op in node.ops):
+                found = conditions.chain(
+                    frame, [expressions.evaluate(frame, each) for each in (left, *rest)], span
+                )
+                if found is not None:
+                    return found
+            return Condition("opaque", ast.unparse(node), span)
+    value = expressions.evaluate(frame, node)
+    if isinstance(value, Condition):
+        return value
+    return conditions.named(_spelled(node), value, span) or Condition(
+        "opaque", conditions.symbol(value, node), span
+    )
+
+
+def _spelled(node: ast.expr) -> str:
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""
+
+
+def tested(frame: Frame, node: ast.expr) -> Value:
+    """The value of a test: its outcome, or what `or` picks."""
+    if isinstance(node, ast.BoolOp) and not any(_is_test(part) for part in node.values):
+        # `a or b` picks a value, not an outcome.
+        return choose(*(((), expressions.evaluate(frame, part)) for part in node.values))
+    return condition(frame, node)
+
+
+def _is_test(node: ast.expr) -> bool:
+    return isinstance(node, (ast.Compare, ast.BoolOp)) or (
+        isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
+    )
+
+
+def conditional(frame: Frame, node: ast.IfExp) -> Value:
+    """The value of `a if test else b`: of both arms where the test is open."""
+    test = condition(frame, node.test)
+    outcome = conditions.decided(test, frame.path)
+    arms: list[tuple[tuple[tuple[str, bool], ...], Value]] = []
+    for arm, taken in ((node.body, True), (node.orelse, False)):
+        if outcome is not None and outcome != taken:
+            continue
+        inner = frame.fork()
+        conditions.assume(inner, test, taken)
+        arms.append((inner.path[len(frame.path) :], expressions.evaluate(inner, arm)))
+        frame.keep_made(inner)
+    return choose(*arms)

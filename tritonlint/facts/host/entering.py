@@ -1,0 +1,109 @@
+"""Functions of the project that launching code calls: their bodies are interpreted."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from functools import partial
+
+from tritonlint.dtypes import UNKNOWN
+from tritonlint.facts.host import (
+    calls,
+    conditions,
+    expressions,
+    statements,
+    tensors,
+)
+from tritonlint.facts.host.state import MAX_DEPTH, MAX_ENTERED, Frame
+from tritonlint.facts.host.suspicion import hands_on_bytes
+from tritonlint.facts.host.tensors import Arguments
+from tritonlint.facts.host.values import (
+    Callable,
+    Condition,
+    DType,
+    Place,
+    Tensor,
+    Value,
+    choose,
+    options,
+)
+
+
+def enter(
+    frame: Frame,
+    node: ast.Call,
+    function: Callable,
+    arguments: Arguments,
+    places: dict[int | str, Place] | None,
+) -> Value:
+    """Interpret the body of a function of the project with these arguments, and give back what it
+    returns."""
+    definition = function.definition
+    assert isinstance(definition.node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    by_name = calls.by_name(frame, definition.name, arguments, frame.span(node))
+    if (
+        places is None
+        or frame.depth >= MAX_DEPTH
+        or id(definition.node) in frame.run.stack
+        or frame.run.statements > MAX_ENTERED
+        or not frame.run.worth_entering(definition, partial(hands_on_bytes, frame, arguments))
+    ):
+        return by_name or expressions.unknown(frame, node)
+    result = _run(frame, function, _passed(frame, arguments, places))
+    if by_name is not None and not _better(frame, result):
+        return by_name
+    return result if result is not None else expressions.unknown(frame, node)
+
+
+def _run(frame: Frame, function: Callable, passed: Arguments) -> Value | None:
+    """What the function returns. The buffers that it makes are known afterwards."""
+    definition = function.definition
+    assert isinstance(definition.node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    inner = Frame(
+        frame.run,
+        definition.module,
+        (*definition.enclosing, definition.node),
+        statements.bind(frame, definition, passed, function),
+        dict(frame.types),
+        frame.path,
+        function.instance,
+        [],
+        frame.depth + 1,
+    )
+    frame.run.stack.append(id(definition.node))
+    try:
+        result = statements.body(inner)
+    finally:
+        frame.run.stack.pop()
+    frame.keep_made(inner)
+    return result
+
+
+def _better(frame: Frame, result: Value | None) -> bool:
+    """Whether what a helper returned says more than its name does."""
+    if isinstance(result, Condition):
+        return conditions.says_something(result)
+    if isinstance(result, Tensor):
+        # `quantize_fp8(x)` is no question, but a tensor of codes.
+        return tensors.tensor_types(frame, result).known
+    return isinstance(result, DType) and result.types != UNKNOWN
+
+
+def _passed(frame: Frame, arguments: Arguments, places: dict[int | str, Place]) -> Arguments:
+    """The arguments, with each tensor knowing the expression by which it is passed."""
+
+    def mark(value: Value, place: Place) -> Value:
+        value = calls.as_tensor(frame, value)
+        marked = tuple(
+            (
+                path,
+                replace(each, passed=(*each.passed, place)) if isinstance(each, Tensor) else each,
+            )
+            for path, each in options(value)
+        )
+        return marked[0][1] if len(marked) == 1 else choose(*marked)
+
+    return Arguments(
+        tuple(mark(value, places[index]) for index, value in enumerate(arguments.positional)),
+        {name: mark(value, places[name]) for name, value in arguments.keywords.items()},
+    )
