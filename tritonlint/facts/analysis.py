@@ -25,6 +25,7 @@ from tritonlint.facts.other_casts import may_cast_to_another, other_casts
 from tritonlint.facts.outlines import Function, callers
 from tritonlint.facts.project import Project
 from tritonlint.facts.reach import Reach
+from tritonlint.facts.stated import may_state, stated
 from tritonlint.facts.texts import MAX_HOPS, Texts
 from tritonlint.facts.tree import dotted_name
 from tritonlint.source import SourceFile
@@ -61,6 +62,8 @@ class Analysis:
         if self.texts.speaks(file) and file in self.texts.leading(file).lines:
             return True
         text = self.texts.read(file).decode("utf-8", "replace")
+        if self.preview and may_state(text):
+            return True
         return may_compare(text) or may_copy(text)
 
     def observe(self, files: Sequence[SourceFile], wanted: Collection[str]) -> list[Observation]:
@@ -70,7 +73,12 @@ class Analysis:
         guards = (each for module in own for each in dead_guards(module))
         copies = (each for module in own for each in self._copies(module))
         narrowed = self.narrowing.in_kernels(own, wanted)
-        return [*self._arguments(own, files, wanted), *guards, *copies, *narrowed]
+        said = (
+            (each for module in own for each in stated(module, self.texts, self.reach))
+            if self.preview
+            else ()
+        )
+        return [*self._arguments(own, files, wanted), *guards, *copies, *narrowed, *said]
 
     def _copies(self, module: Module) -> Iterator[Observation]:
         """What functions that launch nothing copy between codes and bytes."""
@@ -185,6 +193,7 @@ class Analysis:
             self.reach.leads,
             partial(self.texts.byte_table, universe),
             partial(self.texts.is_called, root, universe),
+            partial(self.texts.both_flavours, universe),
             operator=partial(self.reach.operator, universe),
             attributes=self._attributes,
             effects=self._effects,

@@ -8,16 +8,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
-from tritonlint.dtypes import BY_NAME, ElementType
+from tritonlint.dtypes import PLATFORM_FP8, ElementType
 from tritonlint.facts.arguments import parameter_span, specialization
 from tritonlint.facts.device import Store, contract
 from tritonlint.facts.device.contract import Specialization
+from tritonlint.facts.encodings import (
+    FNUZ,
+    KernelFlavour,
+    are_flavours,
+    format_of,
+    is_platforms,
+    kernel_flavours,
+)
+from tritonlint.facts.hard_coded import E4M3FN, HardCoded
 from tritonlint.facts.host.state import LaunchEvent, Note, Run
 from tritonlint.facts.host.values import Tensor, contradicts, options
 from tritonlint.facts.storage import Storage
+from tritonlint.facts.vendors import for_vendor
 from tritonlint.source import Span
 
-FNUZ = BY_NAME["float8_e4m3fnuz"]
 # What code asks when it is for one vendor only.
 _VENDOR = re.compile(r"\bis_(?:cuda|hip|rocm|nvidia|sm\d+\w*|gfx\w+)\b|\b_is_(?:cuda|hip)\b")
 
@@ -50,18 +59,18 @@ class WideClamp:
     store: Store
 
 
-def flavours(run: Run) -> Iterator[Flavours | WideClamp]:
+def flavours(run: Run) -> Iterator[Flavours | WideClamp | HardCoded | KernelFlavour]:
     """The disagreements that an interpretation shows."""
     seen: list[Note] = [
         note
         for note in run.notes
-        if note.kind in ("view", "allocated")
-        and note.types.single is not None
-        and note.types.single.is_fp8
+        if note.kind in ("view", "allocated") and are_flavours(note.types)
     ]
     for one, other in combinations(seen, 2):
         if one.buffer == other.buffer and not contradicts(one.path, other.path):
             yield from _clash(run, one, other)
+            yield from _hard_coded(run, one, other)
+    yield from kernel_flavours(run)
     for event in run.launches:
         yield from _clamps(run, event)
 
@@ -69,16 +78,30 @@ def flavours(run: Run) -> Iterator[Flavours | WideClamp]:
 def _clash(run: Run, one: Note, other: Note) -> Iterator[Flavours]:
     """Two views of one buffer, or of the same part of it, one with more bits of exponent. Between
     e4m3fn and e4m3fnuz a view is how one is made of the other, with another scale."""
-    first, second = one.types.single, other.types.single
-    assert first is not None and second is not None
-    same = one.part == other.part or one.kind == "allocated"
-    if same and other.kind == "view" and _format(first) != _format(second):
-        yield Flavours(other.span, run.root.name, one.span, first, second)
+    first, second = one.types.types or frozenset(), other.types.types or frozenset()
+    if other.kind == "view" and _same_part(one, other):
+        if {format_of(each) for each in first}.isdisjoint(format_of(each) for each in second):
+            types = (min(first, key=str), min(second, key=str))
+            yield Flavours(other.span, run.root.name, one.span, *types)
 
 
-def _format(element: ElementType) -> str:
-    """The bits of exponent and mantissa."""
-    return (element.flavour or "")[:4]
+def _same_part(one: Note, other: Note) -> bool:
+    return one.part == other.part or one.kind == "allocated"
+
+
+def _hard_coded(run: Run, one: Note, other: Note) -> Iterator[HardCoded]:
+    """One that names e4m3fn where the other asks the platform."""
+    if not _same_part(one, other):
+        return
+    for named, asked in ((one, other), (other, one)):
+        if named.types.single != E4M3FN or asked.types != PLATFORM_FP8:
+            continue
+        stated = any(
+            n.buffer == named.buffer and n.kind in ("asserted", "handled") for n in run.notes
+        )
+        guarded = for_vendor(run.project, named.span, named.path)
+        if not stated and not guarded and is_platforms(run, asked.span):
+            yield HardCoded(named.span, run.root.name, asked.span)
 
 
 def _clamps(run: Run, event: LaunchEvent) -> Iterator[WideClamp]:

@@ -35,6 +35,7 @@ class Texts:
         self._universes: dict[str, tuple[str, ...]] = {}
         self._called: dict[str, bool] = {}
         self._tables: dict[str, Span | None] = {}
+        self._both: dict[str, bool] = {}
         self._outlines: dict[str, Outline] = {}
         self._leading: dict[str, Leading] = {}
         self._narrowing: dict[str, Leading] = {}
@@ -153,6 +154,13 @@ class Texts:
         if key not in self._tables:
             self._tables[key] = next(self._byte_tables(universe), None)
         return self._tables[key]
+
+    def both_flavours(self, universe: Sequence[str]) -> bool:
+        """Whether the universe names the e4m3 of AMD's older GPUs."""
+        key = universe[0] if universe else ""
+        if key not in self._both:
+            self._both[key] = any(b"e4m3fnuz" in self.read(file) for file in universe)
+        return self._both[key]
 
     def _byte_tables(self, universe: Sequence[str]) -> Iterator[Span]:
         for file in universe:

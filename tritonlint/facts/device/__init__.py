@@ -3,6 +3,7 @@ specialization."""
 
 from tritonlint.facts.device.analysis import byte_contracts, contract, watched
 from tritonlint.facts.device.contract import (
+    Encoding,
     KernelContract,
     Load,
     LoadEffect,
@@ -17,6 +18,7 @@ from tritonlint.facts.kernel import Kernel, Scope
 
 __all__ = [
     "Conversion",
+    "Encoding",
     "Kernel",
     "KernelContract",
     "Load",

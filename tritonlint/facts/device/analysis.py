@@ -52,6 +52,7 @@ def _run(kernel: Kernel, specialization: Specialization, given: frozenset[str]) 
         machine.loads(),
         machine.incomplete,
         tuple(name for name in roles.parameters if name in roles.pointers or name in pointers),
+        machine.encodings(),
     )
 
 

@@ -90,10 +90,23 @@ class Load(_Placed):
 
 
 @dataclass(frozen=True)
+class Encoding:
+    """Bytes that a kernel takes for codes of the 8-bit float `element` whatever the type of the
+    memory is: a bit cast at `place` of what is loaded through `parameter`, or of what is stored
+    through it (then `written`), or a pointer of that type made of `parameter`. `element` is None
+    for a cast to something that is not known."""
+
+    parameter: str
+    element: ElementType | None
+    place: Place
+    written: bool = False
+
+
+@dataclass(frozen=True)
 class KernelContract:
     """What one specialization of a kernel does. `parameters` are all parameters in order,
     `pointers` those that are pointers or descriptors, `constexprs` the compile-time ones.
-    `incomplete` says which bound was hit, if one was."""
+    `incomplete` says which bound was hit, if one was; `encodings` are in the order of the run."""
 
     name: str
     path: str
@@ -104,3 +117,4 @@ class KernelContract:
     loads: tuple[Load, ...]
     incomplete: str | None = None
     pointers: tuple[str, ...] = ()
+    encodings: tuple[Encoding, ...] = ()

@@ -85,6 +85,7 @@ def join_tensors(a: Tensor, b: Tensor) -> Tensor:
         a.weak and b.weak,
         a.bits or b.bits,
         _join_histories(a, b),
+        a.codes if a.codes == b.codes else None,
     )
 
 

@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from tritonlint.dtypes import ElementType
 from tritonlint.facts.device.contract import (
+    Encoding,
     Load,
     LoadEffect,
     Place,
@@ -153,6 +155,7 @@ class Machine:
         self.steps = 0
         self._stores: dict[tuple[str, Place, tuple[Place, ...]], Store] = {}
         self._loads: dict[Site, tuple[LoadEffect, Place | None]] = {}
+        self._encodings: dict[Encoding, None] = {}
 
     def exhausted(self) -> Exhausted:
         """The bound on steps was hit."""
@@ -196,6 +199,18 @@ class Machine:
             Load(site.parameter, site.place, effect, use, site.via)
             for site, (effect, use) in self._loads.items()
         )
+
+    def encoded(
+        self, names: Iterable[str], element: ElementType | None, place: Place, written: bool = False
+    ) -> None:
+        """The bytes behind the parameters `names` are codes of `element` at `place`; nothing where
+        that is known to be no 8-bit float."""
+        if element is None or element.is_fp8:
+            self._encodings.update((Encoding(n, element, place, written), None) for n in names)
+
+    def encodings(self) -> tuple[Encoding, ...]:
+        """All encodings, in the order in which they were first seen."""
+        return tuple(self._encodings)
 
     def address(self, pointer: Pointer) -> tuple[str, ...]:
         """The pointer parameters whose memory `pointer` reaches."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tritonlint.dtypes import ElementType
 from tritonlint.facts.device.contract import (
     LoadEffect,
     Store,
@@ -20,6 +21,7 @@ from tritonlint.facts.device.types import (
 )
 from tritonlint.facts.device.values import (
     NO_LOADS,
+    NO_NAMES,
     UNKNOWN,
     Cast,
     Const,
@@ -55,6 +57,7 @@ def load(
         site = Site(name, place, frame.via)
         if pointer.element is not None and not any(name in each.of for each in types):
             machine.loaded(site, "bits")
+            machine.encoded((name,), single(types), place)
             continue
         if pointer.clashes:
             machine.loaded(site, "compile_error")
@@ -92,6 +95,7 @@ def store(
     for name in machine.address(pointer):
         if pointer.element is not None and not any(name in each.of for each in pointer.element):
             machine.stored(_record(name, tensor, "bits", where, frame))
+            machine.encoded((name,), single(pointer.element), place_of(where), written=True)
             continue
         target = pointer.element or (machine.element(name),)
         machine.evidence.same(target, tensor.types)
@@ -101,6 +105,8 @@ def store(
         narrow = atomic and any(
             each.element is not None and each.element.width < 16 for each in target
         )
+        if tensor.codes is not None:
+            machine.encoded((name,), tensor.codes, place_of(where), written=True)
         effect: StoreEffect = (
             "compile_error" if narrow or pointer.clashes else _store_effect(target, tensor)
         )
@@ -227,10 +233,35 @@ def as_dtype(value: Value | None) -> Dtype:
 
 def _bitcast(machine: Machine, value: Tensor, types: Types, where: Where) -> Tensor:
     machine.use(value.loads, "bits", where)
+    machine.encoded(_held(value), single(types), place_of(where))
+    before = single(value.types)
+    codes = before if before is not None and before.is_fp8 else None
     integer = all(each.is_integer for each in types)
     loads: Loads = frozenset((site, "picked") for site, _ in value.loads) if integer else NO_LOADS
     came_from_float = any(each.kind != "int" for each in value.types)
-    return Tensor(types, loads, value.source, bits=integer and (came_from_float or value.bits))
+    return Tensor(
+        types,
+        loads,
+        value.source,
+        bits=integer and (came_from_float or value.bits),
+        codes=codes if integer else None,
+    )
+
+
+def _held(value: Tensor) -> frozenset[str]:
+    """The parameters of which `value` is what was loaded: a byte that no bits were picked from, or
+    a float of the memory's own type."""
+    if any(each.element is not None and each.element.width != 8 for each in value.types):
+        return NO_NAMES
+    if any(form == "picked" for _, form in value.loads):
+        return NO_NAMES
+    floats = union_of(tuple(each for each in value.types if each.kind == "float"))
+    return (floats & value.source) | {site.parameter for site, _ in value.loads}
+
+
+def single(types: Types) -> ElementType | None:
+    """The element type, where there is one and it is known."""
+    return types[0].element if len(types) == 1 else None
 
 
 def convert(machine: Machine, value: Tensor, types: Types, where: Where) -> Tensor:

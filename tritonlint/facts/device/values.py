@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from tritonlint.dtypes import ElementType
 from tritonlint.facts.device.contract import Place
 from tritonlint.facts.device.intervals import ANYTHING, Interval, only
 from tritonlint.facts.device.types import (
@@ -86,7 +87,7 @@ PLAIN = History()
 class Tensor:
     """A number or a block of numbers. `weak` marks a compile-time number, which gives way in
     promotions; `loads` are the loads whose bytes are in it as an integer; `bits` marks an integer
-    that holds another type's bit pattern."""
+    that holds another type's bit pattern, `codes` the 8-bit float that it is a code of."""
 
     types: Types
     loads: Loads = NO_LOADS
@@ -97,6 +98,7 @@ class Tensor:
     weak: bool = False
     bits: bool = False
     history: History = PLAIN
+    codes: ElementType | None = None
 
 
 @dataclass(frozen=True)

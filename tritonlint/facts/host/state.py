@@ -120,16 +120,17 @@ class Run:
     """What one interpretation collects, over all the functions that it enters. `leads` says whether
     a function leads to a launch: others are entered only for what they return, when they are short.
     `byte_table` tells where the project says that it stores quantized caches as bytes, `called`
-    tells whether `root` has callers in the project, `operator` which function a custom operator is.
-    `thorough` is whether calls are followed that hand on no bytes: they tell what else a function
-    is given. `attributes` and `effects` (what a kernel does in one specialization) may be shared
-    between runs."""
+    tells whether `root` has callers in the project, `both_flavours` whether the project knows of
+    both kinds of e4m3, `operator` which function a custom operator is. `thorough` is whether calls
+    are followed that hand on no bytes: they tell what else a function is given. `attributes` and
+    `effects` (what a kernel does in one specialization) may be shared between runs."""
 
     project: Project
     root: Definition
     leads: Leads | None = None
     byte_table: Callable[[], Span | None] = lambda: None
     called: Callable[[], bool] = lambda: False
+    both_flavours: Callable[[], bool] = lambda: False
     notes: list[Note] = field(default_factory=list)
     noted: set[Note] = field(default_factory=set)
     launches: list[LaunchEvent] = field(default_factory=list)
