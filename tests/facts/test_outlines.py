@@ -11,7 +11,8 @@ import pytest
 from tritonlint import engine
 from tritonlint.caching.cache import Cache
 from tritonlint.caching.kept import keep
-from tritonlint.facts.outlines import callers, leading, outline
+from tritonlint.facts.following import callers, leading
+from tritonlint.facts.outlines import outline
 from tritonlint.settings import config
 
 LAUNCHES = b"import triton\ndef launch(x):\n    kernel[(1,)](x)\n"
@@ -78,7 +79,9 @@ def test_callers_are_found_over_files_and_methods_in_their_own() -> None:
     }
     launching = {"ops.py": outline(LAUNCHES).functions}
     assert callers(launching, outlines, 3) == {"a.py": frozenset({3, 5})}
-    outlines["c.py"] = outline(b"from pkg import ops\nif ops:\n    def f(x):\n        ops.launch(x)\n", package=True)
+    outlines["c.py"] = outline(
+        b"from pkg import ops\nif ops:\n    def f(x):\n        ops.launch(x)\n", package=True
+    )
     assert callers(launching, outlines, 1)["c.py"] == frozenset({3})
 
 

@@ -14,6 +14,7 @@ from tritonlint.facts.arguments import Argument, arguments
 from tritonlint.facts.conversions import in_launches
 from tritonlint.facts.dead_guards import dead_guards, may_compare
 from tritonlint.facts.flavours import flavours
+from tritonlint.facts.following import callers
 from tritonlint.facts.host.copies import may_copy
 from tritonlint.facts.host.state import MAX_STATEMENTS, Attributes, Run
 from tritonlint.facts.host.statements import interpret
@@ -22,7 +23,7 @@ from tritonlint.facts.modules import Definition, Module
 from tritonlint.facts.narrowing import Narrowing
 from tritonlint.facts.observation import Observation
 from tritonlint.facts.other_casts import may_cast_to_another, other_casts
-from tritonlint.facts.outlines import Function, callers
+from tritonlint.facts.outlines import Function
 from tritonlint.facts.project import Project
 from tritonlint.facts.reach import Reach
 from tritonlint.facts.stated import may_state, stated

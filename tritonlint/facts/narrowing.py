@@ -8,11 +8,12 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from tritonlint.facts.conversions import depends_on_launch, in_kernel
+from tritonlint.facts.following import callers
 from tritonlint.facts.jit import kernels
 from tritonlint.facts.kernel import Kernel
 from tritonlint.facts.modules import Definition, Module
 from tritonlint.facts.observation import Observation
-from tritonlint.facts.outlines import Function, Outline, callers
+from tritonlint.facts.outlines import Function, Outline
 from tritonlint.facts.reach import Reach
 from tritonlint.facts.texts import MAX_HOPS, Texts
 

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tritonlint.facts.following import Leading, leading
 from tritonlint.facts.layout import Layout
-from tritonlint.facts.outlines import Function, Leading, Outline, leading, outline
+from tritonlint.facts.outlines import Function, Outline, outline
 from tritonlint.source import Span, display_path, read_bytes
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tritonlint.facts.device import memory
+from tritonlint.facts.device import casts, memory
 from tritonlint.facts.device.invocation import Invocation, pointers_in
 from tritonlint.facts.device.types import T_UNKNOWN
 from tritonlint.facts.device.values import UNKNOWN, Const, Dtype, Pointer, Tensor, Tuple, Value
@@ -90,7 +90,7 @@ def shared_memory(call: Invocation) -> Value:
     dtype = call.get(0, "element_ty")
     if not isinstance(dtype, Dtype):
         return Pointer(frozenset(), (T_UNKNOWN,))
-    pointer = Pointer(frozenset((name,) for name in memory.union_of(dtype.types)), dtype.types)
+    pointer = Pointer(frozenset((name,) for name in casts.union_of(dtype.types)), dtype.types)
     value = call.get(3, "value")
     if value is not None:
         memory.store(call.machine, call.frame, pointer, value, call.where)
@@ -105,4 +105,4 @@ def cast(call: Invocation) -> Value:
     bitcast = call.flag("bitcast")
     if call.name == "cast" and len(call.arguments) > 3:
         bitcast = isinstance(call.arguments[3], Const) and bool(call.arguments[3].value)
-    return memory.cast(call.machine, value, target, call.where, bitcast)
+    return casts.cast(call.machine, value, target, call.where, bitcast)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tritonlint.facts.device import casts
 from tritonlint.facts.device import mathematics as numeric
-from tritonlint.facts.device import memory
 from tritonlint.facts.device.invocation import Invocation
 from tritonlint.facts.device.joins import join
 from tritonlint.facts.device.machine import element_types
@@ -53,13 +53,13 @@ def full(call: Invocation) -> Value:
     value = call.number(1, "value")
     if dtype is None:
         return replace(value, weak=False)
-    types = memory.as_dtype(dtype).types
+    types = casts.as_dtype(dtype).types
     return Tensor(types, interval=value.interval, rounded=value.rounded)
 
 
 def zeros(call: Invocation) -> Value:
     """`zeros(shape, dtype)`."""
-    types = memory.as_dtype(call.get(1, "dtype")).types
+    types = casts.as_dtype(call.get(1, "dtype")).types
     return Tensor(types, interval=(0.0, 0.0), rounded=True)
 
 

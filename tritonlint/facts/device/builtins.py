@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from tritonlint.facts.device.casts import as_number
 from tritonlint.facts.device.intrinsics import intrinsic
 from tritonlint.facts.device.invocation import Invocation
-from tritonlint.facts.device.memory import as_number
 from tritonlint.facts.device.types import T_BOOL, T_FLOAT32, T_INT
 from tritonlint.facts.device.values import (
     INDEX,

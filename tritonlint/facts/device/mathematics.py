@@ -8,10 +8,10 @@ from dataclasses import replace
 from functools import partial, reduce
 
 from tritonlint.dtypes import BY_NAME, FLOAT32, INT32
+from tritonlint.facts.device.casts import as_number, convert
 from tritonlint.facts.device.intervals import ANYTHING, Interval, hull
 from tritonlint.facts.device.invocation import Invocation
 from tritonlint.facts.device.joins import join, join_tensors
-from tritonlint.facts.device.memory import as_number, convert
 from tritonlint.facts.device.operators import alike, binary, meet, pick
 from tritonlint.facts.device.types import (
     T_FLOAT32,
