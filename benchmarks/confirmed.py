@@ -23,11 +23,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from tritonlint.engine import check
+from tritonlint.engine.check import check
 from tritonlint.findings import Finding
 from tritonlint.settings.config import Settings
-from tritonlint.verify import confirm
-from tritonlint.verify.examine import Question
+from tritonlint.verify.confirm import confirm
+from tritonlint.verify.confirm.examine import Question
 from tritonlint.verify.worker import Worker
 
 Label = dict[str, Any]
@@ -45,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     seconds: list[float] = []
     settings = Settings()
     with Worker(confirm.ENVIRONMENT, confirm.MEMORY_BYTES) as worker:
-        worker.ask("tritonlint.verify.confirm", "has_triton", (), confirm.HARD_SECONDS)
+        worker.ask("tritonlint.verify.confirm.confirm", "has_triton", (), confirm.HARD_SECONDS)
         for label, finding in hazards(rows, given.releases, given.only, settings):
             verdict, reason = "not reported", ""
             question = confirm.question_of(finding, settings.targets) if finding else None

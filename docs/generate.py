@@ -14,12 +14,14 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from tritonlint import documentation, engine, rule
+from tritonlint import rule
+from tritonlint.engine import check
 from tritonlint.report import Options, text
 from tritonlint.report.json import lines_schema, schema
+from tritonlint.rule import documentation
 from tritonlint.settings import config_values
 from tritonlint.settings.config import Settings
-from tritonlint.verify import receipts
+from tritonlint.verify.cases import receipts
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = Path("fixtures/TL001/explicit_type_element_ty/flagged.py")
@@ -75,7 +77,7 @@ def example() -> str:
     """The report of the example's finding, as `tritonlint check` prints it."""
     out = io.StringIO()
     with _inside(ROOT):
-        text.render(engine.check([EXAMPLE], Settings()), out, Options())
+        text.render(check.check([EXAMPLE], Settings()), out, Options())
     return f"```\n$ tritonlint check {EXAMPLE}\n{out.getvalue()}```\n"
 
 

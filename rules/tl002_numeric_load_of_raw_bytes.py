@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tritonlint.facts.arguments import Argument
+from tritonlint.edits.view_fix import named_fix, view_argument
 from tritonlint.facts.device import Load
+from tritonlint.facts.hazards.raw_bytes.arguments import Argument
 from tritonlint.findings import Confidence, Finding, Step
-from tritonlint.fixes.view_fix import named_fix, view_argument
 from tritonlint.rule import Rule, Suspect
-from tritonlint.signature import INTEGER_TO_FLOAT, Order
-from tritonlint.traces import approach, claim, launch_site
+from tritonlint.rule.signature import INTEGER_TO_FLOAT, Order
+from tritonlint.rule.traces import approach, claim, launch_site
 
 
 class NumericLoadOfRawBytes(Rule):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tritonlint.dtypes import ElementType, ElementTypes
-from tritonlint.facts.encodings import KernelFlavour
-from tritonlint.facts.flavours import Flavours, WideClamp
-from tritonlint.facts.hard_coded import HardCoded
-from tritonlint.facts.prefixes import Prefixed
+from tritonlint.facts.hazards.flavours.clashes import Flavours, WideClamp
+from tritonlint.facts.hazards.flavours.hard_coded import HardCoded
+from tritonlint.facts.hazards.flavours.kernels import KernelFlavour
+from tritonlint.facts.hazards.flavours.setting_prefixes import Prefixed
 from tritonlint.findings import Finding, LaunchSite, Step
 from tritonlint.rule import Rule, Suspect
 from tritonlint.source import Span

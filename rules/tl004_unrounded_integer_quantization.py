@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tritonlint.dtypes import FLOAT32, FLOAT64
-from tritonlint.facts.conversions import Converted
+from tritonlint.edits.cast_fix import cast_operand, rounded, stored_value
 from tritonlint.facts.device import Conversion
+from tritonlint.facts.hazards.narrowed_numbers import Converted
 from tritonlint.findings import Confidence, Finding, Fix, Step
-from tritonlint.fixes.cast_fix import cast_operand, rounded, stored_value
 from tritonlint.rule import Rule, Suspect
-from tritonlint.signature import FLOAT_TO_INTEGER, Order
-from tritonlint.traces import integer_approach, integer_claim, integer_launch_site, one_a_place
+from tritonlint.rule.signature import FLOAT_TO_INTEGER, Order
+from tritonlint.rule.traces import integer_approach, integer_claim, integer_launch_site, one_a_place
 
 _FUNCTIONS = ("rint", "nearbyint", "round", "roundeven", "floor", "ceil", "trunc")
 # Inline assembly may round too.

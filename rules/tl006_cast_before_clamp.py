@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tritonlint.facts.conversions import Converted
+from tritonlint.edits.cast_fix import after, around, cast_operand, names_in, span_of
 from tritonlint.facts.device import Conversion
+from tritonlint.facts.hazards.narrowed_numbers import Converted
 from tritonlint.findings import Edit, Finding, Fix, Span, Step
-from tritonlint.fixes.cast_fix import after, around, cast_operand, names_in, span_of
 from tritonlint.rule import Rule, Suspect
-from tritonlint.signature import FLOAT_TO_INTEGER, Order
-from tritonlint.traces import integer_approach, integer_claim, integer_launch_site, one_a_place
+from tritonlint.rule.signature import FLOAT_TO_INTEGER, Order
+from tritonlint.rule.traces import integer_approach, integer_claim, integer_launch_site, one_a_place
 
 if TYPE_CHECKING:
     import libcst as cst

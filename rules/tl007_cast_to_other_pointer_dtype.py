@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tritonlint.facts.other_casts import OtherCast
+from tritonlint.facts.hazards.other_pointer_casts import OtherCast
 from tritonlint.findings import Edit, Finding, Fix, LaunchSite, Step
 from tritonlint.rule import Rule, Suspect
 

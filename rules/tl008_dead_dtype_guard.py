@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tritonlint.facts.dead_guards import DeadGuard
+from tritonlint.facts.hazards.guards.dead_guards import DeadGuard
 from tritonlint.findings import Edit, Finding, Fix, Step
 from tritonlint.rule import Rule, Suspect
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tritonlint.facts.conversions import ByteUsed
+from tritonlint.edits.cast_fix import after, language
+from tritonlint.facts.hazards.narrowed_numbers import ByteUsed
 from tritonlint.findings import Applicability, Finding, Fix, Step
-from tritonlint.fixes.cast_fix import after, language
 from tritonlint.rule import Rule, Suspect
-from tritonlint.signature import Order
-from tritonlint.traces import integer_approach, integer_claim, integer_launch_site, one_a_place
+from tritonlint.rule.signature import Order
+from tritonlint.rule.traces import integer_approach, integer_claim, integer_launch_site, one_a_place
 
 
 class SignExtendedByte(Rule):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tritonlint.facts.ignored_settings import IgnoredSetting
+from tritonlint.facts.hazards.ignored_settings import IgnoredSetting
 from tritonlint.findings import Finding, LaunchSite, Step
 from tritonlint.rule import Rule, Suspect
 

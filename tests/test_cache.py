@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tritonlint import engine, parallel
 from tritonlint.caching.cache import Cache, tool_files
+from tritonlint.engine import check as engine
+from tritonlint.engine import parallel
 from tritonlint.settings import config
 
 FIXTURE = Path(__file__).parent.parent / "fixtures" / "TL001" / "imported_kernel"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from support import Command
-from tritonlint.documentation import SECTIONS
+from tritonlint.rule.documentation import SECTIONS
 
 
 def test_a_clean_run_exits_with_0(tritonlint: Command, tmp_path: Path) -> None:
@@ -196,12 +196,12 @@ def test_help_lists_every_command_and_each_has_help(tritonlint: Command) -> None
 def test_an_internal_error_is_exit_2_and_keeps_its_traceback(
     tritonlint: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tritonlint import engine
+    from tritonlint.engine import check
 
     def failing(*arguments: object) -> None:
         raise KeyError("what")
 
-    monkeypatch.setattr(engine, "check", failing)
+    monkeypatch.setattr(check, "check", failing)
     run = tritonlint("check")
     assert run.code == 2
     assert "KeyError" in run.err

@@ -73,7 +73,7 @@ def test_a_file_that_is_skipped_is_exit_2_and_the_others_are_fixed(
 def test_a_file_that_changes_meanwhile_is_left_alone(
     tritonlint: Command, flagged: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tritonlint.fixes import fixing
+    from tritonlint.fixing import fixing
 
     plan = fixing.plan
 

@@ -178,7 +178,7 @@ def test_a_profile_names_stages_and_rules(tritonlint: Command, flagged: Path) ->
 def test_the_number_of_processes_changes_nothing(
     tritonlint: Command, flagged: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tritonlint import parallel
+    from tritonlint.engine import parallel
 
     monkeypatch.setattr(parallel, "_FEW_FILES", 0)
     (flagged.parent / "broken.py").write_text("import triton\ndef f(:\n")
@@ -196,7 +196,7 @@ class _Terminal(io.StringIO):
 def test_a_bar_is_shown_on_a_terminal_alone(
     tritonlint: Command, flagged: Path, monkeypatch: pytest.MonkeyPatch, terminal: bool
 ) -> None:
-    from tritonlint import parallel
+    from tritonlint.engine import parallel
 
     for number in range(5):
         shutil.copy(flagged, flagged.parent / f"copy{number}.py")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tritonlint.discovery import discover
+from tritonlint.engine.discovery import discover
 from tritonlint.errors import SourceError, UsageError
 from tritonlint.settings import config
 from tritonlint.settings.config import Settings

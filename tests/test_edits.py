@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tritonlint.edits.edits import Positions, apply, conflict
 from tritonlint.findings import Edit, Span
-from tritonlint.fixes.edits import Positions, apply, conflict
 
 
 def _edit(line: int, column: int, end_line: int, end_column: int, text: str) -> Edit:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tritonlint import engine
+from tritonlint.engine import check
 from tritonlint.errors import SourceError, TritonlintError
 from tritonlint.findings import Applicability, Edit, Finding, Fix, Span
-from tritonlint.fixes import fixing
+from tritonlint.fixing import fixing
 from tritonlint.settings.config import Settings
 from tritonlint.source import SourceFile, display_path
 
@@ -62,25 +62,25 @@ def with_toy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[Toy],
     def install(toy: Toy) -> None:
         def check_text(
             path: Path, data: bytes, settings: Settings, others: Mapping[Path, bytes]
-        ) -> engine.Result:
+        ) -> check.Result:
             source = SourceFile(display_path(path), data)
             try:
                 source.tree  # noqa: B018 - raises for what does not parse
             except SourceError as error:
-                return engine.Result((), (engine.Skipped(error.path, error.reason),), 1)
-            return engine.Result(tuple(toy(source, others)), (), 1)
+                return check.Result((), (check.Skipped(error.path, error.reason),), 1)
+            return check.Result(tuple(toy(source, others)), (), 1)
 
-        monkeypatch.setattr(engine, "check_text", check_text)
+        monkeypatch.setattr(check, "check_text", check_text)
 
     return install
 
 
 def _plan(*paths: str, unsafe: bool = False) -> fixing.Plan:
     found = [
-        engine.check_text(Path(path), Path(path).read_bytes(), Settings(), {}) for path in paths
+        check.check_text(Path(path), Path(path).read_bytes(), Settings(), {}) for path in paths
     ]
     findings = tuple(f for result in found for f in result.findings)
-    return fixing.plan(engine.Result(findings, (), len(paths)), Settings(), unsafe)
+    return fixing.plan(check.Result(findings, (), len(paths)), Settings(), unsafe)
 
 
 def _after(plan: fixing.Plan) -> dict[str, bytes]:

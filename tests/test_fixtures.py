@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from support import EXPECT, ROOT, without_expectations
-from tritonlint import engine, rule
-from tritonlint.discovery import discover
-from tritonlint.fixes import fixing
+from tritonlint import rule
+from tritonlint.engine import check
+from tritonlint.engine.discovery import discover
+from tritonlint.fixing import fixing
 from tritonlint.settings.config import Settings
 
 CASES = sorted(
@@ -54,7 +55,7 @@ def _expected(folder: Path) -> Counter[Place]:
 
 
 def _found(case: Path) -> Counter[Place]:
-    result = engine.check(discover([Path(".")], _settings(case)), _settings(case))
+    result = check.check(discover([Path(".")], _settings(case)), _settings(case))
     assert result.skipped == ()
     return Counter((f.span.path, f.span.line, f.code) for f in result.findings)
 

@@ -79,7 +79,7 @@ def test_a_name_that_is_not_utf_8_is_fixed(tritonlint: Command, flagged: Path) -
 def test_a_file_that_vanishes(
     tritonlint: Command, flagged: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tritonlint import discovery
+    from tritonlint.engine import discovery
 
     other = flagged.parent / "other.py"
     other.write_text("import triton\n")

@@ -14,8 +14,8 @@ from types import FrameType
 
 import pytest
 
-from tritonlint.fixes import writing
-from tritonlint.fixes.fixing import Change
+from tritonlint.fixing import writing
+from tritonlint.fixing.fixing import Change
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 

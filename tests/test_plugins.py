@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from support import ROOT, Command
-from tritonlint import documentation, plugins, rule
+from tritonlint import rule
+from tritonlint.rule import documentation, plugins
 
 DOCUMENTED = (
     (ROOT / "docs" / "rules-of-your-own.md")

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from support import ROOT, Command
 from tritonlint import rule
+from tritonlint.edits import edits
 from tritonlint.findings import Finding, Span, Suppressed
-from tritonlint.fixes import edits
 from tritonlint.source import SourceFile
 from tritonlint.suppress import suppressions
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.facts.hosting import IMPORTS, KERNELS
-from tritonlint import engine
-from tritonlint.fixes import fixing
+from tritonlint.engine import check
+from tritonlint.fixing import fixing
 from tritonlint.settings.config import Settings
 
 BODY = KERNELS.removeprefix("import torch\n")
@@ -26,7 +26,7 @@ def _fixed(text: str, unsafe: bool = False, **settings: object) -> str:
     path = Path("module.py")
     path.write_text(text, encoding="utf-8")
     chosen = Settings(root=Path.cwd(), **settings)  # type: ignore[arg-type]
-    result = engine.check([path], chosen)
+    result = check.check([path], chosen)
     assert result.findings, result.skipped
     plan = fixing.plan(result, chosen, unsafe)
     return plan.changes[0].after.decode() if plan.changes else text
@@ -130,7 +130,7 @@ def test_an_import_is_added_once_in_its_place(name: str, newline: str) -> None:
     with Path("module.py").open("w", newline="") as file:
         file.write(before.replace("\n", newline))
     settings = Settings(root=Path.cwd(), **CONFIGURED)  # type: ignore[arg-type]
-    plan = fixing.plan(engine.check([Path("module.py")], settings), settings)
+    plan = fixing.plan(check.check([Path("module.py")], settings), settings)
     assert plan.changes[0].after.decode() == after.replace("\n", newline)
 
 

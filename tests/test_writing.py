@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tritonlint.errors import SourceError
-from tritonlint.fixes.fixing import Change
-from tritonlint.fixes.writing import write
+from tritonlint.fixing.fixing import Change
+from tritonlint.fixing.writing import write
 
 
 @pytest.fixture(autouse=True)

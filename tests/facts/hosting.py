@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from support import EXPECT
-from tritonlint import engine
-from tritonlint.discovery import discover
+from tritonlint.engine import check
+from tritonlint.engine.discovery import discover
 from tritonlint.settings.config import Settings
 
 Place = tuple[str, int, str]
@@ -75,7 +75,7 @@ def found(*paths: str, select: tuple[str, ...] = ()) -> Counter[Place]:
     """The findings of the rules `select` (all default rules without) in `paths` below the working
     directory. A file that is skipped fails the test."""
     settings = Settings(root=Path.cwd(), select=select)
-    result = engine.check(discover([Path(path) for path in paths or (".",)], settings), settings)
+    result = check.check(discover([Path(path) for path in paths or (".",)], settings), settings)
     assert result.skipped == ()
     return Counter((each.span.path, each.span.line, each.code) for each in result.findings)
 

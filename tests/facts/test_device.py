@@ -10,8 +10,8 @@ import pytest
 from tests.facts.device_cases import CASES, Case
 from tritonlint.dtypes import BFLOAT16, BY_NAME, FLOAT32, UINT8
 from tritonlint.facts.device import KernelContract, Specialization, Store, byte_contracts, contract
-from tritonlint.facts.kernel import Kernel
-from tritonlint.facts.project import Project
+from tritonlint.facts.project.kernel import Kernel
+from tritonlint.facts.project.project import Project
 from tritonlint.source import SourceFile
 
 IMPORTS = (

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tritonlint.errors import SourceError
-from tritonlint.facts.modules import Definition, Module
-from tritonlint.facts.project import Project
+from tritonlint.facts.project.modules import Definition, Module
+from tritonlint.facts.project.project import Project
 
 
 def project(root: Path, **files: str) -> Project:

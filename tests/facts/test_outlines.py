@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tritonlint import engine
 from tritonlint.caching.cache import Cache
 from tritonlint.caching.kept import keep
-from tritonlint.facts.following import callers, leading
-from tritonlint.facts.outlines import outline
+from tritonlint.engine import check
+from tritonlint.facts.index.callers import callers, leading
+from tritonlint.facts.index.outlines import outline
 from tritonlint.settings import config
 
 LAUNCHES = b"import triton\ndef launch(x):\n    kernel[(1,)](x)\n"
@@ -107,7 +107,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def found(project: Path) -> list[tuple[str, int, str]]:
     cache = Cache(project.parent / "cache")
-    result = engine.check(sorted(project.glob("*.py")), config.load(project, {}), cache)
+    result = check.check(sorted(project.glob("*.py")), config.load(project, {}), cache)
     assert not result.skipped
     return [(each.span.path, each.span.line, each.code) for each in result.findings]
 

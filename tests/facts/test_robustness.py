@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.facts.hosting import KERNELS, Place, write
-from tritonlint import engine
-from tritonlint.discovery import discover
+from tritonlint.engine import check as engine
+from tritonlint.engine.discovery import discover
 from tritonlint.settings.config import Settings
 
 WRONG = "    page = torch.empty(4, dtype=torch.uint8)\n    quantize[(1,)](x, page, 64)\n"

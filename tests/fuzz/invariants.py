@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tritonlint import engine
+from tritonlint.engine import check as engine
 from tritonlint.errors import TritonlintError
-from tritonlint.fixes import fixing
+from tritonlint.fixing import fixing
 from tritonlint.settings import config
 from tritonlint.settings.config import Settings
 from tritonlint.source import SourceFile

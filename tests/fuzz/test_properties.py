@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from support import ROOT
 from tests.fuzz.invariants import check, configuration
 from tests.fuzz.mutations import mutate
-from tritonlint import engine, parallel
+from tritonlint.engine import check as engine
+from tritonlint.engine import parallel
 from tritonlint.findings import Edit, Span
-from tritonlint.fixes import fixing
+from tritonlint.fixing import fixing
 from tritonlint.settings.config import Settings
 
 hypothesmith = pytest.importorskip("hypothesmith")
@@ -98,7 +99,7 @@ _PLACES = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 4), st.text("xy"
 def test_edits_that_overlap_are_deferred_and_the_others_made(
     text: str, places: list[tuple[int, int, str]]
 ) -> None:
-    from tritonlint.fixes import edits
+    from tritonlint.edits import edits
 
     def span(start: int, end: int) -> Span:
         ends = [text[:offset].rpartition("\n")[2] for offset in (start, end)]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tritonlint.engine import Result, Skipped
+from tritonlint.engine.check import Result, Skipped
 from tritonlint.findings import Edit, Finding, Fix, LaunchSite, Span, Step, Suppressed
 
 HOST = """import torch

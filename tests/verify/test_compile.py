@@ -11,9 +11,9 @@ pytest.importorskip("triton", reason="the compile oracle needs triton (extra `ve
 from verify_support import case_id, cases, fixed_texts
 
 from tritonlint.errors import VerifyError
-from tritonlint.verify import compile as oracle
 from tritonlint.verify.case import Probe, load_verifier
-from tritonlint.verify.run import TARGETS
+from tritonlint.verify.cases.run import TARGETS
+from tritonlint.verify.compiler import compile as oracle
 
 HEAD = """\
 import torch

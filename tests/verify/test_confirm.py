@@ -10,10 +10,10 @@ import pytest
 
 pytest.importorskip("triton", reason="the compile oracle needs triton (extra `verify`)")
 
-from tritonlint.claim import Claim, Known
-from tritonlint.signature import FLOAT_TO_INTEGER, INTEGER_TO_FLOAT, Order
-from tritonlint.verify.confirm import ENVIRONMENT
-from tritonlint.verify.examine import Answer, Question, examine
+from tritonlint.findings.claim import Claim, Known
+from tritonlint.rule.signature import FLOAT_TO_INTEGER, INTEGER_TO_FLOAT, Order
+from tritonlint.verify.confirm.confirm import ENVIRONMENT
+from tritonlint.verify.confirm.examine import Answer, Question, examine
 
 STORE = Order(FLOAT_TO_INTEGER, through="store")
 LOAD = Order(INTEGER_TO_FLOAT, through="load")

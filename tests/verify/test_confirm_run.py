@@ -13,12 +13,12 @@ pytest.importorskip("triton", reason="the compile oracle needs triton (extra `ve
 from verify_support import FIXTURES
 
 from tests.support import Command
-from tritonlint.claim import Claim
-from tritonlint.engine import Result
+from tritonlint.engine.check import Result
 from tritonlint.findings import Finding, Span
+from tritonlint.findings.claim import Claim
 from tritonlint.settings.config import Settings
-from tritonlint.verify import confirm as confirming
-from tritonlint.verify.answers import Answers
+from tritonlint.verify.confirm import confirm as confirming
+from tritonlint.verify.confirm.answers import Answers
 
 ABOUT_KERNELS = ("TL004", "TL005", "TL006", "TL009")
 ONE = Settings(targets=("cuda:90",))

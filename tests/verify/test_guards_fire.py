@@ -14,7 +14,7 @@ import pytest
 from verify_support import FIXTURES, case_id, cases, fixed_texts
 
 from tritonlint.verify.case import Verifier, load_verifier
-from tritonlint.verify.load import import_file, stage
+from tritonlint.verify.cases.load import import_file, stage
 
 GUARDS = [folder for folder in cases() if folder.parent == FIXTURES / "TL008"]
 

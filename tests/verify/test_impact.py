@@ -9,7 +9,9 @@ import pytest
 from verify_support import FIXTURES
 
 from support import Command
-from tritonlint.verify import impact, impact_report, run
+from tritonlint.verify.cases import run
+from tritonlint.verify.gpu import impact
+from tritonlint.verify.pages import impact_report
 
 DEVICE = {"device": "NVIDIA H200", "torch": "2.11.0", "triton": "3.6.0"}
 

@@ -11,7 +11,7 @@ from verify_support import FIXTURES
 
 from tritonlint.verify import quantize
 from tritonlint.verify.case import Configuration, load_verifier
-from tritonlint.verify.load import import_file
+from tritonlint.verify.cases.load import import_file
 
 CASE = load_verifier(FIXTURES / "TL001" / "explicit_type_element_ty")
 HEAD_DIM = 128

@@ -13,8 +13,8 @@ from verify_support import FIXTURES
 
 from tritonlint.verify import quantize
 from tritonlint.verify.case import Configuration, Verifier, find_cases, load_verifier
-from tritonlint.verify.gpu import differing
-from tritonlint.verify.load import import_file
+from tritonlint.verify.cases.load import import_file
+from tritonlint.verify.gpu.gpu import differing
 
 FAMILY: Any = import_file(FIXTURES / "TL002" / "paged_reader.py")
 HEAD_DIM = 128

@@ -13,28 +13,31 @@ import pytest
 from verify_support import FIXTURES
 
 from support import Command
-from tritonlint.verify import casts, evidence, pictures, quantize, receipts
+from tritonlint.verify import quantize
 from tritonlint.verify.case import load_verifier
-from tritonlint.verify.outcome import ByteMap, Curve, Figures, Outcome
-from tritonlint.verify.sources import of_fixture
+from tritonlint.verify.cases import receipts
+from tritonlint.verify.cases.outcome import ByteMap, Curve, Figures, Outcome
+from tritonlint.verify.cases.sources import of_fixture
+from tritonlint.verify.gpu import evidence, vendor_casts
+from tritonlint.verify.pages import pictures
 
 VALUES = [1.7, -0.3, -1.7, -3.2, 255.9, 256.5, 300, 448, -448, 1e6]
 
 
 def test_a_float_becomes_a_byte_as_was_measured_on_an_h200() -> None:
-    stored = casts.to_uint8(VALUES, "cuda").tolist()
+    stored = vendor_casts.to_uint8(VALUES, "cuda").tolist()
     assert stored == [1, 0, 0, 0, 255, 0, 44, 192, 0, 255]
 
 
 def test_amd_wraps_negative_numbers() -> None:
-    stored = casts.to_uint8([*VALUES, float("nan"), float("inf")], "hip").tolist()
+    stored = vendor_casts.to_uint8([*VALUES, float("nan"), float("inf")], "hip").tolist()
     assert stored == [1, 0, 255, 253, 255, 0, 44, 192, 64, 64, 0, 255]
 
 
 def test_exponent_bytes_decode_to_powers_of_two() -> None:
     codes = np.array([0, 126, 127, 130, 255], np.uint8)
-    assert casts.decode(codes, "e8m0").tolist()[:4] == [2.0**-127, 0.5, 1.0, 8.0]
-    assert np.isnan(casts.decode(codes, "e8m0")[4])
+    assert vendor_casts.decode(codes, "e8m0").tolist()[:4] == [2.0**-127, 0.5, 1.0, 8.0]
+    assert np.isnan(vendor_casts.decode(codes, "e8m0")[4])
 
 
 def test_a_packed_array_comes_back() -> None:
@@ -85,7 +88,7 @@ def test_a_block_is_drawn_about_square(size: int, width: int) -> None:
 def recorded(tmp_path: Path) -> Path:
     """Two cases of a family with receipts of two devices; those of the second are stale."""
     inputs = np.linspace(-448, 448, 50, dtype=np.float32)
-    codes = {backend: evidence.pack(casts.to_uint8(inputs, backend)) for backend in casts.VENDORS}
+    codes = {backend: evidence.pack(vendor_casts.to_uint8(inputs, backend)) for backend in vendor_casts.VENDORS}
     fixed = evidence.pack(quantize.encode(inputs, "e4m3fn"))
     classes = evidence.pack(np.resize([1, 1, 2, 0], 2048).astype(np.uint8))
     shown = Figures("e4m3fn layout=NHD", "values", 2048, (1536,), (0,), "the table")

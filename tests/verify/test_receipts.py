@@ -13,10 +13,10 @@ import pytest
 from verify_support import FIXTURES, case_id, cases, fixed_texts
 
 from tritonlint.errors import VerifyError
-from tritonlint.verify import receipts, recorded
 from tritonlint.verify.case import load_verifier
-from tritonlint.verify.outcome import Figures, Outcome
-from tritonlint.verify.sources import of_fixture
+from tritonlint.verify.cases import receipts, recorded
+from tritonlint.verify.cases.outcome import Figures, Outcome
+from tritonlint.verify.cases.sources import of_fixture
 
 FACTS = {
     "device": "NVIDIA H200", "capability": "sm_90", "torch": "2.11.0", "triton": "3.6.0",

@@ -10,10 +10,10 @@ import pytest
 from verify_support import FIXTURES, case_id, released
 
 from tritonlint import rule
-from tritonlint.verify import recorded
 from tritonlint.verify.case import load_verifier
-from tritonlint.verify.load import import_file
-from tritonlint.verify.sources import of_release
+from tritonlint.verify.cases import recorded
+from tritonlint.verify.cases.load import import_file
+from tritonlint.verify.cases.sources import of_release
 
 VLLM = FIXTURES / "TL001" / "release_vllm_0_20_0"
 

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from support import Command
-from tritonlint.verify import recorder, replay, run
-from tritonlint.verify.replay import Flagged, Replayed, viewed_as
+from tritonlint.verify.cases import run
+from tritonlint.verify.replay import recorder, replay
+from tritonlint.verify.replay.replay import Flagged, Replayed, viewed_as
 
 APPLICATION = """
 import torch

@@ -12,9 +12,9 @@ from verify_support import FIXTURES, case_id, released
 
 from support import Command
 from tritonlint.errors import UsageError, VerifyError
-from tritonlint.verify import sources
 from tritonlint.verify.case import NoCaseError
-from tritonlint.verify.sources import of_release
+from tritonlint.verify.cases import sources
+from tritonlint.verify.cases.sources import of_release
 
 CODE = "from project.helper import BASE\n\nVALUE = BASE + 1\n"
 

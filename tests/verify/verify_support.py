@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tritonlint.verify.case import find_cases
-from tritonlint.verify.sources import find_release_cases
+from tritonlint.verify.cases.sources import find_release_cases
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 

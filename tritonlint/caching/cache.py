@@ -15,9 +15,9 @@ from typing import Any
 
 from tritonlint import __version__, rule
 from tritonlint.caching.kept import keep, kept, tidy
-from tritonlint.claim import Claim, Known
-from tritonlint.engine import Result, Skipped
+from tritonlint.engine.check import Result, Skipped
 from tritonlint.findings import Edit, Finding, Fix, LaunchSite, Span, Step, Suppressed
+from tritonlint.findings.claim import Claim, Known
 from tritonlint.settings.config import Settings
 
 FOLDER = ".tritonlint_cache"

@@ -11,9 +11,9 @@ from typing import Any
 from tritonlint import __version__
 from tritonlint.caching.cache import Cache, stamp
 from tritonlint.caching.kept import keep, kept, tidy
-from tritonlint.facts import outlines
-from tritonlint.facts.outlines import Function, Outline
-from tritonlint.facts.texts import Texts
+from tritonlint.facts.index import outlines
+from tritonlint.facts.index.outlines import Function, Outline
+from tritonlint.facts.index.universe import Texts
 
 # More entries than these, of projects that were checked before, are dropped.
 _MOST = 50_000

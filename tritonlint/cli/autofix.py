@@ -13,9 +13,9 @@ from tritonlint.cli.diffs import write_diff
 from tritonlint.errors import SourceError, UsageError
 
 if TYPE_CHECKING:
-    from tritonlint.engine import Result
+    from tritonlint.engine.check import Result
     from tritonlint.findings import Finding
-    from tritonlint.fixes.fixing import Ask, Plan
+    from tritonlint.fixing.fixing import Ask, Plan
 
 
 @click.command("autofix", short_help="Show or write the fixes.")
@@ -41,7 +41,7 @@ def command(
     checked or written. A file with changes that are neither committed nor staged is written only
     with --allow-dirty.
     """
-    from tritonlint.fixes import fixing
+    from tritonlint.fixing import fixing
 
     paths = paths or (Path("."),)
     settings = options.settings_for(paths, selected)
@@ -90,7 +90,7 @@ def _fixable(result: Result, unsafe: bool) -> set[str]:
 
 def _must_be_saved(paths: set[str]) -> None:
     """Raises UsageError when git does not have the content of one of the files."""
-    from tritonlint.fixes.worktree import unsaved
+    from tritonlint.fixing.worktree import unsaved
 
     dirty = unsaved(paths)
     if dirty:
@@ -103,7 +103,7 @@ def _must_be_saved(paths: set[str]) -> None:
 def _write(plan: Plan) -> dict[tuple[str, ...], SourceError]:
     """Write each group of changes; the paths and the error of those that could not be written and
     are as before."""
-    from tritonlint.fixes.writing import write
+    from tritonlint.fixing.writing import write
 
     unwritten = {}
     for group in plan.groups:

@@ -17,7 +17,7 @@ from tritonlint.suppress import baseline
 from tritonlint.suppress.baseline import Baseline, Entry
 
 if TYPE_CHECKING:
-    from tritonlint.engine import Result
+    from tritonlint.engine.check import Result
 
 
 @click.group("baseline", short_help="Keep a file of known findings.")

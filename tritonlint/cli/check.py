@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from tritonlint.cli import options, output, progress, reports, stdin
+from tritonlint.engine.observer import QUIET, Observer
 from tritonlint.errors import SourceError, UsageError
-from tritonlint.observer import QUIET, Observer
 from tritonlint.settings.scopes import Scopes
 
 if TYPE_CHECKING:
-    from tritonlint.engine import Result
+    from tritonlint.engine.check import Result
     from tritonlint.settings.config import Settings
 
 CLEAN, FINDINGS, FAILED = 0, 1, 2
@@ -124,8 +124,8 @@ def run(
     and so is every named file that cannot be parsed, even if nothing in it is about Triton. With
     `cached`, results of earlier runs are used and kept."""
     from tritonlint.caching.cache import Cache, default_folder
-    from tritonlint.discovery import discover
-    from tritonlint.engine import Skipped, check
+    from tritonlint.engine.check import Skipped, check
+    from tritonlint.engine.discovery import discover
 
     errors: list[SourceError] = []
     with observer.stage("discover"):
@@ -141,8 +141,8 @@ def run(
 
 def run_text(path: Path, data: bytes, settings: Settings) -> Result:
     """Check `data` as if the file at `path` held it; one that `settings` exclude is no file."""
-    from tritonlint.discovery import is_excluded
-    from tritonlint.engine import Result, check_texts
+    from tritonlint.engine.check import Result, check_texts
+    from tritonlint.engine.discovery import is_excluded
     from tritonlint.settings.patterns import matcher
 
     excluded = matcher((*settings.exclude, *settings.extend_exclude))
@@ -156,9 +156,9 @@ def confirmed(result: Result, settings: Settings, cached: bool = False) -> Resul
     then, and where that is not shown, a note says what is left out. Raises VerifyError where the
     compiler cannot be asked."""
     from tritonlint.caching.cache import default_folder
-    from tritonlint.engine import shown
-    from tritonlint.verify.answers import Answers
-    from tritonlint.verify.confirm import confirm
+    from tritonlint.engine.check import shown
+    from tritonlint.verify.confirm.answers import Answers
+    from tritonlint.verify.confirm.confirm import confirm
 
     answers = Answers(default_folder(Path.cwd()) if cached else None)
     told = confirm(result.findings, settings, answers)

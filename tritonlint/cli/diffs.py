@@ -10,7 +10,7 @@ import click
 from tritonlint.cli import output
 
 if TYPE_CHECKING:
-    from tritonlint.fixes.fixing import Change
+    from tritonlint.fixing.fixing import Change
 
 _COLORS = {"---": "bold", "+++": "bold", "@@": "cyan", "-": "red", "+": "green"}
 

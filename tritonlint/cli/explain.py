@@ -17,7 +17,8 @@ from tritonlint.report.machine import as_json
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
 def command(code: str | None, every: bool, output_format: str) -> int:
     """Explain the rule CODE (a code such as TL001, or a rule's name)."""
-    from tritonlint import documentation, rule
+    from tritonlint import rule
+    from tritonlint.rule import documentation
 
     if (code is None) != every:
         raise UsageError("give one rule's code or name, or --all")

@@ -6,11 +6,12 @@ import ast
 from pathlib import Path
 
 from tritonlint.cli import check, output
-from tritonlint.engine import Result
+from tritonlint.edits import edits
+from tritonlint.engine.check import Result
 from tritonlint.errors import SourceError
 from tritonlint.findings import Finding
-from tritonlint.fixes import edits, writing
-from tritonlint.fixes.fixing import Change
+from tritonlint.fixing import writing
+from tritonlint.fixing.fixing import Change
 from tritonlint.report.summary import count
 from tritonlint.source import SourceFile, read_source
 from tritonlint.suppress import suppressions

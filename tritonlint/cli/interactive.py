@@ -10,7 +10,7 @@ import click
 from tritonlint.cli import output
 from tritonlint.cli.diffs import write_diff
 from tritonlint.findings import Finding
-from tritonlint.fixes.fixing import Change
+from tritonlint.fixing.fixing import Change
 
 _HELP = """\
 y - make this fix

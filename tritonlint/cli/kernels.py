@@ -16,7 +16,7 @@ import click
 from tritonlint.cli import options, output
 from tritonlint.errors import SourceError
 from tritonlint.facts.device import KernelContract, Load, Store, byte_contracts
-from tritonlint.facts.project import Project
+from tritonlint.facts.project.project import Project
 from tritonlint.source import read_bytes
 
 CLEAN, FAILED = 0, 2
@@ -58,7 +58,7 @@ def command(paths: tuple[Path, ...], output_format: str) -> int:
     PATHS are files or folders; the default is the working directory. Exit code: 0, or 2 when some
     file could not be read.
     """
-    from tritonlint.discovery import discover
+    from tritonlint.engine.discovery import discover
 
     paths = paths or (Path("."),)
     failures: list[SourceError] = []

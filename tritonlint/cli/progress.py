@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tritonlint.observer import Observer, Stopwatch
+from tritonlint.engine.observer import Observer, Stopwatch
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID

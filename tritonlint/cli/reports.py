@@ -14,7 +14,7 @@ from tritonlint.cli import output
 from tritonlint.errors import UsageError
 
 if TYPE_CHECKING:
-    from tritonlint.engine import Result
+    from tritonlint.engine.check import Result
 
 F = TypeVar("F", bound=Callable[..., object])
 

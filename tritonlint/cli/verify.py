@@ -15,9 +15,9 @@ from tritonlint.errors import UsageError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from tritonlint.verify.outcome import Outcome
-    from tritonlint.verify.run import Report
-    from tritonlint.verify.sources import Source
+    from tritonlint.verify.cases.outcome import Outcome
+    from tritonlint.verify.cases.run import Report
+    from tritonlint.verify.cases.sources import Source
 
 DEFAULT = Path("fixtures")
 WIDTH = 160
@@ -116,7 +116,7 @@ def _one_thing(modes: Mapping[str, object], oracles: tuple[str, ...]) -> None:
 
 
 def _sources(paths: tuple[Path, ...], release: Path | None, records: bool) -> list[Source]:
-    from tritonlint.verify.sources import collect, with_records
+    from tritonlint.verify.cases.sources import collect, with_records
 
     if not paths and not DEFAULT.is_dir():
         raise UsageError("no folder `fixtures` here; name the cases to verify")
@@ -130,11 +130,11 @@ def _run(
     into: Path | None,
     as_json: bool,
 ) -> int:
-    from tritonlint.verify import recorded
-    from tritonlint.verify.run import run
+    from tritonlint.verify.cases import recorded
+    from tritonlint.verify.cases.run import run
 
     if into is not None:
-        from tritonlint.verify import pictures
+        from tritonlint.verify.pages import pictures
 
         # Before the runs, which may take minutes.
         pictures.matplotlib()
@@ -158,7 +158,7 @@ def _run(
 
 
 def _show(report: Report, as_json: bool) -> None:
-    from tritonlint.verify import show
+    from tritonlint.verify.pages import show
 
     if as_json:
         _write(show.as_json(report) + "\n")
@@ -180,14 +180,14 @@ def _print(show: Callable[[Console], None]) -> None:
 
 
 def _page(sources: list[Source], report: Report, into: Path) -> None:
-    from tritonlint.verify import page
+    from tritonlint.verify.pages import page
 
     click.echo(f"wrote {page.write(sources, report, into)}", err=True)
 
 
 def _check_receipts(sources: list[Source], into: Path | None, as_json: bool) -> int:
-    from tritonlint.verify import recorded
-    from tritonlint.verify.run import Report
+    from tritonlint.verify.cases import recorded
+    from tritonlint.verify.cases.run import Report
 
     found = recorded.outcomes(sources)
     report = Report((), recorded=found)
@@ -209,8 +209,8 @@ def _without_reasons(found: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
 def _impact(
     sources: list[Source], into: Path | None, write_receipts: Path | None, as_json: bool
 ) -> int:
-    from tritonlint.verify import impact_report
-    from tritonlint.verify.impact import measure, record
+    from tritonlint.verify.gpu.impact import measure, record
+    from tritonlint.verify.pages import impact_report
 
     result, case = measure(sources)
     _write(impact_report.as_json(result) if as_json else impact_report.text(result))
@@ -221,7 +221,7 @@ def _impact(
 
 
 def _replay(launch: str, paths: tuple[Path, ...], as_json: bool) -> int:
-    from tritonlint.verify import replay, replay_report
+    from tritonlint.verify.replay import replay, replay_report
 
     result = replay.replay(launch, paths or (Path(),))
     if as_json:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TextIO
 
-from tritonlint.engine import Result
+from tritonlint.engine.check import Result
 from tritonlint.findings import Finding
 from tritonlint.report import Options
 from tritonlint.report.printable import plain

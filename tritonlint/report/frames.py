@@ -9,8 +9,8 @@ from typing import Literal
 
 from rich.cells import cell_len
 
+from tritonlint.edits import edits
 from tritonlint.findings import Edit, Span
-from tritonlint.fixes import edits
 from tritonlint.report.printable import printable
 from tritonlint.report.sources import Sources
 

@@ -7,7 +7,7 @@ import hashlib
 from pathlib import Path
 from typing import Any, TextIO
 
-from tritonlint.engine import Result, Skipped
+from tritonlint.engine.check import Result, Skipped
 from tritonlint.findings import Finding
 from tritonlint.report import Options
 from tritonlint.report.machine import as_json

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TextIO
 
-from tritonlint.engine import Result
+from tritonlint.engine.check import Result
 from tritonlint.findings import (
     CONFIDENCES,
     Edit,

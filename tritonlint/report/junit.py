@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TextIO
 from xml.etree import ElementTree
 
-from tritonlint.engine import Result, Skipped
+from tritonlint.engine.check import Result, Skipped
 from tritonlint.findings import Finding, Suppressed
 from tritonlint.report import Options
 from tritonlint.report.printable import plain

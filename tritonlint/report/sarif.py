@@ -9,7 +9,7 @@ import re
 from typing import Any, TextIO
 
 from tritonlint import __version__
-from tritonlint.engine import Result, Skipped
+from tritonlint.engine.check import Result, Skipped
 from tritonlint.findings import Edit, Finding, Fix, Span, Step, Suppressed
 from tritonlint.report import Options
 from tritonlint.report.json import launch

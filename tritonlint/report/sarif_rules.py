@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from tritonlint import documentation
 from tritonlint.errors import UsageError
 from tritonlint.findings import Finding
+from tritonlint.rule import documentation
 
 
 def descriptors(findings: Iterable[Finding]) -> dict[str, dict[str, Any]]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tritonlint.edits import edits
 from tritonlint.errors import SourceError
-from tritonlint.fixes import edits
 from tritonlint.report import Text
 from tritonlint.source import SourceFile, display_path, read_source
 

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any, TextIO
 
-from tritonlint.engine import Result
+from tritonlint.engine.check import Result
 from tritonlint.findings import Suppressed
 from tritonlint.report import Options
 from tritonlint.report.printable import printable

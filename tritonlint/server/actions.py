@@ -8,10 +8,10 @@ from difflib import SequenceMatcher
 
 from lsprotocol import types
 
-from tritonlint.engine import Result
+from tritonlint.engine.check import Result
 from tritonlint.errors import SourceError
 from tritonlint.findings import Edit, Finding
-from tritonlint.fixes import fixing
+from tritonlint.fixing import fixing
 from tritonlint.server.diagnostics import diagnostic
 from tritonlint.server.documents import Checked, Document, overlaps
 from tritonlint.server.places import Places, uri

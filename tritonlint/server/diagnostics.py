@@ -6,7 +6,7 @@ import ast
 
 from lsprotocol import types
 
-from tritonlint.engine import Skipped
+from tritonlint.engine.check import Skipped
 from tritonlint.findings import Finding
 from tritonlint.server.documents import Checked
 from tritonlint.server.places import Places

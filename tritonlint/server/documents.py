@@ -9,10 +9,10 @@ from pathlib import Path
 from lsprotocol import types
 from pygls import uris
 
-from tritonlint import engine
 from tritonlint.cli import options
-from tritonlint.discovery import is_excluded
-from tritonlint.engine import Skipped
+from tritonlint.engine import check as engine
+from tritonlint.engine.check import Skipped
+from tritonlint.engine.discovery import is_excluded
 from tritonlint.errors import TritonlintError
 from tritonlint.findings import Finding
 from tritonlint.settings import config

@@ -7,11 +7,11 @@ import ast
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from tritonlint import documentation
 from tritonlint.errors import SourceError
 from tritonlint.facts.device import Kernel, KernelContract, Load, Store, byte_contracts
-from tritonlint.facts.project import Project
+from tritonlint.facts.project.project import Project
 from tritonlint.findings import Finding
+from tritonlint.rule import documentation
 from tritonlint.source import SourceFile, Span
 
 _STORES = {

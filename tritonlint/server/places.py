@@ -11,9 +11,9 @@ from lsprotocol import types
 from pygls import uris
 from pygls.workspace import PositionCodec
 
+from tritonlint.edits.edits import Positions
 from tritonlint.errors import SourceError
 from tritonlint.findings import Edit
-from tritonlint.fixes.edits import Positions
 from tritonlint.source import SourceFile, Span, read_source
 
 

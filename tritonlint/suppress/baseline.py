@@ -20,7 +20,7 @@ from tritonlint.errors import ConfigError
 from tritonlint.findings import Finding, Suppressed
 
 if TYPE_CHECKING:
-    from tritonlint.engine import Result
+    from tritonlint.engine.check import Result
 
 VERSION = 1
 DEFAULT = "tritonlint-baseline.json"

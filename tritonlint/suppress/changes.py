@@ -16,7 +16,7 @@ from tritonlint.errors import UsageError
 from tritonlint.findings import Finding, Span
 
 if TYPE_CHECKING:
-    from tritonlint.engine import Result
+    from tritonlint.engine.check import Result
 
 # Nothing of the user's settings may change how the difference reads, or run another program.
 _DIFF = (

@@ -25,8 +25,8 @@ from types import ModuleType
 from typing import Any, Protocol
 
 from tritonlint.errors import UsageError, VerifyError
-from tritonlint.signature import Order
-from tritonlint.verify.load import import_file
+from tritonlint.rule.signature import Order
+from tritonlint.verify.cases.load import import_file
 
 FLAGGED = "flagged.py"
 VERIFIER = "verifier.py"

@@ -1,7 +1,6 @@
 """The device side: Triton's type rules, run over the syntax tree of a kernel for one
 specialization."""
 
-from tritonlint.facts.device.analysis import byte_contracts, contract, watched
 from tritonlint.facts.device.contract import (
     Encoding,
     KernelContract,
@@ -13,8 +12,9 @@ from tritonlint.facts.device.contract import (
     StoreEffect,
     ValueKind,
 )
+from tritonlint.facts.device.contracts import byte_contracts, contract, watched
 from tritonlint.facts.device.watch import Conversion, SignedByte, Watch
-from tritonlint.facts.kernel import Kernel, Scope
+from tritonlint.facts.project.kernel import Kernel, Scope
 
 __all__ = [
     "Conversion",

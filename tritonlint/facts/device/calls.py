@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 
-from tritonlint.facts.device.builtins import builtin
 from tritonlint.facts.device.casts import cast
-from tritonlint.facts.device.intrinsics import intrinsic, is_intrinsic, unknown
 from tritonlint.facts.device.invocation import Invocation
 from tritonlint.facts.device.joins import join
+from tritonlint.facts.device.language.builtins import builtin
+from tritonlint.facts.device.language.intrinsics import intrinsic, is_intrinsic, unknown
 from tritonlint.facts.device.machine import DEPTH, Frame, Machine, Where, place_of
 from tritonlint.facts.device.types import Type
 from tritonlint.facts.device.values import (
@@ -24,7 +24,7 @@ from tritonlint.facts.device.values import (
     Tuple,
     Value,
 )
-from tritonlint.facts.kernel import Expression, Kernel, Namespace, Qualified
+from tritonlint.facts.project.kernel import Expression, Kernel, Namespace, Qualified
 
 Keywords = Mapping[str, Value]
 

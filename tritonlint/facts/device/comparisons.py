@@ -21,7 +21,7 @@ from tritonlint.facts.device.values import (
     Tuple,
     Value,
 )
-from tritonlint.facts.kernel import Kernel
+from tritonlint.facts.project.kernel import Kernel
 
 _COMPARE: Mapping[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Eq: operator.eq,

@@ -38,7 +38,7 @@ from tritonlint.facts.device.values import (
     Value,
     truth,
 )
-from tritonlint.facts.kernel import Expression, Kernel, Namespace, Qualified
+from tritonlint.facts.project.kernel import Expression, Kernel, Namespace, Qualified
 
 _BUILTINS = frozenset(
     "min max abs float int bool len range zip enumerate list tuple reversed print isinstance "

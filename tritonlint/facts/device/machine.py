@@ -19,7 +19,7 @@ from tritonlint.facts.device.contract import (
 )
 from tritonlint.facts.device.types import Type, Types
 from tritonlint.facts.device.values import Environment, Loads, Pointer, Site, Tensor, Value
-from tritonlint.facts.kernel import Scope
+from tritonlint.facts.project.kernel import Scope
 
 if TYPE_CHECKING:
     from tritonlint.facts.device.watch import Watch

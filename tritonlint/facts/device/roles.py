@@ -30,7 +30,7 @@ from tritonlint.facts.device.values import (
     Tensor,
     Value,
 )
-from tritonlint.facts.kernel import Kernel
+from tritonlint.facts.project.kernel import Kernel
 
 Role = Literal["int", "float"]
 _PASSES = 2

@@ -14,7 +14,7 @@ from tritonlint.facts.device.machine import Frame, Machine
 from tritonlint.facts.device.operators import binary
 from tritonlint.facts.device.types import T_INT32
 from tritonlint.facts.device.values import UNKNOWN, Const, Environment, Tensor, Tuple, Value, truth
-from tritonlint.facts.kernel import Qualified
+from tritonlint.facts.project.kernel import Qualified
 
 # How often the body of a loop is run: types settle after two rounds, a chain of three variables
 # after three.

@@ -17,7 +17,7 @@ from tritonlint.facts.device.types import (
     TypeKind,
     Types,
 )
-from tritonlint.facts.kernel import Kernel, Namespace, Qualified
+from tritonlint.facts.project.kernel import Kernel, Namespace, Qualified
 
 # How bytes from a load are in a value: the number itself, or bits and digits picked from it.
 Form = Literal["number", "picked"]

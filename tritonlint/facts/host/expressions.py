@@ -25,9 +25,9 @@ from tritonlint.facts.host.values import (
     only_tensor,
     options,
 )
-from tritonlint.facts.jit import kernel_of
-from tritonlint.facts.modules import Definition, External, Module
-from tritonlint.facts.tree import dotted_name
+from tritonlint.facts.project.jit import kernel_of
+from tritonlint.facts.project.modules import Definition, External, Module
+from tritonlint.facts.project.tree import dotted_name
 
 _MODULE_DEPTH = 6
 MAX_ITEMS = 64

@@ -6,7 +6,7 @@ import ast
 
 from tritonlint.facts.host import calls
 from tritonlint.facts.host.state import Frame, LaunchEvent, Passed
-from tritonlint.facts.kernel import Kernel
+from tritonlint.facts.project.kernel import Kernel
 
 
 def record(frame: Frame, node: ast.Call, kernel: Kernel) -> None:

@@ -18,8 +18,8 @@ from tritonlint.facts.host.values import (
     Value,
     options,
 )
-from tritonlint.facts.modules import Definition
-from tritonlint.facts.tree import statements_in
+from tritonlint.facts.project.modules import Definition
+from tritonlint.facts.project.tree import statements_in
 
 
 def instance_attribute(frame: Frame, owner: Instance, name: str, node: ast.Attribute) -> Value:

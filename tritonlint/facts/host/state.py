@@ -20,10 +20,10 @@ from tritonlint.facts.host.values import (
     choose,
     options,
 )
-from tritonlint.facts.kernel import Kernel
-from tritonlint.facts.modules import Definition, Module
-from tritonlint.facts.project import Project
-from tritonlint.facts.tree import Enclosing
+from tritonlint.facts.project.kernel import Kernel
+from tritonlint.facts.project.modules import Definition, Module
+from tritonlint.facts.project.project import Project
+from tritonlint.facts.project.tree import Enclosing
 from tritonlint.source import Span
 
 if TYPE_CHECKING:

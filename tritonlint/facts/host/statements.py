@@ -21,8 +21,8 @@ from tritonlint.facts.host.values import (
     choose,
     options,
 )
-from tritonlint.facts.jit import kernel_of
-from tritonlint.facts.modules import Definition
+from tritonlint.facts.project.jit import kernel_of
+from tritonlint.facts.project.modules import Definition
 
 
 def interpret(run: Run) -> Run:

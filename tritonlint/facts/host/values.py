@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from tritonlint.dtypes import UNKNOWN, ElementTypes
-from tritonlint.facts.kernel import Kernel
-from tritonlint.facts.modules import Definition
+from tritonlint.facts.project.kernel import Kernel
+from tritonlint.facts.project.modules import Definition
 from tritonlint.source import SourceFile, Span
 
 # The tests passed on the way to a place: (what was tested, its outcome), outermost first.

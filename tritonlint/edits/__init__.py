@@ -1,0 +1,1 @@
+"""Making edits: views, casts, imports, names of dtypes."""

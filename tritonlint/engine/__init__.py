@@ -1,0 +1,1 @@
+"""A run of `check`: what is looked at, by how many processes, and what comes of it."""

@@ -1,0 +1,295 @@
+"""`check`: from files over facts and rules to findings."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import sys
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tritonlint import rule
+from tritonlint.engine.observer import QUIET, Observer
+from tritonlint.engine.work import Work
+from tritonlint.errors import SourceError
+from tritonlint.facts.hazards.observation import Observation
+from tritonlint.facts.index.outlines import GATE
+from tritonlint.facts.index.universe import Texts
+from tritonlint.findings import CONFIDENCES, Finding, Suppressed
+from tritonlint.settings.config import Settings
+from tritonlint.settings.patterns import matcher
+from tritonlint.settings.scopes import Scopes
+from tritonlint.source import SourceFile, display_path, read_source
+from tritonlint.suppress import suppressions
+
+if TYPE_CHECKING:
+    from tritonlint.caching.cache import Cache
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A file that was not analysed, or not by every rule, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """The findings that the settings select, sorted; what was skipped; how many files were looked
+    at; the findings that a comment or the baseline takes out."""
+
+    findings: tuple[Finding, ...]
+    skipped: tuple[Skipped, ...]
+    files: int
+    suppressed: tuple[Suppressed, ...] = ()
+
+
+@contextlib.contextmanager
+def _without_collection() -> Iterator[None]:
+    """Syntax trees hold no cycles worth collecting: looking for them again and again takes longer
+    than parsing."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+@_without_collection()
+def check(
+    files: Sequence[Path],
+    settings: Settings,
+    cache: Cache | None = None,
+    named: Collection[Path] = (),
+    jobs: int | None = None,
+    observer: Observer = QUIET,
+) -> Result:
+    """Check `files`. What cannot be read or decoded is skipped with its reason, and so is what
+    cannot be parsed, if it could hold a finding or is among `named`: in a tree, parsing all files
+    would take longer than checking it. The others are checked.
+
+    With a `cache`, the result of an earlier run is given back when neither the files, nor those
+    that decide what is found in them, nor the settings have changed. What the baseline knows is
+    taken out of it each time. At most `jobs` processes are used (default: one a core).
+    """
+    result = _result(files, settings, cache, named, Work(jobs, observer))
+    return _without_known(result, settings)
+
+
+def _result(
+    files: Sequence[Path],
+    settings: Settings,
+    cache: Cache | None,
+    named: Collection[Path],
+    work: Work,
+) -> Result:
+    """What is found in `files`, or was in an earlier run, whatever the baseline knows."""
+    observer = work.observer
+    texts = Texts({})
+    texts.include(os.path.abspath(each) for each in files if each.suffix != ".py")
+    if cache is None:
+        return _check(*_read(files, observer), texts, settings, named, work)
+    with observer.stage("cache"):
+        universe = texts.universe_of(map(os.path.abspath, files))
+        key = cache.key(files, universe, Scopes(settings).every(files), named)
+        known = cache.load(key)
+    if known is not None:
+        return known
+    from tritonlint.caching.outline_cache import OutlineCache
+
+    with observer.stage("cache"):
+        outlines = OutlineCache(cache, universe, texts)
+        outlines.load()
+    result = _check(*_read(files, observer), texts, settings, named, work)
+    with observer.stage("cache"):
+        outlines.store()
+        cache.store(key, result)
+    return result
+
+
+def _read(files: Sequence[Path], observer: Observer) -> tuple[list[SourceFile], list[Skipped]]:
+    """The sources of `files`, and those that cannot be read or decoded."""
+    sources: list[SourceFile] = []
+    skipped: list[Skipped] = []
+    with observer.stage("read"):
+        for path in files:
+            try:
+                source = read_source(path)
+                _ = source.text
+            except SourceError as error:
+                skipped.append(Skipped(error.path, error.reason))
+            else:
+                sources.append(source)
+    return sources, skipped
+
+
+def check_text(
+    path: Path, data: bytes, settings: Settings, others: Mapping[Path, bytes] | None = None
+) -> Result:
+    """Check the file at `path` as if it held `data`; see `check_texts`."""
+    return check_texts({path: data}, settings, others)
+
+
+def check_texts(
+    texts: Mapping[Path, bytes],
+    settings: Settings,
+    others: Mapping[Path, bytes] | None = None,
+    named: bool = False,
+) -> Result:
+    """Check the files at the paths of `texts` as if they held these, and the files `others` theirs;
+    further files are read from disk. What cannot be parsed is skipped as in `check`, if it could
+    hold a finding or they are `named`."""
+    sources: list[SourceFile] = []
+    skipped: list[Skipped] = []
+    for path, data in texts.items():
+        source = SourceFile(display_path(path), data)
+        try:
+            _ = source.text
+        except SourceError as error:
+            skipped.append(Skipped(error.path, error.reason))
+        else:
+            sources.append(source)
+    contents = {os.path.abspath(each): data for each, data in {**(others or {}), **texts}.items()}
+    parsed = texts if named else ()
+    result = _check(sources, skipped, Texts(contents), settings, parsed, Work())
+    return _without_known(result, settings)
+
+
+def _without_known(result: Result, settings: Settings) -> Result:
+    """`result` with what the baselines know suppressed. Raises ConfigError for a file that is no
+    baseline."""
+    for each in Scopes(settings).every(finding.span.path for finding in result.findings):
+        if each.baseline is not None:
+            from tritonlint.suppress import baseline
+
+            result = baseline.apply(result, baseline.read(Path(each.baseline)))
+    return result
+
+
+def _check(
+    sources: Sequence[SourceFile],
+    skipped: list[Skipped],
+    texts: Texts,
+    settings: Settings,
+    named: Collection[Path],
+    work: Work,
+) -> Result:
+    # Only here: what is known from an earlier run needs none of it, and it takes long to import.
+    from tritonlint.engine.parallel import facts
+    from tritonlint.facts.survey.survey import Analysis
+
+    analysis = Analysis(texts=texts)
+    files = len(sources) + len(skipped)
+    with work.observer.stage("read"):
+        gated = [source for source in sources if GATE.search(source.data)]
+    broken = _broken(sources, named, work)
+    scopes = Scopes(settings)
+    analysis.preview = _previews(scopes, gated)
+    found = facts([each for each in gated if each.path not in broken], analysis, work)
+    findings, failed = _judge(gated, found.observations, scopes, work)
+    skipped = [*skipped, *failed]
+    unfinished = {**found.unfinished, **broken}
+    skipped += [Skipped(path, reason) for path, reason in unfinished.items()]
+    skipped = sorted(skipped, key=lambda each: (each.path, each.reason))
+    kept, suppressed = suppressions.apply_all(
+        sources,
+        findings,
+        lambda path: frozenset(_codes(path, scopes.of(path))),
+        {each.path for each in skipped},
+    )
+    # Whether a comment is used must not depend on how much is shown: what is hidden goes last.
+    visible = set(shown((each.finding for each in suppressed), scopes))
+    quiet = [each for each in suppressed if each.finding in visible]
+    quiet = sorted(quiet, key=lambda each: each.finding.sort_key)
+    return Result(shown(kept, scopes), tuple(skipped), files, tuple(quiet))
+
+
+def _previews(scopes: Scopes, sources: Iterable[SourceFile]) -> bool:
+    """Whether a preview rule is on somewhere."""
+    every = scopes.every(each.path for each in sources)
+    return any(rule.load_status(code) == "preview" for own in every for code in rule.selected(own))
+
+
+def _judge(
+    sources: Iterable[SourceFile],
+    observations: Iterable[Observation],
+    scopes: Scopes,
+    work: Work,
+) -> tuple[list[Finding], list[Skipped]]:
+    """What the rules find in the files that the facts make suspects of, and where one failed."""
+    from tritonlint.facts.hazards.raw_bytes.once import distinct
+
+    suspects: dict[str, list[Observation]] = {}
+    for each in distinct(observations):
+        suspects.setdefault(each.place.path, []).append(each)
+    by_path = {source.path: source for source in sources}
+    findings: list[Finding] = []
+    failed: list[Skipped] = []
+    for path, observed in sorted(suspects.items()):
+        own = scopes.of(path)
+        suspect = rule.Suspect(by_path[path], observed, own)
+        for code in _codes(path, own):
+            with work.observer.stage(f"rule {code}"):
+                try:
+                    findings += list(rule.load(code)().check(suspect))
+                except RecursionError:
+                    failed.append(Skipped(path, "nested too deeply for the rules to be applied"))
+                    break
+                except Exception as error:
+                    failed.append(Skipped(path, _failure(code, error)))
+    return findings, failed
+
+
+def _broken(
+    sources: Iterable[SourceFile], named: Collection[Path], work: Work
+) -> Mapping[str, str]:
+    """By path, why those of `named` that cannot be parsed cannot be."""
+    paths = frozenset(map(display_path, named))
+    if not paths:
+        return {}
+    from tritonlint.engine.parallel import unparsable
+
+    with work.observer.stage("parse named files"):
+        return unparsable([each for each in sources if each.path in paths], work)
+
+
+def _codes(path: str, settings: Settings) -> list[str]:
+    """The rules that are on for the file at `path`, sorted."""
+    off: set[str] = set()
+    for pattern, codes in settings.per_file_ignores:
+        inside = matcher([pattern.removeprefix("!")])(path)
+        if inside != pattern.startswith("!"):
+            off |= _matching(codes)
+    return sorted(rule.selected(settings) - off)
+
+
+def _matching(codes: Iterable[str]) -> frozenset[str]:
+    return frozenset().union(*map(rule.matching, codes))
+
+
+def _failure(code: str, error: Exception) -> str:
+    """What is said of a rule that raised: which, and where in its module."""
+    import traceback
+
+    frames = traceback.extract_tb(error.__traceback__)
+    own = getattr(sys.modules.get(rule.codes()[code].module), "__file__", None)
+    frame = next((each for each in reversed(frames) if each.filename == own), frames[-1])
+    where = f"{display_path(Path(frame.filename))}:{frame.lineno}"
+    what = f"{type(error).__name__}: {error}".rstrip(": ")
+    return f"internal error of {code} at {where}: {what}; please report it"
+
+
+def shown(findings: Iterable[Finding], scopes: Scopes) -> tuple[Finding, ...]:
+    """Those of `findings` that the settings of their files show, sorted."""
+
+    def is_shown(finding: Finding) -> bool:
+        lowest = scopes.of(finding.span.path).confidence
+        return CONFIDENCES.index(finding.confidence) <= CONFIDENCES.index(lowest)
+
+    return tuple(sorted(filter(is_shown, findings), key=lambda finding: finding.sort_key))

@@ -1,0 +1,137 @@
+"""The facts of many files, found out in several processes."""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from tritonlint.engine.work import Work
+from tritonlint.errors import SourceError
+from tritonlint.facts.hazards.observation import Observation
+from tritonlint.facts.index.outlines import Outline
+from tritonlint.facts.index.universe import Texts
+from tritonlint.facts.survey.survey import Analysis
+from tritonlint.source import SourceFile
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is to be judged about some files, and by path why what is not known of others."""
+
+    observations: tuple[Observation, ...]
+    unfinished: dict[str, str]
+
+
+# Up to so many files are looked at in one process: starting others would take longer.
+_FEW_FILES = 40
+_FEW_OUTLINES = 200
+# So many shares a process: the first ones to finish take the next.
+_SHARES = 4
+
+
+def facts(sources: Sequence[SourceFile], analysis: Analysis, work: Work) -> Facts:
+    """The facts of `sources`, which pass the gate."""
+    with work.observer.stage("facts"):
+        return _facts_of(sources, analysis, work)
+
+
+def _facts_of(sources: Sequence[SourceFile], analysis: Analysis, work: Work) -> Facts:
+    files = {os.path.abspath(source.path): source for source in sources}
+    wanted = frozenset(files)
+    processes = work.processes
+    if processes > 1:
+        _outline(analysis.texts, analysis.texts.universe_of(files), work)
+    concerned = [source for file, source in files.items() if analysis.concerns(file)]
+    if len(concerned) <= _FEW_FILES:
+        return _facts(concerned, wanted, analysis)
+    shares = _shares(concerned, processes)
+    if processes == 1:
+        found = (_facts(share, wanted, analysis) for share in shares)
+        results = list(work.done(shares, found))
+    else:
+        with _processes(processes, analysis.texts, wanted, analysis.preview) as pool:
+            results = list(work.done(shares, pool.map(_facts_of_share, shares)))
+    return Facts(
+        tuple(each for result in results for each in result.observations),
+        {path: reason for result in results for path, reason in result.unfinished.items()},
+    )
+
+
+def _facts(sources: Sequence[SourceFile], wanted: frozenset[str], analysis: Analysis) -> Facts:
+    return Facts(tuple(analysis.observe(sources, wanted)), analysis.unfinished)
+
+
+def unparsable(sources: Sequence[SourceFile], work: Work) -> dict[str, str]:
+    """By path, why those of `sources` that cannot be parsed cannot be."""
+    processes = work.processes
+    if len(sources) <= _FEW_FILES or processes == 1:
+        return _unparsable(sources)
+    shares = _shares(sources, processes)
+    with _processes(processes, Texts({})) as pool:
+        results = list(work.done(shares, pool.map(_unparsable, shares)))
+    return {path: reason for result in results for path, reason in result.items()}
+
+
+def _unparsable(sources: Sequence[SourceFile]) -> dict[str, str]:
+    found = {}
+    for source in sources:
+        try:
+            _ = source.tree
+        except SourceError as error:
+            found[error.path] = error.reason
+    return found
+
+
+def _outline(texts: Texts, universe: Sequence[str], work: Work) -> None:
+    """Have the outlines of many files made."""
+    files = [file for file in universe if not texts.outlined(file)]
+    if len(files) <= _FEW_OUTLINES:
+        return
+    shares = _shares(files, work.processes)
+    with _processes(work.processes, texts) as pool:
+        made = work.done(shares, pool.map(_outlines_of_share, shares))
+        for share, outlines in zip(shares, made, strict=True):
+            texts.learn(dict(zip(share, outlines, strict=True)))
+
+
+def _shares(items: Sequence[T], processes: int) -> list[Sequence[T]]:
+    size = -(-len(items) // (processes * _SHARES))
+    return [items[start : start + size] for start in range(0, len(items), size)]
+
+
+def _processes(
+    number: int, texts: Texts, wanted: frozenset[str] = frozenset(), preview: bool = False
+) -> ProcessPoolExecutor:
+    from concurrent.futures import ProcessPoolExecutor  # only here: it takes long to import
+
+    return ProcessPoolExecutor(number, initializer=_start, initargs=(texts, wanted, preview))
+
+
+# What a process that looks at shares has: what it parses for one share it keeps for the next.
+_process: tuple[Analysis, frozenset[str]] | None = None
+
+
+def _start(texts: Texts, wanted: frozenset[str], preview: bool) -> None:
+    global _process
+    gc.disable()
+    _process = (Analysis(texts=texts), wanted)
+    _process[0].preview = preview
+
+
+def _outlines_of_share(files: Sequence[str]) -> list[Outline]:
+    assert _process is not None
+    return [_process[0].texts.outline(file) for file in files]
+
+
+def _facts_of_share(sources: Sequence[SourceFile]) -> Facts:
+    assert _process is not None
+    analysis, wanted = _process
+    return _facts(sources, wanted, analysis)

@@ -1,0 +1,35 @@
+"""How a run works."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from tritonlint.engine.observer import QUIET, Observer
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Work:
+    """How a run works: in at most `jobs` processes (None: one a core), and who is told of it."""
+
+    jobs: int | None = None
+    observer: Observer = QUIET
+
+    @property
+    def processes(self) -> int:
+        """The number of processes."""
+        if self.jobs:
+            return self.jobs
+        if hasattr(os, "sched_getaffinity"):
+            return len(os.sched_getaffinity(0))
+        return os.cpu_count() or 1
+
+    def done(self, shares: Sequence[object], results: Iterable[T]) -> Iterator[T]:
+        """The results of `shares` as they come, which the observer is told."""
+        for number, each in enumerate(results, 1):
+            yield each
+            self.observer.advance(number, len(shares))

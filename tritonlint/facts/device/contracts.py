@@ -1,0 +1,145 @@
+"""The contract of a kernel under a specialization."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+
+from tritonlint.dtypes import UINT8, ElementType
+from tritonlint.facts.device.contract import KernelContract, Specialization
+from tritonlint.facts.device.expressions import evaluate
+from tritonlint.facts.device.machine import Exhausted, Frame, Machine
+from tritonlint.facts.device.roles import Roles, infer, open_constexpr
+from tritonlint.facts.device.statements import run_body
+from tritonlint.facts.device.types import Type, kind_of, known
+from tritonlint.facts.device.values import (
+    UNKNOWN,
+    Const,
+    Dtype,
+    History,
+    Pointer,
+    Tensor,
+    Tuple,
+    Value,
+)
+from tritonlint.facts.device.watch import Watch
+from tritonlint.facts.project.kernel import Kernel
+
+
+def contract(kernel: Kernel, specialization: Specialization) -> KernelContract:
+    """What `kernel` does with the element type of each pointer parameter when it is launched so."""
+    return _run(kernel, specialization, frozenset(specialization.pointers))
+
+
+def watched(kernel: Kernel, specialization: Specialization) -> Watch:
+    """The numbers that become narrow integers in `kernel` when it is launched so."""
+    watch = Watch()
+    _machine(kernel, specialization, frozenset(specialization.pointers), watch)
+    return watch
+
+
+def _run(kernel: Kernel, specialization: Specialization, given: frozenset[str]) -> KernelContract:
+    roles, pointers = roles_of(kernel), specialization.pointers
+    machine = _machine(kernel, specialization, given)
+    return KernelContract(
+        kernel.name,
+        kernel.path,
+        kernel.line,
+        roles.parameters,
+        roles.constexprs,
+        machine.stores(),
+        machine.loads(),
+        machine.incomplete,
+        tuple(name for name in roles.parameters if name in roles.pointers or name in pointers),
+        machine.encodings(),
+    )
+
+
+def _machine(
+    kernel: Kernel,
+    specialization: Specialization,
+    given: frozenset[str],
+    watch: Watch | None = None,
+) -> Machine:
+    """The machine after it has run the kernel."""
+    roles = roles_of(kernel)
+    pointers = specialization.pointers
+
+    def element(name: str) -> Type:
+        given = pointers.get(name)
+        if given is None:
+            return roles.element(name)
+        return Type(kind_of(given), given, frozenset((name,)))
+
+    machine = Machine(element, run_body, evaluate, given, watch=watch)
+    frame = Frame({}, kernel.scope, kernel.path, stack=(kernel.node,))
+    for name in roles.parameters:
+        value = _argument(name, roles, specialization)
+        if watch is not None and isinstance(value, Tensor):
+            value = replace(value, history=History(given=True))
+        frame.environment[name] = value
+    try:
+        run_body(machine, frame, kernel.node.body)
+    except Exhausted:
+        pass
+    except RecursionError:
+        machine.incomplete = "expressions nested too deeply"
+    return machine
+
+
+def byte_contracts(kernel: Kernel) -> Mapping[str, KernelContract]:
+    """For each pointer parameter, the contract were it `uint8` and all else unknown. Parameters on
+    whose element type no value depends share one contract."""
+    roles = roles_of(kernel)
+    inert = [name for name in roles.pointers if name in roles.inert]
+    shared = (
+        _run(kernel, Specialization(dict.fromkeys(inert, UINT8)), frozenset())
+        if len(inert) > 1
+        else None
+    )
+    return {
+        name: shared
+        if shared is not None and name in roles.inert
+        else contract(kernel, Specialization({name: UINT8}))
+        for name in roles.pointers
+    }
+
+
+@lru_cache(maxsize=2048)
+def roles_of(kernel: Kernel) -> Roles:
+    """The roles of the parameters of `kernel`, inferred once."""
+    return infer(kernel)
+
+
+def _argument(name: str, roles: Roles, specialization: Specialization) -> Value:
+    if name in specialization.constexprs:
+        return _constant(specialization.constexprs[name])
+    if name in specialization.pointers or name in roles.pointers:
+        return Pointer(frozenset(((name,),)), descriptor=name in roles.descriptors)
+    default = dict(roles.defaults).get(name)
+    annotated = dict(roles.annotated).get(name)
+    if annotated is not None:
+        return Tensor((annotated,))
+    if name in roles.constexprs:
+        return _assumed(open_constexpr(name, default, roles.kind(name)))
+    return Tensor((Type(roles.kind(name), assumed=True),))
+
+
+def _assumed(value: Value) -> Value:
+    """A compile-time parameter whose kind is open is a flag or, as a type, a float type."""
+    match value:
+        case Dtype():
+            return Dtype((Type("float", assumed=True),))
+    return value
+
+
+def _constant(value: object) -> Value:
+    match value:
+        case None | bool() | int() | float() | str():
+            return Const(value)
+        case ElementType():
+            return Dtype((known(value),))
+        case tuple() | list():
+            return Tuple(tuple(_constant(each) for each in value))
+    return UNKNOWN

@@ -1,0 +1,1 @@
+"""What the functions of Triton's language do with values."""

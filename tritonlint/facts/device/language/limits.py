@@ -1,0 +1,77 @@
+"""The functions of the Triton language that bound a number: extrema and clamps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tritonlint.facts.device.intervals import Interval, is_constant, looser, tighter
+from tritonlint.facts.device.invocation import Invocation
+from tritonlint.facts.device.language.mathematics import elementwise
+from tritonlint.facts.device.values import (
+    UNKNOWN,
+    Const,
+    Tensor,
+    Value,
+)
+
+
+def extremum(call: Invocation) -> Value:
+    """`maximum(x, y)`, `minimum(x, y)` and Python's `max` and `min` in a kernel."""
+    values = call.arguments or tuple(
+        call.keywords[name] for name in ("x", "y") if name in call.keywords
+    )
+    if all(isinstance(each, Const) for each in values) and len(values) > 1:
+        return _constant_extremum(call, values)
+    result = call.number(0, "x")
+    for index in range(1, max(len(values), 2)):
+        result = _extremum(call, result, call.number(index, "y"))
+    return result
+
+
+def _constant_extremum(call: Invocation, values: tuple[Value, ...]) -> Value:
+    numbers = [
+        each.value
+        for each in values
+        if isinstance(each, Const) and isinstance(each.value, (int, float))
+    ]
+    if len(numbers) != len(values):
+        return UNKNOWN
+    return Const(max(numbers) if call.name.startswith("max") else min(numbers))
+
+
+def _extremum(call: Invocation, a: Tensor, b: Tensor) -> Tensor:
+    low_a, high_a = a.interval
+    low_b, high_b = b.interval
+    if call.name.startswith("max"):
+        interval = (tighter(max, low_a, low_b), looser(max, high_a, high_b))
+    else:
+        interval = (looser(min, low_a, low_b), tighter(min, high_a, high_b))
+    result = replace(elementwise(call, a, b), interval=interval)
+    main = [each for each in (a, b) if not is_constant(each.interval)]
+    main = [each for each in main if not each.history.given] or main
+    if len(main) != 1:
+        return result
+    limit = b if main[0] is a else a
+    upper = call.name.startswith("min")
+    limits = (None, limit.interval[1]) if upper else (limit.interval[0], None)
+    return _limited(call, main[0], limits, result)
+
+
+def clamp(call: Invocation) -> Value:
+    """`clamp(x, low, high)`."""
+    value, low, high = call.number(0, "x"), call.number(1, "min"), call.number(2, "max")
+    interval = (
+        tighter(max, value.interval[0], low.interval[0]),
+        tighter(min, value.interval[1], high.interval[1]),
+    )
+    result = replace(elementwise(call, value, low, high), interval=interval)
+    return _limited(call, value, (low.interval[0], high.interval[1]), result)
+
+
+def _limited(call: Invocation, value: Tensor, limits: Interval, result: Tensor) -> Tensor:
+    """`result`, which is `value` cut to the limits: integral when `value` is, since limits are."""
+    watch = call.machine.watch
+    if watch is None:
+        return result
+    kept = replace(result, rounded=value.rounded)
+    return watch.limited(value, limits, kept, call.where)

@@ -1,0 +1,1 @@
+"""Observations that rules judge: plain data, one file a hazard."""

@@ -1,0 +1,1 @@
+"""Which flavour of fp8 is meant where."""

@@ -1,0 +1,145 @@
+"""Places that disagree on the flavour of 8-bit floats: two views of the same bytes, and a clamp
+that is wider than what the memory can hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+
+from tritonlint.dtypes import PLATFORM_FP8, ElementType
+from tritonlint.facts.device import Store, contract
+from tritonlint.facts.device.contract import Specialization
+from tritonlint.facts.hazards.flavours.hard_coded import E4M3FN, HardCoded
+from tritonlint.facts.hazards.flavours.kernels import (
+    FNUZ,
+    KernelFlavour,
+    are_flavours,
+    format_of,
+    is_platforms,
+    kernel_flavours,
+)
+from tritonlint.facts.hazards.flavours.vendors import for_vendor
+from tritonlint.facts.hazards.raw_bytes.arguments import parameter_span, specialization
+from tritonlint.facts.hazards.raw_bytes.storage import Storage
+from tritonlint.facts.host.state import LaunchEvent, Note, Run
+from tritonlint.facts.host.values import Tensor, contradicts, options
+from tritonlint.source import Span
+
+# What code asks when it is for one vendor only.
+_VENDOR = re.compile(r"\bis_(?:cuda|hip|rocm|nvidia|sm\d+\w*|gfx\w+)\b|\b_is_(?:cuda|hip)\b")
+
+
+@dataclass(frozen=True)
+class Flavours:
+    """The same bytes as two types of 8-bit floats: made or viewed as `one` at `before`, and viewed
+    as `other` at `place`."""
+
+    place: Span
+    function: str
+    before: Span
+    one: ElementType
+    other: ElementType
+
+
+@dataclass(frozen=True)
+class WideClamp:
+    """A kernel that clamps to `largest` what it stores through `parameter`, where the launch passes
+    memory that can be e4m3fnuz, whose largest finite value is less."""
+
+    place: Span
+    function: str
+    launch: Span
+    kernel: str
+    parameter: str
+    parameter_span: Span
+    argument: str
+    largest: float
+    store: Store
+
+
+def flavours(run: Run) -> Iterator[Flavours | WideClamp | HardCoded | KernelFlavour]:
+    """The disagreements that an interpretation shows."""
+    seen: list[Note] = [
+        note
+        for note in run.notes
+        if note.kind in ("view", "allocated") and are_flavours(note.types)
+    ]
+    for one, other in combinations(seen, 2):
+        if one.buffer == other.buffer and not contradicts(one.path, other.path):
+            yield from _clash(run, one, other)
+            yield from _hard_coded(run, one, other)
+    yield from kernel_flavours(run)
+    for event in run.launches:
+        yield from _clamps(run, event)
+
+
+def _clash(run: Run, one: Note, other: Note) -> Iterator[Flavours]:
+    """Two views of one buffer, or of the same part of it, one with more bits of exponent. Between
+    e4m3fn and e4m3fnuz a view is how one is made of the other, with another scale."""
+    first, second = one.types.types or frozenset(), other.types.types or frozenset()
+    if other.kind == "view" and _same_part(one, other):
+        if {format_of(each) for each in first}.isdisjoint(format_of(each) for each in second):
+            types = (min(first, key=str), min(second, key=str))
+            yield Flavours(other.span, run.root.name, one.span, *types)
+
+
+def _same_part(one: Note, other: Note) -> bool:
+    return one.part == other.part or one.kind == "allocated"
+
+
+def _hard_coded(run: Run, one: Note, other: Note) -> Iterator[HardCoded]:
+    """One that names e4m3fn where the other asks the platform."""
+    if not _same_part(one, other):
+        return
+    for named, asked in ((one, other), (other, one)):
+        if named.types.single != E4M3FN or asked.types != PLATFORM_FP8:
+            continue
+        stated = any(
+            n.buffer == named.buffer and n.kind in ("asserted", "handled") for n in run.notes
+        )
+        guarded = for_vendor(run.project, named.span, named.path)
+        if not stated and not guarded and is_platforms(run, asked.span):
+            yield HardCoded(named.span, run.root.name, asked.span)
+
+
+def _clamps(run: Run, event: LaunchEvent) -> Iterator[WideClamp]:
+    if _VENDOR.search(event.module.source.snippet(_around(event))):
+        return
+    for parameter, passed in event.arguments.items():
+        for path, value in options(passed.value):
+            if not isinstance(value, Tensor):
+                continue
+            types = value.types if value.types is not None else event.types.get(value.buffer)
+            if types is None or FNUZ not in (types.types or ()):
+                continue
+            made = specialization(
+                event, parameter, Storage(types, value.buffer, ()), event.path + path
+            )
+            found = contract(
+                event.kernel, Specialization({**made.pointers, parameter: FNUZ}, made.constexprs)
+            )
+            for store in found.stores:
+                low, high = store.interval
+                if store.parameter == parameter and high is not None and low is not None:
+                    if (FNUZ.largest or 0) < high <= 448.0 and low == -high:
+                        yield WideClamp(
+                            passed.span,
+                            event.function,
+                            event.span,
+                            event.kernel.name,
+                            parameter,
+                            parameter_span(event.kernel, parameter),
+                            passed.text,
+                            high,
+                            store,
+                        )
+                        return
+
+
+def _around(event: LaunchEvent) -> Span:
+    """The lines from the beginning of the function around the launch to its end."""
+    node = event.root.node
+    first = getattr(node, "lineno", 1) if event.root.module is event.module else event.span.line
+    return Span(event.span.path, first, 1, event.span.end_line, event.span.end_column)

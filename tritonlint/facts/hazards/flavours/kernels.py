@@ -1,0 +1,179 @@
+"""Kernels that name the flavour of the bytes they read or write, and the launches that pass them
+bytes of another one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+
+from tritonlint.dtypes import BY_NAME, ElementType, ElementTypes
+from tritonlint.facts.device import Encoding, contract
+from tritonlint.facts.device.contract import Specialization
+from tritonlint.facts.hazards.flavours.vendors import for_vendor
+from tritonlint.facts.hazards.raw_bytes.arguments import parameter_span, specialization
+from tritonlint.facts.host.state import LaunchEvent, Note, Passed, Run
+from tritonlint.facts.host.values import Path, Tensor, contradicts, options
+from tritonlint.source import Span
+
+FNUZ = BY_NAME["float8_e4m3fnuz"]
+
+
+@dataclass(frozen=True)
+class KernelFlavour:
+    """A kernel that takes the bytes behind `parameter` for `encoding.element`, where the launch
+    passes bytes of `types`: that is what they are at `before`, `written` there by a kernel or as
+    the host has them."""
+
+    place: Span
+    function: str
+    launch: Span
+    kernel: str
+    parameter: str
+    parameter_span: Span
+    argument: str
+    encoding: Encoding
+    before: Span
+    types: ElementTypes
+    written: bool = False
+
+
+@dataclass(frozen=True)
+class _Use:
+    """A kernel that names the flavour of what it is passed."""
+
+    event: LaunchEvent
+    parameter: str
+    passed: Passed
+    tensor: Tensor
+    path: Path
+    encoding: Encoding
+
+
+def kernel_flavours(run: Run) -> Iterator[KernelFlavour]:
+    """The disagreements between kernels that name a flavour and what they are passed, and between
+    a kernel that writes and one that reads."""
+    uses = [each for event in run.launches for each in _uses(run, event)]
+    for use in uses:
+        for note in run.notes:
+            if are_flavours(note.types) and _same_bytes(note, use):
+                if _disagree(run, use, note.types, note.span):
+                    yield _found(use, note.span, note.types, False)
+                    break
+    for writer in uses:
+        for reader in uses:
+            if writer.encoding.written and not reader.encoding.written and _both(writer, reader):
+                element = writer.encoding.element
+                assert element is not None
+                if reader.encoding.element != element:
+                    place = writer.encoding.place
+                    yield _found(reader, place, ElementTypes.of(element), True)
+
+
+def _found(use: _Use, before: Span, types: ElementTypes, written: bool) -> KernelFlavour:
+    event = use.event
+    return KernelFlavour(
+        use.passed.span,
+        event.function,
+        event.span,
+        event.kernel.name,
+        use.parameter,
+        parameter_span(event.kernel, use.parameter),
+        use.passed.text,
+        use.encoding,
+        before,
+        types,
+        written,
+    )
+
+
+def _uses(run: Run, event: LaunchEvent) -> Iterator[_Use]:
+    if not _encodings(run, event, Specialization()):
+        return
+    for parameter, passed in event.arguments.items():
+        for path, value in options(passed.value):
+            if isinstance(value, Tensor) and not contradicts(path, event.path):
+                encoding = _encoding(run, event, parameter, value, event.path + path)
+                if encoding is not None:
+                    yield _Use(event, parameter, passed, value, event.path + path, encoding)
+
+
+def _encoding(
+    run: Run, event: LaunchEvent, parameter: str, tensor: Tensor, path: Path
+) -> Encoding | None:
+    """The only flavour that the kernel names for what it is passed as `parameter`."""
+    made = specialization(event, "", None, path)
+    types = tensor.types if tensor.types is not None else event.types.get(tensor.buffer)
+    if types is not None and types.types and FNUZ in types.types:
+        made = Specialization({**made.pointers, parameter: FNUZ}, made.constexprs)
+    own = [each for each in _encodings(run, event, made) if each.parameter == parameter]
+    flavours = {each.element for each in own}
+    if len(flavours) != 1 or None in flavours or len({each.written for each in own}) != 1:
+        return None
+    return own[0]
+
+
+def _encodings(run: Run, event: LaunchEvent, made: Specialization) -> tuple[Encoding, ...]:
+    """What the kernel names so; nothing for one that is not analysed to its end."""
+    key = (id(event.kernel.node), "encodings", repr(made))
+    if key not in run.effects:
+        found = contract(event.kernel, made)
+        run.effects[key] = () if found.incomplete else found.encodings
+    encodings: tuple[Encoding, ...] = run.effects[key]
+    return encodings
+
+
+def are_flavours(types: ElementTypes) -> bool:
+    """Whether these are flavours of 8-bit floats, and no exponents of scales."""
+    return bool(types.types) and all(_is_flavour(each) for each in types.types or ())
+
+
+def _is_flavour(element: ElementType) -> bool:
+    return element.is_fp8 and element.flavour != "e8m0fnu"
+
+
+def _same_bytes(note: Note, use: _Use) -> bool:
+    """Whether a note says what the bytes are that the kernel is passed."""
+    if note.kind not in ("view", "allocated", "asserted") or note.buffer != use.tensor.buffer:
+        return False
+    if note.part != use.tensor.part and note.kind == "view":
+        return False
+    return not contradicts(note.path, use.path)
+
+
+def _both(writer: _Use, reader: _Use) -> bool:
+    one, other = writer.tensor, reader.tensor
+    return (one.buffer, one.part) == (other.buffer, other.part) and not contradicts(
+        writer.path, reader.path
+    )
+
+
+def _disagree(run: Run, use: _Use, types: ElementTypes, place: Span) -> bool:
+    """Whether bytes of `types` are not what the kernel takes them for, on some machine."""
+    element, own = use.encoding.element, types.types or frozenset()
+    assert element is not None
+    if not _is_flavour(element) or own == {element}:
+        return False
+    if element not in own and not any(format_of(each) == format_of(element) for each in own):
+        return True
+    return not _for_vendor(run, use.event) and (len(own) == 1 or is_platforms(run, place))
+
+
+def format_of(element: ElementType) -> str:
+    """The bits of exponent and mantissa."""
+    return (element.flavour or "")[:4]
+
+
+def is_platforms(run: Run, place: Span) -> bool:
+    """Whether the dtype at `place`, which is called what projects call the fp8 type of the
+    platform, can really be either flavour: the project knows of both, or it asks the platform."""
+    module = run.project.cached(str(FilePath(place.path).absolute()))
+    said = module.source.snippet(place) if module is not None else ""
+    return "platform" in said or run.both_flavours()
+
+
+def _for_vendor(run: Run, event: LaunchEvent) -> bool:
+    root = event.root.module.source.path
+    return for_vendor(run.project, event.span, event.path) or for_vendor(
+        run.project, Span(root, event.root.line, 1, event.root.line, 1)
+    )

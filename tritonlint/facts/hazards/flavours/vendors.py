@@ -1,0 +1,51 @@
+"""Whether a place is for one vendor, or one flavour of 8-bit floats, only."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path, PurePath
+
+from tritonlint.facts.host.values import Path as Tests
+from tritonlint.facts.project.modules import Definition, Module
+from tritonlint.facts.project.project import Project
+from tritonlint.source import Span
+
+# What code asks when it is for one vendor, or one flavour, only.
+_ASKED = re.compile(
+    r"\b_?is_(?:cuda|hip|rocm|nvidia|amd|xpu|cpu|sm\d+\w*|gfx\w*|\w*fnuz|device_capability\w*)\b"
+    r"|\b(?:has|get)_device_capability\b|version\.hip\b",
+    re.IGNORECASE,
+)
+# Folders and files that are for one vendor only.
+_NAMED = re.compile(
+    r"(?:^|_)(?:nvidia|cuda|cutedsl|cutlass|hopper|blackwell|sm\d+\w*|amd|rocm|hip|aiter|gfx\w+"
+    r"|xpu|cpu)(?:_|$)",
+    re.IGNORECASE,
+)
+
+
+def for_vendor(project: Project, place: Span, tests: Tests = ()) -> bool:
+    """Whether `place`, reached by `tests`, is for one vendor only: the file says so, or a test
+    there or before it in the function asks for the vendor."""
+    parts = PurePath(place.path).with_suffix("").parts
+    if any(_NAMED.search(part) for part in parts) or any(_ASKED.search(key) for key, _ in tests):
+        return True
+    module = project.cached(str(Path(place.path).absolute()))
+    return module is not None and bool(_ASKED.search(_before(module, place)))
+
+
+def _before(module: Module, place: Span) -> str:
+    """The text of the function around `place`, up to its end."""
+    around = function_at(module, place)
+    first = around.line if around is not None else place.line
+    return module.source.snippet(Span(place.path, first, 1, place.end_line, place.end_column))
+
+
+def function_at(module: Module, place: Span) -> Definition | None:
+    """The innermost function of `module` that `place` is in."""
+    found: Definition | None = None
+    for each in module.functions:
+        end = getattr(each.node, "end_lineno", None) or each.line
+        if each.line <= place.line <= end and (found is None or each.line > found.line):
+            found = each
+    return found

@@ -1,0 +1,1 @@
+"""Comparisons that can never be true."""

@@ -1,0 +1,285 @@
+"""What an expression is by declaration: a string, a number, a tensor, a dtype.
+
+Annotations say it, and constants, and string methods that are called on it. Annotations lie: what a
+function hands on as a dtype, tests with `isinstance`, binds again or is given a dtype for is not
+known, whatever its annotation says.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from tritonlint.facts.host.tensors import named_fp8
+from tritonlint.facts.project.modules import Definition, External, Module
+from tritonlint.facts.project.tree import Enclosing, Function, dotted_name, statements_in
+from tritonlint.source import Span
+
+Kind = Literal["str", "int", "tensor", "type", "dtype", "dtypes", "strings"]
+
+_TORCH_DTYPE = re.compile(
+    r"torch\.(?:u?int\d+|b?float\d+\w*|complex\d+|q?u?int\d+|half|float|double|long|int|short|bool)$"
+)
+_ANNOTATED: dict[str, Kind] = {"str": "str", "int": "int"}
+_TENSORS = frozenset(("torch.Tensor", "torch.nn.Parameter"))
+_STRING_METHODS = frozenset(
+    "startswith endswith lower upper strip lstrip rstrip split rsplit encode casefold".split()
+)
+_NUMBERS = frozenset(("len", "int", "element_size", "itemsize"))
+_TAKES_DTYPE = frozenset(("to", "view", "type", "finfo", "iinfo", "astype", "empty_strided"))
+# How many names are followed from one to the next.
+_DEPTH = 4
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What an expression is, and where that is said. `written` is whether an annotation or the
+    expression itself says it; else the way in which it is used does."""
+
+    kind: Kind
+    because: Span
+    written: bool = True
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The names that a function of `module` sees, or, without a function, its top level."""
+
+    module: Module
+    function: Function | None = None
+    enclosing: Enclosing = ()
+
+    @cached_property
+    def around(self) -> Enclosing:
+        return (*self.enclosing, self.function) if self.function else ()
+
+    @cached_property
+    def arguments(self) -> tuple[ast.arg, ...]:
+        found = self.function.args if self.function else None
+        return (*found.posonlyargs, *found.args, *found.kwonlyargs) if found else ()
+
+    @cached_property
+    def _nodes(self) -> tuple[ast.AST, ...]:
+        return tuple(ast.walk(self.function)) if self.function else ()
+
+    @cached_property
+    def doubted(self) -> frozenset[str]:
+        """The expressions that are tested with `isinstance` or used as a dtype here."""
+        return frozenset(each for node in self._nodes for each in _doubts(node))
+
+    @cached_property
+    def strings(self) -> dict[str, ast.Call]:
+        """The expressions on which a method of strings is called here, each with the call."""
+        return {
+            ast.unparse(node.func.value): node
+            for node in self._nodes
+            if isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in _STRING_METHODS
+        }
+
+
+def declared(scope: Scope, node: ast.expr, depth: int = _DEPTH) -> Declared | None:
+    """What `node` is, where the code says so."""
+    here = scope.module.source.span(node)
+    kind = _literal(scope, node, depth)
+    if kind is not None:
+        return Declared(kind, here)
+    spelled = dotted_name(node)
+    if spelled is None or depth == 0:
+        return None
+    if isinstance(node, ast.Attribute) and node.attr == "dtype":
+        owner = declared(scope, node.value, depth - 1)
+        if owner is not None and owner.kind == "tensor":
+            return Declared("dtype", owner.because)
+    if isinstance(node, ast.Name):
+        return _of_name(scope, node, depth)
+    found = _of_target(scope, spelled, here, depth) or _of_attribute(scope, node, depth)
+    return found if found is None or spelled not in scope.doubted else None
+
+
+def _literal(scope: Scope, node: ast.expr, depth: int) -> Kind | None:
+    """What an expression is by its form alone."""
+    match node:
+        case ast.Constant(value=str()) | ast.JoinedStr():
+            return "str"
+        case ast.Call(func=ast.Name(id="str" | "repr")):
+            return "str"
+        case ast.Call(func=ast.Name(id="type"), args=[_]):
+            return "type"
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in _NUMBERS:
+            return "int"
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=[]):
+            return "dtype" if named_fp8(name) else None
+        case ast.Tuple(elts=items) | ast.List(elts=items) | ast.Set(elts=items) if items:
+            return _container([declared(scope, each, depth - 1) for each in items])
+        case ast.Dict(keys=keys) if keys and all(keys):
+            return _container([declared(scope, key, depth - 1) for key in keys if key])
+    return None
+
+
+def _container(items: list[Declared | None]) -> Kind | None:
+    kinds = {each.kind if each else None for each in items}
+    if kinds == {"dtype"}:
+        return "dtypes"
+    return "strings" if kinds == {"str"} else None
+
+
+def _of_name(scope: Scope, node: ast.Name, depth: int) -> Declared | None:
+    """What a parameter, a local name that is bound once, or a name of the module is."""
+    name = node.id
+    for index in range(len(scope.around), 0, -1):
+        owner = scope.around[index - 1]
+        bound = scope.module.scope_bindings(owner).get(name) or ()
+        if not bound or isinstance(owner, ast.ClassDef):
+            continue
+        if len(bound) > 1:
+            return None  # which of them holds here is not followed
+        inner = index == len(scope.around)
+        outer = scope if inner else Scope(scope.module, owner, scope.around[: index - 1])
+        if isinstance(bound[0].node, ast.expr):
+            return declared(outer, bound[0].node, depth - 1)
+        return _of_parameter(outer, name) if bound[0].node is None else None
+    return _of_target(scope, name, scope.module.source.span(node), depth)
+
+
+def _of_parameter(scope: Scope, name: str) -> Declared | None:
+    """What a parameter is: by its annotation, else by the methods that are called on it."""
+    argument = next((each for each in scope.arguments if each.arg == name), None)
+    if argument is None:
+        return None
+    source = scope.module.source
+    found: Declared | None = None
+    if argument.annotation is not None:
+        kind = annotated(scope.module, argument.annotation, scope.enclosing)
+        found = Declared(kind, source.span(argument.annotation)) if kind else None
+    elif any(f"{name}.{method}(" in source.text for method in _STRING_METHODS):
+        called = scope.strings.get(name)
+        found = Declared("str", source.span(called), written=False) if called else None
+    if found is None or name in scope.doubted or _given_a_dtype(scope, name):
+        return None
+    return found
+
+
+def _given_a_dtype(scope: Scope, name: str) -> bool:
+    """Whether the parameter has a dtype as its default, or a call in this file passes one."""
+    given = rf"\b{name}(?:\s*:[^,()=]*)?\s*=\s*(?:torch\.(?!Tensor|device)\w|\w+\.dtype)"
+    return bool(re.search(given, scope.module.source.text))
+
+
+def _of_target(scope: Scope, spelled: str, here: Span, depth: int) -> Declared | None:
+    """What a name of the module, or of one that it imports, is."""
+    match scope.module.target(spelled):
+        case External(qualified=qualified) if _TORCH_DTYPE.match(qualified):
+            return Declared("dtype", here)
+        case Definition(node=ast.expr() as value, module=module, enclosing=()) as found:
+            if named_fp8(found.name):
+                return Declared("dtype", module.source.span(value))
+            return declared(Scope(module), value, depth - 1)
+    return None
+
+
+def _of_attribute(scope: Scope, node: ast.expr, depth: int) -> Declared | None:
+    """What an attribute of `self`, or of a parameter whose class is known, is declared as."""
+    if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
+        return None
+    if node.value.id == "self":
+        owner = next((e for e in reversed(scope.enclosing) if isinstance(e, ast.ClassDef)), None)
+        return _of_field(scope.module, owner, node.attr) if owner else None
+    for each in scope.arguments:
+        spelled = dotted_name(each.annotation) if each.annotation else None
+        if each.arg == node.value.id and spelled:
+            found = scope.module.resolve(spelled, scope.enclosing)
+            if found is not None and isinstance(found.node, ast.ClassDef):
+                return _of_field(found.module, found.node, node.attr)
+    return None
+
+
+def _of_field(module: Module, owner: ast.ClassDef, name: str) -> Declared | None:
+    """What a class declares its attribute as; None where some assignment is not declared."""
+    if not re.search(rf"\b{name}[ \t]*:[ \t]*[\w\"']", module.source.text):
+        return None
+    found: list[Declared | None] = []
+    for node, _ in statements_in(owner.body):
+        match node:
+            case ast.AnnAssign(
+                target=ast.Name(id=field) | ast.Attribute(value=ast.Name(id="self"), attr=field),
+                annotation=annotation,
+            ) if field == name:
+                kind = annotated(module, annotation, (owner,))
+                found.append(Declared(kind, module.source.span(node)) if kind else None)
+            case ast.Assign(targets=targets) if any(_is_field(each, name) for each in targets):
+                found.append(None)
+    return found[0] if found and all(found) else None
+
+
+def _is_field(target: ast.expr, name: str) -> bool:
+    match target:
+        case ast.Attribute(value=ast.Name(id="self"), attr=field):
+            return field == name
+        case ast.Tuple(elts=items):
+            return any(_is_field(each, name) for each in items)
+    return False
+
+
+def annotated(module: Module, node: ast.expr, enclosing: Enclosing = ()) -> Kind | None:
+    """What an annotation says: a `str`, an `int` or a tensor, or None beside it; None for anything
+    else."""
+    match node:
+        case ast.Constant(value=str() as text):
+            try:
+                return annotated(module, ast.parse(text, mode="eval").body, enclosing)
+            except SyntaxError:
+                return None
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+            return _union(module, [left, right], enclosing)
+        case ast.Subscript(value=value, slice=inner):
+            name = (dotted_name(value) or "").rpartition(".")[2]
+            items = list(inner.elts) if isinstance(inner, ast.Tuple) else [inner]
+            if name == "Literal":
+                texts = (isinstance(e, ast.Constant) and isinstance(e.value, str) for e in items)
+                return "str" if all(texts) else None
+            if name == "Annotated":
+                return annotated(module, items[0], enclosing)
+            return _union(module, items, enclosing) if name in ("Optional", "Union") else None
+    return _by_name(module, node, enclosing)
+
+
+def _by_name(module: Module, node: ast.expr, enclosing: Enclosing) -> Kind | None:
+    spelled = dotted_name(node)
+    if spelled is None:
+        return None
+    target = module.target(spelled, tuple(e for e in enclosing if not isinstance(e, ast.ClassDef)))
+    match target:
+        case External(qualified=qualified):
+            return "tensor" if qualified in _TENSORS else None
+        case Definition(node=ast.Subscript() | ast.BinOp() as alias, module=inner):
+            return annotated(inner, alias)
+        case None:
+            return _ANNOTATED.get(spelled)
+    return None
+
+
+def _union(module: Module, items: list[ast.expr], enclosing: Enclosing) -> Kind | None:
+    kept = [e for e in items if not (isinstance(e, ast.Constant) and e.value is None)]
+    kinds = {annotated(module, each, enclosing) for each in kept}
+    return kinds.pop() if len(kinds) == 1 else None
+
+
+def _doubts(node: ast.AST) -> Iterator[str]:
+    """The expressions that `node` shows to be something else than what they are declared as."""
+    match node:
+        case ast.Call(func=ast.Name(id="isinstance" | "hasattr" | "getattr"), args=[subject, *_]):
+            yield ast.unparse(subject)
+        case ast.Call(func=ast.Attribute(attr=name), args=[argument]) if name in _TAKES_DTYPE:
+            yield ast.unparse(argument)
+        case ast.Attribute(value=value, attr="itemsize" | "is_floating_point" | "is_complex"):
+            yield ast.unparse(value)
+    if isinstance(node, ast.Call):
+        for keyword in node.keywords:
+            if keyword.arg in ("dtype", "out_dtype", "output_dtype"):
+                yield ast.unparse(keyword.value)

@@ -1,0 +1,149 @@
+"""Wrappers that take the setting of a cache's dtype, or its scales, and never ask for it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tritonlint.dtypes import UINT8, UNKNOWN
+from tritonlint.facts.device import Store, contract
+from tritonlint.facts.device.contract import Specialization
+from tritonlint.facts.hazards.raw_bytes.arguments import parameter_span, specialization
+from tritonlint.facts.hazards.raw_bytes.storage import storage_of
+from tritonlint.facts.host.state import LaunchEvent, Run
+from tritonlint.facts.host.values import Tensor, only_tensor
+from tritonlint.facts.project.modules import Definition
+from tritonlint.source import Span
+
+# What wrappers call the setting, the scales of a cache, and the cache.
+_SETTING = re.compile(r"^(?:kv_)?cache_dtype(?:_str)?$")
+_SCALE = re.compile(r"^(?:kv?|v|key|value|kv_cache)_(?:scales?|descales?)(?:_float|_cache)?$")
+_CACHE = re.compile(r"(?:^|_)cache(?:_|$)")
+
+
+@dataclass(frozen=True)
+class IgnoredSetting:
+    """A launch that hands a cache to a kernel that stores floats into it, in a wrapper that ignores
+    what it is told of the cache.
+
+    `place` is the parameter that says it, `settings` are all of them, `cache` is the parameter that
+    holds the cache. `store` is what the kernel does to it when it holds bytes. `unread` are the
+    parameters of the kernel that settings are handed to, and that it never reads.
+    """
+
+    place: Span
+    function: str
+    settings: tuple[str, ...]
+    cache: str
+    argument: str
+    argument_span: Span
+    launch: Span
+    kernel: str
+    parameter: str
+    parameter_span: Span
+    store: Store
+    unread: tuple[str, ...]
+
+
+def takes_setting(function: Definition) -> bool:
+    """Whether a parameter of `function` is the setting of a cache's dtype."""
+    return any(_SETTING.match(each.arg) for each in _parameters(function))
+
+
+def _parameters(function: Definition) -> list[ast.arg]:
+    node = function.node
+    assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    return [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+
+
+def ignored_settings(run: Run) -> Iterator[IgnoredSetting]:
+    """The settings that the root of `run` ignores: at most one for each launch, for the first cache
+    that it is passed."""
+    declared = _parameters(run.root)
+    settings = [each for each in declared if _SETTING.match(each.arg)]
+    if not settings:
+        return
+    settings += [each for each in declared if _SCALE.match(each.arg)]
+    names = {each.arg for each in settings}
+    body = ast.walk(run.root.node) if isinstance(run.root.node, ast.AST) else ()
+    uses = [each for each in body if isinstance(each, ast.Name) and each.id in names]
+    for event in run.launches:
+        unread = _unread(event, uses)
+        if unread is None:
+            continue
+        found = next(_caches(run, event), None)
+        if found is None:
+            continue
+        cache, parameter, store = found
+        passed = event.arguments[parameter]
+        yield IgnoredSetting(
+            _name_of(run, settings[0]),
+            event.function,
+            tuple(each.arg for each in settings),
+            cache,
+            passed.text,
+            passed.span,
+            event.span,
+            event.kernel.name,
+            parameter,
+            parameter_span(event.kernel, parameter),
+            store,
+            unread,
+        )
+
+
+def _name_of(run: Run, parameter: ast.arg) -> Span:
+    """Where the name of a parameter of the root stands."""
+    line, column = parameter.lineno, parameter.col_offset + 1
+    return Span(run.root.module.path, line, column, line, column + len(parameter.arg))
+
+
+def _unread(event: LaunchEvent, uses: list[ast.Name]) -> tuple[str, ...] | None:
+    """The parameters of the kernel that the settings are handed to, when they are handed to nothing
+    else and the kernel reads none of them; None when a setting is asked for."""
+    read = {
+        each.id
+        for statement in event.kernel.node.body
+        for each in ast.walk(statement)
+        if isinstance(each, ast.Name)
+    }
+    handed = {id(passed.place.node): name for name, passed in event.arguments.items()}
+    names = [handed.get(id(each)) for each in uses]
+    if any(name is None or name in read for name in names):
+        return None
+    return tuple(name for name in names if name is not None)
+
+
+def _caches(run: Run, event: LaunchEvent) -> Iterator[tuple[str, str, Store]]:
+    """The caches that the root is given and that the launch is passed as they are, of an element
+    type that nothing tells; with the parameter and the store of a float through it."""
+    prefix = f"{run.root.qualified}("
+    told = {note.buffer for note in run.notes if note.kind in ("view", "asserted", "handled")}
+    for parameter, passed in event.arguments.items():
+        tensor = only_tensor(passed.value)
+        if tensor is None or tensor.view is not None or not tensor.buffer.startswith(prefix):
+            continue
+        name = tensor.buffer.removeprefix(prefix).rstrip(")")
+        known = tensor.types or event.types.get(tensor.buffer, UNKNOWN)
+        if not _CACHE.search(name) or known.known or tensor.buffer in told:
+            continue
+        store = _float_store(run, event, parameter, tensor)
+        if store is not None:
+            yield name, parameter, store
+
+
+def _float_store(run: Run, event: LaunchEvent, parameter: str, tensor: Tensor) -> Store | None:
+    """The store that loses floats when `parameter` holds bytes; None where there is none, or where
+    the bytes are reported as such."""
+    storage = storage_of(run, event, parameter, tensor)
+    if storage.raw:
+        return None
+    made = specialization(event, parameter, storage, event.path)
+    found = contract(event.kernel, Specialization({**made.pointers, parameter: UINT8}, {}))
+    stores = [each for each in found.stores if each.parameter == parameter]
+    if any(each.effect in ("bits", "int") for each in stores):
+        return None  # the kernel knows of bytes
+    lost = (each for each in stores if each.effect == "float_to_int" and each.kind == "float")
+    return next(lost, None)

@@ -1,0 +1,1 @@
+"""What the launches of a kernel pass."""

@@ -1,0 +1,245 @@
+"""Numbers that become narrow integers in kernels, as observations: those that a kernel does by
+itself, and those that a launch makes of it by the type of a tensor that it passes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from tritonlint.dtypes import INT8, UNKNOWN, ElementType
+from tritonlint.facts.device import (
+    Conversion,
+    SignedByte,
+    Specialization,
+    Watch,
+    contract,
+    watched,
+)
+from tritonlint.facts.device.contracts import roles_of
+from tritonlint.facts.device.intervals import is_constant
+from tritonlint.facts.hazards.launched.known_arguments import known_arguments
+from tritonlint.facts.hazards.raw_bytes.arguments import parameter_span, specialization
+from tritonlint.facts.hazards.raw_bytes.storage import Storage, storage_of
+from tritonlint.facts.host.state import LaunchEvent, Run
+from tritonlint.facts.host.values import DType, Path, Tensor, contradicts, options
+from tritonlint.facts.project.kernel import Kernel
+from tritonlint.findings.claim import Known
+from tritonlint.source import Span
+
+
+@dataclass(frozen=True)
+class IntegerLaunch:
+    """A launch that passes an integer tensor to `parameter`, or an integer type. `argument` is its
+    text, at `place`; `stated` is where its type is, when that is somewhere else. `element` is what
+    the tensor holds (None of a type), `known` what is known of the other arguments."""
+
+    span: Span
+    function: str
+    parameter: str
+    parameter_span: Span
+    argument: str
+    place: Span
+    stated: Span | None
+    element: ElementType | None
+    known: tuple[Known, ...]
+
+
+@dataclass(frozen=True)
+class Converted:
+    """A conversion inside a kernel, and the launch that its type comes from, if one does."""
+
+    conversion: Conversion
+    kernel: str
+    kernel_path: str
+    kernel_line: int
+    launch: IntegerLaunch | None = None
+
+    @property
+    def place(self) -> Span:
+        return self.conversion.place
+
+    @property
+    def via(self) -> tuple[Span, ...]:
+        return self.conversion.via
+
+
+@dataclass(frozen=True)
+class ByteUsed:
+    """A signed byte that a kernel uses as what is never negative, and the launch that passes it, if
+    one does."""
+
+    byte: SignedByte
+    kernel: str
+    kernel_path: str
+    kernel_line: int
+    launch: IntegerLaunch | None = None
+
+    @property
+    def place(self) -> Span:
+        return self.byte.place
+
+    @property
+    def via(self) -> tuple[Span, ...]:
+        return self.byte.via
+
+
+def in_kernel(kernel: Kernel) -> Iterator[Converted | ByteUsed]:
+    """What `kernel` does whatever it is launched with. A function without pointers is looked at
+    where kernels call it."""
+    if roles_of(kernel).pointers:
+        yield from _observed(kernel, watched(kernel, Specialization()), None)
+
+
+def in_launches(run: Run) -> Iterator[Converted | ByteUsed]:
+    """What the launches of `run` make of their kernels by passing integer tensors and types."""
+    for event in run.launches:
+        for parameter, passed in event.arguments.items():
+            for path, value in options(passed.value):
+                if contradicts(path, event.path):
+                    continue
+                if isinstance(value, Tensor) and _may_be_bytes(run, event, value):
+                    yield from _in_launch(run, event, parameter, value, path)
+                elif isinstance(value, DType) and _byte(value.types.single):
+                    yield from _of_type(run, event, parameter, value, path)
+
+
+def _may_be_bytes(run: Run, event: LaunchEvent, tensor: Tensor) -> bool:
+    """Whether anything says that a tensor is made of bytes."""
+    types = (tensor.types or event.types.get(tensor.buffer, UNKNOWN)).types
+    if types is None:
+        return any(note.buffer == tensor.buffer for note in run.notes)
+    return any(each.is_byte for each in types)
+
+
+def _byte(element: ElementType | None) -> bool:
+    return element is not None and element.is_byte
+
+
+def _in_launch(
+    run: Run, event: LaunchEvent, parameter: str, tensor: Tensor, path: Path
+) -> Iterator[Converted | ByteUsed]:
+    storage = storage_of(run, event, parameter, tensor, path)
+    if not _byte(storage.types.single):
+        return
+    made = specialization(event, parameter, storage, event.path + path)
+    seen = [
+        each
+        for each in _new(run, event, parameter, made, path, _stated(run, tensor))
+        if isinstance(each, ByteUsed) or not _is_loss_of_bytes(each.conversion, storage)
+    ]
+    losing = [each for each in seen if isinstance(each, Converted) and _loses(each.conversion)]
+    if losing and _has_path_for_integers(event.kernel, made, parameter, seen):
+        seen = [each for each in seen if each not in losing]
+    yield from seen
+
+
+def _loses(conversion: Conversion) -> bool:
+    """Whether a conversion cuts a fraction off, and nothing is done to its result."""
+    return not conversion.rounded and conversion.clamp is None
+
+
+def _has_path_for_integers(
+    kernel: Kernel,
+    made: Specialization,
+    parameter: str,
+    seen: Iterable[Converted | ByteUsed],
+) -> bool:
+    """Whether the kernel stores integers through the parameter on one path, or rounds there, and
+    floats on another: a flag that is not known here decides, and the launch that passes integers
+    sets it."""
+    if any(isinstance(each, Converted) and each.conversion.rounded for each in seen):
+        return True
+    return any(
+        each.parameter == parameter and each.effect == "int" and not is_constant(each.interval)
+        for each in contract(kernel, made).stores
+    )
+
+
+def _of_type(
+    run: Run, event: LaunchEvent, parameter: str, dtype: DType, path: Path
+) -> Iterator[Converted | ByteUsed]:
+    """The same where the launch passes the type itself, `OUT=tl.int8`."""
+    made = specialization(event, "", None, event.path + path)
+    own = dtype.types.single
+    assert own is not None
+    constexprs = {**made.constexprs, parameter: own}
+    yield from _new(run, event, parameter, Specialization(made.pointers, constexprs), path)
+
+
+def _is_loss_of_bytes(conversion: Conversion, storage: Storage) -> bool:
+    """Whether the tensor is known to hold raw bytes, and the conversion loses them: then it is the
+    launch that is wrong, and not the kernel."""
+    low, high = conversion.interval
+    within = low is not None and high is not None and low >= -128 and high <= 255
+    return storage.raw and not within and not conversion.rounded
+
+
+def _new(
+    run: Run,
+    event: LaunchEvent,
+    parameter: str,
+    made: Specialization,
+    path: Path,
+    stated: Span | None = None,
+) -> Iterator[Converted | ByteUsed]:
+    """What `made` brings about that the kernel does not do by itself."""
+    kernel = event.kernel
+    passed = event.arguments[parameter]
+    element = made.pointers.get(parameter)
+    others = known_arguments(event, parameter if element else "", event.path + path)
+    launch = IntegerLaunch(
+        event.span,
+        event.function,
+        parameter,
+        parameter_span(kernel, parameter),
+        passed.text,
+        passed.span,
+        stated if stated != passed.span else None,
+        element,
+        others,
+    )
+    anyway = {(each.place, each.via) for each in _cached(run, kernel, Specialization(), None)}
+    for each in _cached(run, kernel, made, launch):
+        if (each.place, each.via) not in anyway and _parameter(each) in (parameter, ""):
+            yield each
+
+
+def _cached(
+    run: Run, kernel: Kernel, made: Specialization, launch: IntegerLaunch | None
+) -> list[Converted | ByteUsed]:
+    key = (id(kernel.node), "conversions", repr(made))
+    if key not in run.effects:
+        run.effects[key] = watched(kernel, made)
+    return list(_observed(kernel, run.effects[key], launch))
+
+
+def _observed(
+    kernel: Kernel, watch: Watch, launch: IntegerLaunch | None
+) -> Iterator[Converted | ByteUsed]:
+    for conversion in watch.conversions():
+        yield Converted(conversion, kernel.name, kernel.path, kernel.line, launch)
+    for byte in watch.signed_bytes():
+        yield ByteUsed(byte, kernel.name, kernel.path, kernel.line, launch)
+
+
+def _parameter(each: Converted | ByteUsed) -> str:
+    return each.conversion.parameter if isinstance(each, Converted) else each.byte.parameter
+
+
+def _stated(run: Run, tensor: Tensor) -> Span | None:
+    """Where the type of a tensor is stated."""
+    if tensor.view is not None:
+        return tensor.view
+    kinds = ("allocated", "asserted")
+    return next((n.span for n in run.notes if n.buffer == tensor.buffer and n.kind in kinds), None)
+
+
+def depends_on_launch(kernel: Kernel) -> bool:
+    """Whether there is a pointer of `kernel` through which floats become integers when a launch
+    passes integers, or whose signed bytes are used as what is never negative."""
+    for name in roles_of(kernel).pointers:
+        watch = watched(kernel, Specialization({name: INT8}))
+        seen = {each.parameter for each in watch.conversions()}
+        if name in seen | {each.parameter for each in watch.signed_bytes()}:
+            return True
+    return False

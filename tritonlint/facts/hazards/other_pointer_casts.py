@@ -1,0 +1,142 @@
+"""Values that a kernel casts to the element type of one pointer and stores through another one."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tritonlint.dtypes import ElementType
+from tritonlint.facts.device import contract
+from tritonlint.facts.device.contract import Specialization, Store
+from tritonlint.facts.hazards.raw_bytes.arguments import parameter_span
+from tritonlint.facts.host.state import LaunchEvent, Passed, Run
+from tritonlint.facts.host.values import Tensor, only_tensor
+from tritonlint.facts.project.kernel import Kernel
+from tritonlint.source import Span
+
+
+@dataclass(frozen=True)
+class OtherCast:
+    """A float that is cast to the element type of the parameter `toward` and stored through
+    `parameter`, of which a launch passes tensors of the types `narrow` and `wide`.
+
+    `place` is the argument that is passed as `parameter`; `narrow` is None where the launch passes
+    whatever its own caller does.
+    """
+
+    place: Span
+    function: str
+    launch: Span
+    kernel: str
+    parameter: str
+    argument: str
+    argument_span: Span
+    toward: str
+    toward_span: Span
+    given: Span
+    narrow: ElementType | None
+    wide: ElementType
+    store: Store
+
+
+# A store of what is cast to the element type of a pointer, as it is spelled in one go.
+_STORE = re.compile(r"store\(\s*(\w+)[^#]{0,160}?\.to\(\s*(\w+)\.d?type\.element_ty\s*\)")
+
+
+def may_cast_to_another(text: str) -> bool:
+    """Whether a store in `text` may be through another pointer than the one that the cast names."""
+    return "element_ty" in text and any(pointer != named for pointer, named in _STORE.findall(text))
+
+
+def other_casts(run: Run) -> Iterator[OtherCast]:
+    """The stores in the launches of `run` that round a value to the type of another pointer."""
+    for event in run.launches:
+        pointers = {
+            name: known
+            for name, passed in event.arguments.items()
+            if (known := _type(event, passed)) is not None
+        }
+        if any(each.is_float for each in pointers.values()):
+            yield from _of_launch(run, event, pointers)
+
+
+def _stores(run: Run, kernel: Kernel, pointers: dict[str, ElementType]) -> list[Store]:
+    """The stores of `kernel` of values that were cast to the element type of another parameter."""
+    key = (id(kernel.node), "casts", repr(sorted(pointers.items(), key=lambda each: each[0])))
+    if key not in run.effects:
+        casts = any(map(_names_a_type_or_helper, ast.walk(kernel.node)))
+        stores = contract(kernel, Specialization(pointers, {})).stores if casts else ()
+        run.effects[key] = [
+            each for each in stores if each.toward and each.parameter not in each.toward
+        ]
+    found: list[Store] = run.effects[key]
+    return found
+
+
+def _names_a_type_or_helper(node: ast.AST) -> bool:
+    """Whether a kernel with this node names an element type, or may call a device function that
+    does."""
+    match node:
+        case ast.Attribute(attr="element_ty"):
+            return True
+        case ast.Call(func=ast.Name(id=name)):
+            return name not in ("range", "min", "max", "float", "int", "len")
+    return False
+
+
+def _of_launch(
+    run: Run, event: LaunchEvent, pointers: dict[str, ElementType]
+) -> Iterator[OtherCast]:
+    for store in _stores(run, event.kernel, pointers):
+        wide = pointers.get(store.parameter)
+        if wide is None or len(store.toward) != 1 or store.cast is None:
+            continue
+        toward = next(iter(store.toward))
+        given, passed = event.arguments.get(toward), event.arguments[store.parameter]
+        if given is None or not wide.is_float:
+            continue
+        narrow = pointers.get(toward)
+        if narrow is None and not _open(event, given):
+            continue
+        if narrow is not None and not _loses(narrow, wide):
+            continue
+        if narrow is None and wide.width < 32:
+            continue
+        yield OtherCast(
+            event.arguments[store.parameter].span,
+            event.function,
+            event.span,
+            event.kernel.name,
+            store.parameter,
+            passed.text,
+            passed.span,
+            toward,
+            parameter_span(event.kernel, toward),
+            given.span,
+            narrow,
+            wide,
+            store,
+        )
+
+
+def _type(event: LaunchEvent, passed: Passed) -> ElementType | None:
+    """The element type of a tensor that is passed, where the launch shows it."""
+    tensor = only_tensor(passed.value)
+    if tensor is None:
+        return None
+    known = tensor.types if tensor.types is not None else event.types.get(tensor.buffer)
+    return known.single if known is not None else None
+
+
+def _open(event: LaunchEvent, passed: Passed) -> bool:
+    """Whether a tensor is a parameter of the function that the interpretation began in, of a type
+    that nothing tells."""
+    tensor = only_tensor(passed.value)
+    return isinstance(tensor, Tensor) and tensor.buffer.startswith(f"{event.root.qualified}(")
+
+
+def _loses(narrow: ElementType, wide: ElementType) -> bool:
+    """Whether a value loses something that memory of the other type would have kept."""
+    return narrow.is_float and narrow != wide and 8 < narrow.width <= wide.width

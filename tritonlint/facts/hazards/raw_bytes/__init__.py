@@ -1,0 +1,1 @@
+"""Arguments that hold bytes of something else."""

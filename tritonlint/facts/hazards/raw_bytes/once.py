@@ -1,0 +1,36 @@
+"""What was observed, said once: several ways through the code can lead to one launch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence, Set
+
+from tritonlint.facts.hazards.observation import Observation
+from tritonlint.facts.hazards.raw_bytes.arguments import Argument, Typed
+from tritonlint.source import Span
+
+
+def distinct(found: Iterable[Observation]) -> list[Observation]:
+    """`found` without what is said twice (of one launch, parameter and evidence the shortest chain
+    of calls is kept), and without the parameters of a function that every caller known is seen to
+    pass as another element type."""
+    known = list(dict.fromkeys(found))
+    arguments = [each for each in known if isinstance(each, Argument)]
+    typed = {each.site for each in known if isinstance(each, Typed)}
+    others = [each for each in known if not isinstance(each, (Argument, Typed))]
+    return [*_distinct(arguments, typed), *others]
+
+
+def _distinct(found: Sequence[Argument], typed: Set[tuple[Span, str, Span]]) -> list[Argument]:
+    raw = sorted(found, key=lambda each: (len(each.calls), each.launch, each.place))
+    disputed = {(each.launch, each.parameter, each.place) for each in raw if each.calls}
+    kept: list[Argument] = []
+    seen: set[tuple[object, ...]] = set()
+    for each in raw:
+        if each.from_caller and each.site in typed - disputed:
+            continue
+        names = (each.kernel, each.kernel_path)
+        keys = {(*each.site, *names), *((*each.site[:2], *names, e.span) for e in each.evidence)}
+        if not keys & seen:
+            kept.append(each)
+        seen |= keys
+    return kept

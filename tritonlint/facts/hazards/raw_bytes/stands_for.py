@@ -1,0 +1,66 @@
+"""What the raw bytes of a launch argument stand for, and whether only on the paths of a test."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tritonlint.dtypes import BY_NAME, FLOAT32, UNKNOWN, ElementTypes
+from tritonlint.facts.hazards.raw_bytes.names import float_named
+from tritonlint.facts.hazards.raw_bytes.storage import Evidence
+from tritonlint.facts.host.conditions import QUANTIZED
+from tritonlint.facts.host.state import LaunchEvent
+from tritonlint.facts.host.values import Path, Tensor, options
+
+FP8 = ElementTypes.of(BY_NAME["float8_e4m3fn"])
+
+
+def stands_for(
+    event: LaunchEvent, parameter: str, tensor: Tensor, evidence: Sequence[Evidence]
+) -> ElementTypes:
+    """The float type that the bytes are: an fp8 type, of whichever flavour the project uses, unless
+    a name says otherwise, these are the scales of values that are viewed as fp8, or the same launch
+    is passed the very same bytes as fp8 already. Unknown when that one leaves several."""
+    passed = event.arguments[parameter]
+    named = float_named(parameter) or float_named(passed.text)
+    if named is not None:
+        return ElementTypes.of(named)
+    seen = {each for one in evidence for each in one.types.types or ()}
+    is_scale = "scale" in parameter.lower()
+    if is_scale and seen and all(each.is_fp8 for each in seen):
+        return ElementTypes.of(FLOAT32)
+    if not _passed_as_fp8(event, tensor):
+        return FP8
+    others = {
+        each
+        for _, value in options(passed.value)
+        if isinstance(value, Tensor)
+        for each in (value.types or event.types.get(value.buffer, UNKNOWN)).types or ()
+        if each.is_float
+    }
+    if is_scale and not others:
+        return ElementTypes.of(FLOAT32)
+    return ElementTypes.of(*others) if len(others) == 1 else UNKNOWN
+
+
+def _passed_as_fp8(event: LaunchEvent, tensor: Tensor) -> bool:
+    return any(
+        other.buffer == tensor.buffer
+        and other.part == tensor.part
+        and any(each.is_fp8 for each in (other.types or UNKNOWN).types or ())
+        for _, other in event.viewed
+    )
+
+
+def is_conditional(taken: Path, evidence: Sequence[Evidence]) -> bool:
+    """Whether all that says that these are bytes holds only where a test of an element type, or of
+    the setting for it, comes out so, and the path taken to the launch does not pass that test: the
+    tensor may have another type there."""
+    passed = set(taken)
+    return all(
+        each.guarded or any(_about_type(test) for test in each.path if test not in passed)
+        for each in evidence
+    )
+
+
+def _about_type(test: tuple[str, bool]) -> bool:
+    return test[0].startswith(f"{QUANTIZED}(") or ".dtype is " in test[0]

@@ -1,0 +1,248 @@
+"""What the tensor of a launch argument holds: its element types, whether they are raw bytes, and
+why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from tritonlint.dtypes import UINT8, UNKNOWN, ElementTypes
+from tritonlint.facts.hazards.raw_bytes.names import about, float_named, is_cache, pair_role
+from tritonlint.facts.host.state import LaunchEvent, Note, Run
+from tritonlint.facts.host.values import Path, Tensor, contradicts
+from tritonlint.source import Span
+
+Strength = Literal["certain", "likely", "possible"]
+STRENGTHS: tuple[Strength, ...] = ("certain", "likely", "possible")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One reason why a tensor holds raw bytes, and on which path it holds. `encoded` is whether it
+    says that the bytes are codes or pieces of floats (a tensor that is merely made of uint8 can
+    hold integers), `types` are those of the sibling that says so. `here` is whether the code around
+    `span` is the one that should have viewed the tensor, `stated` whether the evidence is about
+    this tensor and not about a setting, `guarded` whether what it saw happens under an `if` without
+    an `else`."""
+
+    span: Span
+    message: str
+    strength: Strength
+    path: Path = ()
+    types: ElementTypes = UNKNOWN
+    encoded: bool = True
+    here: bool = False
+    stated: bool = True
+    guarded: bool = False
+
+
+@dataclass(frozen=True)
+class Storage:
+    """The storage of one launch argument. `types` are its possible element types; `evidence` is
+    empty when nothing says that it holds raw bytes, and `reason` then tells what is known instead.
+    """
+
+    types: ElementTypes
+    buffer: str
+    evidence: tuple[Evidence, ...]
+    reason: str = ""
+
+    @property
+    def raw(self) -> bool:
+        return bool(self.evidence)
+
+
+def storage_of(
+    run: Run, event: LaunchEvent, parameter: str, tensor: Tensor, path: Path = ()
+) -> Storage:
+    """The storage of `tensor` where it is passed as `parameter` on `path` (after the path of the
+    launch itself)."""
+    whole = event.path + path
+    if tensor.view is not None:
+        return _viewed(run, event, parameter, tensor)
+    types = tensor.types or _narrowed(
+        run, event.types.get(tensor.buffer, UNKNOWN), tensor.buffer, whole
+    )
+    notes = [
+        note
+        for note in run.notes
+        if note.buffer == tensor.buffer and not contradicts(note.path, whole)
+    ]
+    if types.types is not None and not any(t.is_byte for t in types.types):
+        return Storage(types, tensor.buffer, (), "its element type is known")
+    stated = list(_stated(notes, types))
+    evidence = [
+        *stated,
+        *(_named(parameter, stated[0].span) if stated and stated[0].strength == "certain" else ()),
+        *_siblings(notes, tensor, types, event, parameter),
+        *_twins(event, parameter, tensor),
+        *_settings(run, tensor, whole),
+    ]
+    if any(n.kind == "unquantized" and about(n.buffer, tensor.buffer) for n in run.notes):
+        evidence = [each for each in evidence if each.stated]
+    if not evidence:
+        return Storage(types, tensor.buffer, (), "nothing says what it holds")
+    return Storage(types, tensor.buffer, tuple(evidence))
+
+
+def _viewed(run: Run, event: LaunchEvent, parameter: str, tensor: Tensor) -> Storage:
+    types = tensor.types or UNKNOWN
+    if not (tensor.view and types.types and all(t.is_byte for t in types.types)) or tensor.guarded:
+        return Storage(types, tensor.buffer, (), "it is viewed as its element type")
+    message = f"viewed as {types} here: these are raw bytes"
+    evidence = [Evidence(tensor.view, message, "certain", encoded=False)]
+    for note in run.notes:
+        fp8 = note.types.types and all(t.is_fp8 for t in note.types.types)
+        if note.kind == "allocated" and note.buffer == tensor.buffer and fp8:
+            message = f"converted to {note.types} here: the bytes are its codes"
+            evidence.append(Evidence(note.span, message, "certain", note.path, note.types))
+    beside = _views_beside(event, tensor)
+    if beside and not any(t.is_fp8 for each in beside for t in (each.types or UNKNOWN).types or ()):
+        message = "the same launch is passed the same bytes as another float type, and not as fp8"
+        evidence.append(Evidence(beside[0].view or tensor.view, message, "likely"))
+    return Storage(types, tensor.buffer, (*evidence, *_named(parameter, tensor.view)))
+
+
+def _views_beside(event: LaunchEvent, tensor: Tensor) -> list[Tensor]:
+    """The views of the same buffer as a float type that the launch is passed too."""
+    return [
+        each
+        for _, each in event.viewed
+        if each.buffer == tensor.buffer
+        and each.types is not None
+        and each.types.types
+        and all(t.is_float for t in each.types.types)
+    ]
+
+
+def _named(parameter: str, span: Span) -> Iterator[Evidence]:
+    """Evidence for what bytes stand for from a parameter that is called after a float type
+    (`cache_fp8_ptr`)."""
+    named = float_named(parameter)
+    if named is not None:
+        message = f"the kernel calls the parameter `{parameter}`: the bytes stand for floats"
+        types = UNKNOWN if named.is_fp8 else ElementTypes.of(named)
+        yield Evidence(span, message, "likely", (), types)
+
+
+def _narrowed(run: Run, types: ElementTypes, buffer: str, path: Path) -> ElementTypes:
+    """`types` after the dtype tests on `path`."""
+    for note in run.notes:
+        if note.kind == "asserted" and note.buffer == buffer and set(note.path) <= set(path):
+            types = note.types if types.types is None else _common(types, note.types)
+        if (
+            note.kind == "handled"
+            and note.buffer == buffer
+            and note.path[-1:]
+            and note.types.types is not None
+        ):
+            outcome = dict(path).get(note.path[-1][0])
+            if outcome:
+                types = note.types if types.types is None else _common(types, note.types)
+            elif outcome is False and types.types is not None:
+                types = ElementTypes(types.types - note.types.types)
+    return types
+
+
+def _common(types: ElementTypes, other: ElementTypes) -> ElementTypes:
+    return ElementTypes((types.types or frozenset()) & (other.types or frozenset()))
+
+
+def _stated(notes: list[Note], types: ElementTypes) -> Iterator[Evidence]:
+    """Evidence from an allocation, an assertion or a test of the element type itself."""
+    only_bytes = types.types is not None and all(t == UINT8 for t in types.types)
+    for note in notes:
+        if note.types.types is None or UINT8 not in note.types.types:
+            continue
+        if note.kind == "allocated" and only_bytes:
+            yield Evidence(note.span, f"allocated as {types}: raw bytes", "certain", encoded=False)
+        elif note.kind == "asserted" and only_bytes:
+            yield Evidence(
+                note.span, f"asserted to be {types}: raw bytes", "certain", note.path, encoded=False
+            )
+        elif note.kind == "handled" and (types.types is None or UINT8 in types.types):
+            encoded = any(t.is_fp8 for t in note.types.types)
+            message = "tested for torch.uint8 here: it can hold raw bytes"
+            yield Evidence(
+                note.span,
+                message,
+                "certain" if only_bytes else "likely",
+                note.path,
+                encoded=encoded,
+            )
+        elif note.kind == "table":
+            message = (
+                "the element type of the cache is read from this table, which stores fp8 as bytes"
+            )
+            yield Evidence(note.span, message, "likely", stated=False)
+
+
+def _siblings(
+    notes: list[Note], tensor: Tensor, types: ElementTypes, event: LaunchEvent, parameter: str
+) -> Iterator[Evidence]:
+    """Evidence from other views of the same buffer: one part is viewed, so the buffer holds bytes.
+
+    Scratch memory is viewed as whatever fits: another view of a whole buffer counts only where the
+    buffer is known to be able to hold bytes, or where the same launch is passed that view too, and
+    it is fp8 or the parameter is called after a float type. A buffer of which a part is viewed as
+    bytes has another type.
+    """
+    bytes_known = types.types is not None and any(t.is_byte for t in types.types)
+    views = [note for note in notes if note.kind == "view" and note.types.types]
+    if not bytes_known and any(t.is_byte for note in views for t in note.types.types or ()):
+        return
+    beside = {each.view for each in _views_beside(event, tensor)}
+    called = float_named(parameter) is not None
+    for note in views:
+        if note.part is not None and note.part == tensor.part:
+            continue
+        types_seen = note.types.types or frozenset()
+        parts = tensor.part is not None and note.part is not None
+        passed = note.span in beside and (called or all(t.is_fp8 for t in types_seen))
+        if all(t.is_float for t in types_seen) and (parts or bytes_known or passed):
+            what = "another slice of the same buffer is" if parts else "the same buffer is"
+            message = f"{what} viewed as {note.types} here, so the buffer holds raw bytes"
+            yield Evidence(note.span, message, "likely", note.path, note.types)
+
+
+def _twins(event: LaunchEvent, parameter: str, tensor: Tensor) -> Iterator[Evidence]:
+    """Evidence from the other half of a key and value pair that reaches the same launch, viewed
+    under a guard."""
+    mine = event.arguments[parameter]
+    for passed, other in event.viewed:
+        fp8 = other.types and other.types.types and all(t.is_fp8 for t in other.types.types)
+        if passed is mine or not fp8 or other.view is None or other.buffer == tensor.buffer:
+            continue
+        roles = (pair_role(tensor.buffer), pair_role(mine.text))
+        if any(
+            role is not None and role in (pair_role(other.buffer), pair_role(passed.text))
+            for role in roles
+        ):
+            message = f"`{passed.text}`, its counterpart, is viewed as {other.types} here"
+            types = other.types or UNKNOWN
+            yield Evidence(other.view, message, "likely", (), types, guarded=other.guarded)
+
+
+def _settings(run: Run, tensor: Tensor, path: Path) -> Iterator[Evidence]:
+    """Evidence from a test of the cache's dtype setting: the code knows of quantized caches, and
+    this one is not viewed.
+
+    Only where the project says that it stores quantized caches as bytes (`run.byte_table`), and not
+    for a parameter that callers in the project pass: they may pass it viewed.
+    """
+    settings = [note for note in run.notes if note.kind == "setting"]
+    if not settings or not is_cache(tensor.buffer) or run.passed_by_callers(tensor.buffer):
+        return
+    if run.byte_table() is None:
+        return
+    for note in settings:
+        if about(note.buffer, tensor.buffer) and not contradicts(note.path, path):
+            yield Evidence(
+                note.span,
+                "a quantized cache is asked for here, and the project stores one as bytes",
+                "likely",
+                note.path,
+                here=True,
+                stated=False,
+            )

@@ -1,0 +1,1 @@
+"""What files define, import, call and launch, told from their text."""

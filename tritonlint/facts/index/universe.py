@@ -1,0 +1,187 @@
+"""The files of a project as text: which can matter, which belong together, and what can be told
+without parsing them."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tritonlint.facts.index.callers import Leading, leading
+from tritonlint.facts.index.outlines import Function, Outline, outline
+from tritonlint.facts.project.layout import Layout
+from tritonlint.source import Span, display_path, read_bytes
+
+if TYPE_CHECKING:
+    from tritonlint.facts.project.modules import Definition
+
+# How many calls lie between the function that is looked at first and the launch, at most.
+MAX_HOPS = 3
+
+
+class Texts:
+    """Reads each file once. `overrides` are texts that stand in for files on disk, by absolute
+    path."""
+
+    def __init__(self, overrides: Mapping[str, bytes]) -> None:
+        self.overrides = overrides
+        # Files that need not be on disk, or end in .py, to count in their universe.
+        self._included = dict.fromkeys(overrides)
+        self._layout = Layout([])
+        self._bytes: dict[str, bytes] = {}
+        # By folder: that of the universe of the files in it.
+        self._homes: dict[str, str] = {}
+        self._universes: dict[str, tuple[str, ...]] = {}
+        self._called: dict[str, bool] = {}
+        self._tables: dict[str, Span | None] = {}
+        self._both: dict[str, bool] = {}
+        self._outlines: dict[str, Outline] = {}
+        self._leading: dict[str, Leading] = {}
+        self._narrowing: dict[str, Leading] = {}
+
+    def read(self, file: str) -> bytes:
+        """The text of a file; nothing for one that cannot be read (said where that file itself is
+        checked)."""
+        if file in self.overrides:
+            return self.overrides[file]
+        if file not in self._bytes:
+            try:
+                self._bytes[file] = read_bytes(file)
+            except OSError:
+                self._bytes[file] = b""
+        return self._bytes[file]
+
+    def outline(self, file: str) -> Outline:
+        """The outline of a file."""
+        if file not in self._outlines:
+            self._outlines[file] = outline(self.read(file), is_package(file))
+        return self._outlines[file]
+
+    def passes(self, file: str) -> bool:
+        """Whether a file can matter."""
+        return self.outline(file).gated
+
+    def speaks(self, file: str) -> bool:
+        """Whether a file says anything about the bytes of a tensor."""
+        return self.outline(file).speaks
+
+    def outlined(self, file: str) -> bool:
+        """Whether the outline of a file is known already."""
+        return file in self._outlines
+
+    def include(self, files: Iterable[str]) -> None:
+        """Have `files`, of which nothing was asked yet, count whatever their names are."""
+        self._included |= dict.fromkeys(files)
+
+    def learn(self, outlines: Mapping[str, Outline]) -> None:
+        """Take over outlines that were made elsewhere, but not of files that are stood in for."""
+        self._outlines.update(
+            (file, each) for file, each in outlines.items() if file not in self.overrides
+        )
+
+    def __getstate__(self) -> dict[str, object]:
+        """All but the texts themselves: another process reads what it needs."""
+        return {**self.__dict__, "_bytes": {}}
+
+    def outlines(self, files: Iterable[str]) -> dict[str, Outline]:
+        """The outlines of those of `files` that pass the gate."""
+        return {file: self.outline(file) for file in files if self.passes(file)}
+
+    def leading(self, file: str) -> Leading:
+        """The functions of the universe of `file` that may lead to a launch."""
+        universe = self.universe(file)
+        key = universe[0] if universe else ""
+        if key not in self._leading:
+            self._leading[key] = leading(self.outlines(universe), MAX_HOPS)
+        return self._leading[key]
+
+    def jits(self, file: str) -> bool:
+        """Whether a file can define a kernel."""
+        return self.outline(file).triton and b"jit" in self.read(file)
+
+    def narrowing(self, file: str) -> Leading:
+        """The functions of the universe of `file` that may narrow numbers, in files that can define
+        a kernel."""
+        universe = self.universe(file)
+        key = universe[0] if universe else ""
+        if key not in self._narrowing:
+            outlines = self.outlines(universe)
+            jitting = {other: each for other, each in outlines.items() if self.jits(other)}
+            self._narrowing[key] = leading(jitting, MAX_HOPS, _narrows)
+        return self._narrowing[key]
+
+    def universe(self, file: str) -> tuple[str, ...]:
+        """The files whose functions can decide what a function of `file` is given: its top-level
+        package, or the folder of a file that belongs to none."""
+        folder = os.path.dirname(file)
+        if folder not in self._homes:
+            self._homes[folder] = self._home(file)
+        key = self._homes[folder]
+        if key not in self._universes:
+            deep = key != self._layout.package_root(file)
+            found = dict.fromkeys(_python_files(key, deep))
+            included = (each for each in self._included if self._home(each) == key)
+            self._universes[key] = (*found, *(each for each in included if each not in found))
+        return self._universes[key]
+
+    def universe_of(self, files: Iterable[str]) -> list[str]:
+        """The files that can decide what is found in `files`."""
+        return sorted({each for file in files for each in self.universe(file)})
+
+    def _home(self, file: str) -> str:
+        root = self._layout.package_root(file)
+        relative = os.path.relpath(file, root)
+        return os.path.join(root, relative.split(os.sep)[0]) if os.sep in relative else root
+
+    def is_called(self, function: Definition, universe: Sequence[str]) -> bool:
+        """Whether `function` is called in a way that can be followed: by its name in the universe,
+        a method by `self.name` in its own file."""
+        method = bool(function.enclosing)
+        key = f"{function.module.file}:self.{function.name}" if method else function.name
+        if key not in self._called:
+            spelled = (b"self." if method else b"") + function.name.encode()
+            called = re.compile(rb"(?<!def )\b%s\(" % re.escape(spelled))
+            files = [str(function.module.file)] if method else filter(self.passes, universe)
+            texts = map(self.read, files)
+            self._called[key] = any(spelled in text and called.search(text) for text in texts)
+        return self._called[key]
+
+    def byte_table(self, universe: Sequence[str]) -> Span | None:
+        """Where the universe maps the setting "fp8" to torch.uint8: it stores quantized caches as
+        bytes."""
+        key = universe[0] if universe else ""
+        if key not in self._tables:
+            self._tables[key] = next(self._byte_tables(universe), None)
+        return self._tables[key]
+
+    def both_flavours(self, universe: Sequence[str]) -> bool:
+        """Whether the universe names the e4m3 of AMD's older GPUs."""
+        key = universe[0] if universe else ""
+        if key not in self._both:
+            self._both[key] = any(b"e4m3fnuz" in self.read(file) for file in universe)
+        return self._both[key]
+
+    def _byte_tables(self, universe: Sequence[str]) -> Iterator[Span]:
+        for file in universe:
+            line = self.outline(file).byte_entry
+            if line:
+                yield Span(display_path(Path(file)), line, 1, line, 1)
+
+
+def _narrows(function: Function) -> bool:
+    return function.narrows
+
+
+def is_package(file: str) -> bool:
+    """Whether a file is that of a package."""
+    return os.path.basename(file) == "__init__.py"
+
+
+def _python_files(folder: str, deep: bool) -> Iterator[str]:
+    for base, folders, names in os.walk(folder):
+        folders[:] = sorted(each for each in folders if not each.startswith(".")) if deep else []
+        for name in sorted(names):
+            if name.endswith(".py"):
+                yield os.path.join(base, name)

@@ -1,0 +1,1 @@
+"""Modules, names and kernels of a project."""

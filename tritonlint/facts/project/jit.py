@@ -1,0 +1,137 @@
+"""Which functions Triton compiles: `@triton.jit` in all its spellings, at any depth of decorators
+and of nesting."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from tritonlint.facts.project.kernel import Kernel
+from tritonlint.facts.project.modules import Definition, External, Module
+from tritonlint.facts.project.scope import ModuleScope
+from tritonlint.facts.project.tree import Enclosing, dotted_name
+
+_JIT = frozenset(
+    {
+        "triton.jit",
+        "triton.runtime.jit",
+        "triton.runtime.jit.jit",
+        "triton.experimental.gluon.jit",
+        "triton.experimental.gluon._runtime.jit",
+    }
+)
+# How deep decorators of the project, and wrappers around `triton.jit(f)`, are followed.
+_DEPTH = 4
+
+
+def kernels(module: Module) -> list[Kernel]:
+    """The jit functions of `module` in source order, each under every name that it gets there."""
+    found = [kernel for each in module.functions if (kernel := kernel_of(each)) is not None]
+    for node, enclosing in module.assignments:
+        value = node.value
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        name = dotted_name(targets[0])
+        if isinstance(value, ast.Call) and name:
+            kernel = kernel_of(Definition(module, value, enclosing, name.rpartition(".")[2]))
+            if kernel is not None:
+                found.append(kernel)
+    return sorted(found, key=lambda kernel: kernel.line)
+
+
+def kernel_of(definition: Definition) -> Kernel | None:
+    """The kernel that a definition stands for: a decorated function, or the value
+    `triton.jit(function)`; else None."""
+    match definition.node:
+        case ast.FunctionDef() as node:
+            decorated = any(
+                _is_jit(each, definition.module, definition.enclosing)
+                for each in node.decorator_list
+            )
+            return _kernel(definition) if decorated else None
+        case ast.Call() as call:
+            function = _jitted(call, definition.module, definition.enclosing)
+            return _kernel(function, definition.name) if function is not None else None
+    return None
+
+
+def _kernel(definition: Definition, name: str = "") -> Kernel | None:
+    node = definition.node
+    if not isinstance(node, ast.FunctionDef):
+        return None
+    scope = ModuleScope(definition.module, definition.enclosing)
+    return Kernel(name or node.name, definition.module.path, node, scope)
+
+
+def _is_jit(decorator: ast.expr, module: Module, enclosing: Enclosing, depth: int = _DEPTH) -> bool:
+    """Whether a decorator makes a jit function: `triton.jit`, a call or `functools.partial` of it,
+    or a decorator of the project that applies it to its argument."""
+    if isinstance(decorator, ast.Call):
+        if any(_names_jit(each, module, enclosing) for each in decorator.args[:1]):
+            return (
+                module.qualified(dotted_name(decorator.func) or "", enclosing)
+                == "functools.partial"
+            )
+        decorator = decorator.func
+    if _names_jit(decorator, module, enclosing):
+        return True
+    spelled = dotted_name(decorator)
+    target = module.target(spelled, enclosing) if spelled and depth else None
+    match target:
+        case Definition(node=ast.FunctionDef()):
+            return _applies_jit(target, depth)
+        case Definition(node=ast.Call() as call):
+            return _is_jit(call, target.module, target.enclosing, depth - 1)
+    return False
+
+
+def _names_jit(node: ast.expr, module: Module, enclosing: Enclosing) -> bool:
+    spelled = dotted_name(node)
+    if not spelled:
+        return False
+    target = module.target(spelled, enclosing)
+    return isinstance(target, External) and target.qualified in _JIT
+
+
+def _applies_jit(decorator: Definition, depth: int) -> bool:
+    """Whether a function of the project calls `triton.jit` (or a decorator that does) on one of its
+    parameters."""
+    known = decorator.module.jit_decorators
+    if decorator.node not in known:
+        known[decorator.node] = False  # for a decorator that calls itself
+        known[decorator.node] = any(
+            _is_jit(call.func, decorator.module, (*decorator.enclosing, *inner), depth - 1)
+            for call, inner in _calls_on_parameters(decorator)
+        )
+    return known[decorator.node]
+
+
+def _calls_on_parameters(decorator: Definition) -> Iterator[tuple[ast.Call, Enclosing]]:
+    assert isinstance(decorator.node, ast.FunctionDef)
+    functions = [node for node in ast.walk(decorator.node) if isinstance(node, ast.FunctionDef)]
+    parameters = {each.arg for node in functions for each in node.args.args}
+    for node in ast.walk(decorator.node):
+        match node:
+            case ast.Call(args=[ast.Name(id=name), *_]) if name in parameters:
+                yield node, (decorator.node,)
+
+
+def _jitted(
+    call: ast.expr, module: Module, enclosing: Enclosing, depth: int = _DEPTH
+) -> Definition | None:
+    """The function that `triton.jit(f)`, `triton.jit(...)(f)` or a wrapper around either compiles,
+    or None."""
+    if not isinstance(call, ast.Call) or not call.args or not depth:
+        return None
+    maker = call.func.func if isinstance(call.func, ast.Call) else call.func
+    if _names_jit(maker, module, enclosing):
+        spelled = dotted_name(call.args[0])
+        if spelled is None:
+            return None
+        # `kernel.fn` is the function under a jit function.
+        target = module.target(spelled.removesuffix(".fn"), enclosing)
+        return (
+            target
+            if isinstance(target, Definition) and isinstance(target.node, ast.FunctionDef)
+            else None
+        )
+    return _jitted(call.args[0], module, enclosing, depth - 1)

@@ -1,0 +1,196 @@
+"""The modules of a project: what each file defines and imports, and what its names stand for
+(`resolution` follows them).
+
+Files are parsed on demand and once. Imports decide what a name is, never the name alone; what lies
+outside the project (torch, triton) keeps its dotted name. Nothing here imports or runs the code
+that it reads.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tritonlint.facts.project.bindings import Binding, Import, bindings, preferred, star_imports
+from tritonlint.facts.project.kernel import Kernel
+from tritonlint.facts.project.tree import Enclosing, Function, statements_in
+from tritonlint.source import SourceFile
+
+if TYPE_CHECKING:
+    from tritonlint.facts.project.project import Project
+
+
+@dataclass(frozen=True)
+class Definition:
+    """What a name stands for inside the project: a function, a class, the value of an assignment,
+    or a module.
+
+    `enclosing` are the functions and classes around the definition, outermost first.
+    """
+
+    module: Module
+    node: Function | ast.ClassDef | ast.expr | Module
+    enclosing: Enclosing = ()
+    name: str = ""
+
+    @property
+    def line(self) -> int:
+        """The line that it begins in: 1 for a module, that of the `def` for a function."""
+        return 1 if isinstance(self.node, Module) else self.node.lineno
+
+    @property
+    def qualified(self) -> str:
+        """The dotted name, such as `package.module.function`."""
+        if isinstance(self.node, Module):
+            return self.node.name
+        outer = [scope.name for scope in self.enclosing]
+        return ".".join([self.module.name, *outer, self.name])
+
+
+@dataclass(frozen=True)
+class External:
+    """Something outside the project, by its dotted name (`torch.uint8`, `triton.language`)."""
+
+    qualified: str
+
+
+Target = Definition | External | None
+
+
+class Module:
+    """One file: its tree, its bindings and what they stand for. `path` is what messages show,
+    `file` is absolute."""
+
+    def __init__(self, project: Project, file: Path, source: SourceFile) -> None:
+        self.project = project
+        self.file = file
+        self.source = source
+        self.path = source.path
+        self._bindings: dict[int, Mapping[str, Sequence[Binding]]] = {}
+        self._targets: dict[tuple[str, int], Target] = {}
+        self._imported_modules: dict[tuple[int, str], Module | None] = {}
+        # Functions of this module that were asked whether, as decorators, they make jit functions.
+        self.jit_decorators: dict[object, bool] = {}
+
+    def __repr__(self) -> str:
+        return f"Module({self.path!r})"
+
+    @cached_property
+    def name(self) -> str:
+        """The dotted name below the package root."""
+        return self.project.layout.name(self.file)
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """The syntax tree. Raises SourceError."""
+        return self.source.tree
+
+    @cached_property
+    def bindings(self) -> Mapping[str, Sequence[Binding]]:
+        """Every binding of every name at the top level, in order, including those under `if`, `try`
+        and `with`."""
+        return bindings(self.tree.body)
+
+    @cached_property
+    def imports(self) -> Mapping[str, Import]:
+        """The imported names at the top level: alias -> what is imported."""
+        chosen = ((name, preferred(each).node) for name, each in self.bindings.items())
+        return {name: node for name, node in chosen if isinstance(node, Import)}
+
+    @cached_property
+    def statements(self) -> tuple[tuple[ast.stmt, Enclosing], ...]:
+        """Every statement of the file with the functions and classes around it, in order."""
+        return tuple(statements_in(self.tree.body))
+
+    @cached_property
+    def functions(self) -> tuple[Definition, ...]:
+        """Every function of the file, nested ones and methods too, outermost first."""
+        return tuple(
+            Definition(self, node, enclosing, node.name)
+            for node, enclosing in self.statements
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        )
+
+    @cached_property
+    def classes(self) -> tuple[Definition, ...]:
+        """Every class of the file."""
+        return tuple(
+            Definition(self, node, enclosing, node.name)
+            for node, enclosing in self.statements
+            if isinstance(node, ast.ClassDef)
+        )
+
+    @cached_property
+    def assignments(self) -> tuple[tuple[ast.Assign | ast.AnnAssign, Enclosing], ...]:
+        """Every assignment statement of the file with the functions and classes around it."""
+        return tuple(
+            (node, enclosing)
+            for node, enclosing in self.statements
+            if isinstance(node, (ast.Assign, ast.AnnAssign))
+        )
+
+    def resolve(self, dotted: str, enclosing: Enclosing = ()) -> Definition | None:
+        """What `dotted` (`name`, `module.name`, `Class.method`) stands for inside the project,
+        after imports, re-exports and `name = other`; None when it is unknown or lies outside.
+        `enclosing` are the functions that it is read in.
+        """
+        target = self.target(dotted, enclosing)
+        return target if isinstance(target, Definition) else None
+
+    def qualified(self, dotted: str, enclosing: Enclosing = ()) -> str | None:
+        """The full dotted name of what `dotted` stands for (`torch.uint8`,
+        `triton.language.float32`), or None."""
+        target = self.target(dotted, enclosing)
+        return None if target is None else target.qualified
+
+    def target(self, dotted: str, enclosing: Enclosing = ()) -> Target:
+        """What `dotted` stands for: a Definition, an External, or None."""
+        key = (dotted, id(enclosing[-1]) if enclosing else 0)
+        if key not in self._targets:
+            from tritonlint.facts.project.resolution import follow
+
+            self._targets[key] = follow(self, dotted, enclosing, frozenset())
+        return self._targets[key]
+
+    def kernels(self) -> list[Kernel]:
+        """Every Triton or Gluon jit function of the file, in order; under a second name too (`x =
+        triton.jit(f)`)."""
+        from tritonlint.facts.project.jit import kernels
+
+        return kernels(self)
+
+    def scope_bindings(self, scope: Function | ast.ClassDef) -> Mapping[str, Sequence[Binding]]:
+        """The bindings of the names in the body of a function or class of this file; parameters are
+        unknown values."""
+        key = id(scope)
+        if key not in self._bindings:
+            self._bindings[key] = bindings(
+                scope.body, None if isinstance(scope, ast.ClassDef) else scope.args
+            )
+        return self._bindings[key]
+
+    def import_module(self, imported: Import) -> Module | None:
+        """The module of the project that an import names (for `from a import b`: a), or None."""
+        key = (imported.level, imported.module)
+        if key not in self._imported_modules:
+            self._imported_modules[key] = (
+                self.project.relative(self.file, imported.level, imported.module)
+                if imported.level
+                else self.project.find(imported.module, self.file)
+            )
+        return self._imported_modules[key]
+
+    @cached_property
+    def stars(self) -> tuple[Import, ...]:
+        """The `from ... import *` statements at the top level, in order."""
+        return star_imports(self.tree.body)
+
+    def member(self, owner: Definition, name: str) -> Target:
+        """The member `name` of the class `owner` of this module, or of its base classes."""
+        from tritonlint.facts.project.resolution import member
+
+        return member(self, owner, name, frozenset())

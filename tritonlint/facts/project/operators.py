@@ -1,0 +1,53 @@
+"""Custom operators: which function of the project `torch.ops.<namespace>.<name>` calls."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from tritonlint.facts.project.modules import Definition, Module
+from tritonlint.facts.project.tree import dotted_name
+
+_DECORATOR = re.compile(r"(?:^|_|\.)(?:custom|triton)_op$")
+
+
+def operators(module: Module) -> dict[str, Definition]:
+    """The functions that `module` registers as operators, by the operator's name without its
+    namespace."""
+    return dict(_registered(module))
+
+
+def _registered(module: Module) -> Iterator[tuple[str, Definition]]:
+    for definition in module.functions:
+        for decorator in getattr(definition.node, "decorator_list", ()):
+            name = _decorated(decorator, definition.name)
+            if name is not None:
+                yield name, definition
+    for node, _ in module.statements if b"op_func" in module.source.data else ():
+        if isinstance(node, (ast.Expr, ast.Assign)) and isinstance(node.value, ast.Call):
+            yield from _passed(module, node.value)
+
+
+def _decorated(decorator: ast.expr, function: str) -> str | None:
+    """The name of the operator that a decorator makes of `function`: `@custom_op("ns::name")`; None
+    for another one."""
+    call = decorator if isinstance(decorator, ast.Call) else None
+    spelled = dotted_name(call.func if call else decorator)
+    if spelled is None or not _DECORATOR.search(spelled):
+        return None
+    match call.args if call else []:
+        case [ast.Constant(value=str(name)), *_]:
+            return name.rpartition("::")[2]
+    return function
+
+
+def _passed(module: Module, call: ast.Call) -> Iterator[tuple[str, Definition]]:
+    """`register(op_name="name", op_func=function)`."""
+    named = {each.arg: each.value for each in call.keywords}
+    match named.get("op_name", call.args[0] if call.args else None), named.get("op_func"):
+        case ast.Constant(value=str(name)), ast.expr() as function:
+            spelled = dotted_name(function)
+            target = module.resolve(spelled) if spelled else None
+            if target is not None and isinstance(target.node, ast.FunctionDef):
+                yield name.rpartition("::")[2], target

@@ -1,0 +1,71 @@
+"""The modules of a project, parsed on demand and once. Nothing here imports or runs the code that
+it reads."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from tritonlint.errors import SourceError
+from tritonlint.facts.project.layout import Layout
+from tritonlint.facts.project.modules import Module
+from tritonlint.source import SourceFile, read_source
+
+
+class Project:
+    """Finds and parses the modules below `roots` and of the packages that the files it is asked for
+    belong to.
+
+    Files that `gate` turns away are not looked into when they are imported: what they define is
+    unknown.
+    """
+
+    def __init__(self, roots: Sequence[Path], gate: Callable[[str], bool] | None = None) -> None:
+        self.layout = Layout(roots)
+        self.gate = gate
+        self.failures: dict[str, SourceError] = {}
+        self._modules: dict[str, Module | None] = {}
+
+    def module(self, path: Path, source: SourceFile | None = None) -> Module:
+        """The module at `path`, or with `source` in its place. Raises SourceError when it cannot be
+        read."""
+        file = os.path.abspath(path)
+        if source is not None or self._modules.get(file) is None:
+            self._modules[file] = Module(self, Path(file), source or read_source(Path(file)))
+        module = self._modules[file]
+        assert module is not None
+        return module
+
+    def cached(self, file: str) -> Module | None:
+        """The module of an absolute path, if it was asked for before."""
+        return self._modules.get(file)
+
+    def find(self, dotted: str, origin: Path | None = None) -> Module | None:
+        """The module that `import dotted` means in the file `origin` (or anywhere), or None when it
+        is not in the project.
+
+        A module that is there and cannot be parsed is None too; `failures` says why.
+        """
+        return self._load(self.layout.locate(dotted, origin))
+
+    def relative(self, origin: Path, level: int, dotted: str) -> Module | None:
+        """The module that `from <level dots><dotted> import ...` means in the file `origin`."""
+        return self._load(self.layout.relative(origin, level, dotted))
+
+    def _load(self, file: str | None) -> Module | None:
+        if file is None:
+            return None
+        if file not in self._modules:
+            if self.gate is not None and not self.gate(file):
+                self._modules[file] = None
+                return None
+            try:
+                module = self.module(Path(file))
+                module.tree  # noqa: B018  (parsed here, so that a broken file is reported as such)
+            except SourceError as error:
+                self.failures[file] = error
+                self._modules[file] = None
+            else:
+                self._modules[file] = module
+        return self._modules[file]

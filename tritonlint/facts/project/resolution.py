@@ -1,0 +1,176 @@
+"""What a dotted name stands for: bindings are followed through scopes, imports, re-exports, stars
+and classes.
+
+Each function takes the module in which the name is read, and the names that were followed so far,
+so that a cycle ends.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from tritonlint.facts.project.bindings import Binding, Import, preferred
+from tritonlint.facts.project.modules import Definition, External, Module, Target
+from tritonlint.facts.project.tree import Enclosing, dotted_name
+
+# Projects re-export Triton from a shim that survives its absence; there these names mean what they
+# are called.
+SHIM_NAMES = {
+    "triton": "triton",
+    "tl": "triton.language",
+    "gluon": "triton.experimental.gluon",
+    "gl": "triton.experimental.gluon.language",
+    "libdevice": "triton.language.extra.libdevice",
+    "tldevice": "triton.language.extra.libdevice",
+}
+
+_Visited = frozenset[tuple[str, str]]
+
+
+def follow(here: Module, dotted: str, enclosing: Enclosing, visited: _Visited) -> Target:
+    """What `dotted` stands for where the functions and classes `enclosing` are around it."""
+    if (here.path, dotted) in visited or len(visited) > 64:
+        return None
+    visited = visited | {(here.path, dotted)}
+    name, _, rest = dotted.partition(".")
+    found, around = _binding(here, name, enclosing)
+    if found is None:
+        target = _from_stars(here, name, visited)
+    else:
+        target = _bound(here, name, found, around, visited)
+    target = _members(target, rest, visited)
+    return _inside(here, target, visited) if rest and isinstance(target, External) else target
+
+
+def _inside(here: Module, external: External, visited: _Visited) -> Target:
+    """What `import a.b; a.b.name` stands for when `a` is a namespace package: a folder that is no
+    module itself."""
+    prefix, _, rest = external.qualified.rpartition(".")
+    while prefix:
+        module = here.project.find(prefix, here.file)
+        if module is not None:
+            return _members(Definition(module, module), rest, visited) or external
+        prefix, _, last = prefix.rpartition(".")
+        rest = f"{last}.{rest}"
+    return external
+
+
+def _binding(here: Module, name: str, enclosing: Enclosing) -> tuple[Binding | None, Enclosing]:
+    for depth in range(len(enclosing), 0, -1):
+        scope = enclosing[depth - 1]
+        # A class body is visible to its own statements only, not to the functions inside it.
+        if isinstance(scope, ast.ClassDef) and depth < len(enclosing):
+            continue
+        local = here.scope_bindings(scope).get(name)
+        if local:
+            return preferred(local), enclosing[:depth]
+    each = here.bindings.get(name)
+    return (preferred(each), ()) if each else (None, ())
+
+
+def _bound(
+    here: Module, name: str, binding: Binding, around: Enclosing, visited: _Visited
+) -> Target:
+    match binding.node:
+        case None:
+            return None
+        case Import() as imported:
+            return _imported(here, imported, visited)
+        case ast.Name() | ast.Attribute() as alias:
+            spelled = dotted_name(alias)
+            # `x = x` reads the name of the scope outside.
+            outer = around[:-1] if spelled == name else around
+            target = follow(here, spelled, outer, visited) if spelled else None
+            if name in SHIM_NAMES and not isinstance(target, Definition):
+                return External(SHIM_NAMES[name])
+            return target or Definition(here, alias, around, name)
+        case node:
+            return Definition(here, node, around, name)
+
+
+def _imported(here: Module, imported: Import, visited: _Visited) -> Target:
+    module = here.import_module(imported)
+    if imported.name is None:
+        return Definition(module, module) if module else External(imported.module)
+    target = follow(module, imported.name, (), visited) if module is not None else None
+    target = target or _submodule(here, imported)
+    target = target or External(f"{imported.module}.{imported.name}")
+    shim = SHIM_NAMES.get(imported.name)
+    if shim and not (
+        isinstance(target, Definition) and not isinstance(target.node, (ast.expr, ast.ClassDef))
+    ):
+        return External(shim)
+    return target
+
+
+def _submodule(here: Module, imported: Import) -> Target:
+    inner = ".".join(part for part in (imported.module, imported.name) if part)
+    module = here.import_module(Import(inner, None, imported.level))
+    return Definition(module, module) if module else None
+
+
+def _deeper(here: Module, dotted: str) -> tuple[Target, str]:
+    """The module below this package that `dotted` begins with, and the rest of it. The folders
+    between may be namespace packages, which are no modules themselves."""
+    parts = dotted.split(".")
+    for count in range(1, len(parts) + 1):
+        found = _submodule(here, Import("", ".".join(parts[:count]), 1))
+        if found is not None:
+            return found, ".".join(parts[count:])
+    return None, ""
+
+
+def _from_stars(here: Module, name: str, visited: _Visited) -> Target:
+    for star in reversed(here.stars):
+        module = here.import_module(star)
+        target = follow(module, name, (), visited) if module else None
+        if target is not None:
+            return target
+        if module is None and star.module.split(".")[0] == "triton":
+            return External(f"{star.module}.{name}")
+    return None
+
+
+def member(here: Module, owner: Definition, name: str, visited: _Visited) -> Target:
+    """The member `name` of the class `owner` of the module, or of its base classes."""
+    assert isinstance(owner.node, ast.ClassDef)
+    key = (here.path, f"{owner.qualified}.{name}")
+    if key in visited:
+        return None
+    visited = visited | {key}
+    around = (*owner.enclosing, owner.node)
+    found = here.scope_bindings(owner.node).get(name)
+    if found:
+        return _bound(here, name, preferred(found), around, visited)
+    for base in owner.node.bases:
+        spelled = dotted_name(base)
+        target = follow(here, spelled, owner.enclosing, visited) if spelled else None
+        if (
+            isinstance(target, Definition)
+            and isinstance(target.node, ast.ClassDef)
+            and len(visited) < 64
+        ):
+            inner = member(target.module, target, name, visited)
+            if inner is not None:
+                return inner
+    return None
+
+
+def _members(target: Target, rest: str, visited: _Visited) -> Target:
+    """What `target.rest` stands for."""
+    while rest and target is not None:
+        match target:
+            case External(qualified):
+                return External(f"{qualified}.{rest}")
+            case Definition(node=Module() as module):
+                name, _, after = rest.partition(".")
+                inner = follow(module, name, (), visited)
+                if inner is None and module.file.name == "__init__.py":
+                    inner, after = _deeper(module, rest)
+                target, rest = inner, after
+            case Definition(node=ast.ClassDef()):
+                name, _, rest = rest.partition(".")
+                target = member(target.module, target, name, visited)
+            case _:
+                return None
+    return target

@@ -1,0 +1,98 @@
+"""Which kernels are looked at for numbers that they narrow, and which functions for what they
+launch those with."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+from tritonlint.facts.hazards.narrowed_numbers import depends_on_launch, in_kernel
+from tritonlint.facts.hazards.observation import Observation
+from tritonlint.facts.index.callers import callers
+from tritonlint.facts.index.outlines import Function, Outline
+from tritonlint.facts.index.reach import Reach
+from tritonlint.facts.index.universe import MAX_HOPS, Texts
+from tritonlint.facts.project.jit import kernels
+from tritonlint.facts.project.kernel import Kernel
+from tritonlint.facts.project.modules import Definition, Module
+
+
+class Narrowing:
+    """The kernels of a project that narrow numbers."""
+
+    def __init__(self, texts: Texts, reach: Reach) -> None:
+        self.texts = texts
+        self.reach = reach
+
+    def in_kernels(self, own: Sequence[Module], wanted: Collection[str]) -> Iterator[Observation]:
+        """What the kernels of `own` do whatever they are launched with, and those elsewhere that
+        call device functions of `own`, with places in `wanted`."""
+        lines = {str(each.file): self._lines(str(each.file)) for each in own}
+        outside = self._outside(lines, wanted)
+        jitting = {file: each for file, each in outside.items() if self.texts.jits(file)}
+        lines |= callers(self._at(lines), jitting, MAX_HOPS) if jitting else {}
+        for file, known in lines.items():
+            module = self.reach.parsed(file) if known else None
+            for kernel in kernels(module) if module is not None else ():
+                if kernel.line in known:
+                    yield from self._kept(in_kernel(kernel), file, wanted)
+
+    def _lines(self, file: str) -> frozenset[int]:
+        """The lines of the functions of a file that may narrow numbers."""
+        return self.texts.narrowing(file).lines.get(file, frozenset())
+
+    def _kept(
+        self, found: Iterable[Observation], file: str, wanted: Collection[str]
+    ) -> Iterator[Observation]:
+        """Those of `found` that are in a wanted file of the same universe as `file`."""
+        universe = self.texts.universe(file)
+        for each in found:
+            place = os.path.abspath(each.place.path)
+            if place in wanted and self.texts.universe(place) == universe:
+                yield each
+
+    def _outside(self, own: Iterable[str], wanted: Collection[str]) -> dict[str, Outline]:
+        """The outlines of the files that can decide what is found in `own`, but are not wanted."""
+        universe = {each for file in own for each in self.texts.universe(file)}
+        return self.texts.outlines(universe - set(wanted))
+
+    def launchers(self, own: Sequence[Module], wanted: Collection[str]) -> Iterator[Definition]:
+        """The functions outside of `wanted` that may launch a kernel of `own` of which the types of
+        its tensors decide what it narrows, and the functions that call those."""
+        outside = self._outside((str(module.file) for module in own), wanted)
+        launching = {
+            file: {each.line for each in outline.functions if each.launches}
+            for file, outline in outside.items()
+            if self.texts.speaks(file)
+        }
+        lines: dict[str, set[int]] = {}
+        for kernel in self._kernels(own) if any(launching.values()) else ():
+            found = self._that_name(kernel, (file for file, known in launching.items() if known))
+            if found and depends_on_launch(kernel):
+                lines |= {file: launching[file] for file in found}
+        for file, more in (callers(self._at(lines), outside, MAX_HOPS) if lines else {}).items():
+            lines[file] = lines.get(file, set()) | more
+        for file in sorted(lines):
+            module = self.reach.parsed(file)
+            functions = module.functions if module is not None else ()
+            yield from (each for each in functions if each.line in lines[file])
+
+    def _at(self, lines: Mapping[str, Collection[int]]) -> dict[str, list[Function]]:
+        """The functions whose headers are in these lines of files."""
+        return {
+            file: [each for each in self.texts.outline(file).functions if each.line in known]
+            for file, known in lines.items()
+        }
+
+    def _kernels(self, modules: Iterable[Module]) -> Iterator[Kernel]:
+        for module in modules:
+            if self.texts.jits(str(module.file)):
+                yield from kernels(module)
+
+    def _that_name(self, kernel: Kernel, files: Iterable[str]) -> list[str]:
+        """Those of `files` whose text has the name of the kernel."""
+        spelled = kernel.name.encode()
+        name = re.compile(rb"\b%s\b" % re.escape(spelled))
+        texts = ((file, self.texts.read(file)) for file in files)
+        return [file for file, text in texts if spelled in text and name.search(text)]

@@ -1,1 +1,0 @@
-"""From findings to changed files: the edits, what they promise, and writing."""

@@ -1,0 +1,1 @@
+"""Applying fixes: edit, parse again, converge, write."""

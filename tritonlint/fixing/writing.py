@@ -1,0 +1,101 @@
+"""Writing changed files: a group at once or not at all, and never over what someone else wrote
+meanwhile."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tritonlint.errors import SourceError
+from tritonlint.fixing.fixing import Change
+
+
+@dataclass(frozen=True)
+class _Staged:
+    """A change whose new content lies beside its file, ready to be moved over it."""
+
+    change: Change
+    target: str
+    temporary: str
+
+
+def write(group: Sequence[Change]) -> None:
+    """Write the changes, keeping each file's permissions and the links to it.
+
+    Each file is replaced by a complete one, never written in place. Raises SourceError, with every
+    file as it was, when one cannot be written or is no longer what was read.
+    """
+    staged: list[_Staged] = []
+    try:
+        # Not a comprehension: what was staged before a failure is to be cleaned up.
+        for change in group:
+            staged.append(_stage(change))  # noqa: PERF401
+        for each in staged:
+            _must_be_unchanged(each.change, each.target)
+        _move(staged)
+    finally:
+        for each in staged:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(each.temporary)
+
+
+def _stage(change: Change) -> _Staged:
+    # Follow links: the file that is linked to changes, the link stays.
+    target = os.path.realpath(change.path)
+    folder, name = os.path.split(target)
+    try:
+        state = os.stat(target)
+        if not os.access(target, os.W_OK):
+            raise SourceError(change.path, "cannot be written: the file is read-only")
+        handle, temporary = tempfile.mkstemp(prefix=f".{name}.", suffix=".tmp", dir=folder)
+    except OSError as error:
+        raise _cannot(change, error) from error
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(change.after)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, stat.S_IMODE(state.st_mode))
+        mine = os.stat(temporary)
+        if (state.st_uid, state.st_gid) != (mine.st_uid, mine.st_gid):
+            # Only a privileged user may give files away; others become the owner, as with any
+            # editor that writes a new file.
+            with contextlib.suppress(PermissionError):
+                os.chown(temporary, state.st_uid, state.st_gid)
+    except OSError as error:
+        os.unlink(temporary)
+        raise _cannot(change, error) from error
+    return _Staged(change, target, temporary)
+
+
+def _must_be_unchanged(change: Change, target: str) -> None:
+    try:
+        now = Path(target).read_bytes()
+    except OSError as error:
+        raise _cannot(change, error) from error
+    if now != change.before:
+        reason = "changed while it was being checked, so it is left alone; run tritonlint again"
+        raise SourceError(change.path, reason)
+
+
+def _move(staged: Sequence[_Staged]) -> None:
+    """Move each staged file over its target; put the earlier ones back when one fails."""
+    done: list[_Staged] = []
+    for each in staged:
+        try:
+            os.replace(each.temporary, each.target)
+        except OSError as error:
+            for earlier in done:
+                back = _stage(Change(earlier.change.path, b"", earlier.change.before))
+                os.replace(back.temporary, back.target)
+            raise _cannot(each.change, error) from error
+        done.append(each)
+
+
+def _cannot(change: Change, error: OSError) -> SourceError:
+    return SourceError(change.path, f"cannot be written: {error.strerror or error}")

@@ -1,0 +1,1 @@
+"""Cases: a flagged file, its fix, a verifier, and receipts."""

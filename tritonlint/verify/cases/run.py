@@ -1,0 +1,179 @@
+"""Runs the oracles over the cases: which can run here, which did, and what they saw."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tritonlint.errors import TritonlintError, VerifyError
+from tritonlint.verify.cases import receipts
+from tritonlint.verify.cases.outcome import Outcome
+from tritonlint.verify.cases.sources import Source
+from tritonlint.verify.worker import Worker
+
+ORACLES = ("compile", "gpu", "interpret")
+TARGETS = ("cuda:90", "hip:gfx942", "hip:gfx950")
+COMPILE_SECONDS = 60.0
+RUN_SECONDS = 300.0
+_MODULES = {
+    "compile": "tritonlint.verify.compiler.compile",
+    "gpu": "tritonlint.verify.gpu.gpu",
+    "interpret": "tritonlint.verify.gpu.interpret",
+}
+# Triton warns when the second is unset; a matter of the backends, which the raw IR never reaches.
+_ENVIRONMENT = {
+    "interpret": {"TRITON_INTERPRET": "1"},
+    "compile": {"TRITON_DEFAULT_FP_FUSION": "1"},
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case: where its code comes from, the name that reports use, and the texts of its files as
+    the tool fixes them now."""
+
+    source: Source
+    name: str
+    texts: Mapping[str, str]
+
+    @property
+    def folder(self) -> Path:
+        return self.source.folder
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was run. `not_run` says what was not, and why; `missing` are the oracles among them that
+    were asked for by name, `failed` the cases that an oracle could not finish. `recorded` is what
+    the receipts of other devices say."""
+
+    outcomes: tuple[Outcome, ...]
+    not_run: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+    device: Mapping[str, Any] | None = None
+    recorded: tuple[Outcome, ...] = ()
+
+
+def name_of(folder: Path) -> str:
+    """A case's name in reports: its rule's folder and its own, `TL001/implicit_store`."""
+    resolved = folder.resolve()
+    return f"{resolved.parent.name}/{resolved.name}"
+
+
+def prepare(source: Source) -> Case:
+    """The case with the fixes that the tool makes now. Raises TritonlintError when it cannot make
+    them."""
+    return Case(source, name_of(source.folder), source.fixed_texts())
+
+
+def _prepared(source: Source) -> Case | str:
+    """The case, or why the tool cannot fix it."""
+    try:
+        return prepare(source)
+    except TritonlintError as error:
+        return str(error)
+
+
+def run(
+    sources: Sequence[Source],
+    oracles: Sequence[str] | None = None,
+    receipts_into: Path | None = None,
+) -> Report:
+    """Run the oracles over the cases: those asked for, else `compile`, and `gpu` where there is
+    one.
+
+    With `receipts_into` each confirmed GPU run writes `<rule>/<case>/receipt.json` below that
+    folder.
+    """
+    asked = tuple(dict.fromkeys(oracles)) if oracles else ()
+    prepared = [(name_of(source.folder), _prepared(source)) for source in sources]
+    cases = [case for _, case in prepared if isinstance(case, Case)]
+    unfixable = {name: error for name, error in prepared if isinstance(error, str)}
+    outcomes = [
+        _not_confirmed(name, oracle, "", error)
+        for name, error in unfixable.items()
+        for oracle in asked or ("compile",)
+    ]
+    failed = list(unfixable)
+    not_run: list[str] = []
+    missing: list[str] = []
+    device: Mapping[str, Any] | None = None
+    for oracle in asked or ("compile", "gpu"):
+        with Worker(_ENVIRONMENT.get(oracle)) as worker:
+            try:
+                facts = ready(oracle, worker)
+            except VerifyError as error:
+                not_run.append(f"{oracle} oracle not run: {error}")
+                missing += [oracle] if oracle in asked else []
+                continue
+            device = facts if oracle == "gpu" else device
+            for outcome, broke in _each(oracle, cases, worker, facts):
+                outcomes.append(outcome)
+                failed += [outcome.case] if broke else []
+    report = Report(tuple(outcomes), tuple(not_run), tuple(missing), tuple(failed), device)
+    if receipts_into is not None:
+        write_receipts(report, cases, receipts_into)
+    return report
+
+
+def ready(oracle: str, worker: Worker) -> Mapping[str, Any]:
+    """What the oracle needs to know of this machine. Raises VerifyError, with what is missing, when
+    it cannot run."""
+    needs(oracle)
+    if oracle != "gpu":
+        return {}
+    facts: Mapping[str, Any] = worker.ask(_MODULES["gpu"], "device_facts", (), RUN_SECONDS)
+    return facts
+
+
+def needs(oracle: str) -> None:
+    """Raise VerifyError, naming them, when packages that the oracle needs are not installed."""
+    names = ("triton",) if oracle == "compile" else ("torch", "triton", "numpy")
+    extra = "verify" if oracle == "compile" else "gpu"
+    absent = [name for name in names if importlib.util.find_spec(name) is None]
+    if absent:
+        raise VerifyError(
+            f"{' and '.join(absent)} not installed (pip install 'tritonlint[{extra}]')"
+        )
+
+
+def _each(
+    oracle: str, cases: Sequence[Case], worker: Worker, facts: Mapping[str, Any]
+) -> Iterator[tuple[Outcome, bool]]:
+    """The outcome of every case, and whether the oracle broke on it."""
+    seconds = COMPILE_SECONDS if oracle == "compile" else RUN_SECONDS
+    targets = {"compile": TARGETS, "gpu": (facts.get("device", ""),), "interpret": ("cpu",)}[oracle]
+    for case in cases:
+        for target in targets:
+            knows: object = facts if oracle == "gpu" else target
+            where: object = case.folder if oracle == "compile" else case.source
+            task = (where, case.name, dict(case.texts), knows)
+            try:
+                yield worker.ask(_MODULES[oracle], "run_case", task, seconds), False
+            except VerifyError as error:
+                yield _not_confirmed(case.name, oracle, target, str(error)), True
+
+
+def _not_confirmed(case: str, oracle: str, target: str, reason: str) -> Outcome:
+    return Outcome(case, oracle, target, "not confirmed", reason=reason)
+
+
+def write_receipts(report: Report, cases: Sequence[Case], into: Path) -> list[Path]:
+    """Write the receipt of every case that the GPU confirmed; the paths written."""
+    by_name = {case.name: case for case in cases}
+    written = []
+    for outcome in report.outcomes:
+        if outcome.oracle != "gpu" or outcome.verdict != "confirmed" or report.device is None:
+            continue
+        case = by_name[outcome.case]
+        path = into / outcome.case / receipts.RECEIPT
+        receipts.write(
+            path,
+            receipts.make_run(outcome, report.device, receipts.hashes(case.source, case.texts)),
+        )
+        written.append(path)
+    return written

@@ -1,0 +1,1 @@
+"""Triton's compiler without a GPU: what is compiled, and what its IR says."""

@@ -1,0 +1,230 @@
+"""The compile oracle: what Triton makes of a kernel's pointer as flagged and as fixed, without a
+GPU.
+
+The kernel is compiled to Triton's raw IR twice, with the probed parameter as the bytes that the
+launch passes and as the type that it should have had. As flagged a conversion between float and
+integer lies between the pointer and the numbers; as fixed there is none. The raw IR is the witness,
+since the passes fold constants and drop dead code. Conversions are found by following values,
+through calls and loops, not by searching the text.
+
+What this does not show: that the launch passes those types. The flagged side comes from the fixture
+and from the finding; the fixed kernel is taken from the text that the tool makes now.
+"""
+
+from __future__ import annotations
+
+import inspect
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tritonlint.dtypes import BY_SIGNATURE
+from tritonlint.errors import VerifyError
+from tritonlint.rule.signature import FLOAT_TO_INTEGER, INTEGER_TO_FLOAT
+from tritonlint.verify.case import OrderProbe, Probe, load_verifier
+from tritonlint.verify.cases.load import stage
+from tritonlint.verify.cases.outcome import Outcome
+from tritonlint.verify.compiler.extract import extract
+from tritonlint.verify.compiler.order import places
+from tritonlint.verify.compiler.ttir import FLOAT_TO_FLOAT, Graph, Op
+from tritonlint.verify.compiler.ttir_text import read_graph
+
+HARMFUL = {"store": FLOAT_TO_INTEGER, "load": INTEGER_TO_FLOAT}
+WARP = {"cuda": 32, "hip": 64}
+
+
+class CompileError(VerifyError):
+    """A kernel that does not compile; `reason` is what the compiler says of it, the exception that
+    it comes from says where."""
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """A conversion between a pointer and the numbers: the operation, the types that it converts,
+    the file and line that it comes from."""
+
+    name: str
+    types: str
+    path: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.name} at {Path(self.path).name}:{self.line}"
+
+
+def parse_target(target: str) -> tuple[str, int | str]:
+    """`cuda:90` or `hip:gfx942` as backend and architecture. Raises VerifyError for another
+    form."""
+    backend, _, architecture = target.partition(":")
+    if backend == "cuda" and architecture.isdigit():
+        return backend, int(architecture)
+    if backend == "hip" and architecture.startswith("gfx"):
+        return backend, architecture
+    raise VerifyError(f"{target}: not a target; write cuda:90 or hip:gfx942")
+
+
+def fp8_of(target: str) -> str:
+    """The e4m3 type that the target converts in hardware, in a signature's form."""
+    return "fp8e4b8" if target.startswith("hip:gfx94") else "fp8e4nv"
+
+
+def run_case(folder: Path, name: str, texts: Mapping[str, str], target: str) -> Outcome:
+    """Ask the case's probes for one target. The outcome is `confirmed` when every probe shows the
+    hazard as flagged and none as fixed; the summaries name the conversions."""
+    verifier = load_verifier(folder)
+    if not verifier.probes:
+        return Outcome(name, "compile", target, "not run", reason="its verifier has no probe")
+    seen: dict[str, list[Conversion]] = {"flagged": [], "fixed": []}
+    reason = ""
+    with tempfile.TemporaryDirectory(prefix="tritonlint-") as scratch:
+        fixed = stage(folder, texts, Path(scratch))
+        for probe in verifier.probes:
+            if isinstance(probe, OrderProbe):
+                before, now = _ordered(folder, probe, target), _ordered(fixed, probe, target)
+                seen["flagged"] += before
+                seen["fixed"] += now
+                reason = reason or order_contradiction(probe, before, now)
+                continue
+            flagged = conversions(folder / probe.file, probe, probe.flagged, target)
+            repaired = conversions(fixed / probe.file, probe, probe.fixed, target)
+            seen["flagged"] += flagged
+            seen["fixed"] += repaired
+            reason = reason or contradiction(probe, flagged, repaired)
+    return Outcome(
+        name,
+        "compile",
+        target,
+        "not confirmed" if reason else "confirmed",
+        flagged=listed(seen["flagged"]),
+        fixed=listed(seen["fixed"]) or "no conversion",
+        reason=reason,
+    )
+
+
+def contradiction(probe: Probe, flagged: list[Conversion], fixed: list[Conversion]) -> str:
+    """Why a probe does not show what the case claims; empty when it does."""
+    harmful = HARMFUL[probe.direction]
+    if not any(each.name in harmful for each in flagged):
+        return f"{probe.kernel}: no conversion of {probe.parameter} as {probe.flagged}"
+    left = [each for each in fixed if each.name in harmful]
+    if left:
+        return f"{probe.kernel}: as {probe.fixed} there is still {left[0]}"
+    if probe.direction == "store" and not any(each.name in FLOAT_TO_FLOAT for each in fixed):
+        return f"{probe.kernel}: nothing is converted to {probe.fixed}"
+    return ""
+
+
+def _ordered(folder: Path, probe: OrderProbe, target: str) -> list[Conversion]:
+    """The operations that are in the wrong order, as the reports of conversions name them."""
+    found = places(folder / probe.file, probe, target)
+    return [Conversion(name, "", path, line) for name, path, line in found]
+
+
+def order_contradiction(
+    probe: OrderProbe, flagged: list[Conversion], fixed: list[Conversion]
+) -> str:
+    """Why an order probe does not show what the case claims; empty when it does."""
+    if not flagged:
+        return f"{probe.kernel}: nothing is in the wrong order as flagged"
+    return f"{probe.kernel}: as fixed there is still {fixed[0]}" if fixed else ""
+
+
+def conversions(path: Path, probe: Probe, element: str, target: str) -> list[Conversion]:
+    """The conversions between the probed parameter, compiled as a pointer to `element`, and the
+    numbers: those that feed a store through it, or that a value loaded through it meets.
+
+    Raises VerifyError when the kernel cannot be extracted or compiled for the target.
+    """
+    kernel = extract(path, probe.kernel)
+    element = fp8_of(target) if element == "fp8" else element
+    if element not in BY_SIGNATURE:
+        raise VerifyError(f"{element}: not an element type of a compile signature")
+    signature = {**probe.signature, probe.parameter: f"*{element}"}
+    names = [each for each in kernel.arg_names if each not in probe.constexprs]
+    if probe.parameter not in names:
+        raise VerifyError(f"{probe.kernel} has no pointer parameter {probe.parameter!r}")
+    absent = [each for each in names if each not in signature]
+    if absent:
+        raise VerifyError(f"{probe.kernel}: the probe gives no type for {', '.join(absent)}")
+    graph = read_graph(raw_ir(kernel, signature, probe.constexprs, target))
+    return _between(graph, names.index(probe.parameter), probe.direction)
+
+
+def _between(graph: Graph, parameter: int, direction: str) -> list[Conversion]:
+    return placed(between(graph, parameter, direction))
+
+
+def between(graph: Graph, parameter: int, direction: str, last: bool = True) -> list[Op]:
+    """The conversions that feed a store through the parameter of that index (`direction` is
+    `store`; with `last` of several in a row the last), or that a value loaded through it meets
+    (`load`)."""
+    if direction == "store":
+        behind = graph.behind if last else graph.all_behind
+        found = [op for store in graph.stores(parameter) for op in behind(store)]
+    else:
+        found = [op for load in graph.loads(parameter) for op in graph.ahead(load)]
+    return list(dict.fromkeys(found))
+
+
+def placed(found: Iterable[Op]) -> list[Conversion]:
+    """Conversions with their places, each once, by place."""
+    places = [(op, op.place or ("", 0)) for op in found]
+    made = (Conversion(op.name, op.types, path, line) for op, (path, line) in places)
+    return sorted(dict.fromkeys(made), key=lambda each: (each.path, each.line, each.name))
+
+
+def raw_ir(
+    kernel: Any, signature: Mapping[str, str], constexprs: Mapping[str, object], target: str
+) -> str:
+    """Triton's IR of a jit function before any pass, with locations.
+
+    Raises VerifyError with the compiler's first line when it does not compile.
+    """
+    from triton._C.libtriton import ir
+    from triton.backends.compiler import GPUTarget
+    from triton.compiler import ASTSource, make_backend
+
+    backend_name, architecture = parse_target(target)
+    gpu = GPUTarget(backend_name, architecture, WARP[backend_name])
+    backend = make_backend(gpu)
+    options = backend.parse_options({})
+    context = ir.context()
+    ir.load_dialects(context)
+    backend.load_dialects(context)
+    types = {name: signature.get(name, "constexpr") for name in kernel.arg_names}
+    source = ASTSource(kernel, types, dict(constexprs))
+    helpers = (backend.get_codegen_implementation(options), backend.get_module_map(), context)
+    # Before Triton 3.5 the target was no argument.
+    takes_target = "target" in inspect.signature(source.make_ir).parameters
+    try:
+        module = source.make_ir(*((gpu, options) if takes_target else (options,)), *helpers)
+    except Exception as error:
+        raise CompileError(
+            f"{kernel.fn.__name__} does not compile for {target}: {_why(error)}", _why(error)
+        ) from error
+    return str(module.str() if hasattr(module, "str") else module)
+
+
+def _why(error: BaseException) -> str:
+    """The compiler's message without the source that it quotes: what the innermost error says
+    last."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    lines = [line.strip() for line in str(error).splitlines()]
+    return next((line for line in reversed(lines) if line.strip("^ ")), type(error).__name__)
+
+
+def listed(found: Iterable[Conversion]) -> str:
+    """The operations with the lines that they come from: `arith.fptoui at flagged.py:40, 52`."""
+    lines: dict[tuple[str, str], list[int]] = {}
+    for each in found:
+        group = lines.setdefault((each.name, Path(each.path).name), [])
+        group += [each.line] if each.line not in group else []
+    shown = (f"{op} at {file}:{', '.join(map(str, at))}" for (op, file), at in lines.items())
+    return "; ".join(shown)

@@ -1,0 +1,63 @@
+"""The compile oracle's second question: are operations of a kernel in an order that is wrong?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from tritonlint.errors import VerifyError
+from tritonlint.rule.signature import Order
+from tritonlint.verify.case import OrderProbe
+from tritonlint.verify.compiler.extract import extract
+from tritonlint.verify.compiler.ttir import LOADS, Graph, Op
+
+
+def wrong(
+    graph: Graph, order: Order, loads: frozenset[Op] | None = None
+) -> Iterator[tuple[Op, list[Op]]]:
+    """The operations of `graph` that the order finds wrong, each with those of its `first` that it
+    is computed from. With `loads`, a load counts as a `first` only if it is one of them."""
+    for op in graph.all_ops:
+        if op.name not in order.then or not _fits(op, order):
+            continue
+        behind = [each for value in op.operands for each in graph.computed_from(value)]
+        if any({each.name, each.function} & {*order.unless} for each in behind):
+            continue
+        firsts = [each for each in behind if each.name in order.first]
+        if loads is not None:
+            firsts = [each for each in firsts if each.name not in LOADS or each in loads]
+        if firsts or not order.first:
+            yield op, firsts
+
+
+def _fits(op: Op, order: Order) -> bool:
+    """Whether the widths of the integers that an operation takes and gives are the order's. The
+    text of its types is `tensor<64xi8> to tensor<64xi32>`, or one type for both."""
+    taken, _, given = op.types.rpartition(" to ")
+    return _wide(taken or given, order.takes) and _wide(given, order.gives)
+
+
+def _wide(types: str, width: int) -> bool:
+    return not width or bool(re.search(rf"(?:^|\W|x)i{width}>?\s*$", types))
+
+
+def places(path: Path, probe: OrderProbe, target: str) -> list[tuple[str, str, int]]:
+    """The operations of the probed kernel that are in the wrong order: name, file and line.
+
+    Raises VerifyError when the kernel cannot be extracted or compiled for the target.
+    """
+    from tritonlint.verify.compiler.compile import raw_ir
+    from tritonlint.verify.compiler.ttir_text import read_graph
+
+    kernel = extract(path, probe.kernel)
+    names = [each for each in kernel.arg_names if each not in probe.constexprs]
+    absent = [each for each in names if each not in probe.signature]
+    if absent:
+        raise VerifyError(f"{probe.kernel}: the probe gives no type for {', '.join(absent)}")
+    graph = read_graph(raw_ir(kernel, probe.signature, probe.constexprs, target))
+    loads = None
+    if probe.parameter:
+        loads = frozenset(graph.loads(names.index(probe.parameter)))
+    seen = ((op.name, *(op.place or ("", 0))) for op, _ in wrong(graph, probe.order, loads))
+    return sorted(dict.fromkeys(seen))

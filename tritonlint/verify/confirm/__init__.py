@@ -1,0 +1,1 @@
+"""`check --confirm compile`: findings put to the compiler."""

@@ -1,0 +1,255 @@
+"""Asks the compiler about one finding: does the kernel do what the finding says as the launch has
+it, and not as fixed? Runs in a child process, since it executes kernel source.
+
+The settings that the launch leaves open are searched for; flags are tried both ways. `confirmed`
+needs one setting under which the kernel compiles and shows the rule's order as flagged and not as
+fixed (as flagged, where there is no fix); `refuted` needs that it compiles and shows none under
+every setting that the launch leaves open.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tritonlint.errors import TritonlintError
+from tritonlint.findings import Confirmed
+from tritonlint.findings.claim import Claim
+from tritonlint.rule.signature import Order
+from tritonlint.verify.compiler.compile import CompileError, Conversion, listed
+from tritonlint.verify.compiler.extract import extract_at
+from tritonlint.verify.confirm.parameters import Settings, choices_of, settings_key
+from tritonlint.verify.confirm.search import MAX_COMPILES, Search, Try, Unsettled
+from tritonlint.verify.confirm.sides import Place, Side, compiled_for, testimony
+from tritonlint.verify.confirm.variations import MAX_VARIATIONS, doubtful, variations
+
+# Where no settings were found for one target, another target seldom is a way out.
+_TRIES_AFTER_FAILURE = 6
+
+
+@dataclass(frozen=True)
+class Question:
+    """One claim, and how to tell. `places` are where an order must be that goes through no
+    parameter; `fixed_texts` are the files that the finding's edits change, as they then are,
+    `fixed_line` and `fixed_places` where things are in them. Paths are absolute."""
+
+    claim: Claim
+    order: Order
+    targets: tuple[str, ...]
+    places: tuple[Place, ...] = ()
+    fixed_texts: tuple[tuple[str, str], ...] = ()
+    fixed_line: int = 0
+    fixed_places: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the compiler says, and why; `files` are those that it depends on."""
+
+    verdict: Confirmed
+    reason: str
+    files: tuple[str, ...] = ()
+
+
+def examine_quietly(question: Question, seconds: float) -> Answer:
+    """`examine` for a child process: what the compiler writes to the standard streams is dropped
+    from here on."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    for stream in (1, 2):
+        os.dup2(null, stream)
+    os.close(null)
+    return examine(question, seconds)
+
+
+def examine(question: Question, seconds: float) -> Answer:
+    """The answer to a question, found in about `seconds` of processor time. A kernel that cannot be
+    taken out of its file or does not compile is undecided; nothing is raised."""
+    until = time.process_time() + seconds
+    answers: list[tuple[str, Answer]] = []
+    start: Settings = {}
+    tries = MAX_COMPILES
+    for target in question.targets:
+        try:
+            with compiled_for(target):
+                each = _Examination(question, target, until, start)
+                answer = each.answer(tries)
+            start = each.settled
+            tries = MAX_COMPILES if start else _TRIES_AFTER_FAILURE
+        except TritonlintError as error:
+            answer = Answer("undecided", str(error))
+        except (Exception, RecursionError) as error:
+            answer = Answer("undecided", f"{type(error).__name__}: {error}")
+        answers.append((target, answer))
+    told = _summed(answers)
+    # An answer for want of time says nothing about the files, and is not worth keeping.
+    late = told.verdict == "undecided" and time.process_time() > until
+    return replace(told, files=()) if late else told
+
+
+def _summed(answers: list[tuple[str, Answer]]) -> Answer:
+    """One answer for all targets: confirmed where it is for one, refuted where it is for all."""
+    order: tuple[Confirmed, ...] = ("confirmed", "undecided", "refuted")
+    for verdict in order:
+        found = [(target, each) for target, each in answers if each.verdict == verdict]
+        if found:
+            files = sorted({file for _, each in answers for file in each.files})
+            targets = ", ".join(target for target, _ in found)
+            return Answer(verdict, f"{found[0][1].reason} ({targets})", tuple(files))
+    return Answer("undecided", "no target to compile for")
+
+
+class _Examination:
+    """One question for one target. `settled` are the settings under which it compiled last, to
+    begin with for the next."""
+
+    def __init__(self, question: Question, target: str, until: float, start: Settings) -> None:
+        claim = question.claim
+        self._order, self._target, self._until = question.order, target, until
+        self._rejected = claim.rejected
+        self._flagged, self._fixed = _sides(question)
+        self._files = tuple(str(each) for each in self._flagged.extracted.files)
+        parameters = (claim.parameter,) if claim.parameter else ()
+        self._choices = choices_of(self._flagged.extracted, claim.known, parameters)
+        self._start = {
+            name: start.get(name, each.options[0]) for name, each in self._choices.items()
+        }
+        self._testimonies: dict[tuple[str, str], tuple[Conversion, ...]] = {}
+        self.settled: Settings = start
+
+    def answer(self, tries: int) -> Answer:
+        """What the compiler says, when it is tried at most `tries` times to get it to compile."""
+        try:
+            self.settled = self._settle(self._as_fixed if self._rejected else self._as_both, tries)
+        except Unsettled as error:
+            return self._unsettled(f"no way to compile it was found: {error}", tries)
+        rejection = self._rejection(self.settled) if self._rejected else ""
+        if rejection:
+            return self._answer("confirmed", rejection)
+        return self._vary(self.settled)
+
+    def _settle(self, attempt: Try, tries: int) -> Settings:
+        kernel = self._flagged.extracted.kernel
+        return Search(kernel, self._choices, attempt, self._until, tries).settle(self._start)
+
+    def _unsettled(self, reason: str, tries: int) -> Answer:
+        """The answer where the kernel as fixed does not compile: refuted when as flagged it does
+        and converts nothing."""
+        if not self._rejected and self._fixed:
+            with contextlib.suppress(Unsettled):
+                answer = self._vary(self._settle(self._as_flagged, tries))
+                if answer.verdict == "refuted":
+                    return answer
+        return self._answer("undecided", reason)
+
+    def _answer(self, verdict: Confirmed, reason: str) -> Answer:
+        return Answer(verdict, reason, self._files)
+
+    def _as_fixed(self, settings: Settings) -> None:
+        self._seen(self._fixed or self._flagged, settings)
+
+    def _as_flagged(self, settings: Settings) -> None:
+        self._seen(self._flagged, settings)
+
+    def _as_both(self, settings: Settings) -> None:
+        self._as_fixed(settings)
+        self._as_flagged(settings)
+
+    def _seen(self, side: Side, settings: Settings) -> tuple[Conversion, ...]:
+        key = (side.name, settings_key(settings))
+        if key not in self._testimonies:
+            self._testimonies[key] = testimony(side, self._order, settings, self._target)
+        return self._testimonies[key]
+
+    def _rejection(self, settings: Settings) -> str:
+        """How the compiler refuses the kernel as flagged, where it takes it as fixed; empty when it
+        takes both."""
+        try:
+            self._seen(self._flagged, settings)
+        except CompileError as error:
+            fixed = self._fixed.name if self._fixed else ""
+            return f"compiles {fixed}, and does not {self._flagged.name}: {error.reason}"
+        return ""
+
+    def _vary(self, settings: Settings) -> Answer:
+        """Look for the order under `settings`, then under every other that the launch leaves
+        open."""
+        complete = True
+        stays: tuple[Conversion, ...] = ()
+        for varied, counts in variations(settings, self._choices):
+            if time.process_time() > self._until:
+                return self._answer("undecided", "no conversion was found in time")
+            try:
+                before = self._seen(self._flagged, varied)
+            except CompileError:
+                complete = complete and not counts
+                continue
+            sure = counts and not doubtful(varied, self._choices)
+            gone = self._gone(before, varied) if sure else ()
+            if gone:
+                self.settled = varied
+                return self._answer("confirmed", self._difference(gone, settings, varied))
+            if before and sure and self._fixed is None:
+                reason = f"{listed(before)} {self._flagged.name}; there is no fix to compare with"
+                return self._answer("confirmed", reason)
+            stays = stays or before
+        if stays:
+            kept = "and not seen to end as fixed" if self._fixed else "with types that are guesses"
+            return self._answer("undecided", f"{listed(stays)} {self._flagged.name}, {kept}")
+        if doubtful(settings, self._choices):
+            return self._answer("undecided", "no conversion, with types that are guesses")
+        if not complete or sum(1 for _ in variations(settings, self._choices)) >= MAX_VARIATIONS:
+            return self._answer(
+                "undecided", "no conversion was found, but not every setting of its flags compiles"
+            )
+        return self._answer("refuted", f"no conversion {self._flagged.name}")
+
+    def _gone(self, before: tuple[Conversion, ...], settings: Settings) -> tuple[Conversion, ...]:
+        """What of `before` the fix ends; nothing where it cannot be seen to."""
+        if self._fixed is None or not before:
+            return ()
+        try:
+            after = self._seen(self._fixed, settings)
+        except CompileError:
+            return ()
+        if not self._order.through:  # an edit moves lines: it must end all
+            return () if any(self._counts(each, before) for each in after) else before
+        left = {(each.path, each.line) for each in after}
+        return tuple(each for each in before if (each.path, each.line) not in left)
+
+    def _counts(self, each: Conversion, before: tuple[Conversion, ...]) -> bool:
+        """Whether an operation as fixed is what was wrong `before`: one that is wrong alone means
+        nothing where there was an order before."""
+        then = self._order.then
+        return each.name in then or not any(other.name in then for other in before)
+
+    def _difference(
+        self, gone: tuple[Conversion, ...], settings: Settings, varied: Settings
+    ) -> str:
+        fixed = self._fixed.name if self._fixed else ""
+        chosen = [
+            f"{name}={each.value}"
+            for name, each in varied.items()
+            if each.key != settings[name].key
+        ]
+        where = f" where {', '.join(chosen)}" if chosen else ""
+        return f"{listed(gone)} {self._flagged.name}, none {fixed}{where}"
+
+
+def _sides(question: Question) -> tuple[Side, Side | None]:
+    """The kernel as flagged and as fixed; None where there is no fix."""
+    claim = question.claim
+    path = Path(claim.path)
+    extracted = extract_at(path, claim.line)
+    if question.order.through:
+        flagged = Side(f"with {claim.flagged}", extracted, claim.parameter, claim.flagged)
+        fixed = Side(f"with {claim.fixed}", extracted, claim.parameter, claim.fixed, last=False)
+        return flagged, fixed
+    element = claim.flagged if claim.parameter else ""
+    flagged = Side("as written", extracted, claim.parameter, element, question.places)
+    if not question.fixed_texts:
+        return flagged, None
+    repaired = extract_at(path, question.fixed_line, dict(question.fixed_texts))
+    return flagged, Side("as fixed", repaired, claim.parameter, element, question.fixed_places)

@@ -1,0 +1,117 @@
+"""One side of a question, as flagged or as fixed: the kernel and the type of its pointer, and what
+the compiler shows of it."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+from tritonlint.dtypes import BY_SIGNATURE
+from tritonlint.rule.signature import Order
+from tritonlint.verify.compiler import compile as oracle
+from tritonlint.verify.compiler.compile import Conversion
+from tritonlint.verify.compiler.extract import Extracted
+from tritonlint.verify.compiler.order import wrong
+from tritonlint.verify.compiler.ttir import Graph, Op
+from tritonlint.verify.compiler.ttir_text import read_graph
+from tritonlint.verify.confirm.parameters import CONSTEXPR, FP8, Setting, Settings, signature_of
+
+# (file, first line, last line), absolute.
+Place = tuple[str, int, int]
+
+
+@dataclass(frozen=True)
+class Side:
+    """A kernel with `parameter` (empty: none) as a pointer to `element` (torch's name, or `fp8` for
+    the target's own); `places` are where an order is looked for that goes through no parameter,
+    `name` is what reports call this side. `last` is whether only the conversion next to a store
+    counts."""
+
+    name: str
+    extracted: Extracted
+    parameter: str
+    element: str
+    places: tuple[Place, ...] = ()
+    last: bool = True
+
+
+def testimony(side: Side, order: Order, settings: Settings, target: str) -> tuple[Conversion, ...]:
+    """What the compiler shows of the order on this side. Raises CompileError."""
+    kernel = side.extracted.function
+    whole = dict(settings)
+    if side.parameter:
+        whole[side.parameter] = Setting(f"*{signature_of(side.element)}")
+    types = {name: _native(whole[name].type, target) for name in kernel.arg_names}
+    signature = {name: each for name, each in types.items() if each != CONSTEXPR}
+    constants = {
+        name: _value(whole[name], target) for name, each in types.items() if each == CONSTEXPR
+    }
+    graph = read_graph(oracle.raw_ir(kernel, signature, constants, target))
+    index = list(signature).index(side.parameter) if side.parameter else None
+    return tuple(oracle.placed(_found(graph, order, side, index)))
+
+
+def _found(graph: Graph, order: Order, side: Side, parameter: int | None) -> list[Op]:
+    """The operations that the order finds wrong, on the way that it goes or at the side's places.
+    `parameter` is the index of the side's parameter."""
+    loads = None if parameter is None else frozenset(graph.loads(parameter))
+    found = dict(wrong(graph, order, loads))
+    if order.through and parameter is not None:
+        between = oracle.between(graph, parameter, order.through, side.last)
+        return [op for op in between if op in found]
+    ordered = [op for op, firsts in found.items() if any(_at(each, side) for each in (op, *firsts))]
+    return ordered or [op for op in graph.all_ops if op.name in order.alone and _at(op, side)]
+
+
+def _at(op: Op, side: Side) -> bool:
+    """Whether an operation comes from one of the side's places."""
+    place = op.place
+    return place is not None and any(_within(place, each) for each in side.places)
+
+
+def _within(place: tuple[str, int], around: Place) -> bool:
+    file, first, last = around
+    return os.path.abspath(place[0]) == file and first <= place[1] <= last
+
+
+def _native(kind: str, target: str) -> str:
+    """A type of a signature with the target's own fp8 in it."""
+    pointer, _, element = kind.rpartition("*")
+    return f"{'*' if kind.startswith('*') else pointer}{_own(element, target)}"
+
+
+def _own(element: str, target: str) -> str:
+    return oracle.fp8_of(target) if element == FP8 else element
+
+
+def _value(setting: Setting, target: str) -> object:
+    """The Python object of a constant: a dtype as Triton's."""
+    if not setting.is_dtype:
+        return setting.value
+    language = importlib.import_module("triton.language")
+    element = BY_SIGNATURE[_own(signature_of(str(setting.value)), target)]
+    return getattr(language, element.triton)
+
+
+@contextlib.contextmanager
+def compiled_for(target: str) -> Iterator[None]:
+    """Let code that asks Triton for the present device (`driver.active.get_current_target()`) see
+    the target, where the machine has no device."""
+    driver: Any = importlib.import_module("triton.runtime").driver
+    compiler = importlib.import_module("triton.backends.compiler")
+    backend, architecture = oracle.parse_target(target)
+    described = compiler.GPUTarget(backend, architecture, oracle.WARP[backend])
+    before = getattr(driver, "_active", None)
+    driver.set_active(SimpleNamespace(get_current_target=lambda: described))
+    try:
+        yield
+    finally:
+        if before is None:
+            driver._active = None
+        else:
+            driver.set_active(before)

@@ -1,0 +1,265 @@
+"""The GPU oracle: the real kernel on real inputs, as flagged and as the tool fixes it now, against
+a reference.
+
+Runs in a child process (`worker.py`): a fault on the device poisons the process that caused it.
+"""
+
+from __future__ import annotations
+
+import platform
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from statistics import median_low
+from types import ModuleType
+from typing import Any
+
+from tritonlint.errors import VerifyError
+from tritonlint.verify import aiter_reference
+from tritonlint.verify.aiter_reference import Reference
+from tritonlint.verify.case import Configuration, Verifier, load_verifier
+from tritonlint.verify.cases.outcome import NO_FIX, Figures, Outcome, differ_text
+from tritonlint.verify.cases.sources import Source
+from tritonlint.verify.gpu import evidence
+from tritonlint.verify.gpu.evidence import Seen
+
+
+def device_facts() -> dict[str, Any]:
+    """The GPU in use and the versions that a receipt records. Raises VerifyError, saying what is
+    missing, when there is no GPU that torch can use."""
+    try:
+        import torch
+    except ImportError as error:
+        raise VerifyError("the GPU oracle needs torch (pip install 'tritonlint[gpu]')") from error
+    try:
+        import triton
+    except ImportError as error:
+        raise VerifyError("the GPU oracle needs triton (pip install 'tritonlint[gpu]')") from error
+    if not torch.cuda.is_available():
+        raise VerifyError(f"torch {torch.__version__} finds no GPU on this machine")
+    properties = torch.cuda.get_device_properties(0)
+    # torch built for CUDA fills gcnArchName too, with the device's name.
+    architecture = properties.gcnArchName.partition(":")[0] if torch.version.hip else ""
+    return {
+        "device": properties.name,
+        "capability": architecture or f"sm_{properties.major}{properties.minor}",
+        "native": native_flavour(architecture),
+        "torch": torch.__version__,
+        "triton": triton.__version__,
+        "python": platform.python_version(),
+        "driver": _driver_version(torch),
+        "rocm": bool(torch.version.hip),
+        "reference": aiter_reference.select(bool(torch.version.hip)).note,
+    }
+
+
+def _driver_version(torch: ModuleType) -> str:
+    """The version of the GPU's driver as the kernel module reports it; of ROCm on an AMD GPU."""
+    if torch.version.hip:
+        return f"ROCm {torch.version.hip}"
+    for line in _read(Path("/proc/driver/nvidia/version")).splitlines():
+        if line.startswith("NVRM version:"):
+            return next((word for word in line.split() if word[0].isdigit() and "." in word), "")
+    return _driver_from_smi()
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:
+        return ""
+
+
+def _driver_from_smi() -> str:
+    import shutil
+    import subprocess
+
+    tool = shutil.which("nvidia-smi")
+    if tool is None:
+        return "unknown"
+    query = [tool, "--query-gpu=driver_version", "--format=csv,noheader"]
+    answer = subprocess.run(query, capture_output=True, text=True, timeout=30, check=False)
+    return answer.stdout.strip().partition("\n")[0] or "unknown"
+
+
+def native_flavour(architecture: str) -> str:
+    """The e4m3 flavour that a device converts in hardware: fnuz on gfx940 to gfx942, else fn."""
+    return "e4m3fnuz" if architecture.startswith("gfx94") else "e4m3fn"
+
+
+def run_case(
+    source: Source, name: str, texts: Mapping[str, str], facts: Mapping[str, Any]
+) -> Outcome:
+    """Run the case as it is and with `texts`, its files as fixed, on the first GPU.
+
+    Returns an outcome that is `confirmed` when, in every configuration that the device can run,
+    some byte or value of the harmed regions differs from the reference as flagged, and none of any
+    region as fixed. Where the tool has no fix, only the first is asked; where the verifier says
+    what the hazard makes of a region, it must be that.
+    """
+    verifier = load_verifier(source.folder)
+    if not verifier.configurations:
+        return Outcome(name, "gpu", facts["device"], "not run", reason="its verifier only compiles")
+    native = ("", facts["native"])
+    runnable = [c for c in verifier.configurations if c.flavour in native]
+    skipped = tuple(c.name for c in verifier.configurations if c.flavour not in native)
+    reference = aiter_reference.select(facts["rocm"])
+    with both(source, texts) as (flagged, fixed):
+        seen = [
+            each
+            for c in runnable
+            for each in compare(verifier, c, flagged, fixed, "cuda", reference)
+        ]
+        curve = evidence.curve(verifier, flagged, fixed, facts["native"], "cuda")
+    outcome = Outcome(name, "gpu", facts["device"], "confirmed", skipped=skipped, curve=curve)
+    return judge(
+        replace(outcome, map=evidence.byte_map(verifier, seen)),
+        tuple(each.figures for each in seen),
+        verifier,
+    )
+
+
+@contextmanager
+def both(
+    source: Source, texts: Mapping[str, str]
+) -> Iterator[tuple[ModuleType, ModuleType | None]]:
+    """The module as flagged and as fixed, both imported; None in place of the second where the tool
+    has no fix."""
+    with ExitStack() as stack:
+        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tritonlint-")))
+        flagged = stack.enter_context(source.imported(source.texts(), scratch / "as_flagged"))
+        if not source.fixable:
+            yield flagged, None
+            return
+        yield flagged, stack.enter_context(source.imported(texts, scratch / "as_fixed"))
+
+
+def compare(
+    verifier: Verifier,
+    configuration: Configuration,
+    flagged: ModuleType,
+    fixed: ModuleType | None,
+    device: str,
+    reference: Reference,
+) -> tuple[Seen, ...]:
+    """Launch both modules on the same inputs and count the bytes or values of each region that
+    differ from the reference."""
+    inputs = verifier.inputs(configuration)
+    name, expected = _expected(verifier, configuration, inputs, device, reference)
+    as_flagged = verifier.launch(flagged, configuration, inputs, device)
+    as_fixed = verifier.launch(fixed, configuration, inputs, device) if fixed else {}
+    said = _as_flagged(verifier, configuration, inputs)
+    seen = []
+    for region, right in expected.items():
+        coded = region in verifier.harmed and right.dtype.kind != "f"
+        codes = configuration.flavour if coded else ""
+        wrong = differing(right, as_flagged[region], codes)
+        left = differing(right, as_fixed[region], codes) if fixed else None
+        other = differing(said[region], as_flagged[region], codes) if region in said else None
+        figures = Figures(
+            configuration.name, region, right.shape[1], _counts(wrong), _counts(left), name,
+            _counts(other),
+        )  # fmt: skip
+        seen.append(Seen(figures, codes, wrong, left, as_flagged[region], as_fixed.get(region)))
+    return tuple(seen)
+
+
+def _counts(wrong: Any) -> tuple[int, ...]:
+    return () if wrong is None else tuple(int(count) for count in wrong.sum(axis=1))
+
+
+def _expected(
+    verifier: Verifier,
+    configuration: Configuration,
+    inputs: Mapping[str, Any],
+    device: str,
+    reference: Reference,
+) -> tuple[str, Mapping[str, Any]]:
+    """What must be in the regions, and who says so: AITER where there is one and the verifier can
+    ask it."""
+    by_aiter = getattr(verifier, "expected_by_aiter", None)
+    if reference.pair is not None and by_aiter is not None:
+        return reference.name, by_aiter(reference.pair, configuration, inputs, device)
+    return aiter_reference.INDEPENDENT, verifier.expected(configuration, inputs)
+
+
+def _as_flagged(
+    verifier: Verifier, configuration: Configuration, inputs: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """What the hazard makes of the regions, where the verifier says so."""
+    say: Any = getattr(verifier, "as_flagged", None)
+    return say(configuration, inputs) if say else {}
+
+
+def differing(right: Any, seen: Any, flavour: str) -> Any:
+    """Which bytes of two uint8 arrays [blocks, bytes] differ, as codes of a flavour if given; or
+    which values of two float32 arrays [blocks, values], bit for bit, where all NaNs are one.
+
+    Raises VerifyError when the shapes or the types differ: then the verifier is wrong.
+    """
+    import numpy as np
+
+    from tritonlint.verify import quantize
+
+    if (right.shape, right.dtype) != (seen.shape, seen.dtype):
+        raise VerifyError(
+            f"the verifier expects {right.dtype} {right.shape},"
+            f" the launch wrote {seen.dtype} {seen.shape}"
+        )
+    if right.dtype == np.float32:
+        bits = right.view(np.uint32) != seen.view(np.uint32)
+        return bits & ~(np.isnan(right) & np.isnan(seen))
+    return quantize.differ(right, seen, flavour) if flavour else right != seen
+
+
+def judge(outcome: Outcome, figures: tuple[Figures, ...], verifier: Verifier) -> Outcome:
+    """`outcome` with the figures, the two summaries and the verdict."""
+    harmed = [each for each in figures if each.region in verifier.harmed]
+    if not harmed:
+        return replace(
+            outcome, verdict="not run", reason="no configuration that this device can run"
+        )
+    unharmed = [f for f in figures if f.region not in verifier.harmed and any(f.flagged)]
+    still_wrong = [f for f in figures if any(f.fixed)]
+    silent = [f for f in harmed if not any(f.flagged)]
+    unexplained = [f for f in figures if any(f.unexplained)]
+    reason = ""
+    if still_wrong:
+        reason = f"wrong as fixed: {_where(still_wrong[0], still_wrong[0].fixed)}"
+    elif silent:
+        reason = f"nothing differs as flagged: {silent[0].configuration}"
+    elif unharmed:
+        reason = f"a region beside the codes is wrong: {_where(unharmed[0], unharmed[0].flagged)}"
+    elif unexplained:
+        where = _where(unexplained[0], unexplained[0].unexplained)
+        reason = f"as flagged it is not what the hazard makes of it: {where}"
+    return replace(
+        outcome,
+        verdict="not confirmed" if reason else "confirmed",
+        flagged=_summary(harmed, fixed=False),
+        fixed=_summary(harmed, fixed=True),
+        reason=reason,
+        figures=figures,
+    )
+
+
+def _where(figures: Figures, counts: tuple[int, ...]) -> str:
+    """The configuration and region, with the worst block's count."""
+    worst = differ_text(max(counts), figures.bytes_per_block)
+    return f"{figures.configuration}, {figures.region}: {worst}"
+
+
+def _summary(figures: list[Figures], fixed: bool) -> str:
+    """One line for several configurations, of those with the largest blocks: as flagged the median
+    of the blocks that differ, since blocks are written in part and hold what no cast harms; as
+    fixed the worst."""
+    largest = max(figure.bytes_per_block for figure in figures)
+    shown = [figure for figure in figures if figure.bytes_per_block == largest]
+    if fixed and not all(figure.fixed for figure in shown):
+        return NO_FIX
+    if fixed:
+        return differ_text(max(count for figure in shown for count in figure.fixed), largest)
+    harmed = [count for figure in shown for count in figure.flagged if count]
+    return differ_text(median_low(harmed) if harmed else 0, largest)

@@ -1,0 +1,1 @@
+"""Replaying the launches of a program."""
