@@ -6,13 +6,13 @@ import difflib
 import re
 from collections.abc import Iterator
 
-from tritonlint.findings import Edit, Finding, Fix
+from tritonlint.findings import Applicability, Edit, Finding, Fix
 from tritonlint.rule import CommentRule, codes
-from tritonlint.suppress.directives import KINDS, Directive, Named, resolve
+from tritonlint.suppress.directives import KINDS, Directive, Named, near_codes, resolve
 from tritonlint.suppress.suppressions import CODES, Review, removal
 
 _VERB = re.compile(r"(#\s*tritonlint:\s*)([\w-]+)")
-_REST = re.compile(r"[\s\[(:=]*(.*)", re.S)
+_REST = re.compile(r"[\s\[\](:=]*(.*)", re.S)
 _RULE = re.compile(r"([\w-]+)[\s\])]*,?[\s\])]*")
 # What other tools call it.
 _OTHERWISE = {"ignore-file": "file-ignore", "disable": "ignore", "noqa": "ignore"}
@@ -40,11 +40,13 @@ class MalformedSuppression(CommentRule):
     ## Not flagged `# noqa` comments with codes that tritonlint does not know: they belong to other
     tools.
 
-    ## Fix safety Safe: only the comment changes. Brackets are added, a misspelt word is corrected,
-    a rule that does not exist is removed. A comment that names no rule gets the names of those that
-    are found there, and is removed where there are none. A word that could be anything has no fix.
-    In `tritonlint autofix` the fixes of comments come first, so that what they silence is left as
-    it is.
+    ## Fix safety Only the comment changes, and a reason is never lost. Safe: brackets are added, a
+    misspelt word is corrected, and so is a rule that nearly names the one that is found there; a
+    comment that names no rule gets the names of those that are found there. Unsafe: a rule that
+    nothing resembles is taken out, and a comment that names no rule goes where none is found (its
+    reason stays as a plain comment). A word that could be anything has no fix. The fixes of
+    comments come first in `tritonlint autofix`, and a statement whose comment is not understood is
+    left as it is for the whole run.
 
     ## How it is verified By reading the comments with Python's own tokenizer.
 
@@ -79,13 +81,12 @@ def _fix(review: Review, directive: Directive) -> Fix | None:
     if named:
         text = f"{head[0]}[{', '.join(named)}] {reason}".rstrip()
         return Fix("safe", f"Put {', '.join(named)} in brackets", (Edit(directive.span, text),))
-    first, last = directive.lines
-    there = {each.code for each in review.findings if first <= each.span.line <= last} - CODES
+    there = _found_there(review, directive)
     if there:
         text = f"{head[0]}[{', '.join(sorted(there))}] {reason}".rstrip()
         edit = Edit(directive.span, text)
         return Fix("safe", "Name the rules that are found there", (edit,))
-    return Fix("safe", "Remove the comment", (removal(review.source, directive),))
+    return Fix("unsafe", "Remove the comment", (removal(review.source, directive, reason),))
 
 
 def _word(directive: Directive) -> Fix | None:
@@ -99,24 +100,36 @@ def _word(directive: Directive) -> Fix | None:
 
 
 def _known_names(review: Review, directive: Directive) -> Fix:
-    """The fix of a list with rules that do not exist: corrected where the name is nearly one, else
-    without."""
-    names = [meant for each in directive.names if (meant := _meant(each))]
+    """The fix of a list with rules that do not exist: corrected where each nearly names one, else
+    without them, which only someone who knows what was meant should do."""
+    meant = {each.text: _meant(each, review, directive) for each in directive.names}
+    names = list(dict.fromkeys(filter(None, meant.values())))
+    applicability: Applicability = "safe" if all(meant.values()) else "unsafe"
     if not names:
-        return Fix("safe", "Remove the comment", (removal(review.source, directive),))
-    edit = Edit(directive.span, directive.naming(list(dict.fromkeys(names))))
-    return Fix("safe", f"Name {', '.join(names)}", (edit,))
+        return Fix("unsafe", "Remove the comment", (removal(review.source, directive),))
+    edit = Edit(directive.span, directive.naming(names))
+    return Fix(applicability, f"Name {', '.join(names)}", (edit,))
 
 
-def _meant(name: Named) -> str | None:
-    """The rule that was meant: itself, or the one it nearly names. One code is as near as another,
-    so that only the case of a code is corrected."""
+def _meant(name: Named, review: Review, directive: Directive) -> str | None:
+    """The rule that was meant: itself, the one found there that it nearly names, or the one whose
+    name it nearly is. Codes alone are too much alike to tell: of one that is not found there, only
+    the case is corrected."""
     if name.code:
         return name.text
     known = codes()
     if name.text.upper() in known:
         return name.text.upper()
+    near = set(near_codes(name.text)) & _found_there(review, directive)
+    if len(near) == 1:
+        return near.pop()
     return _near(name.text.lower(), tuple(info.name for info in known.values()))
+
+
+def _found_there(review: Review, directive: Directive) -> set[str]:
+    """The codes of the findings that the comment is about, those about comments aside."""
+    first, last = directive.lines
+    return {each.code for each in review.findings if first <= each.span.line <= last} - CODES
 
 
 def _near(word: str, known: tuple[str, ...]) -> str | None:

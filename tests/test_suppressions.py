@@ -119,11 +119,12 @@ def test_the_reason_is_kept() -> None:
     assert _apply("x = bad  # noqa: TL001 bytes\n")[1][0].justification == "bytes"
 
 
-def _after_fixes(text: str) -> str:
-    """The text after the safe fixes of what is found about its comments, made until there are
-    none."""
+def _after_fixes(text: str, unsafe: bool = False) -> str:
+    """The text after the safe (and unsafe) fixes of what is found about its comments, made until
+    there are none."""
     for _ in range(100):
-        fixes = [f.fix for f in _apply(text)[0] if f.fix and f.fix.applicability == "safe"]
+        every = [f.fix for f in _apply(text)[0] if f.fix]
+        fixes = [each for each in every if unsafe or each.applicability == "safe"]
         if not fixes:
             return text
         text = edits.apply(text, fixes[0].edits)
@@ -133,7 +134,7 @@ def _after_fixes(text: str) -> str:
 @pytest.mark.parametrize(
     ("text", "code", "fixed"),
     [
-        ("x = 1  # tritonlint: ignore[TL001] why\n", "TL901", "x = 1\n"),
+        ("x = 1  # tritonlint: ignore[TL001] why\n", "TL901", "x = 1  # why\n"),
         ("x = 1\n    # tritonlint: ignore[TL001]\ny = 2\n", "TL901", "x = 1\ny = 2\n"),
         ("x = 1\n# tritonlint: ignore[TL001]", "TL901", "x = 1\n"),
         (
@@ -145,8 +146,8 @@ def _after_fixes(text: str) -> str:
         ("x = 1  # noqa: TL001\n", "TL901", "x = 1\n"),
         ("x = 1  # noqa: E501, TL001, F401 why\n", "TL901", "x = 1  # noqa: E501, F401 why\n"),
         ("x = 1  # tritonlint: ignore[TL001]  # noqa: E501\n", "TL901", "x = 1  # noqa: E501\n"),
-        ("x = 1  # words  # tritonlint: ignore[TL001] why\n", "TL901", "x = 1  # words\n"),
-        ("x = 1  # tritonlint: expect[TL001] why\n", "TL903", "x = 1\n"),
+        ("x = 1  # words  # tritonlint: ignore[TL001] why\n", "TL901", "x = 1  # words  # why\n"),
+        ("x = 1  # tritonlint: expect[TL001] why\n", "TL903", "x = 1  # why\n"),
         (
             "x = bad  # tritonlint: expect[TL001, TL002]\n",
             "TL903",
@@ -178,11 +179,6 @@ def _after_fixes(text: str) -> str:
             "# tritonlint: file-ignore[TL001] why\nx = bad\n",
         ),
         (
-            "x = bad  # tritonlint: ignore[TL001, TL999]\n",
-            "TL902",
-            "x = bad  # tritonlint: ignore[TL001]\n",
-        ),
-        (
             "x = bad  # tritonlint: ignore[tl001]\n",
             "TL902",
             "x = bad  # tritonlint: ignore[TL001]\n",
@@ -197,9 +193,11 @@ def _after_fixes(text: str) -> str:
             "TL902",
             "x = bad + worse  # tritonlint: ignore[TL001, TL002] why\n",
         ),
-        ("x = 1  # tritonlint: ignore[TL999]\n", "TL902", "x = 1\n"),
-        ("x = 1  # tritonlint: ignore\n", "TL902", "x = 1\n"),
-        ("x = 1  # tritonlint: ignore[]\n", "TL902", "x = 1\n"),
+        (
+            "x = bad  # tritonlint: ignore[TL01] the table holds integers\n",
+            "TL902",
+            "x = bad  # tritonlint: ignore[TL001] the table holds integers\n",
+        ),
     ],
 )
 def test_a_comment_that_does_nothing_is_found_and_fixed(text: str, code: str, fixed: str) -> None:
@@ -208,6 +206,40 @@ def test_a_comment_that_does_nothing_is_found_and_fixed(text: str, code: str, fi
     after = _after_fixes(text)
     assert after == fixed
     assert [each for each in _apply(after)[0] if each.code in suppressions.CODES] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "fixed"),
+    [
+        ("x = 1  # tritonlint: ignore[TL999]\n", "x = 1\n"),
+        ("x = 1  # tritonlint: ignore[TL999] why\n", "x = 1  # why\n"),
+        ("x = 1  # tritonlint: ignore[TL01] why\n", "x = 1  # why\n"),
+        ("x = bad  # tritonlint: ignore[XX7] why\n", "x = bad  # why\n"),
+        ("x = 1  # tritonlint: ignore\n", "x = 1\n"),
+        ("x = 1  # tritonlint: ignore why\n", "x = 1  # why\n"),
+        ("x = 1  # tritonlint: ignore noqa\n", "x = 1  # was: noqa\n"),
+        ("x = 1  # tritonlint: ignore[]\n", "x = 1\n"),
+        ("x = bad  # tritonlint: ignore[TL001, TL999]\n", "x = bad  # tritonlint: ignore[TL001]\n"),
+    ],
+)
+def test_what_nobody_can_guess_is_changed_only_on_request_and_keeps_its_reason(
+    text: str, fixed: str
+) -> None:
+    assert _after_fixes(text) == text
+    assert _after_fixes(text, unsafe=True) == fixed
+
+
+def test_a_code_that_does_not_exist_is_told_what_is_near() -> None:
+    (found,) = _apply("x = 1  # tritonlint: ignore[TL01]\n")[0]
+    assert "there is no rule `TL01` (did you mean TL0" in found.message
+
+
+@pytest.mark.parametrize("kind", ["ignore[XX7]", "ignore", "ingor[TL001]", "file-ignore[XX7]"])
+def test_a_statement_whose_comment_is_not_understood_has_no_fix(kind: str) -> None:
+    text = f"# tritonlint: {kind}\nx = bad\n"
+    found = next(each for each in _apply(text)[0] if each.code == "TL001")
+    assert found.fix is None
+    assert "line 1 is not understood" in found.held
 
 
 def test_a_word_that_could_be_anything_has_no_fix() -> None:
@@ -362,6 +394,17 @@ def test_what_a_malformed_comment_meant_to_silence_is_not_fixed(
     kind = comment[:6]
     line = f"head_dim]  # tritonlint: {kind}[TL001] a test of ours\n"
     assert line in flagged.read_text("utf-8")
+
+
+@pytest.mark.parametrize("options", [(), ("--unsafe-fixes",)])
+def test_a_comment_with_an_unknown_rule_still_protects_its_statement(
+    tritonlint: Command, flagged: Path, options: tuple[str, ...]
+) -> None:
+    _comment(flagged, "# tritonlint: ignore[XX7] the table holds integers")
+    tritonlint("autofix", "--apply", *options)
+    left = "# the table" if options else "# tritonlint: ignore[XX7] the table"
+    assert f"head_dim]  {left} holds integers\n" in flagged.read_text("utf-8")
+    assert "help: no fix while the comment in line" in tritonlint("check").out or options
 
 
 def test_an_expectation_fails_when_the_hazard_is_gone(tritonlint: Command, flagged: Path) -> None:

@@ -19,7 +19,7 @@ from tests.facts.device_cases import CASES, Case
 from tritonlint.dtypes import BY_NAME
 
 triton = pytest.importorskip(
-    "triton", reason="needs Triton's compiler: pip install 'tritonlint[verify]'"
+    "triton", reason="needs Triton's compiler: pip install '.[verify]'"
 )
 
 # Conversions in the IR, by the effect that they are.

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A coverage-guided fuzzer: `python tests/fuzz/fuzz.py check|config [--seconds N] [--corpus DIR]`.
 
-Needs atheris (`pip install 'tritonlint[fuzz]'`). Starts from the fixtures and the committed corpus; an
+Needs atheris (`pip install '.[fuzz]'`). Starts from the fixtures and the committed corpus; an
 input that breaks an invariant ends the run with exit code 1, and is left as `crash-...`, `timeout-...`
 or `oom-...` in DIR/finds. Put it, made small, into tests/fuzz/corpus/TARGET: that folder is replayed by
 the tests.

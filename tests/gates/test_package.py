@@ -4,6 +4,7 @@ and with the oldest and the newest versions of its dependencies."""
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -42,6 +43,31 @@ def test_the_wheel_works_in_a_clean_environment(built: Path, tmp_path: Path) -> 
     must_run(tool, "check", ".", cwd=project)
     explained = must_run(tool, "explain", "--all", cwd=project)
     assert "TL001" in explained
+
+
+def test_every_documented_install_line_installs(built: Path, tmp_path: Path) -> None:
+    """What the documents tell a user to type, with the wheel in the place of the checkout."""
+    texts = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+    lines = {
+        line
+        for text in texts
+        for line in re.findall(r"pip install [^`\n<$#]*[^`\n<$#\s,).;]", text.read_text("utf-8"))
+    }
+    checkout = {re.search(r"(?:^|[\s'])(?:\.|path/to/tritonlint)(\[[\w,]+\])?'?$", each) for each in lines}
+    extras = {each[1] or "" for each in checkout if each}
+    assert "[lsp]" in extras, lines
+    assert not [each for each in lines if re.search(r"(?:^|[\s'])tritonlint(?:$|\[|\s|')", each)], (
+        "before a release the package index has no tritonlint"
+    )
+    python = environment(sys.executable, tmp_path / "env", built)
+    pip = (sys.executable, "-m", "pip", "-qq", "--disable-pip-version-check", "--python", python)
+    for extra in sorted(extras):
+        must_run(*pip, "install", "--dry-run", f"{built}{extra}", cwd=tmp_path)
+    stated = must_run(
+        python, "-c", "from importlib.metadata import metadata as m; "
+        "print(*m('tritonlint').get_all('Provides-Extra'))", cwd=tmp_path,
+    )  # fmt: skip
+    assert {each.strip("[]") for each in extras if each} <= set(stated.split())
 
 
 @pytest.mark.parametrize(

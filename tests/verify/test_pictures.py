@@ -163,4 +163,4 @@ def test_without_matplotlib_the_page_says_so(
 ) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     ran = tritonlint("verify", "--receipts", "--report", "page", str(recorded))
-    assert ran.code == 2 and "pip install 'tritonlint[report]'" in ran.err
+    assert ran.code == 2 and "pip install 'matplotlib>=3.8'" in ran.err

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from tritonlint.errors import UsageError
+from tritonlint.extras import install_hint
 
 
 @click.command("server", short_help="Run the language server.")
@@ -19,6 +20,6 @@ def command() -> int:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in ("pygls", "lsprotocol"):
             raise
-        raise UsageError("the server needs pygls: pip install 'tritonlint[lsp]'") from error
+        raise UsageError(f"the server needs pygls: {install_hint('lsp')}") from error
     create().start_io()
     return 0

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from tritonlint.errors import TritonlintError, UsageError
+from tritonlint.extras import install_hint
 
 _PATIENCE_MS = 200
 _SETTINGS = ("pyproject.toml", "tritonlint.toml", ".gitignore")
@@ -24,7 +25,7 @@ def watch(paths: Sequence[Path], run: Callable[[], int]) -> int:
     try:
         from watchfiles import watch as changes
     except ImportError as error:
-        raise UsageError("--watch needs watchfiles: pip install 'tritonlint[watch]'") from error
+        raise UsageError(f"--watch needs watchfiles: {install_hint('watch')}") from error
     for path in paths:
         if not path.exists():
             raise UsageError(f"{path}: no such file or directory")

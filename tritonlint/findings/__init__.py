@@ -62,7 +62,7 @@ class Finding:
     source text of the span, `function` the name of the function around it (both feed the
     fingerprint, so that edits elsewhere in the file do not change it). `confirmed` is what the
     compiler said, if it was asked, and `confirmed_reason` why; `claim` is what it is asked about,
-    where the rule knows more than the place."""
+    where the rule knows more than the place. `held` says why its fix is not offered."""
 
     code: str
     name: str
@@ -79,6 +79,7 @@ class Finding:
     claim: Claim | None = None
     function: str = ""
     snippet: str = field(default="", repr=False)
+    held: str = ""
 
     @property
     def sort_key(self) -> tuple[object, ...]:

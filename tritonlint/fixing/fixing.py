@@ -134,7 +134,10 @@ class _Work:
         self.applied: list[Finding] = []
         self.reverted: list[Reverted] = []
         self.groups: list[frozenset[str]] = []
-        self.refused: set[str] = set()
+        # A statement whose comment is not understood is left alone for the whole run, even when a
+        # fix of the comment makes the finding's own fix available.
+        every = [each for found in self.findings.values() for each in found]
+        self.refused = {each.fingerprint for each in every if each.held}
         self.passes = 0
         self.deferred = 0
         self.declined = 0

@@ -67,6 +67,8 @@ class _Block:
         lines += self._trace()
         if finding.confirmed:
             lines.append(self._note("compiler", f"{finding.confirmed}: {finding.confirmed_reason}"))
+        if finding.held:
+            return [*lines, self._note("help", f"no fix while {finding.held}")]
         return [*lines, *self._fix(finding.fix)]
 
     def _head(self) -> Text:

@@ -3,6 +3,7 @@ and `# noqa: TL001`."""
 
 from __future__ import annotations
 
+import difflib
 import re
 import sys
 from collections.abc import Iterator
@@ -17,8 +18,8 @@ from tritonlint.suppress.statements import Comment, Lines, Statements
 Kind = Literal["ignore", "expect", "file-ignore", "noqa", "unknown"]
 KINDS: tuple[Kind, ...] = ("ignore", "expect", "file-ignore")
 
+_NEAR_ENOUGH = 0.3
 _EVERYWHERE = Lines(1, sys.maxsize)
-_NOTHING = Lines(0, 0)
 # Where a directive begins in a comment, and where the next remark of the same comment does.
 _BEGIN = re.compile(r"(?:^|(?<=\s))#\s*(?:(tritonlint:)|(?i:noqa)(?=[\s:,]|$))")
 _NEXT = re.compile(r"\s+#\s|\s+#(?=noqa|tritonlint:)")
@@ -102,6 +103,29 @@ def resolve(name: str) -> str | None:
     return next((code for code, info in known.items() if info.name == name), None)
 
 
+def plain_comment(words: str) -> str:
+    """A comment with these words that asks for nothing."""
+    comment = f"# {words}"
+    return f"# was: {words}" if _BEGIN.search(comment) else comment
+
+
+def near_codes(name: str) -> list[str]:
+    """The codes that `name` may be a misspelling of, the nearest first."""
+
+    def distance(code: str) -> float:
+        return 1 - difflib.SequenceMatcher(None, name.lower(), code.lower()).ratio()
+
+    near = ((distance(code), code) for code in rule.codes())
+    return [code for far, code in sorted(near) if far < _NEAR_ENOUGH]
+
+
+def _no_such_rule(name: str) -> str:
+    names = [info.name for info in rule.codes().values()]
+    near = near_codes(name)[:3] or difflib.get_close_matches(name.lower(), names, 1, 0.7)
+    hint = f" (did you mean {' or '.join(near)}?)" if near else ""
+    return f"there is no rule `{name}`{hint}"
+
+
 def _parts(comment: str) -> Iterator[tuple[int, int]]:
     """The start and the end of each directive in a comment's text."""
     for begin in _BEGIN.finditer(comment):
@@ -124,15 +148,15 @@ def _own(match: re.Match[str], span: Span, comment: Comment, found: Statements) 
     verb, opening, inside, closing, rest = match.groups()
     if verb not in KINDS:
         problem = f"there is no `{verb}`; known: {', '.join(KINDS)}" if verb else "says nothing"
-        return Directive("unknown", match[0], span, _NOTHING, problem=problem)
+        return Directive("unknown", match[0], span, _about(comment, found), problem=problem)
     kind: Kind = next(each for each in get_args(Kind) if each == verb)
     lines = _EVERYWHERE if kind == "file-ignore" else _about(comment, found)
     if not (opening and closing):
         problem = "`]` is missing" if opening else "the rules in brackets are missing"
         return Directive(kind, match[0], span, lines, problem=problem)
     names = tuple(Named(each, resolve(each)) for each in map(str.strip, inside.split(",")) if each)
-    unknown = [f"`{each.text}`" for each in names if not each.code]
-    problem = f"there is no rule {', '.join(unknown)}" if unknown else ""
+    unknown = [each.text for each in names if not each.code]
+    problem = "; ".join(map(_no_such_rule, unknown))
     reason = rest.lstrip(":-\N{EN DASH}\N{EM DASH} ")
     problem = problem if names else "the brackets name no rule"
     where = match.span(3)

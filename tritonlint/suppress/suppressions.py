@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tritonlint import rule
 from tritonlint.errors import SourceError
@@ -89,6 +89,7 @@ def apply(
         return list(findings), []
     _, found = directives.read(source)
     kept, suppressed = _split(findings, found)
+    kept = [_held(each, found) for each in kept]
     if judged and found and _parses(source):
         uses = tuple(Use(each, _met(each, findings)) for each in found)
         review = Review(source, uses, selected, tuple(kept))
@@ -124,6 +125,16 @@ def _split(
     return kept, suppressed
 
 
+def _held(finding: Finding, found: Sequence[Directive]) -> Finding:
+    """The finding, without its fix where a comment that is not understood may have been meant to
+    keep the code as it is."""
+    for each in found:
+        if each.problem and each.lines[0] <= finding.span.line <= each.lines[1]:
+            held = f"the comment in line {each.span.line} is not understood: {each.problem}"
+            return replace(finding, fix=None, held=held)
+    return finding
+
+
 def _matches(directive: Directive, finding: Finding) -> bool:
     first, last = directive.lines
     return first <= finding.span.line <= last and directive.names_rule(finding.code)
@@ -133,10 +144,14 @@ def _met(directive: Directive, findings: Iterable[Finding]) -> frozenset[str]:
     return frozenset(each.code for each in findings if _matches(directive, each))
 
 
-def removal(source: SourceFile, directive: Directive) -> Edit:
-    """The edit that takes a directive out: with its whole line where nothing else is there, with
-    the space before it at the end of a line, without what follows it in the same comment."""
+def removal(source: SourceFile, directive: Directive, reason: str | None = None) -> Edit:
+    """The edit that takes a directive out. Its reason (or `reason`) stays as a plain comment; where
+    there is none, the directive goes with its whole line if nothing else is there, with the space
+    before it at the end of a line, without what follows it in the same comment."""
     span = directive.span
+    words = directive.reason if reason is None else reason
+    if words:
+        return Edit(span, directives.plain_comment(words))
     line = source.lines[span.line - 1].rstrip("\r\n")
     before, after = line[: span.column - 1], line[span.end_column - 1 :]
     if after.strip():

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tritonlint.errors import TritonlintError, VerifyError
+from tritonlint.extras import install_hint
 from tritonlint.verify.cases import receipts
 from tritonlint.verify.cases.outcome import Outcome
 from tritonlint.verify.cases.sources import Source
@@ -136,9 +137,7 @@ def needs(oracle: str) -> None:
     extra = "verify" if oracle == "compile" else "gpu"
     absent = [name for name in names if importlib.util.find_spec(name) is None]
     if absent:
-        raise VerifyError(
-            f"{' and '.join(absent)} not installed (pip install 'tritonlint[{extra}]')"
-        )
+        raise VerifyError(f"{' and '.join(absent)} not installed ({install_hint(extra)})")
 
 
 def _each(

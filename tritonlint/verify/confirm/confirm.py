@@ -18,6 +18,7 @@ from pathlib import Path
 from tritonlint import rule
 from tritonlint.edits.edits import apply
 from tritonlint.errors import SourceError, VerifyError
+from tritonlint.extras import install_hint
 from tritonlint.findings import Edit, Finding
 from tritonlint.findings.claim import Claim
 from tritonlint.settings.config import Settings
@@ -45,7 +46,7 @@ def confirm(findings: Sequence[Finding], settings: Settings, answers: Answers) -
     """`findings` with what the compiler says of each. Raises VerifyError where Triton is not
     installed or a target of the settings is none."""
     if not has_triton():
-        raise VerifyError("triton is not installed (pip install 'tritonlint[verify]')")
+        raise VerifyError(f"triton is not installed ({install_hint('verify')})")
     for target in settings.targets:
         parse_target(target)
     questions = [question_of(each, settings.targets) for each in findings]

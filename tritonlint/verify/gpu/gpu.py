@@ -17,6 +17,7 @@ from types import ModuleType
 from typing import Any
 
 from tritonlint.errors import VerifyError
+from tritonlint.extras import install_hint
 from tritonlint.verify import aiter_reference
 from tritonlint.verify.aiter_reference import Reference
 from tritonlint.verify.case import Configuration, Verifier, load_verifier
@@ -32,11 +33,11 @@ def device_facts() -> dict[str, Any]:
     try:
         import torch
     except ImportError as error:
-        raise VerifyError("the GPU oracle needs torch (pip install 'tritonlint[gpu]')") from error
+        raise VerifyError(f"the GPU oracle needs torch ({install_hint('gpu')})") from error
     try:
         import triton
     except ImportError as error:
-        raise VerifyError("the GPU oracle needs triton (pip install 'tritonlint[gpu]')") from error
+        raise VerifyError(f"the GPU oracle needs triton ({install_hint('gpu')})") from error
     if not torch.cuda.is_available():
         raise VerifyError(f"torch {torch.__version__} finds no GPU on this machine")
     properties = torch.cuda.get_device_properties(0)

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from tritonlint.errors import VerifyError
+from tritonlint.extras import install_hint
 from tritonlint.verify.gpu.impact import (
     CHOICES,
     HEAD_DIM,
@@ -82,9 +83,8 @@ def write(impact: Impact, into: Path) -> list[Path]:
     try:
         import matplotlib
     except ImportError as error:
-        raise VerifyError(
-            "the picture needs matplotlib (pip install 'tritonlint[report]')"
-        ) from error
+        hint = install_hint("report")
+        raise VerifyError(f"the picture needs matplotlib ({hint})") from error
     matplotlib.use("Agg")
     plot(impact, paths[2])
     return paths

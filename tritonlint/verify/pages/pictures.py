@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import Any
 
 from tritonlint.errors import VerifyError
+from tritonlint.extras import install_hint
 from tritonlint.verify.cases.outcome import NO_FIX, ByteMap, Curve
 from tritonlint.verify.gpu import evidence, vendor_casts
 
@@ -22,9 +23,8 @@ def matplotlib() -> ModuleType:
     try:
         import matplotlib
     except ImportError as error:
-        raise VerifyError(
-            "the pictures need matplotlib (pip install 'tritonlint[report]')"
-        ) from error
+        hint = install_hint("report")
+        raise VerifyError(f"the pictures need matplotlib ({hint})") from error
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
