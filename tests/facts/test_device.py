@@ -251,3 +251,27 @@ def test_what_builtins_and_blocks_hold(
         byte_contract(f"@triton.jit\ndef kernel(p, x):\n    tl.store(p, {value})\n")
     )
     assert (store.effect, store.interval) == (effect, interval)
+
+
+# Numbers that are chosen or joined before they are added to a pointer, and pointers that are chosen.
+POINTERS = {
+    "a number chosen twice": ("x, out, N, M", "k = tl.where(v, tl.where(v, N, M), M)\ntl.store(out + k + i, v)", "out x"),
+    "a choice between one number": (
+        "x_ptr, out_ptr, N", "k = tl.where(v, v, tl.where(v, N, N)) + 0 * i\ntl.store(out_ptr + N + i, v + k)", "out_ptr x_ptr"
+    ),
+    "a chosen number in front": ("x_ptr, N, M, out_ptr", "tl.store(tl.where(i < 3, N, M) + out_ptr + i, v)", "out_ptr x_ptr"),
+    "a number in front": ("x, N, out", "tl.store(N + out + i, v)", "out x"),
+    "a number of each branch": ("x, out, N, M", "k = N\nif M > 3:\n    k = M\ntl.store(out + k + i, v)", "out x"),
+    "a chosen pointer": ("x, a, b, N", "tl.store(tl.where(N > 3, a, b) + i, v)", "a b x"),
+    "a pointer chosen twice": ("x, a, b, c, N", "tl.store(tl.where(N > 3, tl.where(N > 4, a, b), c) + N + i, v)", "a b c x"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("parameters", "body", "expected"), POINTERS.values(), ids=POINTERS.keys())
+def test_which_parameters_are_pointers(parameters: str, body: str, expected: str) -> None:
+    first = parameters.partition(",")[0]
+    lines = ["i = tl.arange(0, 16)", f"v = tl.load({first} + i).to(tl.float32)", *body.split("\n")]
+    source = f"@triton.jit\ndef kernel({parameters}):\n" + "".join(f"    {each}\n" for each in lines)
+    found = contract(kernels(source)["kernel"], Specialization())
+    assert " ".join(sorted(found.pointers)) == expected
+    assert {each.parameter for each in found.stores} == set(expected.split()) - {first}

@@ -3,6 +3,7 @@ is."""
 
 from __future__ import annotations
 
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,12 @@ import pytest
 from tests.facts.hosting import KERNELS, Place, write
 from tritonlint.engine import check as engine
 from tritonlint.engine.discovery import discover
+from tritonlint.facts.hazards.observation import Observation
+from tritonlint.facts.host.state import Run
+from tritonlint.facts.project.modules import Module
+from tritonlint.facts.survey import survey
 from tritonlint.settings.config import Settings
+from tritonlint.source import SourceFile
 
 WRONG = "    page = torch.empty(4, dtype=torch.uint8)\n    quantize[(1,)](x, page, 64)\n"
 LAUNCH = f"def launch(x):\n{WRONG}"
@@ -123,6 +129,64 @@ def test_a_broken_module_is_said_and_its_importers_are_analysed(tmp_path: Path) 
     found, skipped = check(tmp_path, broken=broken, user=user)
     assert found == [("pkg/user.py", user.count("\n"), "TL001")]
     assert [path for path, _ in skipped] == ["pkg/broken.py"]
+
+
+# Names that mean something inside tritonlint, as those of a kernel's pointer.
+@pytest.mark.parametrize("name", ["conversions", "encodings", "casts", "stores", "loads", "new", "self"])
+def test_a_parameter_may_have_any_name(name: str, tmp_path: Path) -> None:
+    text = KERNELS.replace("out_ptr", name) + LAUNCH
+    write(tmp_path, {"user.py": text})
+    result = engine.check([Path("user.py")], Settings(root=tmp_path, preview=True))
+    assert [(each.span.line, each.code) for each in result.findings] == [(text.count("\n"), "TL001")]
+    assert result.skipped == ()
+
+
+TWO = f"{KERNELS}{LAUNCH}\n\n{LAUNCH.replace('launch', 'second')}"
+BOTH = [("pkg/two.py", TWO[: TWO.index("def second")].rstrip().count("\n") + 1, "TL001"), ("pkg/two.py", TWO.count("\n"), "TL001")]
+
+
+@pytest.mark.parametrize(("place", "found"), [("interpret", BOTH[:1]), ("_QUESTIONS", BOTH)])
+def test_an_error_in_the_facts_of_a_function_is_said_and_the_others_are_analysed(
+    place: str, found: list[Place], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(run: Run) -> list[Observation]:
+        if run.root.name == "second":
+            raise KeyError("boom")
+        return []
+
+    original = getattr(survey, place)
+    both = (*original, broken) if place == "_QUESTIONS" else lambda run: original(run) if not broken(run) else None
+    monkeypatch.setattr(survey, place, both)
+    places, skipped = check(tmp_path, two=TWO)
+    assert places == found
+    ((path, reason),) = skipped
+    assert path == "pkg/two.py"
+    assert reason.startswith("`second` could not be analysed: internal error at ")
+    assert reason.endswith(f"test_robustness.py:{broken.__code__.co_firstlineno + 2}: KeyError: 'boom'; please report it")
+
+
+def test_an_error_in_what_is_asked_of_a_file_costs_that_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(module: Module) -> list[Observation]:
+        assert module.path != "pkg/other.py", "boom"
+        return []
+
+    monkeypatch.setattr(survey, "dead_guards", broken)
+    text = KERNELS + LAUNCH
+    places, skipped = check(tmp_path, other=text, user=text)
+    assert places == [("pkg/user.py", text.count("\n"), "TL001")]
+    ((path, reason),) = skipped
+    assert (path, "internal error" in reason) == ("pkg/other.py", True)
+
+
+def test_the_bulkhead_can_be_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(survey, "dead_guards", lambda module: 1 / 0)
+    analysis = survey.Analysis()
+    analysis.bulkhead.strict = True
+    source = SourceFile("user.py", (KERNELS + LAUNCH).encode())
+    with pytest.raises(ZeroDivisionError):
+        analysis.observe([source], {str(tmp_path / "user.py")})
 
 
 # Each goes before a launch that must still be found.
@@ -241,3 +305,29 @@ def test_modules_that_import_each_other(tmp_path: Path) -> None:
     two = f"import torch\nfrom . import one\nfrom .one import *\nfrom .one import page, quantize\n\n{LAUNCH}"
     found, skipped = check(tmp_path, one=one, two=two)
     assert (found, skipped) == ([("pkg/two.py", two.count("\n"), "TL001")], [])
+
+
+# A launch whose setting one caller leaves at its default: by itself it is another than through it.
+LAUNCHED_TWICE = {
+    "launching.py": KERNELS
+    + """\
+def launch(x, other, pack=True):
+    cache = torch.empty(64, dtype=torch.uint8)
+    quantize_or_pack[(1,)](x, cache, pack, 64)
+    quantize_or_pack[(1,)](x, other, pack, 64)
+""",
+    "caller.py": "import torch\nfrom launching import launch\n\ndef run(x):\n    launch(x, torch.empty(4, dtype=torch.uint8))\n",
+    "third.py": "import torch\nfrom launching import launch\n\ndef go(x):\n    launch(x, torch.empty(4, dtype=torch.uint8), pack=False)\n",
+}
+
+
+def test_the_order_of_files_decides_nothing(tmp_path: Path) -> None:
+    write(tmp_path, LAUNCHED_TWICE)
+    settings = Settings(root=tmp_path)
+    orders = [[Path(each) for each in order] for order in permutations(LAUNCHED_TWICE)]
+    results = [engine.check(order, settings) for order in orders]
+    assert results[0].findings
+    assert all(each == results[0] for each in results)
+    alone = engine.check([Path("launching.py")], settings)
+    own = [each for each in results[0].findings if each.span.path == "launching.py"]
+    assert [(f.span, f.message) for f in alone.findings] == [(f.span, f.message) for f in own]

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A coverage-guided fuzzer: `python tests/fuzz/fuzz.py check|config [--seconds N] [--corpus DIR]`.
+"""A coverage-guided fuzzer: `python tests/fuzz/fuzz.py check|config|facts [--seconds N] [--corpus DIR]`.
 
 Needs atheris (`pip install '.[fuzz]'`). Starts from the fixtures and the committed corpus; an
 input that breaks an invariant ends the run with exit code 1, and is left as `crash-...`, `timeout-...`
@@ -29,10 +29,8 @@ with atheris.instrument_imports(include=["tritonlint"]):
 
 def seeds(target: str) -> list[bytes]:
     """The texts to start from."""
-    names = {
-        "check": [*ROOT.glob("fixtures/*/*/flagged.py"), *ROOT.glob("fixtures/*/correct_*/*.py")],
-        "config": [ROOT / "pyproject.toml"],
-    }
+    fixtures = [*ROOT.glob("fixtures/*/*/flagged.py"), *ROOT.glob("fixtures/*/correct_*/*.py")]
+    names = {"check": fixtures, "config": [ROOT / "pyproject.toml"], "facts": fixtures}
     return [path.read_bytes() for path in [*names[target], *(HERE / "corpus" / target).iterdir()]]
 
 

@@ -4,6 +4,7 @@ the corpus ask."""
 from __future__ import annotations
 
 import ast
+import contextlib
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -11,7 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tritonlint.engine import check as engine
-from tritonlint.errors import TritonlintError
+from tritonlint.errors import SourceError, TritonlintError
+from tritonlint.facts.survey.survey import Analysis
 from tritonlint.fixing import fixing
 from tritonlint.settings import config
 from tritonlint.settings.config import Settings
@@ -28,6 +30,7 @@ def check(data: bytes) -> None:
         result = engine.check([path], settings)
         assert engine.check([path], settings) == result, "another result the second time"
         assert all(each.reason.strip() for each in result.skipped), "skipped without a reason"
+        assert not any("internal error" in each.reason for each in result.skipped), result.skipped
         _must_lie_in(SourceFile("module.py", data), result)
         plan = fixing.plan(result, settings, unsafe=True)
         for change in plan.changes:
@@ -36,6 +39,22 @@ def check(data: bytes) -> None:
         if plan.changes:
             again = fixing.plan(engine.check([path], settings), settings, unsafe=True)
             assert not again.changes, "the fixes are not stable"
+
+
+def facts(data: bytes) -> None:
+    """The facts of a module with these bytes are found out without an error, every hazard's
+    included: here nothing keeps what goes wrong with one function from coming out."""
+    with _folder():
+        path = Path("module.py")
+        path.write_bytes(data)
+        analysis = Analysis()
+        analysis.preview = True
+        analysis.bulkhead.strict = True
+        with contextlib.suppress(SourceError):
+            source = SourceFile("module.py", data)
+            _ = source.text
+            analysis.concerns(os.path.abspath(path))
+            analysis.observe([source], {os.path.abspath(path)})
 
 
 def configuration(data: bytes) -> None:
@@ -51,7 +70,11 @@ def configuration(data: bytes) -> None:
                 assert loaded == config.load(folder, {}), "other settings the second time"
 
 
-TARGETS: dict[str, Callable[[bytes], None]] = {"check": check, "config": configuration}
+TARGETS: dict[str, Callable[[bytes], None]] = {
+    "check": check,
+    "config": configuration,
+    "facts": facts,
+}
 
 
 def _must_lie_in(source: SourceFile, result: engine.Result) -> None:

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from support import ROOT
-from tests.fuzz.invariants import check, configuration
+from tests.fuzz.invariants import check, configuration, facts
 from tests.fuzz.mutations import mutate
 from tritonlint.engine import check as engine
 from tritonlint.engine import parallel
@@ -45,6 +45,12 @@ def test_any_program(text: str) -> None:
 @given(st.sampled_from(TEXTS), st.integers(0, 2**32))
 def test_a_fixture_that_was_changed_at_random(text: bytes, seed: int) -> None:
     check(mutate(text, TEXTS, random.Random(seed)))
+
+
+@SLOW
+@given(st.sampled_from(TEXTS), st.integers(0, 2**32))
+def test_the_facts_of_a_fixture_that_was_changed_at_random(text: bytes, seed: int) -> None:
+    facts(mutate(text, TEXTS, random.Random(seed)))
 
 
 @SLOW

@@ -213,11 +213,17 @@ class Machine:
         return tuple(self._encodings)
 
     def address(self, pointer: Pointer) -> tuple[str, ...]:
-        """The pointer parameters whose memory `pointer` reaches."""
-        if len(pointer.bases) == 1 and not pointer.candidate:
-            return next(iter(pointer.bases))[:1]
+        """The pointer parameters whose memory `pointer` reaches, where it is used as an address:
+        what may be a pointer then is one."""
         if pointer.candidate:
             self.evidence.addresses |= pointer.bases
+        return self.reached(pointer)
+
+    def reached(self, pointer: Pointer) -> tuple[str, ...]:
+        """The pointer parameters whose memory `pointer` would reach. That this is asked, as where a
+        value is chosen or joined with another, does not make what may be a number an address."""
+        if len(pointer.bases) == 1 and not pointer.candidate:
+            return next(iter(pointer.bases))[:1]
         return tuple(dict.fromkeys(self._base(each) for each in sorted(pointer.bases)))
 
     def _base(self, added: tuple[str, ...]) -> str:
@@ -237,7 +243,7 @@ def element_types(machine: Machine, pointer: Pointer) -> Types:
     """The types of what `pointer` points to."""
     if pointer.element is not None:
         return pointer.element
-    return tuple(dict.fromkeys(machine.element(name) for name in machine.address(pointer)))
+    return tuple(dict.fromkeys(machine.element(name) for name in machine.reached(pointer)))
 
 
 def all_integer(types: Iterable[Type]) -> bool:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
@@ -42,6 +43,7 @@ _COUNTING_WORDS = frozenset(
     token tokens rank ranks indptr argmax
     """.split()
 )
+_POINTER = re.compile(r"(?:^|_)(?:ptrs?|pointers?)(?:_|$)|ptrs?$")
 # Before a capital that follows a small letter.
 _WORD_START = re.compile("(?<=[a-z])(?=[A-Z])")
 _COUNTING_PREFIXES = frozenset({"num", "cu", "n"})
@@ -208,16 +210,23 @@ def open_constexpr(name: str, default: Value | None, role: Role | None) -> Value
 
 def _classify(evidence: Evidence, constexprs: frozenset[str]) -> None:
     """Which parameters are pointers: of those that are added up to an address, exactly one."""
+    sums = Counter(name for added in evidence.addresses for name in set(added))
     for added in sorted(evidence.addresses, key=lambda each: (len(each), each)):
-        choices = [n for n in added if n not in evidence.scalars and n not in constexprs] or list(
-            added
-        )
+        choices = [n for n in added if n not in evidence.scalars and n not in constexprs] or added
         if len(added) == 1 or not any(name in evidence.pointers for name in added):
-            evidence.pointers.add(choices[0])
+            evidence.pointers.add(max(choices, key=lambda name: _likeness(name, sums[name])))
     evidence.scalars -= evidence.pointers
     for bases, types in evidence.offsets:
         if not bases or any(name in evidence.pointers for added in bases for name in added):
             evidence.integer(types)
+
+
+def _likeness(name: str, sums: int) -> tuple[bool, int, bool]:
+    """How much a parameter that is added up to addresses is like a pointer: by its name, by how
+    many of the sums it is a part of, and by whether its name counts something. Of equal ones the
+    first of a sum is the pointer."""
+    counts = name.isupper() or _kind_by_name(name) == "int" or "stride" in name.lower()
+    return (bool(_POINTER.search(name.lower())), sums, not counts)
 
 
 def _closure(evidence: Evidence, names: set[str]) -> set[str]:

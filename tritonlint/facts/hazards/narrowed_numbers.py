@@ -207,10 +207,7 @@ def _new(
 def _cached(
     run: Run, kernel: Kernel, made: Specialization, launch: IntegerLaunch | None
 ) -> list[Converted | ByteUsed]:
-    key = (id(kernel.node), "conversions", repr(made))
-    if key not in run.effects:
-        run.effects[key] = watched(kernel, made)
-    return list(_observed(kernel, run.effects[key], launch))
+    return list(_observed(kernel, run.effects.of(watched, kernel, made), launch))
 
 
 def _observed(

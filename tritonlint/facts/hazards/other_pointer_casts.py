@@ -62,17 +62,11 @@ def other_casts(run: Run) -> Iterator[OtherCast]:
             yield from _of_launch(run, event, pointers)
 
 
-def _stores(run: Run, kernel: Kernel, pointers: dict[str, ElementType]) -> list[Store]:
+def _stores(kernel: Kernel, made: Specialization) -> list[Store]:
     """The stores of `kernel` of values that were cast to the element type of another parameter."""
-    key = (id(kernel.node), "casts", repr(sorted(pointers.items(), key=lambda each: each[0])))
-    if key not in run.effects:
-        casts = any(map(_names_a_type_or_helper, ast.walk(kernel.node)))
-        stores = contract(kernel, Specialization(pointers, {})).stores if casts else ()
-        run.effects[key] = [
-            each for each in stores if each.toward and each.parameter not in each.toward
-        ]
-    found: list[Store] = run.effects[key]
-    return found
+    casts = any(map(_names_a_type_or_helper, ast.walk(kernel.node)))
+    stores = contract(kernel, made).stores if casts else ()
+    return [each for each in stores if each.toward and each.parameter not in each.toward]
 
 
 def _names_a_type_or_helper(node: ast.AST) -> bool:
@@ -89,7 +83,7 @@ def _names_a_type_or_helper(node: ast.AST) -> bool:
 def _of_launch(
     run: Run, event: LaunchEvent, pointers: dict[str, ElementType]
 ) -> Iterator[OtherCast]:
-    for store in _stores(run, event.kernel, pointers):
+    for store in run.effects.of(_stores, event.kernel, Specialization(pointers)):
         wide = pointers.get(store.parameter)
         if wide is None or len(store.toward) != 1 or store.cast is None:
             continue

@@ -7,7 +7,7 @@ import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from tritonlint.dtypes import UNKNOWN, ElementTypes
 from tritonlint.facts.host.values import (
@@ -20,6 +20,7 @@ from tritonlint.facts.host.values import (
     choose,
     options,
 )
+from tritonlint.facts.project.effects import Effects
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.project import Project
@@ -139,7 +140,7 @@ class Run:
     exhausted: bool = False
     operator: Callable[[str], Definition | None] = lambda _: None
     attributes: Attributes = field(default_factory=dict)
-    effects: dict[tuple[int, str, str], Any] = field(default_factory=dict)
+    effects: Effects = field(default_factory=Effects)
     copies: list[Copy] = field(default_factory=list)
     thorough: bool = True
 

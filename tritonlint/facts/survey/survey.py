@@ -5,9 +5,8 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any
 
 from tritonlint.errors import SourceError
 from tritonlint.facts.hazards.flavours.clashes import flavours
@@ -25,12 +24,23 @@ from tritonlint.facts.index.callers import callers
 from tritonlint.facts.index.outlines import Function
 from tritonlint.facts.index.reach import Reach
 from tritonlint.facts.index.universe import MAX_HOPS, Texts
+from tritonlint.facts.project.effects import Effects
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.project import Project
 from tritonlint.facts.project.tree import dotted_name
+from tritonlint.facts.survey.bulkhead import Bulkhead
 from tritonlint.facts.survey.kernels import Narrowing
 from tritonlint.source import SourceFile
 
+# What is asked about the launches that a function leads to, in the order of what is observed; and
+# what only preview rules judge.
+_QUESTIONS: tuple[Callable[[Run], Iterable[Observation]], ...] = (
+    arguments,
+    ignored_settings,
+    other_casts,
+    in_launches,
+)
+_PREVIEWED: tuple[Callable[[Run], Iterable[Observation]], ...] = (flavours,)
 # Up to so many names the functions that call them are looked for; for more, all are interpreted.
 _FEW_NAMES = 100
 
@@ -48,12 +58,16 @@ class Analysis:
         self.project = Project([], self.texts.passes)
         self.reach = Reach(self.project, self.texts)
         self.narrowing = Narrowing(self.texts, self.reach)
-        # By the path of a file, which function of it is not analysed to its end, and why; or why
-        # none is.
-        self.unfinished: dict[str, str] = {}
+        self.bulkhead = Bulkhead()
         self._speakers: dict[str, tuple[frozenset[str], frozenset[int]]] = {}
         self._attributes: Attributes = {}
-        self._effects: dict[tuple[int, str, str], Any] = {}
+        self._effects = Effects()
+
+    @property
+    def unfinished(self) -> dict[str, str]:
+        """By the path of a file, which function of it is not analysed to its end, and why; or why
+        none is."""
+        return self.bulkhead.unfinished
 
     def concerns(self, file: str) -> bool:
         """Whether anything in a file (an absolute path) can be to judge, as far as its text tells,
@@ -70,6 +84,18 @@ class Analysis:
     def observe(self, files: Sequence[SourceFile], wanted: Collection[str]) -> list[Observation]:
         """What is to be judged about `files`, with places in `wanted` (absolute paths; `files` are
         among them). What cannot be parsed or analysed to its end is in `unfinished`."""
+        try:
+            return self._observed(files, wanted)
+        except Exception:
+            if self.bulkhead.strict:
+                raise
+        found: list[Observation] = []
+        for each in files:
+            with self.bulkhead.around(each.path):
+                found += self._observed([each], wanted)
+        return found
+
+    def _observed(self, files: Sequence[SourceFile], wanted: Collection[str]) -> list[Observation]:
         own = list(self._parsed(files))
         guards = (each for module in own for each in dead_guards(module))
         copies = (each for module in own for each in self._copies(module))
@@ -86,10 +112,8 @@ class Analysis:
         for each in module.functions if may_copy(module.source.text) else ():
             calls = self.reach.calls(each)
             if calls is not None and calls.copies and not self.reach.leads(each):
-                try:
+                with self.bulkhead.around(module.path, each.name):
                     yield from interpret(self._run(each)).copies
-                except RecursionError:
-                    self._leave(each, "is nested too deeply to be analysed")
 
     def _arguments(
         self, own: Sequence[Module], files: Sequence[SourceFile], wanted: Collection[str]
@@ -139,7 +163,7 @@ class Analysis:
                 module = self.reach.module(os.path.abspath(source.path), source)
                 _ = module.tree
             except SourceError as error:
-                self.unfinished[error.path] = error.reason
+                self.bulkhead.leave(error.path, error.reason)
             else:
                 yield module
 
@@ -162,24 +186,19 @@ class Analysis:
         """What the launches that `root` leads to are passed, and what else is seen on the way."""
         universe = self.texts.universe(str(root.module.file))
         run = self._run(root, thorough)
-        try:
+        found: list[Observation] = []
+        path = root.module.path
+        with self.bulkhead.around(path, root.name):
             interpret(run)
-            found = list(arguments(run))
-            beside: list[Observation] = [
-                *ignored_settings(run),
-                *run.copies,
-                *other_casts(run),
-                *in_launches(run),
-            ]
-            beside += flavours(run) if self.preview else ()
-        except RecursionError:
-            self._leave(root, "is nested too deeply to be analysed")
-            return []
+            found += run.copies
+            for question in (*_QUESTIONS, *(_PREVIEWED if self.preview else ())):
+                # Each for itself: what one cannot tell, the others still do.
+                with self.bulkhead.around(path, root.name):
+                    found += question(run)
         if run.exhausted:
-            self._leave(
-                root, f"takes more than {MAX_STATEMENTS} statements, and is not analysed to its end"
-            )
-        places = ((each, os.path.abspath(each.place.path)) for each in (*found, *beside))
+            most = f"takes more than {MAX_STATEMENTS} statements"
+            self.bulkhead.leave(path, f"`{root.name}` {most}, and is not analysed to its end")
+        places = ((each, os.path.abspath(each.place.path)) for each in found)
         return [
             each
             for each, place in places
@@ -200,9 +219,6 @@ class Analysis:
             effects=self._effects,
             thorough=thorough,
         )
-
-    def _leave(self, function: Definition, reason: str) -> None:
-        self.unfinished.setdefault(function.module.path, f"`{function.name}` {reason}")
 
     def _speaks(self, root: Definition) -> bool:
         """Whether `root`, its class or a function of the same file that it calls says anything

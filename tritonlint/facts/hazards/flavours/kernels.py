@@ -14,6 +14,7 @@ from tritonlint.facts.hazards.flavours.vendors import for_vendor
 from tritonlint.facts.hazards.raw_bytes.arguments import parameter_span, specialization
 from tritonlint.facts.host.state import LaunchEvent, Note, Passed, Run
 from tritonlint.facts.host.values import Path, Tensor, contradicts, options
+from tritonlint.facts.project.kernel import Kernel
 from tritonlint.source import Span
 
 FNUZ = BY_NAME["float8_e4m3fnuz"]
@@ -115,12 +116,12 @@ def _encoding(
 
 def _encodings(run: Run, event: LaunchEvent, made: Specialization) -> tuple[Encoding, ...]:
     """What the kernel names so; nothing for one that is not analysed to its end."""
-    key = (id(event.kernel.node), "encodings", repr(made))
-    if key not in run.effects:
-        found = contract(event.kernel, made)
-        run.effects[key] = () if found.incomplete else found.encodings
-    encodings: tuple[Encoding, ...] = run.effects[key]
-    return encodings
+    return run.effects.of(_encodings_of, event.kernel, made)
+
+
+def _encodings_of(kernel: Kernel, made: Specialization) -> tuple[Encoding, ...]:
+    found = contract(kernel, made)
+    return () if found.incomplete else found.encodings
 
 
 def are_flavours(types: ElementTypes) -> bool:

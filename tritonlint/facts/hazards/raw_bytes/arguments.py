@@ -165,10 +165,7 @@ def _harm(
     loads: dict[_Site, Load] = {}
     for each in storage.evidence:
         made = specialization(event, parameter, storage, event.path + path + each.path)
-        key = (id(event.kernel.node), parameter, repr(made))
-        if key not in run.effects:
-            run.effects[key] = _effects(event.kernel, parameter, made)
-        more_stores, more_loads = run.effects[key]
+        more_stores, more_loads = run.effects.of(_effects, event.kernel, made, parameter)
         if more_stores or more_loads:
             evidence.append(each)
             stores.update((_site(store), store) for store in more_stores)
@@ -183,7 +180,7 @@ def _means_fp8(event: LaunchEvent) -> bool:
 
 
 def _effects(
-    kernel: Kernel, parameter: str, made: Specialization
+    kernel: Kernel, made: Specialization, parameter: str
 ) -> tuple[list[Store], list[Load]]:
     """The stores and loads through `parameter` that go wrong: they convert between integers and
     floats, they do not where the tensor is viewed as fp8, and they would not where the pointers of

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
+from dataclasses import fields, is_dataclass
 
 from tritonlint.facts.hazards.observation import Observation
 from tritonlint.facts.hazards.raw_bytes.arguments import Argument, Typed
@@ -11,8 +12,8 @@ from tritonlint.source import Span
 
 def distinct(found: Iterable[Observation]) -> list[Observation]:
     """`found` without what is said twice (of one launch, parameter and evidence the shortest chain
-    of calls is kept), and without the parameters of a function that every caller known is seen to
-    pass as another element type."""
+    of calls is kept, of equal ones what harms most), and without the parameters of a function that
+    every caller known is seen to pass as another element type."""
     known = list(dict.fromkeys(found))
     arguments = [each for each in known if isinstance(each, Argument)]
     typed = {each.site for each in known if isinstance(each, Typed)}
@@ -21,7 +22,7 @@ def distinct(found: Iterable[Observation]) -> list[Observation]:
 
 
 def _distinct(found: Sequence[Argument], typed: Set[tuple[Span, str, Span]]) -> list[Argument]:
-    raw = sorted(found, key=lambda each: (len(each.calls), each.launch, each.place))
+    raw = sorted(found, key=_order)
     disputed = {(each.launch, each.parameter, each.place) for each in raw if each.calls}
     kept: list[Argument] = []
     seen: set[tuple[object, ...]] = set()
@@ -34,3 +35,22 @@ def _distinct(found: Sequence[Argument], typed: Set[tuple[Span, str, Span]]) -> 
             kept.append(each)
         seen |= keys
     return kept
+
+
+def _order(each: Argument) -> tuple[object, ...]:
+    """A total order, whatever the order in which things were observed: several callers, or a
+    function by itself and as it is called, can lead to one launch with other settings."""
+    effects = [*(a.effect for a in each.stores), *(a.effect for a in each.loads)]
+    harm = sum(effect not in ("bits", "int") for effect in effects)
+    return (len(each.calls), each.launch, each.place, -harm, repr(_plain(each)))
+
+
+def _plain(value: object) -> object:
+    """`value` in a form that is written in the same way in every process: sets are sorted."""
+    if isinstance(value, (set, frozenset)):
+        return sorted(map(_plain, value), key=repr)
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    if is_dataclass(value) and not isinstance(value, type):
+        return [_plain(getattr(value, field.name)) for field in fields(value)]
+    return value
