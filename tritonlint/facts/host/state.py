@@ -105,6 +105,13 @@ class LaunchEvent:
     root: Definition
     complete: bool
 
+    @property
+    def alone(self) -> bool:
+        """Whether the launch stands in `root` itself."""
+        node = self.root.node
+        first, last = getattr(node, "lineno", 0), getattr(node, "end_lineno", None) or 0
+        return self.root.module.path == self.span.path and first <= self.span.line <= last
+
     @cached_property
     def viewed(self) -> tuple[tuple[Passed, Tensor], ...]:
         """The arguments that are views of another element type."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,6 +41,8 @@ class Bulkhead:
 
 def internal(error: Exception) -> str:
     """What is said of an error of tritonlint's own: what, where, and what to do."""
+    import traceback  # only here: most runs need none
+
     frame = traceback.extract_tb(error.__traceback__)[-1]
     where = f"{display_path(Path(frame.filename))}:{frame.lineno}"
     what = f"{type(error).__name__}: {error}".rstrip(": ")

@@ -67,8 +67,9 @@ class Argument:
     largest finite value, or by an fnuz flag. `from_caller` is whether a caller in the project
     passes it. `evidence` says why these are raw bytes, strongest first; `stands_for` which float
     type they are, and `conditional` whether only where a test that the launch is not under comes
-    out so: on other paths the tensor may have another type. `known` is what is known of the other
-    arguments on the path of the strongest evidence.
+    out so: on other paths the tensor may have another type. `alone` is whether this is seen in the
+    function around the launch by itself, not as a caller calls it. `known` is what is known of the
+    other arguments on the path of the strongest evidence.
     """
 
     kernel: str
@@ -91,6 +92,7 @@ class Argument:
     known: tuple[Known, ...]
     stands_for: ElementTypes
     conditional: bool
+    alone: bool
 
     @property
     def site(self) -> tuple[Span, str, Span]:
@@ -152,6 +154,7 @@ def _argument(
         known_arguments(event, parameter, event.path + path + evidence[0].path),
         stands_for(event, parameter, tensor, evidence),
         is_conditional(event.path + path, evidence),
+        event.alone,
     )
 
 

@@ -11,9 +11,10 @@ from tritonlint.source import Span
 
 
 def distinct(found: Iterable[Observation]) -> list[Observation]:
-    """`found` without what is said twice (of one launch, parameter and evidence the shortest chain
-    of calls is kept, of equal ones what harms most), and without the parameters of a function that
-    every caller known is seen to pass as another element type."""
+    """`found` without what is said twice, and without the parameters of a function that every
+    caller known is seen to pass as another element type. Of one launch, parameter and evidence the
+    shortest chain of calls is kept; of equal ones what the function says by itself, then what harms
+    most."""
     known = list(dict.fromkeys(found))
     arguments = [each for each in known if isinstance(each, Argument)]
     typed = {each.site for each in known if isinstance(each, Typed)}
@@ -42,7 +43,7 @@ def _order(each: Argument) -> tuple[object, ...]:
     function by itself and as it is called, can lead to one launch with other settings."""
     effects = [*(a.effect for a in each.stores), *(a.effect for a in each.loads)]
     harm = sum(effect not in ("bits", "int") for effect in effects)
-    return (len(each.calls), each.launch, each.place, -harm, repr(_plain(each)))
+    return (len(each.calls), each.launch, each.place, not each.alone, -harm, repr(_plain(each)))
 
 
 def _plain(value: object) -> object:
