@@ -14,11 +14,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from tritonlint import rule
 from tritonlint.engine import check
 from tritonlint.report import Options, text
 from tritonlint.report.json import lines_schema, schema
-from tritonlint.rule import documentation
+from tritonlint.rule import documentation, registry
 from tritonlint.settings import config_values
 from tritonlint.settings.config import Settings
 from tritonlint.verify.cases import receipts
@@ -33,7 +32,7 @@ that differ, as fixed of the worst."""
 
 def generated() -> Iterator[tuple[Path, str]]:
     """Each generated file and the text that it should hold."""
-    for code in sorted(rule.codes()):
+    for code in sorted(registry.codes()):
         yield ROOT / "docs" / "rules" / f"{code}.md", documentation.of(code).page + measured(code)
     yield ROOT / "docs" / "rules" / "index.md", f"# Rules\n\n{table('')}"
     keys = config_values.schema(Settings().values())
@@ -57,7 +56,7 @@ def between(readme: str, name: str, new: str) -> str:
 def table(folder: str = "docs/rules/") -> str:
     """The table of rules, their pages linked in `folder`."""
     head = "| Rule | Finds | Severity | Status | Fix |\n|---|---|---|---|---|\n"
-    return head + "".join(f"{_row(code, folder)}\n" for code in sorted(rule.codes()))
+    return head + "".join(f"{_row(code, folder)}\n" for code in sorted(registry.codes()))
 
 
 def measured(code: str) -> str:
@@ -92,7 +91,7 @@ def _inside(folder: Path) -> Iterator[None]:
 
 
 def _row(code: str, folder: str) -> str:
-    found = rule.load(code)
+    found = registry.load(code)
     link = f"[{code}]({folder}{code}.md)"
     return f"| {link} | {found.name} | {found.severity} | {found.status} | {found.fix} |"
 

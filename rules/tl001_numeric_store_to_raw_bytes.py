@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from tritonlint.edits.view_fix import named_fix, view_argument
-from tritonlint.facts.device import Store
-from tritonlint.facts.hazards.raw_bytes.arguments import Argument
-from tritonlint.findings import Confidence, Finding, Step
-from tritonlint.rule import Rule, Suspect
-from tritonlint.rule.signature import FLOAT_TO_INTEGER, Order
-from tritonlint.rule.traces import approach, claim, launch_site
+from tritonlint.rule import Argument, Confidence, Finding, Order, Rule, Step, Store
+from tritonlint.rule.signature import FLOAT_TO_INTEGER
+from tritonlint.rule.traces import approach
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+_SILENT = "-0.3 is stored as 0, 1.7 as 1 and 300.0 as 44"
 
 
-class NumericStoreToRawBytes(Rule):
+class NumericStoreToRawBytes(Rule[Argument, Store]):
     """## What it does Finds launches that pass raw bytes (a `uint8` or `int8` slice, view or tensor
     that stands for fp8 codes or for the bytes of wider floats) to a kernel parameter through which
     the kernel stores floats. The cast may be written (`x.to(p.dtype.element_ty)`) or left to
@@ -67,45 +69,30 @@ class NumericStoreToRawBytes(Rule):
     since = "0.1.0"
     fix = "sometimes"
     signature = Order(FLOAT_TO_INTEGER, through="store")
+    observes = (Argument,)
 
-    def check(self, suspect: Suspect) -> Iterator[Finding]:
-        for argument in suspect.of(Argument):
-            harmful = [each for each in argument.stores if _harmful(each)]
-            if harmful:
-                silent = [each for each in harmful if each.effect == "float_to_int"]
-                yield self._finding(suspect, argument, (silent or harmful)[0])
+    def judge(self, observation: Argument) -> Store | None:
+        harmful = [each for each in observation.stores if _harmful(each)]
+        silent = [each for each in harmful if each.effect == "float_to_int"]
+        return next(iter(silent or harmful), None)
 
-    def _finding(self, suspect: Suspect, argument: Argument, store: Store) -> Finding:
-        kernel = argument.kernel
+    def report(self, node: cst.CSTNode, observation: Argument, hazard: Store) -> Finding:
+        argument, store = observation, hazard
         silent = store.effect == "float_to_int"
-        trigger = (
-            "-0.3 is stored as 0, 1.7 as 1 and 300.0 as 44" if silent else "it does not compile"
-        )
-        how = (
-            "casts a float to its element type and stores it"
-            if store.explicit
-            else "stores a float"
-        )
-        snippet = suspect.source.snippet(argument.place)
-        fix = view_argument(suspect, argument) if _is_code(argument) else None
-        message = (
-            f"`{snippet}` holds raw bytes, but `{kernel}` {how} through "
-            f"`{argument.parameter}`: {trigger}{named_fix(fix)}"
-        )
-        return Finding(
-            self.code,
-            self.name,
-            message,
-            self.severity,
-            _confidence(argument, store),
-            argument.place,
-            trigger,
-            _trace(argument, store),
-            launch_site(argument),
-            fix,
-            function=argument.function,
-            snippet=snippet,
-            claim=claim(argument, rejected=not silent),
+        cast = "casts a float to its element type and stores it"
+        how = cast if store.explicit else "stores a float"
+        fix = view_argument(self.suspect, argument) if _is_code(argument) else None
+        return self.finding(
+            node,
+            argument,
+            f"`{self.text(argument.place)}` holds raw bytes, but `{argument.kernel}` {how} through "
+            f"`{argument.parameter}`",
+            trigger=_SILENT if silent else "it does not compile",
+            confidence=_confidence(argument, store),
+            trace=_trace(argument, store),
+            fix=fix,
+            help=named_fix(fix),
+            rejected=not silent,
         )
 
 

@@ -8,12 +8,12 @@ from tritonlint.edits.view_fix import named_fix, view_argument
 from tritonlint.facts.device import Load
 from tritonlint.facts.hazards.raw_bytes.arguments import Argument
 from tritonlint.findings import Confidence, Finding, Step
-from tritonlint.rule import Rule, Suspect
+from tritonlint.rule import BaseRule, Suspect
 from tritonlint.rule.signature import INTEGER_TO_FLOAT, Order
 from tritonlint.rule.traces import approach, claim, launch_site
 
 
-class NumericLoadOfRawBytes(Rule):
+class NumericLoadOfRawBytes(BaseRule):
     """## What it does Finds launches that pass raw bytes (a `uint8` or `int8` slice, view or tensor
     that stands for fp8 codes or for the bytes of wider floats) to a kernel parameter whose loaded
     values are used as numbers: cast to a float, multiplied with one, or stored through a pointer to
@@ -82,9 +82,10 @@ class NumericLoadOfRawBytes(Rule):
         )
         snippet = suspect.source.snippet(argument.place)
         fix = view_argument(suspect, argument)
+        advice = f"; {named_fix(fix)}" if fix else ""
         message = (
             f"`{snippet}` holds raw bytes, but `{argument.kernel}` uses what it loads through "
-            f"`{argument.parameter}` as numbers: {trigger}{named_fix(fix)}"
+            f"`{argument.parameter}` as numbers: {trigger}{advice}"
         )
         return Finding(
             self.code,

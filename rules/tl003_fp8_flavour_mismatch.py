@@ -10,14 +10,14 @@ from tritonlint.facts.hazards.flavours.hard_coded import HardCoded
 from tritonlint.facts.hazards.flavours.kernels import KernelFlavour
 from tritonlint.facts.hazards.flavours.setting_prefixes import Prefixed
 from tritonlint.findings import Finding, LaunchSite, Step
-from tritonlint.rule import Rule, Suspect
+from tritonlint.rule import BaseRule, Suspect
 from tritonlint.source import Span
 
 # What the code 0x3C is in each flavour.
 _0X3C = {"e4m3fn": 1.5, "e4m3fnuz": 0.75, "e5m2": 1.0, "e5m2fnuz": 0.5}
 
 
-class Fp8FlavourMismatch(Rule):
+class Fp8FlavourMismatch(BaseRule):
     """## What it does Finds two places that take the same bytes for different 8-bit floats:
 
     - a tensor that is made or viewed as e4m3 and viewed as e5m2, or the other way round;

@@ -9,7 +9,7 @@ from tritonlint.edits.cast_fix import cast_operand, rounded, stored_value
 from tritonlint.facts.device import Conversion
 from tritonlint.facts.hazards.narrowed_numbers import Converted
 from tritonlint.findings import Confidence, Finding, Fix, Step
-from tritonlint.rule import Rule, Suspect
+from tritonlint.rule import BaseRule, Suspect
 from tritonlint.rule.signature import FLOAT_TO_INTEGER, Order
 from tritonlint.rule.traces import integer_approach, integer_claim, integer_launch_site, one_a_place
 
@@ -18,7 +18,7 @@ _FUNCTIONS = ("rint", "nearbyint", "round", "roundeven", "floor", "ceil", "trunc
 _ROUNDING = (*_FUNCTIONS, "math.floor", "math.ceil", "tt.elementwise_inline_asm")
 
 
-class UnroundedIntegerQuantization(Rule):
+class UnroundedIntegerQuantization(BaseRule):
     """## What it does
     Finds kernels that quantize a float to `int8` or `uint8` with no rounding on the way: in a
     cast (`x.to(tl.int8)`), in a cast to a pointer's element type or in the cast that `tl.store`

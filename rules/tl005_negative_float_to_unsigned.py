@@ -10,7 +10,7 @@ from tritonlint.edits.cast_fix import after, cast_operand, language, span_of
 from tritonlint.facts.device import Conversion
 from tritonlint.facts.hazards.narrowed_numbers import Converted
 from tritonlint.findings import Applicability, Confidence, Edit, Finding, Fix, Span, Step
-from tritonlint.rule import Rule, Suspect
+from tritonlint.rule import BaseRule, Suspect
 from tritonlint.rule.signature import Order
 from tritonlint.rule.traces import integer_approach, integer_claim, integer_launch_site, one_a_place
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import libcst as cst
 
 
-class NegativeFloatToUnsigned(Rule):
+class NegativeFloatToUnsigned(BaseRule):
     """## What it does
     Finds kernels that cast a float to an unsigned type although it can be negative by what the
     kernel itself says: it is clamped to an interval that begins below zero, or it is a logarithm.

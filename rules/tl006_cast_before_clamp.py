@@ -9,7 +9,7 @@ from tritonlint.edits.cast_fix import after, around, cast_operand, names_in, spa
 from tritonlint.facts.device import Conversion
 from tritonlint.facts.hazards.narrowed_numbers import Converted
 from tritonlint.findings import Edit, Finding, Fix, Span, Step
-from tritonlint.rule import Rule, Suspect
+from tritonlint.rule import BaseRule, Suspect
 from tritonlint.rule.signature import FLOAT_TO_INTEGER, Order
 from tritonlint.rule.traces import integer_approach, integer_claim, integer_launch_site, one_a_place
 
@@ -21,7 +21,7 @@ _LIMITS = ("arith.minsi", "arith.maxsi", "arith.minui", "arith.maxui")
 _SLACK = 1
 
 
-class CastBeforeClamp(Rule):
+class CastBeforeClamp(BaseRule):
     """## What it does
     Finds kernels that cast a number to an 8- or 16-bit integer and clamp the result to the range
     of that integer.

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from tritonlint.facts.hazards.other_pointer_casts import OtherCast
 from tritonlint.findings import Edit, Finding, Fix, LaunchSite, Step
-from tritonlint.rule import Rule, Suspect
+from tritonlint.rule import BaseRule, Suspect
 
 
-class CastToOtherPointerDtype(Rule):
+class CastToOtherPointerDtype(BaseRule):
     """## What it does Finds kernels that cast a float to the element type of one pointer
     (`acc.to(q_ptr.dtype.element_ty)`) and store it through another one, where the launch passes
     tensors of different types: the second would have kept what the first one loses. A tensor whose

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from tritonlint.facts.hazards.guards.dead_guards import DeadGuard
 from tritonlint.findings import Edit, Finding, Fix, Step
-from tritonlint.rule import Rule, Suspect
+from tritonlint.rule import BaseRule, Suspect
 
 
-class DeadDtypeGuard(Rule):
+class DeadDtypeGuard(BaseRule):
     """## What it does Finds comparisons of a string, a number, a class or a tensor with a
     `torch.dtype` (and of a tensor's dtype with a string): by annotation, by a constant, or because
     methods of strings are called on it. The two are never equal.

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from tritonlint.edits.cast_fix import after, language
 from tritonlint.facts.hazards.narrowed_numbers import ByteUsed
 from tritonlint.findings import Applicability, Finding, Fix, Step
-from tritonlint.rule import Rule, Suspect
+from tritonlint.rule import BaseRule, Suspect
 from tritonlint.rule.signature import Order
 from tritonlint.rule.traces import integer_approach, integer_claim, integer_launch_site, one_a_place
 
 
-class SignExtendedByte(Rule):
+class SignExtendedByte(BaseRule):
     """## What it does
     Finds kernels that load a signed byte (`int8`) and use it as a biased exponent, or as an offset
     into memory, without masking it to 0..255 first.

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from tritonlint.facts.host.copies import Copy
 from tritonlint.findings import Applicability, Edit, Finding, Fix, Span, Step
-from tritonlint.rule import Rule, Suspect
+from tritonlint.rule import BaseRule, Suspect
 
 
-class NumericCopyOfEncodedBytes(Rule):
+class NumericCopyOfEncodedBytes(BaseRule):
     """## What it does Finds `x.copy_(y)` and `x[...] = y` where one of the two holds 8-bit floats
     (fp8 codes, e8m0 scales) and the other bytes, and `x.to(torch.uint8)` of 8-bit floats.
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from tritonlint.facts.hazards.ignored_settings import IgnoredSetting
 from tritonlint.findings import Finding, LaunchSite, Step
-from tritonlint.rule import Rule, Suspect
+from tritonlint.rule import BaseRule, Suspect
 
 
-class IgnoredCacheDtype(Rule):
+class IgnoredCacheDtype(BaseRule):
     """## What it does Finds functions that take the dtype of a cache as a setting (such as
     `kv_cache_dtype`) and perhaps its scales, hand the cache to a kernel that stores floats into it,
     and let none of these decide anything: no view, no branch, no arithmetic, neither in the

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tritonlint.findings import Finding
-from tritonlint.rule import CommentRule
-from tritonlint.suppress.suppressions import Review
+from tritonlint.suppress.review import CommentRule, Review
 
 
 class UnusedSuppression(CommentRule):

@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterator
 
 from tritonlint.findings import Applicability, Edit, Finding, Fix
-from tritonlint.rule import CommentRule, codes
+from tritonlint.rule.registry import codes
+from tritonlint.suppress.comment_edits import removal
 from tritonlint.suppress.directives import KINDS, Directive, Named, near_codes, resolve
-from tritonlint.suppress.suppressions import CODES, Review, removal
+from tritonlint.suppress.review import CODES, CommentRule, Review
 
 _VERB = re.compile(r"(#\s*tritonlint:\s*)([\w-]+)")
 _REST = re.compile(r"[\s\[\](:=]*(.*)", re.S)

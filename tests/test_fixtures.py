@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from support import EXPECT, ROOT, without_expectations
-from tritonlint import rule
 from tritonlint.engine import check
 from tritonlint.engine.discovery import discover
 from tritonlint.fixing import fixing
+from tritonlint.rule import registry
 from tritonlint.settings.config import Settings
 
 CASES = sorted(
@@ -40,7 +40,7 @@ def case(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
 def _settings(case: Path) -> Settings:
     """The default settings, with the rule that the case is about if that is a preview rule."""
     code = case.parent.name
-    preview = code in rule.codes() and rule.load(code).status == "preview"
+    preview = code in registry.codes() and registry.load(code).status == "preview"
     return Settings(preview=preview, root=Path.cwd())
 
 

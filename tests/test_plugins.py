@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from support import ROOT, Command
-from tritonlint import rule
-from tritonlint.rule import documentation, plugins
+from tritonlint.rule import documentation, plugins, registry
 
 DOCUMENTED = (
     (ROOT / "docs" / "rules-of-your-own.md")
@@ -28,10 +27,10 @@ def _forget(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     known = set(sys.modules)
 
     def forget() -> None:
-        rule._registered.clear()
-        rule.codes.cache_clear()
+        registry._registered.clear()
+        registry.codes.cache_clear()
         plugins.installed.cache_clear()
-        rule.load_status.cache_clear()
+        registry.load_status.cache_clear()
         documentation.of.cache_clear()
 
     forget()

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from support import ROOT
-from tritonlint import rule
 from tritonlint.report import FORMATS
+from tritonlint.rule import registry
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_there_is_a_page_for_each_rule_in_the_navigation(site: Path) -> None:
     home = (site / "index.html").read_text(encoding="utf-8")
-    for code, info in rule.codes().items():
+    for code, info in registry.codes().items():
         page = (site / "rules" / code / "index.html").read_text(encoding="utf-8")
         assert f'<h1 id="{info.name}-{code.lower()}">' in page
         assert f'href="rules/{code}/"' in home

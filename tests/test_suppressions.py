@@ -13,20 +13,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support import ROOT, Command
-from tritonlint import rule
 from tritonlint.edits import edits
 from tritonlint.findings import Finding, Span, Suppressed
+from tritonlint.rule import registry
 from tritonlint.source import SourceFile
-from tritonlint.suppress import suppressions
+from tritonlint.suppress import comment_edits, review, suppressions
 
 HAZARDS = {"bad": "TL001", "worse": "TL002"}
-ALL = frozenset(rule.codes())
+ALL = frozenset(registry.codes())
 
 
 def _finding(path: str, line: int, match: re.Match[str]) -> Finding:
     code = HAZARDS[match[0]]
     span = Span(path, line, match.start() + 1, line, match.end() + 1)
-    return Finding(code, rule.codes()[code].name, "wrong", "error", "certain", span, "x")
+    return Finding(code, registry.codes()[code].name, "wrong", "error", "certain", span, "x")
 
 
 def _hazards(source: SourceFile) -> list[Finding]:
@@ -201,11 +201,11 @@ def _after_fixes(text: str, unsafe: bool = False) -> str:
     ],
 )
 def test_a_comment_that_does_nothing_is_found_and_fixed(text: str, code: str, fixed: str) -> None:
-    found = [each for each in _apply(text)[0] if each.code in suppressions.CODES]
+    found = [each for each in _apply(text)[0] if each.code in review.CODES]
     assert [each.code for each in found] == [code]
     after = _after_fixes(text)
     assert after == fixed
-    assert [each for each in _apply(after)[0] if each.code in suppressions.CODES] == []
+    assert [each for each in _apply(after)[0] if each.code in review.CODES] == []
 
 
 @pytest.mark.parametrize(
@@ -339,14 +339,14 @@ def test_text_that_is_not_python_has_no_comments() -> None:
 def test_an_added_comment_silences_the_finding(text: str, commented: str) -> None:
     source = SourceFile("a.py", text.encode())
     findings = _apply(text)[0]
-    after = edits.apply(text, suppressions.comment_edits(source, findings, reason="why"))
+    after = edits.apply(text, comment_edits.comment_edits(source, findings, reason="why"))
     assert after == commented
     assert _apply(after)[0] == []
 
 
 def test_an_expectation_can_be_added() -> None:
     source = SourceFile("a.py", b"x = bad\n")
-    added = suppressions.comment_edits(source, _hazards(source), "expect")
+    added = comment_edits.comment_edits(source, _hazards(source), "expect")
     assert edits.apply(source.text, added) == "x = bad  # tritonlint: expect[TL001]\n"
 
 

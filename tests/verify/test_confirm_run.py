@@ -155,10 +155,10 @@ def test_kernels_that_misbehave_are_undecided(
 def test_a_rule_that_the_compiler_cannot_judge_is_undecided(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tritonlint import rule
+    from tritonlint.rule import registry
 
     each = about(tmp_path / "kernels.py", "tl.store(p, tl.load(x))")
-    monkeypatch.setattr(rule.load("TL001"), "signature", None)
+    monkeypatch.setattr(registry.load("TL001"), "signature", None)
     (told,) = confirming.confirm([each], ONE, Answers(None))
     assert told.confirmed == "undecided"
     assert told.confirmed_reason == "TL001 has no meaning to the compiler"

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from verify_support import FIXTURES, case_id, released
 
-from tritonlint import rule
+from tritonlint.rule import registry
 from tritonlint.verify.case import load_verifier
 from tritonlint.verify.cases import recorded
 from tritonlint.verify.cases.load import import_file
@@ -83,7 +83,7 @@ def test_what_is_expected_has_the_shape_of_what_is_given(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "folder", [f for f in released() if f.parent.name in rule.codes()], ids=case_id
+    "folder", [f for f in released() if f.parent.name in registry.codes()], ids=case_id
 )
 def test_the_receipt_of_a_release_speaks_for_the_present_code(folder: Path) -> None:
     assert recorded.check([of_release(folder, Path("not-unpacked"))]) == []

@@ -13,11 +13,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from tritonlint import __version__, rule
+from tritonlint import __version__
 from tritonlint.caching.kept import keep, kept, tidy
 from tritonlint.engine.check import Result, Skipped
 from tritonlint.findings import Edit, Finding, Fix, LaunchSite, Span, Step, Suppressed
 from tritonlint.findings.claim import Claim, Known
+from tritonlint.rule import registry
 from tritonlint.settings.config import Settings
 
 FOLDER = ".tritonlint_cache"
@@ -54,7 +55,7 @@ class Cache:
         digest.update("\0".join(said).encode(errors="surrogateescape"))
         for mark, paths in (
             ("tool", tool_files()),
-            ("rules", [str(each) for each in rule.sources_of_others()]),
+            ("rules", [str(each) for each in registry.sources_of_others()]),
             ("checked", [str(each) for each in files]),
             ("read", list(others)),
         ):

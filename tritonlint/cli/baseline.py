@@ -96,7 +96,7 @@ def prune(paths: tuple[Path, ...], **selected: object) -> int:
 
 
 def _state(paths: tuple[Path, ...], selected: dict[str, object], must_exist: bool = True) -> _State:
-    from tritonlint import rule
+    from tritonlint.rule import chosen
 
     paths = paths or (Path("."),)
     settings = options.settings_for(paths, selected)
@@ -108,7 +108,7 @@ def _state(paths: tuple[Path, ...], selected: dict[str, object], must_exist: boo
     found = check.run(paths, replace(settings, baseline=None))
     output.complain(f"{each.path}: {each.reason}" for each in found.skipped)
     result = baseline.apply(found, known)
-    gone = baseline.stale(known, result, paths, rule.selected(settings))
+    gone = baseline.stale(known, result, paths, chosen.selected(settings))
     return _State(known, result, result.findings, gone)
 
 

@@ -184,11 +184,11 @@ def _stale(result: Result, paths: tuple[Path, ...], settings: Settings) -> list[
     """What is to be said of a baseline that knows of findings which are gone."""
     if settings.baseline is None:
         return []
-    from tritonlint import rule
+    from tritonlint.rule import chosen
     from tritonlint.suppress import baseline
 
     known = baseline.read(Path(settings.baseline))
-    gone = baseline.stale(known, result, paths, rule.selected(settings))
+    gone = baseline.stale(known, result, paths, chosen.selected(settings))
     hint = f"{settings.baseline}: remove what is stale with `tritonlint baseline prune`"
     return [*baseline.lines(gone, "stale in the baseline"), hint] if gone else []
 

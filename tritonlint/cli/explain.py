@@ -17,14 +17,13 @@ from tritonlint.report.machine import as_json
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
 def command(code: str | None, every: bool, output_format: str) -> int:
     """Explain the rule CODE (a code such as TL001, or a rule's name)."""
-    from tritonlint import rule
-    from tritonlint.rule import documentation
+    from tritonlint.rule import documentation, registry
 
     if (code is None) != every:
         raise UsageError("give one rule's code or name, or --all")
     # Rules of the project's own are known by its settings.
     options.settings_for((Path(),), {})
-    codes = sorted(rule.codes()) if code is None else [_one(code)]
+    codes = sorted(registry.codes()) if code is None else [_one(code)]
     found = [documentation.of(each) for each in codes]
     with output.destination(None) as stream:
         if output_format == "json":
@@ -38,13 +37,13 @@ def command(code: str | None, every: bool, output_format: str) -> int:
 def _one(code: str) -> str:
     """The only code that `code` (in any case) stands for; UsageError from the registry for an
     unknown one."""
-    from tritonlint import rule
+    from tritonlint.rule import chosen, registry
 
-    known = rule.codes()
+    known = registry.codes()
     for each, info in known.items():
         if code.upper() == each or code.lower() == info.name:
             return each
-    found = rule.select((code,), (), True)
+    found = chosen.select((code,), (), True)
     if len(found) == 1:
         return next(iter(found))
     raise UsageError(f"`{code}` stands for several rules: {', '.join(sorted(found))}; name one")

@@ -14,7 +14,7 @@ from tritonlint.fixing import writing
 from tritonlint.fixing.fixing import Change
 from tritonlint.report.summary import count
 from tritonlint.source import SourceFile, read_source
-from tritonlint.suppress import suppressions
+from tritonlint.suppress import comment_edits, review
 
 
 def add(result: Result, reason: str) -> int:
@@ -22,7 +22,7 @@ def add(result: Result, reason: str) -> int:
     exit code: 0, or 2 when some file could not be checked or written."""
     by_path: dict[str, list[Finding]] = {}
     for each in result.findings:
-        if each.code not in suppressions.CODES:
+        if each.code not in review.CODES:
             by_path.setdefault(each.span.path, []).append(each)
     failures = [SourceError(each.path, each.reason) for each in result.skipped]
     written = 0
@@ -44,7 +44,7 @@ def _change(source: SourceFile, findings: list[Finding], reason: str) -> Change:
     """The file with the comments, which is the same program. Raises SourceError when it is not, or
     cannot be written in its encoding."""
     # A comment is one line.
-    added = suppressions.comment_edits(source, findings, reason=" ".join(reason.split()))
+    added = comment_edits.comment_edits(source, findings, reason=" ".join(reason.split()))
     try:
         after = edits.apply(source.text, added).encode(source.encoding)
     except ValueError as error:

@@ -125,11 +125,11 @@ def common_folder(paths: Iterable[Path]) -> Path:
 
 
 def _register(settings: Settings) -> None:
-    from tritonlint import rule
+    from tritonlint.rule import registry
 
     try:
-        rule.register(settings.rule_modules, settings.folders)
-        rule.codes()
+        registry.register(settings.rule_modules, settings.folders)
+        registry.codes()
     except ConfigError as error:
         raise ConfigError(f"{settings.origin('rule-modules')}: rule-modules: {error}") from error
 
@@ -148,11 +148,11 @@ def _check_codes(settings: Settings) -> None:
 
 
 def _must_be_rules(codes: tuple[str, ...], key: str, origin: str) -> None:
-    from tritonlint import rule
+    from tritonlint.rule import chosen
 
     try:
         for each in codes:
-            rule.matching(each)
+            chosen.matching(each)
     except UsageError as error:
         if origin.startswith("--"):
             raise UsageError(f"{origin}: {error}") from error

@@ -11,7 +11,7 @@ from tritonlint.findings import Edit, Span
 if TYPE_CHECKING:
     import libcst as cst
 
-    from tritonlint.rule import Suspect
+    from tritonlint.rule.suspect import Suspect
 
 LIBDEVICE = "from triton.language.extra import libdevice"
 

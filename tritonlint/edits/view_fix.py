@@ -14,7 +14,7 @@ from tritonlint.rule.syntax import Tree
 
 if TYPE_CHECKING:
     from tritonlint.facts.hazards.raw_bytes.arguments import Argument
-    from tritonlint.rule import Suspect
+    from tritonlint.rule.suspect import Suspect
 
 _ATOMS = (ast.Name, ast.Attribute, ast.Subscript, ast.Call)
 
@@ -69,13 +69,13 @@ def add_view(suspect: Suspect, place: Span, dtype: str | None = None) -> Fix | N
 
 
 def named_fix(fix: Fix | None) -> str:
-    """How a message ends that names the fix."""
+    """The advice that names the fix, empty where there is none."""
     views = (
         [edit.replacement.lstrip(")") for edit in fix.edits if ".view(" in edit.replacement]
         if fix
         else []
     )
-    return f"; add `{views[0]}`" if views else ""
+    return f"add `{views[0]}`" if views else ""
 
 
 def _spelled(suspect: Suspect, tree: Tree, node: ast.expr, dtype: str | None) -> Spelling:

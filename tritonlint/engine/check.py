@@ -5,20 +5,18 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
-import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tritonlint import rule
 from tritonlint.engine.observer import QUIET, Observer
 from tritonlint.engine.work import Work
 from tritonlint.errors import SourceError
-from tritonlint.facts.hazards.observation import Observation
 from tritonlint.facts.index.outlines import GATE
 from tritonlint.facts.index.universe import Texts
 from tritonlint.findings import CONFIDENCES, Finding, Suppressed
+from tritonlint.rule import chosen, registry
 from tritonlint.settings.config import Settings
 from tritonlint.settings.patterns import matcher
 from tritonlint.settings.scopes import Scopes
@@ -181,6 +179,7 @@ def _check(
     work: Work,
 ) -> Result:
     # Only here: what is known from an earlier run needs none of it, and it takes long to import.
+    from tritonlint.engine.judging import judge
     from tritonlint.engine.parallel import facts
     from tritonlint.facts.survey.survey import Analysis
 
@@ -192,8 +191,14 @@ def _check(
     scopes = Scopes(settings)
     analysis.preview = _previews(scopes, gated)
     found = facts([each for each in gated if each.path not in broken], analysis, work)
-    findings, failed = _judge(gated, found.observations, scopes, work)
-    skipped = [*skipped, *failed]
+    findings, failed = judge(
+        [each for each in sources if each.path not in broken],
+        found.observations,
+        lambda path: _codes(path, scopes.of(path)),
+        scopes,
+        work,
+    )
+    skipped = [*skipped, *(Skipped(path, reason) for path, reason in failed)]
     unfinished = {**found.unfinished, **broken}
     skipped += [Skipped(path, reason) for path, reason in unfinished.items()]
     skipped = sorted(skipped, key=lambda each: (each.path, each.reason))
@@ -213,37 +218,9 @@ def _check(
 def _previews(scopes: Scopes, sources: Iterable[SourceFile]) -> bool:
     """Whether a preview rule is on somewhere."""
     every = scopes.every(each.path for each in sources)
-    return any(rule.load_status(code) == "preview" for own in every for code in rule.selected(own))
-
-
-def _judge(
-    sources: Iterable[SourceFile],
-    observations: Iterable[Observation],
-    scopes: Scopes,
-    work: Work,
-) -> tuple[list[Finding], list[Skipped]]:
-    """What the rules find in the files that the facts make suspects of, and where one failed."""
-    from tritonlint.facts.hazards.raw_bytes.once import distinct
-
-    suspects: dict[str, list[Observation]] = {}
-    for each in distinct(observations):
-        suspects.setdefault(each.place.path, []).append(each)
-    by_path = {source.path: source for source in sources}
-    findings: list[Finding] = []
-    failed: list[Skipped] = []
-    for path, observed in sorted(suspects.items()):
-        own = scopes.of(path)
-        suspect = rule.Suspect(by_path[path], observed, own)
-        for code in _codes(path, own):
-            with work.observer.stage(f"rule {code}"):
-                try:
-                    findings += list(rule.load(code)().check(suspect))
-                except RecursionError:
-                    failed.append(Skipped(path, "nested too deeply for the rules to be applied"))
-                    break
-                except Exception as error:
-                    failed.append(Skipped(path, _failure(code, error)))
-    return findings, failed
+    return any(
+        registry.load_status(code) == "preview" for own in every for code in chosen.selected(own)
+    )
 
 
 def _broken(
@@ -266,23 +243,11 @@ def _codes(path: str, settings: Settings) -> list[str]:
         inside = matcher([pattern.removeprefix("!")])(path)
         if inside != pattern.startswith("!"):
             off |= _matching(codes)
-    return sorted(rule.selected(settings) - off)
+    return sorted(chosen.selected(settings) - off)
 
 
 def _matching(codes: Iterable[str]) -> frozenset[str]:
-    return frozenset().union(*map(rule.matching, codes))
-
-
-def _failure(code: str, error: Exception) -> str:
-    """What is said of a rule that raised: which, and where in its module."""
-    import traceback
-
-    frames = traceback.extract_tb(error.__traceback__)
-    own = getattr(sys.modules.get(rule.codes()[code].module), "__file__", None)
-    frame = next((each for each in reversed(frames) if each.filename == own), frames[-1])
-    where = f"{display_path(Path(frame.filename))}:{frame.lineno}"
-    what = f"{type(error).__name__}: {error}".rstrip(": ")
-    return f"internal error of {code} at {where}: {what}; please report it"
+    return frozenset().union(*map(chosen.matching, codes))
 
 
 def shown(findings: Iterable[Finding], scopes: Scopes) -> tuple[Finding, ...]:

@@ -21,7 +21,7 @@ from tritonlint.fixing.batches import by_files, compatible, edits_by_path, joine
 from tritonlint.settings import config
 from tritonlint.settings.config import Settings
 from tritonlint.source import SourceFile, display_path, read_source
-from tritonlint.suppress.suppressions import CODES as COMMENT_CODES
+from tritonlint.suppress.review import CODES as COMMENT_CODES
 
 MOST_PASSES = 10
 

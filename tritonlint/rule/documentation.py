@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from tritonlint import rule
+from tritonlint.rule import registry
 
 SECTIONS = (
     "What it does",
@@ -72,7 +72,7 @@ class Documentation:
 @cache
 def of(code: str) -> Documentation:
     """The documentation of the rule `code`. Raises UsageError when there is none."""
-    found = rule.load(code)
+    found = registry.load(code)
     return Documentation(
         found.code,
         found.name,

@@ -19,7 +19,7 @@ from tritonlint.errors import ConfigError
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-    from tritonlint.rule import Rule
+    from tritonlint.rule.base import BaseRule
 
 GROUP = "tritonlint.rules"
 _CODE = re.compile(r"[A-Z]+[0-9]+")
@@ -31,7 +31,7 @@ _ALLOWED = {
 }
 
 
-def of_module(name: str, folders: Iterable[Path]) -> tuple[type[Rule], ...]:
+def of_module(name: str, folders: Iterable[Path]) -> tuple[type[BaseRule], ...]:
     """The rules that the module `name` defines. It is looked for where Python does, then in
     `folders`, which stay on the search path for what it imports later.
 
@@ -44,10 +44,10 @@ def of_module(name: str, folders: Iterable[Path]) -> tuple[type[Rule], ...]:
 
 
 @cache
-def installed() -> tuple[type[Rule], ...]:
+def installed() -> tuple[type[BaseRule], ...]:
     """The rules of installed packages. An entry point names a module or a class. Raises ConfigError
     like `of_module`."""
-    found: dict[type[Rule], None] = {}
+    found: dict[type[BaseRule], None] = {}
     for point in _entry_points():
         where = f"entry point `{point.name}` ({point.value})"
         module = _imported(point.module, where)
@@ -94,19 +94,19 @@ def _imported(name: str, where: str) -> ModuleType:
         raise ConfigError(f"rules of {where}: cannot be imported: {reason}") from error
 
 
-def _rules_in(module: ModuleType, where: str) -> tuple[type[Rule], ...]:
+def _rules_in(module: ModuleType, where: str) -> tuple[type[BaseRule], ...]:
     return _rules_among(vars(module).values(), where)
 
 
-def _rules_among(values: Iterable[object], where: str) -> tuple[type[Rule], ...]:
+def _rules_among(values: Iterable[object], where: str) -> tuple[type[BaseRule], ...]:
     """The rules among `values`, each once. What is abstract is a base for others, and a built-in
     rule was imported to build on it."""
-    from tritonlint.rule import Rule
+    from tritonlint.rule.base import BaseRule
 
-    found: dict[type[Rule], None] = {}
+    found: dict[type[BaseRule], None] = {}
     for each in values:
-        if isinstance(each, type) and issubclass(each, Rule) and not inspect.isabstract(each):
-            if not each.__module__.startswith("tritonlint.rules."):
+        if isinstance(each, type) and issubclass(each, BaseRule) and not inspect.isabstract(each):
+            if not each.__module__.startswith("tritonlint."):
                 _must_be_complete(each, where)
                 found[each] = None
     if not found:
@@ -114,7 +114,7 @@ def _rules_among(values: Iterable[object], where: str) -> tuple[type[Rule], ...]
     return tuple(found)
 
 
-def _must_be_complete(found: type[Rule], where: str) -> None:
+def _must_be_complete(found: type[BaseRule], where: str) -> None:
     """Raise ConfigError unless the class has the fields of a rule."""
     rule = f"rules of {where}: {found.__name__}"
     for field, pattern in (("code", _CODE), ("name", _NAME), ("since", re.compile(r".+"))):

@@ -11,6 +11,7 @@ from tritonlint.source import SourceFile, Span
 if TYPE_CHECKING:
     import libcst
 
+    from tritonlint.edits.concrete import Concrete, Parts
     from tritonlint.facts.hazards.observation import Observation
     from tritonlint.rule.syntax import Tree
     from tritonlint.settings.config import Settings
@@ -20,19 +21,63 @@ T = TypeVar("T")
 
 class Suspect:
     """A file that the facts make a suspect of: its source, what the facts observed in it, and,
-    parsed when first asked for, its concrete syntax tree."""
+    parsed when first asked for, the concrete syntax tree of the parts that matter."""
 
     def __init__(
         self, source: SourceFile, observations: Sequence[Observation], settings: Settings
     ) -> None:
         self.source = source
         self.settings = settings
-        self._observations = tuple(observations)
+        self.observations = tuple(observations)
+        self._parts: Parts = {}
 
     def of(self, kind: type[T]) -> tuple[T, ...]:
         """What the facts observed of one kind: `suspect.of(Argument)` are the launch arguments that
         hold raw bytes."""
-        return tuple(each for each in self._observations if isinstance(each, kind))
+        return tuple(each for each in self.observations if isinstance(each, kind))
+
+    def part(self, place: Span) -> Concrete:
+        """The function, or else the statement, that holds `place`, as a libcst tree."""
+        from tritonlint.edits.concrete import part_around
+
+        return part_around(self.source, place, self._parts)
+
+    def node(self, place: Span) -> libcst.CSTNode:
+        """The node that stands exactly at `place` (an expression before any other), else the
+        smallest that holds it."""
+        part = self.part(place)
+        return part.node_at(place) or part.around(place)
+
+    def part_of(self, node: libcst.CSTNode) -> Concrete:
+        """The tree that `node` is from. Raises LookupError for a node that was made."""
+        for part in self._parts.values():
+            if part.holds(node):
+                return part
+        raise LookupError("the node is not part of the file; replace one that is")
+
+    @property
+    def whole(self) -> Concrete:
+        """The whole file as a libcst tree."""
+        from tritonlint.edits.concrete import whole
+
+        return whole(self.source, self._parts)
+
+    @property
+    def tree(self) -> libcst.Module:
+        """The concrete syntax tree of the whole file."""
+        return self.whole.module
+
+    @cached_property
+    def nodes(self) -> list[tuple[libcst.CSTNode, Span]]:
+        """Every node of the tree with its place."""
+        return [(node, self.whole.span(node)) for node in self.whole._positions]
+
+    def expression_at(self, span: Span) -> libcst.BaseExpression | None:
+        """The expression that stands exactly at `span`, or None."""
+        import libcst
+
+        node = self.whole.node_at(span)
+        return node if isinstance(node, libcst.BaseExpression) else None
 
     @cached_property
     def syntax(self) -> Tree:
@@ -40,52 +85,3 @@ class Suspect:
         from tritonlint.rule.syntax import Tree
 
         return Tree(self.source.tree)
-
-    @cached_property
-    def tree(self) -> libcst.Module:
-        """The concrete syntax tree of the file."""
-        return self._wrapper.module
-
-    @cached_property
-    def nodes(self) -> list[tuple[libcst.CSTNode, Span]]:
-        """Every node of the tree with its place."""
-        return [
-            (
-                node,
-                Span(
-                    self.source.path,
-                    at.start.line,
-                    at.start.column + 1,
-                    at.end.line,
-                    at.end.column + 1,
-                ),
-            )
-            for node, at in self._positions.items()
-        ]
-
-    def expression_at(self, span: Span) -> libcst.BaseExpression | None:
-        """The expression that stands exactly at `span`, or None."""
-        return self._expressions.get(span)
-
-    @cached_property
-    def _expressions(self) -> dict[Span, libcst.BaseExpression]:
-        import libcst
-
-        return {span: node for node, span in self.nodes if isinstance(node, libcst.BaseExpression)}
-
-    @cached_property
-    def _wrapper(self) -> libcst.MetadataWrapper:
-        import libcst
-        from libcst.metadata import MetadataWrapper
-
-        return MetadataWrapper(libcst.parse_module(self.source.data), unsafe_skip_copy=True)
-
-    @cached_property
-    def _positions(self) -> dict[libcst.CSTNode, libcst.metadata.CodeRange]:
-        from libcst.metadata import PositionProvider
-
-        try:
-            return dict(self._wrapper.resolve(PositionProvider))
-        except KeyError as error:
-            # What libcst's clean-up makes of a recursion that goes too deep.
-            raise RecursionError(str(self.source.path)) from error

@@ -16,7 +16,7 @@ from tritonlint.server.diagnostics import diagnostic
 from tritonlint.server.documents import Checked, Document, overlaps
 from tritonlint.server.places import Places, uri
 from tritonlint.source import SourceFile, Span
-from tritonlint.suppress import suppressions
+from tritonlint.suppress import comment_edits, review
 from tritonlint.suppress.directives import Kind
 
 FIX_ALL = f"{types.CodeActionKind.SourceFixAll.value}.tritonlint"
@@ -97,14 +97,14 @@ def _about(finding: Finding, source: SourceFile, editor: Editor) -> Iterator[typ
     if fix:
         safe = fix.applicability == "safe"
         yield _quick(f"{fix.message} ({fix.applicability} fix)", finding, fix.edits, editor, safe)
-    if finding.code in suppressions.CODES:
+    if finding.code in review.CODES:
         return
     comments: tuple[tuple[Kind, str], ...] = (
         ("ignore", f"Ignore {finding.code} here"),
         ("expect", f"Expect {finding.code} here, and be told when it is gone"),
     )
     for kind, title in comments:
-        edits = suppressions.comment_edits(source, [finding], kind)
+        edits = comment_edits.comment_edits(source, [finding], kind)
         yield _quick(title, finding, edits, editor, False)
 
 

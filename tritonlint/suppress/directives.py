@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from tritonlint import rule
+from tritonlint.rule import registry
 from tritonlint.source import SourceFile, Span
 from tritonlint.suppress import statements
 from tritonlint.suppress.statements import Comment, Lines, Statements
@@ -97,7 +97,7 @@ def read(source: SourceFile) -> tuple[Statements, tuple[Directive, ...]]:
 
 def resolve(name: str) -> str | None:
     """The code of the rule that a comment calls `name`: a code or a rule's name."""
-    known = rule.codes()
+    known = registry.codes()
     if name in known:
         return name
     return next((code for code, info in known.items() if info.name == name), None)
@@ -115,12 +115,12 @@ def near_codes(name: str) -> list[str]:
     def distance(code: str) -> float:
         return 1 - difflib.SequenceMatcher(None, name.lower(), code.lower()).ratio()
 
-    near = ((distance(code), code) for code in rule.codes())
+    near = ((distance(code), code) for code in registry.codes())
     return [code for far, code in sorted(near) if far < _NEAR_ENOUGH]
 
 
 def _no_such_rule(name: str) -> str:
-    names = [info.name for info in rule.codes().values()]
+    names = [info.name for info in registry.codes().values()]
     near = near_codes(name)[:3] or difflib.get_close_matches(name.lower(), names, 1, 0.7)
     hint = f" (did you mean {' or '.join(near)}?)" if near else ""
     return f"there is no rule `{name}`{hint}"

@@ -15,12 +15,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from tritonlint import rule
 from tritonlint.edits.edits import apply
 from tritonlint.errors import SourceError, VerifyError
 from tritonlint.extras import install_hint
 from tritonlint.findings import Edit, Finding
 from tritonlint.findings.claim import Claim
+from tritonlint.rule import registry
 from tritonlint.settings.config import Settings
 from tritonlint.source import Span, read_source
 from tritonlint.verify.compiler.compile import parse_target
@@ -74,7 +74,7 @@ def _with(finding: Finding, answer: Answer) -> Finding:
 
 def question_of(finding: Finding, targets: tuple[str, ...]) -> Question | Answer:
     """What to ask about a finding; undecided where there is nothing to ask."""
-    order = rule.load(finding.code).signature
+    order = registry.load(finding.code).signature
     if order is None:
         return Answer("undecided", f"{finding.code} has no meaning to the compiler")
     if finding.claim is None and order.through:

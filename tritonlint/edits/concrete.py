@@ -1,0 +1,187 @@
+"""The concrete syntax tree of a part of a file: of the function, or the statement, that holds a
+place. To parse no more than that keeps a finding in a large file cheap."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from tritonlint.source import SourceFile, Span
+
+if TYPE_CHECKING:
+    import libcst as cst
+    from libcst.metadata import CodeRange
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+class Concrete:
+    """The tree of a part of `source`, with the place in the file of each node. Lines `first` to
+    `last` of the file (from 1); the module of the tree holds them alone."""
+
+    def __init__(self, source: SourceFile, first: int, last: int) -> None:
+        """Raises libcst.ParserSyntaxError when the lines are no statements."""
+        import libcst as cst
+
+        self.source = source
+        text = "".join(source.lines[first - 1 : last])
+        # A block keeps its indentation, and so its columns, under a head of one line.
+        head = "" if text[:1] not in (" ", "\t") else f"if True:{_line_end(text)}"
+        self._above = first - 1 - bool(head)
+        self.module = cst.parse_module(head + text)
+
+    def holds(self, node: cst.CSTNode) -> bool:
+        """Whether `node` is of this tree."""
+        return node in self._positions
+
+    def span(self, node: cst.CSTNode) -> Span:
+        """Where `node` stands, without the parentheses around it, as `ast` has it."""
+        at = self._positions[node]
+        return self._span(at, at)
+
+    def whole(self, node: cst.CSTNode) -> Span:
+        """Where `node` stands, with the parentheses around it."""
+        opening, closing = getattr(node, "lpar", ()), getattr(node, "rpar", ())
+        if not opening or not closing:
+            return self.span(node)
+        return self._span(self._positions[opening[0]], self._positions[closing[-1]])
+
+    def text(self, node: cst.CSTNode) -> str:
+        """The code of `node`, of this tree or made for it."""
+        return self.module.code_for_node(node)
+
+    def node_at(self, place: Span) -> cst.CSTNode | None:
+        """The node that stands exactly at `place`: an expression before any other."""
+        return self._nodes.get(place)
+
+    def around(self, place: Span) -> cst.CSTNode:
+        """The smallest node that `place` is a part of."""
+        smallest, least = self.module, (1 << 60, 0)
+        found: cst.CSTNode = smallest
+        for node, at in self._positions.items():
+            span = self._span(at, at)
+            if _within(place, span):
+                size = (span.end_line - span.line, span.end_column - span.column)
+                if size <= least:
+                    found, least = node, size
+        return found
+
+    def above(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+        """The nodes around `node`, innermost first."""
+        while node in self.parents:
+            node = self.parents[node]
+            yield node
+
+    @cached_property
+    def parents(self) -> dict[cst.CSTNode, cst.CSTNode]:
+        """Each node's parent."""
+        found: dict[cst.CSTNode, cst.CSTNode] = {}
+        left: list[cst.CSTNode] = [self.module]
+        while left:
+            node = left.pop()
+            for child in node.children:
+                found[child] = node
+                left.append(child)
+        return found
+
+    @cached_property
+    def _nodes(self) -> dict[Span, cst.CSTNode]:
+        import libcst as cst
+
+        found: dict[Span, tuple[int, cst.CSTNode]] = {}
+        for node, at in self._positions.items():
+            rank = 2 if isinstance(node, cst.BaseExpression) else 0
+            rank = 1 if isinstance(node, cst.BaseSmallStatement) else rank
+            # In `ast` these include their parentheses.
+            wide = isinstance(node, (cst.Tuple, cst.GeneratorExp))
+            span = self.whole(node) if wide else self._span(at, at)
+            if span not in found or found[span][0] < rank:
+                found[span] = rank, node
+        return {span: node for span, (_, node) in found.items()}
+
+    @cached_property
+    def _positions(self) -> dict[cst.CSTNode, CodeRange]:
+        from libcst.metadata import MetadataWrapper, PositionProvider
+
+        wrapper = MetadataWrapper(self.module, unsafe_skip_copy=True)
+        try:
+            return dict(wrapper.resolve(PositionProvider))
+        except KeyError as error:
+            # What libcst's clean-up makes of a recursion that goes too deep.
+            raise RecursionError(self.source.path) from error
+
+    def _span(self, first: CodeRange, last: CodeRange) -> Span:
+        return Span(
+            self.source.path,
+            first.start.line + self._above,
+            first.start.column + 1,
+            last.end.line + self._above,
+            last.end.column + 1,
+        )
+
+
+Parts = dict[tuple[int, int], Concrete]
+
+
+def part_around(source: SourceFile, place: Span, parts: Parts) -> Concrete:
+    """The innermost function that holds `place`, else the innermost statement that can stand alone,
+    else the file; from `parts` where it is there, and kept in it."""
+    import libcst as cst
+
+    holding = list(_holding(source.tree, place))
+    functions = [n for n, each in enumerate(holding) if isinstance(each, _FUNCTIONS)]
+    for node in reversed(holding[: functions[-1] + 1] if functions else holding):
+        lines = _lines(node)
+        if lines in parts:
+            return parts[lines]
+        try:
+            return parts.setdefault(lines, Concrete(source, *lines))
+        except cst.ParserSyntaxError:
+            # A part of a line, as after a semicolon.
+            continue
+    return whole(source, parts)
+
+
+def whole(source: SourceFile, parts: Parts) -> Concrete:
+    """The tree of the whole file, from `parts` where it is there, and kept in it."""
+    lines = 1, len(source.lines)
+    if lines not in parts:
+        parts[lines] = Concrete(source, *lines)
+    return parts[lines]
+
+
+def _holding(tree: ast.Module, place: Span) -> Iterator[ast.stmt]:
+    """The statements that hold `place`, outermost first."""
+    node: ast.AST | None = tree
+    while node is not None:
+        inside = (each for each in ast.iter_child_nodes(node) if _holds(each, place))
+        node = next(inside, None)
+        if isinstance(node, ast.stmt):
+            yield node
+
+
+def _holds(node: ast.AST, place: Span) -> bool:
+    if not isinstance(node, (ast.stmt, ast.ExceptHandler, ast.match_case)):
+        return False
+    if isinstance(node, ast.match_case):
+        return any(_holds(each, place) for each in node.body)
+    first, last = _lines(node)
+    return first <= place.line and place.end_line <= last
+
+
+def _lines(node: ast.stmt | ast.ExceptHandler) -> tuple[int, int]:
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    first = min(node.lineno, *(each.lineno for each in decorators), node.lineno)
+    return first, node.end_lineno or node.lineno
+
+
+def _line_end(text: str) -> str:
+    line = text.splitlines(keepends=True)[0]
+    return line[len(line.rstrip("\r\n")) :] or "\n"
+
+
+def _within(inner: Span, outer: Span) -> bool:
+    begins = (outer.line, outer.column) <= (inner.line, inner.column)
+    return begins and (inner.end_line, inner.end_column) <= (outer.end_line, outer.end_column)

@@ -1,0 +1,114 @@
+"""What the facts say of an observation that is the same for every rule: in which function, at
+which launch, and what a finding about it claims of the kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from functools import singledispatch
+from typing import Any
+
+from tritonlint.dtypes import UINT8
+from tritonlint.facts.hazards.flavours.hard_coded import HardCoded
+from tritonlint.facts.hazards.ignored_settings import IgnoredSetting
+from tritonlint.facts.hazards.narrowed_numbers import ByteUsed, Converted
+from tritonlint.facts.hazards.other_pointer_casts import OtherCast
+from tritonlint.facts.hazards.raw_bytes.arguments import Argument
+from tritonlint.findings import LaunchSite
+from tritonlint.findings.claim import Claim
+from tritonlint.source import Span
+
+
+@dataclass(frozen=True)
+class About:
+    """The place of an observation, the function around it, the launch that it is about, and the
+    claim of a finding about it. Of observations with the same `one` only the first by `rank` is
+    reported."""
+
+    place: Span
+    function: str
+    launch: LaunchSite | None = None
+    claim: Claim | None = None
+    one: Hashable = None
+    rank: tuple[Any, ...] = ()
+
+
+@singledispatch
+def about(observation: Any) -> About:
+    """What is said of an observation of any kind: it has a `place`, and perhaps `function`,
+    `launch` (a place), `kernel`, `parameter` and `argument`."""
+    launch, site = getattr(observation, "launch", None), None
+    if isinstance(launch, Span):
+        named = (getattr(observation, each, "") for each in ("kernel", "parameter", "argument"))
+        site = LaunchSite(launch.path, launch.line, *named)
+    return About(observation.place, getattr(observation, "function", ""), site, one=observation)
+
+
+@about.register
+def _(observation: Argument) -> About:
+    launch = observation.launch
+    site = LaunchSite(
+        launch.path, launch.line, observation.kernel, observation.parameter, observation.text
+    )
+    single = observation.storage.types.single
+    stands_for = observation.stands_for.single
+    claim = Claim(
+        observation.kernel_path,
+        observation.kernel_line,
+        observation.parameter,
+        (single if single is not None and single.is_byte else UINT8).name,
+        "fp8" if stands_for is None or stands_for.is_fp8 else stands_for.name,
+        known=observation.known,
+    )
+    return About(observation.place, observation.function, site, claim, one=observation)
+
+
+@about.register
+def _(observation: Converted) -> About:
+    return _in_kernel(observation, observation.conversion.function)
+
+
+@about.register
+def _(observation: ByteUsed) -> About:
+    return _in_kernel(observation, observation.byte.function)
+
+
+def _in_kernel(seen: Converted | ByteUsed, function: str) -> About:
+    """What is seen at one place of a kernel in several ways is reported once: as what needs no
+    launch and the fewest calls, or else of the first launch."""
+    launch, site = seen.launch, None
+    claim = Claim(seen.kernel_path, seen.kernel_line, "")
+    where: tuple[Any, ...] = ()
+    if launch is not None:
+        where = launch.span, launch.parameter
+        site = LaunchSite(
+            launch.span.path, launch.span.line, seen.kernel, launch.parameter, launch.argument
+        )
+        claim = Claim(seen.kernel_path, seen.kernel_line, "", known=launch.known)
+        if launch.element is not None:
+            name = launch.element.name
+            claim = Claim(
+                seen.kernel_path, seen.kernel_line, launch.parameter, name, name, known=launch.known
+            )
+    known = repr(launch.known) if launch else ""
+    direct = launch is not None, len(seen.via), where, seen.via, seen.kernel_path, seen.kernel
+    return About(seen.place, function, site, claim, seen.place, (*direct, known))
+
+
+@about.register(OtherCast)
+@about.register(IgnoredSetting)
+def _(observation: OtherCast | IgnoredSetting) -> About:
+    launch = observation.launch
+    site = LaunchSite(
+        launch.path, launch.line, observation.kernel, observation.parameter, observation.argument
+    )
+    return About(
+        observation.place, observation.function, site, one=(observation.place, observation.kernel)
+    )
+
+
+@about.register
+def _(observation: HardCoded) -> About:
+    return About(
+        observation.place, observation.function, one=observation.place, rank=(observation.place,)
+    )
