@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tritonlint.edits.view_fix import named_fix, view_argument
 from tritonlint.rule import Argument, Confidence, Finding, Order, Rule, Step, Store
 from tritonlint.rule.signature import FLOAT_TO_INTEGER
 from tritonlint.rule.traces import approach
+from tritonlint.rule.views import named_fix, view_argument
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -81,7 +81,7 @@ class NumericStoreToRawBytes(Rule[Argument, Store]):
         silent = store.effect == "float_to_int"
         cast = "casts a float to its element type and stores it"
         how = cast if store.explicit else "stores a float"
-        fix = view_argument(self.suspect, argument) if _is_code(argument) else None
+        fix = view_argument(self.suspect, node, argument) if _is_code(argument) else None
         return self.finding(
             node,
             argument,

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from tritonlint.edits.view_fix import named_fix, view_argument
-from tritonlint.facts.device import Load
-from tritonlint.facts.hazards.raw_bytes.arguments import Argument
-from tritonlint.findings import Confidence, Finding, Step
-from tritonlint.rule import BaseRule, Suspect
-from tritonlint.rule.signature import INTEGER_TO_FLOAT, Order
-from tritonlint.rule.traces import approach, claim, launch_site
+from tritonlint.rule import Argument, Confidence, Finding, Load, Order, Rule, Step
+from tritonlint.rule.signature import INTEGER_TO_FLOAT
+from tritonlint.rule.traces import approach
+from tritonlint.rule.views import named_fix, view_argument
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+_SILENT = "0x38, which is 1.0 in e4m3fn, is read as 56.0"
 
 
-class NumericLoadOfRawBytes(BaseRule):
+class NumericLoadOfRawBytes(Rule[Argument, Load]):
     """## What it does Finds launches that pass raw bytes (a `uint8` or `int8` slice, view or tensor
     that stands for fp8 codes or for the bytes of wider floats) to a kernel parameter whose loaded
     values are used as numbers: cast to a float, multiplied with one, or stored through a pointer to
@@ -67,40 +69,29 @@ class NumericLoadOfRawBytes(BaseRule):
     since = "0.1.0"
     fix = "sometimes"
     signature = Order(INTEGER_TO_FLOAT, through="load")
+    observes = (Argument,)
 
-    def check(self, suspect: Suspect) -> Iterator[Finding]:
-        for argument in suspect.of(Argument):
-            if _stands_for_floats(argument) and not _unpacked(argument):
-                silent = [each for each in argument.loads if each.effect == "int_to_float"]
-                if argument.loads:
-                    yield self._finding(suspect, argument, (silent or argument.loads)[0])
+    def judge(self, observation: Argument) -> Load | None:
+        if not _stands_for_floats(observation) or _unpacked(observation):
+            return None
+        silent = [each for each in observation.loads if each.effect == "int_to_float"]
+        return next(iter(silent or observation.loads), None)
 
-    def _finding(self, suspect: Suspect, argument: Argument, load: Load) -> Finding:
+    def report(self, node: cst.CSTNode, observation: Argument, hazard: Load) -> Finding:
+        argument, load = observation, hazard
         silent = load.effect == "int_to_float"
-        trigger = (
-            "0x38, which is 1.0 in e4m3fn, is read as 56.0" if silent else "it does not compile"
-        )
-        snippet = suspect.source.snippet(argument.place)
-        fix = view_argument(suspect, argument)
-        advice = f"; {named_fix(fix)}" if fix else ""
-        message = (
-            f"`{snippet}` holds raw bytes, but `{argument.kernel}` uses what it loads through "
-            f"`{argument.parameter}` as numbers: {trigger}{advice}"
-        )
-        return Finding(
-            self.code,
-            self.name,
-            message,
-            self.severity,
-            _confidence(argument),
-            argument.place,
-            trigger,
-            _trace(argument, load),
-            launch_site(argument),
-            fix,
-            function=argument.function,
-            snippet=snippet,
-            claim=claim(argument, rejected=not silent),
+        fix = view_argument(self.suspect, node, argument)
+        return self.finding(
+            node,
+            argument,
+            f"`{self.text(argument.place)}` holds raw bytes, but `{argument.kernel}` uses what it "
+            f"loads through `{argument.parameter}` as numbers",
+            trigger=_SILENT if silent else "it does not compile",
+            confidence=_confidence(argument),
+            trace=_trace(argument, load),
+            fix=fix,
+            help=named_fix(fix),
+            rejected=not silent,
         )
 
 

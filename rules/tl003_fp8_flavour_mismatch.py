@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from tritonlint.dtypes import ElementType, ElementTypes
-from tritonlint.facts.hazards.flavours.clashes import Flavours, WideClamp
-from tritonlint.facts.hazards.flavours.hard_coded import HardCoded
-from tritonlint.facts.hazards.flavours.kernels import KernelFlavour
-from tritonlint.facts.hazards.flavours.setting_prefixes import Prefixed
-from tritonlint.findings import Finding, LaunchSite, Step
-from tritonlint.rule import BaseRule, Suspect
-from tritonlint.source import Span
+from tritonlint.rule import (
+    ElementType,
+    ElementTypes,
+    Finding,
+    Flavours,
+    HardCoded,
+    KernelFlavour,
+    Prefixed,
+    Rule,
+    Step,
+    WideClamp,
+)
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    Seen = Flavours | KernelFlavour | HardCoded | Prefixed | WideClamp
 
 # What the code 0x3C is in each flavour.
 _0X3C = {"e4m3fn": 1.5, "e4m3fnuz": 0.75, "e5m2": 1.0, "e5m2fnuz": 0.5}
+_ON_AMD = "where the platform's type is torch.float8_e4m3fnuz, the code 0x3C is 0.75 and not 1.5"
 
 
-class Fp8FlavourMismatch(BaseRule):
+class Fp8FlavourMismatch(Rule["Seen", str]):
     """## What it does Finds two places that take the same bytes for different 8-bit floats:
 
     - a tensor that is made or viewed as e4m3 and viewed as e5m2, or the other way round;
@@ -73,122 +83,80 @@ class Fp8FlavourMismatch(BaseRule):
     status = "preview"
     since = "0.1.0"
     fix = "none"
+    observes = (Flavours, KernelFlavour, HardCoded, Prefixed, WideClamp)
 
-    def check(self, suspect: Suspect) -> Iterator[Finding]:
-        for clash in suspect.of(Flavours):
-            yield self._clash(suspect, clash)
-        for use in suspect.of(KernelFlavour):
-            yield self._in_kernel(suspect, use)
-        named = {each.place: each for each in reversed(suspect.of(HardCoded))}
-        for place in sorted(named):
-            yield self._hard_coded(suspect, named[place])
-        for prefixed in suspect.of(Prefixed):
-            yield self._prefixed(suspect, prefixed)
-        for clamp in suspect.of(WideClamp):
-            yield self._clamp(suspect, clamp)
+    def judge(self, observation: Seen) -> str | None:
+        match observation:
+            case Flavours():
+                return _trigger(observation.one, observation.other)
+            case KernelFlavour(encoding=encoding, types=types):
+                assert encoding.element is not None
+                return _trigger(_other(types, encoding.element), encoding.element)
+            case HardCoded():
+                return _ON_AMD
+            case Prefixed():
+                return f'with "{observation.member}" the code 0x3C is 1.0 and is taken for 1.5'
+            case WideClamp():
+                return "300.0 becomes NaN where the type is torch.float8_e4m3fnuz"
 
-    def _clash(self, suspect: Suspect, found: Flavours) -> Finding:
-        trigger = _trigger(found.one, found.other)
-        snippet = suspect.source.snippet(found.place)
-        message = (
-            f"`{snippet}` takes for {found.other} what line {found.before.line} has as "
-            f"{found.one}: {trigger}"
-        )
-        trace = (
-            Step(found.before, f"{found.one} here"),
-            Step(found.place, f"and the same bytes as {found.other} here"),
-        )
-        return self._finding(suspect, found.place, found.function, message, trigger, trace)
+    def report(self, node: cst.CSTNode, observation: Seen, hazard: str) -> Finding:
+        message, trace = _said(observation, self.text(observation.place))
+        return self.finding(node, observation, message, trigger=hazard, trace=trace)
 
-    def _in_kernel(self, suspect: Suspect, found: KernelFlavour) -> Finding:
-        element = found.encoding.element
-        assert element is not None
-        trigger = _trigger(_other(found.types, element), element)
-        takes = "writes as" if found.encoding.written else "takes for"
-        who = "a kernel writes" if found.written else "the host has"
-        message = (
-            f"`{found.kernel}` {takes} {element} the bytes of `{found.argument}`, which {who} as "
-            f"{found.types}: {trigger}"
-        )
-        trace = (
-            Step(found.before, f"{found.types} here"),
-            Step(found.place, f"passed to `{found.kernel}` as `{found.parameter}`"),
-            Step(found.encoding.place, f"{element} here, whatever the memory's type is"),
-        )
-        site = LaunchSite(
-            found.launch.path, found.launch.line, found.kernel, found.parameter, found.argument
-        )
-        return self._finding(suspect, found.place, found.function, message, trigger, trace, site)
 
-    def _hard_coded(self, suspect: Suspect, found: HardCoded) -> Finding:
-        trigger = (
-            "where the platform's type is torch.float8_e4m3fnuz, the code 0x3C is 0.75 and not 1.5"
-        )
-        snippet = suspect.source.snippet(found.place)
-        message = (
-            f"`{snippet}` names torch.float8_e4m3fn for bytes of which line {found.asked.line} "
-            f"asks the platform: {trigger}"
-        )
-        trace = (
-            Step(found.asked, "the type of the platform here"),
-            Step(found.place, "and torch.float8_e4m3fn here"),
-        )
-        return self._finding(suspect, found.place, found.function, message, trigger, trace)
-
-    def _prefixed(self, suspect: Suspect, found: Prefixed) -> Finding:
-        trigger = f'with "{found.member}" the code 0x3C is 1.0 and is taken for 1.5'
-        snippet = suspect.source.snippet(found.place)
-        message = (
-            f"`{snippet}` is e4m3 for each `{found.setting}` that starts so, and "
-            f'"{found.member}" is one: {trigger}'
-        )
-        trace = (
-            Step(found.declared, f'"{found.member}" can be set'),
-            Step(found.test, "and passes this test"),
-            Step(found.place, "e4m3 here"),
-        )
-        return self._finding(suspect, found.place, found.function, message, trigger, trace)
-
-    def _clamp(self, suspect: Suspect, found: WideClamp) -> Finding:
-        trigger = "300.0 becomes NaN where the type is torch.float8_e4m3fnuz"
-        snippet = suspect.source.snippet(found.place)
-        message = (
-            f"`{found.kernel}` clamps to {found.largest:g} what it stores through "
-            f"`{found.parameter}`, and `{snippet}` can be of type torch.float8_e4m3fnuz, whose "
-            f"largest value is 240: {trigger}"
-        )
-        trace = (
-            Step(found.place, f"passed to `{found.kernel}` as `{found.parameter}`"),
-            Step(found.store.place, f"what is stored is clamped to {found.largest:g}"),
-        )
-        site = LaunchSite(
-            found.launch.path, found.launch.line, found.kernel, found.parameter, found.argument
-        )
-        return self._finding(suspect, found.place, found.function, message, trigger, trace, site)
-
-    def _finding(
-        self,
-        suspect: Suspect,
-        place: Span,
-        function: str,
-        message: str,
-        trigger: str,
-        trace: tuple[Step, ...],
-        launch: LaunchSite | None = None,
-    ) -> Finding:
-        return Finding(
-            self.code,
-            self.name,
-            message,
-            self.severity,
-            "likely",
-            place,
-            trigger,
-            trace,
-            launch,
-            function=function,
-            snippet=suspect.source.snippet(place),
-        )
+def _said(found: Seen, text: str) -> tuple[str, tuple[Step, ...]]:
+    """The message about what stands at `text`, and the trace."""
+    match found:
+        case Flavours():
+            return (
+                f"`{text}` takes for {found.other} what line {found.before.line} has as "
+                f"{found.one}",
+                (
+                    Step(found.before, f"{found.one} here"),
+                    Step(found.place, f"and the same bytes as {found.other} here"),
+                ),
+            )
+        case KernelFlavour(kernel=kernel, encoding=encoding, types=types):
+            takes = "writes as" if encoding.written else "takes for"
+            who = "a kernel writes" if found.written else "the host has"
+            return (
+                f"`{kernel}` {takes} {encoding.element} the bytes of `{found.argument}`, which "
+                f"{who} as {types}",
+                (
+                    Step(found.before, f"{types} here"),
+                    Step(found.place, f"passed to `{kernel}` as `{found.parameter}`"),
+                    Step(encoding.place, f"{encoding.element} here, whatever the memory's type is"),
+                ),
+            )
+        case HardCoded():
+            return (
+                f"`{text}` names torch.float8_e4m3fn for bytes of which line {found.asked.line} "
+                "asks the platform",
+                (
+                    Step(found.asked, "the type of the platform here"),
+                    Step(found.place, "and torch.float8_e4m3fn here"),
+                ),
+            )
+        case Prefixed():
+            return (
+                f"`{text}` is e4m3 for each `{found.setting}` that starts so, and "
+                f'"{found.member}" is one',
+                (
+                    Step(found.declared, f'"{found.member}" can be set'),
+                    Step(found.test, "and passes this test"),
+                    Step(found.place, "e4m3 here"),
+                ),
+            )
+        case WideClamp():
+            return (
+                f"`{found.kernel}` clamps to {found.largest:g} what it stores through "
+                f"`{found.parameter}`, and `{text}` can be of type torch.float8_e4m3fnuz, whose "
+                "largest value is 240",
+                (
+                    Step(found.place, f"passed to `{found.kernel}` as `{found.parameter}`"),
+                    Step(found.store.place, f"what is stored is clamped to {found.largest:g}"),
+                ),
+            )
 
 
 def _other(types: ElementTypes, element: ElementType) -> ElementType:

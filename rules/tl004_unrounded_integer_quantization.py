@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from tritonlint.dtypes import FLOAT32, FLOAT64
-from tritonlint.edits.cast_fix import cast_operand, rounded, stored_value
-from tritonlint.facts.device import Conversion
-from tritonlint.facts.hazards.narrowed_numbers import Converted
-from tritonlint.findings import Confidence, Finding, Fix, Step
-from tritonlint.rule import BaseRule, Suspect
-from tritonlint.rule.signature import FLOAT_TO_INTEGER, Order
-from tritonlint.rule.traces import integer_approach, integer_claim, integer_launch_site, one_a_place
+from tritonlint.rule import Confidence, Conversion, Converted, Finding, Fix, Order, Rule, Step
+from tritonlint.rule.signature import FLOAT_TO_INTEGER
+from tritonlint.rule.traces import integer_approach
+
+if TYPE_CHECKING:
+    import libcst as cst
 
 _FUNCTIONS = ("rint", "nearbyint", "round", "roundeven", "floor", "ceil", "trunc")
 # Inline assembly may round too.
 _ROUNDING = (*_FUNCTIONS, "math.floor", "math.ceil", "tt.elementwise_inline_asm")
 
 
-class UnroundedIntegerQuantization(BaseRule):
+class UnroundedIntegerQuantization(Rule[Converted, Conversion]):
     """## What it does
     Finds kernels that quantize a float to `int8` or `uint8` with no rounding on the way: in a
     cast (`x.to(tl.int8)`), in a cast to a pointer's element type or in the cast that `tl.store`
@@ -76,41 +75,41 @@ class UnroundedIntegerQuantization(BaseRule):
     since = "0.1.0"
     fix = "sometimes"
     signature = Order(FLOAT_TO_INTEGER, unless=_ROUNDING, gives=8)
+    observes = (Converted,)
 
-    def check(self, suspect: Suspect) -> Iterator[Finding]:
-        for each in one_a_place(s for s in suspect.of(Converted) if _truncates(s.conversion)):
-            yield self._finding(suspect, each)
+    def judge(self, observation: Converted) -> Conversion | None:
+        conversion = observation.conversion
+        return conversion if _truncates(conversion) else None
 
-    def _finding(self, suspect: Suspect, seen: Converted) -> Finding:
-        conversion = seen.conversion
-        element = conversion.target.triton
-        signed = conversion.target.kind == "signed"
-        trigger = "1.7 becomes 1 and -0.6 becomes 0" if signed else "1.7 becomes 1 and 254.9 254"
-        snippet = suspect.source.snippet(conversion.place)
-        fix = _rounding(suspect, conversion)
-        how = "converts" if conversion.explicit else "stores"
-        why = f", which a launch makes {element}," if seen.launch else ""
-        target = f" to {element}"
-        if conversion.parameter:
-            target = f" through `{conversion.parameter}`{why}"
-        message = (
-            f"`{seen.kernel}` {how} a float{target} without rounding: {trigger}; round it to the"
-            " nearest integer first"
+    def report(self, node: cst.CSTNode, observation: Converted, hazard: Conversion) -> Finding:
+        element, parameter = hazard.target.triton, hazard.parameter
+        signed = hazard.target.kind == "signed"
+        how = "converts" if hazard.explicit else "stores"
+        why = f", which a launch makes {element}," if observation.launch else ""
+        target = f" through `{parameter}`{why}" if parameter else f" to {element}"
+        return self.finding(
+            node,
+            observation,
+            f"`{observation.kernel}` {how} a float{target} without rounding",
+            trigger="1.7 becomes 1 and -0.6 becomes 0" if signed else "1.7 becomes 1 and 254.9 254",
+            confidence=_confidence(observation),
+            trace=_trace(observation),
+            fix=self._round(node, hazard),
+            help="round it to the nearest integer first",
         )
-        return Finding(
-            self.code,
-            self.name,
-            message,
-            self.severity,
-            _confidence(seen),
-            conversion.place,
-            trigger,
-            _trace(seen),
-            integer_launch_site(seen),
-            fix,
-            claim=integer_claim(seen),
-            function=conversion.function,
-            snippet=snippet,
+
+    def _round(self, node: cst.CSTNode, conversion: Conversion) -> Fix | None:
+        from tritonlint.rule.casts import cast_operand, rounded, stored_value
+
+        low, high = conversion.interval
+        limited = low is not None and high is not None and low >= -128 and high <= 255
+        operand = cast_operand(node) if conversion.explicit else stored_value(node)
+        if operand is None or (conversion.parameter and not limited):
+            return None
+        wide = conversion.source in (FLOAT32, FLOAT64)
+        new, imports = rounded(self.suspect.source, operand, wide)
+        return self.replacing(
+            {operand: new}, "Round to the nearest even integer", "unsafe", imports
         )
 
 
@@ -130,16 +129,3 @@ def _trace(seen: Converted) -> tuple[Step, ...]:
     how = "the float is cast" if conversion.explicit else "the store casts the float"
     steps = integer_approach(seen, conversion.target.triton)
     return (*steps, Step(conversion.place, f"{how} to an integer: its fraction is dropped"))
-
-
-def _rounding(suspect: Suspect, conversion: Conversion) -> Fix | None:
-    low, high = conversion.interval
-    limited = low is not None and high is not None and low >= -128 and high <= 255
-    if conversion.parameter and not limited:
-        return None
-    find = cast_operand if conversion.explicit else stored_value
-    operand = find(suspect, conversion.place)
-    if operand is None:
-        return None
-    edits = rounded(suspect, operand, conversion.source in (FLOAT32, FLOAT64))
-    return Fix("unsafe", "Round to the nearest even integer", tuple(edits))

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tritonlint.edits.cast_fix import after, cast_operand, language, span_of
-from tritonlint.facts.device import Conversion
-from tritonlint.facts.hazards.narrowed_numbers import Converted
-from tritonlint.findings import Applicability, Confidence, Edit, Finding, Fix, Span, Step
-from tritonlint.rule import BaseRule, Suspect
-from tritonlint.rule.signature import Order
-from tritonlint.rule.traces import integer_approach, integer_claim, integer_launch_site, one_a_place
+from tritonlint.rule import Confidence, Conversion, Converted, Finding, Fix, Order, Rule, Step
+from tritonlint.rule.traces import integer_approach
 
 if TYPE_CHECKING:
     import libcst as cst
 
+    Added = tuple[cst.BinaryOperation, cst.Integer]
 
-class NegativeFloatToUnsigned(BaseRule):
+
+class NegativeFloatToUnsigned(Rule[Converted, Conversion]):
     """## What it does
     Finds kernels that cast a float to an unsigned type although it can be negative by what the
     kernel itself says: it is clamped to an interval that begins below zero, or it is a logarithm.
@@ -72,42 +68,73 @@ class NegativeFloatToUnsigned(BaseRule):
     since = "0.1.0"
     fix = "sometimes"
     signature = Order(("arith.addi",), first=("arith.fptoui",), gives=8, alone=("arith.fptoui",))
+    observes = (Converted,)
 
-    def check(self, suspect: Suspect) -> Iterator[Finding]:
-        for each in one_a_place(s for s in suspect.of(Converted) if _negative(s.conversion)):
-            yield self._finding(suspect, each)
+    def judge(self, observation: Converted) -> Conversion | None:
+        conversion = observation.conversion
+        return conversion if _negative(conversion) else None
 
-    def _finding(self, suspect: Suspect, seen: Converted) -> Finding:
-        conversion = seen.conversion
-        bias = _bias(suspect, conversion)
-        wrapped = 2**conversion.target.width - 3
+    def report(self, node: cst.CSTNode, observation: Converted, hazard: Conversion) -> Finding:
+        added = _added(self.node(hazard.bias)) if hazard.bias is not None else None
+        wrapped = 2**hazard.target.width - 3
         trigger = f"-3.0 becomes 0 on NVIDIA and {wrapped} on AMD"
-        if bias is not None:
+        if added is not None:
+            bias = added[1].evaluated_value
             trigger = (
                 f"with the bias added after the cast, -3.0 gives {bias} on NVIDIA, not {bias - 3}"
             )
-        snippet = suspect.source.snippet(conversion.place)
-        through = f" through `{conversion.parameter}`" if conversion.parameter else ""
-        why = "is a logarithm" if conversion.exponent else "can be negative"
-        message = (
-            f"`{seen.kernel}` converts a float that {why}{through} to"
-            f" {conversion.target.triton}, which is undefined below zero: {trigger}"
+        through = f" through `{hazard.parameter}`" if hazard.parameter else ""
+        why = "is a logarithm" if hazard.exponent else "can be negative"
+        return self.finding(
+            node,
+            observation,
+            f"`{observation.kernel}` converts a float that {why}{through} to"
+            f" {hazard.target.triton}, which is undefined below zero",
+            trigger=trigger,
+            confidence=_confidence(observation),
+            trace=_trace(observation),
+            fix=self._fix(node, hazard, added),
         )
-        return Finding(
-            self.code,
-            self.name,
-            message,
-            self.severity,
-            _confidence(seen),
-            conversion.place,
-            trigger,
-            _trace(seen),
-            integer_launch_site(seen),
-            _fix(suspect, conversion, bias),
-            claim=integer_claim(seen),
-            function=conversion.function,
-            snippet=snippet,
+
+    def _fix(self, node: cst.CSTNode, conversion: Conversion, added: Added | None) -> Fix | None:
+        from tritonlint.rule.casts import cast_operand, language, method
+
+        operand = cast_operand(node)
+        if operand is None or conversion.parameter or not conversion.explicit:
+            return None
+        if conversion.rounded and added is not None and added[0].left is node:
+            if not added[0].left.lpar:
+                biased = _biased(added[0], operand)
+                return self.replacing({added[0]: biased}, "Add the bias before the cast", "safe")
+        signed = method(operand, "to", f"{language(self.suspect.source)}.int32")
+        return self.replacing(
+            {operand: signed},
+            "Convert to a signed integer first",
+            "safe" if conversion.bias is not None else "unsafe",
         )
+
+
+def _added(node: cst.CSTNode | None) -> Added | None:
+    """`cast + constant`, where that is written, and the constant."""
+    import libcst as cst
+
+    match node:
+        case cst.BinaryOperation(operator=cst.Add(), right=cst.Integer() as number):
+            return node, number
+    return None
+
+
+def _biased(addition: cst.BinaryOperation, operand: cst.BaseExpression) -> cst.BaseExpression:
+    """`(operand + constant).to(type)`, where `addition` is `operand.to(type) + constant`."""
+    import libcst as cst
+
+    inner = addition.with_changes(left=operand, lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
+    cast = cst.ensure_type(addition.left, cst.Call)
+    return cast.with_changes(
+        func=cst.ensure_type(cast.func, cst.Attribute).with_changes(value=inner),
+        lpar=addition.lpar,
+        rpar=addition.rpar,
+    )
 
 
 def _negative(conversion: Conversion) -> bool:
@@ -140,62 +167,3 @@ def _trace(seen: Converted) -> tuple[Step, ...]:
     if conversion.bias is not None:
         steps.append(Step(conversion.bias, "the bias that would make it positive comes too late"))
     return tuple(steps)
-
-
-def _bias(suspect: Suspect, conversion: Conversion) -> int | None:
-    """The constant that is added to the result of the cast at `conversion.bias`, where it is
-    written out."""
-    if conversion.bias is None or conversion.bias.path != suspect.source.path:
-        return None
-    addition = _addition(suspect, conversion)
-    return None if addition is None else addition[1]
-
-
-def _addition(suspect: Suspect, conversion: Conversion) -> tuple[cst.BinaryOperation, int] | None:
-    """`cast + constant` with its constant."""
-    import libcst as cst
-
-    assert conversion.bias is not None
-    match suspect.expression_at(conversion.bias):
-        case cst.BinaryOperation(operator=cst.Add(), right=cst.Integer() as number) as node:
-            return node, number.evaluated_value
-    return None
-
-
-def _fix(suspect: Suspect, conversion: Conversion, bias: int | None) -> Fix | None:
-    operand = cast_operand(suspect, conversion.place)
-    if operand is None or conversion.parameter or not conversion.explicit:
-        return None
-    moved = _moved(suspect, conversion, operand) if conversion.rounded else None
-    if moved is not None:
-        return Fix("safe", "Add the bias before the cast", moved)
-    applicability: Applicability = "safe" if conversion.bias is not None else "unsafe"
-    edit = after(operand, f".to({language(suspect)}.int32)")
-    return Fix(applicability, "Convert to a signed integer first", (edit,))
-
-
-def _moved(suspect: Suspect, conversion: Conversion, operand: Span) -> tuple[Edit, ...] | None:
-    """The edit that makes `(x + bias).to(type)` of `x.to(type) + bias`, where both are written so,
-    of a value that no parentheses are needed for."""
-    addition = _addition(suspect, conversion) if conversion.bias is not None else None
-    if addition is None or conversion.bias is None or conversion.bias.path != conversion.place.path:
-        return None
-    node, constant = addition
-    if span_of(suspect, node.left) != conversion.place or node.left.lpar:
-        return None
-    text = suspect.source.snippet
-    call = Span(
-        operand.path,
-        operand.end_line,
-        operand.end_column,
-        conversion.place.end_line,
-        conversion.place.end_column,
-    )
-    whole = Span(
-        operand.path,
-        operand.line,
-        operand.column,
-        conversion.bias.end_line,
-        conversion.bias.end_column,
-    )
-    return (Edit(whole, f"({text(operand)} + {constant}){text(call)}"),)

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tritonlint.edits.cast_fix import after, around, cast_operand, names_in, span_of
-from tritonlint.facts.device import Conversion
-from tritonlint.facts.hazards.narrowed_numbers import Converted
-from tritonlint.findings import Edit, Finding, Fix, Span, Step
-from tritonlint.rule import BaseRule, Suspect
-from tritonlint.rule.signature import FLOAT_TO_INTEGER, Order
-from tritonlint.rule.traces import integer_approach, integer_claim, integer_launch_site, one_a_place
+from tritonlint.rule import Conversion, Converted, Finding, Fix, Order, Rule, Step
+from tritonlint.rule.signature import FLOAT_TO_INTEGER
+from tritonlint.rule.traces import integer_approach
 
 if TYPE_CHECKING:
     import libcst as cst
+
+    from tritonlint.edits.concrete import Concrete
 
 _LIMITS = ("arith.minsi", "arith.maxsi", "arith.minui", "arith.maxui")
 # A limit this near to the end of the type's range is meant to keep values in the range.
 _SLACK = 1
 
 
-class CastBeforeClamp(BaseRule):
+class CastBeforeClamp(Rule[Converted, Conversion]):
     """## What it does
     Finds kernels that cast a number to an 8- or 16-bit integer and clamp the result to the range
     of that integer.
@@ -68,37 +65,47 @@ class CastBeforeClamp(BaseRule):
     since = "0.1.0"
     fix = "sometimes"
     signature = Order(_LIMITS, first=(*FLOAT_TO_INTEGER, "arith.trunci"))
+    observes = (Converted,)
 
-    def check(self, suspect: Suspect) -> Iterator[Finding]:
-        for each in one_a_place(s for s in suspect.of(Converted) if _late(s.conversion)):
-            yield self._finding(suspect, each)
+    def judge(self, observation: Converted) -> Conversion | None:
+        conversion = observation.conversion
+        return conversion if _late(conversion) else None
 
-    def _finding(self, suspect: Suspect, seen: Converted) -> Finding:
-        conversion = seen.conversion
-        element = conversion.target.triton
-        low, high = _range(conversion)
-        over = 300 if conversion.target.width == 8 else 70000
+    def report(self, node: cst.CSTNode, observation: Converted, hazard: Conversion) -> Finding:
+        element = hazard.target.triton
+        low, high = _range(hazard)
+        over = 300 if hazard.target.width == 8 else 70000
         wrapped = (over - low) % (high - low + 1) + low
-        trigger = f"{over} is cast to {wrapped}, which the clamp keeps, and not to {high}"
-        message = (
-            f"`{seen.kernel}` casts to {element} before it clamps to the range of {element}:"
-            f" {trigger}; clamp first"
+        return self.finding(
+            node,
+            observation,
+            f"`{observation.kernel}` casts to {element} before it clamps to the range of {element}",
+            trigger=f"{over} is cast to {wrapped}, which the clamp keeps, and not to {high}",
+            confidence="likely" if observation.launch or not hazard.floating else "certain",
+            trace=_trace(observation),
+            fix=self._swap(node, hazard),
+            help="clamp first",
         )
-        return Finding(
-            self.code,
-            self.name,
-            message,
-            self.severity,
-            "likely" if seen.launch or not conversion.floating else "certain",
-            conversion.place,
-            trigger,
-            _trace(seen),
-            integer_launch_site(seen),
-            _swap(suspect, conversion),
-            claim=integer_claim(seen),
-            function=conversion.function,
-            snippet=suspect.source.snippet(conversion.place),
-        )
+
+    def _swap(self, cast: cst.CSTNode, conversion: Conversion) -> Fix | None:
+        """The fix that moves the cast behind the clamp around it, or in the next statement."""
+        import libcst as cst
+
+        from tritonlint.rule.casts import cast_operand, cast_to_same
+
+        operand = cast_operand(cast)
+        clamp = self.node(conversion.clamp) if conversion.clamp is not None else None
+        if operand is None or not isinstance(clamp, cst.BaseExpression):
+            return None
+        part = self.suspect.part_of(cast)
+        if clamp in part.above(cast):
+            inner = cst.ensure_type(clamp.deep_replace(cast, operand), type(clamp))
+            moved: dict[cst.CSTNode, cst.CSTNode] = {clamp: cast_to_same(cast, inner)}
+        elif _next_statement(part, cast, clamp):
+            moved = {cast: operand, clamp: cast_to_same(cast, clamp)}
+        else:
+            return None
+        return self.replacing(moved, "Clamp before the cast", "safe")
 
 
 def _late(conversion: Conversion) -> bool:
@@ -131,35 +138,26 @@ def _trace(seen: Converted) -> tuple[Step, ...]:
     return (*steps, Step(conversion.clamp, "the clamp comes too late to keep it in range"))
 
 
-def _swap(suspect: Suspect, conversion: Conversion) -> Fix | None:
-    clamp, place = conversion.clamp, conversion.place
-    operand = cast_operand(suspect, place)
-    if clamp is None or operand is None or clamp.path != place.path:
-        return None
-    call = Span(place.path, operand.end_line, operand.end_column, place.end_line, place.end_column)
-    moved = (Edit(call, ""), after(clamp, suspect.source.snippet(call)))
-    if around(clamp, place) or _next_statement(suspect, place, clamp):
-        return Fix("safe", "Clamp before the cast", moved)
-    return None
-
-
-def _next_statement(suspect: Suspect, cast: Span, clamp: Span) -> bool:
+def _next_statement(part: Concrete, cast: cst.CSTNode, clamp: cst.CSTNode) -> bool:
     """Whether `name = ...cast` is followed at once by `name = clamp` of nothing but that name."""
     import libcst as cst
 
-    for node, _ in suspect.nodes:
-        if not isinstance(node, cst.IndentedBlock):
-            continue
-        for first, second in zip(node.body, node.body[1:], strict=False):
-            one, two = _assignment(first), _assignment(second)
-            if one is None or two is None or one[0] != two[0]:
-                continue
-            if span_of(suspect, one[1]) == cast and span_of(suspect, two[1]) == clamp:
-                return names_in(two[1]).count(one[0]) == 1
-    return False
+    from tritonlint.rule.casts import names_in
+
+    line = next((each for each in part.above(cast) if isinstance(each, cst.BaseStatement)), None)
+    block = part.parents[line] if line is not None else None
+    if line is None or not isinstance(block, cst.IndentedBlock):
+        return False
+    following = dict(zip(block.body, block.body[1:], strict=False)).get(line)
+    one, two = _assignment(line), _assignment(following)
+    if one is None or two is None or one[0] != two[0]:
+        return False
+    if one[1] is not cast or two[1] is not clamp:
+        return False
+    return names_in(clamp).count(one[0]) == 1
 
 
-def _assignment(statement: cst.BaseStatement) -> tuple[str, cst.BaseExpression] | None:
+def _assignment(statement: cst.CSTNode | None) -> tuple[str, cst.BaseExpression] | None:
     """The name and the value of `name = value`."""
     import libcst as cst
 

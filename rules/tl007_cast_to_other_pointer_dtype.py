@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from tritonlint.facts.hazards.other_pointer_casts import OtherCast
-from tritonlint.findings import Edit, Finding, Fix, LaunchSite, Step
-from tritonlint.rule import BaseRule, Suspect
+from tritonlint.rule import Finding, Fix, OtherCast, Rule, Step
+
+if TYPE_CHECKING:
+    import libcst as cst
 
 
-class CastToOtherPointerDtype(BaseRule):
+class CastToOtherPointerDtype(Rule[OtherCast, str]):
     """## What it does Finds kernels that cast a float to the element type of one pointer
     (`acc.to(q_ptr.dtype.element_ty)`) and store it through another one, where the launch passes
     tensors of different types: the second would have kept what the first one loses. A tensor whose
@@ -63,36 +64,45 @@ class CastToOtherPointerDtype(BaseRule):
     status = "default"
     since = "0.1.0"
     fix = "sometimes"
+    observes = (OtherCast,)
 
-    def check(self, suspect: Suspect) -> Iterator[Finding]:
-        seen = set()
-        for each in suspect.of(OtherCast):
-            if (each.place, each.kernel) not in seen:
-                seen.add((each.place, each.kernel))
-                yield self._finding(suspect, each)
+    def judge(self, observation: OtherCast) -> str | None:
+        return _trigger(observation)
 
-    def _finding(self, suspect: Suspect, found: OtherCast) -> Finding:
+    def report(self, node: cst.CSTNode, observation: OtherCast, hazard: str) -> Finding:
+        found = observation
         narrow = str(found.narrow) if found.narrow else f"`{found.toward}`'s type"
-        trigger = _trigger(found)
-        fix = _fix(suspect, found)
-        advice = f"; cast to `{found.parameter}`'s element type" if fix else ""
-        launch = found.launch
-        snippet = suspect.source.snippet(found.place)
-        return Finding(
-            self.code,
-            self.name,
+        fix = self._fix(found)
+        return self.finding(
+            node,
+            found,
             f"`{found.kernel}` casts to {narrow} what it stores through `{found.parameter}`, and "
-            f"`{snippet}` is of type {found.wide}: {trigger}{advice}",
-            self.severity,
-            "certain" if found.narrow else "likely",
-            found.place,
-            trigger,
-            _trace(found),
-            LaunchSite(launch.path, launch.line, found.kernel, found.parameter, found.argument),
-            fix,
-            function=found.function,
-            snippet=snippet,
+            f"`{self.text(found.place)}` is of type {found.wide}",
+            trigger=hazard,
+            confidence="certain" if found.narrow else "likely",
+            trace=_trace(found),
+            fix=fix,
+            help=f"cast to `{found.parameter}`'s element type" if fix else "",
         )
+
+    def _fix(self, found: OtherCast) -> Fix | None:
+        """The fix of a cast in this file that spells the parameter's element type, outside of a
+        device function (there other callers may pass other pointers)."""
+        import libcst as cst
+
+        if found.store.cast is None or found.store.via:
+            return None
+        match self.node(found.store.cast):
+            case cst.Call(func=cst.Attribute(attr=cst.Name("to")), args=[cst.Arg(value=spelled)]):
+                text = self.suspect.part_of(spelled).text(spelled)
+            case _:
+                return None
+        for form in ("dtype", "type"):
+            if text == f"{found.toward}.{form}.element_ty":
+                new = cst.parse_expression(f"{found.parameter}.{form}.element_ty")
+                message = f"Cast to the element type of `{found.parameter}`"
+                return self.replacing({spelled: new}, message, "unsafe")
+        return None
 
 
 def _trigger(found: OtherCast) -> str:
@@ -112,27 +122,3 @@ def _trace(found: OtherCast) -> tuple[Step, ...]:
         steps.append(Step(found.store.cast, f"cast to the element type of `{found.toward}`"))
     steps.append(Step(found.store.place, f"and stored through `{found.parameter}`"))
     return tuple(steps)
-
-
-def _fix(suspect: Suspect, found: OtherCast) -> Fix | None:
-    """The edit of a cast in this file that spells the parameter's element type, outside of a device
-    function (there other callers may pass other pointers)."""
-    import libcst
-
-    cast = found.store.cast
-    if cast is None or cast.path != suspect.source.path or found.store.via:
-        return None
-    node = suspect.expression_at(cast)
-    match node:
-        case libcst.Call(func=libcst.Attribute(attr=libcst.Name("to")), args=[argument]):
-            spelled = suspect.tree.code_for_node(argument.value)
-        case _:
-            return None
-    form = "dtype" if ".dtype." in spelled else "type"
-    if spelled != f"{found.toward}.{form}.element_ty":
-        return None
-    place = next((span for each, span in suspect.nodes if each is argument.value), None)
-    if place is None:
-        return None
-    edit = Edit(place, f"{found.parameter}.{form}.element_ty")
-    return Fix("unsafe", f"Cast to the element type of `{found.parameter}`", (edit,))

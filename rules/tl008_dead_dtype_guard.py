@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from tritonlint.facts.hazards.guards.dead_guards import DeadGuard
-from tritonlint.findings import Edit, Finding, Fix, Step
-from tritonlint.rule import BaseRule, Suspect
+from tritonlint.rule import DeadGuard, Finding, Fix, Rule, Step
+
+if TYPE_CHECKING:
+    import libcst as cst
 
 
-class DeadDtypeGuard(BaseRule):
+class DeadDtypeGuard(Rule[DeadGuard, str]):
     """## What it does Finds comparisons of a string, a number, a class or a tensor with a
     `torch.dtype` (and of a tensor's dtype with a string): by annotation, by a constant, or because
     methods of strings are called on it. The two are never equal.
@@ -56,47 +57,39 @@ class DeadDtypeGuard(BaseRule):
     status = "default"
     since = "0.1.0"
     fix = "sometimes"
+    observes = (DeadGuard,)
 
-    def check(self, suspect: Suspect) -> Iterator[Finding]:
-        for guard in suspect.of(DeadGuard):
-            yield self._finding(suspect, guard)
+    def judge(self, observation: DeadGuard) -> str | None:
+        return "true" if observation.always else "false"
 
-    def _finding(self, suspect: Suspect, guard: DeadGuard) -> Finding:
-        outcome = "true" if guard.always else "false"
-        trigger = f"it is {outcome} for every value"
-        so = "the assertion never fails" if guard.asserted and guard.always else trigger
-        fix = _fix(guard)
-        advice = f"; compare `{guard.meant}`" if fix else ""
-        message = (
-            f"`{guard.text}` is {guard.what} and never equals `{guard.other}`: "
-            f"`{suspect.source.snippet(guard.place)}` is always {outcome}{advice}"
-        )
-        said = "is declared here" if guard.written else "is used as a string here"
-        trace = (
-            *([Step(guard.because, f"`{guard.text}` {said}")] if _elsewhere(guard) else []),
-            Step(guard.place, f"so {so}"),
-        )
-        return Finding(
-            self.code,
-            self.name,
-            message,
-            self.severity,
-            "certain" if guard.written else "likely",
-            guard.place,
-            trigger,
-            trace,
+    def report(self, node: cst.CSTNode, observation: DeadGuard, hazard: str) -> Finding:
+        guard = observation
+        fix = self._fix(guard)
+        return self.finding(
+            node,
+            guard,
+            f"`{guard.text}` is {guard.what} and never equals `{guard.other}`",
+            trigger=f"`{self.text(guard.place)}` is always {hazard}",
+            confidence="certain" if guard.written else "likely",
+            trace=_trace(guard, hazard),
             fix=fix,
-            function=guard.function,
-            snippet=suspect.source.snippet(guard.place),
+            help=f"compare `{guard.meant}`" if fix else "",
         )
 
+    def _fix(self, guard: DeadGuard) -> Fix | None:
+        import libcst as cst
 
-def _elsewhere(guard: DeadGuard) -> bool:
-    return guard.because != guard.subject
+        old = self.node(guard.instead) if guard.instead is not None else None
+        if not isinstance(old, cst.BaseExpression):
+            return None
+        meant = cst.parse_expression(guard.meant).with_changes(lpar=old.lpar, rpar=old.rpar)
+        return self.replacing({old: meant}, f"Compare `{guard.meant}`", "unsafe")
 
 
-def _fix(guard: DeadGuard) -> Fix | None:
-    if guard.instead is None:
-        return None
-    edit = Edit(guard.instead, guard.meant)
-    return Fix("unsafe", f"Compare `{guard.meant}`", (edit,))
+def _trace(guard: DeadGuard, outcome: str) -> list[Step]:
+    never = guard.asserted and guard.always
+    so = "the assertion never fails" if never else f"it is {outcome} for every value"
+    said = "is declared here" if guard.written else "is used as a string here"
+    declared = Step(guard.because, f"`{guard.text}` {said}")
+    here = Step(guard.place, f"so {so}")
+    return [here] if guard.because == guard.subject else [declared, here]

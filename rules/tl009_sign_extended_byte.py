@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from tritonlint.edits.cast_fix import after, language
-from tritonlint.facts.hazards.narrowed_numbers import ByteUsed
-from tritonlint.findings import Applicability, Finding, Fix, Step
-from tritonlint.rule import BaseRule, Suspect
-from tritonlint.rule.signature import Order
-from tritonlint.rule.traces import integer_approach, integer_claim, integer_launch_site, one_a_place
+from tritonlint.rule import ByteUsed, Finding, Fix, Order, Rule, Step
+from tritonlint.rule.traces import integer_approach
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+_USES = {"exponent": "a biased exponent", "offset": "an offset"}
 
 
-class SignExtendedByte(BaseRule):
+class SignExtendedByte(Rule[ByteUsed, str]):
     """## What it does
     Finds kernels that load a signed byte (`int8`) and use it as a biased exponent, or as an offset
     into memory, without masking it to 0..255 first.
@@ -66,58 +67,45 @@ class SignExtendedByte(BaseRule):
     since = "0.1.0"
     fix = "sometimes"
     signature = Order(("arith.extsi", "arith.sitofp"), first=("tt.load",), takes=8)
+    observes = (ByteUsed,)
 
-    def check(self, suspect: Suspect) -> Iterator[Finding]:
-        for each in one_a_place(suspect.of(ByteUsed)):
-            yield self._finding(suspect, each)
+    def judge(self, observation: ByteUsed) -> str | None:
+        if observation.byte.use == "exponent":
+            return "0x80, the exponent of 2.0, is read as -128"
+        return "0x80, the index 128, is read as -128"
 
-    def _finding(self, suspect: Suspect, seen: ByteUsed) -> Finding:
-        byte = seen.byte
-        exponent = byte.use == "exponent"
-        trigger = (
-            "0x80, the exponent of 2.0, is read as -128"
-            if exponent
-            else "0x80, the index 128, is read as -128"
+    def report(self, node: cst.CSTNode, observation: ByteUsed, hazard: str) -> Finding:
+        byte = observation.byte
+        return self.finding(
+            node,
+            observation,
+            f"`{observation.kernel}` loads a signed byte through `{byte.parameter}` and uses it as "
+            f"{_USES[byte.use]} without masking it",
+            trigger=hazard,
+            confidence="likely" if byte.use == "exponent" else "possible",
+            trace=_trace(observation),
+            fix=self._fix(observation),
         )
-        used = "a biased exponent" if exponent else "an offset"
-        message = (
-            f"`{seen.kernel}` loads a signed byte through `{byte.parameter}` and uses it as {used}"
-            f" without masking it: {trigger}"
-        )
-        return Finding(
-            self.code,
-            self.name,
-            message,
-            self.severity,
-            "likely" if exponent else "possible",
-            byte.place,
-            trigger,
-            _trace(seen),
-            integer_launch_site(seen),
-            _fix(suspect, seen),
-            claim=integer_claim(seen),
-            function=byte.function,
-            snippet=suspect.source.snippet(byte.place),
+
+    def _fix(self, seen: ByteUsed) -> Fix | None:
+        """`.to(tl.uint8)` behind the load, where that is a call in this file."""
+        import libcst as cst
+
+        from tritonlint.rule.casts import language, method
+
+        load = self.node(seen.byte.load)
+        if not isinstance(load, cst.Call):
+            return None
+        return self.replacing(
+            {load: method(load, "to", f"{language(self.suspect.source)}.uint8")},
+            "Read the byte without its sign",
+            "safe" if seen.byte.use == "exponent" else "unsafe",
         )
 
 
 def _trace(seen: ByteUsed) -> tuple[Step, ...]:
     byte = seen.byte
-    used = "a biased exponent" if byte.use == "exponent" else "an offset into memory"
+    used = _USES[byte.use] + ("" if byte.use == "exponent" else " into memory")
     steps = integer_approach(seen, "int8")
     steps.append(Step(byte.load, "a signed byte is loaded"))
     return (*steps, Step(byte.place, f"and used as {used}, which is never negative"))
-
-
-def _fix(suspect: Suspect, seen: ByteUsed) -> Fix | None:
-    """`.to(tl.uint8)` behind the load, where that is a call in this file."""
-    import libcst as cst
-
-    load = seen.byte.load
-    if load.path != suspect.source.path:
-        return None
-    if not isinstance(suspect.expression_at(load), cst.Call):
-        return None
-    applicability: Applicability = "safe" if seen.byte.use == "exponent" else "unsafe"
-    edit = after(load, f".to({language(suspect)}.uint8)")
-    return Fix(applicability, "Read the byte without its sign", (edit,))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from tritonlint.facts.host.copies import Copy
-from tritonlint.findings import Applicability, Edit, Finding, Fix, Span, Step
-from tritonlint.rule import BaseRule, Suspect
+from tritonlint.rule import Copy, Finding, Fix, Rule, Step
+
+if TYPE_CHECKING:
+    import libcst as cst
 
 
-class NumericCopyOfEncodedBytes(BaseRule):
+class NumericCopyOfEncodedBytes(Rule[Copy, str]):
     """## What it does Finds `x.copy_(y)` and `x[...] = y` where one of the two holds 8-bit floats
     (fp8 codes, e8m0 scales) and the other bytes, and `x.to(torch.uint8)` of 8-bit floats.
 
@@ -53,39 +54,52 @@ class NumericCopyOfEncodedBytes(BaseRule):
     status = "default"
     since = "0.1.0"
     fix = "sometimes"
+    observes = (Copy,)
 
-    def check(self, suspect: Suspect) -> Iterator[Finding]:
-        for copy in dict.fromkeys(suspect.of(Copy)):
-            yield self._finding(suspect, copy)
+    def judge(self, observation: Copy) -> str | None:
+        return _trigger(observation)
 
-    def _finding(self, suspect: Suspect, copy: Copy) -> Finding:
-        source = suspect.source.snippet(copy.source)
-        trigger = _trigger(copy)
-        fix = _fix(suspect, copy)
+    def report(self, node: cst.CSTNode, observation: Copy, hazard: str) -> Finding:
+        copy = observation
         encoded, byte = f"8-bit floats ({copy.encoded})", f"bytes ({copy.byte})"
         held, wanted = (encoded, byte) if copy.to_bytes else (byte, encoded)
-        advice = f"; view {_viewed(suspect, copy)}" if fix else ""
+        said = f"and is copied into `{self.text(copy.target)}`, which holds {wanted}"
         if copy.form == "conversion":
-            said = f"`{source}` holds {held}, and is converted to {wanted}"
-        else:
-            target = suspect.source.snippet(copy.target)
-            said = f"`{source}` holds {held}, and is copied into `{target}`, which holds {wanted}"
-        return Finding(
-            self.code,
-            self.name,
-            f"{said}, as numbers: {trigger}{advice}",
-            self.severity,
-            "certain",
-            copy.place,
-            trigger,
-            (
-                *(Step(span, message) for span, message in copy.evidence),
-                Step(copy.place, "numbers are converted here, not bits"),
-            ),
+            said = f"and is converted to {wanted}"
+        view = self._view(copy)
+        fix = self._fix(copy, f"View {view}")
+        steps = (Step(span, message) for span, message in copy.evidence)
+        return self.finding(
+            node,
+            copy,
+            f"`{self.text(copy.source)}` holds {held}, {said}, as numbers",
+            trigger=hazard,
+            confidence="certain",
+            trace=[*steps, Step(copy.place, "numbers are converted here, not bits")],
             fix=fix,
-            function=copy.function,
-            snippet=suspect.source.snippet(copy.place),
+            help=f"view {view}" if fix else "",
         )
+
+    def _view(self, copy: Copy) -> str:
+        encoded = copy.source if copy.to_bytes or copy.form == "conversion" else copy.target
+        as_type = copy.byte if copy.to_bytes or copy.form != "conversion" else copy.encoded
+        return f"`{self.text(encoded)}` as `{as_type}`"
+
+    def _fix(self, copy: Copy, message: str) -> Fix | None:
+        """The fix that views the codes as bytes, in a module that calls torch `torch`."""
+        import libcst as cst
+
+        from tritonlint.rule.casts import method
+
+        if "import torch" not in self.suspect.source.text:
+            return None
+        conversion = copy.form == "conversion"
+        node = self.node(copy.target if conversion or not copy.to_bytes else copy.source)
+        if not isinstance(node, cst.BaseExpression):
+            return None
+        if conversion:
+            return self.replacing({node: cst.Name("view")}, message, "unsafe")
+        return self.replacing({node: method(node, "view", str(copy.byte))}, message, "safe")
 
 
 def _trigger(copy: Copy) -> str:
@@ -100,35 +114,3 @@ def _trigger(copy: Copy) -> str:
         if copy.to_bytes
         else "the byte 0x38, the code of 1.0, becomes 56.0"
     )
-
-
-def _viewed(suspect: Suspect, copy: Copy) -> str:
-    encoded = copy.source if copy.to_bytes or copy.form == "conversion" else copy.target
-    as_type = copy.byte if copy.to_bytes or copy.form != "conversion" else copy.encoded
-    return f"`{suspect.source.snippet(encoded)}` as `{as_type}`"
-
-
-def _fix(suspect: Suspect, copy: Copy) -> Fix | None:
-    """The edit that views the codes as bytes, in a module that calls torch `torch`."""
-    import libcst
-
-    if "import torch" not in suspect.source.text:
-        return None
-    if copy.form == "conversion":
-        return _made("unsafe", suspect, copy, (Edit(copy.target, "view"),))
-    place = copy.source if copy.to_bytes else copy.target
-    node = suspect.expression_at(place)
-    atoms = (libcst.Name, libcst.Attribute, libcst.Subscript, libcst.Call)
-    if node is None:
-        return None
-    end = Span(place.path, place.end_line, place.end_column, place.end_line, place.end_column)
-    start = Span(place.path, place.line, place.column, place.line, place.column)
-    if isinstance(node, atoms) or node.lpar:
-        return _made("safe", suspect, copy, (Edit(end, f".view({copy.byte})"),))
-    return _made("safe", suspect, copy, (Edit(start, "("), Edit(end, f").view({copy.byte})")))
-
-
-def _made(
-    applicability: Applicability, suspect: Suspect, copy: Copy, edits: tuple[Edit, ...]
-) -> Fix:
-    return Fix(applicability, f"View {_viewed(suspect, copy)}", edits)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from tritonlint.facts.hazards.ignored_settings import IgnoredSetting
-from tritonlint.findings import Finding, LaunchSite, Step
-from tritonlint.rule import BaseRule, Suspect
+from tritonlint.rule import Finding, IgnoredSetting, Rule, Step
+
+if TYPE_CHECKING:
+    import libcst as cst
 
 
-class IgnoredCacheDtype(BaseRule):
+class IgnoredCacheDtype(Rule[IgnoredSetting, str]):
     """## What it does Finds functions that take the dtype of a cache as a setting (such as
     `kv_cache_dtype`) and perhaps its scales, hand the cache to a kernel that stores floats into it,
     and let none of these decide anything: no view, no branch, no arithmetic, neither in the
@@ -57,37 +58,22 @@ class IgnoredCacheDtype(BaseRule):
     status = "default"
     since = "0.1.0"
     fix = "none"
+    observes = (IgnoredSetting,)
 
-    def check(self, suspect: Suspect) -> Iterator[Finding]:
-        seen = set()
-        for each in suspect.of(IgnoredSetting):
-            if (each.place, each.kernel) not in seen:
-                seen.add((each.place, each.kernel))
-                yield self._finding(suspect, each)
+    def judge(self, observation: IgnoredSetting) -> str | None:
+        fp8 = f'with {observation.settings[0]}="fp8" and a cache of bytes'
+        return f"{fp8}, -0.3 is stored as 0 and 300.0 as 44"
 
-    def _finding(self, suspect: Suspect, found: IgnoredSetting) -> Finding:
-        setting = found.settings[0]
-        trigger = f'with {setting}="fp8" and a cache of bytes, -0.3 is stored as 0 and 300.0 as 44'
-        names = [f"`{each}`" for each in found.settings]
-        ignored = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
-        verb = "decides" if len(found.settings) == 1 else "decide"
-        message = (
-            f"{ignored} {verb} nothing, and `{found.kernel}` stores floats into "
-            f"`{found.cache}` as it is: {trigger}"
-        )
-        launch = found.launch
-        return Finding(
-            self.code,
-            self.name,
-            message,
-            self.severity,
-            "likely",
-            found.place,
-            trigger,
-            _trace(found),
-            LaunchSite(launch.path, launch.line, found.kernel, found.parameter, found.argument),
-            function=found.function,
-            snippet=suspect.source.snippet(found.place),
+    def report(self, node: cst.CSTNode, observation: IgnoredSetting, hazard: str) -> Finding:
+        *others, last = (f"`{each}`" for each in observation.settings)
+        ignored = f"{', '.join(others)} and {last} decide" if others else f"{last} decides"
+        return self.finding(
+            node,
+            observation,
+            f"{ignored} nothing, and `{observation.kernel}` stores floats into "
+            f"`{observation.cache}` as it is",
+            trigger=hazard,
+            trace=_trace(observation),
         )
 
 

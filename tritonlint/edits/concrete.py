@@ -4,7 +4,7 @@ place. To parse no more than that keeps a finding in a large file cheap."""
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from tritonlint.source import SourceFile, Span
 
 if TYPE_CHECKING:
     import libcst as cst
-    from libcst.metadata import CodeRange
+    from libcst.metadata import CodeRange, ExpressionContext, MetadataWrapper
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -87,6 +87,13 @@ class Concrete:
         return found
 
     @cached_property
+    def contexts(self) -> Mapping[cst.CSTNode, ExpressionContext | None]:
+        """Whether each name, attribute and item is loaded, stored to or deleted."""
+        from libcst.metadata import ExpressionContextProvider
+
+        return self._wrapper.resolve(ExpressionContextProvider)
+
+    @cached_property
     def _nodes(self) -> dict[Span, cst.CSTNode]:
         import libcst as cst
 
@@ -103,14 +110,19 @@ class Concrete:
 
     @cached_property
     def _positions(self) -> dict[cst.CSTNode, CodeRange]:
-        from libcst.metadata import MetadataWrapper, PositionProvider
+        from libcst.metadata import PositionProvider
 
-        wrapper = MetadataWrapper(self.module, unsafe_skip_copy=True)
         try:
-            return dict(wrapper.resolve(PositionProvider))
+            return dict(self._wrapper.resolve(PositionProvider))
         except KeyError as error:
             # What libcst's clean-up makes of a recursion that goes too deep.
             raise RecursionError(self.source.path) from error
+
+    @cached_property
+    def _wrapper(self) -> MetadataWrapper:
+        from libcst.metadata import MetadataWrapper
+
+        return MetadataWrapper(self.module, unsafe_skip_copy=True)
 
     def _span(self, first: CodeRange, last: CodeRange) -> Span:
         return Span(

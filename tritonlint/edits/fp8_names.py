@@ -8,8 +8,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from tritonlint.edits.imports import imported_from, module_name
+from tritonlint.edits.surroundings import Placed, Surroundings, bound
 from tritonlint.findings import Applicability
-from tritonlint.rule.syntax import Tree, bound, start
 
 # What projects call the fp8 type of the platform: a constant, a local name, a helper function or an
 # attribute.
@@ -44,7 +44,7 @@ class _Names:
     viewed: Counter[str] = field(default_factory=Counter)
 
 
-def spelling(tree: Tree, at: ast.AST) -> Spelling:
+def spelling(around: Surroundings, at: Placed) -> Spelling:
     """The expression for the fp8 type at `at`.
 
     By preference: a name that the same function has bound by then; a constant of the module or one
@@ -53,13 +53,13 @@ def spelling(tree: Tree, at: ast.AST) -> Spelling:
     torch.float8_e4m3fn. Where names of one kind differ, the one that the module views tensors as;
     without such a view the choice is a guess too.
     """
-    names = _names(tree, at)
+    names = _names(around, at)
     if names.local:
         return Spelling(names.local[-1], "safe")
     for candidates in (names.constants, list(names.used), [f"{h}()" for h in names.helpers]):
         if candidates:
             return _chosen(candidates, names)
-    return torch_spelling(tree, at, *_flavour(names))
+    return torch_spelling(around, at, *_flavour(names))
 
 
 def _chosen(candidates: list[str], names: _Names) -> Spelling:
@@ -79,56 +79,45 @@ def _flavour(names: _Names) -> tuple[str, Applicability]:
 
 
 def torch_spelling(
-    tree: Tree, at: ast.AST, name: str, applicability: Applicability = "safe"
+    around: Surroundings, at: Placed, name: str, applicability: Applicability = "safe"
 ) -> Spelling:
     """torch's type `name` as the module at `at` can spell it."""
-    alone = imported_from(tree, "torch", at).get(name)
+    alone = imported_from(around, "torch", at).get(name)
     if alone:
         return Spelling(alone, applicability)
-    torch = module_name(tree, "torch", at)
+    torch = module_name(around, "torch", at)
     return Spelling(f"{torch or 'torch'}.{name}", applicability, "" if torch else "import torch")
 
 
-def _names(tree: Tree, at: ast.AST) -> _Names:
-    around, blocks = tree.scopes(at), tree.blocks(at)
+def _names(around: Surroundings, at: Placed) -> _Names:
     found = _Names()
-    at_top = _names_at_top(tree)
-    called = {node.func for node in ast.walk(tree.module) if isinstance(node, ast.Call)}
-    for node in ast.walk(tree.module):
-        scopes = tree.scopes(node) if isinstance(node, (*_NAMING, ast.alias)) else ()
-        match node:
+    at_top = _names_at_top(around)
+    called = {each.node.func for each in around.all if isinstance(each.node, ast.Call)}
+    for placed in around.all:
+        match placed.node:
             case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
-                if _FP8.match(name) and not scopes and tree.runs(node):
+                if _FP8.match(name) and not placed.scopes and placed.runs:
                     found.constants.append(name)
-                elif _FP8.match(name) and scopes == around and start(node) < start(at):
-                    if tree.blocks(node) <= blocks:
+                elif _FP8.match(name) and placed.scopes == at.scopes and placed.start < at.start:
+                    if placed.blocks <= at.blocks:
                         found.local.append(name)
-            case ast.alias():
-                name = bound(node)
-                if _FP8.match(name) and name.isupper() and not scopes and tree.runs(node):
+            case ast.alias() as alias:
+                name = bound(alias)
+                if _FP8.match(name) and name.isupper() and not placed.scopes and placed.runs:
                     found.constants.append(name)
-                elif _FLAVOUR.match(node.name) and tree.runs(node):
-                    found.flavours[node.name] += 1
-            case ast.FunctionDef(name=name) if _FP8.match(name) and not scopes:
-                if tree.runs(node) and _needs_no_argument(node.args):
+                elif _FLAVOUR.match(alias.name) and placed.runs:
+                    found.flavours[alias.name] += 1
+            case ast.FunctionDef(name=name, args=args) if _FP8.match(name) and not placed.scopes:
+                if placed.runs and _needs_no_argument(args):
                     found.helpers.append(name)
             case ast.Call() | ast.Attribute():
-                _count(found, node, tree, at, at_top, node in called)
+                _count(found, placed, at, at_top, placed.node in called)
     return found
 
 
-_NAMING = (ast.Assign, ast.AnnAssign, ast.FunctionDef)
-
-
-def _count(
-    found: _Names,
-    node: ast.Call | ast.Attribute,
-    tree: Tree,
-    at: ast.AST,
-    at_top: frozenset[str],
-    called: bool,
-) -> None:
+def _count(found: _Names, placed: Placed, at: Placed, at_top: frozenset[str], called: bool) -> None:
     """Count an expression for the fp8 type, a flavour of torch or the type of a view."""
+    node = placed.node
     match node:
         case ast.Call(func=ast.Attribute(attr="view"), args=[only]):
             found.viewed[ast.unparse(only)] += 1
@@ -138,27 +127,29 @@ def _count(
     if called or not isinstance(last, ast.Attribute) or not _HINT.search(last.attr):
         return
     text = ast.unparse(node)
-    if _FP8.match(text) and _is_known(text.partition(".")[0], node, tree, at, at_top):
+    if _FP8.match(text) and _is_known(text.partition(".")[0], placed, at, at_top):
         found.used[text] += 1
 
 
-def _is_known(root: str, node: ast.AST, tree: Tree, at: ast.AST, at_top: frozenset[str]) -> bool:
-    """Whether the name `root`, used at `node`, means the same at `at`: a name of the module, or of
-    the same function; `self` in the same class."""
+def _is_known(root: str, placed: Placed, at: Placed, at_top: frozenset[str]) -> bool:
+    """Whether the name `root`, used at `placed`, means the same at `at`: a name of the module, or
+    of the same function; `self` in the same class."""
     if root.removesuffix("()") in at_top:
         return True
     if root == "self":
-        classes = [each for each in tree.scopes(node) if isinstance(each, ast.ClassDef)]
-        function = tree.function(at)
-        first = function.args.args[:1] if function else []
-        return bool(classes) and classes[0] in tree.scopes(at) and [a.arg for a in first] == [root]
-    return tree.scopes(node) == tree.scopes(at) and tree.blocks(node) <= tree.blocks(at)
+        classes = [each for each in placed.scopes if isinstance(each, ast.ClassDef)]
+        function = next(iter(at.scopes), None)
+        first: list[ast.arg] = []
+        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            first = function.args.args[:1]
+        return bool(classes) and classes[0] in at.scopes and [a.arg for a in first] == [root]
+    return placed.scopes == at.scopes and placed.blocks <= at.blocks
 
 
-def _names_at_top(tree: Tree) -> frozenset[str]:
+def _names_at_top(around: Surroundings) -> frozenset[str]:
     """The names that the top of the module binds at run time."""
-    names = {bound(alias) for node, alias in tree.imports() if not tree.scopes(node)}
-    for node in tree.module.body:
+    names = {bound(alias) for placed, _, alias in around.imports() if not placed.scopes}
+    for node in around.module.body:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             names.add(node.name)
         for each in ast.walk(node) if isinstance(node, (ast.Assign, ast.If, ast.Try)) else ():

@@ -4,46 +4,45 @@ from __future__ import annotations
 
 import ast
 
+from tritonlint.edits.surroundings import Placed, Scope, Surroundings, bound
 from tritonlint.findings import Edit, Span
-from tritonlint.rule.syntax import Import, Scope, Tree, bound, start
-from tritonlint.source import SourceFile
 
 
-def module_name(tree: Tree, module: str, at: ast.AST) -> str | None:
+def module_name(around: Surroundings, module: str, at: Placed) -> str | None:
     """The name that stands for `module` where `at` is, at run time; None when nothing does."""
     names = [
         bound(alias)
-        for node, alias in tree.imports()
+        for placed, node, alias in around.imports()
         if isinstance(node, ast.Import)
         and (alias.name == module or (alias.asname is None and bound(alias) == module))
-        and _reaches(tree, node, at)
+        and _reaches(placed, at)
     ]
     return names[0] if names else None
 
 
-def imported_from(tree: Tree, module: str, at: ast.AST) -> dict[str, str]:
+def imported_from(around: Surroundings, module: str, at: Placed) -> dict[str, str]:
     """What is imported from `module` for the place `at`: the name there to the name here."""
     return {
         alias.name: bound(alias)
-        for node, alias in tree.imports()
+        for placed, node, alias in around.imports()
         if isinstance(node, ast.ImportFrom)
         and node.module == module
         and node.level == 0
-        and _reaches(tree, node, at)
+        and _reaches(placed, at)
     }
 
 
-def _reaches(tree: Tree, node: Import, at: ast.AST) -> bool:
+def _reaches(imported: Placed, at: Placed) -> bool:
     """Whether the import has run, and its name is seen, where `at` is."""
-    around = tree.scopes(node)
+    around = imported.scopes
     if not around:
         return True
-    return around == tree.scopes(at)[-len(around) :] and (
-        start(node) < start(at) and tree.blocks(node) <= tree.blocks(at)
+    return around == at.scopes[-len(around) :] and (
+        imported.start < at.start and imported.blocks <= at.blocks
     )
 
 
-def import_edits(source: SourceFile, tree: Tree, statement: str) -> list[Edit]:
+def import_edits(around: Surroundings, statement: str) -> list[Edit]:
     """The edit that adds the import `statement` at the top of the module: none when it holds there
     at run time already.
 
@@ -51,11 +50,15 @@ def import_edits(source: SourceFile, tree: Tree, statement: str) -> list[Edit]:
     """
     wanted = {each for node in ast.parse(statement).body for each in _bindings(node)}
     there = {
-        each for node, _ in tree.imports() if not tree.scopes(node) for each in _bindings(node)
+        each
+        for placed, node, _ in around.imports()
+        if not placed.scopes
+        for each in _bindings(node)
     }
     if wanted <= there:
         return []
-    line = _line_for_import(tree.module)
+    source = around.source
+    line = _line_for_import(around.module)
     if line > len(source.lines) and source.lines and not source.lines[-1].endswith(("\n", "\r")):
         end = len(source.lines[-1]) + 1
         place = Span(source.path, line - 1, end, line - 1, end)

@@ -31,5 +31,5 @@ def fix_by(
         for edit in replacing(suspect.part_of(old), {old: new})
     ]
     if imports:
-        edits += import_edits(suspect.source, suspect.syntax, imports)
+        edits += import_edits(suspect.surroundings, imports)
     return Fix(applicability, message, tuple(edits))

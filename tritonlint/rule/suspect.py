@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     import libcst
 
     from tritonlint.edits.concrete import Concrete, Parts
+    from tritonlint.edits.surroundings import Surroundings
     from tritonlint.facts.hazards.observation import Observation
-    from tritonlint.rule.syntax import Tree
     from tritonlint.settings.config import Settings
 
 T = TypeVar("T")
@@ -68,20 +68,8 @@ class Suspect:
         return self.whole.module
 
     @cached_property
-    def nodes(self) -> list[tuple[libcst.CSTNode, Span]]:
-        """Every node of the tree with its place."""
-        return [(node, self.whole.span(node)) for node in self.whole._positions]
+    def surroundings(self) -> Surroundings:
+        """What surrounds each node of the file: scopes, blocks, and the imports that hold there."""
+        from tritonlint.edits.surroundings import Surroundings
 
-    def expression_at(self, span: Span) -> libcst.BaseExpression | None:
-        """The expression that stands exactly at `span`, or None."""
-        import libcst
-
-        node = self.whole.node_at(span)
-        return node if isinstance(node, libcst.BaseExpression) else None
-
-    @cached_property
-    def syntax(self) -> Tree:
-        """The abstract syntax tree of the file, with the way up from each node."""
-        from tritonlint.rule.syntax import Tree
-
-        return Tree(self.source.tree)
+        return Surroundings(self.source)
