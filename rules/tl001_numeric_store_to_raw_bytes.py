@@ -65,19 +65,17 @@ class NumericStoreToRawBytes(Rule[Argument, Store]):
     code = "TL001"
     name = "numeric-store-to-raw-bytes"
     severity = "error"
-    status = "default"
     since = "0.1.0"
     fix = "sometimes"
     signature = Order(FLOAT_TO_INTEGER, through="store")
     observes = (Argument,)
 
-    def judge(self, observation: Argument) -> Store | None:
-        harmful = [each for each in observation.stores if _harmful(each)]
+    def judge(self, argument: Argument) -> Store | None:
+        harmful = [each for each in argument.stores if _harmful(each)]
         silent = [each for each in harmful if each.effect == "float_to_int"]
         return next(iter(silent or harmful), None)
 
-    def report(self, node: cst.CSTNode, observation: Argument, hazard: Store) -> Finding:
-        argument, store = observation, hazard
+    def report(self, node: cst.CSTNode, argument: Argument, store: Store) -> Finding:
         silent = store.effect == "float_to_int"
         cast = "casts a float to its element type and stores it"
         how = cast if store.explicit else "stores a float"

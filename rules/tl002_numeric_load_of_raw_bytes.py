@@ -65,20 +65,18 @@ class NumericLoadOfRawBytes(Rule[Argument, Load]):
     code = "TL002"
     name = "numeric-load-of-raw-bytes"
     severity = "error"
-    status = "default"
     since = "0.1.0"
     fix = "sometimes"
     signature = Order(INTEGER_TO_FLOAT, through="load")
     observes = (Argument,)
 
-    def judge(self, observation: Argument) -> Load | None:
-        if not _stands_for_floats(observation) or _unpacked(observation):
+    def judge(self, argument: Argument) -> Load | None:
+        if not _stands_for_floats(argument) or _unpacked(argument):
             return None
-        silent = [each for each in observation.loads if each.effect == "int_to_float"]
-        return next(iter(silent or observation.loads), None)
+        silent = [each for each in argument.loads if each.effect == "int_to_float"]
+        return next(iter(silent or argument.loads), None)
 
-    def report(self, node: cst.CSTNode, observation: Argument, hazard: Load) -> Finding:
-        argument, load = observation, hazard
+    def report(self, node: cst.CSTNode, argument: Argument, load: Load) -> Finding:
         silent = load.effect == "int_to_float"
         fix = view_argument(self.suspect, node, argument)
         return self.finding(

@@ -85,23 +85,23 @@ class Fp8FlavourMismatch(Rule["Seen", str]):
     fix = "none"
     observes = (Flavours, KernelFlavour, HardCoded, Prefixed, WideClamp)
 
-    def judge(self, observation: Seen) -> str | None:
-        match observation:
+    def judge(self, found: Seen) -> str | None:
+        match found:
             case Flavours():
-                return _trigger(observation.one, observation.other)
+                return _trigger(found.one, found.other)
             case KernelFlavour(encoding=encoding, types=types):
                 assert encoding.element is not None
                 return _trigger(_other(types, encoding.element), encoding.element)
             case HardCoded():
                 return _ON_AMD
             case Prefixed():
-                return f'with "{observation.member}" the code 0x3C is 1.0 and is taken for 1.5'
+                return f'with "{found.member}" the code 0x3C is 1.0 and is taken for 1.5'
             case WideClamp():
                 return "300.0 becomes NaN where the type is torch.float8_e4m3fnuz"
 
-    def report(self, node: cst.CSTNode, observation: Seen, hazard: str) -> Finding:
-        message, trace = _said(observation, self.text(observation.place))
-        return self.finding(node, observation, message, trigger=hazard, trace=trace)
+    def report(self, node: cst.CSTNode, found: Seen, trigger: str) -> Finding:
+        message, trace = _said(found, self.text(found.place))
+        return self.finding(node, found, message, trigger=trigger, trace=trace)
 
 
 def _said(found: Seen, text: str) -> tuple[str, tuple[Step, ...]]:

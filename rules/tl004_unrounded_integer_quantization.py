@@ -71,30 +71,28 @@ class UnroundedIntegerQuantization(Rule[Converted, Conversion]):
     code = "TL004"
     name = "unrounded-integer-quantization"
     severity = "error"
-    status = "default"
     since = "0.1.0"
     fix = "sometimes"
     signature = Order(FLOAT_TO_INTEGER, unless=_ROUNDING, gives=8)
     observes = (Converted,)
 
-    def judge(self, observation: Converted) -> Conversion | None:
-        conversion = observation.conversion
-        return conversion if _truncates(conversion) else None
+    def judge(self, seen: Converted) -> Conversion | None:
+        return seen.conversion if _truncates(seen.conversion) else None
 
-    def report(self, node: cst.CSTNode, observation: Converted, hazard: Conversion) -> Finding:
-        element, parameter = hazard.target.triton, hazard.parameter
-        signed = hazard.target.kind == "signed"
-        how = "converts" if hazard.explicit else "stores"
-        why = f", which a launch makes {element}," if observation.launch else ""
+    def report(self, node: cst.CSTNode, seen: Converted, conversion: Conversion) -> Finding:
+        element, parameter = conversion.target.triton, conversion.parameter
+        signed = conversion.target.kind == "signed"
+        how = "converts" if conversion.explicit else "stores"
+        why = f", which a launch makes {element}," if seen.launch else ""
         target = f" through `{parameter}`{why}" if parameter else f" to {element}"
         return self.finding(
             node,
-            observation,
-            f"`{observation.kernel}` {how} a float{target} without rounding",
+            seen,
+            f"`{seen.kernel}` {how} a float{target} without rounding",
             trigger="1.7 becomes 1 and -0.6 becomes 0" if signed else "1.7 becomes 1 and 254.9 254",
-            confidence=_confidence(observation),
-            trace=_trace(observation),
-            fix=self._round(node, hazard),
+            confidence=_confidence(seen),
+            trace=_trace(seen),
+            fix=self._round(node, conversion),
             help="round it to the nearest integer first",
         )
 

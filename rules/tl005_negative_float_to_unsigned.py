@@ -64,36 +64,34 @@ class NegativeFloatToUnsigned(Rule[Converted, Conversion]):
     code = "TL005"
     name = "negative-float-to-unsigned"
     severity = "error"
-    status = "default"
     since = "0.1.0"
     fix = "sometimes"
     signature = Order(("arith.addi",), first=("arith.fptoui",), gives=8, alone=("arith.fptoui",))
     observes = (Converted,)
 
-    def judge(self, observation: Converted) -> Conversion | None:
-        conversion = observation.conversion
-        return conversion if _negative(conversion) else None
+    def judge(self, seen: Converted) -> Conversion | None:
+        return seen.conversion if _negative(seen.conversion) else None
 
-    def report(self, node: cst.CSTNode, observation: Converted, hazard: Conversion) -> Finding:
-        added = _added(self.node(hazard.bias)) if hazard.bias is not None else None
-        wrapped = 2**hazard.target.width - 3
+    def report(self, node: cst.CSTNode, seen: Converted, conversion: Conversion) -> Finding:
+        added = _added(self.node(conversion.bias)) if conversion.bias is not None else None
+        wrapped = 2**conversion.target.width - 3
         trigger = f"-3.0 becomes 0 on NVIDIA and {wrapped} on AMD"
         if added is not None:
             bias = added[1].evaluated_value
             trigger = (
                 f"with the bias added after the cast, -3.0 gives {bias} on NVIDIA, not {bias - 3}"
             )
-        through = f" through `{hazard.parameter}`" if hazard.parameter else ""
-        why = "is a logarithm" if hazard.exponent else "can be negative"
+        through = f" through `{conversion.parameter}`" if conversion.parameter else ""
+        why = "is a logarithm" if conversion.exponent else "can be negative"
         return self.finding(
             node,
-            observation,
-            f"`{observation.kernel}` converts a float that {why}{through} to"
-            f" {hazard.target.triton}, which is undefined below zero",
+            seen,
+            f"`{seen.kernel}` converts a float that {why}{through} to"
+            f" {conversion.target.triton}, which is undefined below zero",
             trigger=trigger,
-            confidence=_confidence(observation),
-            trace=_trace(observation),
-            fix=self._fix(node, hazard, added),
+            confidence=_confidence(seen),
+            trace=_trace(seen),
+            fix=self._fix(node, conversion, added),
         )
 
     def _fix(self, node: cst.CSTNode, conversion: Conversion, added: Added | None) -> Fix | None:

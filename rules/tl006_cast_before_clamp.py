@@ -61,29 +61,27 @@ class CastBeforeClamp(Rule[Converted, Conversion]):
     code = "TL006"
     name = "cast-before-clamp"
     severity = "error"
-    status = "default"
     since = "0.1.0"
     fix = "sometimes"
     signature = Order(_LIMITS, first=(*FLOAT_TO_INTEGER, "arith.trunci"))
     observes = (Converted,)
 
-    def judge(self, observation: Converted) -> Conversion | None:
-        conversion = observation.conversion
-        return conversion if _late(conversion) else None
+    def judge(self, seen: Converted) -> Conversion | None:
+        return seen.conversion if _late(seen.conversion) else None
 
-    def report(self, node: cst.CSTNode, observation: Converted, hazard: Conversion) -> Finding:
-        element = hazard.target.triton
-        low, high = _range(hazard)
-        over = 300 if hazard.target.width == 8 else 70000
+    def report(self, node: cst.CSTNode, seen: Converted, conversion: Conversion) -> Finding:
+        element = conversion.target.triton
+        low, high = _range(conversion)
+        over = 300 if conversion.target.width == 8 else 70000
         wrapped = (over - low) % (high - low + 1) + low
         return self.finding(
             node,
-            observation,
-            f"`{observation.kernel}` casts to {element} before it clamps to the range of {element}",
+            seen,
+            f"`{seen.kernel}` casts to {element} before it clamps to the range of {element}",
             trigger=f"{over} is cast to {wrapped}, which the clamp keeps, and not to {high}",
-            confidence="likely" if observation.launch or not hazard.floating else "certain",
-            trace=_trace(observation),
-            fix=self._swap(node, hazard),
+            confidence="likely" if seen.launch or not conversion.floating else "certain",
+            trace=_trace(seen),
+            fix=self._swap(node, conversion),
             help="clamp first",
         )
 
@@ -144,26 +142,10 @@ def _next_statement(part: Concrete, cast: cst.CSTNode, clamp: cst.CSTNode) -> bo
 
     from tritonlint.rule.casts import names_in
 
-    line = next((each for each in part.above(cast) if isinstance(each, cst.BaseStatement)), None)
-    block = part.parents[line] if line is not None else None
-    if line is None or not isinstance(block, cst.IndentedBlock):
-        return False
-    following = dict(zip(block.body, block.body[1:], strict=False)).get(line)
-    one, two = _assignment(line), _assignment(following)
-    if one is None or two is None or one[0] != two[0]:
-        return False
-    if one[1] is not cast or two[1] is not clamp:
-        return False
-    return names_in(clamp).count(one[0]) == 1
-
-
-def _assignment(statement: cst.CSTNode | None) -> tuple[str, cst.BaseExpression] | None:
-    """The name and the value of `name = value`."""
-    import libcst as cst
-
-    match statement:
-        case cst.SimpleStatementLine(
-            body=[cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=value)]
-        ):
-            return name, value
-    return None
+    match one := part.parents[cast], two := part.parents[clamp]:
+        case [
+            cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))]),
+            cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=same))]),
+        ] if name == same:
+            return part.follows(two, one) and names_in(clamp).count(name) == 1
+    return False

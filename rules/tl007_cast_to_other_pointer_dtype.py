@@ -61,16 +61,14 @@ class CastToOtherPointerDtype(Rule[OtherCast, str]):
     code = "TL007"
     name = "cast-to-other-pointer-dtype"
     severity = "warning"
-    status = "default"
     since = "0.1.0"
     fix = "sometimes"
     observes = (OtherCast,)
 
-    def judge(self, observation: OtherCast) -> str | None:
-        return _trigger(observation)
+    def judge(self, found: OtherCast) -> str | None:
+        return _trigger(found)
 
-    def report(self, node: cst.CSTNode, observation: OtherCast, hazard: str) -> Finding:
-        found = observation
+    def report(self, node: cst.CSTNode, found: OtherCast, trigger: str) -> Finding:
         narrow = str(found.narrow) if found.narrow else f"`{found.toward}`'s type"
         fix = self._fix(found)
         return self.finding(
@@ -78,7 +76,7 @@ class CastToOtherPointerDtype(Rule[OtherCast, str]):
             found,
             f"`{found.kernel}` casts to {narrow} what it stores through `{found.parameter}`, and "
             f"`{self.text(found.place)}` is of type {found.wide}",
-            trigger=hazard,
+            trigger=trigger,
             confidence="certain" if found.narrow else "likely",
             trace=_trace(found),
             fix=fix,

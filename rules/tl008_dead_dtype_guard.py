@@ -54,24 +54,22 @@ class DeadDtypeGuard(Rule[DeadGuard, str]):
     code = "TL008"
     name = "dead-dtype-guard"
     severity = "error"
-    status = "default"
     since = "0.1.0"
     fix = "sometimes"
     observes = (DeadGuard,)
 
-    def judge(self, observation: DeadGuard) -> str | None:
-        return "true" if observation.always else "false"
+    def judge(self, guard: DeadGuard) -> str | None:
+        return "true" if guard.always else "false"
 
-    def report(self, node: cst.CSTNode, observation: DeadGuard, hazard: str) -> Finding:
-        guard = observation
+    def report(self, node: cst.CSTNode, guard: DeadGuard, outcome: str) -> Finding:
         fix = self._fix(guard)
         return self.finding(
             node,
             guard,
             f"`{guard.text}` is {guard.what} and never equals `{guard.other}`",
-            trigger=f"`{self.text(guard.place)}` is always {hazard}",
+            trigger=f"`{self.text(guard.place)}` is always {outcome}",
             confidence="certain" if guard.written else "likely",
-            trace=_trace(guard, hazard),
+            trace=_trace(guard, outcome),
             fix=fix,
             help=f"compare `{guard.meant}`" if fix else "",
         )

@@ -63,28 +63,27 @@ class SignExtendedByte(Rule[ByteUsed, str]):
     code = "TL009"
     name = "sign-extended-byte"
     severity = "warning"
-    status = "default"
     since = "0.1.0"
     fix = "sometimes"
     signature = Order(("arith.extsi", "arith.sitofp"), first=("tt.load",), takes=8)
     observes = (ByteUsed,)
 
-    def judge(self, observation: ByteUsed) -> str | None:
-        if observation.byte.use == "exponent":
+    def judge(self, seen: ByteUsed) -> str | None:
+        if seen.byte.use == "exponent":
             return "0x80, the exponent of 2.0, is read as -128"
         return "0x80, the index 128, is read as -128"
 
-    def report(self, node: cst.CSTNode, observation: ByteUsed, hazard: str) -> Finding:
-        byte = observation.byte
+    def report(self, node: cst.CSTNode, seen: ByteUsed, trigger: str) -> Finding:
+        byte = seen.byte
         return self.finding(
             node,
-            observation,
-            f"`{observation.kernel}` loads a signed byte through `{byte.parameter}` and uses it as "
+            seen,
+            f"`{seen.kernel}` loads a signed byte through `{byte.parameter}` and uses it as "
             f"{_USES[byte.use]} without masking it",
-            trigger=hazard,
+            trigger=trigger,
             confidence="likely" if byte.use == "exponent" else "possible",
-            trace=_trace(observation),
-            fix=self._fix(observation),
+            trace=_trace(seen),
+            fix=self._fix(seen),
         )
 
     def _fix(self, seen: ByteUsed) -> Fix | None:

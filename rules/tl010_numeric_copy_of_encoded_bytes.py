@@ -51,16 +51,14 @@ class NumericCopyOfEncodedBytes(Rule[Copy, str]):
     code = "TL010"
     name = "numeric-copy-of-encoded-bytes"
     severity = "error"
-    status = "default"
     since = "0.1.0"
     fix = "sometimes"
     observes = (Copy,)
 
-    def judge(self, observation: Copy) -> str | None:
-        return _trigger(observation)
+    def judge(self, copy: Copy) -> str | None:
+        return _trigger(copy)
 
-    def report(self, node: cst.CSTNode, observation: Copy, hazard: str) -> Finding:
-        copy = observation
+    def report(self, node: cst.CSTNode, copy: Copy, trigger: str) -> Finding:
         encoded, byte = f"8-bit floats ({copy.encoded})", f"bytes ({copy.byte})"
         held, wanted = (encoded, byte) if copy.to_bytes else (byte, encoded)
         said = f"and is copied into `{self.text(copy.target)}`, which holds {wanted}"
@@ -73,7 +71,7 @@ class NumericCopyOfEncodedBytes(Rule[Copy, str]):
             node,
             copy,
             f"`{self.text(copy.source)}` holds {held}, {said}, as numbers",
-            trigger=hazard,
+            trigger=trigger,
             confidence="certain",
             trace=[*steps, Step(copy.place, "numbers are converted here, not bits")],
             fix=fix,

@@ -55,25 +55,23 @@ class IgnoredCacheDtype(Rule[IgnoredSetting, str]):
     code = "TL015"
     name = "ignored-cache-dtype"
     severity = "warning"
-    status = "default"
     since = "0.1.0"
     fix = "none"
     observes = (IgnoredSetting,)
 
-    def judge(self, observation: IgnoredSetting) -> str | None:
-        fp8 = f'with {observation.settings[0]}="fp8" and a cache of bytes'
+    def judge(self, found: IgnoredSetting) -> str | None:
+        fp8 = f'with {found.settings[0]}="fp8" and a cache of bytes'
         return f"{fp8}, -0.3 is stored as 0 and 300.0 as 44"
 
-    def report(self, node: cst.CSTNode, observation: IgnoredSetting, hazard: str) -> Finding:
-        *others, last = (f"`{each}`" for each in observation.settings)
+    def report(self, node: cst.CSTNode, found: IgnoredSetting, trigger: str) -> Finding:
+        *others, last = (f"`{each}`" for each in found.settings)
         ignored = f"{', '.join(others)} and {last} decide" if others else f"{last} decides"
         return self.finding(
             node,
-            observation,
-            f"{ignored} nothing, and `{observation.kernel}` stores floats into "
-            f"`{observation.cache}` as it is",
-            trigger=hazard,
-            trace=_trace(observation),
+            found,
+            f"{ignored} nothing, and `{found.kernel}` stores floats into `{found.cache}` as it is",
+            trigger=trigger,
+            trace=_trace(found),
         )
 
 

@@ -43,7 +43,6 @@ class UnusedSuppression(CommentRule):
     code = "TL901"
     name = "unused-suppression"
     severity = "warning"
-    status = "default"
     since = "0.1.0"
     fix = "safe"
 

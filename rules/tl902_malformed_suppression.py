@@ -58,7 +58,6 @@ class MalformedSuppression(CommentRule):
     code = "TL902"
     name = "malformed-suppression"
     severity = "warning"
-    status = "default"
     since = "0.1.0"
     fix = "sometimes"
 

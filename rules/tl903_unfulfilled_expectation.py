@@ -43,7 +43,6 @@ class UnfulfilledExpectation(CommentRule):
     code = "TL903"
     name = "unfulfilled-expectation"
     severity = "error"
-    status = "default"
     since = "0.1.0"
     fix = "safe"
 

@@ -34,11 +34,11 @@ class Concrete:
 
     def holds(self, node: cst.CSTNode) -> bool:
         """Whether `node` is of this tree."""
-        return node in self._positions
+        return node in self.positions
 
     def span(self, node: cst.CSTNode) -> Span:
         """Where `node` stands, without the parentheses around it, as `ast` has it."""
-        at = self._positions[node]
+        at = self.positions[node]
         return self._span(at, at)
 
     def whole(self, node: cst.CSTNode) -> Span:
@@ -46,7 +46,7 @@ class Concrete:
         opening, closing = getattr(node, "lpar", ()), getattr(node, "rpar", ())
         if not opening or not closing:
             return self.span(node)
-        return self._span(self._positions[opening[0]], self._positions[closing[-1]])
+        return self._span(self.positions[opening[0]], self.positions[closing[-1]])
 
     def text(self, node: cst.CSTNode) -> str:
         """The code of `node`, of this tree or made for it."""
@@ -60,7 +60,7 @@ class Concrete:
         """The smallest node that `place` is a part of."""
         smallest, least = self.module, (1 << 60, 0)
         found: cst.CSTNode = smallest
-        for node, at in self._positions.items():
+        for node, at in self.positions.items():
             span = self._span(at, at)
             if _within(place, span):
                 size = (span.end_line - span.line, span.end_column - span.column)
@@ -73,6 +73,16 @@ class Concrete:
         while node in self.parents:
             node = self.parents[node]
             yield node
+
+    def follows(self, second: cst.CSTNode, first: cst.CSTNode) -> bool:
+        """Whether two simple statements stand in lines of their own, one right after the other."""
+        one, two = self.parents[first], self.parents[second]
+        block = self.parents.get(one)
+        if block is None or self.parents.get(two) is not block:
+            return False
+        lines = list(block.children)
+        alone = [len(getattr(each, "body", ())) == 1 for each in (one, two)]
+        return all(alone) and lines.index(two) == lines.index(one) + 1
 
     @cached_property
     def parents(self) -> dict[cst.CSTNode, cst.CSTNode]:
@@ -98,7 +108,7 @@ class Concrete:
         import libcst as cst
 
         found: dict[Span, tuple[int, cst.CSTNode]] = {}
-        for node, at in self._positions.items():
+        for node, at in self.positions.items():
             rank = 2 if isinstance(node, cst.BaseExpression) else 0
             rank = 1 if isinstance(node, cst.BaseSmallStatement) else rank
             # In `ast` these include their parentheses.
@@ -109,11 +119,13 @@ class Concrete:
         return {span: node for span, (_, node) in found.items()}
 
     @cached_property
-    def _positions(self) -> dict[cst.CSTNode, CodeRange]:
+    def positions(self) -> Mapping[cst.CSTNode, CodeRange]:
+        """Where each node stands in the lines of this tree. Raises RecursionError where they are
+        nested too deeply."""
         from libcst.metadata import PositionProvider
 
         try:
-            return dict(self._wrapper.resolve(PositionProvider))
+            return self._wrapper.resolve(PositionProvider)
         except KeyError as error:
             # What libcst's clean-up makes of a recursion that goes too deep.
             raise RecursionError(self.source.path) from error
@@ -138,21 +150,25 @@ Parts = dict[tuple[int, int], Concrete]
 
 
 def part_around(source: SourceFile, place: Span, parts: Parts) -> Concrete:
-    """The innermost function that holds `place`, else the innermost statement that can stand alone,
-    else the file; from `parts` where it is there, and kept in it."""
+    """The innermost function that holds `place`, else the innermost statement that can stand alone
+    (also where the function is nested too deeply), else the file; from `parts` where it is there,
+    and kept in it."""
     import libcst as cst
 
     holding = list(_holding(source.tree, place))
-    functions = [n for n, each in enumerate(holding) if isinstance(each, _FUNCTIONS)]
-    for node in reversed(holding[: functions[-1] + 1] if functions else holding):
+    functions = [each for each in holding if isinstance(each, _FUNCTIONS)]
+    for node in [*functions[-1:], *reversed(holding)]:
         lines = _lines(node)
         if lines in parts:
             return parts[lines]
         try:
-            return parts.setdefault(lines, Concrete(source, *lines))
-        except cst.ParserSyntaxError:
-            # A part of a line, as after a semicolon.
+            part = Concrete(source, *lines)
+            _ = part.positions
+        except (cst.ParserSyntaxError, RecursionError):
+            # A part of a line, as after a semicolon; or one that is nested too deeply.
             continue
+        parts[lines] = part
+        return part
     return whole(source, parts)
 
 

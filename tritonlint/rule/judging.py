@@ -30,11 +30,11 @@ class Rule(BaseRule, Generic[O, H]):
     observes: ClassVar[tuple[type[Any], ...]] = ()
     suspect: Suspect
 
-    def judge(self, observation: O) -> H | None:
+    def judge(self, observation: O, /) -> H | None:
         """The hazard that `observation` is, None when it is none."""
         raise NotImplementedError
 
-    def report(self, node: cst.CSTNode, observation: O, hazard: H) -> Finding:
+    def report(self, node: cst.CSTNode, observation: O, hazard: H, /) -> Finding:
         """The finding of `hazard`. `node` is what stands at the observation's place: the expression
         where there is one, else the smallest node that holds the place."""
         raise NotImplementedError
