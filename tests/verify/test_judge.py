@@ -9,7 +9,8 @@ from verify_support import FIXTURES
 from tritonlint.errors import VerifyError
 from tritonlint.verify.case import load_verifier
 from tritonlint.verify.cases.outcome import Figures, Outcome, differ_text
-from tritonlint.verify.gpu.gpu import differing, judge, native_flavour
+from tritonlint.verify.gpu.agreement import differing
+from tritonlint.verify.gpu.gpu import judge, native_flavour
 
 START = Outcome("TL001/case", "gpu", "NVIDIA H200", "confirmed")
 VERIFIER = load_verifier(FIXTURES / "TL001" / "keyword_launch")

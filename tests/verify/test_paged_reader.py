@@ -14,7 +14,7 @@ from verify_support import FIXTURES
 from tritonlint.verify import quantize
 from tritonlint.verify.case import Configuration, Verifier, find_cases, load_verifier
 from tritonlint.verify.cases.load import import_file
-from tritonlint.verify.gpu.gpu import differing
+from tritonlint.verify.gpu.agreement import differing
 
 FAMILY: Any = import_file(FIXTURES / "TL002" / "paged_reader.py")
 HEAD_DIM = 128

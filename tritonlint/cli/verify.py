@@ -104,7 +104,7 @@ def command(
     if receipts:
         return _check_receipts(sources, report, as_json)
     asked = oracles or (("gpu",) if release is not None else ())
-    return _run(sources, asked, write_receipts, report, as_json)
+    return _run(sources, asked, write_receipts, report, as_json, release)
 
 
 def _one_thing(modes: Mapping[str, object], oracles: tuple[str, ...]) -> None:
@@ -129,6 +129,7 @@ def _run(
     write_receipts: Path | None,
     into: Path | None,
     as_json: bool,
+    releases: Path | None,
 ) -> int:
     from tritonlint.verify.cases import recorded
     from tritonlint.verify.cases.run import run
@@ -141,7 +142,7 @@ def _run(
     if write_receipts is not None:
         # Without a GPU nothing would be written, which must not pass for done.
         oracles = tuple(dict.fromkeys((*(oracles or ("compile",)), "gpu")))
-    report = run(sources, oracles or None, write_receipts)
+    report = run(sources, oracles or None, write_receipts, releases)
     if "gpu" in (oracles or ("gpu",)):
         ran_on = report.device["device"] if report.device else ""
         report = replace(report, recorded=recorded.outcomes(sources, but=ran_on))

@@ -57,7 +57,7 @@ class Outcome:
 
     `flagged` and `fixed` are what was seen, in words; `reason` says why, wherever the verdict is
     not `confirmed`; `skipped` names the configurations that this device cannot run; `map` and
-    `curve` are the data of two pictures.
+    `curve` are the data of two pictures; `agreements` says how far the references agree.
     """
 
     case: str
@@ -71,6 +71,7 @@ class Outcome:
     skipped: tuple[str, ...] = ()
     map: ByteMap | None = None
     curve: Curve | None = None
+    agreements: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The outcome as plain data."""

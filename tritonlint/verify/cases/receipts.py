@@ -98,6 +98,7 @@ def make_run(outcome: Outcome, facts: Mapping[str, Any], now: Hashes) -> dict[st
         "skipped": list(outcome.skipped),
         "map": asdict(outcome.map) if outcome.map else None,
         "curve": asdict(outcome.curve) if outcome.curve else None,
+        "agreements": list(outcome.agreements),
     }
 
 
@@ -126,6 +127,7 @@ def outcome_of(run: Mapping[str, Any], case: str) -> Outcome:
             tuple(run["skipped"]),
             ByteMap(**run["map"]) if run.get("map") else None,
             Curve(**run["curve"]) if run.get("curve") else None,
+            tuple(run.get("agreements", ())),
         )
     except (KeyError, TypeError) as error:
         raise VerifyError(f"the receipt of {case} is not complete: {error}") from error

@@ -83,12 +83,13 @@ def run(
     sources: Sequence[Source],
     oracles: Sequence[str] | None = None,
     receipts_into: Path | None = None,
+    releases: Path | None = None,
 ) -> Report:
     """Run the oracles over the cases: those asked for, else `compile`, and `gpu` where there is
     one.
 
     With `receipts_into` each confirmed GPU run writes `<rule>/<case>/receipt.json` below that
-    folder.
+    folder. `releases` is where public releases are unpacked, for references that are compiled.
     """
     asked = tuple(dict.fromkeys(oracles)) if oracles else ()
     prepared = [(name_of(source.folder), _prepared(source)) for source in sources]
@@ -106,7 +107,7 @@ def run(
     for oracle in asked or ("compile", "gpu"):
         with Worker(_ENVIRONMENT.get(oracle)) as worker:
             try:
-                facts = ready(oracle, worker)
+                facts = ready(oracle, worker, releases)
             except VerifyError as error:
                 not_run.append(f"{oracle} oracle not run: {error}")
                 missing += [oracle] if oracle in asked else []
@@ -121,13 +122,14 @@ def run(
     return report
 
 
-def ready(oracle: str, worker: Worker) -> Mapping[str, Any]:
+def ready(oracle: str, worker: Worker, releases: Path | None = None) -> Mapping[str, Any]:
     """What the oracle needs to know of this machine. Raises VerifyError, with what is missing, when
     it cannot run."""
     needs(oracle)
     if oracle != "gpu":
         return {}
-    facts: Mapping[str, Any] = worker.ask(_MODULES["gpu"], "device_facts", (), RUN_SECONDS)
+    asked = (str(releases.resolve()) if releases else "",)
+    facts: Mapping[str, Any] = worker.ask(_MODULES["gpu"], "device_facts", asked, RUN_SECONDS)
     return facts
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import platform
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from statistics import median_low
 from types import ModuleType
@@ -18,18 +19,18 @@ from typing import Any
 
 from tritonlint.errors import VerifyError
 from tritonlint.extras import install_hint
-from tritonlint.verify import aiter_reference
-from tritonlint.verify.aiter_reference import Reference
 from tritonlint.verify.case import Configuration, Verifier, load_verifier
 from tritonlint.verify.cases.outcome import NO_FIX, Figures, Outcome, differ_text
 from tritonlint.verify.cases.sources import Source
-from tritonlint.verify.gpu import evidence
+from tritonlint.verify.gpu import agreement, evidence
 from tritonlint.verify.gpu.evidence import Seen
+from tritonlint.verify.gpu.references import Reference, References, available
 
 
-def device_facts() -> dict[str, Any]:
-    """The GPU in use and the versions that a receipt records. Raises VerifyError, saying what is
-    missing, when there is no GPU that torch can use."""
+def device_facts(releases: str = "") -> dict[str, Any]:
+    """The GPU in use, the versions that a receipt records, and the references that are there, with
+    the `releases` that are unpacked in a folder. Raises VerifyError, saying what is missing, when
+    there is no GPU that torch can use."""
     try:
         import torch
     except ImportError as error:
@@ -52,8 +53,14 @@ def device_facts() -> dict[str, Any]:
         "python": platform.python_version(),
         "driver": _driver_version(torch),
         "rocm": bool(torch.version.hip),
-        "reference": aiter_reference.select(bool(torch.version.hip)).note,
+        "releases": releases,
+        "references": "; ".join(_references(bool(torch.version.hip), releases).notes),
     }
+
+
+@cache
+def _references(rocm: bool, releases: str) -> References:
+    return available(rocm, Path(releases) if releases else None)
 
 
 def _driver_version(torch: ModuleType) -> str:
@@ -106,15 +113,18 @@ def run_case(
     native = ("", facts["native"])
     runnable = [c for c in verifier.configurations if c.flavour in native]
     skipped = tuple(c.name for c in verifier.configurations if c.flavour not in native)
-    reference = aiter_reference.select(facts["rocm"])
+    found = _references(facts["rocm"], facts.get("releases", "")).found
     with both(source, texts) as (flagged, fixed):
         seen = [
             each
             for c in runnable
-            for each in compare(verifier, c, flagged, fixed, "cuda", reference)
+            for each in compare(verifier, c, flagged, fixed, "cuda", found)
         ]
+        agreements = agreement.of_references(verifier, runnable, found, "cuda")
+        agreements += agreement.before_allowance(verifier, runnable, fixed, "cuda")
         curve = evidence.curve(verifier, flagged, fixed, facts["native"], "cuda")
     outcome = Outcome(name, "gpu", facts["device"], "confirmed", skipped=skipped, curve=curve)
+    outcome = replace(outcome, agreements=agreements)
     return judge(
         replace(outcome, map=evidence.byte_map(verifier, seen)),
         tuple(each.figures for each in seen),
@@ -143,12 +153,13 @@ def compare(
     flagged: ModuleType,
     fixed: ModuleType | None,
     device: str,
-    reference: Reference,
+    references: Sequence[Reference],
 ) -> tuple[Seen, ...]:
     """Launch both modules on the same inputs and count the bytes or values of each region that
     differ from the reference."""
     inputs = verifier.inputs(configuration)
-    name, expected = _expected(verifier, configuration, inputs, device, reference)
+    reference = agreement.usable(verifier, configuration, references)[0]
+    expected = agreement.expected(verifier, configuration, inputs, device, reference)
     as_flagged = verifier.launch(flagged, configuration, inputs, device)
     as_fixed = verifier.launch(fixed, configuration, inputs, device) if fixed else {}
     said = _as_flagged(verifier, configuration, inputs)
@@ -156,12 +167,13 @@ def compare(
     for region, right in expected.items():
         coded = region in verifier.harmed and right.dtype.kind != "f"
         codes = configuration.flavour if coded else ""
-        wrong = differing(right, as_flagged[region], codes)
-        left = differing(right, as_fixed[region], codes) if fixed else None
-        other = differing(said[region], as_flagged[region], codes) if region in said else None
+        wrong = agreement.differing(right, as_flagged[region], codes)
+        left = agreement.differing(right, as_fixed[region], codes) if fixed else None
+        told = said.get(region)
+        other = None if told is None else agreement.differing(told, as_flagged[region], codes)
         figures = Figures(
-            configuration.name, region, right.shape[1], _counts(wrong), _counts(left), name,
-            _counts(other),
+            configuration.name, region, right.shape[1], _counts(wrong), _counts(left),
+            reference.name, _counts(other),
         )  # fmt: skip
         seen.append(Seen(figures, codes, wrong, left, as_flagged[region], as_fixed.get(region)))
     return tuple(seen)
@@ -171,48 +183,12 @@ def _counts(wrong: Any) -> tuple[int, ...]:
     return () if wrong is None else tuple(int(count) for count in wrong.sum(axis=1))
 
 
-def _expected(
-    verifier: Verifier,
-    configuration: Configuration,
-    inputs: Mapping[str, Any],
-    device: str,
-    reference: Reference,
-) -> tuple[str, Mapping[str, Any]]:
-    """What must be in the regions, and who says so: AITER where there is one and the verifier can
-    ask it."""
-    by_aiter = getattr(verifier, "expected_by_aiter", None)
-    if reference.pair is not None and by_aiter is not None:
-        return reference.name, by_aiter(reference.pair, configuration, inputs, device)
-    return aiter_reference.INDEPENDENT, verifier.expected(configuration, inputs)
-
-
 def _as_flagged(
     verifier: Verifier, configuration: Configuration, inputs: Mapping[str, Any]
 ) -> Mapping[str, Any]:
     """What the hazard makes of the regions, where the verifier says so."""
     say: Any = getattr(verifier, "as_flagged", None)
     return say(configuration, inputs) if say else {}
-
-
-def differing(right: Any, seen: Any, flavour: str) -> Any:
-    """Which bytes of two uint8 arrays [blocks, bytes] differ, as codes of a flavour if given; or
-    which values of two float32 arrays [blocks, values], bit for bit, where all NaNs are one.
-
-    Raises VerifyError when the shapes or the types differ: then the verifier is wrong.
-    """
-    import numpy as np
-
-    from tritonlint.verify import quantize
-
-    if (right.shape, right.dtype) != (seen.shape, seen.dtype):
-        raise VerifyError(
-            f"the verifier expects {right.dtype} {right.shape},"
-            f" the launch wrote {seen.dtype} {seen.shape}"
-        )
-    if right.dtype == np.float32:
-        bits = right.view(np.uint32) != seen.view(np.uint32)
-        return bits & ~(np.isnan(right) & np.isnan(seen))
-    return quantize.differ(right, seen, flavour) if flavour else right != seen
 
 
 def judge(outcome: Outcome, figures: tuple[Figures, ...], verifier: Verifier) -> Outcome:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tritonlint.verify.aiter_reference import INDEPENDENT, Reference
 from tritonlint.verify.case import load_verifier
 from tritonlint.verify.cases.outcome import NO_FIX, Outcome
 from tritonlint.verify.cases.sources import Source
 from tritonlint.verify.gpu.gpu import both, compare
+from tritonlint.verify.gpu.references import INDEPENDENT, Reference
 
 CAVEAT = "smoke only: the interpreter's fp8 and integer casts are not a GPU's"
 
@@ -29,7 +29,7 @@ def run_case(source: Source, name: str, texts: Mapping[str, str], target: str) -
     if not runnable:
         return Outcome(name, "interpret", target, "not run", reason="its verifier only compiles")
     with both(source, texts) as (flagged, fixed):
-        seen = compare(verifier, runnable[0], flagged, fixed, target, Reference(INDEPENDENT))
+        seen = compare(verifier, runnable[0], flagged, fixed, target, [Reference(INDEPENDENT)])
     figures = tuple(each.figures for each in seen)
     as_fixed = "ran" if fixed else NO_FIX
     return Outcome(name, "interpret", target, "smoke passed", "ran", as_fixed, CAVEAT, figures)

@@ -89,7 +89,8 @@ def _footer(report: Report) -> list[str]:
         )
         compared = {f.reference for outcome in report.outcomes for f in outcome.figures}
         lines.append(f"compared with {' and '.join(sorted(compared))}" if compared else "")
-        lines.append(report.device.get("reference", ""))
+        lines += [f"{o.case}: {each}" for o in report.outcomes for each in o.agreements]
+        lines.append(report.device.get("references", ""))
     skipped = {name.split()[0] for outcome in report.outcomes for name in outcome.skipped}
     if skipped:
         lines.append(f"not run on this device: the configurations of {', '.join(sorted(skipped))}")
