@@ -189,7 +189,7 @@ def test_receipts_that_cannot_be_written_are_an_error(
     pytest.importorskip("triton", reason="the compile oracle needs triton (extra `verify`)")
     case = FIXTURES / "TL001" / "implicit_store"
 
-    def no_gpu(oracle: str, worker: Worker) -> dict[str, object]:
+    def no_gpu(oracle: str, worker: Worker, releases: Path | None) -> dict[str, object]:
         if oracle == "gpu":
             raise VerifyError("there is none")
         return {}
