@@ -1,5 +1,6 @@
 # make demo   check, fix and confirm one flagged fixture
 # make test   lint, type check and run all tests
+# make mutants  make the facts wrong in many ways, one at a time: the tests must notice each (minutes)
 # make wild   compare the findings on pinned public releases with tests/wild/findings (minutes)
 # Each sets up its own virtual environment first; it needs only python3 (3.10 or newer), pip and a package index.
 
@@ -12,7 +13,7 @@ CASE ?= fixtures/TL001/explicit_type_element_ty
 WILD ?= .wild
 UNPACK ?= ../shared/wild/releases.py
 
-.PHONY: demo test wild docs clean
+.PHONY: demo test mutants wild docs clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/verify.stamp
@@ -29,6 +30,9 @@ test: $(VENV)/dev.stamp
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest -n auto -rs --cov --cov-report=term:skip-covered
+
+mutants: $(VENV)/dev.stamp
+	@$(BIN)/python tests/mutants.py
 
 wild: $(VENV)/dev.stamp
 	@mkdir -p $(WILD)

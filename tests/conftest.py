@@ -11,6 +11,11 @@ from support import Command, Run, copy_flagged
 from tritonlint.__main__ import main
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--update` writes what is seen into the files that say what is expected."""
+    parser.addoption("--update", action="store_true", help="rewrite the comments of tests/reveal")
+
+
 @pytest.fixture
 def tritonlint(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
+from sight import OVERLOOKED, launches, sight
 from support import EXPECT
 from tritonlint.engine import check
 from tritonlint.engine.discovery import discover
@@ -73,10 +74,16 @@ def write(folder: Path, files: Mapping[str, str]) -> None:
 
 def found(*paths: str, select: tuple[str, ...] = ()) -> Counter[Place]:
     """The findings of the rules `select` (all default rules without) in `paths` below the working
-    directory. A file that is skipped fails the test."""
+    directory. A file that is skipped fails the test, and so does a launch in a project that is
+    overlooked."""
     settings = Settings(root=Path.cwd(), select=select)
-    result = check.check(discover([Path(path) for path in paths or (".",)], settings), settings)
+    files = discover([Path(path) for path in paths or (".",)], settings)
+    with sight() as seen:
+        result = check.check(files, settings, jobs=1)
     assert result.skipped == ()
+    if not paths:  # of some files, only launches that are given bytes are looked at
+        overlooked = sorted(launches(files) - seen.launches)
+        assert not overlooked, f"overlooked; `{OVERLOOKED}` says that this is meant"
     return Counter((each.span.path, each.span.line, each.code) for each in result.findings)
 
 

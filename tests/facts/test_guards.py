@@ -260,7 +260,7 @@ ATTRIBUTES = {
         f"page = self.page\n{RIGHT}",
     ),
     "fp8": (f"self.page = torch.zeros(n, dtype={FP8})", f"page = self.page\n{RIGHT}"),
-    "given": ("self.page = n", f"page = self.page\n{RIGHT}"),
+    "given": ("self.page = n", f"page = self.page\n{RIGHT}  # not looked at"),
     "asserted": ("self.page = n\nassert n.dtype == torch.uint8", f"page = self.page\n{WRONG}"),
     "dtype": ("self.dtype = torch.uint8", f"page = torch.empty(4, dtype=self.dtype)\n{WRONG}"),
     "dtype_given": ("self.dtype = n", f"page = torch.empty(4, dtype=self.dtype)\n{RIGHT}"),

@@ -80,7 +80,7 @@ FORMS = {
 
         run()""",
     "no_launch": "quantize(x, page, 64)",
-    "subscript_that_is_no_kernel": "n[(1,)](x, page, 64)",
+    "subscript_that_is_no_kernel": "n[(1,)](x, page, 64)  # not looked at",
 }
 
 CHOSEN = {
@@ -124,8 +124,8 @@ CHOSEN = {
         kernels[page.dtype][(1,)](x, page, 64)""",
     "tuple_of_kernels": """
         for kernel in (quantize, copy):
-            kernel[(1,)](x, x, 64)""",
-    "rebound_to_something": "quantize = n\nquantize[(1,)](x, page, 64)",
+            kernel[(1,)](x, x, 64)  # not looked at""",
+    "rebound_to_something": "quantize = n\nquantize[(1,)](x, page, 64)  # not looked at",
 }
 
 DEFINED = {
@@ -227,7 +227,7 @@ DEFINED = {
 
         def launch(x, page):
             assert page.dtype == torch.uint8
-            quantize[(1,)](x, page, 64)
+            quantize[(1,)](x, page, 64)  # not looked at
         """,
     "async": """
         async def launch(x, page):

@@ -12,6 +12,7 @@ from tests.facts.hosting import KERNELS, expected, found, function, write
 # The launch that ends most cases, with and without a finding.
 RIGHT = "quantize[(1,)](x, out, 64)"
 WRONG = f"{RIGHT}  # expect: TL001"
+OVERLOOKED = f"{RIGHT}  # not looked at"
 RIGHT_PAGE = "quantize[(1,)](x, page, 64)"
 
 CONSTRUCTED = {
@@ -19,7 +20,7 @@ CONSTRUCTED = {
     "full": f"out = torch.full((n,), 0, dtype=torch.uint8)\n{WRONG}",
     "empty_strided": f"out = torch.empty_strided((n,), (1,), dtype=torch.uint8)\n{WRONG}",
     "new_empty": f"out = x.new_empty(n, dtype=torch.uint8)\n{WRONG}",
-    "new_zeros_of_unknown": f"out = x.new_zeros(n)\n{RIGHT}",
+    "new_zeros_of_unknown": f"out = x.new_zeros(n)\n{OVERLOOKED}",
     "new_zeros_of_bytes": f"out = page.to(torch.uint8).new_zeros(n)\n{WRONG}",
     "empty_like": f"codes = torch.empty(n, dtype=torch.uint8)\nout = torch.empty_like(codes)\n{WRONG}",
     "empty_like_with_dtype": f"out = torch.zeros_like(x, dtype=torch.uint8)\n{WRONG}",
@@ -27,15 +28,15 @@ CONSTRUCTED = {
         codes = torch.empty(n, dtype=torch.uint8)
         out = torch.empty_like(codes, dtype=torch.float8_e4m3fn)
         {RIGHT}""",
-    "empty_like_of_unknown": f"out = torch.empty_like(x)\n{RIGHT}",
-    "the_default_dtype": f"out = torch.empty(n)\n{RIGHT}",
+    "empty_like_of_unknown": f"out = torch.empty_like(x)\n{OVERLOOKED}",
+    "the_default_dtype": f"out = torch.empty(n)\n{OVERLOOKED}",
     "fp8": f"out = torch.empty(n, dtype=torch.float8_e4m3fn)\n{RIGHT}",
     # Quantized integers are at home in int8; bytes are not.
     "int8": f"out = torch.zeros(n, dtype=torch.int8)\n{RIGHT}",
     "bool": f"out = torch.zeros(n, dtype=torch.bool)\n{RIGHT}",
     "to": f"out = page.to(torch.uint8)\n{WRONG}",
     "to_keyword": f'out = page.to(device="cuda", dtype=torch.uint8)\n{WRONG}',
-    "to_device": f'out = page.to("cuda")\n{RIGHT}',
+    "to_device": f'out = page.to("cuda")\n{OVERLOOKED}',
     "type": f"out = page.type(torch.uint8)\n{WRONG}",
     "to_float": f"out = torch.empty(n, dtype=torch.uint8).to(torch.float32)\n{RIGHT}",
     "float": f"out = torch.empty(n, dtype=torch.uint8).float()\n{RIGHT}",
@@ -110,7 +111,7 @@ PARTS = {
         out = flat[:, :4]  # expect: TL001
         scale = page.flatten()[4:].view(torch.float32)
         {RIGHT}""",
-    "slice_without_a_sibling": f"out = page[:, :4]\n{RIGHT}",
+    "slice_without_a_sibling": f"out = page[:, :4]\n{OVERLOOKED}",
     "sibling_of_another_buffer": f"""
         out = page[:, :4]
         scale = x[:, 4:].view(torch.float32)

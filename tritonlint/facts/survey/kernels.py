@@ -16,14 +16,16 @@ from tritonlint.facts.index.universe import MAX_HOPS, Texts
 from tritonlint.facts.project.jit import kernels
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Definition, Module
+from tritonlint.facts.survey.looked_at import LookedAt
 
 
 class Narrowing:
     """The kernels of a project that narrow numbers."""
 
-    def __init__(self, texts: Texts, reach: Reach) -> None:
+    def __init__(self, texts: Texts, reach: Reach, looked_at: LookedAt) -> None:
         self.texts = texts
         self.reach = reach
+        self.looked_at = looked_at
 
     def in_kernels(self, own: Sequence[Module], wanted: Collection[str]) -> Iterator[Observation]:
         """What the kernels of `own` do whatever they are launched with, and those elsewhere that
@@ -36,6 +38,7 @@ class Narrowing:
             module = self.reach.parsed(file) if known else None
             for kernel in kernels(module) if module is not None else ():
                 if kernel.line in known:
+                    self.looked_at.kernels.add((kernel.path, kernel.line))
                     yield from self._kept(in_kernel(kernel), file, wanted)
 
     def _lines(self, file: str) -> frozenset[int]:

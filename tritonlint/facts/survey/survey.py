@@ -30,6 +30,7 @@ from tritonlint.facts.project.project import Project
 from tritonlint.facts.project.tree import dotted_name
 from tritonlint.facts.survey.bulkhead import Bulkhead
 from tritonlint.facts.survey.kernels import Narrowing
+from tritonlint.facts.survey.looked_at import LookedAt
 from tritonlint.source import SourceFile
 
 # What is asked about the launches that a function leads to, in the order of what is observed; and
@@ -57,7 +58,8 @@ class Analysis:
         self.preview = False
         self.project = Project([], self.texts.passes)
         self.reach = Reach(self.project, self.texts)
-        self.narrowing = Narrowing(self.texts, self.reach)
+        self.looked_at = LookedAt()
+        self.narrowing = Narrowing(self.texts, self.reach, self.looked_at)
         self.bulkhead = Bulkhead()
         self._speakers: dict[str, tuple[frozenset[str], frozenset[int]]] = {}
         self._attributes: Attributes = {}
@@ -97,7 +99,9 @@ class Analysis:
 
     def _observed(self, files: Sequence[SourceFile], wanted: Collection[str]) -> list[Observation]:
         own = list(self._parsed(files))
-        guards = (each for module in own for each in dead_guards(module))
+        guards = (
+            each for module in own for each in dead_guards(module, self.looked_at.comparisons)
+        )
         copies = (each for module in own for each in self._copies(module))
         narrowed = self.narrowing.in_kernels(own, wanted)
         said = (
@@ -112,6 +116,7 @@ class Analysis:
         for each in module.functions if may_copy(module.source.text) else ():
             calls = self.reach.calls(each)
             if calls is not None and calls.copies and not self.reach.leads(each):
+                self.looked_at.copying.add((module.path, each.line))
                 with self.bulkhead.around(module.path, each.name):
                     yield from interpret(self._run(each)).copies
 
@@ -190,6 +195,8 @@ class Analysis:
         path = root.module.path
         with self.bulkhead.around(path, root.name):
             interpret(run)
+            lines = ((each.span.path, each.span.line) for each in run.launches)
+            self.looked_at.launches.update(lines)
             found += run.copies
             for question in (*_QUESTIONS, *(_PREVIEWED if self.preview else ())):
                 # Each for itself: what one cannot tell, the others still do.

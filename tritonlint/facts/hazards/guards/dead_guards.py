@@ -53,8 +53,9 @@ class DeadGuard:
     meant: str = ""
 
 
-def dead_guards(module: Module) -> Iterator[DeadGuard]:
-    """The dead comparisons in the functions of `module`."""
+def dead_guards(module: Module, looked_at: set[tuple[str, int]]) -> Iterator[DeadGuard]:
+    """The dead comparisons in the functions of `module`; the lines of all that are looked at go to
+    `looked_at`."""
     lines = _lines(module.source.text)
     if not lines:
         return
@@ -65,6 +66,7 @@ def dead_guards(module: Module) -> Iterator[DeadGuard]:
             scope = Scope(module, node, function.enclosing)
             name = ".".join(each.name for each in scope.around)
             for statement, compare in _compares(node, lines):
+                looked_at.add((module.path, compare.lineno))
                 found = _dead(scope, compare, name, isinstance(statement, ast.Assert))
                 if found is not None and not _always_raises(scope, statement):
                     yield found

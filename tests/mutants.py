@@ -1,0 +1,255 @@
+"""Mutation tests of the facts: `python tests/mutants.py [NAME...]`, or `make mutants`.
+
+Each mutant makes the facts wrong in one way, in a copy of the project. The tests of the facts
+(reveal files, facts, fixtures) are run on it, and one of them must fail: the mutant is then killed.
+One that survives is a fact that no test holds, and so is a mutation whose place is not found any
+more: it is to be moved to where its fact is now. Exit status 1 for either.
+
+The mutants of BLIND see nothing at all. They are killed at once; what is told of them is how many
+tests pass all the same, because they only ask that nothing is found.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+TESTS = ["tests/reveal", "tests/facts", "tests/test_fixtures.py"]
+# Asks Triton's compiler, and takes long to import it.
+WITHOUT = ["--ignore=tests/facts/test_device_against_compiler.py"]
+BODY = "..."
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """`old` is written as `new` in the function `where` (`Class.method`; empty for a constant of
+    the module) of the file `file` below `tritonlint/facts`. It must be there once, up to white
+    space; BODY is the whole body. `why` says what a user would notice."""
+
+    name: str
+    file: str
+    where: str
+    old: str
+    new: str
+    why: str
+
+
+class Moved(Exception):
+    """The source is not what the mutant expects."""
+
+
+def mutated(mutant: Mutant, text: str) -> str:
+    """The text of the file with the mutation in it. Raises Moved."""
+    first, last = _region(mutant, text)
+    lines = text.splitlines(keepends=True)
+    region = "".join(lines[first:last])
+    if mutant.old == BODY:
+        indent = " " * (len(region) - len(region.lstrip(" ")))
+        changed = "".join(f"{indent}{line}\n" for line in mutant.new.splitlines())
+    else:
+        pattern = r"\s+".join(map(re.escape, mutant.old.split()))
+        found = list(re.finditer(pattern, region))
+        if len(found) != 1:
+            raise Moved(f"`{mutant.old}` is {len(found)} times in {mutant.where or mutant.file}")
+        changed = region[: found[0].start()] + mutant.new + region[found[0].end() :]
+    result = "".join(lines[:first]) + changed + "".join(lines[last:])
+    ast.parse(result)
+    return result
+
+
+def _region(mutant: Mutant, text: str) -> tuple[int, int]:
+    """The lines of the function's body, of the whole file without a function."""
+    node: ast.AST = ast.parse(text)
+    for name in filter(None, mutant.where.split(".")):
+        named = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+        inner = [each for each in ast.iter_child_nodes(node) if isinstance(each, named)]
+        node = next((each for each in inner if each.name == name), None)
+        if node is None:
+            raise Moved(f"there is no {mutant.where} in {mutant.file}")
+    if isinstance(node, ast.Module):
+        return 0, len(text.splitlines())
+    body = node.body[1:] if ast.get_docstring(node) and len(node.body) > 1 else node.body
+    return body[0].lineno - 1, node.end_lineno
+
+
+NOTHING = "return\nyield"
+
+MUTANTS = (
+    # Launching code: branches, loops, objects.
+    Mutant("merge keeps the first arm", "host/state.py", "Frame.merge", BODY, "self.adopt(one)",
+           "what the other arm of a branch passes is not seen"),
+    Mutant("both arms of an expression are the first", "host/branching.py", "conditional",
+           "return choose(*arms)", "return choose(*arms[:1])", "`a if c else b` is always `a`"),
+    Mutant("handlers do not run", "host/statements.py", "_try", "for handler in node.handlers:",
+           "for handler in ():", "what an `except` passes is not seen"),
+    Mutant("the arm of what is present is forgotten", "host/statements.py", "_keep_of_present", BODY,
+           "return", "`if x is not None: assert x.dtype == ...` says nothing"),
+    Mutant("no test of presence", "host/conditions.py", "presence", BODY, "return []",
+           "`if x is not None: assert x.dtype == ...` says nothing"),
+    Mutant("paths never contradict", "host/values.py", "contradicts", BODY, "return False",
+           "what is viewed for bytes only is flagged on the other path"),
+    Mutant("a guarded view is no view", "host/values.py", "_without_unviewed", BODY, "return flat",
+           "`if fp8: x = x.view(...)` is flagged"),
+    Mutant("assertions narrow nothing", "host/conditions.py", "assume",
+           "frame.types[condition.buffer] = _both(known, condition.types)", "pass",
+           "`assert x.dtype == torch.uint8` says nothing"),
+    Mutant("the other arm of a dtype test is not narrowed", "host/conditions.py", "assume",
+           "frame.types[condition.buffer] = ElementTypes(known.types - condition.types.types)",
+           "pass", "`if x.dtype == torch.uint8: return` does not clear what follows"),
+    Mutant("keywords are not bound", "host/launching.py", "record", "arguments.keywords.items()",
+           "()", "`kernel[grid](x=x)` passes nothing"),
+    Mutant("buffers of a callee are unknown", "host/state.py", "Frame.keep_made", BODY, "return",
+           "a buffer that a function returns has no type"),
+    Mutant("classes have no attributes", "host/objects.py", "_initialized_value", BODY, "return None",
+           "`self.page` that `__init__` makes is unknown"),
+    Mutant("a slice is the whole", "host/tensors.py", "cut", BODY, "return tensor",
+           "a part beside a viewed one is not told from it"),
+    Mutant("split parts are one", "host/tensors.py", "piece", BODY, "return tensor",
+           "the halves of `x.split(...)` are not told apart"),
+    Mutant("conversions keep the memory", "host/tensors.py", "convert", BODY, "return tensor",
+           "`x.to(torch.uint8)` is no tensor of bytes"),
+    # Which launching code is looked at.
+    Mutant("every call hands on bytes", "host/suspicion.py", "hands_on_bytes", BODY, "return True",
+           "a run takes many times as long"),
+    Mutant("every function speaks of bytes", "survey/survey.py", "Analysis._speaks", BODY,
+           "return True", "a run takes many times as long"),
+    # What the storage of an argument is.
+    Mutant("no twins", "hazards/raw_bytes/storage.py", "_twins", BODY, NOTHING,
+           "a value cache beside a viewed key cache is missed"),
+    Mutant("no settings", "hazards/raw_bytes/storage.py", "_settings", BODY, NOTHING,
+           "a cache that a setting makes bytes is missed"),
+    Mutant("no siblings", "hazards/raw_bytes/storage.py", "_siblings", BODY, NOTHING,
+           "a slice beside a viewed one is missed"),
+    Mutant("tests of the path do not count", "hazards/raw_bytes/storage.py", "_narrowed", BODY,
+           "return types", "a branch for bytes is not seen as such"),
+    Mutant("copies are hazards", "hazards/raw_bytes/arguments.py", "_effects",
+           '_sites(viewed, "float") - _sites(copied, "int")', '_sites(viewed, "float")',
+           "kernels that move bytes are flagged"),
+    # Kernels: control flow.
+    Mutant("loops run once", "device/statements.py", "", "_ROUNDS = 3", "_ROUNDS = 1",
+           "what a later round stores is not seen"),
+    Mutant("loops run twice", "device/statements.py", "", "_ROUNDS = 3", "_ROUNDS = 2",
+           "what the third round stores is not seen"),
+    Mutant("tuples are not unrolled", "device/statements.py", "", "_UNROLLED = 16", "_UNROLLED = 0",
+           "a loop over pointers stores through none"),
+    Mutant("break leaves nothing", "device/statements.py", "_join_left", BODY, "frame.left.pop()",
+           "what holds where a loop is left is forgotten"),
+    Mutant("an open branch is taken", "device/statements.py", "_if",
+           "second = run_body(machine, frame, node.orelse)", "return first",
+           "what the `else` stores is not seen"),
+    Mutant("tests of types are open", "device/comparisons.py", "_same_type", BODY, "return None",
+           "kernels with a branch for bytes are flagged"),
+    Mutant("the first return counts", "device/calls.py", "inline", "result = join(result, each)",
+           "pass", "what a device function returns elsewhere is not seen"),
+    # Kernels: values.
+    Mutant("rounded on one path is rounded", "device/joins.py", "join_tensors",
+           "a.rounded and b.rounded", "a.rounded or b.rounded", "truncation on one path is missed"),
+    Mutant("intervals are the first's", "device/joins.py", "join_tensors",
+           "hull(a.interval, b.interval)", "a.interval", "a clamp on one path counts for both"),
+    Mutant("arithmetic stays rounded", "device/operators.py", "_arithmetic",
+           "rounded=a.rounded and b.rounded and isinstance(op, (ast.Add, ast.Sub, ast.Mult))",
+           "rounded=a.rounded", "`floor(x) * 0.5` is taken for an integer"),
+    Mutant("pointers of two branches are one", "device/joins.py", "join", "a.bases | b.bases",
+           "a.bases", "a store through either of two pointers is seen for one"),
+    Mutant("bitcasts convert", "device/casts.py", "cast", "if bitcast:", "if False:",
+           "kernels that bit cast are flagged"),
+    Mutant("loads are forgotten", "device/memory.py", "load", 'loads |= {(site, "number")}', "pass",
+           "bytes that are read as numbers are missed"),
+    Mutant("stores do not read", "device/memory.py", "_implicit_cast", BODY, "return",
+           "bytes that are stored as floats are missed"),
+    Mutant("the first use counts", "device/machine.py", "Machine.use",
+           "if _LOAD_RANK[new] > _LOAD_RANK[old]:", "if site not in self._loads:",
+           "bytes that are first copied and then converted are missed"),
+    Mutant("bits are numbers", "device/operators.py", "pick", BODY, "return loads",
+           "kernels that unpack nibbles are flagged"),
+    Mutant("narrow atomics compile", "device/memory.py", "store",
+           "narrow = atomic and any(", "narrow = False and any(",
+           "an atomic on bytes, which does not compile, is taken for a silent one"),
+)  # fmt: skip
+
+BLIND = (
+    Mutant("facts observe nothing", "survey/survey.py", "Analysis.observe", BODY, "return []",
+           "nothing is found"),
+    Mutant("no launch is seen", "host/launching.py", "record", BODY, "return",
+           "no argument is looked at"),
+    Mutant("kernels do nothing", "device/machine.py", "Machine.stores", BODY, "return ()",
+           "no store is looked at"),
+)  # fmt: skip
+
+
+def copied(folder: Path) -> None:
+    """What the tests need, in `folder`."""
+    for name in ("tritonlint", "rules", "tests", "fixtures"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", folder)
+
+
+def tested(folder: Path, *options: str) -> tuple[int, int, str]:
+    """How many tests pass and how many fail in `folder`, and the first that fails."""
+    command = [sys.executable, "-m", "pytest", "-o", "addopts=-q", "-p", "no:cacheprovider"]
+    command += ["--tb=no", "-rfE"]
+    # The copy of the package comes before the one that is installed.
+    run = subprocess.run(
+        [*command, *options, *WITHOUT, *TESTS],
+        cwd=folder,
+        env={"PYTHONPATH": str(folder), "PATH": "", "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+    )
+    counts = {what: int(n) for n, what in re.findall(r"(\d+) (passed|failed|error)", run.stdout)}
+    if run.returncode not in (0, 1) or not counts:
+        raise SystemExit(f"the tests do not run:\n{run.stdout}{run.stderr}")
+    first = re.search(r"^(?:FAILED|ERROR) (\S+(?:\[.*?\])?)", run.stdout, re.M)
+    failed = counts.get("failed", 0) + counts.get("error", 0)
+    return counts.get("passed", 0), failed, first[1] if first else ""
+
+
+def judged(folder: Path, mutant: Mutant, *options: str) -> tuple[int, int, str]:
+    """What the tests say of a mutant, whose source is put back afterwards. Raises Moved."""
+    file = folder / "tritonlint" / "facts" / mutant.file
+    if not file.exists():
+        raise Moved(f"there is no {mutant.file}")
+    text = file.read_text(encoding="utf-8")
+    file.write_text(mutated(mutant, text), encoding="utf-8")
+    try:
+        return tested(folder, *options)
+    finally:
+        file.write_text(text, encoding="utf-8")
+
+
+def main(names: list[str]) -> int:
+    unknown = set(names) - {each.name for each in (*MUTANTS, *BLIND)}
+    if unknown:
+        raise SystemExit(f"no such mutant: {', '.join(sorted(unknown))}")
+    chosen = [each for each in MUTANTS if not names or each.name in names]
+    bad = killed = 0
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        copied(folder)
+        for mutant in chosen:
+            try:
+                _, failed, first = judged(folder, mutant, "-x")
+            except Moved as moved:
+                print(f"MOVED     {mutant.name}: {moved}", flush=True)
+            else:
+                killed += bool(failed)
+                said = f"by {first}" if failed else f"so no test holds this: {mutant.why}"
+                print(f"{'killed   ' if failed else 'SURVIVED '} {mutant.name}, {said}", flush=True)
+        bad = len(chosen) - killed
+        for mutant in (each for each in BLIND if not names or each.name in names):
+            passed, failed, _ = judged(folder, mutant)
+            print(f"{mutant.name}: {passed} of {passed + failed} tests pass", flush=True)
+            bad += not failed
+    print(f"{killed} of {len(chosen)} mutants are killed")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

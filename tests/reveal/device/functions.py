@@ -1,0 +1,100 @@
+"""Device functions, what they return, and tuples."""
+import triton
+import triton.language as tl
+
+
+@triton.jit
+def put(pointer, value):
+    tl.store(pointer, value)
+
+
+@triton.jit
+def put_as(pointer, value, dtype: tl.constexpr):
+    tl.store(pointer, value.to(dtype))
+
+
+@triton.jit
+def get(pointer):
+    return tl.load(pointer).to(tl.float32)
+
+
+@triton.jit
+def pair(value):
+    return value, value * 2.0
+
+
+@triton.jit
+def either(value, FLAG: tl.constexpr):
+    if FLAG:
+        return value
+    return value * 2.0
+
+
+@triton.jit
+def larger(a, b):
+    return tl.maximum(a, b)
+    # reveal: nothing
+
+
+@triton.jit
+def stored_in_another(p, x):
+    put(p, tl.load(x) * 2.0)
+    put_as(p, tl.load(x), p.dtype.element_ty)
+    put_as(p, tl.load(x), tl.int8)
+    # reveal: p: store line 8 via line 41: float_to_int, of float, from x
+    # reveal: p: store line 13 via line 42: float_to_int, of float, cast line 13 to its type, from x
+    # reveal: p: store line 13 via line 43: float_to_int, of int, cast line 13, from x
+    # reveal: x: load line 41: int_to_float, used line 41
+    # reveal: x: load line 42: int_to_float, used line 13
+    # reveal: x: load line 43: int_to_float, used line 13
+
+
+@triton.jit
+def loaded_in_another(p, y):
+    tl.store(y, get(p))
+    # reveal: p: load line 18 via line 54: int_to_float, used line 18
+    # reveal: y: store line 54: float_to_int, of float, from p
+
+
+@triton.jit
+def one_of_two(p, y, x):
+    same, twice = pair(tl.load(x))
+    tl.store(p, same)
+    tl.store(y, twice)
+    # reveal: p: store line 62: float_to_int, of float, from x
+    # reveal: y: store line 63: float_to_int, of float, from x
+    # reveal: x: load line 61: int_to_float, used line 23
+
+
+# launched with p=uint8, x=int32, FLAG=True
+# launched with p=uint8, x=int32, FLAG=False
+@triton.jit
+def by_a_flag(p, x, FLAG: tl.constexpr):
+    tl.store(p, either(tl.load(x), FLAG))
+    # reveal: with p=uint8, x=int32, FLAG=True
+    # reveal: p: store line 73: int, from x
+    # reveal: x: load line 73: int
+    # reveal: int32 to uint8 line 73, excused
+    # reveal: with p=uint8, x=int32, FLAG=False
+    # reveal: p: store line 73: float_to_int, of float, from x
+    # reveal: x: load line 73: int_to_float, used line 30
+    # reveal: float32 to uint8 line 73
+
+
+# launched with p=float32, x=uint8
+@triton.jit
+def reduced(p, x):
+    v = tl.load(x + tl.arange(0, 16))
+    tl.store(p, tl.reduce(v, 0, larger))
+    tl.store(p + 1, tl.sum(v))
+    # reveal: x: load line 87: int_to_float, used line 88
+    # reveal: p: store line 88: float, of int, from x
+    # reveal: p: store line 89: float, of int, from x
+
+
+# launched with p=uint8, x=float32
+@triton.jit
+def unknown_function(p, x):
+    tl.store(p, decode(tl.load(x)))
+    # reveal: p: store line 98: unknown
+    # reveal: x: load line 98: float

@@ -1,0 +1,161 @@
+"""Arms of a test, and what holds after them."""
+import torch
+import triton
+import triton.language as tl
+
+
+@triton.jit
+def copy(source, target):
+    tl.store(target, tl.load(source))
+
+
+def of_two_types(x, n, small):
+    if small:
+        page = torch.empty(n, dtype=torch.uint8)
+    else:
+        page = torch.empty(n, dtype=torch.bfloat16)
+    copy[(1,)](x, page)
+    # reveal: copy
+    # reveal:     source: unknown of x
+    # reveal:     target: uint8 of line 14, raw (line 14) if small
+    # reveal:     target: bfloat16 of line 16 if not small
+
+
+def one_arm_returns(x, page):
+    if page.dtype != torch.uint8:
+        return
+    copy[(1,)](x, page)
+    # reveal: copy if page.dtype is torch.uint8
+    # reveal:     source: unknown of x
+    # reveal:     target: uint8 of page, raw (line 25 if page.dtype is torch.uint8)
+
+
+def one_arm_raises(x, page):
+    if page.dtype == torch.uint8:
+        raise TypeError("bytes")
+    copy[(1,)](x, page)
+    # reveal: copy if not page.dtype is torch.uint8
+    # reveal:     source: unknown of x
+    # reveal:     target: unknown of page
+
+
+def handled_apart(x, page):
+    if page.dtype == torch.uint8:
+        copy[(1,)](x, page.view(torch.float8_e4m3fn))
+        # reveal: copy if page.dtype is torch.uint8
+        # reveal:     source: unknown of x
+        # reveal:     target: float8_e4m3fn of page, viewed (line 44)
+    else:
+        copy[(1,)](x, page)
+        # reveal: copy if not page.dtype is torch.uint8
+        # reveal:     source: unknown of x
+        # reveal:     target: unknown of page
+
+
+def asserted(x, page):
+    assert page.dtype == torch.uint8
+    copy[(1,)](x, page)
+    # reveal: copy if page.dtype is torch.uint8
+    # reveal:     source: unknown of x
+    # reveal:     target: uint8 of page, raw (line 56 if page.dtype is torch.uint8)
+
+
+def asserted_one_of(x, page):
+    assert page.dtype in (torch.uint8, torch.float8_e4m3fn)
+    copy[(1,)](x, page)
+    # reveal: copy if page.dtype is torch.float8_e4m3fn or torch.uint8
+    # reveal:     source: unknown of x
+    # reveal:     target: float8_e4m3fn or uint8 of page, likely raw (line 64 if page.dtype is torch.float8_e4m3fn or torch.uint8)
+
+
+def by_an_expression(x, n, small):
+    page = torch.empty(n, dtype=torch.uint8 if small else torch.float16)
+    copy[(1,)](x, page)
+    # reveal: copy
+    # reveal:     source: unknown of x
+    # reveal:     target: float16 or uint8 of line 72, likely raw for float8_e4m3fn (line 77 if small)
+    copy[(1,)](x, page.view(torch.float8_e4m3fn) if small else page)
+    # reveal: copy
+    # reveal:     source: unknown of x
+    # reveal:     target: float8_e4m3fn of line 72, perhaps viewed (line 77)
+
+
+def where_there_is_one(x, scale=None):
+    if scale is not None:
+        assert scale.dtype == torch.float32
+    copy[(1,)](x, scale)
+    # reveal: copy
+    # reveal:     source: unknown of x
+    # reveal:     target: float32 of scale
+
+
+def made_where_it_is_missing(x, n, out=None):
+    if out is None:
+        out = torch.empty(n, dtype=torch.uint8)
+    copy[(1,)](x, out)
+    # reveal: copy
+    # reveal:     source: unknown of x
+    # reveal:     target: uint8 of line 94, raw (line 94) if out == None
+    # reveal:     target: unknown of out if not out == None
+
+
+def either_kernel_argument(x, page, kv_cache_dtype):
+    if kv_cache_dtype == "fp8":
+        key_cache = page.view(torch.float8_e4m3fn)
+    else:
+        key_cache = page
+    copy[(1,)](x, key_cache)
+    # reveal: copy
+    # reveal:     source: unknown of x
+    # reveal:     target: float8_e4m3fn of page, perhaps viewed (line 104)
+
+
+def tried(x, n):
+    try:
+        page = torch.empty(n, dtype=torch.uint8)
+    except RuntimeError:
+        page = torch.empty(n, dtype=torch.float32)
+    copy[(1,)](x, page)
+    # reveal: copy
+    # reveal:     source: unknown of x
+    # reveal:     target: uint8 of line 115, raw (line 115)
+    # reveal:     target: float32 of line 117
+
+
+def one_of_two_types_returns(x, n, small):
+    page = torch.empty(n, dtype=torch.uint8 if small else torch.float16)
+    if page.dtype == torch.uint8:
+        return
+    copy[(1,)](x, page)
+    # reveal: copy if not line 126.dtype is torch.uint8
+    # reveal:     source: unknown of x
+    # reveal:     target: float16 of line 126
+
+
+def one_of_two_types_stays(x, n, small):
+    page = torch.empty(n, dtype=torch.uint8 if small else torch.float16)
+    if page.dtype != torch.uint8:
+        return
+    copy[(1,)](x, page)
+    # reveal: copy if line 136.dtype is torch.uint8
+    # reveal:     source: unknown of x
+    # reveal:     target: uint8 of line 136, raw (line 136), raw (line 137 if line 136.dtype is torch.uint8)
+
+
+def like_what_is_left(n, small):
+    page = torch.empty(n, dtype=torch.uint8 if small else torch.float16)
+    if page.dtype == torch.uint8:
+        return
+    copy[(1,)](page, torch.empty_like(page))
+    # reveal: copy if not line 146.dtype is torch.uint8
+    # reveal:     source: float16 of line 146
+    # reveal:     target: float16 of line 149
+
+
+def one_where_it_is_bytes(x, page):
+    codes = page if page.dtype == torch.uint8 else x
+    copy[(1,)](x, codes)
+    # reveal: copy
+    # reveal:     source: unknown of x
+    # reveal:     target: uint8 of page, raw (line 156 if page.dtype is torch.uint8) if page.dtype is torch.uint8
+    # reveal:     target: unknown of x if not page.dtype is torch.uint8

@@ -1,0 +1,54 @@
+"""Buffers in tuples, lists and dicts."""
+import torch
+import triton
+import triton.language as tl
+
+
+@triton.jit
+def copy(source, target):
+    tl.store(target, tl.load(source))
+
+
+def in_a_list(x, n):
+    pages = [torch.empty(n, dtype=torch.uint8), torch.empty(n, dtype=torch.float32)]
+    copy[(1,)](x, pages[0])
+    # reveal: copy
+    # reveal:     source: unknown of x
+    # reveal:     target: uint8 of line 13, raw (line 13)
+    copy[(1,)](x, pages[-1])
+    # reveal: copy
+    # reveal:     source: unknown of x
+    # reveal:     target: float32 of line 13
+
+
+def in_a_dict(x, n):
+    buffers = {"codes": torch.empty(n, dtype=torch.uint8), "scale": torch.empty(n)}
+    copy[(1,)](buffers["codes"], buffers["scale"])
+    # reveal: copy
+    # reveal:     source: uint8 of line 25, raw (line 25)
+    # reveal:     target: bfloat16 or float16 or float32 or float64 of line 25
+
+
+def by_a_table(x, n, kind):
+    dtypes = {"fp8": torch.uint8, "auto": torch.bfloat16}
+    copy[(1,)](x, torch.empty(n, dtype=dtypes[kind]))
+    # reveal: copy
+    # reveal:     source: unknown of x
+    # reveal:     target: bfloat16 or uint8 of line 34
+
+
+def unpacked(x, n):
+    page, (scale, *_) = torch.empty(n, dtype=torch.uint8), (torch.empty(n), n)
+    copy[(1,)](page, scale)
+    # reveal: copy
+    # reveal:     source: uint8 of line 41, raw (line 41)
+    # reveal:     target: bfloat16 or float16 or float32 or float64 of line 41
+
+
+def swapped(x, n):
+    page = torch.empty(n, dtype=torch.uint8)
+    x, page = page, x
+    copy[(1,)](x, page)
+    # reveal: copy
+    # reveal:     source: uint8 of line 49, raw (line 49)
+    # reveal:     target: unknown of x

@@ -1,0 +1,21 @@
+"""What a run has looked at: where nothing is found, it tells a clean place from one that was
+overlooked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+# A line of a file, by the path that is shown.
+Line = tuple[str, int]
+
+
+@dataclass
+class LookedAt:
+    """The lines of launches whose arguments were bound, of kernels that were run on types for what
+    they narrow, of functions that were followed for what they copy, and of comparisons of dtypes.
+    """
+
+    launches: set[Line] = field(default_factory=set)
+    kernels: set[Line] = field(default_factory=set)
+    copying: set[Line] = field(default_factory=set)
+    comparisons: set[Line] = field(default_factory=set)
