@@ -168,7 +168,7 @@ def test_an_error_in_the_facts_of_a_function_is_said_and_the_others_are_analysed
 def test_an_error_in_what_is_asked_of_a_file_costs_that_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(module: Module) -> list[Observation]:
+    def broken(module: Module, _: object) -> list[Observation]:
         assert module.path != "pkg/other.py", "boom"
         return []
 
@@ -181,7 +181,7 @@ def test_an_error_in_what_is_asked_of_a_file_costs_that_file(
 
 
 def test_the_bulkhead_can_be_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(survey, "dead_guards", lambda module: 1 / 0)
+    monkeypatch.setattr(survey, "dead_guards", lambda *_: 1 / 0)
     analysis = survey.Analysis()
     analysis.bulkhead.strict = True
     source = SourceFile("user.py", (KERNELS + LAUNCH).encode())

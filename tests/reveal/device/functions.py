@@ -98,3 +98,18 @@ def unknown_function(p, x):
     tl.store(p, decode(tl.load(x)))
     # reveal: p: store line 98: unknown
     # reveal: x: load line 98: float
+
+
+@triton.jit
+def halved_if_large(value, n):
+    if n > 4:
+        return value
+    return value * 0.5
+
+
+# launched with p=uint8, x=int32
+@triton.jit
+def one_of_two_returns(p, x, n):
+    tl.store(p, halved_if_large(tl.load(x), n))
+    # reveal: p: store line 113: float_to_int, of float, from x
+    # reveal: x: load line 113: int_to_float, used line 107

@@ -75,3 +75,34 @@ def while_it_lasts(p, x, n):
     tl.store(p, v)
     # reveal: p: store line 75: float_to_int, of float, from x
     # reveal: x: load line 71: int_to_float, used line 71
+
+
+# launched with p=int8, x=float32
+@triton.jit
+def left_with_a_fraction(p, x, n):
+    v = tl.floor(tl.load(x))
+    for k in range(n):
+        if k == n - 1:
+            v = tl.load(x) * 0.5
+            break
+    tl.store(p, v.to(tl.int8))
+    # reveal: x: load line 83: float
+    # reveal: x: load line 86: float
+    # reveal: p: store line 88: float_to_int, of int, cast line 88, from x
+    # reveal: float32 to int8 line 88, excused
+
+
+# launched with p=int8, x=float32
+@triton.jit
+def left_with_a_wider_range(p, x, n):
+    v = tl.clamp(tl.load(x), -4.0, 4.0)
+    for k in range(n):
+        v = tl.clamp(tl.load(x + k), -4.0, 4.0)
+        if k == n - 1:
+            v = tl.clamp(v, -8.0, 8.0) * 2.0
+            continue
+    tl.store(p, v.to(tl.int8))
+    # reveal: x: load line 98: float
+    # reveal: x: load line 100: float
+    # reveal: p: store line 104: float_to_int, of int, cast line 104, from x
+    # reveal: float32 to int8 line 104, excused
