@@ -16,18 +16,20 @@ _SILENT = "-0.3 is stored as 0, 1.7 as 1 and 300.0 as 44"
 
 
 class NumericStoreToRawBytes(Rule[Argument, Store]):
-    """## What it does Finds launches that pass raw bytes (a `uint8` or `int8` slice, view or tensor
-    that stands for fp8 codes or for the bytes of wider floats) to a kernel parameter through which
-    the kernel stores floats. The cast may be written (`x.to(p.dtype.element_ty)`) or left to
-    `tl.store`.
+    """## What it does
+    Finds launches that pass raw bytes (a `uint8` or `int8` slice, view or tensor that stands for
+    fp8 codes or for the bytes of wider floats) to a kernel parameter through which the kernel
+    stores floats. The cast may be written (`x.to(p.dtype.element_ty)`) or left to `tl.store`.
 
-    ## Why is this bad Triton casts what it stores to the pointer's element type. For a pointer to
-    bytes that is a float to integer conversion: fp8 quantization silently becomes truncation to
-    0..255. Nothing raises. Read back as fp8, the bytes decode to other numbers, and 0x7F and 0xFF
-    to NaN; accuracy degrades with the length of the context.
+    ## Why is this bad
+    Triton casts what it stores to the pointer's element type. For a pointer to bytes that is a
+    float to integer conversion: fp8 quantization silently becomes truncation to 0..255. Nothing
+    raises. Read back as fp8, the bytes decode to other numbers, and 0x7F and 0xFF to NaN; accuracy
+    degrades with the length of the context.
 
-    ## Triggering input Any value: -0.3 is stored as 0, 1.7 as 1 and 300.0 as 44, where e4m3fn has
-    the codes 0xAA, 0x3E and 0x79.
+    ## Triggering input
+    Any value: -0.3 is stored as 0, 1.7 as 1 and 300.0 as 44, where e4m3fn has the codes 0xAA, 0x3E
+    and 0x79.
 
     ## Example
     ```python
@@ -45,17 +47,20 @@ class NumericStoreToRawBytes(Rule[Argument, Store]):
     quantize_kernel[grid](k, values, scales)
     ```
 
-    ## Not flagged A view under an `if` before the launch; a buffer that is allocated or asserted to
-    be of a float type; a kernel that bitcasts, re-types the pointer, or stores integers, masks and
-    packed codes; a kernel that rounds and clamps to the integer range on purpose; a copy of bytes.
+    ## Not flagged
+    A view under an `if` before the launch; a buffer that is allocated or asserted to be of a float
+    type; a kernel that bitcasts, re-types the pointer, or stores integers, masks and packed codes;
+    a kernel that rounds and clamps to the integer range on purpose; a copy of bytes.
 
-    ## Fix safety `.view(dtype)` on the slice or the argument. Safe: viewing a tensor as the dtype
-    that it already has changes nothing. The dtype is spelled as the module spells it; where it
-    names none, `torch.float8_e4m3fn` is a guess and the fix is unsafe.
+    ## Fix safety
+    `.view(dtype)` on the slice or the argument. Safe: viewing a tensor as the dtype that it already
+    has changes nothing. The dtype is spelled as the module spells it; where it names none,
+    `torch.float8_e4m3fn` is a guess and the fix is unsafe.
 
-    ## How it is verified Compiled for `cuda:90`, `hip:gfx942` and `hip:gfx950`, the store is fed by
-    `arith.fptoui` (or `fptosi`) as flagged and by `tt.fp_to_fp` as fixed. On a GPU the stored bytes
-    differ from an independent quantizer as flagged and equal it as fixed.
+    ## How it is verified
+    Compiled for `cuda:90`, `hip:gfx942` and `hip:gfx950`, the store is fed by `arith.fptoui` (or
+    `fptosi`) as flagged and by `tt.fp_to_fp` as fixed. On a GPU the stored bytes differ from an
+    independent quantizer as flagged and equal it as fixed.
 
     ## References
     - https://github.com/vllm-project/vllm/pull/41217

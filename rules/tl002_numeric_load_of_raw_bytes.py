@@ -16,13 +16,14 @@ _SILENT = "0x38, which is 1.0 in e4m3fn, is read as 56.0"
 
 
 class NumericLoadOfRawBytes(Rule[Argument, Load]):
-    """## What it does Finds launches that pass raw bytes (a `uint8` or `int8` slice, view or tensor
-    that stands for fp8 codes or for the bytes of wider floats) to a kernel parameter whose loaded
-    values are used as numbers: cast to a float, multiplied with one, or stored through a pointer to
-    floats.
+    """## What it does
+    Finds launches that pass raw bytes (a `uint8` or `int8` slice, view or tensor that stands for
+    fp8 codes or for the bytes of wider floats) to a kernel parameter whose loaded values are used
+    as numbers: cast to a float, multiplied with one, or stored through a pointer to floats.
 
-    ## Why is this bad The kernel computes with the codes instead of the values that they stand for.
-    Triton converts an integer to a float without a word.
+    ## Why is this bad
+    The kernel computes with the codes instead of the values that they stand for. Triton converts an
+    integer to a float without a word.
 
     ## Triggering input
     Any value: the code 0x38, which is 1.0 in e4m3fn, is read as 56.0, and 0xB8 (-1.0) as 184.0.
@@ -43,19 +44,22 @@ class NumericLoadOfRawBytes(Rule[Argument, Load]):
     dequantize_kernel[grid](values, scales, out)
     ```
 
-    ## Not flagged A view under an `if` before the launch; a kernel that unpacks bits (shifts,
-    masks, `bitcast=True`), re-types the pointer or looks the bytes up; integers that are numbers
-    (images, counts, quantized integers with a zero point); a cast from bytes to fp8 without
-    `bitcast=True`, which does not compile.
+    ## Not flagged
+    A view under an `if` before the launch; a kernel that unpacks bits (shifts, masks,
+    `bitcast=True`), re-types the pointer or looks the bytes up; integers that are numbers (images,
+    counts, quantized integers with a zero point); a cast from bytes to fp8 without `bitcast=True`,
+    which does not compile.
 
-    ## Fix safety `.view(dtype)` on the slice or the argument. Safe: viewing a tensor as the dtype
-    that it already has changes nothing. The dtype is spelled as the module spells it; where it
-    names none, `torch.float8_e4m3fn` is a guess and the fix is unsafe.
+    ## Fix safety
+    `.view(dtype)` on the slice or the argument. Safe: viewing a tensor as the dtype that it already
+    has changes nothing. The dtype is spelled as the module spells it; where it names none,
+    `torch.float8_e4m3fn` is a guess and the fix is unsafe.
 
-    ## How it is verified Compiled for `cuda:90`, `hip:gfx942` and `hip:gfx950`, the loaded value
-    goes through `arith.uitofp` (or `sitofp`) as flagged and not as fixed. On a GPU, for all 256
-    byte values and for random pages, what the kernel computes is as flagged what integers yield,
-    and as fixed what the values of an independent decoder yield, to the bit.
+    ## How it is verified
+    Compiled for `cuda:90`, `hip:gfx942` and `hip:gfx950`, the loaded value goes through
+    `arith.uitofp` (or `sitofp`) as flagged and not as fixed. On a GPU, for all 256 byte values and
+    for random pages, what the kernel computes is as flagged what integers yield, and as fixed what
+    the values of an independent decoder yield, to the bit.
 
     ## References
     - https://github.com/LMCache/LMCache/pull/4064

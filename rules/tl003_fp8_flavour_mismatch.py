@@ -28,7 +28,8 @@ _ON_AMD = "where the platform's type is torch.float8_e4m3fnuz, the code 0x3C is 
 
 
 class Fp8FlavourMismatch(Rule["Seen", str]):
-    """## What it does Finds two places that take the same bytes for different 8-bit floats:
+    """## What it does
+    Finds two places that take the same bytes for different 8-bit floats:
 
     - a tensor that is made or viewed as e4m3 and viewed as e5m2, or the other way round;
     - a kernel that names a flavour in a bit cast (`code.to(tl.float8e4nv, bitcast=True)`, a pointer
@@ -41,9 +42,9 @@ class Fp8FlavourMismatch(Rule["Seen", str]):
     - a kernel that clamps to 448 what it stores into memory that can be e4m3fnuz, which ends at
       240.
 
-    ## Why is this bad The bits of one format are read as the other: another exponent, another
-    mantissa. A value between 240 and 448 has no finite code in e4m3fnuz and becomes NaN. Nothing
-    raises.
+    ## Why is this bad
+    The bits of one format are read as the other: another exponent, another mantissa. A value
+    between 240 and 448 has no finite code in e4m3fnuz and becomes NaN. Nothing raises.
 
     ## Triggering input
     The code 0x3C: 1.5 in e4m3fn, 0.75 in e4m3fnuz, 1.0 in e5m2. The value 300.0: NaN in e4m3fnuz.
@@ -60,17 +61,20 @@ class Fp8FlavourMismatch(Rule["Seen", str]):
     dequantize_kernel[grid](codes, out)
     ```
 
-    ## Not flagged Views on paths that exclude each other; a view between e4m3fn and e4m3fnuz, which
-    is how one is made of the other; a kernel with a branch for each flavour, and bytes that it
-    picks bits from; a clamp to a bound that the launch derives from the dtype; functions, files and
-    folders that are for one vendor (`is_cuda()` is asked, the folder is called `nvidia`); a dtype
-    that is asserted; a module that compares a setting with `fp8_e5m2` somewhere, or lists what it
-    supports without that; different parts of a buffer.
+    ## Not flagged
+    Views on paths that exclude each other; a view between e4m3fn and e4m3fnuz, which is how one is
+    made of the other; a kernel with a branch for each flavour, and bytes that it picks bits from; a
+    clamp to a bound that the launch derives from the dtype; functions, files and folders that are
+    for one vendor (`is_cuda()` is asked, the folder is called `nvidia`); a dtype that is asserted;
+    a module that compares a setting with `fp8_e5m2` somewhere, or lists what it supports without
+    that; different parts of a buffer.
 
-    ## Fix safety There is no fix: which of the two places is right, the code does not say.
+    ## Fix safety
+    There is no fix: which of the two places is right, the code does not say.
 
-    ## How it is verified On a GPU the cases in which e5m2 and e4m3 meet give other values than an
-    independent decoder. What depends on the platform shows on AMD's older GPUs only.
+    ## How it is verified
+    On a GPU the cases in which e5m2 and e4m3 meet give other values than an independent decoder.
+    What depends on the platform shows on AMD's older GPUs only.
 
     ## References
     - https://github.com/vllm-project/vllm/pull/54341

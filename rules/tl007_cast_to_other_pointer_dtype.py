@@ -11,17 +11,20 @@ if TYPE_CHECKING:
 
 
 class CastToOtherPointerDtype(Rule[OtherCast, str]):
-    """## What it does Finds kernels that cast a float to the element type of one pointer
+    """## What it does
+    Finds kernels that cast a float to the element type of one pointer
     (`acc.to(q_ptr.dtype.element_ty)`) and store it through another one, where the launch passes
     tensors of different types: the second would have kept what the first one loses. A tensor whose
     type the launching function leaves to its caller counts as one of 16 bits where the other is
     float32; the finding is then `likely`.
 
-    ## Why is this bad The value is rounded twice, or saturates for nothing: an accumulator that is
-    kept in float32 on purpose holds numbers of bfloat16. Nothing raises.
+    ## Why is this bad
+    The value is rounded twice, or saturates for nothing: an accumulator that is kept in float32 on
+    purpose holds numbers of bfloat16. Nothing raises.
 
-    ## Triggering input Any value that needs more than 8 bits of mantissa: 257.0 is stored as 256.0
-    through bfloat16, and 70000.0 as infinity through float16.
+    ## Triggering input
+    Any value that needs more than 8 bits of mantissa: 257.0 is stored as 256.0 through bfloat16,
+    and 70000.0 as infinity through float16.
 
     ## Example
     ```python
@@ -43,15 +46,18 @@ class CastToOtherPointerDtype(Rule[OtherCast, str]):
         tl.store(out_ptr + tl.program_id(0), total.to(out_ptr.dtype.element_ty))
     ```
 
-    ## Not flagged A cast before `tl.dot` or other arithmetic; a store through the same pointer; two
-    tensors of one type; memory of a type that the launch does not show; a cast to a wider type; a
-    cast to 8-bit floats, which is how quantization is simulated.
+    ## Not flagged
+    A cast before `tl.dot` or other arithmetic; a store through the same pointer; two tensors of one
+    type; memory of a type that the launch does not show; a cast to a wider type; a cast to 8-bit
+    floats, which is how quantization is simulated.
 
-    ## Fix safety The cast names the pointer that is stored through. Unsafe: the numbers change, and
-    a reference may round in the same way.
+    ## Fix safety
+    The cast names the pointer that is stored through. Unsafe: the numbers change, and a reference
+    may round in the same way.
 
-    ## How it is verified Compiled for `cuda:90`, `hip:gfx942` and `hip:gfx950`, the stored float32
-    is fed by `arith.extf` of an `arith.truncf` as flagged, and by neither as fixed.
+    ## How it is verified
+    Compiled for `cuda:90`, `hip:gfx942` and `hip:gfx950`, the stored float32 is fed by `arith.extf`
+    of an `arith.truncf` as flagged, and by neither as fixed.
 
     ## References
     - https://github.com/vllm-project/vllm/pull/39122

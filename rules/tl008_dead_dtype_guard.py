@@ -11,15 +11,18 @@ if TYPE_CHECKING:
 
 
 class DeadDtypeGuard(Rule[DeadGuard, str]):
-    """## What it does Finds comparisons of a string, a number, a class or a tensor with a
-    `torch.dtype` (and of a tensor's dtype with a string): by annotation, by a constant, or because
-    methods of strings are called on it. The two are never equal.
+    """## What it does
+    Finds comparisons of a string, a number, a class or a tensor with a `torch.dtype` (and of a
+    tensor's dtype with a string): by annotation, by a constant, or because methods of strings are
+    called on it. The two are never equal.
 
-    ## Why is this bad The guard never fires. Often it is the one that was to keep raw bytes away
-    from a kernel that stores floats (TL001), or fp8 from one that cannot read it.
+    ## Why is this bad
+    The guard never fires. Often it is the one that was to keep raw bytes away from a kernel that
+    stores floats (TL001), or fp8 from one that cannot read it.
 
-    ## Triggering input The very value that the guard is about: `"uint8" != torch.uint8` is true,
-    and so is `"fp8_e4m3" != torch.uint8`.
+    ## Triggering input
+    The very value that the guard is about: `"uint8" != torch.uint8` is true, and so is `"fp8_e4m3"
+    != torch.uint8`.
 
     ## Example
     ```python
@@ -33,19 +36,21 @@ class DeadDtypeGuard(Rule[DeadGuard, str]):
         assert kv_cache.dtype != torch.uint8, "storing to uint8 is not supported"
     ```
 
-    ## Not flagged A value that may be a dtype: annotated `str | torch.dtype`, tested with
-    `isinstance`, handed on as a dtype, bound again, or given a dtype by its default or by a call in
-    the same file; an annotation that, were it true, would make the code raise every time; objects
-    of other classes, whose comparison may be their own.
+    ## Not flagged
+    A value that may be a dtype: annotated `str | torch.dtype`, tested with `isinstance`, handed on
+    as a dtype, bound again, or given a dtype by its default or by a call in the same file; an
+    annotation that, were it true, would make the code raise every time; objects of other classes,
+    whose comparison may be their own.
 
-    ## Fix safety Unsafe: a guard that begins to fire can stop programs that ran until now. Given
-    where the code has one expression that was meant: the dtype of the tensor that the setting is
-    named after (`kv_cache.dtype` for `kv_cache_dtype`), the local `kv_cache_torch_dtype`, or the
-    dtype that a string names. Elsewhere what was meant is not known, and there is none.
+    ## Fix safety
+    Unsafe: a guard that begins to fire can stop programs that ran until now. Given where the code
+    has one expression that was meant: the dtype of the tensor that the setting is named after
+    (`kv_cache.dtype` for `kv_cache_dtype`), the local `kv_cache_torch_dtype`, or the dtype that a
+    string names. Elsewhere what was meant is not known, and there is none.
 
-    ## How it is verified By executing the guarded function with the value that it is to turn away,
-    as flagged and as fixed: as flagged it goes on, as fixed the guard fires. No kernel is compiled
-    for it.
+    ## How it is verified
+    By executing the guarded function with the value that it is to turn away, as flagged and as
+    fixed: as flagged it goes on, as fixed the guard fires. No kernel is compiled for it.
 
     ## References
     - https://github.com/sgl-project/sglang/issues/40464

@@ -11,14 +11,17 @@ if TYPE_CHECKING:
 
 
 class NumericCopyOfEncodedBytes(Rule[Copy, str]):
-    """## What it does Finds `x.copy_(y)` and `x[...] = y` where one of the two holds 8-bit floats
-    (fp8 codes, e8m0 scales) and the other bytes, and `x.to(torch.uint8)` of 8-bit floats.
+    """## What it does
+    Finds `x.copy_(y)` and `x[...] = y` where one of the two holds 8-bit floats (fp8 codes, e8m0
+    scales) and the other bytes, and `x.to(torch.uint8)` of 8-bit floats.
 
-    ## Why is this bad Torch converts the numbers: the bytes are no longer the codes. A cache or a
-    checkpoint that is filled so is wrong in nearly every element, and nothing raises.
+    ## Why is this bad
+    Torch converts the numbers: the bytes are no longer the codes. A cache or a checkpoint that is
+    filled so is wrong in nearly every element, and nothing raises.
 
-    ## Triggering input The value 1.0: its code 0x38 in e4m3fn is stored as the byte 0x01; the byte
-    0x38 copied into an e4m3fn tensor becomes 56.0.
+    ## Triggering input
+    The value 1.0: its code 0x38 in e4m3fn is stored as the byte 0x01; the byte 0x38 copied into an
+    e4m3fn tensor becomes 56.0.
 
     ## Example
     ```python
@@ -34,15 +37,18 @@ class NumericCopyOfEncodedBytes(Rule[Copy, str]):
     cache[:, : codes.shape[1]] = codes.view(torch.uint8)
     ```
 
-    ## Not flagged A tensor of which the element type is not known; one that is viewed before, also
-    under an `if`; integers that are numbers and are copied to floats of 16 bits and more.
+    ## Not flagged
+    A tensor of which the element type is not known; one that is viewed before, also under an `if`;
+    integers that are numbers and are copied to floats of 16 bits and more.
 
-    ## Fix safety The 8-bit floats are viewed as the bytes. Safe where two tensors of known types
-    are copied: no program has a use for codes that are truncated to integers. Unsafe for a
-    conversion that is written out.
+    ## Fix safety
+    The 8-bit floats are viewed as the bytes. Safe where two tensors of known types are copied: no
+    program has a use for codes that are truncated to integers. Unsafe for a conversion that is
+    written out.
 
-    ## How it is verified The code is run, as flagged and as fixed, on all 256 codes: as fixed the
-    bytes are the codes, as flagged they are not. No kernel is compiled for it.
+    ## How it is verified
+    The code is run, as flagged and as fixed, on all 256 codes: as fixed the bytes are the codes, as
+    flagged they are not. No kernel is compiled for it.
 
     ## References
     - https://github.com/sgl-project/sglang/issues/26701

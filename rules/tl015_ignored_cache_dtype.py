@@ -11,17 +11,18 @@ if TYPE_CHECKING:
 
 
 class IgnoredCacheDtype(Rule[IgnoredSetting, str]):
-    """## What it does Finds functions that take the dtype of a cache as a setting (such as
-    `kv_cache_dtype`) and perhaps its scales, hand the cache to a kernel that stores floats into it,
-    and let none of these decide anything: no view, no branch, no arithmetic, neither in the
-    function nor in the kernel.
+    """## What it does
+    Finds functions that take the dtype of a cache as a setting (such as `kv_cache_dtype`) and
+    perhaps its scales, hand the cache to a kernel that stores floats into it, and let none of these
+    decide anything: no view, no branch, no arithmetic, neither in the function nor in the kernel.
 
-    ## Why is this bad With a setting of fp8 the caller passes the cache as raw bytes, as vLLM and
-    others do. The kernel then stores integers, and the scales are not applied. Nothing raises.
-    Where the caller lives in another project, this is the only place at which that can be seen.
+    ## Why is this bad
+    With a setting of fp8 the caller passes the cache as raw bytes, as vLLM and others do. The
+    kernel then stores integers, and the scales are not applied. Nothing raises. Where the caller
+    lives in another project, this is the only place at which that can be seen.
 
-    ## Triggering input `kv_cache_dtype="fp8"` with a cache of `torch.uint8`: -0.3 is stored as 0
-    and 300.0 as 44.
+    ## Triggering input
+    `kv_cache_dtype="fp8"` with a cache of `torch.uint8`: -0.3 is stored as 0 and 300.0 as 44.
 
     ## Example
     ```python
@@ -38,15 +39,18 @@ class IgnoredCacheDtype(Rule[IgnoredSetting, str]):
         store_kernel[(key.shape[0],)](key, key_cache, slots)
     ```
 
-    ## Not flagged A function that asks for any of the settings before the launch, in a test, an
-    assertion or an expression, or that hands them on; a kernel that reads one of them; a cache
-    whose dtype is tested, asserted or viewed; a kernel that stores integers or bits.
+    ## Not flagged
+    A function that asks for any of the settings before the launch, in a test, an assertion or an
+    expression, or that hands them on; a kernel that reads one of them; a cache whose dtype is
+    tested, asserted or viewed; a kernel that stores integers or bits.
 
-    ## Fix safety There is no fix: whether the setting is to be supported, with which scales, or
-    refused, the code does not say.
+    ## Fix safety
+    There is no fix: whether the setting is to be supported, with which scales, or refused, the code
+    does not say.
 
-    ## How it is verified Compiled for `cuda:90`, `hip:gfx942` and `hip:gfx950` with a cache of
-    bytes, the store is fed by `arith.fptoui`.
+    ## How it is verified
+    Compiled for `cuda:90`, `hip:gfx942` and `hip:gfx950` with a cache of bytes, the store is fed by
+    `arith.fptoui`.
 
     ## References
     - https://github.com/vllm-project/vllm/pull/41217

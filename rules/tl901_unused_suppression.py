@@ -9,13 +9,16 @@ from tritonlint.suppress.review import CommentRule, Review
 
 
 class UnusedSuppression(CommentRule):
-    """## What it does Finds `# tritonlint: ignore[...]`, `# tritonlint: file-ignore[...]` and
-    `# noqa: ...` comments that name a rule which finds nothing there.
+    """## What it does
+    Finds `# tritonlint: ignore[...]`, `# tritonlint: file-ignore[...]` and `# noqa: ...` comments
+    that name a rule which finds nothing there.
 
-    ## Why is this bad The comment outlives the code that it was written for. It claims a hazard
-    where there is none, and will hide the next one, which nobody has looked at.
+    ## Why is this bad
+    The comment outlives the code that it was written for. It claims a hazard where there is none,
+    and will hide the next one, which nobody has looked at.
 
-    ## Triggering input A comment that names TL001 on a statement without a finding of TL001.
+    ## Triggering input
+    A comment that names TL001 on a statement without a finding of TL001.
 
     ## Example
     ```python
@@ -27,14 +30,17 @@ class UnusedSuppression(CommentRule):
     quantize_kernel[grid](k, values.view(torch.float8_e4m3fn))
     ```
 
-    ## Not flagged Rules that are not selected in this run, or that could not look at the whole
-    file; findings of a confidence too low to be shown count as found. Codes of other tools in
-    `# noqa`, and a bare `# noqa`: they may be there for another tool. The codes of the rules about
-    comments themselves (TL901, TL902, TL903).
+    ## Not flagged
+    Rules that are not selected in this run, or that could not look at the whole file; findings of a
+    confidence too low to be shown count as found. Codes of other tools in `# noqa`, and a bare `#
+    noqa`: they may be there for another tool. The codes of the rules about comments themselves
+    (TL901, TL902, TL903).
 
-    ## Fix safety Safe: the comment, or the rule's name in it, is removed, and nothing else.
+    ## Fix safety
+    Safe: the comment, or the rule's name in it, is removed, and nothing else.
 
-    ## How it is verified By what the rules find in the same run.
+    ## How it is verified
+    By what the rules find in the same run.
 
     ## References
     - https://docs.astral.sh/ruff/rules/unused-noqa/

@@ -20,13 +20,16 @@ _OTHERWISE = {"ignore-file": "file-ignore", "disable": "ignore", "noqa": "ignore
 
 
 class MalformedSuppression(CommentRule):
-    """## What it does Finds `# tritonlint:` comments that cannot be understood: an unknown word, no
-    rules in brackets, or a rule that does not exist.
+    """## What it does
+    Finds `# tritonlint:` comments that cannot be understood: an unknown word, no rules in brackets,
+    or a rule that does not exist.
 
-    ## Why is this bad The comment does not do what it says. Either the finding that it was written
-    for is still reported, or it documents a decision about a rule that there is not.
+    ## Why is this bad
+    The comment does not do what it says. Either the finding that it was written for is still
+    reported, or it documents a decision about a rule that there is not.
 
-    ## Triggering input `# tritonlint: ignore`, which names no rule.
+    ## Triggering input
+    `# tritonlint: ignore`, which names no rule.
 
     ## Example
     ```python
@@ -38,18 +41,20 @@ class MalformedSuppression(CommentRule):
     quantize_kernel[grid](k, values)  # tritonlint: ignore[TL001] integers on purpose
     ```
 
-    ## Not flagged `# noqa` comments with codes that tritonlint does not know: they belong to other
-    tools.
+    ## Not flagged
+    `# noqa` comments with codes that tritonlint does not know: they belong to other tools.
 
-    ## Fix safety Only the comment changes, and a reason is never lost. Safe: brackets are added, a
-    misspelt word is corrected, and so is a rule that nearly names the one that is found there; a
-    comment that names no rule gets the names of those that are found there. Unsafe: a rule that
-    nothing resembles is taken out, and a comment that names no rule goes where none is found (its
-    reason stays as a plain comment). A word that could be anything has no fix. The fixes of
-    comments come first in `tritonlint autofix`, and a statement whose comment is not understood is
-    left as it is for the whole run.
+    ## Fix safety
+    Only the comment changes, and a reason is never lost. Safe: brackets are added, a misspelt word
+    is corrected, and so is a rule that nearly names the one that is found there; a comment that
+    names no rule gets the names of those that are found there. Unsafe: a rule that nothing
+    resembles is taken out, and a comment that names no rule goes where none is found (its reason
+    stays as a plain comment). A word that could be anything has no fix. The fixes of comments come
+    first in `tritonlint autofix`, and a statement whose comment is not understood is left as it is
+    for the whole run.
 
-    ## How it is verified By reading the comments with Python's own tokenizer.
+    ## How it is verified
+    By reading the comments with Python's own tokenizer.
 
     ## References
     - https://docs.astral.sh/ruff/rules/invalid-rule-code/

@@ -9,14 +9,16 @@ from tritonlint.suppress.review import CommentRule, Review
 
 
 class UnfulfilledExpectation(CommentRule):
-    """## What it does Finds `# tritonlint: expect[...]` comments that name a rule which finds
-    nothing there.
+    """## What it does
+    Finds `# tritonlint: expect[...]` comments that name a rule which finds nothing there.
 
-    ## Why is this bad Someone wrote down that this statement is a hazard, and it no longer is. The
-    work-around that went with it, the accuracy test that was marked, or the comment itself can go;
-    or the code was rewritten such that the hazard is no longer seen.
+    ## Why is this bad
+    Someone wrote down that this statement is a hazard, and it no longer is. The work-around that
+    went with it, the accuracy test that was marked, or the comment itself can go; or the code was
+    rewritten such that the hazard is no longer seen.
 
-    ## Triggering input A comment that expects TL001 on a statement without a finding of TL001.
+    ## Triggering input
+    A comment that expects TL001 on a statement without a finding of TL001.
 
     ## Example
     ```python
@@ -29,12 +31,15 @@ class UnfulfilledExpectation(CommentRule):
     quantize_kernel[grid](k, values.view(torch.float8_e4m3fn))
     ```
 
-    ## Not flagged Rules that are not selected in this run, or that could not look at the whole
-    file. Findings of a confidence too low to be shown fulfil an expectation.
+    ## Not flagged
+    Rules that are not selected in this run, or that could not look at the whole file. Findings of a
+    confidence too low to be shown fulfil an expectation.
 
-    ## Fix safety Safe: the comment, or the rule's name in it, is removed, and nothing else.
+    ## Fix safety
+    Safe: the comment, or the rule's name in it, is removed, and nothing else.
 
-    ## How it is verified By what the rules find in the same run.
+    ## How it is verified
+    By what the rules find in the same run.
 
     ## References
     - https://doc.rust-lang.org/reference/attributes/diagnostics.html#the-expect-attribute

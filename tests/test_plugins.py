@@ -56,7 +56,7 @@ def test_the_documented_rule_finds_what_it_says(tritonlint: Command, house: Path
     assert run.out.startswith("flagged.py:")
     assert " HOUSE001 " in run.out
     assert tritonlint("check", "--select", "HOUSE").code == 1
-    assert tritonlint("check", "--ignore", "house-bytes-need-an-owner,TL001").code == 0
+    assert tritonlint("check", "--ignore", "house-bytes-by-name,TL001").code == 0
     both = tritonlint("check", "--statistics").out
     assert "HOUSE001" in both and "TL001" in both
 
@@ -64,7 +64,7 @@ def test_the_documented_rule_finds_what_it_says(tritonlint: Command, house: Path
 def test_it_is_explained(tritonlint: Command, house: Path) -> None:
     run = tritonlint("explain", "HOUSE001")
     assert run.code == 0
-    assert run.out.startswith("# house-bytes-need-an-owner (HOUSE001)")
+    assert run.out.startswith("# house-bytes-by-name (HOUSE001)")
     assert "What it does" in run.out
 
 
@@ -105,7 +105,7 @@ def test_a_module_that_is_wrong_is_one_line_that_names_it(
 
 
 def test_a_rule_that_raises_is_named_and_the_others_go_on(tritonlint: Command, house: Path) -> None:
-    text = DOCUMENTED.replace("for argument in", "raise KeyError('what')\n        for argument in")
+    text = DOCUMENTED.replace("return None if", "raise KeyError('what')\n        return None if")
     (house / "house_rules.py").write_text(text, encoding="utf-8")
     run = tritonlint("check", "--output-format", "concise")
     assert run.code == 2
@@ -128,7 +128,7 @@ def _install(folder: Path, value: str) -> None:
     (info / "entry_points.txt").write_text(f"[tritonlint.rules]\nacme = {value}\n")
 
 
-@pytest.mark.parametrize("value", ["acme_lint.rules", "acme_lint.rules:BytesNeedAnOwner"])
+@pytest.mark.parametrize("value", ["acme_lint.rules", "acme_lint.rules:BytesByName"])
 def test_rules_of_an_installed_package_run(
     tritonlint: Command,
     flagged: Path,

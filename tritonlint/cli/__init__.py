@@ -24,6 +24,7 @@ COMMANDS: dict[str, Entry] = {
     "autofix": Entry("tritonlint.cli.autofix", "Show the fixes as a diff, or write them."),
     "explain": Entry("tritonlint.cli.explain", "Explain a rule."),
     "verify": Entry("tritonlint.cli.verify", "Confirm fixtures by compiling and running them."),
+    "test-rules": Entry("tritonlint.cli.test_rules", "Run the examples of rules of your own."),
     "kernels": Entry("tritonlint.cli.kernels", "List what each kernel does with its pointers."),
     "server": Entry("tritonlint.cli.server", "Run the language server."),
     "baseline": Entry("tritonlint.cli.baseline", "Keep a file of known findings."),

@@ -48,9 +48,23 @@ class Concrete:
             return self.span(node)
         return self._span(self.positions[opening[0]], self.positions[closing[-1]])
 
-    def text(self, node: cst.CSTNode) -> str:
-        """The code of `node`, of this tree or made for it."""
-        return self.module.code_for_node(node)
+    def text(self, node: cst.CSTNode, at: cst.CSTNode | None = None) -> str:
+        """The code of `node`, of this tree, or made to stand in the place of `at`."""
+        import libcst as cst
+
+        code = self.module.code_for_node(node)
+        if len(code.splitlines()) < 2 or not isinstance(node, cst.BaseExpression):
+            return code
+        # The lines of an expression begin with the indentation of the blocks around it.
+        blocks = [each for each in self.above(at or node) if isinstance(each, cst.IndentedBlock)]
+        own = self.module.default_indent
+        indent = "".join(own if each.indent is None else each.indent for each in reversed(blocks))
+        if not indent:
+            return code
+        line = cst.SimpleStatementLine([cst.Expr(node)])
+        code = self.module.code_for_node(cst.IndentedBlock([line], indent=indent))
+        end = len(self.module.default_newline)
+        return code[end + len(indent) : -end]
 
     def node_at(self, place: Span) -> cst.CSTNode | None:
         """The node that stands exactly at `place`: an expression before any other."""

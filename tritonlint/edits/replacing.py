@@ -22,7 +22,9 @@ def replacing(part: Concrete, replaced: Mapping[cst.CSTNode, cst.CSTNode]) -> tu
     return tuple(
         edit
         for old, new in replaced.items()
-        for edit in _between(part.whole(old), part.source.snippet(part.whole(old)), part.text(new))
+        for edit in _between(
+            part.whole(old), part.source.snippet(part.whole(old)), part.text(new, old)
+        )
     )
 
 

@@ -23,8 +23,7 @@ SECTIONS = (
     "How it is verified",
     "References",
 )
-# A section's text may begin on the line of its heading.
-_HEADING = re.compile(rf"^## ({'|'.join(SECTIONS)})\b[ \t]*", re.M)
+_HEADING = re.compile(rf"^## ({'|'.join(SECTIONS)})$", re.M)
 
 
 @dataclass(frozen=True)
