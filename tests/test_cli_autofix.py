@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import subprocess
 from pathlib import Path
@@ -88,3 +89,26 @@ def test_a_file_that_changes_meanwhile_is_left_alone(
     assert "error: flagged.py: changed while it was being checked" in run.err
     assert "Fixed 0 findings in 0 files" in run.out
     assert flagged.read_text() == "# someone else was here\n"
+
+
+@pytest.mark.parametrize("options", [(), ("--apply",)])
+def test_standard_input_is_fixed_as_a_filter(
+    tritonlint: Command, flagged: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]
+) -> None:
+    text = flagged.read_bytes()
+    flagged.write_text("")
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text)))
+    run = tritonlint("autofix", "-", "--stdin-filename", "flagged.py", *options)
+    assert run.code == (0 if options else 1)
+    assert (run.out == (CASE / "fixed.py").read_text("utf-8")) is bool(options)
+    assert ("+    values" in run.out) is not bool(options)
+    assert flagged.read_bytes() == b""
+
+
+def test_what_is_no_python_comes_out_of_the_filter_as_it_went_in(
+    tritonlint: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"def (:\n")))
+    run = tritonlint("autofix", "--apply", "-")
+    assert (run.code, run.out) == (2, "def (:\n")
+    assert "cannot be parsed" in run.err or "-:" in run.err

@@ -4,6 +4,7 @@ processes, watching."""
 from __future__ import annotations
 
 import io
+import json
 import os
 import shutil
 import signal
@@ -13,9 +14,10 @@ import time
 from pathlib import Path
 
 import pytest
+from click.shell_completion import ShellComplete
 
-from support import Command
-from tritonlint.cli import progress
+from support import CASE, Command
+from tritonlint.cli import command, progress
 
 
 @pytest.fixture
@@ -259,3 +261,94 @@ def test_watching_checks_again_after_a_change_and_ends_when_interrupted(flagged:
         run.kill()
     assert (run.returncode, err) == (0, "")
     assert out.count("No findings") == 2
+
+
+def test_fix_and_diff_are_autofix(tritonlint: Command, flagged: Path) -> None:
+    shown = tritonlint("check", "--diff")
+    assert shown.code == 1
+    assert shown.out == tritonlint("autofix").out
+    assert tritonlint("check", "--fix").code == 0
+    assert flagged.read_bytes() == (CASE / "fixed.py").read_bytes()
+    assert tritonlint("check", "--fix", "--statistics").code == 2
+    assert tritonlint("check", "--unsafe-fixes").code == 2
+
+
+def test_quiet_prints_findings_alone(tritonlint: Command, flagged: Path) -> None:
+    run = tritonlint("check", "--quiet", "--output-format", "concise")
+    assert (run.code, run.err) == (1, "")
+    assert len(run.out.splitlines()) == 1 and "TL001" in run.out
+    flagged.write_text("x = 1\n")
+    run = tritonlint("check", "-q")
+    assert (run.code, run.out, run.err) == (0, "", "")
+
+
+def test_verbose_says_what_a_run_goes_by(tritonlint: Command, flagged: Path) -> None:
+    (flagged.parent / "tritonlint.toml").write_text('select = ["TL001"]\n')
+    run = tritonlint("check", "-v")
+    assert "tritonlint.toml" in run.err and "note: rules: TL001\n" in run.err
+
+
+def test_the_command_line_chooses_the_settings_file(tritonlint: Command, flagged: Path) -> None:
+    (flagged.parent / "tritonlint.toml").write_text('ignore = ["TL001"]\n')
+    other = flagged.parent / "other.toml"
+    other.write_text('select = ["TL002"]\n')
+    assert tritonlint("check").code == 0
+    assert tritonlint("check", "--isolated").code == 1
+    assert tritonlint("check", "--isolated", "--config", 'ignore = ["TL001"]').code == 0
+    assert tritonlint("check", "--config", "other.toml", "--extend-select", "TL001").code == 1
+    assert tritonlint("check", "--config", "other.toml").code == 0
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        (["fp8-dtype=torch.x"], "is not TOML"),
+        (["slect=[]"], "unknown key `slect`; did you mean `select`?"),
+        (["nowhere.toml"], "nowhere.toml: no such file"),
+        (["flagged.py", "flagged.py"], "names one settings file"),
+    ],
+)
+def test_a_wrong_config_option_is_one_line(
+    tritonlint: Command, flagged: Path, values: list[str], said: str
+) -> None:
+    run = tritonlint("check", *(word for value in values for word in ("--config", value)))
+    assert run.code == 2 and said in run.err and run.err.count("\n") == 1
+
+
+def test_a_prefix_that_may_be_a_slip_is_noted(tritonlint: Command, flagged: Path) -> None:
+    run = tritonlint("check", "--select", "TL01")
+    assert "note: --select: `TL01` is no rule; it stands for TL010" in run.err
+    assert "note" not in tritonlint("check", "--select", "TL").err
+
+
+def test_notebooks_are_named_as_unchecked(tritonlint: Command, tmp_path: Path) -> None:
+    (tmp_path / "a.ipynb").write_text('{"cells": ["import triton"]}')
+    (tmp_path / "b.ipynb").write_text('{"cells": ["import numpy"]}')
+    (tmp_path / "c.py").write_text("x = 1\n")
+    run = tritonlint("check")
+    assert run.code == 0 and run.err == "note: notebooks are not checked: a.ipynb\n"
+
+
+def test_rules_are_listed_with_a_sentence_each(tritonlint: Command) -> None:
+    run = tritonlint("rules")
+    lines = run.out.splitlines()
+    assert run.code == 0 and lines[0].startswith("TL001  numeric-store-to-raw-bytes")
+    assert all(line.startswith("       Finds ") for line in lines[1::2])
+    rows = json.loads(tritonlint("rules", "--output-format", "json").out)["rules"]
+    assert len(rows) == len(lines) // 2 and rows[0]["code"] == "TL001"
+
+
+def test_a_command_that_does_not_exist_is_told_what_is_near(tritonlint: Command) -> None:
+    run = tritonlint("chekc")
+    assert run.code == 2 and "Did you mean `check`?" in run.err
+
+
+def test_codes_and_formats_complete(monkeypatch: pytest.MonkeyPatch) -> None:
+    def completed(words: str) -> list[str]:
+        complete = ShellComplete(command, {}, "tritonlint", "_TRITONLINT_COMPLETE")
+        *args, last = words.split(" ")
+        return [each.value for each in complete.get_completions(args, last)]
+
+    assert "TL001,TL002" in completed("check --select TL001,TL00")
+    assert completed("check --output-format sa") == ["sarif"]
+    assert "rules" in completed("ru")

@@ -79,11 +79,11 @@ def test_a_folder_without_files_is_said_to_be_one(
     )
 
 
-@pytest.mark.parametrize("command", ["autofix", "kernels", "baseline write"])
+@pytest.mark.parametrize("command", ["kernels", "baseline write"])
 def test_a_command_that_reads_files_says_so(tritonlint: Command, command: str) -> None:
     run = tritonlint(*command.split(), "-")
     assert (run.code, run.out) == (2, "")
-    assert run.err == "error: standard input (-) is read by `tritonlint check` alone\n"
+    assert run.err == "error: standard input (-) is read by `check` and `autofix` alone\n"
 
 
 @pytest.mark.parametrize("command", [*COMMANDS, "kernels"])

@@ -62,7 +62,7 @@ def test_the_schema_of_the_settings_says_what_the_parser_says() -> None:
     validator = jsonschema.Draft202012Validator(schema)
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     block = readme.split("```toml\n", 1)[1].split("```", 1)[0]
-    validator.validate(config._toml(block)["tool"]["tritonlint"])
+    validator.validate(config.toml(block)["tool"]["tritonlint"])
     for wrong in (
         {"slect": []},
         {"select": "TL001"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ class Entry:
 COMMANDS: dict[str, Entry] = {
     "check": Entry("tritonlint.cli.check", "Report silent dtype casts in kernels and launches."),
     "autofix": Entry("tritonlint.cli.autofix", "Show the fixes as a diff, or write them."),
+    "rules": Entry("tritonlint.cli.rules", "List the rules."),
     "explain": Entry("tritonlint.cli.explain", "Explain a rule."),
     "verify": Entry("tritonlint.cli.verify", "Confirm fixtures by compiling and running them."),
     "test-rules": Entry("tritonlint.cli.test_rules", "Run the examples of rules of your own."),
@@ -45,6 +47,18 @@ class LazyGroup(click.Group):
         found = importlib.import_module(entry.module).command
         assert isinstance(found, click.Command)
         return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is asked for; of one that does not exist, what is near."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            if not near or args[0].startswith("-"):
+                raise
+            raise click.UsageError(f"{error.message} Did you mean `{near[0]}`?", ctx) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

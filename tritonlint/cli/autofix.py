@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from tritonlint.cli import check, options, output
+from tritonlint.cli import check, options, output, stdin
 from tritonlint.cli.diffs import write_diff
 from tritonlint.errors import SourceError, UsageError
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tritonlint.engine.check import Result
     from tritonlint.findings import Finding
     from tritonlint.fixing.fixing import Ask, Plan
+    from tritonlint.report import Text
+    from tritonlint.settings.config import Settings
 
 
 @click.command("autofix", short_help="Show or write the fixes.")
@@ -26,12 +28,18 @@ if TYPE_CHECKING:
 @click.option(
     "--allow-dirty", is_flag=True, help="Write files with changes that git does not have too."
 )
+@click.option(
+    "--stdin-filename",
+    type=click.Path(path_type=Path),
+    help="The path that the text on standard input (PATHS: -) stands for.",
+)
 def command(
     paths: tuple[Path, ...],
     write: bool,
     unsafe_fixes: bool,
     interactive: bool,
     allow_dirty: bool,
+    stdin_filename: Path | None,
     **selected: object,
 ) -> int:
     """Fix silent dtype casts between Triton kernels and their launches.
@@ -39,11 +47,17 @@ def command(
     Shows a unified diff, and exits with 1 when there is something to change. With --apply or
     --interactive writes it, and exits with 1 when findings are left. 2: some file could not be
     checked or written. A file with changes that are neither committed nor staged is written only
-    with --allow-dirty.
+    with --allow-dirty. With - the fixed text of standard input is written to standard output.
     """
     from tritonlint.fixing import fixing
 
     paths = paths or (Path("."),)
+    text = stdin.read(paths, stdin_filename)
+    if text:
+        if interactive:
+            raise UsageError("--interactive goes with files, not with standard input")
+        settings = options.settings_for((text.path,), selected)
+        return _fix_text(text, settings, write, unsafe_fixes)
     settings = options.settings_for(paths, selected)
     result = check.run(paths, settings)
     write = write or interactive
@@ -73,6 +87,29 @@ def command(
     output.complain(f"{each.path}: {each.reason}" for each in after.skipped)
     output.complain(str(each) for each in unwritten.values())
     return check.FAILED if unwritten else code
+
+
+def _fix_text(text: Text, settings: Settings, write: bool, unsafe: bool) -> int:
+    """Fix text from standard input: as a filter, the fixed text goes to standard output with
+    `write`, else a diff does. What is left or could not be checked is said on standard error."""
+    from tritonlint.fixing import fixing
+    from tritonlint.source import display_path
+
+    result = check.run_text(text.path, text.data, settings)
+    given = {display_path(text.path): text.data}
+    plan = fixing.plan(result, settings, unsafe, None, given)
+    with output.destination(None) as stream:
+        if write:
+            after = next((each.after for each in plan.changes), text.data)
+            stream.flush()
+            stream.buffer.write(after)
+        else:
+            write_diff(stream, plan.changes)
+    _say(f"not kept: {_line(r.finding)}: {r.reason}" for r in plan.reverted)
+    output.complain(f"{each.path}: {each.reason}" for each in result.skipped)
+    if result.skipped:
+        return check.FAILED
+    return int(bool(plan.remaining)) if write else int(bool(plan.changes))
 
 
 def _asking() -> Ask:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,13 @@ CLEAN, FINDINGS, FAILED = 0, 1, 2
 @click.command("check", short_help="Report silent dtype casts.")
 @options.selection
 @reports.options
+@click.option("--fix", is_flag=True, help="Write the fixes: `autofix --apply`.")
+@click.option("--diff", is_flag=True, help="Show the fixes as a diff: `autofix`.")
+@click.option(
+    "--unsafe-fixes", is_flag=True, help="With --fix or --diff: those that may change results too."
+)
+@click.option("--quiet", "-q", is_flag=True, help="Print findings and errors, nothing else.")
+@click.option("--verbose", "-v", is_flag=True, help="Say which settings, rules and files are used.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 when there are findings.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write results of earlier runs.")
 @click.option(
@@ -48,6 +56,11 @@ def command(
     paths: tuple[Path, ...],
     output_formats: tuple[reports.Report, ...],
     output_file: Path | None,
+    fix: bool,
+    diff: bool,
+    unsafe_fixes: bool,
+    quiet: bool,
+    verbose: bool,
     exit_zero: bool,
     no_cache: bool,
     confirm: str | None,
@@ -74,6 +87,15 @@ def command(
         raise UsageError("--add-ignore writes comments and no report; ask for one in another run")
     wanted = reports.asked_for(output_formats, output_file, statistics)
     paths = paths or (Path("."),)
+    if fix or diff:
+        asked = (output_formats, output_file, exit_zero, confirm, statistics, diff_base, add_ignore)
+        if any(asked) or watch:
+            raise UsageError("--fix and --diff are `autofix`, which makes no report")
+        return _autofix(paths, fix, unsafe_fixes, stdin_filename, selected)
+    if unsafe_fixes:
+        raise UsageError("--unsafe-fixes goes with --fix or --diff")
+    if quiet and verbose:
+        raise UsageError("--quiet and --verbose contradict each other")
     if watch:
         return _watch(paths, stdin_filename)
     text = stdin.read(paths, stdin_filename)
@@ -81,11 +103,15 @@ def command(
         option = "--add-ignore" if add_ignore else "--confirm"
         raise UsageError(f"{option} goes with files, not with standard input")
     settings = options.settings_for((text.path,) if text else paths, selected)
+    if verbose:
+        output.note(_used(settings))
+    notebooks: list[Path] = []
     with progress.observed(profile) as observer:
         if text:
             result = run_text(text.path, text.data, settings)
         else:
-            result = run(paths, settings, not (no_cache or profile), jobs, observer)
+            cached = not (no_cache or profile)
+            result = run(paths, settings, cached, jobs, observer, notebooks.append)
         stale = _stale(result, (text.path,) if text else paths, settings)
         result = result if diff_base is None else _changed(result, diff_base, paths)
         if confirm:
@@ -96,11 +122,42 @@ def command(
 
             return ignores.add(result, reason or "")
         with observer.stage("report"):
-            reports.write(result, wanted, show_suppressed, text)
-    output.note(stale)
-    output.note(nothing_checked(result, (text.path,) if text else paths))
+            reports.write(result, wanted, show_suppressed, text, quiet)
+    if not quiet:
+        output.note(stale)
+        output.note(nothing_checked(result, (text.path,) if text else paths))
+        output.note(_unread(notebooks))
     output.complain(f"{each.path}: {each.reason}" for each in result.skipped)
     return exit_code(result, exit_zero)
+
+
+def _autofix(
+    paths: tuple[Path, ...],
+    write: bool,
+    unsafe: bool,
+    stdin_filename: Path | None,
+    selected: dict[str, object],
+) -> int:
+    from tritonlint.cli import autofix
+
+    given = {"paths": paths, "write": write, "unsafe_fixes": unsafe, "interactive": False}
+    given |= {"allow_dirty": False, "stdin_filename": stdin_filename, **selected}
+    return int(click.get_current_context().invoke(autofix.command, **given))
+
+
+def _used(settings: Settings) -> list[str]:
+    """What a run goes by: its settings file and its rules."""
+    from tritonlint.rule import chosen
+
+    file = settings.file or "none, the defaults hold"
+    return [f"settings: {file}", f"rules: {', '.join(sorted(chosen.selected(settings)))}"]
+
+
+def _unread(notebooks: list[Path]) -> list[str]:
+    """What is to be said of notebooks that speak of Triton: they are not looked at."""
+    found = sorted(map(str, notebooks))
+    more = f" and {len(found) - 3} more" if len(found) > 3 else ""
+    return [f"notebooks are not checked: {', '.join(found[:3])}{more}"] if found else []
 
 
 def _watch(paths: tuple[Path, ...], stdin_filename: Path | None) -> int:
@@ -119,17 +176,19 @@ def run(
     cached: bool = False,
     jobs: int | None = None,
     observer: Observer = QUIET,
+    on_notebook: Callable[[Path], None] | None = None,
 ) -> Result:
     """Check the files at and below `paths`. A folder that cannot be listed is among the skipped,
     and so is every named file that cannot be parsed, even if nothing in it is about Triton. With
-    `cached`, results of earlier runs are used and kept."""
+    `cached`, results of earlier runs are used and kept. Notebooks that are left out go to
+    `on_notebook`."""
     from tritonlint.caching.cache import Cache, default_folder
     from tritonlint.engine.check import Skipped, check
     from tritonlint.engine.discovery import discover
 
     errors: list[SourceError] = []
     with observer.stage("discover"):
-        files = discover(paths, settings, errors.append)
+        files = discover(paths, settings, errors.append, on_notebook)
         for each in Scopes(settings).every(files)[1:]:
             options.check_rules(each)
     cache = Cache(default_folder(Path.cwd())) if cached else None

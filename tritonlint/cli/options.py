@@ -9,10 +9,11 @@ from typing import TypeVar
 
 import click
 
+from tritonlint.cli import output
 from tritonlint.errors import ConfigError, UsageError
 from tritonlint.findings import CONFIDENCES
 from tritonlint.settings import config
-from tritonlint.settings.config import Settings
+from tritonlint.settings.config import Choice, Settings
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -43,7 +44,23 @@ def _by_pattern(
 
 
 def _list_option(name: str, metavar: str, text: str) -> Callable[[F], F]:
-    return click.option(name, multiple=True, metavar=metavar, callback=_listed, help=text)
+    return click.option(
+        name,
+        multiple=True,
+        metavar=metavar,
+        callback=_listed,
+        shell_complete=_completed if metavar == "CODES" else None,
+        help=text,
+    )
+
+
+def _completed(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """The codes and names that complete the last item of a comma-separated list."""
+    from tritonlint.rule import registry
+
+    before, comma, last = incomplete.rpartition(",")
+    known = [name for info in registry.codes().values() for name in (info.code, info.name)]
+    return [f"{before}{comma}{each}" for each in known if each.startswith(last)]
 
 
 def _flag(name: str, text: str) -> Callable[[F], F]:
@@ -73,6 +90,15 @@ _SELECTION = (
     _flag("force-exclude", "Let exclusions hold for files named on the command line too."),
     _flag("respect-gitignore", "Leave out what .gitignore files name (default)."),
     click.option("--baseline", metavar="FILE", help="The known findings, which do not count."),
+    click.option(
+        "--config",
+        "config_options",
+        multiple=True,
+        metavar="FILE|KEY=VALUE",
+        help="Use this settings file for everything, or set one key as a settings file would"
+        " (TOML); may be repeated.",
+    ),
+    click.option("--isolated", is_flag=True, help="Use no settings file."),
 )
 
 
@@ -99,9 +125,41 @@ def settings_for(paths: Sequence[Path], options: dict[str, object]) -> Settings:
 
     Raises ConfigError, and UsageError for a rule that does not exist.
     """
-    settings = config.load(common_folder(paths), options)
+    given = dict(options)
+    stated, isolated = given.pop("config_options", ()), given.pop("isolated", False)
+    assert isinstance(stated, tuple)
+    choice, inline = _stated(stated, bool(isolated))
+    above = {name: value for name, value in given.items() if value is not None}
+    settings = config.load(common_folder(paths), {**inline, **above}, choice)
     check_rules(settings)
     return settings
+
+
+def _stated(values: tuple[str, ...], isolated: bool) -> tuple[Choice, dict[str, object]]:
+    """What the values of `--config` say: which settings file, and single keys. Raises UsageError
+    for two files, for a file that is not there, and for what is not TOML."""
+    files, inline = [], dict[str, object]()
+    for value in values:
+        if Path(value).is_file() or "=" not in value:
+            files.append(Path(value))
+        else:
+            inline |= {key.replace("-", "_"): each for key, each in _inline(value).items()}
+    if len(files) > 1 or (files and isolated):
+        raise UsageError("--config names one settings file, and none with --isolated")
+    for file in files:
+        if not file.is_file():
+            raise UsageError(f"--config: {file}: no such file, and no KEY=VALUE either")
+    return Choice(files[0].resolve() if files else None, isolated), inline
+
+
+def _inline(value: str) -> dict[str, object]:
+    try:
+        return config.toml(value)
+    except ValueError as error:
+        raise UsageError(
+            f"--config: `{value}` is not TOML ({error}); strings need quotes:"
+            """ --config 'fp8-dtype = "torch.float8_e4m3fn"'"""
+        ) from error
 
 
 def check_rules(settings: Settings) -> None:
@@ -152,8 +210,19 @@ def _must_be_rules(codes: tuple[str, ...], key: str, origin: str) -> None:
 
     try:
         for each in codes:
-            chosen.matching(each)
+            found = chosen.matching(each)
+            if origin.startswith("--") and _looks_like_one(each) and each not in found:
+                output.note([f"{origin}: `{each}` is no rule; it stands for {_some(found)}"])
     except UsageError as error:
         if origin.startswith("--"):
             raise UsageError(f"{origin}: {error}") from error
         raise ConfigError(f"{origin}: {key}: {error}") from error
+
+
+def _looks_like_one(code: str) -> bool:
+    """Whether a prefix has so many digits that a whole code may have been meant."""
+    return sum(each.isdigit() for each in code) > 1
+
+
+def _some(codes: Iterable[str]) -> str:
+    return ", ".join(sorted(codes))

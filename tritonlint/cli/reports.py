@@ -42,6 +42,10 @@ def _reports(
     return tuple(found)
 
 
+def _formats(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    return [each for each in report.FORMATS if each.startswith(incomplete)]
+
+
 def options(command: F) -> F:
     """Add `--output-format` (a tuple of Report) and `--output-file`."""
     file = click.option(
@@ -53,6 +57,7 @@ def options(command: F) -> F:
         multiple=True,
         callback=_reports,
         metavar="FORMAT[=FILE]",
+        shell_complete=_formats,
         help=f"How to report, and into which file; may be repeated. One of "
         f"{', '.join(report.FORMATS)} (default: text).",
     )
@@ -93,12 +98,14 @@ def write(
     reports: Sequence[Report],
     list_suppressed: bool = False,
     text: report.Text | None = None,
+    quiet: bool = False,
 ) -> None:
-    """Write each of `reports`, the suppressed findings in those for people if `list_suppressed`;
-    `text` is what a file was taken to hold. Raises UsageError for a file that cannot be written."""
+    """Write each of `reports`, the suppressed findings in those for people if `list_suppressed`,
+    without their closing lines if `quiet`; `text` is what a file was taken to hold. Raises
+    UsageError for a file that cannot be written."""
     for each in reports:
         render = report.renderer(each.format)
         with output.destination(each.file) as stream:
             color = output.use_color(stream)
-            options = report.Options(color, each.file is not None, list_suppressed, text)
+            options = report.Options(color, each.file is not None, list_suppressed, text, quiet)
             render(result, stream, options)

@@ -15,18 +15,23 @@ from tritonlint.settings.scopes import Scopes
 from tritonlint.source import display_path
 
 OnError = Callable[[SourceError], None]
+OnNotebook = Callable[[Path], None]
 
 
 def discover(
-    paths: Iterable[Path], settings: Settings, on_error: OnError | None = None
+    paths: Iterable[Path],
+    settings: Settings,
+    on_error: OnError | None = None,
+    on_notebook: OnNotebook | None = None,
 ) -> list[Path]:
     """The files to check, each once: every named file, and every `*.py` below a named folder,
     sorted by folder.
 
     Exclusion patterns hold below the named folders, and for the named paths too with
     `force_exclude`; what git ignores is left out below the named folders. A folder that cannot be
-    listed goes to `on_error` as a SourceError, and is raised where that is None. Raises UsageError
-    for a path that does not exist.
+    listed goes to `on_error` as a SourceError, and is raised where that is None. Notebooks that
+    speak of Triton, which are not checked, go to `on_notebook`. Raises UsageError for a path that
+    does not exist.
     """
     excluded = matcher((*settings.exclude, *settings.extend_exclude))
     scopes = Scopes(settings)
@@ -40,6 +45,10 @@ def discover(
             ignores = gitignore.above(os.path.abspath(path)) if settings.respect_gitignore else None
             for each in _walk(path, excluded, ignores, on_error or _raise):
                 if scopes.excludes(each):
+                    continue
+                if each.suffix != ".py":
+                    if on_notebook and _speaks_of_triton(each):
+                        on_notebook(each)
                     continue
                 # A link to a file that is checked anyway would be reported, and fixed, twice.
                 if each.is_symlink():
@@ -62,7 +71,7 @@ def _must_exist(path: Path) -> None:
         os.stat(path)
     except OSError as error:
         if path == Path("-"):
-            raise UsageError("standard input (-) is read by `tritonlint check` alone") from error
+            raise UsageError("standard input (-) is read by `check` and `autofix` alone") from error
         reason = (error.strerror or str(error)).lower()
         raise UsageError(f"{path}: {reason}; give files or folders that exist") from error
 
@@ -79,8 +88,9 @@ def _once(paths: Iterable[Path]) -> Iterator[Path]:
 def _walk(
     top: Path, excluded: Matcher, ignores: gitignore.Ignores | None, on_error: OnError
 ) -> Iterator[Path]:
-    """The `*.py` files below `top`; linked folders come last, so that a file is found under its own
-    name first. `ignores` is what git ignores by the folders above `top`, None: not asked for."""
+    """The `*.py` files and notebooks below `top`; linked folders come last, so that a file is found
+    under its own name first. `ignores` is what git ignores by the folders above `top`, None: not
+    asked for."""
     seen: set[tuple[int, int]] = set()
     linked: list[tuple[str, gitignore.Ignores | None]] = []
     pending = [(os.fspath(top), ignores)]
@@ -113,14 +123,21 @@ def _walk(
 
 
 def _kind(entry: os.DirEntry[str]) -> Literal["folder", "file", "other"]:
-    """Whether an entry is a folder or a Python file; a link to nothing, or to itself, a pipe and a
-    device are neither."""
+    """Whether an entry is a folder, or a Python file or notebook; a link to nothing, or to itself,
+    a pipe and a device are neither."""
     try:
         if entry.is_dir():
             return "folder"
-        return "file" if entry.name.endswith(".py") and entry.is_file() else "other"
+        return "file" if entry.name.endswith((".py", ".ipynb")) and entry.is_file() else "other"
     except OSError:
         return "other"
+
+
+def _speaks_of_triton(path: Path) -> bool:
+    try:
+        return b"triton" in path.read_bytes()
+    except OSError:
+        return True
 
 
 def is_excluded(path: Path, excluded: Matcher) -> bool:

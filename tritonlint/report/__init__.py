@@ -39,12 +39,14 @@ class Text:
 class Options:
     """How to render: with colour or not, whether the text formats list the files that were not
     checked (they do in a file; on a terminal, standard error has them), and whether they list the
-    suppressed findings. `text` is quoted instead of the file at its path."""
+    suppressed findings. `text` is quoted instead of the file at its path. `quiet` leaves out the
+    closing lines of the text formats."""
 
     color: bool = False
     list_skipped: bool = False
     list_suppressed: bool = False
     text: Text | None = None
+    quiet: bool = False
 
 
 Renderer = Callable[["Result", TextIO, Options], None]

@@ -88,7 +88,8 @@ def closing(result: Result, out: TextIO, options: Options) -> None:
     lines = [_suppressed(each) for each in result.suppressed if options.list_suppressed]
     skipped = result.skipped if options.list_skipped else ()
     lines += [printable(f"{each.path}: not checked: {each.reason}") for each in skipped]
-    out.writelines(f"{line}\n" for line in [*lines, *Summary.of(result).lines()])
+    counts = [] if options.quiet else Summary.of(result).lines()
+    out.writelines(f"{line}\n" for line in [*lines, *counts])
 
 
 def _suppressed(each: Suppressed) -> str:

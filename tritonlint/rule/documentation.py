@@ -44,6 +44,11 @@ class Documentation:
         return " ".join(self.sections.get(SECTIONS[0], self.name).split("\n\n")[0].split())
 
     @property
+    def sentence(self) -> str:
+        """The first sentence of the first section."""
+        return re.split(r"(?<=[.:])\s", self.summary, maxsplit=1)[0].rstrip(":")
+
+    @property
     def text(self) -> str:
         """The sections as Markdown."""
         return "\n".join(f"## {title}\n\n{text}\n" for title, text in self.sections.items())
@@ -56,6 +61,10 @@ class Documentation:
 
     def as_data(self) -> dict[str, Any]:
         """The documentation as plain data, for JSON."""
+        return {**self.summary_data(), "sections": dict(self.sections)}
+
+    def summary_data(self) -> dict[str, Any]:
+        """The same without the text of the sections."""
         return {
             "code": self.code,
             "name": self.name,
@@ -64,7 +73,6 @@ class Documentation:
             "fix": self.fix,
             "since": self.since,
             "summary": self.summary,
-            "sections": dict(self.sections),
         }
 
 

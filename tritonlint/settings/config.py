@@ -70,6 +70,7 @@ class Settings:
     folder of the settings file, else the folder the search began in; `folders` are those of all
     files that were read, where `rule_modules` are looked for. `file` is the settings file and
     `given` what the command line put on top of it, None for settings that were not read.
+    `everywhere` says that the command line chose the file (or none): no other is looked for.
     """
 
     select: tuple[str, ...] = ()
@@ -92,6 +93,7 @@ class Settings:
     folders: tuple[Path, ...] = ()
     file: Path | None = None
     given: tuple[tuple[str, object], ...] | None = None
+    everywhere: bool = False
     origins: tuple[tuple[str, str], ...] = ()
 
     def origin(self, key: str) -> str:
@@ -107,7 +109,7 @@ class Settings:
 KEYS: tuple[str, ...] = tuple(
     f.name.replace("_", "-")
     for f in fields(Settings)
-    if f.name not in ("root", "folders", "file", "given", "origins")
+    if f.name not in ("root", "folders", "file", "given", "everywhere", "origins")
 )
 
 
@@ -138,13 +140,32 @@ def own_file(folder: Path) -> Path | None:
     return shared if shared.is_file() and _table(shared) is not None else None
 
 
-def load(start: Path, overrides: Mapping[str, object] | None = None) -> Settings:
+@dataclass(frozen=True)
+class Choice:
+    """What the command line says of settings files: the `file` to use for everything, or with
+    `isolated` none; else the nearest to each path is."""
+
+    file: Path | None = None
+    isolated: bool = False
+
+    @property
+    def made(self) -> bool:
+        """Whether it says anything."""
+        return self.isolated or self.file is not None
+
+
+NEAREST = Choice()
+
+
+def load(
+    start: Path, overrides: Mapping[str, object] | None = None, choice: Choice = NEAREST
+) -> Settings:
     """The settings for `start` (a file or folder), `overrides` (field name to value; None: not
     given) on top.
 
     Raises ConfigError, naming file and key, for what is not understood.
     """
-    file = find(start)
+    file = choice.file if choice.made else find(start)
     read: dict[Path, dict[str, _Value]] = _read(file, ()) if file else {}
     values: dict[str, _Value] = {}
     for each in read.values():
@@ -160,6 +181,7 @@ def load(start: Path, overrides: Mapping[str, object] | None = None) -> Settings
         folders=tuple(each.parent for each in reversed(read)),
         file=file,
         given=tuple((overrides or {}).items()),
+        everywhere=choice.made,
         origins=tuple(sorted((key, each.origin) for key, each in values.items())),
     )
 
@@ -240,7 +262,7 @@ def _table(file: Path) -> dict[str, Any] | None:
         return None
     try:
         # Some editors on Windows begin a file with a byte order mark.
-        document = _toml(data.decode("utf-8-sig"))
+        document = toml(data.decode("utf-8-sig"))
     except ValueError as error:
         raise ConfigError(f"{file}: not valid TOML: {error}") from error
     if not shared:
@@ -252,7 +274,8 @@ def _table(file: Path) -> dict[str, Any] | None:
     return table
 
 
-def _toml(text: str) -> dict[str, Any]:
+def toml(text: str) -> dict[str, Any]:
+    """The table that a text in TOML states. Raises ValueError."""
     if sys.version_info >= (3, 11):
         import tomllib
     else:

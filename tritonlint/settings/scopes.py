@@ -25,7 +25,7 @@ class Scopes:
 
     def of(self, path: str | Path) -> Settings:
         """The settings for the file at `path`. Raises ConfigError like `config.load`."""
-        if self.run.given is None:
+        if self.run.given is None or self.run.everywhere:
             return self.run
         folder = os.path.dirname(os.path.abspath(path))
         if folder not in self._real:
