@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tritonlint.facts.hazards.flavours.setting_prefixes import Prefixed as Prefixed
     from tritonlint.facts.hazards.guards.dead_guards import DeadGuard as DeadGuard
     from tritonlint.facts.hazards.ignored_settings import IgnoredSetting as IgnoredSetting
+    from tritonlint.facts.hazards.narrow_offsets import NarrowOffset as NarrowOffset
     from tritonlint.facts.hazards.narrowed_numbers import ByteUsed as ByteUsed
     from tritonlint.facts.hazards.narrowed_numbers import Converted as Converted
     from tritonlint.facts.hazards.observation import Observation as Observation
@@ -52,6 +53,7 @@ _MODULES = {
     f"{_HAZARDS}.flavours.setting_prefixes": ("Prefixed",),
     f"{_HAZARDS}.guards.dead_guards": ("DeadGuard",),
     f"{_HAZARDS}.ignored_settings": ("IgnoredSetting",),
+    f"{_HAZARDS}.narrow_offsets": ("NarrowOffset",),
     f"{_HAZARDS}.narrowed_numbers": ("ByteUsed", "Converted"),
     f"{_HAZARDS}.observation": ("Observation",),
     f"{_HAZARDS}.other_pointer_casts": ("OtherCast",),

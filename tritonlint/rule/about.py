@@ -12,6 +12,7 @@ from tritonlint.dtypes import UINT8
 from tritonlint.facts.hazards.flavours.hard_coded import HardCoded
 from tritonlint.facts.hazards.ignored_settings import IgnoredSetting
 from tritonlint.facts.hazards.narrowed_numbers import ByteUsed, Converted
+from tritonlint.facts.hazards.observation import InKernel
 from tritonlint.facts.hazards.other_pointer_casts import OtherCast
 from tritonlint.facts.hazards.raw_bytes.arguments import Argument
 from tritonlint.findings import LaunchSite
@@ -112,3 +113,10 @@ def _(observation: HardCoded) -> About:
     return About(
         observation.place, observation.function, one=observation.place, rank=(observation.place,)
     )
+
+
+@about.register
+def _(observation: InKernel) -> About:
+    claim = Claim(observation.kernel_path, observation.kernel_line, "")
+    place = observation.place
+    return About(place, observation.kernel, claim=claim, one=place, rank=(place,))

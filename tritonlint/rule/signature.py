@@ -18,7 +18,7 @@ class Order:
     the vendors' libraries too (`rint`). The search goes back over arithmetic to the nearest loads
     and conversions. `takes` and `gives` are the widths in bits that
     the operand and the result of a `then` must have, where they matter (of conversions: their text
-    names both).
+    names both), `made` the width of the result of a `first`.
 
     `through` is for hazards of launches: only a `then` on the way to what is stored through the
     finding's parameter counts, or on the way from what is loaded through it, and the fix is another
@@ -33,5 +33,6 @@ class Order:
     unless: tuple[str, ...] = ()
     takes: int = 0
     gives: int = 0
+    made: int = 0
     through: Literal["store", "load", ""] = ""
     alone: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from tritonlint.source import Span
@@ -14,3 +15,14 @@ class Observation(Protocol):
     @property
     def place(self) -> Span:
         """Where it is: a finding about it is reported in this file."""
+
+
+@dataclass(frozen=True)
+class InKernel:
+    """What a kernel does at `place` whatever it is launched with; its `def` is at `kernel_path` and
+    `kernel_line`."""
+
+    place: Span
+    kernel: str
+    kernel_path: str
+    kernel_line: int

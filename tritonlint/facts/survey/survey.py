@@ -31,6 +31,7 @@ from tritonlint.facts.project.tree import dotted_name
 from tritonlint.facts.survey.bulkhead import Bulkhead
 from tritonlint.facts.survey.kernels import Narrowing
 from tritonlint.facts.survey.looked_at import LookedAt
+from tritonlint.facts.survey.reading import Reading
 from tritonlint.source import SourceFile
 
 # What is asked about the launches that a function leads to, in the order of what is observed; and
@@ -61,6 +62,7 @@ class Analysis:
         self.looked_at = LookedAt()
         self.narrowing = Narrowing(self.texts, self.reach, self.looked_at)
         self.bulkhead = Bulkhead()
+        self.reading = Reading(self.texts, self.reach)
         self._speakers: dict[str, tuple[frozenset[str], frozenset[int]]] = {}
         self._attributes: Attributes = {}
         self._effects = Effects()
@@ -104,12 +106,13 @@ class Analysis:
         )
         copies = (each for module in own for each in self._copies(module))
         narrowed = self.narrowing.in_kernels(own, wanted)
+        read = self.reading.observe(own, wanted)
         said = (
             (each for module in own for each in stated(module, self.texts, self.reach))
             if self.preview
             else ()
         )
-        return [*self._arguments(own, files, wanted), *guards, *copies, *narrowed, *said]
+        return [*self._arguments(own, files, wanted), *guards, *copies, *narrowed, *read, *said]
 
     def _copies(self, module: Module) -> Iterator[Observation]:
         """What functions that launch nothing copy between codes and bytes."""

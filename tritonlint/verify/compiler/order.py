@@ -25,6 +25,7 @@ def wrong(
         if any({each.name, each.function} & {*order.unless} for each in behind):
             continue
         firsts = [each for each in behind if each.name in order.first]
+        firsts = [each for each in firsts if _wide(each.types.rpartition(" to ")[2], order.made)]
         if loads is not None:
             firsts = [each for each in firsts if each.name not in LOADS or each in loads]
         if firsts or not order.first:

@@ -1,0 +1,134 @@
+"""TL011: offsets that are computed in 32 bits where they need 64."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tritonlint.rule import Confidence, Finding, Fix, NarrowOffset, Order, Rule, Step
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+_TRIGGER = "row 65,536 of rows of 32,768 elements begins at 2**31, which is -2**31 in 32 bits"
+# Memory of one small entry for a row, a block or a request, told by the name of its pointer.
+_METADATA = re.compile(
+    r"table|scale|lse|len|indptr|indices|index|idx|ids?(?:_|$)|mask|cu_|loc|slot|offset|start|map"
+    r"|2dst|partial|count|num_|loss|ratio|beta|mean|std|var(?:_|$)",
+    re.IGNORECASE,
+)
+# What multiplies an index for a few entries each: it is no stride of rows.
+_FEW = re.compile(r"^(?:num|n)_|^(?:num|n)[A-Z]|top_?k|splits?$|heads?$|chunks?$", re.IGNORECASE)
+_STRIDE = re.compile(r"stride|^ld[a-d]$", re.IGNORECASE)
+
+
+class Int32OffsetOverflow(Rule[NarrowOffset, Confidence]):
+    """## What it does
+    Finds kernels that add the product of an index and a stride to a pointer and compute it in 32
+    bits, where the code itself says that it needs 64: it is widened after the multiplication
+    (`(row * stride).to(tl.int64)`), or a twin widens the same index before it multiplies by the
+    same stride. A twin is another kernel of the file, or the kernel of the same name in another
+    file of the project.
+
+    ## Why is this bad
+    `tl.program_id`, `tl.arange` and every integer argument that fits are 32 bits wide, and so is
+    their product. Beyond 2**31 elements it wraps around: the kernel reads and writes in front of
+    the tensor. Widening the product afterwards keeps the wrong number.
+
+    ## Triggering input
+    A tensor of more than 2**31 elements: row 65,536 of rows of 32,768 elements begins at 2**31,
+    which is -2**31 in 32 bits.
+
+    ## Example
+    ```python
+    row = tl.program_id(0)
+    x = tl.load(x_ptr + (row * stride).to(tl.int64) + columns)
+    ```
+
+    ## Use instead
+    ```python
+    row = tl.program_id(0).to(tl.int64)
+    x = tl.load(x_ptr + row * stride + columns)
+    ```
+
+    ## Not flagged
+    A product of which nothing says that it needs 64 bits; one that is multiplied again after it
+    was widened (`(batch * length).to(tl.int64) * stride`); an index that is the remainder of a
+    division or limited; strides that are known while compiling; memory with an entry for a row or
+    a block, by the name of its pointer (block tables, scales, lengths); a number of programs; a
+    parameter annotated as 64 bits; a folder in which a comment says that the target has no 64-bit
+    integers. An index that is loaded may be 64 bits wide already: where only the late widening
+    speaks of it, the finding is `possible`.
+
+    ## Fix safety
+    `.to(tl.int64)` behind the index in the product. Safe where the product is widened anyway; for
+    a twin unsafe, since the type of a variable changes. None where the index is no expression of
+    its own in the product. An integer argument is never widened so: Triton makes a constant of one
+    that equals 1, which has no `.to`.
+
+    ## How it is verified
+    Compiled for `cuda:90`, `hip:gfx942` and `hip:gfx950`, an `arith.muli` of 32 bits feeds
+    `arith.extsi` or `tt.addptr` as flagged, and the operand of `arith.muli` is extended as fixed.
+    On a GPU the offset that the kernel stores is negative as flagged, and 2**31 as fixed.
+
+    ## References
+    - https://github.com/fla-org/flash-linear-attention/pull/1082
+    - https://github.com/microsoft/dion/pull/103
+    - https://github.com/linkedin/Liger-Kernel/pull/1248
+    """
+
+    code = "TL011"
+    name = "int32-offset-overflow"
+    severity = "error"
+    since = "0.1.0"
+    fix = "sometimes"
+    signature = Order(("arith.extsi", "tt.addptr"), first=("arith.muli",), made=32)
+    observes = (NarrowOffset,)
+
+    def judge(self, seen: NarrowOffset) -> Confidence | None:
+        """How sure it is that an offset overflows for tensors that the kernel is meant for."""
+        if _METADATA.search(seen.pointer) or any(_FEW.search(each) for each in seen.strides):
+            return None
+        if seen.signal == "sibling":
+            return "likely"
+        if seen.factors < 3 and not any(_STRIDE.search(each) for each in seen.strides):
+            return None
+        return "possible" if seen.loaded else "likely"
+
+    def report(self, node: cst.CSTNode, seen: NarrowOffset, confidence: Confidence) -> Finding:
+        why = "and widens it after that"
+        if seen.signal == "sibling":
+            named = f"`{seen.twin}`" if seen.twin != seen.kernel else f"that of {seen.wide.path}"
+            why = f"where {named} widens the index first"
+        return self.finding(
+            node,
+            seen,
+            f"`{seen.kernel}` computes `{' '.join(self.text(seen.place).split())}`, an offset into "
+            f"`{seen.pointer}`, in 32 bits, {why}",
+            trigger=_TRIGGER,
+            confidence=confidence,
+            trace=_trace(seen),
+            fix=self._fix(seen),
+        )
+
+    def _fix(self, seen: NarrowOffset) -> Fix | None:
+        """`.to(tl.int64)` behind the index, where it can stand."""
+        import libcst as cst
+
+        from tritonlint.rule.casts import language, method
+
+        index = self.node(seen.operand) if seen.operand is not None else None
+        if not isinstance(index, (cst.Name, cst.Subscript, cst.Call)):
+            return None
+        return self.replacing(
+            {index: method(index, "to", f"{language(self.suspect.source)}.int64")},
+            "Widen the index before it is multiplied",
+            "safe" if seen.signal == "late" else "unsafe",
+        )
+
+
+def _trace(seen: NarrowOffset) -> tuple[Step, ...]:
+    product = Step(seen.place, "an index times a stride, both of 32 bits")
+    if seen.signal == "late":
+        return product, Step(seen.wide, "the product is widened, when it has wrapped around")
+    return product, Step(seen.wide, f"`{seen.twin}` widens the index before it multiplies")

@@ -1,0 +1,145 @@
+"""Products of an index and a stride that are added to pointers, and the width that they are
+computed in."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tritonlint.facts.device.contracts import roles_of
+from tritonlint.facts.device.reading.reader import read
+from tritonlint.facts.device.reading.terms import COMPILED, Term, addends, factors
+from tritonlint.facts.project.kernel import Kernel
+
+
+@dataclass(frozen=True, eq=False)
+class Offset:
+    """A product that is added to the pointer `pointer`. `index` is its factor that counts, `scales`
+    are the others, `strides` the names of the parameters among them. `operand` is where the index
+    stands in the product, as far as it is written there. `widened` is the cast to 64 bits that a
+    part of the product had before it was multiplied, `late` the one of the whole."""
+
+    pointer: str
+    product: Term
+    index: Term
+    operand: ast.expr | None
+    scales: tuple[Term, ...]
+    strides: tuple[str, ...]
+    widened: Term | None
+    late: Term | None
+
+    @property
+    def narrow(self) -> bool:
+        """Whether it is computed in 32 bits, as far as the kernel tells."""
+        return self.product.width == 32
+
+    @property
+    def spelled(self) -> str:
+        """The name of the index, where it is one in the product."""
+        node = self.operand
+        while node is not None:
+            match node:
+                case ast.Name(id=name):
+                    return name
+                case ast.Subscript(value=inner):
+                    node = inner
+                case ast.Call(func=ast.Attribute(value=inner, attr="to")):
+                    node = inner
+                case _:
+                    return ""
+        return ""
+
+
+def offsets(kernel: Kernel) -> Iterator[Offset]:
+    """The products that `kernel` adds to its pointers, each once for each pointer."""
+    seen: set[tuple[int, str]] = set()
+    for term in read(kernel).terms:
+        if term.op != "sum" or term.root is None:
+            continue
+        for pointer, amount in _amounts(term):
+            for product, late in _products(amount):
+                key = (id(product), pointer)
+                if key not in seen:
+                    seen.add(key)
+                    offset = _offset(pointer, product, late)
+                    if offset is not None:
+                        yield offset
+
+
+def pointers_of(kernel: Kernel) -> tuple[str, ...]:
+    """The parameters of `kernel` that are pointers."""
+    return roles_of(kernel).pointers
+
+
+def _amounts(term: Term) -> Iterator[tuple[str, Term]]:
+    """What is added to which parameter in a sum."""
+    left, right = term.args
+    for pointer, amount in ((left.root, right), (right.root, left)):
+        if pointer is not None:
+            yield pointer.name, amount
+
+
+def _products(amount: Term) -> Iterator[tuple[Term, Term | None]]:
+    """The products among the addends of an offset, each with the cast to 64 bits that comes after
+    it, if one does."""
+    for each in addends(amount):
+        if each.op == "product":
+            yield each, None
+        elif each.op == "cast" and each.width == 64:
+            for inner in addends(each.args[0]):
+                if inner.op == "product":
+                    yield inner, each
+
+
+def _offset(pointer: str, product: Term, late: Term | None) -> Offset | None:
+    parts = list(_operands(product, product.node))
+    found = next(((each, node) for each, node in parts if counts(each)), None)
+    if found is None:
+        return None
+    index, operand = found
+    scales = tuple(each for each, _ in parts if each is not index)
+    strides = tuple(each.name for each in map(plain, scales) if each.op == "parameter")
+    widened = next((cast for each, _ in parts if (cast := _wide(each)) is not None), None)
+    return Offset(pointer, product, index, operand, scales, strides, widened, late)
+
+
+def _operands(term: Term, node: ast.expr | None) -> Iterator[tuple[Term, ast.expr | None]]:
+    """The factors of a product, each with the expression that stands for it there."""
+    if term.op != "product":
+        yield term, node
+    elif isinstance(node, ast.BinOp) and term.node is node:
+        yield from _operands(term.args[0], node.left)
+        yield from _operands(term.args[1], node.right)
+    else:
+        yield from ((each, None) for each in factors(term))
+
+
+def plain(term: Term) -> Term:
+    """`term` without casts."""
+    while term.op == "cast":
+        term = term.args[0]
+    return term
+
+
+def counts(term: Term) -> bool:
+    """Whether a factor is an index that can become large: a program, a round of a loop, a number
+    from memory, and not the remainder of a division or the smaller of two."""
+    inner = plain(term)
+    match inner.op:
+        case "loop":
+            return any(each.width != COMPILED for each in inner.args)
+        case "sum" | "join" | "product":
+            return any(map(counts, inner.args))
+        case "quotient":
+            return counts(inner.args[0])
+        case "where":
+            return any(map(counts, inner.args[1:]))
+    return inner.op in ("program", "load")
+
+
+def _wide(term: Term) -> Term | None:
+    """The cast to 64 bits that an operand of a product owes its width to."""
+    if term.width != 64:
+        return None
+    return next((each for each in term.walk() if each.op == "cast" and each.width == 64), None)

@@ -1,0 +1,155 @@
+"""Offsets that kernels compute in 32 bits although their own code, or that of a twin, says that
+they need 64."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from tritonlint.facts.device.reading.offsets import Offset, offsets, pointers_of
+from tritonlint.facts.hazards.observation import InKernel
+from tritonlint.facts.project.kernel import Kernel
+from tritonlint.source import Span
+
+# A product without one of these in its function is in 32 bits on purpose, or never widened.
+_WIDE = "int64"
+
+
+@dataclass(frozen=True)
+class NarrowOffset(InKernel):
+    """A product of an index and a stride, at `place`, that the kernel adds to its pointer `pointer`
+    and computes in 32 bits. `strides` are the parameters that it multiplies by, `factors` the
+    number of its factors that are no written numbers. It is `loaded` when its index comes from
+    memory whose type only the launch tells.
+
+    The signal is `late` when the product is widened at `wide`, after it was computed; `sibling`
+    when the kernel `twin`, at `wide`, widens the same index before it multiplies by the same
+    stride. `operand` is where the index stands, if it can be widened there.
+    """
+
+    pointer: str
+    strides: tuple[str, ...]
+    factors: int
+    loaded: bool
+    signal: Literal["late", "sibling"]
+    wide: Span
+    twin: str = ""
+    operand: Span | None = None
+
+
+@dataclass(frozen=True)
+class Widened:
+    """What one kernel widens: its offsets by index and stride."""
+
+    kernel: Kernel
+    offset: Offset
+
+
+Twins = dict[tuple[str, str], list[Widened]]
+
+
+def may_widen(text: str) -> bool:
+    """Whether a file can have a kernel that widens offsets."""
+    return _WIDE in text and "jit" in text
+
+
+def late(kernel: Kernel) -> Iterator[NarrowOffset]:
+    """The products of `kernel` that are widened after they were computed."""
+    for offset in _narrow(kernel):
+        if offset.late is not None and offset.late.node is not None and _reaches(kernel, offset):
+            wide = _span(kernel, offset.late.node)
+            yield _observed(kernel, offset, "late", wide)
+
+
+def siblings(kernel: Kernel, twins: Twins, named: bool = False) -> Iterator[NarrowOffset]:
+    """The products of `kernel` that one of `twins` widens in time; by the names of their indices
+    too where these are `named` alike because the kernels are."""
+    for offset in _narrow(kernel):
+        if offset.late is not None:
+            continue
+        keys = [(offset.index.text, each) for each in offset.strides]
+        keys += [(offset.spelled, each) for each in offset.strides if named and offset.spelled]
+        for twin in (each for key in keys for each in twins.get(key, ())):
+            if twin.kernel.node is kernel.node or not _alike(offset, twin.offset):
+                continue
+            if _reaches(kernel, offset):
+                node = twin.offset.product.node
+                assert node is not None
+                wide = _span(twin.kernel, node)
+                yield _observed(kernel, offset, "sibling", wide, twin.kernel.name)
+            break
+
+
+def _alike(one: Offset, other: Offset) -> bool:
+    """Whether the memory of two products is of one kind: they are scaled by strides, which say so
+    by their names, or added to pointers of one name."""
+    return one.pointer == other.pointer or any(
+        "stride" in each.lower() for each in one.strides if each in other.strides
+    )
+
+
+def twins_of(kernels: Iterable[Kernel], written: bool = False) -> Twins:
+    """What `kernels` widen before they multiply. When it must be `written`, not what a function
+    that they call for the index does, and by the names of the indices too."""
+    found: Twins = {}
+    for kernel in kernels:
+        for offset in offsets(kernel):
+            if offset.widened is None or offset.product.node is None:
+                continue
+            if written and offset.widened.node is None:
+                continue
+            for stride in offset.strides:
+                for index in {offset.index.text, offset.spelled if written else ""} - {""}:
+                    found.setdefault((index, stride), []).append(Widened(kernel, offset))
+    return found
+
+
+def _narrow(kernel: Kernel) -> Iterator[Offset]:
+    """The products that a kernel adds to a pointer in 32 bits, by a stride that a launch gives."""
+    for offset in offsets(kernel):
+        if offset.narrow and offset.strides and offset.product.node is not None:
+            yield offset
+
+
+def _observed(
+    kernel: Kernel, offset: Offset, signal: Literal["late", "sibling"], wide: Span, twin: str = ""
+) -> NarrowOffset:
+    assert offset.product.node is not None
+    counted = [each for each in offset.scales if not each.name.lstrip("-").isdigit()]
+    return NarrowOffset(
+        _span(kernel, offset.product.node),
+        kernel.name,
+        kernel.path,
+        kernel.line,
+        offset.pointer,
+        offset.strides,
+        1 + len(counted),
+        offset.product.loaded,
+        signal,
+        wide,
+        twin,
+        _operand(kernel, offset),
+    )
+
+
+def _reaches(kernel: Kernel, offset: Offset) -> bool:
+    """Whether what an offset is added to is a pointer."""
+    return offset.pointer in pointers_of(kernel)
+
+
+def _operand(kernel: Kernel, offset: Offset) -> Span | None:
+    """Where the index stands in the product, when it can be widened there: a number that the kernel
+    has when it runs, in an expression that takes a method."""
+    node = offset.operand
+    counted_while_compiling = offset.index.op == "loop" and offset.index.name == "static_range"
+    if counted_while_compiling or not isinstance(node, (ast.Name, ast.Subscript, ast.Call)):
+        return None
+    return _span(kernel, node)
+
+
+def _span(kernel: Kernel, node: ast.expr) -> Span:
+    """Where an expression of the kernel stands."""
+    last, end = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
+    return Span(kernel.path, node.lineno, node.col_offset + 1, last, end + 1)

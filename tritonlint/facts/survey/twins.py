@@ -1,0 +1,102 @@
+"""Which kernels are compared for the width of their offsets: those of a file with each other, and
+with the kernels of the same name in the other files of the project."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Collection, Iterator, Sequence
+
+from tritonlint.facts.hazards.narrow_offsets import (
+    NarrowOffset,
+    Twins,
+    late,
+    may_widen,
+    siblings,
+    twins_of,
+)
+from tritonlint.facts.index.reach import Reach
+from tritonlint.facts.index.universe import Texts
+from tritonlint.facts.project.jit import kernels
+from tritonlint.facts.project.kernel import Kernel
+from tritonlint.facts.project.modules import Module
+
+# A comment that says that there are no 64-bit integers where this runs.
+_NARROW_TARGET = re.compile(
+    rb"#[^\n]*(?:n't|\bnot) support[^\n]*\bint64|#[^\n]*\bint64\b[^\n]*(?:n't |not |un)support"
+)
+
+
+class Offsets:
+    """The offsets of a project's kernels."""
+
+    def __init__(self, texts: Texts, reach: Reach) -> None:
+        self.texts = texts
+        self.reach = reach
+        # By universe: the files with kernels that may widen offsets, by the names of functions.
+        self._widening: dict[str, dict[str, list[str]]] = {}
+        self._refuses: dict[str, bool] = {}
+
+    def narrow(self, own: Sequence[Module], wanted: Collection[str]) -> Iterator[NarrowOffset]:
+        """The offsets of the kernels of `own` that are computed in 32 bits, where they or a twin
+        say that they need 64."""
+        for module in own:
+            file = str(module.file)
+            if file in wanted and self.texts.jits(file) and not self._no_int64(file):
+                yield from self._of(module, file)
+
+    def _of(self, module: Module, file: str) -> Iterator[NarrowOffset]:
+        widens = may_widen(module.source.text)
+        names = {each.name for each in self.texts.outline(file).functions}
+        elsewhere = self._elsewhere(file)
+        shared = names & elsewhere.keys()
+        if not widens and not shared:
+            return
+        found = kernels(module)
+        twins = twins_of(found) if widens else {}
+        for kernel in found:
+            seen = [*late(kernel), *siblings(kernel, twins)] if widens else []
+            places = {each.place for each in seen}
+            yield from seen
+            if kernel.name in shared:
+                others = self._same_name(kernel, file, elsewhere[kernel.name])
+                for each in siblings(kernel, others, named=True):
+                    if each.place not in places:
+                        yield each
+
+    def _same_name(self, kernel: Kernel, file: str, files: Sequence[str]) -> Twins:
+        """What the kernels of the same name in `files` widen."""
+        modules = [self.reach.parsed(each) for each in files if each != file]
+        same = [
+            each
+            for module in modules
+            if module is not None
+            for each in kernels(module)
+            if each.name == kernel.name
+        ]
+        return twins_of(same, written=True)
+
+    def _elsewhere(self, file: str) -> dict[str, list[str]]:
+        universe = self.texts.universe(file)
+        key = universe[0] if universe else ""
+        if key not in self._widening:
+            found: dict[str, list[str]] = {}
+            for other in universe:
+                if self.texts.jits(other) and b"int64" in self.texts.read(other):
+                    for each in self.texts.outline(other).functions:
+                        found.setdefault(each.name, []).append(other)
+            self._widening[key] = {
+                name: list(dict.fromkeys(files)) for name, files in found.items()
+            }
+        return self._widening[key]
+
+    def _no_int64(self, file: str) -> bool:
+        """Whether a file beside this one says that its target has no 64-bit integers."""
+        folder = os.path.dirname(file)
+        if folder not in self._refuses:
+            beside = (each for each in self.texts.universe(file) if os.path.dirname(each) == folder)
+            texts = (self.texts.read(each) for each in beside if self.texts.jits(each))
+            self._refuses[folder] = any(
+                b"int64" in text and _NARROW_TARGET.search(text) for text in texts
+            )
+        return self._refuses[folder]
