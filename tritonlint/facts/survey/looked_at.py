@@ -12,10 +12,11 @@ Line = tuple[str, int]
 @dataclass
 class LookedAt:
     """The lines of launches whose arguments were bound, of kernels that were run on types for what
-    they narrow, of functions that were followed for what they copy, and of comparisons of dtypes.
-    """
+    they narrow, and of those that were read; of functions that were followed for what they copy,
+    and of comparisons of dtypes."""
 
     launches: set[Line] = field(default_factory=set)
     kernels: set[Line] = field(default_factory=set)
+    read: set[Line] = field(default_factory=set)
     copying: set[Line] = field(default_factory=set)
     comparisons: set[Line] = field(default_factory=set)

@@ -62,7 +62,7 @@ class Analysis:
         self.looked_at = LookedAt()
         self.narrowing = Narrowing(self.texts, self.reach, self.looked_at)
         self.bulkhead = Bulkhead()
-        self.reading = Reading(self.texts, self.reach)
+        self.reading = Reading(self.texts, self.reach, self.looked_at)
         self._speakers: dict[str, tuple[frozenset[str], frozenset[int]]] = {}
         self._attributes: Attributes = {}
         self._effects = Effects()

@@ -20,6 +20,7 @@ from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.project.jit import kernels
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Module
+from tritonlint.facts.survey.looked_at import LookedAt
 
 # A comment that says that there are no 64-bit integers where this runs.
 _NARROW_TARGET = re.compile(
@@ -30,9 +31,10 @@ _NARROW_TARGET = re.compile(
 class Offsets:
     """The offsets of a project's kernels."""
 
-    def __init__(self, texts: Texts, reach: Reach) -> None:
+    def __init__(self, texts: Texts, reach: Reach, looked_at: LookedAt) -> None:
         self.texts = texts
         self.reach = reach
+        self.looked_at = looked_at
         # By universe: the files with kernels that may widen offsets, by the names of functions.
         self._widening: dict[str, dict[str, list[str]]] = {}
         self._refuses: dict[str, bool] = {}
@@ -55,6 +57,7 @@ class Offsets:
         found = kernels(module)
         twins = twins_of(found) if widens else {}
         for kernel in found:
+            self.looked_at.read.add((kernel.path, kernel.line))
             seen = [*late(kernel), *siblings(kernel, twins)] if widens else []
             places = {each.place for each in seen}
             yield from seen
