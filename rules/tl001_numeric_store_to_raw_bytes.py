@@ -6,20 +6,22 @@ from typing import TYPE_CHECKING
 
 from tritonlint.rule import Argument, Confidence, Finding, Order, Rule, Step, Store
 from tritonlint.rule.signature import FLOAT_TO_INTEGER
-from tritonlint.rule.traces import approach
+from tritonlint.rule.traces import approach, holds
 from tritonlint.rule.views import named_fix, view_argument
 
 if TYPE_CHECKING:
     import libcst as cst
 
 _SILENT = "-0.3 is stored as 0, 1.7 as 1 and 300.0 as 44"
+_ROUNDED = "it is rounded to 8 bits, 0.0123 to 0.01171875 and 1000.0 to 448.0"
 
 
 class NumericStoreToRawBytes(Rule[Argument, Store]):
     """## What it does
     Finds launches that pass raw bytes (a `uint8` or `int8` slice, view or tensor that stands for
     fp8 codes or for the bytes of wider floats) to a kernel parameter through which the kernel
-    stores floats. The cast may be written (`x.to(p.dtype.element_ty)`) or left to `tl.store`.
+    stores floats. The cast may be written (`x.to(p.dtype.element_ty)`) or left to `tl.store`. Also
+    regions of a packed fp8 page that hold scales or rows in a wider type and are not viewed.
 
     ## Why is this bad
     Triton casts what it stores to the pointer's element type. For a pointer to bytes that is a
@@ -49,8 +51,9 @@ class NumericStoreToRawBytes(Rule[Argument, Store]):
 
     ## Not flagged
     A view under an `if` before the launch; a buffer that is allocated or asserted to be of a float
-    type; a kernel that bitcasts, re-types the pointer, or stores integers, masks and packed codes;
-    a kernel that rounds and clamps to the integer range on purpose; a copy of bytes.
+    type, and the regions of codes in it; a kernel that bitcasts, re-types the pointer, or stores
+    integers, masks and packed codes; a kernel that rounds and clamps to the integer range on
+    purpose; a copy of bytes.
 
     ## Fix safety
     `.view(dtype)` on the slice or the argument. Safe: viewing a tensor as the dtype that it already
@@ -81,22 +84,26 @@ class NumericStoreToRawBytes(Rule[Argument, Store]):
         return next(iter(silent or harmful), None)
 
     def report(self, node: cst.CSTNode, argument: Argument, store: Store) -> Finding:
-        silent = store.effect == "float_to_int"
+        silent = store.effect != "compile_error"
         cast = "casts a float to its element type and stores it"
         how = cast if store.explicit else "stores a float"
         fix = view_argument(self.suspect, node, argument) if _is_code(argument) else None
         return self.finding(
             node,
             argument,
-            f"`{self.text(argument.place)}` holds raw bytes, but `{argument.kernel}` {how} through "
-            f"`{argument.parameter}`",
-            trigger=_SILENT if silent else "it does not compile",
+            f"`{self.text(argument.place)}` {holds(argument)}, "
+            f"but `{argument.kernel}` {how} through `{argument.parameter}`",
+            trigger=_trigger(argument) if silent else "it does not compile",
             confidence=_confidence(argument, store),
             trace=_trace(argument, store),
             fix=fix,
             help=named_fix(fix),
             rejected=not silent,
         )
+
+
+def _trigger(argument: Argument) -> str:
+    return _ROUNDED if argument.storage.packed else _SILENT
 
 
 def _harmful(store: Store) -> bool:
@@ -129,8 +136,10 @@ def _trace(argument: Argument, store: Store) -> tuple[Step, ...]:
     steps = approach(argument)
     steps += [Step(each, "handed to a device function here") for each in store.via]
     converts = (
-        "an integer conversion" if store.effect == "float_to_int" else "which does not compile"
+        "which does not compile" if store.effect == "compile_error" else "an integer conversion"
     )
+    if argument.storage.packed:
+        converts = "8 bits of it are kept"
     if store.cast is None:
         steps.append(Step(store.place, f"the store casts a float to that element type: {converts}"))
     else:

@@ -6,20 +6,22 @@ from typing import TYPE_CHECKING
 
 from tritonlint.rule import Argument, Confidence, Finding, Load, Order, Rule, Step
 from tritonlint.rule.signature import INTEGER_TO_FLOAT
-from tritonlint.rule.traces import approach
+from tritonlint.rule.traces import approach, holds
 from tritonlint.rule.views import named_fix, view_argument
 
 if TYPE_CHECKING:
     import libcst as cst
 
 _SILENT = "0x38, which is 1.0 in e4m3fn, is read as 56.0"
+_CODES = "each byte is read as a code, those of 1.0 (0x80 and 0x3F) as -0.0 and 1.875"
 
 
 class NumericLoadOfRawBytes(Rule[Argument, Load]):
     """## What it does
     Finds launches that pass raw bytes (a `uint8` or `int8` slice, view or tensor that stands for
     fp8 codes or for the bytes of wider floats) to a kernel parameter whose loaded values are used
-    as numbers: cast to a float, multiplied with one, or stored through a pointer to floats.
+    as numbers: cast to a float, multiplied with one, or stored through a pointer to floats. Also
+    regions of a packed fp8 page that hold scales or rows in a wider type and are not viewed.
 
     ## Why is this bad
     The kernel computes with the codes instead of the values that they stand for. Triton converts an
@@ -45,10 +47,10 @@ class NumericLoadOfRawBytes(Rule[Argument, Load]):
     ```
 
     ## Not flagged
-    A view under an `if` before the launch; a kernel that unpacks bits (shifts, masks,
-    `bitcast=True`), re-types the pointer or looks the bytes up; integers that are numbers (images,
-    counts, quantized integers with a zero point); a cast from bytes to fp8 without `bitcast=True`,
-    which does not compile.
+    A view under an `if` before the launch; a region of codes in a page of an fp8 type; a kernel
+    that unpacks bits (shifts, masks, `bitcast=True`), re-types the pointer or looks the bytes up;
+    integers that are numbers (images, counts, quantized integers with a zero point); a cast from
+    bytes to fp8 without `bitcast=True`, which does not compile.
 
     ## Fix safety
     `.view(dtype)` on the slice or the argument. Safe: viewing a tensor as the dtype that it already
@@ -81,20 +83,24 @@ class NumericLoadOfRawBytes(Rule[Argument, Load]):
         return next(iter(silent or argument.loads), None)
 
     def report(self, node: cst.CSTNode, argument: Argument, load: Load) -> Finding:
-        silent = load.effect == "int_to_float"
+        silent = load.effect != "compile_error"
         fix = view_argument(self.suspect, node, argument)
         return self.finding(
             node,
             argument,
-            f"`{self.text(argument.place)}` holds raw bytes, but `{argument.kernel}` uses what it "
-            f"loads through `{argument.parameter}` as numbers",
-            trigger=_SILENT if silent else "it does not compile",
+            f"`{self.text(argument.place)}` {holds(argument)}, but `{argument.kernel}` "
+            f"uses what it loads through `{argument.parameter}` as numbers",
+            trigger=_trigger(argument) if silent else "it does not compile",
             confidence=_confidence(argument),
             trace=_trace(argument, load),
             fix=fix,
             help=named_fix(fix),
             rejected=not silent,
         )
+
+
+def _trigger(argument: Argument) -> str:
+    return _CODES if argument.storage.packed else _SILENT
 
 
 def _stands_for_floats(argument: Argument) -> bool:
@@ -109,6 +115,7 @@ def _confidence(argument: Argument) -> Confidence:
     are stated, it is not."""
     widths = {each.width for evidence in argument.evidence for each in evidence.types.types or ()}
     only_wider = all(evidence.types.known for evidence in argument.evidence) and 8 not in widths
+    only_wider = only_wider and not any(each.meaning.known for each in argument.evidence)
     return "possible" if only_wider and not argument.storage.types.known else argument.strength
 
 
@@ -121,7 +128,8 @@ def _unpacked(argument: Argument) -> bool:
 def _trace(argument: Argument, load: Load) -> tuple[Step, ...]:
     steps = approach(argument)
     steps += [Step(each, "handed to a device function here") for each in load.via]
-    steps.append(Step(load.place, "an integer is loaded"))
+    packed = argument.storage.packed
+    steps.append(Step(load.place, "8 bits are loaded" if packed else "an integer is loaded"))
     if load.use is not None and load.use != load.place:
         converts = "and converted to a float as a number"
         steps.append(

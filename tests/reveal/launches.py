@@ -114,11 +114,13 @@ def _tensor(run: Run, event: LaunchEvent, parameter: str, tensor: Tensor, path: 
         parts.append(f"part ({index}{_place(tensor.part.span)})")
     if tensor.view is not None:
         parts.append(f"{'perhaps ' * tensor.guarded}viewed ({_place(tensor.view)})")
-    parts += dict.fromkeys(_evidence(each) for each in storage.evidence)
+    parts += dict.fromkeys(_evidence(each, storage.packed) for each in storage.evidence)
     return ", ".join(parts)
 
 
-def _evidence(evidence: Evidence) -> str:
+def _evidence(evidence: Evidence, packed: bool) -> str:
+    if packed:
+        return f"of a packed page ({_place(evidence.span)}{_path(evidence.path)})"
     certain = "" if evidence.strength == "certain" else f"{evidence.strength} "
     stands_for = f" for {_types(evidence.types)}" if evidence.types.types else ""
     path = _path(evidence.path)

@@ -53,6 +53,9 @@ def _(observation: Argument) -> About:
     )
     single = observation.storage.types.single
     stands_for = observation.stands_for.single
+    if observation.storage.packed:
+        # Floats stay floats there: what Triton compiles does not tell.
+        return About(observation.place, observation.function, site, one=observation)
     claim = Claim(
         observation.kernel_path,
         observation.kernel_line,

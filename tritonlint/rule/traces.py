@@ -38,6 +38,13 @@ def claim(argument: Argument, *, rejected: bool) -> Claim:
     )
 
 
+def holds(argument: Argument) -> str:
+    """What the message says that the argument holds."""
+    if argument.storage.packed:
+        return f"is a part of a packed page and holds {argument.stands_for}"
+    return "holds raw bytes"
+
+
 def approach(argument: Argument) -> list[Step]:
     """From the evidence over the slice, the calls and the launch to the parameter."""
     steps = [Step(each.span, each.message) for each in argument.evidence]
@@ -46,7 +53,8 @@ def approach(argument: Argument) -> list[Step]:
     steps += [Step(each, "passed on as an argument here") for each in argument.calls]
     kernel, parameter = argument.kernel, argument.parameter
     steps.append(Step(argument.span, f"passed to `{kernel}` as `{parameter}`"))
-    steps.append(Step(argument.parameter_span, f"`{parameter}` then points to bytes"))
+    what = "8-bit floats" if argument.storage.packed else "bytes"
+    steps.append(Step(argument.parameter_span, f"`{parameter}` then points to {what}"))
     return steps
 
 

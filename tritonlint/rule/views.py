@@ -32,12 +32,14 @@ def view_argument(suspect: Suspect, node: cst.CSTNode, argument: Argument) -> Fi
     types = argument.stands_for.types
     if part.node_at(argument.place) is not node or not isinstance(node, cst.BaseExpression):
         return None
-    if not types:
+    wider = argument.stands_for.single
+    codes = all(each.is_fp8 for each in types or ())
+    if not types or (wider is None and not codes):
         return None
     chosen = to_view(part, node, lambda branching: _bytes_in(argument, branching))
-    wider = argument.stands_for.single
-    dtype = None if all(each.is_fp8 for each in types) or wider is None else wider.name
-    named = _spelled(suspect, chosen, dtype)
+    named = _spelled(suspect, chosen, None if codes or wider is None else wider.name)
+    if _guessed(argument):
+        named = Spelling(named.text, "unsafe", named.needs)
     if not argument.conditional or under_test(part, chosen, node):
         return _viewed(suspect, chosen, named)
     if isinstance(chosen, (cst.Name, cst.Attribute)):
@@ -50,6 +52,12 @@ def named_fix(fix: Fix | None) -> str:
     edits = fix.edits if fix else ()
     views = [each.replacement.lstrip(")") for each in edits if ".view(" in each.replacement]
     return f"add `{views[0]}`" if views else ""
+
+
+def _guessed(argument: Argument) -> bool:
+    """Whether no type that is seen says what the bytes stand for, but only how they are used."""
+    meant = [each for each in argument.evidence if each.meaning.known]
+    return bool(meant) and not any(each.types.known for each in meant)
 
 
 def _bytes_in(argument: Argument, branching: Span) -> bool:

@@ -52,7 +52,7 @@ def of_a_typed_page(x, n):
     page = torch.empty((n, 132), dtype=torch.float8_e4m3fn)
     copy[(1,)](page[:, :128], page[:, 128:].view(torch.float32))
     # reveal: copy
-    # reveal:     source: float8_e4m3fn of line 52, part (line 53)
+    # reveal:     source: float8_e4m3fn of line 52, part (line 53), of a packed page (line 53)
     # reveal:     target: float32 of line 52, part (line 53), viewed (line 53)
 
 
@@ -73,3 +73,19 @@ def in_place(x, page):
     # reveal: copy
     # reveal:     source: unknown of page, part (line 72)
     # reveal:     target: unknown of page
+
+
+def of_codes_with_scales(x, n):
+    page = torch.empty((n, 132), dtype=torch.float8_e4m3fn)
+    copy[(1,)](page[:, :128], page[:, 128:].view(torch.bfloat16))
+    # reveal: copy
+    # reveal:     source: float8_e4m3fn of line 79, part (line 80), of a packed page (line 80)
+    # reveal:     target: bfloat16 of line 79, part (line 80), viewed (line 80)
+
+
+def of_halves(x, n):
+    page = torch.empty((n, 132), dtype=torch.float8_e4m3fn)
+    copy[(1,)](page[:, :64], page[:, 64:])
+    # reveal: copy
+    # reveal:     source: float8_e4m3fn of line 87, part (line 88)
+    # reveal:     target: float8_e4m3fn of line 87, part (line 88)

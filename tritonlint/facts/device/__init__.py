@@ -12,7 +12,8 @@ from tritonlint.facts.device.contract import (
     StoreEffect,
     ValueKind,
 )
-from tritonlint.facts.device.contracts import byte_contracts, contract, watched
+from tritonlint.facts.device.contracts import byte_contracts, contract, moves, watched
+from tritonlint.facts.device.moves import Moves
 from tritonlint.facts.device.watch import Conversion, SignedByte, Watch
 from tritonlint.facts.project.kernel import Kernel, Scope
 
@@ -23,6 +24,7 @@ __all__ = [
     "KernelContract",
     "Load",
     "LoadEffect",
+    "Moves",
     "Place",
     "Scope",
     "SignedByte",
@@ -33,5 +35,6 @@ __all__ = [
     "Watch",
     "byte_contracts",
     "contract",
+    "moves",
     "watched",
 ]

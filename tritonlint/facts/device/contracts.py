@@ -10,6 +10,7 @@ from tritonlint.dtypes import UINT8, ElementType
 from tritonlint.facts.device.contract import KernelContract, Specialization
 from tritonlint.facts.device.expressions import evaluate
 from tritonlint.facts.device.machine import Exhausted, Frame, Machine
+from tritonlint.facts.device.moves import Moves
 from tritonlint.facts.device.roles import Roles, infer, open_constexpr
 from tritonlint.facts.device.statements import run_body
 from tritonlint.facts.device.types import Type, kind_of, known
@@ -37,6 +38,13 @@ def watched(kernel: Kernel, specialization: Specialization) -> Watch:
     watch = Watch()
     _machine(kernel, specialization, frozenset(specialization.pointers), watch)
     return watch
+
+
+def moves(kernel: Kernel, specialization: Specialization) -> Moves:
+    """What `kernel` moves as it is, and what it takes for numbers, when it is launched so."""
+    seen = Moves()
+    _machine(kernel, specialization, frozenset(specialization.pointers), seen)
+    return seen
 
 
 def _run(kernel: Kernel, specialization: Specialization, given: frozenset[str]) -> KernelContract:

@@ -225,6 +225,11 @@ class Watch:
             seen = SignedByte(place, name, frame.via, use, byte.place, byte.parameter)
             self._bytes.setdefault((place, frame.via), seen)
 
+    def measured(self, name: str, value: Tensor, result: Tensor) -> Tensor:
+        """`result` is the absolute value of `value`, or what a reduction called `name` makes of
+        it."""
+        return result
+
     def called(self, name: str, operands: list[Tensor], result: Tensor) -> Tensor:
         """`result` is what the float function `name` gives."""
         exponent = name.startswith(("log", "fast_log"))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from tritonlint.dtypes import UINT8, UNKNOWN
 from tritonlint.facts.device import Store, contract
 from tritonlint.facts.device.contract import Specialization
-from tritonlint.facts.hazards.raw_bytes.arguments import parameter_span, specialization
+from tritonlint.facts.hazards.launched.specializations import parameter_span, specialization
 from tritonlint.facts.hazards.raw_bytes.storage import storage_of
 from tritonlint.facts.host.state import LaunchEvent, Run
 from tritonlint.facts.host.values import Tensor, only_tensor
@@ -140,7 +140,7 @@ def _float_store(run: Run, event: LaunchEvent, parameter: str, tensor: Tensor) -
     storage = storage_of(run, event, parameter, tensor)
     if storage.raw:
         return None
-    made = specialization(event, parameter, storage, event.path)
+    made = specialization(event, parameter, storage.types, event.path)
     found = contract(event.kernel, Specialization({**made.pointers, parameter: UINT8}, {}))
     stores = [each for each in found.stores if each.parameter == parameter]
     if any(each.effect in ("bits", "int") for each in stores):

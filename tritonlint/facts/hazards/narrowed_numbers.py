@@ -18,7 +18,7 @@ from tritonlint.facts.device import (
 from tritonlint.facts.device.contracts import roles_of
 from tritonlint.facts.device.intervals import is_constant
 from tritonlint.facts.hazards.launched.known_arguments import known_arguments
-from tritonlint.facts.hazards.raw_bytes.arguments import parameter_span, specialization
+from tritonlint.facts.hazards.launched.specializations import parameter_span, specialization
 from tritonlint.facts.hazards.raw_bytes.storage import Storage, storage_of
 from tritonlint.facts.host.state import LaunchEvent, Run
 from tritonlint.facts.host.values import DType, Path, Tensor, contradicts, options
@@ -121,7 +121,7 @@ def _in_launch(
     storage = storage_of(run, event, parameter, tensor, path)
     if not _byte(storage.types.single):
         return
-    made = specialization(event, parameter, storage, event.path + path)
+    made = specialization(event, parameter, storage.types, event.path + path)
     seen = [
         each
         for each in _new(run, event, parameter, made, path, _stated(run, tensor))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from tritonlint.dtypes import ElementType
 from tritonlint.facts.device import contract
 from tritonlint.facts.device.contract import Specialization, Store
-from tritonlint.facts.hazards.raw_bytes.arguments import parameter_span
+from tritonlint.facts.hazards.launched.specializations import parameter_span
 from tritonlint.facts.host.state import LaunchEvent, Passed, Run
 from tritonlint.facts.host.values import Tensor, only_tensor
 from tritonlint.facts.project.kernel import Kernel

@@ -63,13 +63,14 @@ def compare(frame: Frame, node: ast.Compare, left: Value, right: Value, span: Sp
 def named(name: str, value: Value, span: Span) -> Condition | None:
     """The condition that a flag or a predicate is about by its name (`is_quantized_kv_cache(x)`,
     `use_fp8`)."""
-    if not _names_quantized(name):
+    if not names_quantized(name):
         return None
     return Condition("quantized", f"{QUANTIZED}({symbol(value, name)})", span)
 
 
 @cache
-def _names_quantized(name: str) -> bool:
+def names_quantized(name: str) -> bool:
+    """Whether a name speaks of fp8 or of what is quantized."""
     return bool(_QUANTIZED_NAME.search(name))
 
 

@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 from functools import partial
 
-from tritonlint.dtypes import UNKNOWN
+from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN
 from tritonlint.facts.host import (
     calls,
     conditions,
@@ -40,7 +40,9 @@ def enter(
     returns."""
     definition = function.definition
     assert isinstance(definition.node, (ast.FunctionDef, ast.AsyncFunctionDef))
-    by_name = calls.by_name(frame, definition.name, arguments, frame.span(node))
+    by_name = _getter(definition.node) or calls.by_name(
+        frame, definition.name, arguments, frame.span(node)
+    )
     if (
         places is None
         or frame.depth >= MAX_DEPTH
@@ -53,6 +55,15 @@ def enter(
     if by_name is not None and not _better(frame, result):
         return by_name
     return result if result is not None else expressions.unknown(frame, node)
+
+
+def _getter(function: ast.FunctionDef | ast.AsyncFunctionDef) -> DType | None:
+    """The platform's fp8 type, for a function that gives a dtype by its annotation and speaks of
+    fp8 by its name: the name alone would make a question of `get_fp8()`."""
+    annotation = ast.unparse(function.returns).strip("'\"") if function.returns else ""
+    if annotation.endswith("dtype") and conditions.names_quantized(function.name):
+        return DType(PLATFORM_FP8, text=function.name)
+    return None
 
 
 def _run(frame: Frame, function: Callable, passed: Arguments) -> Value | None:

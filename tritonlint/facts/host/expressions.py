@@ -136,6 +136,7 @@ def _attribute(frame: Frame, node: ast.Attribute) -> Value:
     owner = evaluate(frame, node.value)
     name = node.attr
     if name == "dtype":
+        owner = calls.as_tensor(frame, owner)
         owner = only_tensor(owner) or owner
     match owner:
         case Namespace(definition=Definition(node=Module() as module)):

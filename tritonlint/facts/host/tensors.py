@@ -74,8 +74,12 @@ _DEVICE = re.compile(r"device|cuda|gpu|cpu|rank", re.IGNORECASE)
 
 # How projects name "the fp8 type of this platform", as a function, a constant or an attribute.
 _FP8_NAME = re.compile(
-    r"(^|_)(fp8|float8)(_e4m3\w*|_[a-z]+)?_(d?type|torch_dtype)s?$|^(fp8|float8)$", re.IGNORECASE
+    r"(^|_)(fp8|float8)(_e4m3\w*|_[a-z]+)?_(d?type|torch_dtype)s?$"
+    r"|(^|_)d?types?_(for_)?(fp8|float8)(_e4m3\w*)?$|(^|_)e4m3(fn|fnuz)?_d?type$"
+    r"|^(fp8|float8)(_e4m3(fn|fnuz)?)?$",
+    re.IGNORECASE,
 )
+_QUESTION = re.compile(r"^_*(is|has|use|uses|with|supports?|check)_", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,7 @@ class Arguments:
 def named_fp8(name: str) -> bool:
     """Whether a function, constant or attribute is called what projects call the platform's fp8
     type."""
-    return bool(_FP8_NAME.search(name)) and not name.lower().startswith("is_")
+    return bool(_FP8_NAME.search(name)) and not _QUESTION.search(name)
 
 
 @cache

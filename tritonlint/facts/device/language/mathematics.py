@@ -119,7 +119,9 @@ def absolute(call: Invocation) -> Value:
     value = call.number(0, "x")
     low, high = value.interval
     top = max(abs(low), abs(high)) if low is not None and high is not None else None
-    return replace(value, interval=(0.0, top), cast=None)
+    result = replace(value, interval=(0.0, top), cast=None)
+    watch = call.machine.watch
+    return result if watch is None else watch.measured("abs", value, result)
 
 
 def reduction(call: Invocation) -> Value:
@@ -144,7 +146,7 @@ def _reduced(call: Invocation, value: Tensor) -> Tensor:
     keeps = call.name in ("max", "min", "reduce", "associative_scan", "sort", "topk")
     if types == value.types and keeps:
         return replace(value, weak=False)
-    return Tensor(
+    result = Tensor(
         types,
         value.loads,
         value.source,
@@ -152,6 +154,8 @@ def _reduced(call: Invocation, value: Tensor) -> Tensor:
         interval=value.interval if keeps else ANYTHING,
         history=History(given=value.history.given),
     )
+    watch = call.machine.watch
+    return result if watch is None else watch.measured(call.name, value, result)
 
 
 def _widened(each: Type) -> Type:

@@ -21,8 +21,7 @@ from tritonlint.facts.hazards.flavours.kernels import (
     kernel_flavours,
 )
 from tritonlint.facts.hazards.flavours.vendors import for_vendor
-from tritonlint.facts.hazards.raw_bytes.arguments import parameter_span, specialization
-from tritonlint.facts.hazards.raw_bytes.storage import Storage
+from tritonlint.facts.hazards.launched.specializations import parameter_span, specialization
 from tritonlint.facts.host.state import LaunchEvent, Note, Run
 from tritonlint.facts.host.values import Tensor, contradicts, options
 from tritonlint.source import Span
@@ -114,9 +113,7 @@ def _clamps(run: Run, event: LaunchEvent) -> Iterator[WideClamp]:
             types = value.types if value.types is not None else event.types.get(value.buffer)
             if types is None or FNUZ not in (types.types or ()):
                 continue
-            made = specialization(
-                event, parameter, Storage(types, value.buffer, ()), event.path + path
-            )
+            made = specialization(event, parameter, types, event.path + path)
             found = contract(
                 event.kernel, Specialization({**made.pointers, parameter: FNUZ}, made.constexprs)
             )

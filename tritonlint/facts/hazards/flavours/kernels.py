@@ -11,7 +11,7 @@ from tritonlint.dtypes import BY_NAME, ElementType, ElementTypes
 from tritonlint.facts.device import Encoding, contract
 from tritonlint.facts.device.contract import Specialization
 from tritonlint.facts.hazards.flavours.vendors import for_vendor
-from tritonlint.facts.hazards.raw_bytes.arguments import parameter_span, specialization
+from tritonlint.facts.hazards.launched.specializations import parameter_span, specialization
 from tritonlint.facts.host.state import LaunchEvent, Note, Passed, Run
 from tritonlint.facts.host.values import Path, Tensor, contradicts, options
 from tritonlint.facts.project.kernel import Kernel

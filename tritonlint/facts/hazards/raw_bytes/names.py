@@ -24,9 +24,10 @@ _SETTING = re.compile(r"cache_dtype\)*( never)?$")
 
 
 def float_named(name: str) -> ElementType | None:
-    """The float type that a name says (`cache_fp32_ptr`); None when it says none."""
-    found = _FLOAT_NAME.search(name)
-    return _FLOATS[found[1].lower()] if found else None
+    """The float type that a name says (`cache_fp32_ptr`), the last of several (`fp8_rope_bf16`);
+    None when it says none."""
+    found = _FLOAT_NAME.findall(name.replace("_", "__"))
+    return _FLOATS[found[-1].lower()] if found else None
 
 
 def pair_role(name: str) -> str | None:
@@ -40,7 +41,7 @@ def pair_role(name: str) -> str | None:
 
 def is_cache(buffer: str) -> bool:
     """Whether a buffer is named as a cache of keys and values."""
-    return bool(_CACHE.search(_last(buffer)))
+    return bool(_CACHE.search(last_name(buffer)))
 
 
 def about(setting: str, buffer: str) -> bool:
@@ -52,7 +53,7 @@ def about(setting: str, buffer: str) -> bool:
     return owner is None or other is None or owner == other
 
 
-def _last(symbol: str) -> str:
+def last_name(symbol: str) -> str:
     """The name of the parameter or attribute that a symbol ends with."""
     return re.split(r"[.(]", re.sub(r"(\)|#\d+|\[.*\])*$", "", symbol))[-1]
 

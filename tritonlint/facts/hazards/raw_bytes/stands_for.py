@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tritonlint.dtypes import BY_NAME, FLOAT32, UNKNOWN, ElementTypes
+from tritonlint.dtypes import BY_NAME, FLOAT32, UNKNOWN, ElementTypes, join
+from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.names import float_named
-from tritonlint.facts.hazards.raw_bytes.storage import Evidence
 from tritonlint.facts.host.conditions import QUANTIZED
 from tritonlint.facts.host.state import LaunchEvent
 from tritonlint.facts.host.values import Path, Tensor, options
@@ -18,12 +18,16 @@ def stands_for(
     event: LaunchEvent, parameter: str, tensor: Tensor, evidence: Sequence[Evidence]
 ) -> ElementTypes:
     """The float type that the bytes are: an fp8 type, of whichever flavour the project uses, unless
-    a name says otherwise, these are the scales of values that are viewed as fp8, or the same launch
-    is passed the very same bytes as fp8 already. Unknown when that one leaves several."""
+    a name or the numbers that the kernel moves say otherwise, these are the scales of values that
+    are viewed as fp8, or the same launch is passed the very same bytes as fp8 already. Unknown when
+    that one leaves several."""
     passed = event.arguments[parameter]
     named = float_named(parameter) or float_named(passed.text)
     if named is not None:
         return ElementTypes.of(named)
+    meant = join(each.meaning for each in evidence if each.meaning.known)
+    if meant.types:
+        return meant
     seen = {each for one in evidence for each in one.types.types or ()}
     is_scale = "scale" in parameter.lower()
     if is_scale and seen and all(each.is_fp8 for each in seen):

@@ -5,48 +5,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
 
 from tritonlint.dtypes import UINT8, UNKNOWN, ElementTypes
+from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.names import about, float_named, is_cache, pair_role
+from tritonlint.facts.hazards.raw_bytes.packed import assumed, page
+from tritonlint.facts.hazards.raw_bytes.twins import viewed_elsewhere
 from tritonlint.facts.host.state import LaunchEvent, Note, Run
 from tritonlint.facts.host.values import Path, Tensor, contradicts
 from tritonlint.source import Span
-
-Strength = Literal["certain", "likely", "possible"]
-STRENGTHS: tuple[Strength, ...] = ("certain", "likely", "possible")
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """One reason why a tensor holds raw bytes, and on which path it holds. `encoded` is whether it
-    says that the bytes are codes or pieces of floats (a tensor that is merely made of uint8 can
-    hold integers), `types` are those of the sibling that says so. `here` is whether the code around
-    `span` is the one that should have viewed the tensor, `stated` whether the evidence is about
-    this tensor and not about a setting, `guarded` whether what it saw happens under an `if` without
-    an `else`."""
-
-    span: Span
-    message: str
-    strength: Strength
-    path: Path = ()
-    types: ElementTypes = UNKNOWN
-    encoded: bool = True
-    here: bool = False
-    stated: bool = True
-    guarded: bool = False
 
 
 @dataclass(frozen=True)
 class Storage:
     """The storage of one launch argument. `types` are its possible element types; `evidence` is
     empty when nothing says that it holds raw bytes, and `reason` then tells what is known instead.
-    """
+    A region of a packed buffer of 8-bit floats counts as raw: it may hold something wider."""
 
     types: ElementTypes
     buffer: str
     evidence: tuple[Evidence, ...]
     reason: str = ""
+
+    @property
+    def packed(self) -> bool:
+        """Whether it is a region of a packed buffer of 8-bit floats."""
+        types = self.types.types or frozenset()
+        return bool(self.evidence and types) and all(each.is_fp8 for each in types)
 
     @property
     def raw(self) -> bool:
@@ -69,6 +54,9 @@ def storage_of(
         for note in run.notes
         if note.buffer == tensor.buffer and not contradicts(note.path, whole)
     ]
+    packed = page(notes, tensor, types, event)
+    if packed:
+        return Storage(assumed(types), tensor.buffer, packed)
     if types.types is not None and not any(t.is_byte for t in types.types):
         return Storage(types, tensor.buffer, (), "its element type is known")
     stated = list(_stated(notes, types))
@@ -83,7 +71,15 @@ def storage_of(
         evidence = [each for each in evidence if each.stated]
     if not evidence:
         return Storage(types, tensor.buffer, (), "nothing says what it holds")
-    return Storage(types, tensor.buffer, tuple(evidence))
+    return Storage(types, tensor.buffer, (*evidence, *_elsewhere(event, tensor)))
+
+
+def _elsewhere(event: LaunchEvent, tensor: Tensor) -> Iterator[Evidence]:
+    """Evidence for what bytes stand for from the same region elsewhere in the file."""
+    twin = viewed_elsewhere(event.module, tensor)
+    if twin is not None:
+        message = f"the same region is viewed as {twin.types} here"
+        yield Evidence(twin.span, message, "likely", (), twin.types, meaning=twin.types)
 
 
 def _viewed(run: Run, event: LaunchEvent, parameter: str, tensor: Tensor) -> Storage:

@@ -1,0 +1,172 @@
+"""Packed pages: buffers of which regions hold several types, whatever type the buffer has itself.
+Each case is a function; `# expect:` stands where a finding begins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.facts.hosting import IMPORTS, expected, found, function, write
+from tritonlint.engine import check
+from tritonlint.engine.discovery import discover
+from tritonlint.settings.config import Settings
+
+KERNELS = (
+    IMPORTS
+    + """\
+@triton.jit
+def pack(x_ptr, rope_ptr, code_ptr, scale_ptr, tail_ptr, WIDTH: tl.constexpr):
+    row = tl.program_id(0)
+    x = tl.load(x_ptr + row * 64 + tl.arange(0, 64)).to(tl.float32)
+    scale = tl.max(tl.abs(x)) / 448.0
+    tl.store(code_ptr + row * WIDTH + tl.arange(0, 64), (x / scale).to(code_ptr.dtype.element_ty))
+    tl.store(scale_ptr + row * WIDTH, scale)
+    tl.store(tail_ptr + row * WIDTH, tl.load(rope_ptr + row))
+
+
+@triton.jit
+def unpack(code_ptr, scale_ptr, tail_ptr, out_ptr, WIDTH: tl.constexpr):
+    row = tl.program_id(0)
+    code = tl.load(code_ptr + row * WIDTH + tl.arange(0, 64)).to(tl.float32)
+    value = code * tl.load(scale_ptr + row * WIDTH)
+    tl.store(out_ptr + row * 80 + tl.arange(0, 64), value.to(out_ptr.dtype.element_ty))
+    tl.store(out_ptr + row * 80 + 64, tl.load(tail_ptr + row * WIDTH))
+
+
+@triton.jit
+def scale_only(code_ptr, scale_ptr, out_ptr):
+    code = tl.load(code_ptr + tl.arange(0, 64)).to(tl.float32)
+    tl.store(out_ptr + tl.arange(0, 64), code * tl.load(scale_ptr).to(tl.float32))
+
+
+@triton.jit
+def implicit(x_ptr, code_ptr, scale_ptr):
+    x = tl.load(x_ptr + tl.arange(0, 64)).to(tl.float32)
+    scale = tl.max(tl.abs(x)) / 448.0
+    tl.store(code_ptr + tl.arange(0, 64), x / scale)
+    tl.store(scale_ptr, scale)
+
+
+@triton.jit
+def move(code_ptr, out_ptr):
+    tl.store(out_ptr + tl.arange(0, 64), tl.load(code_ptr + tl.arange(0, 64)))
+
+
+"""
+)
+
+FP8 = "page = torch.empty((n, 70), dtype=torch.float8_e4m3fn)\n"
+ASSERTED = "assert page.dtype == torch.float8_e4m3fn\n"
+OUT = "out = torch.empty((n, 80), dtype=torch.bfloat16)\n"
+CASES = {
+    "all_regions_are_viewed": f"""{FP8}assert rope.dtype == torch.bfloat16
+codes, scales = page[:, :64], page[:, 64:68].view(torch.float32)
+tail = page[:, 68:].view(torch.bfloat16)
+pack[(4,)](x, rope, codes, scales, tail, 70)""",
+    "scales_are_not": f"""{FP8}assert rope.dtype == torch.bfloat16
+codes, scales = page[:, :64], page[:, 64:68]  # expect: TL001
+tail = page[:, 68:].view(torch.bfloat16)
+pack[(4,)](x, rope, codes, scales, tail, 70)""",
+    "rows_are_not": f"""{FP8}assert rope.dtype == torch.bfloat16
+codes, scales = page[:, :64], page[:, 64:68].view(torch.float32)
+tail = page[:, 68:]  # expect: TL001
+pack[(4,)](x, rope, codes, scales, tail, 70)""",
+    # Nothing says that anything wider is in it.
+    "no_region_is_viewed": f"""{FP8}assert rope.dtype == torch.bfloat16
+codes, scales, tail = page[:, :64], page[:, 64:68], page[:, 68:]
+pack[(4,)](x, rope, codes, scales, tail, 70)""",
+    "rows_that_are_codes": f"""{FP8}assert rope.dtype == torch.float8_e4m3fn
+codes, scales = page[:, :64], page[:, 64:68].view(torch.float32)
+pack[(4,)](x, rope, codes, scales, page[:, 68:], 70)""",
+    "read_with_all_views": f"""{ASSERTED}{OUT}codes = page[:, :64]
+scales = page[:, 64:68].view(torch.float32)
+tail = page[:, 68:].view(torch.bfloat16)
+unpack[(4,)](codes, scales, tail, out, 70)""",
+    "read_scales_without": f"""{ASSERTED}{OUT}codes = page[:, :64]
+scales = page[:, 64:68]  # expect: TL002
+tail = page[:, 68:].view(torch.bfloat16)
+unpack[(4,)](codes, scales, tail, out, 70)""",
+    "read_rows_without": f"""{ASSERTED}{OUT}codes = page[:, :64]
+scales = page[:, 64:68].view(torch.float32)
+tail = page[:, 68:]  # expect: TL002
+unpack[(4,)](codes, scales, tail, out, 70)""",
+    # Block scales in an fp8 type are converted as the codes are.
+    "scales_that_are_codes": f"""{ASSERTED}codes, scales = page[:, :64], page[:, 64:68]
+other = page[:, 68:].view(torch.float32)
+scale_only[(4,)](codes, scales, other)""",
+    "codes_that_the_store_casts": f"""{FP8}codes = page[:, :64]
+scales = page[:, 64:68].view(torch.float32)
+implicit[(4,)](x, codes, scales)""",
+    "codes_that_are_moved": f"""{FP8}assert x.dtype == torch.float8_e4m3fn
+codes, scales = page[:, :64], page[:, 64:68].view(torch.float32)
+move[(4,)](x, codes)""",
+    "halves": f"""{FP8}keys, values = page[:, :32], page[:, 32:]
+implicit[(4,)](x, keys, n)
+implicit[(4,)](x, values, n)""",
+    "bytes_with_all_views": """assert page.dtype == torch.uint8
+assert rope.dtype == torch.bfloat16
+codes = page[:, :64].view(torch.float8_e4m3fn)
+scales, tail = page[:, 64:68].view(torch.float32), page[:, 68:].view(torch.bfloat16)
+pack[(4,)](x, rope, codes, scales, tail, 70)""",
+    "bytes_without_one": """assert page.dtype == torch.uint8
+assert rope.dtype == torch.bfloat16
+codes = page[:, :64].view(torch.float8_e4m3fn)
+scales, tail = page[:, 64:68].view(torch.float32), page[:, 68:]  # expect: TL001
+pack[(4,)](x, rope, codes, scales, tail, 70)""",
+}
+TWIN = """\
+def reader(page, out, n):
+    assert page.dtype == torch.float8_e4m3fn
+    move[(4,)](page[:, n : n + n // 4].view(torch.float32), out)
+
+
+"""
+# The same bounds elsewhere in the file tell; bounds that can be anything do not.
+TWINS = {
+    "computed_bounds": TWIN
+    + function(f"""
+        {ASSERTED.strip()}
+        move[(4,)](page[:, n : n + n // 4], rope)  # expect: TL002"""),
+    "other_bounds": TWIN
+    + function(f"""
+        {ASSERTED.strip()}
+        move[(4,)](page[:, :n], rope)"""),
+}
+PARAMETERS = "x, rope, page, n"
+TEXTS = {name: function(body, PARAMETERS) for name, body in CASES.items()} | {
+    f"twin-{name}": text.replace("x, page, n", PARAMETERS) for name, text in TWINS.items()
+}
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())
+def test_findings(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    files = {"user.py": f"{KERNELS}{text}\n"}
+    write(tmp_path, files)
+    assert found(select=("TL001", "TL002")) == expected(files)
+
+
+# What the fix views the region as, and whether that is certain.
+FIXES = {
+    "scales_are_not": ("torch.float32", "unsafe"),
+    "rows_are_not": ("torch.bfloat16", "safe"),
+    "read_scales_without": ("torch.float32", "unsafe"),
+    "read_rows_without": ("torch.bfloat16", "safe"),
+    "bytes_without_one": ("torch.bfloat16", "safe"),
+    "twin-computed_bounds": ("torch.float32", "safe"),
+}
+
+
+@pytest.mark.parametrize(("case", "expects"), FIXES.items(), ids=FIXES.keys())
+def test_fix(
+    case: str, expects: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, {"user.py": f"{KERNELS}{TEXTS[case]}\n"})
+    settings = Settings(root=tmp_path)
+    (finding,) = check.check(discover([tmp_path], settings), settings).findings
+    assert finding.fix is not None
+    dtype, applicability = expects
+    assert finding.fix.message == f"View the bytes as `{dtype}`"
+    assert finding.fix.applicability == applicability

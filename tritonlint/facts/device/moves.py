@@ -1,0 +1,115 @@
+"""Watches a run of a kernel for what it moves as it is and what it takes for numbers, whatever the
+types of its pointers: what memory means, as far as the kernel tells.
+
+A value that is loaded through one parameter and stored through another without any arithmetic means
+the same in both. A kernel that takes the absolute value or the logarithm of what it loads takes it
+for numbers; one that merely converts it to a float may be about to decode it.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field, replace
+
+from tritonlint.dtypes import TABLE
+from tritonlint.facts.device.intervals import Interval
+from tritonlint.facts.device.machine import Where
+from tritonlint.facts.device.types import Types
+from tritonlint.facts.device.values import History, Tensor
+from tritonlint.facts.device.watch import Watch
+
+_MOVED = History(given=True)
+_COMPUTED = History(real=True)
+_LARGEST = frozenset(each.largest for each in TABLE if each.is_fp8 and each.largest)
+# Functions of numbers that no kernel applies to codes.
+_NUMERIC = ("log", "fast_log", "sqrt", "rsqrt", "tanh", "sigmoid", "erf", "sin", "cos")
+
+
+@dataclass
+class Moves(Watch):
+    """What one run saw, by the names of parameters.
+
+    `copies` are the pairs (loaded through, stored through) of what is moved without arithmetic;
+    `converts` those of them that were cast to a type by its name on the way. `numbers` are the
+    parameters that numbers are loaded through, `decoded` those of which what is loaded is
+    converted, `plain` those of which what is loaded is computed with as it is. Of those that are
+    stored through, `quantized` take floats that were cast to 8 bits or to the type of the memory,
+    `computed_floats` floats that were computed and not cast, `others` integers and what is not
+    known.
+    """
+
+    copies: set[tuple[str, str]] = field(default_factory=set)
+    converts: set[tuple[str, str]] = field(default_factory=set)
+    numbers: set[str] = field(default_factory=set)
+    decoded: set[str] = field(default_factory=set)
+    plain: set[str] = field(default_factory=set)
+    quantized: set[str] = field(default_factory=set)
+    computed_floats: set[str] = field(default_factory=set)
+    others: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+    def loaded(self, value: Tensor, parameters: tuple[str, ...], where: Where) -> Tensor:
+        return replace(value, history=_MOVED)
+
+    def converted(self, value: Tensor, result: Tensor, where: Where) -> Tensor:
+        if _is_moved(value):
+            self.decoded |= value.source
+        own = any(each.of for each in result.types)
+        floats = all(each.kind == "float" for each in (*value.types, *result.types))
+        wide = all(each.element is None or each.element.width > 8 for each in result.types)
+        if not _is_moved(value) or not floats or not (own or wide):
+            return replace(result, history=_COMPUTED)
+        return replace(result, history=replace(value.history, halved=not own))
+
+    def stored(self, value: Tensor, target: Types, where: Where) -> None:
+        names = {name for each in target for name in each.of}
+        if _is_moved(value) and value.source:
+            pairs = {(source, name) for source in value.source for name in names}
+            self.copies |= pairs
+            self.converts |= pairs if value.history.halved else set()
+        elif any(each.element is not None and each.element.is_fp8 for each in value.types) or (
+            value.cast is not None and value.cast.of & names
+        ):
+            self.quantized |= names
+        elif all(each.kind == "float" for each in value.types) and not value.weak:
+            self.computed_floats |= names
+        else:
+            self.others |= names
+
+    def limited(self, main: Tensor, limits: Interval, result: Tensor, where: Where) -> Tensor:
+        if len(main.source) == 1 and any(abs(each or 0.0) in _LARGEST for each in limits):
+            self.numbers |= main.source
+        return replace(result, history=_COMPUTED)
+
+    def computed(
+        self, op: ast.operator, a: Tensor, b: Tensor, result: Tensor, where: Where
+    ) -> Tensor:
+        for each in (a, b):
+            floats = any(one.kind == "float" for one in each.types)
+            if floats and _is_moved(each) and not each.history.halved:
+                self.plain |= each.source
+        return replace(result, history=_COMPUTED)
+
+    def shifted(self, op: ast.operator, a: Tensor, b: Tensor, result: Tensor) -> Tensor:
+        return replace(result, history=_COMPUTED)
+
+    def reinterpreted(self, value: Tensor, result: Tensor, where: Where) -> Tensor:
+        return replace(result, history=_COMPUTED)
+
+    def measured(self, name: str, value: Tensor, result: Tensor) -> Tensor:
+        if name == "abs" and _is_moved(value):
+            self.numbers |= value.source
+        return replace(result, history=_COMPUTED)
+
+    def called(self, name: str, operands: list[Tensor], result: Tensor) -> Tensor:
+        for each in operands if name.startswith(_NUMERIC) else ():
+            if _is_moved(each):
+                self.numbers |= each.source
+        return replace(result, history=_COMPUTED)
+
+
+def _is_moved(value: Tensor) -> bool:
+    """Whether a value is as it was loaded, or one of several such values."""
+    return value.history.given and not value.history.real

@@ -1,0 +1,106 @@
+"""What a launch makes of its kernel: the element types and constants that it passes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tritonlint.dtypes import BY_NAME, UINT8, UNKNOWN, ElementType, ElementTypes
+from tritonlint.facts.device import Specialization
+from tritonlint.facts.hazards.launched.known_arguments import tested
+from tritonlint.facts.host.conditions import decided
+from tritonlint.facts.host.state import LaunchEvent
+from tritonlint.facts.host.values import (
+    Condition,
+    Const,
+    DType,
+    Path,
+    Tensor,
+    Value,
+    contradicts,
+    options,
+)
+from tritonlint.facts.project.kernel import Kernel
+from tritonlint.source import Span
+
+E4M3FN = BY_NAME["float8_e4m3fn"]
+
+
+def specialization(
+    event: LaunchEvent,
+    parameter: str,
+    own: ElementTypes | None,
+    path: Path,
+    *,
+    alike: bool = False,
+) -> Specialization:
+    """What the launch makes of the kernel when the tests on `path` came out so, and `parameter`
+    holds bytes, if there are its `own` types. With `alike` one type stands for several that behave
+    alike (`one_of`)."""
+    pointers: dict[str, ElementType] = {}
+    constexprs: dict[str, object] = {}
+    for name, passed in event.arguments.items():
+        if name == parameter:
+            continue
+        values = [value for inner, value in options(passed.value) if not contradicts(inner, path)]
+        match values:
+            case [Const(value=constant)]:
+                constexprs[name] = constant
+            case [Condition() as condition]:
+                outcome = decided(condition, path)
+                if outcome is not None:
+                    constexprs[name] = outcome
+            case [DType() as dtype] if dtype.types.single:
+                constexprs[name] = dtype.types.single
+            case [Tensor() as tensor]:
+                known = types_of(event, tensor)
+                element = one_of(known) if alike else known.single
+                if element is not None:
+                    pointers[name] = element
+                elif (outcome := tested(event.kernel, name, tensor, path)) is not None:
+                    constexprs[name] = outcome
+            case [Tensor(), *_] if alike:
+                element = one_of(joined(event, values))
+                if element is not None:
+                    pointers[name] = element
+    if own is None:
+        return Specialization(pointers, constexprs)
+    element = one_of(own)
+    pointers[parameter] = element if element is not None and element.width == 8 else UINT8
+    return Specialization(pointers, constexprs)
+
+
+def types_of(event: LaunchEvent, tensor: Tensor) -> ElementTypes:
+    """The element types that a tensor can have at the launch."""
+    return tensor.types if tensor.types is not None else event.types.get(tensor.buffer, UNKNOWN)
+
+
+def joined(event: LaunchEvent, values: Iterable[Value]) -> ElementTypes:
+    """The element types that one of `values` can have; unknown where those of one are."""
+    found = ElementTypes(frozenset())
+    for each in values:
+        found = found | (types_of(event, each) if isinstance(each, Tensor) else UNKNOWN)
+    return found if found.types else UNKNOWN
+
+
+def one_of(types: ElementTypes) -> ElementType | None:
+    """The type that a kernel may be looked at with in place of all of `types`, since it does the
+    same with each: the only one, the widest of floats of more than 8 bits, an 8-bit float, or a
+    byte. None for a mixture."""
+    found = sorted(types.types or (), key=lambda each: (each.width, each.name))
+    if len(found) < 2:
+        return types.single
+    if all(each.is_fp8 for each in found):
+        return E4M3FN
+    if all(each.is_float and each.width > 8 for each in found):
+        return found[-1]
+    return UINT8 if all(each.is_byte for each in found) else None
+
+
+def parameter_span(kernel: Kernel, parameter: str) -> Span:
+    """Where the parameter of a kernel is declared."""
+    node = kernel.node
+    for each in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
+        if each.arg == parameter:
+            column = each.col_offset + 1
+            return Span(kernel.path, each.lineno, column, each.lineno, column + len(parameter))
+    return Span(kernel.path, node.lineno, node.col_offset + 1, node.lineno, node.col_offset + 1)

@@ -1,0 +1,158 @@
+"""The stores and loads of a kernel that go wrong where a parameter points to raw bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+from tritonlint.dtypes import BY_NAME, UINT8
+from tritonlint.facts.device import (
+    KernelContract,
+    Load,
+    Moves,
+    Specialization,
+    Store,
+    contract,
+    moves,
+)
+from tritonlint.facts.hazards.launched.specializations import specialization
+from tritonlint.facts.hazards.raw_bytes.evidence import STRENGTHS, Evidence
+from tritonlint.facts.hazards.raw_bytes.meanings import floats_elsewhere, meanings
+from tritonlint.facts.hazards.raw_bytes.packed import wider_region
+from tritonlint.facts.hazards.raw_bytes.storage import Storage
+from tritonlint.facts.host.state import LaunchEvent, Run
+from tritonlint.facts.host.values import Path, Tensor
+from tritonlint.facts.project.kernel import Kernel
+from tritonlint.source import Span
+
+E4M3FN = BY_NAME["float8_e4m3fn"]
+Effects = tuple[list[Store], list[Load], Moves]
+
+
+def harm(
+    run: Run, event: LaunchEvent, parameter: str, tensor: Tensor, storage: Storage, path: Path
+) -> tuple[list[Evidence], tuple[Store, ...], tuple[Load, ...]]:
+    """The evidence under which the kernel does harm, strongest first, and its stores and loads that
+    then go wrong."""
+    if storage.packed:
+        return _of_region(event, parameter, tensor, storage, path)
+    evidence: list[Evidence] = []
+    stores: dict[_Site, Store] = {}
+    loads: dict[_Site, Load] = {}
+    for each in storage.evidence:
+        whole = event.path + path + each.path
+        made = specialization(event, parameter, storage.types, whole, alike=True)
+        floats = floats_elsewhere(event, parameter, path)
+        more_stores, more_loads, seen = run.effects.of(
+            _effects, event.kernel, made, parameter, *sorted(floats)
+        )
+        if more_stores or more_loads:
+            evidence.append(each)
+            evidence += meanings(event, parameter, whole, storage.evidence, seen)
+            evidence += wider_region(event, parameter, tensor, seen)
+            stores.update((_site(store), store) for store in more_stores)
+            loads.update((_site(load), load) for load in more_loads)
+    return _sorted(evidence), tuple(stores.values()), tuple(loads.values())
+
+
+def _sorted(evidence: list[Evidence]) -> list[Evidence]:
+    found = list(dict.fromkeys(evidence))
+    return sorted(found, key=lambda each: (STRENGTHS.index(each.strength), not each.encoded))
+
+
+def _of_region(
+    event: LaunchEvent, parameter: str, tensor: Tensor, storage: Storage, path: Path
+) -> tuple[list[Evidence], tuple[Store, ...], tuple[Load, ...]]:
+    """What goes wrong with a region of a packed buffer of 8-bit floats: all that is stored and
+    loaded as a number, where it holds something wider."""
+    whole = event.path + path
+    made = specialization(event, parameter, storage.types, whole, alike=True)
+    others = {name: each for name, each in made.pointers.items() if name != parameter}
+    seen = moves(event.kernel, Specialization(others, made.constexprs))
+    told = [
+        *(each for each in storage.evidence if each.meaning.known),
+        *meanings(event, parameter, whole, storage.evidence, seen, packed=True),
+        *wider_region(event, parameter, tensor, seen),
+    ]
+    if not told:
+        return [], (), ()
+    found = contract(event.kernel, made)
+    stores = [s for s in found.stores if s.parameter == parameter and s.effect == "float"]
+    loads = [s for s in found.loads if s.parameter == parameter and s.effect == "float"]
+    if any(each.parameter == parameter for each in found.encodings):
+        return [], (), ()
+    evidence = [*storage.evidence, *told] if stores or loads else []
+    return _sorted(evidence), tuple(stores), tuple(loads)
+
+
+def _effects(kernel: Kernel, made: Specialization, parameter: str, *floats: str) -> Effects:
+    """The stores and loads through `parameter` that go wrong: they convert between integers and
+    floats, they do not where the tensor is viewed as fp8, and they would not where the pointers of
+    which nothing is known hold bytes too (then the kernel copies, and nothing is known). Nothing is
+    known of a pointer that is not among `floats` and through which no numbers are loaded or stored.
+    Loads
+    whose bits are picked are kept: they tell that the kernel knows of bytes."""
+    found = contract(kernel, made)
+    stores = _suspicious([s for s in found.stores if s.parameter == parameter], "float_to_int")
+    loads = _suspicious([s for s in found.loads if s.parameter == parameter], "int_to_float")
+    if not stores and all(each.effect == "bits" for each in loads):
+        return [], [], Moves()
+    others = {name: each for name, each in made.pointers.items() if name != parameter}
+    seen = moves(kernel, Specialization(others, made.constexprs))
+    known = {*made.pointers, *seen.numbers, *floats}
+    copied = _copied(kernel, parameter, made, [n for n in found.pointers if n not in known])
+    viewed = contract(kernel, Specialization({**made.pointers, parameter: E4M3FN}, made.constexprs))
+    wrong = _sites(viewed, "float") - _sites(copied, "int")
+    return (
+        [each for each in stores if _site(each) in wrong],
+        [each for each in loads if each.effect == "bits" or _site(each) in wrong],
+        seen,
+    )
+
+
+def _copied(
+    kernel: Kernel, parameter: str, made: Specialization, unknown: Sequence[str]
+) -> KernelContract:
+    """What the kernel does where the `unknown` pointers hold bytes, as far as they can: not those
+    through which it stores floats that do not come from `parameter`."""
+
+    def run(names: Iterable[str]) -> KernelContract:
+        pointers = {**dict.fromkeys(names, UINT8), **made.pointers}
+        return contract(kernel, Specialization(pointers, made.constexprs))
+
+    found = run(unknown)
+    floats = {
+        each.parameter
+        for each in found.stores
+        if each.effect == "float_to_int"
+        and each.kind == "float"
+        and parameter not in each.source
+        and not each.rounded
+    }
+    return run(set(unknown) - floats) if floats.intersection(unknown) else found
+
+
+Access = TypeVar("Access", Store, Load)
+
+
+def _suspicious(accesses: list[Access], conversion: str) -> list[Access]:
+    """The accesses that convert, or that pick bits; those that do not compile where none of the
+    others takes bytes as they are (else the kernel has a path of its own for bytes)."""
+    if any(each.effect in ("int", "bits") for each in accesses):
+        return [each for each in accesses if each.effect in (conversion, "bits")]
+    return [each for each in accesses if each.effect in (conversion, "compile_error")]
+
+
+_Site = tuple[Span, tuple[Span, ...]]
+
+
+def _site(access: Store | Load) -> _Site:
+    """Where an access is, and through which calls of device functions: a helper that loads does so
+    for many."""
+    return (access.place, access.via)
+
+
+def _sites(found: KernelContract, effect: str) -> set[_Site]:
+    """Where stores and loads with that effect are."""
+    stores = {_site(each) for each in found.stores if each.effect == effect}
+    return stores | {_site(each) for each in found.loads if each.effect == effect}

@@ -1,0 +1,94 @@
+"""What the bytes of a launch argument mean: the float type that the other arguments and the kernel
+give them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from tritonlint.dtypes import UNKNOWN, ElementTypes
+from tritonlint.facts.device import Moves
+from tritonlint.facts.hazards.launched.specializations import joined, types_of
+from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
+from tritonlint.facts.host.state import LaunchEvent
+from tritonlint.facts.host.tensors import FLOATS
+from tritonlint.facts.host.values import Path, Tensor, Value, contradicts, options
+
+
+def meanings(
+    event: LaunchEvent,
+    parameter: str,
+    path: Path,
+    evidence: Sequence[Evidence],
+    seen: Moves,
+    *,
+    packed: bool = False,
+) -> Iterator[Evidence]:
+    """Evidence for what `parameter` means on `path`: what the kernel stores through it as it was
+    loaded from floats, or loads through it and stores as it is to floats; and what is passed for it
+    on another path. `evidence` says that these are raw bytes,
+    `packed` that they are a region of a page of codes."""
+    if parameter not in seen.quantized | seen.computed_floats | seen.others:
+        for source, target in sorted(seen.copies):
+            if target == parameter != source:
+                what = "the kernel stores what it loads through"
+                yield from _alike(event, source, path, f"{what} `{source}`", seen)
+    # Codes may be read so too, but not where the kernel decodes others for the same output.
+    beside = packed or any(t.is_fp8 for each in evidence for t in each.types.types or ())
+    for source, target in sorted(seen.copies - seen.converts):
+        if source == parameter != target and (beside or target in seen.quantized):
+            what = "the kernel stores what it loads here as it is through"
+            yield from _alike(event, target, path, f"{what} `{target}`", seen)
+    for _, value in _elsewhere(event, parameter, path):
+        if isinstance(value, Tensor) and (wider := _wider(types_of(event, value))):
+            place = value.view or event.arguments[parameter].span
+            message = f"on another path {wider} is passed here"
+            yield Evidence(place, message, "likely", (), wider, meaning=wider)
+
+
+def _alike(
+    event: LaunchEvent, other: str, path: Path, what: str, seen: Moves
+) -> Iterator[Evidence]:
+    """Evidence from the parameter `other`, which holds the same numbers."""
+    passed = event.arguments.get(other)
+    if passed is None:
+        return
+    values = [each for inner, each in options(passed.value) if not contradicts(inner, path)]
+    types = joined(event, values)
+    wider = _wider(types)
+    if wider is not None:
+        message = f"{what}, and `{passed.text}` holds {wider}"
+        yield Evidence(passed.span, message, "likely", (), wider, meaning=wider)
+    elif not types.known and other in seen.numbers | seen.quantized:
+        message = f"{what}, and takes what `{passed.text}` holds for numbers"
+        yield Evidence(passed.span, message, "likely", (), UNKNOWN, meaning=FLOATS)
+
+
+def floats_elsewhere(event: LaunchEvent, parameter: str, path: Path) -> frozenset[str]:
+    """The arguments that are passed as they are here where `parameter` is passed floats on another
+    path: then they hold floats."""
+    others = [
+        inner
+        for inner, value in _elsewhere(event, parameter, path)
+        if isinstance(value, Tensor) and _wider(types_of(event, value))
+    ]
+    if not others:
+        return frozenset()
+    return frozenset(
+        name
+        for name, passed in event.arguments.items()
+        if name != parameter and isinstance(passed.value, Tensor)
+        if not any(f"{passed.value.buffer}.dtype " in key for key, _ in event.path + path)
+    )
+
+
+def _elsewhere(event: LaunchEvent, parameter: str, path: Path) -> Iterator[tuple[Path, Value]]:
+    """What is passed for `parameter` on the paths that contradict `path`."""
+    for inner, value in options(event.arguments[parameter].value):
+        if contradicts(inner, path):
+            yield inner, value
+
+
+def _wider(types: ElementTypes) -> ElementTypes | None:
+    """`types`, where all are floats of more than 8 bits."""
+    found = types.types or frozenset()
+    return types if found and all(t.is_float and t.width > 8 for t in found) else None

@@ -1,0 +1,83 @@
+"""Packed buffers of 8-bit floats: a page of codes of which regions hold something wider, scales in
+float32 or rows in bfloat16, that has to be viewed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from tritonlint.dtypes import FLOAT32, PLATFORM_FP8, UNKNOWN, ElementTypes
+from tritonlint.facts.device import Moves
+from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
+from tritonlint.facts.hazards.raw_bytes.names import float_named, last_name
+from tritonlint.facts.hazards.raw_bytes.twins import viewed_elsewhere
+from tritonlint.facts.host.state import LaunchEvent, Note
+from tritonlint.facts.host.values import Tensor, options
+
+
+def page(
+    notes: Sequence[Note], tensor: Tensor, types: ElementTypes, event: LaunchEvent
+) -> tuple[Evidence, ...]:
+    """Evidence that `tensor` is a region of a packed buffer of 8-bit floats: other regions of it
+    are viewed as another type, or elsewhere in the file the same region is. A buffer of unknown
+    type is one where it is called so and a region is viewed as bytes: then it is not made of
+    those."""
+    if tensor.view is not None or tensor.types is not None or tensor.part is None:
+        return ()
+    views = [
+        each
+        for each in notes
+        if each.kind == "view" and each.part is not None and each.part != tensor.part
+    ]
+    if types.types is None:
+        named = float_named(last_name(tensor.buffer))
+        if named is None or not named.is_fp8:
+            return ()
+        if not any(t.is_byte for each in views for t in each.types.types or ()):
+            return ()
+    elif not all(t.is_fp8 for t in types.types):
+        return ()
+    found = [
+        Evidence(
+            each.span,
+            f"another region of the buffer is viewed as {each.types} here: it is packed",
+            "likely",
+            each.path,
+        )
+        for each in views
+        if each.types.types and not any(t.is_fp8 for t in each.types.types)
+    ]
+    twin = viewed_elsewhere(event.module, tensor)
+    wider = twin is not None and not any(t.is_fp8 for t in twin.types.types or ())
+    if twin is not None and wider:
+        message = f"the same region is viewed as {twin.types} here"
+        found.append(Evidence(twin.span, message, "likely", (), twin.types, meaning=twin.types))
+    return tuple(found)
+
+
+def wider_region(
+    event: LaunchEvent, parameter: str, tensor: Tensor, seen: Moves
+) -> Iterator[Evidence]:
+    """Evidence from the kernel that what it stores through `parameter`, or loads, is no code: it
+    casts what it quantizes beside, and not this; it converts the codes beside, and not this. That
+    these are float32 is what scales are, and no more than that."""
+    beside = {
+        name
+        for name, passed in event.arguments.items()
+        if name != parameter
+        for _, each in options(passed.value)
+        if isinstance(each, Tensor) and each.buffer == tensor.buffer
+    }
+    stored = seen.quantized | seen.others | {target for _, target in seen.copies}
+    wider = ElementTypes.of(FLOAT32)
+    if parameter in seen.computed_floats - stored and beside & seen.quantized:
+        message = "the kernel casts what it quantizes, and stores this as it is computed"
+    elif parameter in seen.plain - seen.decoded and beside & seen.decoded - seen.plain:
+        message = "the kernel converts the codes that it loads, and computes with this as it is"
+    else:
+        return
+    yield Evidence(event.arguments[parameter].span, message, "likely", (), meaning=wider)
+
+
+def assumed(types: ElementTypes) -> ElementTypes:
+    """The types of a packed buffer: those that are known, else the 8-bit floats."""
+    return types if types != UNKNOWN else PLATFORM_FP8

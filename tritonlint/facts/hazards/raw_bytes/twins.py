@@ -1,0 +1,96 @@
+"""The same region elsewhere in a file: who packs a layout and who unpacks it cut it alike."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from tritonlint.dtypes import PLATFORM_FP8, ElementTypes, from_torch
+from tritonlint.facts.host.tensors import named_fp8
+from tritonlint.facts.host.values import Tensor
+from tritonlint.facts.project.modules import Module
+from tritonlint.source import Span
+
+
+@dataclass(frozen=True)
+class Viewed:
+    """A slice that is viewed as a float type: its text, that of its last bounds where they are
+    computed, and where the view is."""
+
+    text: str
+    bounds: str
+    types: ElementTypes
+    span: Span
+
+
+def viewed_elsewhere(module: Module, tensor: Tensor) -> Viewed | None:
+    """A view of another slice of the file that cuts the same region: of the same name by the same
+    bounds, or by the same computed bounds (`x[:, n:]` alone can be anything). None where the views
+    of such slices are of several types."""
+    if tensor.part is None or tensor.part.span.path != module.path:
+        return None
+    try:
+        node = ast.parse(f"({module.source.snippet(tensor.part.span)})", mode="eval").body
+    except SyntaxError:
+        return None
+    if not isinstance(node, ast.Subscript):
+        return None
+    text, bounds = ast.unparse(node), _bounds(node)
+    alike = [each for each in _viewed(module) if each.text == text]
+    alike = alike or [each for each in _viewed(module) if bounds and each.bounds == bounds]
+    return alike[0] if len({each.types for each in alike}) == 1 else None
+
+
+@lru_cache(maxsize=64)
+def _viewed(module: Module) -> tuple[Viewed, ...]:
+    """The slices of a file that are viewed as floats, in the expression or by their name."""
+    found: list[Viewed] = []
+    for each in module.functions:
+        function = each.node
+        assert isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef))
+        slices = dict(_slices(function))
+        for node in ast.walk(function):
+            match node:
+                case ast.Call(func=ast.Attribute(value=part, attr="view"), args=[to]):
+                    types = _float_type(to)
+                    if isinstance(part, ast.Name):
+                        part = slices.get(part.id, part)
+                    if types is not None and isinstance(part, ast.Subscript):
+                        text, bounds = ast.unparse(part), _bounds(part)
+                        found.append(Viewed(text, bounds, types, module.source.span(node)))
+    return tuple(found)
+
+
+def _slices(function: ast.AST) -> Iterator[tuple[str, ast.Subscript]]:
+    """The names that slices are bound to in a function."""
+    for node in ast.walk(function):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Subscript() as part):
+                yield name, part
+            case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)):
+                for target, value in zip(names, values, strict=False):
+                    if isinstance(target, ast.Name) and isinstance(value, ast.Subscript):
+                        yield target.id, value
+
+
+def _float_type(node: ast.expr) -> ElementTypes | None:
+    name = node.attr if isinstance(node, ast.Attribute) else ""
+    name = node.id if isinstance(node, ast.Name) else name
+    known = from_torch(name) if isinstance(node, ast.Attribute) else None
+    if known is not None and known.is_float:
+        return ElementTypes.of(known)
+    return PLATFORM_FP8 if named_fp8(name) else None
+
+
+def _bounds(node: ast.Subscript) -> str:
+    """The bounds of a slice of the last dimension as text, empty where they are too simple to tell
+    one layout from another."""
+    last = node.slice
+    if isinstance(last, ast.Tuple) and last.elts:
+        last = last.elts[-1]
+    if not isinstance(last, ast.Slice):
+        return ""
+    computed = any(isinstance(each, ast.BinOp) for each in ast.walk(last))
+    return ast.unparse(last) if computed else ""
