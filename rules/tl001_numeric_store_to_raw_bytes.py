@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tritonlint.rule import Argument, Confidence, Finding, Order, Rule, Step, Store
 from tritonlint.rule.signature import FLOAT_TO_INTEGER
-from tritonlint.rule.traces import approach, holds
+from tritonlint.rule.traces import approach
 from tritonlint.rule.views import named_fix, view_argument
 
 if TYPE_CHECKING:
@@ -85,14 +85,11 @@ class NumericStoreToRawBytes(Rule[Argument, Store]):
 
     def report(self, node: cst.CSTNode, argument: Argument, store: Store) -> Finding:
         silent = store.effect != "compile_error"
-        cast = "casts a float to its element type and stores it"
-        how = cast if store.explicit else "stores a float"
         fix = view_argument(self.suspect, node, argument) if _is_code(argument) else None
         return self.finding(
             node,
             argument,
-            f"`{self.text(argument.place)}` {holds(argument)}, "
-            f"but `{argument.kernel}` {how} through `{argument.parameter}`",
+            f"`{argument.kernel}` stores {_what(argument)} through `{argument.parameter}`",
             trigger=_trigger(argument) if silent else "it does not compile",
             confidence=_confidence(argument, store),
             trace=_trace(argument, store),
@@ -100,6 +97,11 @@ class NumericStoreToRawBytes(Rule[Argument, Store]):
             help=named_fix(fix),
             rejected=not silent,
         )
+
+
+def _what(argument: Argument) -> str:
+    packed = argument.storage.packed
+    return f"{argument.stands_for} as 8-bit floats" if packed else "floats in raw bytes"
 
 
 def _trigger(argument: Argument) -> str:
@@ -132,17 +134,13 @@ def _confidence(argument: Argument, store: Store) -> Confidence:
     return "likely" if certain and not _is_scale(argument) else "possible"
 
 
-def _trace(argument: Argument, store: Store) -> tuple[Step, ...]:
-    steps = approach(argument)
-    steps += [Step(each, "handed to a device function here") for each in store.via]
-    converts = (
-        "which does not compile" if store.effect == "compile_error" else "an integer conversion"
-    )
-    if argument.storage.packed:
-        converts = "8 bits of it are kept"
+def _trace(argument: Argument, store: Store) -> list[Step]:
+    converts = "8 bits of it are kept" if argument.storage.packed else "an integer conversion"
+    if store.effect == "compile_error":
+        converts = "which does not compile"
+    steps = approach(argument, store.via)
     if store.cast is None:
-        steps.append(Step(store.place, f"the store casts a float to that element type: {converts}"))
-    else:
-        steps.append(Step(store.cast, f"the float is cast to that element type: {converts}"))
-        steps.append(Step(store.place, "and stored"))
-    return tuple(steps)
+        cast = f"the store casts a float to that element type: {converts}"
+        return [*steps, Step(store.place, cast)]
+    cast = f"the float is cast to that element type: {converts}"
+    return [*steps, Step(store.cast, cast), Step(store.place, "and stored")]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tritonlint.rule import Argument, Confidence, Finding, Load, Order, Rule, Step
 from tritonlint.rule.signature import INTEGER_TO_FLOAT
-from tritonlint.rule.traces import approach, holds
+from tritonlint.rule.traces import approach
 from tritonlint.rule.views import named_fix, view_argument
 
 if TYPE_CHECKING:
@@ -77,7 +77,8 @@ class NumericLoadOfRawBytes(Rule[Argument, Load]):
     observes = (Argument,)
 
     def judge(self, argument: Argument) -> Load | None:
-        if not _stands_for_floats(argument) or _unpacked(argument):
+        # A tensor that is just made of integers may be an image, a count or a quantized integer.
+        if not argument.encoded or _unpacked(argument):
             return None
         silent = [each for each in argument.loads if each.effect == "int_to_float"]
         return next(iter(silent or argument.loads), None)
@@ -88,8 +89,7 @@ class NumericLoadOfRawBytes(Rule[Argument, Load]):
         return self.finding(
             node,
             argument,
-            f"`{self.text(argument.place)}` {holds(argument)}, but `{argument.kernel}` "
-            f"uses what it loads through `{argument.parameter}` as numbers",
+            f"`{argument.kernel}` reads {_what(argument)} through `{argument.parameter}`",
             trigger=_trigger(argument) if silent else "it does not compile",
             confidence=_confidence(argument),
             trace=_trace(argument, load),
@@ -99,14 +99,13 @@ class NumericLoadOfRawBytes(Rule[Argument, Load]):
         )
 
 
+def _what(argument: Argument) -> str:
+    packed = argument.storage.packed
+    return f"{argument.stands_for} as 8-bit floats" if packed else "raw bytes as numbers"
+
+
 def _trigger(argument: Argument) -> str:
     return _CODES if argument.storage.packed else _SILENT
-
-
-def _stands_for_floats(argument: Argument) -> bool:
-    """Whether the bytes are known to be codes or pieces of floats: a tensor that is just made of
-    integers may be an image, a count or a quantized integer."""
-    return argument.encoded
 
 
 def _confidence(argument: Argument) -> Confidence:
@@ -125,14 +124,11 @@ def _unpacked(argument: Argument) -> bool:
     return any(each.effect == "bits" for each in argument.loads)
 
 
-def _trace(argument: Argument, load: Load) -> tuple[Step, ...]:
-    steps = approach(argument)
-    steps += [Step(each, "handed to a device function here") for each in load.via]
-    packed = argument.storage.packed
-    steps.append(Step(load.place, "8 bits are loaded" if packed else "an integer is loaded"))
-    if load.use is not None and load.use != load.place:
-        converts = "and converted to a float as a number"
-        steps.append(
-            Step(load.use, converts if load.effect == "int_to_float" else "which does not compile")
-        )
-    return tuple(steps)
+def _trace(argument: Argument, load: Load) -> list[Step]:
+    loaded = "8 bits are loaded" if argument.storage.packed else "an integer is loaded"
+    steps = [*approach(argument, load.via), Step(load.place, loaded)]
+    if load.use is None or load.use == load.place:
+        return steps
+    silent = load.effect == "int_to_float"
+    used = "and converted to a float as a number" if silent else "which does not compile"
+    return [*steps, Step(load.use, used)]

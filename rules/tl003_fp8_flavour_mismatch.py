@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # What the code 0x3C is in each flavour.
 _0X3C = {"e4m3fn": 1.5, "e4m3fnuz": 0.75, "e5m2": 1.0, "e5m2fnuz": 0.5}
+_LONG = "torch.float8_"
 _ON_AMD = "where the platform's type is torch.float8_e4m3fnuz, the code 0x3C is 0.75 and not 1.5"
 
 
@@ -113,8 +114,8 @@ def _said(found: Seen, text: str) -> tuple[str, tuple[Step, ...]]:
     match found:
         case Flavours():
             return (
-                f"`{text}` takes for {found.other} what line {found.before.line} has as "
-                f"{found.one}",
+                f"`{text}` takes for {found.other.flavour} what line {found.before.line} has as "
+                f"{found.one.flavour}",
                 (
                     Step(found.before, f"{found.one} here"),
                     Step(found.place, f"and the same bytes as {found.other} here"),
@@ -124,8 +125,7 @@ def _said(found: Seen, text: str) -> tuple[str, tuple[Step, ...]]:
             takes = "writes as" if encoding.written else "takes for"
             who = "a kernel writes" if found.written else "the host has"
             return (
-                f"`{kernel}` {takes} {encoding.element} the bytes of `{found.argument}`, which "
-                f"{who} as {types}",
+                f"`{kernel}` {takes} {encoding.element} what {who} as {types}".replace(_LONG, ""),
                 (
                     Step(found.before, f"{types} here"),
                     Step(found.place, f"passed to `{kernel}` as `{found.parameter}`"),
@@ -134,8 +134,7 @@ def _said(found: Seen, text: str) -> tuple[str, tuple[Step, ...]]:
             )
         case HardCoded():
             return (
-                f"`{text}` names torch.float8_e4m3fn for bytes of which line {found.asked.line} "
-                "asks the platform",
+                f"`{text}` is float8_e4m3fn, and line {found.asked.line} asks the platform",
                 (
                     Step(found.asked, "the type of the platform here"),
                     Step(found.place, "and torch.float8_e4m3fn here"),
@@ -143,8 +142,7 @@ def _said(found: Seen, text: str) -> tuple[str, tuple[Step, ...]]:
             )
         case Prefixed():
             return (
-                f"`{text}` is e4m3 for each `{found.setting}` that starts so, and "
-                f'"{found.member}" is one',
+                f"`{text}` is e4m3, and `{found.setting}` can be {found.member}",
                 (
                     Step(found.declared, f'"{found.member}" can be set'),
                     Step(found.test, "and passes this test"),
@@ -153,9 +151,7 @@ def _said(found: Seen, text: str) -> tuple[str, tuple[Step, ...]]:
             )
         case WideClamp():
             return (
-                f"`{found.kernel}` clamps to {found.largest:g} what it stores through "
-                f"`{found.parameter}`, and `{text}` can be of type torch.float8_e4m3fnuz, whose "
-                "largest value is 240",
+                f"`{found.kernel}` clamps to {found.largest:g} what can be e4m3fnuz (up to 240)",
                 (
                     Step(found.place, f"passed to `{found.kernel}` as `{found.parameter}`"),
                     Step(found.store.place, f"what is stored is clamped to {found.largest:g}"),

@@ -80,15 +80,13 @@ class UnroundedIntegerQuantization(Rule[Converted, Conversion]):
         return seen.conversion if _truncates(seen.conversion) else None
 
     def report(self, node: cst.CSTNode, seen: Converted, conversion: Conversion) -> Finding:
-        element, parameter = conversion.target.triton, conversion.parameter
         signed = conversion.target.kind == "signed"
-        how = "converts" if conversion.explicit else "stores"
-        why = f", which a launch makes {element}," if seen.launch else ""
-        target = f" through `{parameter}`{why}" if parameter else f" to {element}"
+        how = "converts a float to" if conversion.explicit else "stores a float as"
+        through = f" through `{conversion.parameter}`" if conversion.parameter else ""
         return self.finding(
             node,
             seen,
-            f"`{seen.kernel}` {how} a float{target} without rounding",
+            f"`{seen.kernel}` {how} {conversion.target.triton}{through} without rounding",
             trigger="1.7 becomes 1 and -0.6 becomes 0" if signed else "1.7 becomes 1 and 254.9 254",
             confidence=_confidence(seen),
             trace=_trace(seen),

@@ -81,13 +81,11 @@ class NegativeFloatToUnsigned(Rule[Converted, Conversion]):
             trigger = (
                 f"with the bias added after the cast, -3.0 gives {bias} on NVIDIA, not {bias - 3}"
             )
-        through = f" through `{conversion.parameter}`" if conversion.parameter else ""
-        why = "is a logarithm" if conversion.exponent else "can be negative"
+        what = "a logarithm" if conversion.exponent else "a float that can be negative"
         return self.finding(
             node,
             seen,
-            f"`{seen.kernel}` converts a float that {why}{through} to"
-            f" {conversion.target.triton}, which is undefined below zero",
+            f"`{seen.kernel}` converts {what} to {conversion.target.triton}, undefined below zero",
             trigger=trigger,
             confidence=_confidence(seen),
             trace=_trace(seen),
@@ -127,12 +125,8 @@ def _biased(addition: cst.BinaryOperation, operand: cst.BaseExpression) -> cst.B
     import libcst as cst
 
     inner = addition.with_changes(left=operand, lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
-    cast = cst.ensure_type(addition.left, cst.Call)
-    return cast.with_changes(
-        func=cst.ensure_type(cast.func, cst.Attribute).with_changes(value=inner),
-        lpar=addition.lpar,
-        rpar=addition.rpar,
-    )
+    cast = cst.ensure_type(addition.left.deep_replace(operand, inner), cst.Call)
+    return cast.with_changes(lpar=addition.lpar, rpar=addition.rpar)
 
 
 def _negative(conversion: Conversion) -> bool:

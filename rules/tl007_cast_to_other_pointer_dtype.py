@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tritonlint.rule import Finding, Fix, OtherCast, Rule, Step
+from tritonlint.rule.traces import handed_on
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -80,8 +81,7 @@ class CastToOtherPointerDtype(Rule[OtherCast, str]):
         return self.finding(
             node,
             found,
-            f"`{found.kernel}` casts to {narrow} what it stores through `{found.parameter}`, and "
-            f"`{self.text(found.place)}` is of type {found.wide}",
+            f"`{found.kernel}` casts to {narrow} what it stores through `{found.parameter}`",
             trigger=trigger,
             confidence="certain" if found.narrow else "likely",
             trace=_trace(found),
@@ -120,7 +120,7 @@ def _trace(found: OtherCast) -> tuple[Step, ...]:
     steps = [
         Step(found.given, f"passed to `{found.kernel}` as `{found.toward}`"),
         Step(found.argument_span, f"passed as `{found.parameter}`, of type {found.wide}"),
-        *(Step(each, "handed to a device function here") for each in found.store.via),
+        *handed_on(found.store.via),
     ]
     if found.store.cast is not None:
         steps.append(Step(found.store.cast, f"cast to the element type of `{found.toward}`"))

@@ -78,8 +78,7 @@ class SignExtendedByte(Rule[ByteUsed, str]):
         return self.finding(
             node,
             seen,
-            f"`{seen.kernel}` loads a signed byte through `{byte.parameter}` and uses it as "
-            f"{_USES[byte.use]} without masking it",
+            f"`{seen.kernel}` uses a signed byte as {_USES[byte.use]} without masking it",
             trigger=trigger,
             confidence="likely" if byte.use == "exponent" else "possible",
             trace=_trace(seen),

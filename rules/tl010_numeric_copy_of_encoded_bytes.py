@@ -65,18 +65,17 @@ class NumericCopyOfEncodedBytes(Rule[Copy, str]):
         return _trigger(copy)
 
     def report(self, node: cst.CSTNode, copy: Copy, trigger: str) -> Finding:
-        encoded, byte = f"8-bit floats ({copy.encoded})", f"bytes ({copy.byte})"
-        held, wanted = (encoded, byte) if copy.to_bytes else (byte, encoded)
-        said = f"and is copied into `{self.text(copy.target)}`, which holds {wanted}"
-        if copy.form == "conversion":
-            said = f"and is converted to {wanted}"
+        held, wanted = str(copy.encoded), str(copy.byte)
+        if not copy.to_bytes:
+            held, wanted = wanted, held
+        how = "converted" if copy.form == "conversion" else "copied"
         view = self._view(copy)
         fix = self._fix(copy, f"View {view}")
         steps = (Step(span, message) for span, message in copy.evidence)
         return self.finding(
             node,
             copy,
-            f"`{self.text(copy.source)}` holds {held}, {said}, as numbers",
+            f"{held} in `{self.text(copy.source)}` is {how} to {wanted} as numbers",
             trigger=trigger,
             confidence="certain",
             trace=[*steps, Step(copy.place, "numbers are converted here, not bits")],

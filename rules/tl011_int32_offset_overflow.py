@@ -96,15 +96,13 @@ class Int32OffsetOverflow(Rule[NarrowOffset, Confidence]):
         return "possible" if seen.loaded else "likely"
 
     def report(self, node: cst.CSTNode, seen: NarrowOffset, confidence: Confidence) -> Finding:
-        why = "and widens it after that"
+        why = "and widens it too late"
         if seen.signal == "sibling":
-            named = f"`{seen.twin}`" if seen.twin != seen.kernel else f"that of {seen.wide.path}"
-            why = f"where {named} widens the index first"
+            why = f"and `{seen.twin}` in 64" if seen.twin != seen.kernel else "and its twin in 64"
         return self.finding(
             node,
             seen,
-            f"`{seen.kernel}` computes `{' '.join(self.text(seen.place).split())}`, an offset into "
-            f"`{seen.pointer}`, in 32 bits, {why}",
+            f"`{seen.kernel}` computes an offset into `{seen.pointer}` in 32 bits, {why}",
             trigger=_TRIGGER,
             confidence=confidence,
             trace=_trace(seen),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tritonlint.rule import Finding, IgnoredSetting, Rule, Step
+from tritonlint.rule.traces import handed_on
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -68,26 +69,25 @@ class IgnoredCacheDtype(Rule[IgnoredSetting, str]):
         return f"{fp8}, -0.3 is stored as 0 and 300.0 as 44"
 
     def report(self, node: cst.CSTNode, found: IgnoredSetting, trigger: str) -> Finding:
-        *others, last = (f"`{each}`" for each in found.settings)
-        ignored = f"{', '.join(others)} and {last} decide" if others else f"{last} decides"
+        first, *others = (f"`{each}`" for each in found.settings)
+        ignored = f"{first} and {len(others)} more decide" if others else f"{first} decides"
         return self.finding(
             node,
             found,
-            f"{ignored} nothing, and `{found.kernel}` stores floats into `{found.cache}` as it is",
+            f"{ignored} nothing where `{found.kernel}` stores floats",
             trigger=trigger,
             trace=_trace(found),
         )
 
 
-def _trace(found: IgnoredSetting) -> tuple[Step, ...]:
-    where = "never asked for in this function"
+def _trace(found: IgnoredSetting) -> list[Step]:
+    where = f"never asked for in this function: {', '.join(found.settings)}"
     if found.unread:
         unread = ", ".join(f"`{each}`" for each in found.unread)
         where = f"asked for nowhere: the kernel never reads {unread}"
-    steps = [
+    return [
         Step(found.place, where),
         Step(found.argument_span, f"`{found.cache}` is passed as `{found.parameter}` as it is"),
-        *(Step(each, "handed to a device function here") for each in found.store.via),
+        *handed_on(found.store.via),
         Step(found.store.place, "and a float is stored through it"),
     ]
-    return tuple(steps)

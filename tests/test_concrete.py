@@ -30,6 +30,12 @@ AWKWARD = {
     "try": "try:\n    f(x)\nexcept (A, B) as e:\n    g(e)\nfinally:\n    h()\n",
     "match": "match f(x):\n    case C(y) if g(y):\n        h(y)\n",
     "no_newline": "class C:\n    x = f(y)",
+    "lone_returns": "def f(x):\r    return g(\r        x)\r",
+    "form_feed": "a = 1\n\x0cdef f(x):\n    return g(x)\n",
+    "continuation": "def f(x):\n    y = g(x) + \\\n        h(x)\n    return y\n",
+    "nested": "class C:\n    @d(a)\n    async def f(self):\n        def g(x=h(1)):\n            return [i async for i in k(x)]\n        return await g(lambda z: z(2))\n",
+    "generator": "def f(x):\n    return h((j for j in x), 1), ((k(x)), (l(x),))\n",
+    "with_items": "def f(x):\n    with (g(x) as a, h(x) as b):\n        return a[1:2, ::3], b[()]\n",
     "docstring": 'def f():\n    """a\nb"""\n    return g("""c\n d""")\n',
 }
 

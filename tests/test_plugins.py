@@ -89,6 +89,7 @@ def test_a_change_of_the_rule_is_not_answered_from_the_cache(house: Path) -> Non
         (DOCUMENTED.replace('code = "HOUSE001"', ""), "`code` is None"),
         (DOCUMENTED.replace('"HOUSE001"', '"House-1"'), "`code` is 'House-1'"),
         (DOCUMENTED.replace('severity = "warning"', 'severity = "fatal"'), "`severity` is 'fatal'"),
+        (DOCUMENTED.replace("def report", "def reported"), "BytesByName: it does not define `report`"),
         (DOCUMENTED.replace('"HOUSE001"', '"TL001"'), "two rules have the code TL001"),
     ],
 )

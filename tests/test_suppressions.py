@@ -416,7 +416,7 @@ def test_an_expectation_fails_when_the_hazard_is_gone(tritonlint: Command, flagg
     flagged.write_text(text, encoding="utf-8")
     run = tritonlint("check", "--output-format", "concise")
     assert run.code == 1
-    assert "TL903 TL001 is expected here and not found" in run.out
+    assert "TL903 [*] TL001 is expected here and not found" in run.out
 
 
 def test_a_file_without_anything_about_triton_is_judged_too(

@@ -13,6 +13,7 @@ import pytest
 
 from support import CASE, ROOT, copy_flagged
 from tests.gates.environments import environment, interpreter, must_run, oldest, run, wheel
+from tests.test_own_rules import ALLOWED, as_the_page_says, blocks
 
 # What needs neither the compiler nor more than pytest.
 TESTS = (
@@ -43,6 +44,21 @@ def test_the_wheel_works_in_a_clean_environment(built: Path, tmp_path: Path) -> 
     must_run(tool, "check", ".", cwd=project)
     explained = must_run(tool, "explain", "--all", cwd=project)
     assert "TL001" in explained
+
+
+def test_rules_of_ones_own_are_written_as_the_page_says(
+    built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in ALLOWED.items():
+        monkeypatch.setenv(name, value)
+    python = environment(sys.executable, tmp_path / "env", built)
+    project = tmp_path / "project"
+    project.mkdir()
+    as_the_page_says(project)
+    for block in blocks("console"):
+        first, _, shown = block.partition("\n")
+        done = run(python.with_name("tritonlint"), *first.split()[2:], cwd=project)
+        assert (done.stdout, done.stderr) == (shown, "")
 
 
 def test_every_documented_install_line_installs(built: Path, tmp_path: Path) -> None:

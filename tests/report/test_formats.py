@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -52,6 +53,8 @@ warning[TL002] numeric-load-of-raw-bytes: bytes are read as numbers (certain)
   = trigger: 0x7E is read as 126
   = help: no automatic fix
 
+(certain: every step is written in the code; likely: a step is inferred, as from a name or from \
+other uses of the buffer)
 Found 2 findings (3 files checked).
 1 fixable with `tritonlint autofix --apply`.
 1 finding suppressed.
@@ -80,9 +83,27 @@ def test_text_in_colour_is_the_same_text(result: Result) -> None:
 def test_concise_is_one_line_per_finding(result: Result) -> None:
     first, second, *closing = _render("concise", result, list_skipped=True).splitlines()
     message = "`cache[:, :128]` holds raw bytes, and 100% of floats are cast"
-    assert first == f"host.py:5:11: TL001 {message}"
-    assert second == "kernel.py:2:5: TL002 bytes are read as numbers"
+    assert first == f"host.py:5:11: TL001 [*] {message}: -0.3 is stored as 0"
+    assert second == "kernel.py:2:5: TL002 bytes are read as numbers: 0x7E is read as 126"
     assert closing[0] == "broken.py: not checked: cannot be parsed: no (line 3)"
+
+
+def test_the_counts_of_fixes_add_up(result: Result) -> None:
+    first, second = result.findings
+    assert first.fix is not None
+    unsafe = replace(second, fix=replace(first.fix, applicability="unsafe"))
+    both = _render("concise", Result((first, unsafe, unsafe), (), 3)).splitlines()
+    assert [line.split()[2] for line in both[:3]] == ["[*]", "[-]", "[-]"]
+    command = "`tritonlint autofix --apply`"
+    assert both[-1] == f"[*] 1 fixable with {command}, [-] 2 more with `--unsafe-fixes`."
+    alone = _render("text", Result((unsafe,), (), 3)).splitlines()
+    assert alone[-1] == "1 fixable with `tritonlint autofix --apply --unsafe-fixes`."
+
+
+def test_advice_is_shown_where_there_is_no_fix(result: Result) -> None:
+    advised = replace(result.findings[1], help="round first")
+    assert "  = help: round first\n" in _render("text", Result((advised,), (), 3))
+    assert "0x7E is read as 126; round first" in _render("concise", Result((advised,), (), 3))
 
 
 def test_statistics_count_the_findings_of_each_rule(result: Result) -> None:
@@ -99,7 +120,7 @@ def test_github_escapes_what_a_workflow_command_reserves(result: Result) -> None
     assert first == (
         "::error file=host.py,line=5,endLine=5,col=11,endColumn=25,"
         "title=TL001 numeric-store-to-raw-bytes::"
-        "`cache[:, :128]` holds raw bytes, and 100%25 of floats%0Aare cast"
+        "`cache[:, :128]` holds raw bytes, and 100%25 of floats are cast: -0.3 is stored as 0"
         "%0Ahost.py:6: raw bytes%0Akernel.py:3: cast to the element type"
         "%0Afix (safe): view the slice as the platform's fp8 dtype"
     )

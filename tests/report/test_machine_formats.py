@@ -146,7 +146,7 @@ def test_the_top_of_the_repository_is_the_folder_with_dot_git(result: Result) ->
 
 
 def test_sarif_does_not_turn_a_launch_into_a_link(result: Result) -> None:
-    launch = replace(result.findings[0], message="`kernel[grid](values)` holds cache[:, 0]")
+    launch = replace(result.findings[0], message="`kernel[grid](values)` holds cache[:, 0]", trigger="")
     (only,) = _sarif(Result((launch,), (), 1))["results"]
     assert only["message"]["text"] == r"`kernel\[grid](values)` holds cache[:, 0]"
 
@@ -228,7 +228,7 @@ def test_azure_escapes_what_a_logging_command_reserves(result: Result) -> None:
     first, skipped = _render("azure", replace(result, findings=(odd,))).splitlines()
     place = f"sourcepath={Path.cwd()}/a%3Bb%5D.py;linenumber=5;columnnumber=11;code=TL001;"
     assert first.startswith(f"##vso[task.logissue type=error;{place}]`cache[:, :128]` holds")
-    assert "100%AZP25 of floats%0Aare cast%0Ahost.py:6: raw bytes%0Akernel.py:3: " in first
+    assert "100%AZP25 of floats are cast: -0.3 is stored as 0%0Ahost.py:6: raw bytes%0Akernel.py:3: " in first
     assert skipped.endswith(f"code=not-checked;]{NOT_CHECKED}")
 
 

@@ -159,7 +159,7 @@ def _tell(stream: TextIO, plan: Plan, after: Result, unwritten: set[str]) -> Non
     stream.writelines(f"fixed: {_line(f)}: {f.fix.message if f.fix else ''}\n" for f in done)
     fixed = f"Fixed {count(len(done), 'finding')} in {count(len(changed), 'file')}"
     left = f"{count(len(after.findings), 'finding')} left"
-    stream.writelines(f"left: {_line(f)}: {f.message}\n" for f in after.findings)
+    stream.writelines(f"left: {_line(f)}: {f.line}\n" for f in after.findings)
     stream.write(f"{fixed}; {left} ({count(after.files, 'file')} checked).\n")
     if plan.declined:
         stream.write(f"{count(plan.declined, 'fix')} left as you wanted.\n")

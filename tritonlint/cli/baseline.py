@@ -126,7 +126,7 @@ def _store(known: Baseline) -> None:
 def _new(state: _State) -> Iterator[str]:
     for each in state.new:
         span = each.span
-        yield f"new: {span.path}:{span.line}:{span.column}: {each.code} {each.message}"
+        yield f"new: {span.path}:{span.line}:{span.column}: {each.code} {each.line}"
 
 
 def _say(said: Iterable[str]) -> None:

@@ -33,7 +33,7 @@ class Questions:
         if self.rest is not None:
             return self.rest
         span, fix = finding.span, finding.fix
-        click.echo(f"{span.path}:{span.line}:{span.column}: {finding.code} {finding.message}")
+        click.echo(f"{span.path}:{span.line}:{span.column}: {finding.code} {finding.line}")
         with output.destination(None) as stream:
             write_diff(stream, changes)
         applicability = fix.applicability if fix else "safe"

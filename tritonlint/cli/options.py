@@ -11,7 +11,7 @@ import click
 
 from tritonlint.cli import output
 from tritonlint.errors import ConfigError, UsageError
-from tritonlint.findings import CONFIDENCES
+from tritonlint.findings import CONFIDENCES, MEANING
 from tritonlint.settings import config
 from tritonlint.settings.config import Choice, Settings
 
@@ -83,7 +83,8 @@ _SELECTION = (
     click.option(
         "--confidence",
         type=click.Choice(CONFIDENCES),
-        help="The lowest confidence that counts (default: likely).",
+        help="The lowest confidence that counts (default: likely). "
+        + " ".join(f"{name.capitalize()}: {what}." for name, what in MEANING.items()),
     ),
     _list_option("--exclude", "PATTERNS", "Leave out these, in place of the default list."),
     _list_option("--extend-exclude", "PATTERNS", "Leave out these too."),

@@ -67,8 +67,20 @@ class Concrete:
         return code[end + len(indent) : -end]
 
     def node_at(self, place: Span) -> cst.CSTNode | None:
-        """The node that stands exactly at `place`: an expression before any other."""
-        return self._nodes.get(place)
+        """The node that stands exactly at `place`: an expression before any other, then a
+        statement."""
+        import libcst as cst
+
+        ends = place.line - self._above, place.column - 1, place.end_line - self._above
+        found: list[cst.CSTNode] = []
+        for node, at in self.positions.items():
+            # In `ast` these include their parentheses.
+            if isinstance(node, (cst.Tuple, cst.GeneratorExp)) and node.lpar:
+                found += [node] if self.whole(node) == place else []
+            elif (at.start.line, at.start.column, at.end.line) == ends:
+                found += [node] if at.end.column == place.end_column - 1 else []
+        first = (cst.BaseExpression, cst.BaseSmallStatement, cst.CSTNode)
+        return next((each for kind in first for each in found if isinstance(each, kind)), None)
 
     def around(self, place: Span) -> cst.CSTNode:
         """The smallest node that `place` is a part of."""
@@ -116,21 +128,6 @@ class Concrete:
         from libcst.metadata import ExpressionContextProvider
 
         return self._wrapper.resolve(ExpressionContextProvider)
-
-    @cached_property
-    def _nodes(self) -> dict[Span, cst.CSTNode]:
-        import libcst as cst
-
-        found: dict[Span, tuple[int, cst.CSTNode]] = {}
-        for node, at in self.positions.items():
-            rank = 2 if isinstance(node, cst.BaseExpression) else 0
-            rank = 1 if isinstance(node, cst.BaseSmallStatement) else rank
-            # In `ast` these include their parentheses.
-            wide = isinstance(node, (cst.Tuple, cst.GeneratorExp))
-            span = self.whole(node) if wide else self._span(at, at)
-            if span not in found or found[span][0] < rank:
-                found[span] = rank, node
-        return {span: node for span, (_, node) in found.items()}
 
     @cached_property
     def positions(self) -> Mapping[cst.CSTNode, CodeRange]:

@@ -17,7 +17,13 @@ Suppression = Literal["in-source", "baseline"]
 
 __all__ = ["Edit", "Finding", "Fix", "LaunchSite", "Span", "Step", "Suppressed"]
 
-CONFIDENCES: tuple[Confidence, ...] = ("certain", "likely", "possible")
+# What is meant by each confidence, the highest first.
+MEANING: dict[Confidence, str] = {
+    "certain": "every step is written in the code",
+    "likely": "a step is inferred, as from a name or from other uses of the buffer",
+    "possible": "the code can be read otherwise too",
+}
+CONFIDENCES: tuple[Confidence, ...] = tuple(MEANING)
 
 
 @dataclass(frozen=True)
@@ -58,8 +64,9 @@ class LaunchSite:
 
 @dataclass(frozen=True)
 class Finding:
-    """One hazard. `trigger` is the concrete value, dtype or shape that goes wrong; `snippet` is the
-    source text of the span, `function` the name of the function around it (both feed the
+    """One hazard. `message` is its headline, `trigger` the concrete value, dtype or shape that goes
+    wrong, `help` what to do where that is known; `line` is all of that. `snippet` is the source
+    text of the span, `function` the name of the function around it (both feed the
     fingerprint, so that edits elsewhere in the file do not change it). `confirmed` is what the
     compiler said, if it was asked, and `confirmed_reason` why; `claim` is what it is asked about,
     where the rule knows more than the place. `held` says why its fix is not offered."""
@@ -80,6 +87,14 @@ class Finding:
     function: str = ""
     snippet: str = field(default="", repr=False)
     held: str = ""
+    help: str = ""
+
+    @property
+    def line(self) -> str:
+        """All that is said in one line: the headline, the trigger and the help."""
+        said = " ".join(self.message.split())
+        trigger = f": {self.trigger}" if self.trigger and self.trigger not in said else ""
+        return f"{said}{trigger}" + (f"; {self.help}" if self.help else "")
 
     @property
     def sort_key(self) -> tuple[object, ...]:

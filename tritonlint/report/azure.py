@@ -31,7 +31,7 @@ def _of_finding(finding: Finding) -> str:
         "code": finding.code,
     }
     trace = [f"{s.span.path}:{s.span.line}: {s.message}" for s in finding.trace]
-    return _command(finding.severity, place, "\n".join([finding.message, *trace]))
+    return _command(finding.severity, place, "\n".join([finding.line, *trace]))
 
 
 def _command(kind: str, place: dict[str, str], text: str) -> str:

@@ -69,6 +69,8 @@ class _Block:
             lines.append(self._note("compiler", f"{finding.confirmed}: {finding.confirmed_reason}"))
         if finding.held:
             return [*lines, self._note("help", f"no fix while {finding.held}")]
+        if finding.fix is None:
+            return [*lines, self._note("help", finding.help or "no automatic fix")]
         return [*lines, *self._fix(finding.fix)]
 
     def _head(self) -> Text:
@@ -96,9 +98,7 @@ class _Block:
             path = step.span.path
         return lines
 
-    def _fix(self, fix: Fix | None) -> list[Text]:
-        if fix is None:
-            return [self._note("help", "no automatic fix")]
+    def _fix(self, fix: Fix) -> list[Text]:
         lines = [self._note("help", f"{fix.message} ({fix.applicability} fix)")]
         blocks: dict[str, list[Row]] = {}
         for path, rows in patch(self.sources, fix.edits):

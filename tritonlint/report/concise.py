@@ -1,4 +1,4 @@
-"""One line per finding: `path:line:column: CODE message`."""
+"""One line per finding: `path:line:column: CODE [*] message`, with a mark where there is a fix."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import TextIO
 from tritonlint.engine.check import Result
 from tritonlint.report import Options
 from tritonlint.report.printable import printable
-from tritonlint.report.summary import closing
+from tritonlint.report.summary import MARKS, closing
 
 
 def render(result: Result, out: TextIO, options: Options) -> None:
     """Write the findings, then the counts."""
     for each in result.findings:
         span = each.span
-        message = printable(" ".join(each.message.split()))
-        out.write(f"{printable(span.path)}:{span.line}:{span.column}: {each.code} {message}\n")
-    closing(result, out, options)
+        place = f"{printable(span.path)}:{span.line}:{span.column}"
+        mark = MARKS[each.fix.applicability] + " " if each.fix else ""
+        out.write(f"{place}: {each.code} {mark}{printable(each.line)}\n")
+    closing(result, out, options, marked=True)

@@ -34,7 +34,7 @@ def _place(finding: Finding, top: Path) -> dict[str, str]:
 
 def _text(finding: Finding, top: Path) -> str:
     trace = [f"{from_top(s.span.path, top)}:{s.span.line}: {s.message}" for s in finding.trace]
-    lines = [finding.message, *trace]
+    lines = [finding.line, *trace]
     if finding.fix:
         lines.append(f"fix ({finding.fix.applicability}): {finding.fix.message}")
     return "\n".join(lines)

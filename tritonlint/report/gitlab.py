@@ -36,7 +36,7 @@ def document(result: Result) -> list[dict[str, Any]]:
 def _violation(finding: Finding, key: str, top: Path) -> dict[str, Any]:
     span = finding.span
     return {
-        "description": " ".join(finding.message.split()),
+        "description": finding.line,
         "check_name": finding.code,
         "fingerprint": key,
         "severity": _SEVERITY[finding.severity],

@@ -38,11 +38,11 @@ def render(result: Result, out: TextIO, options: Options) -> None:
 
 def _failure(finding: Finding) -> ElementTree.Element:
     case = _case(finding)
-    details = {"message": _text(_line(finding.message)), "type": finding.severity}
+    details = {"message": _text(_line(finding.line)), "type": finding.severity}
     failure = ElementTree.SubElement(case, "failure", details)
     place = f"{finding.span.path}:{finding.span.line}:{finding.span.column}"
     trace = [f"{s.span.path}:{s.span.line}: {s.message}" for s in finding.trace]
-    lines = [f"{place}: {finding.code} {_line(finding.message)}", *trace]
+    lines = [f"{place}: {finding.code} {_line(finding.line)}", *trace]
     if finding.fix:
         lines.append(f"fix ({finding.fix.applicability}): {finding.fix.message}")
     failure.text = _text("\n".join(lines))

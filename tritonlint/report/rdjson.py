@@ -34,7 +34,7 @@ def document(result: Result, text: Text | None = None) -> dict[str, Any]:
 
 def _diagnostic(finding: Finding, sources: Sources) -> dict[str, Any]:
     return {
-        "message": finding.message,
+        "message": finding.line,
         "location": _location(finding.span, sources),
         "severity": finding.severity.upper(),
         "code": {"value": finding.code},

@@ -99,7 +99,7 @@ class _Run:
             "ruleIndex": list(self.rules).index(finding.code),
             "kind": "fail",
             "level": finding.severity,
-            "message": _message(finding.message),
+            "message": _message(finding.line),
             "locations": [self._location(finding.span)],
             "partialFingerprints": {"tritonlint/v1": key},
             "suppressions": [_suppression(by)] if by else [],

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from typing import Any, TextIO
 
 from tritonlint.engine.check import Result
-from tritonlint.findings import Suppressed
+from tritonlint.findings import Applicability, Suppressed
 from tritonlint.report import Options
 from tritonlint.report.printable import printable
+
+# What a line says of the fix of its finding.
+MARKS: dict[Applicability, str] = {"safe": "[*]", "unsafe": "[-]"}
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,14 @@ class Summary:
             verdicts=tuple(sorted(Counter(filter(None, verdicts)).items())),
         )
 
+    def _fixable(self, marked: bool) -> str:
+        safe, unsafe = (f"{MARKS[each]} " if marked else "" for each in ("safe", "unsafe"))
+        if not self.safe:
+            command = "tritonlint autofix --apply --unsafe-fixes"
+            return f"{unsafe}{self.unsafe} fixable with `{command}`."
+        more = f", {unsafe}{self.unsafe} more with `--unsafe-fixes`" if self.unsafe else ""
+        return f"{safe}{self.safe} fixable with `tritonlint autofix --apply`{more}."
+
     def as_data(self) -> dict[str, Any]:
         """The counts as the JSON report has them."""
         return {
@@ -60,8 +71,8 @@ class Summary:
             "codes": dict(self.codes),
         }
 
-    def lines(self) -> list[str]:
-        """The closing lines of the text formats."""
+    def lines(self, marked: bool = False) -> list[str]:
+        """The closing lines of the text formats, with the marks of fixes if they are used."""
         looked = f"{count(self.files, 'file')} checked"
         if self.findings:
             lines = [f"Found {count(self.findings, 'finding')} ({looked})."]
@@ -70,11 +81,8 @@ class Summary:
         if self.verdicts:
             told = ", ".join(f"{number} {verdict}" for verdict, number in self.verdicts)
             lines.append(f"By the compiler: {told}.")
-        if self.safe:
-            lines.append(f"{self.safe} fixable with `tritonlint autofix --apply`.")
-        if self.unsafe:
-            flag = "`tritonlint autofix --apply --unsafe-fixes`"
-            lines.append(f"{self.unsafe} fixable with {flag}.")
+        if self.safe or self.unsafe:
+            lines.append(self._fixable(marked))
         if self.suppressed:
             lines.append(f"{count(self.suppressed, 'finding')} suppressed.")
         if self.skipped:
@@ -82,13 +90,13 @@ class Summary:
         return lines
 
 
-def closing(result: Result, out: TextIO, options: Options) -> None:
+def closing(result: Result, out: TextIO, options: Options, marked: bool = False) -> None:
     """Write what the text formats end with: the suppressed findings and the files that were not
     checked, where asked for, and the counts."""
     lines = [_suppressed(each) for each in result.suppressed if options.list_suppressed]
     skipped = result.skipped if options.list_skipped else ()
     lines += [printable(f"{each.path}: not checked: {each.reason}") for each in skipped]
-    counts = [] if options.quiet else Summary.of(result).lines()
+    counts = [] if options.quiet else Summary.of(result).lines(marked)
     out.writelines(f"{line}\n" for line in [*lines, *counts])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TextIO
 
 from tritonlint.engine.check import Result
+from tritonlint.findings import MEANING
 from tritonlint.report import Options
 from tritonlint.report.summary import closing
 
@@ -15,4 +16,8 @@ def render(result: Result, out: TextIO, options: Options) -> None:
         from tritonlint.report import blocks
 
         blocks.write(result.findings, out, options)
+        if not options.quiet:
+            present = {each.confidence for each in result.findings}
+            meant = (f"{name}: {what}" for name, what in MEANING.items() if name in present)
+            out.write(f"({'; '.join(meant)})\n")
     closing(result, out, options)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 from tritonlint.findings import Applicability, Confidence, Finding, Fix, Span, Step
 from tritonlint.rule.base import BaseRule
 from tritonlint.rule.fixes import fix_by
+from tritonlint.rule.headline import headline
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -30,14 +32,14 @@ class Rule(BaseRule, Generic[O, H]):
     observes: ClassVar[tuple[type[Any], ...]] = ()
     suspect: Suspect
 
+    @abstractmethod
     def judge(self, observation: O, /) -> H | None:
         """The hazard that `observation` is, None when it is none."""
-        raise NotImplementedError
 
+    @abstractmethod
     def report(self, node: cst.CSTNode, observation: O, hazard: H, /) -> Finding:
         """The finding of `hazard`. `node` is what stands at the observation's place: the expression
         where there is one, else the smallest node that holds the place."""
-        raise NotImplementedError
 
     def check(self, suspect: Suspect) -> Iterator[Finding]:
         """The findings about the observations of a file; where several are one, of the first."""
@@ -81,8 +83,9 @@ class Rule(BaseRule, Generic[O, H]):
         help: str = "",
         rejected: bool = False,
     ) -> Finding:
-        """A finding about `observation`: what is wrong (`message`), the value that goes wrong
-        (`trigger`), the way there (`trace`) and what to do (`help`). `rejected` is whether Triton
+        """A finding about `observation`: what is wrong (`message`, of which `headline` makes one
+        line), the value that goes wrong (`trigger`), the way there (`trace`) and what to do
+        (`help`). `rejected` is whether Triton
         does not compile it as it is. The code, the place, the function, the launch and the claim
         for the compiler are filled in."""
         from tritonlint.rule.about import about
@@ -91,7 +94,7 @@ class Rule(BaseRule, Generic[O, H]):
         return Finding(
             self.code,
             self.name,
-            f"{message}: {trigger}" + (f"; {help}" if help else ""),
+            headline(message),
             self.severity,
             confidence,
             what.place,
@@ -102,6 +105,7 @@ class Rule(BaseRule, Generic[O, H]):
             claim=replace(what.claim, rejected=rejected) if what.claim else None,
             function=what.function,
             snippet=self.suspect.source.snippet(what.place),
+            help=help,
         )
 
     def replacing(

@@ -105,8 +105,9 @@ def _rules_among(values: Iterable[object], where: str) -> tuple[type[BaseRule], 
 
     found: dict[type[BaseRule], None] = {}
     for each in values:
-        if isinstance(each, type) and issubclass(each, BaseRule) and not inspect.isabstract(each):
-            if not each.__module__.startswith("tritonlint."):
+        if isinstance(each, type) and issubclass(each, BaseRule):
+            base = inspect.isabstract(each) and not hasattr(each, "code")
+            if not base and not each.__module__.startswith("tritonlint."):
                 _must_be_complete(each, where)
                 found[each] = None
     if not found:
@@ -117,6 +118,9 @@ def _rules_among(values: Iterable[object], where: str) -> tuple[type[BaseRule], 
 def _must_be_complete(found: type[BaseRule], where: str) -> None:
     """Raise ConfigError unless the class has the fields of a rule."""
     rule = f"rules of {where}: {found.__name__}"
+    missing = " and ".join(f"`{each}`" for each in sorted(found.__abstractmethods__))
+    if missing:
+        raise ConfigError(f"{rule}: it does not define {missing}")
     for field, pattern in (("code", _CODE), ("name", _NAME), ("since", re.compile(r".+"))):
         value = getattr(found, field, None)
         if not isinstance(value, str) or not pattern.fullmatch(value):

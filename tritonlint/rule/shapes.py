@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 from tritonlint.findings import Applicability, Confidence, Finding
 from tritonlint.rule.base import BaseRule
 from tritonlint.rule.fixes import fix_by
+from tritonlint.rule.headline import headline
 
 if TYPE_CHECKING:
     import re
@@ -86,7 +87,7 @@ class SyntaxRule(BaseRule):
             Finding(
                 self.code,
                 self.name,
-                message + (f": {trigger}" if trigger else "") + (f"; {help}" if help else ""),
+                headline(message),
                 self.severity,
                 confidence,
                 place,
@@ -94,6 +95,7 @@ class SyntaxRule(BaseRule):
                 fix=fix,
                 function=_function(part.above(node)),
                 snippet=self.suspect.source.snippet(place),
+                help=help,
             )
         )
 

@@ -28,7 +28,7 @@ def diagnostics(checked: Checked, places: Places, related: bool) -> list[types.D
 
 def diagnostic(finding: Finding, places: Places, related: bool = True) -> types.Diagnostic:
     """One finding."""
-    message = f"{' '.join(finding.message.split())} ({finding.confidence})"
+    message = f"{finding.line} ({finding.confidence})"
     if not related:
         steps = [f"{s.span.path}:{s.span.line}: {s.message}" for s in finding.trace]
         message = "\n".join([message, *steps])

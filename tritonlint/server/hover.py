@@ -35,7 +35,7 @@ _LOADS = {
 def text(source: SourceFile, findings: Iterable[Finding], line: int, column: int) -> str | None:
     """Markdown for a place, line and column counted from 1; None where there is nothing to say."""
     parts = [
-        f"{' '.join(each.message.split())}\n\n{documentation.of(each.code).page}"
+        f"{each.line}\n\n{documentation.of(each.code).page}"
         for each in findings
         if _covers(each.span, line, column)
     ]

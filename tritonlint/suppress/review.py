@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from tritonlint.findings import Finding, Fix
 from tritonlint.rule.base import BaseRule
+from tritonlint.rule.headline import headline
 from tritonlint.rule.suspect import Suspect
 from tritonlint.source import SourceFile
 from tritonlint.suppress.comment_edits import without
@@ -68,7 +69,7 @@ class CommentRule(BaseRule):
         return Finding(
             self.code,
             self.name,
-            message,
+            headline(message),
             self.severity,
             "certain",
             directive.span,

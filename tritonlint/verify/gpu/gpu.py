@@ -116,9 +116,7 @@ def run_case(
     found = _references(facts["rocm"], facts.get("releases", "")).found
     with both(source, texts) as (flagged, fixed):
         seen = [
-            each
-            for c in runnable
-            for each in compare(verifier, c, flagged, fixed, "cuda", found)
+            each for c in runnable for each in compare(verifier, c, flagged, fixed, "cuda", found)
         ]
         agreements = agreement.of_references(verifier, runnable, found, "cuda")
         agreements += agreement.before_allowance(verifier, runnable, fixed, "cuda")
