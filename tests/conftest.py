@@ -3,6 +3,7 @@ flagged."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,16 @@ from tritonlint.__main__ import main
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--update` writes what is seen into the files that say what is expected."""
     parser.addoption("--update", action="store_true", help="rewrite the comments of tests/reveal")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _user_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The tests have settings and keys of the user of their own."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME"):
+            patch.setenv(name, str(tmp_path_factory.mktemp("user")))
+        patch.delenv("TRITONLINT_ALLOW_RULE_MODULES", raising=False)
+        yield
 
 
 @pytest.fixture

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import importlib
+import json
 import os
 import shutil
 import subprocess
@@ -12,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from tritonlint.caching import signing
 from tritonlint.caching.cache import Cache, tool_files
 from tritonlint.engine import check as engine
 from tritonlint.engine import parallel
@@ -181,3 +185,43 @@ def test_processes_find_what_one_process_finds(case: Path, monkeypatch: pytest.M
     monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1}, raising=False)
     assert check(None, *names) == alone
     assert check(None, *reversed(names)) == alone
+
+
+def test_an_entry_of_another_installation_is_not_believed(
+    case: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = Cache(case / "cache")
+    assert check(cache).findings
+    (entry,) = (case / "cache").glob("*.json")
+    # As an attacker would write it, who knows everything but the key.
+    head, _, _ = entry.read_bytes().partition(b"\n")
+    key = json.loads(head)["key"]
+    for mac in (hmac.digest(b"guess", CLEAN, "sha256").hex(), hashlib.sha256(CLEAN).hexdigest(), "", None, 3, "\u00e9"):
+        entry.write_bytes(json.dumps({"key": key, "mac": mac}).encode() + b"\n" + CLEAN)
+        assert check(cache).findings
+    # One that is ours, under another name.
+    other = signing.seal("other", CLEAN)
+    entry.write_bytes(json.dumps({"key": key, "mac": other}).encode() + b"\n" + CLEAN)
+    assert check(cache).findings
+
+
+def test_the_key_is_the_users_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    signing._secret.cache_clear()
+    mac = signing.seal("key", b"body")
+    path = tmp_path / "tritonlint" / "cache-key"
+    assert path.stat().st_mode & 0o777 == 0o600
+    signing._secret.cache_clear()
+    assert signing.seal("key", b"body") == mac
+    # One that others can read is not believed, and replaced.
+    path.chmod(0o644)
+    signing._secret.cache_clear()
+    assert not signing.is_ours("key", b"body", mac)
+    assert path.stat().st_mode & 0o777 == 0o600
+    # Where none can be kept, nothing of another process is believed.
+    monkeypatch.setenv("XDG_STATE_HOME", "/proc/nowhere")
+    signing._secret.cache_clear()
+    assert signing.is_ours("key", b"body", signing.seal("key", b"body"))
+    signing._secret.cache_clear()
+    assert not signing.is_ours("key", b"body", mac)
+    signing._secret.cache_clear()

@@ -24,6 +24,7 @@ DOCUMENTED = (
 def _forget(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Each test begins, and leaves the others, without rules of others."""
     monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.setenv("TRITONLINT_ALLOW_RULE_MODULES", "1")
     known = set(sys.modules)
 
     def forget() -> None:
@@ -154,3 +155,81 @@ def test_an_entry_point_that_leads_nowhere_is_named(
     run = tritonlint("check", "flagged.py")
     assert run.code == 2
     assert run.err.startswith("error: entry point `acme` (acme_lint.rules:Gone): ")
+
+
+@pytest.fixture
+def strange(house: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project whose rules leave a file behind when they are imported, and that nobody allowed."""
+    monkeypatch.delenv("TRITONLINT_ALLOW_RULE_MODULES")
+    mark = "open(__file__ + '.ran', 'w').close()\n"
+    (house / "house_rules.py").write_text(DOCUMENTED + mark, encoding="utf-8")
+    return house
+
+
+NOT_LOADED = "tritonlint.toml: the rules of `house_rules` (rule-modules) were not loaded"
+
+
+@pytest.mark.parametrize(
+    "command", ["check", "check --output-format json", "check flagged.py", "autofix", "autofix --apply", "baseline write"]
+)
+def test_rules_of_a_tree_are_not_imported_unasked(tritonlint: Command, strange: Path, command: str) -> None:
+    run = tritonlint(*command.split())
+    assert run.code == 2
+    assert NOT_LOADED in run.err
+    assert "--allow-rule-modules or TRITONLINT_ALLOW_RULE_MODULES=1" in run.err
+    assert sum("not loaded" in line for line in run.err.splitlines()) == 1
+    assert not list(strange.glob("*.ran"))
+    assert "house_rules" not in sys.modules
+
+
+def test_the_other_rules_still_run(tritonlint: Command, strange: Path) -> None:
+    assert " TL001 " in tritonlint("check", "--output-format", "concise").out
+    assert "were not loaded" in tritonlint("config", "show").out
+    run = tritonlint("check", "--select", "HOUSE001")
+    assert (run.code, run.out) == (2, "")
+    assert "unknown rule: `HOUSE001`" in run.err and "were not loaded" in run.err
+
+
+def test_a_comment_for_a_rule_that_was_not_loaded_stays(tritonlint: Command, strange: Path) -> None:
+    flagged = strange / "flagged.py"
+    lines = flagged.read_text(encoding="utf-8").splitlines(keepends=True)
+    text = "".join([lines[0].rstrip("\n") + "  # tritonlint: ignore[HOUSE001]  the owner is known\n", *lines[1:]])
+    flagged.write_text(text, encoding="utf-8")
+    tritonlint("autofix", "--apply", "--unsafe-fixes", "--select", "TL9")
+    assert flagged.read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize("how", ["option", "variable", "folder", "user", "user's folder"])
+def test_the_user_may_allow_them(
+    tritonlint: Command, strange: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    own = tmp_path / "config" / "tritonlint" / "user.toml"
+    own.parent.mkdir(parents=True)
+    match how:
+        case "variable":
+            monkeypatch.setenv("TRITONLINT_ALLOW_RULE_MODULES", "1")
+        case "folder":
+            monkeypatch.setenv("TRITONLINT_ALLOW_RULE_MODULES", f"/elsewhere:{strange}")
+        case "user":
+            own.write_text("allow-rule-modules = true\n")
+        case "user's folder":
+            own.write_text(f"allow-rule-modules = ['{strange.parent}']\n")
+    given = ["--allow-rule-modules"] if how == "option" else []
+    run = tritonlint("check", *given, "--select", "HOUSE001", "--output-format", "concise")
+    assert run.code == 1, run.err
+    assert " HOUSE001 " in run.out
+
+
+def test_another_folder_is_not_this_one(
+    tritonlint: Command, strange: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRITONLINT_ALLOW_RULE_MODULES", str(tmp_path / "other"))
+    assert NOT_LOADED in tritonlint("check").err
+    assert not list(strange.glob("*.ran"))
+    # What lies in the tree is no settings file of the user.
+    (strange / "user.toml").write_text("allow-rule-modules = true\n")
+    assert NOT_LOADED in tritonlint("check").err
+    (strange / "tritonlint.toml").write_text("allow-rule-modules = true\nrule-modules = ['house_rules']\n")
+    assert "unknown key `allow-rule-modules`" in tritonlint("check").err
+    assert not list(strange.glob("*.ran"))

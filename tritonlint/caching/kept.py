@@ -1,10 +1,9 @@
-"""JSON files that several runs share: written whole or not at all, and taken only as they were
-written."""
+"""JSON files that several runs share: written whole or not at all, and taken only as this
+installation wrote them."""
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import tempfile
@@ -12,6 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from tritonlint.caching.signing import is_ours, seal
 from tritonlint.source import read_bytes
 
 # Unfinished files, and after how many seconds nobody writes them any more.
@@ -27,7 +27,8 @@ def keep(path: Path, key: str, data: object) -> None:
     handle, part = tempfile.mkstemp(suffix=PART, dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(json.dumps(_head(key, body)).encode() + b"\n" + body)
+            head = {"key": key, "mac": seal(key, body)}
+            file.write(json.dumps(head).encode() + b"\n" + body)
         os.replace(part, path)
     except OSError:
         with contextlib.suppress(OSError):
@@ -36,11 +37,13 @@ def keep(path: Path, key: str, data: object) -> None:
 
 
 def kept(path: Path, key: str) -> Any:
-    """The data at `path` that answers `key`; None for what is not there, cannot be read, or is
-    another program's, damaged or cut off."""
+    """The data at `path` that answers `key`; None for what is not there, cannot be read, is damaged
+    or cut off, or was not written by this installation."""
     try:
         head, _, body = read_bytes(path).partition(b"\n")
-        return json.loads(body) if json.loads(head) == _head(key, body) else None
+        said = json.loads(head)
+        ours = isinstance(said, dict) and said.get("key") == key
+        return json.loads(body) if ours and is_ours(key, body, said.get("mac")) else None
     except (OSError, ValueError, RecursionError):
         return None
 
@@ -51,8 +54,3 @@ def tidy(folder: Path) -> None:
     for part in folder.glob(f"*{PART}"):
         if part.stat().st_mtime < ended:
             part.unlink(missing_ok=True)
-
-
-def _head(key: str, body: bytes) -> dict[str, str]:
-    """The first line: what the rest answers, and its digest."""
-    return {"key": key, "sha256": hashlib.sha256(body).hexdigest()}

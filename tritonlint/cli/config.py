@@ -27,6 +27,8 @@ def show(path: Path) -> int:
     settings = config.load(path)
     with output.destination(None) as stream:
         stream.write(f"# root: {settings.root}\n")
+        refused = config.refusal(settings)
+        stream.write(f"# {refused}\n" if refused else "")
         for key, value in settings.values().items():
             # TOML has no null: an unset key is a comment.
             line = f"# {key} is not set" if value is None else f"{key} = {_toml(plain(key, value))}"

@@ -10,7 +10,7 @@ from typing import TypeVar
 import click
 
 from tritonlint.cli import output
-from tritonlint.errors import ConfigError, UsageError
+from tritonlint.errors import ConfigError, TritonlintError, UsageError
 from tritonlint.findings import CONFIDENCES, MEANING
 from tritonlint.settings import config
 from tritonlint.settings.config import Choice, Settings
@@ -100,6 +100,12 @@ _SELECTION = (
         " (TOML); may be repeated.",
     ),
     click.option("--isolated", is_flag=True, help="Use no settings file."),
+    click.option(
+        "--allow-rule-modules",
+        is_flag=True,
+        default=None,
+        help="Import the modules that settings files name in `rule-modules`.",
+    ),
 )
 
 
@@ -168,7 +174,13 @@ def check_rules(settings: Settings) -> None:
     file that asks for it; make the rules of `rule-modules` known."""
     if settings.rule_modules:
         _register(settings)
-    _check_codes(settings)
+    try:
+        _check_codes(settings)
+    except TritonlintError as error:
+        refused = config.refusal(settings)
+        if refused is None:
+            raise
+        raise type(error)(f"{error}; {refused}") from error
 
 
 def common_folder(paths: Iterable[Path]) -> Path:

@@ -17,7 +17,7 @@ from tritonlint.facts.index.outlines import GATE
 from tritonlint.facts.index.universe import Texts
 from tritonlint.findings import CONFIDENCES, Finding, Suppressed
 from tritonlint.rule import chosen, registry
-from tritonlint.settings.config import Settings
+from tritonlint.settings.config import Settings, refusal
 from tritonlint.settings.patterns import matcher
 from tritonlint.settings.scopes import Scopes
 from tritonlint.source import SourceFile, display_path, read_source
@@ -199,6 +199,8 @@ def _check(
         work,
     )
     skipped = [*skipped, *(Skipped(path, reason) for path, reason in failed)]
+    refused = _refused(scopes, sources)
+    skipped += refused.values()
     unfinished = {**found.unfinished, **broken}
     skipped += [Skipped(path, reason) for path, reason in unfinished.items()]
     skipped = sorted(skipped, key=lambda each: (each.path, each.reason))
@@ -206,13 +208,25 @@ def _check(
         sources,
         findings,
         lambda path: frozenset(_codes(path, scopes.of(path))),
-        {each.path for each in skipped},
+        {each.path for each in skipped}.union(
+            # Rules that were not loaded may be what a comment is for.
+            each.path
+            for each in sources
+            if refused and scopes.of(each.path).file in refused
+        ),
     )
     # Whether a comment is used must not depend on how much is shown: what is hidden goes last.
     visible = set(shown((each.finding for each in suppressed), scopes))
     quiet = [each for each in suppressed if each.finding in visible]
     quiet = sorted(quiet, key=lambda each: each.finding.sort_key)
     return Result(shown(kept, scopes), tuple(skipped), files, tuple(quiet))
+
+
+def _refused(scopes: Scopes, sources: Iterable[SourceFile]) -> dict[Path | None, Skipped]:
+    """The settings files that name modules with rules which were not imported."""
+    every = scopes.every(each.path for each in sources)
+    said = ((own.file, refusal(own)) for own in every)
+    return {file: Skipped(display_path(file), reason) for file, reason in said if file and reason}
 
 
 def _previews(scopes: Scopes, sources: Iterable[SourceFile]) -> bool:

@@ -240,7 +240,9 @@ class _Work:
         others = {Path(other): each for other, each in contents.items()}
         result = check.check_text(Path(path), data, self.settings, others)
         for each in result.skipped:
-            raise SourceError(each.path, f"with the fix the file {each.reason}")
+            # What is to be said of others was so before the fix.
+            if each.path in {path, *contents}:
+                raise SourceError(each.path, f"with the fix the file {each.reason}")
         return tuple(each for each in result.findings if each.span.path == path)
 
     def outcome(self) -> Plan:

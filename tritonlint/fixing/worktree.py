@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from tritonlint import git
 
 
 def unsaved(paths: Iterable[str]) -> list[str]:
@@ -19,12 +21,10 @@ def unsaved(paths: Iterable[str]) -> list[str]:
 
 def _unsaved(folder: str, paths: list[str]) -> list[str]:
     names = {os.path.basename(os.path.realpath(path)): path for path in paths}
-    command = ["git", "-c", "core.fsmonitor=false", "--literal-pathspecs", "status"]
-    command += ["--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--", *names]
+    command = ["--literal-pathspecs", "status", "--porcelain=v1", "-z", "--no-renames"]
+    command += ["--untracked-files=all", "--ignore-submodules=all", "--", *names]
     try:
-        done = subprocess.run(
-            command, cwd=folder, env=_environment(os.environ), capture_output=True, check=False
-        )
+        done = git.run(Path(folder), command, _environment(os.environ))
     except OSError:
         # No git here: there is no work tree to be careful of.
         return []

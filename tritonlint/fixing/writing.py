@@ -3,16 +3,14 @@ meanwhile."""
 
 from __future__ import annotations
 
-import contextlib
 import os
-import stat
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tritonlint.errors import SourceError
 from tritonlint.fixing.fixing import Change
+from tritonlint.fixing.temporary import Temporary, tidy
 
 
 @dataclass(frozen=True)
@@ -21,7 +19,7 @@ class _Staged:
 
     change: Change
     target: str
-    temporary: str
+    temporary: Temporary
 
 
 def write(group: Sequence[Change]) -> None:
@@ -40,35 +38,25 @@ def write(group: Sequence[Change]) -> None:
         _move(staged)
     finally:
         for each in staged:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(each.temporary)
+            each.temporary.close()
+        for folder in {os.path.dirname(each.target) for each in staged}:
+            tidy(folder)
 
 
 def _stage(change: Change) -> _Staged:
     # Follow links: the file that is linked to changes, the link stays.
     target = os.path.realpath(change.path)
-    folder, name = os.path.split(target)
     try:
         state = os.stat(target)
         if not os.access(target, os.W_OK):
             raise SourceError(change.path, "cannot be written: the file is read-only")
-        handle, temporary = tempfile.mkstemp(prefix=f".{name}.", suffix=".tmp", dir=folder)
+        temporary = Temporary(target)
     except OSError as error:
         raise _cannot(change, error) from error
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(change.after)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, stat.S_IMODE(state.st_mode))
-        mine = os.stat(temporary)
-        if (state.st_uid, state.st_gid) != (mine.st_uid, mine.st_gid):
-            # Only a privileged user may give files away; others become the owner, as with any
-            # editor that writes a new file.
-            with contextlib.suppress(PermissionError):
-                os.chown(temporary, state.st_uid, state.st_gid)
+        temporary.write(change.after, state)
     except OSError as error:
-        os.unlink(temporary)
+        temporary.close()
         raise _cannot(change, error) from error
     return _Staged(change, target, temporary)
 
@@ -88,11 +76,12 @@ def _move(staged: Sequence[_Staged]) -> None:
     done: list[_Staged] = []
     for each in staged:
         try:
-            os.replace(each.temporary, each.target)
+            each.temporary.replace()
         except OSError as error:
             for earlier in done:
                 back = _stage(Change(earlier.change.path, b"", earlier.change.before))
-                os.replace(back.temporary, back.target)
+                back.temporary.replace()
+                back.temporary.close()
             raise _cannot(each.change, error) from error
         done.append(each)
 

@@ -79,6 +79,9 @@ def check(documents: Sequence[Document]) -> Round:
     for each in documents:
         try:
             settings[each.path] = options.settings_for((each.path,), {})
+            refused = config.refusal(settings[each.path])
+            if refused:
+                errors[f"{settings[each.path].file}: {refused}"] = None
         except TritonlintError as error:
             errors[str(error)] = None
     known = [each for each in documents if each.path in settings]

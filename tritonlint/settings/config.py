@@ -7,13 +7,14 @@ import difflib
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from tritonlint import __version__
 from tritonlint.errors import ConfigError
 from tritonlint.findings import Confidence
+from tritonlint.settings import user
 from tritonlint.settings.config_values import SETTINGS
 from tritonlint.settings.patterns import anchored
 
@@ -68,8 +69,9 @@ class Settings:
     for the project's fp8 dtype and `fp8_import` the import that it needs. `targets` are compile
     targets (`cuda:90`, `hip:gfx942`). `baseline` is the file of known findings. `root` is the
     folder of the settings file, else the folder the search began in; `folders` are those of all
-    files that were read, where `rule_modules` are looked for. `file` is the settings file and
-    `given` what the command line put on top of it, None for settings that were not read.
+    files that were read, where `rule_modules` are looked for; `refused_modules` are those that the
+    files name and the user does not let them import (`user.may_import`). `file` is the settings
+    file and `given` what the command line put on top of it, None for settings that were not read.
     `everywhere` says that the command line chose the file (or none): no other is looked for.
     """
 
@@ -88,6 +90,7 @@ class Settings:
     targets: tuple[str, ...] = DEFAULT_TARGETS
     baseline: str | None = None
     rule_modules: tuple[str, ...] = ()
+    refused_modules: tuple[str, ...] = ()
     required_version: str | None = None
     root: Path = field(default_factory=Path.cwd)
     folders: tuple[Path, ...] = ()
@@ -109,7 +112,8 @@ class Settings:
 KEYS: tuple[str, ...] = tuple(
     f.name.replace("_", "-")
     for f in fields(Settings)
-    if f.name not in ("root", "folders", "file", "given", "everywhere", "origins")
+    if f.name
+    not in ("refused_modules", "root", "folders", "file", "given", "everywhere", "origins")
 )
 
 
@@ -117,6 +121,18 @@ KEYS: tuple[str, ...] = tuple(
 class _Value:
     value: Any
     origin: str
+
+
+def refusal(settings: Settings) -> str | None:
+    """What is to be said of modules with rules that were not imported, None where there are
+    none."""
+    if not settings.refused_modules:
+        return None
+    names = ", ".join(f"`{each}`" for each in settings.refused_modules)
+    return (
+        f"the rules of {names} (rule-modules) were not loaded: modules that a settings file names "
+        f"are imported only with --allow-rule-modules or {user.ALLOW}=1"
+    )
 
 
 def find(start: Path) -> Path | None:
@@ -161,7 +177,8 @@ def load(
     start: Path, overrides: Mapping[str, object] | None = None, choice: Choice = NEAREST
 ) -> Settings:
     """The settings for `start` (a file or folder), `overrides` (field name to value; None: not
-    given) on top.
+    given) on top. With `allow_rule_modules` among them the modules that settings files name may be
+    imported, whatever else the user says.
 
     Raises ConfigError, naming file and key, for what is not understood.
     """
@@ -170,12 +187,14 @@ def load(
     values: dict[str, _Value] = {}
     for each in read.values():
         _merge(values, each)
+    stated = values["rule-modules"].value if "rule-modules" in values else ()
     given = {name.replace("_", "-"): v for name, v in (overrides or {}).items() if v is not None}
+    allowed = bool(given.pop("allow-rule-modules", False))
     for key in _UNDER_SELECT if "select" in given else ():
         values.pop(key, None)
     _merge(values, {key: _value(key, v, f"--{key}", Path()) for key, v in given.items()})
     root = file.parent if file else (start if start.is_dir() else start.parent).resolve()
-    return Settings(
+    settings = Settings(
         **{key.replace("-", "_"): each.value for key, each in values.items()},
         root=root,
         folders=tuple(each.parent for each in reversed(read)),
@@ -184,6 +203,11 @@ def load(
         everywhere=choice.made,
         origins=tuple(sorted((key, each.origin) for key, each in values.items())),
     )
+    if stated and not allowed and not all(map(user.may_import, settings.folders)):
+        # Their names come from the tree that is checked: nothing of it is imported unasked.
+        left = settings.rule_modules[len(stated) :]
+        return replace(settings, rule_modules=left, refused_modules=stated)
+    return settings
 
 
 def _merge(values: dict[str, _Value], above: Mapping[str, _Value]) -> None:
@@ -260,11 +284,7 @@ def _table(file: Path) -> dict[str, Any] | None:
     shared = file.name == "pyproject.toml"
     if shared and b"tritonlint" not in data:
         return None
-    try:
-        # Some editors on Windows begin a file with a byte order mark.
-        document = toml(data.decode("utf-8-sig"))
-    except ValueError as error:
-        raise ConfigError(f"{file}: not valid TOML: {error}") from error
+    document = parsed(file, data)
     if not shared:
         return document
     tool = document.get("tool", {})
@@ -272,6 +292,15 @@ def _table(file: Path) -> dict[str, Any] | None:
     if table is not None and not isinstance(table, dict):
         raise ConfigError(f"{file}: tool.tritonlint: expected a table, got {table!r}")
     return table
+
+
+def parsed(file: Path, data: bytes) -> dict[str, Any]:
+    """The TOML document that `file` holds. Raises ConfigError."""
+    try:
+        # Some editors on Windows begin a file with a byte order mark.
+        return toml(data.decode("utf-8-sig"))
+    except ValueError as error:
+        raise ConfigError(f"{file}: not valid TOML: {error}") from error
 
 
 def toml(text: str) -> dict[str, Any]:

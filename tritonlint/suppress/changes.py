@@ -6,22 +6,24 @@ import ast
 import contextlib
 import os
 import re
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tritonlint import git
 from tritonlint.errors import UsageError
 from tritonlint.findings import Finding, Span
 
 if TYPE_CHECKING:
     from tritonlint.engine.check import Result
 
-# Nothing of the user's settings may change how the difference reads, or run another program.
+# Nothing of the user's settings may change how the difference reads, and no attribute of the tree
+# may call a file binary. Submodules are asked for one by one: git would go by their own settings.
 _DIFF = (
     "-c core.quotePath=true diff --unified=0 --find-renames --no-color --no-ext-diff "
-    "--no-textconv --no-relative --submodule=diff --src-prefix=a/ --dst-prefix=b/ --diff-filter=d"
+    "--no-textconv --text --no-relative --ignore-submodules=all --src-prefix=a/ "
+    "--dst-prefix=b/ --diff-filter=d"
 ).split()
 _HUNK = re.compile(rb"@@ -\S+ \+(\d+)(?:,(\d+))? @@")
 
@@ -71,10 +73,27 @@ def since(revision: str, folder: Path) -> Changes:
     top = _git(folder, "rev-parse", "--show-toplevel").rstrip(b"\n")
     root = Path(os.fsdecode(top))
     commit = _commit(revision, root)
-    difference = _git(root, *_DIFF, commit, "--")
-    listing = _git(root, "ls-files", "-z", "--recurse-submodules")
-    tracked = frozenset(map(os.fsdecode, listing.split(b"\0")))
-    return Changes(os.path.realpath(root), _changed_lines(difference), tracked)
+    lines, tracked = _difference(root, commit)
+    return Changes(os.path.realpath(root), lines, frozenset(tracked))
+
+
+def _difference(root: Path, commit: str) -> tuple[dict[str, tuple[range, ...]], set[str]]:
+    """The changed lines of each file below `root` since `commit`, and the files that git tracks,
+    those of submodules too. A submodule that was not there has changed as a whole."""
+    lines = _changed_lines(_git(root, *_DIFF, commit, "--"))
+    tracked: set[str] = set()
+    for entry in filter(None, _git(root, "ls-files", "-z", "--stage").split(b"\0")):
+        head, _, name = entry.partition(b"\t")
+        path = os.fsdecode(name)
+        if not head.startswith(b"160000 "):
+            tracked.add(path)
+        elif (root / path / ".git").exists():
+            with contextlib.suppress(UsageError):
+                before = _git(root, "rev-parse", "--verify", "--quiet", f"{commit}:{path}")
+                inner, inside = _difference(root / path, before.decode().strip())
+                lines |= {f"{path}/{each}": ranges for each, ranges in inner.items()}
+                tracked |= {f"{path}/{each}" for each in inside}
+    return lines, tracked
 
 
 def _commit(revision: str, root: Path) -> str:
@@ -96,18 +115,11 @@ def _commit(revision: str, root: Path) -> str:
 
 def _git(folder: Path, *arguments: str) -> bytes:
     """What git prints. Raises UsageError with what it says when it fails."""
-    command = ["git", "-C", os.fspath(folder), *arguments]
     # Set in hooks, relative to another folder: git finds the repository of `folder` by itself.
     located = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
     environment = {name: value for name, value in os.environ.items() if name not in located}
     try:
-        done = subprocess.run(
-            command,
-            env=environment,
-            capture_output=True,
-            stdin=subprocess.DEVNULL,
-            check=False,
-        )
+        done = git.run(folder, arguments, environment)
     except OSError as error:
         raise UsageError(f"--diff-base: git cannot be run: {error.strerror or error}") from error
     if done.returncode:

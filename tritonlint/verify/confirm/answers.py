@@ -6,13 +6,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from tritonlint import __version__
+from tritonlint.caching.kept import keep, kept, tidy
 from tritonlint.verify.confirm.examine import Answer, Question
 
 FOLDER = "confirmed"
@@ -22,8 +22,8 @@ _VERDICTS = ("confirmed", "refuted", "undecided")
 
 
 class Answers:
-    """The answers below `folder`, which need not exist; None keeps nothing. What cannot be read is
-    as if it were not there; what cannot be written is not."""
+    """The answers below `folder`, which need not exist; None keeps nothing. What cannot be read, or
+    was not kept by this installation, is as if it were not there; what cannot be written is not."""
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder / FOLDER if folder is not None else None
@@ -33,7 +33,8 @@ class Answers:
         if self._folder is None:
             return None
         try:
-            data = json.loads((self._folder / _name(question)).read_bytes())
+            name = _name(question)
+            data = kept(self._folder / f"{name}.json", name)
             files = {str(path): str(digest) for path, digest in data["files"].items()}
             answer = Answer(data["verdict"], str(data["reason"]), tuple(files))
         except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
@@ -48,26 +49,24 @@ class Answers:
             return
         files = {path: _digest(path) for path in answer.files}
         data: dict[str, Any] = {"verdict": answer.verdict, "reason": answer.reason, "files": files}
-        target = self._folder / _name(question)
-        part = target.with_suffix(f".{os.getpid()}.part")
+        name = _name(question)
         with contextlib.suppress(OSError):
-            self._folder.mkdir(parents=True, exist_ok=True)
-            part.write_text(json.dumps(data))
-            part.replace(target)
+            keep(self._folder / f"{name}.json", name, data)
             self._prune(self._folder)
+            tidy(self._folder)
 
     @staticmethod
     def _prune(folder: Path) -> None:
-        kept = sorted(folder.glob("*.json"), key=lambda each: each.stat().st_mtime, reverse=True)
-        for each in kept[_KEPT:]:
+        files = sorted(folder.glob("*.json"), key=lambda each: each.stat().st_mtime, reverse=True)
+        for each in files[_KEPT:]:
             each.unlink(missing_ok=True)
 
 
 def _name(question: Question) -> str:
-    """The file of a question: what is asked, by which version of this tool, of which Triton."""
+    """What a question is kept under: itself, and the versions of this tool and of Triton."""
     asked = json.dumps(asdict(question), sort_keys=True)
     said = (__version__, _own_digest(), metadata.version("triton"), asked)
-    return hashlib.sha256("\0".join(said).encode()).hexdigest()[:40] + ".json"
+    return hashlib.sha256("\0".join(said).encode()).hexdigest()[:40]
 
 
 def _own_digest() -> str:
