@@ -12,7 +12,7 @@ from verify_support import case_id, cases, fixed_texts
 
 from tritonlint.errors import VerifyError
 from tritonlint.verify.case import Probe, load_verifier
-from tritonlint.verify.cases.run import TARGETS
+from tritonlint.verify.cases.compiled import TARGETS
 from tritonlint.verify.compiler import compile as oracle
 
 HEAD = """\

@@ -4,6 +4,7 @@ kernels that must not break the run."""
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from tritonlint.engine.check import Result
 from tritonlint.findings import Finding, Span
 from tritonlint.findings.claim import Claim
 from tritonlint.settings.config import Settings
+from tritonlint.verify.confined import confined
 from tritonlint.verify.confirm import confirm as confirming
 from tritonlint.verify.confirm.answers import Answers
 
@@ -127,6 +129,81 @@ def test_a_refuted_finding_is_left_out_with_a_note(
     shown = tritonlint(*command, "--confidence", "possible")
     assert shown.code == 1 and shown.err == ""
     assert "(possible) [refuted]" in shown.out
+
+
+HOSTILE = """\
+def attack():
+    import os, signal, subprocess, sys
+    for each in range(1, 32):
+        try:
+            signal.signal(each, signal.SIG_IGN)
+        except (OSError, ValueError):
+            pass
+    try:
+        if os.fork() == 0:
+            os.setsid()
+            while True:
+                pass
+    except OSError:
+        pass
+    for module in list(sys.modules.values()):
+        if hasattr(module, "Answer"):
+            module.Answer.verdict = "confirmed"
+    try:
+        open(HERE + "/was-here", "w").close()
+    except OSError:
+        pass
+    END
+"""
+FORGED = """\
+    answer = {"verdict": "refuted", "reason": "\x1b[31mall is well\\nreally " * 99, "files": ["/etc/passwd"]}
+    data = __import__("json").dumps({"value": answer}).encode()
+    for handle in range(64):
+        try:
+            os.write(handle, len(data).to_bytes(8, "big") + data)
+        except OSError:
+            pass
+    os._exit(0)
+"""
+
+
+def test_a_hostile_kernel_costs_its_own_answer_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(confirming, "HARD_SECONDS", 10.0)
+    ends = {"loops": "    while True: pass", "sleeps": "    import time; time.sleep(600)", "forges": FORGED}
+    findings = []
+    for name, end in ends.items():
+        code = HOSTILE.replace("HERE", repr(str(tmp_path))).replace("    END", end) + "\nN = attack()\n"
+        findings.append(about(tmp_path / f"{name}.py", "tl.store(p, tl.load(x) * N)", code))
+    good = [about(tmp_path / f"good{n}.py", "tl.store(p, tl.load(x))") for n in range(3)]
+    start = time.monotonic()
+    told = confirming.confirm([*findings, *good], ONE, Answers(tmp_path / "cache"))
+    assert time.monotonic() - start < 100
+    assert [each.confirmed for each in told[:2]] == ["undecided", "undecided"]
+    assert [each.confirmed for each in told[3:]] == ["confirmed"] * 3
+    assert all("arith.fptoui" in each.confirmed_reason for each in told[3:])
+    # What a kernel says of itself may be a lie; it is one line, and depends on no file of others.
+    assert told[2].confirmed in ("refuted", "undecided")
+    assert told[2].confirmed_reason.isprintable() and len(told[2].confirmed_reason) < 600
+    assert not list(tmp_path.glob("was-here"))
+    kept = [path.read_text() for path in (tmp_path / "cache").rglob("*.json")]
+    assert not any("/etc/passwd" in each for each in kept)
+
+
+def test_where_nothing_confines_it_asks(
+    tritonlint: Command, flagged: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    off = {"bubblewrap": "not installed", "landlock": "this kernel has no Landlock, or an old one"}
+    monkeypatch.setattr(confined, "_works", off)
+    monkeypatch.delenv(confined.VARIABLE, raising=False)
+    run = tritonlint("check", "--confirm", "compile", "--no-cache", str(flagged))
+    assert (run.code, run.out) == (2, "")
+    assert run.err.count("\n") == 1
+    assert "nothing here can confine the code that is run (bubblewrap: not installed" in run.err
+    assert "use --confirm-unconfined" in run.err
+    run = tritonlint("check", "--confirm", "compile", "--confirm-unconfined", "--no-cache", str(flagged))
+    assert run.code == 1 and "confirmed: arith.fptoui" in run.out
 
 
 BROKEN = {

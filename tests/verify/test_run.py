@@ -151,7 +151,7 @@ def test_the_command_line(two: Path, tritonlint: Command, monkeypatch: pytest.Mo
     assert "arith.fptoui at flagged.py:44" in ran.out and "gpu oracle not run" in ran.out
     ran = tritonlint("verify", "--oracle", "compile", "--output-format", "json", case)
     data = json.loads(ran.out)
-    assert {each["target"] for each in data["outcomes"]} == set(run.TARGETS)
+    assert {each["target"] for each in data["outcomes"]} == set(compiled.TARGETS)
     assert tritonlint("verify", "--oracle", "compile", str(two)).code == 2
     assert tritonlint("verify", str(two)).code == 1
 

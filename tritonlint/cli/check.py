@@ -37,7 +37,12 @@ CLEAN, FINDINGS, FAILED = 0, 1, 2
     "--confirm",
     type=click.Choice(["compile"]),
     help="Put each finding to Triton's compiler, as the launch has it and as fixed. Needs Triton, "
-    "but no GPU. It executes the kernels' source (without importing their package).",
+    "but no GPU. It executes the kernels' source (without importing their package), confined.",
+)
+@click.option(
+    "--confirm-unconfined",
+    is_flag=True,
+    help="Let --confirm execute kernels as you, where nothing can confine them.",
 )
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule.")
 @click.option("--diff-base", metavar="REV", help="Only what lies on lines changed since REV.")
@@ -64,6 +69,7 @@ def command(
     exit_zero: bool,
     no_cache: bool,
     confirm: str | None,
+    confirm_unconfined: bool,
     statistics: bool,
     diff_base: str | None,
     show_suppressed: bool,
@@ -116,7 +122,7 @@ def command(
         result = result if diff_base is None else _changed(result, diff_base, paths)
         if confirm:
             with observer.stage("confirm"):
-                result = confirmed(result, settings, not no_cache)
+                result = confirmed(result, settings, not no_cache, confirm_unconfined)
         if add_ignore:
             from tritonlint.cli import ignores
 
@@ -210,7 +216,9 @@ def run_text(path: Path, data: bytes, settings: Settings) -> Result:
     return check_texts({path: data}, settings, named=True)
 
 
-def confirmed(result: Result, settings: Settings, cached: bool = False) -> Result:
+def confirmed(
+    result: Result, settings: Settings, cached: bool = False, unconfined: bool = False
+) -> Result:
     """The result with what the compiler says of each finding. One that it refutes is `possible`
     then, and where that is not shown, a note says what is left out. Raises VerifyError where the
     compiler cannot be asked."""
@@ -220,7 +228,7 @@ def confirmed(result: Result, settings: Settings, cached: bool = False) -> Resul
     from tritonlint.verify.confirm.confirm import confirm
 
     answers = Answers(default_folder(Path.cwd()) if cached else None)
-    told = confirm(result.findings, settings, answers)
+    told = confirm(result.findings, settings, answers, unconfined)
     kept = shown(told, Scopes(settings))
     output.note(
         f"{each.span.path}:{each.span.line}:{each.span.column}: {each.code} is refuted by the "

@@ -71,6 +71,11 @@ def _folder(exists: bool = False) -> click.Path:
     help="Run the gpu oracle too, and add what it confirms to the receipts"
     " DIR/<rule>/<case>/receipt.json.",
 )
+@click.option(
+    "--unconfined",
+    is_flag=True,
+    help="Let the compile oracle execute code as you, where nothing can confine it.",
+)
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
 def command(
     paths: tuple[Path, ...],
@@ -82,13 +87,14 @@ def command(
     report: Path | None,
     receipts: bool,
     write_receipts: Path | None,
+    unconfined: bool,
     output_format: str,
 ) -> int:
     """Confirm the cases at PATH (default: ./fixtures): folders with a flagged.py and a verifier.py.
 
-    It executes their code. compile: Triton's IR for NVIDIA and AMD targets, on any machine. gpu:
-    the kernel as flagged and as fixed, against an independent reference. interpret: a smoke test
-    that proves nothing about dtypes.
+    It executes their code. compile: Triton's IR for NVIDIA and AMD targets, on any machine; what
+    runs is confined. gpu: the kernel as flagged and as fixed, against an independent reference;
+    what runs does so as you. interpret: a smoke test that proves nothing about dtypes.
 
     Exit code: 0 all confirmed, 1 some not, 2 an oracle that was asked for could not run or finish.
     """
@@ -104,7 +110,7 @@ def command(
     if receipts:
         return _check_receipts(sources, report, as_json)
     asked = oracles or (("gpu",) if release is not None else ())
-    return _run(sources, asked, write_receipts, report, as_json, release)
+    return _run(sources, asked, write_receipts, report, as_json, release, unconfined)
 
 
 def _one_thing(modes: Mapping[str, object], oracles: tuple[str, ...]) -> None:
@@ -130,6 +136,7 @@ def _run(
     into: Path | None,
     as_json: bool,
     releases: Path | None,
+    unconfined: bool,
 ) -> int:
     from tritonlint.verify.cases import recorded
     from tritonlint.verify.cases.run import run
@@ -142,7 +149,7 @@ def _run(
     if write_receipts is not None:
         # Without a GPU nothing would be written, which must not pass for done.
         oracles = tuple(dict.fromkeys((*(oracles or ("compile",)), "gpu")))
-    report = run(sources, oracles or None, write_receipts, releases)
+    report = run(sources, oracles or None, write_receipts, releases, unconfined)
     if "gpu" in (oracles or ("gpu",)):
         ran_on = report.device["device"] if report.device else ""
         report = replace(report, recorded=recorded.outcomes(sources, but=ran_on))

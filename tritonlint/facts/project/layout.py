@@ -10,7 +10,7 @@ from pathlib import Path
 # Where a checkout keeps its packages when not at its top.
 _SOURCE_FOLDERS = ("", "src", "python")
 # A folder with one of these is the top of a checkout: an import does not look above it.
-_PROJECT_MARKERS = frozenset({".git", "pyproject.toml", "setup.py", "setup.cfg"})
+PROJECT_MARKERS = frozenset({".git", "pyproject.toml", "setup.py", "setup.cfg"})
 # Packages that are never the project's own: a folder `ops/triton/` is not what `import triton`
 # means.
 _FOREIGN = frozenset({"triton", "torch", "numpy", "functools"})
@@ -84,7 +84,7 @@ class Layout:
         while True:
             yield folder
             parent = os.path.dirname(folder)
-            if parent == folder or folder in self.roots or self._list(folder) & _PROJECT_MARKERS:
+            if parent == folder or folder in self.roots or self._list(folder) & PROJECT_MARKERS:
                 return
             folder = parent
 

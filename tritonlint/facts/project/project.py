@@ -41,6 +41,11 @@ class Project:
         """The module of an absolute path, if it was asked for before."""
         return self._modules.get(file)
 
+    @property
+    def loaded(self) -> tuple[Module, ...]:
+        """The modules that were asked for so far and can be read."""
+        return tuple(each for each in self._modules.values() if each is not None)
+
     def find(self, dotted: str, origin: Path | None = None) -> Module | None:
         """The module that `import dotted` means in the file `origin` (or anywhere), or None when it
         is not in the project.

@@ -10,25 +10,19 @@ from typing import Any
 
 from tritonlint.errors import TritonlintError, VerifyError
 from tritonlint.extras import install_hint
-from tritonlint.verify.cases import receipts
+from tritonlint.verify.cases import compiled, receipts
 from tritonlint.verify.cases.outcome import Outcome
 from tritonlint.verify.cases.sources import Source
+from tritonlint.verify.confined.confined import Unconfined
 from tritonlint.verify.worker import Worker
 
 ORACLES = ("compile", "gpu", "interpret")
-TARGETS = ("cuda:90", "hip:gfx942", "hip:gfx950")
-COMPILE_SECONDS = 60.0
 RUN_SECONDS = 300.0
 _MODULES = {
-    "compile": "tritonlint.verify.compiler.compile",
     "gpu": "tritonlint.verify.gpu.gpu",
     "interpret": "tritonlint.verify.gpu.interpret",
 }
-# Triton warns when the second is unset; a matter of the backends, which the raw IR never reaches.
-_ENVIRONMENT = {
-    "interpret": {"TRITON_INTERPRET": "1"},
-    "compile": {"TRITON_DEFAULT_FP_FUSION": "1"},
-}
+_ENVIRONMENT = {"interpret": {"TRITON_INTERPRET": "1"}}
 
 
 @dataclass(frozen=True)
@@ -84,12 +78,14 @@ def run(
     oracles: Sequence[str] | None = None,
     receipts_into: Path | None = None,
     releases: Path | None = None,
+    unconfined: bool = False,
 ) -> Report:
     """Run the oracles over the cases: those asked for, else `compile`, and `gpu` where there is
     one.
 
     With `receipts_into` each confirmed GPU run writes `<rule>/<case>/receipt.json` below that
     folder. `releases` is where public releases are unpacked, for references that are compiled.
+    With `unconfined` the compile oracle goes on where its kernels cannot be confined.
     """
     asked = tuple(dict.fromkeys(oracles)) if oracles else ()
     prepared = [(name_of(source.folder), _prepared(source)) for source in sources]
@@ -105,6 +101,17 @@ def run(
     missing: list[str] = []
     device: Mapping[str, Any] | None = None
     for oracle in asked or ("compile", "gpu"):
+        if oracle == "compile":
+            try:
+                needs(oracle)
+                for outcome, broke in _compiled(cases, unconfined):
+                    outcomes.append(outcome)
+                    failed += [outcome.case] if broke else []
+            except VerifyError as error:
+                not_run.append(f"{oracle} oracle not run: {error}")
+                refused = oracle in asked or isinstance(error, Unconfined)
+                missing += [oracle] if refused else []
+            continue
         with Worker(_ENVIRONMENT.get(oracle)) as worker:
             try:
                 facts = ready(oracle, worker, releases)
@@ -146,17 +153,23 @@ def _each(
     oracle: str, cases: Sequence[Case], worker: Worker, facts: Mapping[str, Any]
 ) -> Iterator[tuple[Outcome, bool]]:
     """The outcome of every case, and whether the oracle broke on it."""
-    seconds = COMPILE_SECONDS if oracle == "compile" else RUN_SECONDS
-    targets = {"compile": TARGETS, "gpu": (facts.get("device", ""),), "interpret": ("cpu",)}[oracle]
+    target = facts.get("device", "") if oracle == "gpu" else "cpu"
     for case in cases:
-        for target in targets:
-            knows: object = facts if oracle == "gpu" else target
-            where: object = case.folder if oracle == "compile" else case.source
-            task = (where, case.name, dict(case.texts), knows)
-            try:
-                yield worker.ask(_MODULES[oracle], "run_case", task, seconds), False
-            except VerifyError as error:
-                yield _not_confirmed(case.name, oracle, target, str(error)), True
+        knows: object = facts if oracle == "gpu" else target
+        task = (case.source, case.name, dict(case.texts), knows)
+        try:
+            yield worker.ask(_MODULES[oracle], "run_case", task, RUN_SECONDS), False
+        except VerifyError as error:
+            yield _not_confirmed(case.name, oracle, target, str(error)), True
+
+
+def _compiled(cases: Sequence[Case], unconfined: bool) -> Iterator[tuple[Outcome, bool]]:
+    """The same for the compile oracle. Raises Unconfined, which says what to do."""
+    try:
+        known = [(case.folder, case.name, case.texts) for case in cases]
+        yield from compiled.outcomes(known, unconfined)
+    except Unconfined as error:
+        raise Unconfined(f"{error}; install bubblewrap, or use --unconfined") from error
 
 
 def _not_confirmed(case: str, oracle: str, target: str, reason: str) -> Outcome:

@@ -77,25 +77,29 @@ def fp8_of(target: str) -> str:
 def run_case(folder: Path, name: str, texts: Mapping[str, str], target: str) -> Outcome:
     """Ask the case's probes for one target. The outcome is `confirmed` when every probe shows the
     hazard as flagged and none as fixed; the summaries name the conversions."""
+    with tempfile.TemporaryDirectory(prefix="tritonlint-") as scratch:
+        return run_staged(folder, stage(folder, texts, Path(scratch)), name, target)
+
+
+def run_staged(folder: Path, fixed: Path, name: str, target: str) -> Outcome:
+    """The same, with the modules as fixed in the folder `fixed`."""
     verifier = load_verifier(folder)
     if not verifier.probes:
         return Outcome(name, "compile", target, "not run", reason="its verifier has no probe")
     seen: dict[str, list[Conversion]] = {"flagged": [], "fixed": []}
     reason = ""
-    with tempfile.TemporaryDirectory(prefix="tritonlint-") as scratch:
-        fixed = stage(folder, texts, Path(scratch))
-        for probe in verifier.probes:
-            if isinstance(probe, OrderProbe):
-                before, now = _ordered(folder, probe, target), _ordered(fixed, probe, target)
-                seen["flagged"] += before
-                seen["fixed"] += now
-                reason = reason or order_contradiction(probe, before, now)
-                continue
-            flagged = conversions(folder / probe.file, probe, probe.flagged, target)
-            repaired = conversions(fixed / probe.file, probe, probe.fixed, target)
-            seen["flagged"] += flagged
-            seen["fixed"] += repaired
-            reason = reason or contradiction(probe, flagged, repaired)
+    for probe in verifier.probes:
+        if isinstance(probe, OrderProbe):
+            before, now = _ordered(folder, probe, target), _ordered(fixed, probe, target)
+            seen["flagged"] += before
+            seen["fixed"] += now
+            reason = reason or order_contradiction(probe, before, now)
+            continue
+        flagged = conversions(folder / probe.file, probe, probe.flagged, target)
+        repaired = conversions(fixed / probe.file, probe, probe.fixed, target)
+        seen["flagged"] += flagged
+        seen["fixed"] += repaired
+        reason = reason or contradiction(probe, flagged, repaired)
     return Outcome(
         name,
         "compile",

@@ -59,26 +59,40 @@ def extract(path: Path, kernel: str) -> Any:
     candidates = [each for each in (top_level, *nested) if each and kernel_of(each)]
     if not candidates:
         raise VerifyError(f"{module.path}: no kernel named {kernel!r}")
-    return _Extraction().function(candidates[0])
+    return Extraction().function(candidates[0])
 
 
-def extract_at(path: Path, line: int, texts: Mapping[str, str] | None = None) -> Extracted:
+def extract_at(
+    path: Path, line: int, texts: Mapping[str, str] | None = None, project: Project | None = None
+) -> Extracted:
     """The kernel whose `def` stands at `line` of the file at `path`, or that goes on there. `texts`
-    stand in for what files hold.
+    stand in for what the files of `project` (default: those on disk) hold.
 
     Raises SourceError when the file cannot be parsed and VerifyError when there is no kernel.
     """
-    project = Project([])
-    for each, text in (texts or {}).items():
+    project = project_with(project or Project([]), texts or {})
+    definition = kernel_at(project, path, line)
+    extraction = Extraction()
+    function = extraction.function(definition)
+    configs = tuple(extraction.configs(definition))
+    return Extracted(function, definition, configs, extraction.files)
+
+
+def project_with(project: Project, texts: Mapping[str, str]) -> Project:
+    """`project`, with `texts` in the place of what its files hold."""
+    for each, text in texts.items():
         project.module(Path(each), SourceFile(display_path(Path(each)), text.encode()))
+    return project
+
+
+def kernel_at(project: Project, path: Path, line: int) -> Definition:
+    """The innermost kernel around `line` of the file at `path`. Raises SourceError and VerifyError
+    like `extract_at`."""
     module = project.module(path)
     around = [each for each in module.functions if _covers(each, line) and kernel_of(each)]
     if not around:
         raise VerifyError(f"{module.path}:{line}: no kernel here")
-    extraction = _Extraction()
-    function = extraction.function(around[-1])
-    configs = tuple(extraction.configs(around[-1]))
-    return Extracted(function, around[-1], configs, extraction.files)
+    return around[-1]
 
 
 def _covers(definition: Definition, line: int) -> bool:
@@ -86,8 +100,9 @@ def _covers(definition: Definition, line: int) -> bool:
     return definition.line <= line <= end
 
 
-class _Extraction:
-    """The namespaces of the modules that take part, one each, filled as names are needed."""
+class Extraction:
+    """A kernel on its way out of its module: the namespaces of the modules that take part, one
+    each, filled as names are needed."""
 
     def __init__(self) -> None:
         self._namespaces: dict[str, dict[str, Any]] = {}

@@ -14,26 +14,29 @@ import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, get_args
 
 from tritonlint.edits.edits import apply
 from tritonlint.errors import SourceError, VerifyError
 from tritonlint.extras import install_hint
-from tritonlint.findings import Edit, Finding
+from tritonlint.findings import Confirmed, Edit, Finding
 from tritonlint.findings.claim import Claim
 from tritonlint.rule import registry
 from tritonlint.settings.config import Settings
 from tritonlint.source import Span, read_source
 from tritonlint.verify.compiler.compile import parse_target
+from tritonlint.verify.confined.confined import Confined, Unconfined, printable
 from tritonlint.verify.confirm.answers import Answers
-from tritonlint.verify.confirm.examine import Answer, Question
+from tritonlint.verify.confirm.examine import Answer, Question, files_of
 from tritonlint.verify.confirm.sides import Place
-from tritonlint.verify.worker import Worker
 
-# What one question may take of the processor, whatever else the machine does, and when its process
-# is ended for not coming back.
+# What one question may take of the processor, whatever else the machine does; after how many its
+# process is ended by the system, and when for not coming back.
 SECONDS = 10.0
-HARD_SECONDS = 120.0
+PROCESSOR_SECONDS = 30
+HARD_SECONDS = 60.0
 MEMORY_BYTES = 6 * 2**30
+_EXAMINE = "tritonlint.verify.confirm.examine"
 ENVIRONMENT = {
     # Triton warns when it is unset; a matter of the backends, which the raw IR never reaches.
     "TRITON_DEFAULT_FP_FUSION": "1",
@@ -42,16 +45,22 @@ ENVIRONMENT = {
 }
 
 
-def confirm(findings: Sequence[Finding], settings: Settings, answers: Answers) -> list[Finding]:
-    """`findings` with what the compiler says of each. Raises VerifyError where Triton is not
-    installed or a target of the settings is none."""
+def confirm(
+    findings: Sequence[Finding], settings: Settings, answers: Answers, unconfined: bool = False
+) -> list[Finding]:
+    """`findings` with what the compiler says of each. With `unconfined` kernels are compiled where
+    they cannot be confined, too.
+
+    Raises VerifyError where Triton is not installed, a target of the settings is none, or the
+    kernels cannot be confined.
+    """
     if not has_triton():
         raise VerifyError(f"triton is not installed ({install_hint('verify')})")
     for target in settings.targets:
         parse_target(target)
     questions = [question_of(each, settings.targets) for each in findings]
     asked = {each: None for each in questions if isinstance(each, Question)}
-    found = _answered(list(asked), answers)
+    found = _answered(list(asked), answers, unconfined)
     told = [found[each] if isinstance(each, Question) else each for each in questions]
     return [_with(*each) for each in zip(findings, told, strict=True)]
 
@@ -129,7 +138,9 @@ def _added(edits: Iterable[Edit], line: int) -> int:
     )
 
 
-def _answered(questions: Sequence[Question], answers: Answers) -> dict[Question, Answer]:
+def _answered(
+    questions: Sequence[Question], answers: Answers, unconfined: bool
+) -> dict[Question, Answer]:
     """The answer to each question: as kept, else from child processes, one a core."""
     found: dict[Question, Answer] = {}
     waiting: queue.SimpleQueue[Question] = queue.SimpleQueue()
@@ -140,14 +151,20 @@ def _answered(questions: Sequence[Question], answers: Answers) -> dict[Question,
         else:
             waiting.put(each)
 
+    refused: list[Unconfined] = []
+
     def work() -> None:
-        with Worker(ENVIRONMENT, MEMORY_BYTES) as worker:
-            while True:
+        with child(unconfined) as worker:
+            while not refused:
                 try:
                     question = waiting.get_nowait()
                 except queue.Empty:
                     return
-                found[question] = ask(worker, question)
+                try:
+                    found[question] = ask(worker, question)
+                except Unconfined as error:
+                    refused.append(error)
+                    return
                 answers.store(question, found[question])
 
     count = min(_cores(), waiting.qsize())
@@ -156,21 +173,47 @@ def _answered(questions: Sequence[Question], answers: Answers) -> dict[Question,
         thread.start()
     for thread in threads:
         thread.join()
+    for error in refused:
+        raise VerifyError(
+            f"{error}; install bubblewrap, or use --confirm-unconfined, with which kernels run as "
+            "you do"
+        )
     return found
 
 
-def ask(worker: Worker, question: Question) -> Answer:
-    """The answer of a child process; undecided where it gives none."""
+def child(unconfined: bool = False) -> Confined:
+    """A child process that questions are put to."""
+    return Confined(
+        ENVIRONMENT,
+        MEMORY_BYTES,
+        PROCESSOR_SECONDS,
+        preload=(_EXAMINE, "triton.compiler", "triton.backends.compiler"),
+        unconfined=unconfined,
+    )
+
+
+def ask(worker: Confined, question: Question) -> Answer:
+    """The answer of a child process; undecided where it gives none. Raises Unconfined."""
     try:
-        answer: Answer = worker.ask(
-            "tritonlint.verify.confirm.examine",
-            "examine_quietly",
-            (question, SECONDS),
-            HARD_SECONDS,
-        )
-    except VerifyError as error:
-        return Answer("undecided", f"the compiler did not answer: {error}")
-    return answer
+        files = files_of(question)
+        task = (question, SECONDS, files)
+        said = worker.ask(_EXAMINE, "examine", task, HARD_SECONDS)
+        return _believed(said, {each.path for each in files})
+    except Unconfined:
+        raise
+    except (VerifyError, SourceError) as error:
+        return Answer("undecided", f"the compiler did not answer: {printable(str(error))}")
+
+
+def _believed(said: Any, files: set[str]) -> Answer:
+    """What a child said, if it has the form of an answer: one that runs strangers' code may say
+    anything. It can depend on no other files than it was given. Raises VerifyError."""
+    if isinstance(said, dict) and said.get("verdict") in get_args(Confirmed):
+        used = said.get("files")
+        if isinstance(used, list) and isinstance(said.get("reason"), str):
+            known = tuple(each for each in used if isinstance(each, str) and each in files)
+            return Answer(said["verdict"], printable(said["reason"]), known)
+    raise VerifyError("what it said is no answer")
 
 
 def _cores() -> int:

@@ -10,17 +10,19 @@ every setting that the launch leaves open.
 from __future__ import annotations
 
 import contextlib
-import os
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tritonlint.errors import TritonlintError
+from tritonlint.facts.project.project import Project
 from tritonlint.findings import Confirmed
 from tritonlint.findings.claim import Claim
 from tritonlint.rule.signature import Order
 from tritonlint.verify.compiler.compile import CompileError, Conversion, listed
 from tritonlint.verify.compiler.extract import extract_at
+from tritonlint.verify.compiler.held import Held, HeldProject, needed
 from tritonlint.verify.confirm.parameters import Settings, choices_of, settings_key
 from tritonlint.verify.confirm.search import MAX_COMPILES, Search, Try, Unsettled
 from tritonlint.verify.confirm.sides import Place, Side, compiled_for, testimony
@@ -54,19 +56,10 @@ class Answer:
     files: tuple[str, ...] = ()
 
 
-def examine_quietly(question: Question, seconds: float) -> Answer:
-    """`examine` for a child process: what the compiler writes to the standard streams is dropped
-    from here on."""
-    null = os.open(os.devnull, os.O_WRONLY)
-    for stream in (1, 2):
-        os.dup2(null, stream)
-    os.close(null)
-    return examine(question, seconds)
-
-
-def examine(question: Question, seconds: float) -> Answer:
-    """The answer to a question, found in about `seconds` of processor time. A kernel that cannot be
-    taken out of its file or does not compile is undecided; nothing is raised."""
+def examine(question: Question, seconds: float, files: Sequence[Held] | None = None) -> Answer:
+    """The answer to a question, found in about `seconds` of processor time. `files` are those that
+    the kernel is made of (None: they are read). A kernel that cannot be taken out of its file or
+    does not compile is undecided; nothing is raised."""
     until = time.process_time() + seconds
     answers: list[tuple[str, Answer]] = []
     start: Settings = {}
@@ -74,7 +67,7 @@ def examine(question: Question, seconds: float) -> Answer:
     for target in question.targets:
         try:
             with compiled_for(target):
-                each = _Examination(question, target, until, start)
+                each = _Examination(question, _sides(question, files), target, until, start)
                 answer = each.answer(tries)
             start = each.settled
             tries = MAX_COMPILES if start else _TRIES_AFTER_FAILURE
@@ -105,11 +98,18 @@ class _Examination:
     """One question for one target. `settled` are the settings under which it compiled last, to
     begin with for the next."""
 
-    def __init__(self, question: Question, target: str, until: float, start: Settings) -> None:
+    def __init__(
+        self,
+        question: Question,
+        sides: tuple[Side, Side | None],
+        target: str,
+        until: float,
+        start: Settings,
+    ) -> None:
         claim = question.claim
         self._order, self._target, self._until = question.order, target, until
         self._rejected = claim.rejected
-        self._flagged, self._fixed = _sides(question)
+        self._flagged, self._fixed = sides
         self._files = tuple(str(each) for each in self._flagged.extracted.files)
         parameters = (claim.parameter,) if claim.parameter else ()
         self._choices = choices_of(self._flagged.extracted, claim.known, parameters)
@@ -238,11 +238,26 @@ class _Examination:
         return f"{listed(gone)} {self._flagged.name}, none {fixed}{where}"
 
 
-def _sides(question: Question) -> tuple[Side, Side | None]:
+def files_of(question: Question) -> tuple[Held, ...]:
+    """The files that the kernel of a question is made of, as flagged and as fixed."""
+    path = Path(question.claim.path)
+    found = {each.path: each for each in needed(path, question.claim.line)}
+    if question.fixed_texts:
+        texts = dict(question.fixed_texts)
+        for each in needed(path, question.fixed_line, texts):
+            found.setdefault(each.path, each)
+    return tuple(found.values())
+
+
+def _sides(question: Question, files: Sequence[Held] | None) -> tuple[Side, Side | None]:
     """The kernel as flagged and as fixed; None where there is no fix."""
     claim = question.claim
     path = Path(claim.path)
-    extracted = extract_at(path, claim.line)
+
+    def project() -> Project:
+        return Project([]) if files is None else HeldProject(files)
+
+    extracted = extract_at(path, claim.line, project=project())
     if question.order.through:
         flagged = Side(f"with {claim.flagged}", extracted, claim.parameter, claim.flagged)
         fixed = Side(f"with {claim.fixed}", extracted, claim.parameter, claim.fixed, last=False)
@@ -251,5 +266,6 @@ def _sides(question: Question) -> tuple[Side, Side | None]:
     flagged = Side("as written", extracted, claim.parameter, element, question.places)
     if not question.fixed_texts:
         return flagged, None
-    repaired = extract_at(path, question.fixed_line, dict(question.fixed_texts))
+    texts = dict(question.fixed_texts)
+    repaired = extract_at(path, question.fixed_line, texts, project())
     return flagged, Side("as fixed", repaired, claim.parameter, element, question.fixed_places)

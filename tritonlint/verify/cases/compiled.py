@@ -1,0 +1,65 @@
+"""The compile oracle over cases: their verifiers and kernels run in a child that is confined, and
+what it says is believed as far as it has the form of an outcome."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from tritonlint.errors import VerifyError
+from tritonlint.verify.cases.load import stage
+from tritonlint.verify.cases.outcome import Outcome
+from tritonlint.verify.confined.confined import Confined, Unconfined, printable
+
+SECONDS = 60.0
+TARGETS = ("cuda:90", "hip:gfx942", "hip:gfx950")
+_MODULE = "tritonlint.verify.compiler.compile"
+# Triton warns when it is unset; a matter of the backends, which the raw IR never reaches.
+_ENVIRONMENT = {"TRITON_DEFAULT_FP_FUSION": "1"}
+# The folder of a case, its name, and the texts of its files as fixed.
+Compiled = tuple[Path, str, Mapping[str, str]]
+
+
+def outcomes(cases: Sequence[Compiled], unconfined: bool) -> Iterator[tuple[Outcome, bool]]:
+    """The outcome of every case for every target, and whether the oracle broke on it. Raises
+    Unconfined where nothing can confine the child, and it must be."""
+    with tempfile.TemporaryDirectory(prefix="tritonlint-") as scratch:
+        readable = [Path(scratch)]
+        for folder, _, _ in cases:
+            own = folder.resolve()
+            readable += [own, *own.parent.glob("*.py")]
+        preload = (_MODULE, "triton.compiler", "triton.backends.compiler")
+        with Confined(
+            _ENVIRONMENT,
+            readable=dict.fromkeys(readable),
+            preload=preload,
+            unconfined=unconfined,
+        ) as child:
+            for number, (folder, name, texts) in enumerate(cases):
+                fixed = stage(folder, texts, Path(scratch) / str(number))
+                for target in TARGETS:
+                    yield _outcome(child, (folder.resolve(), fixed, name, target))
+
+
+def _outcome(child: Confined, task: tuple[Path, Path, str, str]) -> tuple[Outcome, bool]:
+    _, _, name, target = task
+    try:
+        return _believed(child.ask(_MODULE, "run_staged", task, SECONDS), name, target), False
+    except Unconfined:
+        raise
+    except VerifyError as error:
+        return Outcome(name, "compile", target, "not confirmed", reason=str(error)), True
+
+
+def _believed(said: Any, name: str, target: str) -> Outcome:
+    """The outcome that a child states. Raises VerifyError for what is none: it runs the case's
+    code, and may say anything."""
+    said = said if isinstance(said, dict) else {}
+    verdict, texts = said.get("verdict"), [said.get(n) for n in ("flagged", "fixed", "reason")]
+    told = [printable(each) for each in texts if isinstance(each, str)]
+    if verdict not in ("confirmed", "not confirmed", "not run") or len(told) != len(texts):
+        raise VerifyError("what its process said is no outcome")
+    flagged, fixed, reason = told
+    return Outcome(name, "compile", target, verdict, flagged, fixed, reason)
