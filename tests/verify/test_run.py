@@ -12,7 +12,7 @@ from verify_support import FIXTURES, fixed_texts
 from support import Command
 from tritonlint.errors import UsageError, VerifyError
 from tritonlint.verify.case import find_cases, load_verifier
-from tritonlint.verify.cases import fixer, run
+from tritonlint.verify.cases import compiled, fixer, run
 from tritonlint.verify.cases.sources import collect, of_fixture
 from tritonlint.verify.gpu import gpu
 from tritonlint.verify.worker import Worker
