@@ -161,6 +161,11 @@ def leave_a_survivor() -> str:
     return "done"
 
 
+def leave_a_survivor_and_sleep() -> None:
+    leave_a_survivor()
+    time.sleep(600)
+
+
 def forge(text: str) -> str:
     data = text.encode()
     for handle in range(256):

@@ -162,16 +162,35 @@ def test_it_kills_nobody(child: Confined) -> None:
             victim.kill()
 
 
-def test_it_leaves_no_survivor() -> None:
-    with Confined({}, MEMORY, 5, preload=("attacks",)) as made:
+@pytest.mark.parametrize("means", ["bubblewrap", "landlock", "nothing"])
+def test_it_leaves_no_survivor(means: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even where nothing confines it."""
+    _only(means, monkeypatch)
+    monkeypatch.delenv(confined.VARIABLE, raising=False)
+    token = f"/tritonlint-{os.getpid()}-{means}"
+    monkeypatch.setattr(sys, "path", [*sys.path, token])
+    with Confined({}, MEMORY, 5, preload=("attacks",), unconfined=means == "nothing") as made:
         try:
-            made.ask("attacks", "leave_a_survivor", (), 30)
+            for seconds, name in ((30, "leave_a_survivor"), (1, "leave_a_survivor_and_sleep")):
+                try:
+                    made.ask("attacks", name, (), seconds)
+                except VerifyError as error:
+                    if isinstance(error, Unconfined):
+                        raise
         except Unconfined as error:
             pytest.skip(str(error))
-        process = made._process
-        assert process is not None
-    with pytest.raises(ProcessLookupError):
-        os.killpg(process.pid, 0)
+        assert made.ask("attacks", "echo", ("next",), 30) == "next"
+        assert made.means == means
+    # The command line of the child and of all that it started holds the token.
+    running = (_command(each) for each in Path("/proc").glob("[0-9]*"))
+    assert not any(token.encode() in each for each in running)
+
+
+def _command(process: Path) -> bytes:
+    try:
+        return (process / "cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="numbers of x86-64")

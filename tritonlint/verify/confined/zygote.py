@@ -19,7 +19,7 @@ from dataclasses import asdict, is_dataclass
 from typing import Any, NoReturn
 
 from tritonlint.errors import TritonlintError
-from tritonlint.verify.confined import frames, landlock, syscalls
+from tritonlint.verify.confined import descendants, frames, landlock, syscalls
 from tritonlint.verify.confined.rules import Means, Rules
 
 # Limits of every task: the size of a file, open files, what is dumped.
@@ -56,7 +56,9 @@ def _prepare(means: Means, rules: Rules, preload: tuple[str, ...]) -> None:
     """Confine this process as far as it may be, and import what tasks need."""
     if means == "landlock":
         landlock.restrict(rules)
-    if means != "nothing":
+    if means == "nothing":
+        descendants.adopt()
+    else:
         syscalls.filtering()  # now, so that it is known that it can be made
     for limit, most in _LIMITS.items():
         _limit(limit, most)
@@ -93,6 +95,8 @@ def _answer(task: Any, means: Means, rules: Rules, handles: tuple[int, int]) -> 
         if process:
             os.kill(process, signal.SIGKILL)
             os.waitpid(process, 0)
+        if means == "nothing":
+            descendants.end()
     return found
 
 
