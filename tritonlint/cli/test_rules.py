@@ -27,7 +27,7 @@ def command(modules: tuple[str, ...]) -> int:
     """
     from tritonlint.fixing import examples
 
-    settings = options.settings_for((Path(),), {})
+    settings = options.settings_for((Path(),), {"allow_rule_modules": True})
     named = [_module(each) for each in modules]
     folders = (*(folder for folder, _ in named), *settings.folders, Path.cwd())
     names = tuple(name for _, name in named)
