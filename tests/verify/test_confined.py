@@ -24,7 +24,7 @@ from tritonlint.verify.confined.confined import Confined, Unconfined
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="confined on Linux only")
 
-MEMORY = 2**30
+MEMORY = 2**29
 
 
 def _only(means: str, patch: pytest.MonkeyPatch) -> None:
@@ -40,7 +40,7 @@ def child(request: pytest.FixtureRequest) -> Iterator[Confined]:
         _only(request.param, patch)
         patch.delenv(confined.VARIABLE, raising=False)
         patch.setenv("SECRET_TOKEN", "secret")
-        with Confined({"KNOWN": "1"}, MEMORY, 2, preload=("attacks",)) as made:
+        with Confined({"KNOWN": "1"}, MEMORY, 3, preload=("attacks",)) as made:
             try:
                 assert made.ask("attacks", "echo", ("x",), 30) == "x"
             except Unconfined as error:
@@ -133,7 +133,7 @@ def test_it_fills_no_disk(child: Confined) -> None:
 
 
 def test_it_fills_no_memory(child: Confined) -> None:
-    assert 0 < child.ask("attacks", "fill_memory", (), 60) < 16
+    assert 0 < child.ask("attacks", "fill_memory", (), 60) < 8
     assert "not permitted" in refused(child, "fill_memory_that_is_not_counted")
 
 
