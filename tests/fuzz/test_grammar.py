@@ -1,0 +1,19 @@
+"""Some trees of the grammar: what holds for every tree (`grammar.hold`) holds for them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.fuzz.grammar import hold
+
+TREES, AT_ONCE = 90, 10
+
+
+@pytest.mark.parametrize("first", range(0, TREES, AT_ONCE))
+def test_what_holds_for_every_tree(first: int) -> None:
+    files = findings = 0
+    for seed in range(first, first + AT_ONCE):
+        more, seen = hold(seed)
+        files, findings = files + more, findings + seen
+    assert files >= AT_ONCE * 2
+    assert findings, "no tree has anything to be found"
