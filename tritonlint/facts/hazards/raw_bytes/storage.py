@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from tritonlint.dtypes import UINT8, UNKNOWN, ElementTypes
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
-from tritonlint.facts.hazards.raw_bytes.names import about, float_named, is_cache, pair_role
+from tritonlint.facts.hazards.raw_bytes.names import about, float_named, pair_role
 from tritonlint.facts.hazards.raw_bytes.packed import assumed, page
+from tritonlint.facts.hazards.raw_bytes.settings import asked_for
 from tritonlint.facts.hazards.raw_bytes.twins import viewed_elsewhere
 from tritonlint.facts.host.state import LaunchEvent, Note, Run
 from tritonlint.facts.host.values import Path, Tensor, contradicts
@@ -65,7 +66,7 @@ def storage_of(
         *(_named(parameter, stated[0].span) if stated and stated[0].strength == "certain" else ()),
         *_siblings(notes, tensor, types, event, parameter),
         *_twins(event, parameter, tensor),
-        *_settings(run, tensor, whole),
+        *asked_for(run, event, tensor, whole),
     ]
     if any(n.kind == "unquantized" and about(n.buffer, tensor.buffer) for n in run.notes):
         evidence = [each for each in evidence if each.stated]
@@ -218,27 +219,3 @@ def _twins(event: LaunchEvent, parameter: str, tensor: Tensor) -> Iterator[Evide
             message = f"`{passed.text}`, its counterpart, is viewed as {other.types} here"
             types = other.types or UNKNOWN
             yield Evidence(other.view, message, "likely", (), types, guarded=other.guarded)
-
-
-def _settings(run: Run, tensor: Tensor, path: Path) -> Iterator[Evidence]:
-    """Evidence from a test of the cache's dtype setting: the code knows of quantized caches, and
-    this one is not viewed.
-
-    Only where the project says that it stores quantized caches as bytes (`run.byte_table`), and not
-    for a parameter that callers in the project pass: they may pass it viewed.
-    """
-    settings = [note for note in run.notes if note.kind == "setting"]
-    if not settings or not is_cache(tensor.buffer) or run.passed_by_callers(tensor.buffer):
-        return
-    if run.byte_table() is None:
-        return
-    for note in settings:
-        if about(note.buffer, tensor.buffer) and not contradicts(note.path, path):
-            yield Evidence(
-                note.span,
-                "a quantized cache is asked for here, and the project stores one as bytes",
-                "likely",
-                note.path,
-                here=True,
-                stated=False,
-            )

@@ -54,7 +54,7 @@ def _viewed(module: Module) -> tuple[Viewed, ...]:
         for node in ast.walk(function):
             match node:
                 case ast.Call(func=ast.Attribute(value=part, attr="view"), args=[to]):
-                    types = _float_type(to)
+                    types = float_type(to)
                     if isinstance(part, ast.Name):
                         part = slices.get(part.id, part)
                     if types is not None and isinstance(part, ast.Subscript):
@@ -75,7 +75,10 @@ def _slices(function: ast.AST) -> Iterator[tuple[str, ast.Subscript]]:
                         yield target.id, value
 
 
-def _float_type(node: ast.expr) -> ElementTypes | None:
+def float_type(node: ast.expr) -> ElementTypes | None:
+    """The float types that an expression names: one of torch's, or the platform's fp8 type."""
+    if isinstance(node, ast.Call) and not node.args:
+        node = node.func
     name = node.attr if isinstance(node, ast.Attribute) else ""
     name = node.id if isinstance(node, ast.Name) else name
     known = from_torch(name) if isinstance(node, ast.Attribute) else None

@@ -1,0 +1,68 @@
+"""Caches that hold bytes where a setting asks for a quantized cache, told by the setting alone."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from tritonlint.dtypes import ElementTypes
+from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
+from tritonlint.facts.hazards.raw_bytes.names import about, is_cache, last_name
+from tritonlint.facts.hazards.raw_bytes.twins import float_type
+from tritonlint.facts.host.state import LaunchEvent, Run
+from tritonlint.facts.host.values import Condition, Path, Tensor, contradicts, options
+from tritonlint.facts.project.modules import Module
+from tritonlint.source import Span
+
+Asked = tuple[str, Span, Path]
+
+
+def asked_for(run: Run, event: LaunchEvent, tensor: Tensor, path: Path) -> Iterator[Evidence]:
+    """Evidence from a test of the cache's dtype setting: the code knows of quantized caches, and
+    this one is not viewed.
+
+    Only where the project says that it stores quantized caches as bytes (`run.byte_table`), or the
+    same file views such a cache for the same setting; and not for a parameter that callers in the
+    project pass: they may pass it viewed.
+    """
+    if not is_cache(tensor.buffer) or run.passed_by_callers(tensor.buffer):
+        return
+    tests = [each for each in _tests(run, event) if about(each[0], tensor.buffer)]
+    for key, span, taken in tests:
+        if contradicts(taken, path):
+            continue
+        if run.byte_table() is not None:
+            message = "a quantized cache is asked for here, and the project stores one as bytes"
+            yield Evidence(span, message, "likely", taken, here=True, stated=False)
+            continue
+        found = _viewed_for(event.module, last_name(key), last_name(tensor.buffer))
+        if found is not None:
+            types, place = found
+            message = f"for the same setting the cache is viewed as {types} here"
+            yield Evidence(place, message, "likely", taken, types, stated=False)
+
+
+def _tests(run: Run, event: LaunchEvent) -> Iterator[Asked]:
+    """The tests of settings that were met, and those that the launch hands to the kernel."""
+    for note in run.notes:
+        if note.kind == "setting":
+            yield note.buffer, note.span, note.path
+    for passed in event.arguments.values():
+        for inner, value in options(passed.value):
+            if isinstance(value, Condition) and value.kind == "quantized":
+                yield value.key, value.span, (*event.path, *inner, (value.key, True))
+
+
+def _viewed_for(module: Module, setting: str, cache: str) -> tuple[ElementTypes, Span] | None:
+    """Where a cache of that name is viewed as fp8 under a test of the setting, and as what."""
+    for node in ast.walk(module.tree):
+        if not isinstance(node, ast.If) or setting not in ast.unparse(node.test):
+            continue
+        for each in (inner for statement in node.body for inner in ast.walk(statement)):
+            match each:
+                case ast.Call(func=ast.Attribute(value=owner, attr="view"), args=[to]):
+                    types = float_type(to)
+                    named = last_name(ast.unparse(owner)) == cache
+                    if named and types and all(t.is_fp8 for t in types.types or ()):
+                        return types, module.source.span(each)
+    return None
