@@ -113,3 +113,43 @@ def one_of_two_returns(p, x, n):
     tl.store(p, halved_if_large(tl.load(x), n))
     # reveal: p: store line 113: float_to_int, of float, from x
     # reveal: x: load line 113: int_to_float, used line 107
+
+
+@triton.jit
+def bytes_to_an_unknown_function(p, y):
+    v = tl.load(p)
+    tl.store(y, decode(v))
+    tl.store(y + 1, decode(v).to(tl.float32) * 0.5)
+    scale, code = unpack(v, 4)
+    tl.store(y + 2, scale + code)
+    # reveal: p: load line 120: unknown, used line 121
+    # reveal: y: store line 121: unknown
+    # reveal: y: store line 122: float_to_int, of float
+    # reveal: y: store line 124: unknown
+
+
+@triton.jit
+def bytes_to_an_unknown_intrinsic(p, q, y):
+    tl.store(y, tl.upcast_scaled(tl.load(p), tl.load(q), tl.bfloat16))
+    tl.store(y + 1, tl.extra.vendor.to_float(tl.load(p)))
+    # reveal: p: load line 133: unknown, used line 133
+    # reveal: p: load line 134: unknown, used line 134
+    # reveal: q: load line 133: unknown, used line 133
+    # reveal: y: store line 133: unknown
+    # reveal: y: store line 134: unknown
+
+
+@triton.jit
+def bytes_used_beside_it(p, y):
+    v = tl.load(p)
+    tl.store(y, decode(v) + v.to(tl.float32))
+    # reveal: p: load line 144: int_to_float, used line 145
+    # reveal: y: store line 145: float_to_int, of float, from p
+
+
+@triton.jit
+def a_number_from_an_unknown_function(p, y):
+    v = tl.load(p) * scale_of(4)
+    tl.store(y, v)
+    # reveal: p: load line 152: int_to_float, used line 153
+    # reveal: y: store line 153: float_to_int, of float, from p

@@ -106,3 +106,18 @@ def nested(x, n):
         # reveal:     target: float8_e4m3fn of line 96, viewed (line 108)
 
     inner(page.view(torch.float8_e4m3fn))
+
+
+def make_in_both_arms(n, small):
+    if small:
+        return torch.empty(n, dtype=torch.uint8)
+    else:
+        return torch.empty(n, dtype=torch.float32)
+
+
+def one_of_two_arms(x, n, small):
+    copy[(1,)](x, make_in_both_arms(n, small))
+    # reveal: copy
+    # reveal:     source: unknown of x
+    # reveal:     target: uint8 of line 113, raw (line 113)
+    # reveal:     target: float32 of line 115

@@ -16,7 +16,6 @@ from tritonlint.facts.device.values import (
     Pointer,
     Tensor,
     Tuple,
-    Unknown,
     Value,
     truth,
 )
@@ -59,7 +58,7 @@ class Invocation:
 def loads_in(value: Value) -> Loads:
     """The loads whose bytes are in a value, in the items of a tuple too."""
     match value:
-        case Tensor(loads=loads) | Unknown(loads=loads):
+        case Tensor(loads=loads):
             return loads
         case Tuple(items):
             return frozenset(each for item in items for each in loads_in(item))

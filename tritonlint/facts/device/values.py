@@ -171,9 +171,7 @@ class Partial:
 
 @dataclass(frozen=True)
 class Unknown:
-    """Something that is not known. `loads` are the loads that went into it."""
-
-    loads: Loads = NO_LOADS
+    """Something that is not known."""
 
 
 Value = (
@@ -212,8 +210,8 @@ def number(value: Value) -> Tensor | None:
             )
         case Const(value=float() as x):
             return Tensor((T_FLOAT32,), weak=True, interval=only(x), rounded=x == x // 1)
-        case Unknown(loads):
-            return Tensor((T_UNKNOWN,), loads)
+        case Unknown():
+            return Tensor((T_UNKNOWN,))
     return None
 
 

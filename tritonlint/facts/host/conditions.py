@@ -8,6 +8,7 @@ import re
 from functools import cache
 
 from tritonlint.dtypes import BY_NAME, UNKNOWN, ElementTypes, join
+from tritonlint.facts.host import constants
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.tensors import dtype_types
 from tritonlint.facts.host.values import (
@@ -48,6 +49,9 @@ def symbol(value: Value, spelled: str | ast.expr) -> str:
 
 def compare(frame: Frame, node: ast.Compare, left: Value, right: Value, span: Span) -> Condition:
     """The condition of `left <op> right`, with a single operator."""
+    outcome = constants.compared(frame, node, left, right)
+    if outcome is not None:
+        return Condition("opaque", str(outcome), span)
     negated = isinstance(node.ops[0], (ast.NotEq, ast.IsNot, ast.NotIn))
     found = _dtype_test(frame, left, right, span) or _dtype_test(frame, right, left, span)
     found = found or _setting_test(node, left, right, span)
@@ -76,6 +80,9 @@ def names_quantized(name: str) -> bool:
 
 def starts_with(owner: Value, prefix: Value, spelled: ast.expr, span: Span) -> Condition | None:
     """The condition of `setting.startswith("fp8")`."""
+    match owner, prefix:
+        case Const(value=str() as text), Const(value=str() as start):
+            return Condition("opaque", str(text.startswith(start)), span)
     if (
         isinstance(prefix, Const)
         and isinstance(prefix.value, str)

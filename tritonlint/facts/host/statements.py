@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence as Items
 
-from tritonlint.facts.host import branching, conditions, copies, expressions, objects
+from tritonlint.facts.host import branching, conditions, constants, copies, expressions, objects
 from tritonlint.facts.host.state import MAX_STATEMENTS, Frame, Run
 from tritonlint.facts.host.tensors import Arguments, piece
 from tritonlint.facts.host.values import (
@@ -125,7 +125,10 @@ def _statement(frame: Frame, node: ast.stmt) -> bool:
         case ast.If():
             return _branch(frame, node)
         case ast.Assert(test=test):
-            conditions.assume(frame, branching.condition(frame, test), True, required=True)
+            demanded = branching.condition(frame, test)
+            if conditions.decided(demanded, ()) is False:
+                return True
+            conditions.assume(frame, demanded, True, required=True)
         case ast.Raise() | ast.Continue() | ast.Break():
             return True
         case _:
@@ -138,12 +141,14 @@ def _compound(frame: Frame, node: ast.stmt) -> bool:
         case ast.For() | ast.AsyncFor():
             expressions.evaluate(frame, node.iter)
             arm = frame.fork()
+            constants.forget(arm, node)
             assign(arm, node.target, expressions.unknown(arm, node.iter))
             block(arm, node.body)
             frame.merge(arm, frame.fork())
             return block(frame, node.orelse)
         case ast.While():
             arm = frame.fork()
+            constants.forget(arm, node)
             conditions.assume(arm, branching.condition(arm, node.test), True)
             block(arm, node.body)
             frame.merge(arm, frame.fork())
@@ -156,17 +161,26 @@ def _compound(frame: Frame, node: ast.stmt) -> bool:
         case ast.Try():
             return _try(frame, node)
         case ast.Match():
-            expressions.evaluate(frame, node.subject)
-            for case in node.cases:
-                arm = frame.fork()
-                if not block(arm, case.body):
-                    frame.merge(arm, frame.fork())
+            return _match(frame, node)
         case ast.FunctionDef() | ast.AsyncFunctionDef():
             definition = Definition(frame.module, node, frame.enclosing, node.name)
             kernel = kernel_of(definition)
             frame.env[node.name] = (
                 Launchable(kernel) if kernel else Callable(definition, None, frame.env)
             )
+    return False
+
+
+def _match(frame: Frame, node: ast.Match) -> bool:
+    subject = expressions.evaluate(frame, node.subject)
+    for case in node.cases:
+        taken = constants.matched(frame, node, subject, case)
+        if taken:
+            return block(frame, case.body)
+        arm = frame.fork()
+        if taken is None and not block(arm, case.body):
+            frame.merge(arm, frame.fork())
+        frame.keep_made(arm)
     return False
 
 
@@ -195,6 +209,9 @@ def _branch(frame: Frame, node: ast.If) -> bool:
     conditions.assume(taken, test, True, required=_raises(node.orelse))
     conditions.assume(skipped, test, False, required=_raises(node.body))
     ended, other = block(taken, node.body), block(skipped, node.orelse)
+    for arm, over in ((taken, ended), (skipped, other)):
+        if over:  # what it made it may have returned
+            frame.keep_made(arm)
     if ended and other:
         return True
     if ended or other:

@@ -52,8 +52,8 @@ def is_intrinsic(name: str) -> bool:
 
 
 def unknown(call: Invocation) -> Value:
-    """A function that is not known: what reaches memory through a pointer that it gets is not known
-    either."""
+    """A function that is not known: what it makes of bytes is not known, and what reaches memory
+    through a pointer that it gets is not either."""
     loads = frozenset(each for value in call.everything() for each in loads_in(value))
     if loads:
         call.machine.use(loads, "unknown", call.where, "unknown")
@@ -63,7 +63,7 @@ def unknown(call: Invocation) -> Value:
                 call.machine.stored(
                     Store(name, place_of(call.where), "unknown", "unknown", via=call.frame.via)
                 )
-    return Unknown(loads)
+    return UNKNOWN
 
 
 def _assembly(call: Invocation) -> Value:

@@ -38,6 +38,8 @@ from tritonlint.facts.device.values import (
 _ROUNDING = frozenset(
     {"rint", "nearbyint", "round", "roundeven", "floor", "ceil", "trunc", "rint_rn"}
 )
+# Of an integral first operand they make an integral number.
+_KEEPS_INTEGRAL = frozenset({"copysign", "fabs", "fmod"})
 _RANGES: Mapping[str, Interval] = {
     "exp": (0.0, None),
     "exp2": (0.0, None),
@@ -81,9 +83,10 @@ def float_function(call: Invocation) -> Value:
         *([t for t in each.types if t.kind == "float"] for each in operands if not each.weak)
     )
     first = operands[0] if operands else None
-    rounded = call.name in _ROUNDING
+    integral = call.name in _KEEPS_INTEGRAL and first is not None and first.rounded
+    rounded = call.name in _ROUNDING or integral
     interval = _RANGES.get(call.name, ANYTHING)
-    if rounded and first is not None:
+    if call.name in _ROUNDING and first is not None:
         interval = first.interval
     result = Tensor(floats or (T_FLOAT32,), source=source, rounded=rounded, interval=interval)
     watch = call.machine.watch
@@ -104,7 +107,11 @@ def library_function(call: Invocation) -> Value:
         return INDEX
     if call.name in ("abs", "popc", "clz", "ffs", "mul24", "brev", "byte_perm", "min", "max"):
         first = call.number(0, "arg0")
-        return replace(first, loads=pick(first.loads), cast=None, interval=ANYTHING)
+        others = (call.number(index, "") for index in range(1, len(call.arguments)))
+        rounded = first.rounded and all(each.rounded for each in others)
+        return replace(
+            first, loads=pick(first.loads), cast=None, interval=ANYTHING, rounded=rounded
+        )
     return float_function(call)
 
 

@@ -1,0 +1,100 @@
+"""Tests of values that are written out: the literal arguments of a call decide the branches of the
+function that it calls."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.values import Const, Sequence, Table, Tensor, Value
+
+_COMPARED: Mapping[type[ast.cmpop], Callable[[Any, Any], bool]] = {
+    ast.Eq: operator.eq,
+    ast.Is: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.IsNot: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.In: lambda x, items: x in items,
+    ast.NotIn: lambda x, items: x not in items,
+}
+
+
+def compared(frame: Frame, node: ast.Compare, left: Value, right: Value) -> bool | None:
+    """What `left <op> right` comes to where both are written out, here or at the call that leads
+    here; None where they are not. A constant of a module does not count: it can be assigned at
+    several places."""
+    if not (_local(frame, node.left) and _local(frame, node.comparators[0])):
+        return None
+    x, y = _constant(left), _constant(right)
+    if x is None or y is None:
+        return None
+    try:
+        return bool(_COMPARED[type(node.ops[0])](x[0], y[0]))
+    except TypeError:
+        return None
+
+
+def matched(frame: Frame, node: ast.Match, subject: Value, case: ast.match_case) -> bool | None:
+    """Whether a `case` is the one for a subject that is written out; None where that is open."""
+    known = _constant(subject) if _local(frame, node.subject) else None
+    if known is None or case.guard is not None:
+        return None
+    return _fits(known[0], case.pattern)
+
+
+def _fits(value: object, pattern: ast.pattern) -> bool | None:
+    match pattern:
+        case ast.MatchValue(value=ast.Constant(value=constant)):
+            return bool(value == constant)
+        case ast.MatchSingleton(value=constant):
+            return value is constant
+        case ast.MatchOr(patterns=patterns):
+            fits = [_fits(value, each) for each in patterns]
+            return True if True in fits else (None if None in fits else False)
+        case ast.MatchAs(pattern=None):
+            return True
+    return None
+
+
+def forget(frame: Frame, loop: ast.For | ast.AsyncFor | ast.While) -> None:
+    """The constants that a loop assigns anew are not known in its body: only in the first round are
+    they what they were before it."""
+    for node in ast.walk(loop):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            if isinstance(frame.env.get(node.id), Const):
+                place = f"{frame.module.path}:{node.lineno}:{node.col_offset}"
+                frame.env[node.id] = Tensor(place)
+
+
+def _constant(value: Value) -> tuple[Any] | None:
+    """The value, in a tuple of one, of a constant or of a container of them; of a dict its keys."""
+    match value:
+        case Const(value=constant):
+            return (constant,)
+        case Sequence(items=items):
+            inner = [_constant(each) for each in items]
+            known = [each[0] for each in inner if each is not None]
+            return (tuple(known),) if len(known) == len(inner) else None
+        case Table(items=items):
+            return (tuple(key for key, _ in items),)
+    return None
+
+
+def _local(frame: Frame, node: ast.expr) -> bool:
+    """Whether an expression is made of literals and names of this function."""
+    match node:
+        case ast.Constant():
+            return True
+        case ast.Name(id=name):
+            return name in frame.env
+        case ast.Tuple(elts=items) | ast.List(elts=items):
+            return all(_local(frame, each) for each in items)
+        case ast.UnaryOp(operand=operand):
+            return _local(frame, operand)
+    return False
