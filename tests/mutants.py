@@ -123,13 +123,13 @@ MUTANTS = (
     # What the storage of an argument is.
     Mutant("no twins", "hazards/raw_bytes/storage.py", "_twins", BODY, NOTHING,
            "a value cache beside a viewed key cache is missed"),
-    Mutant("no settings", "hazards/raw_bytes/storage.py", "_settings", BODY, NOTHING,
+    Mutant("no settings", "hazards/raw_bytes/settings.py", "asked_for", BODY, NOTHING,
            "a cache that a setting makes bytes is missed"),
     Mutant("no siblings", "hazards/raw_bytes/storage.py", "_siblings", BODY, NOTHING,
            "a slice beside a viewed one is missed"),
     Mutant("tests of the path do not count", "hazards/raw_bytes/storage.py", "_narrowed", BODY,
            "return types", "a branch for bytes is not seen as such"),
-    Mutant("copies are hazards", "hazards/raw_bytes/arguments.py", "_effects",
+    Mutant("copies are hazards", "hazards/raw_bytes/effects.py", "_effects",
            '_sites(viewed, "float") - _sites(copied, "int")', '_sites(viewed, "float")',
            "kernels that move bytes are flagged"),
     # Kernels: control flow.
