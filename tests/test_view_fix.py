@@ -184,7 +184,7 @@ PLACES = {
     """,
     "wider_floats_by_name": """
         page = torch.empty(64, dtype=torch.uint8)
-        page_fp32 = page[.view(torch.float32)]
+        page_fp32 = page[:32][.view(torch.float32)]
         quantize[(1,)](x, page_fp32, 64)
     """,
 }
@@ -213,3 +213,17 @@ def test_a_tensor_that_holds_bytes_on_some_paths_is_viewed_on_those() -> None:
     text = text.replace("out_ptr, BLOCK: tl.constexpr):", "out_ptr, BLOCK: tl.constexpr, FP8=0):", 1)
     call = "(x, cache.view(FP8_DTYPE) if cache.dtype == torch.uint8 else cache, 64"
     assert _fixed(text) == text.replace("(x, cache, 64", call)
+
+
+def test_a_whole_buffer_is_not_widened_without_being_asked() -> None:
+    """Its shape may count elements: as wider ones it would be too short for what the kernel
+    writes."""
+    body = """
+        x = torch.zeros(64, dtype=torch.float32)
+        page = torch.empty(64, dtype=torch.uint8)
+        page_fp32 = page
+        quantize[(1,)](x, page_fp32, 64)
+    """
+    text = KERNELS + _launching(body)
+    assert _fixed(text) == text
+    assert ".view(torch.float32)" in _fixed(text, unsafe=True)

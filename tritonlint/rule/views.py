@@ -22,7 +22,8 @@ def view_argument(suspect: Suspect, node: cst.CSTNode, argument: Argument) -> Fi
 
     None when that type is not known. Where the tensor holds bytes on some paths only, it is viewed
     on those, or the fix is `unsafe`. It is `unsafe` too when the module names no fp8 type, so that
-    the flavour is a guess.
+    the flavour is a guess, and for a whole buffer that nothing shows to have regions: if its shape
+    counts elements, it has too few bytes for wider ones.
     """
     import libcst as cst
 
@@ -38,7 +39,7 @@ def view_argument(suspect: Suspect, node: cst.CSTNode, argument: Argument) -> Fi
         return None
     chosen = to_view(part, node, lambda branching: _bytes_in(argument, branching))
     named = _spelled(suspect, chosen, None if codes or wider is None else wider.name)
-    if _guessed(argument):
+    if _guessed(argument) or (not codes and argument.whole and not _has_regions(argument)):
         named = Spelling(named.text, "unsafe", named.needs)
     if not argument.conditional or under_test(part, chosen, node):
         return _viewed(suspect, chosen, named)
@@ -58,6 +59,12 @@ def _guessed(argument: Argument) -> bool:
     """Whether no type that is seen says what the bytes stand for, but only how they are used."""
     meant = [each for each in argument.evidence if each.meaning.known]
     return bool(meant) and not any(each.types.known for each in meant)
+
+
+def _has_regions(argument: Argument) -> bool:
+    """Whether another part of the buffer is seen as another type, so that its shape counts bytes;
+    what the kernel moves says nothing of that."""
+    return any(each.types.known and not each.meaning.known for each in argument.evidence)
 
 
 def _bytes_in(argument: Argument, branching: Span) -> bool:

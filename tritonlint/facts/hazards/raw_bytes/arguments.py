@@ -54,7 +54,8 @@ class Argument:
     type they are, and `conditional` whether only where a test that the launch is not under comes
     out so: on other paths the tensor may have another type. `alone` is whether this is seen in the
     function around the launch by itself, not as a caller calls it. `known` is what is known of the
-    other arguments on the path of the strongest evidence.
+    other arguments on the path of the strongest evidence. `whole` is whether it is no part that was
+    sliced from its buffer.
     """
 
     kernel: str
@@ -78,6 +79,7 @@ class Argument:
     stands_for: ElementTypes
     conditional: bool
     alone: bool
+    whole: bool
 
     @property
     def site(self) -> tuple[Span, str, Span]:
@@ -139,6 +141,7 @@ def _argument(
         stands_for(event, parameter, tensor, evidence),
         is_conditional(event.path + path, evidence),
         event.alone,
+        tensor.part is None,
     )
 
 
