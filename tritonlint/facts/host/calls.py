@@ -8,13 +8,20 @@ from dataclasses import replace
 
 from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN, ElementTypes, join
 from tritonlint.facts.host import (
+    builtins,
+    callbacks,
     conditions,
+    containers,
     copies,
     entering,
     expressions,
     launching,
+    libraries,
+    making,
+    objects,
     tensors,
 )
+from tritonlint.facts.host.given import Given, arguments_of
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.tensors import Arguments
 from tritonlint.facts.host.values import (
@@ -27,8 +34,7 @@ from tritonlint.facts.host.values import (
     Launchable,
     Method,
     Namespace,
-    Place,
-    Sequence,
+    Partial,
     Table,
     Tensor,
     Value,
@@ -44,103 +50,52 @@ _TRANSPARENT = frozenset(("wrap_triton", "capture_triton", "cast", "from_dlpack"
 
 def call(frame: Frame, node: ast.Call) -> Value:
     """The value of a call. A launch is recorded on the way."""
-    if isinstance(node.func, ast.Subscript):
-        kernels = [each for _, each in options(expressions.evaluate(frame, node.func.value))]
-        if any(isinstance(each, Launchable) for each in kernels):
-            for each in kernels:
-                if isinstance(each, Launchable):
-                    launching.record(frame, node, each.kernel)
-            return expressions.unknown(frame, node)
     function = expressions.evaluate(frame, node.func)
-    arguments, places, complete = evaluate_arguments(frame, node)
-    results = [
-        _apply(frame, node, each, arguments, places if complete else None)
-        for _, each in options(function)
-    ]
+    given = arguments_of(frame, node)
+    results = [apply(frame, node, each, given) for _, each in options(function)]
     return tensors.join_tensors(results)
 
 
-def evaluate_arguments(
-    frame: Frame, node: ast.Call
-) -> tuple[Arguments, dict[int | str, Place], bool]:
-    """The values of the arguments, the place of each (by position or keyword), and whether all are
-    known: False when a `*x` or `**x` cannot be unpacked (what follows it is then left out)."""
-    positional: list[Value] = []
-    keywords: dict[str, Value] = {}
-    places: dict[int | str, Place] = {}
-    complete = True
-    for argument in node.args:
-        if not isinstance(argument, ast.Starred):
-            places[len(positional)] = frame.place(argument)
-            positional.append(expressions.evaluate(frame, argument))
-            continue
-        inner = _unpackable(expressions.evaluate(frame, argument.value))
-        if inner is None:
-            complete = False
-            break
-        origins = inner.places or (frame.place(argument.value),) * len(inner.items)
-        for origin, item in zip(origins, inner.items, strict=True):
-            places[len(positional)] = origin
-            positional.append(item)
-    for keyword in node.keywords:
-        value = expressions.evaluate(frame, keyword.value)
-        if keyword.arg is not None:
-            keywords[keyword.arg] = value
-            places[keyword.arg] = frame.place(keyword.value)
-        elif isinstance(value, Table):
-            for name, item in value.items:
-                keywords[str(name)] = item
-                places[str(name)] = frame.place(keyword.value)
-        else:
-            complete = False
-    return Arguments(tuple(positional), keywords), places, complete
-
-
-def _unpackable(value: Value) -> Sequence | None:
-    """The items of a starred value. Of `*(f() if x else (0, 8))` one arm tells the number; the
-    other has as many."""
-    known = [each for _, each in options(value) if isinstance(each, Sequence)]
-    if not known or len({len(each.items) for each in known}) > 1:
-        return None
-    if len(known) == len(list(options(value))) == 1:
-        return known[0]
-    alternatives = [
-        choose(*(((), item) for item in items))
-        for items in zip(*(each.items for each in known), strict=True)
-    ]
-    unknown = len(known) < len(list(options(value)))
-    anonymous = (Tensor(f"star#{index}") for index in range(len(alternatives)))
-    return Sequence(tuple(anonymous) if unknown else tuple(alternatives))
-
-
-def _apply(
-    frame: Frame,
-    node: ast.Call,
-    function: Value,
-    arguments: Arguments,
-    places: dict[int | str, Place] | None,
-) -> Value:
-    span = frame.span(node)
+def apply(frame: Frame, node: ast.Call, function: Value, given: Given) -> Value:
+    """What `function` gives for these arguments."""
     match function:
+        case Launchable(kernel=kernel, gridded=True):
+            launching.record(frame, node, kernel, given)
+            return expressions.unknown(frame, node)
+        case Partial():
+            whole = given.after(function)
+            results = [apply(frame, node, each, whole) for _, each in options(function.function)]
+            return tensors.join_tensors(results)
         case Callable():
-            return entering.enter(frame, node, function, arguments, places)
-        case Class(definition=definition):
-            return Instance(definition)
+            return entering.enter(frame, node, function, given)
+        case Class():
+            return making.make(frame, node, function, given)
+        case Instance():
+            method = objects.called(frame, function, node)
+            return apply(frame, node, method, given) if method else expressions.unknown(frame, node)
         case Method():
-            return _method(frame, node, function, arguments)
+            return _method(frame, node, function, given)
         case Namespace(name=qualified):
-            return _outside(frame, node, qualified, arguments, places)
+            return _outside(frame, node, qualified, given)
         case DType() if isinstance(node.func, (ast.Name, ast.Attribute)):
             # `current_platform.fp8_dtype()`: the helper is known by its name.
             return replace(function, text=ast.unparse(node))
-        case Launchable():
+        case Launchable() | Condition():
             return function
-        case Condition():
-            return function
+    return _unresolved(frame, node, given)
+
+
+def _unresolved(frame: Frame, node: ast.Call, given: Given) -> Value:
+    """A call of something that is not known: of one of Python's own functions, by its name."""
     name = node.func.id if isinstance(node.func, ast.Name) else ""
-    if name == "dict" and places is not None and not arguments.positional:
-        return Table(tuple(arguments.keywords.items()), span)
-    return by_name(frame, name, arguments, span) or expressions.unknown(frame, node)
+    if name and name not in frame.env:
+        found = builtins.call(frame, node, name, given)
+        if found is not None:
+            return found
+    if isinstance(node.func, ast.Attribute) and node.func.attr == "register_buffer":
+        objects.register(frame, node.func.value, given)
+    by_its_name = by_name(frame, name, given.arguments, frame.span(node))
+    return by_its_name or callbacks.call(frame, node, given)
 
 
 def by_name(frame: Frame, name: str, arguments: Arguments, span: Span) -> Value | None:
@@ -154,8 +109,8 @@ def by_name(frame: Frame, name: str, arguments: Arguments, span: Span) -> Value 
     return conditions.named(name, subject, span)
 
 
-def _method(frame: Frame, node: ast.Call, function: Method, arguments: Arguments) -> Value:
-    span = frame.span(node)
+def _method(frame: Frame, node: ast.Call, function: Method, given: Given) -> Value:
+    span, arguments = frame.span(node), given.arguments
     owner = as_tensor(frame, function.owner)
     if function.name == "startswith" and arguments.positional:
         found = conditions.starts_with(owner, arguments.positional[0], node.func, span)
@@ -164,6 +119,11 @@ def _method(frame: Frame, node: ast.Call, function: Method, arguments: Arguments
     if function.name == "get" and isinstance(owner, Table) and arguments.positional:
         default = arguments.positional[1] if len(arguments.positional) > 1 else None
         return look_up(frame, owner, arguments.positional[0], node, default)
+    if isinstance(owner, Launchable) and function.name == "__getitem__":
+        return replace(owner, gridded=True)
+    contained = containers.method(frame, function, owner, given)
+    if contained is not None:
+        return contained
     copies.method(frame, node, owner, function.name, arguments)
     results: list[Value] = []
     for _, each in options(owner):
@@ -178,7 +138,7 @@ def _method(frame: Frame, node: ast.Call, function: Method, arguments: Arguments
         results.append(
             known
             or by_name(frame, function.name, arguments, span)
-            or expressions.unknown(frame, node)
+            or callbacks.call(frame, node, given)
         )
     return tensors.join_tensors(results)
 
@@ -194,20 +154,18 @@ def as_tensor(frame: Frame, value: Value) -> Value:
     return Tensor(f"{symbol}.{value.name}")
 
 
-def _outside(
-    frame: Frame,
-    node: ast.Call,
-    qualified: str,
-    arguments: Arguments,
-    places: dict[int | str, Place] | None,
-) -> Value:
+def _outside(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Value:
     """A call of something outside of the project, or of a custom operator that the project
     registers."""
+    arguments = given.arguments
     head, _, name = qualified.rpartition(".")
     if head.startswith("torch.ops."):
         operator = frame.run.operator(name)
         if operator is not None:
-            return entering.enter(frame, node, Callable(operator), arguments, places)
+            return entering.enter(frame, node, Callable(operator), given)
+    known = libraries.call(frame, node, qualified, given)
+    if known is not None:
+        return known
     span = frame.span(node)
     if head.split(".")[0] == "torch" and name in tensors.CONSTRUCTORS:
         like = arguments.positional[0] if arguments.positional else None
@@ -223,7 +181,7 @@ def _outside(
         return tensors.named_dtype(str(constant(arguments.positional[1]))) or expressions.unknown(
             frame, node
         )
-    return by_name(frame, name, arguments, span) or expressions.unknown(frame, node)
+    return by_name(frame, name, arguments, span) or callbacks.call(frame, node, given)
 
 
 def _is_float(frame: Frame, dtype: Value) -> None:

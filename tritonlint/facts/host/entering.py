@@ -14,6 +14,7 @@ from tritonlint.facts.host import (
     statements,
     tensors,
 )
+from tritonlint.facts.host.given import Given
 from tritonlint.facts.host.state import MAX_DEPTH, MAX_ENTERED, Frame
 from tritonlint.facts.host.suspicion import hands_on_bytes
 from tritonlint.facts.host.tensors import Arguments
@@ -27,31 +28,25 @@ from tritonlint.facts.host.values import (
     choose,
     options,
 )
+from tritonlint.facts.project.modules import Module
 
 
-def enter(
-    frame: Frame,
-    node: ast.Call,
-    function: Callable,
-    arguments: Arguments,
-    places: dict[int | str, Place] | None,
-) -> Value:
+def enter(frame: Frame, node: ast.Call, function: Callable, given: Given) -> Value:
     """Interpret the body of a function of the project with these arguments, and give back what it
     returns."""
-    definition = function.definition
+    definition, arguments = function.definition, given.arguments
     assert isinstance(definition.node, (ast.FunctionDef, ast.AsyncFunctionDef))
     by_name = _getter(definition.node) or calls.by_name(
         frame, definition.name, arguments, frame.span(node)
     )
     if (
-        places is None
-        or frame.depth >= MAX_DEPTH
+        frame.depth >= MAX_DEPTH
         or id(definition.node) in frame.run.stack
         or frame.run.statements > MAX_ENTERED
-        or not frame.run.worth_entering(definition, partial(hands_on_bytes, frame, arguments))
+        or not frame.run.worth_entering(definition, partial(hands_on_bytes, frame, function, given))
     ):
         return by_name or expressions.unknown(frame, node)
-    result = _run(frame, function, _passed(frame, arguments, places))
+    result = run(frame, node, function, given)[0]
     if by_name is not None and not _better(frame, result):
         return by_name
     return result if result is not None else expressions.unknown(frame, node)
@@ -66,10 +61,17 @@ def _getter(function: ast.FunctionDef | ast.AsyncFunctionDef) -> DType | None:
     return None
 
 
-def _run(frame: Frame, function: Callable, passed: Arguments) -> Value | None:
-    """What the function returns. The buffers that it makes are known afterwards."""
+def run(
+    frame: Frame, node: ast.Call, function: Callable, given: Given
+) -> tuple[Value | None, Frame]:
+    """What the function returns, and the frame at its end. The buffers that it makes are known
+    afterwards, and so are the attributes that it sets."""
     definition = function.definition
     assert isinstance(definition.node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    nested = definition.enclosing == frame.enclosing and frame.module is definition.module
+    if nested and function.closure is not None:
+        function = replace(function, closure=frame.env)  # with what was bound since
+    passed = Given(_passed(frame, given.arguments, given.places), given.places, given.complete)
     inner = Frame(
         frame.run,
         definition.module,
@@ -80,14 +82,33 @@ def _run(frame: Frame, function: Callable, passed: Arguments) -> Value | None:
         function.instance,
         [],
         frame.depth + 1,
+        f"{frame.site}<{frame.module.path}:{node.lineno}:{node.col_offset}",
     )
+    inner.env |= attributes_in(frame.env)
     frame.run.stack.append(id(definition.node))
+    frame.run.entered.add(id(definition.node))
     try:
         result = statements.body(inner)
     finally:
         frame.run.stack.pop()
     frame.keep_made(inner)
-    return result
+    _keep_set(frame, inner, function, nested)
+    return result, inner
+
+
+def attributes_in(env: dict[str, Value]) -> dict[str, Value]:
+    """The attributes among the names of a frame."""
+    return {name: value for name, value in env.items() if "." in name}
+
+
+def _keep_set(frame: Frame, inner: Frame, function: Callable, nested: bool) -> None:
+    """What a function set outside of itself: attributes of its object, names of the function around
+    it."""
+    node = function.definition.node
+    frame.env.update(attributes_in(inner.env))
+    for each in node.body if nested and not isinstance(node, (ast.expr, Module)) else ():
+        if isinstance(each, ast.Nonlocal):
+            frame.env.update((name, inner.env[name]) for name in each.names if name in inner.env)
 
 
 def _better(frame: Frame, result: Value | None) -> bool:

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
 from tritonlint.dtypes import ElementTypes, from_torch, from_triton
-from tritonlint.facts.host import branching, calls, objects, tensors
+from tritonlint.facts.host import (
+    branching,
+    calls,
+    conditions,
+    containers,
+    entering,
+    given,
+    loops,
+    objects,
+    tensors,
+)
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import (
     Callable,
@@ -18,10 +29,12 @@ from tritonlint.facts.host.values import (
     Namespace,
     Place,
     Sequence,
+    Super,
     Table,
     Tensor,
     Value,
     choose,
+    constant,
     only_tensor,
     options,
 )
@@ -61,16 +74,55 @@ def evaluate(frame: Frame, node: ast.expr) -> Value:
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as number)):
             return Const(-number)
         case ast.Lambda():
-            return unknown(frame, node)
-        case ast.BinOp(left=left, op=ast.Mult() | ast.Add() as op, right=right):
-            both = _sequences(op, evaluate(frame, left), evaluate(frame, right))
+            return _lambda(frame, node)
+        case ast.BinOp(left=left, op=op, right=right):
+            both = combined(op, evaluate(frame, left), evaluate(frame, right))
             return both or unknown(frame, node)
+        case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
+            return loops.comprehension(frame, node)
+        case ast.Set(elts=items):
+            return Sequence(tuple(evaluate(frame, each) for each in items), repeated=True)
+        case ast.Await(value=value):
+            return evaluate(frame, value)
+        case ast.Yield() | ast.YieldFrom():
+            return _yielded(frame, node)
+    for part in ast.iter_child_nodes(node):
+        if isinstance(part, ast.expr):
+            evaluate(frame, part)  # for what it launches
     return unknown(frame, node)
 
 
 def unknown(frame: Frame, node: ast.expr) -> Tensor:
-    """A value of which nothing is known but where it is computed."""
-    return Tensor(f"{frame.module.path}:{node.lineno}:{node.col_offset}")
+    """A value of which nothing is known but where it is computed, and in which call."""
+    return Tensor(f"{frame.module.path}:{node.lineno}:{node.col_offset}{frame.site}")
+
+
+def _lambda(frame: Frame, node: ast.Lambda) -> Value:
+    """A function without a name. It is run once where it stands: what it is handed to may call
+    it."""
+    known = frame.run.lambdas
+    if id(node) not in known:
+        result = ast.copy_location(ast.Return(node.body), node.body)
+        function = ast.FunctionDef("<lambda>", node.args, [result], [])
+        known[id(node)] = ast.copy_location(function, node)
+    definition = Definition(frame.module, known[id(node)], frame.enclosing, "<lambda>")
+    inner = frame.fork()
+    for each in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
+        inner.env[each.arg] = Tensor(f"{unknown(frame, node).buffer}({each.arg})")
+    evaluate(inner, node.body)
+    frame.keep_made(inner)
+    return Callable(definition, None, frame.env)
+
+
+def _yielded(frame: Frame, node: ast.Yield | ast.YieldFrom) -> Value:
+    """What `yield` gives, which is not known; what it is given is what the generator gives."""
+    if node.value is not None:
+        value = evaluate(frame, node.value)
+        if isinstance(node, ast.YieldFrom):
+            over = containers.items(frame, value)
+            value = (over and over.item) or unknown(frame, node.value)
+        frame.yields.append(value)
+    return unknown(frame, node)
 
 
 def _name(frame: Frame, name: str, node: ast.expr) -> Value:
@@ -156,10 +208,20 @@ def _attribute(frame: Frame, node: ast.Attribute) -> Value:
             return _opaque_attribute(frame, owner, name, node)
         case Instance():
             return objects.instance_attribute(frame, owner, name, node)
-        case Class(definition=definition):
-            return definition_value(frame, definition.module.member(definition, name), name, node)
-        case Launchable() if name == "fn":
+        case Class():
+            return objects.class_attribute(frame, owner, name, node)
+        case Super():
+            return objects.inherited(frame, owner, name, node)
+        case Launchable():
+            if name == "run":  # `kernel.run(x, grid=grid)`
+                return replace(owner, gridded=True)
+            return owner if name in ("fn", "__call__") else Method(owner, name, node)
+        case Callable() if name == "__call__":
             return owner
+        case Method():
+            stored = frame.env.get(f"{conditions.symbol(owner, '')}.{name}")
+            if stored is not None:
+                return stored
     if name == "dtype":
         return DType(tensors.tensor_types(frame, owner))
     return Method(owner, name, node)
@@ -178,14 +240,23 @@ def _opaque_attribute(frame: Frame, owner: Tensor, name: str, node: ast.Attribut
     return tensors.named_dtype(name) or Method(owner, name, node)
 
 
-def _sequences(op: ast.operator, left: Value, right: Value) -> Sequence | None:
-    """`sequence * n` and `sequence + sequence`; None for other operands."""
+def combined(op: ast.operator, left: Value, right: Value) -> Sequence | Table | None:
+    """`sequence * n`, `sequence + sequence` and `dict | dict`; None for other operands."""
     match op, left, right:
         case ast.Mult(), Sequence() as repeated, Const(value=int() as times):
-            return Sequence(repeated.items * min(times, MAX_ITEMS))
+            if len(repeated.items) * times > MAX_ITEMS:
+                return Sequence(repeated.items, repeated=True)
+            return Sequence(repeated.items * times, repeated=repeated.repeated)
+        case ast.Mult(), Sequence() as repeated, _:
+            return Sequence(repeated.items, repeated=True)
         case ast.Add(), Sequence() as one, Sequence() as other:
             known = one.places and other.places
-            return Sequence(one.items + other.items, one.places + other.places if known else ())
+            places = one.places + other.places if known else ()
+            return Sequence(one.items + other.items, places, one.repeated or other.repeated)
+        case ast.BitOr(), Table() as table, Table(items=more):
+            return table.updated(more, right.open)
+        case ast.BitOr(), Table() as table, _:
+            return table.updated((), True)
     return None
 
 
@@ -194,9 +265,14 @@ def _sequence(frame: Frame, items: list[ast.expr], node: ast.expr) -> Value:
     places: list[Place] = []
     for item in items:
         if isinstance(item, ast.Starred):
-            inner = evaluate(frame, item.value)
-            if not isinstance(inner, Sequence):
+            inner = containers.items(frame, evaluate(frame, item.value))
+            if inner is None:
                 return unknown(frame, node)
+            if inner.repeated:
+                found = [
+                    each for other in items if other is not item for each in _items(frame, other)
+                ]
+                return Sequence((*inner.items, *found), repeated=True)
             values.extend(inner.items)
             places.extend(inner.places or [frame.place(item.value)] * len(inner.items))
         else:
@@ -205,24 +281,35 @@ def _sequence(frame: Frame, items: list[ast.expr], node: ast.expr) -> Value:
     return Sequence(tuple(values), tuple(places))
 
 
+def _items(frame: Frame, node: ast.expr) -> tuple[Value, ...]:
+    """What an element of a written sequence adds to it."""
+    if isinstance(node, ast.Starred):
+        over = containers.items(frame, evaluate(frame, node.value))
+        return over.items if over is not None else (unknown(frame, node.value),)
+    return (evaluate(frame, node),)
+
+
 def _table(frame: Frame, node: ast.Dict) -> Value:
     entries: list[tuple[object, Value]] = []
+    open_ = False
     for key, value in zip(node.keys, node.values, strict=True):
         if key is None:
             inner = evaluate(frame, value)
-            if not isinstance(inner, Table):
-                return unknown(frame, node)
-            entries.extend(inner.items)
+            if isinstance(inner, Table):
+                entries.extend(inner.items)
+            open_ = open_ or not isinstance(inner, Table) or inner.open
             continue
         evaluated = evaluate(frame, key)
         label: object = evaluated.value if isinstance(evaluated, Const) else ast.unparse(key)
         entries.append((label, evaluate(frame, value)))
-    return Table(tuple(entries), frame.span(node))
+    return Table(tuple(dict(entries).items()), frame.span(node), open_)
 
 
 def _subscript(frame: Frame, node: ast.Subscript) -> Value:
     owner = evaluate(frame, node.value)
-    found = [_element(frame, each, node) for _, each in options(owner)]
+    every = [each for _, each in options(owner)]
+    filled = [each for each in every if each != Sequence(())]
+    found = [_element(frame, each, node) for each in filled or every]
     return choose(*(((), each) for each in found))
 
 
@@ -230,24 +317,51 @@ def _element(frame: Frame, owner: Value, node: ast.Subscript) -> Value:
     match owner:
         case Method():
             owner = calls.as_tensor(frame, owner)
-        case Sequence(items=items):
-            index = evaluate(frame, node.slice)
-            if (
-                isinstance(index, Const)
-                and isinstance(index.value, int)
-                and -len(items) <= index.value < len(items)
-            ):
-                return items[index.value]
-            return choose(*(((), item) for item in items)) if items else unknown(frame, node)
+        case Sequence():
+            return _item(frame, owner, node)
+        case Instance():
+            fields = objects.as_tuple(frame, owner)
+            if fields is not None:
+                return _item(frame, fields, node)
+            method = owner.definition.module.member(owner.definition, "__getitem__")
+            if isinstance(method, Definition) and isinstance(method.node, ast.FunctionDef):
+                index = given.positional(frame, node.slice, evaluate(frame, node.slice))
+                call = ast.copy_location(ast.Call(node.value, [node.slice], []), node)
+                return entering.enter(frame, call, Callable(method, owner), index)
         case Table():
             return calls.look_up(frame, owner, evaluate(frame, node.slice), node)
         case Launchable():
-            return owner
+            return replace(owner, gridded=True)
     if not isinstance(owner, Tensor):
         return unknown(frame, node)
     if _is_key(node.slice):
         return Tensor(f"{owner.buffer}[{ast.unparse(node.slice)}]")
     return tensors.cut(owner, frame.span(node))
+
+
+def _item(frame: Frame, owner: Sequence, node: ast.Subscript) -> Value:
+    """An item of a sequence, or a part of it."""
+    items = owner.items
+    if isinstance(node.slice, ast.Slice):
+        part = None if owner.repeated else _range(frame, node.slice)
+        if part is None:
+            return Sequence(items, repeated=True)
+        return Sequence(items[part], owner.places[part] if owner.places else ())
+    index = constant(evaluate(frame, node.slice))
+    if isinstance(index, int) and not owner.repeated and -len(items) <= index < len(items):
+        return items[index]
+    return owner.item or unknown(frame, node)
+
+
+def _range(frame: Frame, node: ast.Slice) -> slice | None:
+    """The range that a slice is, or None where it is not known."""
+    bounds = [
+        None if each is None else constant(evaluate(frame, each))
+        for each in (node.lower, node.upper)
+    ]
+    given_ = [each for each in (node.lower, node.upper, node.step) if each is not None]
+    known = node.step is None and sum(isinstance(each, int) for each in bounds) == len(given_)
+    return slice(*bounds) if known else None
 
 
 def _is_key(index: ast.expr) -> bool:

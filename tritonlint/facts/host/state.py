@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from tritonlint.dtypes import UNKNOWN, ElementTypes
 from tritonlint.facts.host.values import (
+    Class,
     Instance,
     Part,
     Path,
@@ -36,7 +37,7 @@ MAX_ENTERED = 6000
 MAX_STATEMENTS = 40000
 # The lines of a function that is entered only for what it returns.
 SHORT = 24
-MAX_DEPTH = 5
+MAX_DEPTH = 24
 
 Leads = Callable[[Definition], bool]
 NoteKind = Literal["view", "allocated", "asserted", "handled", "table", "setting", "unquantized"]
@@ -71,7 +72,8 @@ class ClassFacts:
     notes: tuple[Note, ...]
 
 
-Attributes = dict[int, ClassFacts]
+# By class and method.
+Attributes = dict[tuple[int, int], ClassFacts]
 
 
 @dataclass(frozen=True)
@@ -150,6 +152,9 @@ class Run:
     effects: Effects = field(default_factory=Effects)
     copies: list[Copy] = field(default_factory=list)
     thorough: bool = True
+    # The functions that were entered, and lambdas as functions, by their nodes.
+    entered: set[int] = field(default_factory=set)
+    lambdas: dict[int, ast.FunctionDef] = field(default_factory=dict)
 
     def passed_by_callers(self, buffer: str) -> bool:
         """Whether `buffer` is a parameter of the root that callers in the project pass."""
@@ -167,7 +172,8 @@ class Run:
 @dataclass
 class Frame:
     """The names of one function call. `types` holds what is known of each buffer's element type on
-    this path."""
+    this path; `site` are the calls that led here: what is made here is made anew for each.
+    `looping` is whether the statements may be run again, `yields` what a generator gave."""
 
     run: Run
     module: Module
@@ -175,9 +181,12 @@ class Frame:
     env: dict[str, Value]
     types: dict[str, ElementTypes]
     path: Path = ()
-    instance: Instance | None = None
+    instance: Instance | Class | None = None
     returns: list[tuple[Path, Value]] = field(default_factory=list)
     depth: int = 0
+    site: str = ""
+    looping: bool = False
+    yields: list[Value] = field(default_factory=list)
 
     @property
     def function(self) -> str:
@@ -217,6 +226,9 @@ class Frame:
             self.instance,
             self.returns,
             self.depth,
+            self.site,
+            self.looping,
+            self.yields,
         )
 
     def keep_made(self, inner: Frame) -> None:

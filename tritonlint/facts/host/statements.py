@@ -3,38 +3,58 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from collections.abc import Sequence as Items
 
-from tritonlint.facts.host import branching, conditions, constants, copies, expressions, objects
+from tritonlint.facts.host import (
+    branching,
+    calls,
+    conditions,
+    constants,
+    containers,
+    copies,
+    entering,
+    expressions,
+    loops,
+    objects,
+)
+from tritonlint.facts.host.given import Given
 from tritonlint.facts.host.state import MAX_STATEMENTS, Frame, Run
 from tritonlint.facts.host.tensors import Arguments, piece
 from tritonlint.facts.host.values import (
     Callable,
+    Class,
     Condition,
     Const,
     Instance,
     Launchable,
-    Path,
     Sequence,
+    Table,
     Tensor,
     Value,
     choose,
     options,
 )
 from tritonlint.facts.project.jit import kernel_of
-from tritonlint.facts.project.modules import Definition
+from tritonlint.facts.project.modules import Definition, Module
+
+Defining = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def interpret(run: Run) -> Run:
-    """Everything that is launched when the function `run.root` runs with unknown arguments."""
+    """Everything that is launched when the function `run.root` runs with unknown arguments; of a
+    module, when it is imported or run."""
     root = run.root
-    assert isinstance(root.node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    if isinstance(root.node, Module):
+        block(Frame(run, root.module, (), {}, {}), root.module.tree.body)
+        return run
+    assert isinstance(root.node, Defining)
     instance = None
     if root.enclosing and isinstance(root.enclosing[-1], ast.ClassDef):
         owner = root.enclosing[-1]
         instance = Instance(Definition(root.module, owner, root.enclosing[:-1], owner.name))
     frame = Frame(run, root.module, (*root.enclosing, root.node), {}, {}, (), instance)
-    frame.env = bind(frame, root, Arguments((), {}), Callable(root, instance))
+    frame.env = bind(frame, root, Given(Arguments((), {}), {}), Callable(root, instance))
     run.stack.append(id(root.node))
     if instance is not None and root.name != "__init__":
         facts = objects.class_facts(frame, instance.definition)
@@ -44,29 +64,43 @@ def interpret(run: Run) -> Run:
 
 
 def bind(
-    frame: Frame, definition: Definition, arguments: Arguments, function: Callable
+    frame: Frame, definition: Definition, given: Given, function: Callable
 ) -> dict[str, Value]:
     """The names of a function's parameters with their values: arguments, else unknown (defaults of
     dtypes too: a caller that is not known may pass another)."""
-    node = definition.node
+    node, arguments = definition.node, given.arguments
     assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
     env: dict[str, Value] = dict(function.closure or {})
-    names = [each.arg for each in (*node.args.posonlyargs, *node.args.args)]
-    if function.instance is not None and names:
-        env[names.pop(0)] = function.instance
+    positional = [*node.args.posonlyargs, *node.args.args]
+    if function.instance is not None and positional:
+        env[positional.pop(0).arg] = function.instance
     root = definition.qualified
-    entered = frame.run.root.node is not node
-    for name, default in _defaults(node).items():
-        inner = Frame(frame.run, definition.module, definition.enclosing, {}, {})
-        inner.depth = frame.depth + 1
-        env[name] = expressions.evaluate(inner, default) if entered else Tensor(f"{root}({name})")
-    for name in (*names, *(each.arg for each in node.args.kwonlyargs)):
-        env.setdefault(name, Tensor(f"{root}({name})"))
-    for index, value in enumerate(arguments.positional[: len(names)]):
-        env[names[index]] = value
+    named = [*positional, *node.args.kwonlyargs]
+    entered = frame.run.root.node is not node and given.complete
+    defaults = _defaults(node)
+    names = [each.arg for each in positional]
+    known = dict(zip(names, arguments.positional, strict=False)) | arguments.keywords
+    for each in named:
+        name = each.arg
+        if name in known:
+            env[name] = known.pop(name)
+        elif name in defaults and entered:
+            inner = Frame(frame.run, definition.module, definition.enclosing, {}, {})
+            inner.depth = frame.depth + 1
+            env[name] = expressions.evaluate(inner, defaults[name])
+        else:
+            env[name] = Tensor(f"{root}({name})")
+        env[name] = objects.annotated(
+            definition.module, each.annotation, definition.enclosing, env[name]
+        )
     if node.args.vararg is not None and entered:
-        env[node.args.vararg.arg] = Sequence(arguments.positional[len(names) :])
-    env.update(arguments.keywords)
+        env[node.args.vararg.arg] = Sequence(
+            arguments.positional[len(names) :],
+            tuple(given.places[i] for i in range(len(names), len(arguments.positional))),
+        )
+    if node.args.kwarg is not None and (entered or known):
+        span = definition.module.source.span(node)
+        env[node.args.kwarg.arg] = Table(tuple(known.items()), span, not entered)
     return env
 
 
@@ -89,7 +123,27 @@ def body(frame: Frame) -> Value | None:
     """Run the body of the function that `frame` belongs to; what it returns, or None."""
     function = frame.enclosing[-1]
     block(frame, function.body)
+    _run_handed_on(frame)
+    if frame.yields:
+        return Sequence((choose(*(((), each) for each in frame.yields)),), repeated=True)
     return choose(*frame.returns) if frame.returns else None
+
+
+def _run_handed_on(frame: Frame) -> None:
+    """Run the functions inside this one that nothing here called: they were handed on, and are
+    called from elsewhere."""
+    for value in list(frame.env.values()):
+        if not isinstance(value, Callable) or value.closure is None:
+            continue
+        definition = value.definition
+        own = definition.enclosing == frame.enclosing and definition.module is frame.module
+        leads = frame.run.leads is not None and frame.run.leads(definition)
+        if own and leads and id(definition.node) not in frame.run.entered:
+            node = definition.node
+            assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+            name = ast.copy_location(ast.Name(node.name, ast.Load()), node.body[0])
+            call = ast.copy_location(ast.Call(name, [], []), node.body[0])
+            entering.run(frame, call, value, Given(Arguments((), {}), {}, complete=False))
 
 
 def block(frame: Frame, statements: Items[ast.stmt]) -> bool:
@@ -109,13 +163,15 @@ def _statement(frame: Frame, node: ast.stmt) -> bool:
         case ast.Assign(targets=targets, value=value):
             result = expressions.evaluate(frame, value)
             for target in targets:
-                assign(frame, target, result)
                 if isinstance(target, ast.Subscript):
                     copies.assignment(frame, node, target, result)
+                assign(frame, target, result)
         case ast.AnnAssign(target=target, value=ast.expr() as value):
-            assign(frame, target, expressions.evaluate(frame, value))
-        case ast.AugAssign(target=ast.Name(id=name) as target):
-            frame.env[name] = expressions.unknown(frame, target)
+            result = expressions.evaluate(frame, value)
+            around = frame.enclosing
+            assign(frame, target, objects.annotated(frame.module, node.annotation, around, result))
+        case ast.AugAssign(target=ast.Name() | ast.Attribute() as target):
+            _augment(frame, node, target)
         case ast.Expr(value=value):
             expressions.evaluate(frame, value)
         case ast.Return(value=value):
@@ -139,29 +195,21 @@ def _statement(frame: Frame, node: ast.stmt) -> bool:
 def _compound(frame: Frame, node: ast.stmt) -> bool:
     match node:
         case ast.For() | ast.AsyncFor():
-            expressions.evaluate(frame, node.iter)
-            arm = frame.fork()
-            constants.forget(arm, node)
-            assign(arm, node.target, expressions.unknown(arm, node.iter))
-            block(arm, node.body)
-            frame.merge(arm, frame.fork())
-            return block(frame, node.orelse)
+            return loops.for_each(frame, node)
         case ast.While():
-            arm = frame.fork()
-            constants.forget(arm, node)
-            conditions.assume(arm, branching.condition(arm, node.test), True)
-            block(arm, node.body)
-            frame.merge(arm, frame.fork())
+            return loops.while_(frame, node)
         case ast.With() | ast.AsyncWith():
             for item in node.items:
-                result = expressions.evaluate(frame, item.context_expr)
+                result = loops.opened(frame, expressions.evaluate(frame, item.context_expr))
                 if item.optional_vars is not None:
                     assign(frame, item.optional_vars, result)
             return block(frame, node.body)
-        case ast.Try():
+        case ast.Try() | ast.TryStar():
             return _try(frame, node)
         case ast.Match():
             return _match(frame, node)
+        case ast.ClassDef():
+            _class_body(frame, node)
         case ast.FunctionDef() | ast.AsyncFunctionDef():
             definition = Definition(frame.module, node, frame.enclosing, node.name)
             kernel = kernel_of(definition)
@@ -171,20 +219,45 @@ def _compound(frame: Frame, node: ast.stmt) -> bool:
     return False
 
 
+def _augment(frame: Frame, node: ast.AugAssign, target: ast.Name | ast.Attribute) -> None:
+    """`x += y`: a longer list, more of a dict, or something else of which nothing is known."""
+    old, more = expressions.evaluate(frame, target), expressions.evaluate(frame, node.value)
+    found = expressions.combined(node.op, old, more)
+    assign(frame, target, found or expressions.unknown(frame, target))
+
+
 def _match(frame: Frame, node: ast.Match) -> bool:
+    """`match`: its arms, or the one that is taken; whether that ends the function."""
     subject = expressions.evaluate(frame, node.subject)
     for case in node.cases:
         taken = constants.matched(frame, node, subject, case)
+        arm = frame if taken else frame.fork()
+        if taken is False:
+            continue
+        for each in ast.walk(case.pattern):
+            if isinstance(each, (ast.MatchAs, ast.MatchStar)) and each.name:
+                whole = each is case.pattern
+                unknown = expressions.unknown(arm, node.subject)
+                arm.env[each.name] = subject if whole else Tensor(f"{unknown.buffer}#{each.name}")
+        if case.guard is not None:
+            conditions.assume(arm, branching.condition(arm, case.guard), True)
         if taken:
             return block(frame, case.body)
-        arm = frame.fork()
-        if taken is None and not block(arm, case.body):
+        if not block(arm, case.body):
             frame.merge(arm, frame.fork())
         frame.keep_made(arm)
     return False
 
 
-def _try(frame: Frame, node: ast.Try) -> bool:
+def _class_body(frame: Frame, node: ast.ClassDef) -> None:
+    """The statements of a class, which run where it stands; its methods do not."""
+    inner = frame.fork()
+    inner.enclosing = (*frame.enclosing, node)
+    frame.env.pop(node.name, None)
+    block(inner, [each for each in node.body if not isinstance(each, Defining)])
+
+
+def _try(frame: Frame, node: ast.Try | ast.TryStar) -> bool:
     before = frame.fork()
     ended = block(frame, node.body) or block(frame, node.orelse)
     for handler in node.handlers:
@@ -246,32 +319,53 @@ def assign(frame: Frame, target: ast.expr, value: Value) -> None:
         case ast.Name(id=name):
             frame.env[name] = value
         case ast.Tuple(elts=items) | ast.List(elts=items):
-            for index, item in enumerate(items):
-                assign(frame, item, _unpacked(value, index, len(items), frame, target))
+            for item, each in zip(items, _unpacked(frame, target, items, value), strict=True):
+                assign(frame, item, each)
         case ast.Starred(value=inner):
-            assign(frame, inner, expressions.unknown(frame, inner))
+            assign(frame, inner, value)
         case ast.Attribute(value=owner, attr=name):
-            holder = expressions.evaluate(frame, owner)
+            holder = calls.as_tensor(frame, expressions.evaluate(frame, owner))
             if isinstance(holder, Instance):
-                frame.env[f"{holder.definition.qualified}.{name}"] = value
+                frame.env[f"{holder.name}.{name}"] = value
             elif isinstance(holder, Tensor):
                 frame.env[f"{holder.buffer}.{name}"] = value
+            elif isinstance(holder, Class):
+                frame.env[f"{holder.definition.qualified}.{name}"] = value
         case ast.Subscript():
-            expressions.evaluate(frame, target.value)
+            containers.store(frame, target, value)
 
 
-def _unpacked(value: Value, index: int, count: int, frame: Frame, node: ast.expr) -> Value:
-    """One of `count` items that `value` is unpacked to: the parts of a tensor stay parts of its
+def _unpacked(
+    frame: Frame, node: ast.expr, targets: Items[ast.expr], value: Value
+) -> Iterator[Value]:
+    """What each of `targets` is given of `value`: the parts of a tensor stay parts of its
     buffer."""
-    items: list[tuple[Path, Value]] = []
-    for path, each in options(value):
-        match each:
-            case Sequence(items=known) if len(known) == count:
-                items.append((path, known[index]))
-            case Tensor(several=True):
-                items.append((path, piece(each, index)))
-            case Tensor():
-                items.append((path, Tensor(f"{each.buffer}#{index}")))
-            case _:
-                items.append((path, Tensor(f"{expressions.unknown(frame, node).buffer}#{index}")))
-    return choose(*items)
+    starred = next((i for i, each in enumerate(targets) if isinstance(each, ast.Starred)), None)
+    for index in range(len(targets)):
+        found = [
+            (path, _item(frame, node, each, index, len(targets), starred))
+            for path, each in options(value)
+        ]
+        yield choose(*found)
+
+
+def _item(
+    frame: Frame, node: ast.expr, value: Value, index: int, count: int, starred: int | None
+) -> Value:
+    """One of `count` items that `value` is unpacked to; the one at `starred` takes all that is
+    left."""
+    over = None if isinstance(value, (Tensor, Table)) else containers.items(frame, value)
+    if over is not None and over.repeated and over.item is not None:
+        return over if index == starred else over.item
+    if over is not None and starred is None and len(over.items) == count:
+        return over.items[index]
+    if over is not None and starred is not None and len(over.items) >= count - 1:
+        more = len(over.items) - count
+        if index == starred:
+            return Sequence(over.items[index : index + more + 1])
+        return over.items[index if index < starred else index + more]
+    if isinstance(value, Tensor) and value.several:
+        part = piece(value, index)
+        return Sequence((part,), repeated=True) if index == starred else part
+    owner = value if isinstance(value, Tensor) else expressions.unknown(frame, node)
+    return Tensor(f"{owner.buffer}#{index}")

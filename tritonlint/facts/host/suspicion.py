@@ -6,13 +6,19 @@ from __future__ import annotations
 import re
 
 from tritonlint.dtypes import ElementTypes
+from tritonlint.facts.host import calls
+from tritonlint.facts.host.given import Given
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.tensors import Arguments
 from tritonlint.facts.host.values import (
     Callable,
+    Class,
     DType,
+    Instance,
     Launchable,
+    Method,
+    Partial,
     Sequence,
+    Super,
     Table,
     Tensor,
     Value,
@@ -23,13 +29,16 @@ from tritonlint.facts.host.values import (
 _CACHED = re.compile(r"cache|kv", re.IGNORECASE)
 
 
-def hands_on_bytes(frame: Frame, arguments: Arguments) -> bool:
+def hands_on_bytes(frame: Frame, function: Callable, given: Given) -> bool:
     """Whether one of the arguments may hold raw bytes, or decide what does: something of which the
     caller knows more than that it is there, and not that it holds floats."""
     if any(note.kind == "setting" for note in frame.run.notes):
         return True
+    arguments = given.arguments
     values = (*arguments.positional, *arguments.keywords.values())
-    return any(_suspicious(frame, value) for value in values)
+    if function.closure is not None or any(_suspicious(frame, value) for value in values):
+        return True
+    return function.instance is not None and _suspicious(frame, function.instance)
 
 
 def _suspicious(frame: Frame, value: Value) -> bool:
@@ -46,8 +55,14 @@ def _suspicious(frame: Frame, value: Value) -> bool:
                 asked = each.of is not None and not frame.known(each.of).known
                 if asked or each.table is not None or _bytes(each.types):
                     return True
-            case Launchable() | Callable() | Table():
+            case Launchable() | Callable() | Table() | Partial() | Class() | Super():
                 return True
+            case Instance(symbol=symbol):
+                if symbol or any(name.startswith(f"{each.name}.") for name in frame.env):
+                    return True
+            case Method():
+                if _suspicious(frame, calls.as_tensor(frame, each)):
+                    return True
             case Sequence(items=items):
                 if any(_suspicious(frame, item) for item in items):
                     return True

@@ -122,7 +122,6 @@ def construct(
 ) -> Tensor:
     """The tensor that a constructor such as `torch.empty` or `x.new_zeros` makes; `like` is the
     tensor it takes after."""
-    buffer = f"new@{span.path}:{span.line}:{span.column}"
     dtype = arguments.keywords.get("dtype") or next(
         (each for each in arguments.positional if isinstance(each, DType)), None
     )
@@ -132,11 +131,12 @@ def construct(
         types = tensor_types(frame, like) if like is not None else UNKNOWN
     else:
         types = UNKNOWN if name in _UNTYPED else FLOATS
-    return _allocated(frame, buffer, types, span)
+    return allocated(frame, types, span)
 
 
-def _allocated(frame: Frame, buffer: str, types: ElementTypes, span: Span) -> Tensor:
+def allocated(frame: Frame, types: ElementTypes, span: Span) -> Tensor:
     """New memory of these types. What an earlier run of the same expression made is forgotten."""
+    buffer = f"new@{span.path}:{span.line}:{span.column}{frame.site}"
     frame.types.pop(buffer, None)
     if types.known:
         frame.types[buffer] = types
@@ -208,8 +208,7 @@ def convert(frame: Frame, tensor: Tensor, target: Value | None, span: Span) -> T
     if target is None or not any(isinstance(each, DType) for _, each in options(target)):
         return tensor
     types = dtype_types(frame, target)
-    buffer = f"new@{span.path}:{span.line}:{span.column}"
-    return _allocated(frame, buffer, types, span)
+    return allocated(frame, types, span)
 
 
 def cut(tensor: Tensor, span: Span) -> Tensor:

@@ -4,7 +4,7 @@ concerned."""
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -82,19 +82,33 @@ class Const:
 
 @dataclass(frozen=True)
 class Sequence:
-    """A tuple or list of known length; `places` are the expressions of its items, where it is
-    written out."""
+    """A tuple, a list, or what else is gone through item by item. `places` are the expressions of
+    its items, where it is written out. Where it is `repeated`, its length is not known, and each of
+    its items is one of `items`."""
 
     items: tuple[Value, ...]
     places: tuple[Place, ...] = field(default=(), compare=False, hash=False)
+    repeated: bool = False
+
+    @property
+    def item(self) -> Value | None:
+        """What an item of unknown index is; None of an empty sequence."""
+        return choose(*(((), each) for each in self.items)) if self.items else None
 
 
 @dataclass(frozen=True)
 class Table:
-    """A dict with constant keys."""
+    """A dict with constant keys; the entries of others are under their keys as they are spelled.
+    `open` is whether it may have more entries than these."""
 
     items: tuple[tuple[object, Value], ...]
     span: Span
+    open: bool = False
+
+    def updated(self, entries: Iterable[tuple[object, Value]], open_: bool = False) -> Table:
+        """This with these entries too."""
+        both = {**dict(self.items), **dict(entries)}
+        return Table(tuple(both.items()), self.span, self.open or open_)
 
 
 @dataclass(frozen=True)
@@ -112,31 +126,60 @@ class Condition:
 
 @dataclass(frozen=True)
 class Launchable:
-    """A kernel, possibly behind an alias or a wrapper."""
+    """A kernel, possibly behind an alias or a wrapper. `gridded` is whether it has its grid: to
+    call it is to launch it."""
 
     kernel: Kernel
+    gridded: bool = False
 
 
 @dataclass(frozen=True)
 class Callable:
-    """A function of the project; `instance` is what `self` is bound to, `closure` the names around
-    it."""
+    """A function of the project; `instance` is what `self` or `cls` is bound to, `closure` the
+    names around it."""
 
     definition: Definition
-    instance: Instance | None = None
+    instance: Instance | Class | None = None
     closure: dict[str, Value] | None = field(default=None, compare=False, hash=False)
 
 
 @dataclass(frozen=True)
 class Class:
+    """A class of the project."""
+
     definition: Definition
 
 
 @dataclass(frozen=True)
 class Instance:
-    """An object of a class of the project, as `self` in its methods."""
+    """An object of a class of the project. `symbol` names it where it is known by its annotation
+    only, else it is named after its class; `attributes` are what it was made with."""
 
     definition: Definition
+    symbol: str = ""
+    attributes: tuple[tuple[str, Value], ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What its attributes are named after."""
+        return self.symbol or self.definition.qualified
+
+
+@dataclass(frozen=True)
+class Super:
+    """`super()` in a method of the class `owner`, for the object `instance`."""
+
+    owner: Definition
+    instance: Instance | Class
+
+
+@dataclass(frozen=True)
+class Partial:
+    """A function with its first arguments: `functools.partial(f, x, n=3)`."""
+
+    function: Value
+    positional: tuple[tuple[Value, Place], ...]
+    keywords: tuple[tuple[str, Value, Place], ...]
 
 
 @dataclass(frozen=True)
@@ -174,6 +217,8 @@ Value = (
     | Callable
     | Class
     | Instance
+    | Super
+    | Partial
     | Namespace
     | Method
     | Choice

@@ -1,0 +1,144 @@
+"""Python's own functions in launching code, as far as they hand on what they are given."""
+
+from __future__ import annotations
+
+import ast
+
+from tritonlint.facts.host import calls, containers, expressions, statements
+from tritonlint.facts.host.given import Given, positional
+from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.values import (
+    Class,
+    Const,
+    Instance,
+    Sequence,
+    Super,
+    Table,
+    Value,
+    choose,
+    constant,
+    options,
+)
+from tritonlint.facts.project.modules import Definition
+
+
+def call(frame: Frame, node: ast.Call, name: str, given: Given) -> Value | None:
+    """What the function of Python called `name` gives; None where that is not known."""
+    values = given.arguments.positional
+    match name, values:
+        case "dict", _:
+            return _dict(frame, node, given)
+        case "super", ():
+            return _super(frame)
+        case "getattr", (_, Const(value=str(attribute)), *default):
+            found = expressions.evaluate(frame, _attribute(node, attribute))
+            return found if not default else choose(((), found), ((), default[0]))
+        case "setattr", (_, Const(value=str(attribute)), value):
+            statements.assign(frame, _attribute(node, attribute), value)
+            return Const(None)
+        case "list" | "tuple" | "iter", ():
+            return Sequence(())
+        case (("list" | "tuple" | "iter"), (over,)):
+            return containers.items(frame, over)
+        case (("sorted" | "set" | "frozenset"), (over, *_)):
+            found_items = containers.items(frame, over)
+            return Sequence(found_items.items, repeated=True) if found_items else None
+        case "reversed", (over,):
+            backwards = containers.items(frame, over)
+            return backwards and Sequence(backwards.items[::-1], repeated=backwards.repeated)
+        case "next", (over, *_):
+            following = containers.items(frame, over)
+            return following.item if following else None
+        case "enumerate", (over, *_):
+            return _enumerated(frame, node, over)
+        case "zip", (_, *_) if given.complete:
+            return _zipped(frame, node, values)
+        case "map", (function, *overs) if given.complete:
+            return _mapped(frame, node, function, tuple(overs))
+        case "filter", (_, over):
+            kept = containers.items(frame, over)
+            return kept and Sequence(kept.items, repeated=True)
+    return None
+
+
+def _attribute(node: ast.Call, name: str) -> ast.Attribute:
+    """`x.name` for `getattr(x, "name")`."""
+    return ast.copy_location(ast.Attribute(node.args[0], name, ast.Load()), node)
+
+
+def _dict(frame: Frame, node: ast.Call, given: Given) -> Value:
+    table = Table((), frame.span(node), not given.complete)
+    for each in given.arguments.positional:
+        match each:
+            case Table(items=entries):
+                table = table.updated(entries, each.open)
+            case Sequence(items=pairs):
+                known = [pair.items for pair in pairs if isinstance(pair, Sequence)]
+                entries = tuple((constant(x[0]), x[1]) for x in known if len(x) == 2)
+                table = table.updated(entries, each.repeated or len(entries) < len(pairs))
+            case _:
+                table = table.updated((), True)
+    return table.updated(given.arguments.keywords.items())
+
+
+def _super(frame: Frame) -> Value | None:
+    """`super()` in a method."""
+    for depth in range(len(frame.enclosing), 0, -1):
+        owner = frame.enclosing[depth - 1]
+        if isinstance(owner, ast.ClassDef):
+            if not isinstance(frame.instance, (Instance, Class)):
+                return None
+            around = Definition(frame.module, owner, frame.enclosing[: depth - 1], owner.name)
+            return Super(around, frame.instance)
+    return None
+
+
+def _enumerated(frame: Frame, node: ast.Call, over: Value) -> Value | None:
+    known = containers.items(frame, over)
+    if known is None:
+        return None
+    if known.repeated:
+        number = expressions.unknown(frame, node)
+        return Sequence(tuple(Sequence((number, each)) for each in known.items), repeated=True)
+    first = constant(expressions.evaluate(frame, node.args[1])) if len(node.args) > 1 else 0
+    start = first if isinstance(first, int) else 0
+    return Sequence(tuple(Sequence((Const(i), x)) for i, x in enumerate(known.items, start)))
+
+
+def _zipped(frame: Frame, node: ast.Call, values: tuple[Value, ...]) -> Value | None:
+    """The items of each together. Of what cannot be gone through, they are unknown."""
+    columns = [containers.items(frame, each) for each in values]
+    lengths = {len(each.items) for each in columns if each is not None and not each.repeated}
+    if not any(columns):
+        return None
+    rows: list[Value] = []
+    for index in range(min(lengths, default=1)):
+        row: list[Value] = []
+        for argument, column in zip(node.args, columns, strict=False):
+            item = None
+            if column is not None:
+                item = column.item if column.repeated else column.items[index]
+            row.append(item if item is not None else _item_of(frame, argument))
+        rows.append(Sequence(tuple(row)))
+    return Sequence(tuple(rows), repeated=not lengths)
+
+
+def _item_of(frame: Frame, node: ast.expr) -> Value:
+    """An item of something unknown, as going through it gives it."""
+    return expressions.unknown(frame, node)
+
+
+def _mapped(
+    frame: Frame, node: ast.Call, function: Value, overs: tuple[Value, ...]
+) -> Value | None:
+    """What `function` gives for the items of each."""
+    rows = _zipped(frame, ast.copy_location(ast.Call(node.func, node.args[1:], []), node), overs)
+    if not isinstance(rows, Sequence):
+        unknown = tuple(_item_of(frame, each) for each in node.args[1:])
+        rows = Sequence((Sequence(unknown),), repeated=True)
+    results: list[Value] = []
+    for row in rows.items:
+        assert isinstance(row, Sequence)
+        given = positional(frame, node, *row.items)
+        results += [calls.apply(frame, node, each, given) for _, each in options(function)]
+    return Sequence(tuple(results), repeated=rows.repeated)

@@ -1,0 +1,60 @@
+"""Functions that are handed to others, which call them: `pool.submit(f, x)`, `Thread(target=f,
+args=(x,))`, `torch.compile(f)`."""
+
+from __future__ import annotations
+
+import ast
+
+from tritonlint.facts.host import calls, expressions
+from tritonlint.facts.host.given import Given, positional
+from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.values import (
+    Callable,
+    Launchable,
+    Partial,
+    Sequence,
+    Table,
+    Value,
+)
+
+
+def call(frame: Frame, node: ast.Call, given: Given) -> Value:
+    """What an unknown function gives. One that is given a function and nothing else (a decorator)
+    is taken to give it back, one that is given arguments for it too, to call it with them."""
+    values, keywords = given.arguments.positional, given.arguments.keywords
+    match values:
+        case (Callable() | Partial() | Launchable(gridded=True) as function,):
+            return function
+        case (Callable() | Partial() | Launchable(gridded=True) as function, *_):
+            if _takes(function, len(values) - 1):
+                return calls.apply(frame, node, function, given.rest())
+        case (_, (Callable() | Partial()) as function, *_):
+            if _takes(function, len(values) - 2):  # `run_in_executor(pool, f, x)`
+                return calls.apply(frame, node, function, given.rest(2))
+    target = keywords.get("target")
+    if isinstance(target, (Callable, Partial)):
+        passed = keywords.get("args")
+        if isinstance(passed, Sequence) and not passed.repeated:
+            named = keywords.get("kwargs")
+            arguments = positional(frame, node, *passed.items)
+            if passed.places:
+                arguments.places.update(enumerate(passed.places))
+            if isinstance(named, Table):
+                arguments.arguments.keywords.update((str(k), v) for k, v in named.items)
+                arguments.places.update((str(k), frame.place(node)) for k, _ in named.items)
+            calls.apply(frame, node, target, arguments)
+    return expressions.unknown(frame, node)
+
+
+def _takes(function: Value, count: int) -> bool:
+    """Whether a function can be called with so many arguments by position."""
+    match function:
+        case Callable(definition=definition):
+            node = definition.node
+            assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+            own = 1 if function.instance is not None else 0
+            most = len(node.args.posonlyargs) + len(node.args.args) - own
+            return count <= most and count >= most - len(node.args.defaults)
+        case Partial():
+            return True
+    return True

@@ -1,0 +1,121 @@
+"""Loops, comprehensions and generators of launching code."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from collections.abc import Sequence as Items
+
+from tritonlint.facts.host import (
+    branching,
+    conditions,
+    constants,
+    containers,
+    expressions,
+    statements,
+)
+from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.values import Const, Sequence, Table, Value, options
+
+# So many items are gone through one by one; of more, each is any of them.
+_FEW = 8
+
+Comprehension = ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
+
+
+def for_each(frame: Frame, node: ast.For | ast.AsyncFor) -> bool:
+    """A `for` loop; whether it ends the function."""
+    over = items_of(frame, node.iter)
+    if over is not None and not over.items and not over.repeated:
+        return statements.block(frame, node.orelse)
+    arm = frame.fork()
+    arm.looping = True
+    constants.forget(arm, node)
+    if over is not None and _one_by_one(over):
+        for item in over.items:
+            statements.assign(arm, node.target, item)
+            if statements.block(arm, node.body):
+                break
+        else:
+            frame.adopt(arm)
+            return statements.block(frame, node.orelse)
+    else:
+        some = over.item if over is not None else None
+        statements.assign(arm, node.target, some or expressions.unknown(arm, node.iter))
+        statements.block(arm, node.body)
+    frame.merge(arm, frame.fork())
+    return statements.block(frame, node.orelse)
+
+
+def while_(frame: Frame, node: ast.While) -> bool:
+    """A `while` loop; whether it ends the function."""
+    arm = frame.fork()
+    arm.looping = True
+    constants.forget(arm, node)
+    conditions.assume(arm, branching.condition(arm, node.test), True)
+    statements.block(arm, node.body)
+    frame.merge(arm, frame.fork())
+    return statements.block(frame, node.orelse)
+
+
+def comprehension(frame: Frame, node: Comprehension) -> Value:
+    """The list, set, generator or dict that a comprehension gives."""
+    if isinstance(node, ast.DictComp):
+        entries: list[tuple[object, Value]] = []
+
+        def entry(inner: Frame) -> None:
+            key = expressions.evaluate(inner, node.key)
+            label = key.value if isinstance(key, Const) else ast.unparse(node.key)
+            entries.append((label, expressions.evaluate(inner, node.value)))
+
+        exact = _generate(frame, node.generators, entry)
+        return Table(tuple(dict(entries).items()), frame.span(node), open=not exact)
+    found: list[Value] = []
+    element = node.elt
+    exact = _generate(
+        frame, node.generators, lambda inner: found.append(expressions.evaluate(inner, element))
+    )
+    return Sequence(tuple(found), repeated=not exact)
+
+
+def _generate(
+    frame: Frame, generators: Items[ast.comprehension], done: Callable[[Frame], None]
+) -> bool:
+    """Have `done` run for the items of `generators`; whether these are all, one by one."""
+    first, *rest = generators
+    over = items_of(frame, first.iter)
+    exact = _one_by_one(over)
+    if exact:
+        rows: Items[Value] = over.items if over is not None else ()
+    else:
+        item = over.item if over is not None else None
+        rows = [item or expressions.unknown(frame, first.iter)]
+    for row in rows:
+        inner = frame.fork()
+        statements.assign(inner, first.target, row)
+        for test in first.ifs:
+            conditions.assume(inner, branching.condition(inner, test), True)
+            exact = False
+        if rest:
+            exact = _generate(inner, rest, done) and exact
+        else:
+            done(inner)
+        frame.keep_made(inner)
+    return exact
+
+
+def _one_by_one(over: Sequence | None) -> bool:
+    return over is not None and not over.repeated and len(over.items) <= _FEW
+
+
+def items_of(frame: Frame, node: ast.expr) -> Sequence | None:
+    """What going through the value of `node` gives, or None."""
+    return containers.items(frame, expressions.evaluate(frame, node))
+
+
+def opened(frame: Frame, value: Value) -> Value:
+    """What `with value as x` gives: of a generator, what it yields."""
+    for _, each in options(value):
+        if isinstance(each, Sequence) and each.repeated and each.item is not None:
+            return each.item
+    return value

@@ -1,0 +1,88 @@
+"""Making objects of the project's classes: what their attributes hold afterwards."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from tritonlint.facts.host import entering, expressions
+from tritonlint.facts.host.given import Given
+from tritonlint.facts.host.state import MAX_DEPTH, MAX_ENTERED, Frame
+from tritonlint.facts.host.values import Callable, Class, Instance, Tensor, Value
+from tritonlint.facts.project.modules import Definition
+from tritonlint.facts.project.tree import dotted_name
+
+# An initializer of more lines is not run for each object that is made.
+_LONG = 80
+
+
+def make(frame: Frame, node: ast.Call, made: Class, given: Given) -> Value:
+    """The object that `Class(...)` gives."""
+    definition = made.definition
+    symbol = f"{definition.qualified}@{node.lineno}:{node.col_offset}{frame.site}"
+    initializer = definition.module.member(definition, "__init__")
+    if initializer is None:
+        fields = tuple(_fields(frame, definition, given, symbol))
+        return Instance(definition, symbol, fields) if fields else Instance(definition)
+    if not (
+        isinstance(initializer, Definition)
+        and isinstance(initializer.node, ast.FunctionDef)
+        and _is_short(initializer.node)
+        and frame.depth < MAX_DEPTH
+        and id(initializer.node) not in frame.run.stack
+        and frame.run.statements < MAX_ENTERED
+    ):
+        return Instance(definition)
+    instance = Instance(definition, symbol)
+    _, inner = entering.run(frame, node, Callable(initializer, instance), given)
+    prefix = f"{symbol}."
+    attributes = tuple(
+        (name.removeprefix(prefix), value)
+        for name, value in inner.env.items()
+        if name.startswith(prefix)
+    )
+    return Instance(definition, symbol, attributes) if attributes else Instance(definition)
+
+
+def is_named_tuple(definition: Definition) -> bool:
+    """Whether a class is a NamedTuple."""
+    assert isinstance(definition.node, ast.ClassDef)
+    bases = (dotted_name(each) or "" for each in definition.node.bases)
+    return any(each.rpartition(".")[2] == "NamedTuple" for each in bases)
+
+
+def _is_short(node: ast.FunctionDef) -> bool:
+    return (node.end_lineno or node.lineno) - node.lineno < _LONG
+
+
+def _fields(
+    frame: Frame, definition: Definition, given: Given, symbol: str
+) -> Iterator[tuple[str, Value]]:
+    """The fields of a class that is declared field by field, with what they are given."""
+    arguments = given.arguments
+    for index, field in enumerate(_declared(definition)):
+        assert isinstance(field.target, ast.Name)
+        name = field.target.id
+        value = arguments.get(index, name)
+        if value is None and field.value is not None and given.complete:
+            scope = (*definition.enclosing, definition.node)
+            inner = Frame(frame.run, definition.module, scope, {}, frame.types)  # type: ignore[arg-type]
+            inner.depth, inner.site = frame.depth + 1, frame.site
+            value = expressions.evaluate(inner, field.value)
+        yield name, value if value is not None else Tensor(f"{symbol}.{name}")
+
+
+def _declared(definition: Definition, depth: int = 8) -> list[ast.AnnAssign]:
+    """The fields of a class, those of its bases first."""
+    assert isinstance(definition.node, ast.ClassDef)
+    fields: dict[str, ast.AnnAssign] = {}
+    for base in definition.node.bases if depth else ():
+        spelled = dotted_name(base)
+        target = definition.module.target(spelled, definition.enclosing) if spelled else None
+        if isinstance(target, Definition) and isinstance(target.node, ast.ClassDef):
+            fields |= {each.target.id: each for each in _declared(target, depth - 1)}  # type: ignore[union-attr]
+    for statement in definition.node.body:
+        match statement:
+            case ast.AnnAssign(target=ast.Name(id=name)) as field:
+                fields[name] = field
+    return list(fields.values())
