@@ -107,7 +107,7 @@ MUTANTS = (
            "()", "`kernel[grid](x=x)` passes nothing"),
     Mutant("buffers of a callee are unknown", "host/state.py", "Frame.keep_made", BODY, "return",
            "a buffer that a function returns has no type"),
-    Mutant("classes have no attributes", "host/objects.py", "_initialized_value", BODY, "return None",
+    Mutant("classes have no attributes", "host/objects.py", "_assigned_value", BODY, "return None",
            "`self.page` that `__init__` makes is unknown"),
     Mutant("a slice is the whole", "host/tensors.py", "cut", BODY, "return tensor",
            "a part beside a viewed one is not told from it"),
@@ -118,7 +118,7 @@ MUTANTS = (
     # Which launching code is looked at.
     Mutant("every call hands on bytes", "host/suspicion.py", "hands_on_bytes", BODY, "return True",
            "a run takes many times as long"),
-    Mutant("every function speaks of bytes", "survey/survey.py", "Analysis._speaks", BODY,
+    Mutant("every function speaks of bytes", "index/telling.py", "_tells", BODY,
            "return True", "a run takes many times as long"),
     # What the storage of an argument is.
     Mutant("no twins", "hazards/raw_bytes/storage.py", "_twins", BODY, NOTHING,

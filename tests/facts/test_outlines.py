@@ -11,19 +11,19 @@ import pytest
 from tritonlint.caching.cache import Cache
 from tritonlint.caching.kept import keep
 from tritonlint.engine import check
-from tritonlint.facts.index.callers import callers, leading
+from tritonlint.facts.index.callers import callers, leading, naming
 from tritonlint.facts.index.outlines import outline
 from tritonlint.settings import config
 
 LAUNCHES = b"import triton\ndef launch(x):\n    kernel[(1,)](x)\n"
 
 
-def leads(text: str, hops: int = 3, **others: str) -> list[str]:
+def leads(text: str, **others: str) -> list[str]:
     """The functions of a file that may lead to `launch` of another."""
     files = {"ops.py": LAUNCHES, "user.py": text.encode()}
     files |= {f"{name}.py": each.encode() for name, each in others.items()}
     outlines = {name: outline(each, package=True) for name, each in files.items()}
-    lines = leading(outlines, hops).lines.get("user.py", frozenset())
+    lines = leading(outlines, naming(outlines)).lines.get("user.py", frozenset())
     return [each.name for each in outlines["user.py"].functions if each.line in lines]
 
 
@@ -65,9 +65,10 @@ def test_a_function_leads_where_one_inside_it_does() -> None:
     ]
 
 
-def test_what_does_not_launch_or_lies_too_deep_does_not_lead() -> None:
-    chain = "from ops import launch\ndef a(x):\n    launch(x)\ndef b(x):\n    a(x)\ndef c(x):\n    b(x)\n"
-    assert leads(chain, hops=2) == ["a", "b"]
+def test_what_lies_deep_leads_and_what_does_not_launch_does_not() -> None:
+    chain = "from ops import launch\ndef f0(x):\n    launch(x)\n"
+    chain += "".join(f"def f{i + 1}(x):\n    f{i}(x)\n" for i in range(9))
+    assert leads(chain) == [f"f{i}" for i in range(10)]
     assert leads("def f(x):\n    return x.launch(1)\ndef g(x):\n    launch = 3\n") == []
 
 
@@ -78,11 +79,11 @@ def test_callers_are_found_over_files_and_methods_in_their_own() -> None:
         "b.py": outline(b"def f(a):\n    a.go()\n", package=True),
     }
     launching = {"ops.py": outline(LAUNCHES).functions}
-    assert callers(launching, outlines, 3) == {"a.py": frozenset({3, 5})}
+    assert callers(launching, outlines) == {"a.py": frozenset({3, 5})}
     outlines["c.py"] = outline(
         b"from pkg import ops\nif ops:\n    def f(x):\n        ops.launch(x)\n", package=True
     )
-    assert callers(launching, outlines, 1)["c.py"] == frozenset({3})
+    assert callers(launching, outlines)["c.py"] == frozenset({3})
 
 
 @pytest.fixture

@@ -77,17 +77,21 @@ def _plain(outline: Outline) -> Sequence[Any]:
         (
             each.line,
             each.name,
-            each.method,
+            each.owner,
             each.launches,
+            each.speaks,
+            each.byte,
             each.narrows,
             " ".join(sorted(each.calls)),
         )
         for each in outline.functions
     ]
     return (
-        outline.speaks,
         outline.triton,
         functions,
+        sorted(outline.kernels),
+        outline.bases,
+        sorted(outline.telling),
         outline.aliases,
         sorted(outline.operators),
         outline.byte_entry,
@@ -97,15 +101,17 @@ def _plain(outline: Outline) -> Sequence[Any]:
 def _outline(data: Sequence[Any]) -> Outline:
     if not data:
         return Outline()
-    speaks, triton, functions, aliases, operators, byte_entry = data
+    triton, functions, kernels, bases, telling, aliases, operators, byte_entry = data
     return Outline(
         True,
-        speaks,
         triton,
         tuple(
-            Function(line, name, method, launches, narrows, frozenset(calls.split()))
-            for line, name, method, launches, narrows, calls in functions
+            Function(line, name, owner, launches, speaks, byte, narrows, frozenset(calls.split()))
+            for line, name, owner, launches, speaks, byte, narrows, calls in functions
         ),
+        frozenset(kernels),
+        tuple((own, base) for own, base in bases),
+        frozenset(telling),
         tuple((other, name) for other, name in aliases),
         frozenset(operators),
         byte_entry,

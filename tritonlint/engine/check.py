@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from tritonlint.engine.observer import QUIET, Observer
 from tritonlint.engine.work import Work
 from tritonlint.errors import SourceError
-from tritonlint.facts.index.outlines import GATE
+from tritonlint.facts.index.gates import may_matter
 from tritonlint.facts.index.universe import Texts
 from tritonlint.findings import CONFIDENCES, Finding, Suppressed
 from tritonlint.rule import chosen, registry
@@ -186,7 +186,7 @@ def _check(
     analysis = Analysis(texts=texts)
     files = len(sources) + len(skipped)
     with work.observer.stage("read"):
-        gated = [source for source in sources if GATE.search(source.data)]
+        gated = [source for source in sources if may_matter(source.data)]
     broken = _broken(sources, named, work)
     scopes = Scopes(settings)
     analysis.preview = _previews(scopes, gated)

@@ -14,7 +14,7 @@ from tritonlint.facts.hazards.launched.specializations import parameter_span, sp
 from tritonlint.facts.hazards.raw_bytes.storage import storage_of
 from tritonlint.facts.host.state import LaunchEvent, Run
 from tritonlint.facts.host.values import Tensor, only_tensor
-from tritonlint.facts.project.modules import Definition
+from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.source import Span
 
 # What wrappers call the setting, the scales of a cache, and the cache.
@@ -61,6 +61,8 @@ def _parameters(function: Definition) -> list[ast.arg]:
 def ignored_settings(run: Run) -> Iterator[IgnoredSetting]:
     """The settings that the root of `run` ignores: at most one for each launch, for the first cache
     that it is passed."""
+    if isinstance(run.root.node, Module):
+        return  # nothing is passed to a module
     declared = _parameters(run.root)
     settings = [each for each in declared if _SETTING.match(each.arg)]
     if not settings:

@@ -8,9 +8,12 @@ from tritonlint.facts.host import calls, containers, expressions, statements
 from tritonlint.facts.host.given import Given, positional
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import (
+    Callable,
     Class,
     Const,
     Instance,
+    Launchable,
+    Partial,
     Sequence,
     Super,
     Table,
@@ -53,12 +56,16 @@ def call(frame: Frame, node: ast.Call, name: str, given: Given) -> Value | None:
             return _enumerated(frame, node, over)
         case "zip", (_, *_) if given.complete:
             return _zipped(frame, node, values)
-        case "map", (function, *overs) if given.complete:
+        case "map", (function, *overs) if given.complete and _known(function):
             return _mapped(frame, node, function, tuple(overs))
         case "filter", (_, over):
             kept = containers.items(frame, over)
             return kept and Sequence(kept.items, repeated=True)
     return None
+
+
+def _known(function: Value) -> bool:
+    return all(isinstance(each, (Callable, Partial, Launchable)) for _, each in options(function))
 
 
 def _attribute(node: ast.Call, name: str) -> ast.Attribute:

@@ -43,7 +43,9 @@ def enter(frame: Frame, node: ast.Call, function: Callable, given: Given) -> Val
         frame.depth >= MAX_DEPTH
         or id(definition.node) in frame.run.stack
         or frame.run.statements > MAX_ENTERED
-        or not frame.run.worth_entering(definition, partial(hands_on_bytes, frame, function, given))
+        or not frame.run.worth_entering(
+            definition, frame.depth, partial(hands_on_bytes, frame, function, given)
+        )
     ):
         return by_name or expressions.unknown(frame, node)
     result = run(frame, node, function, given)[0]

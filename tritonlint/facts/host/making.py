@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from tritonlint.facts.host import entering, expressions
 from tritonlint.facts.host.given import Given
 from tritonlint.facts.host.state import MAX_DEPTH, MAX_ENTERED, Frame
+from tritonlint.facts.host.suspicion import hands_on_bytes
 from tritonlint.facts.host.values import Callable, Class, Instance, Tensor, Value
 from tritonlint.facts.project.modules import Definition
 from tritonlint.facts.project.tree import dotted_name
 
-# An initializer of more lines is not run for each object that is made.
+# An initializer of more lines is not run for each object that is made, nor one that is given
+# nothing of which anything is known: what it does then is known of the class.
 _LONG = 80
 
 
@@ -31,6 +33,7 @@ def make(frame: Frame, node: ast.Call, made: Class, given: Given) -> Value:
         and frame.depth < MAX_DEPTH
         and id(initializer.node) not in frame.run.stack
         and frame.run.statements < MAX_ENTERED
+        and hands_on_bytes(frame, Callable(initializer), given)
     ):
         return Instance(definition)
     instance = Instance(definition, symbol)

@@ -8,7 +8,7 @@ from functools import cache
 
 from tritonlint.facts.host import conditions, entering, expressions, making, statements, tensors
 from tritonlint.facts.host.given import Given
-from tritonlint.facts.host.state import MAX_DEPTH, ClassFacts, Frame, Run
+from tritonlint.facts.host.state import NEAR_DEPTH, ClassFacts, Frame, Run
 from tritonlint.facts.host.tensors import Arguments
 from tritonlint.facts.host.values import (
     Callable,
@@ -289,7 +289,7 @@ def _assigned(frame: Frame, definition: Definition, method: Definition) -> Class
     inner.env = statements.bind(
         inner, method, Given(Arguments((), {}), {}), Callable(method, instance)
     )
-    inner.depth = MAX_DEPTH - 4
+    inner.depth = NEAR_DEPTH - 2
     statements.body(inner)
     prefix = f"{definition.qualified}."
     elsewhere = set(_assigned_elsewhere(definition)) if method.name == "__init__" else set()

@@ -38,6 +38,8 @@ MAX_STATEMENTS = 40000
 # The lines of a function that is entered only for what it returns.
 SHORT = 24
 MAX_DEPTH = 24
+# So many calls deep a function is entered only for what it returns.
+NEAR_DEPTH = 5
 
 Leads = Callable[[Definition], bool]
 NoteKind = Literal["view", "allocated", "asserted", "handled", "table", "setting", "unquantized"]
@@ -160,11 +162,14 @@ class Run:
         """Whether `buffer` is a parameter of the root that callers in the project pass."""
         return buffer.startswith(f"{self.root.qualified}(") and self.called()
 
-    def worth_entering(self, function: Definition, hands_on_bytes: Callable[[], bool]) -> bool:
-        """Whether a function that is called is entered."""
+    def worth_entering(
+        self, function: Definition, depth: int, hands_on_bytes: Callable[[], bool]
+    ) -> bool:
+        """Whether a function that is called at this depth is entered."""
         node = function.node
         assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
-        if (node.end_lineno or node.lineno) - node.body[0].lineno < SHORT or self.leads is None:
+        short = (node.end_lineno or node.lineno) - node.body[0].lineno < SHORT
+        if (short and depth < NEAR_DEPTH) or self.leads is None:
             return True
         return (self.thorough or hands_on_bytes()) and self.leads(function)
 

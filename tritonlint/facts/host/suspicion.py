@@ -57,8 +57,11 @@ def _suspicious(frame: Frame, value: Value) -> bool:
                     return True
             case Launchable() | Callable() | Table() | Partial() | Class() | Super():
                 return True
-            case Instance(symbol=symbol):
-                if symbol or any(name.startswith(f"{each.name}.") for name in frame.env):
+            case Instance(attributes=attributes):
+                prefix = f"{each.name}."
+                held = [value for name, value in frame.env.items() if name.startswith(prefix)]
+                held += [value for _, value in attributes]
+                if any(_suspicious(frame, item) for item in held if item != each):
                     return True
             case Method():
                 if _suspicious(frame, calls.as_tensor(frame, each)):

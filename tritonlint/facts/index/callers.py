@@ -3,7 +3,7 @@ files."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tritonlint.facts.index.outlines import Function, Outline
@@ -19,57 +19,87 @@ class Leading:
 
 
 def launches(function: Function) -> bool:
-    """Whether a function launches something."""
+    """Whether a function may launch a kernel that it does not name."""
     return function.launches
 
 
+@dataclass(frozen=True)
+class Naming:
+    """Who names what in a universe: by a name, the functions that have it, and the other names that
+    stand for it."""
+
+    functions: Mapping[str, Sequence[tuple[str, Function]]]
+    aliases: Mapping[str, Sequence[str]]
+
+
+def naming(outlines: Mapping[str, Outline]) -> Naming:
+    """Who names what in these files."""
+    functions: dict[str, list[tuple[str, Function]]] = {}
+    aliases: dict[str, list[str]] = {}
+    for file, each in outlines.items():
+        for other, name in each.aliases:
+            aliases.setdefault(name, []).append(other)
+        for function in each.functions:
+            for name in function.calls:
+                functions.setdefault(name, []).append((file, function))
+    return Naming(functions, aliases)
+
+
 def leading(
-    outlines: Mapping[str, Outline], hops: int, to: Callable[[Function], bool] = launches
+    outlines: Mapping[str, Outline],
+    names: Naming,
+    to: Callable[[Function], bool] = launches,
 ) -> Leading:
-    """The functions that do what `to` says or call one that does over at most `hops` calls."""
-    lines: dict[str, set[int]] = {}
+    """The functions that do what `to` says, name a kernel, or name a function that does, over any
+    number of calls."""
+    lines: dict[str, set[int]] = {file: set() for file in outlines}
+    fresh: set[str] = set()
+    for file, each in outlines.items():
+        for function in each.functions:
+            if to(function):
+                lines[file].add(function.line)
+                fresh.update(_names(function, each))
+        if to is launches:
+            fresh.update(spelled for name in each.kernels for spelled in (name, f".{name}"))
     known: set[str] = set()
-    for round_ in range(hops + 1):
-        names: set[str] = set()
-        for file, each in outlines.items():
-            found = [
-                function
-                for function in each.functions
-                if (to(function) if round_ == 0 else not known.isdisjoint(function.calls))
-            ]
-            if found:
-                lines.setdefault(file, set()).update(function.line for function in found)
-                names.update(_names(found, each))
-        fresh = names - known
-        for each in outlines.values():
-            names.update(other for other, name in each.aliases if name in fresh)
-        known |= names
-    return Leading({file: frozenset(each) for file, each in lines.items()}, frozenset(known))
+    while fresh:
+        name = fresh.pop()
+        known.add(name)
+        fresh.update(other for other in names.aliases.get(name, ()) if other not in known)
+        for file, function in names.functions.get(name, ()):
+            if file in lines and function.line not in lines[file]:
+                lines[file].add(function.line)
+                fresh.update(x for x in _names(function, outlines[file]) if x not in known)
+    found = {file: frozenset(each) for file, each in lines.items() if each}
+    return Leading(found, frozenset(known))
 
 
-def _names(functions: Iterable[Function], outline: Outline) -> Iterator[str]:
-    """How the functions of a file are called: by name, on `self`, or as custom operators."""
-    for function in functions:
+def _names(function: Function, outline: Outline) -> Iterator[str]:
+    """How a function is called: by name, on `self`, by way of its class, or as a custom
+    operator."""
+    if function.line:
         yield from spellings(function)
     yield from (f".{name}" for name in outline.operators)
 
 
-def spellings(function: Function) -> tuple[str, str]:
+def spellings(function: Function) -> tuple[str, ...]:
     """How a function is called, as `Function.calls` spells it; a method on an object first."""
     name = function.name
-    return (f"self.{name}" if function.method else name, f".{name}")
+    if not function.method:
+        return name, f".{name}"
+    return f"self.{name}", f".{name}", function.owner
 
 
 def callers(
-    functions: Mapping[str, Iterable[Function]], outlines: Mapping[str, Outline], hops: int
+    functions: Mapping[str, Iterable[Function]], outlines: Mapping[str, Outline]
 ) -> dict[str, frozenset[int]]:
-    """The functions that call one of `functions`, or another such function, over at most `hops`
-    calls: for each file the lines of their headers. A method is called on `self` in its own file
-    only."""
+    """The functions that call one of `functions`, or another such function: for each file the lines
+    of their headers. A method is called on `self` in its own file only, and elsewhere by way of its
+    class."""
     found: dict[str, set[int]] = {}
     seen: set[str] = set()
     fresh: dict[str, list[Function]] = {file: list(each) for file, each in functions.items()}
-    for _ in range(hops):
+    while fresh:
         wanted = {name for each in fresh.values() for name in _elsewhere(each)} - seen
         seen |= wanted
         following: dict[str, list[Function]] = {}
@@ -89,7 +119,7 @@ def callers(
 def _elsewhere(functions: Iterable[Function]) -> Iterator[str]:
     """How functions are called in other files."""
     for function in functions:
-        on_self, on_import = spellings(function)
-        yield on_import
+        on_self, *elsewhere = spellings(function)
+        yield from elsewhere
         if not function.method:
             yield on_self

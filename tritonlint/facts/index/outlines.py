@@ -10,14 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
-# A file without any of these neither launches a kernel nor says what the bytes of a tensor mean.
-GATE = re.compile(rb"triton|uint8|int8|fp8|float8|cache_dtype")
-# What a file says when it says something about the bytes of a tensor.
-EVIDENCE = re.compile(rb"int8|fp8|float8|cache_dtype|\.view\([^()]*dtype|\.view\(torch\.")
-# The types that a kernel narrows numbers to, other than as the type of a pointer or in a bit cast.
-_NARROW = re.compile(rb"int(?:8|16|32)\b(?!\s*,\s*bitcast)")
-_NARROWED = (b"int8", b"uint8", b"uint16", b"uint32")
+from tritonlint.facts.index.gates import (
+    LETTER,
+    may_launch,
+    may_matter,
+    may_name_bytes,
+    may_narrow,
+    may_say,
+    names,
+)
 
 # A file without any of these registers no operator.
 _REGISTERS = re.compile(rb"op_func|custom_op|triton_op")
@@ -33,44 +36,72 @@ _BYTE_ENTRY = re.compile(rb"""["']fp8\w*["']\s*:\s*torch\.uint8""")
 
 # Each begins with a literal where it can: what else is asked of a place is asked of the few that
 # match, since a pattern for all of it takes several times as long.
-_DEF = re.compile(rb"def[ \t]+(\w+)")
-_CLASS = re.compile(rb"class[ \t]+(\w+)")
-_CALL = re.compile(rb"(?<![\w.])([\w.]+)\(")
-_LAUNCH = re.compile(rb"\]\s*\(")
+_DEF = re.compile(rb"def[ \t]+(%s+)\s*[\(\[\\]" % LETTER)
+_CLASS = re.compile(rb"class[ \t]+(%s+)\s*[\(\[\\:]" % LETTER)
+_INHERITS = re.compile(rb"class[ \t]+(%s+)\s*\(([^()]*)" % LETTER)
 _IMPORT = re.compile(rb"import\b[ \t]*(\([^)]*\)|[^\n]*)")
-_AS = re.compile(rb" as (\w+)")
-_EQUAL = re.compile(rb" = ([A-Za-z_][\w.]*)\n")
-_WORD = re.compile(rb"\w+")
+_IMPORT_LINE = re.compile(
+    rb"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+)?import\b[ \t]*(?:\([^)]*\)|[^\n]*)", re.M
+)
+_AS = re.compile(rb" as (%s+)" % LETTER)
+# An assignment at the top level, whose value may go on over lines.
+_ASSIGNED = re.compile(
+    rb"^(%s+)[ \t]*(?::[^=\n]*)?=(?!=)([^\n]*(?:\n[ \t)\]}][^\n]*)*)" % LETTER, re.M
+)
+_WORD = re.compile(rb"%s+" % LETTER)
+# Decorators that make no kernel of a function.
+_DECORATOR = re.compile(rb"^[ \t]*@[ \t]*([\w.]+)", re.M)
+_PLAIN = frozenset(
+    b"""property staticmethod classmethod abstractmethod setter getter deleter cached_property cache
+    lru_cache wraps contextmanager asynccontextmanager no_grad inference_mode overload override
+    fixture parametrize dataclass skip skipif custom_op register_fake compile disable
+    allow_in_graph""".split()
+)
+# Outside of the project: what is called of these is not followed, but for `torch.ops`.
+_FOREIGN = (b"torch.", b"np.", b"numpy.", b"tl.", b"triton.", b"os.", b"math.", b"pytest.")
 
 
 @dataclass(frozen=True)
 class Function:
-    """A function as its text shows it, with the ones inside it. `method` is whether it stands in a
-    class. `calls` are the names that it calls: `name`, `self.name` for what is called on `self` or
-    `cls`, and `.name` for what is called on something imported. What is called on anything else
-    cannot be followed and is left out. `narrows` is whether it names a type that a kernel can
-    narrow numbers to."""
+    """A function as its text shows it, with the ones inside it; in line 0 what stands outside of
+    functions. `owner` is the class that it stands in. `launches` is whether it may launch a kernel
+    that it does not name. `calls` are the names that it may call: `name`, `self.name` for what it
+    names on `self`, `cls` or `super()`, and `.name` for what it names on something imported; what
+    is called on an object can be by the name of its class. `speaks` is whether it says anything
+    about the bytes of a tensor, `byte` whether it names a type of one byte, `narrows` whether it
+    names a type that a kernel can narrow numbers to."""
 
     line: int
     name: str
-    method: bool
+    owner: str
     launches: bool
+    speaks: bool
+    byte: bool
     narrows: bool
     calls: frozenset[str]
+
+    @property
+    def method(self) -> bool:
+        """Whether it stands in a class."""
+        return bool(self.owner)
 
 
 @dataclass(frozen=True)
 class Outline:
     """One file. `gated` is whether it can matter at all, and nothing else is told of one that
-    cannot; `speaks` whether it says anything about the bytes of a tensor, `triton` whether it names
-    Triton. `aliases` are pairs of another name and the name that it stands for; `operators` the
-    names under which the file may register custom operators. `byte_entry` is the line in which a
-    table maps the setting "fp8" to torch.uint8, or 0."""
+    cannot; `triton` whether it names Triton. `kernels` are the functions that may be kernels;
+    `bases` pairs of a class and one that it inherits from; `telling` the names at the top level
+    that are given something about the bytes of a tensor; `aliases` pairs of another name and the
+    name that it stands for; `operators` the names under which the file may register custom
+    operators. `byte_entry` is the line in which a table maps the setting "fp8" to torch.uint8, or
+    0."""
 
     gated: bool = False
-    speaks: bool = False
     triton: bool = False
     functions: tuple[Function, ...] = ()
+    kernels: frozenset[str] = frozenset()
+    bases: tuple[tuple[str, str], ...] = ()
+    telling: frozenset[str] = frozenset()
     aliases: tuple[tuple[str, str], ...] = ()
     operators: frozenset[str] = frozenset()
     byte_entry: int = 0
@@ -79,16 +110,22 @@ class Outline:
 def outline(text: bytes, package: bool = False) -> Outline:
     """The outline of a file with this text; `package` is whether it is that of a package, which may
     pass on what others define."""
-    if not package and not GATE.search(text):
+    if not package and not may_matter(text):
         return Outline()
     if b"\r" in text:
         text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    aliases = tuple(_aliases(text))
+    headers = list(_headers(text))
+    known = {word for found in _IMPORT.findall(text) for word in _WORD.findall(found)}
+    aliases = tuple(_aliases(text, {each.name for each in headers} | known))
+    local = {each.name for each in headers} | {other for other, _ in aliases} | known
+    starred = b"import *" in text
     return Outline(
         True,
-        bool(EVIDENCE.search(text)),
         b"triton" in text,
-        tuple(_functions(text, aliases)),
+        tuple(_functions(text, headers, known, None if starred else local)),
+        frozenset(map(_text, _kernels(text, headers))),
+        tuple((_text(own), _text(base)) for own, base in _bases(text)),
+        frozenset(map(_text, _telling(text))),
         tuple((_text(other), _text(name)) for other, name in aliases),
         frozenset(_operators(text)),
         _byte_entry(text),
@@ -107,46 +144,127 @@ def _operators(text: bytes) -> set[str]:
     return {name.decode() for found in _NAME.findall(text) for name in found if name}
 
 
-def _functions(text: bytes, aliases: Sequence[tuple[bytes, bytes]]) -> Iterator[Function]:
-    """The functions of a file, in order."""
-    headers = list(_headers(text))
-    known = {word for found in _IMPORT.findall(text) for word in _WORD.findall(found)}
-    starred = b"import *" in text
-    local = {each.name for each in headers} | {other for other, _ in aliases} | known
-    bounds = [each.start for each in headers] + [len(text)]
-    calls: list[set[bytes]] = []
-    launches: list[bool] = []
-    narrows: list[bool] = []
-    for start, end in zip(bounds, bounds[1:], strict=False):
-        called = set(_CALL.findall(text, start, end))
-        calls.append(set(_followable(called, known, None if starred else local)))
-        launches.append(_LAUNCH.search(text, start, end) is not None)
-        narrows.append(_narrows(text, start, end))
-    methods = [False] * len(headers)
+def _functions(
+    text: bytes, headers: Sequence[_Header], imported: set[bytes], local: set[bytes] | None
+) -> Iterator[Function]:
+    """The functions of a file, in order, after what stands outside of them."""
+    ends = [*(each.begin for each in headers[1:]), len(text)]
+    parts = [
+        _part(text, header.start, end, imported, local)
+        for header, end in zip(headers, ends, strict=False)
+    ]
+    owners = [b""] * len(headers)
+    outermost = list(range(len(headers)))
     for inner, outer in _nesting([each.indent for each in headers]):
-        methods[inner] = headers[outer].is_class
-        calls[outer] |= calls[inner]
-        launches[outer] |= launches[inner]
-        narrows[outer] |= narrows[inner]
+        if headers[outer].is_class:
+            owners[inner] = headers[outer].name
+        parts[outer].add(parts[inner])
+    for inner, outer in reversed(list(_nesting([each.indent for each in headers]))):
+        if not headers[outermost[outer]].is_class:
+            outermost[inner] = outermost[outer]
+    _through_attributes(headers, owners, parts)
+    rest = _IMPORT_LINE.sub(b"", b"\n".join(_outside(text, headers, outermost, ends)))
+    outside = _part(rest, 0, len(rest), imported, local)
+    if outside.launches or outside.calls:
+        yield _function(0, "", b"", outside)
     line, seen = 1, 0
     for index, header in enumerate(headers):
         line += text.count(b"\n", seen, header.start)
         seen = header.start
         if not header.is_class:
-            names = frozenset(map(_text, calls[index]))
-            told = (methods[index], launches[index], narrows[index])
-            yield Function(line, _text(header.name), *told, names)
+            yield _function(line, _text(header.name), owners[index], parts[index])
 
 
-def _narrows(text: bytes, start: int, end: int) -> bool:
-    for found in _NARROW.finditer(text, start, end):
-        begin = found.start()
-        while text[begin - 1 : begin].isalnum():
-            begin -= 1
-        owner = text[max(0, begin - 24) : begin].rpartition(b"\n")[2]
-        if text[begin : found.end()] in _NARROWED and b"pointer_type(" not in owner:
-            return True
-    return False
+def _outside(
+    text: bytes, headers: Sequence[_Header], outermost: Sequence[int], ends: Sequence[int]
+) -> Iterator[bytes]:
+    """The parts of a text outside of functions."""
+    yield text[: headers[0].begin if headers else len(text)]
+    for index, end in enumerate(ends if headers else ()):
+        outer = headers[outermost[index]]
+        start = headers[index].start
+        if outer.is_class:
+            yield text[start:end]
+        elif left := _dedent(outer.indent).search(text, start, end):
+            yield text[left.end() : end]
+
+
+@dataclass
+class _Part:
+    """What a part of a text says."""
+
+    launches: bool
+    speaks: bool
+    byte: bool
+    narrows: bool
+    calls: set[bytes]
+    # Whether something is named on an attribute of `self`.
+    beyond_self: bool = False
+
+    def add(self, other: _Part) -> None:
+        """Count what another part says."""
+        self.launches |= other.launches
+        self.speaks |= other.speaks
+        self.byte |= other.byte
+        self.narrows |= other.narrows
+        self.calls |= other.calls
+
+
+def _part(
+    text: bytes, start: int, end: int, imported: set[bytes], local: set[bytes] | None
+) -> _Part:
+    named = names(text, start, end)
+    return _Part(
+        may_launch(text, named, start, end),
+        may_say(text, start, end),
+        may_name_bytes(text, start, end),
+        may_narrow(text, start, end),
+        set(_followable(named, imported, local)),
+        any(each.startswith(b"self.") and each.count(b".") > 1 for each in named),
+    )
+
+
+def _function(line: int, name: str, owner: bytes, part: _Part) -> Function:
+    calls = frozenset(map(_text, part.calls))
+    return Function(
+        line, name, _text(owner), part.launches, part.speaks, part.byte, part.narrows, calls
+    )
+
+
+def _through_attributes(
+    headers: Sequence[_Header], owners: Sequence[bytes], parts: Sequence[_Part]
+) -> None:
+    """What is called on an attribute of `self` can be a method of a class that `__init__` names."""
+    made: dict[bytes, set[bytes]] = {}
+    for header, owner, part in zip(headers, owners, parts, strict=True):
+        if owner and header.name == b"__init__":
+            made[owner] = {each for each in part.calls if each[:1].isupper()}
+    for owner, part in zip(owners, parts, strict=True):
+        if part.beyond_self and owner in made:
+            part.calls |= made[owner]
+
+
+@cache
+def _dedent(indent: int) -> re.Pattern[bytes]:
+    """Where a statement begins that is indented by at most `indent`: the function before ends."""
+    return re.compile(rb"\n[ \t]{0,%d}(?=[^\s)\]}#])" % indent)
+
+
+def _kernels(text: bytes, headers: Sequence[_Header]) -> Iterator[bytes]:
+    """The names that may be those of kernels: of decorated functions, and of what `jit` makes."""
+    if b"triton" not in text and b"jit" not in text:
+        return
+    end = 0
+    for header in headers:
+        decorators = _DECORATOR.findall(text, end, header.start)
+        end = header.start
+        if header.is_class:
+            continue
+        if any(each.rpartition(b".")[2] not in _PLAIN for each in decorators):
+            yield header.name
+    for name, value in _ASSIGNED.findall(text) if b"jit" in text else ():
+        if b"jit" in value:
+            yield name
 
 
 def _text(name: bytes) -> str:
@@ -155,8 +273,10 @@ def _text(name: bytes) -> str:
 
 @dataclass(frozen=True)
 class _Header:
-    """Where the name of a function or a class ends, what its header is indented by, its name."""
+    """Where the header of a function or a class begins, where its name ends, what it is indented
+    by, its name."""
 
+    begin: int
     start: int
     indent: int
     name: bytes
@@ -170,21 +290,36 @@ def _headers(text: bytes) -> Iterator[_Header]:
         before = text[text.rfind(b"\n", 0, found.start()) + 1 : found.start()]
         is_class = found[0].startswith(b"class")
         if before.strip() == b"" or (before.strip() == b"async" and not is_class):
-            yield _Header(found.end(), len(before) - len(before.lstrip()), found[1], is_class)
+            indent = len(before) - len(before.lstrip())
+            yield _Header(found.start(), found.end(1), indent, found[1], is_class)
+
+
+def _bases(text: bytes) -> Iterator[tuple[bytes, bytes]]:
+    for name, bases in _INHERITS.findall(text):
+        yield from ((name, base) for base in _WORD.findall(bases))
+
+
+def _telling(text: bytes) -> Iterator[bytes]:
+    for name, value in _ASSIGNED.findall(text):
+        if may_say(value, 0, len(value)):
+            yield name
 
 
 def _followable(
-    called: Iterable[bytes], imported: set[bytes], local: set[bytes] | None
+    named: Iterable[bytes], imported: set[bytes], local: set[bytes] | None
 ) -> Iterator[bytes]:
-    for spelled in called:
-        owner, dot, name = spelled.rpartition(b".")
+    for spelled in named:
+        owner, dot, rest = spelled.partition(b".")
+        if local is None or owner in local:
+            yield owner
         if not dot:
-            if local is None or name in local:
-                yield name
-        elif owner in (b"self", b"cls"):
-            yield b"self." + name
-        elif owner.partition(b".")[0] in imported:
-            yield b"." + name
+            continue
+        if owner in (b"self", b"cls", b"super"):
+            yield b"self." + rest.partition(b".")[0]
+        elif not owner:  # it stands apart from what it is of
+            yield from (b"self." + rest, b"." + rest)
+        elif owner in imported and (not spelled.startswith(_FOREIGN) or b".ops." in spelled):
+            yield from (b"." + each for each in rest.split(b".") if each)
 
 
 def _nesting(indents: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -200,14 +335,16 @@ def _nesting(indents: Sequence[int]) -> Iterator[tuple[int, int]]:
     return reversed(around)
 
 
-def _aliases(text: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Pairs of another name and the name that it stands for: `name as other`, and `other = name` on
-    a line of its own."""
+def _aliases(text: bytes, known: set[bytes]) -> Iterator[tuple[bytes, bytes]]:
+    """Pairs of another name and a name that it stands for: `name as other`, and `other = name` or
+    `other = f(name)` at the top level."""
     for found in _AS.finditer(text):
         yield from ((found[1], name) for name in _before(text, found.start()))
-    for found in _EQUAL.finditer(text):
-        name = found[1].rpartition(b".")[2]
-        yield from ((other, name) for other in _before(text, found.start()))
+    for other, value in _ASSIGNED.findall(text):
+        for spelled in () if other.startswith(b"__") else names(value, 0, len(value)):
+            owner, _, attribute = spelled.rpartition(b".")
+            if spelled.partition(b".")[0] in known:
+                yield other, attribute if owner else spelled
 
 
 def _before(text: bytes, end: int) -> list[bytes]:

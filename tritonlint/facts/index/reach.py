@@ -1,5 +1,5 @@
-"""Which functions lead to a launch: the calls that each function makes, followed across the files
-of a project.
+"""Which functions lead to a launch: the functions that each function names, followed across the
+files of a project.
 
 What the outlines of the files rule out is not looked at. A function that is called in a way that
 cannot be followed (a method of an unknown object) does not lead anywhere.
@@ -8,7 +8,6 @@ cannot be followed (a method of an unknown object) does not lead anywhere.
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,18 +15,19 @@ from pathlib import Path
 
 from tritonlint.errors import SourceError
 from tritonlint.facts.host.copies import may_copy
-from tritonlint.facts.index.universe import MAX_HOPS, Texts
+from tritonlint.facts.index.callers import spellings
+from tritonlint.facts.index.gates import may_launch, names
+from tritonlint.facts.index.universe import Texts
+from tritonlint.facts.project.jit import kernel_of
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.operators import operators
 from tritonlint.facts.project.project import Project
 from tritonlint.source import SourceFile, display_path
 
-# What code says when it says something about the bytes of a tensor.
-SPEAKS = re.compile(r"int8|fp8|float8|quantized|dtype|\.byte\(|\.view\(torch\.")
-# A name that is called, with the object before it where that is `self` or `cls`; and the call of a
-# subscript.
-_CALL = re.compile(r"(?:\b(?:self|cls)\s*\.\s*(\w+)|\b(\w[\w.]*))\s*\(|\]\s*\(")
-_LAUNCH = re.compile(r"\]\s*\(")
+# So many calls a launch may be away from a function that names no bytes itself.
+NEAR = 3
+# Methods that are called by other means than their names.
+_IMPLIED = frozenset(("__init__", "__post_init__", "__call__", "__getitem__", "__enter__"))
 # What copies is short; longer functions are left out, since they take long to follow.
 _LONG = 120
 
@@ -41,25 +41,20 @@ class Calls:
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """The names that it calls: `name`, `module.name`, and `self.name` for its own methods."""
-        names: set[str] = set()
-        for method, name in _CALL.findall(self._text):
-            if method:
-                names.add(f"self.{method}")
-            elif name:
-                # `ops.store(...)` of a module, or `store` in a way that is not followed.
-                names.update((name, name.rpartition(".")[2]))
-        return frozenset(names)
+        """The names in it, each with the attributes after it."""
+        text = self._bytes
+        return frozenset(each.decode("utf-8", "replace") for each in names(text, 0, len(text)))
+
+    @cached_property
+    def attributes(self) -> frozenset[str]:
+        """The names of attributes in it."""
+        return frozenset(part for each in self.names for part in each.split("."))
 
     @cached_property
     def launches(self) -> bool:
-        """Whether it calls a subscript, as launches do."""
-        return bool(_LAUNCH.search(self._text))
-
-    @cached_property
-    def speaks(self) -> bool:
-        """Whether it says anything about the bytes of a tensor."""
-        return bool(SPEAKS.search(self._text))
+        """Whether it may launch a kernel that it does not name."""
+        text = self._bytes
+        return may_launch(text, (each.encode() for each in self.names), 0, len(text))
 
     @cached_property
     def copies(self) -> bool:
@@ -73,19 +68,27 @@ class Calls:
     @property
     def _text(self) -> str:
         node, lines = self.definition.node, self.definition.module.source.lines
-        if node.lineno == node.end_lineno:  # type: ignore[union-attr]
-            return lines[node.lineno - 1]  # type: ignore[union-attr]
-        return "".join(lines[node.lineno : node.end_lineno])  # type: ignore[union-attr]
+        return "".join(lines[node.lineno - 1 : node.end_lineno])  # type: ignore[union-attr]
+
+    @property
+    def _bytes(self) -> bytes:
+        """The text of the function after its name."""
+        node = self.definition.node
+        text = self._text.encode()
+        name = node.name.encode()  # type: ignore[union-attr]
+        return text[text.find(name) + len(name) :]
 
 
 class Reach:
-    """The functions of a project that lead to a launch over at most MAX_HOPS calls."""
+    """The functions of a project that lead to a launch."""
 
     def __init__(self, project: Project, texts: Texts) -> None:
         self.project = project
         self.texts = texts
         self._calls: dict[str, dict[int, Calls]] = {}
-        self._leads: dict[tuple[int, int], bool] = {}
+        self._leads: dict[int, bool] = {}
+        self._near: dict[tuple[int, int], bool] = {}
+        self._named_by: dict[int, tuple[Definition, ...]] = {}
         self._operators: dict[str, dict[str, list[str]]] = {}
         self._registered: dict[str, dict[str, Definition]] = {}
 
@@ -117,43 +120,147 @@ class Reach:
         return self._calls[key].get(id(function.node))
 
     def leads(self, function: Definition) -> bool:
-        """Whether `function` leads to a launch."""
-        found = self.calls(function)
-        return found is not None and self._leads_to_launch(found, MAX_HOPS)
+        """Whether `function` launches a kernel, or calls what does over any number of calls."""
+        known = self._leads.get(id(function.node))
+        start = self.calls(function) if known is None else None
+        if start is None:
+            return bool(known)
+        came: dict[int, tuple[Calls, int]] = {id(function.node): (start, 0)}
+        waiting = [start]
+        while waiting:
+            each = waiting.pop()
+            key = id(each.definition.node)
+            if self._leads.get(key) is False or not self._may_lead(each.definition):
+                continue
+            if self._leads.get(key) or each.launches or self._names_kernel(each):
+                while key:  # so does all that led here
+                    self._leads[key] = True
+                    key = came[key][1]
+                return True
+            for callee in self._callees(each):
+                if id(callee.definition.node) not in came:
+                    came[id(callee.definition.node)] = (callee, key)
+                    waiting.append(callee)
+        self._leads.update(dict.fromkeys(came, False))
+        return False
 
-    def _leads_to_launch(self, function: Calls, hops: int) -> bool:
+    def is_near(self, function: Definition, hops: int = NEAR) -> bool:
         """Whether `function` launches a kernel, or calls what does over at most `hops` calls."""
-        definition = function.definition
-        file = str(definition.module.file)
-        if definition.line not in self.texts.leading(file).lines.get(file, ()):
-            return False
-        if function.launches or hops == 0:
-            return function.launches
-        key = (id(definition.node), hops)
-        if key not in self._leads:
-            self._leads[key] = False  # for recursive functions
-            self._leads[key] = any(
-                self._leads_to_launch(callee, hops - 1) for callee in self._callees(function)
+        start = self.calls(function)
+        return start is not None and self._is_near(start, hops)
+
+    def _is_near(self, function: Calls, hops: int) -> bool:
+        key = (id(function.definition.node), hops)
+        if key not in self._near:
+            self._near[key] = False  # for recursive functions
+            self._near[key] = self._may_lead(function.definition) and (
+                function.launches
+                or self._names_kernel(function)
+                or (hops > 0 and any(self._is_near(x, hops - 1) for x in self._callees(function)))
             )
-        return self._leads[key]
+        return self._near[key]
+
+    def callers(self, function: Definition) -> list[Definition]:
+        """The functions that name `function`, or name one that does, and modules that do outside of
+        functions."""
+        found: dict[int, Definition] = {}
+        waiting = [function]
+        while waiting:
+            target = waiting.pop()
+            for each in self._naming(target):
+                if id(each.node) not in found and each.node is not function.node:
+                    found[id(each.node)] = each
+                    waiting += () if isinstance(each.node, Module) else (each,)
+        return list(found.values())
+
+    def _naming(self, target: Definition) -> Iterator[Definition]:
+        """The functions that name `target`, or its class."""
+        file = str(target.module.file)
+        outline = self.texts.outline(file)
+        own = [each for each in outline.functions if each.line == target.line]
+        wanted = {name for each in own for name in spellings(each)}
+        wanted |= {f".{name}" for name in outline.operators}
+        known = self.texts.naming(file)
+        wanted |= {other for name in list(wanted) for other in known.aliases.get(name, ())}
+        seen: set[tuple[str, int]] = set()
+        for other, each in (pair for name in wanted for pair in known.functions.get(name, ())):
+            if (other, each.line) in seen:
+                continue
+            seen.add((other, each.line))
+            module = self.parsed(other)
+            if module is not None and each.line == 0:
+                yield Definition(module, module)
+            for caller in self._at(module, each.line) if module is not None else ():
+                if any(_is(named, target) for named in self._named(caller)):
+                    yield caller.definition
+
+    def _at(self, module: Module, line: int) -> Iterator[Calls]:
+        """The functions of a module whose headers are in a line."""
+        for each in module.functions:
+            if each.line == line:
+                found = self.calls(each)
+                if found is not None:
+                    yield found
+
+    def _may_lead(self, function: Definition) -> bool:
+        """Whether the outlines tell that a function may lead to a launch; a kernel launches
+        nothing."""
+        file = str(function.module.file)
+        known = function.line in self.texts.leading(file).lines.get(file, ())
+        return known and kernel_of(function) is None
+
+    def _names_kernel(self, function: Calls) -> bool:
+        """Whether a function names a kernel."""
+        return any(kernel_of(target) is not None for target in self._named(function))
 
     def _callees(self, function: Calls) -> Iterator[Calls]:
-        definition = function.definition
-        module = definition.module
-        leading = self.texts.leading(str(module.file)).names
-        for name in function.names:
-            owner, _, last = name.rpartition(".")
-            if (name if owner in ("", "self") else f".{last}") not in leading:
-                continue
-            if owner == "self":
-                target = self._method(definition, last)
-            else:
-                target = self._function(module, name, definition)
-            if target is None or isinstance(target.node, Module):
+        for target in self._named(function):
+            if isinstance(target.node, ast.ClassDef):
+                yield from self._methods(target, function)
                 continue
             found = self.calls(target)
             if found is not None:
                 yield found
+
+    def _methods(self, owner: Definition, function: Calls) -> Iterator[Calls]:
+        """The methods of a class that a function which names the class may call."""
+        assert isinstance(owner.node, ast.ClassDef)
+        around = (*owner.enclosing, owner.node)
+        for each in owner.node.body:
+            if not isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                continue
+            if each.name in function.attributes or each.name in _IMPLIED:
+                found = self.calls(Definition(owner.module, each, around, each.name))
+                if found is not None:
+                    yield found
+
+    def _named(self, function: Calls) -> tuple[Definition, ...]:
+        """The functions, classes and values that a function names and that may lead to a
+        launch."""
+        key = id(function.definition.node)
+        if key not in self._named_by:
+            self._named_by[key] = tuple(self._resolved(function))
+        return self._named_by[key]
+
+    def _resolved(self, function: Calls) -> Iterator[Definition]:
+        definition = function.definition
+        module = definition.module
+        leading = self.texts.leading(str(module.file)).names
+        for name in function.names:
+            owner, _, rest = name.partition(".")
+            if owner in ("self", "cls", "super"):
+                method = rest.partition(".")[0]
+                if f"self.{method}" in leading:
+                    target = self._method(definition, method)
+                    if target is not None:
+                        yield target
+                continue
+            spelled = owner if owner in leading else ""
+            if rest and any(f".{each}" in leading for each in rest.split(".")):
+                spelled = name
+            target = self._function(module, spelled, definition) if spelled else None
+            if target is not None and not isinstance(target.node, Module):
+                yield target
 
     def operator(self, universe: Sequence[str], name: str) -> Definition | None:
         """The function that the universe registers as the custom operator `name`."""
@@ -180,7 +287,13 @@ class Reach:
             return None
         if imported is not None and not self._gated(module, imported.module, imported.level):
             return None
-        return module.resolve(name, (*inside.enclosing, inside.node))  # type: ignore[arg-type]
+        around = (*inside.enclosing, inside.node)
+        while name:
+            target = module.resolve(name, around)  # type: ignore[arg-type]
+            if target is not None or "." not in name:
+                return target
+            name = name.rpartition(".")[0]  # `ops.kernel.run`
+        return None
 
     def _gated(self, module: Module, dotted: str, level: int) -> bool:
         """Whether the file that an import names can matter, without parsing it."""
@@ -206,3 +319,9 @@ class Reach:
                 target = definition.module.member(around, name)
                 return target if isinstance(target, Definition) else None
         return None
+
+
+def _is(named: Definition, target: Definition) -> bool:
+    """Whether what is named is `target`, or the class that it is a method of."""
+    around = target.enclosing[-1] if target.enclosing else None
+    return named.node is target.node or named.node is around

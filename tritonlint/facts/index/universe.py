@@ -9,16 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tritonlint.facts.index.callers import Leading, leading
+from tritonlint.facts.index.callers import Leading, Naming, leading, naming
 from tritonlint.facts.index.outlines import Function, Outline, outline
+from tritonlint.facts.index.telling import Telling, telling
 from tritonlint.facts.project.layout import Layout
 from tritonlint.source import Span, display_path, read_bytes
 
 if TYPE_CHECKING:
     from tritonlint.facts.project.modules import Definition
-
-# How many calls lie between the function that is looked at first and the launch, at most.
-MAX_HOPS = 3
 
 
 class Texts:
@@ -39,6 +37,8 @@ class Texts:
         self._both: dict[str, bool] = {}
         self._outlines: dict[str, Outline] = {}
         self._leading: dict[str, Leading] = {}
+        self._naming: dict[str, Naming] = {}
+        self._telling: dict[str, Telling] = {}
         self._narrowing: dict[str, Leading] = {}
 
     def read(self, file: str) -> bytes:
@@ -62,10 +62,6 @@ class Texts:
     def passes(self, file: str) -> bool:
         """Whether a file can matter."""
         return self.outline(file).gated
-
-    def speaks(self, file: str) -> bool:
-        """Whether a file says anything about the bytes of a tensor."""
-        return self.outline(file).speaks
 
     def outlined(self, file: str) -> bool:
         """Whether the outline of a file is known already."""
@@ -94,8 +90,25 @@ class Texts:
         universe = self.universe(file)
         key = universe[0] if universe else ""
         if key not in self._leading:
-            self._leading[key] = leading(self.outlines(universe), MAX_HOPS)
+            self._leading[key] = leading(self.outlines(universe), self.naming(file))
         return self._leading[key]
+
+    def naming(self, file: str) -> Naming:
+        """Who names what in the universe of `file`."""
+        universe = self.universe(file)
+        key = universe[0] if universe else ""
+        if key not in self._naming:
+            self._naming[key] = naming(self.outlines(universe))
+        return self._naming[key]
+
+    def telling(self, file: str) -> Telling:
+        """The functions of the universe of `file` that may lead to a launch and may know something
+        about the bytes of what they pass."""
+        universe = self.universe(file)
+        key = universe[0] if universe else ""
+        if key not in self._telling:
+            self._telling[key] = telling(self.outlines(universe), self.leading(file))
+        return self._telling[key]
 
     def jits(self, file: str) -> bool:
         """Whether a file can define a kernel."""
@@ -109,7 +122,7 @@ class Texts:
         if key not in self._narrowing:
             outlines = self.outlines(universe)
             jitting = {other: each for other, each in outlines.items() if self.jits(other)}
-            self._narrowing[key] = leading(jitting, MAX_HOPS, _narrows)
+            self._narrowing[key] = leading(jitting, self.naming(file), _narrows)
         return self._narrowing[key]
 
     def universe(self, file: str) -> tuple[str, ...]:

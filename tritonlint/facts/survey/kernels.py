@@ -12,7 +12,7 @@ from tritonlint.facts.hazards.observation import Observation
 from tritonlint.facts.index.callers import callers
 from tritonlint.facts.index.outlines import Function, Outline
 from tritonlint.facts.index.reach import Reach
-from tritonlint.facts.index.universe import MAX_HOPS, Texts
+from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.project.jit import kernels
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Definition, Module
@@ -33,7 +33,7 @@ class Narrowing:
         lines = {str(each.file): self._lines(str(each.file)) for each in own}
         outside = self._outside(lines, wanted)
         jitting = {file: each for file, each in outside.items() if self.texts.jits(file)}
-        lines |= callers(self._at(lines), jitting, MAX_HOPS) if jitting else {}
+        lines |= callers(self._at(lines), jitting) if jitting else {}
         for file, known in lines.items():
             module = self.reach.parsed(file) if known else None
             for kernel in kernels(module) if module is not None else ():
@@ -67,14 +67,13 @@ class Narrowing:
         launching = {
             file: {each.line for each in outline.functions if each.launches}
             for file, outline in outside.items()
-            if self.texts.speaks(file)
         }
         lines: dict[str, set[int]] = {}
         for kernel in self._kernels(own) if any(launching.values()) else ():
             found = self._that_name(kernel, (file for file, known in launching.items() if known))
             if found and depends_on_launch(kernel):
                 lines |= {file: launching[file] for file in found}
-        for file, more in (callers(self._at(lines), outside, MAX_HOPS) if lines else {}).items():
+        for file, more in (callers(self._at(lines), outside) if lines else {}).items():
             lines[file] = lines.get(file, set()) | more
         for file in sorted(lines):
             module = self.reach.parsed(file)

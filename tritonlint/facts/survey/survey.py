@@ -3,7 +3,6 @@ order."""
 
 from __future__ import annotations
 
-import ast
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -12,7 +11,7 @@ from tritonlint.errors import SourceError
 from tritonlint.facts.hazards.flavours.clashes import flavours
 from tritonlint.facts.hazards.flavours.of_a_module import may_state, stated
 from tritonlint.facts.hazards.guards.dead_guards import dead_guards, may_compare
-from tritonlint.facts.hazards.ignored_settings import ignored_settings, takes_setting
+from tritonlint.facts.hazards.ignored_settings import ignored_settings
 from tritonlint.facts.hazards.narrowed_numbers import in_launches
 from tritonlint.facts.hazards.observation import Observation
 from tritonlint.facts.hazards.other_pointer_casts import may_cast_to_another, other_casts
@@ -20,14 +19,12 @@ from tritonlint.facts.hazards.raw_bytes.arguments import Argument, arguments
 from tritonlint.facts.host.copies import may_copy
 from tritonlint.facts.host.state import MAX_STATEMENTS, Attributes, Run
 from tritonlint.facts.host.statements import interpret
-from tritonlint.facts.index.callers import callers
 from tritonlint.facts.index.outlines import Function
 from tritonlint.facts.index.reach import Reach
-from tritonlint.facts.index.universe import MAX_HOPS, Texts
+from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.project.effects import Effects
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.project import Project
-from tritonlint.facts.project.tree import dotted_name
 from tritonlint.facts.survey.bulkhead import Bulkhead
 from tritonlint.facts.survey.kernels import Narrowing
 from tritonlint.facts.survey.looked_at import LookedAt
@@ -63,7 +60,6 @@ class Analysis:
         self.narrowing = Narrowing(self.texts, self.reach, self.looked_at)
         self.bulkhead = Bulkhead()
         self.reading = Reading(self.texts, self.reach, self.looked_at)
-        self._speakers: dict[str, tuple[frozenset[str], frozenset[int]]] = {}
         self._attributes: Attributes = {}
         self._effects = Effects()
 
@@ -78,7 +74,7 @@ class Analysis:
         or it has to do with Triton: then that it cannot be parsed is to be said."""
         if self.texts.outline(file).triton:
             return True
-        if self.texts.speaks(file) and file in self.texts.leading(file).lines:
+        if file in self.texts.telling(file).lines:
             return True
         text = self.texts.read(file).decode("utf-8", "replace")
         if self.preview and may_state(text):
@@ -132,8 +128,7 @@ class Analysis:
         roots = {id(each.node): each for module in own for each in self._roots(module)}
         callers_of_own = self._callers(files, wanted)
         for caller in (*callers_of_own, *self.narrowing.launchers(own, wanted)):
-            if self._speaks(caller):
-                roots.setdefault(id(caller.node), caller)
+            roots.setdefault(id(caller.node), caller)
         found: list[Observation] = []
         questioned: list[Definition] = []
         for root in roots.values():
@@ -147,23 +142,27 @@ class Analysis:
         return found
 
     def _callers_of(self, function: Definition) -> Iterator[Definition]:
-        """The functions that call `function`, over at most MAX_HOPS calls, and so may tell what it
-        is given."""
-        file = str(function.module.file)
-        around = self.texts.outlines(self.texts.universe(file))
-        asked = [each for each in self.texts.outline(file).functions if each.line == function.line]
-        lines = callers({file: asked}, around, MAX_HOPS)
-        for caller in self._at(lines):
-            if self._speaks(caller) and self.reach.leads(caller):
+        """The functions that call `function`, and so may tell what it is given."""
+        for caller in self.reach.callers(function):
+            file = str(caller.module.file)
+            outside = isinstance(caller.node, Module)
+            line = 0 if outside else caller.line
+            told = line in self.texts.telling(file).lines.get(file, ())
+            if told and (outside or self._is_root(caller, file)):
                 yield caller
 
     def _at(self, lines: Mapping[str, frozenset[int]]) -> Iterator[Definition]:
-        """The functions whose headers are in these lines of files that say something about
-        bytes."""
-        for file in sorted(file for file in lines if self.texts.speaks(file)):
-            module = self.reach.parsed(file) if lines[file] else None
+        """The functions whose headers are in these lines of files, if they may know something about
+        bytes; for line 0, what stands outside of functions."""
+        for file in sorted(lines):
+            known = lines[file] & self.texts.telling(file).lines.get(file, frozenset())
+            module = self.reach.parsed(file) if known else None
             if module is not None:
-                yield from (each for each in module.functions if each.line in lines[file])
+                for each in module.functions:
+                    if each.line in known and self._is_root(each, file):
+                        yield each
+                if 0 in known:
+                    yield Definition(module, module)
 
     def _parsed(self, files: Iterable[SourceFile]) -> Iterator[Module]:
         for source in files:
@@ -176,17 +175,25 @@ class Analysis:
                 yield module
 
     def _roots(self, module: Module) -> Iterator[Definition]:
-        """The functions of `module` that lead to a launch and say something about bytes."""
+        """The functions of `module` that lead to a launch and may know something about bytes, and
+        what stands outside of them."""
         file = str(module.file)
-        casts = may_cast_to_another(module.source.text)
-        if not casts and not self.texts.speaks(file):
-            return
         lines = self.texts.leading(file).lines.get(file, frozenset())
+        if not may_cast_to_another(module.source.text):
+            lines = self.texts.telling(file).lines.get(file, frozenset())
         for each in module.functions if lines else ():
-            if each.line not in lines or not self.reach.leads(each):
-                continue
-            if casts or takes_setting(each) or self._speaks(each):
+            if each.line in lines and self._is_root(each, file):
                 yield each
+        if 0 in lines:
+            yield Definition(module, module)
+
+    def _is_root(self, function: Definition, file: str) -> bool:
+        """Whether a function leads to a launch: over a few calls, or over any number where it names
+        a type of one byte itself."""
+        naming = self.texts.telling(file).naming.get(file, frozenset())
+        return self.reach.is_near(function) or (
+            function.line in naming and self.reach.leads(function)
+        )
 
     def _of_root(
         self, root: Definition, wanted: Collection[str], thorough: bool = False
@@ -195,19 +202,19 @@ class Analysis:
         universe = self.texts.universe(str(root.module.file))
         run = self._run(root, thorough)
         found: list[Observation] = []
-        path = root.module.path
-        with self.bulkhead.around(path, root.name):
+        path, name = root.module.path, root.name or "<module>"
+        with self.bulkhead.around(path, name):
             interpret(run)
             lines = ((each.span.path, each.span.line) for each in run.launches)
             self.looked_at.launches.update(lines)
             found += run.copies
             for question in (*_QUESTIONS, *(_PREVIEWED if self.preview else ())):
                 # Each for itself: what one cannot tell, the others still do.
-                with self.bulkhead.around(path, root.name):
+                with self.bulkhead.around(path, name):
                     found += question(run)
         if run.exhausted:
             most = f"takes more than {MAX_STATEMENTS} statements"
-            self.bulkhead.leave(path, f"`{root.name}` {most}, and is not analysed to its end")
+            self.bulkhead.leave(path, f"`{name}` {most}, and is not analysed to its end")
         places = ((each, os.path.abspath(each.place.path)) for each in found)
         return [
             each
@@ -230,48 +237,10 @@ class Analysis:
             thorough=thorough,
         )
 
-    def _speaks(self, root: Definition) -> bool:
-        """Whether `root`, its class or a function of the same file that it calls says anything
-        about bytes. What only functions further down say is found when those are looked at
-        themselves."""
-        names, classes = self._speaking(root.module)
-        own = self.reach.calls(root)
-        if own is None:
-            return False
-        around = root.enclosing[-1] if root.enclosing else None
-        if own.speaks or id(around) in classes or not names.isdisjoint(own.names):
-            return True
-        return isinstance(around, ast.ClassDef) and self._inherits(root.module, around)
-
-    def _inherits(self, module: Module, owner: ast.ClassDef) -> bool:
-        """Whether a class has a base in another file of the project that says something about
-        bytes."""
-        roots = {(dotted_name(base) or "").partition(".")[0] for base in owner.bases}
-        imported = (module.imports[name] for name in roots if name in module.imports)
-        files = (self.reach.imported_file(module, each.module, each.level) for each in imported)
-        return any(file is not None and self.texts.speaks(file) for file in files)
-
-    def _speaking(self, module: Module) -> tuple[frozenset[str], frozenset[int]]:
-        """The names of the functions of a file that say something about bytes, and the classes that
-        do when made."""
-        key = str(module.file)
-        if key not in self._speakers:
-            calls = filter(None, map(self.reach.calls, module.functions))
-            speaking = [each.definition for each in calls if each.speaks]
-            names = {name for each in speaking for name in (each.name, f"self.{each.name}")}
-            made = {
-                id(each.enclosing[-1])
-                for each in speaking
-                if each.name == "__init__" and each.enclosing
-            }
-            self._speakers[key] = (frozenset(names), frozenset(made))
-        return self._speakers[key]
-
     def _callers(
         self, files: Sequence[SourceFile], wanted: Collection[str]
     ) -> Iterator[Definition]:
-        """The functions outside of `wanted` that call one of `files` that may lead to a launch,
-        over at most MAX_HOPS calls."""
+        """The functions outside of `wanted` that call one of `files` that may lead to a launch."""
         own = [os.path.abspath(source.path) for source in files]
         rest = self.texts.outlines(set(self.texts.universe_of(own)) - set(wanted))
         if not rest:
@@ -279,9 +248,14 @@ class Analysis:
         asked = {file: self._leading(file) for file in own}
         if sum(map(len, asked.values())) > _FEW_NAMES:
             lines = {file: self.texts.leading(file).lines.get(file, frozenset()) for file in rest}
-        else:
-            lines = callers(asked, rest, MAX_HOPS)
-        yield from self._at(lines)
+            yield from self._at(lines)
+            return
+        for file, functions in asked.items():
+            module = self.reach.parsed(file)
+            known = {each.line for each in functions}
+            for each in module.functions if module is not None else ():
+                if each.line in known:
+                    yield from self._callers_of(each)
 
     def _leading(self, file: str) -> list[Function]:
         """The functions of a file that may lead to a launch."""

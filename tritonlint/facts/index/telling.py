@@ -1,0 +1,73 @@
+"""Which functions may know something about the bytes of what they pass on: others are known from
+looking at the functions that they call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tritonlint.facts.index.callers import Leading, spellings
+from tritonlint.facts.index.outlines import Function, Outline
+
+
+@dataclass(frozen=True)
+class Telling:
+    """The functions that lead to a launch and may know something about bytes, by file the lines of
+    their headers; of those `naming` bytes, it is seen in their own text."""
+
+    lines: Mapping[str, frozenset[int]]
+    naming: Mapping[str, frozenset[int]]
+
+
+def telling(outlines: Mapping[str, Outline], leading: Leading) -> Telling:
+    """The functions that lead to a launch and say something about bytes, or name what does: a value
+    at the top level, a class, a function that gives something back."""
+    giving, launching = _giving(outlines, leading)
+    lines: dict[str, frozenset[int]] = {}
+    naming: dict[str, frozenset[int]] = {}
+    for file, each in outlines.items():
+        known = leading.lines.get(file, frozenset())
+        told = [f for f in each.functions if f.line in known and _tells(f, giving, launching)]
+        if told:
+            lines[file] = frozenset(function.line for function in told)
+            naming[file] = frozenset(function.line for function in told if function.byte)
+    return Telling(lines, naming)
+
+
+def _tells(function: Function, giving: set[str], launching: Leading) -> bool:
+    """Whether a function says something about bytes, or names what may tell it something. What one
+    launching function tells is handed on only where another is called too."""
+    if function.speaks or not giving.isdisjoint(function.calls) or function.owner in giving:
+        return True
+    named = launching.names & function.calls
+    return len(named) > 1
+
+
+def _giving(outlines: Mapping[str, Outline], leading: Leading) -> tuple[set[str], Leading]:
+    """The names that tell something about bytes where they are read or called; and the functions
+    that do so, but launch too."""
+    giving: set[str] = set()
+    launching: set[str] = set()
+    following: dict[str, set[str]] = {}
+    for file, each in outlines.items():
+        lines = leading.lines.get(file, frozenset())
+        for name in each.telling:
+            giving |= {name, f".{name}"}
+        for other, name in (*each.aliases, *each.bases):
+            following.setdefault(name, set()).add(other)
+        for function in each.functions:
+            if not function.line:
+                continue
+            own = spellings(function)
+            if function.line in lines and function.name != "__init__":
+                launching.update(own if function.speaks else ())
+                continue
+            giving.update(own if function.speaks else ())
+            for name in function.calls:
+                following.setdefault(name, set()).update(own)
+    fresh = set(giving)
+    while fresh:
+        more = following.get(fresh.pop(), set()) - giving
+        giving |= more
+        fresh |= more
+    return giving, Leading(leading.lines, frozenset(launching))
