@@ -24,12 +24,12 @@ ASSERTED = {
     "bytes_or_fp8": f"assert page.dtype in (torch.uint8, {FP8})\n{WRONG}",
     "fp8": f"assert page.dtype == {FP8}\n{RIGHT}",
     "fp8_of_a_slice": f"assert page.dtype in ({FP8}, torch.float8_e5m2)\n{REGIONS}{RIGHT}",
-    "another_tensor": f"assert x.dtype == torch.bfloat16\n{RIGHT}",
+    "another_tensor": f"assert x.dtype == torch.bfloat16\n{RIGHT}  # not looked at",
     "bytes_before_a_view": f"assert page.dtype == torch.uint8\npage = page.view({FP8})\n{RIGHT}",
     "raise_unless_bytes": f"if page.dtype != torch.uint8:\n    raise ValueError(page)\n{WRONG}",
     "raise_for_bytes": f"if page.dtype == torch.uint8:\n    raise ValueError(page)\n{RIGHT}",
     "not_bytes": f"assert page.dtype != torch.uint8\n{RIGHT}",
-    "finfo": f"limit = torch.finfo(page.dtype).max\n{RIGHT}",
+    "finfo": f"limit = torch.finfo(page.dtype).max\n{RIGHT}  # not looked at",
 }
 
 DECIDED = {
@@ -263,7 +263,10 @@ ATTRIBUTES = {
     "given": ("self.page = n", f"page = self.page\n{RIGHT}  # not looked at"),
     "asserted": ("self.page = n\nassert n.dtype == torch.uint8", f"page = self.page\n{WRONG}"),
     "dtype": ("self.dtype = torch.uint8", f"page = torch.empty(4, dtype=self.dtype)\n{WRONG}"),
-    "dtype_given": ("self.dtype = n", f"page = torch.empty(4, dtype=self.dtype)\n{RIGHT}"),
+    "dtype_given": (
+        "self.dtype = n",
+        f"page = torch.empty(4, dtype=self.dtype)\n{RIGHT}  # not looked at",
+    ),
     "dtype_of_the_view": (
         f"self.page = torch.zeros(n, dtype=torch.uint8)\nself.dtype = {FP8}",
         f"page = self.page.view(self.dtype)\n{RIGHT}",

@@ -33,7 +33,7 @@ CONSTRUCTED = {
     "fp8": f"out = torch.empty(n, dtype=torch.float8_e4m3fn)\n{RIGHT}",
     # Quantized integers are at home in int8; bytes are not.
     "int8": f"out = torch.zeros(n, dtype=torch.int8)\n{RIGHT}",
-    "bool": f"out = torch.zeros(n, dtype=torch.bool)\n{RIGHT}",
+    "bool": f"out = torch.zeros(n, dtype=torch.bool)\n{OVERLOOKED}",
     "to": f"out = page.to(torch.uint8)\n{WRONG}",
     "to_keyword": f'out = page.to(device="cuda", dtype=torch.uint8)\n{WRONG}',
     "to_device": f'out = page.to("cuda")\n{OVERLOOKED}',
@@ -201,7 +201,7 @@ BOUND = {
 DTYPES = {
     "variable": f"dtype = torch.uint8\nout = torch.empty(n, dtype=dtype)\n{WRONG}",
     "fp8_variable": f"dtype = torch.float8_e4m3fn\nout = torch.empty(n, dtype=dtype)\n{RIGHT}",
-    "of_a_tensor": f"out = torch.empty(n, dtype=x.dtype)\n{RIGHT}",
+    "of_a_tensor": f"out = torch.empty(n, dtype=x.dtype)\n{OVERLOOKED}",
     "of_a_tensor_of_bytes": f"page = page.view(torch.uint8)\nout = torch.empty(n, dtype=page.dtype)\n{WRONG}",
     "chosen": f"out = torch.empty(n, dtype=torch.float16 if n else torch.float8_e4m3fn)\n{RIGHT}",
     "table": f"""
@@ -241,7 +241,7 @@ OPEN = {
     "default_of_get": f"""
 page = torch.empty(n, dtype={{{{"fp8": torch.uint8}}}}.get(storage, torch.bfloat16))
 {RIGHT_PAGE}""",
-    "parameter_of_empty": f"page = torch.empty(n, dtype=storage)\n{RIGHT_PAGE}",
+    "parameter_of_empty": f"page = torch.empty(n, dtype=storage)\n{RIGHT_PAGE}  # not looked at",
     "parameter_of_like": f"{{bytes}}page = torch.zeros_like(page, dtype=storage)\n{RIGHT_PAGE}",
 }
 

@@ -286,9 +286,12 @@ def _branch(frame: Frame, node: ast.If) -> bool:
         if over:  # what it made it may have returned
             frame.keep_made(arm)
     if ended and other:
+        for arm in (taken, skipped):  # what they return is known by whoever called
+            frame.keep_made(arm)
         return True
     if ended or other:
         frame.adopt(skipped if ended else taken)
+        frame.keep_made(taken if ended else skipped)
     else:
         _keep_of_present(test, taken, skipped)
         frame.merge(taken, skipped)
