@@ -201,6 +201,29 @@ def _correct(body: str) -> str:
     return text.replace("x, out, 64)\n", "x, out, 64)  # not looked at\n", 1) if far else text
 
 
+def _owner(says: str, mark: str) -> str:
+    """A cache of another object, whose setting may ask for bytes."""
+    return _text(f"""
+        BY_NAME = {{"fp8": torch.uint8, "auto": torch.bfloat16}}
+
+
+        class Attention:
+            def __init__(self, kind, config):
+                self.kv_cache_dtype = kind if kind else config.cache_dtype
+                self.kv_cache_torch_dtype = BY_NAME[self.kv_cache_dtype]
+                self.kv_cache = torch.tensor([])
+
+
+        class Layer:
+            def __init__(self, kind, config):
+                self.attn = Attention(kind, config)
+                {says}
+
+            def forward(self, x):
+                quantize[(1,)](x, self.attn.kv_cache, 64){mark}
+        """)
+
+
 CASES = {
     **{name: _text(body) for name, body in {**PLACES, **CALLS}.items()},
     **{f"correct {name}": _correct(body) for name, body in {**PLACES, **CALLS}.items()},
@@ -220,6 +243,10 @@ CASES = {
     "set by another method": _text(
         f"class P:\n    def setup(self):\n        self.codes = {NEW}\n\n"
         f"    def f(self, x):\n        quantize[(1,)](x, self.codes, 64)  {HIT}"
+    ),
+    "setting of an owner": _owner("self.size = 4", f"  {HIT}"),
+    "correct setting of an owner": _owner(
+        'assert self.attn.kv_cache_dtype in ("auto", "bfloat16")', ""
     ),
     "two unknown values": _text(
         "def first(x, page):\n    codes = page[:, :4].view(torch.float8_e4m3fn)\n"

@@ -31,10 +31,10 @@ def launch(source, target, *, scale=None):
     copy[(1,)](source, target)
     # reveal: copy
     # reveal:     source: unknown of x
-    # reveal:     target: uint8 of line 13<line 69, raw (line 13)
+    # reveal:     target: uint8 of line 13, raw (line 13)
     # reveal: copy
     # reveal:     source: unknown of x
-    # reveal:     target: float8_e4m3fn of line 13<line 70, viewed (line 27)
+    # reveal:     target: float8_e4m3fn of line 13, viewed (line 27)
 
 
 def returned(x, n):
@@ -42,19 +42,19 @@ def returned(x, n):
     copy[(1,)](x, page)
     # reveal: copy
     # reveal:     source: unknown of x
-    # reveal:     target: uint8 of line 13<line 41, raw (line 13), likely raw for float8_e4m3fn (line 27)
+    # reveal:     target: uint8 of line 13, raw (line 13), likely raw for float8_e4m3fn (line 27)
     copy[(1,)](x, viewed(page))
     # reveal: copy
     # reveal:     source: unknown of x
-    # reveal:     target: float8_e4m3fn of line 13<line 41, viewed (line 27)
+    # reveal:     target: float8_e4m3fn of line 13, viewed (line 27)
 
 
 def one_of_two(x, n, small):
     copy[(1,)](x, make_either(n, small))
     # reveal: copy
     # reveal:     source: unknown of x
-    # reveal:     target: uint8 of line 18<line 53, raw (line 18)
-    # reveal:     target: float32 of line 19<line 53
+    # reveal:     target: uint8 of line 18, raw (line 18)
+    # reveal:     target: float32 of line 19
 
 
 def several(x, page):

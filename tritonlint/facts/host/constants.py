@@ -77,11 +77,11 @@ def _constant(value: Value) -> tuple[Any] | None:
     match value:
         case Const(value=constant):
             return (constant,)
-        case Sequence(items=items):
+        case Sequence(items=items, repeated=False):
             inner = [_constant(each) for each in items]
             known = [each[0] for each in inner if each is not None]
             return (tuple(known),) if len(known) == len(inner) else None
-        case Table(items=items):
+        case Table(items=items, open=False):
             return (tuple(key for key, _ in items),)
     return None
 

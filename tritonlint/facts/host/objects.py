@@ -37,11 +37,10 @@ def instance_attribute(frame: Frame, owner: Instance, name: str, node: ast.expr)
     the class, or unknown."""
     definition = owner.definition
     symbol = f"{owner.name}.{name}"
-    if symbol in frame.env:
-        return frame.env[symbol]
-    given = dict(owner.attributes)
-    if name in given:
-        return given[name]
+    known = frame.env.get(symbol) or dict(owner.attributes).get(name)
+    if known is not None:
+        of_another = bool(owner.symbol) and owner != frame.instance
+        return Tensor(symbol) if of_another and _is_setting(name, known) else known
     target = definition.module.member(definition, name)
     if isinstance(target, Definition) and isinstance(target.node, Function):
         return bound_method(frame, owner, target, node)
@@ -196,8 +195,7 @@ def _assigned_value(frame: Frame, owner: Instance, name: str) -> Value | None:
     if own is None or own == Const(None):
         later = _set_later(frame, definition, name)
         facts, own = later or (facts, own)
-    dtype = any(isinstance(each, DType) for _, each in options(own or Const(None)))
-    if name.endswith("cache_dtype") and not dtype:
+    if _is_setting(name, own or Const(None)):
         return Tensor(f"{owner.name}.{name}")
     if own is None:
         return None
@@ -209,6 +207,13 @@ def _assigned_value(frame: Frame, owner: Instance, name: str) -> Value | None:
     if isinstance(own, Tensor) and own.buffer not in facts.types and own.types is None:
         return None
     return own
+
+
+def _is_setting(name: str, value: Value) -> bool:
+    """Whether an attribute is the setting of a cache's dtype: which one it is says more than its
+    value."""
+    dtype = any(isinstance(each, DType) for _, each in options(value))
+    return name.endswith("cache_dtype") and not dtype
 
 
 def _buffers(value: Value) -> Iterator[str]:

@@ -213,8 +213,10 @@ def _compound(frame: Frame, node: ast.stmt) -> bool:
         case ast.FunctionDef() | ast.AsyncFunctionDef():
             definition = Definition(frame.module, node, frame.enclosing, node.name)
             kernel = kernel_of(definition)
+            # What is around a function of a module is looked up there.
+            around = frame.env if frame.enclosing else None
             frame.env[node.name] = (
-                Launchable(kernel) if kernel else Callable(definition, None, frame.env)
+                Launchable(kernel) if kernel else Callable(definition, None, around)
             )
     return False
 
