@@ -101,6 +101,14 @@ implicit[(4,)](x, codes, scales)""",
     "codes_that_are_moved": f"""{FP8}assert x.dtype == torch.float8_e4m3fn
 codes, scales = page[:, :64], page[:, 64:68].view(torch.float32)
 move[(4,)](x, codes)""",
+    # They may be scaled afterwards, by whoever reads the other region.
+    "codes_that_are_widened": f"""{ASSERTED}{OUT}scales = page[:, 64:68].view(torch.float32)
+move[(4,)](page[:, :64], out)
+move[(4,)](scales, out)""",
+    "codes_that_are_stored_unscaled": f"""{FP8}assert x.dtype == torch.bfloat16
+scales = page[:, 64:68].view(torch.float32)
+move[(4,)](x, page[:, :64])
+move[(4,)](n, scales)""",
     "halves": f"""{FP8}keys, values = page[:, :32], page[:, 32:]
 implicit[(4,)](x, keys, n)
 implicit[(4,)](x, values, n)""",

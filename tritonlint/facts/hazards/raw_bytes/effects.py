@@ -18,7 +18,7 @@ from tritonlint.facts.device import (
 from tritonlint.facts.hazards.launched.specializations import specialization
 from tritonlint.facts.hazards.raw_bytes.evidence import STRENGTHS, Evidence
 from tritonlint.facts.hazards.raw_bytes.meanings import floats_elsewhere, meanings
-from tritonlint.facts.hazards.raw_bytes.packed import wider_region
+from tritonlint.facts.hazards.raw_bytes.packed import regions_beside, wider_region
 from tritonlint.facts.hazards.raw_bytes.storage import Storage
 from tritonlint.facts.host.state import LaunchEvent, Run
 from tritonlint.facts.host.values import Path, Tensor
@@ -69,11 +69,11 @@ def _of_region(
     made = specialization(event, parameter, storage.types, whole, alike=True)
     others = {name: each for name, each in made.pointers.items() if name != parameter}
     seen = moves(event.kernel, Specialization(others, made.constexprs))
-    told = [
-        *(each for each in storage.evidence if each.meaning.known),
-        *meanings(event, parameter, whole, storage.evidence, seen, packed=True),
-        *wider_region(event, parameter, tensor, seen),
-    ]
+    told = [each for each in storage.evidence if each.meaning.known]
+    # Codes alone may be widened or stored unscaled: only beside others of the page is it telling.
+    if regions_beside(event, parameter, tensor):
+        told += meanings(event, parameter, whole, storage.evidence, seen, packed=True)
+        told += wider_region(event, parameter, tensor, seen)
     if not told:
         return [], (), ()
     found = contract(event.kernel, made)

@@ -60,13 +60,7 @@ def wider_region(
     """Evidence from the kernel that what it stores through `parameter`, or loads, is no code: it
     casts what it quantizes beside, and not this; it converts the codes beside, and not this. That
     these are float32 is what scales are, and no more than that."""
-    beside = {
-        name
-        for name, passed in event.arguments.items()
-        if name != parameter
-        for _, each in options(passed.value)
-        if isinstance(each, Tensor) and each.buffer == tensor.buffer
-    }
+    beside = regions_beside(event, parameter, tensor)
     stored = seen.quantized | seen.others | {target for _, target in seen.copies}
     wider = ElementTypes.of(FLOAT32)
     if parameter in seen.computed_floats - stored and beside & seen.quantized:
@@ -76,6 +70,17 @@ def wider_region(
     else:
         return
     yield Evidence(event.arguments[parameter].span, message, "likely", (), meaning=wider)
+
+
+def regions_beside(event: LaunchEvent, parameter: str, tensor: Tensor) -> frozenset[str]:
+    """The other parameters that the launch passes regions of the same buffer for."""
+    return frozenset(
+        name
+        for name, passed in event.arguments.items()
+        if name != parameter
+        for _, each in options(passed.value)
+        if isinstance(each, Tensor) and each.buffer == tensor.buffer
+    )
 
 
 def assumed(types: ElementTypes) -> ElementTypes:
