@@ -173,6 +173,16 @@ MAKERS = {
         "class P:\n    @classmethod\n    def make(cls):\n        return {new}",
         "P.make()",
     ),
+    "dtype_of_the_class": (
+        "class P:\n    kept_as = torch.uint8\n\n    def __init__(self, n):\n"
+        "        self.codes = torch.empty(n, dtype=self.kept_as){view}",
+        "P(64).codes",
+    ),
+    "dtype_of_the_base_class": (
+        "class B:\n    kept_as = torch.uint8\n\n\nclass P(B):\n    def __init__(self, n):\n"
+        "        self.codes = torch.empty(n, dtype=self.kept_as){view}",
+        "P(64).codes",
+    ),
     "generator": ("def make():\n    yield {new}", "next(make())"),
     "list": ("", "[{new} for _ in range(4)][x.layer]"),
     "dict": ("", '{{"k": {new}, "v": {new}}}[x.name]'),
@@ -188,7 +198,8 @@ def _text(body: str) -> str:
 
 
 def _made(name: str, new: str, mark: str) -> str:
-    before, out = (each.format(new=new) for each in MAKERS[name])
+    view = new.removeprefix(NEW)
+    before, out = (each.format(new=new, view=view) for each in MAKERS[name])
     return _text(
         f"{before}\n\n\ndef f(x):\n    out = {out}\n    quantize[(1,)](x, out, 64){mark}\n"
     )
@@ -243,6 +254,16 @@ CASES = {
     "set by another method": _text(
         f"class P:\n    def setup(self):\n        self.codes = {NEW}\n\n"
         f"    def f(self, x):\n        quantize[(1,)](x, self.codes, 64)  {HIT}"
+    ),
+    "dtype of the class, in a method": _text(
+        "class P:\n    kept_as = torch.uint8\n\n    def __init__(self, n):\n"
+        "        self.codes = torch.empty(n, dtype=self.kept_as)\n\n"
+        f"    def f(self, x):\n        quantize[(1,)](x, self.codes, 64)  {HIT}"
+    ),
+    "correct dtype of the class, in a method": _text(
+        "class P:\n    kept_as = torch.float8_e4m3fn\n\n    def __init__(self, n):\n"
+        "        self.codes = torch.empty(n, dtype=self.kept_as)\n\n"
+        "    def f(self, x):\n        quantize[(1,)](x, self.codes, 64)"
     ),
     "setting of an owner": _owner("self.size = 4", f"  {HIT}"),
     "correct setting of an owner": _owner(

@@ -91,10 +91,10 @@ class Outline:
     """One file. `gated` is whether it can matter at all, and nothing else is told of one that
     cannot; `triton` whether it names Triton. `kernels` are the functions that may be kernels;
     `bases` pairs of a class and one that it inherits from; `telling` the names at the top level
-    that are given something about the bytes of a tensor; `aliases` pairs of another name and the
-    name that it stands for; `operators` the names under which the file may register custom
-    operators. `byte_entry` is the line in which a table maps the setting "fp8" to torch.uint8, or
-    0."""
+    that are given something about the bytes of a tensor, and classes whose attributes are;
+    `aliases` pairs of another name and the name that it stands for; `operators` the names under
+    which the file may register custom operators. `byte_entry` is the line in which a table maps the
+    setting "fp8" to torch.uint8, or 0."""
 
     gated: bool = False
     triton: bool = False
@@ -125,7 +125,7 @@ def outline(text: bytes, package: bool = False) -> Outline:
         tuple(_functions(text, headers, known, None if starred else local)),
         frozenset(map(_text, _kernels(text, headers))),
         tuple((_text(own), _text(base)) for own, base in _bases(text)),
-        frozenset(map(_text, _telling(text))),
+        frozenset(map(_text, _telling(text, headers))),
         tuple((_text(other), _text(name)) for other, name in aliases),
         frozenset(_operators(text)),
         _byte_entry(text),
@@ -299,10 +299,16 @@ def _bases(text: bytes) -> Iterator[tuple[bytes, bytes]]:
         yield from ((name, base) for base in _WORD.findall(bases))
 
 
-def _telling(text: bytes) -> Iterator[bytes]:
+def _telling(text: bytes, headers: Sequence[_Header]) -> Iterator[bytes]:
+    """The values at the top level, and the classes by what stands in them before their methods,
+    that say something about the bytes of a tensor."""
     for name, value in _ASSIGNED.findall(text):
         if may_say(value, 0, len(value)):
             yield name
+    ends = [*(each.begin for each in headers[1:]), len(text)]
+    for header, end in zip(headers, ends, strict=False):
+        if header.is_class and may_say(text, header.start, end):
+            yield header.name
 
 
 def _followable(
