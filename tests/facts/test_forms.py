@@ -232,6 +232,14 @@ def _owner(says: str, mark: str) -> str:
 
             def forward(self, x):
                 quantize[(1,)](x, self.attn.kv_cache, 64){mark}
+
+
+        class Model(torch.nn.Module):
+            def __init__(self, kind, config):
+                self.layer = Layer(kind, config)
+
+            def forward(self, x):
+                self.layer.forward(x.to(torch.float8_e4m3fn).view(torch.uint8))
         """)
 
 

@@ -11,6 +11,7 @@ from tritonlint.facts.host import (
     calls,
     conditions,
     expressions,
+    objects,
     statements,
     tensors,
 )
@@ -22,6 +23,7 @@ from tritonlint.facts.host.values import (
     Callable,
     Condition,
     DType,
+    Instance,
     Place,
     Tensor,
     Value,
@@ -87,6 +89,8 @@ def run(
         f"{frame.site}<{frame.module.path}:{node.lineno}:{node.col_offset}",
     )
     inner.env |= attributes_in(frame.env)
+    if isinstance(function.instance, Instance) and definition.name != "__init__":
+        objects.note_required(frame, function.instance)
     frame.run.stack.append(id(definition.node))
     frame.run.entered.add(id(definition.node))
     try:

@@ -273,6 +273,14 @@ def class_facts(frame: Frame, definition: Definition) -> ClassFacts:
     return _facts_of(frame, definition, initializer)
 
 
+def note_required(frame: Frame, owner: Instance) -> None:
+    """Note the settings that `__init__` of an object's class does not let pass."""
+    for note in class_facts(frame, owner.definition).notes:
+        if note.kind == "unquantized" and note not in frame.run.noted:
+            frame.run.noted.add(note)
+            frame.run.notes.append(note)
+
+
 def _facts_of(frame: Frame, definition: Definition, method: Definition) -> ClassFacts:
     known = frame.run.attributes
     key = (id(definition.node), id(method.node))

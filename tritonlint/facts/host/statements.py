@@ -57,8 +57,7 @@ def interpret(run: Run) -> Run:
     frame.env = bind(frame, root, Given(Arguments((), {}), {}), Callable(root, instance))
     run.stack.append(id(root.node))
     if instance is not None and root.name != "__init__":
-        facts = objects.class_facts(frame, instance.definition)
-        run.notes += [note for note in facts.notes if note.kind == "unquantized"]
+        objects.note_required(frame, instance)
     body(frame)
     return run
 
