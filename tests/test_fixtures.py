@@ -31,10 +31,11 @@ TEXT_ENOUGH = {
     "TL007/explicit_cast",
     "TL010/correct_unknown_types",
     "TL011/correct_target_without_int64",
+    "TL018/correct_power",
 }
 
 # Rules about kernels as they read, whatever they are launched with.
-READ = {"TL011"}
+READ = {"TL011", "TL016", "TL017", "TL018"}
 
 Place = tuple[str, int, str]
 

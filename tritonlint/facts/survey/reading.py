@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
+from tritonlint.facts.hazards.exponent_shifts import exponent_shifts, may_shift
+from tritonlint.facts.hazards.fixed_pointer_tables import fixed_tables, may_fix_types
 from tritonlint.facts.hazards.observation import Observation
+from tritonlint.facts.hazards.unsigned_differences import may_subtract, unsigned_differences
 from tritonlint.facts.index.reach import Reach
 from tritonlint.facts.index.universe import Texts
+from tritonlint.facts.project.jit import kernels
+from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Module
 from tritonlint.facts.survey.looked_at import LookedAt
 from tritonlint.facts.survey.twins import Offsets
+
+# What is asked about each kernel of a file, where its text passes the gate.
+_QUESTIONS: tuple[
+    tuple[Callable[[str], bool], Callable[[Module, Kernel], Iterable[Observation]]], ...
+] = (
+    (may_fix_types, fixed_tables),
+    (may_subtract, unsigned_differences),
+    (may_shift, exponent_shifts),
+)
 
 
 class Reading:
@@ -23,3 +37,15 @@ class Reading:
     def observe(self, own: Sequence[Module], wanted: Collection[str]) -> Iterator[Observation]:
         """What is to be judged about the kernels of `own`, with places in `wanted`."""
         yield from self.offsets.narrow(own, wanted)
+        for module in own:
+            if str(module.file) in wanted:
+                yield from self._of(module)
+
+    def _of(self, module: Module) -> Iterator[Observation]:
+        """What is told of the kernels of one file by that file."""
+        text = module.source.text
+        asked = [ask for may, ask in _QUESTIONS if may(text)]
+        for kernel in kernels(module) if asked else ():
+            self.looked_at.read.add((kernel.path, kernel.line))
+            for ask in asked:
+                yield from ask(module, kernel)

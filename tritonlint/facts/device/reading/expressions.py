@@ -241,7 +241,7 @@ _FUNCTIONS: Mapping[str, Handler] = {
     "full": _full,
     "zeros": _full,
     **dict.fromkeys(("minimum", "maximum", "min", "max", "clamp"), _least),
-    **dict.fromkeys(("sum", "cumsum", "reduce", "dot"), _reduce),
+    **dict.fromkeys(("sum", "cumsum", "reduce"), _reduce),
     **dict.fromkeys(
         (
             *("trans", "reshape", "view", "expand_dims", "broadcast_to", "permute", "ravel"),

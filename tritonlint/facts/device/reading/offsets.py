@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from tritonlint.facts.device.contracts import roles_of
 from tritonlint.facts.device.reading.reader import read
-from tritonlint.facts.device.reading.terms import COMPILED, Term, addends, factors
+from tritonlint.facts.device.reading.terms import COMPILED, Term, addends, factors, plain
 from tritonlint.facts.project.kernel import Kernel
 
 
@@ -113,13 +113,6 @@ def _operands(term: Term, node: ast.expr | None) -> Iterator[tuple[Term, ast.exp
         yield from _operands(term.args[1], node.right)
     else:
         yield from ((each, None) for each in factors(term))
-
-
-def plain(term: Term) -> Term:
-    """`term` without casts."""
-    while term.op == "cast":
-        term = term.args[0]
-    return term
 
 
 def counts(term: Term) -> bool:

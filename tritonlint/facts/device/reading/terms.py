@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from tritonlint.facts.project.kernel import Kernel
+from tritonlint.source import Span
+
 Op = Literal[
     "parameter",  # of the kernel, known when it is launched
     "constexpr",  # known while compiling: a parameter, a constant of the module, a number
@@ -110,6 +113,13 @@ def factors(term: Term) -> Iterator[Term]:
         yield term
 
 
+def plain(term: Term) -> Term:
+    """`term` without casts."""
+    while term.op == "cast":
+        term = term.args[0]
+    return term
+
+
 def combined(*terms: Term) -> tuple[int, bool]:
     """The width that Triton computes in when `terms` meet, and whether memory decides it: the
     widest of them, where all are integers that are known."""
@@ -124,3 +134,11 @@ def alike(*terms: Term) -> int:
     """The width that a name has after branches that give it `terms`, where they agree."""
     widths = {each.width for each in terms} - {COMPILED}
     return widths.pop() if len(widths) == 1 else UNKNOWN if widths else COMPILED
+
+
+def span_in(kernel: Kernel, term: Term) -> Span:
+    """Where a term of the kernel itself stands."""
+    node = term.node
+    assert node is not None
+    last, end = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
+    return Span(kernel.path, node.lineno, node.col_offset + 1, last, end + 1)

@@ -1,0 +1,75 @@
+"""TL018: e8m0 exponents decoded by a shift, with neither end cared for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tritonlint.rule import ExponentShift, Finding, Rule, Step
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+
+class ExponentDecodedByShift(Rule[ExponentShift, str]):
+    """## What it does
+    Finds kernels that load an exponent of eight bits (e8m0, the scale of a block of MX numbers) and
+    decode it by shifting it to where a float has its exponent, without a test for the codes 0 and
+    255.
+
+    ## Why is this bad
+    The shift is right for 1 to 254. Code 0 means 2**-127, which a float holds as a subnormal number
+    only: shifted it is zero, and a block of tiny numbers is lost. Code 255 means NaN: shifted it is
+    infinity, and an error that should spread becomes a number.
+
+    ## Triggering input
+    The code 0, which is 2**-127 and decoded as 0.0; the code 255, which is NaN and decoded as
+    infinity.
+
+    ## Example
+    ```python
+    scale = (tl.load(scale_ptr + block).to(tl.uint32) << 23).to(tl.float32, bitcast=True)
+    ```
+
+    ## Use instead
+    ```python
+    code = tl.load(scale_ptr + block)
+    bits = code.to(tl.uint32) << 23
+    bits = tl.where(code == 0, 0x400000, bits)
+    bits = tl.where(code == 255, 0x7FC00000, bits)
+    scale = bits.to(tl.float32, bitcast=True)
+    ```
+
+    ## Not flagged
+    A kernel that compares codes with 0 or 255, or limits them; an exponent that the kernel computes
+    itself; memory whose name says nothing of scales or exponents.
+
+    ## Fix safety
+    There is no fix: whether these codes can occur is for the author to say.
+
+    ## How it is verified
+    On a GPU all 256 codes are decoded and compared with what the format says.
+
+    ## References
+    - https://github.com/triton-lang/triton/pull/11624
+    - https://github.com/ROCm/aiter/pull/4978
+    """
+
+    code = "TL018"
+    name = "exponent-decoded-by-shift"
+    severity = "warning"
+    status = "preview"
+    since = "0.1.0"
+    observes = (ExponentShift,)
+
+    def judge(self, seen: ExponentShift) -> str | None:
+        return "the code 0, which is 2**-127, is decoded as 0.0, and 255, which is NaN, as infinity"
+
+    def report(self, node: cst.CSTNode, seen: ExponentShift, trigger: str) -> Finding:
+        return self.finding(
+            node,
+            seen,
+            f"`{seen.kernel}` decodes exponents from `{seen.loaded}` by shifting them into a "
+            f"{seen.target}, and cares for neither end of their range",
+            trigger=trigger,
+            trace=(Step(seen.place, "the bits of the exponent become those of the float"),),
+        )
