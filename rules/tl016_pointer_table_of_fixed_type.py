@@ -78,8 +78,8 @@ class PointerTableOfFixedType(Rule[FixedTable, str]):
         return self.finding(
             node,
             seen,
-            f"`{seen.kernel}` takes the addresses in `{seen.table}` for pointers to "
-            f"{seen.element}, and `{seen.host}` puts those of tensors of any type there",
+            f"`{seen.kernel}` takes addresses from `{seen.table}` for pointers to {seen.element}, "
+            "whatever lies there",
             trigger=trigger,
             trace=(
                 Step(seen.filled, f"`{seen.host}` takes the address, and tests no type"),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tritonlint.rule import Finding, Fix, Order, Rule, Step, UnsignedDifference
+from tritonlint.rule import ByteDifference, Finding, Fix, Order, Rule, Step
 
 if TYPE_CHECKING:
     import libcst as cst
 
 
-class UnsignedByteMinusBias(Rule[UnsignedDifference, str]):
+class UnsignedByteMinusBias(Rule[ByteDifference, str]):
     """## What it does
     Finds kernels that subtract a constant from an unsigned byte and use the difference as a number:
     widen it, make it a float, raise two to it.
@@ -63,13 +63,13 @@ class UnsignedByteMinusBias(Rule[UnsignedDifference, str]):
         first=("arith.subi",),
         made=8,
     )
-    observes = (UnsignedDifference,)
+    observes = (ByteDifference,)
 
-    def judge(self, seen: UnsignedDifference) -> str | None:
+    def judge(self, seen: ByteDifference) -> str | None:
         low = max(0, seen.bias - 7)
         return f"{low} - {seen.bias} is {(low - seen.bias) % 256}"
 
-    def report(self, node: cst.CSTNode, seen: UnsignedDifference, trigger: str) -> Finding:
+    def report(self, node: cst.CSTNode, seen: ByteDifference, trigger: str) -> Finding:
         return self.finding(
             node,
             seen,
@@ -86,7 +86,7 @@ class UnsignedByteMinusBias(Rule[UnsignedDifference, str]):
             help="widen the byte first",
         )
 
-    def _fix(self, seen: UnsignedDifference) -> Fix | None:
+    def _fix(self, seen: ByteDifference) -> Fix | None:
         import libcst as cst
 
         from tritonlint.rule.casts import language, method

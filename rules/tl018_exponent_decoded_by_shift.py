@@ -68,8 +68,8 @@ class ExponentDecodedByShift(Rule[ExponentShift, str]):
         return self.finding(
             node,
             seen,
-            f"`{seen.kernel}` decodes exponents from `{seen.loaded}` by shifting them into a "
-            f"{seen.target}, and cares for neither end of their range",
+            f"`{seen.kernel}` decodes exponents from `{seen.loaded}` by a shift, and not the codes "
+            "0 and 255",
             trigger=trigger,
             trace=(Step(seen.place, "the bits of the exponent become those of the float"),),
         )

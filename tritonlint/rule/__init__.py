@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tritonlint.facts.device import Conversion as Conversion
     from tritonlint.facts.device import Load as Load
     from tritonlint.facts.device import Store as Store
+    from tritonlint.facts.hazards.byte_differences import ByteDifference as ByteDifference
     from tritonlint.facts.hazards.exponent_shifts import ExponentShift as ExponentShift
     from tritonlint.facts.hazards.fixed_pointer_tables import FixedTable as FixedTable
     from tritonlint.facts.hazards.flavours.clashes import Flavours as Flavours
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
     from tritonlint.facts.hazards.observation import Observation as Observation
     from tritonlint.facts.hazards.other_pointer_casts import OtherCast as OtherCast
     from tritonlint.facts.hazards.raw_bytes.arguments import Argument as Argument
-    from tritonlint.facts.hazards.unsigned_differences import (
-        UnsignedDifference as UnsignedDifference,
-    )
     from tritonlint.facts.host.copies import Copy as Copy
     from tritonlint.findings import Confidence as Confidence
     from tritonlint.findings import Edit as Edit
@@ -52,6 +50,7 @@ _HAZARDS = "tritonlint.facts.hazards"
 _MODULES = {
     "tritonlint.dtypes": ("ElementType", "ElementTypes"),
     "tritonlint.facts.device": ("Conversion", "Load", "Store"),
+    f"{_HAZARDS}.byte_differences": ("ByteDifference",),
     f"{_HAZARDS}.exponent_shifts": ("ExponentShift",),
     f"{_HAZARDS}.fixed_pointer_tables": ("FixedTable",),
     f"{_HAZARDS}.flavours.clashes": ("Flavours", "WideClamp"),
@@ -65,7 +64,6 @@ _MODULES = {
     f"{_HAZARDS}.observation": ("Observation",),
     f"{_HAZARDS}.other_pointer_casts": ("OtherCast",),
     f"{_HAZARDS}.raw_bytes.arguments": ("Argument",),
-    f"{_HAZARDS}.unsigned_differences": ("UnsignedDifference",),
     "tritonlint.facts.host.copies": ("Copy",),
     "tritonlint.findings": ("Confidence", "Edit", "Finding", "Fix", "LaunchSite", "Span", "Step"),
     "tritonlint.rule.base": ("BaseRule",),

@@ -16,7 +16,7 @@ from tritonlint.facts.project.modules import Module
 _FORMATS = {"23": "float32", "7": "bfloat16"}
 # What a kernel does for the codes that are no ordinary powers.
 _CARED_FOR = re.compile(
-    r"[=!]=\s*(?:0|255|0x[fF]{2})\b|[<>]=?\s*(?:0|1|254|255)\b|\bmaximum\(|\bclamp\(|0x400000|0x0?40\b"
+    r"[=!]=\s*(?:0|255|0x[fF]{2})\b|[<>]=?\s*(?:254|255)\b|\bmaximum\(|\bclamp\(|0x400000|0x0?40\b"
     r"|[nN][aA][nN]\b"
 )
 _CODE = re.compile(r"scale|exp|e8m0|mx", re.IGNORECASE)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
+from tritonlint.facts.hazards.byte_differences import byte_differences, may_subtract
 from tritonlint.facts.hazards.exponent_shifts import exponent_shifts, may_shift
 from tritonlint.facts.hazards.fixed_pointer_tables import fixed_tables, may_fix_types
 from tritonlint.facts.hazards.observation import Observation
-from tritonlint.facts.hazards.unsigned_differences import may_subtract, unsigned_differences
 from tritonlint.facts.index.reach import Reach
 from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.project.jit import kernels
@@ -21,7 +21,7 @@ _QUESTIONS: tuple[
     tuple[Callable[[str], bool], Callable[[Module, Kernel], Iterable[Observation]]], ...
 ] = (
     (may_fix_types, fixed_tables),
-    (may_subtract, unsigned_differences),
+    (may_subtract, byte_differences),
     (may_shift, exponent_shifts),
 )
 

@@ -18,7 +18,7 @@ _SAME = ("bits", "join", "shift")
 
 
 @dataclass(frozen=True)
-class UnsignedDifference(InKernel):
+class ByteDifference(InKernel):
     """`byte - bias`, of a byte that the kernel makes unsigned at `unsigned`, and that is used as a
     number at `used`. `operand` is where the byte stands in the difference."""
 
@@ -33,7 +33,7 @@ def may_subtract(text: str) -> bool:
     return "uint8" in text and "-" in text and "jit" in text
 
 
-def unsigned_differences(module: Module, kernel: Kernel) -> Iterator[UnsignedDifference]:
+def byte_differences(module: Module, kernel: Kernel) -> Iterator[ByteDifference]:
     """The differences of `kernel` that wrap around below zero."""
     terms = read(kernel).terms
     for term in terms:
@@ -49,7 +49,7 @@ def unsigned_differences(module: Module, kernel: Kernel) -> Iterator[UnsignedDif
             operand = span_in(kernel, Term("call", node=left)) if left is not None else None
             where = (span_in(kernel, term), kernel.name, kernel.path, kernel.line)
             places = (span_in(kernel, made), span_in(kernel, used))
-            yield UnsignedDifference(*where, amount, *places, operand)
+            yield ByteDifference(*where, amount, *places, operand)
 
 
 def _unsigned(term: Term) -> Term | None:
