@@ -21,7 +21,10 @@ class UnroundedIntegerQuantization(Rule[Converted, Conversion]):
     """## What it does
     Finds kernels that quantize a float to `int8` or `uint8` with no rounding on the way: in a
     cast (`x.to(tl.int8)`), in a cast to a pointer's element type or in the cast that `tl.store`
-    does, where a launch passes a tensor of integers.
+    does, where a launch passes a tensor of integers. That integers can arrive is told by the
+    tensor's own type, or by the code around the launch: a parameter for its dtype with the default
+    `torch.int8`, `torch.iinfo(x.dtype)`, a test or an assertion for `torch.int8`, a table of 8-bit
+    types that has it as a key.
 
     ## Why is this bad
     Triton's conversion to an integer drops the fraction. Quantization means the nearest integer:
@@ -48,14 +51,17 @@ class UnroundedIntegerQuantization(Rule[Converted, Conversion]):
     A value that is rounded before (`rint`, `round`, `floor(x + 0.5)`, inline assembly), on any
     path; half a unit or a random fraction added before the cast; an exponent (a logarithm), whose
     floor is a format's own rounding; a value that was loaded and at most converted since, which
-    may be integral; a cast to fp8; a tensor that holds raw bytes, which is TL001's.
+    may be integral; a cast to fp8; a tensor that holds raw bytes, which is TL001's; a kernel that
+    asks for the element type, or is told by a flag, and rounds; a launch on a path that turns
+    integers away.
 
     ## Fix safety
-    `libdevice.rint(...)` around the value, which rounds to the nearest even integer; the import is
-    added where the module has none. Unsafe: it changes results on purpose, and someone may match a
-    reference that truncates. There is no fix where the type comes from a launch and nothing
-    limits the value to an integer's range: other launches of the kernel may pass fp8, which must
-    not be rounded to integers.
+    `libdevice.rint(...)` around the value, which rounds to the nearest even integer, and in modules
+    that speak of HIP or ROCm `libdevice.nearbyint(...)`, which does the same and which Triton 3.5
+    and 3.6 have for AMD too; the import is added where the module has none. Unsafe: it changes
+    results on purpose, and someone may match a reference that truncates. There is no fix where the
+    type comes from a launch and nothing limits the value to an integer's range: other launches of
+    the kernel may pass fp8, which must not be rounded to integers.
 
     ## How it is verified
     Compiled for `cuda:90`, `hip:gfx942` and `hip:gfx950`, `arith.fptosi` (or `fptoui`) is fed by

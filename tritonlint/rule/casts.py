@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 import libcst as cst
@@ -10,6 +11,7 @@ import libcst as cst
 from tritonlint.source import SourceFile
 
 LIBDEVICE = "from triton.language.extra import libdevice"
+_AMD = re.compile(r"(?<![a-z])(?:hip|rocm)(?![a-z])", re.IGNORECASE)
 _ATOMS = (cst.Name, cst.Attribute, cst.Subscript, cst.Call)
 
 
@@ -62,11 +64,13 @@ def rounded(
     source: SourceFile, operand: cst.BaseExpression, is_float32: bool
 ) -> tuple[cst.Call, str]:
     """`operand`, rounded to the nearest even integer, and the import that this needs, empty for
-    none. `rint` takes no 16-bit floats."""
+    none. `rint` takes no 16-bit floats, and Triton 3.5 and 3.6 have none for AMD: code that
+    speaks of it gets `nearbyint`, which is the same function where no flag for it is read."""
     name, imports = _libdevice(source)
+    function = "nearbyint" if _AMD.search(source.text) else "rint"
     if not is_float32:
         operand = method(operand, "to", f"{language(source)}.float32")
-    return call(f"{name}.rint", operand), imports
+    return call(f"{name}.{function}", operand), imports
 
 
 def _libdevice(source: SourceFile) -> tuple[str, str]:

@@ -39,7 +39,8 @@ def integer_approach(seen: Converted | ByteUsed, element: str) -> list[Step]:
     launch = seen.launch
     if launch is not None:
         if launch.stated is not None:
-            steps.append(Step(launch.stated, f"a tensor of torch.{element}"))
+            what = "is reckoned with" if launch.reckoned else "is the type of the tensor"
+            steps.append(Step(launch.stated, f"torch.{element} {what} here"))
         name = launch.parameter
         steps.append(Step(launch.place, f"passed to `{seen.kernel}` as `{name}`"))
         steps.append(Step(launch.parameter_span, f"`{name}` then stands for {element}"))

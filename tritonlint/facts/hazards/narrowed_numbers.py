@@ -4,9 +4,9 @@ itself, and those that a launch makes of it by the type of a tensor that it pass
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from tritonlint.dtypes import INT8, UNKNOWN, ElementType
+from tritonlint.dtypes import INT8, UNKNOWN, ElementType, ElementTypes
 from tritonlint.facts.device import (
     Conversion,
     SignedByte,
@@ -18,6 +18,7 @@ from tritonlint.facts.device import (
 from tritonlint.facts.device.contracts import roles_of
 from tritonlint.facts.device.intervals import is_constant
 from tritonlint.facts.hazards.launched.known_arguments import known_arguments
+from tritonlint.facts.hazards.launched.reckoned import reckoned_integers
 from tritonlint.facts.hazards.launched.specializations import parameter_span, specialization
 from tritonlint.facts.hazards.raw_bytes.storage import Storage, storage_of
 from tritonlint.facts.host.state import LaunchEvent, Run
@@ -31,7 +32,8 @@ from tritonlint.source import Span
 class IntegerLaunch:
     """A launch that passes an integer tensor to `parameter`, or an integer type. `argument` is its
     text, at `place`; `stated` is where its type is, when that is somewhere else. `element` is what
-    the tensor holds (None of a type), `known` what is known of the other arguments."""
+    the tensor holds (None of a type), `known` what is known of the other arguments. `reckoned` says
+    that `stated` is not where the type is given, but where the code reckons with integers."""
 
     span: Span
     function: str
@@ -42,6 +44,7 @@ class IntegerLaunch:
     stated: Span | None
     element: ElementType | None
     known: tuple[Known, ...]
+    reckoned: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,8 +100,8 @@ def in_launches(run: Run) -> Iterator[Converted | ByteUsed]:
             for path, value in options(passed.value):
                 if contradicts(path, event.path):
                     continue
-                if isinstance(value, Tensor) and _may_be_bytes(run, event, value):
-                    yield from _in_launch(run, event, parameter, value, path)
+                if isinstance(value, Tensor):
+                    yield from _of_tensor(run, event, parameter, value, path)
                 elif isinstance(value, DType) and _byte(value.types.single):
                     yield from _of_type(run, event, parameter, value, path)
 
@@ -115,16 +118,39 @@ def _byte(element: ElementType | None) -> bool:
     return element is not None and element.is_byte
 
 
-def _in_launch(
+def _of_tensor(
     run: Run, event: LaunchEvent, parameter: str, tensor: Tensor, path: Path
 ) -> Iterator[Converted | ByteUsed]:
-    storage = storage_of(run, event, parameter, tensor, path)
-    if not _byte(storage.types.single):
-        return
+    """What a launch makes of its kernel by passing a tensor that is made of bytes, or that the code
+    around it takes for one of 8-bit integers on some path."""
+    if _may_be_bytes(run, event, tensor):
+        storage = storage_of(run, event, parameter, tensor, path)
+        if _byte(storage.types.single):
+            stated = _stated(run, tensor)
+            yield from _in_launch(run, event, parameter, storage, path, stated)
+            return
+    reckoned = reckoned_integers(run, event, tensor, event.path + path)
+    if reckoned is not None:
+        known = storage_of(run, event, parameter, tensor, path)
+        storage = replace(known, types=ElementTypes.of(INT8))
+        inner = path + reckoned.path
+        for each in _in_launch(run, event, parameter, storage, inner, reckoned.span):
+            assert each.launch is not None
+            yield replace(each, launch=replace(each.launch, reckoned=True))
+
+
+def _in_launch(
+    run: Run,
+    event: LaunchEvent,
+    parameter: str,
+    storage: Storage,
+    path: Path,
+    stated: Span | None,
+) -> Iterator[Converted | ByteUsed]:
     made = specialization(event, parameter, storage.types, event.path + path)
     seen = [
         each
-        for each in _new(run, event, parameter, made, path, _stated(run, tensor))
+        for each in _new(run, event, parameter, made, path, stated)
         if isinstance(each, ByteUsed) or not _is_loss_of_bytes(each.conversion, storage)
     ]
     losing = [each for each in seen if isinstance(each, Converted) and _loses(each.conversion)]

@@ -172,6 +172,8 @@ def _outside(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Valu
         return tensors.construct(frame, name, arguments, like, span)
     if qualified == "torch.finfo" and arguments.positional:
         _is_float(frame, arguments.positional[0])
+    if qualified == "torch.iinfo" and arguments.positional:
+        tensors.reckons(frame, arguments.positional[0], ("torch.int8",), span)
     if head == "torch" and arguments.positional and isinstance(arguments.positional[0], Tensor):
         rest = Arguments(arguments.positional[1:], arguments.keywords)
         found = tensors.method(frame, arguments.positional[0], name, rest, span)
@@ -203,6 +205,7 @@ def look_up(
     elif isinstance(key, DType):
         # Keys that are no constants are kept as they are spelled.
         labels = frozenset(map(str, tensors.dtype_types(frame, key).types or ()))
+    tensors.reckons(frame, key, [label for label, _ in table.items], frame.span(node))
     values = [value for label, value in table.items if label in labels]
     if len(values) == 1 == len(labels):
         return values[0]

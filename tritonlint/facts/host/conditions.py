@@ -7,8 +7,8 @@ import ast
 import re
 from functools import cache
 
-from tritonlint.dtypes import BY_NAME, UNKNOWN, ElementTypes, join
-from tritonlint.facts.host import constants
+from tritonlint.dtypes import INT8, UINT8, UNKNOWN, ElementTypes, join
+from tritonlint.facts.host import constants, tensors
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.tensors import dtype_types
 from tritonlint.facts.host.values import (
@@ -18,6 +18,7 @@ from tritonlint.facts.host.values import (
     Instance,
     Method,
     Sequence,
+    Table,
     Tensor,
     Value,
     only_tensor,
@@ -186,8 +187,9 @@ def _both(known: ElementTypes, other: ElementTypes) -> ElementTypes:
 
 
 def _dtype_test(frame: Frame, subject: Value, against: Value, span: Span) -> Condition | None:
-    """`x.dtype == T`, `x.dtype in (T, U)`."""
-    if not isinstance(subject, DType) or subject.of is None:
+    """`x.dtype == T`, `x.dtype in (T, U)`, and the same of an unknown `dtype` with known types."""
+    of = tensors.dtype_symbol(subject)
+    if of is None:
         return None
     if isinstance(against, DType):
         types = against.types if against.of is None else frame.known(against.of)
@@ -195,14 +197,21 @@ def _dtype_test(frame: Frame, subject: Value, against: Value, span: Span) -> Con
     elif isinstance(against, Sequence) and any(isinstance(each, DType) for each in against.items):
         types = join(dtype_types(frame, each) for each in against.items)
         text = ", ".join(str(dtype_types(frame, each)) for each in against.items)
+    elif isinstance(against, Table):
+        tensors.reckons(frame, subject, [label for label, _ in against.items], span)
+        return None
     elif any(isinstance(each, DType) for _, each in options(against)):
         types, text = dtype_types(frame, against), "a dtype chosen before"
     else:
         return None
-    key = f"{subject.of}.dtype is {types if types.known else text}"
-    condition = Condition("dtype", key, span, subject.of, types)
-    if types.types is not None and BY_NAME["uint8"] in types.types:
-        frame.note("handled", subject.of, types, span, path=((key, True),))
+    if isinstance(subject, Tensor) and not types.known:
+        return None
+    key = f"{of}.dtype is {types if types.known else text}"
+    condition = Condition("dtype", key, span, of, types)
+    if types.types is not None and UINT8 in types.types:
+        frame.note("handled", of, types, span, path=((key, True),))
+    if types.types is not None and INT8 in types.types and all(t.width == 8 for t in types.types):
+        frame.note("integers", of, ElementTypes.of(INT8), span, path=((key, True),))
     return condition
 
 

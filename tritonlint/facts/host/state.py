@@ -42,7 +42,17 @@ MAX_DEPTH = 24
 NEAR_DEPTH = 5
 
 Leads = Callable[[Definition], bool]
-NoteKind = Literal["view", "allocated", "asserted", "handled", "table", "setting", "unquantized"]
+NoteKind = Literal[
+    "view",
+    "allocated",
+    "asserted",
+    "handled",
+    "table",
+    "setting",
+    "unquantized",
+    "integers",
+    "default",
+]
 
 
 @dataclass(frozen=True)
@@ -52,7 +62,9 @@ class Note:
     `view`: viewed as `types`; `allocated`: created with them; `asserted`: any other type raises;
     `handled`: a test asks for them; `table`: its type is read from a table that holds them;
     `setting`: a test whether the setting that `buffer` names asks for a quantized cache;
-    `unquantized`: such a setting raises.
+    `unquantized`: such a setting raises; `integers`: the code reckons with 8-bit integers, in a
+    tensor or as the dtype that `buffer` names; `default`: a parameter is this dtype unless a caller
+    says otherwise.
     """
 
     kind: NoteKind
@@ -157,6 +169,8 @@ class Run:
     # The functions that were entered, and lambdas as functions, by their nodes.
     entered: set[int] = field(default_factory=set)
     lambdas: dict[int, ast.FunctionDef] = field(default_factory=dict)
+    # What names the dtype of a buffer that is made with one that is not known.
+    dtypes: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def passed_by_callers(self, buffer: str) -> bool:
         """Whether `buffer` is a parameter of the root that callers in the project pass."""

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from collections.abc import Sequence as Items
 
+from tritonlint.dtypes import INT8
 from tritonlint.facts.host import (
     branching,
     calls,
@@ -19,13 +20,14 @@ from tritonlint.facts.host import (
     objects,
 )
 from tritonlint.facts.host.given import Given
-from tritonlint.facts.host.state import MAX_STATEMENTS, Frame, Run
+from tritonlint.facts.host.state import MAX_STATEMENTS, Frame, NoteKind, Run
 from tritonlint.facts.host.tensors import Arguments, piece
 from tritonlint.facts.host.values import (
     Callable,
     Class,
     Condition,
     Const,
+    DType,
     Instance,
     Launchable,
     Sequence,
@@ -89,6 +91,7 @@ def bind(
             env[name] = expressions.evaluate(inner, defaults[name])
         else:
             env[name] = Tensor(f"{root}({name})")
+            _note_default(frame, definition, f"{root}({name})", defaults.get(name))
         env[name] = objects.annotated(
             definition.module, each.annotation, definition.enclosing, env[name]
         )
@@ -101,6 +104,20 @@ def bind(
         span = definition.module.source.span(node)
         env[node.args.kwarg.arg] = Table(tuple(known.items()), span, not entered)
     return env
+
+
+def _note_default(
+    frame: Frame, definition: Definition, symbol: str, default: ast.expr | None
+) -> None:
+    """Note the dtype that a parameter has unless a caller says otherwise."""
+    if not isinstance(default, (ast.Attribute, ast.Name)):
+        return
+    inner = Frame(frame.run, definition.module, definition.enclosing, {}, {})
+    inner.depth = frame.depth + 1
+    value = expressions.evaluate(inner, default)
+    if isinstance(value, DType) and value.types.single is not None:
+        kind: NoteKind = "integers" if value.types.single == INT8 else "default"
+        frame.note(kind, symbol, value.types, definition.module.source.span(default))
 
 
 def _defaults(node: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, ast.expr]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence as Items
 from dataclasses import dataclass, replace
 from functools import cache
 
-from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN, ElementTypes, from_torch
+from tritonlint.dtypes import INT8, PLATFORM_FP8, UNKNOWN, ElementTypes, from_torch
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import (
     Const,
@@ -127,6 +127,7 @@ def construct(
     )
     if dtype is not None:
         types = dtype_types(frame, dtype)
+        _made_with(frame, buffer, dtype, span)
     elif name.endswith("_like") or name.startswith("new_"):
         types = tensor_types(frame, like) if like is not None else UNKNOWN
     else:
@@ -144,10 +145,46 @@ def allocated(frame: Frame, types: ElementTypes, span: Span) -> Tensor:
     return Tensor(buffer)
 
 
+def dtype_symbol(value: Value) -> str | None:
+    """What is known by name only where `value` is a dtype: the buffer whose own type it is, or the
+    parameter or attribute that it is."""
+    match value:
+        case DType(of=str() as buffer) | Tensor(buffer=buffer, types=None, part=None):
+            return buffer
+    return None
+
+
+def reckons(frame: Frame, dtype: Value, names: Items[object], span: Span) -> None:
+    """Note that the code reckons with 8-bit integers where it looks `dtype` up among `names`: those
+    of types of 8 bits. A table of other types too only translates."""
+    symbol = dtype_symbol(dtype)
+    if symbol is None or "torch.int8" not in names:
+        return
+    spelled = (str(name).partition("torch.")[2] for name in names)
+    known = [element for each in spelled if (element := from_torch(each)) is not None]
+    if all(element.width == 8 for element in known):
+        frame.note("integers", symbol, ElementTypes.of(INT8), span)
+
+
+def _made_with(frame: Frame, buffer: str, dtype: Value, span: Span) -> None:
+    """Remember what names the dtype of new memory, where it is not known."""
+    if dtype_types(frame, dtype).known:
+        return
+    each_path = list(options(dtype))
+    named = frozenset(s for _, each in each_path if (s := dtype_symbol(each)) is not None)
+    frame.run.dtypes[buffer] = named
+    for path, each in each_path:
+        if isinstance(each, DType) and each.types.single == INT8:
+            frame.note("integers", buffer, each.types, span, path=path)
+
+
 def dtype_types(frame: Frame, value: Value) -> ElementTypes:
     """The element types that a dtype expression can name."""
     found = ElementTypes(frozenset())
     for _, each in options(value):
+        if isinstance(each, Tensor):
+            found = found | frame.known(each.buffer)
+            continue
         if not isinstance(each, DType):
             return UNKNOWN
         if each.types.known:

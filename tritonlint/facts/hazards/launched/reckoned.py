@@ -1,0 +1,48 @@
+"""Tensors that launching code takes for 8-bit integers on some path: it asks for the limits of
+their type, tests it, or looks it up in a table that has int8."""
+
+from __future__ import annotations
+
+from tritonlint.dtypes import INT8, UNKNOWN, ElementType
+from tritonlint.facts.host.state import LaunchEvent, Note, Run
+from tritonlint.facts.host.values import Path, Tensor, contradicts
+
+
+def reckoned_integers(run: Run, event: LaunchEvent, tensor: Tensor, path: Path) -> Note | None:
+    """Where the code reckons with 8-bit integers in `tensor`, which a launch passes on `path`; None
+    where nothing does, or what is known on that path rules them out."""
+    if tensor.view is not None or tensor.types is not None:
+        return None
+    symbols = {tensor.buffer, *run.dtypes.get(tensor.buffer, ())}
+    for symbol in symbols:
+        types = event.types.get(symbol, UNKNOWN).types
+        if types is not None and not (INT8 in types and all(_coded(each) for each in types)):
+            return None
+    notes = [note for note in run.notes if note.buffer in symbols]
+    if any(_turned_away(note, path) for note in notes):
+        return None
+    return next((note for note in notes if _holds(note, path)), None)
+
+
+def _turned_away(note: Note, path: Path) -> bool:
+    """Whether the test for integers that a note stands for came out false on `path`."""
+    tested = note.kind == "integers" and note.path
+    return bool(tested and _is_test(note) and (note.path[-1][0], False) in path)
+
+
+def _is_test(note: Note) -> bool:
+    return note.path[-1][0].startswith(f"{note.buffer}.dtype is")
+
+
+def _holds(note: Note, path: Path) -> bool:
+    """Whether a note says that integers can arrive on `path`."""
+    if note.kind in ("allocated", "asserted"):
+        types = note.types.types or frozenset()
+        reckoned = INT8 in types and len(types) > 1 and all(_coded(each) for each in types)
+    else:
+        reckoned = note.kind == "integers"
+    return reckoned and not contradicts(note.path, path)
+
+
+def _coded(element: ElementType) -> bool:
+    return element == INT8 or element.is_fp8
