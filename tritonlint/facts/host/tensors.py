@@ -127,12 +127,14 @@ def construct(
     )
     if dtype is not None:
         types = dtype_types(frame, dtype)
-        _made_with(frame, buffer, dtype, span)
     elif name.endswith("_like") or name.startswith("new_"):
         types = tensor_types(frame, like) if like is not None else UNKNOWN
     else:
         types = UNKNOWN if name in _UNTYPED else FLOATS
-    return allocated(frame, types, span)
+    made = allocated(frame, types, span)
+    if dtype is not None:
+        _made_with(frame, made.buffer, dtype, span)
+    return made
 
 
 def allocated(frame: Frame, types: ElementTypes, span: Span) -> Tensor:
