@@ -12,6 +12,7 @@ from tritonlint.rule import (
     HardCoded,
     KernelFlavour,
     Prefixed,
+    ReadAsAnother,
     Rule,
     Step,
     WideClamp,
@@ -20,7 +21,7 @@ from tritonlint.rule import (
 if TYPE_CHECKING:
     import libcst as cst
 
-    Seen = Flavours | KernelFlavour | HardCoded | Prefixed | WideClamp
+    Seen = Flavours | KernelFlavour | HardCoded | Prefixed | WideClamp | ReadAsAnother
 
 # What the code 0x3C is in each flavour.
 _0X3C = {"e4m3fn": 1.5, "e4m3fnuz": 0.75, "e5m2": 1.0, "e5m2fnuz": 0.5}
@@ -41,7 +42,9 @@ class Fp8FlavourMismatch(Rule["Seen", str]):
     - a test `setting.startswith("fp8")` that decides for e4m3, where the project lets that setting
       be `fp8_e5m2`;
     - a kernel that clamps to 448 what it stores into memory that can be e4m3fnuz, which ends at
-      240.
+      240;
+    - at run time, memory that one kernel wrote as floats of one type and another reads as floats of
+      another type of the same width, bfloat16 as float16 too.
 
     ## Why is this bad
     The bits of one format are read as the other: another exponent, another mantissa. A value
@@ -88,7 +91,7 @@ class Fp8FlavourMismatch(Rule["Seen", str]):
     status = "preview"
     since = "0.1.0"
     fix = "none"
-    observes = (Flavours, KernelFlavour, HardCoded, Prefixed, WideClamp)
+    observes = (Flavours, KernelFlavour, HardCoded, Prefixed, WideClamp, ReadAsAnother)
 
     def judge(self, found: Seen) -> str | None:
         match found:
@@ -103,6 +106,8 @@ class Fp8FlavourMismatch(Rule["Seen", str]):
                 return f'with "{found.member}" the code 0x3C is 1.0 and is taken for 1.5'
             case WideClamp():
                 return "300.0 becomes NaN where the type is torch.float8_e4m3fnuz"
+            case ReadAsAnother():
+                return _read_trigger(found)
 
     def report(self, node: cst.CSTNode, found: Seen, trigger: str) -> Finding:
         message, trace = _said(found, self.text(found.place))
@@ -157,11 +162,30 @@ def _said(found: Seen, text: str) -> tuple[str, tuple[Step, ...]]:
                     Step(found.store.place, f"what is stored is clamped to {found.largest:g}"),
                 ),
             )
+        case ReadAsAnother(kernel=kernel, written=written, writer=writer):
+            had = f"`{writer}` wrote" if writer else "the host has"
+            before = f"`{writer}` is launched here, and writes {written}" if writer else ""
+            return (
+                f"`{kernel}` reads as {found.read} through `{found.parameter}` what {had} as "
+                f"{written}",
+                (
+                    Step(found.before, before or f"{written} here"),
+                    Step(found.place, f"the same bytes are passed to `{kernel}`"),
+                    Step(found.parameter_span, f"`{found.parameter}` is read as {found.read}"),
+                ),
+            )
 
 
 def _other(types: ElementTypes, element: ElementType) -> ElementType:
     """The first of `types` that is not `element`."""
     return min((each for each in types.types or () if each != element), key=str)
+
+
+def _read_trigger(found: ReadAsAnother) -> str:
+    """A value that is another one after it was read."""
+    if found.written.is_fp8:
+        return _trigger(found.written, found.read)
+    return "1.0 is read as " + ("1.875" if found.written.name == "bfloat16" else "0.0078125")
 
 
 def _trigger(one: ElementType, other: ElementType) -> str:

@@ -28,6 +28,7 @@ COMMANDS: dict[str, Entry] = {
     "verify": Entry("tritonlint.cli.verify", "Confirm fixtures by compiling and running them."),
     "test-rules": Entry("tritonlint.cli.test_rules", "Run the examples of rules of your own."),
     "kernels": Entry("tritonlint.cli.kernels", "List what each kernel does with its pointers."),
+    "record": Entry("tritonlint.cli.record", "Run a program and keep what its launches pass."),
     "server": Entry("tritonlint.cli.server", "Run the language server."),
     "baseline": Entry("tritonlint.cli.baseline", "Keep a file of known findings."),
     "config": Entry("tritonlint.cli.config", "Show the settings in force and their origin."),

@@ -131,6 +131,7 @@ def command(
             reports.write(result, wanted, show_suppressed, text, quiet)
     if not quiet:
         output.note(stale)
+        output.note(f"{each.path}: {each.reason}" for each in result.unused)
         output.note(nothing_checked(result, (text.path,) if text else paths))
         output.note(_unread(notebooks))
     output.complain(f"{each.path}: {each.reason}" for each in result.skipped)

@@ -92,6 +92,11 @@ _SELECTION = (
     _flag("respect-gitignore", "Leave out what .gitignore files name (default)."),
     click.option("--baseline", metavar="FILE", help="The known findings, which do not count."),
     click.option(
+        "--launches",
+        metavar="FILE",
+        help="What launches passed at run time (`tritonlint record`), as evidence.",
+    ),
+    click.option(
         "--config",
         "config_options",
         multiple=True,

@@ -38,12 +38,14 @@ class Skipped:
 @dataclass(frozen=True)
 class Result:
     """The findings that the settings select, sorted; what was skipped; how many files were looked
-    at; the findings that a comment or the baseline takes out."""
+    at; the findings that a comment or the baseline takes out; what was seen at run time and is not
+    used, since the code is another now."""
 
     findings: tuple[Finding, ...]
     skipped: tuple[Skipped, ...]
     files: int
     suppressed: tuple[Suppressed, ...] = ()
+    unused: tuple[Skipped, ...] = ()
 
 
 @contextlib.contextmanager
@@ -91,7 +93,7 @@ def _result(
     observer = work.observer
     texts = Texts({})
     texts.include(os.path.abspath(each) for each in files if each.suffix != ".py")
-    if cache is None:
+    if cache is None or settings.launches is not None:
         return _check(*_read(files, observer), texts, settings, named, work)
     with observer.stage("cache"):
         universe = texts.universe_of(map(os.path.abspath, files))
@@ -191,10 +193,17 @@ def _check(
     scopes = Scopes(settings)
     analysis.preview = _previews(scopes, gated)
     found = facts([each for each in gated if each.path not in broken], analysis, work)
+    observations = found.observations
+    unused: tuple[Skipped, ...] = ()
+    if settings.launches is not None:
+        from tritonlint.engine.seen import add_seen, with_types
+
+        observations, unused = add_seen(observations, gated, Path(settings.launches))
+        scopes = Scopes(with_types(settings))
     findings, failed = judge(
         [each for each in sources if each.path not in broken],
-        found.observations,
-        lambda path: _codes(path, scopes.of(path)),
+        observations,
+        lambda path: codes_for(path, scopes.of(path)),
         scopes,
         work,
     )
@@ -207,7 +216,7 @@ def _check(
     kept, suppressed = suppressions.apply_all(
         sources,
         findings,
-        lambda path: frozenset(_codes(path, scopes.of(path))),
+        lambda path: frozenset(codes_for(path, scopes.of(path))),
         {each.path for each in skipped}.union(
             # Rules that were not loaded may be what a comment is for.
             each.path
@@ -219,7 +228,7 @@ def _check(
     visible = set(shown((each.finding for each in suppressed), scopes))
     quiet = [each for each in suppressed if each.finding in visible]
     quiet = sorted(quiet, key=lambda each: each.finding.sort_key)
-    return Result(shown(kept, scopes), tuple(skipped), files, tuple(quiet))
+    return Result(shown(kept, scopes), tuple(skipped), files, tuple(quiet), unused)
 
 
 def _refused(scopes: Scopes, sources: Iterable[SourceFile]) -> dict[Path | None, Skipped]:
@@ -250,7 +259,7 @@ def _broken(
         return unparsable([each for each in sources if each.path in paths], work)
 
 
-def _codes(path: str, settings: Settings) -> list[str]:
+def codes_for(path: str, settings: Settings) -> list[str]:
     """The rules that are on for the file at `path`, sorted."""
     off: set[str] = set()
     for pattern, codes in settings.per_file_ignores:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tritonlint.facts.hazards.flavours.hard_coded import HardCoded as HardCoded
     from tritonlint.facts.hazards.flavours.kernels import KernelFlavour as KernelFlavour
     from tritonlint.facts.hazards.flavours.setting_prefixes import Prefixed as Prefixed
+    from tritonlint.facts.hazards.flavours.written_and_read import ReadAsAnother as ReadAsAnother
     from tritonlint.facts.hazards.guards.dead_guards import DeadGuard as DeadGuard
     from tritonlint.facts.hazards.ignored_settings import IgnoredSetting as IgnoredSetting
     from tritonlint.facts.hazards.narrow_offsets import NarrowOffset as NarrowOffset
@@ -57,6 +58,7 @@ _MODULES = {
     f"{_HAZARDS}.flavours.hard_coded": ("HardCoded",),
     f"{_HAZARDS}.flavours.kernels": ("KernelFlavour",),
     f"{_HAZARDS}.flavours.setting_prefixes": ("Prefixed",),
+    f"{_HAZARDS}.flavours.written_and_read": ("ReadAsAnother",),
     f"{_HAZARDS}.guards.dead_guards": ("DeadGuard",),
     f"{_HAZARDS}.ignored_settings": ("IgnoredSetting",),
     f"{_HAZARDS}.narrow_offsets": ("NarrowOffset",),

@@ -56,7 +56,7 @@ _PATTERNS = frozenset({"exclude", "extend-exclude"})
 # was asked for by name must not come out "clean" because a file ignores it.
 _UNDER_SELECT = ("extend-select", "ignore")
 # Keys whose value is a path, which a settings file writes relative to its own folder.
-_PATHS = frozenset({"baseline"})
+_PATHS = frozenset({"baseline", "launches"})
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,8 @@ class Settings:
     `extend_exclude` and the first of each pair of `per_file_ignores` are patterns for names, or
     with a slash for paths (see `patterns.anchored`). `fp8_dtype` is the expression that a fix uses
     for the project's fp8 dtype and `fp8_import` the import that it needs. `targets` are compile
-    targets (`cuda:90`, `hip:gfx942`). `baseline` is the file of known findings. `root` is the
+    targets (`cuda:90`, `hip:gfx942`). `baseline` is the file of known findings, `launches` a
+    record of what launches passed at run time. `root` is the
     folder of the settings file, else the folder the search began in; `folders` are those of all
     files that were read, where `rule_modules` are looked for; `refused_modules` are those that the
     files name and the user does not let them import (`user.may_import`). `file` is the settings
@@ -89,6 +90,7 @@ class Settings:
     fp8_import: str | None = None
     targets: tuple[str, ...] = DEFAULT_TARGETS
     baseline: str | None = None
+    launches: str | None = None
     rule_modules: tuple[str, ...] = ()
     refused_modules: tuple[str, ...] = ()
     required_version: str | None = None

@@ -151,6 +151,7 @@ SETTINGS: Mapping[str, Key] = {
     "fp8-import": Key("The import that `fp8-dtype` needs.", import_statement, _TEXT),
     "targets": Key("What the compile oracle compiles for.", targets, _items(_TARGET)),
     "baseline": Key("The file of known findings, which do not count.", path, _TEXT),
+    "launches": Key("A record of what launches passed at run time, as evidence.", path, _TEXT),
     "rule-modules": Key("Modules with rules of your own.", modules, _items(_MODULE)),
     "required-version": Key("The versions of tritonlint that will do.", requirement, _TEXT),
 }

@@ -52,6 +52,7 @@ NoteKind = Literal[
     "unquantized",
     "integers",
     "default",
+    "seen",
 ]
 
 
@@ -64,7 +65,8 @@ class Note:
     `setting`: a test whether the setting that `buffer` names asks for a quantized cache;
     `unquantized`: such a setting raises; `integers`: the code reckons with 8-bit integers, in a
     tensor or as the dtype that `buffer` names; `default`: a parameter is this dtype unless a caller
-    says otherwise.
+    says otherwise; `seen`: what was seen at run time, as `message` says: it is as strong as
+    `strength`, and `encoded` says that the bytes are floats.
     """
 
     kind: NoteKind
@@ -74,6 +76,9 @@ class Note:
     path: Path
     part: Part | None = None
     variable: str = ""
+    message: str = ""
+    strength: Literal["certain", "likely", "possible"] = "likely"
+    encoded: bool = False
 
 
 @dataclass(frozen=True)

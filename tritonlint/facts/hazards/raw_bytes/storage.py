@@ -62,6 +62,7 @@ def storage_of(
         return Storage(types, tensor.buffer, (), "its element type is known")
     stated = list(_stated(notes, types))
     evidence = [
+        *_seen(notes),
         *stated,
         *(_named(parameter, stated[0].span) if stated and stated[0].strength == "certain" else ()),
         *_siblings(notes, tensor, types, event, parameter),
@@ -144,6 +145,15 @@ def _narrowed(run: Run, types: ElementTypes, buffer: str, path: Path) -> Element
 
 def _common(types: ElementTypes, other: ElementTypes) -> ElementTypes:
     return ElementTypes((types.types or frozenset()) & (other.types or frozenset()))
+
+
+def _seen(notes: list[Note]) -> Iterator[Evidence]:
+    """Evidence from what was seen at run time."""
+    for note in notes:
+        if note.kind == "seen":
+            yield Evidence(
+                note.span, note.message, note.strength, (), note.types, encoded=note.encoded
+            )
 
 
 def _stated(notes: list[Note], types: ElementTypes) -> Iterator[Evidence]:

@@ -1,0 +1,127 @@
+"""What a kernel takes the memory behind each pointer for: what it writes there, and what it reads
+there, in one specialization. Shadow types at run time are made of these."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from tritonlint.dtypes import UINT8, ElementType
+from tritonlint.facts.device.contract import KernelContract, Specialization, Store
+from tritonlint.facts.device.contracts import contract
+from tritonlint.facts.project.kernel import Kernel
+
+# Bytes have the numbers of this range: a value that is kept in it is meant to be one.
+_BYTE = (-128, 255)
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What is in memory: `floats` of the type `element`, as such or as codes in memory of another
+    type; floats `truncated` to integers of 8 bits; `integers`; or something `unknown`."""
+
+    kind: Literal["floats", "truncated", "integers", "unknown"]
+    element: ElementType | None = None
+
+
+UNKNOWN_MEANING = Meaning("unknown")
+
+
+@dataclass(frozen=True)
+class Meanings:
+    """By pointer parameter, what a kernel `writes` and `reads` there. What it reads where it writes
+    too is left out: it may be its own. `complete` is whether the kernel was analysed to its end."""
+
+    writes: Mapping[str, Meaning]
+    reads: Mapping[str, Meaning]
+    complete: bool = True
+
+
+def meanings(kernel: Kernel, specialization: Specialization) -> Meanings:
+    """What `kernel` takes its memory for when it is launched so."""
+    found = contract(kernel, specialization)
+    pointers = specialization.pointers
+    stored = {each.parameter for each in found.stores}
+    loaded = {each.parameter for each in found.loads} - stored
+    copied = _copied(kernel, specialization, found)
+    writes = {
+        name: UNKNOWN_MEANING if name in copied else _written(name, found, pointers)
+        for name in stored
+        if name in pointers
+    }
+    reads = {
+        name: UNKNOWN_MEANING if name in copied else _read(name, found, pointers)
+        for name in loaded
+        if name in pointers
+    }
+    return Meanings(writes, reads, found.incomplete is None)
+
+
+def _written(name: str, found: KernelContract, pointers: Mapping[str, ElementType]) -> Meaning:
+    own = pointers[name]
+    codes = _codes(name, found, written=True)
+    stores = [each for each in found.stores if each.parameter == name]
+    if codes is not None:
+        return Meaning("floats", codes) if not own.is_float else UNKNOWN_MEANING
+    effects = {each.effect for each in stores}
+    if effects == {"float"} and own.is_float:
+        return Meaning("floats", own)
+    if effects == {"float_to_int"} and own.is_byte and not any(map(_on_purpose, stores)):
+        return Meaning("truncated")
+    if effects <= {"int", "float_to_int"} and own.is_byte:
+        return Meaning("integers")
+    return UNKNOWN_MEANING
+
+
+def _on_purpose(store: Store) -> bool:
+    """Whether a float is made an integer on purpose."""
+    low, high = store.interval
+    within = low is not None and high is not None and low >= _BYTE[0] and high <= _BYTE[1]
+    return store.rounded or within or store.kind == "bool"
+
+
+def _read(name: str, found: KernelContract, pointers: Mapping[str, ElementType]) -> Meaning:
+    own = pointers[name]
+    codes = _codes(name, found, written=False)
+    effects = {each.effect for each in found.loads if each.parameter == name}
+    if codes is not None:
+        return Meaning("floats", codes) if not own.is_float else UNKNOWN_MEANING
+    if effects == {"float"} and own.is_float and not _reinterpreted(name, found):
+        return Meaning("floats", own)
+    if effects == {"int_to_float"} and own.is_byte:
+        return Meaning("integers")
+    return UNKNOWN_MEANING
+
+
+def _reinterpreted(name: str, found: KernelContract) -> bool:
+    return any(each.parameter == name for each in found.encodings)
+
+
+def _codes(name: str, found: KernelContract, written: bool) -> ElementType | None:
+    """The one 8-bit float that a kernel names for bytes."""
+    own = [each for each in found.encodings if each.parameter == name]
+    elements = {each.element for each in own if each.written == written}
+    return next(iter(elements)) if len(elements) == 1 else None
+
+
+def _copied(kernel: Kernel, made: Specialization, found: KernelContract) -> set[str]:
+    """The parameters between which loaded values may be copied as they are: were both sides bytes,
+    nothing would be converted."""
+    copied: set[str] = set()
+    pairs = {
+        (source, each.parameter)
+        for each in found.stores
+        if each.effect == "float" and len(each.source) == 1
+        for source in each.source
+    }
+    for pair in pairs:
+        if not all(name in made.pointers for name in pair):
+            continue
+        as_bytes = {**made.pointers, **dict.fromkeys(pair, UINT8)}
+        bare = contract(kernel, Specialization(as_bytes, made.constexprs))
+        stores = {each.effect for each in bare.stores if each.parameter == pair[1]}
+        loads = {each.effect for each in bare.loads if each.parameter == pair[0]}
+        copied |= {pair[1]} if stores == {"int"} else set()
+        copied |= {pair[0]} if loads == {"int"} else set()
+    return copied

@@ -1,0 +1,55 @@
+"""Whose code launched: the frame of the program, behind those of Triton, torch and tritonlint."""
+
+from __future__ import annotations
+
+import sys
+import sysconfig
+from itertools import islice
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any
+
+
+class Frames:
+    """Finds the innermost frame that is the program's own."""
+
+    def __init__(self) -> None:
+        library = sysconfig.get_paths()["stdlib"]
+        self._site = (f"{library}/site-packages/", f"{library}/dist-packages/")
+        self._passed: list[str] = [f"{Path(__file__).parent}/", f"{library}/"]
+        self._foreign: dict[str, bool] = {}
+        self._packages = ["triton", "torch", "_pytest", "pluggy"]
+
+    def own(self, frame: FrameType | None) -> FrameType | None:
+        """The first frame from `frame` outwards that is the program's own."""
+        foreign = self._foreign
+        while frame is not None:
+            name = frame.f_code.co_filename
+            known = foreign.get(name)
+            if known is None:
+                known = foreign[name] = self._is_foreign(name)
+            if not known:
+                return frame
+            frame = frame.f_back
+        return None
+
+    def _is_foreign(self, name: str) -> bool:
+        if name.startswith("<"):
+            return True
+        for package in self._packages:
+            for folder in getattr(sys.modules.get(package), "__path__", ()):
+                if name.startswith(f"{folder}/"):
+                    return True
+        return name.startswith(tuple(self._passed)) and not name.startswith(self._site)
+
+
+def position(code: CodeType, instruction: int, line: int) -> tuple[int, int, int, int]:
+    """First line and byte column, last line and byte column of an instruction, columns from 0; -1
+    where Python does not keep them (before 3.11)."""
+    positions: Any = getattr(code, "co_positions", None)
+    if positions is not None:
+        found = next(islice(positions(), instruction // 2, None), None)
+        if found is not None and None not in found:
+            first, last, column, end = found
+            return first, column, last, end
+    return line, -1, line, -1

@@ -1,0 +1,122 @@
+"""What torch does between launches, as far as it changes what memory is: writes, views as another
+element type, and copies between 8-bit floats and bytes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any, Literal
+
+from tritonlint.dtypes import BY_NAME
+from tritonlint.watch.torch_tensors import type_name
+from tritonlint.watch.watcher import HazardError, Watcher
+
+_Role = Literal["view", "copy", "conversion", "write", "none"]
+
+
+def mode(watcher: Watcher) -> Any:
+    """A `TorchDispatchMode` that tells `watcher` what torch does while it is entered."""
+    import torch
+    from torch.utils._python_dispatch import TorchDispatchMode
+
+    roles = _roles(torch)
+
+    class HostOperations(TorchDispatchMode):  # type: ignore[misc]
+        """Lets every operation pass, and looks at those that matter."""
+
+        @classmethod
+        def ignore_compile_internals(cls) -> bool:
+            """Functions are still compiled under this mode."""
+            return True
+
+        def __torch_dispatch__(
+            self, func: Any, types: Any, args: Any = (), kwargs: Any = None
+        ) -> Any:
+            role = roles(func)
+            result = func(*args, **(kwargs or {}))
+            if role != "none":
+                try:
+                    _LOOK[role](watcher, args, result)
+                except HazardError:
+                    raise
+                except Exception as error:
+                    watcher.failed(error)
+            return result
+
+    return HostOperations()
+
+
+def _roles(torch: Any) -> Callable[[Any], _Role]:
+    """What an operation is, asked once for each."""
+    known: dict[Any, _Role] = {
+        torch.ops.aten.view.dtype: "view",
+        torch.ops.aten.copy_.default: "copy",
+        torch.ops.aten._to_copy.default: "conversion",
+    }
+
+    def role(func: Any) -> _Role:
+        found = known.get(func)
+        if found is None:
+            schema = getattr(func, "_schema", None)
+            writes = bool(getattr(schema, "is_mutable", False))
+            found = known[func] = "write" if writes else "none"
+        return found
+
+    return role
+
+
+def _view(watcher: Watcher, args: Any, result: Any) -> None:
+    """`x.view(dtype)`: memory of floats that is seen as bytes is still that of the floats."""
+    one, other = (BY_NAME.get(type_name(each.dtype)) for each in (args[0], result))
+    if one is None or other is None or one == other:
+        return
+    for tensor, element, beside in ((args[0], one, other), (result, other, one)):
+        codes = element.is_fp8 and element.flavour != "e8m0fnu"
+        if codes or (element.is_float and element.width > 8 and beside.is_byte):
+            origin = _origin(watcher)
+            if origin is not None:
+                watcher.viewed(tensor, origin, element.name)
+
+
+def _copy(watcher: Watcher, args: Any, result: Any) -> None:
+    """`x.copy_(y)`, and `x[...] = y`."""
+    watcher.host_wrote(args[0])
+    _converted(watcher, args[1], args[0])
+
+
+def _conversion(watcher: Watcher, args: Any, result: Any) -> None:
+    """`x.to(dtype)`."""
+    _converted(watcher, args[0], result)
+
+
+def _converted(watcher: Watcher, source: Any, target: Any) -> None:
+    one, other = BY_NAME.get(type_name(source.dtype)), BY_NAME.get(type_name(target.dtype))
+    if one is None or other is None or not (one.is_fp8 or other.is_fp8):
+        return
+    if (one.is_fp8 and other.is_byte) or (one.is_byte and other.is_fp8):
+        origin = _origin(watcher)
+        if origin is not None:
+            encoded, byte = (one, other) if one.is_fp8 else (other, one)
+            watcher.copied(origin, (encoded.name, byte.name), one.is_fp8)
+
+
+def _write(watcher: Watcher, args: Any, result: Any) -> None:
+    """An operation that writes to one of its arguments, or to `out`."""
+    written = result if isinstance(result, (list, tuple)) else [result, *args[:1]]
+    for each in written:
+        if hasattr(each, "untyped_storage"):
+            watcher.host_wrote(each)
+
+
+def _origin(watcher: Watcher) -> tuple[Any, int, int] | None:
+    """The instruction of the program that an operation comes from."""
+    frame = watcher.frames.own(sys._getframe(3))
+    return (frame.f_code, frame.f_lasti, frame.f_lineno) if frame is not None else None
+
+
+_LOOK: dict[str, Callable[[Watcher, Any, Any], None]] = {
+    "view": _view,
+    "copy": _copy,
+    "conversion": _conversion,
+    "write": _write,
+}

@@ -1,0 +1,135 @@
+"""The one place that knows how torch tells what memory a tensor is, and what of that is private:
+the number of a storage (`_cdata`), weak references to it (`StorageWeakRef`), and the version that
+every write of torch's own counts up (`_version`)."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, Literal
+
+# Offset, shape and strides of a tensor in elements, and their size in bytes.
+Geometry = tuple[int, tuple[int, ...], tuple[int, ...], int]
+
+
+def type_name(dtype: Any) -> str:
+    """torch's name of a dtype without the module: `float8_e4m3fn`."""
+    return str(dtype).rpartition(".")[2]
+
+
+class Classes:
+    """What the classes of arguments are, looked up once for each."""
+
+    def __init__(self) -> None:
+        self._known: dict[type, Literal["tensor", "wrapper", "fake", "other"]] = {}
+
+    def of(self, kind: type) -> Literal["tensor", "wrapper", "fake", "other"]:
+        """`tensor`; `wrapper` for what has a tensor as its `base` (`triton.reinterpret`, tensor
+        descriptors); `fake` for a tensor without memory that a compiler traces with."""
+        found = self._known.get(kind)
+        if found is None:
+            found = self._known[kind] = self._look(kind)
+        return found
+
+    def _look(self, kind: type) -> Literal["tensor", "wrapper", "fake", "other"]:
+        torch = sys.modules.get("torch")
+        if torch is not None and issubclass(kind, torch.Tensor):
+            fake = kind.__name__ in ("FakeTensor", "FunctionalTensor")
+            return "fake" if fake else "tensor"
+        if kind.__name__ in ("TensorWrapper", "TensorDescriptor", "TensorHandle"):
+            return "wrapper"
+        return "other"
+
+
+def geometry(tensor: Any) -> Geometry:
+    """Which elements of its storage a tensor has."""
+    return tensor.storage_offset(), tensor.shape, tensor.stride(), tensor.element_size()
+
+
+def reference(storage: Any) -> Any:
+    """A weak reference to a storage, with `expired()`. While it is held the number of the storage
+    is not given to another one; the memory itself is not kept."""
+    from torch.multiprocessing.reductions import StorageWeakRef
+
+    return StorageWeakRef(storage)
+
+
+def version(tensor: Any) -> int:
+    """How often torch has written to the memory of a tensor; -1 where it does not count."""
+    return -1 if tensor.is_inference() else int(tensor._version)
+
+
+def is_capturing() -> bool:
+    """Whether launches are being captured into a CUDA graph."""
+    torch = sys.modules.get("torch")
+    if torch is None or not torch.cuda.is_initialized():
+        return False
+    return bool(torch.cuda.is_current_stream_capturing())
+
+
+def bounds(where: Geometry) -> tuple[int, int]:
+    """The first byte of a tensor in its storage, and the first after its last."""
+    offset, shape, strides, size = where
+    if 0 in shape:
+        return offset * size, offset * size
+    reach = sum((n - 1) * step for n, step in zip(shape, strides, strict=True))
+    return offset * size, (offset + reach + 1) * size
+
+
+def is_dense(where: Geometry) -> bool:
+    """Whether a tensor has every byte between its first and its last."""
+    _, shape, _, size = where
+    first, end = bounds(where)
+    elements = 1
+    for each in shape:
+        elements *= each
+    return elements * size == end - first
+
+
+def may_overlap(one: Geometry, other: Geometry) -> bool:
+    """Whether two tensors of one storage may have bytes in common: by their ends, and by the part
+    of a row that each has, where both step through the same rows."""
+    first, end = bounds(one)
+    second, last = bounds(other)
+    if first >= last or second >= end:
+        return False
+    step = _row_step(one)
+    if not step or step != _row_step(other):
+        return True
+    begin, length = first % step, _row_length(one, step)
+    start, extent = second % step, _row_length(other, step)
+    if begin + length > step or start + extent > step:
+        return True
+    return begin < start + extent and start < begin + length
+
+
+def must_overlap(one: Geometry, other: Geometry) -> bool:
+    """Whether they have for certain: both are dense, or they have the same rows."""
+    if one == other:
+        return True
+    if not may_overlap(one, other):
+        return False
+    return (is_dense(one) and is_dense(other)) or _rows(one) == _rows(other)
+
+
+def _row_step(where: Geometry) -> int:
+    """The bytes from one row to the next, by the largest stride; 0 where there is one row."""
+    _, shape, strides, size = where
+    steps = [step for n, step in zip(shape, strides, strict=True) if n > 1]
+    return max(steps, default=0) * size
+
+
+def _row_length(where: Geometry, step: int) -> int:
+    """The bytes from the first to the last of a row."""
+    _, shape, strides, size = where
+    inner = [(n, s) for n, s in zip(shape, strides, strict=True) if n > 1 and s * size < step]
+    return (sum((n - 1) * s for n, s in inner) + 1) * size
+
+
+def _rows(where: Geometry) -> tuple[int, tuple[int, ...], tuple[int, ...], int]:
+    """The geometry in bytes, so that views of other element types compare: where it begins, the
+    outer sizes and strides, and the length of a row."""
+    offset, shape, strides, size = where
+    if not shape or strides[-1] != 1:
+        return offset * size, tuple(shape), tuple(each * size for each in strides), size
+    outer = tuple(each * size for each in strides[:-1])
+    return offset * size, tuple(shape[:-1]), outer, shape[-1] * size

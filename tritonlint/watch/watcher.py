@@ -1,0 +1,396 @@
+"""Watches the launches of a program: which element types arrive at each, and what the memory behind
+them was before. What was seen is data; rules judge it, at the end or at each launch."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tritonlint.dtypes import BY_NAME, ElementType
+from tritonlint.facts.hazards.launched.seen import Clash, Given, Seen, SeenCopy, SeenLaunch
+from tritonlint.watch import evidence
+from tritonlint.watch.frames import Frames, position
+from tritonlint.watch.kinds import Kind, dtype_name, given_constant, kind, tracked
+from tritonlint.watch.shadow import Shadows, View, Write
+from tritonlint.watch.sources import Sources
+from tritonlint.watch.torch_tensors import (
+    Classes,
+    Geometry,
+    geometry,
+    is_capturing,
+    type_name,
+    version,
+)
+from tritonlint.watch.triton_hook import Run, constexprs_of, ir_of, is_measuring
+
+# Of so many kernels is known what their parameters are; then they are looked up anew.
+_MOST_KERNELS = 10000
+_PLAIN = frozenset({bool, int, float, str, type(None)})
+
+
+class HazardError(Exception):
+    """A launch that breaks its kernel's contract, where that is to be an error."""
+
+
+@dataclass
+class Counts:
+    """What was seen, and what was left alone: launches while the autotuner measures, while a CUDA
+    graph is captured, and by code without a source file; and errors of tritonlint's own, with the
+    first of them."""
+
+    launches: int = 0
+    measured: int = 0
+    captured: int = 0
+    sourceless: int = 0
+    traced: int = 0
+    errors: int = 0
+    first_error: str = ""
+
+
+@dataclass
+class _Plan:
+    """The parameters of one kernel; `held` keeps it alive, so that its `id` stays its own."""
+
+    held: Any
+    names: tuple[str, ...]
+    constexprs: frozenset[str]
+
+
+# Judges what was seen of one kind: what findings there are, as texts.
+Judge = Callable[[Seen], tuple[str, ...]]
+
+
+class Watcher:
+    """An observer of launches (`triton_hook.Observer`).
+
+    `judge` is asked at each launch of a kind that is new, or of which something new was seen;
+    what it says is raised. `dry` is whether launches return at once. `keep_ir` is whether Triton's
+    IR of each kind is kept. `test` names what runs now. `added` is told of each kind that is new,
+    or of which something new was seen.
+    """
+
+    def __init__(
+        self,
+        judge: Judge | None = None,
+        dry: bool = False,
+        keep_ir: bool = False,
+        added: Callable[[Seen], None] | None = None,
+    ) -> None:
+        self.test = ""
+        self.counts = Counts()
+        self.shadows = Shadows()
+        self.frames = Frames()
+        self.sources = Sources()
+        self.launched_in_test = 0
+        self.found_in_test: list[str] = []
+        self._judge, self._dry, self._keep_ir, self._added = judge, dry, keep_ir, added
+        self._kinds: dict[tuple[Any, ...], Kind | None] = {}
+        self._copies: dict[SeenCopy, int] = {}
+        self._plans: dict[int, _Plan] = {}
+        self._classes = Classes()
+        self._lock = threading.RLock()
+
+    def seen(self) -> list[Seen]:
+        """All that was seen so far."""
+        kinds = [each.record() for each in self._kinds.values() if each is not None]
+        return [*kinds, *self._copies]
+
+    def texts(self) -> list[tuple[SeenLaunch, str]]:
+        """The IR of each kind, where it was kept."""
+        return [(k.record(), k.ir) for k in self._kinds.values() if k is not None and k.ir]
+
+    def launch(self, run: Run, kernel: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """See a launch, and make it."""
+        __tracebackhide__ = True
+        kind = None
+        try:
+            kind = self._see(kernel, args, kwargs)
+            if kind is not None and self._judge is not None and kind.findings:
+                self.found_in_test += kind.findings
+                raise HazardError("\n".join(kind.findings))
+        except HazardError:
+            raise
+        except Exception as error:
+            self.failed(error)
+        if self._dry and not is_measuring():
+            return None
+        result = run(kernel, *args, **kwargs)
+        if kind is not None and self._keep_ir and kind.ir is None:
+            kind.ir = ir_of(result)
+        return result
+
+    def failed(self, error: Exception) -> None:
+        """Count an error of tritonlint's own."""
+        self.counts.errors += 1
+        if not self.counts.first_error:
+            trace = error.__traceback__
+            while trace is not None and trace.tb_next is not None:
+                trace = trace.tb_next
+            where = f" ({trace.tb_frame.f_code.co_filename}:{trace.tb_lineno})" if trace else ""
+            self.counts.first_error = f"{type(error).__name__}: {error}{where}"
+
+    def _see(self, kernel: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Kind | None:
+        if is_measuring():
+            self.counts.measured += 1
+            return None
+        if is_capturing():
+            self.counts.captured += 1
+            return None
+        frame = self.frames.own(sys._getframe(2))
+        if frame is None:
+            self.counts.sourceless += 1
+            return None
+        self.counts.launches += 1
+        self.launched_in_test += 1
+        plan = self._plans.get(id(kernel)) or self._plan(kernel)
+        key: list[Any] = [id(kernel), id(frame.f_code), frame.f_lasti]
+        tensors: list[tuple[str, Any]] = []
+        self._look(plan, zip(plan.names, args, strict=False), key, tensors)
+        if kwargs:
+            self._look(plan, kwargs.items(), key, tensors)
+        found: Kind | None = self._kinds.get(tuple(key), _NEW)
+        if found is _NEW:
+            with self._lock:
+                found = self._new(kernel, plan, frame, args, kwargs)
+                self._kinds[tuple(key)] = found
+            if found is None:
+                return None
+            found.launched(self.test)
+            self._compare(found, tensors)
+            self._report(found)
+            return found
+        if found is None:
+            self.counts.sourceless += 1
+            return None
+        found.launched(self.test)
+        if self._compare(found, tensors):
+            self._report(found)
+        return found
+
+    def _plan(self, kernel: Any) -> _Plan:
+        if len(self._plans) >= _MOST_KERNELS:
+            self._plans.clear()
+        plan = _Plan(kernel, tuple(kernel.arg_names), constexprs_of(kernel))
+        self._plans[id(kernel)] = plan
+        return plan
+
+    def _look(
+        self, plan: _Plan, passed: Any, key: list[Any], tensors: list[tuple[str, Any]]
+    ) -> None:
+        """Extend the key of the kind by what is passed, and collect the tensors."""
+        constexprs, classes = plan.constexprs, self._classes
+        for name, value in passed:
+            own = value.__class__
+            if own in _PLAIN:
+                key.append((own, value) if name in constexprs else own)
+                continue
+            what = classes.of(own)
+            if what == "tensor":
+                key.append(value.dtype)
+                tensors.append((name, value))
+            elif what == "wrapper":
+                key.append(str(getattr(value, "dtype", None) or value.base.dtype))
+                tensors.append((name, value.base))
+            else:
+                key.append(dtype_name(value) or own)
+
+    def _new(
+        self, kernel: Any, plan: _Plan, frame: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Kind | None:
+        code = frame.f_code
+        file = os.path.abspath(code.co_filename)
+        where = self.sources.place(file, position(code, frame.f_lasti, frame.f_lineno))
+        known = self.sources.kernel(kernel)
+        if where is None or known is None:
+            self.counts.sourceless += 1
+            return None
+        passed = {**dict(zip(plan.names, args, strict=False)), **kwargs}
+        given = {n: self._given(plan, n, passed[n]) for n in plan.names if n in passed}
+        for name, parameter in getattr(kernel, "signature", _NO_SIGNATURE).parameters.items():
+            if name not in given and parameter.default is not parameter.empty:
+                given[name] = given_constant(parameter.default)
+        return kind(where, known, given, code)
+
+    def _given(self, plan: _Plan, name: str, value: Any) -> Given:
+        what = self._classes.of(value.__class__)
+        if what in ("tensor", "fake"):
+            return Given("tensor", type_name(value.dtype))
+        if what == "wrapper":
+            own = getattr(value, "dtype", None)
+            return Given("tensor", dtype_name(own) or type_name(value.base.dtype))
+        if name in plan.constexprs or value is None:
+            return given_constant(value)
+        return Given()
+
+    def _compare(self, found: Kind, tensors: Sequence[tuple[str, Any]]) -> bool:
+        """Compare what the launch reads with what was written, and note what it writes. Whether
+        something new was seen."""
+        new = False
+        shadows, reads, writes = self.shadows, found.reads, found.writes
+        if found.doubtful:
+            new = self._siblings(found, tensors)
+        for name, tensor in tensors:
+            read = reads.get(name)
+            if read is None:
+                continue
+            shadow = shadows.get(tensor.untyped_storage()._cdata)
+            if shadow is None:
+                continue
+            shadow.touched(version(tensor))
+            written = shadow.read(geometry(tensor)) if shadow.writes else None
+            if written is not None and written.meaning != read:
+                new |= self._differs(found, name, written)
+            elif written is None and shadow.views and read.element is not None:
+                new |= self._had(found, name, read.element, geometry(tensor), shadow.views)
+        for name, tensor in tensors:
+            meaning = writes.get(name)
+            if meaning is None:
+                continue
+            storage = tensor.untyped_storage()
+            shadow = shadows.get(storage._cdata)
+            if shadow is None:
+                if not tracked(meaning):
+                    continue
+                shadow = shadows.of(storage)
+                shadow.version = version(tensor)
+            else:
+                shadow.touched(version(tensor))
+            where = geometry(tensor)
+            latest = shadow.writes[-1] if shadow.writes else None
+            if latest is None or latest.writer is not found or latest.where != where:
+                shadow.write(Write(where, meaning, found, name))
+        return new
+
+    def _differs(self, found: Kind, name: str, write: Write) -> bool:
+        """What a kernel reads as another thing than was written there."""
+        reading = found.reads[name]
+        writer: Kind = write.writer
+        if write.meaning.kind == "truncated" and reading.element is not None:
+            sign = evidence.read_later(write.parameter, found, name, reading.element)
+            if writer.sign(sign):
+                self._report(writer, found)
+                return True
+            return False
+        written = write.meaning.element
+        if written is None:
+            return False
+        if reading.kind == "integers" and written.is_fp8:
+            return found.sign(evidence.written_as_codes(name, writer, write.parameter, written))
+        read = reading.element
+        if read is not None and read.width == written.width and read != written:
+            return found.clash(
+                Clash(name, read.name, written.name, writer.seen.kernel.name, writer.seen.span)
+            )
+        return False
+
+    def _had(
+        self,
+        found: Kind,
+        name: str,
+        read: ElementType,
+        where: Geometry,
+        views: Mapping[str, View],
+    ) -> bool:
+        """What a kernel reads as an 8-bit float of another format than the host has it as."""
+        if name in found.doubtful or not read.is_fp8:
+            return False
+        other = [v for v in views.values() if evidence.is_other_format(read, where, v)]
+        return bool(other) and found.clash(
+            Clash(name, read.name, other[0].type, "", other[0].origin)
+        )
+
+    def _siblings(self, found: Kind, tensors: Sequence[tuple[str, Any]]) -> bool:
+        """What else is known of the memory that is passed as bytes."""
+        new = False
+        numbers = [(n, t, t.untyped_storage()._cdata) for n, t in tensors]
+        for name, tensor, number in numbers:
+            if name not in found.doubtful:
+                continue
+            shadow = self.shadows.get(number)
+            where = geometry(tensor)
+            if name in found.reads and shadow is not None:
+                shadow.touched(version(tensor))
+                written = shadow.read(where)
+                if written is not None and written.meaning.kind == "integers":
+                    continue
+            codes = found.codes(name)
+            for other, beside, same in numbers:
+                known = BY_NAME.get(type_name(beside.dtype)) if same == number else None
+                if other != name and known is not None and known.is_float and codes is None:
+                    place = (other, geometry(beside), known)
+                    new |= found.sign(evidence.passed_beside(found, name, where, place))
+            for view in (shadow.views if shadow else {}).values():
+                if codes is None or evidence.is_other_format(codes, where, view):
+                    new |= found.sign(evidence.viewed(found, name, where, view))
+        return new
+
+    def viewed(self, tensor: Any, origin: tuple[Any, int, int], element: str) -> None:
+        """The host sees memory as floats of a type, at the instruction `origin`."""
+        shadow = self.shadows.of(tensor.untyped_storage())
+        if element in shadow.views and not shadow.writes:
+            return
+        where = geometry(tensor)
+        code, instruction, line = origin
+        place = self.sources.place(
+            os.path.abspath(code.co_filename), position(code, instruction, line)
+        )
+        if place is None:
+            return
+        view = View(where, element, place[1])
+        shadow.see(view)
+        shadow.touched(version(tensor))
+        written = shadow.read(where) if shadow.writes else None
+        if written is None or not BY_NAME[element].is_fp8:
+            return
+        codes = written.meaning.element
+        clash = codes is not None and evidence.is_other_format(codes, where, view)
+        if written.meaning.kind == "truncated" or clash:
+            if written.writer.sign(evidence.viewed_later(written.parameter, view)):
+                self._report(written.writer)
+
+    def host_wrote(self, tensor: Any) -> None:
+        """torch wrote to the memory of a tensor."""
+        shadow = self.shadows.get(tensor.untyped_storage()._cdata)
+        if shadow is not None:
+            shadow.host_wrote(geometry(tensor), BY_NAME.get(type_name(tensor.dtype)))
+            shadow.version = version(tensor)
+
+    def copied(self, origin: tuple[Any, int, int], types: tuple[str, str], to_bytes: bool) -> None:
+        """The host copies between 8-bit floats and bytes (`types`), at an instruction."""
+        code, instruction, line = origin
+        place = self.sources.place(
+            os.path.abspath(code.co_filename), position(code, instruction, line)
+        )
+        if place is not None:
+            tests = (self.test,) if self.test else ()
+            seen = SeenCopy(place[0], place[1], types[0], types[1], to_bytes, tests)
+            self._copies[seen] = self._copies.get(seen, 0) + 1
+            if self._copies[seen] == 1:
+                if self._added is not None:
+                    self._added(seen)
+                if self._judge is not None and (said := self._judge(seen)):
+                    self.found_in_test += said
+                    raise HazardError("\n".join(said))
+
+    def _report(self, found: Kind, at: Kind | None = None) -> None:
+        """Something new was seen of a kind; `at` is that of the launch that showed it."""
+        record = found.record()
+        if self._added is not None:
+            self._added(record)
+        if self._judge is not None:
+            found.findings = self._judge(record)
+            self.found_in_test += found.findings
+            if found.findings and at is not None:
+                raise HazardError("\n".join(found.findings))
+
+
+class _NoSignature:
+    parameters: dict[str, Any] = {}
+
+
+_NO_SIGNATURE = _NoSignature()
+_NEW: Any = object()
