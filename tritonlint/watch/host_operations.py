@@ -24,10 +24,19 @@ def mode(watcher: Watcher) -> Any:
     class HostOperations(TorchDispatchMode):  # type: ignore[misc]
         """Lets every operation pass, and looks at those that matter."""
 
+        # Those of higher order (`wrap_triton`, `cond`) pass too.
+        supports_higher_order_operators = True
+
         @classmethod
         def ignore_compile_internals(cls) -> bool:
             """Functions are still compiled under this mode."""
             return True
+
+        @classmethod
+        def _should_skip_dynamo(cls) -> bool:
+            """Nothing needs to be done for that, which would import the compiler and slow down
+            every operation: see `ignore_compile_internals`, and `torch_hook`."""
+            return False
 
         def __torch_dispatch__(
             self, func: Any, types: Any, args: Any = (), kwargs: Any = None

@@ -141,8 +141,8 @@ def summary(counts: Mapping[str, object], kinds: int) -> Iterator[str]:
         "measured": "launches with which the autotuner measures were left alone",
         "captured": "launches that a CUDA graph captured were left alone",
         "sourceless": "launches come from code, or are of kernels, without a source file: not seen",
-        "unseen": "launches of generated code (torch.compile) reached the GPU: their arguments "
-        "were not seen",
+        "traced": "kinds of launches, in functions that torch compiles, are judged by types alone",
+        "generated": "launches by code that torch generated were not seen",
     }
     for name, text in left.items():
         if counts.get(name):

@@ -30,7 +30,7 @@ class Kind:
 
     seen: SeenLaunch
     kernel: Kernel
-    code: CodeType
+    code: CodeType | None
     reads: Mapping[str, Meaning]
     writes: Mapping[str, Meaning]
     doubtful: frozenset[str]
@@ -80,7 +80,10 @@ class Kind:
 
 
 def kind(
-    where: tuple[Code, Span], kernel: tuple[Kernel, Code], given: dict[str, Given], code: CodeType
+    where: tuple[Code, Span],
+    kernel: tuple[Kernel, Code],
+    given: dict[str, Given],
+    code: CodeType | None,
 ) -> Kind:
     """The kind of a launch at a place that passes these."""
     node, own = kernel

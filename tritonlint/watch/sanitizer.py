@@ -10,11 +10,9 @@ from dataclasses import asdict
 from typing import Any
 
 from tritonlint.facts.hazards.launched.seen import Seen
-from tritonlint.watch import triton_hook
+from tritonlint.watch import torch_hook, triton_hook
 from tritonlint.watch.on_import import when_imported
 from tritonlint.watch.watcher import Counts, Judge, Watcher
-
-_TRACER = "torch._dynamo.trace_rules"
 
 
 class Sanitizer:
@@ -28,7 +26,6 @@ class Sanitizer:
         added: Callable[[Seen], None] | None = None,
     ) -> None:
         self.watcher = Watcher(judge, dry, keep_ir, added)
-        self.on_device = triton_hook.Counter()
         self.hooked = False
         self._dry = dry
         self._ends: list[Callable[[], None]] = []
@@ -36,20 +33,11 @@ class Sanitizer:
     def start(self) -> None:
         """Watch as soon as Triton has been imported."""
         self._ends.append(when_imported("triton", self._hook))
-        self._ends.append(when_imported(_TRACER, self._be_skipped))
-
-    def _be_skipped(self) -> None:
-        """Have torch's compiler not trace what is between a program and its launches."""
-        try:
-            sys.modules[_TRACER].add("tritonlint")
-        except Exception as error:
-            self.watcher.failed(error)
+        self._ends.append(torch_hook.install(self.watcher))
 
     def _hook(self) -> None:
         try:
             self._ends.append(triton_hook.install(self.watcher, self._dry))
-            self.on_device.start()
-            self._ends.append(self.on_device.stop)
             self.hooked = True
         except Exception as error:
             self.watcher.failed(error)
@@ -76,17 +64,13 @@ class Sanitizer:
             return contextlib.nullcontext()
 
     def counts(self) -> dict[str, Any]:
-        """`Counts` as plain data, and `unseen`: the launches that reached the device, and whose
-        arguments were not seen (generated code launches what it has compiled itself)."""
-        counts = self.watcher.counts
-        known = counts.launches + counts.measured + counts.captured + counts.sourceless
-        unseen = max(0, self.on_device.count - known)
-        return {**asdict(counts), "unseen": unseen}
+        """`Counts` as plain data."""
+        return asdict(self.watcher.counts)
 
 
 def added_up(counts: list[dict[str, Any]]) -> dict[str, Any]:
     """The sums of the counts of several processes."""
     names = [name for name in asdict(Counts()) if name != "first_error"]
-    total: dict[str, Any] = {n: sum(each.get(n, 0) for each in counts) for n in (*names, "unseen")}
+    total: dict[str, Any] = {n: sum(each.get(n, 0) for each in counts) for n in names}
     total["first_error"] = next((c["first_error"] for c in counts if c.get("first_error")), "")
     return total

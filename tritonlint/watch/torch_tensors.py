@@ -58,14 +58,6 @@ def version(tensor: Any) -> int:
     return -1 if tensor.is_inference() else int(tensor._version)
 
 
-def is_capturing() -> bool:
-    """Whether launches are being captured into a CUDA graph."""
-    torch = sys.modules.get("torch")
-    if torch is None or not torch.cuda.is_initialized():
-        return False
-    return bool(torch.cuda.is_current_stream_capturing())
-
-
 def bounds(where: Geometry) -> tuple[int, int]:
     """The first byte of a tensor in its storage, and the first after its last."""
     offset, shape, strides, size = where

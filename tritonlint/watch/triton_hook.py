@@ -1,17 +1,15 @@
 """The one place that knows how Triton launches kernels, and what of that is private.
 
-Public, and used: `knobs.runtime.launch_enter_hook` (each launch on a device, by name only), and
-`fn`, `arg_names`, `params` and `signature` of a jit function. No public hook is given the arguments
-of every kernel's launches, so `run` of `JITFunction` and `InterpretedFunction` is wrapped: each
-launch that is written `kernel[grid](...)` goes through it, from under `autotune`, `heuristics` and
-`wrap_triton` too. What the autotuner measures with is told apart by wrapping its `_bench`. Tried
-with Triton 3.6 and 3.9.
+Public, and used: `fn`, `arg_names`, `params` and `signature` of a jit function. The public hooks
+(`knobs.runtime`) are told a launch's name, or what is compiled, and never the arguments of each
+launch, so `run` of `JITFunction` and `InterpretedFunction` is wrapped: each launch that is written
+`kernel[grid](...)` goes through it, from under `autotune`, `heuristics` and `wrap_triton` too. What
+the autotuner measures with is told apart by wrapping its `_bench`. Tried with Triton 3.6 and 3.9.
 """
 
 from __future__ import annotations
 
 import contextlib
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
@@ -116,36 +114,6 @@ def _first_configuration(self: Any, *args: Any, **kwargs: Any) -> Any:
     self.nargs = dict(zip(self.arg_names, args, strict=False))
     config = (self.prune_configs(kwargs) or self.configs)[0]
     return self.fn.run(*args, **{**kwargs, **config.all_kwargs()})
-
-
-class Counter:
-    """Counts the launches that reach a device, whoever makes them, where Triton tells."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self._chain: Any = None
-
-    def start(self) -> None:
-        """Begin to count."""
-        knobs: Any = sys.modules.get("triton.knobs")
-        chain: Any = getattr(getattr(knobs, "runtime", None), "launch_enter_hook", None)
-        if hasattr(chain, "add") and hasattr(chain, "remove"):
-            chain.add(self._one)
-            self._chain = chain
-
-    def stop(self) -> None:
-        """End counting."""
-        if self._chain is not None:
-            with contextlib.suppress(ValueError, KeyError):
-                self._chain.remove(self._one)
-
-    @property
-    def works(self) -> bool:
-        """Whether this Triton tells."""
-        return self._chain is not None
-
-    def _one(self, _: Any) -> None:
-        self.count += 1
 
 
 def constexprs_of(kernel: Any) -> frozenset[str]:

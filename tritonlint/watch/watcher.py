@@ -21,7 +21,6 @@ from tritonlint.watch.torch_tensors import (
     Classes,
     Geometry,
     geometry,
-    is_capturing,
     type_name,
     version,
 )
@@ -40,13 +39,15 @@ class HazardError(Exception):
 class Counts:
     """What was seen, and what was left alone: launches while the autotuner measures, while a CUDA
     graph is captured, and by code without a source file; and errors of tritonlint's own, with the
-    first of them."""
+    first of them. `traced` are the kinds of launches in functions that torch compiles, seen when it
+    traced them, and `generated` those of kernels that it launches itself."""
 
     launches: int = 0
     measured: int = 0
     captured: int = 0
     sourceless: int = 0
     traced: int = 0
+    generated: int = 0
     errors: int = 0
     first_error: str = ""
 
@@ -81,6 +82,7 @@ class Watcher:
         added: Callable[[Seen], None] | None = None,
     ) -> None:
         self.test = ""
+        self.capturing = 0
         self.counts = Counts()
         self.shadows = Shadows()
         self.frames = Frames()
@@ -137,7 +139,7 @@ class Watcher:
         if is_measuring():
             self.counts.measured += 1
             return None
-        if is_capturing():
+        if self.capturing:
             self.counts.captured += 1
             return None
         frame = self.frames.own(sys._getframe(2))
@@ -170,6 +172,28 @@ class Watcher:
         if self._compare(found, tensors):
             self._report(found)
         return found
+
+    def traced(self, kernel: Any, passed: Mapping[str, Any], place: tuple[str, int]) -> None:
+        """See a launch in a function that torch compiles: only the types are known."""
+        try:
+            plan = self._plans.get(id(kernel)) or self._plan(kernel)
+            known = self.sources.kernel(kernel)
+            where = self.sources.place(os.path.abspath(place[0]), (place[1], -1, place[1], -1))
+            if known is None or where is None:
+                self.counts.sourceless += 1
+                return
+            given = self._all_given(kernel, plan, passed)
+            key = (id(kernel), place, tuple(given.items()))
+            found = self._kinds.get(key)
+            if found is None:
+                found = self._kinds[key] = kind(where, known, given, None)
+                self.counts.traced += 1
+                found.launched(self.test)
+                self._report(found)
+            else:
+                found.launched(self.test)
+        except Exception as error:
+            self.failed(error)
 
     def _plan(self, kernel: Any) -> _Plan:
         if len(self._plans) >= _MOST_KERNELS:
@@ -209,11 +233,15 @@ class Watcher:
             self.counts.sourceless += 1
             return None
         passed = {**dict(zip(plan.names, args, strict=False)), **kwargs}
+        return kind(where, known, self._all_given(kernel, plan, passed), code)
+
+    def _all_given(self, kernel: Any, plan: _Plan, passed: Mapping[str, Any]) -> dict[str, Given]:
+        """What is passed for each parameter, by default too."""
         given = {n: self._given(plan, n, passed[n]) for n in plan.names if n in passed}
         for name, parameter in getattr(kernel, "signature", _NO_SIGNATURE).parameters.items():
             if name not in given and parameter.default is not parameter.empty:
                 given[name] = given_constant(parameter.default)
-        return kind(where, known, given, code)
+        return given
 
     def _given(self, plan: _Plan, name: str, value: Any) -> Given:
         what = self._classes.of(value.__class__)

@@ -106,8 +106,8 @@ def _codes(name: str, found: KernelContract, written: bool) -> ElementType | Non
 
 
 def _copied(kernel: Kernel, made: Specialization, found: KernelContract) -> set[str]:
-    """The parameters between which loaded values may be copied as they are: were both sides bytes,
-    nothing would be converted."""
+    """The parameters of one type between which loaded values may be copied as they are: were both
+    sides bytes, nothing would be converted."""
     copied: set[str] = set()
     pairs = {
         (source, each.parameter)
@@ -116,7 +116,8 @@ def _copied(kernel: Kernel, made: Specialization, found: KernelContract) -> set[
         for source in each.source
     }
     for pair in pairs:
-        if not all(name in made.pointers for name in pair):
+        types = {made.pointers.get(name) for name in pair}
+        if None in types or len(types) > 1:
             continue
         as_bytes = {**made.pointers, **dict.fromkeys(pair, UINT8)}
         bare = contract(kernel, Specialization(as_bytes, made.constexprs))
