@@ -86,26 +86,27 @@ class Shadows:
     swept out, so that there are at most about twice as many as live ones."""
 
     def __init__(self) -> None:
-        self._known: dict[int, Shadow] = {}
+        self.known: dict[int, Shadow] = {}
         self._sweep_at = _FIRST_SWEEP
 
     def __len__(self) -> int:
-        return len(self._known)
+        return len(self.known)
 
     def get(self, number: int) -> Shadow | None:
         """The shadow of the storage with a number, if there is one."""
-        return self._known.get(number)
+        return self.known.get(number)
 
     def of(self, storage: Any) -> Shadow:
         """The shadow of a storage; a new one where there is none."""
         number = storage._cdata
-        found = self._known.get(number)
+        found = self.known.get(number)
         if found is None:
-            if len(self._known) >= self._sweep_at:
+            if len(self.known) >= self._sweep_at:
                 self._sweep()
-            found = self._known[number] = Shadow(reference(storage))
+            found = self.known[number] = Shadow(reference(storage))
         return found
 
     def _sweep(self) -> None:
-        self._known = {n: s for n, s in self._known.items() if not s.held.expired()}
-        self._sweep_at = max(_FIRST_SWEEP, 2 * len(self._known))
+        for number in [n for n, each in self.known.items() if each.held.expired()]:
+            del self.known[number]
+        self._sweep_at = max(_FIRST_SWEEP, 2 * len(self.known))

@@ -20,14 +20,14 @@ class Classes:
     """What the classes of arguments are, looked up once for each."""
 
     def __init__(self) -> None:
-        self._known: dict[type, Literal["tensor", "wrapper", "fake", "other"]] = {}
+        self.known: dict[type, Literal["tensor", "wrapper", "fake", "other"]] = {}
 
     def of(self, kind: type) -> Literal["tensor", "wrapper", "fake", "other"]:
         """`tensor`; `wrapper` for what has a tensor as its `base` (`triton.reinterpret`, tensor
         descriptors); `fake` for a tensor without memory that a compiler traces with."""
-        found = self._known.get(kind)
+        found = self.known.get(kind)
         if found is None:
-            found = self._known[kind] = self._look(kind)
+            found = self.known[kind] = self._look(kind)
         return found
 
     def _look(self, kind: type) -> Literal["tensor", "wrapper", "fake", "other"]:

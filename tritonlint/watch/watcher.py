@@ -58,6 +58,7 @@ class _Plan:
 
     held: Any
     names: tuple[str, ...]
+    parameters: frozenset[str]
     constexprs: frozenset[str]
 
 
@@ -198,7 +199,8 @@ class Watcher:
     def _plan(self, kernel: Any) -> _Plan:
         if len(self._plans) >= _MOST_KERNELS:
             self._plans.clear()
-        plan = _Plan(kernel, tuple(kernel.arg_names), constexprs_of(kernel))
+        names = tuple(kernel.arg_names)
+        plan = _Plan(kernel, names, frozenset(names), constexprs_of(kernel))
         self._plans[id(kernel)] = plan
         return plan
 
@@ -206,13 +208,15 @@ class Watcher:
         self, plan: _Plan, passed: Any, key: list[Any], tensors: list[tuple[str, Any]]
     ) -> None:
         """Extend the key of the kind by what is passed, and collect the tensors."""
-        constexprs, classes = plan.constexprs, self._classes
+        constexprs, classes, parameters = plan.constexprs, self._classes, plan.parameters
         for name, value in passed:
             own = value.__class__
             if own in _PLAIN:
                 key.append((own, value) if name in constexprs else own)
                 continue
-            what = classes.of(own)
+            if name not in parameters:
+                continue
+            what = classes.known.get(own) or classes.of(own)
             if what == "tensor":
                 key.append(value.dtype)
                 tensors.append((name, value))
@@ -259,13 +263,14 @@ class Watcher:
         something new was seen."""
         new = False
         shadows, reads, writes = self.shadows, found.reads, found.writes
+        known = shadows.known
         if found.doubtful:
             new = self._siblings(found, tensors)
         for name, tensor in tensors:
             read = reads.get(name)
             if read is None:
                 continue
-            shadow = shadows.get(tensor.untyped_storage()._cdata)
+            shadow = known.get(tensor.untyped_storage()._cdata)
             if shadow is None:
                 continue
             shadow.touched(version(tensor))
@@ -279,7 +284,7 @@ class Watcher:
             if meaning is None:
                 continue
             storage = tensor.untyped_storage()
-            shadow = shadows.get(storage._cdata)
+            shadow = known.get(storage._cdata)
             if shadow is None:
                 if not tracked(meaning):
                     continue
