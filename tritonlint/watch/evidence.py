@@ -5,7 +5,7 @@ from __future__ import annotations
 from tritonlint.dtypes import BY_NAME, ElementType
 from tritonlint.facts.hazards.flavours.kernels import format_of
 from tritonlint.facts.hazards.launched.seen import Sign
-from tritonlint.facts.hazards.raw_bytes.storage import Strength
+from tritonlint.facts.hazards.raw_bytes.evidence import Strength
 from tritonlint.watch.kinds import Kind
 from tritonlint.watch.shadow import View
 from tritonlint.watch.torch_tensors import Geometry, must_overlap

@@ -13,10 +13,11 @@ from tritonlint.facts.hazards.flavours.clashes import flavours
 from tritonlint.facts.hazards.flavours.written_and_read import ReadAsAnother
 from tritonlint.facts.hazards.launched.functions import call_at, found, kernel_from
 from tritonlint.facts.hazards.launched.seen import Code, Given, Seen, SeenCopy, SeenLaunch
+from tritonlint.facts.hazards.launched.specializations import parameter_span
 from tritonlint.facts.hazards.narrowed_numbers import in_kernel, in_launches
 from tritonlint.facts.hazards.observation import Observation
 from tritonlint.facts.hazards.other_pointer_casts import other_casts
-from tritonlint.facts.hazards.raw_bytes.arguments import Argument, arguments, parameter_span
+from tritonlint.facts.hazards.raw_bytes.arguments import Argument, arguments
 from tritonlint.facts.host.copies import Copy, Form
 from tritonlint.facts.host.state import LaunchEvent, Note, Passed, Run
 from tritonlint.facts.host.values import Const, DType, Place, Tensor, Value

@@ -20,7 +20,7 @@ from tritonlint.facts.hazards.launched.seen import (
     SeenLaunch,
     Sign,
 )
-from tritonlint.facts.hazards.raw_bytes.storage import STRENGTHS
+from tritonlint.facts.hazards.raw_bytes.evidence import STRENGTHS
 from tritonlint.source import Span, read_bytes
 
 MARK = "tritonlint-launches"

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from tritonlint.facts.hazards.raw_bytes.storage import Strength
+from tritonlint.facts.hazards.raw_bytes.evidence import Strength
 from tritonlint.findings.claim import Constant
 from tritonlint.source import Span
 
