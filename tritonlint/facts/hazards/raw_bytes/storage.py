@@ -151,8 +151,15 @@ def _seen(notes: list[Note]) -> Iterator[Evidence]:
     """Evidence from what was seen at run time."""
     for note in notes:
         if note.kind == "seen":
+            meaning = note.types if note.encoded else UNKNOWN
             yield Evidence(
-                note.span, note.message, note.strength, (), note.types, encoded=note.encoded
+                note.span,
+                note.message,
+                note.strength,
+                (),
+                note.types,
+                encoded=note.encoded,
+                meaning=meaning,
             )
 
 
