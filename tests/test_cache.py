@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import importlib
-import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tritonlint.caching import signing
+from tritonlint.caching import signing, store
 from tritonlint.caching.cache import Cache, tool_files
 from tritonlint.engine import check as engine
 from tritonlint.engine import parallel
@@ -67,42 +68,63 @@ DAMAGE: dict[str, Callable[[bytes], bytes]] = {
     "truncated": lambda kept: kept[: len(kept) // 2],
     "truncated by a byte": lambda kept: kept[:-1],
     "a digit changed": lambda kept: kept.replace(b'"line": ', b'"line": 1'),
-    "another result": lambda kept: kept.partition(b"\n")[0] + b"\n" + CLEAN,
-    "no first line": lambda kept: CLEAN,
-    "not a result": lambda kept: b'{"findings": 3}',
-    "not text": lambda kept: b"\xff\xfe",
+    "the first bytes changed": lambda kept: b"x" * 200 + kept[200:],
+    "another database": lambda kept: _database("create table other (a)"),
+    "another table": lambda kept: _database("create table kept (a, b)"),
+    "not a database": lambda kept: CLEAN,
     "a pickle that runs": lambda kept: b"cos\nsystem\n(S'touch ran'\ntR.",
-    "deep": lambda kept: b"[" * 100_000,
 }
+
+
+def _database(statement: str) -> bytes:
+    with contextlib.closing(sqlite3.connect(":memory:")) as database:
+        database.execute(statement)
+        return database.serialize() if sys.version_info >= (3, 11) else b""
 
 
 @pytest.mark.parametrize("name", DAMAGE)
 def test_a_broken_cache_costs_time_and_nothing_else(case: Path, name: str) -> None:
     cache = Cache(case / "cache")
     first = check(cache)
-    for kept in cache.folder.glob("*.json"):
-        data = kept.read_bytes()
-        kept.write_bytes(DAMAGE[name](data))
-        assert kept.read_bytes() != data
+    data = cache.kept.path.read_bytes()
+    cache.kept.path.write_bytes(DAMAGE[name](data))
+    assert cache.kept.path.read_bytes() != data
+    assert check(cache) == first
     assert check(cache) == first
     assert not Path("ran").exists()
 
 
-def test_a_result_under_another_key_is_not_taken(case: Path) -> None:
+@pytest.mark.parametrize("body", [CLEAN, b'{"findings": 3}', b"\xff\xfe", b"[" * 100_000, 3, None])
+def test_an_entry_that_was_not_put_so_is_not_taken(case: Path, body: object) -> None:
     cache = Cache(case / "cache")
     first = check(cache)
-    (kept,) = cache.folder.glob("*.json")
+    assert first.findings
+    with contextlib.closing(sqlite3.connect(cache.kept.path)) as database, database:
+        database.execute("update kept set body = ?", (body,))
+    assert check(cache) == first
+
+
+def test_a_result_under_another_key_is_not_taken(case: Path) -> None:
+    cache = Cache(case / "cache")
+    assert check(cache).findings
     shutil.copy(FIXTURE / "fixed.py", "flagged.py")
     assert not check(cache).findings
-    (clean,) = set(cache.folder.glob("*.json")) - {kept}
-    shutil.copy(clean, kept)
-    assert cache.load(kept.stem) is None
-    assert first.findings
+    with contextlib.closing(sqlite3.connect(cache.kept.path)) as database, database:
+        found = database.execute(
+            "select key, mac, body from kept where kind = 'result'"
+        ).fetchall()
+        (raw, *_), (_, mac, body) = sorted(found, key=lambda each: -len(each[2]))
+        database.execute("update kept set mac = ?, body = ? where key = ?", (mac, body, raw))
+    assert cache.load(raw) is None
 
 
 def test_a_result_depends_on_every_file_of_the_tool() -> None:
     files = {Path(each) for each in tool_files()}
-    for module in (engine, "tritonlint.facts.host.calls", "tritonlint.rules.tl001_numeric_store_to_raw_bytes"):
+    for module in (
+        engine,
+        "tritonlint.facts.host.calls",
+        "tritonlint.rules.tl001_numeric_store_to_raw_bytes",
+    ):
         module = importlib.import_module(module) if isinstance(module, str) else module
         assert Path(str(module.__file__)) in files
 
@@ -121,18 +143,15 @@ def test_a_result_of_another_version_is_not_taken(
     assert len(looked) == 1
 
 
-@pytest.mark.skipif(os.name != "posix", reason="needs POSIX permissions or a read-only folder")
 def test_a_cache_that_is_read_only_is_done_without(
     case: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: object, **__: object) -> None:
-        raise PermissionError(13, "Permission denied")
-
     # A superuser may write anywhere, so the answer of the system is stood in for.
-    monkeypatch.setattr("tempfile.mkstemp", refuse)
+    real = sqlite3.connect
+    monkeypatch.setattr("sqlite3.connect", lambda path, **_: real(f"file:{path}?mode=ro", uri=True))
     cache = Cache(case / "cache")
     assert check(cache) == check(None)
-    assert not list(cache.folder.glob("*.json"))
+    assert not cache.kept.path.exists()
 
 
 def test_runs_at_the_same_time_share_a_cache(case: Path) -> None:
@@ -143,30 +162,25 @@ def test_runs_at_the_same_time_share_a_cache(case: Path) -> None:
     )
     for _ in range(2):
         runs = [
-            subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
+            subprocess.Popen(
+                command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
+            )
             for _ in range(4)
         ]
         for run in runs:
             out, err = run.communicate()
             assert (run.returncode, err, out) == (1, b"", alone.stdout)
-    assert not list((case / "cache").glob("*.part"))
 
 
-def test_the_cache_does_not_grow_without_end(
-    case: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("tritonlint.caching.cache._KEPT", 2)
+def test_the_cache_does_not_grow_without_end(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(store._MOST, "result", 2)
     cache = Cache(case / "cache")
-    cache.folder.mkdir()
-    dead, live = cache.folder / "dead.part", cache.folder / "live.part"
-    for part in (dead, live):
-        part.touch()
-    os.utime(dead, (0, 0))
     for number in range(4):
         Path("flagged.py").write_text((FIXTURE / "flagged.py").read_text() + "#" * number)
         check(cache)
-    assert len(list(cache.folder.glob("*.json"))) == 2
-    assert (dead.exists(), live.exists()) == (False, True)
+    with contextlib.closing(sqlite3.connect(cache.kept.path)) as database:
+        rows = database.execute("select kind, count(*) from kept group by kind").fetchall()
+    assert dict(rows) == {"outline": 3, "result": 2}
 
 
 def test_a_cache_that_cannot_be_written_is_done_without(case: Path) -> None:
@@ -187,22 +201,38 @@ def test_processes_find_what_one_process_finds(case: Path, monkeypatch: pytest.M
     assert check(None, *reversed(names)) == alone
 
 
-def test_an_entry_of_another_installation_is_not_believed(
-    case: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_entry_of_another_installation_is_not_believed(case: Path) -> None:
     cache = Cache(case / "cache")
     assert check(cache).findings
-    (entry,) = (case / "cache").glob("*.json")
-    # As an attacker would write it, who knows everything but the key.
-    head, _, _ = entry.read_bytes().partition(b"\n")
-    key = json.loads(head)["key"]
-    for mac in (hmac.digest(b"guess", CLEAN, "sha256").hex(), hashlib.sha256(CLEAN).hexdigest(), "", None, 3, "\u00e9"):
-        entry.write_bytes(json.dumps({"key": key, "mac": mac}).encode() + b"\n" + CLEAN)
-        assert check(cache).findings
-    # One that is ours, under another name.
-    other = signing.seal("other", CLEAN)
-    entry.write_bytes(json.dumps({"key": key, "mac": other}).encode() + b"\n" + CLEAN)
+    with contextlib.closing(sqlite3.connect(cache.kept.path)) as database:
+        ((key,),) = database.execute("select key from kept where kind = 'result'")
+        # As an attacker would write it, who knows everything but the key; and one that is ours,
+        # under another name.
+        guess = hmac.digest(b"guess", CLEAN, "sha256").hex()
+        digest = hashlib.sha256(CLEAN).hexdigest()
+        for mac in (guess, digest, "", None, 3, "\u00e9", b"x", signing.seal("other", CLEAN)):
+            with database:
+                database.execute(
+                    "update kept set mac = ?, body = ? where key = ?", (mac, CLEAN, key)
+                )
+            assert cache.load(key) is None
+        with database:
+            mac = signing.seal(f"result:{key}", CLEAN)
+            database.execute("update kept set mac = ? where key = ?", (mac, key))
+        assert cache.load(key) is not None
+
+
+@pytest.mark.skipif(not hasattr(os, "symlink"), reason="needs links")
+def test_a_cache_that_is_a_link_leaves_its_target_alone(case: Path) -> None:
+    cache = Cache(case / "cache")
+    cache.kept.folder.mkdir()
+    target = case / "precious"
+    target.write_bytes(_database("create table mine (a)"))
+    before = target.read_bytes()
+    cache.kept.path.symlink_to(target)
     assert check(cache).findings
+    assert target.read_bytes() == before
+    assert not cache.kept.path.is_symlink()
 
 
 def test_the_key_is_the_users_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tritonlint.caching.cache import Cache
-from tritonlint.caching.kept import keep
+from tritonlint.caching.store import Store
 from tritonlint.engine import check
 from tritonlint.facts.index.callers import callers, leading, naming
 from tritonlint.facts.index.outlines import outline
@@ -113,24 +113,35 @@ def found(project: Path) -> list[tuple[str, int, str]]:
     return [(each.span.path, each.span.line, each.code) for each in result.findings]
 
 
-def outlines_file(project: Path) -> Path:
-    (file,) = (project.parent / "cache" / "outlines").glob("*.json")
-    return file
+def store(project: Path) -> Store:
+    return Store(project.parent / "cache")
 
 
-def _outlines(project: Path) -> dict[str, list[object]]:
-    return json.loads(outlines_file(project).read_text().partition("\n")[2])  # type: ignore[no-any-return]
+def outlines(project: Path) -> dict[str, list[Any]]:
+    """What is kept of each file, by its path from the folder of the cache."""
+    keys = [f"../pkg/{each.name}" for each in project.glob("*.py")]
+    return {key: json.loads(body) for key, body in store(project).get("outline", keys).items()}
 
 
 def test_outlines_of_earlier_runs_change_nothing_in_what_is_found(project: Path) -> None:
     expected = [("pkg/user.py", 5, "TL001")]
     assert found(project) == expected
-    kept = _outlines(project)
+    kept = outlines(project)
     assert {Path(each).name for each in kept} == {"__init__.py", "ops.py", "user.py"}
-    for text in ("", "[]", "{", '{"a": 1}', json.dumps(dict.fromkeys(kept, ["0:0", None]))):
-        outlines_file(project).write_text(text)
+    for body in (b"", b"[]", b"{", b'{"a": 1}', b'["0:0", null]'):
+        store(project).put("outline", dict.fromkeys(kept, body))
         (project / "ops.py").touch()
         assert found(project) == expected
+
+
+def test_an_outline_of_the_same_text_is_used_whatever_its_time(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = found(project)
+    for each in project.glob("*.py"):
+        each.touch()
+    monkeypatch.setattr("tritonlint.facts.index.universe.outline", None)
+    assert found(project) == expected
 
 
 def test_an_outline_of_a_file_that_has_changed_is_not_used(project: Path) -> None:
@@ -143,9 +154,8 @@ def test_an_outline_of_a_file_that_has_changed_is_not_used(project: Path) -> Non
 
 def test_a_damaged_entry_costs_that_outline_only(project: Path) -> None:
     found(project)
-    kept = _outlines(project)
-    user = os.fspath(project / "user.py")
-    kept[user][1] = [True, False, [["x"]]]
-    keep(outlines_file(project), outlines_file(project).stem, kept)
+    kept = outlines(project)["../pkg/user.py"]
+    kept[3][2] = [["x"]]
+    store(project).put("outline", {"../pkg/user.py": json.dumps(kept).encode()})
     (project / "ops.py").touch()
     assert found(project) == [("pkg/user.py", 5, "TL001")]

@@ -393,4 +393,4 @@ def test_the_server_names_the_extra_that_it_needs(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(sys.modules, "pygls.lsp.server", None)
     assert command.callback is not None
     with pytest.raises(UsageError, match="pip install 'pygls>=2'"):
-        command.callback()
+        command.callback(no_cache=True)

@@ -3,9 +3,9 @@ harm."""
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import importlib
+import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from tritonlint import __version__
-from tritonlint.caching.kept import keep, kept, tidy
+from tritonlint.caching.stamps import stamp
+from tritonlint.caching.store import Store
 from tritonlint.engine.check import Result, Skipped
 from tritonlint.findings import Edit, Finding, Fix, LaunchSite, Span, Step, Suppressed
 from tritonlint.findings.claim import Claim, Known
@@ -23,8 +24,7 @@ from tritonlint.settings.config import Settings
 
 FOLDER = ".tritonlint_cache"
 VARIABLE = "TRITONLINT_CACHE_DIR"
-# So many results are kept; the oldest go first.
-_KEPT = 64
+KIND = "result"
 
 
 class Cache:
@@ -32,7 +32,7 @@ class Cache:
     there; what cannot be written is not."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self.kept = Store(folder)
 
     def key(
         self,
@@ -67,32 +67,35 @@ class Cache:
     def load(self, key: str) -> Result | None:
         """The result that was stored under `key`, or None, also for what another version, another
         program or an accident left there."""
-        data = kept(self.folder / f"{key}.json", key)
+        body = self.kept.get(KIND, [key]).get(key)
         try:
-            return None if data is None else _result(data)
-        except (ValueError, TypeError, KeyError):
+            return None if body is None else _result(json.loads(body))
+        except (ValueError, TypeError, KeyError, RecursionError):
             return None
 
     def store(self, key: str, result: Result) -> None:
         """Keep `result` under `key`."""
-        with contextlib.suppress(OSError):
-            keep(self.folder / f"{key}.json", key, asdict(result))
-            ignore = self.folder / ".gitignore"
-            if not ignore.exists():
-                ignore.write_text("*\n")
-            self._prune()
-
-    def _prune(self) -> None:
-        results = sorted(self.folder.glob("*.json"), key=lambda each: each.stat().st_mtime)
-        for each in results[:-_KEPT]:
-            each.unlink(missing_ok=True)
-        tidy(self.folder)
+        self.kept.put(KIND, {key: json.dumps(asdict(result)).encode()})
 
 
-def default_folder(working: Path) -> Path:
-    """The folder that the environment names, else `.tritonlint_cache` in the working directory."""
+def default_folder(settings: Settings, paths: Sequence[Path] = ()) -> Path:
+    """The folder for a run about `paths`: see `project_folder`; where there is no project, it is
+    below the working directory."""
+    return project_folder(settings, paths) or Path.cwd() / FOLDER
+
+
+def project_folder(settings: Settings, paths: Sequence[Path] = ()) -> Path | None:
+    """The folder that the environment names, else `.tritonlint_cache` at the root of the project:
+    beside the settings file, else at the top of the repository that the first of `paths` (or the
+    working directory) is in. None where there is neither."""
     named = os.environ.get(VARIABLE)
-    return Path(named) if named else working / FOLDER
+    if named:
+        return Path(named)
+    if settings.file is not None:
+        return settings.file.parent / FOLDER
+    start = Path(os.path.abspath(paths[0])) if paths else Path.cwd()
+    above = (each / FOLDER for each in (start, *start.parents) if (each / ".git").exists())
+    return next(above, None)
 
 
 def tool_files() -> list[str]:
@@ -107,15 +110,6 @@ def _rules() -> Path:
 
 def _plain(settings: Settings) -> dict[str, object]:
     return {name: value for name, value in vars(settings).items() if name != "origins"}
-
-
-def stamp(path: str) -> str:
-    """What tells that a file has not changed: its size and the time of its last change."""
-    try:
-        found = os.stat(path)
-    except OSError:
-        return "absent"
-    return f"{found.st_size}:{found.st_mtime_ns}"
 
 
 def _result(data: dict[str, Any]) -> Result:

@@ -5,68 +5,103 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Sequence
+import json
+import os
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from tritonlint import __version__
-from tritonlint.caching.cache import Cache, stamp
-from tritonlint.caching.kept import keep, kept, tidy
+from tritonlint.caching.stamps import stamp
+from tritonlint.caching.store import Store
 from tritonlint.facts.index import outlines
 from tritonlint.facts.index.outlines import Function, Outline
 from tritonlint.facts.index.universe import Texts
+from tritonlint.source import read_bytes
 
-# More entries than these, of projects that were checked before, are dropped.
-_MOST = 50_000
-# A change of one in so many files is not worth writing down.
-_FEW = 50
+KIND = "outline"
 
 
 class OutlineCache:
-    """The outlines of the files of a universe, in the folder of `cache`. What cannot be read, or is
+    """The outlines of files, in memory and in `store` (None: in memory alone), each with what its
+    file was like: size and time of change, and a digest of its content. What cannot be read, or is
     of a file that has changed since, is as if it were not there."""
 
-    def __init__(self, cache: Cache, universe: Sequence[str], texts: Texts) -> None:
-        self._path = cache.folder / "outlines" / f"{_tool()}.json"
-        self._texts = texts
-        self._stamps = {file: stamp(file) for file in universe}
-        self._known: dict[str, Any] = {}
-        self._fresh: frozenset[str] = frozenset()
+    def __init__(self, store: Store | None) -> None:
+        self._store = store
+        self._tool = _tool()
+        # By file: what it was like when it was last looked at, and its outline then.
+        self._known: dict[str, tuple[str, Outline]] = {}
+        self._stamps: dict[str, str] = {}
 
-    def load(self) -> None:
-        """Have the outlines that hold used."""
-        self._known = kept(self._path, self._path.stem) or {}
-        fresh: dict[str, Outline] = {}
-        for file, now in self._stamps.items():
-            with contextlib.suppress(ValueError, TypeError, LookupError, AttributeError):
-                then, data = self._known[file]
-                if then == now:
-                    fresh[file] = _outline(data)
-        self._texts.learn(fresh)
-        self._fresh = frozenset(fresh)
+    def load(self, texts: Texts, files: Iterable[str]) -> None:
+        """Have `texts`, which has read none of `files` yet, use the outlines that hold."""
+        now = {file: stamp(file) for file in files}
+        self._stamps |= now
+        fresh = {}
+        absent = []
+        for file, stamped in now.items():
+            known = self._known.get(file)
+            if known is not None and known[0] == stamped:
+                fresh[file] = known[1]
+            elif not texts.outlined(file):
+                absent.append(file)
+        loaded = self._loaded(absent, now)
+        self._known |= {file: (now[file], outline) for file, outline in loaded.items()}
+        texts.learn(fresh | loaded)
 
-    def store(self) -> None:
-        """Keep the outlines that were made since."""
-        texts = self._texts
-        made = {
-            file: (now, _plain(texts.outline(file)))
-            for file, now in self._stamps.items()
-            if file not in self._fresh and texts.outlined(file) and file not in texts.overrides
-        }
-        if len(made) <= len(self._known) // _FEW:
-            return  # these are made again sooner than all are written
-        old = self._known if len(self._known) + len(made) <= _MOST else {}
-        with contextlib.suppress(OSError):
-            keep(self._path, self._path.stem, {**old, **made})
-            for other in self._path.parent.glob("*.json"):
-                if other != self._path:
-                    other.unlink(missing_ok=True)
-            tidy(self._path.parent)
+    def store(self, texts: Texts, files: Iterable[str]) -> None:
+        """Keep the outlines of `files`, which were loaded as far as they were there, that `texts`
+        made since."""
+        made: dict[str, bytes] = {}
+        for file in files:
+            if not texts.outlined(file) or file in texts.overrides or file not in self._stamps:
+                continue
+            outline = texts.outline(file)
+            known = self._known.get(file)
+            if known is not None and known[1] is outline:
+                continue
+            stamped = self._stamps[file]
+            self._known[file] = (stamped, outline)
+            if self._store is not None:
+                entry = (self._tool, stamped, _digest(texts.read(file)), _plain(outline))
+                made[self._key(file)] = json.dumps(entry).encode()
+        if self._store is not None:
+            self._store.put(KIND, made)
+
+    def _loaded(self, files: Sequence[str], now: dict[str, str]) -> dict[str, Outline]:
+        """What the store knows of `files`, as far as it holds."""
+        if self._store is None or not files:
+            return {}
+        keys = {self._key(file): file for file in files}
+        found: dict[str, Outline] = {}
+        for key, body in self._store.get(KIND, list(keys)).items():
+            file = keys[key]
+            with contextlib.suppress(ValueError, TypeError, LookupError, AttributeError, OSError):
+                tool, stamped, digest, data = json.loads(body)
+                # A checkout of the same text has another time.
+                if tool == self._tool and (
+                    stamped == now[file] or digest == _digest(read_bytes(file))
+                ):
+                    found[file] = _outline(data)
+        return found
+
+    def _key(self, file: str) -> str:
+        """The path from the folder of the store, so that both may move together."""
+        assert self._store is not None
+        try:
+            return os.path.relpath(file, os.path.abspath(self._store.folder)).replace(os.sep, "/")
+        except ValueError:  # another drive
+            return file
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:32]
 
 
 def _tool() -> str:
     """What outlines depend on beside the files."""
     digest = hashlib.sha256(__version__.encode())
-    digest.update(f"\0{outlines.__file__}\0{stamp(outlines.__file__)}".encode())
+    digest.update(f"\0{stamp(outlines.__file__)}".encode())
     return digest.hexdigest()[:16]
 
 

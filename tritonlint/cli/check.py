@@ -122,7 +122,8 @@ def command(
         result = result if diff_base is None else _changed(result, diff_base, paths)
         if confirm:
             with observer.stage("confirm"):
-                result = confirmed(result, settings, not no_cache, confirm_unconfined)
+                kept = None if no_cache else paths
+                result = confirmed(result, settings, kept, confirm_unconfined)
         if add_ignore:
             from tritonlint.cli import ignores
 
@@ -198,7 +199,7 @@ def run(
         files = discover(paths, settings, errors.append, on_notebook)
         for each in Scopes(settings).every(files)[1:]:
             options.check_rules(each)
-    cache = Cache(default_folder(Path.cwd())) if cached else None
+    cache = Cache(default_folder(settings, paths)) if cached else None
     named = frozenset(paths).intersection(files)
     result = check(files, settings, cache, named, jobs, observer)
     skipped = {*result.skipped, *(Skipped(each.path, each.reason) for each in errors)}
@@ -218,17 +219,22 @@ def run_text(path: Path, data: bytes, settings: Settings) -> Result:
 
 
 def confirmed(
-    result: Result, settings: Settings, cached: bool = False, unconfined: bool = False
+    result: Result,
+    settings: Settings,
+    cached: tuple[Path, ...] | None = None,
+    unconfined: bool = False,
 ) -> Result:
     """The result with what the compiler says of each finding. One that it refutes is `possible`
-    then, and where that is not shown, a note says what is left out. Raises VerifyError where the
+    then, and where that is not shown, a note says what is left out. Where the paths of the run are
+    given (`cached`), answers of earlier runs are used and kept. Raises VerifyError where the
     compiler cannot be asked."""
     from tritonlint.caching.cache import default_folder
     from tritonlint.engine.check import shown
     from tritonlint.verify.confirm.answers import Answers
     from tritonlint.verify.confirm.confirm import confirm
 
-    answers = Answers(default_folder(Path.cwd()) if cached else None)
+    folder = None if cached is None else default_folder(settings, cached)
+    answers = Answers(folder)
     told = confirm(result.findings, settings, answers, unconfined)
     kept = shown(told, Scopes(settings))
     output.note(

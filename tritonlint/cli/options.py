@@ -123,10 +123,16 @@ jobs = click.option(
 )
 
 
-def selection(command: F) -> F:
-    """Add PATHS and the options that say which rules and files a run is about."""
+def selected(command: F) -> F:
+    """Add the options that say which rules and files a run is about."""
     for option in reversed(_SELECTION):
         command = option(command)
+    return command
+
+
+def selection(command: F) -> F:
+    """Add PATHS and the options that say which rules and files a run is about."""
+    command = selected(command)
     paths = click.argument("paths", nargs=-1, metavar="[PATHS]...", type=click.Path(path_type=Path))
     return paths(command)
 

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import click
 
+from tritonlint.cli import options
 from tritonlint.errors import UsageError
 from tritonlint.extras import install_hint
 
 
 @click.command("server", short_help="Run the language server.")
-def command() -> int:
+@options.selected
+@click.option("--no-cache", is_flag=True, help="Neither read nor write what earlier runs kept.")
+def command(no_cache: bool, **selected: object) -> int:
     """Run the language server on standard input and output, for an editor to start.
 
     It needs the extra `lsp`. Kernels and launches are read, on text that is not saved yet too, and
-    never run.
+    never run. Options are on top of the settings of each file.
     """
     try:
-        from tritonlint.server.app import create
+        from tritonlint.server.app import serve
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in ("pygls", "lsprotocol"):
             raise
         raise UsageError(f"the server needs pygls: {install_hint('lsp')}") from error
-    create().start_io()
-    return 0
+    from tritonlint.server.documents import Checker
+
+    return serve(Checker(dict(selected), not no_cache))

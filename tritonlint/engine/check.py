@@ -25,6 +25,7 @@ from tritonlint.suppress import suppressions
 
 if TYPE_CHECKING:
     from tritonlint.caching.cache import Cache
+    from tritonlint.facts.survey.survey import Analysis
 
 
 @dataclass(frozen=True)
@@ -104,11 +105,11 @@ def _result(
     from tritonlint.caching.outline_cache import OutlineCache
 
     with observer.stage("cache"):
-        outlines = OutlineCache(cache, universe, texts)
-        outlines.load()
+        outlines = OutlineCache(cache.kept)
+        outlines.load(texts, universe)
     result = _check(*_read(files, observer), texts, settings, named, work)
     with observer.stage("cache"):
-        outlines.store()
+        outlines.store(texts, universe)
         cache.store(key, result)
     return result
 
@@ -136,15 +137,18 @@ def check_text(
     return check_texts({path: data}, settings, others)
 
 
+@_without_collection()
 def check_texts(
     texts: Mapping[Path, bytes],
     settings: Settings,
     others: Mapping[Path, bytes] | None = None,
     named: bool = False,
+    analysis: Analysis | None = None,
+    work: Work | None = None,
 ) -> Result:
     """Check the files at the paths of `texts` as if they held these, and the files `others` theirs;
     further files are read from disk. What cannot be parsed is skipped as in `check`, if it could
-    hold a finding or they are `named`."""
+    hold a finding or they are `named`. An `analysis` that is given has these texts already."""
     sources: list[SourceFile] = []
     skipped: list[Skipped] = []
     for path, data in texts.items():
@@ -157,7 +161,8 @@ def check_texts(
             sources.append(source)
     contents = {os.path.abspath(each): data for each, data in {**(others or {}), **texts}.items()}
     parsed = texts if named else ()
-    result = _check(sources, skipped, Texts(contents), settings, parsed, Work())
+    known = analysis or Texts(contents)
+    result = _check(sources, skipped, known, settings, parsed, work or Work())
     return _without_known(result, settings)
 
 
@@ -175,7 +180,7 @@ def _without_known(result: Result, settings: Settings) -> Result:
 def _check(
     sources: Sequence[SourceFile],
     skipped: list[Skipped],
-    texts: Texts,
+    known: Texts | Analysis,
     settings: Settings,
     named: Collection[Path],
     work: Work,
@@ -185,7 +190,7 @@ def _check(
     from tritonlint.engine.parallel import facts
     from tritonlint.facts.survey.survey import Analysis
 
-    analysis = Analysis(texts=texts)
+    analysis = Analysis(texts=known) if isinstance(known, Texts) else known
     files = len(sources) + len(skipped)
     with work.observer.stage("read"):
         gated = [source for source in sources if may_matter(source.data)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
@@ -110,9 +111,19 @@ def _shares(items: Sequence[T], processes: int) -> list[Sequence[T]]:
 def _processes(
     number: int, texts: Texts, wanted: frozenset[str] = frozenset(), preview: bool = False
 ) -> ProcessPoolExecutor:
-    from concurrent.futures import ProcessPoolExecutor  # only here: it takes long to import
+    # Only here: they take long to import.
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
 
-    return ProcessPoolExecutor(number, initializer=_start, initargs=(texts, wanted, preview))
+    # A copy of a process in which other threads run may wait for ever for a lock that one of them
+    # had.
+    forks = "fork" in multiprocessing.get_all_start_methods() and threading.active_count() == 1
+    return ProcessPoolExecutor(
+        number,
+        mp_context=multiprocessing.get_context("fork" if forks else "spawn"),
+        initializer=_start,
+        initargs=(texts, wanted, preview),
+    )
 
 
 # What a process that looks at shares has: what it parses for one share it keeps for the next.
@@ -122,8 +133,19 @@ _process: tuple[Analysis, frozenset[str]] | None = None
 def _start(texts: Texts, wanted: frozenset[str], preview: bool) -> None:
     global _process
     gc.disable()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _process = (Analysis(texts=texts), wanted)
     _process[0].preview = preview
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that started it is gone, killed for one: nobody else would."""
+    import multiprocessing
+
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _outlines_of_share(files: Sequence[str]) -> list[Outline]:

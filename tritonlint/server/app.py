@@ -3,73 +3,158 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
 from tritonlint import __version__
 from tritonlint.errors import TritonlintError
+from tritonlint.facts.survey.bulkhead import internal
 from tritonlint.server import actions, documents, hover
 from tritonlint.server.diagnostics import diagnostics
-from tritonlint.server.documents import Checked, Document, Round
+from tritonlint.server.documents import Checked, Checker, Document, Round
 from tritonlint.server.places import Places
 
-# So many seconds without a change of the text pass before it is checked.
-PAUSE = 0.3
+T = TypeVar("T")
+
+# So many seconds without a change of the text pass before it is checked by itself, and so many more
+# before the other files are asked.
+PAUSE = 0.1
+REST = 0.6
 _WATCHED = ("**/*.py", "**/pyproject.toml", "**/tritonlint.toml")
 
 
-class Server(LanguageServer):
-    """Checks all open documents together, one round at a time: what is changed in one may decide
-    what is found in another."""
+class Superseded(BaseException):
+    """Ends a round that nobody waits for any more; no error, so that nothing takes it for one."""
 
-    def __init__(self) -> None:
+
+class Server(LanguageServer):
+    """Checks documents in rounds, one at a time: what was changed by itself, at once, and then all
+    that are open together, since what is changed in one may decide what is found in another."""
+
+    def __init__(self, checker: Checker) -> None:
         # Whole texts: what a line is differs between Python and the library.
         full = types.TextDocumentSyncKind.Full
         super().__init__("tritonlint", __version__, text_document_sync_kind=full)
+        self.checker = checker
+        self.shut_down = False
         self._checked: dict[str, Checked] = {}
+        self._told: dict[str, tuple[Document, list[types.Diagnostic]]] = {}
         self._errors: tuple[str, ...] = ()
         self._asked = 0
         self._one_at_a_time = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def check_soon(self, pause: float = 0.0) -> None:
-        """Check after `pause` seconds, unless that is asked for again before."""
+    def check_soon(self, changed: str | None = None, pause: float = 0.0, rest: float = 0.0) -> None:
+        """Check the document `changed` (a URI) after `pause` seconds, and all documents `rest`
+        seconds after that, unless something else is asked for before. A round that is under way
+        ends."""
         self._asked += 1
-        task = asyncio.get_running_loop().create_task(self._check(self._asked, pause))
+        task = asyncio.get_running_loop().create_task(
+            self._check(self._asked, changed, pause, rest)
+        )
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _check(self, asked: int, pause: float) -> None:
-        await asyncio.sleep(pause)
-        async with self._one_at_a_time:
-            if asked == self._asked:
-                self._publish(await asyncio.to_thread(documents.check, self.open_documents()))
+    def stop(self) -> None:
+        """End the round that is under way, and begin no other."""
+        self._asked += 1
+
+    async def _check(self, asked: int, changed: str | None, pause: float, rest: float) -> None:
+        def go_on() -> None:
+            if asked != self._asked:
+                raise Superseded
+
+        try:
+            await asyncio.sleep(pause)
+            async with self._one_at_a_time:
+                go_on()
+                await self._check_alone(changed)
+            await asyncio.sleep(rest)
+            async with self._one_at_a_time:
+                go_on()
+                found = await self._apart(
+                    lambda: self.checker.all(self.open_documents(), dict(self._checked), go_on)
+                )
+                self._publish(found)
+        except Superseded:
+            pass
+        except asyncio.CancelledError:
+            self.stop()
+            raise
+        except Exception as error:
+            # Nobody waits for this task: what goes wrong in it would never be said.
+            self._say([internal(error)])
+            raise
+
+    async def _check_alone(self, changed: str | None) -> None:
+        """Check one document by itself, and tell what was found."""
+        documents = self.open_documents()
+        one = next((each for each in documents if each.uri == changed), None)
+        if one is None:
+            return
+        before = self._checked.get(one.uri)
+        found = await self._apart(lambda: self.checker.alone(one, documents, before))
+        if found is not None:
+            self._keep(found, self.places())
+
+    @staticmethod
+    async def _apart(work: Callable[[], T]) -> T:
+        """What `work` comes to, in a thread of its own. A round that was superseded is told as a
+        value: only errors pass between threads."""
+
+        def done() -> T | Superseded:
+            try:
+                return work()
+            except Superseded as ended:
+                return ended
+
+        found = await asyncio.to_thread(done)
+        if isinstance(found, Superseded):
+            raise found
+        return found
+
+    def _keep(self, found: Checked, places: Places) -> None:
+        """Tell what was found in a document, if it is still as it was."""
+        present = {each.uri: each for each in self.open_documents()}
+        if present.get(found.document.uri) == found.document:
+            self._checked[found.document.uri] = found
+            self._tell(found.document, diagnostics(found, places, self._shows_related))
 
     def _publish(self, found: Round) -> None:
         """Tell the client what was found in documents that are still as they were."""
         present = {each.uri: each for each in self.open_documents()}
         places = self.places()
         for each in found.checked:
-            if present.get(each.document.uri) == each.document:
-                self._checked[each.document.uri] = each
-                self._tell(each.document, diagnostics(each, places, self._shows_related))
+            self._keep(each, places)
         checked = {each.document.uri for each in found.checked}
         for uri in present.keys() - checked:
             self.forget(uri)
-        for error in set(found.errors) - set(self._errors):
-            message = types.ShowMessageParams(types.MessageType.Error, f"tritonlint: {error}")
-            self.window_show_message(message)
-        self._errors = found.errors
+        self._say(found.errors)
+
+    def _say(self, errors: Sequence[str]) -> None:
+        """Show the user those of `errors` that were not shown last."""
+        for error in errors:
+            if error not in self._errors:
+                message = types.ShowMessageParams(types.MessageType.Error, f"tritonlint: {error}")
+                self.window_show_message(message)
+        self._errors = tuple(errors)
 
     def _tell(self, document: Document, found: list[types.Diagnostic]) -> None:
-        self.text_document_publish_diagnostics(
-            types.PublishDiagnosticsParams(document.uri, found, document.version)
-        )
+        if self._told.get(document.uri) != (document, found):
+            self._told[document.uri] = (document, found)
+            self.text_document_publish_diagnostics(
+                types.PublishDiagnosticsParams(document.uri, found, document.version)
+            )
 
     def forget(self, uri: str) -> None:
         """Take back what was said of a document."""
-        if self._checked.pop(uri, None):
+        self._checked.pop(uri, None)
+        if self._told.pop(uri, None):
             self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
 
     def open_documents(self) -> list[Document]:
@@ -114,12 +199,24 @@ class Server(LanguageServer):
         return bool(support and "edit" in support.properties)
 
 
-def create() -> Server:
+def create(checker: Checker) -> Server:
     """A server with all that it can do."""
-    server = Server()
+    server = Server(checker)
     _listen(server)
     _answer(server)
     return server
+
+
+def serve(checker: Checker) -> int:
+    """Talk to a client on standard input and output until it ends that. Returns the exit code that
+    the protocol asks for: 0 where the client asked to shut down before, else 1."""
+    server = create(checker)
+    # What is printed must not get between the messages; and these are written to a stream of their
+    # own, which is closed at the end.
+    with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as messages:
+        sys.stdout = sys.stderr
+        server.start_io(stdout=messages)
+    return 0 if server.shut_down else 1
 
 
 def _listen(server: Server) -> None:
@@ -136,9 +233,18 @@ def _listen(server: Server) -> None:
             registration = types.Registration("watched", name, options)
             server.client_register_capability(types.RegistrationParams([registration]))
 
+    @server.feature(types.SHUTDOWN)
+    def shut_down(_: None) -> None:
+        server.shut_down = True
+        server.stop()
+
+    @server.feature(types.EXIT)
+    def left(_: None) -> None:
+        server.stop()
+
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
-    def opened(_: types.DidOpenTextDocumentParams) -> None:
-        server.check_soon()
+    def opened(params: types.DidOpenTextDocumentParams) -> None:
+        server.check_soon(params.text_document.uri)
 
     @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
     def saved(_: types.DidSaveTextDocumentParams) -> None:
@@ -149,8 +255,8 @@ def _listen(server: Server) -> None:
         server.check_soon()
 
     @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
-    def typed(_: types.DidChangeTextDocumentParams) -> None:
-        server.check_soon(PAUSE)
+    def typed(params: types.DidChangeTextDocumentParams) -> None:
+        server.check_soon(params.text_document.uri, PAUSE, REST)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     def closed(params: types.DidCloseTextDocumentParams) -> None:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from lsprotocol import types
 from pygls import uris
 
+from tritonlint.caching.cache import project_folder
+from tritonlint.caching.store import Store
 from tritonlint.cli import options
-from tritonlint.engine import check as engine
-from tritonlint.engine.check import Skipped
+from tritonlint.engine.check import Result, Skipped
 from tritonlint.engine.discovery import is_excluded
+from tritonlint.engine.session import Session
 from tritonlint.errors import TritonlintError
 from tritonlint.findings import Finding
+from tritonlint.server.moving import Moved, at
 from tritonlint.settings import config
 from tritonlint.settings.config import Settings
 from tritonlint.settings.patterns import matcher
 from tritonlint.source import SourceFile, display_path
+from tritonlint.suppress import review
 
 
 @dataclass(frozen=True)
@@ -36,12 +40,17 @@ class Document:
 
 @dataclass(frozen=True)
 class Checked:
-    """What was found in one state of a document, or why it could not be checked."""
+    """What was found in one state of a document, or why it could not be checked. `own` is what the
+    document shows by itself; of that, `refuted` is what other files refute, and `added` is what
+    they add to it. Both are empty until the others were asked."""
 
     document: Document
     settings: Settings
     findings: tuple[Finding, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    own: tuple[Finding, ...] = ()
+    refuted: tuple[Finding, ...] = ()
+    added: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,40 +80,103 @@ def _encoded(text: str) -> bytes:
         return data
 
 
-def check(documents: Sequence[Document]) -> Round:
-    """Check the documents, each as the others have it. A document that its settings exclude has no
-    findings."""
-    settings: dict[Path, Settings] = {}
-    errors: dict[str, None] = {}
-    for each in documents:
+@dataclass
+class Checker:
+    """Checks documents, each as the others have it. `given` are options of the command line. A
+    document that its settings exclude has no findings. One thread at a time may ask."""
+
+    given: dict[str, object] = field(default_factory=dict)
+    cached: bool = True
+    _session: Session | None = None
+
+    def alone(
+        self, one: Document, documents: Sequence[Document], before: Checked | None
+    ) -> Checked | None:
+        """What `one` shows by itself. What other files refuted and added `before` is taken to hold
+        still, where the lines did not change. None where its settings are wrong."""
         try:
-            settings[each.path] = options.settings_for((each.path,), {})
-            refused = config.refusal(settings[each.path])
-            if refused:
-                errors[f"{settings[each.path].file}: {refused}"] = None
-        except TritonlintError as error:
-            errors[str(error)] = None
-    known = [each for each in documents if each.path in settings]
-    wanted = {
-        each.path: each.source.data
-        for each in known
-        if not _excluded(each.path, settings[each.path])
-    }
-    others = {each.path: each.source.data for each in documents}
-    result = engine.Result((), (), 0)
-    if wanted:
-        run = config.load(options.common_folder(wanted), {})
-        result = engine.check_texts(wanted, run, others, named=True)
-    checked = (
-        Checked(
-            each,
-            settings[each.path],
-            tuple(f for f in result.findings if f.span.path == each.source.path),
-            tuple(s for s in result.skipped if s.path == each.source.path),
+            settings = self._settings(one)
+        except TritonlintError:
+            return None
+        if _excluded(one.path, settings):
+            return Checked(one, settings)
+        result = self._open(one, settings).quick(one.path, _contents(documents), settings)
+        own, skipped = _of(one, result)
+        if before is None:
+            # Whether a comment is in vain is known when all was looked at.
+            shown = tuple(each for each in own if each.code not in review.CODES)
+            return Checked(one, settings, shown, skipped, own)
+        move = Moved(before.document.source, one.source)
+        refuted, added = (tuple(move.all(each)) for each in (before.refuted, before.added))
+        gone = {at(each) for each in (*refuted, *added)}
+        left = (each for each in own if at(each) not in gone)
+        findings = sorted((*left, *added), key=lambda each: each.sort_key)
+        return Checked(one, settings, tuple(findings), skipped, own, refuted, added)
+
+    def all(
+        self,
+        documents: Sequence[Document],
+        known: Mapping[str, Checked],
+        before_root: Callable[[], None],
+    ) -> Round:
+        """Check all `documents`; `known` is what was found before, by URI. Calls `before_root`
+        again and again: what that raises ends the round."""
+        settings: dict[str, Settings] = {}
+        errors: dict[str, None] = {}
+        for each in documents:
+            try:
+                settings[each.uri] = self._settings(each)
+                refused = config.refusal(settings[each.uri])
+                if refused:
+                    errors[f"{settings[each.uri].file}: {refused}"] = None
+            except TritonlintError as error:
+                errors[str(error)] = None
+        fine = [each for each in documents if each.uri in settings]
+        wanted = [each for each in fine if not _excluded(each.path, settings[each.uri])]
+        result = Result((), (), 0)
+        if wanted:
+            paths = [each.path for each in wanted]
+            run = options.settings_for(paths, self.given)
+            session = self._open(wanted[0], settings[wanted[0].uri])
+            result = session.whole(paths, _contents(documents), run, before_root)
+        checked = (
+            _compared(each, settings[each.uri], result, known.get(each.uri)) for each in fine
         )
-        for each in known
+        return Round(tuple(checked), tuple(errors))
+
+    def _settings(self, one: Document) -> Settings:
+        return options.settings_for((one.path,), self.given)
+
+    def _open(self, one: Document, settings: Settings) -> Session:
+        if self._session is None:
+            folder = project_folder(settings, [one.path]) if self.cached else None
+            self._session = Session(Store(folder) if folder else None)
+        return self._session
+
+
+def _contents(documents: Sequence[Document]) -> dict[Path, bytes]:
+    return {each.path: each.source.data for each in documents}
+
+
+def _of(one: Document, result: Result) -> tuple[tuple[Finding, ...], tuple[Skipped, ...]]:
+    """What a result says of one document."""
+    path = one.source.path
+    return (
+        tuple(each for each in result.findings if each.span.path == path),
+        tuple(each for each in result.skipped if each.path == path),
     )
-    return Round(tuple(checked), tuple(errors))
+
+
+def _compared(one: Document, settings: Settings, result: Result, before: Checked | None) -> Checked:
+    """What was found in a document, and how that differs from what it shows by itself, if that is
+    known."""
+    findings, skipped = _of(one, result)
+    if before is None or before.document.source != one.source:
+        return Checked(one, settings, findings, skipped, findings)
+    own, present = {at(each) for each in before.own}, {at(each) for each in findings}
+    refuted = tuple(each for each in before.own if at(each) not in present)
+    added = tuple(each for each in findings if at(each) not in own)
+    return Checked(one, settings, findings, skipped, before.own, refuted, added)
 
 
 def _excluded(path: Path, settings: Settings) -> bool:

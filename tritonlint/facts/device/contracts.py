@@ -120,6 +120,11 @@ def roles_of(kernel: Kernel) -> Roles:
     return infer(kernel)
 
 
+def forget() -> None:
+    """Keep no kernel: each holds the tree of its file."""
+    roles_of.cache_clear()
+
+
 def _argument(name: str, roles: Roles, specialization: Specialization) -> Value:
     if name in specialization.constexprs:
         return _constant(specialization.constexprs[name])

@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from tritonlint.facts.index.outlines import Function, Outline
 
 
+# By file and old line, the functions that went to other lines, as they are now.
+Moves = Mapping[str, Mapping[int, Function]]
+
+
 @dataclass(frozen=True)
 class Leading:
     """The functions that may lead to a launch (or to something else that is looked for): by file
@@ -16,6 +20,19 @@ class Leading:
 
     lines: Mapping[str, frozenset[int]]
     names: frozenset[str]
+
+    def moved(self, moves: Moves) -> Leading:
+        """The same after the functions of some files went to other lines."""
+        return Leading(moved_lines(self.lines, moves), self.names)
+
+
+def moved_lines(lines: Mapping[str, frozenset[int]], moves: Moves) -> Mapping[str, frozenset[int]]:
+    """Lines of headers by file, after the functions of some went to other lines."""
+    known = dict(lines)
+    for file in known.keys() & moves.keys():
+        now = moves[file]
+        known[file] = frozenset(now[each].line if each in now else each for each in known[file])
+    return known
 
 
 def launches(function: Function) -> bool:
@@ -30,6 +47,16 @@ class Naming:
 
     functions: Mapping[str, Sequence[tuple[str, Function]]]
     aliases: Mapping[str, Sequence[str]]
+
+    def moved(self, moves: Moves) -> Naming:
+        """The same after the functions of some files went to other lines."""
+        functions = dict(self.functions)
+        names = {n for now in moves.values() for each in now.values() for n in each.calls}
+        for name in names & functions.keys():
+            functions[name] = [
+                (file, moves.get(file, {}).get(each.line, each)) for file, each in functions[name]
+            ]
+        return Naming(functions, self.aliases)
 
 
 def naming(outlines: Mapping[str, Outline]) -> Naming:

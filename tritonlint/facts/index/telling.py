@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tritonlint.facts.index.callers import Leading, spellings
+from tritonlint.facts.index.callers import Leading, Moves, moved_lines, spellings
 from tritonlint.facts.index.outlines import Function, Outline
 
 
@@ -17,6 +17,10 @@ class Telling:
 
     lines: Mapping[str, frozenset[int]]
     naming: Mapping[str, frozenset[int]]
+
+    def moved(self, moves: Moves) -> Telling:
+        """The same after the functions of some files went to other lines."""
+        return Telling(moved_lines(self.lines, moves), moved_lines(self.naming, moves))
 
 
 def telling(outlines: Mapping[str, Outline], leading: Leading) -> Telling:

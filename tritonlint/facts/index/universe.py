@@ -6,10 +6,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tritonlint.facts.index.callers import Leading, Naming, leading, naming
+from tritonlint.facts.index.callers import Leading, Moves, Naming, leading, naming
 from tritonlint.facts.index.outlines import Function, Outline, outline
 from tritonlint.facts.index.telling import Telling, telling
 from tritonlint.facts.project.layout import Layout
@@ -40,6 +41,36 @@ class Texts:
         self._naming: dict[str, Naming] = {}
         self._telling: dict[str, Telling] = {}
         self._narrowing: dict[str, Leading] = {}
+
+    def again(self, overrides: Mapping[str, bytes]) -> Texts | None:
+        """The same files, with other texts in the place of those that were stood in for: nothing is
+        looked for on the disk. None where other files are stood in for."""
+        if overrides.keys() != self.overrides.keys():
+            return None
+        new = Texts(overrides)
+        new._layout, new._homes, new._universes = self._layout, self._homes, self._universes
+        new._outlines = dict(self._outlines)
+        changed = [file for file, text in overrides.items() if text != self.overrides[file]]
+        moved: Moves = {}
+        for file in changed:
+            before = new._outlines.pop(file, None)
+            found = None if before is None else _moved(before, new.outline(file))
+            if found is None:
+                return new
+            moved[file] = found
+        new._leading = {key: each.moved(moved) for key, each in self._leading.items()}
+        new._naming = {key: each.moved(moved) for key, each in self._naming.items()}
+        new._telling = {key: each.moved(moved) for key, each in self._telling.items()}
+        new._narrowing = {key: each.moved(moved) for key, each in self._narrowing.items()}
+        return new
+
+    def known_files(self) -> list[str]:
+        """The files of all universes that were asked for."""
+        return sorted({file for universe in self._universes.values() for file in universe})
+
+    def drop(self) -> None:
+        """Keep what was told of the texts, and not these."""
+        self._bytes.clear()
 
     def read(self, file: str) -> bytes:
         """The text of a file; nothing for one that cannot be read (said where that file itself is
@@ -181,6 +212,21 @@ class Texts:
             line = self.outline(file).byte_entry
             if line:
                 yield Span(display_path(Path(file)), line, 1, line, 1)
+
+
+def _moved(before: Outline, after: Outline) -> Mapping[int, Function] | None:
+    """By their old lines, the functions of a file as they are now, if nothing about it changed but
+    where they are."""
+    if replace(before, functions=()) != replace(after, functions=()):
+        return None
+    if len(before.functions) != len(after.functions):
+        return None
+    found = {}
+    for old, new in zip(before.functions, after.functions, strict=True):
+        if replace(old, line=new.line) != new:
+            return None
+        found[old.line] = new
+    return found
 
 
 def _narrows(function: Function) -> bool:

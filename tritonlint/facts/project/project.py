@@ -18,12 +18,20 @@ class Project:
     belong to.
 
     Files that `gate` turns away are not looked into when they are imported: what they define is
-    unknown.
+    unknown. `read` reads a file, or raises SourceError. `parsed` is how many bytes of text the
+    modules have.
     """
 
-    def __init__(self, roots: Sequence[Path], gate: Callable[[str], bool] | None = None) -> None:
+    def __init__(
+        self,
+        roots: Sequence[Path],
+        gate: Callable[[str], bool] | None = None,
+        read: Callable[[Path], SourceFile] = read_source,
+    ) -> None:
         self.layout = Layout(roots)
         self.gate = gate
+        self.read = read
+        self.parsed = 0
         self.failures: dict[str, SourceError] = {}
         self._modules: dict[str, Module | None] = {}
 
@@ -32,10 +40,19 @@ class Project:
         read."""
         file = os.path.abspath(path)
         if source is not None or self._modules.get(file) is None:
-            self._modules[file] = Module(self, Path(file), source or read_source(Path(file)))
+            source = source or self.read(Path(file))
+            self.parsed += len(source.data)
+            self._modules[file] = Module(self, Path(file), source)
         module = self._modules[file]
         assert module is not None
         return module
+
+    def forget(self) -> None:
+        """Free the trees of all modules, which may not be used any more. A module and what is known
+        of it refer to each other, and would stay until they are collected."""
+        for each in filter(None, self._modules.values()):
+            vars(each).clear()
+        self._modules.clear()
 
     def cached(self, file: str) -> Module | None:
         """The module of an absolute path, if it was asked for before."""

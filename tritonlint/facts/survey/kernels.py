@@ -15,7 +15,7 @@ from tritonlint.facts.index.reach import Reach
 from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.project.jit import kernels
 from tritonlint.facts.project.kernel import Kernel
-from tritonlint.facts.project.modules import Definition, Module
+from tritonlint.facts.project.modules import Module
 from tritonlint.facts.survey.looked_at import LookedAt
 
 
@@ -27,11 +27,13 @@ class Narrowing:
         self.reach = reach
         self.looked_at = looked_at
 
-    def in_kernels(self, own: Sequence[Module], wanted: Collection[str]) -> Iterator[Observation]:
-        """What the kernels of `own` do whatever they are launched with, and those elsewhere that
+    def in_kernels(
+        self, own: Sequence[Module], wanted: Collection[str], elsewhere: bool = True
+    ) -> Iterator[Observation]:
+        """What the kernels of `own` do whatever they are launched with, and those `elsewhere` that
         call device functions of `own`, with places in `wanted`."""
         lines = {str(each.file): self._lines(str(each.file)) for each in own}
-        outside = self._outside(lines, wanted)
+        outside = self._outside(lines, wanted) if elsewhere else {}
         jitting = {file: each for file, each in outside.items() if self.texts.jits(file)}
         lines |= callers(self._at(lines), jitting) if jitting else {}
         for file, known in lines.items():
@@ -60,25 +62,25 @@ class Narrowing:
         universe = {each for file in own for each in self.texts.universe(file)}
         return self.texts.outlines(universe - set(wanted))
 
-    def launchers(self, own: Sequence[Module], wanted: Collection[str]) -> Iterator[Definition]:
+    def launchers(
+        self, own: Sequence[Module], wanted: Collection[str]
+    ) -> dict[str, frozenset[int]]:
         """The functions outside of `wanted` that may launch a kernel of `own` of which the types of
-        its tensors decide what it narrows, and the functions that call those."""
+        its tensors decide what it narrows, and the functions that call those: for each file the
+        lines of their headers."""
         outside = self._outside((str(module.file) for module in own), wanted)
         launching = {
-            file: {each.line for each in outline.functions if each.launches}
+            file: frozenset(each.line for each in outline.functions if each.launches)
             for file, outline in outside.items()
         }
-        lines: dict[str, set[int]] = {}
+        lines: dict[str, frozenset[int]] = {}
         for kernel in self._kernels(own) if any(launching.values()) else ():
             found = self._that_name(kernel, (file for file, known in launching.items() if known))
             if found and depends_on_launch(kernel):
                 lines |= {file: launching[file] for file in found}
         for file, more in (callers(self._at(lines), outside) if lines else {}).items():
-            lines[file] = lines.get(file, set()) | more
-        for file in sorted(lines):
-            module = self.reach.parsed(file)
-            functions = module.functions if module is not None else ()
-            yield from (each for each in functions if each.line in lines[file])
+            lines[file] = lines.get(file, frozenset()) | more
+        return lines
 
     def _at(self, lines: Mapping[str, Collection[int]]) -> dict[str, list[Function]]:
         """The functions whose headers are in these lines of files."""

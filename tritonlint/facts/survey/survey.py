@@ -4,10 +4,13 @@ order."""
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 
 from tritonlint.errors import SourceError
+from tritonlint.facts.device import contracts
 from tritonlint.facts.hazards.flavours.clashes import flavours
 from tritonlint.facts.hazards.flavours.of_a_module import may_state, stated
 from tritonlint.facts.hazards.guards.dead_guards import dead_guards, may_compare
@@ -29,7 +32,7 @@ from tritonlint.facts.survey.bulkhead import Bulkhead
 from tritonlint.facts.survey.kernels import Narrowing
 from tritonlint.facts.survey.looked_at import LookedAt
 from tritonlint.facts.survey.reading import Reading
-from tritonlint.source import SourceFile
+from tritonlint.source import SourceFile, read_source
 
 # What is asked about the launches that a function leads to, in the order of what is observed; and
 # what only preview rules judge.
@@ -42,23 +45,40 @@ _QUESTIONS: tuple[Callable[[Run], Iterable[Observation]], ...] = (
 _PREVIEWED: tuple[Callable[[Run], Iterable[Observation]], ...] = (flavours,)
 # Up to so many names the functions that call them are looked for; for more, all are interpreted.
 _FEW_NAMES = 100
+# A function by its file and the line of its header.
+_Place = tuple[str, int]
 
 
 class Analysis:
     """The facts of a project, read on demand. `overrides` are texts that stand in for files on
-    disk, by absolute path; `texts` is what is known of the files already."""
+    disk, by absolute path; `texts` is what is known of the files already, `read` how files are read
+    that are to be parsed."""
 
     def __init__(
-        self, overrides: Mapping[str, bytes] | None = None, texts: Texts | None = None
+        self,
+        overrides: Mapping[str, bytes] | None = None,
+        texts: Texts | None = None,
+        read: Callable[[Path], SourceFile] = read_source,
     ) -> None:
         self.texts = texts or Texts(overrides or {})
-        # Whether to observe what only preview rules judge.
+        # Whether to observe what only preview rules judge, and what other files pass to functions
+        # and kernels.
         self.preview = False
-        self.project = Project([], self.texts.passes)
-        self.reach = Reach(self.project, self.texts)
-        self.looked_at = LookedAt()
-        self.narrowing = Narrowing(self.texts, self.reach, self.looked_at)
+        self.elsewhere = True
+        # Between two functions, when more text than this was parsed, in bytes, all is dropped.
+        self.room = sys.maxsize
+        # Is called before each function; what it raises ends the analysis.
+        self.before_root: Callable[[], None] = lambda: None
         self.bulkhead = Bulkhead()
+        self.looked_at = LookedAt()
+        self._read = read
+        self._begin()
+
+    def _begin(self) -> None:
+        """Know of no syntax tree."""
+        self.project = Project([], self.texts.passes, self._read)
+        self.reach = Reach(self.project, self.texts)
+        self.narrowing = Narrowing(self.texts, self.reach, self.looked_at)
         self.reading = Reading(self.texts, self.reach, self.looked_at)
         self._attributes: Attributes = {}
         self._effects = Effects()
@@ -68,6 +88,17 @@ class Analysis:
         """By the path of a file, which function of it is not analysed to its end, and why; or why
         none is."""
         return self.bulkhead.unfinished
+
+    def make_room(self) -> None:
+        """Drop what was parsed if that is much. No definition from before may be used after."""
+        if self.project.parsed > self.room:
+            self.forget()
+
+    def forget(self) -> None:
+        """Drop what was parsed."""
+        self.project.forget()
+        contracts.forget()
+        self._begin()
 
     def concerns(self, file: str) -> bool:
         """Whether anything in a file (an absolute path) can be to judge, as far as its text tells,
@@ -97,18 +128,20 @@ class Analysis:
 
     def _observed(self, files: Sequence[SourceFile], wanted: Collection[str]) -> list[Observation]:
         own = list(self._parsed(files))
-        guards = (
-            each for module in own for each in dead_guards(module, self.looked_at.comparisons)
-        )
-        copies = (each for module in own for each in self._copies(module))
-        narrowed = self.narrowing.in_kernels(own, wanted)
-        read = self.reading.observe(own, wanted)
-        said = (
-            (each for module in own for each in stated(module, self.texts, self.reach))
-            if self.preview
-            else ()
-        )
-        return [*self._arguments(own, files, wanted), *guards, *copies, *narrowed, *read, *said]
+        questioned: list[_Place] = []
+        found: list[Observation] = []
+        for root in (each for module in own for each in self._roots(module)):
+            found += self._of_root(root, wanted, questioned)
+        for module in own:
+            found += dead_guards(module, self.looked_at.comparisons)
+            found += self._copies(module)
+        found += self.narrowing.in_kernels(own, wanted, self.elsewhere)
+        for module in own if self.preview else ():
+            found += stated(module, self.texts, self.reach)
+        if self.elsewhere:
+            found += self.reading.observe(own, wanted)
+            found += self._from_outside(own, files, wanted, questioned)
+        return found
 
     def _copies(self, module: Module) -> Iterator[Observation]:
         """What functions that launch nothing copy between codes and bytes."""
@@ -119,50 +152,52 @@ class Analysis:
                 with self.bulkhead.around(module.path, each.name):
                     yield from interpret(self._run(each)).copies
 
-    def _arguments(
-        self, own: Sequence[Module], files: Sequence[SourceFile], wanted: Collection[str]
-    ) -> list[Observation]:
-        """What the functions of `files`, whose modules are `own`, pass to kernels, with places in
-        one of `wanted`. Where `wanted` leaves out files of the package, functions there that call
-        those of `files` are followed too."""
-        roots = {id(each.node): each for module in own for each in self._roots(module)}
-        callers_of_own = self._callers(files, wanted)
-        for caller in (*callers_of_own, *self.narrowing.launchers(own, wanted)):
-            roots.setdefault(id(caller.node), caller)
-        found: list[Observation] = []
-        questioned: list[Definition] = []
-        for root in roots.values():
-            mine = self._of_root(root, wanted)
-            found += mine
-            if any(isinstance(each, Argument) and each.from_caller for each in mine):
-                questioned.append(root)
-        asked = {id(each.node): each for root in questioned for each in self._callers_of(root)}
-        for caller in asked.values():
-            found += self._of_root(caller, wanted, thorough=True)
-        return found
+    def _from_outside(
+        self,
+        own: Sequence[Module],
+        files: Sequence[SourceFile],
+        wanted: Collection[str],
+        questioned: list[_Place],
+    ) -> Iterator[Observation]:
+        """What functions pass to kernels that call or launch those of `files`, of which `own` are
+        the modules: those of other files, and those that are asked about what they give to the
+        functions of `files` (`questioned`)."""
+        # Before anything is dropped.
+        launchers = self.narrowing.launchers(own, wanted)
+        looked_at = {str(module.file) for module in own}
+        lines = self._callers(files, wanted)
+        for file, more in launchers.items():
+            lines.setdefault(file, set()).update(more)
+        for file in sorted(lines.keys() - looked_at):
+            self.make_room()
+            for caller in self._defined(file, lines[file]):
+                yield from self._of_root(caller, wanted, questioned)
+        asked: dict[str, set[int]] = {}
+        for file, line in questioned:
+            self.make_room()
+            for function in self._defined(file, {line}):
+                _add(asked, self._callers_of(function))
+        for file in sorted(asked):
+            self.make_room()
+            for caller in self._defined(file, asked[file]):
+                yield from self._of_root(caller, wanted)
 
     def _callers_of(self, function: Definition) -> Iterator[Definition]:
         """The functions that call `function`, and so may tell what it is given."""
         for caller in self.reach.callers(function):
             file = str(caller.module.file)
-            outside = isinstance(caller.node, Module)
-            line = 0 if outside else caller.line
-            told = line in self.texts.telling(file).lines.get(file, ())
-            if told and (outside or self._is_root(caller, file)):
+            told = _line(caller) in self.texts.telling(file).lines.get(file, ())
+            if told and self._may_tell(caller, file):
                 yield caller
 
-    def _at(self, lines: Mapping[str, frozenset[int]]) -> Iterator[Definition]:
-        """The functions whose headers are in these lines of files, if they may know something about
-        bytes; for line 0, what stands outside of functions."""
-        for file in sorted(lines):
-            known = lines[file] & self.texts.telling(file).lines.get(file, frozenset())
-            module = self.reach.parsed(file) if known else None
-            if module is not None:
-                for each in module.functions:
-                    if each.line in known and self._is_root(each, file):
-                        yield each
-                if 0 in known:
-                    yield Definition(module, module)
+    def _defined(self, file: str, lines: Collection[int]) -> Iterator[Definition]:
+        """The functions whose headers are in these lines of a file; for line 0, what stands outside
+        of functions."""
+        module = self.reach.parsed(file)
+        if module is not None:
+            yield from (each for each in module.functions if each.line in lines)
+            if 0 in lines:
+                yield Definition(module, module)
 
     def _parsed(self, files: Iterable[SourceFile]) -> Iterator[Module]:
         for source in files:
@@ -196,9 +231,13 @@ class Analysis:
         )
 
     def _of_root(
-        self, root: Definition, wanted: Collection[str], thorough: bool = False
+        self, root: Definition, wanted: Collection[str], questioned: list[_Place] | None = None
     ) -> list[Observation]:
-        """What the launches that `root` leads to are passed, and what else is seen on the way."""
+        """What the launches that `root` leads to are passed, and what else is seen on the way. If
+        its callers can tell more it is added to `questioned`; without that it is such a caller, and
+        all calls are followed."""
+        self.before_root()
+        thorough = questioned is None
         universe = self.texts.universe(str(root.module.file))
         run = self._run(root, thorough)
         found: list[Observation] = []
@@ -216,11 +255,15 @@ class Analysis:
             most = f"takes more than {MAX_STATEMENTS} statements"
             self.bulkhead.leave(path, f"`{name}` {most}, and is not analysed to its end")
         places = ((each, os.path.abspath(each.place.path)) for each in found)
-        return [
+        mine = [
             each
             for each, place in places
             if place in wanted and self.texts.universe(place) == universe
         ]
+        if questioned is not None:
+            if any(isinstance(each, Argument) and each.from_caller for each in mine):
+                questioned.append((str(root.module.file), _line(root)))
+        return mine
 
     def _run(self, root: Definition, thorough: bool = False) -> Run:
         universe = self.texts.universe(str(root.module.file))
@@ -237,27 +280,43 @@ class Analysis:
             thorough=thorough,
         )
 
-    def _callers(
-        self, files: Sequence[SourceFile], wanted: Collection[str]
-    ) -> Iterator[Definition]:
-        """The functions outside of `wanted` that call one of `files` that may lead to a launch."""
+    def _callers(self, files: Sequence[SourceFile], wanted: Collection[str]) -> dict[str, set[int]]:
+        """The functions outside of `wanted` that call one of `files` that may lead to a launch, and
+        may know something about bytes: the lines of their headers."""
         own = [os.path.abspath(source.path) for source in files]
         rest = self.texts.outlines(set(self.texts.universe_of(own)) - set(wanted))
         if not rest:
-            return  # each function that leads to a launch is looked at itself
+            return {}  # each function that leads to a launch is looked at itself
+        lines: dict[str, set[int]] = {}
         asked = {file: self._leading(file) for file in own}
         if sum(map(len, asked.values())) > _FEW_NAMES:
-            lines = {file: self.texts.leading(file).lines.get(file, frozenset()) for file in rest}
-            yield from self._at(lines)
-            return
+            for file in sorted(rest):
+                self.make_room()
+                known = self.texts.telling(file).lines.get(file, frozenset())
+                known &= self.texts.leading(file).lines.get(file, frozenset())
+                told = (each for each in self._defined(file, known) if self._may_tell(each, file))
+                _add(lines, told)
+            return lines
         for file, functions in asked.items():
-            module = self.reach.parsed(file)
-            known = {each.line for each in functions}
-            for each in module.functions if module is not None else ():
-                if each.line in known:
-                    yield from self._callers_of(each)
+            for function in self._defined(file, {each.line for each in functions}):
+                _add(lines, self._callers_of(function))
+        return lines
+
+    def _may_tell(self, function: Definition, file: str) -> bool:
+        return isinstance(function.node, Module) or self._is_root(function, file)
 
     def _leading(self, file: str) -> list[Function]:
         """The functions of a file that may lead to a launch."""
         lines = self.texts.leading(file).lines.get(file, frozenset())
         return [each for each in self.texts.outline(file).functions if each.line in lines]
+
+
+def _line(function: Definition) -> int:
+    """The line of the header; 0 for what stands outside of functions."""
+    return 0 if isinstance(function.node, Module) else function.line
+
+
+def _add(lines: dict[str, set[int]], functions: Iterable[Definition]) -> None:
+    """Add where `functions` are."""
+    for each in functions:
+        lines.setdefault(str(each.module.file), set()).add(_line(each))

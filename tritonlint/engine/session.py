@@ -1,0 +1,121 @@
+"""What a program that checks the same project again and again keeps between rounds."""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from tritonlint.caching.outline_cache import OutlineCache
+from tritonlint.caching.store import Store
+from tritonlint.engine.check import Result, check_texts
+from tritonlint.engine.work import Work
+from tritonlint.facts.index.universe import Texts
+from tritonlint.facts.survey.survey import Analysis
+from tritonlint.settings.config import Settings
+from tritonlint.source import SourceFile, read_source
+
+# So many bytes of text are kept parsed between rounds, and parsed at once in one. A tree takes some
+# 30 times the room of its text.
+_KEPT = 800_000
+_ROOM = 1_200_000
+
+
+class Session:
+    """Keeps the outlines of all files, in memory and in `store`, and the trees of those that were
+    parsed last. Everything is done in this process, since others cannot be started safely where
+    threads run. One round is checked at a time."""
+
+    def __init__(self, store: Store | None = None) -> None:
+        self._outlines = OutlineCache(store)
+        self._texts: Texts | None = None
+        self._sources = _Sources()
+
+    def quick(self, path: Path, contents: Mapping[Path, bytes], settings: Settings) -> Result:
+        """What the functions of the file at `path` show by themselves, with what is known of the
+        other files from the last round. `contents` are the texts of open files, the one at `path`
+        among them."""
+        texts = self._again(contents)
+        return self._check({path: contents[path]}, texts, contents, settings, _never, False)
+
+    def whole(
+        self,
+        paths: Sequence[Path],
+        contents: Mapping[Path, bytes],
+        settings: Settings,
+        before_root: Callable[[], None],
+    ) -> Result:
+        """What `check` finds in the files at `paths`. Other files are as they are now. Calls
+        `before_root` again and again; what it raises ends the round."""
+        texts = self._afresh(contents)
+        wanted = {path: contents[path] for path in paths}
+        return self._check(wanted, texts, contents, settings, before_root, True)
+
+    def _check(
+        self,
+        wanted: Mapping[Path, bytes],
+        texts: Texts,
+        contents: Mapping[Path, bytes],
+        settings: Settings,
+        before_root: Callable[[], None],
+        elsewhere: bool,
+    ) -> Result:
+        analysis = Analysis(texts=texts, read=self._sources.read)
+        analysis.room = _ROOM
+        analysis.before_root = before_root
+        analysis.elsewhere = elsewhere
+        try:
+            return check_texts(wanted, settings, contents, True, analysis, Work(1))
+        finally:
+            analysis.forget()
+            self._outlines.store(texts, texts.known_files())
+            texts.drop()
+            if elsewhere:
+                gc.collect()
+
+    def _again(self, contents: Mapping[Path, bytes]) -> Texts:
+        """The texts of the last round, with these `contents`."""
+        texts = self._texts.again(_absolute(contents)) if self._texts is not None else None
+        if texts is None:
+            return self._afresh(contents)
+        self._texts = texts
+        return texts
+
+    def _afresh(self, contents: Mapping[Path, bytes]) -> Texts:
+        """The texts as they are on the disk now, with these `contents`."""
+        self._texts = texts = Texts(_absolute(contents))
+        self._outlines.load(texts, texts.universe_of(texts.overrides))
+        return texts
+
+
+class _Sources:
+    """The files that were parsed last, with their trees."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[str, SourceFile] = OrderedDict()
+        self._size = 0
+
+    def read(self, path: Path) -> SourceFile:
+        """The file at `path` as it is now. Raises SourceError."""
+        file = os.path.abspath(path)
+        known = self._known.pop(file, None)
+        source = read_source(path)
+        if known is not None:
+            self._size -= len(known.data)
+            if (known.path, known.data) == (source.path, source.data):
+                source = known
+        self._known[file] = source
+        self._size += len(source.data)
+        while self._size > _KEPT and len(self._known) > 1:
+            self._size -= len(self._known.popitem(last=False)[1].data)
+        return source
+
+
+def _never() -> None:
+    """Do not end a round."""
+
+
+def _absolute(contents: Mapping[Path, bytes]) -> dict[str, bytes]:
+    return {os.path.abspath(path): data for path, data in contents.items()}
