@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
@@ -372,6 +373,48 @@ def test_text_that_is_no_python_and_settings_that_are_wrong_are_told(
         event = types.FileEvent(settings.as_uri(), types.FileChangeType.Deleted)
         editor.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([event]))
         assert len(await editor.told(flagged, 4)) == 1
+
+    session(body)
+
+
+def test_hovering_over_a_launch_argument_tells_what_it_holds_and_what_becomes_of_it(
+    session: Callable[..., None], flagged: Path
+) -> None:
+    text = flagged.read_text(encoding="utf-8")
+
+    async def body(editor: Editor) -> None:
+        editor.open(flagged, text)
+        await editor.told(flagged, 1)
+        launch = text.index("_quantize_k_into_pages_kernel[")
+        line = text.count("\n", 0, launch)
+        rows = text.split("\n")
+        row_of_evidence = text[: text.index("scales = pages")].count("\n") + 1
+        row = next(i for i in range(line, len(rows)) if rows[i].strip().startswith("values"))
+        said = await editor.hover(flagged, row, rows[row].index("values") + 1)
+        first, _, rest = said.partition("\n")
+        assert first == (
+            "`values` is passed as `value_ptr` of kernel `_quantize_k_into_pages_kernel`."
+        )
+        assert "Its storage is raw bytes" in rest
+        assert f"{flagged.name}:{row_of_evidence}: " in rest
+        assert "(likely)" in rest
+        assert "store: a float is converted to an integer: the value is lost" in rest
+        # What is no tensor, and what is no argument, is nothing to point at.
+        grid = rows[line].index("[")
+        assert "is passed as" not in await editor.hover(flagged, line, grid + 1)
+
+    session(body)
+
+
+def test_a_finding_says_where_its_rule_is_explained(
+    session: Callable[..., None], flagged: Path
+) -> None:
+    async def body(editor: Editor) -> None:
+        editor.open(flagged, flagged.read_text(encoding="utf-8"))
+        (found,) = await editor.told(flagged, 1)
+        assert found.code_description is not None
+        page = Path(unquote(urlsplit(found.code_description.href).path))
+        assert "## Why is this bad" in page.read_text(encoding="utf-8")
 
     session(body)
 

@@ -13,6 +13,7 @@ from tritonlint.caching.store import Store
 from tritonlint.engine.check import Result, check_texts
 from tritonlint.engine.work import Work
 from tritonlint.facts.index.universe import Texts
+from tritonlint.facts.survey.pointed import Pointed, argument_at
 from tritonlint.facts.survey.survey import Analysis
 from tritonlint.settings.config import Settings
 from tritonlint.source import SourceFile, read_source
@@ -52,6 +53,20 @@ class Session:
         texts = self._afresh(contents)
         wanted = {path: contents[path] for path in paths}
         return self._check(wanted, texts, contents, settings, before_root, True)
+
+    def argument(
+        self, path: Path, contents: Mapping[Path, bytes], line: int, column: int
+    ) -> Pointed | None:
+        """The launch argument at a place of the file at `path`, if there is one."""
+        texts = self._again(contents)
+        analysis = Analysis(texts=texts, read=self._sources.read)
+        try:
+            return argument_at(analysis, path, line, column)
+        except RecursionError:
+            return None  # the diagnostics say so
+        finally:
+            analysis.forget()
+            texts.drop()
 
     def _check(
         self,

@@ -33,6 +33,7 @@ def _descriptor(finding: Finding) -> dict[str, Any]:
         **data,
         "shortDescription": {"text": about.name},
         "fullDescription": {"text": about.summary},
+        "helpUri": documentation.address(finding.code),
         "help": {"text": about.text, "markdown": about.text},
         "properties": {"tags": ["correctness"], "status": about.status, "fix": about.fix},
     }

@@ -8,6 +8,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 from tritonlint.rule import registry
@@ -89,6 +91,27 @@ def of(code: str) -> Documentation:
         found.since,
         _sections(inspect.cleandoc(found.__doc__ or "")),
     )
+
+
+@cache
+def address(code: str) -> str:
+    """The URI at which the documentation of the rule `code` can be read: its page of the site that
+    the package names as its documentation, else the file of the rule, which has it as its
+    docstring. Raises UsageError when there is no such rule."""
+    file = inspect.getsourcefile(registry.load(code)) or ""
+    site = _site() if registry.codes()[code].module.startswith("tritonlint.") else None
+    return f"{site}/rules/{code}/" if site else Path(file).resolve().as_uri()
+
+
+def _site() -> str | None:
+    """The address of the published documentation, as the installed package states it."""
+    try:
+        urls = metadata.metadata("tritonlint").get_all("Project-URL") or []
+    except metadata.PackageNotFoundError:
+        return None
+    stated = dict(each.split(", ", 1) for each in urls if ", " in each)
+    site = stated.get("Documentation", "")
+    return site.rstrip("/") if site.startswith("https://") else None
 
 
 def _sections(text: str) -> dict[str, str]:

@@ -25,6 +25,8 @@ T = TypeVar("T")
 # before the other files are asked.
 PAUSE = 0.1
 REST = 0.6
+# So long a question about a place waits for a round.
+HOVER = 1.0
 _WATCHED = ("**/*.py", "**/pyproject.toml", "**/tritonlint.toml")
 
 
@@ -46,7 +48,7 @@ class Server(LanguageServer):
         self._told: dict[str, tuple[Document, list[types.Diagnostic]]] = {}
         self._errors: tuple[str, ...] = ()
         self._asked = 0
-        self._one_at_a_time = asyncio.Lock()
+        self.one_at_a_time = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def check_soon(self, changed: str | None = None, pause: float = 0.0, rest: float = 0.0) -> None:
@@ -71,11 +73,11 @@ class Server(LanguageServer):
 
         try:
             await asyncio.sleep(pause)
-            async with self._one_at_a_time:
+            async with self.one_at_a_time:
                 go_on()
                 await self._check_alone(changed)
             await asyncio.sleep(rest)
-            async with self._one_at_a_time:
+            async with self.one_at_a_time:
                 go_on()
                 found = await self._apart(
                     lambda: self.checker.all(self.open_documents(), dict(self._checked), go_on)
@@ -269,7 +271,15 @@ def _answer(server: Server) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_HOVER)
     async def hovered(params: types.HoverParams) -> types.Hover | None:
-        return await asyncio.to_thread(_hover, server, params)
+        try:
+            # A round that is under way may take longer than someone looks at a place.
+            await asyncio.wait_for(server.one_at_a_time.acquire(), HOVER)
+        except asyncio.TimeoutError:
+            return await asyncio.to_thread(_hover, server, params, False)
+        try:
+            return await asyncio.to_thread(_hover, server, params, True)
+        finally:
+            server.one_at_a_time.release()
 
     kinds = types.CodeActionOptions(code_action_kinds=actions.KINDS, resolve_provider=True)
 
@@ -282,14 +292,18 @@ def _answer(server: Server) -> None:
         return await asyncio.to_thread(_resolve, server, action)
 
 
-def _hover(server: Server, params: types.HoverParams) -> types.Hover | None:
+def _hover(server: Server, params: types.HoverParams, free: bool) -> types.Hover | None:
+    """What is said about a place; of a launch argument only when no round is under way (`free`)."""
     uri = params.text_document.uri
-    document = next((each for each in server.open_documents() if each.uri == uri), None)
+    present = server.open_documents()
+    document = next((each for each in present if each.uri == uri), None)
     if document is None:
         return None
     checked = server.state(uri)
     line, column = server.places().position(document.source.path, params.position)
-    found = hover.text(document.source, checked.findings if checked else (), line, column)
+    pointed = server.checker.argument(document, present, line, column) if free else None
+    findings = checked.findings if checked else ()
+    found = hover.text(document.source, findings, line, column, pointed)
     return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, found)) if found else None
 
 

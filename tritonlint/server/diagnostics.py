@@ -7,7 +7,9 @@ import ast
 from lsprotocol import types
 
 from tritonlint.engine.check import Skipped
+from tritonlint.errors import UsageError
 from tritonlint.findings import Finding
+from tritonlint.rule import documentation
 from tritonlint.server.documents import Checked
 from tritonlint.server.places import Places
 from tritonlint.source import SourceFile, Span
@@ -36,6 +38,7 @@ def diagnostic(finding: Finding, places: Places, related: bool = True) -> types.
         range=places.range(finding.span),
         severity=_SEVERITY[finding.severity],
         code=finding.code,
+        code_description=_described(finding.code),
         source=SOURCE,
         message=message,
         related_information=[
@@ -45,6 +48,14 @@ def diagnostic(finding: Finding, places: Places, related: bool = True) -> types.
         if related
         else None,
     )
+
+
+def _described(code: str) -> types.CodeDescription | None:
+    """Where the rule is explained; None for what comes from no rule."""
+    try:
+        return types.CodeDescription(documentation.address(code))
+    except UsageError:
+        return None
 
 
 def _not_checked(skipped: Skipped, source: SourceFile, places: Places) -> types.Diagnostic:

@@ -16,6 +16,7 @@ from tritonlint.engine.check import Result, Skipped
 from tritonlint.engine.discovery import is_excluded
 from tritonlint.engine.session import Session
 from tritonlint.errors import TritonlintError
+from tritonlint.facts.survey.pointed import Pointed
 from tritonlint.findings import Finding
 from tritonlint.server.moving import Moved, at
 from tritonlint.settings import config
@@ -143,6 +144,16 @@ class Checker:
             _compared(each, settings[each.uri], result, known.get(each.uri)) for each in fine
         )
         return Round(tuple(checked), tuple(errors))
+
+    def argument(
+        self, one: Document, documents: Sequence[Document], line: int, column: int
+    ) -> Pointed | None:
+        """What is known of the launch argument at a place of a document, if there is one there."""
+        try:
+            session = self._open(one, self._settings(one))
+        except TritonlintError:
+            return None
+        return session.argument(one.path, _contents(documents), line, column)
 
     def _settings(self, one: Document) -> Settings:
         return options.settings_for((one.path,), self.given)

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from tritonlint.errors import SourceError
 from tritonlint.facts.device import Kernel, KernelContract, Load, Store, byte_contracts
+from tritonlint.facts.hazards.raw_bytes.storage import Storage
 from tritonlint.facts.project.project import Project
+from tritonlint.facts.survey.pointed import Pointed
 from tritonlint.findings import Finding
 from tritonlint.rule import documentation
 from tritonlint.source import SourceFile, Span
@@ -32,15 +34,44 @@ _LOADS = {
 }
 
 
-def text(source: SourceFile, findings: Iterable[Finding], line: int, column: int) -> str | None:
-    """Markdown for a place, line and column counted from 1; None where there is nothing to say."""
+def text(
+    source: SourceFile,
+    findings: Iterable[Finding],
+    line: int,
+    column: int,
+    pointed: Pointed | None = None,
+) -> str | None:
+    """Markdown for a place, line and column counted from 1; None where there is nothing to say.
+    `pointed` is the launch argument that stands there, if one does."""
     parts = [
         f"{each.line}\n\n{documentation.of(each.code).page}"
         for each in findings
         if _covers(each.span, line, column)
     ]
-    contract = _contract(source, line, column)
-    return "\n\n---\n\n".join([*parts, *([contract] if contract else [])]) or None
+    contract = _passed(pointed) if pointed else _contract(source, line, column)
+    return "\n\n---\n\n".join([*([contract] if contract else []), *parts]) or None
+
+
+def _passed(pointed: Pointed) -> str:
+    """An argument: what its tensor holds and why, and what the kernel does with that."""
+    text = " ".join(pointed.text.split())
+    head = f"`{text}` is passed as `{pointed.parameter}` of kernel `{pointed.kernel}`."
+    held = [line for each in pointed.storages for line in _storage(each)]
+    does = _described(pointed.contract, pointed.parameter, str(pointed.element))
+    return "\n".join([head, "", *held, "", does])
+
+
+def _storage(storage: Storage) -> Iterator[str]:
+    types = f" (`{storage.types}`)" if storage.types.known else ""
+    if not storage.raw:
+        known = f"`{storage.types}`" if storage.types.known else "of unknown element type"
+        yield f"Its storage is {known}: {storage.reason}."
+        return
+    yield f"Its storage is raw bytes{types}:"
+    yield ""
+    for each in storage.evidence:
+        place = f"{each.span.path}:{each.span.line}"
+        yield f"- {place}: {' '.join(each.message.split())} ({each.strength})"
 
 
 def _covers(span: Span, line: int, column: int) -> bool:
@@ -81,8 +112,9 @@ def _names_at(kernel: Kernel, source: SourceFile, line: int, column: int) -> Ite
                     yield name
 
 
-def _described(contract: KernelContract, name: str) -> str:
-    lines = [f"`{name}` of kernel `{contract.name}`, if it points to bytes (`uint8`):", ""]
+def _described(contract: KernelContract, name: str, element: str = "uint8") -> str:
+    pointed = "bytes (`uint8`)" if element == "uint8" else f"`{element}`"
+    lines = [f"`{name}` of kernel `{contract.name}`, if it points to {pointed}:", ""]
     lines += [_store(each) for each in contract.stores if each.parameter == name]
     lines += [_load(each) for each in contract.loads if each.parameter == name]
     if len(lines) == 2:

@@ -265,6 +265,12 @@ class Analysis:
                 questioned.append((str(root.module.file), _line(root)))
         return mine
 
+    def interpreted(self, root: Definition) -> Run:
+        """What is seen from `root`, with all calls followed. Raises RecursionError."""
+        run = self._run(root, thorough=True)
+        interpret(run)
+        return run
+
     def _run(self, root: Definition, thorough: bool = False) -> Run:
         universe = self.texts.universe(str(root.module.file))
         return Run(
