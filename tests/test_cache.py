@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from tritonlint.caching import signing, store
-from tritonlint.caching.cache import Cache, tool_files
+from tritonlint.caching.cache import Cache, default_folder, tool_files
 from tritonlint.engine import check as engine
 from tritonlint.engine import parallel
 from tritonlint.settings import config
@@ -255,3 +255,55 @@ def test_the_key_is_the_users_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     signing._secret.cache_clear()
     assert not signing.is_ours("key", b"body", mac)
     signing._secret.cache_clear()
+
+
+def test_a_path_that_the_locale_cannot_spell_is_kept_all_the_same(tmp_path: Path) -> None:
+    folder = tmp_path / "h\N{LATIN SMALL LETTER E WITH ACUTE}llo"
+    shutil.copytree(FIXTURE, folder)
+    (folder / "tritonlint.toml").write_text(
+        "extend-exclude = ['\N{GREEK SMALL LETTER PI}*']\n", encoding="utf-8"
+    )
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    command = [sys.executable, "-m", "tritonlint", "check", "--output-format", "concise"]
+    for where, name in ((tmp_path, folder.name), (folder, ".")):
+        runs = [
+            subprocess.run(
+                [*command, name],
+                cwd=where,
+                env=os.environ | plain,
+                capture_output=True,
+                check=False,
+            )
+            for _ in range(2)
+        ]
+        assert [each.returncode for each in runs] == [1, 1]
+        assert runs[0].stdout == runs[1].stdout != b""
+        assert [each.stderr for each in runs] == [b"", b""]
+    assert (folder / ".tritonlint_cache").is_dir()
+
+
+def test_the_cache_is_at_the_root_of_the_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TRITONLINT_CACHE_DIR", raising=False)
+    deep = tmp_path / "repository" / "package" / "deep"
+    deep.mkdir(parents=True)
+    (tmp_path / "repository" / ".git").mkdir()
+    monkeypatch.chdir(deep)
+
+    def folder() -> Path:
+        return default_folder(config.load(Path(), {}), [Path("x.py")]).parent
+
+    assert folder() == tmp_path / "repository"
+    (tmp_path / "repository" / "package" / "tritonlint.toml").touch()
+    assert folder() == tmp_path / "repository" / "package"
+    monkeypatch.setenv("TRITONLINT_CACHE_DIR", str(tmp_path / "elsewhere" / "cache"))
+    assert folder() == tmp_path / "elsewhere"
+
+
+def test_without_a_project_the_cache_is_in_the_working_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TRITONLINT_CACHE_DIR", raising=False)
+    monkeypatch.chdir(tmp_path)
+    assert default_folder(config.load(Path(), {}), [Path("x.py")]) == tmp_path / ".tritonlint_cache"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import click
 
 from tritonlint.cli import options
@@ -26,4 +28,5 @@ def command(no_cache: bool, **selected: object) -> int:
         raise UsageError(f"the server needs pygls: {install_hint('lsp')}") from error
     from tritonlint.server.documents import Checker
 
+    gc.enable()
     return serve(Checker(dict(selected), not no_cache))

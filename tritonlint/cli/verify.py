@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -98,6 +99,7 @@ def command(
 
     Exit code: 0 all confirmed, 1 some not, 2 an oracle that was asked for could not run or finish.
     """
+    gc.enable()
     as_json = output_format == "json"
     if into is not None and not impact:
         raise UsageError("--output goes with --impact")

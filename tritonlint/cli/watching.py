@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -31,6 +32,7 @@ def watch(paths: Sequence[Path], run: Callable[[], int]) -> int:
             raise UsageError(f"{path}: no such file or directory")
     folders = sorted({path if path.is_dir() else path.parent for path in paths})
     code: int | None = None
+    gc.enable()
     try:
         # What changes during a run, the first one included, is seen after it: the watching has
         # begun when an empty set comes.
