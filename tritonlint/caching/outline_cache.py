@@ -7,6 +7,7 @@ import contextlib
 import hashlib
 import json
 import os
+import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -32,10 +33,16 @@ class OutlineCache:
         # By file: what it was like when it was last looked at, and its outline then.
         self._known: dict[str, tuple[str, Outline]] = {}
         self._stamps: dict[str, str] = {}
+        # How often a file was not as it had been before, or another set of files was asked for.
+        self.changes = 0
+        self._asked: frozenset[str] = frozenset()
 
     def load(self, texts: Texts, files: Iterable[str]) -> None:
         """Have `texts`, which has read none of `files` yet, use the outlines that hold."""
         now = {file: stamp(file) for file in files}
+        if self._asked != now.keys() or any(self._stamps.get(f) != s for f, s in now.items()):
+            self.changes += 1
+        self._asked = frozenset(now)
         self._stamps |= now
         fresh = {}
         absent = []
@@ -141,7 +148,7 @@ def _outline(data: Sequence[Any]) -> Outline:
         True,
         triton,
         tuple(
-            Function(line, name, owner, launches, speaks, byte, narrows, frozenset(calls.split()))
+            Function(line, name, owner, launches, speaks, byte, narrows, _names(calls))
             for line, name, owner, launches, speaks, byte, narrows, calls in functions
         ),
         frozenset(kernels),
@@ -151,3 +158,8 @@ def _outline(data: Sequence[Any]) -> Outline:
         frozenset(operators),
         byte_entry,
     )
+
+
+def _names(text: str) -> frozenset[str]:
+    """Names between spaces, each of which many files share."""
+    return frozenset(map(sys.intern, text.split()))

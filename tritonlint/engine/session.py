@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from tritonlint.caching.outline_cache import OutlineCache
 from tritonlint.caching.store import Store
 from tritonlint.engine.check import Result, check_texts
+from tritonlint.engine.touched import Lost, Touched, moved_data
 from tritonlint.engine.work import Work
+from tritonlint.errors import SourceError
+from tritonlint.facts.hazards.observation import Observation
 from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.survey.pointed import Pointed, argument_at
+from tritonlint.facts.survey.remembered import Key, Remembered
 from tritonlint.facts.survey.survey import Analysis
+from tritonlint.findings.moving import Moved
 from tritonlint.settings.config import Settings
-from tritonlint.source import SourceFile, read_source
+from tritonlint.source import SourceFile, display_path, read_source
 
 # So many bytes of text are kept parsed between rounds, and parsed at once in one. A tree takes some
 # 30 times the room of its text.
-_KEPT = 800_000
-_ROOM = 1_200_000
+_KEPT = 400_000
+_ROOM = 300_000
 
 
 class Session:
@@ -33,13 +40,47 @@ class Session:
         self._outlines = OutlineCache(store)
         self._texts: Texts | None = None
         self._sources = _Sources()
+        self._last: _Last | None = None
 
     def quick(self, path: Path, contents: Mapping[Path, bytes], settings: Settings) -> Result:
         """What the functions of the file at `path` show by themselves, with what is known of the
         other files from the last round. `contents` are the texts of open files, the one at `path`
         among them."""
         texts = self._again(contents)
-        return self._check({path: contents[path]}, texts, contents, settings, _never, False)
+        one = SourceFile(display_path(path), contents[path])
+        remembered = Remembered(os.path.abspath(path), self._held(one, contents))
+        wanted = {path: contents[path]}
+        found = self._check(wanted, texts, contents, settings, _never, remembered, one)
+        if not found.skipped:
+            world = self._world(one, contents)
+            self._last = _Last(one, remembered.made, world)
+        return found
+
+    def _held(
+        self, one: SourceFile, contents: Mapping[Path, bytes]
+    ) -> dict[Key, list[Observation]]:
+        """What was observed in the last text of a file that holds in this one: of functions that
+        the edit does not concern, as far as this file tells, while no other file changed."""
+        last = self._last
+        if last is None or last.source.path != one.path or last.world != self._world(one, contents):
+            return {}
+        moved = Moved(last.source, one)
+        try:
+            touched = Touched(last.source, one, moved)
+        except SourceError:
+            return {}
+        held: dict[Key, list[Observation]] = {}
+        for (kind, line), observed in last.made.items():
+            now = moved.line(line)
+            if now is not None and now not in touched:
+                with contextlib.suppress(Lost, TypeError):
+                    held[kind, now] = moved_data(observed, moved)
+        return held
+
+    def _world(self, one: SourceFile, contents: Mapping[Path, bytes]) -> tuple[object, ...]:
+        """What else decides what is found in a file: tells whether that is as it was."""
+        others = {path: data for path, data in contents.items() if display_path(path) != one.path}
+        return (self._outlines.changes, others)
 
     def whole(
         self,
@@ -52,7 +93,7 @@ class Session:
         `before_root` again and again; what it raises ends the round."""
         texts = self._afresh(contents)
         wanted = {path: contents[path] for path in paths}
-        return self._check(wanted, texts, contents, settings, before_root, True)
+        return self._check(wanted, texts, contents, settings, before_root)
 
     def argument(
         self, path: Path, contents: Mapping[Path, bytes], line: int, column: int
@@ -75,9 +116,15 @@ class Session:
         contents: Mapping[Path, bytes],
         settings: Settings,
         before_root: Callable[[], None],
-        elsewhere: bool,
+        remembered: Remembered | None = None,
+        parsed: SourceFile | None = None,
     ) -> Result:
-        analysis = Analysis(texts=texts, read=self._sources.read)
+        """Check the files of `wanted`; with what is `remembered`, one file by itself, which is
+        `parsed` already."""
+        elsewhere = remembered is None
+        analysis = Analysis(texts=texts, read=self._sources.read, remembered=remembered)
+        if parsed is not None:
+            analysis.reach.module(os.path.abspath(parsed.path), parsed)
         analysis.room = _ROOM
         analysis.before_root = before_root
         analysis.elsewhere = elsewhere
@@ -103,6 +150,16 @@ class Session:
         self._texts = texts = Texts(_absolute(contents))
         self._outlines.load(texts, texts.universe_of(texts.overrides))
         return texts
+
+
+@dataclass(frozen=True)
+class _Last:
+    """A text of a file that was checked by itself, what was observed of its functions, and what
+    else decided that."""
+
+    source: SourceFile
+    made: Mapping[Key, list[Observation]]
+    world: tuple[object, ...]
 
 
 class _Sources:

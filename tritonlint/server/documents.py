@@ -18,7 +18,7 @@ from tritonlint.engine.session import Session
 from tritonlint.errors import TritonlintError
 from tritonlint.facts.survey.pointed import Pointed
 from tritonlint.findings import Finding
-from tritonlint.server.moving import Moved, at
+from tritonlint.findings.moving import Moved, at
 from tritonlint.settings import config
 from tritonlint.settings.config import Settings
 from tritonlint.settings.patterns import matcher

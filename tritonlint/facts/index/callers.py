@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from tritonlint.facts.index.outlines import Function, Outline
 
-
 # By file and old line, the functions that went to other lines, as they are now.
 Moves = Mapping[str, Mapping[int, Function]]
 

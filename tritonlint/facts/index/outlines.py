@@ -8,6 +8,7 @@ Whether a call really goes where its name says is decided later, on the syntax t
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -268,7 +269,8 @@ def _kernels(text: bytes, headers: Sequence[_Header]) -> Iterator[bytes]:
 
 
 def _text(name: bytes) -> str:
-    return name.decode("utf-8", "replace")
+    # The same names stand in many files.
+    return sys.intern(name.decode("utf-8", "replace"))
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tritonlint.facts.index.callers import Leading, Moves, Naming, leading, naming
+from tritonlint.facts.index.callers import Leading, Naming, leading, naming
 from tritonlint.facts.index.outlines import Function, Outline, outline
 from tritonlint.facts.index.telling import Telling, telling
 from tritonlint.facts.project.layout import Layout
@@ -51,7 +51,7 @@ class Texts:
         new._layout, new._homes, new._universes = self._layout, self._homes, self._universes
         new._outlines = dict(self._outlines)
         changed = [file for file, text in overrides.items() if text != self.overrides[file]]
-        moved: Moves = {}
+        moved: dict[str, Mapping[int, Function]] = {}
         for file in changed:
             before = new._outlines.pop(file, None)
             found = None if before is None else _moved(before, new.outline(file))

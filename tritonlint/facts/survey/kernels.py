@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 from tritonlint.facts.hazards.narrowed_numbers import depends_on_launch, in_kernel
 from tritonlint.facts.hazards.observation import Observation
@@ -17,15 +18,19 @@ from tritonlint.facts.project.jit import kernels
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Module
 from tritonlint.facts.survey.looked_at import LookedAt
+from tritonlint.facts.survey.remembered import Key, Remembered
 
 
 class Narrowing:
     """The kernels of a project that narrow numbers."""
 
-    def __init__(self, texts: Texts, reach: Reach, looked_at: LookedAt) -> None:
+    def __init__(
+        self, texts: Texts, reach: Reach, looked_at: LookedAt, remembered: Remembered
+    ) -> None:
         self.texts = texts
         self.reach = reach
         self.looked_at = looked_at
+        self.remembered = remembered
 
     def in_kernels(
         self, own: Sequence[Module], wanted: Collection[str], elsewhere: bool = True
@@ -41,7 +46,9 @@ class Narrowing:
             for kernel in kernels(module) if module is not None else ():
                 if kernel.line in known:
                     self.looked_at.kernels.add((kernel.path, kernel.line))
-                    yield from self._kept(in_kernel(kernel), file, wanted)
+                    key: Key = ("kernel", kernel.line)
+                    found = self.remembered.of(file, key, partial(in_kernel, kernel))
+                    yield from self._kept(found, file, wanted)
 
     def _lines(self, file: str) -> frozenset[int]:
         """The lines of the functions of a file that may narrow numbers."""

@@ -32,6 +32,7 @@ from tritonlint.facts.survey.bulkhead import Bulkhead
 from tritonlint.facts.survey.kernels import Narrowing
 from tritonlint.facts.survey.looked_at import LookedAt
 from tritonlint.facts.survey.reading import Reading
+from tritonlint.facts.survey.remembered import Remembered
 from tritonlint.source import SourceFile, read_source
 
 # What is asked about the launches that a function leads to, in the order of what is observed; and
@@ -59,6 +60,7 @@ class Analysis:
         overrides: Mapping[str, bytes] | None = None,
         texts: Texts | None = None,
         read: Callable[[Path], SourceFile] = read_source,
+        remembered: Remembered | None = None,
     ) -> None:
         self.texts = texts or Texts(overrides or {})
         # Whether to observe what only preview rules judge, and what other files pass to functions
@@ -71,6 +73,8 @@ class Analysis:
         self.before_root: Callable[[], None] = lambda: None
         self.bulkhead = Bulkhead()
         self.looked_at = LookedAt()
+        # What holds of some functions without looking.
+        self.remembered = remembered or Remembered()
         self._read = read
         self._begin()
 
@@ -78,7 +82,7 @@ class Analysis:
         """Know of no syntax tree."""
         self.project = Project([], self.texts.passes, self._read)
         self.reach = Reach(self.project, self.texts)
-        self.narrowing = Narrowing(self.texts, self.reach, self.looked_at)
+        self.narrowing = Narrowing(self.texts, self.reach, self.looked_at, self.remembered)
         self.reading = Reading(self.texts, self.reach, self.looked_at)
         self._attributes: Attributes = {}
         self._effects = Effects()
@@ -95,8 +99,9 @@ class Analysis:
             self.forget()
 
     def forget(self) -> None:
-        """Drop what was parsed."""
+        """Drop what was parsed, and the texts."""
         self.project.forget()
+        self.texts.drop()
         contracts.forget()
         self._begin()
 
@@ -131,7 +136,8 @@ class Analysis:
         questioned: list[_Place] = []
         found: list[Observation] = []
         for root in (each for module in own for each in self._roots(module)):
-            found += self._of_root(root, wanted, questioned)
+            observe = partial(self._of_root, root, wanted, questioned)
+            found += self.remembered.of(str(root.module.file), ("root", root.line), observe)
         for module in own:
             found += dead_guards(module, self.looked_at.comparisons)
             found += self._copies(module)

@@ -20,7 +20,7 @@ class Moved:
     both share stay what they are."""
 
     def __init__(self, old: SourceFile, new: SourceFile) -> None:
-        self._path = new.path
+        self.path = new.path
         try:
             before, after = old.lines, new.lines
         except SourceError:
@@ -31,17 +31,20 @@ class Moved:
         last = next((i for i in range(rest) if before[-1 - i] != after[-1 - i]), rest)
         self._first, self._after = first, len(before) - last
         self._by = len(after) - len(before)
+        # The lines that changed, in each of the two: from the first to the last, both counted.
+        self.before = range(first + 1, len(before) - last + 1)
+        self.now = range(first + 1, len(after) - last + 1)
 
     def all(self, findings: Iterable[Finding]) -> Iterator[Finding]:
         """Those of `findings` that stand on lines that did not change."""
         for each in findings:
-            span = self._span(each.span)
+            span = self.span(each.span)
             if span is not None:
                 yield replace(each, span=span, trace=tuple(self._trace(each)), fix=self._fix(each))
 
     def _trace(self, finding: Finding) -> Iterator[Step]:
         for each in finding.trace:
-            span = self._span(each.span)
+            span = self.span(each.span)
             if span is not None:
                 yield replace(each, span=span)
 
@@ -51,15 +54,21 @@ class Moved:
             return None
         edits = []
         for each in finding.fix.edits:
-            span = self._span(each.span)
+            span = self.span(each.span)
             if span is None:
                 return None
             edits.append(replace(each, span=span))
         return replace(finding.fix, edits=tuple(edits))
 
-    def _span(self, span: Span) -> Span | None:
+    def line(self, line: int) -> int | None:
+        """Where a line is now; None where it changed."""
+        if line <= self._first:
+            return line
+        return line + self._by if line > self._after else None
+
+    def span(self, span: Span) -> Span | None:
         """Where a span is now; None where its lines changed."""
-        if span.path != self._path or span.end_line <= self._first:
+        if span.path != self.path or span.end_line <= self._first:
             return span
         if span.line <= self._after:
             return None
