@@ -4,8 +4,9 @@ of sets of them."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
+
+from tritonlint.frozen import dataclass
 
 Kind = Literal["float", "signed", "unsigned", "bool"]
 

@@ -9,11 +9,11 @@ import os
 import stat
 import tokenize
 import warnings
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from tritonlint.errors import SourceError
+from tritonlint.frozen import dataclass
 
 # A tree takes some hundred times the room of its text.
 MOST_BYTES = 16 << 20

@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from tritonlint.edits.imports import imported_from, module_name
 from tritonlint.edits.surroundings import Placed, Surroundings, bound
 from tritonlint.findings import Applicability
+from tritonlint.frozen import dataclass
 
 # What projects call the fp8 type of the platform: a constant, a local name, a helper function or an
 # attribute.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from tritonlint.frozen import dataclass
 from tritonlint.source import SourceFile, Span
 
 Scope = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Set
-from dataclasses import dataclass
 
 import libcst as cst
 from libcst.metadata import ExpressionContext
 
 from tritonlint.edits.concrete import Concrete
+from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
 # What can be asked of a tensor without reading what it holds.

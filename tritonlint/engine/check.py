@@ -6,7 +6,6 @@ import contextlib
 import gc
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from tritonlint.errors import SourceError
 from tritonlint.facts.index.gates import may_matter
 from tritonlint.facts.index.universe import Texts
 from tritonlint.findings import CONFIDENCES, Finding, Suppressed
+from tritonlint.frozen import dataclass
 from tritonlint.rule import chosen, registry
 from tritonlint.settings.config import Settings, refusal
 from tritonlint.settings.patterns import matcher

@@ -6,7 +6,6 @@ import gc
 import os
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from tritonlint.engine.work import Work
@@ -15,6 +14,7 @@ from tritonlint.facts.hazards.observation import Observation
 from tritonlint.facts.index.outlines import Outline
 from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.survey.survey import Analysis
+from tritonlint.frozen import dataclass
 from tritonlint.source import SourceFile
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from tritonlint.engine.check import Result, Skipped, codes_for, shown
@@ -18,6 +17,7 @@ from tritonlint.facts.hazards.launched.seen import Seen, SeenLaunch
 from tritonlint.facts.hazards.observation import Observation
 from tritonlint.facts.project.project import Project
 from tritonlint.findings import Finding
+from tritonlint.frozen import replace
 from tritonlint.settings.config import Settings
 from tritonlint.settings.scopes import Scopes
 from tritonlint.source import SourceFile, read_source

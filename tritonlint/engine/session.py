@@ -7,7 +7,6 @@ import gc
 import os
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from tritonlint.caching.outline_cache import OutlineCache
@@ -22,6 +21,7 @@ from tritonlint.facts.survey.pointed import Pointed, argument_at
 from tritonlint.facts.survey.remembered import Key, Remembered
 from tritonlint.facts.survey.survey import Analysis
 from tritonlint.findings.moving import Moved
+from tritonlint.frozen import dataclass
 from tritonlint.settings.config import Settings
 from tritonlint.source import SourceFile, display_path, read_source
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass
 from typing import Any, TypeVar
 
 from tritonlint.findings.moving import Moved
+from tritonlint.frozen import dataclass, replace
 from tritonlint.source import SourceFile, Span
 
 T = TypeVar("T")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 from tritonlint.engine.observer import QUIET, Observer
+from tritonlint.frozen import dataclass
 
 T = TypeVar("T")
 

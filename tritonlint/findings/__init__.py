@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from tritonlint.findings.claim import Claim
+from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
 Severity = Literal["error", "warning"]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from tritonlint.errors import SourceError
 from tritonlint.findings import Finding, Fix, Step
+from tritonlint.frozen import replace
 from tritonlint.source import SourceFile, Span
 
 

@@ -4,7 +4,6 @@ which launch, and what a finding about it claims of the kernel."""
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
 from functools import singledispatch
 from typing import Any
 
@@ -17,6 +16,7 @@ from tritonlint.facts.hazards.other_pointer_casts import OtherCast
 from tritonlint.facts.hazards.raw_bytes.arguments import Argument
 from tritonlint.findings import LaunchSite
 from tritonlint.findings.claim import Claim
+from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
 

@@ -6,12 +6,12 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from tritonlint.frozen import dataclass
 from tritonlint.rule import registry
 
 SECTIONS = (

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from tritonlint.findings import Applicability, Confidence, Finding, Fix, Span, Step
+from tritonlint.frozen import replace
 from tritonlint.rule.base import BaseRule
 from tritonlint.rule.fixes import fix_by
 from tritonlint.rule.headline import headline

@@ -7,11 +7,11 @@ import importlib
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from tritonlint.errors import ConfigError, UsageError
+from tritonlint.frozen import dataclass
 from tritonlint.rule import plugins
 from tritonlint.rule.base import BaseRule
 

@@ -3,8 +3,9 @@ for it, in fixtures (`OrderProbe`) and in what `check --confirm compile` is aske
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from tritonlint.frozen import dataclass
 
 # Operations of MLIR's `arith` dialect.
 FLOAT_TO_INTEGER = ("arith.fptoui", "arith.fptosi")

@@ -7,13 +7,14 @@ import difflib
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields
 from pathlib import Path
 from typing import Any
 
 from tritonlint import __version__
 from tritonlint.errors import ConfigError
 from tritonlint.findings import Confidence
+from tritonlint.frozen import dataclass, replace
 from tritonlint.settings import user
 from tritonlint.settings.config_values import SETTINGS
 from tritonlint.settings.patterns import anchored

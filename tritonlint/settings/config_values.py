@@ -7,10 +7,10 @@ import ast
 import difflib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from tritonlint.findings import CONFIDENCES
+from tritonlint.frozen import dataclass
 
 _TARGET = re.compile(r"cuda:\d+|hip:gfx[0-9a-f]+")
 _MODULE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")

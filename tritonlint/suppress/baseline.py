@@ -12,12 +12,12 @@ import os
 import tokenize
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tritonlint.errors import ConfigError
 from tritonlint.findings import Finding, Suppressed
+from tritonlint.frozen import dataclass, replace
 
 if TYPE_CHECKING:
     from tritonlint.engine.check import Result

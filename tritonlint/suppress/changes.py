@@ -7,13 +7,14 @@ import contextlib
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tritonlint import git
 from tritonlint.errors import UsageError
 from tritonlint.findings import Finding, Span
+from tritonlint.frozen import dataclass, replace
 
 if TYPE_CHECKING:
     from tritonlint.engine.check import Result

@@ -7,9 +7,9 @@ import difflib
 import re
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal, get_args
 
+from tritonlint.frozen import dataclass
 from tritonlint.rule import registry
 from tritonlint.source import SourceFile, Span
 from tritonlint.suppress import statements

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tritonlint.findings import Finding, Fix
+from tritonlint.frozen import dataclass
 from tritonlint.rule.base import BaseRule
 from tritonlint.rule.headline import headline
 from tritonlint.rule.suspect import Suspect

@@ -6,9 +6,9 @@ from __future__ import annotations
 import bisect
 import tokenize
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from tritonlint.frozen import dataclass
 from tritonlint.source import SourceFile
 
 _LAYOUT = frozenset(

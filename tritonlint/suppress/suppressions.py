@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 
 from tritonlint.errors import SourceError
 from tritonlint.findings import Finding, Suppressed
+from tritonlint.frozen import replace
 from tritonlint.rule import registry
 from tritonlint.source import SourceFile
 from tritonlint.suppress import directives

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from tritonlint.dtypes import ElementType
 from tritonlint.facts.device.machine import Machine, Where, place_of
 from tritonlint.facts.device.types import (
@@ -26,6 +24,7 @@ from tritonlint.facts.device.values import (
     Value,
     number,
 )
+from tritonlint.frozen import replace
 
 
 def cast(

@@ -4,10 +4,11 @@ side."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from tritonlint.dtypes import ElementType
+from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
 Place = Span

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import lru_cache
 
 from tritonlint.dtypes import UINT8, ElementType
@@ -26,6 +25,7 @@ from tritonlint.facts.device.values import (
 )
 from tritonlint.facts.device.watch import Watch
 from tritonlint.facts.project.kernel import Kernel
+from tritonlint.frozen import replace
 
 
 def contract(kernel: Kernel, specialization: Specialization) -> KernelContract:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from tritonlint.facts.device.casts import as_number
 from tritonlint.facts.device.machine import Frame, Machine, Where
@@ -19,6 +18,7 @@ from tritonlint.facts.device.values import (
     Value,
     truth,
 )
+from tritonlint.frozen import dataclass
 
 
 @dataclass(frozen=True)

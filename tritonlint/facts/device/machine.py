@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from tritonlint.dtypes import ElementType
@@ -20,6 +20,7 @@ from tritonlint.facts.device.contract import (
 from tritonlint.facts.device.types import Type, Types
 from tritonlint.facts.device.values import Environment, Loads, Pointer, Site, Tensor, Value
 from tritonlint.facts.project.kernel import Scope
+from tritonlint.frozen import dataclass
 
 if TYPE_CHECKING:
     from tritonlint.facts.device.watch import Watch

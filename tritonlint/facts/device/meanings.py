@@ -4,13 +4,13 @@ there, in one specialization. Shadow types at run time are made of these."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from tritonlint.dtypes import UINT8, ElementType
 from tritonlint.facts.device.contract import KernelContract, Specialization, Store
 from tritonlint.facts.device.contracts import contract
 from tritonlint.facts.project.kernel import Kernel
+from tritonlint.frozen import dataclass
 
 # Bytes have the numbers of this range: a value that is kept in it is meant to be one.
 _BYTE = (-128, 255)

@@ -9,7 +9,7 @@ for numbers; one that merely converts it to a float may be about to decode it.
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field, replace
+from dataclasses import field
 
 from tritonlint.dtypes import TABLE
 from tritonlint.facts.device.intervals import Interval
@@ -17,6 +17,7 @@ from tritonlint.facts.device.machine import Where
 from tritonlint.facts.device.types import Types
 from tritonlint.facts.device.values import History, Tensor
 from tritonlint.facts.device.watch import Watch
+from tritonlint.frozen import dataclass, replace
 
 _MOVED = History(given=True)
 _COMPUTED = History(real=True)

@@ -6,7 +6,6 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from tritonlint.facts.device.casts import as_number
@@ -36,6 +35,7 @@ from tritonlint.facts.device.values import (
     number,
     truth,
 )
+from tritonlint.frozen import replace
 
 _PYTHON: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,

@@ -14,7 +14,6 @@ import ast
 import re
 from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Literal
 
 from tritonlint.dtypes import BY_TRITON
@@ -32,6 +31,7 @@ from tritonlint.facts.device.values import (
     Value,
 )
 from tritonlint.facts.project.kernel import Kernel
+from tritonlint.frozen import dataclass
 
 Role = Literal["int", "float"]
 _PASSES = 2

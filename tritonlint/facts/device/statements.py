@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from tritonlint.facts.device.expressions import evaluate
 from tritonlint.facts.device.intervals import ANYTHING
@@ -15,6 +14,7 @@ from tritonlint.facts.device.operators import binary
 from tritonlint.facts.device.types import T_INT32
 from tritonlint.facts.device.values import UNKNOWN, Const, Environment, Tensor, Tuple, Value, truth
 from tritonlint.facts.project.kernel import Qualified
+from tritonlint.frozen import replace
 
 # How often the body of a loop is run: types settle after two rounds, a chain of three variables
 # after three.

@@ -8,10 +8,10 @@ Triton 3.9).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 from typing import Literal
 
 from tritonlint.dtypes import BFLOAT16, BOOL, FLOAT16, FLOAT32, FLOAT64, INT32, INT64, ElementType
+from tritonlint.frozen import dataclass, replace
 
 TypeKind = Literal["float", "int", "bool", "unknown"]
 _NONE: frozenset[str] = frozenset()

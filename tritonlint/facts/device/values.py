@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from tritonlint.dtypes import ElementType
@@ -18,6 +17,7 @@ from tritonlint.facts.device.types import (
     Types,
 )
 from tritonlint.facts.project.kernel import Kernel, Namespace, Qualified
+from tritonlint.frozen import dataclass
 
 # How bytes from a load are in a value: the number itself, or bits and digits picked from it.
 Form = Literal["number", "picked"]

@@ -13,7 +13,6 @@ The machine has a watch only when it is run for this. The watch keeps the histor
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, replace
 from typing import Literal
 
 from tritonlint.dtypes import ElementType
@@ -22,6 +21,7 @@ from tritonlint.facts.device.intervals import ANYTHING, Interval, hull, is_const
 from tritonlint.facts.device.machine import Frame, Where, place_of
 from tritonlint.facts.device.types import Types
 from tritonlint.facts.device.values import PLAIN, Byte, History, Tensor
+from tritonlint.frozen import dataclass, replace
 
 # What is added to an exponent makes it a biased one from here on: no float format that a kernel
 # builds by hand has a smaller bias than e5m2's 15, less the largest exponent of a code.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tritonlint.facts.device.reading.reader import read
 from tritonlint.facts.device.reading.terms import Term, span_in
 from tritonlint.facts.hazards.observation import InKernel
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Module
+from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
 # Operations that leave a byte a byte.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tritonlint.facts.device.reading.reader import read
 from tritonlint.facts.device.reading.terms import Term, plain, span_in
 from tritonlint.facts.hazards.observation import InKernel
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Module
+from tritonlint.frozen import dataclass
 
 # By how many bits an exponent is shifted, and the float that it is then.
 _FORMATS = {"23": "float32", "7": "bfloat16"}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tritonlint.dtypes import UINT8, UNKNOWN
 from tritonlint.facts.device import Store, contract
@@ -15,6 +14,7 @@ from tritonlint.facts.hazards.raw_bytes.storage import storage_of
 from tritonlint.facts.host.state import LaunchEvent, Run
 from tritonlint.facts.host.values import Tensor, only_tensor
 from tritonlint.facts.project.modules import Definition, Module
+from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
 # What wrappers call the setting, the scales of a cache, and the cache.

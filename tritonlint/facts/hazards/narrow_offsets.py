@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from tritonlint.facts.device.reading.offsets import Offset, offsets, pointers_of
 from tritonlint.facts.hazards.observation import InKernel
 from tritonlint.facts.project.kernel import Kernel
+from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
 # A product without one of these in its function is in 32 bits on purpose, or never widened.

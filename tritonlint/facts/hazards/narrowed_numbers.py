@@ -4,7 +4,6 @@ itself, and those that a launch makes of it by the type of a tensor that it pass
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 
 from tritonlint.dtypes import INT8, UNKNOWN, ElementType, ElementTypes
 from tritonlint.facts.device import (
@@ -25,6 +24,7 @@ from tritonlint.facts.host.state import LaunchEvent, Run
 from tritonlint.facts.host.values import DType, Path, Tensor, contradicts, options
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.findings.claim import Known
+from tritonlint.frozen import dataclass, replace
 from tritonlint.source import Span
 
 

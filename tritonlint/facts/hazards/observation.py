@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
+from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tritonlint.dtypes import ElementType
 from tritonlint.facts.device import contract
@@ -14,6 +13,7 @@ from tritonlint.facts.hazards.launched.specializations import parameter_span
 from tritonlint.facts.host.state import LaunchEvent, Passed, Run
 from tritonlint.facts.host.values import Tensor, only_tensor
 from tritonlint.facts.project.kernel import Kernel
+from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
 

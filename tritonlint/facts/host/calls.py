@@ -4,7 +4,6 @@ attributes of `self`."""
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 
 from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN, ElementTypes, join
 from tritonlint.facts.host import (
@@ -42,6 +41,7 @@ from tritonlint.facts.host.values import (
     constant,
     options,
 )
+from tritonlint.frozen import replace
 from tritonlint.source import Span
 
 # Functions that give back what they are given, as far as launching is concerned.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
 from typing import Literal
 
 from tritonlint.dtypes import ElementType, ElementTypes
@@ -12,6 +11,7 @@ from tritonlint.facts.host import expressions, tensors
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.tensors import Arguments
 from tritonlint.facts.host.values import Tensor, Value, options
+from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
 # What copies between tensors, and what tells that one holds 8-bit floats and another bytes.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 from functools import partial
 
 from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN
@@ -31,6 +30,7 @@ from tritonlint.facts.host.values import (
     options,
 )
 from tritonlint.facts.project.modules import Module
+from tritonlint.frozen import replace
 
 
 def enter(frame: Frame, node: ast.Call, function: Callable, given: Given) -> Value:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 
 from tritonlint.dtypes import ElementTypes, from_torch, from_triton
 from tritonlint.facts.host import (
@@ -41,6 +40,7 @@ from tritonlint.facts.host.values import (
 from tritonlint.facts.project.jit import kernel_of
 from tritonlint.facts.project.modules import Definition, External, Module
 from tritonlint.facts.project.tree import dotted_name
+from tritonlint.frozen import replace
 
 _MODULE_DEPTH = 6
 MAX_ITEMS = 64

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 
 from tritonlint.facts.host import expressions
 from tritonlint.facts.host.state import Frame
@@ -18,6 +17,7 @@ from tritonlint.facts.host.values import (
     choose,
     options,
 )
+from tritonlint.frozen import dataclass
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Sequence as Items
-from dataclasses import dataclass, replace
 from functools import cache
 
 from tritonlint.dtypes import INT8, PLATFORM_FP8, UNKNOWN, ElementTypes, from_torch
@@ -21,6 +20,7 @@ from tritonlint.facts.host.values import (
     choose,
     options,
 )
+from tritonlint.frozen import dataclass, replace
 from tritonlint.source import Span
 
 FLOATS = ElementTypes.of(

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field
 from typing import Any, Literal
 
 from tritonlint.dtypes import UNKNOWN, ElementTypes
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Definition
+from tritonlint.frozen import dataclass, replace
 from tritonlint.source import SourceFile, Span
 
 # The tests passed on the way to a place: (what was tested, its outcome), outermost first.

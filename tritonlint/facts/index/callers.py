@@ -4,9 +4,9 @@ files."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from tritonlint.facts.index.outlines import Function, Outline
+from tritonlint.frozen import dataclass
 
 # By file and old line, the functions that went to other lines, as they are now.
 Moves = Mapping[str, Mapping[int, Function]]

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 
 from tritonlint.facts.index.gates import (
@@ -22,6 +21,7 @@ from tritonlint.facts.index.gates import (
     may_say,
     names,
 )
+from tritonlint.frozen import dataclass
 
 # A file without any of these registers no operator.
 _REGISTERS = re.compile(rb"op_func|custom_op|triton_op")

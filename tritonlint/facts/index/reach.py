@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from tritonlint.facts.project.jit import kernel_of
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.operators import operators
 from tritonlint.facts.project.project import Project
+from tritonlint.frozen import dataclass
 from tritonlint.source import SourceFile, display_path
 
 # So many calls a launch may be away from a function that names no bytes itself.

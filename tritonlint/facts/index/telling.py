@@ -4,10 +4,10 @@ looking at the functions that they call."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from tritonlint.facts.index.callers import Leading, Moves, moved_lines, spellings
 from tritonlint.facts.index.outlines import Function, Outline
+from tritonlint.frozen import dataclass
 
 
 @dataclass(frozen=True)

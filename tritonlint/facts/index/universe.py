@@ -6,7 +6,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from tritonlint.facts.index.callers import Leading, Naming, leading, naming
 from tritonlint.facts.index.outlines import Function, Outline, outline
 from tritonlint.facts.index.telling import Telling, telling
 from tritonlint.facts.project.layout import Layout
+from tritonlint.frozen import replace
 from tritonlint.source import Span, display_path, read_bytes
 
 if TYPE_CHECKING:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from tritonlint.frozen import dataclass
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,9 @@ project."""
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from typing import Protocol
+
+from tritonlint.frozen import dataclass
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING
 from tritonlint.facts.project.bindings import Binding, Import, bindings, preferred, star_imports
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.tree import Enclosing, Function, statements_in
+from tritonlint.frozen import dataclass
 from tritonlint.source import SourceFile
 
 if TYPE_CHECKING:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from tritonlint.facts.project.kernel import Entity, Expression, Kernel, Namespace, Qualified
+from tritonlint.frozen import dataclass
 
 if TYPE_CHECKING:
     from tritonlint.facts.project.modules import Definition, Module, Target

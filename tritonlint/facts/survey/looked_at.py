@@ -3,7 +3,9 @@ overlooked."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from tritonlint.frozen import dataclass
 
 # A line of a file, by the path that is shown.
 Line = tuple[str, int]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from tritonlint.dtypes import UINT8, ElementType
@@ -16,6 +15,7 @@ from tritonlint.facts.host.state import LaunchEvent, Passed, Run
 from tritonlint.facts.host.values import Tensor, contradicts, options
 from tritonlint.facts.project.modules import Definition
 from tritonlint.facts.survey.survey import Analysis
+from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from tritonlint.facts.hazards.observation import Observation
+from tritonlint.frozen import dataclass
 
 # A function that launches, or a kernel for itself; by the line of its header.
 Key = tuple[Literal["root", "kernel"], int]

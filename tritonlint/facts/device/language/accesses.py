@@ -3,12 +3,11 @@ calls."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from tritonlint.facts.device import casts, memory
 from tritonlint.facts.device.invocation import Invocation, pointers_in
 from tritonlint.facts.device.types import T_UNKNOWN
 from tritonlint.facts.device.values import UNKNOWN, Const, Dtype, Pointer, Tensor, Tuple, Value
+from tritonlint.frozen import replace
 
 NOTHING = Const(None)
 

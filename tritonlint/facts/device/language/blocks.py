@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from tritonlint.facts.device import casts
 from tritonlint.facts.device.invocation import Invocation
 from tritonlint.facts.device.joins import join
@@ -24,6 +22,7 @@ from tritonlint.facts.device.values import (
     Tuple,
     Value,
 )
+from tritonlint.frozen import replace
 
 
 def where(call: Invocation) -> Value:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from tritonlint.dtypes import from_triton
 from tritonlint.facts.device.contract import Store
@@ -32,6 +31,7 @@ from tritonlint.facts.device.values import (
     Value,
     number,
 )
+from tritonlint.frozen import replace
 
 
 def intrinsic(call: Invocation, qualified: str) -> Value:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from tritonlint.facts.device.intervals import Interval, is_constant, looser, tighter
 from tritonlint.facts.device.invocation import Invocation
 from tritonlint.facts.device.language.mathematics import elementwise
@@ -13,6 +11,7 @@ from tritonlint.facts.device.values import (
     Tensor,
     Value,
 )
+from tritonlint.frozen import replace
 
 
 def extremum(call: Invocation) -> Value:

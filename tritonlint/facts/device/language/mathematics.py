@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import partial, reduce
 
 from tritonlint.dtypes import BY_NAME, FLOAT32, INT32
@@ -34,6 +33,7 @@ from tritonlint.facts.device.values import (
     Value,
     number,
 )
+from tritonlint.frozen import replace
 
 _ROUNDING = frozenset(
     {"rint", "nearbyint", "round", "roundeven", "floor", "ceil", "trunc", "rint_rn"}

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tritonlint.facts.device.contracts import roles_of
 from tritonlint.facts.device.reading.reader import read
 from tritonlint.facts.device.reading.terms import COMPILED, Term, addends, factors, plain
 from tritonlint.facts.project.kernel import Kernel
+from tritonlint.frozen import dataclass
 
 
 @dataclass(frozen=True, eq=False)

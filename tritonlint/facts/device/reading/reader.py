@@ -10,13 +10,14 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 
 from tritonlint.facts.device.reading.expressions import binary, joined, term_of
 from tritonlint.facts.device.reading.terms import COMPILED, UNKNOWN, Term, combined
 from tritonlint.facts.project.kernel import Expression, Kernel, Namespace, Scope
 from tritonlint.facts.project.tree import dotted_name
+from tritonlint.frozen import dataclass
 
 # Functions inside each other whose results are followed, and how many statements they may have.
 _DEPTH = 2

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
 from tritonlint.facts.project.kernel import Kernel
+from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
 Op = Literal[

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import combinations
 
 from tritonlint.dtypes import PLATFORM_FP8, ElementType
@@ -24,6 +23,7 @@ from tritonlint.facts.hazards.flavours.vendors import for_vendor
 from tritonlint.facts.hazards.launched.specializations import parameter_span, specialization
 from tritonlint.facts.host.state import LaunchEvent, Note, Run
 from tritonlint.facts.host.values import Tensor, contradicts, options
+from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
 # What code asks when it is for one vendor only.

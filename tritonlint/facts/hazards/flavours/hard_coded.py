@@ -6,13 +6,13 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from tritonlint.dtypes import BY_NAME
 from tritonlint.facts.hazards.flavours.vendors import for_vendor
 from tritonlint.facts.host.tensors import named_fp8
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.tree import dotted_name, statements_in
+from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
 E4M3FN = BY_NAME["float8_e4m3fn"]

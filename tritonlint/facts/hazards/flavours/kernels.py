@@ -4,7 +4,6 @@ bytes of another one."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path as FilePath
 
 from tritonlint.dtypes import BY_NAME, ElementType, ElementTypes
@@ -15,6 +14,7 @@ from tritonlint.facts.hazards.launched.specializations import parameter_span, sp
 from tritonlint.facts.host.state import LaunchEvent, Note, Passed, Run
 from tritonlint.facts.host.values import Path, Tensor, contradicts, options
 from tritonlint.facts.project.kernel import Kernel
+from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
 FNUZ = BY_NAME["float8_e4m3fnuz"]

@@ -6,11 +6,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from tritonlint.facts.host.tensors import named_fp8
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.tree import dotted_name
+from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
 _ASKS = re.compile(r"""\.startswith\(\s*["'](?:fp8|float8)_?["']\s*\)""")

@@ -3,9 +3,8 @@ of the same width: seen at run time."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from tritonlint.dtypes import ElementType
+from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
 

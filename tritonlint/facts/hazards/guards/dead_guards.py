@@ -6,10 +6,10 @@ import ast
 import bisect
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tritonlint.facts.hazards.guards.declared_types import Declared, Scope, annotated, declared
 from tritonlint.facts.project.modules import Module
+from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
 # What may be one side of a comparison that matters, as it is spelled; and the comparison before or

@@ -10,13 +10,13 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
 from tritonlint.facts.host.tensors import named_fp8
 from tritonlint.facts.project.modules import Definition, External, Module
 from tritonlint.facts.project.tree import Enclosing, Function, dotted_name, statements_in
+from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
 Kind = Literal["str", "int", "tensor", "type", "dtype", "dtypes", "strings"]

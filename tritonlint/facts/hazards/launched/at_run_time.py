@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 
 from tritonlint.dtypes import BY_NAME, UINT8, UNKNOWN, ElementTypes
 from tritonlint.errors import SourceError
@@ -24,6 +23,7 @@ from tritonlint.facts.host.values import Const, DType, Place, Tensor, Value
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.project import Project
+from tritonlint.frozen import dataclass, replace
 from tritonlint.source import Span
 
 # What a test's name is shortened to in a message.

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,6 +21,7 @@ from tritonlint.facts.hazards.launched.seen import (
     Sign,
 )
 from tritonlint.facts.hazards.raw_bytes.evidence import STRENGTHS
+from tritonlint.frozen import replace
 from tritonlint.source import Span, read_bytes
 
 MARK = "tritonlint-launches"

@@ -3,11 +3,11 @@ memory behind it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from tritonlint.facts.hazards.raw_bytes.evidence import Strength
 from tritonlint.findings.claim import Constant
+from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
 

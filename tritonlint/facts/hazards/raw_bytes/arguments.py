@@ -6,7 +6,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from tritonlint.dtypes import ElementTypes
 from tritonlint.facts.device import Load, Store
@@ -19,6 +18,7 @@ from tritonlint.facts.hazards.raw_bytes.storage import Storage, storage_of
 from tritonlint.facts.host.state import LaunchEvent, Run
 from tritonlint.facts.host.values import Path, Tensor, contradicts, options
 from tritonlint.findings.claim import Known
+from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
 # Words and numbers by which a kernel or a launch says that it means fp8 (largest finite values:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from tritonlint.dtypes import UNKNOWN, ElementTypes
 from tritonlint.facts.host.values import Path
+from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
 Strength = Literal["certain", "likely", "possible"]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from tritonlint.dtypes import PLATFORM_FP8, ElementTypes, from_torch
 from tritonlint.facts.host.tensors import named_fp8
 from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.project.modules import Module
+from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
 

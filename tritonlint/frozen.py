@@ -1,0 +1,35 @@
+"""Frozen dataclasses that cost what plain ones do. A type checker sees the standard library's, and
+so holds that nothing is assigned to; at run time nothing looks: a facts run makes millions of these
+values, and the standard check costs a call for each of their attributes, and for each class a
+sixth of a millisecond when it is defined."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass as dataclass
+    from dataclasses import replace as replace
+else:
+    import dataclasses
+
+    def dataclass(cls=None, /, *, frozen=False, eq=True, **options):
+        """As `dataclasses.dataclass`; with `frozen` a class is hashed by its fields, and that these
+        are not assigned to is left to the type checker."""
+        if cls is None:
+            return lambda each: dataclass(each, frozen=frozen, eq=eq, **options)
+        if "__repr__" not in cls.__dict__:
+            cls.__repr__ = _repr
+        hashed = frozen and eq and "__hash__" not in cls.__dict__
+        return dataclasses.dataclass(cls, eq=eq, unsafe_hash=hashed, repr=False, **options)
+
+    def replace(value, /, **changes):
+        """As `dataclasses.replace`, for classes whose fields are all given by position."""
+        known = value.__dict__
+        given = {name: known[name] for name in value.__match_args__}
+        given.update(changes)
+        return type(value)(**given)
+
+    def _repr(self):
+        shown = (f"{each.name}={getattr(self, each.name)!r}" for each in dataclasses.fields(self))
+        return f"{type(self).__qualname__}({', '.join(shown)})"
