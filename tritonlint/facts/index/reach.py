@@ -26,6 +26,10 @@ from tritonlint.source import SourceFile, display_path
 
 # So many calls a launch may be away from a function that names no bytes itself.
 NEAR = 3
+# So many calls away a caller may be of what it tells something, and so many functions may name what
+# they may call: a method whose name more of them have (`forward`) is not looked for by it.
+_HOPS = 6
+_MOST_NAMING = 100
 # Methods that are called by other means than their names.
 _IMPLIED = frozenset(("__init__", "__post_init__", "__call__", "__getitem__", "__enter__"))
 # What copies is short; longer functions are left out, since they take long to follow.
@@ -89,6 +93,8 @@ class Reach:
         self._leads: dict[int, bool] = {}
         self._near: dict[tuple[int, int], bool] = {}
         self._named_by: dict[int, tuple[Definition, ...]] = {}
+        self._callers: dict[int, tuple[Definition, ...]] = {}
+        self._lines: dict[str, dict[int, list[Definition]]] = {}
         self._operators: dict[str, dict[str, list[str]]] = {}
         self._registered: dict[str, dict[str, Definition]] = {}
 
@@ -165,13 +171,21 @@ class Reach:
         functions."""
         found: dict[int, Definition] = {}
         waiting = [function]
-        while waiting:
-            target = waiting.pop()
-            for each in self._naming(target):
-                if id(each.node) not in found and each.node is not function.node:
-                    found[id(each.node)] = each
-                    waiting += () if isinstance(each.node, Module) else (each,)
+        for _ in range(_HOPS):
+            fresh: list[Definition] = []
+            for target in waiting:
+                for each in self._callers_of(target):
+                    if id(each.node) not in found and each.node is not function.node:
+                        found[id(each.node)] = each
+                        fresh += () if isinstance(each.node, Module) else (each,)
+            waiting = fresh
         return list(found.values())
+
+    def _callers_of(self, target: Definition) -> tuple[Definition, ...]:
+        key = id(target.node)
+        if key not in self._callers:
+            self._callers[key] = tuple(self._naming(target))
+        return self._callers[key]
 
     def _naming(self, target: Definition) -> Iterator[Definition]:
         """The functions that name `target`, or its class."""
@@ -183,7 +197,9 @@ class Reach:
         known = self.texts.naming(file)
         wanted |= {other for name in list(wanted) for other in known.aliases.get(name, ())}
         seen: set[tuple[str, int]] = set()
-        for other, each in (pair for name in wanted for pair in known.functions.get(name, ())):
+        named = [known.functions.get(name, ()) for name in wanted]
+        rare = [each for each in named if len(each) <= _MOST_NAMING]
+        for other, each in (pair for pairs in rare for pair in pairs):
             if (other, each.line) in seen:
                 continue
             seen.add((other, each.line))
@@ -196,11 +212,13 @@ class Reach:
 
     def _at(self, module: Module, line: int) -> Iterator[Calls]:
         """The functions of a module whose headers are in a line."""
-        for each in module.functions:
-            if each.line == line:
-                found = self.calls(each)
-                if found is not None:
-                    yield found
+        key = str(module.file)
+        if key not in self._lines:
+            lines: dict[int, list[Definition]] = {}
+            for each in module.functions:
+                lines.setdefault(each.line, []).append(each)
+            self._lines[key] = lines
+        yield from filter(None, map(self.calls, self._lines[key].get(line, ())))
 
     def _may_lead(self, function: Definition) -> bool:
         """Whether the outlines tell that a function may lead to a launch; a kernel launches
