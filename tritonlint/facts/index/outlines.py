@@ -45,6 +45,14 @@ _IMPORT_LINE = re.compile(
     rb"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+)?import\b[ \t]*(?:\([^)]*\)|[^\n]*)", re.M
 )
 _AS = re.compile(rb" as (%s+)" % LETTER)
+# Where `as` names something: other lines with the word are prose.
+_NAMING = re.compile(
+    rb"\bimport\b[ \t]*(?:\([^)]*\)|[^\n]*)"
+    rb"|^[ \t]*(?:async[ \t]+)?(?:with|case)\b[^\n]*(?:\n[ \t]+[^\n]*\bas\b[^\n]*)*",
+    re.M,
+)
+# What stands in a class before its methods, as an assignment.
+_CLASS_VALUE = re.compile(rb"^[ \t]+%s+[ \t]*(?::[^=\n]*)?=(?!=)[^\n]*" % LETTER, re.M)
 # An assignment at the top level, whose value may go on over lines.
 _ASSIGNED = re.compile(
     rb"^(%s+)[ \t]*(?::[^=\n]*)?=(?!=)([^\n]*(?:\n[ \t)\]}][^\n]*)*)" % LETTER, re.M
@@ -309,7 +317,8 @@ def _telling(text: bytes, headers: Sequence[_Header]) -> Iterator[bytes]:
             yield name
     ends = [*(each.begin for each in headers[1:]), len(text)]
     for header, end in zip(headers, ends, strict=False):
-        if header.is_class and may_say(text, header.start, end):
+        values = _CLASS_VALUE.finditer(text, header.start, end) if header.is_class else ()
+        if any(may_say(text, each.start(), each.end()) for each in values):
             yield header.name
 
 
@@ -346,8 +355,9 @@ def _nesting(indents: Sequence[int]) -> Iterator[tuple[int, int]]:
 def _aliases(text: bytes, known: set[bytes]) -> Iterator[tuple[bytes, bytes]]:
     """Pairs of another name and a name that it stands for: `name as other`, and `other = name` or
     `other = f(name)` at the top level."""
-    for found in _AS.finditer(text):
-        yield from ((found[1], name) for name in _before(text, found.start()))
+    for line in _NAMING.finditer(text):
+        for found in _AS.finditer(text, line.start(), line.end()):
+            yield from ((found[1], name) for name in _before(text, found.start()))
     for other, value in _ASSIGNED.findall(text):
         for spelled in () if other.startswith(b"__") else names(value, 0, len(value)):
             owner, _, attribute = spelled.rpartition(b".")

@@ -28,8 +28,8 @@ from tritonlint.source import SourceFile, display_path
 NEAR = 3
 # So many calls away a caller may be of what it tells something, and so many functions may name what
 # they may call: a method whose name more of them have (`forward`) is not looked for by it.
-_HOPS = 6
-_MOST_NAMING = 100
+_HOPS = 3
+_MOST_NAMING = 40
 # Methods that are called by other means than their names.
 _IMPLIED = frozenset(("__init__", "__post_init__", "__call__", "__getitem__", "__enter__"))
 # What copies is short; longer functions are left out, since they take long to follow.

@@ -67,6 +67,8 @@ def _giving(outlines: Mapping[str, Outline], leading: Leading) -> tuple[set[str]
                 launching.update(own if function.speaks else ())
                 continue
             giving.update(own if function.speaks else ())
+            # What makes an object is called by the name of its class.
+            giving -= {"self.__init__", ".__init__"}
             for name in function.calls:
                 following.setdefault(name, set()).update(own)
     fresh = set(giving)
