@@ -39,10 +39,23 @@ class SourceFile:
     path: str
     data: bytes
 
+    def __getstate__(self) -> dict[str, object]:
+        """The rest is worked out again in another process."""
+        return {"path": self.path, "data": self.data}
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is ASCII and names no codec, and so decodes."""
+        if not self.data.isascii():
+            return False
+        return not any(b"coding" in line for line in self.data.split(b"\n", 2)[:2])
+
     @cached_property
     def encoding(self) -> str:
         """The codec by the byte order mark or the coding line, else utf-8. Raises SourceError for
         an unknown one."""
+        if self.is_plain:
+            return "utf-8"
         try:
             return tokenize.detect_encoding(io.BytesIO(self.data).readline)[0]
         except SyntaxError as error:

@@ -122,7 +122,8 @@ def _read(files: Sequence[Path], observer: Observer) -> tuple[list[SourceFile], 
         for path in files:
             try:
                 source = read_source(path)
-                _ = source.text
+                if not source.is_plain:
+                    _ = source.text
             except SourceError as error:
                 skipped.append(Skipped(error.path, error.reason))
             else:
