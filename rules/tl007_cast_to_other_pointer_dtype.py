@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from tritonlint.rule import Finding, Fix, OtherCast, Rule, Step
+from tritonlint.rule import Finding, Fix, OtherCast, Rule, Span, Step
 from tritonlint.rule.traces import handed_on
 
 if TYPE_CHECKING:
@@ -15,9 +16,12 @@ class CastToOtherPointerDtype(Rule[OtherCast, str]):
     """## What it does
     Finds kernels that cast a float to the element type of one pointer
     (`acc.to(q_ptr.dtype.element_ty)`) and store it through another one, where the launch passes
-    tensors of different types: the second would have kept what the first one loses. A tensor whose
-    type the launching function leaves to its caller counts as one of 16 bits where the other is
-    float32; the finding is then `likely`.
+    tensors of different types: the second would have kept what the first one loses. So for a cast
+    to a 16-bit type that is named (`acc.to(tl.float16)`, or a constant that the launch passes) and
+    for one back to the type that the value was loaded as, 8-bit floats among them, after it was
+    computed with. A tensor whose type the launching function leaves to its caller counts as one of
+    16 bits where the other is float32, and one made with a dtype that is a parameter as one of its
+    default; the finding is then `likely`.
 
     ## Why is this bad
     The value is rounded twice, or saturates for nothing: an accumulator that is kept in float32 on
@@ -49,12 +53,13 @@ class CastToOtherPointerDtype(Rule[OtherCast, str]):
 
     ## Not flagged
     A cast before `tl.dot` or other arithmetic; a store through the same pointer; two tensors of one
-    type; memory of a type that the launch does not show; a cast to a wider type; a cast to 8-bit
-    floats, which is how quantization is simulated.
+    type; memory of a type that the launch does not show; a cast to a wider type; a type that is
+    chosen by a test of the tensor's own; a cast to other 8-bit floats than what was loaded, which
+    is how quantization is simulated.
 
     ## Fix safety
     The cast names the pointer that is stored through. Unsafe: the numbers change, and a reference
-    may round in the same way.
+    may round in the same way. Of a named type there is a fix where the cast stands in the store.
 
     ## How it is verified
     Compiled for `cuda:90`, `hip:gfx942` and `hip:gfx950`, the stored float32 is fed by `arith.extf`
@@ -83,7 +88,7 @@ class CastToOtherPointerDtype(Rule[OtherCast, str]):
             found,
             f"`{found.kernel}` casts to {narrow} what it stores through `{found.parameter}`",
             trigger=trigger,
-            confidence="certain" if found.narrow else "likely",
+            confidence="certain" if found.narrow and found.sure else "likely",
             trace=_trace(found),
             fix=fix,
             help=f"cast to `{found.parameter}`'s element type" if fix else "",
@@ -101,15 +106,37 @@ class CastToOtherPointerDtype(Rule[OtherCast, str]):
                 text = self.suspect.part_of(spelled).text(spelled)
             case _:
                 return None
+        if not found.toward and self._stores_directly(found):
+            return self._naming(found, spelled, "dtype")
         for form in ("dtype", "type"):
             if text == f"{found.toward}.{form}.element_ty":
-                new = cst.parse_expression(f"{found.parameter}.{form}.element_ty")
-                message = f"Cast to the element type of `{found.parameter}`"
-                return self.replacing({spelled: new}, message, "unsafe")
+                return self._naming(found, spelled, form)
         return None
+
+    def _naming(self, found: OtherCast, spelled: cst.CSTNode, form: str) -> Fix:
+        import libcst as cst
+
+        new = cst.parse_expression(f"{found.parameter}.{form}.element_ty")
+        message = f"Cast to the element type of `{found.parameter}`"
+        return self.replacing({spelled: new}, message, "unsafe")
+
+    def _stores_directly(self, found: OtherCast) -> bool:
+        """Whether the cast stands in a `store` that spells the parameter as its pointer."""
+        store, cast = found.store.place, found.store.cast
+        starts = re.match(rf"\w+\.store\(\s*{found.parameter}\b", self.text(store))
+        return cast is not None and starts is not None and _holds(store, cast)
+
+
+def _holds(outer: Span, inner: Span) -> bool:
+    first = (outer.line, outer.column) <= (inner.line, inner.column)
+    return first and (inner.end_line, inner.end_column) <= (outer.end_line, outer.end_column)
 
 
 def _trigger(found: OtherCast) -> str:
+    if found.narrow is not None and found.narrow.is_fp8:
+        return "1.1 is stored as 1.0" if "e5m2" in found.narrow.name else "1.1 is stored as 1.125"
+    if found.narrow is not None and (found.narrow.name, found.wide.name) == ("float16", "bfloat16"):
+        return "70000.0 is stored as infinity"
     if found.narrow is not None and found.narrow.name == "float16":
         return "70000.0 is stored as infinity, and 2049.0 as 2048.0"
     given = "" if found.narrow else "where that is bfloat16, "
@@ -117,12 +144,17 @@ def _trigger(found: OtherCast) -> str:
 
 
 def _trace(found: OtherCast) -> tuple[Step, ...]:
+    may = "of type" if found.sure else "which may be of type"
     steps = [
-        Step(found.given, f"passed to `{found.kernel}` as `{found.toward}`"),
-        Step(found.argument_span, f"passed as `{found.parameter}`, of type {found.wide}"),
+        Step(found.argument_span, f"passed as `{found.parameter}`, {may} {found.wide}"),
         *handed_on(found.store.via),
     ]
+    if found.toward:
+        steps.insert(0, Step(found.given, f"passed to `{found.kernel}` as `{found.toward}`"))
+    elif found.given != found.store.cast:
+        steps.insert(0, Step(found.given, f"{found.narrow} is passed to `{found.kernel}` here"))
     if found.store.cast is not None:
-        steps.append(Step(found.store.cast, f"cast to the element type of `{found.toward}`"))
+        to = f"the element type of `{found.toward}`" if found.toward else str(found.narrow)
+        steps.append(Step(found.store.cast, f"cast to {to}"))
     steps.append(Step(found.store.place, f"and stored through `{found.parameter}`"))
     return tuple(steps)

@@ -29,6 +29,8 @@ TEXT_ENOUGH = {
     "TL003/correct_supported_settings",
     "TL007/correct_cast_before_dot",
     "TL007/explicit_cast",
+    "TL007/named_type",
+    "TL007/type_by_default",
     "TL010/correct_unknown_types",
     "TL011/correct_target_without_int64",
     "TL018/correct_power",

@@ -12,8 +12,9 @@ from tritonlint.facts.device.contract import (
     StoreEffect,
     ValueKind,
 )
-from tritonlint.facts.device.contracts import byte_contracts, contract, moves, watched
+from tritonlint.facts.device.contracts import byte_contracts, contract, moves, roundings, watched
 from tritonlint.facts.device.moves import Moves
+from tritonlint.facts.device.roundings import Rounding
 from tritonlint.facts.device.watch import Conversion, SignedByte, Watch
 from tritonlint.facts.project.kernel import Kernel, Scope
 
@@ -26,6 +27,7 @@ __all__ = [
     "LoadEffect",
     "Moves",
     "Place",
+    "Rounding",
     "Scope",
     "SignedByte",
     "Specialization",
@@ -36,5 +38,6 @@ __all__ = [
     "byte_contracts",
     "contract",
     "moves",
+    "roundings",
     "watched",
 ]

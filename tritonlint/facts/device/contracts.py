@@ -11,6 +11,7 @@ from tritonlint.facts.device.expressions import evaluate
 from tritonlint.facts.device.machine import Exhausted, Frame, Machine
 from tritonlint.facts.device.moves import Moves
 from tritonlint.facts.device.roles import Roles, infer, open_constexpr
+from tritonlint.facts.device.roundings import Rounding, Roundings
 from tritonlint.facts.device.statements import run_body
 from tritonlint.facts.device.types import Type, kind_of, known
 from tritonlint.facts.device.values import (
@@ -45,6 +46,13 @@ def moves(kernel: Kernel, specialization: Specialization) -> Moves:
     seen = Moves()
     _machine(kernel, specialization, frozenset(specialization.pointers), seen)
     return seen
+
+
+def roundings(kernel: Kernel, specialization: Specialization) -> tuple[Rounding, ...]:
+    """The floats that `kernel` rounds to fewer bits and stores, when it is launched so."""
+    seen = Roundings()
+    _machine(kernel, specialization, frozenset(specialization.pointers), seen)
+    return tuple(seen.stored_so.values())
 
 
 def _run(kernel: Kernel, specialization: Specialization, given: frozenset[str]) -> KernelContract:

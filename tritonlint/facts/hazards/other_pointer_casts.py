@@ -6,10 +6,10 @@ import ast
 import re
 from collections.abc import Iterator
 
-from tritonlint.dtypes import ElementType
+from tritonlint.dtypes import UNKNOWN, ElementType
 from tritonlint.facts.device import contract
 from tritonlint.facts.device.contract import Specialization, Store
-from tritonlint.facts.hazards.launched.specializations import parameter_span
+from tritonlint.facts.hazards.launched.specializations import parameter_span, types_of
 from tritonlint.facts.host.state import LaunchEvent, Passed, Run
 from tritonlint.facts.host.values import Tensor, only_tensor
 from tritonlint.facts.project.kernel import Kernel
@@ -23,7 +23,9 @@ class OtherCast:
     `parameter`, of which a launch passes tensors of the types `narrow` and `wide`.
 
     `place` is the argument that is passed as `parameter`; `narrow` is None where the launch passes
-    whatever its own caller does.
+    whatever its own caller does. `toward` is empty for a type that is named, in the kernel or by a
+    constant that the launch passes. `sure` is False where memory of the type `wide` is one of
+    several that the launch may pass.
     """
 
     place: Span
@@ -39,15 +41,23 @@ class OtherCast:
     narrow: ElementType | None
     wide: ElementType
     store: Store
+    sure: bool = True
 
 
 # A store of what is cast to the element type of a pointer, as it is spelled in one go.
 _STORE = re.compile(r"store\(\s*(\w+)[^#]{0,160}?\.to\(\s*(\w+)\.d?type\.element_ty\s*\)")
 
 
+# A cast to a 16-bit type by its name, or such a type as an argument.
+_NAMED = re.compile(r"[(=]\s*(?:tl|triton\.language)\.b?float16\s*[,)]")
+
+
 def may_cast_to_another(text: str) -> bool:
-    """Whether a store in `text` may be through another pointer than the one that the cast names."""
-    return "element_ty" in text and any(pointer != named for pointer, named in _STORE.findall(text))
+    """Whether a store in `text` may be through another pointer than the one that the cast names, or
+    of what is cast to a 16-bit type by its name."""
+    if "element_ty" in text and any(pointer != named for pointer, named in _STORE.findall(text)):
+        return True
+    return "float16" in text and _NAMED.search(text) is not None
 
 
 def other_casts(run: Run) -> Iterator[OtherCast]:
@@ -56,7 +66,7 @@ def other_casts(run: Run) -> Iterator[OtherCast]:
         pointers = {
             name: known
             for name, passed in event.arguments.items()
-            if (known := _type(event, passed)) is not None
+            if (known := type_of(run, event, passed)) is not None
         }
         if any(each.is_float for each in pointers.values()):
             yield from _of_launch(run, event, pointers)
@@ -115,13 +125,20 @@ def _of_launch(
         )
 
 
-def _type(event: LaunchEvent, passed: Passed) -> ElementType | None:
-    """The element type of a tensor that is passed, where the launch shows it."""
+def type_of(run: Run, event: LaunchEvent, passed: Passed) -> ElementType | None:
+    """The element type of a tensor that is passed, where the launch shows it; of one that is made
+    with the dtype that a parameter names, the default of that."""
     tensor = only_tensor(passed.value)
     if tensor is None:
         return None
-    known = tensor.types if tensor.types is not None else event.types.get(tensor.buffer)
-    return known.single if known is not None else None
+    known = types_of(event, tensor)
+    if known.known:
+        return known.single
+    symbols = run.dtypes.get(tensor.buffer, frozenset())
+    if any(event.types.get(each, UNKNOWN).known for each in symbols):
+        return None
+    defaults = (n.types for n in run.notes if n.kind == "default" and n.buffer in symbols)
+    return next((each.single for each in defaults), None)
 
 
 def _open(event: LaunchEvent, passed: Passed) -> bool:

@@ -9,6 +9,7 @@ from tritonlint.facts.host import conditions, expressions
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import (
     Condition,
+    DType,
     Value,
     choose,
 )
@@ -65,7 +66,12 @@ def tested(frame: Frame, node: ast.expr) -> Value:
     """The value of a test: its outcome, or what `or` picks."""
     if isinstance(node, ast.BoolOp) and not any(_is_test(part) for part in node.values):
         # `a or b` picks a value, not an outcome.
-        return choose(*(((), expressions.evaluate(frame, part)) for part in node.values))
+        picked: list[Value] = []
+        for part in node.values:
+            picked.append(expressions.evaluate(frame, part))
+            if isinstance(node.op, ast.Or) and isinstance(picked[-1], DType):
+                break  # a dtype is true
+        return choose(*(((), each) for each in picked))
     return condition(frame, node)
 
 

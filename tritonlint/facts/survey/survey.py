@@ -19,6 +19,7 @@ from tritonlint.facts.hazards.narrowed_numbers import in_launches
 from tritonlint.facts.hazards.observation import Observation
 from tritonlint.facts.hazards.other_pointer_casts import may_cast_to_another, other_casts
 from tritonlint.facts.hazards.raw_bytes.arguments import Argument, arguments
+from tritonlint.facts.hazards.rounded_first import rounded_first
 from tritonlint.facts.host.copies import may_copy
 from tritonlint.facts.host.state import MAX_STATEMENTS, Attributes, Run
 from tritonlint.facts.host.statements import interpret
@@ -41,6 +42,7 @@ _QUESTIONS: tuple[Callable[[Run], Iterable[Observation]], ...] = (
     arguments,
     ignored_settings,
     other_casts,
+    rounded_first,
     in_launches,
 )
 _PREVIEWED: tuple[Callable[[Run], Iterable[Observation]], ...] = (flavours,)

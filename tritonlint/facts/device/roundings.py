@@ -1,0 +1,66 @@
+"""Watches a run of a kernel for floats that are cast to a type of fewer bits and stored as they
+are then: the memory may have kept what the cast loses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from tritonlint.dtypes import ElementType
+from tritonlint.facts.device.casts import single, union_of
+from tritonlint.facts.device.contract import Place
+from tritonlint.facts.device.machine import Where, place_of
+from tritonlint.facts.device.types import Types
+from tritonlint.facts.device.values import History, Tensor
+from tritonlint.facts.device.watch import Key, Watch
+
+
+@dataclass(frozen=True)
+class Rounding:
+    """A float that a kernel casts at `cast` to `element`, which has fewer bits than it, and stores
+    at `place` through `parameter`. `of` are the parameters whose element type that is, `source`
+    those whose loaded values reach it, `via` the calls of device functions that lead to the
+    store."""
+
+    parameter: str
+    place: Place
+    via: tuple[Place, ...]
+    cast: Place
+    element: ElementType
+    of: frozenset[str]
+    source: frozenset[str]
+
+
+class Roundings(Watch):
+    """What one run saw."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._casts: dict[Key, tuple[ElementType, frozenset[str]]] = {}
+        self.stored_so: dict[tuple[Place, str], Rounding] = {}
+
+    def converted(self, value: Tensor, result: Tensor, where: Where) -> Tensor:
+        element = single(result.types)
+        if element is None or not _loses(value, element):
+            return replace(result, history=History())
+        key = (place_of(where), where[0].via)
+        self._casts[key] = (element, union_of(result.types))
+        return replace(result, history=History(cast=key))
+
+    def stored(self, value: Tensor, target: Types, where: Where) -> None:
+        key = value.history.cast
+        if key is None or key not in self._casts:
+            return
+        element, of = self._casts[key]
+        if single(value.types) != element:  # another path does not cast it
+            return
+        for name in union_of(target):
+            place, via = place_of(where), where[0].via
+            made = Rounding(name, place, via, key[0], element, of, value.source)
+            self.stored_so.setdefault((place, name), made)
+
+
+def _loses(value: Tensor, element: ElementType) -> bool:
+    """Whether a cast of `value` to `element` loses bits for certain."""
+    wider = all(t.element is not None and t.element.width > element.width for t in value.types)
+    floats = all(each.kind == "float" for each in value.types)
+    return element.is_float and floats and wider and not value.weak

@@ -1,0 +1,131 @@
+"""Values that a kernel rounds to a type that is named, or back to the type that they were loaded
+as, and stores through a pointer of which the launch shows another one."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from tritonlint.dtypes import BFLOAT16, ElementType
+from tritonlint.facts.device import Rounding, Specialization, Store, roundings
+from tritonlint.facts.hazards.launched.specializations import (
+    parameter_span,
+    specialization,
+    types_of,
+)
+from tritonlint.facts.hazards.other_pointer_casts import OtherCast, type_of
+from tritonlint.facts.host.state import LaunchEvent, Run
+from tritonlint.facts.host.tensors import FLOATS
+from tritonlint.facts.host.values import DType, options
+from tritonlint.facts.host.values import Tensor as HostTensor
+from tritonlint.facts.project.kernel import Kernel
+from tritonlint.source import Span
+
+# What a cast that loses nothing of a float names.
+_WIDE = ("float32", "float64", "int")
+
+
+def rounded_first(run: Run) -> Iterator[OtherCast]:
+    """The stores in the launches of `run` of what is rounded to a named type, or back to the type
+    that it was loaded as, first."""
+    for event in run.launches:
+        named = {name: dtype for name in event.arguments if (dtype := _named(event, name))}
+        if not run.effects.of(_casts, event.kernel, bool(named)):
+            continue
+        made = specialization(event, "", None, event.path, alike=True)
+        constexprs = {**made.constexprs, **named}
+        for each in run.effects.of(
+            roundings, event.kernel, Specialization(made.pointers, constexprs)
+        ):
+            found = _judged(run, event, each, named)
+            if found is not None:
+                yield found
+
+
+def _casts(kernel: Kernel, named: bool) -> bool:
+    """Whether a kernel casts to anything but the wide types and the element types of pointers."""
+    for node in ast.walk(kernel.node):
+        match node:
+            case ast.Call(func=ast.Attribute(attr="to"), args=[target, *_]):
+                text = ast.unparse(target)
+                if not text.endswith("element_ty") and not any(each in text for each in _WIDE):
+                    return True
+    return named
+
+
+def _named(event: LaunchEvent, name: str) -> ElementType | None:
+    """The 16-bit type that a launch passes as a constant, on whatever path; that it can be, where
+    it is looked up for a type that is not known."""
+    found = [each for _, each in options(event.arguments[name].value)]
+    if len(found) != 1 or not isinstance(found[0], DType):
+        return None
+    types = found[0].types.types or frozenset()
+    if len(types) == 1:
+        return next(iter(types))
+    looked_up = found[0].table is not None and types and all(each.is_float for each in types)
+    return BFLOAT16 if looked_up and BFLOAT16 in types else None
+
+
+def _judged(
+    run: Run, event: LaunchEvent, rounding: Rounding, named: dict[str, ElementType]
+) -> OtherCast | None:
+    """The hazard that a rounding is where the launch shows memory that would have kept more."""
+    passed = event.arguments.get(rounding.parameter)
+    if passed is None or rounding.parameter in rounding.of:
+        return None
+    back = bool(rounding.of & rounding.source)
+    if rounding.element.width < 16 and not back or rounding.of and rounding.element.width >= 16:
+        return None  # simulated quantization; what names another pointer
+    known = _types(run, event, rounding.parameter)
+    wide = sorted((each for each in known if _keeps_more(each, rounding.element)), key=str)
+    constant = next((name for name, each in named.items() if each == rounding.element), None)
+    open_type = constant is not None and not _single(event, constant)
+    if not wide or (open_type and (len(known) > 1 or wide[0].width < 32)):
+        return None
+    toward = next(iter(sorted(rounding.of)), "")
+    declared = parameter_span(event.kernel, toward) if toward else rounding.cast
+    given: Span = event.arguments[toward].span if toward in event.arguments else rounding.cast
+    if constant is not None and not toward:
+        given = event.arguments[constant].span
+    store = Store(
+        rounding.parameter, rounding.place, "float", "float", True, rounding.cast, rounding.via
+    )
+    return OtherCast(
+        passed.span,
+        event.function,
+        event.span,
+        event.kernel.name,
+        rounding.parameter,
+        passed.text,
+        passed.span,
+        toward,
+        declared,
+        given,
+        rounding.element,
+        wide[-1],
+        store,
+        len(known) == 1 and not open_type,
+    )
+
+
+def _single(event: LaunchEvent, name: str) -> bool:
+    found = [each for _, each in options(event.arguments[name].value)]
+    return all(isinstance(each, DType) and each.types.single is not None for each in found)
+
+
+def _types(run: Run, event: LaunchEvent, parameter: str) -> frozenset[ElementType]:
+    """The float types that the launch shows memory to have; empty where it does not."""
+    passed = event.arguments[parameter]
+    values = [each for _, each in options(passed.value) if isinstance(each, HostTensor)]
+    if len(values) != 1:
+        return frozenset()
+    known = types_of(event, values[0])
+    if known.known:
+        return frozenset() if known == FLOATS else known.types or frozenset()
+    own = type_of(run, event, passed)
+    return frozenset((own,)) if own is not None else frozenset()
+
+
+def _keeps_more(wide: ElementType, narrow: ElementType) -> bool:
+    """Whether memory of a type would have kept something that a cast to another loses."""
+    return wide.is_float and wide != narrow and narrow.width <= wide.width >= 16
