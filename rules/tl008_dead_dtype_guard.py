@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 class DeadDtypeGuard(Rule[DeadGuard, str]):
     """## What it does
     Finds comparisons of a string, a number, a class or a tensor with a `torch.dtype` (and of a
-    tensor's dtype with a string): by annotation, by a constant, or because methods of strings are
-    called on it. The two are never equal.
+    tensor's dtype with a string): by annotation, of a function that is called by that of what it
+    returns, by a constant, or because methods of strings are called on it. The two are never equal.
 
     ## Why is this bad
     The guard never fires. Often it is the one that was to keep raw bytes away from a kernel that

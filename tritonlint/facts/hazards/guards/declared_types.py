@@ -29,7 +29,11 @@ _TENSORS = frozenset(("torch.Tensor", "torch.nn.Parameter"))
 _STRING_METHODS = frozenset(
     "startswith endswith lower upper strip lstrip rstrip split rsplit encode casefold".split()
 )
-_NUMBERS = frozenset(("len", "int", "element_size", "itemsize"))
+_NUMBERS = frozenset(("len", "int", "element_size", "itemsize", "dim", "numel", "nelement"))
+# What a function that returns no dtype does not return.
+_DTYPE_IN = re.compile(r"torch\.|dtype", re.IGNORECASE)
+# Decorators that leave what a function returns as it is.
+_PLAIN = frozenset(("staticmethod", "classmethod", "cache", "lru_cache"))
 _TAKES_DTYPE = frozenset(("to", "view", "type", "finfo", "iinfo", "astype", "empty_strided"))
 # How many names are followed from one to the next.
 _DEPTH = 4
@@ -89,6 +93,8 @@ def declared(scope: Scope, node: ast.expr, depth: int = _DEPTH) -> Declared | No
     kind = _literal(scope, node, depth)
     if kind is not None:
         return Declared(kind, here)
+    if isinstance(node, ast.Call) and depth > 0:
+        return _returned(scope, node)
     spelled = dotted_name(node)
     if spelled is None or depth == 0:
         return None
@@ -120,6 +126,30 @@ def _literal(scope: Scope, node: ast.expr, depth: int) -> Kind | None:
         case ast.Dict(keys=keys) if keys and all(keys):
             return _container([declared(scope, key, depth - 1) for key in keys if key])
     return None
+
+
+def _returned(scope: Scope, node: ast.Call) -> Declared | None:
+    """What a function of the project gives by its annotation, unless it returns a dtype."""
+    spelled = dotted_name(node.func)
+    found = scope.module.resolve(spelled, scope.around) if spelled else None
+    if found is None or not isinstance(found.node, ast.FunctionDef) or not found.node.returns:
+        return None
+    function, module = found.node, found.module
+    wrapped = (dotted_name(getattr(each, "func", each)) for each in function.decorator_list)
+    if any((each or "").rpartition(".")[2] not in _PLAIN for each in wrapped):
+        return None
+    kind = annotated(module, function.returns, found.enclosing)
+    if kind not in ("int", "str"):
+        return None
+    for each in ast.walk(function):
+        if isinstance(each, ast.Return) and each.value is not None:
+            if _DTYPE_IN.search(module.source.snippet(module.source.span(each.value))):
+                return None
+    return Declared(kind, module.source.span(function.returns))
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
 
 
 def _container(items: list[Declared | None]) -> Kind | None:
@@ -265,7 +295,7 @@ def _by_name(module: Module, node: ast.expr, enclosing: Enclosing) -> Kind | Non
 
 
 def _union(module: Module, items: list[ast.expr], enclosing: Enclosing) -> Kind | None:
-    kept = [e for e in items if not (isinstance(e, ast.Constant) and e.value is None)]
+    kept = [e for e in items if not _is_none(e)]
     kinds = {annotated(module, each, enclosing) for each in kept}
     return kinds.pop() if len(kinds) == 1 else None
 
