@@ -132,20 +132,22 @@ def _returned(scope: Scope, node: ast.Call) -> Declared | None:
     """What a function of the project gives by its annotation, unless it returns a dtype."""
     spelled = dotted_name(node.func)
     found = scope.module.resolve(spelled, scope.around) if spelled else None
-    if found is None or not isinstance(found.node, ast.FunctionDef) or not found.node.returns:
+    if found is None or not isinstance(found.node, ast.FunctionDef):
         return None
-    function, module = found.node, found.module
+    function, module, returns = found.node, found.module, found.node.returns
+    if returns is None:
+        return None
     wrapped = (dotted_name(getattr(each, "func", each)) for each in function.decorator_list)
     if any((each or "").rpartition(".")[2] not in _PLAIN for each in wrapped):
         return None
-    kind = annotated(module, function.returns, found.enclosing)
+    kind = annotated(module, returns, found.enclosing)
     if kind not in ("int", "str"):
         return None
     for each in ast.walk(function):
         if isinstance(each, ast.Return) and each.value is not None:
             if _DTYPE_IN.search(module.source.snippet(module.source.span(each.value))):
                 return None
-    return Declared(kind, module.source.span(function.returns))
+    return Declared(kind, module.source.span(returns))
 
 
 def _is_none(node: ast.expr) -> bool:
