@@ -3,6 +3,7 @@ stands, how it is called, and through what the buffer comes to it."""
 
 from __future__ import annotations
 
+import sys
 import textwrap
 from pathlib import Path
 
@@ -13,6 +14,17 @@ from tests.facts.hosting import KERNELS, expected, found, write
 NEW = "torch.empty(64, dtype=torch.uint8)"
 VIEW = ".view(torch.float8_e4m3fn)"
 HIT = "# expect: TL001"
+
+EXCEPT_STAR = {
+    "except_star": f"""
+        def f(x, n):
+            try:
+                n()
+            except* ValueError:
+                quantize[(1,)](x, {NEW}, 64)  {HIT}"""
+}
+if sys.version_info < (3, 11):
+    EXCEPT_STAR = {}
 
 # Where a launch stands.
 PLACES = {
@@ -52,6 +64,7 @@ PLACES = {
                 pass
             finally:
                 quantize[(1,)](x, {NEW}, 64)  {HIT}""",
+    **EXCEPT_STAR,
     "match": f"""
         def f(x, n):
             match n:
@@ -212,7 +225,33 @@ def _correct(body: str) -> str:
     return text.replace("x, out, 64)\n", "x, out, 64)  # not looked at\n", 1) if far else text
 
 
-def _owner(says: str, mark: str) -> str:
+# From where the method of an object that launches is called.
+WAYS = {
+    "nowhere": "",
+    "its maker": """
+
+        def serve(x, kind, config):
+            layer = Layer(kind, config)
+            layer.forward(x.float())
+        """,
+    "its holder": """
+
+        class Model:
+            def __init__(self, kind, config):
+                self.layer = Layer(kind, config)
+
+            def forward(self, x):
+                self.layer.forward(x.float())
+        """,
+    "a caller with a type": """
+
+        def serve(layer: Layer, x):
+            layer.forward(x.float())
+        """,
+}
+
+
+def _owner(says: str, way: str, mark: str) -> str:
     """A cache of another object, whose setting may ask for bytes."""
     return _text(f"""
         BY_NAME = {{"fp8": torch.uint8, "auto": torch.bfloat16}}
@@ -232,15 +271,7 @@ def _owner(says: str, mark: str) -> str:
 
             def forward(self, x):
                 quantize[(1,)](x, self.attn.kv_cache, 64){mark}
-
-
-        class Model(torch.nn.Module):
-            def __init__(self, kind, config):
-                self.layer = Layer(kind, config)
-
-            def forward(self, x):
-                self.layer.forward(x.to(torch.float8_e4m3fn).view(torch.uint8))
-        """)
+        """) + textwrap.dedent(WAYS[way])
 
 
 CASES = {
@@ -273,10 +304,13 @@ CASES = {
         "        self.codes = torch.empty(n, dtype=self.kept_as)\n\n"
         "    def f(self, x):\n        quantize[(1,)](x, self.codes, 64)"
     ),
-    "setting of an owner": _owner("self.size = 4", f"  {HIT}"),
-    "correct setting of an owner": _owner(
-        'assert self.attn.kv_cache_dtype in ("auto", "bfloat16")', ""
-    ),
+    **{f"setting of an owner, {way}": _owner("self.size = 4", way, f"  {HIT}") for way in WAYS},
+    **{
+        f"correct setting of an owner, {way}": _owner(
+            'assert self.attn.kv_cache_dtype in ("auto", "bfloat16")', way, ""
+        )
+        for way in WAYS
+    },
     "two unknown values": _text(
         "def first(x, page):\n    codes = page[:, :4].view(torch.float8_e4m3fn)\n"
         "    quantize[(1,)](x, codes, 64)\n    return page[:, 4:].view(torch.float32)\n\n\n"

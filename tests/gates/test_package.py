@@ -19,9 +19,9 @@ from tests.test_own_rules import ALLOWED, as_the_page_says, blocks
 TESTS = (
     "test_fixtures.py", "test_cli.py", "test_cli_autofix.py", "test_cli_autofix_asks.py",
     "test_fixing.py", "test_writing.py", "test_view_fix.py", "test_discovery.py",
-    "test_cache.py", "test_hostile_paths.py",
+    "test_cache.py", "test_hostile_paths.py", "facts/test_forms.py",
 )  # fmt: skip
-SHARED = ("__init__.py", "conftest.py", "support.py", "facts/__init__.py", "facts/hosting.py")
+SHARED = ("__init__.py", "conftest.py", "support.py", "facts/__init__.py", "facts/hosting.py", "sight.py")
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator
 from collections.abc import Sequence as Items
 
@@ -39,6 +40,11 @@ from tritonlint.facts.host.values import (
 )
 from tritonlint.facts.project.jit import kernel_of
 from tritonlint.facts.project.modules import Definition, Module
+
+if sys.version_info >= (3, 11):
+    from ast import TryStar
+else:  # which has no `except*`
+    from ast import Try as TryStar
 
 Defining = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -220,7 +226,7 @@ def _compound(frame: Frame, node: ast.stmt) -> bool:
                 if item.optional_vars is not None:
                     assign(frame, item.optional_vars, result)
             return block(frame, node.body)
-        case ast.Try() | ast.TryStar():
+        case ast.Try() | TryStar():
             return _try(frame, node)
         case ast.Match():
             return _match(frame, node)
@@ -275,7 +281,7 @@ def _class_body(frame: Frame, node: ast.ClassDef) -> None:
     block(inner, [each for each in node.body if not isinstance(each, Defining)])
 
 
-def _try(frame: Frame, node: ast.Try | ast.TryStar) -> bool:
+def _try(frame: Frame, node: ast.Try | TryStar) -> bool:
     before = frame.fork()
     ended = block(frame, node.body) or block(frame, node.orelse)
     for handler in node.handlers:
