@@ -1,13 +1,17 @@
-"""The tool's own fixes, as the verifier asks for them."""
+"""The fix that a case is run with: what the tool makes of its files now."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 
-def fixed_text(path: Path) -> str:
-    """The text of the file at `path` with every fix made, the unsafe ones too. Raises
-    SourceError."""
+def fixed_text(path: Path, rule: str = "") -> str:
+    """The text of the file at `path` with every fix made, the unsafe ones too; with those of `rule`
+    alone if it is given. Raises SourceError."""
     from tritonlint.fixing import fixing
+    from tritonlint.settings import config
 
-    return fixing.fixed_text(path)
+    if not rule:
+        return fixing.fixed_text(path)
+    return fixing.fixed_text(path, replace(config.load(path), select=(rule,)))
