@@ -1,5 +1,6 @@
 """Generated documentation: a page per rule with the figures of its receipts, the schemas of the
-JSON reports and of the settings, and in the README the table of rules and the report of a finding.
+JSON reports and of the settings, the pages of bugs found in public code and of references, and in
+the README the table of rules and the report of a finding.
 
 `python docs/generate.py` writes what is stale; `--check` names it and exits with 1 instead.
 """
@@ -14,6 +15,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import gallery
+import parity
 from tritonlint.engine import check
 from tritonlint.report import Options, text
 from tritonlint.report.json import lines_schema, schema
@@ -38,6 +41,8 @@ def generated() -> Iterator[tuple[Path, str]]:
     keys = config_values.schema(Settings().values())
     for name, each in (("json", schema()), ("json-lines", lines_schema()), ("config", keys)):
         yield ROOT / "docs" / f"{name}-schema.json", json.dumps(each, indent=2) + "\n"
+    yield from gallery.pages()
+    yield parity.PAGE, parity.page()
     readme = ROOT / "README.md"
     old = readme.read_text(encoding="utf-8")
     yield readme, between(between(old, "rules", table()), "finding", example())

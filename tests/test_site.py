@@ -47,7 +47,7 @@ def test_a_link_to_a_page_that_is_not_there_fails_the_build(tmp_path: Path) -> N
     (tmp_path / "docs").mkdir()
     settings = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
     settings = settings.replace("  - docs/pages.py", "[]").replace("hooks:\n", "hooks: ")
-    (tmp_path / "mkdocs.yml").write_text(settings.split("nav:")[0], encoding="utf-8")
+    (tmp_path / "mkdocs.yml").write_text(settings.split("\nnav:")[0], encoding="utf-8")
     (tmp_path / "docs" / "index.md").write_text("[gone](gone.md)\n", encoding="utf-8")
     command = [sys.executable, "-m", "mkdocs", "build"]
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
