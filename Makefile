@@ -37,7 +37,7 @@ mutants: $(VENV)/dev.stamp
 wild: $(VENV)/dev.stamp
 	@mkdir -p $(WILD)
 	@test ! -f $(UNPACK) || $(BIN)/python $(UNPACK) $(WILD) $(basename $(notdir $(wildcard tests/wild/findings/*.txt)))
-	@TRITONLINT_WILD=$(abspath $(WILD)) $(BIN)/python -m pytest -rs tests/wild
+	@TRITONLINT_WILD=$(abspath $(WILD)) $(BIN)/python -m pytest -rs tests/wild tests/test_found.py
 
 docs: $(VENV)/dev.stamp
 	@$(BIN)/python docs/generate.py

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -13,13 +15,14 @@ import pytest
 from verify_support import FIXTURES
 
 from support import Command
+from tritonlint import __version__
 from tritonlint.verify import quantize
 from tritonlint.verify.case import load_verifier
 from tritonlint.verify.cases import receipts
 from tritonlint.verify.cases.outcome import ByteMap, Curve, Figures, Outcome
 from tritonlint.verify.cases.sources import of_fixture
 from tritonlint.verify.gpu import evidence, vendor_casts
-from tritonlint.verify.pages import pictures
+from tritonlint.verify.pages import origin, pictures
 
 VALUES = [1.7, -0.3, -1.7, -3.2, 255.9, 256.5, 300, 448, -448, 1e6]
 
@@ -141,12 +144,30 @@ def test_the_page_shows_what_is_known_of_each_device(recorded: Path, tritonlint:
     page = Path("page", "index.html").read_text()
     names = {path.name for path in Path("page").glob("*.png")}
     assert {f"src='{name}'" in page for name in names} == {True}
-    both = {"AMD_Instinct_MI300X", "NVIDIA_H200"}
-    assert {n for n in names if "implicit_store" in n} == {
-        f"TL001_implicit_store-{kind}-{device}.png" for kind in ("map", "curve") for device in both
+    # Both devices have one map, and both cases one curve of the H200: each is shown once.
+    assert names == {
+        "TL001_implicit_store-map-AMD_Instinct_MI300X.png",
+        "TL001_implicit_store-curve-AMD_Instinct_MI300X.png",
+        "TL001_implicit_store-curve-NVIDIA_H200.png",
     }
-    assert not [n for n in names if "keyword_launch" in n and "MI300X" in n]
+    assert page.count("<a href='#TL001_implicit_store-map-AMD_Instinct_MI300X.png'>") == 2
+    assert page.count("<a href='#TL001_implicit_store-curve-NVIDIA_H200.png'>") == 1
     assert all(Path("page", name).read_bytes().startswith(b"\x89PNG") for name in names)
+
+
+def test_the_page_says_when_and_by_what_it_was_made(
+    recorded: Path, tritonlint: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("matplotlib", reason="the pictures need matplotlib (extra `report`)")
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
+    case = recorded / "implicit_store"
+    tritonlint("verify", "--receipts", "--report", "page", str(case))
+    assert f">1970-01-02, tritonlint {__version__}</p>" in Path("page", "index.html").read_text()
+    for command in ("init -q", "add .", "-c user.name=a -c user.email=a@b commit -qm a"):
+        subprocess.run(["git", *command.split()], cwd=case, check=True)
+    assert re.fullmatch(r".*, commit [0-9a-f]{7,}", origin.line(case))
+    (case / "flagged.py").write_text("")
+    assert origin.line(case).endswith(" with changes")
 
 
 def test_a_case_without_a_run_shows_what_is_documented(tmp_path: Path, tritonlint: Command) -> None:

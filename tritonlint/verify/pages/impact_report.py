@@ -99,22 +99,21 @@ def plot(impact: Impact, path: Path) -> None:
         2, 1, figsize=(9, 7), sharex=True, height_ratios=(3, 1), constrained_layout=True
     )
     colors = {"as_written": "#c0392b", "fixed": "#1e8449"}
-    marks = {64: ("-", "o"), 2048: ("--", "s")}
+    marks, lines = {"as_written": "x", "fixed": "o"}, {64: "-", 2048: "--"}
     for k in CHOICES:
         points = [point for point in impact.points if k < point.context]
         contexts = [point.context for point in points]
         for cache, color in colors.items():
             parity = [point.parity[key(cache, "bf16", k)] for point in points]
-            line, mark = marks[k]
             label = f"{_CACHES[cache]}, top-{k}"
-            upper.plot(contexts, parity, line, marker=mark, color=color, label=label)
-    upper.set_ylabel("top-k parity with bfloat16 keys")
+            upper.plot(contexts, parity, lines[k], marker=marks[cache], color=color, label=label)
+    upper.set_ylabel("top-k parity with bfloat16 keys (share)")
     upper.set_ylim(-0.03, 1.03)
     upper.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), fontsize=9)
     upper.set_title(title(impact).replace("; ", "\n"), fontsize=10)
     share = [100 * point.nan_as_written / point.context for point in impact.points]
     contexts = [point.context for point in impact.points]
-    lower.plot(contexts, share, "-", marker="o", color=colors["as_written"], label="as written")
+    lower.plot(contexts, share, "-", marker="x", color=colors["as_written"], label="as written")
     fixed = [100 * point.nan_fixed / point.context for point in impact.points]
     lower.plot(contexts, fixed, "-", marker="o", color=colors["fixed"], label="fixed")
     lower.set_ylabel("keys with NaN score (%)")

@@ -6,9 +6,9 @@ says of each which.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 from pathlib import Path
 
@@ -19,8 +19,9 @@ from tritonlint.verify.cases.outcome import Outcome
 from tritonlint.verify.cases.run import Report, name_of
 from tritonlint.verify.cases.sources import Source
 from tritonlint.verify.gpu.impact import Impact, from_record
-from tritonlint.verify.pages import impact_report, pictures
-from tritonlint.verify.pages.html import document, figure, table
+from tritonlint.verify.pages import impact_report, origin, pictures
+from tritonlint.verify.pages.album import Album, plain
+from tritonlint.verify.pages.html import document, linked, table
 from tritonlint.verify.pages.show import verdict_of
 
 NAME = "index.html"
@@ -44,7 +45,7 @@ class _Case:
 
     @property
     def anchor(self) -> str:
-        return _file_name(self.name)
+        return plain(self.name)
 
 
 def write(sources: Sequence[Source], report: Report, into: Path) -> Path:
@@ -64,8 +65,11 @@ def write(sources: Sequence[Source], report: Report, into: Path) -> Path:
         cases.append(_Case(name, source, outcomes, impacts))
     try:
         into.mkdir(parents=True, exist_ok=True)
-        body = [f"<p>{escape(_INTRODUCTION)}</p>", _summary(cases), *_not_run(report)]
-        body += [_section(case, into) for case in cases]
+        made = origin.line(sources[0].folder if sources else Path())
+        body = [f"<p>{escape(_INTRODUCTION)}</p>", f"<p class='note'>{escape(made)}</p>"]
+        body += [_summary(cases), *_not_run(report)]
+        album = Album(into)
+        body += [_section(case, album) for case in cases]
         (into / NAME).write_text(document("What tritonlint confirms", body), encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{into}: cannot be written: {error.strerror or error}") from error
@@ -105,7 +109,7 @@ def _class(outcome: Outcome) -> str:
     return outcome.verdict.replace(" ", "-")
 
 
-def _section(case: _Case, into: Path) -> str:
+def _section(case: _Case, album: Album) -> str:
     """A case: what its verifier says of itself, its outcomes, its pictures, its figures."""
     parts = [f"<h2 id='{case.anchor}'>{escape(case.name)}</h2>"]
     heads = ["oracle", "target", "as flagged", "as fixed", "verdict", ""]
@@ -116,33 +120,36 @@ def _section(case: _Case, into: Path) -> str:
     parts.append(table(heads, [[escape(cell) for cell in row] for row in rows]))
     shown = [each for each in case.outcomes if each.verdict == "confirmed"]
     for outcome in (each for each in shown if each.oracle != "compile"):
-        parts += _measured(case, outcome, into)
+        parts += _measured(case, outcome, album)
     if not any(each.curve for each in shown):
-        parts += _documented(case, into)
+        parts += _documented(case, album)
     for impact in case.impacts:
-        parts += _impact(case, impact, into)
+        parts.append(_impact(case, impact, album))
     return "\n".join(parts)
 
 
-def _measured(case: _Case, outcome: Outcome, into: Path) -> list[str]:
+def _measured(case: _Case, outcome: Outcome, album: Album) -> list[str]:
     """The pictures of one device, and its figures folded away."""
-    parts = []
+    parts: list[str] = []
     device = outcome.target
-    if outcome.map is not None:
-        path = into / _file_name(case.name, "map", device)
-        pictures.draw_map(outcome.map, path)
-        where = f"{outcome.map.configuration}, block {outcome.map.block} of {outcome.map.region}"
-        parts.append(figure(path.name, f"One block on {device}: {where}."))
-    if outcome.curve is not None:
-        path = into / _file_name(case.name, "curve", device)
-        pictures.draw_curve(outcome.curve, device, path)
-        parts.append(figure(path.name, "What the kernel stores, read back, against the number."))
-    heads = ["configuration", "region", "size of a block", "as flagged", "as fixed"]
+    if (drawn := outcome.map) is not None:
+        caption = f"One block on {device}: {drawn.configuration}, block {drawn.block}"
+        names = (case.name, "map", device)
+        parts.append(
+            album.add(partial(pictures.draw_map, drawn), names, f"{caption} of {drawn.region}.")
+        )
+    if (curve := outcome.curve) is not None:
+        caption = f"What the kernel stores on {device}, read back, against the number."
+        draw = partial(pictures.draw_curve, curve, device)
+        parts.append(album.add(draw, (case.name, "curve", device), caption))
+    heads = ["configuration", "region", "size of a block", "as flagged", "as fixed", "reference"]
     rows = [
         [f.configuration, f.region, str(f.bytes_per_block), _counts(f.flagged), _counts(f.fixed)]
         for f in outcome.figures
     ]
-    inner = table(heads, [[escape(cell) for cell in row] for row in rows])
+    references = [linked(f.reference) for f in outcome.figures]
+    cells = [[escape(cell) for cell in row] for row in rows]
+    inner = table(heads, [[*row, link] for row, link in zip(cells, references, strict=True)])
     title = f"Bytes or values that differ in each block on {device}"
     parts.append(f"<details><summary>{escape(title)}</summary>{inner}</details>")
     return parts
@@ -152,30 +159,22 @@ def _counts(counts: Sequence[int]) -> str:
     return " ".join(map(str, counts))
 
 
-def _documented(case: _Case, into: Path) -> list[str]:
+def _documented(case: _Case, album: Album) -> list[str]:
     """The picture of the cast where no run measured it: by what the vendors document."""
     probes = load_verifier(case.source.folder).probes
     directions = {probe.direction for probe in probes if isinstance(probe, Probe)}
     parts = []
     if "store" in directions:
-        path = into / _file_name(case.name, "stores")
-        pictures.draw_documented(FLAVOUR, path)
         text = "What the casts store, read back, against the number; documented, not run here."
-        parts.append(figure(path.name, text))
+        draw = partial(pictures.draw_documented, FLAVOUR)
+        parts.append(album.add(draw, (case.name, "stores"), text))
     if "load" in directions:
-        path = into / _file_name(case.name, "loads")
-        pictures.draw_load(FLAVOUR, path)
-        parts.append(figure(path.name, "What the kernel reads from each byte."))
+        draw = partial(pictures.draw_load, FLAVOUR)
+        names = (case.name, "loads")
+        parts.append(album.add(draw, names, "What the kernel reads from each byte."))
     return parts
 
 
-def _impact(case: _Case, impact: Impact, into: Path) -> list[str]:
-    path = into / _file_name(case.name, "impact", str(impact.device["device"]))
-    impact_report.plot(impact, path)
-    return [figure(path.name, impact_report.NOTE)]
-
-
-def _file_name(*parts: str) -> str:
-    """A name for a picture, or for a section when there is one part, of plain characters."""
-    plain = "-".join(re.sub(r"[^A-Za-z0-9.]+", "_", part).strip("_") for part in parts)
-    return f"{plain}.png" if len(parts) > 1 else plain
+def _impact(case: _Case, impact: Impact, album: Album) -> str:
+    names = (case.name, "impact", str(impact.device["device"]))
+    return album.add(partial(impact_report.plot, impact), names, impact_report.NOTE)

@@ -55,6 +55,7 @@ def draw_map(drawn: ByteMap, path: Path) -> None:
         wrong = int((classes != evidence.RIGHT).sum())
         axes.set_title(f"{name}: {wrong} of {classes.size} differ", fontsize=10)
         axes.set_xlabel(f"place in a row of {width}", fontsize=9)
+        axes.set_ylabel("row of the block", fontsize=9)
         axes.tick_params(labelsize=8)
     keys = [Patch(color=c, label=n) for c, n in zip(_COLORS, _LABELS, strict=True)]
     figure.legend(handles=keys, loc="outside lower center", ncols=3, fontsize=9, frameon=False)
@@ -74,16 +75,16 @@ def draw_curve(curve: Curve, device: str, path: Path) -> None:
     """What was stored, decoded, against the input: as flagged and as fixed on `device`, and what
     the vendor that it is not from documents of the cast."""
     inputs = evidence.unpack(curve.inputs, "float32")
-    series = [(f"as flagged, {device}", curve.flagged, FLAGGED, ".")]
+    series = [(f"as flagged, {device}", curve.flagged, FLAGGED, "x")]
     if curve.fixed:
-        series.append((f"as fixed, {device}", curve.fixed, FIXED, "."))
+        series.append((f"as fixed, {device}", curve.fixed, FIXED, "o"))
     drawn = [
         (label, inputs, evidence.unpack(codes), color, mark) for label, codes, color, mark in series
     ]
     if curve.format != "e8m0":
         other = "hip" if "NVIDIA" in device else "cuda"
         label = f"as flagged, {vendor_casts.VENDORS[other]} as documented"
-        drawn.insert(0, (label, inputs, vendor_casts.to_uint8(inputs, other), OTHER, "x"))
+        drawn.insert(0, (label, inputs, vendor_casts.to_uint8(inputs, other), OTHER, "+"))
     _draw(drawn, curve.format, path)
 
 
@@ -101,11 +102,14 @@ def draw_documented(form: str, path: Path) -> None:
             inputs,
             vendor_casts.to_uint8(inputs, backend),
             color,
-            ".",
+            mark,
         )
-        for backend, vendor, color in (("hip", "AMD", OTHER), ("cuda", "NVIDIA", FLAGGED))
+        for backend, vendor, color, mark in (
+            ("hip", "AMD", OTHER, "+"),
+            ("cuda", "NVIDIA", FLAGGED, "x"),
+        )
     ]
-    drawn.append(("as fixed", inputs, quantize.encode(inputs, form), FIXED, "."))
+    drawn.append(("as fixed", inputs, quantize.encode(inputs, form), FIXED, "o"))
     _draw(drawn, form, path)
 
 
@@ -117,8 +121,9 @@ def draw_load(form: str, path: Path) -> None:
     pyplot = matplotlib()
     codes = np.arange(256, dtype=np.uint8)
     figure, axes = pyplot.subplots(figsize=(9, 3.4), constrained_layout=True)
-    axes.plot(codes, codes.astype(np.float32), ".", color=FLAGGED, label="as flagged: the number")
-    axes.plot(codes, vendor_casts.decode(codes, form), ".", color=FIXED, label=f"as fixed: {form}")
+    values = vendor_casts.decode(codes, form)
+    axes.plot(codes, codes.astype(np.float32), "x", ms=3, color=FLAGGED, label="as flagged: number")
+    axes.plot(codes, values, "o", ms=3, mfc="none", color=FIXED, label=f"as fixed: {form}")
     axes.set_xlabel("byte in memory")
     axes.set_ylabel("value that the kernel reads")
     axes.set_yscale("symlog", linthresh=1)
@@ -139,8 +144,10 @@ def _draw(drawn: list[tuple[str, Any, Any, str, str]], form: str, path: Path) ->
         for label, inputs, codes, color, mark in drawn:
             values = vendor_casts.decode(codes, form)
             shown = (abs(inputs) <= NEAR) if number else (inputs == inputs)
-            axes.plot(inputs[shown], values[shown], mark, ms=3, color=color, label=label)
+            style = {"ms": 3, "mfc": "none", "color": color, "label": label}
+            axes.plot(inputs[shown], values[shown], mark, **style)
         axes.set_xlabel("number that the kernel stores" if wide else "scale of the group")
+        axes.set_ylabel(f"read back as {form}")
         axes.grid(True, alpha=0.3)
         if not wide:
             axes.set_xscale("log", base=2)
@@ -148,7 +155,6 @@ def _draw(drawn: list[tuple[str, Any, Any, str, str]], form: str, path: Path) ->
     if wide:
         panels[0][1].set_ylim(-1.5 * NEAR, 1.5 * NEAR)
         panels[0][1].set_title("around zero", fontsize=10)
-    panels[0][0].set_ylabel(f"read back as {form}")
     handles, labels = panels[0][0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=len(drawn), fontsize=9,
                   frameon=False, markerscale=2)  # fmt: skip
