@@ -10,7 +10,7 @@ from mkdocs.structure.files import File, Files
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = {
-    "README.md": "index.md",
+    "README.md": "manual.md",
     "CONTRIBUTING.md": "contributing.md",
     "CHANGELOG.md": "changelog.md",
 }
@@ -22,6 +22,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     rules = [f"rules/{path.name}" for path in sorted((ROOT / "docs" / "rules").glob("TL*.md"))]
     for entry in config.nav or ():
         for title, pages in entry.items() if isinstance(entry, dict) else ():
+            if isinstance(pages, str):
+                continue
             entry[title] = [
                 each for page in pages for each in (rules if page == EVERY_RULE else [page])
             ]

@@ -37,6 +37,11 @@ def test_a_page_shows_what_the_receipts_say(site: Path) -> None:
     assert "0 / 8192 differ" in page
 
 
+def test_the_references_of_a_rule_are_links(site: Path) -> None:
+    page = (site / "rules" / "TL001" / "index.html").read_text(encoding="utf-8")
+    assert 'href="https://github.com/vllm-project/vllm/pull/41217"' in page
+
+
 def test_no_page_asks_another_server_for_anything(site: Path) -> None:
     page = (site / "index.html").read_text(encoding="utf-8")
     asked = re.findall(r'<(?:script|link|img)\b[^>]*\b(?:src|href)="(https?:[^"]*)"', page)
