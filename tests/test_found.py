@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 import gallery
-from support import ROOT
+from support import ROOT, Command
 from tests.wild.releases import VARIABLE, folder
+from tritonlint.rule import registry
 
 BUGS = gallery.bugs()
 PAGES = [bug for bug in BUGS if gallery.has_page(bug)]
@@ -41,7 +42,9 @@ def test_a_bug_is_where_it_is_said_to_be(bug: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("bug", PAGES, ids=name)
-def test_a_patch_applies_to_the_release(bug: dict[str, Any], tmp_path: Path) -> None:
+def test_a_patch_applies_to_the_release_and_silences_the_rule(
+    bug: dict[str, Any], tmp_path: Path, tritonlint: Command
+) -> None:
     copy = tmp_path / bug["file"]
     copy.parent.mkdir(parents=True)
     shutil.copyfile(released(bug), copy)
@@ -51,6 +54,9 @@ def test_a_patch_applies_to_the_release(bug: dict[str, Any], tmp_path: Path) -> 
     assert run.returncode == 0, run.stderr.decode()
     assert copy.read_bytes() != released(bug).read_bytes()
     ast.parse(copy.read_text(encoding="utf-8"))
+    if bug["rule"] in registry.codes():
+        check = ("check", "--isolated", "--no-cache", "--confidence", "possible", "--select")
+        assert tritonlint(*check, bug["rule"], str(copy)).code == 0
 
 
 @pytest.mark.parametrize("target", ("cuda:90", "hip:gfx942"))
