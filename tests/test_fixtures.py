@@ -93,7 +93,8 @@ def test_what_is_expected_is_found_and_nothing_else(case: Path) -> None:
     if _name(case) in TEXT_ENOUGH:
         return
     if case.parent.name in READ:
-        assert seen.read
+        # A case of a release holds no kernel of its own.
+        assert seen.read or not (case / "flagged.py").exists()
     elif _modules():
         assert launches(_modules()) <= seen.launches
         assert any(vars(seen).values())

@@ -63,11 +63,8 @@ def test_tiles_are_put_back_in_rows() -> None:
         assert (shared.restore(arranged, layout, codes.shape) == codes).all()
 
 
-def test_mxfp4_of_numbers_that_the_format_has() -> None:
-    """The eight magnitudes, a tie of each kind, and the exponents on both sides of 1.75."""
+def test_mxfp4_exponents_on_both_sides_of_their_borders() -> None:
     module: Any = import_file(FIXTURES / "TL005" / "release_aiter" / "verifier.py")
-    codes = module.encode(np.array([0, 0.5, 1, 1.5, 2, 3, 4, 6, 7, -6, -0.0, 0.25, 0.75, 2.5, 5]))
-    assert codes.tolist() == [0, 1, 2, 3, 4, 5, 6, 7, 7, 15, 8, 0, 2, 4, 6]
     x = np.zeros((1, 5 * module.GROUP), np.float32)
     x[0, :: module.GROUP] = [4.0, 6.875, 7.0, 2.0**-20, 0.0]
     assert module.group_exponents(x).tolist() == [[0, 0, 1, -22, -127]]
