@@ -4,7 +4,7 @@ as, and stores through a pointer of which the launch shows another one."""
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tritonlint.dtypes import BFLOAT16, ElementType
 from tritonlint.facts.device import Rounding, Specialization, Store, roundings
@@ -16,7 +16,7 @@ from tritonlint.facts.hazards.launched.specializations import (
 from tritonlint.facts.hazards.other_pointer_casts import OtherCast, type_of
 from tritonlint.facts.host.state import LaunchEvent, Run
 from tritonlint.facts.host.tensors import FLOATS
-from tritonlint.facts.host.values import DType, options
+from tritonlint.facts.host.values import Condition, DType, Value, options
 from tritonlint.facts.host.values import Tensor as HostTensor
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.source import Span
@@ -34,12 +34,26 @@ def rounded_first(run: Run) -> Iterator[OtherCast]:
             continue
         made = specialization(event, "", None, event.path, alike=True)
         constexprs = {**made.constexprs, **named}
-        for each in run.effects.of(
+        all_made = run.effects.of(
             roundings, event.kernel, Specialization(made.pointers, constexprs)
-        ):
+        )
+        told = any(_by_type(value.value) for value in event.arguments.values())
+        for each in all_made:
             found = _judged(run, event, each, named)
-            if found is not None:
+            if found is not None and (found.sure or not (told or _chooses(each, all_made))):
                 yield found
+
+
+def _by_type(value: Value) -> bool:
+    """Whether a value is the outcome of a test of some tensor's type."""
+    found = [each for _, each in options(value) if isinstance(each, Condition)]
+    return any(each.kind == "dtype" or any(map(_by_type, each.parts)) for each in found)
+
+
+def _chooses(one: Rounding, others: Iterable[Rounding]) -> bool:
+    """Whether the kernel rounds to another type on another path: a flag tells it which."""
+    own = (each for each in others if each.parameter == one.parameter)
+    return any(each.element != one.element for each in own)
 
 
 def _casts(kernel: Kernel, named: bool) -> bool:
