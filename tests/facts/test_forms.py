@@ -311,6 +311,18 @@ CASES = {
         )
         for way in WAYS
     },
+    "switch of a module": _text(
+        f"ENABLED = False\n\n\ndef f(x):\n    if ENABLED:\n        quantize[(1,)](x, {NEW}, 64)  {HIT}"
+    ),
+    "switch of a module, through a class": _text(
+        "ENABLED: bool = False\n\n\nclass P:\n    on = ENABLED\n\n"
+        "    @classmethod\n    def enabled(cls):\n        return cls.on\n\n\n"
+        f"def f(x):\n    if P.enabled():\n        quantize[(1,)](x, {NEW}, 64)  {HIT}"
+    ),
+    "correct switch of a module": _text(
+        f"ENABLED = True\n\n\ndef f(x):\n    out = {NEW}\n    if ENABLED:\n        out = out{VIEW}\n"
+        "    else:\n        return\n    quantize[(1,)](x, out, 64)"
+    ),
     "two unknown values": _text(
         "def first(x, page):\n    codes = page[:, :4].view(torch.float8_e4m3fn)\n"
         "    quantize[(1,)](x, codes, 64)\n    return page[:, 4:].view(torch.float32)\n\n\n"

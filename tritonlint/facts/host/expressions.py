@@ -150,6 +150,9 @@ def definition_value(
             if kernel:
                 return Launchable(kernel)
             found = _module_level(frame, target, value)
+            if isinstance(found, Const) and (found.value is None or isinstance(found.value, bool)):
+                # A switch of a module can be set elsewhere, and decides nothing.
+                return unknown(frame, node)
             if isinstance(found, Tensor):
                 return tensors.named_dtype(name) or found
             return found
