@@ -8,7 +8,7 @@ cannot be followed (a method of an unknown object) does not lead anywhere.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -86,8 +86,12 @@ class Calls:
 class Reach:
     """The functions of a project that lead to a launch."""
 
-    def __init__(self, project: Project, texts: Texts) -> None:
+    def __init__(
+        self, project: Project, texts: Texts, before: Callable[[], None] = lambda: None
+    ) -> None:
         self.project = project
+        # Is called before each function whose callers are looked for; what it raises ends that.
+        self.before = before
         self.texts = texts
         self._calls: dict[str, dict[int, Calls]] = {}
         self._leads: dict[int, bool] = {}
@@ -174,6 +178,7 @@ class Reach:
         for _ in range(_HOPS):
             fresh: list[Definition] = []
             for target in waiting:
+                self.before()
                 for each in self._callers_of(target):
                     if id(each.node) not in found and each.node is not function.node:
                         found[id(each.node)] = each

@@ -83,7 +83,7 @@ class Analysis:
     def _begin(self) -> None:
         """Know of no syntax tree."""
         self.project = Project([], self.texts.passes, self._read)
-        self.reach = Reach(self.project, self.texts)
+        self.reach = Reach(self.project, self.texts, lambda: self.before_root())
         self.narrowing = Narrowing(self.texts, self.reach, self.looked_at, self.remembered)
         self.reading = Reading(self.texts, self.reach, self.looked_at)
         self._attributes: Attributes = {}
