@@ -106,7 +106,7 @@ def test_triton_missing_is_an_error(
     monkeypatch.setattr(confirming, "has_triton", lambda: False)
     run = tritonlint("check", "--confirm", "compile", str(flagged))
     assert run.code == 2 and run.out == ""
-    assert "triton is not installed (pip install 'numpy>=1.24' 'triton>3.2')" in run.err
+    assert "triton is not installed (pip install 'numpy>=1.24' 'triton>3.2'" in run.err
 
 
 def test_a_target_that_is_none_is_an_error(tritonlint: Command, flagged: Path) -> None:

@@ -40,7 +40,8 @@ def rounded_first(run: Run) -> Iterator[OtherCast]:
         told = any(_by_type(value.value) for value in event.arguments.values())
         for each in all_made:
             found = _judged(run, event, each, named)
-            if found is not None and (found.sure or not (told or _chooses(each, all_made))):
+            chosen = told or _chooses(each, all_made) or _on_one_path(event.kernel, each)
+            if found is not None and (found.sure or not chosen):
                 yield found
 
 
@@ -54,6 +55,25 @@ def _chooses(one: Rounding, others: Iterable[Rounding]) -> bool:
     """Whether the kernel rounds to another type on another path: a flag tells it which."""
     own = (each for each in others if each.parameter == one.parameter)
     return any(each.element != one.element for each in own)
+
+
+def _on_one_path(kernel: Kernel, one: Rounding) -> bool:
+    """Whether the store stands in one arm of an `if`, and its other arm stores too: what the test
+    asks may tell the type."""
+    line = one.cast.line
+    for node in ast.walk(kernel.node):
+        if not isinstance(node, ast.If) or not node.orelse:
+            continue
+        arms = (node.body, node.orelse)
+        inside = [arm[0].lineno <= line <= (arm[-1].end_lineno or line) for arm in arms]
+        if any(inside) and all(map(_stores, arms)):
+            return True
+    return False
+
+
+def _stores(arm: Iterable[ast.stmt]) -> bool:
+    calls = (each for one in arm for each in ast.walk(one) if isinstance(each, ast.Call))
+    return any(isinstance(each.func, ast.Attribute) and each.func.attr == "store" for each in calls)
 
 
 def _casts(kernel: Kernel, named: bool) -> bool:
