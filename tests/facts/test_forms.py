@@ -323,6 +323,15 @@ CASES = {
         f"ENABLED = True\n\n\ndef f(x):\n    out = {NEW}\n    if ENABLED:\n        out = out{VIEW}\n"
         "    else:\n        return\n    quantize[(1,)](x, out, 64)"
     ),
+    "items of a comprehension are apart": _text(
+        "def f(x):\n    out, scale = (torch.empty(4, dtype=each) for each in (torch.uint8, torch.float32))\n"
+        f"    quantize[(1,)](x, out, 64)  {HIT}\n    quantize[(1,)](x, scale, 64)"
+    ),
+    "correct items of something unknown are apart": _text(
+        "def need(tensor, dtype):\n    assert tensor.dtype == dtype\n\n\n"
+        "def f(x, given):\n    for each, dtype in zip(given, (torch.uint8, torch.float32)):\n"
+        "        need(each, dtype)\n    _, scale = given\n    quantize[(1,)](x, scale, 64)"
+    ),
     "two unknown values": _text(
         "def first(x, page):\n    codes = page[:, :4].view(torch.float8_e4m3fn)\n"
         "    quantize[(1,)](x, codes, 64)\n    return page[:, 4:].view(torch.float32)\n\n\n"

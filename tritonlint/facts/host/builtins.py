@@ -17,12 +17,14 @@ from tritonlint.facts.host.values import (
     Sequence,
     Super,
     Table,
+    Tensor,
     Value,
     choose,
     constant,
     options,
 )
 from tritonlint.facts.project.modules import Definition
+from tritonlint.frozen import replace
 
 
 def call(frame: Frame, node: ast.Call, name: str, given: Given) -> Value | None:
@@ -125,14 +127,15 @@ def _zipped(frame: Frame, node: ast.Call, values: tuple[Value, ...]) -> Value | 
             item = None
             if column is not None:
                 item = column.item if column.repeated else column.items[index]
-            row.append(item if item is not None else _item_of(frame, argument))
+            row.append(item if item is not None else _item_of(frame, argument, index))
         rows.append(Sequence(tuple(row)))
     return Sequence(tuple(rows), repeated=not lengths)
 
 
-def _item_of(frame: Frame, node: ast.expr) -> Value:
-    """An item of something unknown, as going through it gives it."""
-    return expressions.unknown(frame, node)
+def _item_of(frame: Frame, node: ast.expr, index: int = 0) -> Value:
+    """The item of something unknown at this index: what is known of one says nothing of others."""
+    item = expressions.unknown(frame, node)
+    return replace(item, buffer=f"{item.buffer}[{index}]") if isinstance(item, Tensor) else item
 
 
 def _mapped(

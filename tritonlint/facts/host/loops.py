@@ -90,8 +90,10 @@ def _generate(
     else:
         item = over.item if over is not None else None
         rows = [item or expressions.unknown(frame, first.iter)]
-    for row in rows:
+    for index, row in enumerate(rows):
         inner = frame.fork()
+        if index:  # what is made there is made anew
+            inner.site = f"{frame.site}#{index}"
         statements.assign(inner, first.target, row)
         for test in first.ifs:
             conditions.assume(inner, branching.condition(inner, test), True)
