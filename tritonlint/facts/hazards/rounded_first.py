@@ -6,7 +6,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-from tritonlint.dtypes import BFLOAT16, ElementType
+from tritonlint.dtypes import ElementType
 from tritonlint.facts.device import Rounding, Specialization, Store, roundings
 from tritonlint.facts.hazards.launched.specializations import (
     parameter_span,
@@ -88,16 +88,12 @@ def _casts(kernel: Kernel, named: bool) -> bool:
 
 
 def _named(event: LaunchEvent, name: str) -> ElementType | None:
-    """The 16-bit type that a launch passes as a constant, on whatever path; that it can be, where
-    it is looked up for a type that is not known."""
+    """The type that a launch passes as a constant, on whatever path. One that is looked up in a
+    table follows something else, such as the type of the very memory."""
     found = [each for _, each in options(event.arguments[name].value)]
     if len(found) != 1 or not isinstance(found[0], DType):
         return None
-    types = found[0].types.types or frozenset()
-    if len(types) == 1:
-        return next(iter(types))
-    looked_up = found[0].table is not None and types and all(each.is_float for each in types)
-    return BFLOAT16 if looked_up and BFLOAT16 in types else None
+    return found[0].types.single
 
 
 def _judged(
