@@ -55,14 +55,15 @@ def test_the_schema_of_the_settings_says_what_the_parser_says() -> None:
 
     import jsonschema
 
-    from tritonlint.settings import config
+    from tritonlint.settings.config_values import SETTINGS
+    from tritonlint.settings.toml import toml
 
     schema = json.loads((ROOT / "docs" / "config-schema.json").read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     block = readme.split("```toml\n", 1)[1].split("```", 1)[0]
-    validator.validate(config.toml(block)["tool"]["tritonlint"])
+    validator.validate(toml(block)["tool"]["tritonlint"])
     for wrong in (
         {"slect": []},
         {"select": "TL001"},
@@ -78,4 +79,4 @@ def test_the_schema_of_the_settings_says_what_the_parser_says() -> None:
         assert not validator.is_valid(wrong), wrong
         for key, value in wrong.items():
             with pytest.raises((ValueError, KeyError)):
-                config.SETTINGS[key].parse(value)
+                SETTINGS[key].parse(value)

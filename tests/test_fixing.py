@@ -13,6 +13,7 @@ import pytest
 from tritonlint.engine import check
 from tritonlint.errors import SourceError, TritonlintError
 from tritonlint.findings import Applicability, Edit, Finding, Fix, Span
+from tritonlint.findings.result import Result, Skipped
 from tritonlint.fixing import fixing
 from tritonlint.settings.config import Settings
 from tritonlint.source import SourceFile, display_path
@@ -62,13 +63,13 @@ def with_toy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[Toy],
     def install(toy: Toy) -> None:
         def check_text(
             path: Path, data: bytes, settings: Settings, others: Mapping[Path, bytes]
-        ) -> check.Result:
+        ) -> Result:
             source = SourceFile(display_path(path), data)
             try:
                 source.tree  # noqa: B018 - raises for what does not parse
             except SourceError as error:
-                return check.Result((), (check.Skipped(error.path, error.reason),), 1)
-            return check.Result(tuple(toy(source, others)), (), 1)
+                return Result((), (Skipped(error.path, error.reason),), 1)
+            return Result(tuple(toy(source, others)), (), 1)
 
         monkeypatch.setattr(check, "check_text", check_text)
 
@@ -80,7 +81,7 @@ def _plan(*paths: str, unsafe: bool = False) -> fixing.Plan:
         check.check_text(Path(path), Path(path).read_bytes(), Settings(), {}) for path in paths
     ]
     findings = tuple(f for result in found for f in result.findings)
-    return fixing.plan(check.Result(findings, (), len(paths)), Settings(), unsafe)
+    return fixing.plan(Result(findings, (), len(paths)), Settings(), unsafe)
 
 
 def _after(plan: fixing.Plan) -> dict[str, bytes]:

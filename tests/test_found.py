@@ -65,8 +65,8 @@ def test_a_reproduction_compiles_to_the_operation_that_goes_wrong(
     bug: dict[str, Any], target: str
 ) -> None:
     pytest.importorskip("triton", reason="needs triton (extra `verify`)")
-    from tritonlint.verify.compiler.compile import raw_ir
     from tritonlint.verify.compiler.extract import extract
+    from tritonlint.verify.compiler.raw_ir import raw_ir
 
     asked = bug["compiled"]
     kernel = extract(gallery.FOUND / f"{bug['id']}.py", asked["kernel"])

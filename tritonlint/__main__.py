@@ -13,8 +13,8 @@ from typing import NoReturn
 import click
 
 from tritonlint.cli import command
-from tritonlint.cli.output import plain_streams, release_stdout
 from tritonlint.errors import TritonlintError
+from tritonlint.report.output import plain_streams, release_stdout
 
 FAILED = 2
 INTERRUPTED = 130

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tritonlint.engine.check import Result, Skipped
 from tritonlint.findings import Edit, Finding, Fix, LaunchSite, Span, Step, Suppressed
+from tritonlint.findings.result import Result, Skipped
 
 HOST = """import torch
 from ops import fp8_dtype

@@ -10,7 +10,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from tritonlint.engine.check import Result
+from tritonlint.findings.result import Result
 from tritonlint.report import FORMATS, Options, renderer
 from tritonlint.report.json import schema
 

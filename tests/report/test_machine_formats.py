@@ -19,8 +19,8 @@ import junitparser
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies
 
-from tritonlint.engine.check import Result, Skipped
 from tritonlint.findings import Edit, Fix, Span, Suppressed
+from tritonlint.findings.result import Result, Skipped
 from tritonlint.report import FORMATS, TEXT_FORMATS, Options, renderer
 from tritonlint.report.json import lines_schema
 

@@ -15,9 +15,9 @@ pytest.importorskip("triton", reason="the compile oracle needs triton (extra `ve
 from verify_support import FIXTURES
 
 from tests.support import Command
-from tritonlint.engine.check import Result
 from tritonlint.findings import Finding, Span
 from tritonlint.findings.claim import Claim
+from tritonlint.findings.result import Result
 from tritonlint.settings.config import Settings
 from tritonlint.verify.confined import confined
 from tritonlint.verify.confirm import confirm as confirming
@@ -120,9 +120,9 @@ def test_a_refuted_finding_is_left_out_with_a_note(
     tritonlint: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wrong = about(tmp_path / "kernels.py", "tl.store(p, tl.program_id(0))")
-    from tritonlint.cli import check
+    from tritonlint.cli import running
 
-    monkeypatch.setattr(check, "run", lambda *_, **__: Result((wrong,), (), 1))
+    monkeypatch.setattr(running, "run", lambda *_, **__: Result((wrong,), (), 1))
     command = ("check", "--confirm", "compile", "--no-cache", str(tmp_path / "kernels.py"))
     hidden = tritonlint(*command)
     assert hidden.code == 0 and "No findings" in hidden.out

@@ -16,10 +16,9 @@ from typing import Any
 from tritonlint import __version__
 from tritonlint.caching.stamps import stamp
 from tritonlint.caching.store import Store
-from tritonlint.engine.check import Result, Skipped
 from tritonlint.findings import Edit, Finding, Fix, LaunchSite, Span, Step, Suppressed
 from tritonlint.findings.claim import Claim, Known
-from tritonlint.rule import registry
+from tritonlint.findings.result import Result, Skipped
 from tritonlint.settings.config import Settings
 
 FOLDER = ".tritonlint_cache"
@@ -40,10 +39,11 @@ class Cache:
         others: Iterable[str],
         settings: Iterable[Settings],
         named: Iterable[Path] = (),
+        rules: Iterable[Path] = (),
     ) -> str:
         """What a result depends on: this version, the settings, which files are `named`, and path,
-        size and time of change of each file that was checked and of each that can decide what is
-        found there."""
+        size and time of change of each file that was checked, of each that can decide what is found
+        there, and of those that hold `rules` of others."""
         digest = hashlib.sha256()
         said = [
             __version__,
@@ -55,7 +55,7 @@ class Cache:
         digest.update("\0".join(said).encode(errors="surrogateescape"))
         for mark, paths in (
             ("tool", tool_files()),
-            ("rules", [str(each) for each in registry.sources_of_others()]),
+            ("rules", map(str, rules)),
             ("checked", [str(each) for each in files]),
             ("read", list(others)),
         ):

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from tritonlint.cli import check, options, output, stdin
+from tritonlint.cli import options, running, stdin
 from tritonlint.cli.diffs import write_diff
 from tritonlint.errors import SourceError, UsageError
+from tritonlint.report import output
 
 if TYPE_CHECKING:
-    from tritonlint.engine.check import Result
     from tritonlint.findings import Finding
+    from tritonlint.findings.result import Result
     from tritonlint.fixing.fixing import Ask, Plan
     from tritonlint.report import Text
     from tritonlint.settings.config import Settings
@@ -59,7 +60,7 @@ def command(
         settings = options.settings_for((text.path,), selected)
         return _fix_text(text, settings, write, unsafe_fixes)
     settings = options.settings_for(paths, selected)
-    result = check.run(paths, settings)
+    result = running.run(paths, settings)
     write = write or interactive
     if interactive and not allow_dirty:
         # Before the first question, not after the last answer.
@@ -71,22 +72,22 @@ def command(
         unwritten = _write(plan)
         # What is left is asked of the files as they are now: a fix in one may have settled a
         # finding in another.
-        after = check.run(paths, settings) if plan.changes else result
+        after = running.run(paths, settings) if plan.changes else result
         with output.destination(None) as stream:
             _tell(stream, plan, after, {path for paths in unwritten for path in paths})
-        code = check.exit_code(after)
+        code = running.exit_code(after)
     else:
         with output.destination(None) as stream:
             write_diff(stream, plan.changes)
         unwritten, after = {}, result
-        code = check.exit_code(result) if result.skipped else int(bool(plan.changes))
+        code = running.exit_code(result) if result.skipped else int(bool(plan.changes))
         _say(_would(plan))
     _say(f"not kept: {_line(r.finding)}: {r.reason}" for r in plan.reverted)
     _say(_hint(after, unsafe_fixes))
-    output.note(check.nothing_checked(after, paths))
+    output.note(running.nothing_checked(after, paths))
     output.complain(f"{each.path}: {each.reason}" for each in after.skipped)
     output.complain(str(each) for each in unwritten.values())
-    return check.FAILED if unwritten else code
+    return running.FAILED if unwritten else code
 
 
 def _fix_text(text: Text, settings: Settings, write: bool, unsafe: bool) -> int:
@@ -95,7 +96,7 @@ def _fix_text(text: Text, settings: Settings, write: bool, unsafe: bool) -> int:
     from tritonlint.fixing import fixing
     from tritonlint.source import display_path
 
-    result = check.run_text(text.path, text.data, settings)
+    result = running.run_text(text.path, text.data, settings)
     given = {display_path(text.path): text.data}
     plan = fixing.plan(result, settings, unsafe, None, given)
     with output.destination(None) as stream:
@@ -108,7 +109,7 @@ def _fix_text(text: Text, settings: Settings, write: bool, unsafe: bool) -> int:
     _say(f"not kept: {_line(r.finding)}: {r.reason}" for r in plan.reverted)
     output.complain(f"{each.path}: {each.reason}" for each in result.skipped)
     if result.skipped:
-        return check.FAILED
+        return running.FAILED
     return int(bool(plan.remaining)) if write else int(bool(plan.changes))
 
 

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tritonlint.cli import check, options, output
+from tritonlint.cli import options, running
 from tritonlint.errors import UsageError
 from tritonlint.findings import Finding
+from tritonlint.report import output
 from tritonlint.suppress import baseline
 from tritonlint.suppress.baseline import Baseline, Entry
 
 if TYPE_CHECKING:
-    from tritonlint.engine.check import Result
+    from tritonlint.findings.result import Result
 
 
 @click.group("baseline", short_help="Keep a file of known findings.")
@@ -54,13 +55,13 @@ def write(paths: tuple[Path, ...], force: bool, **selected: object) -> int:
     if state.new and not (first or force):
         _say(_new(state))
         _say([f"{state.known.path} is as it was; fix or ignore these, or give --force."])
-        return check.FAILED if state.result.skipped else check.FINDINGS
+        return running.FAILED if state.result.skipped else running.FINDINGS
     counts = Counter(state.known.counts) - state.stale + state.known.counted(state.new)
     _store(replace(state.known, counts=counts))
     _say(baseline.lines(state.stale, "removed"))
     added, gone = len(state.new), state.stale.total()
     _say([f"{state.known.path}: {counts.total()} known ({added} added, {gone} removed)."])
-    return check.FAILED if state.result.skipped else check.CLEAN
+    return running.FAILED if state.result.skipped else running.CLEAN
 
 
 @command.command("check")
@@ -75,8 +76,8 @@ def verify(paths: tuple[Path, ...], **selected: object) -> int:
     new, gone, known = len(state.new), state.stale.total(), sum(state.known.counts.values())
     _say([f"{state.known.path}: {known} known, {new} new, {gone} stale."])
     if state.result.skipped:
-        return check.FAILED
-    return check.FINDINGS if new or gone else check.CLEAN
+        return running.FAILED
+    return running.FINDINGS if new or gone else running.CLEAN
 
 
 @command.command("prune")
@@ -92,7 +93,7 @@ def prune(paths: tuple[Path, ...], **selected: object) -> int:
         _store(replace(state.known, counts=counts))
     _say(baseline.lines(state.stale, "removed"))
     _say([f"{state.known.path}: {counts.total()} known ({state.stale.total()} removed)."])
-    return check.FAILED if state.result.skipped else check.CLEAN
+    return running.FAILED if state.result.skipped else running.CLEAN
 
 
 def _state(paths: tuple[Path, ...], selected: dict[str, object], must_exist: bool = True) -> _State:
@@ -105,7 +106,7 @@ def _state(paths: tuple[Path, ...], selected: dict[str, object], must_exist: boo
         known = baseline.read(file)
     else:
         known = Baseline(file, {})
-    found = check.run(paths, replace(settings, baseline=None))
+    found = running.run(paths, replace(settings, baseline=None))
     output.complain(f"{each.path}: {each.reason}" for each in found.skipped)
     result = baseline.apply(found, known)
     gone = baseline.stale(known, result, paths, chosen.selected(settings))

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from tritonlint.cli import options, output, progress, reports, stdin
-from tritonlint.engine.observer import QUIET, Observer
-from tritonlint.errors import SourceError, UsageError
-from tritonlint.settings.scopes import Scopes
+from tritonlint.cli import options, progress, reports, running, stdin
+from tritonlint.engine import run_settings
+from tritonlint.errors import UsageError
+from tritonlint.report import output, writing
 
 if TYPE_CHECKING:
-    from tritonlint.engine.check import Result
+    from tritonlint.findings.result import Result
     from tritonlint.settings.config import Settings
-
-CLEAN, FINDINGS, FAILED = 0, 1, 2
 
 
 @click.command("check", short_help="Report silent dtype casts.")
@@ -59,7 +55,7 @@ CLEAN, FINDINGS, FAILED = 0, 1, 2
 @click.option("--watch", is_flag=True, help="Check again whenever a file changes.")
 def command(
     paths: tuple[Path, ...],
-    output_formats: tuple[reports.Report, ...],
+    output_formats: tuple[writing.Report, ...],
     output_file: Path | None,
     fix: bool,
     diff: bool,
@@ -114,29 +110,29 @@ def command(
     notebooks: list[Path] = []
     with progress.observed(profile) as observer:
         if text:
-            result = run_text(text.path, text.data, settings)
+            result = running.run_text(text.path, text.data, settings)
         else:
             cached = not (no_cache or profile)
-            result = run(paths, settings, cached, jobs, observer, notebooks.append)
+            result = running.run(paths, settings, cached, jobs, observer, notebooks.append)
         stale = _stale(result, (text.path,) if text else paths, settings)
         result = result if diff_base is None else _changed(result, diff_base, paths)
         if confirm:
             with observer.stage("confirm"):
                 kept = None if no_cache else paths
-                result = confirmed(result, settings, kept, confirm_unconfined)
+                result = running.confirmed(result, settings, kept, confirm_unconfined)
         if add_ignore:
             from tritonlint.cli import ignores
 
             return ignores.add(result, reason or "")
         with observer.stage("report"):
-            reports.write(result, wanted, show_suppressed, text, quiet)
+            writing.write(result, wanted, show_suppressed, text, quiet)
     if not quiet:
         output.note(stale)
         output.note(f"{each.path}: {each.reason}" for each in result.unused)
-        output.note(nothing_checked(result, (text.path,) if text else paths))
+        output.note(running.nothing_checked(result, (text.path,) if text else paths))
         output.note(_unread(notebooks))
     output.complain(f"{each.path}: {each.reason}" for each in result.skipped)
-    return exit_code(result, exit_zero)
+    return running.exit_code(result, exit_zero)
 
 
 def _autofix(
@@ -178,79 +174,11 @@ def _watch(paths: tuple[Path, ...], stdin_filename: Path | None) -> int:
     return watching.watch(paths, lambda: int(context.invoke(command, **given)))
 
 
-def run(
-    paths: tuple[Path, ...],
-    settings: Settings,
-    cached: bool = False,
-    jobs: int | None = None,
-    observer: Observer = QUIET,
-    on_notebook: Callable[[Path], None] | None = None,
-) -> Result:
-    """Check the files at and below `paths`. A folder that cannot be listed is among the skipped,
-    and so is every named file that cannot be parsed, even if nothing in it is about Triton. With
-    `cached`, results of earlier runs are used and kept. Notebooks that are left out go to
-    `on_notebook`."""
-    from tritonlint.caching.cache import Cache, default_folder
-    from tritonlint.engine.check import Skipped, check
-    from tritonlint.engine.discovery import discover
-
-    errors: list[SourceError] = []
-    with observer.stage("discover"):
-        files = discover(paths, settings, errors.append, on_notebook)
-        for each in Scopes(settings).every(files)[1:]:
-            options.check_rules(each)
-    cache = Cache(default_folder(settings, paths)) if cached else None
-    named = frozenset(paths).intersection(files)
-    result = check(files, settings, cache, named, jobs, observer)
-    skipped = {*result.skipped, *(Skipped(each.path, each.reason) for each in errors)}
-    return replace(result, skipped=tuple(sorted(skipped, key=lambda s: (s.path, s.reason))))
-
-
-def run_text(path: Path, data: bytes, settings: Settings) -> Result:
-    """Check `data` as if the file at `path` held it; one that `settings` exclude is no file."""
-    from tritonlint.engine.check import Result, check_texts
-    from tritonlint.engine.discovery import is_excluded
-    from tritonlint.settings.patterns import matcher
-
-    excluded = matcher((*settings.exclude, *settings.extend_exclude))
-    if settings.force_exclude and is_excluded(path, excluded):
-        return Result((), (), 0)
-    return check_texts({path: data}, settings, named=True)
-
-
-def confirmed(
-    result: Result,
-    settings: Settings,
-    cached: tuple[Path, ...] | None = None,
-    unconfined: bool = False,
-) -> Result:
-    """The result with what the compiler says of each finding. One that it refutes is `possible`
-    then, and where that is not shown, a note says what is left out. Where the paths of the run are
-    given (`cached`), answers of earlier runs are used and kept. Raises VerifyError where the
-    compiler cannot be asked."""
-    from tritonlint.caching.cache import default_folder
-    from tritonlint.engine.check import shown
-    from tritonlint.verify.confirm.answers import Answers
-    from tritonlint.verify.confirm.confirm import confirm
-
-    folder = None if cached is None else default_folder(settings, cached)
-    answers = Answers(folder)
-    told = confirm(result.findings, settings, answers, unconfined)
-    kept = shown(told, Scopes(settings))
-    output.note(
-        f"{each.span.path}:{each.span.line}:{each.span.column}: {each.code} is refuted by the "
-        f"compiler and left out: {each.confirmed_reason}"
-        for each in told
-        if each not in kept
-    )
-    return replace(result, findings=kept)
-
-
 def _changed(result: Result, revision: str, paths: tuple[Path, ...]) -> Result:
     """What of `result` lies on lines that changed since `revision`."""
     from tritonlint.suppress import changes
 
-    since = changes.since(revision, options.common_folder(paths))
+    since = changes.since(revision, run_settings.common_folder(paths))
     return changes.only_changed(result, since)
 
 
@@ -265,18 +193,3 @@ def _stale(result: Result, paths: tuple[Path, ...], settings: Settings) -> list[
     gone = baseline.stale(known, result, paths, chosen.selected(settings))
     hint = f"{settings.baseline}: remove what is stale with `tritonlint baseline prune`"
     return [*baseline.lines(gone, "stale in the baseline"), hint] if gone else []
-
-
-def nothing_checked(result: Result, paths: tuple[Path, ...]) -> list[str]:
-    """What is to be said of a run that found no file to check."""
-    if result.files or result.skipped:
-        return []
-    where = ", ".join(map(str, paths))
-    return [f"{where}: no Python file, or all are excluded: nothing was checked"]
-
-
-def exit_code(result: Result, exit_zero: bool = False) -> int:
-    """0 clean, 1 findings, 2 when something was skipped, which `exit_zero` does not excuse."""
-    if result.skipped:
-        return FAILED
-    return FINDINGS if result.findings and not exit_zero else CLEAN

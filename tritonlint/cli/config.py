@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from tritonlint.cli import output
 from tritonlint.errors import UsageError
+from tritonlint.report import output
 from tritonlint.settings import config
 from tritonlint.settings.config_values import plain
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from tritonlint.cli import output
+from tritonlint.report import output
 
 if TYPE_CHECKING:
     from tritonlint.fixing.fixing import Change

@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from tritonlint.cli import check, output
+from tritonlint.cli import running
 from tritonlint.edits import edits
-from tritonlint.engine.check import Result
 from tritonlint.errors import SourceError
 from tritonlint.findings import Finding
+from tritonlint.findings.result import Result
 from tritonlint.fixing import writing
 from tritonlint.fixing.fixing import Change
+from tritonlint.report import output
 from tritonlint.report.summary import count
 from tritonlint.source import SourceFile, read_source
 from tritonlint.suppress import comment_edits, review
@@ -37,7 +38,7 @@ def add(result: Result, reason: str) -> int:
     with output.destination(None) as stream:
         stream.write(f"Ignored {ignored} in {count(written, 'file')}.\n")
     output.complain(map(str, failures))
-    return check.FAILED if failures else check.CLEAN
+    return running.FAILED if failures else running.CLEAN
 
 
 def _change(source: SourceFile, findings: list[Finding], reason: str) -> Change:

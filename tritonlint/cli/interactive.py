@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import click
 
-from tritonlint.cli import output
 from tritonlint.cli.diffs import write_diff
 from tritonlint.findings import Finding
 from tritonlint.fixing.fixing import Change
+from tritonlint.report import output
 
 _HELP = """\
 y - make this fix

@@ -13,10 +13,11 @@ from typing import TextIO
 
 import click
 
-from tritonlint.cli import options, output
+from tritonlint.cli import options
 from tritonlint.errors import SourceError
 from tritonlint.facts.device import KernelContract, Load, Store, byte_contracts
 from tritonlint.facts.project.project import Project
+from tritonlint.report import output
 from tritonlint.source import read_bytes
 
 CLEAN, FAILED = 0, 2

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import click
 
-from tritonlint.cli import output
 from tritonlint.errors import UsageError
+from tritonlint.report import output
 
 
 @click.command(

@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import click
 
 from tritonlint import report
-from tritonlint.cli import output
 from tritonlint.errors import UsageError
-
-if TYPE_CHECKING:
-    from tritonlint.engine.check import Result
+from tritonlint.report.writing import Report
 
 F = TypeVar("F", bound=Callable[..., object])
-
-
-@dataclass(frozen=True)
-class Report:
-    """One report: its format, and the file that it goes to (None: standard output)."""
-
-    format: str
-    file: Path | None = None
 
 
 def _reports(
@@ -91,21 +80,3 @@ def asked_for(
         if not any(each.format == "statistics" for each in found):
             raise UsageError(f"--statistics goes with text or concise, not {found[0].format}")
     return tuple(found)
-
-
-def write(
-    result: Result,
-    reports: Sequence[Report],
-    list_suppressed: bool = False,
-    text: report.Text | None = None,
-    quiet: bool = False,
-) -> None:
-    """Write each of `reports`, the suppressed findings in those for people if `list_suppressed`,
-    without their closing lines if `quiet`; `text` is what a file was taken to hold. Raises
-    UsageError for a file that cannot be written."""
-    for each in reports:
-        render = report.renderer(each.format)
-        with output.destination(each.file) as stream:
-            color = output.use_color(stream)
-            options = report.Options(color, each.file is not None, list_suppressed, text, quiet)
-            render(result, stream, options)

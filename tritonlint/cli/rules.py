@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from tritonlint.cli import options, output
+from tritonlint.cli import options
+from tritonlint.report import output
 from tritonlint.report.machine import as_json
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 
-from tritonlint.cli import options, output
+from tritonlint.cli import options
 from tritonlint.errors import UsageError
+from tritonlint.report import output
 from tritonlint.rule import registry
 from tritonlint.rule.base import BaseRule
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tritonlint.cli import output
 from tritonlint.errors import UsageError
+from tritonlint.report import output
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -9,16 +9,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tritonlint.engine import selection
 from tritonlint.engine.observer import QUIET, Observer
 from tritonlint.engine.work import Work
 from tritonlint.errors import SourceError
 from tritonlint.facts.index.gates import may_matter
 from tritonlint.facts.index.universe import Texts
-from tritonlint.findings import CONFIDENCES, Finding, Suppressed
-from tritonlint.frozen import dataclass
+from tritonlint.findings.result import Result, Skipped
 from tritonlint.rule import chosen, registry
 from tritonlint.settings.config import Settings, refusal
-from tritonlint.settings.patterns import matcher
 from tritonlint.settings.scopes import Scopes
 from tritonlint.source import SourceFile, display_path, read_source
 from tritonlint.suppress import suppressions
@@ -26,27 +25,6 @@ from tritonlint.suppress import suppressions
 if TYPE_CHECKING:
     from tritonlint.caching.cache import Cache
     from tritonlint.facts.survey.survey import Analysis
-
-
-@dataclass(frozen=True)
-class Skipped:
-    """A file that was not analysed, or not by every rule, and why."""
-
-    path: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Result:
-    """The findings that the settings select, sorted; what was skipped; how many files were looked
-    at; the findings that a comment or the baseline takes out; what was seen at run time and is not
-    used, since the code is another now."""
-
-    findings: tuple[Finding, ...]
-    skipped: tuple[Skipped, ...]
-    files: int
-    suppressed: tuple[Suppressed, ...] = ()
-    unused: tuple[Skipped, ...] = ()
 
 
 @contextlib.contextmanager
@@ -98,11 +76,12 @@ def _result(
         return _check(*_read(files, observer), texts, settings, named, work)
     with observer.stage("cache"):
         universe = texts.universe_of(map(os.path.abspath, files))
-        key = cache.key(files, universe, Scopes(settings).every(files), named)
+        every = Scopes(settings).every(files)
+        key = cache.key(files, universe, every, named, registry.sources_of_others())
         known = cache.load(key)
     if known is not None:
         return known
-    from tritonlint.caching.outline_cache import OutlineCache
+    from tritonlint.facts.index.outline_cache import OutlineCache
 
     with observer.stage("cache"):
         outlines = OutlineCache(cache.kept)
@@ -209,7 +188,7 @@ def _check(
     findings, failed = judge(
         [each for each in sources if each.path not in broken],
         observations,
-        lambda path: codes_for(path, scopes.of(path)),
+        lambda path: selection.codes_for(path, scopes.of(path)),
         scopes,
         work,
     )
@@ -222,7 +201,7 @@ def _check(
     kept, suppressed = suppressions.apply_all(
         sources,
         findings,
-        lambda path: frozenset(codes_for(path, scopes.of(path))),
+        lambda path: frozenset(selection.codes_for(path, scopes.of(path))),
         {each.path for each in skipped}.union(
             # Rules that were not loaded may be what a comment is for.
             each.path
@@ -231,10 +210,10 @@ def _check(
         ),
     )
     # Whether a comment is used must not depend on how much is shown: what is hidden goes last.
-    visible = set(shown((each.finding for each in suppressed), scopes))
+    visible = set(selection.shown((each.finding for each in suppressed), scopes))
     quiet = [each for each in suppressed if each.finding in visible]
     quiet = sorted(quiet, key=lambda each: each.finding.sort_key)
-    return Result(shown(kept, scopes), tuple(skipped), files, tuple(quiet), unused)
+    return Result(selection.shown(kept, scopes), tuple(skipped), files, tuple(quiet), unused)
 
 
 def _refused(scopes: Scopes, sources: Iterable[SourceFile]) -> dict[Path | None, Skipped]:
@@ -263,27 +242,3 @@ def _broken(
 
     with work.observer.stage("parse named files"):
         return unparsable([each for each in sources if each.path in paths], work)
-
-
-def codes_for(path: str, settings: Settings) -> list[str]:
-    """The rules that are on for the file at `path`, sorted."""
-    off: set[str] = set()
-    for pattern, codes in settings.per_file_ignores:
-        inside = matcher([pattern.removeprefix("!")])(path)
-        if inside != pattern.startswith("!"):
-            off |= _matching(codes)
-    return sorted(chosen.selected(settings) - off)
-
-
-def _matching(codes: Iterable[str]) -> frozenset[str]:
-    return frozenset().union(*map(chosen.matching, codes))
-
-
-def shown(findings: Iterable[Finding], scopes: Scopes) -> tuple[Finding, ...]:
-    """Those of `findings` that the settings of their files show, sorted."""
-
-    def is_shown(finding: Finding) -> bool:
-        lowest = scopes.of(finding.span.path).confidence
-        return CONFIDENCES.index(finding.confidence) <= CONFIDENCES.index(lowest)
-
-    return tuple(sorted(filter(is_shown, findings), key=lambda finding: finding.sort_key))

@@ -7,8 +7,8 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from tritonlint.engine.check import Result, Skipped, codes_for, shown
 from tritonlint.engine.judging import judge
+from tritonlint.engine.selection import codes_for, shown
 from tritonlint.engine.work import Work
 from tritonlint.errors import SourceError
 from tritonlint.facts.hazards.launched import record_file
@@ -17,6 +17,7 @@ from tritonlint.facts.hazards.launched.seen import Seen, SeenLaunch
 from tritonlint.facts.hazards.observation import Observation
 from tritonlint.facts.project.project import Project
 from tritonlint.findings import Finding
+from tritonlint.findings.result import Result, Skipped
 from tritonlint.frozen import replace
 from tritonlint.settings.config import Settings
 from tritonlint.settings.scopes import Scopes

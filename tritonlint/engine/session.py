@@ -9,18 +9,19 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from tritonlint.caching.outline_cache import OutlineCache
 from tritonlint.caching.store import Store
-from tritonlint.engine.check import Result, check_texts
+from tritonlint.engine.check import check_texts
 from tritonlint.engine.touched import Lost, Touched, moved_data
 from tritonlint.engine.work import Work
 from tritonlint.errors import SourceError
 from tritonlint.facts.hazards.observation import Observation
+from tritonlint.facts.index.outline_cache import OutlineCache
 from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.survey.pointed import Pointed, argument_at
 from tritonlint.facts.survey.remembered import Key, Remembered
 from tritonlint.facts.survey.survey import Analysis
 from tritonlint.findings.moving import Moved
+from tritonlint.findings.result import Result
 from tritonlint.frozen import dataclass
 from tritonlint.settings.config import Settings
 from tritonlint.source import SourceFile, display_path, read_source

@@ -17,6 +17,7 @@ from tritonlint.edits import edits
 from tritonlint.engine import check
 from tritonlint.errors import SourceError, TritonlintError
 from tritonlint.findings import Edit, Finding
+from tritonlint.findings.result import Result
 from tritonlint.fixing.batches import by_files, compatible, edits_by_path, joined
 from tritonlint.settings import config
 from tritonlint.settings.config import Settings
@@ -70,7 +71,7 @@ Ask = Callable[[Finding, Sequence[Change]], bool]
 
 
 def plan(
-    result: check.Result,
+    result: Result,
     settings: Settings,
     unsafe: bool = False,
     ask: Ask | None = None,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
-    from tritonlint.engine.check import Result
+    from tritonlint.findings.result import Result
 
 FORMATS = (
     "text",

@@ -6,8 +6,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TextIO
 
-from tritonlint.engine.check import Result
 from tritonlint.findings import Finding
+from tritonlint.findings.result import Result
 from tritonlint.report import Options
 from tritonlint.report.printable import plain
 

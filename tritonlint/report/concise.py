@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TextIO
 
-from tritonlint.engine.check import Result
+from tritonlint.findings.result import Result
 from tritonlint.report import Options
 from tritonlint.report.printable import printable
 from tritonlint.report.summary import MARKS, closing

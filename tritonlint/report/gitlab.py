@@ -7,8 +7,8 @@ import hashlib
 from pathlib import Path
 from typing import Any, TextIO
 
-from tritonlint.engine.check import Result, Skipped
 from tritonlint.findings import Finding
+from tritonlint.findings.result import Result, Skipped
 from tritonlint.report import Options
 from tritonlint.report.machine import as_json
 from tritonlint.report.repository import from_top, root

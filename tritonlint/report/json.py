@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, TextIO
 
-from tritonlint.engine.check import Result
 from tritonlint.findings import (
     CONFIDENCES,
     Edit,
@@ -15,6 +14,7 @@ from tritonlint.findings import (
     Step,
     Suppressed,
 )
+from tritonlint.findings.result import Result
 from tritonlint.report import Options
 from tritonlint.report.machine import as_json
 from tritonlint.report.summary import Summary

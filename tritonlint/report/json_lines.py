@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, TextIO
 
-from tritonlint.engine.check import Result
+from tritonlint.findings.result import Result
 from tritonlint.report import Options
 from tritonlint.report.json import document
 from tritonlint.report.machine import as_json

@@ -6,8 +6,8 @@ from __future__ import annotations
 from typing import TextIO
 from xml.etree import ElementTree
 
-from tritonlint.engine.check import Result, Skipped
 from tritonlint.findings import Finding, Suppressed
+from tritonlint.findings.result import Result, Skipped
 from tritonlint.report import Options
 from tritonlint.report.printable import plain
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any, TextIO
 
 from tritonlint.edits import edits
-from tritonlint.engine.check import Result, Skipped
 from tritonlint.findings import Finding, Span
+from tritonlint.findings.result import Result, Skipped
 from tritonlint.report import Options, Text
 from tritonlint.report.machine import as_json
 from tritonlint.report.sources import Sources

@@ -9,8 +9,8 @@ import re
 from typing import Any, TextIO
 
 from tritonlint import __version__
-from tritonlint.engine.check import Result, Skipped
 from tritonlint.findings import Edit, Finding, Fix, Span, Step, Suppressed
+from tritonlint.findings.result import Result, Skipped
 from tritonlint.report import Options
 from tritonlint.report.json import launch
 from tritonlint.report.machine import as_json

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TextIO
 
-from tritonlint.engine.check import Result
+from tritonlint.findings.result import Result
 from tritonlint.report import Options
 from tritonlint.report.summary import Summary, closing
 

@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any, TextIO
 
-from tritonlint.engine.check import Result
 from tritonlint.findings import Applicability, Suppressed
+from tritonlint.findings.result import Result
 from tritonlint.report import Options
 from tritonlint.report.printable import printable
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TextIO
 
-from tritonlint.engine.check import Result
 from tritonlint.findings import MEANING
+from tritonlint.findings.result import Result
 from tritonlint.report import Options
 from tritonlint.report.summary import closing
 

@@ -8,9 +8,9 @@ from difflib import SequenceMatcher
 
 from lsprotocol import types
 
-from tritonlint.engine.check import Result
 from tritonlint.errors import SourceError
 from tritonlint.findings import Edit, Finding
+from tritonlint.findings.result import Result
 from tritonlint.fixing import fixing
 from tritonlint.server.diagnostics import diagnostic
 from tritonlint.server.documents import Checked, Document, overlaps

@@ -6,9 +6,9 @@ import ast
 
 from lsprotocol import types
 
-from tritonlint.engine.check import Skipped
 from tritonlint.errors import UsageError
 from tritonlint.findings import Finding
+from tritonlint.findings.result import Skipped
 from tritonlint.rule import documentation
 from tritonlint.server.documents import Checked
 from tritonlint.server.places import Places

@@ -11,14 +11,14 @@ from pygls import uris
 
 from tritonlint.caching.cache import project_folder
 from tritonlint.caching.store import Store
-from tritonlint.cli import options
-from tritonlint.engine.check import Result, Skipped
 from tritonlint.engine.discovery import is_excluded
+from tritonlint.engine.run_settings import settings_for
 from tritonlint.engine.session import Session
 from tritonlint.errors import TritonlintError
 from tritonlint.facts.survey.pointed import Pointed
 from tritonlint.findings import Finding
 from tritonlint.findings.moving import Moved, at
+from tritonlint.findings.result import Result, Skipped
 from tritonlint.settings import config
 from tritonlint.settings.config import Settings
 from tritonlint.settings.patterns import matcher
@@ -137,7 +137,7 @@ class Checker:
         result = Result((), (), 0)
         if wanted:
             paths = [each.path for each in wanted]
-            run = options.settings_for(paths, self.given)
+            run = settings_for(paths, self.given)
             session = self._open(wanted[0], settings[wanted[0].uri])
             result = session.whole(paths, _contents(documents), run, before_root)
         checked = (
@@ -156,7 +156,7 @@ class Checker:
         return session.argument(one.path, _contents(documents), line, column)
 
     def _settings(self, one: Document) -> Settings:
-        return options.settings_for((one.path,), self.given)
+        return settings_for((one.path,), self.given)
 
     def _open(self, one: Document, settings: Settings) -> Session:
         if self._session is None:

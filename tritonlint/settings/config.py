@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import difflib
 import os
-import sys
 from collections.abc import Mapping
 from dataclasses import field, fields
 from pathlib import Path
@@ -18,6 +17,7 @@ from tritonlint.frozen import dataclass, replace
 from tritonlint.settings import user
 from tritonlint.settings.config_values import SETTINGS
 from tritonlint.settings.patterns import anchored
+from tritonlint.settings.toml import parsed
 
 DEFAULT_EXCLUDE = (
     ".bzr",
@@ -295,21 +295,3 @@ def _table(file: Path) -> dict[str, Any] | None:
     if table is not None and not isinstance(table, dict):
         raise ConfigError(f"{file}: tool.tritonlint: expected a table, got {table!r}")
     return table
-
-
-def parsed(file: Path, data: bytes) -> dict[str, Any]:
-    """The TOML document that `file` holds. Raises ConfigError."""
-    try:
-        # Some editors on Windows begin a file with a byte order mark.
-        return toml(data.decode("utf-8-sig"))
-    except ValueError as error:
-        raise ConfigError(f"{file}: not valid TOML: {error}") from error
-
-
-def toml(text: str) -> dict[str, Any]:
-    """The table that a text in TOML states. Raises ValueError."""
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
-    return tomllib.loads(text)

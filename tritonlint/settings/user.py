@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tritonlint.errors import ConfigError
+from tritonlint.settings.toml import parsed
 
 # Whether settings files may name modules to import: `1` for all, or folders, apart as in PATH.
 ALLOW = "TRITONLINT_ALLOW_RULE_MODULES"
@@ -55,8 +56,6 @@ def _is_below(folder: Path, allowed: list[str]) -> bool:
 
 
 def _read(file: Path) -> dict[str, Any]:
-    from tritonlint.settings.config import parsed
-
     try:
         data = file.read_bytes()
     except OSError:

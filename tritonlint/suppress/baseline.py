@@ -20,7 +20,7 @@ from tritonlint.findings import Finding, Suppressed
 from tritonlint.frozen import dataclass, replace
 
 if TYPE_CHECKING:
-    from tritonlint.engine.check import Result
+    from tritonlint.findings.result import Result
 
 VERSION = 1
 DEFAULT = "tritonlint-baseline.json"

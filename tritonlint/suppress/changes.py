@@ -17,7 +17,7 @@ from tritonlint.findings import Finding, Span
 from tritonlint.frozen import dataclass, replace
 
 if TYPE_CHECKING:
-    from tritonlint.engine.check import Result
+    from tritonlint.findings.result import Result
 
 # Nothing of the user's settings may change how the difference reads, and no attribute of the tree
 # may call a file binary. Submodules are asked for one by one: git would go by their own settings.

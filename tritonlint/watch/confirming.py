@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from tritonlint.engine.check import Result
 from tritonlint.facts.hazards.launched.seen import SeenLaunch
 from tritonlint.findings import Finding, Span
+from tritonlint.findings.result import Result
 from tritonlint.rule.registry import load
 from tritonlint.rule.signature import Order
 from tritonlint.verify.compiler.compile import between, listed, placed

@@ -11,8 +11,8 @@ from tritonlint.errors import UsageError
 from tritonlint.facts.hazards.launched.seen import Seen, SeenLaunch
 
 if TYPE_CHECKING:
-    from tritonlint.engine.check import Result
     from tritonlint.findings import Finding
+    from tritonlint.findings.result import Result
     from tritonlint.settings.config import Settings
 
 _SUFFIXES = {
@@ -28,7 +28,7 @@ _MOST_TESTS = 3
 
 def settings(root: Path) -> Settings:
     """The settings that hold at `root`, as for `check`. Raises ConfigError and UsageError."""
-    from tritonlint.cli.options import check_rules
+    from tritonlint.engine.run_settings import check_rules
     from tritonlint.settings import config
 
     found = config.load(root, {})
@@ -64,10 +64,9 @@ def report_file(value: str) -> ReportFile:
 
 def write(result: Result, reports: Iterable[ReportFile]) -> None:
     """Write the reports. Raises UsageError for a file that cannot be written."""
-    from tritonlint.cli.reports import Report
-    from tritonlint.cli.reports import write as write_reports
+    from tritonlint.report import writing
 
-    write_reports(result, [Report(each.format, each.file) for each in reports])
+    writing.write(result, [writing.Report(each.format, each.file) for each in reports])
 
 
 class AtEachLaunch:

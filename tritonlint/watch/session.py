@@ -20,7 +20,7 @@ from tritonlint.watch.sanitizer import Sanitizer, added_up
 from tritonlint.watch.watcher import HazardError
 
 if TYPE_CHECKING:
-    from tritonlint.engine.check import Result
+    from tritonlint.findings.result import Result
     from tritonlint.settings.config import Settings
 
 _KEY = "tritonlint"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import Literal
 
 from tritonlint.dtypes import ElementType, ElementTypes
@@ -14,16 +13,7 @@ from tritonlint.facts.host.values import Tensor, Value, options
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
-# What copies between tensors, and what tells that one holds 8-bit floats and another bytes.
-_COPIES = re.compile(r"\.copy_\(|\.(?:to|type)\(\s*torch\.(?:u?int8|float8_e8m0)|[^\"']\]\s*=[^=]")
-_ENCODED = re.compile(r"float8|fp8|e8m0", re.IGNORECASE)
-_BYTES = re.compile(r"u?int8\b")
 Form = Literal["copy", "assignment", "conversion"]
-
-
-def may_copy(text: str) -> bool:
-    """Whether the text of a function or a file may copy between codes and bytes."""
-    return "int8" in text and all(each.search(text) for each in (_BYTES, _ENCODED, _COPIES))
 
 
 @dataclass(frozen=True)

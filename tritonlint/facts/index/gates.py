@@ -33,6 +33,10 @@ _BYTES = re.compile(rb"int8|fp8|float8|quantized|cache_dtype|byte\b|ByteTensor")
 # The types that a kernel narrows numbers to, other than as the type of a pointer or in a bit cast.
 _NARROW = re.compile(rb"int(?:8|16|32)\b(?!\s*,\s*bitcast)")
 _NARROWED = (b"int8", b"uint8", b"uint16", b"uint32")
+# What copies between tensors, and what tells that one holds 8-bit floats and another bytes.
+_COPIES = re.compile(r"\.copy_\(|\.(?:to|type)\(\s*torch\.(?:u?int8|float8_e8m0)|[^\"']\]\s*=[^=]")
+_CODES = re.compile(r"float8|fp8|e8m0", re.IGNORECASE)
+_INT8 = re.compile(r"u?int8\b")
 
 
 def may_matter(text: bytes) -> bool:
@@ -67,6 +71,12 @@ def may_narrow(text: bytes, start: int, end: int) -> bool:
         if text[begin : found.end()] in _NARROWED and b"pointer_type(" not in owner:
             return True
     return False
+
+
+def may_copy(text: str) -> bool:
+    """Whether the text of a function or a file may copy between tensors of 8-bit floats and of
+    bytes."""
+    return "int8" in text and all(each.search(text) for each in (_INT8, _CODES, _COPIES))
 
 
 def names(text: bytes, start: int, end: int) -> set[bytes]:

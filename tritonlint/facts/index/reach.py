@@ -13,9 +13,8 @@ from functools import cached_property
 from pathlib import Path
 
 from tritonlint.errors import SourceError
-from tritonlint.facts.host.copies import may_copy
 from tritonlint.facts.index.callers import spellings
-from tritonlint.facts.index.gates import may_launch, names
+from tritonlint.facts.index.gates import may_copy, may_launch, names
 from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.project.jit import kernel_of
 from tritonlint.facts.project.modules import Definition, Module

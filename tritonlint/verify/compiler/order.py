@@ -10,7 +10,9 @@ from tritonlint.errors import VerifyError
 from tritonlint.rule.signature import Order
 from tritonlint.verify.case import OrderProbe
 from tritonlint.verify.compiler.extract import extract
+from tritonlint.verify.compiler.raw_ir import raw_ir
 from tritonlint.verify.compiler.ttir import LOADS, Graph, Op
+from tritonlint.verify.compiler.ttir_text import read_graph
 
 
 def wrong(
@@ -48,9 +50,6 @@ def places(path: Path, probe: OrderProbe, target: str) -> list[tuple[str, str, i
 
     Raises VerifyError when the kernel cannot be extracted or compiled for the target.
     """
-    from tritonlint.verify.compiler.compile import raw_ir
-    from tritonlint.verify.compiler.ttir_text import read_graph
-
     kernel = extract(path, probe.kernel)
     names = [each for each in kernel.arg_names if each not in probe.constexprs]
     absent = [each for each in names if each not in probe.signature]

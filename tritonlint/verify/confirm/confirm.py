@@ -24,7 +24,7 @@ from tritonlint.findings.claim import Claim
 from tritonlint.rule import registry
 from tritonlint.settings.config import Settings
 from tritonlint.source import Span, read_source
-from tritonlint.verify.compiler.compile import parse_target
+from tritonlint.verify.compiler.raw_ir import parse_target
 from tritonlint.verify.confined.confined import Confined, Unconfined, printable
 from tritonlint.verify.confirm.answers import Answers
 from tritonlint.verify.confirm.examine import Answer, Question, files_of

@@ -20,9 +20,10 @@ from tritonlint.facts.project.project import Project
 from tritonlint.findings import Confirmed
 from tritonlint.findings.claim import Claim
 from tritonlint.rule.signature import Order
-from tritonlint.verify.compiler.compile import CompileError, Conversion, listed
+from tritonlint.verify.compiler.compile import Conversion, listed
 from tritonlint.verify.compiler.extract import extract_at
 from tritonlint.verify.compiler.held import Held, HeldProject, needed
+from tritonlint.verify.compiler.raw_ir import CompileError
 from tritonlint.verify.confirm.parameters import Settings, choices_of, settings_key
 from tritonlint.verify.confirm.search import MAX_COMPILES, Search, Try, Unsettled
 from tritonlint.verify.confirm.sides import Place, Side, compiled_for, testimony

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from tritonlint.errors import VerifyError
 from tritonlint.facts.project.kernel import Kernel
-from tritonlint.verify.compiler.compile import CompileError
+from tritonlint.verify.compiler.raw_ir import CompileError
 from tritonlint.verify.confirm.culprits import blamed
 from tritonlint.verify.confirm.parameters import CONSTEXPR, Choice, Setting, Settings, settings_key
 

@@ -17,6 +17,7 @@ from tritonlint.verify.compiler import compile as oracle
 from tritonlint.verify.compiler.compile import Conversion
 from tritonlint.verify.compiler.extract import Extracted
 from tritonlint.verify.compiler.order import wrong
+from tritonlint.verify.compiler.raw_ir import WARP, fp8_of, parse_target, raw_ir
 from tritonlint.verify.compiler.ttir import Graph, Op
 from tritonlint.verify.compiler.ttir_text import read_graph
 from tritonlint.verify.confirm.parameters import CONSTEXPR, FP8, Setting, Settings, signature_of
@@ -51,7 +52,7 @@ def testimony(side: Side, order: Order, settings: Settings, target: str) -> tupl
     constants = {
         name: _value(whole[name], target) for name, each in types.items() if each == CONSTEXPR
     }
-    graph = read_graph(oracle.raw_ir(kernel, signature, constants, target))
+    graph = read_graph(raw_ir(kernel, signature, constants, target))
     index = list(signature).index(side.parameter) if side.parameter else None
     return tuple(oracle.placed(_found(graph, order, side, index)))
 
@@ -86,7 +87,7 @@ def _native(kind: str, target: str) -> str:
 
 
 def _own(element: str, target: str) -> str:
-    return oracle.fp8_of(target) if element == FP8 else element
+    return fp8_of(target) if element == FP8 else element
 
 
 def _value(setting: Setting, target: str) -> object:
@@ -104,8 +105,8 @@ def compiled_for(target: str) -> Iterator[None]:
     the target, where the machine has no device."""
     driver: Any = importlib.import_module("triton.runtime").driver
     compiler = importlib.import_module("triton.backends.compiler")
-    backend, architecture = oracle.parse_target(target)
-    described = compiler.GPUTarget(backend, architecture, oracle.WARP[backend])
+    backend, architecture = parse_target(target)
+    described = compiler.GPUTarget(backend, architecture, WARP[backend])
     before = getattr(driver, "_active", None)
     driver.set_active(SimpleNamespace(get_current_target=lambda: described))
     try:

@@ -1,0 +1,27 @@
+"""What a run comes to: the findings, and what it did not look at."""
+
+from __future__ import annotations
+
+from tritonlint.findings import Finding, Suppressed
+from tritonlint.frozen import dataclass
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A file that was not analysed, or not by every rule, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """The findings that the settings select, sorted; what was skipped; how many files were looked
+    at; the findings that a comment or the baseline takes out; what was seen at run time and is not
+    used, since the code is another now."""
+
+    findings: tuple[Finding, ...]
+    skipped: tuple[Skipped, ...]
+    files: int
+    suppressed: tuple[Suppressed, ...] = ()
+    unused: tuple[Skipped, ...] = ()
