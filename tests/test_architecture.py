@@ -37,7 +37,6 @@ FLOORS = (
 KNOWN = {
     "tritonlint.facts.host": "branching builtins callbacks calls containers copies entering expressions given "
     "launching libraries loops making objects statements suspicion",
-    "tritonlint.facts.project": "jit modules resolution scope",
 }
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms.split()}
 

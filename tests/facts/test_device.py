@@ -11,6 +11,7 @@ from tests.facts.device_cases import CASES, Case
 from tritonlint.dtypes import BFLOAT16, BY_NAME, FLOAT32, UINT8
 from tritonlint.facts.device import KernelContract, Specialization, Store, byte_contracts, contract
 from tritonlint.facts.project.kernel import Kernel
+from tritonlint.facts.project.kernels import kernels as kernels_of
 from tritonlint.facts.project.project import Project
 from tritonlint.source import SourceFile
 
@@ -22,7 +23,7 @@ IMPORTS = (
 def kernels(source: str) -> dict[str, Kernel]:
     file = SourceFile("kernels.py", (IMPORTS + source).encode())
     module = Project([Path()]).module(Path(file.path), file)
-    return {kernel.name: kernel for kernel in module.kernels()}
+    return {kernel.name: kernel for kernel in kernels_of(module)}
 
 
 def byte_contract(source: str, parameter: str = "p") -> KernelContract:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tritonlint.errors import SourceError
+from tritonlint.facts.project.kernels import kernels
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.project import Project
 
@@ -147,11 +148,11 @@ def test_a_broken_module_is_said_and_the_rest_goes_on(tmp_path: Path) -> None:
     assert found.module(tmp_path / "user.py").resolve("kernel") is None
     assert [Path(path).name for path in found.failures] == ["broken.py"]
     with pytest.raises(SourceError, match=r"cannot be parsed: .*line 1"):
-        found.module(tmp_path / "broken.py").kernels()
+        kernels(found.module(tmp_path / "broken.py"))
 
 
 def names(module: Module) -> list[str]:
-    return [kernel.name for kernel in module.kernels()]
+    return [kernel.name for kernel in kernels(module)]
 
 
 @pytest.mark.parametrize(

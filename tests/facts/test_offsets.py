@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tritonlint.facts.device.reading.offsets import Offset, offsets
-from tritonlint.facts.project.jit import kernels
+from tritonlint.facts.project.kernels import kernels
 from tritonlint.facts.project.project import Project
 from tritonlint.source import SourceFile
 

@@ -22,8 +22,8 @@ from tritonlint.facts.device import (
     watched,
 )
 from tritonlint.facts.device.intervals import ANYTHING, Interval
-from tritonlint.facts.project.jit import kernels as kernels_of
 from tritonlint.facts.project.kernel import Kernel
+from tritonlint.facts.project.kernels import kernels as kernels_of
 from tritonlint.facts.project.modules import Module
 
 # Above a kernel: how it is launched.

@@ -16,6 +16,7 @@ import click
 from tritonlint.cli import options
 from tritonlint.errors import SourceError
 from tritonlint.facts.device import KernelContract, Load, Store, byte_contracts
+from tritonlint.facts.project.kernels import kernels
 from tritonlint.facts.project.project import Project
 from tritonlint.report import output
 from tritonlint.source import read_bytes
@@ -90,14 +91,14 @@ def _parameters(
             data = read_bytes(file)
             if not any(word in data for word in _GATE):
                 continue
-            kernels = project.module(file).kernels()
+            found = kernels(project.module(file))
         except SourceError as error:
             failures.append(error)
             continue
         except OSError as error:
             failures.append(SourceError(str(file), f"cannot be read: {error.strerror or error}"))
             continue
-        for kernel in kernels:
+        for kernel in found:
             for name, contract in byte_contracts(kernel).items():
                 yield _parameter(contract, name)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from tritonlint.errors import SourceError
 from tritonlint.facts.device import Kernel, KernelContract, Load, Store, byte_contracts
 from tritonlint.facts.hazards.raw_bytes.storage import Storage
+from tritonlint.facts.project.kernels import kernels
 from tritonlint.facts.project.project import Project
 from tritonlint.facts.survey.pointed import Pointed
 from tritonlint.findings import Finding
@@ -82,10 +83,10 @@ def _contract(source: SourceFile, line: int, column: int) -> str | None:
     """The contract of the kernel parameter whose name stands at a place."""
     path = Path(source.path)
     try:
-        kernels = Project([path.parent]).module(path, source).kernels()
+        found = kernels(Project([path.parent]).module(path, source))
     except SourceError:
         return None  # the diagnostics say so
-    for kernel in kernels:
+    for kernel in found:
         # A kernel that is imported under another name belongs to its own file.
         if kernel.path == source.path and _around(kernel.node, line):
             name = next(_names_at(kernel, source, line, column), None)

@@ -37,7 +37,7 @@ from tritonlint.facts.host.values import (
     only_tensor,
     options,
 )
-from tritonlint.facts.project.jit import kernel_of
+from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Definition, External, Module
 from tritonlint.facts.project.tree import dotted_name
 from tritonlint.frozen import replace

@@ -38,7 +38,7 @@ from tritonlint.facts.host.values import (
     choose,
     options,
 )
-from tritonlint.facts.project.jit import kernel_of
+from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Definition, Module
 
 if sys.version_info >= (3, 11):

@@ -16,7 +16,7 @@ from tritonlint.errors import SourceError
 from tritonlint.facts.index.callers import spellings
 from tritonlint.facts.index.gates import may_copy, may_launch, names
 from tritonlint.facts.index.universe import Texts
-from tritonlint.facts.project.jit import kernel_of
+from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.operators import operators
 from tritonlint.facts.project.project import Project

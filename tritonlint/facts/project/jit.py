@@ -6,9 +6,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Definition, External, Module
-from tritonlint.facts.project.scope import ModuleScope
 from tritonlint.facts.project.tree import Enclosing, dotted_name
 
 _JIT = frozenset(
@@ -24,42 +22,19 @@ _JIT = frozenset(
 _DEPTH = 4
 
 
-def kernels(module: Module) -> list[Kernel]:
-    """The jit functions of `module` in source order, each under every name that it gets there."""
-    found = [kernel for each in module.functions if (kernel := kernel_of(each)) is not None]
-    for node, enclosing in module.assignments:
-        value = node.value
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        name = dotted_name(targets[0])
-        if isinstance(value, ast.Call) and name:
-            kernel = kernel_of(Definition(module, value, enclosing, name.rpartition(".")[2]))
-            if kernel is not None:
-                found.append(kernel)
-    return sorted(found, key=lambda kernel: kernel.line)
-
-
-def kernel_of(definition: Definition) -> Kernel | None:
-    """The kernel that a definition stands for: a decorated function, or the value
-    `triton.jit(function)`; else None."""
+def compiled(definition: Definition) -> Definition | None:
+    """The function that a definition has Triton compile: a decorated one itself, or the one that
+    the value `triton.jit(function)` is given; else None."""
     match definition.node:
         case ast.FunctionDef() as node:
             decorated = any(
                 _is_jit(each, definition.module, definition.enclosing)
                 for each in node.decorator_list
             )
-            return _kernel(definition) if decorated else None
+            return definition if decorated else None
         case ast.Call() as call:
-            function = _jitted(call, definition.module, definition.enclosing)
-            return _kernel(function, definition.name) if function is not None else None
+            return _jitted(call, definition.module, definition.enclosing)
     return None
-
-
-def _kernel(definition: Definition, name: str = "") -> Kernel | None:
-    node = definition.node
-    if not isinstance(node, ast.FunctionDef):
-        return None
-    scope = ModuleScope(definition.module, definition.enclosing)
-    return Kernel(name or node.name, definition.module.path, node, scope)
 
 
 def _is_jit(decorator: ast.expr, module: Module, enclosing: Enclosing, depth: int = _DEPTH) -> bool:

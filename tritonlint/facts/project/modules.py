@@ -1,5 +1,5 @@
-"""The modules of a project: what each file defines and imports, and what its names stand for
-(`resolution` follows them).
+"""The modules of a project: what each file defines and imports. What its names stand for
+`resolution` says.
 
 Files are parsed on demand and once. Imports decide what a name is, never the name alone; what lies
 outside the project (torch, triton) keeps its dotted name. Nothing here imports or runs the code
@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tritonlint.facts.project.bindings import Binding, Import, bindings, preferred, star_imports
-from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.tree import Enclosing, Function, statements_in
 from tritonlint.frozen import dataclass
 from tritonlint.source import SourceFile
@@ -71,7 +70,6 @@ class Module:
         self.source = source
         self.path = source.path
         self._bindings: dict[int, Mapping[str, Sequence[Binding]]] = {}
-        self._targets: dict[tuple[str, int], Target] = {}
         self._imported_modules: dict[tuple[int, str], Module | None] = {}
         # Functions of this module that were asked whether, as decorators, they make jit functions.
         self.jit_decorators: dict[object, bool] = {}
@@ -149,19 +147,11 @@ class Module:
 
     def target(self, dotted: str, enclosing: Enclosing = ()) -> Target:
         """What `dotted` stands for: a Definition, an External, or None."""
-        key = (dotted, id(enclosing[-1]) if enclosing else 0)
-        if key not in self._targets:
-            from tritonlint.facts.project.resolution import follow
+        raise NotImplementedError
 
-            self._targets[key] = follow(self, dotted, enclosing, frozenset())
-        return self._targets[key]
-
-    def kernels(self) -> list[Kernel]:
-        """Every Triton or Gluon jit function of the file, in order; under a second name too (`x =
-        triton.jit(f)`)."""
-        from tritonlint.facts.project.jit import kernels
-
-        return kernels(self)
+    def member(self, owner: Definition, name: str) -> Target:
+        """The member `name` of the class `owner` of this module, or of its base classes."""
+        raise NotImplementedError
 
     def scope_bindings(self, scope: Function | ast.ClassDef) -> Mapping[str, Sequence[Binding]]:
         """The bindings of the names in the body of a function or class of this file; parameters are
@@ -188,9 +178,3 @@ class Module:
     def stars(self) -> tuple[Import, ...]:
         """The `from ... import *` statements at the top level, in order."""
         return star_imports(self.tree.body)
-
-    def member(self, owner: Definition, name: str) -> Target:
-        """The member `name` of the class `owner` of this module, or of its base classes."""
-        from tritonlint.facts.project.resolution import member
-
-        return member(self, owner, name, frozenset())

@@ -10,6 +10,7 @@ from pathlib import Path
 from tritonlint.errors import SourceError
 from tritonlint.facts.project.layout import Layout
 from tritonlint.facts.project.modules import Module
+from tritonlint.facts.project.resolution import ResolvedModule
 from tritonlint.source import SourceFile, read_source
 
 
@@ -42,7 +43,7 @@ class Project:
         if source is not None or self._modules.get(file) is None:
             source = source or self.read(Path(file))
             self.parsed += len(source.data)
-            self._modules[file] = Module(self, Path(file), source)
+            self._modules[file] = ResolvedModule(self, Path(file), source)
         module = self._modules[file]
         assert module is not None
         return module

@@ -8,10 +8,16 @@ so that a cycle ends.
 from __future__ import annotations
 
 import ast
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tritonlint.facts.project.bindings import Binding, Import, preferred
 from tritonlint.facts.project.modules import Definition, External, Module, Target
 from tritonlint.facts.project.tree import Enclosing, dotted_name
+from tritonlint.source import SourceFile
+
+if TYPE_CHECKING:
+    from tritonlint.facts.project.project import Project
 
 # Projects re-export Triton from a shim that survives its absence; there these names mean what they
 # are called.
@@ -25,6 +31,25 @@ SHIM_NAMES = {
 }
 
 _Visited = frozenset[tuple[str, str]]
+
+
+class ResolvedModule(Module):
+    """A module whose names are followed."""
+
+    def __init__(self, project: Project, file: Path, source: SourceFile) -> None:
+        super().__init__(project, file, source)
+        self._targets: dict[tuple[str, int], Target] = {}
+
+    def target(self, dotted: str, enclosing: Enclosing = ()) -> Target:
+        """What `dotted` stands for: a Definition, an External, or None."""
+        key = (dotted, id(enclosing[-1]) if enclosing else 0)
+        if key not in self._targets:
+            self._targets[key] = follow(self, dotted, enclosing, frozenset())
+        return self._targets[key]
+
+    def member(self, owner: Definition, name: str) -> Target:
+        """The member `name` of the class `owner` of this module, or of its base classes."""
+        return member(self, owner, name, frozenset())
 
 
 def follow(here: Module, dotted: str, enclosing: Enclosing, visited: _Visited) -> Target:

@@ -14,8 +14,8 @@ from tritonlint.facts.index.callers import callers
 from tritonlint.facts.index.outlines import Function, Outline
 from tritonlint.facts.index.reach import Reach
 from tritonlint.facts.index.universe import Texts
-from tritonlint.facts.project.jit import kernels
 from tritonlint.facts.project.kernel import Kernel
+from tritonlint.facts.project.kernels import kernels
 from tritonlint.facts.project.modules import Module
 from tritonlint.facts.survey.looked_at import LookedAt
 from tritonlint.facts.survey.remembered import Key, Remembered

@@ -10,8 +10,8 @@ from tritonlint.facts.hazards.fixed_pointer_tables import fixed_tables, may_fix_
 from tritonlint.facts.hazards.observation import Observation
 from tritonlint.facts.index.reach import Reach
 from tritonlint.facts.index.universe import Texts
-from tritonlint.facts.project.jit import kernels
 from tritonlint.facts.project.kernel import Kernel
+from tritonlint.facts.project.kernels import kernels
 from tritonlint.facts.project.modules import Module
 from tritonlint.facts.survey.looked_at import LookedAt
 from tritonlint.facts.survey.twins import Offsets

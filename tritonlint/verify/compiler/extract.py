@@ -20,8 +20,8 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from tritonlint.errors import VerifyError
-from tritonlint.facts.project.jit import kernel_of
 from tritonlint.facts.project.kernel import Kernel
+from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Definition, External, Module
 from tritonlint.facts.project.project import Project
 from tritonlint.facts.project.tree import Enclosing, dotted_name

@@ -11,11 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tritonlint.facts.hazards.launched.seen import Code
-from tritonlint.facts.project.jit import kernel_of
 from tritonlint.facts.project.kernel import Kernel
+from tritonlint.facts.project.kernels import ModuleScope, kernel_of
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.project import Project
-from tritonlint.facts.project.scope import ModuleScope
 from tritonlint.source import Span
 
 

@@ -1,17 +1,41 @@
-"""The names that a function of a module sees, for the analysis of kernels."""
+"""The kernels of a module, and the names that their code sees."""
 
 from __future__ import annotations
 
 import ast
 from dataclasses import field
-from typing import TYPE_CHECKING
 
+from tritonlint.facts.project.jit import compiled
 from tritonlint.facts.project.kernel import Entity, Expression, Kernel, Namespace, Qualified
+from tritonlint.facts.project.modules import Definition, External, Module, Target
+from tritonlint.facts.project.tree import Enclosing, dotted_name
 from tritonlint.frozen import dataclass
 
-if TYPE_CHECKING:
-    from tritonlint.facts.project.modules import Definition, Module, Target
-from tritonlint.facts.project.tree import Enclosing
+
+def kernels(module: Module) -> list[Kernel]:
+    """The Triton and Gluon jit functions of `module` in source order, each under every name that it
+    gets there (`x = triton.jit(f)`)."""
+    found = [kernel for each in module.functions if (kernel := kernel_of(each)) is not None]
+    for node, enclosing in module.assignments:
+        value = node.value
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        name = dotted_name(targets[0])
+        if isinstance(value, ast.Call) and name:
+            kernel = kernel_of(Definition(module, value, enclosing, name.rpartition(".")[2]))
+            if kernel is not None:
+                found.append(kernel)
+    return sorted(found, key=lambda kernel: kernel.line)
+
+
+def kernel_of(definition: Definition) -> Kernel | None:
+    """The kernel that a definition stands for: a decorated function, or the value
+    `triton.jit(function)`, which goes by the name of the definition; else None."""
+    function = compiled(definition)
+    node = None if function is None else function.node
+    if function is None or not isinstance(node, ast.FunctionDef):
+        return None
+    scope = ModuleScope(function.module, function.enclosing)
+    return Kernel(definition.name or node.name, function.module.path, node, scope)
 
 
 @dataclass(frozen=True)
@@ -41,9 +65,6 @@ class ClassScope:
 
 
 def _entity(target: Target) -> Entity | None:
-    from tritonlint.facts.project.jit import kernel_of
-    from tritonlint.facts.project.modules import Definition, External, Module
-
     match target:
         case External(qualified):
             return Qualified(qualified)
