@@ -107,7 +107,7 @@ MUTANTS = (
            "()", "`kernel[grid](x=x)` passes nothing"),
     Mutant("buffers of a callee are unknown", "host/state.py", "Frame.keep_made", BODY, "return",
            "a buffer that a function returns has no type"),
-    Mutant("classes have no attributes", "host/objects.py", "_assigned_value", BODY, "return None",
+    Mutant("classes have no attributes", "host/attributes.py", "assigned_value", BODY, "return None",
            "`self.page` that `__init__` makes is unknown"),
     Mutant("a slice is the whole", "host/tensors.py", "cut", BODY, "return tensor",
            "a part beside a viewed one is not told from it"),

@@ -33,11 +33,6 @@ FLOORS = (
     "tritonlint.cli",
     "tritonlint.__main__",
 )
-# Circles that are there still, by the package that their modules are in.
-KNOWN = {
-    "tritonlint.facts.host": "branching builtins callbacks calls containers copies entering expressions given "
-    "launching libraries loops making objects statements suspicion",
-}
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms.split()}
 
 
@@ -117,12 +112,7 @@ def test_no_module_imports_upwards() -> None:
 
 
 def test_no_circles() -> None:
-    known = {
-        frozenset(f"{package}.{each}" for each in modules.split())
-        for package, modules in KNOWN.items()
-    }
-    assert [sorted(each) for each in _circles() - known] == []
-    assert [sorted(each) for each in known - _circles()] == [], "gone: take it out of KNOWN"
+    assert [sorted(each) for each in _circles()] == []
 
 
 def test_no_import_is_relative() -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 
 from tritonlint.dtypes import UNKNOWN
-from tritonlint.facts.host import conditions, expressions
+from tritonlint.facts.host import conditions
 from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.symbols import symbol
 from tritonlint.facts.host.values import (
     Condition,
     DType,
@@ -35,23 +36,23 @@ def _condition(frame: Frame, node: ast.expr) -> Condition:
             return conditions.compare(
                 frame,
                 node,
-                expressions.evaluate(frame, left),
-                expressions.evaluate(frame, right),
+                frame.evaluate(left),
+                frame.evaluate(right),
                 span,
             )
         case ast.Compare(left=left, comparators=rest):
             if all(isinstance(op, ast.Eq) for op in node.ops):
                 found = conditions.chain(
-                    frame, [expressions.evaluate(frame, each) for each in (left, *rest)], span
+                    frame, [frame.evaluate(each) for each in (left, *rest)], span
                 )
                 if found is not None:
                     return found
             return Condition("opaque", ast.unparse(node), span)
-    value = expressions.evaluate(frame, node)
+    value = frame.evaluate(node)
     if isinstance(value, Condition):
         return value
     return conditions.named(_spelled(node), value, span) or Condition(
-        "opaque", conditions.symbol(value, node), span
+        "opaque", symbol(value, node), span
     )
 
 
@@ -68,7 +69,7 @@ def tested(frame: Frame, node: ast.expr) -> Value:
         # `a or b` picks a value, not an outcome.
         picked: list[Value] = []
         for part in node.values:
-            picked.append(expressions.evaluate(frame, part))
+            picked.append(frame.evaluate(part))
             if isinstance(node.op, ast.Or) and isinstance(picked[-1], DType):
                 break  # a dtype is true
         return choose(*(((), each) for each in picked))
@@ -91,6 +92,6 @@ def conditional(frame: Frame, node: ast.IfExp) -> Value:
             continue
         inner = frame.fork()
         conditions.assume(inner, test, taken)
-        arms.append((inner.path[len(frame.path) :], expressions.evaluate(inner, arm)))
+        arms.append((inner.path[len(frame.path) :], inner.evaluate(arm)))
         frame.keep_made(inner)
     return choose(*arms)

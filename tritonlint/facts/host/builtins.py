@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 
-from tritonlint.facts.host import calls, containers, expressions, statements
-from tritonlint.facts.host.given import Given, positional
+from tritonlint.facts.host import iteration
+from tritonlint.facts.host.arguments import Given
+from tritonlint.facts.host.assigning import assign
+from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import (
     Callable,
@@ -36,23 +38,23 @@ def call(frame: Frame, node: ast.Call, name: str, given: Given) -> Value | None:
         case "super", ():
             return _super(frame)
         case "getattr", (_, Const(value=str(attribute)), *default):
-            found = expressions.evaluate(frame, _attribute(node, attribute))
+            found = frame.evaluate(_attribute(node, attribute))
             return found if not default else choose(((), found), ((), default[0]))
         case "setattr", (_, Const(value=str(attribute)), value):
-            statements.assign(frame, _attribute(node, attribute), value)
+            assign(frame, _attribute(node, attribute), value)
             return Const(None)
         case "list" | "tuple" | "iter", ():
             return Sequence(())
         case (("list" | "tuple" | "iter"), (over,)):
-            return containers.items(frame, over)
+            return iteration.items(over)
         case (("sorted" | "set" | "frozenset"), (over, *_)):
-            found_items = containers.items(frame, over)
+            found_items = iteration.items(over)
             return Sequence(found_items.items, repeated=True) if found_items else None
         case "reversed", (over,):
-            backwards = containers.items(frame, over)
+            backwards = iteration.items(over)
             return backwards and Sequence(backwards.items[::-1], repeated=backwards.repeated)
         case "next", (over, *_):
-            following = containers.items(frame, over)
+            following = iteration.items(over)
             return following.item if following else None
         case "enumerate", (over, *_):
             return _enumerated(frame, node, over)
@@ -61,7 +63,7 @@ def call(frame: Frame, node: ast.Call, name: str, given: Given) -> Value | None:
         case "map", (function, *overs) if given.complete and _known(function):
             return _mapped(frame, node, function, tuple(overs))
         case "filter", (_, over):
-            kept = containers.items(frame, over)
+            kept = iteration.items(over)
             return kept and Sequence(kept.items, repeated=True)
     return None
 
@@ -103,20 +105,20 @@ def _super(frame: Frame) -> Value | None:
 
 
 def _enumerated(frame: Frame, node: ast.Call, over: Value) -> Value | None:
-    known = containers.items(frame, over)
+    known = iteration.items(over)
     if known is None:
         return None
     if known.repeated:
-        number = expressions.unknown(frame, node)
+        number = frame.unknown(node)
         return Sequence(tuple(Sequence((number, each)) for each in known.items), repeated=True)
-    first = constant(expressions.evaluate(frame, node.args[1])) if len(node.args) > 1 else 0
+    first = constant(frame.evaluate(node.args[1])) if len(node.args) > 1 else 0
     start = first if isinstance(first, int) else 0
     return Sequence(tuple(Sequence((Const(i), x)) for i, x in enumerate(known.items, start)))
 
 
 def _zipped(frame: Frame, node: ast.Call, values: tuple[Value, ...]) -> Value | None:
     """The items of each together. Of what cannot be gone through, they are unknown."""
-    columns = [containers.items(frame, each) for each in values]
+    columns = [iteration.items(each) for each in values]
     lengths = {len(each.items) for each in columns if each is not None and not each.repeated}
     if not any(columns):
         return None
@@ -134,7 +136,7 @@ def _zipped(frame: Frame, node: ast.Call, values: tuple[Value, ...]) -> Value | 
 
 def _item_of(frame: Frame, node: ast.expr, index: int = 0) -> Value:
     """The item of something unknown at this index: what is known of one says nothing of others."""
-    item = expressions.unknown(frame, node)
+    item = frame.unknown(node)
     return replace(item, buffer=f"{item.buffer}[{index}]") if isinstance(item, Tensor) else item
 
 
@@ -150,5 +152,5 @@ def _mapped(
     for row in rows.items:
         assert isinstance(row, Sequence)
         given = positional(frame, node, *row.items)
-        results += [calls.apply(frame, node, each, given) for _, each in options(function)]
+        results += [frame.apply(node, each, given) for _, each in options(function)]
     return Sequence(tuple(results), repeated=rows.repeated)

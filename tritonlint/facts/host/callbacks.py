@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import ast
 
-from tritonlint.facts.host import calls, expressions
-from tritonlint.facts.host.given import Given, positional
+from tritonlint.facts.host.arguments import Given
+from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import (
     Callable,
@@ -27,10 +27,10 @@ def call(frame: Frame, node: ast.Call, given: Given) -> Value:
             return function
         case (Callable() | Partial() | Launchable(gridded=True) as function, *_):
             if _takes(function, len(values) - 1):
-                return calls.apply(frame, node, function, given.rest())
+                return frame.apply(node, function, given.rest())
         case (_, (Callable() | Partial()) as function, *_):
             if _takes(function, len(values) - 2):  # `run_in_executor(pool, f, x)`
-                return calls.apply(frame, node, function, given.rest(2))
+                return frame.apply(node, function, given.rest(2))
     target = keywords.get("target")
     if isinstance(target, (Callable, Partial)):
         passed = keywords.get("args")
@@ -42,8 +42,8 @@ def call(frame: Frame, node: ast.Call, given: Given) -> Value:
             if isinstance(named, Table):
                 arguments.arguments.keywords.update((str(k), v) for k, v in named.items)
                 arguments.places.update((str(k), frame.place(node)) for k, _ in named.items)
-            calls.apply(frame, node, target, arguments)
-    return expressions.unknown(frame, node)
+            frame.apply(node, target, arguments)
+    return frame.unknown(node)
 
 
 def _takes(function: Value, count: int) -> bool:

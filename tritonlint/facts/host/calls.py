@@ -13,16 +13,16 @@ from tritonlint.facts.host import (
     containers,
     copies,
     entering,
-    expressions,
     launching,
     libraries,
     making,
     objects,
     tensors,
 )
-from tritonlint.facts.host.given import Given, arguments_of
+from tritonlint.facts.host.arguments import Arguments, Given
+from tritonlint.facts.host.given import arguments_of
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.tensors import Arguments
+from tritonlint.facts.host.symbols import as_tensor
 from tritonlint.facts.host.values import (
     Callable,
     Class,
@@ -42,15 +42,11 @@ from tritonlint.facts.host.values import (
     options,
 )
 from tritonlint.frozen import replace
-from tritonlint.source import Span
-
-# Functions that give back what they are given, as far as launching is concerned.
-_TRANSPARENT = frozenset(("wrap_triton", "capture_triton", "cast", "from_dlpack", "no_grad"))
 
 
 def call(frame: Frame, node: ast.Call) -> Value:
     """The value of a call. A launch is recorded on the way."""
-    function = expressions.evaluate(frame, node.func)
+    function = frame.evaluate(node.func)
     given = arguments_of(frame, node)
     results = [apply(frame, node, each, given) for _, each in options(function)]
     return tensors.join_tensors(results)
@@ -61,7 +57,7 @@ def apply(frame: Frame, node: ast.Call, function: Value, given: Given) -> Value:
     match function:
         case Launchable(kernel=kernel, gridded=True):
             launching.record(frame, node, kernel, given)
-            return expressions.unknown(frame, node)
+            return frame.unknown(node)
         case Partial():
             whole = given.after(function)
             results = [apply(frame, node, each, whole) for _, each in options(function.function)]
@@ -72,7 +68,7 @@ def apply(frame: Frame, node: ast.Call, function: Value, given: Given) -> Value:
             return making.make(frame, node, function, given)
         case Instance():
             method = objects.called(frame, function, node)
-            return apply(frame, node, method, given) if method else expressions.unknown(frame, node)
+            return apply(frame, node, method, given) if method else frame.unknown(node)
         case Method():
             return _method(frame, node, function, given)
         case Namespace(name=qualified):
@@ -94,24 +90,13 @@ def _unresolved(frame: Frame, node: ast.Call, given: Given) -> Value:
             return found
     if isinstance(node.func, ast.Attribute) and node.func.attr == "register_buffer":
         objects.register(frame, node.func.value, given)
-    by_its_name = by_name(frame, name, given.arguments, frame.span(node))
+    by_its_name = libraries.by_name(frame, name, given.arguments, frame.span(node))
     return by_its_name or callbacks.call(frame, node, given)
-
-
-def by_name(frame: Frame, name: str, arguments: Arguments, span: Span) -> Value | None:
-    """What a function that cannot be entered gives, by its name alone."""
-    if arguments.positional and name in _TRANSPARENT:
-        return arguments.positional[0]
-    if tensors.named_fp8(name):
-        # Before the predicates: `fp8_dtype()` is a dtype, not a question.
-        return tensors.named_dtype(name)
-    subject = arguments.positional[0] if arguments.positional else Const(None)
-    return conditions.named(name, subject, span)
 
 
 def _method(frame: Frame, node: ast.Call, function: Method, given: Given) -> Value:
     span, arguments = frame.span(node), given.arguments
-    owner = as_tensor(frame, function.owner)
+    owner = as_tensor(function.owner)
     if function.name == "startswith" and arguments.positional:
         found = conditions.starts_with(owner, arguments.positional[0], node.func, span)
         if found:
@@ -137,21 +122,10 @@ def _method(frame: Frame, node: ast.Call, function: Method, given: Given) -> Val
         )
         results.append(
             known
-            or by_name(frame, function.name, arguments, span)
+            or libraries.by_name(frame, function.name, arguments, span)
             or callbacks.call(frame, node, given)
         )
     return tensors.join_tensors(results)
-
-
-def as_tensor(frame: Frame, value: Value) -> Value:
-    """`a.b.c` of something unknown, as an unknown with that name."""
-    if not isinstance(value, Method):
-        return value
-    owner = as_tensor(frame, value.owner)
-    symbol = conditions.symbol(
-        owner, value.node.value if isinstance(value.node, ast.Attribute) else ""
-    )
-    return Tensor(f"{symbol}.{value.name}")
 
 
 def _outside(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Value:
@@ -180,10 +154,8 @@ def _outside(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Valu
         if found is not None:
             return found
     if name == "getattr" and len(arguments.positional) > 1:
-        return tensors.named_dtype(str(constant(arguments.positional[1]))) or expressions.unknown(
-            frame, node
-        )
-    return by_name(frame, name, arguments, span) or callbacks.call(frame, node, given)
+        return tensors.named_dtype(str(constant(arguments.positional[1]))) or frame.unknown(node)
+    return libraries.by_name(frame, name, arguments, span) or callbacks.call(frame, node, given)
 
 
 def _is_float(frame: Frame, dtype: Value) -> None:
@@ -213,7 +185,7 @@ def look_up(
     if default is not None:
         values.append(default)
     if not values:
-        return expressions.unknown(frame, node)
+        return frame.unknown(node)
     if all(isinstance(value, DType) for value in values):
         types = join(tensors.dtype_types(frame, value) for value in values)
         return DType(types, table=table.span)

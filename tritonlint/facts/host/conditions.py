@@ -10,6 +10,7 @@ from functools import cache
 from tritonlint.dtypes import INT8, UINT8, UNKNOWN, ElementTypes, join
 from tritonlint.facts.host import constants, tensors
 from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.symbols import symbol
 from tritonlint.facts.host.tensors import dtype_types
 from tritonlint.facts.host.values import (
     Condition,
@@ -29,23 +30,6 @@ from tritonlint.source import Span
 QUANTIZED = "quantized"
 _QUANTIZED_NAME = re.compile(r"(^|_)(is_)?(fp8|float8)(_|$)|(^|_)is_quantized")
 _FP8_STRING = re.compile(r"^(fp8|float8)")
-
-
-def symbol(value: Value, spelled: str | ast.expr) -> str:
-    """A name for a value that is the same wherever the same value is meant; else it as it is
-    spelled."""
-    match only_tensor(value) or value:
-        case Tensor(buffer=buffer):
-            return buffer
-        case Const(value=constant):
-            return repr(constant)
-        case Condition(key=key):
-            return key
-        case DType(of=str() as of):
-            return f"{of}.dtype"
-        case Method(owner=owner, name=name, node=ast.Attribute(value=inner)):
-            return f"{symbol(owner, inner)}.{name}"
-    return spelled if isinstance(spelled, str) else ast.unparse(spelled)
 
 
 def compare(frame: Frame, node: ast.Compare, left: Value, right: Value, span: Span) -> Condition:

@@ -4,66 +4,18 @@ from __future__ import annotations
 
 import ast
 
-from tritonlint.facts.host import expressions, objects, statements
-from tritonlint.facts.host.given import Given
+from tritonlint.facts.host import iteration
+from tritonlint.facts.host.arguments import Given
+from tritonlint.facts.host.assigning import rebind
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.tensors import piece
 from tritonlint.facts.host.values import (
     Const,
-    Instance,
     Method,
     Sequence,
     Table,
-    Tensor,
     Value,
-    choose,
     constant,
-    options,
 )
-
-
-def items(frame: Frame, value: Value) -> Sequence | None:
-    """What going through `value` gives; None where that is not known."""
-    known: list[Sequence] = []
-    for _, each in options(value):
-        match each:
-            case Sequence():
-                known.append(each)
-            case Table(items=entries):
-                keys = (Const(key) for key, _ in entries)
-                known.append(Sequence(tuple(keys), repeated=each.open))
-            case Instance() if (fields := objects.as_tuple(frame, each)) is not None:
-                known.append(fields)
-            case Tensor(several=True):
-                known.append(Sequence((piece(each, 0),), repeated=True))
-            case _:
-                return None
-    if len(known) == 1:
-        return known[0]
-    return Sequence(tuple(item for each in known for item in each.items), repeated=True)
-
-
-def store(frame: Frame, target: ast.Subscript, value: Value) -> None:
-    """`container[key] = value`."""
-    owner = expressions.evaluate(frame, target.value)
-    match owner:
-        case Table():
-            key = expressions.evaluate(frame, target.slice)
-            label = key.value if isinstance(key, Const) else ast.unparse(target.slice)
-            changed: Value = owner.updated([(label, value)], open_=not isinstance(key, Const))
-        case Sequence(items=known) if known:
-            index = constant(expressions.evaluate(frame, target.slice))
-            if isinstance(index, int) and -len(known) <= index < len(known):
-                both = list(known)
-                both[index] = value
-            elif isinstance(target.slice, ast.Slice):
-                return
-            else:
-                both = [choose(((), each), ((), value)) for each in known]
-            changed = Sequence(tuple(both), repeated=owner.repeated)
-        case _:
-            return
-    _rebind(frame, target.value, changed)
 
 
 def method(frame: Frame, function: Method, owner: Value, given: Given) -> Value | None:
@@ -83,14 +35,14 @@ def _of_list(
     values = given.arguments.positional
     match name, values:
         case "append" | "appendleft" | "add", (added,):
-            _rebind(frame, spelled, _longer(frame, owner, (added,)))
+            rebind(frame, spelled, _longer(frame, owner, (added,)))
         case "insert", (_, added):
-            _rebind(frame, spelled, Sequence((*owner.items, added), repeated=True))
+            rebind(frame, spelled, Sequence((*owner.items, added), repeated=True))
         case "extend", (more,):
-            inner = items(frame, more)
+            inner = iteration.items(more)
             if inner is not None:
                 longer = _longer(frame, owner, inner.items)
-                _rebind(frame, spelled, _repeated(longer) if inner.repeated else longer)
+                rebind(frame, spelled, _repeated(longer) if inner.repeated else longer)
         case "copy", ():
             return owner
         case "pop" | "popleft", _:
@@ -98,7 +50,7 @@ def _of_list(
             if not owner.repeated and isinstance(index, int) and abs(index) < len(owner.items):
                 left = list(owner.items)
                 item = left.pop(index)
-                _rebind(frame, spelled, Sequence(tuple(left)))
+                rebind(frame, spelled, Sequence(tuple(left)))
                 return item
             return owner.item
         case _:
@@ -124,7 +76,7 @@ def _of_dict(
         case "values", ():
             return Sequence(tuple(value for _, value in owner.items), repeated=owner.open)
         case "keys", ():
-            return items(frame, owner)
+            return iteration.items(owner)
         case "items", ():
             pairs = (Sequence((Const(key), value)) for key, value in owner.items)
             return Sequence(tuple(pairs), repeated=owner.open)
@@ -136,23 +88,15 @@ def _of_dict(
                 known = isinstance(each, Table)
                 more = each.items if isinstance(each, Table) else ()
                 changed = changed.updated(more, open_=not known or changed.open)
-            _rebind(frame, spelled, changed)
+            rebind(frame, spelled, changed)
             return Const(None)
         case (("pop" | "setdefault"), (Const(value=key), *rest)):
             entries = dict(owner.items)
             found = entries.get(key, rest[0] if rest else None)
             if name == "pop":
                 entries.pop(key, None)
-                _rebind(frame, spelled, Table(tuple(entries.items()), owner.span, owner.open))
+                rebind(frame, spelled, Table(tuple(entries.items()), owner.span, owner.open))
             elif found is not None:
-                _rebind(frame, spelled, owner.updated([(key, found)]))
+                rebind(frame, spelled, owner.updated([(key, found)]))
             return found
     return None
-
-
-def _rebind(frame: Frame, spelled: ast.expr | None, value: Value) -> None:
-    """Have the expression `spelled` stand for the changed container."""
-    if isinstance(spelled, (ast.Name, ast.Attribute)):
-        statements.assign(frame, spelled, value)
-    elif isinstance(spelled, ast.Subscript):
-        store(frame, spelled, value)

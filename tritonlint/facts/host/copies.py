@@ -6,9 +6,9 @@ import ast
 from typing import Literal
 
 from tritonlint.dtypes import ElementType, ElementTypes
-from tritonlint.facts.host import expressions, tensors
+from tritonlint.facts.host import tensors
+from tritonlint.facts.host.arguments import Arguments
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.tensors import Arguments
 from tritonlint.facts.host.values import Tensor, Value, options
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
@@ -49,7 +49,7 @@ def method(frame: Frame, node: ast.Call, owner: Value, name: str, arguments: Arg
 
 def assignment(frame: Frame, node: ast.Assign, target: ast.Subscript, value: Value) -> None:
     """Record `x[...] = y`, where `value` is that of `y`."""
-    owner = expressions.evaluate(frame, target.value)
+    owner = frame.evaluate(target.value)
     _record(frame, node, "assignment", (target.value, owner), (node.value, value))
 
 

@@ -7,17 +7,16 @@ from functools import partial
 
 from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN
 from tritonlint.facts.host import (
-    calls,
     conditions,
-    expressions,
-    objects,
-    statements,
+    libraries,
     tensors,
 )
-from tritonlint.facts.host.given import Given
+from tritonlint.facts.host.arguments import Arguments, Given
+from tritonlint.facts.host.attributes import note_required
+from tritonlint.facts.host.binding import bind
 from tritonlint.facts.host.state import MAX_DEPTH, MAX_ENTERED, Frame
 from tritonlint.facts.host.suspicion import hands_on_bytes
-from tritonlint.facts.host.tensors import Arguments
+from tritonlint.facts.host.symbols import as_tensor
 from tritonlint.facts.host.values import (
     Callable,
     Condition,
@@ -38,7 +37,7 @@ def enter(frame: Frame, node: ast.Call, function: Callable, given: Given) -> Val
     returns."""
     definition, arguments = function.definition, given.arguments
     assert isinstance(definition.node, (ast.FunctionDef, ast.AsyncFunctionDef))
-    by_name = _getter(definition.node) or calls.by_name(
+    by_name = _getter(definition.node) or libraries.by_name(
         frame, definition.name, arguments, frame.span(node)
     )
     if (
@@ -49,11 +48,11 @@ def enter(frame: Frame, node: ast.Call, function: Callable, given: Given) -> Val
             definition, frame.depth, partial(hands_on_bytes, frame, function, given)
         )
     ):
-        return by_name or expressions.unknown(frame, node)
+        return by_name or frame.unknown(node)
     result = run(frame, node, function, given)[0]
     if by_name is not None and not _better(frame, result):
         return by_name
-    return result if result is not None else expressions.unknown(frame, node)
+    return result if result is not None else frame.unknown(node)
 
 
 def _getter(function: ast.FunctionDef | ast.AsyncFunctionDef) -> DType | None:
@@ -76,25 +75,18 @@ def run(
     if nested and function.closure is not None:
         function = replace(function, closure=frame.env)  # with what was bound since
     passed = Given(_passed(frame, given.arguments, given.places), given.places, given.complete)
-    inner = Frame(
-        frame.run,
-        definition.module,
-        (*definition.enclosing, definition.node),
-        statements.bind(frame, definition, passed, function),
-        dict(frame.types),
-        frame.path,
-        function.instance,
-        [],
-        frame.depth + 1,
-        f"{frame.site}<{frame.module.path}:{node.lineno}:{node.col_offset}",
-    )
+    env = bind(frame, definition, passed, function)
+    around = (*definition.enclosing, definition.node)
+    inner = frame.elsewhere(definition.module, around, dict(frame.types))
+    inner.env, inner.path, inner.instance = env, frame.path, function.instance
+    inner.site = f"{frame.site}<{frame.module.path}:{node.lineno}:{node.col_offset}"
     inner.env |= attributes_in(frame.env)
     if isinstance(function.instance, Instance) and definition.name != "__init__":
-        objects.note_required(frame, function.instance)
+        note_required(frame, function.instance)
     frame.run.stack.append(id(definition.node))
     frame.run.entered.add(id(definition.node))
     try:
-        result = statements.body(inner)
+        result = inner.body()
     finally:
         frame.run.stack.pop()
     frame.keep_made(inner)
@@ -131,7 +123,7 @@ def _passed(frame: Frame, arguments: Arguments, places: dict[int | str, Place]) 
     """The arguments, with each tensor knowing the expression by which it is passed."""
 
     def mark(value: Value, place: Place) -> Value:
-        value = calls.as_tensor(frame, value)
+        value = as_tensor(value)
         marked = tuple(
             (
                 path,

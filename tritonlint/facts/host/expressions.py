@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import ast
 
-from tritonlint.dtypes import ElementTypes, from_torch, from_triton
 from tritonlint.facts.host import (
     branching,
     calls,
-    conditions,
-    containers,
     entering,
     given,
+    iteration,
     loops,
+    names,
     objects,
     tensors,
 )
+from tritonlint.facts.host.classes import as_tuple
 from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.symbols import as_tensor, symbol
 from tritonlint.facts.host.values import (
     Callable,
     Class,
@@ -37,12 +38,10 @@ from tritonlint.facts.host.values import (
     only_tensor,
     options,
 )
-from tritonlint.facts.project.kernels import kernel_of
-from tritonlint.facts.project.modules import Definition, External, Module
+from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.tree import dotted_name
 from tritonlint.frozen import replace
 
-_MODULE_DEPTH = 6
 MAX_ITEMS = 64
 
 
@@ -77,7 +76,7 @@ def evaluate(frame: Frame, node: ast.expr) -> Value:
             return _lambda(frame, node)
         case ast.BinOp(left=left, op=op, right=right):
             both = combined(op, evaluate(frame, left), evaluate(frame, right))
-            return both or unknown(frame, node)
+            return both or frame.unknown(node)
         case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
             return loops.comprehension(frame, node)
         case ast.Set(elts=items):
@@ -89,12 +88,7 @@ def evaluate(frame: Frame, node: ast.expr) -> Value:
     for part in ast.iter_child_nodes(node):
         if isinstance(part, ast.expr):
             evaluate(frame, part)  # for what it launches
-    return unknown(frame, node)
-
-
-def unknown(frame: Frame, node: ast.expr) -> Tensor:
-    """A value of which nothing is known but where it is computed, and in which call."""
-    return Tensor(f"{frame.module.path}:{node.lineno}:{node.col_offset}{frame.site}")
+    return frame.unknown(node)
 
 
 def _lambda(frame: Frame, node: ast.Lambda) -> Value:
@@ -108,7 +102,7 @@ def _lambda(frame: Frame, node: ast.Lambda) -> Value:
     definition = Definition(frame.module, known[id(node)], frame.enclosing, "<lambda>")
     inner = frame.fork()
     for each in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
-        inner.env[each.arg] = Tensor(f"{unknown(frame, node).buffer}({each.arg})")
+        inner.env[each.arg] = Tensor(f"{frame.unknown(node).buffer}({each.arg})")
     evaluate(inner, node.body)
     frame.keep_made(inner)
     return Callable(definition, None, frame.env)
@@ -119,79 +113,23 @@ def _yielded(frame: Frame, node: ast.Yield | ast.YieldFrom) -> Value:
     if node.value is not None:
         value = evaluate(frame, node.value)
         if isinstance(node, ast.YieldFrom):
-            over = containers.items(frame, value)
-            value = (over and over.item) or unknown(frame, node.value)
+            over = iteration.items(value)
+            value = (over and over.item) or frame.unknown(node.value)
         frame.yields.append(value)
-    return unknown(frame, node)
+    return frame.unknown(node)
 
 
 def _name(frame: Frame, name: str, node: ast.expr) -> Value:
     if name in frame.env:
         return frame.env[name]
-    return definition_value(frame, frame.module.target(name, frame.enclosing), name, node)
-
-
-def definition_value(
-    frame: Frame, target: Definition | External | None, name: str, node: ast.expr
-) -> Value:
-    """The value of what a name outside of the function stands for."""
-    match target:
-        case External(qualified=qualified):
-            return external(frame, qualified, node)
-        case Definition(node=Module()):
-            return Namespace(target.qualified, target)
-        case Definition(node=ast.ClassDef()):
-            return Class(target)
-        case Definition(node=ast.FunctionDef() | ast.AsyncFunctionDef()):
-            kernel = kernel_of(target)
-            return Launchable(kernel) if kernel else Callable(target)
-        case Definition(node=ast.expr() as value):
-            kernel = kernel_of(target)
-            if kernel:
-                return Launchable(kernel)
-            found = _module_level(frame, target, value)
-            if isinstance(found, Const) and (found.value is None or isinstance(found.value, bool)):
-                # A switch of a module can be set elsewhere, and decides nothing.
-                return unknown(frame, node)
-            if isinstance(found, Tensor):
-                return tensors.named_dtype(name) or found
-            return found
-    return tensors.named_dtype(name) or unknown(frame, node)
-
-
-def external(frame: Frame, qualified: str, node: ast.expr) -> Value:
-    """The value of a dotted name outside of the project, such as `torch.uint8` or `tl.uint8`."""
-    head, _, last = qualified.rpartition(".")
-    if head in ("torch", "triton.language"):
-        known = from_torch(last) if head == "torch" else from_triton(last)
-        if known is not None:
-            return DType(ElementTypes.of(known), text=qualified)
-    if qualified.split(".")[0] != "torch":
-        by_name = tensors.named_dtype(last)
-        if by_name is not None:
-            return by_name
-    return Namespace(qualified)
-
-
-def _module_level(frame: Frame, definition: Definition, value: ast.expr) -> Value:
-    """The value of a module's or a class's assignment, evaluated where it stands."""
-    key = id(value)
-    if key in frame.run.stack or len(frame.run.stack) > _MODULE_DEPTH + frame.depth:
-        return unknown(frame, value)
-    frame.run.stack.append(key)
-    inner = Frame(frame.run, definition.module, definition.enclosing, {}, frame.types, (), None)
-    inner.depth = frame.depth + 1
-    try:
-        return evaluate(inner, value)
-    finally:
-        frame.run.stack.pop()
+    return names.definition_value(frame, frame.module.target(name, frame.enclosing), name, node)
 
 
 def _attribute(frame: Frame, node: ast.Attribute) -> Value:
     owner = evaluate(frame, node.value)
     name = node.attr
     if name == "dtype":
-        owner = calls.as_tensor(frame, owner)
+        owner = as_tensor(owner)
         owner = only_tensor(owner) or owner
     match owner:
         case Namespace(definition=Definition(node=Module() as module)):
@@ -199,9 +137,9 @@ def _attribute(frame: Frame, node: ast.Attribute) -> Value:
             target = module.target(name) or frame.module.target(
                 dotted_name(node) or "", frame.enclosing
             )
-            return definition_value(frame, target, name, node)
+            return names.definition_value(frame, target, name, node)
         case Namespace(name=qualified):
-            return external(frame, f"{qualified}.{name}", node)
+            return names.external(frame, f"{qualified}.{name}", node)
         case Tensor() if name == "dtype":
             return DType(
                 owner.types or frame.known(owner.buffer),
@@ -222,7 +160,7 @@ def _attribute(frame: Frame, node: ast.Attribute) -> Value:
         case Callable() if name == "__call__":
             return owner
         case Method():
-            stored = frame.env.get(f"{conditions.symbol(owner, '')}.{name}")
+            stored = frame.env.get(f"{symbol(owner, '')}.{name}")
             if stored is not None:
                 return stored
     if name == "dtype":
@@ -268,9 +206,9 @@ def _sequence(frame: Frame, items: list[ast.expr], node: ast.expr) -> Value:
     places: list[Place] = []
     for item in items:
         if isinstance(item, ast.Starred):
-            inner = containers.items(frame, evaluate(frame, item.value))
+            inner = iteration.items(evaluate(frame, item.value))
             if inner is None:
-                return unknown(frame, node)
+                return frame.unknown(node)
             if inner.repeated:
                 found = [
                     each for other in items if other is not item for each in _items(frame, other)
@@ -287,8 +225,8 @@ def _sequence(frame: Frame, items: list[ast.expr], node: ast.expr) -> Value:
 def _items(frame: Frame, node: ast.expr) -> tuple[Value, ...]:
     """What an element of a written sequence adds to it."""
     if isinstance(node, ast.Starred):
-        over = containers.items(frame, evaluate(frame, node.value))
-        return over.items if over is not None else (unknown(frame, node.value),)
+        over = iteration.items(evaluate(frame, node.value))
+        return over.items if over is not None else (frame.unknown(node.value),)
     return (evaluate(frame, node),)
 
 
@@ -319,11 +257,11 @@ def _subscript(frame: Frame, node: ast.Subscript) -> Value:
 def _element(frame: Frame, owner: Value, node: ast.Subscript) -> Value:
     match owner:
         case Method():
-            owner = calls.as_tensor(frame, owner)
+            owner = as_tensor(owner)
         case Sequence():
             return _item(frame, owner, node)
         case Instance():
-            fields = objects.as_tuple(frame, owner)
+            fields = as_tuple(owner)
             if fields is not None:
                 return _item(frame, fields, node)
             method = owner.definition.module.member(owner.definition, "__getitem__")
@@ -336,7 +274,7 @@ def _element(frame: Frame, owner: Value, node: ast.Subscript) -> Value:
         case Launchable():
             return replace(owner, gridded=True)
     if not isinstance(owner, Tensor):
-        return unknown(frame, node)
+        return frame.unknown(node)
     if _is_key(node.slice):
         return Tensor(f"{owner.buffer}[{ast.unparse(node.slice)}]")
     return tensors.cut(owner, frame.span(node))
@@ -353,7 +291,7 @@ def _item(frame: Frame, owner: Sequence, node: ast.Subscript) -> Value:
     index = constant(evaluate(frame, node.slice))
     if isinstance(index, int) and not owner.repeated and -len(items) <= index < len(items):
         return items[index]
-    return owner.item or unknown(frame, node)
+    return owner.item or frame.unknown(node)
 
 
 def _range(frame: Frame, node: ast.Slice) -> slice | None:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import ast
 
-from tritonlint.facts.host import expressions
+from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.tensors import Arguments
 from tritonlint.facts.host.values import (
-    Partial,
     Place,
     Sequence,
     Table,
@@ -17,54 +15,6 @@ from tritonlint.facts.host.values import (
     choose,
     options,
 )
-from tritonlint.frozen import dataclass
-
-
-@dataclass(frozen=True)
-class Given:
-    """The values of the arguments, and the place of each (by position or keyword). `complete` is
-    whether these are all: it is False where a `*x` or `**x` cannot be unpacked; positional ones
-    after it are left out."""
-
-    arguments: Arguments
-    places: dict[int | str, Place]
-    complete: bool = True
-
-    def after(self, partial: Partial) -> Given:
-        """These after the arguments that `partial` has already."""
-        ahead = len(partial.positional)
-        values = tuple(value for value, _ in partial.positional)
-        keywords = {name: value for name, value, _ in partial.keywords}
-        places: dict[int | str, Place] = {i: at for i, (_, at) in enumerate(partial.positional)}
-        places |= {name: place for name, _, place in partial.keywords}
-        places |= {
-            key + ahead if isinstance(key, int) else key: place
-            for key, place in self.places.items()
-        }
-        arguments = Arguments(
-            values + self.arguments.positional, {**keywords, **self.arguments.keywords}
-        )
-        return Given(arguments, places, self.complete)
-
-    def rest(self, count: int = 1) -> Given:
-        """These without the first `count`."""
-        places = {
-            key - count if isinstance(key, int) else key: place
-            for key, place in self.places.items()
-            if not isinstance(key, int) or key >= count
-        }
-        arguments = Arguments(self.arguments.positional[count:], self.arguments.keywords)
-        return Given(arguments, places, self.complete)
-
-    def partial(self, function: Value) -> Partial:
-        """`function` with these as its first arguments."""
-        positional = enumerate(self.arguments.positional)
-        keywords = self.arguments.keywords.items()
-        return Partial(
-            function,
-            tuple((value, self.places[index]) for index, value in positional),
-            tuple((name, value, self.places[name]) for name, value in keywords),
-        )
 
 
 def positional(frame: Frame, node: ast.expr, *values: Value) -> Given:
@@ -83,9 +33,9 @@ def arguments_of(frame: Frame, node: ast.Call) -> Given:
         if not isinstance(argument, ast.Starred):
             if complete:
                 places[len(values)] = frame.place(argument)
-                values.append(expressions.evaluate(frame, argument))
+                values.append(frame.evaluate(argument))
             continue
-        inner = _unpackable(frame, argument, expressions.evaluate(frame, argument.value))
+        inner = _unpackable(frame, argument, frame.evaluate(argument.value))
         if inner is None:
             complete = False
             continue
@@ -94,7 +44,7 @@ def arguments_of(frame: Frame, node: ast.Call) -> Given:
             places[len(values)] = origin
             values.append(item)
     for keyword in node.keywords:
-        value = expressions.evaluate(frame, keyword.value)
+        value = frame.evaluate(keyword.value)
         if keyword.arg is not None:
             keywords[keyword.arg] = value
             places[keyword.arg] = frame.place(keyword.value)
@@ -123,6 +73,6 @@ def _unpackable(frame: Frame, node: ast.Starred, value: Value) -> Sequence | Non
         for items in zip(*(each.items for each in known), strict=True)
     ]
     if len(known) < len(list(options(value))):
-        own = expressions.unknown(frame, node).buffer
+        own = frame.unknown(node).buffer
         return Sequence(tuple(Tensor(f"{own}#{index}") for index in range(len(alternatives))))
     return Sequence(tuple(alternatives))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 
-from tritonlint.facts.host import calls
-from tritonlint.facts.host.given import Given
+from tritonlint.facts.host.arguments import Given
 from tritonlint.facts.host.state import Frame, LaunchEvent, Passed
+from tritonlint.facts.host.symbols import as_tensor
 from tritonlint.facts.project.kernel import Kernel
 
 
@@ -16,11 +16,11 @@ def record(frame: Frame, node: ast.Call, kernel: Kernel, given: Given) -> None:
     parameters = [each.arg for each in (*kernel.node.args.posonlyargs, *kernel.node.args.args)]
     bound: dict[str, Passed] = {}
     for index, value in enumerate(arguments.positional[: len(parameters)]):
-        bound[parameters[index]] = Passed(calls.as_tensor(frame, value), given.places[index])
+        bound[parameters[index]] = Passed(as_tensor(value), given.places[index])
     known = {*parameters, *(each.arg for each in kernel.node.args.kwonlyargs)}
     for name, value in arguments.keywords.items():
         if name in known:
-            bound[name] = Passed(calls.as_tensor(frame, value), given.places[name])
+            bound[name] = Passed(as_tensor(value), given.places[name])
     frame.run.launches.append(
         LaunchEvent(
             kernel,

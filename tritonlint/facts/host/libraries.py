@@ -6,9 +6,10 @@ from __future__ import annotations
 import ast
 
 from tritonlint.facts.host import conditions, tensors
-from tritonlint.facts.host.given import Given
+from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.values import Condition, Sequence, Tensor, Value
+from tritonlint.facts.host.values import Condition, Const, Sequence, Tensor, Value
+from tritonlint.source import Span
 
 # Raise when their first argument is false.
 _CHECKS = frozenset(
@@ -30,6 +31,8 @@ _SAME = {
     "triton.tools.tensor_descriptor.TensorDescriptor.from_tensor": "tensor",
     "copy.copy": "x",
 }
+# Give back what they are given, as far as launching is concerned.
+_TRANSPARENT = frozenset(("wrap_triton", "capture_triton", "cast", "from_dlpack", "no_grad"))
 _JOINED = frozenset(("stack", "cat", "concat", "concatenate", "hstack", "vstack", "dstack"))
 
 
@@ -56,3 +59,14 @@ def call(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Value | 
             if types.known and all(isinstance(each, Tensor) for each in parts.items):
                 return tensors.allocated(frame, types, frame.span(node))
     return None
+
+
+def by_name(frame: Frame, name: str, arguments: Arguments, span: Span) -> Value | None:
+    """What a function that cannot be entered gives, by its name alone."""
+    if arguments.positional and name in _TRANSPARENT:
+        return arguments.positional[0]
+    if tensors.named_fp8(name):
+        # Before the predicates: `fp8_dtype()` is a dtype, not a question.
+        return tensors.named_dtype(name)
+    subject = arguments.positional[0] if arguments.positional else Const(None)
+    return conditions.named(name, subject, span)

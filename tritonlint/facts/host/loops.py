@@ -10,10 +10,9 @@ from tritonlint.facts.host import (
     branching,
     conditions,
     constants,
-    containers,
-    expressions,
-    statements,
+    iteration,
 )
+from tritonlint.facts.host.assigning import assign
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import Const, Sequence, Table, Value, options
 
@@ -27,24 +26,24 @@ def for_each(frame: Frame, node: ast.For | ast.AsyncFor) -> bool:
     """A `for` loop; whether it ends the function."""
     over = items_of(frame, node.iter)
     if over is not None and not over.items and not over.repeated:
-        return statements.block(frame, node.orelse)
+        return frame.block(node.orelse)
     arm = frame.fork()
     arm.looping = True
     constants.forget(arm, node)
     if over is not None and _one_by_one(over):
         for item in over.items:
-            statements.assign(arm, node.target, item)
-            if statements.block(arm, node.body):
+            assign(arm, node.target, item)
+            if arm.block(node.body):
                 break
         else:
             frame.adopt(arm)
-            return statements.block(frame, node.orelse)
+            return frame.block(node.orelse)
     else:
         some = over.item if over is not None else None
-        statements.assign(arm, node.target, some or expressions.unknown(arm, node.iter))
-        statements.block(arm, node.body)
+        assign(arm, node.target, some or arm.unknown(node.iter))
+        arm.block(node.body)
     frame.merge(arm, frame.fork())
-    return statements.block(frame, node.orelse)
+    return frame.block(node.orelse)
 
 
 def while_(frame: Frame, node: ast.While) -> bool:
@@ -53,9 +52,9 @@ def while_(frame: Frame, node: ast.While) -> bool:
     arm.looping = True
     constants.forget(arm, node)
     conditions.assume(arm, branching.condition(arm, node.test), True)
-    statements.block(arm, node.body)
+    arm.block(node.body)
     frame.merge(arm, frame.fork())
-    return statements.block(frame, node.orelse)
+    return frame.block(node.orelse)
 
 
 def comprehension(frame: Frame, node: Comprehension) -> Value:
@@ -64,17 +63,15 @@ def comprehension(frame: Frame, node: Comprehension) -> Value:
         entries: list[tuple[object, Value]] = []
 
         def entry(inner: Frame) -> None:
-            key = expressions.evaluate(inner, node.key)
+            key = inner.evaluate(node.key)
             label = key.value if isinstance(key, Const) else ast.unparse(node.key)
-            entries.append((label, expressions.evaluate(inner, node.value)))
+            entries.append((label, inner.evaluate(node.value)))
 
         exact = _generate(frame, node.generators, entry)
         return Table(tuple(dict(entries).items()), frame.span(node), open=not exact)
     found: list[Value] = []
     element = node.elt
-    exact = _generate(
-        frame, node.generators, lambda inner: found.append(expressions.evaluate(inner, element))
-    )
+    exact = _generate(frame, node.generators, lambda inner: found.append(inner.evaluate(element)))
     return Sequence(tuple(found), repeated=not exact)
 
 
@@ -89,12 +86,12 @@ def _generate(
         rows: Items[Value] = over.items if over is not None else ()
     else:
         item = over.item if over is not None else None
-        rows = [item or expressions.unknown(frame, first.iter)]
+        rows = [item or frame.unknown(first.iter)]
     for index, row in enumerate(rows):
         inner = frame.fork()
         if index:  # what is made there is made anew
             inner.site = f"{frame.site}#{index}"
-        statements.assign(inner, first.target, row)
+        assign(inner, first.target, row)
         for test in first.ifs:
             conditions.assume(inner, branching.condition(inner, test), True)
             exact = False
@@ -112,7 +109,7 @@ def _one_by_one(over: Sequence | None) -> bool:
 
 def items_of(frame: Frame, node: ast.expr) -> Sequence | None:
     """What going through the value of `node` gives, or None."""
-    return containers.items(frame, expressions.evaluate(frame, node))
+    return iteration.items(frame.evaluate(node))
 
 
 def opened(frame: Frame, value: Value) -> Value:

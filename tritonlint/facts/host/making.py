@@ -5,13 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from tritonlint.facts.host import entering, expressions
-from tritonlint.facts.host.given import Given
+from tritonlint.facts.host import classes, entering
+from tritonlint.facts.host.arguments import Given
 from tritonlint.facts.host.state import MAX_DEPTH, MAX_ENTERED, Frame
 from tritonlint.facts.host.suspicion import hands_on_bytes
 from tritonlint.facts.host.values import Callable, Class, Instance, Tensor, Value
 from tritonlint.facts.project.modules import Definition
-from tritonlint.facts.project.tree import dotted_name
 
 # An initializer of more lines is not run for each object that is made, nor one that is given
 # nothing of which anything is known: what it does then is known of the class.
@@ -47,13 +46,6 @@ def make(frame: Frame, node: ast.Call, made: Class, given: Given) -> Value:
     return Instance(definition, symbol, attributes) if attributes else Instance(definition)
 
 
-def is_named_tuple(definition: Definition) -> bool:
-    """Whether a class is a NamedTuple."""
-    assert isinstance(definition.node, ast.ClassDef)
-    bases = (dotted_name(each) or "" for each in definition.node.bases)
-    return any(each.rpartition(".")[2] == "NamedTuple" for each in bases)
-
-
 def _is_short(node: ast.FunctionDef) -> bool:
     return (node.end_lineno or node.lineno) - node.lineno < _LONG
 
@@ -63,29 +55,13 @@ def _fields(
 ) -> Iterator[tuple[str, Value]]:
     """The fields of a class that is declared field by field, with what they are given."""
     arguments = given.arguments
-    for index, field in enumerate(_declared(definition)):
+    for index, field in enumerate(classes.declared_fields(definition)):
         assert isinstance(field.target, ast.Name)
         name = field.target.id
         value = arguments.get(index, name)
         if value is None and field.value is not None and given.complete:
             scope = (*definition.enclosing, definition.node)
-            inner = Frame(frame.run, definition.module, scope, {}, frame.types)  # type: ignore[arg-type]
-            inner.depth, inner.site = frame.depth + 1, frame.site
-            value = expressions.evaluate(inner, field.value)
+            inner = frame.elsewhere(definition.module, scope, frame.types)  # type: ignore[arg-type]
+            inner.site = frame.site
+            value = inner.evaluate(field.value)
         yield name, value if value is not None else Tensor(f"{symbol}.{name}")
-
-
-def _declared(definition: Definition, depth: int = 8) -> list[ast.AnnAssign]:
-    """The fields of a class, those of its bases first."""
-    assert isinstance(definition.node, ast.ClassDef)
-    fields: dict[str, ast.AnnAssign] = {}
-    for base in definition.node.bases if depth else ():
-        spelled = dotted_name(base)
-        target = definition.module.target(spelled, definition.enclosing) if spelled else None
-        if isinstance(target, Definition) and isinstance(target.node, ast.ClassDef):
-            fields |= {each.target.id: each for each in _declared(target, depth - 1)}  # type: ignore[union-attr]
-    for statement in definition.node.body:
-        match statement:
-            case ast.AnnAssign(target=ast.Name(id=name)) as field:
-                fields[name] = field
-    return list(fields.values())

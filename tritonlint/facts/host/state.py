@@ -4,12 +4,14 @@ launches."""
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from tritonlint.dtypes import UNKNOWN, ElementTypes
+from tritonlint.facts.host.arguments import Given
 from tritonlint.facts.host.values import (
     Class,
     Instance,
@@ -195,10 +197,14 @@ class Run:
 
 
 @dataclass
-class Frame:
+class Frame(ABC):
     """The names of one function call. `types` holds what is known of each buffer's element type on
     this path; `site` are the calls that led here: what is made here is made anew for each.
-    `looping` is whether the statements may be run again, `yields` what a generator gave."""
+    `looping` is whether the statements may be run again, `yields` what a generator gave.
+
+    Its abstract methods are the interpreter (`interpreter.py`): expressions hold calls, calls run
+    statements, and statements hold expressions, so that the files which do each of these reach the
+    others through the frame that they are given."""
 
     run: Run
     module: Module
@@ -213,6 +219,22 @@ class Frame:
     looping: bool = False
     yields: list[Value] = field(default_factory=list)
 
+    @abstractmethod
+    def evaluate(self, node: ast.expr) -> Value:
+        """The value of `node`. What is not understood is an unknown of its own."""
+
+    @abstractmethod
+    def apply(self, node: ast.Call, function: Value, given: Given) -> Value:
+        """What `function` gives for these arguments in the call `node`."""
+
+    @abstractmethod
+    def block(self, statements: Sequence[ast.stmt]) -> bool:
+        """Run `statements`; whether they end the function, the loop or raise."""
+
+    @abstractmethod
+    def body(self) -> Value | None:
+        """Run the body of the function that the frame belongs to; what it returns, or None."""
+
     @property
     def function(self) -> str:
         return ".".join(scope.name for scope in self.enclosing)
@@ -222,6 +244,10 @@ class Frame:
 
     def place(self, node: ast.expr) -> Place:
         return Place(self.module.source, node)
+
+    def unknown(self, node: ast.expr) -> Tensor:
+        """A value of which nothing is known but where it is computed, and in which call."""
+        return Tensor(f"{self.module.path}:{node.lineno}:{node.col_offset}{self.site}")
 
     def note(
         self,
@@ -241,7 +267,7 @@ class Frame:
 
     def fork(self) -> Frame:
         """The same frame for one arm of a branch: what it binds stays in it until `merge`."""
-        return Frame(
+        return type(self)(
             self.run,
             self.module,
             self.enclosing,
@@ -255,6 +281,15 @@ class Frame:
             self.looping,
             self.yields,
         )
+
+    def elsewhere(
+        self, module: Module, enclosing: Enclosing, types: dict[str, ElementTypes] | None = None
+    ) -> Frame:
+        """A frame of the same interpretation one call deeper, in code at another place: nothing is
+        bound there yet."""
+        inner = type(self)(self.run, module, enclosing, {}, {} if types is None else types)
+        inner.depth = self.depth + 1
+        return inner
 
     def keep_made(self, inner: Frame) -> None:
         """The buffers that were made in `inner` are known after it."""

@@ -4,42 +4,33 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator
 from collections.abc import Sequence as Items
 
-from tritonlint.dtypes import INT8
 from tritonlint.facts.host import (
     branching,
-    calls,
+    classes,
     conditions,
     constants,
-    containers,
     copies,
     entering,
     expressions,
     loops,
-    objects,
 )
-from tritonlint.facts.host.given import Given
-from tritonlint.facts.host.state import MAX_STATEMENTS, Frame, NoteKind, Run
-from tritonlint.facts.host.tensors import Arguments, piece
+from tritonlint.facts.host.arguments import Arguments, Given
+from tritonlint.facts.host.assigning import assign
+from tritonlint.facts.host.state import MAX_STATEMENTS, Frame
 from tritonlint.facts.host.values import (
     Callable,
-    Class,
     Condition,
     Const,
-    DType,
-    Instance,
     Launchable,
     Sequence,
-    Table,
     Tensor,
     Value,
     choose,
-    options,
 )
 from tritonlint.facts.project.kernels import kernel_of
-from tritonlint.facts.project.modules import Definition, Module
+from tritonlint.facts.project.modules import Definition
 
 if sys.version_info >= (3, 11):
     from ast import TryStar
@@ -47,98 +38,6 @@ else:  # which has no `except*`
     from ast import Try as TryStar
 
 Defining = (ast.FunctionDef, ast.AsyncFunctionDef)
-
-
-def interpret(run: Run) -> Run:
-    """Everything that is launched when the function `run.root` runs with unknown arguments; of a
-    module, when it is imported or run."""
-    root = run.root
-    if isinstance(root.node, Module):
-        block(Frame(run, root.module, (), {}, {}), root.module.tree.body)
-        return run
-    assert isinstance(root.node, Defining)
-    instance = None
-    if root.enclosing and isinstance(root.enclosing[-1], ast.ClassDef):
-        owner = root.enclosing[-1]
-        instance = Instance(Definition(root.module, owner, root.enclosing[:-1], owner.name))
-    frame = Frame(run, root.module, (*root.enclosing, root.node), {}, {}, (), instance)
-    frame.env = bind(frame, root, Given(Arguments((), {}), {}), Callable(root, instance))
-    run.stack.append(id(root.node))
-    if instance is not None and root.name != "__init__":
-        objects.note_required(frame, instance)
-    body(frame)
-    return run
-
-
-def bind(
-    frame: Frame, definition: Definition, given: Given, function: Callable
-) -> dict[str, Value]:
-    """The names of a function's parameters with their values: arguments, else unknown (defaults of
-    dtypes too: a caller that is not known may pass another)."""
-    node, arguments = definition.node, given.arguments
-    assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
-    env: dict[str, Value] = dict(function.closure or {})
-    positional = [*node.args.posonlyargs, *node.args.args]
-    if function.instance is not None and positional:
-        env[positional.pop(0).arg] = function.instance
-    root = definition.qualified
-    named = [*positional, *node.args.kwonlyargs]
-    entered = frame.run.root.node is not node and given.complete
-    defaults = _defaults(node)
-    names = [each.arg for each in positional]
-    known = dict(zip(names, arguments.positional, strict=False)) | arguments.keywords
-    for each in named:
-        name = each.arg
-        if name in known:
-            env[name] = known.pop(name)
-        elif name in defaults and entered:
-            inner = Frame(frame.run, definition.module, definition.enclosing, {}, {})
-            inner.depth = frame.depth + 1
-            env[name] = expressions.evaluate(inner, defaults[name])
-        else:
-            env[name] = Tensor(f"{root}({name})")
-            _note_default(frame, definition, f"{root}({name})", defaults.get(name))
-        env[name] = objects.annotated(
-            definition.module, each.annotation, definition.enclosing, env[name]
-        )
-    if node.args.vararg is not None and entered:
-        env[node.args.vararg.arg] = Sequence(
-            arguments.positional[len(names) :],
-            tuple(given.places[i] for i in range(len(names), len(arguments.positional))),
-        )
-    if node.args.kwarg is not None and (entered or known):
-        span = definition.module.source.span(node)
-        env[node.args.kwarg.arg] = Table(tuple(known.items()), span, not entered)
-    return env
-
-
-def _note_default(
-    frame: Frame, definition: Definition, symbol: str, default: ast.expr | None
-) -> None:
-    """Note the dtype that a parameter has unless a caller says otherwise."""
-    if not isinstance(default, (ast.Attribute, ast.Name)):
-        return
-    inner = Frame(frame.run, definition.module, definition.enclosing, {}, {})
-    inner.depth = frame.depth + 1
-    value = expressions.evaluate(inner, default)
-    if isinstance(value, DType) and value.types.single is not None:
-        kind: NoteKind = "integers" if value.types.single == INT8 else "default"
-        frame.note(kind, symbol, value.types, definition.module.source.span(default))
-
-
-def _defaults(node: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, ast.expr]:
-    positional = [*node.args.posonlyargs, *node.args.args]
-    found = dict(
-        zip(
-            (each.arg for each in positional[len(positional) - len(node.args.defaults) :]),
-            node.args.defaults,
-            strict=True,
-        )
-    )
-    for argument, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True):
-        if default is not None:
-            found[argument.arg] = default
-    return found
 
 
 def body(frame: Frame) -> Value | None:
@@ -183,22 +82,22 @@ def block(frame: Frame, statements: Items[ast.stmt]) -> bool:
 def _statement(frame: Frame, node: ast.stmt) -> bool:
     match node:
         case ast.Assign(targets=targets, value=value):
-            result = expressions.evaluate(frame, value)
+            result = frame.evaluate(value)
             for target in targets:
                 if isinstance(target, ast.Subscript):
                     copies.assignment(frame, node, target, result)
                 assign(frame, target, result)
         case ast.AnnAssign(target=target, value=ast.expr() as value):
-            result = expressions.evaluate(frame, value)
+            result = frame.evaluate(value)
             around = frame.enclosing
-            assign(frame, target, objects.annotated(frame.module, node.annotation, around, result))
+            assign(frame, target, classes.annotated(frame.module, node.annotation, around, result))
         case ast.AugAssign(target=ast.Name() | ast.Attribute() as target):
             _augment(frame, node, target)
         case ast.Expr(value=value):
-            expressions.evaluate(frame, value)
+            frame.evaluate(value)
         case ast.Return(value=value):
             if value is not None:
-                frame.returns.append(((), expressions.evaluate(frame, value)))
+                frame.returns.append(((), frame.evaluate(value)))
             return True
         case ast.If():
             return _branch(frame, node)
@@ -222,7 +121,7 @@ def _compound(frame: Frame, node: ast.stmt) -> bool:
             return loops.while_(frame, node)
         case ast.With() | ast.AsyncWith():
             for item in node.items:
-                result = loops.opened(frame, expressions.evaluate(frame, item.context_expr))
+                result = loops.opened(frame, frame.evaluate(item.context_expr))
                 if item.optional_vars is not None:
                     assign(frame, item.optional_vars, result)
             return block(frame, node.body)
@@ -245,14 +144,14 @@ def _compound(frame: Frame, node: ast.stmt) -> bool:
 
 def _augment(frame: Frame, node: ast.AugAssign, target: ast.Name | ast.Attribute) -> None:
     """`x += y`: a longer list, more of a dict, or something else of which nothing is known."""
-    old, more = expressions.evaluate(frame, target), expressions.evaluate(frame, node.value)
+    old, more = frame.evaluate(target), frame.evaluate(node.value)
     found = expressions.combined(node.op, old, more)
-    assign(frame, target, found or expressions.unknown(frame, target))
+    assign(frame, target, found or frame.unknown(target))
 
 
 def _match(frame: Frame, node: ast.Match) -> bool:
     """`match`: its arms, or the one that is taken; whether that ends the function."""
-    subject = expressions.evaluate(frame, node.subject)
+    subject = frame.evaluate(node.subject)
     for case in node.cases:
         taken = constants.matched(frame, node, subject, case)
         arm = frame if taken else frame.fork()
@@ -261,7 +160,7 @@ def _match(frame: Frame, node: ast.Match) -> bool:
         for each in ast.walk(case.pattern):
             if isinstance(each, (ast.MatchAs, ast.MatchStar)) and each.name:
                 whole = each is case.pattern
-                unknown = expressions.unknown(arm, node.subject)
+                unknown = arm.unknown(node.subject)
                 arm.env[each.name] = subject if whole else Tensor(f"{unknown.buffer}#{each.name}")
         if case.guard is not None:
             conditions.assume(arm, branching.condition(arm, case.guard), True)
@@ -338,61 +237,3 @@ def _plain(frame: Frame, node: ast.expr) -> Value | None:
 
 def _raises(statements: Items[ast.stmt]) -> bool:
     return bool(statements) and isinstance(statements[-1], ast.Raise)
-
-
-def assign(frame: Frame, target: ast.expr, value: Value) -> None:
-    """Bind `target` to `value`, unpacking tuples."""
-    match target:
-        case ast.Name(id=name):
-            frame.env[name] = value
-        case ast.Tuple(elts=items) | ast.List(elts=items):
-            for item, each in zip(items, _unpacked(frame, target, items, value), strict=True):
-                assign(frame, item, each)
-        case ast.Starred(value=inner):
-            assign(frame, inner, value)
-        case ast.Attribute(value=owner, attr=name):
-            holder = calls.as_tensor(frame, expressions.evaluate(frame, owner))
-            if isinstance(holder, Instance):
-                frame.env[f"{holder.name}.{name}"] = value
-            elif isinstance(holder, Tensor):
-                frame.env[f"{holder.buffer}.{name}"] = value
-            elif isinstance(holder, Class):
-                frame.env[f"{holder.definition.qualified}.{name}"] = value
-        case ast.Subscript():
-            containers.store(frame, target, value)
-
-
-def _unpacked(
-    frame: Frame, node: ast.expr, targets: Items[ast.expr], value: Value
-) -> Iterator[Value]:
-    """What each of `targets` is given of `value`: the parts of a tensor stay parts of its
-    buffer."""
-    starred = next((i for i, each in enumerate(targets) if isinstance(each, ast.Starred)), None)
-    for index in range(len(targets)):
-        found = [
-            (path, _item(frame, node, each, index, len(targets), starred))
-            for path, each in options(value)
-        ]
-        yield choose(*found)
-
-
-def _item(
-    frame: Frame, node: ast.expr, value: Value, index: int, count: int, starred: int | None
-) -> Value:
-    """One of `count` items that `value` is unpacked to; the one at `starred` takes all that is
-    left."""
-    over = None if isinstance(value, (Tensor, Table)) else containers.items(frame, value)
-    if over is not None and over.repeated and over.item is not None:
-        return over if index == starred else over.item
-    if over is not None and starred is None and len(over.items) == count:
-        return over.items[index]
-    if over is not None and starred is not None and len(over.items) >= count - 1:
-        more = len(over.items) - count
-        if index == starred:
-            return Sequence(over.items[index : index + more + 1])
-        return over.items[index if index < starred else index + more]
-    if isinstance(value, Tensor) and value.several:
-        part = piece(value, index)
-        return Sequence((part,), repeated=True) if index == starred else part
-    owner = value if isinstance(value, Tensor) else expressions.unknown(frame, node)
-    return Tensor(f"{owner.buffer}#{index}")

@@ -6,9 +6,9 @@ from __future__ import annotations
 import re
 
 from tritonlint.dtypes import ElementTypes
-from tritonlint.facts.host import calls
-from tritonlint.facts.host.given import Given
+from tritonlint.facts.host.arguments import Given
 from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.symbols import as_tensor
 from tritonlint.facts.host.values import (
     Callable,
     Class,
@@ -64,7 +64,7 @@ def _suspicious(frame: Frame, value: Value) -> bool:
                 if any(_suspicious(frame, item) for item in held if item != each):
                     return True
             case Method():
-                if _suspicious(frame, calls.as_tensor(frame, each)):
+                if _suspicious(frame, as_tensor(each)):
                     return True
             case Sequence(items=items):
                 if any(_suspicious(frame, item) for item in items):

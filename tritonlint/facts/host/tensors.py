@@ -9,6 +9,7 @@ from collections.abc import Sequence as Items
 from functools import cache
 
 from tritonlint.dtypes import INT8, PLATFORM_FP8, UNKNOWN, ElementTypes, from_torch
+from tritonlint.facts.host.arguments import Arguments
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import (
     Const,
@@ -20,7 +21,7 @@ from tritonlint.facts.host.values import (
     choose,
     options,
 )
-from tritonlint.frozen import dataclass, replace
+from tritonlint.frozen import replace
 from tritonlint.source import Span
 
 FLOATS = ElementTypes.of(
@@ -80,19 +81,6 @@ _FP8_NAME = re.compile(
     re.IGNORECASE,
 )
 _QUESTION = re.compile(r"^_*(is|has|use|uses|with|supports?|check)_", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Arguments:
-    """The evaluated arguments of a call."""
-
-    positional: tuple[Value, ...]
-    keywords: dict[str, Value]
-
-    def get(self, index: int, name: str) -> Value | None:
-        if name in self.keywords:
-            return self.keywords[name]
-        return self.positional[index] if 0 <= index < len(self.positional) else None
 
 
 @cache

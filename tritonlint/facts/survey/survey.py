@@ -20,8 +20,8 @@ from tritonlint.facts.hazards.observation import Observation
 from tritonlint.facts.hazards.other_pointer_casts import may_cast_to_another, other_casts
 from tritonlint.facts.hazards.raw_bytes.arguments import Argument, arguments
 from tritonlint.facts.hazards.rounded_first import rounded_first
+from tritonlint.facts.host.interpreter import interpret
 from tritonlint.facts.host.state import MAX_STATEMENTS, Attributes, Run
-from tritonlint.facts.host.statements import interpret
 from tritonlint.facts.index.gates import may_copy
 from tritonlint.facts.index.outlines import Function
 from tritonlint.facts.index.reach import Reach

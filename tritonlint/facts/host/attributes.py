@@ -1,0 +1,190 @@
+"""What the methods of a class give the attributes of its objects, as far as the class tells it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+
+from tritonlint.facts.host.arguments import Arguments, Given
+from tritonlint.facts.host.binding import bind
+from tritonlint.facts.host.state import NEAR_DEPTH, ClassFacts, Frame, Run
+from tritonlint.facts.host.values import (
+    Callable,
+    Const,
+    DType,
+    Instance,
+    Sequence,
+    Table,
+    Tensor,
+    Value,
+    options,
+)
+from tritonlint.facts.project.modules import Definition
+from tritonlint.facts.project.tree import Function, statements_in
+
+_FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def assigned_value(frame: Frame, owner: Instance, name: str) -> Value | None:
+    """What `__init__` gives an attribute, or else the one method that does, with what is known of
+    the buffer behind it; None for a tensor of which nothing is known. Of a setting, which one it is
+    says more than its value."""
+    definition = owner.definition
+    facts = class_facts(frame, definition)
+    own = facts.values.get(name)
+    if own is None or own == Const(None):
+        later = _set_later(frame, definition, name)
+        facts, own = later or (facts, own)
+    if is_setting(name, own or Const(None)):
+        return Tensor(f"{owner.name}.{name}")
+    if own is None:
+        return None
+    buffers = set(_buffers(own))
+    for buffer in buffers & facts.types.keys():
+        frame.types.setdefault(buffer, facts.types[buffer])
+    known = frame.run.notes
+    known += [note for note in facts.notes if note.buffer in buffers and note not in known]
+    if isinstance(own, Tensor) and own.buffer not in facts.types and own.types is None:
+        return None
+    return own
+
+
+def is_setting(name: str, value: Value) -> bool:
+    """Whether an attribute is the setting of a cache's dtype: which one it is says more than its
+    value."""
+    dtype = any(isinstance(each, DType) for _, each in options(value))
+    return name.endswith("cache_dtype") and not dtype
+
+
+def _buffers(value: Value) -> Iterator[str]:
+    """The buffers of the tensors in a value."""
+    for _, each in options(value):
+        match each:
+            case Tensor(buffer=buffer):
+                yield buffer
+            case Sequence(items=items):
+                for item in items:
+                    yield from _buffers(item)
+            case Table(items=entries):
+                for _, item in entries:
+                    yield from _buffers(item)
+            case Instance(attributes=attributes):
+                for _, item in attributes:
+                    yield from _buffers(item)
+
+
+def _set_later(frame: Frame, definition: Definition, name: str) -> tuple[ClassFacts, Value] | None:
+    """What the only method beside `__init__` that assigns an attribute gives it."""
+    assert isinstance(definition.node, ast.ClassDef)
+    around = (*definition.enclosing, definition.node)
+    assigning = [
+        Definition(definition.module, each, around, each.name)
+        for each in definition.node.body
+        if isinstance(each, _FUNCTION)
+        and each.name != "__init__"
+        and id(each) not in frame.run.stack
+        and name in assigned_in(each)
+    ]
+    if len(assigning) != 1:
+        return None
+    facts = _facts_of(frame, definition, assigning[0])
+    return (facts, facts.values[name]) if name in facts.values else None
+
+
+def note_declared(frame: Frame, definition: Definition, symbol: str) -> None:
+    """Evidence for a cache that is bound to the object from outside: the dtype that its class
+    declares for its cache is read from a table, and the table holds byte types."""
+    for name, value in class_facts(frame, definition).values.items():
+        if not ("cache" in name and "dtype" in name):
+            continue
+        for _, each in options(value):
+            if not (isinstance(each, DType) and each.table and each.types.types):
+                continue
+            if any(t.is_byte for t in each.types.types):
+                frame.note("table", symbol, each.types, each.table)
+
+
+def class_facts(frame: Frame, definition: Definition) -> ClassFacts:
+    """What `__init__` of a class (or the one that it inherits) gives its attributes. One that
+    another method assigns too is left out."""
+    initializer = definition.module.member(definition, "__init__")
+    if not isinstance(initializer, Definition) or not isinstance(initializer.node, _FUNCTION):
+        return ClassFacts({}, {}, ())
+    return _facts_of(frame, definition, initializer)
+
+
+def note_required(frame: Frame, owner: Instance) -> None:
+    """Note the settings that `__init__` of an object's class does not let pass."""
+    for note in class_facts(frame, owner.definition).notes:
+        if note.kind == "unquantized" and note not in frame.run.noted:
+            frame.run.noted.add(note)
+            frame.run.notes.append(note)
+
+
+def _facts_of(frame: Frame, definition: Definition, method: Definition) -> ClassFacts:
+    known = frame.run.attributes
+    key = (id(definition.node), id(method.node))
+    if key not in known:
+        known[key] = ClassFacts({}, {}, ())  # for a class that makes its own kind
+        known[key] = _assigned(frame, definition, method)
+    return known[key]
+
+
+def _assigned(frame: Frame, definition: Definition, method: Definition) -> ClassFacts:
+    """What a method gives the attributes of an object that nothing else is known of."""
+    run = Run(
+        frame.run.project, method, _initializes, attributes=frame.run.attributes, thorough=True
+    )
+    run.stack.append(id(method.node))
+    instance = Instance(definition)
+    assert isinstance(method.node, _FUNCTION)
+    inner = frame.elsewhere(method.module, (*method.enclosing, method.node))
+    inner.run, inner.instance, inner.depth = run, instance, 0
+    inner.env = bind(inner, method, Given(Arguments((), {}), {}), Callable(method, instance))
+    inner.depth = NEAR_DEPTH - 2
+    inner.body()
+    prefix = f"{definition.qualified}."
+    elsewhere = set(_assigned_elsewhere(definition)) if method.name == "__init__" else set()
+    values = {
+        name.removeprefix(prefix): value
+        for name, value in inner.env.items()
+        if name.startswith(prefix) and name.removeprefix(prefix) not in elsewhere
+    }
+    return ClassFacts(values, inner.types, tuple(run.notes))
+
+
+def _initializes(function: Definition) -> bool:
+    return function.name == "__init__"
+
+
+def _assigned_elsewhere(definition: Definition) -> Iterator[str]:
+    """The attributes of `self` that methods other than `__init__` assign."""
+    assert isinstance(definition.node, ast.ClassDef)
+    for method in definition.node.body:
+        if isinstance(method, ast.FunctionDef) and method.name != "__init__":
+            yield from assigned_in(method)
+
+
+@cache
+def assigned_in(method: Function) -> frozenset[str]:
+    """The attributes of objects that a method assigns."""
+    return frozenset(
+        node.attr
+        for statement, _ in statements_in(method.body)
+        for target in _targets(statement)
+        for node in ast.walk(target)
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+    )
+
+
+def _targets(statement: ast.stmt) -> list[ast.expr]:
+    """What a statement assigns to."""
+    match statement:
+        case ast.Assign(targets=targets):
+            return targets
+        case ast.AnnAssign() | ast.AugAssign() | ast.For() | ast.AsyncFor():
+            return [statement.target]
+        case ast.With() | ast.AsyncWith():
+            return [each.optional_vars for each in statement.items if each.optional_vars]
+    return []

@@ -1,0 +1,86 @@
+"""What classes of the project say of their objects: fields, annotations, whether it is a tuple."""
+
+from __future__ import annotations
+
+import ast
+
+from tritonlint.facts.host.symbols import symbol
+from tritonlint.facts.host.values import Instance, Method, Sequence, Tensor, Value
+from tritonlint.facts.project.modules import Definition, Module
+from tritonlint.facts.project.tree import Enclosing, dotted_name
+
+
+def annotated(
+    module: Module, annotation: ast.expr | None, enclosing: Enclosing, value: Value
+) -> Value:
+    """`value` as an object of the class that it is annotated as, where that is a class of the
+    project and nothing else is known of it."""
+    if annotation is None or not isinstance(value, (Tensor, Method)):
+        return value
+    if isinstance(value, Tensor) and (value.types is not None or value.part or value.view):
+        return value
+    named = symbol(value, "")
+    spelled = _class_named(annotation) if named else None
+    target = module.target(spelled, enclosing) if spelled else None
+    if isinstance(target, Definition) and isinstance(target.node, ast.ClassDef):
+        return Instance(target, named)
+    return value
+
+
+def _class_named(annotation: ast.expr) -> str | None:
+    """The class that an annotation names, maybe beside None."""
+    match annotation:
+        case ast.Constant(value=str(text)):
+            try:
+                return _class_named(ast.parse(text, mode="eval").body)
+            except SyntaxError:
+                return None
+        case ast.BinOp(left=left, op=ast.BitOr(), right=ast.Constant(value=None)):
+            return _class_named(left)
+        case ast.BinOp(left=ast.Constant(value=None), op=ast.BitOr(), right=right):
+            return _class_named(right)
+        case ast.Subscript(value=ast.Name(id="Optional") | ast.Attribute(attr="Optional")):
+            return _class_named(annotation.slice)
+        case ast.Name() | ast.Attribute():
+            return dotted_name(annotation)
+    return None
+
+
+def declared(definition: Definition, name: str) -> ast.expr | None:
+    """What a class says in its body that an attribute is: `name: type`."""
+    assert isinstance(definition.node, ast.ClassDef)
+    for each in definition.node.body:
+        match each:
+            case ast.AnnAssign(target=ast.Name(id=found)) if found == name:
+                return each.annotation
+    return None
+
+
+def declared_fields(definition: Definition, depth: int = 8) -> list[ast.AnnAssign]:
+    """The fields of a class, those of its bases first."""
+    assert isinstance(definition.node, ast.ClassDef)
+    fields: dict[str, ast.AnnAssign] = {}
+    for base in definition.node.bases if depth else ():
+        spelled = dotted_name(base)
+        target = definition.module.target(spelled, definition.enclosing) if spelled else None
+        if isinstance(target, Definition) and isinstance(target.node, ast.ClassDef):
+            fields |= {each.target.id: each for each in declared_fields(target, depth - 1)}  # type: ignore[union-attr]
+    for statement in definition.node.body:
+        match statement:
+            case ast.AnnAssign(target=ast.Name(id=name)) as field:
+                fields[name] = field
+    return list(fields.values())
+
+
+def is_named_tuple(definition: Definition) -> bool:
+    """Whether a class is a NamedTuple."""
+    assert isinstance(definition.node, ast.ClassDef)
+    bases = (dotted_name(each) or "" for each in definition.node.bases)
+    return any(each.rpartition(".")[2] == "NamedTuple" for each in bases)
+
+
+def as_tuple(owner: Instance) -> Sequence | None:
+    """The fields of a NamedTuple, as a tuple; None for another object."""
+    if not owner.attributes or not is_named_tuple(owner.definition):
+        return None
+    return Sequence(tuple(value for _, value in owner.attributes))

@@ -1,0 +1,43 @@
+"""The interpreter of launching code, put together from its parts."""
+
+from __future__ import annotations
+
+import ast
+
+from tritonlint.facts.host import calls, expressions, statements
+from tritonlint.facts.host.arguments import Arguments, Given
+from tritonlint.facts.host.attributes import note_required
+from tritonlint.facts.host.binding import bind
+from tritonlint.facts.host.state import Frame, Run
+from tritonlint.facts.host.values import Callable, Instance
+from tritonlint.facts.project.modules import Definition, Module
+
+
+class Activation(Frame):
+    """A frame that is run by these parts."""
+
+    evaluate = expressions.evaluate
+    apply = calls.apply
+    block = statements.block
+    body = statements.body
+
+
+def interpret(run: Run) -> Run:
+    """Everything that is launched when the function `run.root` runs with unknown arguments; of a
+    module, when it is imported or run."""
+    root = run.root
+    if isinstance(root.node, Module):
+        Activation(run, root.module, (), {}, {}).block(root.module.tree.body)
+        return run
+    assert isinstance(root.node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    instance = None
+    if root.enclosing and isinstance(root.enclosing[-1], ast.ClassDef):
+        owner = root.enclosing[-1]
+        instance = Instance(Definition(root.module, owner, root.enclosing[:-1], owner.name))
+    frame = Activation(run, root.module, (*root.enclosing, root.node), {}, {}, (), instance)
+    frame.env = bind(frame, root, Given(Arguments((), {}), {}), Callable(root, instance))
+    run.stack.append(id(root.node))
+    if instance is not None and root.name != "__init__":
+        note_required(frame, instance)
+    frame.body()
+    return run

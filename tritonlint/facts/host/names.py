@@ -1,0 +1,79 @@
+"""What names from outside of a function stand for: definitions of the project, or what lies outside
+of it."""
+
+from __future__ import annotations
+
+import ast
+
+from tritonlint.dtypes import ElementTypes, from_torch, from_triton
+from tritonlint.facts.host import tensors
+from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.values import (
+    Callable,
+    Class,
+    Const,
+    DType,
+    Launchable,
+    Namespace,
+    Tensor,
+    Value,
+)
+from tritonlint.facts.project.kernels import kernel_of
+from tritonlint.facts.project.modules import Definition, External, Module
+
+_MODULE_DEPTH = 6
+
+
+def definition_value(
+    frame: Frame, target: Definition | External | None, name: str, node: ast.expr
+) -> Value:
+    """The value of what a name outside of the function stands for."""
+    match target:
+        case External(qualified=qualified):
+            return external(frame, qualified, node)
+        case Definition(node=Module()):
+            return Namespace(target.qualified, target)
+        case Definition(node=ast.ClassDef()):
+            return Class(target)
+        case Definition(node=ast.FunctionDef() | ast.AsyncFunctionDef()):
+            kernel = kernel_of(target)
+            return Launchable(kernel) if kernel else Callable(target)
+        case Definition(node=ast.expr() as value):
+            kernel = kernel_of(target)
+            if kernel:
+                return Launchable(kernel)
+            found = _module_level(frame, target, value)
+            if isinstance(found, Const) and (found.value is None or isinstance(found.value, bool)):
+                # A switch of a module can be set elsewhere, and decides nothing.
+                return frame.unknown(node)
+            if isinstance(found, Tensor):
+                return tensors.named_dtype(name) or found
+            return found
+    return tensors.named_dtype(name) or frame.unknown(node)
+
+
+def external(frame: Frame, qualified: str, node: ast.expr) -> Value:
+    """The value of a dotted name outside of the project, such as `torch.uint8` or `tl.uint8`."""
+    head, _, last = qualified.rpartition(".")
+    if head in ("torch", "triton.language"):
+        known = from_torch(last) if head == "torch" else from_triton(last)
+        if known is not None:
+            return DType(ElementTypes.of(known), text=qualified)
+    if qualified.split(".")[0] != "torch":
+        by_name = tensors.named_dtype(last)
+        if by_name is not None:
+            return by_name
+    return Namespace(qualified)
+
+
+def _module_level(frame: Frame, definition: Definition, value: ast.expr) -> Value:
+    """The value of a module's or a class's assignment, evaluated where it stands."""
+    key = id(value)
+    if key in frame.run.stack or len(frame.run.stack) > _MODULE_DEPTH + frame.depth:
+        return frame.unknown(value)
+    frame.run.stack.append(key)
+    inner = frame.elsewhere(definition.module, definition.enclosing, frame.types)
+    try:
+        return inner.evaluate(value)
+    finally:
+        frame.run.stack.pop()

@@ -1,0 +1,33 @@
+"""What values of which little is known are called: the same wherever the same value is meant."""
+
+from __future__ import annotations
+
+import ast
+
+from tritonlint.facts.host.values import Condition, Const, DType, Method, Tensor, Value, only_tensor
+
+
+def symbol(value: Value, spelled: str | ast.expr) -> str:
+    """A name for a value that is the same wherever the same value is meant; else it as it is
+    spelled."""
+    match only_tensor(value) or value:
+        case Tensor(buffer=buffer):
+            return buffer
+        case Const(value=constant):
+            return repr(constant)
+        case Condition(key=key):
+            return key
+        case DType(of=str() as of):
+            return f"{of}.dtype"
+        case Method(owner=owner, name=name, node=ast.Attribute(value=inner)):
+            return f"{symbol(owner, inner)}.{name}"
+    return spelled if isinstance(spelled, str) else ast.unparse(spelled)
+
+
+def as_tensor(value: Value) -> Value:
+    """`a.b.c` of something unknown, as an unknown with that name."""
+    if not isinstance(value, Method):
+        return value
+    owner = as_tensor(value.owner)
+    spelled = value.node.value if isinstance(value.node, ast.Attribute) else ""
+    return Tensor(f"{symbol(owner, spelled)}.{value.name}")
