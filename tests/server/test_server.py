@@ -431,7 +431,8 @@ def test_the_server_names_the_extra_that_it_needs(monkeypatch: pytest.MonkeyPatc
     from tritonlint.cli.server import command
     from tritonlint.errors import UsageError
 
-    monkeypatch.delitem(sys.modules, "tritonlint.server.app", raising=False)
+    for module in ("app", "rounds"):
+        monkeypatch.delitem(sys.modules, f"tritonlint.server.{module}", raising=False)
     monkeypatch.setitem(sys.modules, "pygls", None)
     monkeypatch.setitem(sys.modules, "pygls.lsp.server", None)
     assert command.callback is not None

@@ -15,6 +15,7 @@ from tritonlint.engine.work import Work
 from tritonlint.errors import SourceError
 from tritonlint.facts.index.gates import may_matter
 from tritonlint.facts.index.universe import Texts
+from tritonlint.findings import Finding, Suppressed
 from tritonlint.findings.result import Result, Skipped
 from tritonlint.rule import chosen, registry
 from tritonlint.settings.config import Settings, refusal
@@ -171,7 +172,6 @@ def _check(
     from tritonlint.facts.survey.survey import Analysis
 
     analysis = Analysis(texts=known) if isinstance(known, Texts) else known
-    files = len(sources) + len(skipped)
     with work.observer.stage("read"):
         gated = [source for source in sources if may_matter(source.data)]
     broken = _broken(sources, named, work)
@@ -192,28 +192,36 @@ def _check(
         scopes,
         work,
     )
-    skipped = [*skipped, *(Skipped(path, reason) for path, reason in failed)]
     refused = _refused(scopes, sources)
-    skipped += refused.values()
-    unfinished = {**found.unfinished, **broken}
-    skipped += [Skipped(path, reason) for path, reason in unfinished.items()]
-    skipped = sorted(skipped, key=lambda each: (each.path, each.reason))
+    reasons = (*failed, *{**found.unfinished, **broken}.items())
+    left_out = [*skipped, *refused.values(), *(Skipped(path, why) for path, why in reasons)]
+    left_out.sort(key=lambda each: (each.path, each.reason))
+    doubtful = {each.path for each in left_out}
+    if refused:  # rules that were not loaded may be what a comment is for
+        doubtful |= {each.path for each in sources if scopes.of(each.path).file in refused}
+    kept, quiet = _suppressed(sources, findings, doubtful, scopes)
+    return Result(kept, tuple(left_out), len(sources) + len(skipped), quiet, unused)
+
+
+def _suppressed(
+    sources: Sequence[SourceFile],
+    findings: Sequence[Finding],
+    doubtful: set[str],
+    scopes: Scopes,
+) -> tuple[tuple[Finding, ...], tuple[Suppressed, ...]]:
+    """The findings that are shown, and those of them that comments take out. In `doubtful` files,
+    where something may not have been found, no comment is said to be in vain."""
     kept, suppressed = suppressions.apply_all(
         sources,
         findings,
         lambda path: frozenset(selection.codes_for(path, scopes.of(path))),
-        {each.path for each in skipped}.union(
-            # Rules that were not loaded may be what a comment is for.
-            each.path
-            for each in sources
-            if refused and scopes.of(each.path).file in refused
-        ),
+        doubtful,
     )
     # Whether a comment is used must not depend on how much is shown: what is hidden goes last.
     visible = set(selection.shown((each.finding for each in suppressed), scopes))
     quiet = [each for each in suppressed if each.finding in visible]
-    quiet = sorted(quiet, key=lambda each: each.finding.sort_key)
-    return Result(selection.shown(kept, scopes), tuple(skipped), files, tuple(quiet), unused)
+    quiet.sort(key=lambda each: each.finding.sort_key)
+    return selection.shown(kept, scopes), tuple(quiet)
 
 
 def _refused(scopes: Scopes, sources: Iterable[SourceFile]) -> dict[Path | None, Skipped]:

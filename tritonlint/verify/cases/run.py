@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -89,44 +89,76 @@ def run(
     """
     asked = tuple(dict.fromkeys(oracles)) if oracles else ()
     prepared = [(name_of(source.folder), _prepared(source)) for source in sources]
-    cases = [case for _, case in prepared if isinstance(case, Case)]
-    unfixable = {name: error for name, error in prepared if isinstance(error, str)}
-    outcomes = [
-        _not_confirmed(name, oracle, "", error)
-        for name, error in unfixable.items()
-        for oracle in asked or ("compile",)
-    ]
-    failed = list(unfixable)
-    not_run: list[str] = []
-    missing: list[str] = []
-    device: Mapping[str, Any] | None = None
+    seen = _Seen(asked, tuple(case for _, case in prepared if isinstance(case, Case)))
+    for name, error in prepared:
+        if isinstance(error, str):
+            seen.failed.append(name)
+            for oracle in asked or ("compile",):
+                seen.outcomes.append(_not_confirmed(name, oracle, "", error))
     for oracle in asked or ("compile", "gpu"):
         if oracle == "compile":
-            try:
-                needs(oracle)
-                for outcome, broke in _compiled(cases, unconfined):
-                    outcomes.append(outcome)
-                    failed += [outcome.case] if broke else []
-            except VerifyError as error:
-                not_run.append(f"{oracle} oracle not run: {error}")
-                refused = oracle in asked or isinstance(error, Unconfined)
-                missing += [oracle] if refused else []
-            continue
-        with Worker(_ENVIRONMENT.get(oracle)) as worker:
-            try:
-                facts = ready(oracle, worker, releases)
-            except VerifyError as error:
-                not_run.append(f"{oracle} oracle not run: {error}")
-                missing += [oracle] if oracle in asked else []
-                continue
-            device = facts if oracle == "gpu" else device
-            for outcome, broke in _each(oracle, cases, worker, facts):
-                outcomes.append(outcome)
-                failed += [outcome.case] if broke else []
-    report = Report(tuple(outcomes), tuple(not_run), tuple(missing), tuple(failed), device)
+            _compile(seen, unconfined)
+        else:
+            _execute(oracle, seen, releases)
+    report = seen.report()
     if receipts_into is not None:
-        write_receipts(report, cases, receipts_into)
+        write_receipts(report, seen.cases, receipts_into)
     return report
+
+
+@dataclass
+class _Seen:
+    """What was run so far, of the oracles that were `asked` for (none: those that can run)."""
+
+    asked: tuple[str, ...]
+    cases: tuple[Case, ...]
+    outcomes: list[Outcome] = field(default_factory=list)
+    not_run: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    device: Mapping[str, Any] | None = None
+
+    def add(self, outcomes: Iterable[tuple[Outcome, bool]]) -> None:
+        """Add outcomes, each with whether the oracle broke on it."""
+        for outcome, broke in outcomes:
+            self.outcomes.append(outcome)
+            self.failed += [outcome.case] if broke else []
+
+    def without(self, oracle: str, error: VerifyError) -> None:
+        """Note that an oracle did not run."""
+        self.not_run.append(f"{oracle} oracle not run: {error}")
+        if oracle in self.asked or isinstance(error, Unconfined):
+            self.missing.append(oracle)
+
+    def report(self) -> Report:
+        return Report(
+            tuple(self.outcomes),
+            tuple(self.not_run),
+            tuple(self.missing),
+            tuple(self.failed),
+            self.device,
+        )
+
+
+def _compile(seen: _Seen, unconfined: bool) -> None:
+    """Run the compile oracle over the cases."""
+    try:
+        needs("compile")
+        seen.add(_compiled(seen.cases, unconfined))
+    except VerifyError as error:
+        seen.without("compile", error)
+
+
+def _execute(oracle: str, seen: _Seen, releases: Path | None) -> None:
+    """Run an oracle that runs kernels, in a process of its own."""
+    with Worker(_ENVIRONMENT.get(oracle)) as worker:
+        try:
+            facts = ready(oracle, worker, releases)
+        except VerifyError as error:
+            seen.without(oracle, error)
+            return
+        seen.device = facts if oracle == "gpu" else seen.device
+        seen.add(_each(oracle, seen.cases, worker, facts))
 
 
 def ready(oracle: str, worker: Worker, releases: Path | None = None) -> Mapping[str, Any]:
