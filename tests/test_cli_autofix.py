@@ -75,10 +75,11 @@ def test_a_file_that_changes_meanwhile_is_left_alone(
     tritonlint: Command, flagged: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from tritonlint.fixing import fixing
+    from tritonlint.fixing.plans import Plan
 
     plan = fixing.plan
 
-    def meanwhile(*arguments: object, **more: object) -> fixing.Plan:
+    def meanwhile(*arguments: object, **more: object) -> Plan:
         found = plan(*arguments, **more)  # type: ignore[arg-type]
         flagged.write_text("# someone else was here\n")
         return found

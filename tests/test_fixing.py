@@ -15,6 +15,7 @@ from tritonlint.errors import SourceError, TritonlintError
 from tritonlint.findings import Applicability, Edit, Finding, Fix, Span
 from tritonlint.findings.result import Result, Skipped
 from tritonlint.fixing import fixing
+from tritonlint.fixing.plans import Plan
 from tritonlint.settings.config import Settings
 from tritonlint.source import SourceFile, display_path
 
@@ -76,7 +77,7 @@ def with_toy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[Toy],
     return install
 
 
-def _plan(*paths: str, unsafe: bool = False) -> fixing.Plan:
+def _plan(*paths: str, unsafe: bool = False) -> Plan:
     found = [
         check.check_text(Path(path), Path(path).read_bytes(), Settings(), {}) for path in paths
     ]
@@ -84,7 +85,7 @@ def _plan(*paths: str, unsafe: bool = False) -> fixing.Plan:
     return fixing.plan(Result(findings, (), len(paths)), Settings(), unsafe)
 
 
-def _after(plan: fixing.Plan) -> dict[str, bytes]:
+def _after(plan: Plan) -> dict[str, bytes]:
     return {change.path: change.after for change in plan.changes}
 
 

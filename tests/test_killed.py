@@ -15,7 +15,7 @@ from types import FrameType
 import pytest
 
 from tritonlint.fixing import temporary, writing
-from tritonlint.fixing.fixing import Change
+from tritonlint.fixing.plans import Change
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tritonlint.errors import SourceError
-from tritonlint.fixing.fixing import Change
+from tritonlint.fixing.plans import Change
 from tritonlint.fixing.writing import write
 
 

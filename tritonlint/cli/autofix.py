@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -16,7 +16,7 @@ from tritonlint.report import output
 if TYPE_CHECKING:
     from tritonlint.findings import Finding
     from tritonlint.findings.result import Result
-    from tritonlint.fixing.fixing import Ask, Plan
+    from tritonlint.fixing.plans import Ask, Plan
     from tritonlint.report import Text
     from tritonlint.settings.config import Settings
 
@@ -68,26 +68,37 @@ def command(
     plan = fixing.plan(result, settings, unsafe_fixes, _asking() if interactive else None)
     if write and not allow_dirty:
         _must_be_saved({change.path for change in plan.changes})
+    unwritten: dict[tuple[str, ...], SourceError] = {}
     if write:
         unwritten = _write(plan)
         # What is left is asked of the files as they are now: a fix in one may have settled a
         # finding in another.
         after = running.run(paths, settings) if plan.changes else result
-        with output.destination(None) as stream:
-            _tell(stream, plan, after, {path for paths in unwritten for path in paths})
-        code = running.exit_code(after)
+        code = _wrote(plan, after, unwritten)
     else:
-        with output.destination(None) as stream:
-            write_diff(stream, plan.changes)
-        unwritten, after = {}, result
-        code = running.exit_code(result) if result.skipped else int(bool(plan.changes))
-        _say(_would(plan))
+        after = result
+        code = _showed(plan, result)
     _say(f"not kept: {_line(r.finding)}: {r.reason}" for r in plan.reverted)
     _say(_hint(after, unsafe_fixes))
     output.note(running.nothing_checked(after, paths))
     output.complain(f"{each.path}: {each.reason}" for each in after.skipped)
     output.complain(str(each) for each in unwritten.values())
     return running.FAILED if unwritten else code
+
+
+def _wrote(plan: Plan, after: Result, unwritten: Iterable[tuple[str, ...]]) -> int:
+    """Tell what was written, and what is left. Returns the exit code."""
+    with output.destination(None) as stream:
+        _tell(stream, plan, after, {path for paths in unwritten for path in paths})
+    return running.exit_code(after)
+
+
+def _showed(plan: Plan, result: Result) -> int:
+    """Show what would be written. Returns the exit code."""
+    with output.destination(None) as stream:
+        write_diff(stream, plan.changes)
+    _say(_would(plan))
+    return running.exit_code(result) if result.skipped else int(bool(plan.changes))
 
 
 def _fix_text(text: Text, settings: Settings, write: bool, unsafe: bool) -> int:

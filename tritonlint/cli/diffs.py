@@ -10,7 +10,7 @@ import click
 from tritonlint.report import output
 
 if TYPE_CHECKING:
-    from tritonlint.fixing.fixing import Change
+    from tritonlint.fixing.plans import Change
 
 _COLORS = {"---": "bold", "+++": "bold", "@@": "cyan", "-": "red", "+": "green"}
 

@@ -11,7 +11,7 @@ from tritonlint.errors import SourceError
 from tritonlint.findings import Finding
 from tritonlint.findings.result import Result
 from tritonlint.fixing import writing
-from tritonlint.fixing.fixing import Change
+from tritonlint.fixing.plans import Change
 from tritonlint.report import output
 from tritonlint.report.summary import count
 from tritonlint.source import SourceFile, read_source

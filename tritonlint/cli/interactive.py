@@ -9,7 +9,7 @@ import click
 
 from tritonlint.cli.diffs import write_diff
 from tritonlint.findings import Finding
-from tritonlint.fixing.fixing import Change
+from tritonlint.fixing.plans import Change
 from tritonlint.report import output
 
 _HELP = """\

@@ -25,6 +25,7 @@ from tritonlint.suppress import suppressions
 
 if TYPE_CHECKING:
     from tritonlint.caching.cache import Cache
+    from tritonlint.facts.hazards.observation import Observation
     from tritonlint.facts.survey.survey import Analysis
 
 
@@ -178,13 +179,7 @@ def _check(
     scopes = Scopes(settings)
     analysis.preview = _previews(scopes, gated)
     found = facts([each for each in gated if each.path not in broken], analysis, work)
-    observations = found.observations
-    unused: tuple[Skipped, ...] = ()
-    if settings.launches is not None:
-        from tritonlint.engine.seen import add_seen, with_types
-
-        observations, unused = add_seen(observations, gated, Path(settings.launches))
-        scopes = Scopes(with_types(settings))
+    observations, unused, scopes = _with_seen(found.observations, gated, scopes)
     findings, failed = judge(
         [each for each in sources if each.path not in broken],
         observations,
@@ -201,6 +196,19 @@ def _check(
         doubtful |= {each.path for each in sources if scopes.of(each.path).file in refused}
     kept, quiet = _suppressed(sources, findings, doubtful, scopes)
     return Result(kept, tuple(left_out), len(sources) + len(skipped), quiet, unused)
+
+
+def _with_seen(
+    observations: Sequence[Observation], sources: Sequence[SourceFile], scopes: Scopes
+) -> tuple[Sequence[Observation], tuple[Skipped, ...], Scopes]:
+    """The observations with what a record of launches adds, what of that is not used, and the
+    settings under which both are judged."""
+    if scopes.run.launches is None:
+        return observations, (), scopes
+    from tritonlint.engine.seen import add_seen, with_types
+
+    more, unused = add_seen(observations, sources, Path(scopes.run.launches))
+    return more, unused, Scopes(with_types(scopes.run))
 
 
 def _suppressed(

@@ -36,34 +36,35 @@ def discover(
     excluded = matcher((*settings.exclude, *settings.extend_exclude))
     scopes = Scopes(settings)
     found: dict[Path, None] = {}
-    links: list[Path] = []
+    links: dict[Path, None] = {}
     for path in paths:
         _must_exist(path)
         if settings.force_exclude and (is_excluded(path, excluded) or scopes.excludes(path)):
             continue
-        if path.is_dir():
-            ignores = gitignore.above(os.path.abspath(path)) if settings.respect_gitignore else None
-            for each in _walk(path, excluded, ignores, on_error or _raise):
-                if scopes.excludes(each):
-                    continue
-                if each.suffix != ".py":
-                    if on_notebook and _speaks_of_triton(each):
-                        on_notebook(each)
-                    continue
-                # A link to a file that is checked anyway would be reported, and fixed, twice.
-                if each.is_symlink():
-                    links.append(each)
-                else:
-                    found[each] = None
-        else:
+        if not path.is_dir():
             found[path] = None
-    real = {os.path.realpath(each) for each in found} if links else set()
+            continue
+        ignores = gitignore.above(os.path.abspath(path)) if settings.respect_gitignore else None
+        for each in _walk(path, excluded, ignores, on_error or _raise):
+            if scopes.excludes(each):
+                continue
+            if each.suffix == ".py":
+                (links if each.is_symlink() else found)[each] = None
+            elif on_notebook and _speaks_of_triton(each):
+                on_notebook(each)
+    return list(_once((*found, *_to_others(links, found))))
+
+
+def _to_others(links: Iterable[Path], files: Iterable[Path]) -> Iterator[Path]:
+    """The links to none of `files`, one to each file: one that is checked anyway would be reported,
+    and fixed, twice."""
+    real: set[str] | None = None
     for each in links:
+        real = {os.path.realpath(file) for file in files} if real is None else real
         target = os.path.realpath(each)
         if target not in real:
             real.add(target)
-            found[each] = None
-    return list(_once(found))
+            yield each
 
 
 def _must_exist(path: Path) -> None:

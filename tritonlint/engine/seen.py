@@ -12,7 +12,8 @@ from tritonlint.engine.selection import codes_for, shown
 from tritonlint.engine.work import Work
 from tritonlint.errors import SourceError
 from tritonlint.facts.hazards.launched import record_file
-from tritonlint.facts.hazards.launched.at_run_time import Unused, joined, observe
+from tritonlint.facts.hazards.launched.at_run_time import Unused, observe
+from tritonlint.facts.hazards.launched.joining import joined
 from tritonlint.facts.hazards.launched.seen import Seen, SeenLaunch
 from tritonlint.facts.hazards.observation import Observation
 from tritonlint.facts.project.project import Project

@@ -8,9 +8,7 @@ the second from a fresh finding. Nothing here writes a file: that is `writing`.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from tritonlint.edits import edits
@@ -19,55 +17,14 @@ from tritonlint.errors import SourceError, TritonlintError
 from tritonlint.findings import Edit, Finding
 from tritonlint.findings.result import Result
 from tritonlint.fixing.batches import by_files, compatible, edits_by_path, joined
+from tritonlint.fixing.plans import Ask, Change, Plan, Reverted
+from tritonlint.fixing.promises import broken_promise
 from tritonlint.settings import config
 from tritonlint.settings.config import Settings
 from tritonlint.source import SourceFile, display_path, read_source
 from tritonlint.suppress.review import CODES as COMMENT_CODES
 
 MOST_PASSES = 10
-
-
-@dataclass(frozen=True)
-class Change:
-    """A file that fixes change: its path as messages show it, its bytes as they were read and as
-    they become."""
-
-    path: str
-    before: bytes
-    after: bytes
-
-
-@dataclass(frozen=True)
-class Reverted:
-    """A fix that was not kept, and why."""
-
-    finding: Finding
-    reason: str
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What fixing comes to: groups of changes (a fix may span files, which are then written
-    together), the findings that were fixed, the fixes that were not kept, the number of passes and
-    of fixes that waited for a later pass, the number of those that were asked about and not wanted,
-    and the findings that are left in the files that were looked at."""
-
-    groups: tuple[tuple[Change, ...], ...]
-    applied: tuple[Finding, ...]
-    reverted: tuple[Reverted, ...]
-    remaining: tuple[Finding, ...]
-    passes: int
-    deferred: int
-    declined: int = 0
-
-    @property
-    def changes(self) -> tuple[Change, ...]:
-        """All changes, by path."""
-        return tuple(sorted((c for group in self.groups for c in group), key=lambda c: c.path))
-
-
-# Asked about a fix that holds, with what it changes: whether to make it.
-Ask = Callable[[Finding, Sequence[Change]], bool]
 
 
 def plan(
@@ -218,7 +175,7 @@ class _Work:
             return error.reason
         except ValueError as error:
             return str(error)
-        return _broken_promise(group, self.findings, self.rechecked)
+        return broken_promise(group, self.findings, self.rechecked)
 
     def _accept(self, group: Sequence[Finding]) -> None:
         """Keep what the last attempt tried."""
@@ -270,34 +227,3 @@ def _edited(source: SourceFile, changes: Sequence[Edit]) -> bytes:
     if text.encode(source.encoding) != source.data:
         raise ValueError(f"the file does not survive a round trip through {source.encoding}")
     return edits.apply(text, changes).encode(source.encoding)
-
-
-def _broken_promise(
-    group: Sequence[Finding],
-    before: dict[str, tuple[Finding, ...]],
-    after: dict[str, tuple[Finding, ...]],
-) -> str | None:
-    """Why the group's fixes are not to be kept: a finding of theirs is still there, or a new one
-    came."""
-    allowed = Counter(_identity(each) for path in after for each in before.get(path, ()))
-    fixed = Counter(_identity(each) for each in group)
-    allowed.subtract(fixed)
-    for path in sorted(after):
-        for each in after[path]:
-            allowed[_identity(each)] -= 1
-            if allowed[_identity(each)] < 0:
-                if _identity(each) in fixed:
-                    return f"the fix does not remove {each.code} in line {each.span.line}"
-                if each.code in COMMENT_CODES:
-                    # What a fix makes of a comment (it is unused now) is for the next pass.
-                    continue
-                return f"the fix would add {each.code} in line {each.span.line}: {each.message}"
-    return None
-
-
-def _identity(finding: Finding) -> tuple[str, ...]:
-    """What stays the same about a finding when text around or inside its span is edited."""
-    site = finding.launch
-    launch = (site.path, site.kernel, site.parameter) if site else ()
-    comment = (finding.snippet,) if finding.code in COMMENT_CODES else ()
-    return (finding.code, finding.span.path, finding.function, *launch, *comment)

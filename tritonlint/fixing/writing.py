@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tritonlint.errors import SourceError
-from tritonlint.fixing.fixing import Change
+from tritonlint.fixing.plans import Change
 from tritonlint.fixing.temporary import Temporary, tidy
 
 

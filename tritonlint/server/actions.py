@@ -12,6 +12,7 @@ from tritonlint.errors import SourceError
 from tritonlint.findings import Edit, Finding
 from tritonlint.findings.result import Result
 from tritonlint.fixing import fixing
+from tritonlint.fixing.plans import Change
 from tritonlint.server.diagnostics import diagnostic
 from tritonlint.server.documents import Checked, Document, overlaps
 from tritonlint.server.places import Places, uri
@@ -131,7 +132,7 @@ def fix_all(checked: Checked, editor: Editor) -> types.WorkspaceEdit:
     return editor.workspace_edit(edit for change in plan.changes for edit in _difference(change))
 
 
-def _difference(change: fixing.Change) -> Iterator[Edit]:
+def _difference(change: Change) -> Iterator[Edit]:
     """The edits, line by line, that a change comes to."""
     try:
         before, after = (

@@ -7,7 +7,8 @@ import bisect
 import re
 from collections.abc import Iterator
 
-from tritonlint.facts.hazards.guards.declared_types import Declared, Scope, annotated, declared
+from tritonlint.facts.hazards.guards.annotations import annotated
+from tritonlint.facts.hazards.guards.declared_types import Declared, Scope, declared
 from tritonlint.facts.project.modules import Module
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span

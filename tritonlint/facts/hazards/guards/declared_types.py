@@ -11,21 +11,17 @@ import ast
 import re
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Literal
 
+from tritonlint.facts.hazards.guards.annotations import Kind, annotated
 from tritonlint.facts.host.tensors import named_fp8
 from tritonlint.facts.project.modules import Definition, External, Module
 from tritonlint.facts.project.tree import Enclosing, Function, dotted_name, statements_in
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
-Kind = Literal["str", "int", "tensor", "type", "dtype", "dtypes", "strings"]
-
 _TORCH_DTYPE = re.compile(
     r"torch\.(?:u?int\d+|b?float\d+\w*|complex\d+|q?u?int\d+|half|float|double|long|int|short|bool)$"
 )
-_ANNOTATED: dict[str, Kind] = {"str": "str", "int": "int"}
-_TENSORS = frozenset(("torch.Tensor", "torch.nn.Parameter"))
 _STRING_METHODS = frozenset(
     "startswith endswith lower upper strip lstrip rstrip split rsplit encode casefold".split()
 )
@@ -150,10 +146,6 @@ def _returned(scope: Scope, node: ast.Call) -> Declared | None:
     return Declared(kind, module.source.span(returns))
 
 
-def _is_none(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None
-
-
 def _container(items: list[Declared | None]) -> Kind | None:
     kinds = {each.kind if each else None for each in items}
     if kinds == {"dtype"}:
@@ -256,50 +248,6 @@ def _is_field(target: ast.expr, name: str) -> bool:
         case ast.Tuple(elts=items):
             return any(_is_field(each, name) for each in items)
     return False
-
-
-def annotated(module: Module, node: ast.expr, enclosing: Enclosing = ()) -> Kind | None:
-    """What an annotation says: a `str`, an `int` or a tensor, or None beside it; None for anything
-    else."""
-    match node:
-        case ast.Constant(value=str() as text):
-            try:
-                return annotated(module, ast.parse(text, mode="eval").body, enclosing)
-            except SyntaxError:
-                return None
-        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
-            return _union(module, [left, right], enclosing)
-        case ast.Subscript(value=value, slice=inner):
-            name = (dotted_name(value) or "").rpartition(".")[2]
-            items = list(inner.elts) if isinstance(inner, ast.Tuple) else [inner]
-            if name == "Literal":
-                texts = (isinstance(e, ast.Constant) and isinstance(e.value, str) for e in items)
-                return "str" if all(texts) else None
-            if name == "Annotated":
-                return annotated(module, items[0], enclosing)
-            return _union(module, items, enclosing) if name in ("Optional", "Union") else None
-    return _by_name(module, node, enclosing)
-
-
-def _by_name(module: Module, node: ast.expr, enclosing: Enclosing) -> Kind | None:
-    spelled = dotted_name(node)
-    if spelled is None:
-        return None
-    target = module.target(spelled, tuple(e for e in enclosing if not isinstance(e, ast.ClassDef)))
-    match target:
-        case External(qualified=qualified):
-            return "tensor" if qualified in _TENSORS else None
-        case Definition(node=ast.Subscript() | ast.BinOp() as alias, module=inner):
-            return annotated(inner, alias)
-        case None:
-            return _ANNOTATED.get(spelled)
-    return None
-
-
-def _union(module: Module, items: list[ast.expr], enclosing: Enclosing) -> Kind | None:
-    kept = [e for e in items if not _is_none(e)]
-    kinds = {annotated(module, each, enclosing) for each in kept}
-    return kinds.pop() if len(kinds) == 1 else None
 
 
 def _doubts(node: ast.AST) -> Iterator[str]:

@@ -59,42 +59,6 @@ def observe(seen: Iterable[Seen], project: Project) -> tuple[list[Observation], 
     return list(observations), list(unused)
 
 
-def joined(known: Iterable[Observation], seen: Iterable[Observation]) -> Iterator[Observation]:
-    """What reading the code tells, and what was seen at run time. Of one argument of a launch the
-    place is that of the former, and the evidence is that of both, what was seen first."""
-    arguments: dict[object, Argument] = {}
-    others: dict[object, Observation] = {}
-    for each in seen:
-        if isinstance(each, Argument):
-            arguments[_passed(each)] = each
-        else:
-            others[_what(each)] = each
-    met = set()
-    for each in known:
-        others.pop(_what(each), None)
-        if isinstance(each, Argument) and _passed(each) in arguments:
-            own = arguments[_passed(each)]
-            met.add(_passed(each))
-            stands_for = own.stands_for if own.stands_for.types else each.stands_for
-            evidence = (*own.evidence, *each.evidence)
-            each = replace(
-                each, evidence=evidence, stands_for=stands_for, conditional=own.conditional
-            )
-        yield each
-    yield from (each for key, each in arguments.items() if key not in met)
-    yield from others.values()
-
-
-def _passed(argument: Argument) -> object:
-    return (argument.launch, argument.kernel, argument.parameter)
-
-
-def _what(observation: Observation) -> object:
-    """What an observation is about, whatever is known of it."""
-    kernel = getattr(observation, "kernel", "")
-    return (type(observation), observation.place, kernel, getattr(observation, "parameter", ""))
-
-
 class _Changed(Exception):
     def __init__(self, code: Code, span: Span) -> None:
         super().__init__(code.path)

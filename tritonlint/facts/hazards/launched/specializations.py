@@ -53,15 +53,12 @@ def specialization(
                 constexprs[name] = dtype.types.single
             case [Tensor() as tensor]:
                 known = types_of(event, tensor)
-                element = one_of(known) if alike else known.single
-                if element is not None:
+                if (element := one_of(known) if alike else known.single) is not None:
                     pointers[name] = element
                 elif (outcome := tested(event.kernel, name, tensor, path)) is not None:
                     constexprs[name] = outcome
-            case [Tensor(), *_] if alike:
-                element = one_of(joined(event, values))
-                if element is not None:
-                    pointers[name] = element
+            case [Tensor(), *_] if alike and (element := one_of(joined(event, values))):
+                pointers[name] = element
     if own is None:
         return Specialization(pointers, constexprs)
     element = one_of(own)
