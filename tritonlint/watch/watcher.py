@@ -6,29 +6,25 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tritonlint.dtypes import BY_NAME, ElementType
-from tritonlint.facts.hazards.launched.seen import Clash, Given, Seen, SeenCopy, SeenLaunch
+from tritonlint.dtypes import BY_NAME
+from tritonlint.facts.hazards.launched.seen import Seen, SeenCopy, SeenLaunch
 from tritonlint.watch import evidence
+from tritonlint.watch.comparing import Comparer
 from tritonlint.watch.frames import Frames, position
-from tritonlint.watch.kinds import Kind, dtype_name, given_constant, kind, tracked
-from tritonlint.watch.shadow import Shadows, View, Write
+from tritonlint.watch.kinds import Kind, kind
+from tritonlint.watch.passing import Parameters, Passing
+from tritonlint.watch.shadow import Shadows, View
 from tritonlint.watch.sources import Sources
 from tritonlint.watch.torch_tensors import (
-    Classes,
-    Geometry,
     geometry,
     type_name,
     version,
 )
-from tritonlint.watch.triton_hook import Run, constexprs_of, ir_of, is_measuring
-
-# Of so many kernels is known what their parameters are; then they are looked up anew.
-_MOST_KERNELS = 10000
-_PLAIN = frozenset({bool, int, float, str, type(None)})
+from tritonlint.watch.triton_hook import Run, ir_of, is_measuring
 
 
 class HazardError(Exception):
@@ -50,16 +46,6 @@ class Counts:
     generated: int = 0
     errors: int = 0
     first_error: str = ""
-
-
-@dataclass
-class _Plan:
-    """The parameters of one kernel; `held` keeps it alive, so that its `id` stays its own."""
-
-    held: Any
-    names: tuple[str, ...]
-    parameters: frozenset[str]
-    constexprs: frozenset[str]
 
 
 # Judges what was seen of one kind: what findings there are, as texts.
@@ -93,8 +79,8 @@ class Watcher:
         self._judge, self._dry, self._keep_ir, self._added = judge, dry, keep_ir, added
         self._kinds: dict[tuple[Any, ...], Kind | None] = {}
         self._copies: dict[SeenCopy, int] = {}
-        self._plans: dict[int, _Plan] = {}
-        self._classes = Classes()
+        self._passing = Passing()
+        self._comparer = Comparer(self.shadows, self._report)
         self._lock = threading.RLock()
 
     def seen(self) -> list[Seen]:
@@ -149,41 +135,41 @@ class Watcher:
             return None
         self.counts.launches += 1
         self.launched_in_test += 1
-        plan = self._plans.get(id(kernel)) or self._plan(kernel)
+        parameters = self._passing.parameters(kernel)
         key: list[Any] = [id(kernel), id(frame.f_code), frame.f_lasti]
         tensors: list[tuple[str, Any]] = []
-        self._look(plan, zip(plan.names, args, strict=False), key, tensors)
+        self._passing.look(parameters, zip(parameters.names, args, strict=False), key, tensors)
         if kwargs:
-            self._look(plan, kwargs.items(), key, tensors)
+            self._passing.look(parameters, kwargs.items(), key, tensors)
         found: Kind | None = self._kinds.get(tuple(key), _NEW)
         if found is _NEW:
             with self._lock:
-                found = self._new(kernel, plan, frame, args, kwargs)
+                found = self._new(kernel, parameters, frame, args, kwargs)
                 self._kinds[tuple(key)] = found
             if found is None:
                 return None
             found.launched(self.test)
-            self._compare(found, tensors)
+            self._comparer.compare(found, tensors)
             self._report(found)
             return found
         if found is None:
             self.counts.sourceless += 1
             return None
         found.launched(self.test)
-        if self._compare(found, tensors):
+        if self._comparer.compare(found, tensors):
             self._report(found)
         return found
 
     def traced(self, kernel: Any, passed: Mapping[str, Any], place: tuple[str, int]) -> None:
         """See a launch in a function that torch compiles: only the types are known."""
         try:
-            plan = self._plans.get(id(kernel)) or self._plan(kernel)
+            parameters = self._passing.parameters(kernel)
             known = self.sources.kernel(kernel)
             where = self.sources.place(os.path.abspath(place[0]), (place[1], -1, place[1], -1))
             if known is None or where is None:
                 self.counts.sourceless += 1
                 return
-            given = self._all_given(kernel, plan, passed)
+            given = self._passing.given(kernel, parameters, passed)
             key = (id(kernel), place, tuple(given.items()))
             found = self._kinds.get(key)
             if found is None:
@@ -196,38 +182,13 @@ class Watcher:
         except Exception as error:
             self.failed(error)
 
-    def _plan(self, kernel: Any) -> _Plan:
-        if len(self._plans) >= _MOST_KERNELS:
-            self._plans.clear()
-        names = tuple(kernel.arg_names)
-        plan = _Plan(kernel, names, frozenset(names), constexprs_of(kernel))
-        self._plans[id(kernel)] = plan
-        return plan
-
-    def _look(
-        self, plan: _Plan, passed: Any, key: list[Any], tensors: list[tuple[str, Any]]
-    ) -> None:
-        """Extend the key of the kind by what is passed, and collect the tensors."""
-        constexprs, classes, parameters = plan.constexprs, self._classes, plan.parameters
-        for name, value in passed:
-            own = value.__class__
-            if own in _PLAIN:
-                key.append((own, value) if name in constexprs else own)
-                continue
-            if name not in parameters:
-                continue
-            what = classes.known.get(own) or classes.of(own)
-            if what == "tensor":
-                key.append(value.dtype)
-                tensors.append((name, value))
-            elif what == "wrapper":
-                key.append(str(getattr(value, "dtype", None) or value.base.dtype))
-                tensors.append((name, value.base))
-            else:
-                key.append(dtype_name(value) or own)
-
     def _new(
-        self, kernel: Any, plan: _Plan, frame: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+        self,
+        kernel: Any,
+        parameters: Parameters,
+        frame: Any,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
     ) -> Kind | None:
         code = frame.f_code
         file = os.path.abspath(code.co_filename)
@@ -236,130 +197,8 @@ class Watcher:
         if where is None or known is None:
             self.counts.sourceless += 1
             return None
-        passed = {**dict(zip(plan.names, args, strict=False)), **kwargs}
-        return kind(where, known, self._all_given(kernel, plan, passed), code)
-
-    def _all_given(self, kernel: Any, plan: _Plan, passed: Mapping[str, Any]) -> dict[str, Given]:
-        """What is passed for each parameter, by default too."""
-        given = {n: self._given(plan, n, passed[n]) for n in plan.names if n in passed}
-        for name, parameter in getattr(kernel, "signature", _NO_SIGNATURE).parameters.items():
-            if name not in given and parameter.default is not parameter.empty:
-                given[name] = given_constant(parameter.default)
-        return given
-
-    def _given(self, plan: _Plan, name: str, value: Any) -> Given:
-        what = self._classes.of(value.__class__)
-        if what in ("tensor", "fake"):
-            return Given("tensor", type_name(value.dtype))
-        if what == "wrapper":
-            own = getattr(value, "dtype", None)
-            return Given("tensor", dtype_name(own) or type_name(value.base.dtype))
-        if name in plan.constexprs or value is None:
-            return given_constant(value)
-        return Given()
-
-    def _compare(self, found: Kind, tensors: Sequence[tuple[str, Any]]) -> bool:
-        """Compare what the launch reads with what was written, and note what it writes. Whether
-        something new was seen."""
-        new = False
-        shadows, reads, writes = self.shadows, found.reads, found.writes
-        known = shadows.known
-        if found.doubtful:
-            new = self._siblings(found, tensors)
-        for name, tensor in tensors:
-            read = reads.get(name)
-            if read is None:
-                continue
-            shadow = known.get(tensor.untyped_storage()._cdata)
-            if shadow is None:
-                continue
-            shadow.touched(version(tensor))
-            written = shadow.read(geometry(tensor)) if shadow.writes else None
-            if written is not None and written.meaning != read:
-                new |= self._differs(found, name, written)
-            elif written is None and shadow.views and read.element is not None:
-                new |= self._had(found, name, read.element, geometry(tensor), shadow.views)
-        for name, tensor in tensors:
-            meaning = writes.get(name)
-            if meaning is None:
-                continue
-            storage = tensor.untyped_storage()
-            shadow = known.get(storage._cdata)
-            if shadow is None:
-                if not tracked(meaning):
-                    continue
-                shadow = shadows.of(storage)
-                shadow.version = version(tensor)
-            else:
-                shadow.touched(version(tensor))
-            where = geometry(tensor)
-            latest = shadow.writes[-1] if shadow.writes else None
-            if latest is None or latest.writer is not found or latest.where != where:
-                shadow.write(Write(where, meaning, found, name))
-        return new
-
-    def _differs(self, found: Kind, name: str, write: Write) -> bool:
-        """What a kernel reads as another thing than was written there."""
-        reading = found.reads[name]
-        writer: Kind = write.writer
-        if write.meaning.kind == "truncated" and reading.element is not None:
-            sign = evidence.read_later(write.parameter, found, name, reading.element)
-            if writer.sign(sign):
-                self._report(writer, found)
-                return True
-            return False
-        written = write.meaning.element
-        if written is None:
-            return False
-        if reading.kind == "integers" and written.is_fp8:
-            return found.sign(evidence.written_as_codes(name, writer, write.parameter, written))
-        read = reading.element
-        if read is not None and read.width == written.width and read != written:
-            return found.clash(
-                Clash(name, read.name, written.name, writer.seen.kernel.name, writer.seen.span)
-            )
-        return False
-
-    def _had(
-        self,
-        found: Kind,
-        name: str,
-        read: ElementType,
-        where: Geometry,
-        views: Mapping[str, View],
-    ) -> bool:
-        """What a kernel reads as an 8-bit float of another format than the host has it as."""
-        if name in found.doubtful or not read.is_fp8:
-            return False
-        other = [v for v in views.values() if evidence.is_other_format(read, where, v)]
-        return bool(other) and found.clash(
-            Clash(name, read.name, other[0].type, "", other[0].origin)
-        )
-
-    def _siblings(self, found: Kind, tensors: Sequence[tuple[str, Any]]) -> bool:
-        """What else is known of the memory that is passed as bytes."""
-        new = False
-        numbers = [(n, t, t.untyped_storage()._cdata) for n, t in tensors]
-        for name, tensor, number in numbers:
-            if name not in found.doubtful:
-                continue
-            shadow = self.shadows.get(number)
-            where = geometry(tensor)
-            if name in found.reads and shadow is not None:
-                shadow.touched(version(tensor))
-                written = shadow.read(where)
-                if written is not None and written.meaning.kind == "integers":
-                    continue
-            codes = found.codes(name)
-            for other, beside, same in numbers:
-                known = BY_NAME.get(type_name(beside.dtype)) if same == number else None
-                if other != name and known is not None and known.is_float and codes is None:
-                    place = (other, geometry(beside), known)
-                    new |= found.sign(evidence.passed_beside(found, name, where, place))
-            for view in (shadow.views if shadow else {}).values():
-                if codes is None or evidence.is_other_format(codes, where, view):
-                    new |= found.sign(evidence.viewed(found, name, where, view))
-        return new
+        passed = {**dict(zip(parameters.names, args, strict=False)), **kwargs}
+        return kind(where, known, self._passing.given(kernel, parameters, passed), code)
 
     def viewed(self, tensor: Any, origin: tuple[Any, int, int], element: str) -> None:
         """The host sees memory as floats of a type, at the instruction `origin`."""
@@ -421,9 +260,4 @@ class Watcher:
                 raise HazardError("\n".join(found.findings))
 
 
-class _NoSignature:
-    parameters: dict[str, Any] = {}
-
-
-_NO_SIGNATURE = _NoSignature()
 _NEW: Any = object()

@@ -1,0 +1,125 @@
+"""What launches read of memory and write to it, compared with what was known of it before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from tritonlint.dtypes import BY_NAME, ElementType
+from tritonlint.facts.hazards.launched.seen import Clash
+from tritonlint.watch import evidence
+from tritonlint.watch.kinds import Kind, tracked
+from tritonlint.watch.shadow import Shadows, View, Write
+from tritonlint.watch.torch_tensors import Geometry, geometry, type_name, version
+
+
+class Comparer:
+    """Compares launches with `shadows`, and keeps in them what launches write. `report` is told
+    when a launch (the second kind) shows something new of another kind."""
+
+    def __init__(self, shadows: Shadows, report: Callable[[Kind, Kind], None]) -> None:
+        self.shadows = shadows
+        self._report = report
+
+    def compare(self, found: Kind, tensors: Sequence[tuple[str, Any]]) -> bool:
+        """Compare what the launch reads with what was written, and note what it writes. Whether
+        something new was seen."""
+        new = False
+        shadows, reads, writes = self.shadows, found.reads, found.writes
+        known = shadows.known
+        if found.doubtful:
+            new = self._siblings(found, tensors)
+        for name, tensor in tensors:
+            read = reads.get(name)
+            if read is None:
+                continue
+            shadow = known.get(tensor.untyped_storage()._cdata)
+            if shadow is None:
+                continue
+            shadow.touched(version(tensor))
+            written = shadow.read(geometry(tensor)) if shadow.writes else None
+            if written is not None and written.meaning != read:
+                new |= self._differs(found, name, written)
+            elif written is None and shadow.views and read.element is not None:
+                new |= self._had(found, name, read.element, geometry(tensor), shadow.views)
+        for name, tensor in tensors:
+            meaning = writes.get(name)
+            if meaning is None:
+                continue
+            storage = tensor.untyped_storage()
+            shadow = known.get(storage._cdata)
+            if shadow is None:
+                if not tracked(meaning):
+                    continue
+                shadow = shadows.of(storage)
+                shadow.version = version(tensor)
+            else:
+                shadow.touched(version(tensor))
+            where = geometry(tensor)
+            latest = shadow.writes[-1] if shadow.writes else None
+            if latest is None or latest.writer is not found or latest.where != where:
+                shadow.write(Write(where, meaning, found, name))
+        return new
+
+    def _differs(self, found: Kind, name: str, write: Write) -> bool:
+        """What a kernel reads as another thing than was written there."""
+        reading = found.reads[name]
+        writer: Kind = write.writer
+        if write.meaning.kind == "truncated" and reading.element is not None:
+            sign = evidence.read_later(write.parameter, found, name, reading.element)
+            if writer.sign(sign):
+                self._report(writer, found)
+                return True
+            return False
+        written = write.meaning.element
+        if written is None:
+            return False
+        if reading.kind == "integers" and written.is_fp8:
+            return found.sign(evidence.written_as_codes(name, writer, write.parameter, written))
+        read = reading.element
+        if read is not None and read.width == written.width and read != written:
+            return found.clash(
+                Clash(name, read.name, written.name, writer.seen.kernel.name, writer.seen.span)
+            )
+        return False
+
+    def _had(
+        self,
+        found: Kind,
+        name: str,
+        read: ElementType,
+        where: Geometry,
+        views: Mapping[str, View],
+    ) -> bool:
+        """What a kernel reads as an 8-bit float of another format than the host has it as."""
+        if name in found.doubtful or not read.is_fp8:
+            return False
+        other = [v for v in views.values() if evidence.is_other_format(read, where, v)]
+        return bool(other) and found.clash(
+            Clash(name, read.name, other[0].type, "", other[0].origin)
+        )
+
+    def _siblings(self, found: Kind, tensors: Sequence[tuple[str, Any]]) -> bool:
+        """What else is known of the memory that is passed as bytes."""
+        new = False
+        numbers = [(n, t, t.untyped_storage()._cdata) for n, t in tensors]
+        for name, tensor, number in numbers:
+            if name not in found.doubtful:
+                continue
+            shadow = self.shadows.get(number)
+            where = geometry(tensor)
+            if name in found.reads and shadow is not None:
+                shadow.touched(version(tensor))
+                written = shadow.read(where)
+                if written is not None and written.meaning.kind == "integers":
+                    continue
+            codes = found.codes(name)
+            for other, beside, same in numbers:
+                known = BY_NAME.get(type_name(beside.dtype)) if same == number else None
+                if other != name and known is not None and known.is_float and codes is None:
+                    place = (other, geometry(beside), known)
+                    new |= found.sign(evidence.passed_beside(found, name, where, place))
+            for view in (shadow.views if shadow else {}).values():
+                if codes is None or evidence.is_other_format(codes, where, view):
+                    new |= found.sign(evidence.viewed(found, name, where, view))
+        return new
