@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from tritonlint.cli import options, progress, reports, running, stdin
 from tritonlint.engine import run_settings
 from tritonlint.errors import UsageError
+from tritonlint.frozen import dataclass
 from tritonlint.report import output, writing
 
 if TYPE_CHECKING:
+    from tritonlint.engine.observer import Observer
     from tritonlint.findings.result import Result
     from tritonlint.settings.config import Settings
 
@@ -53,100 +57,117 @@ if TYPE_CHECKING:
 )
 @click.option("--profile", is_flag=True, help="Show where the time goes (without the cache).")
 @click.option("--watch", is_flag=True, help="Check again whenever a file changes.")
-def command(
-    paths: tuple[Path, ...],
-    output_formats: tuple[writing.Report, ...],
-    output_file: Path | None,
-    fix: bool,
-    diff: bool,
-    unsafe_fixes: bool,
-    quiet: bool,
-    verbose: bool,
-    exit_zero: bool,
-    no_cache: bool,
-    confirm: str | None,
-    confirm_unconfined: bool,
-    statistics: bool,
-    diff_base: str | None,
-    show_suppressed: bool,
-    add_ignore: bool,
-    reason: str | None,
-    jobs: int | None,
-    stdin_filename: Path | None,
-    profile: bool,
-    watch: bool,
-    **selected: object,
-) -> int:
+def command(**given: Any) -> int:
     """Report silent dtype casts between Triton kernels and their launches.
 
     PATHS are files or folders, or - for standard input; the default is the working directory. Exit
     code: 0 clean, 1 findings, 2 some file could not be checked or the command line or the settings
     are wrong.
     """
-    if reason and not add_ignore:
+    own = {each.name: given.pop(each.name) for each in fields(_Asked) if each.name != "selected"}
+    asked = _Asked(**{**own, "paths": own["paths"] or (Path("."),)}, selected=given)
+    if asked.reason and not asked.add_ignore:
         raise UsageError("--reason goes with --add-ignore")
-    if add_ignore and (output_formats or output_file or statistics):
+    if asked.add_ignore and (asked.output_formats or asked.output_file or asked.statistics):
         raise UsageError("--add-ignore writes comments and no report; ask for one in another run")
-    wanted = reports.asked_for(output_formats, output_file, statistics)
-    paths = paths or (Path("."),)
-    if fix or diff:
-        asked = (output_formats, output_file, exit_zero, confirm, statistics, diff_base, add_ignore)
-        if any(asked) or watch:
-            raise UsageError("--fix and --diff are `autofix`, which makes no report")
-        return _autofix(paths, fix, unsafe_fixes, stdin_filename, selected)
-    if unsafe_fixes:
+    wanted = reports.asked_for(asked.output_formats, asked.output_file, asked.statistics)
+    if asked.fix or asked.diff:
+        return _autofix(asked)
+    if asked.unsafe_fixes:
         raise UsageError("--unsafe-fixes goes with --fix or --diff")
-    if quiet and verbose:
+    if asked.quiet and asked.verbose:
         raise UsageError("--quiet and --verbose contradict each other")
-    if watch:
-        return _watch(paths, stdin_filename)
-    text = stdin.read(paths, stdin_filename)
-    if text and (add_ignore or confirm):
-        option = "--add-ignore" if add_ignore else "--confirm"
+    if asked.watch:
+        return _watch(asked.paths, asked.stdin_filename)
+    return _check(asked, wanted)
+
+
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """What the command line asks for; `selected` are the options about rules and files."""
+
+    paths: tuple[Path, ...]
+    output_formats: tuple[writing.Report, ...]
+    output_file: Path | None
+    fix: bool
+    diff: bool
+    unsafe_fixes: bool
+    quiet: bool
+    verbose: bool
+    exit_zero: bool
+    no_cache: bool
+    confirm: str | None
+    confirm_unconfined: bool
+    statistics: bool
+    diff_base: str | None
+    show_suppressed: bool
+    add_ignore: bool
+    reason: str | None
+    jobs: int | None
+    stdin_filename: Path | None
+    profile: bool
+    watch: bool
+    selected: dict[str, object]
+
+
+def _check(asked: _Asked, wanted: Sequence[writing.Report]) -> int:
+    """Check, and report as `wanted`. Returns the exit code."""
+    text = stdin.read(asked.paths, asked.stdin_filename)
+    if text and (asked.add_ignore or asked.confirm):
+        option = "--add-ignore" if asked.add_ignore else "--confirm"
         raise UsageError(f"{option} goes with files, not with standard input")
-    settings = options.settings_for((text.path,) if text else paths, selected)
-    if verbose:
+    paths = (text.path,) if text else asked.paths
+    settings = options.settings_for(paths, asked.selected)
+    if asked.verbose:
         output.note(_used(settings))
     notebooks: list[Path] = []
-    with progress.observed(profile) as observer:
+    with progress.observed(asked.profile) as observer:
         if text:
             result = running.run_text(text.path, text.data, settings)
         else:
-            cached = not (no_cache or profile)
-            result = running.run(paths, settings, cached, jobs, observer, notebooks.append)
-        stale = _stale(result, (text.path,) if text else paths, settings)
-        result = result if diff_base is None else _changed(result, diff_base, paths)
-        if confirm:
-            with observer.stage("confirm"):
-                kept = None if no_cache else paths
-                result = running.confirmed(result, settings, kept, confirm_unconfined)
-        if add_ignore:
+            cached = not (asked.no_cache or asked.profile)
+            result = running.run(paths, settings, cached, asked.jobs, observer, notebooks.append)
+        stale = _stale(result, paths, settings)
+        result = _asked_about(asked, result, settings, observer)
+        if asked.add_ignore:
             from tritonlint.cli import ignores
 
-            return ignores.add(result, reason or "")
+            return ignores.add(result, asked.reason or "")
         with observer.stage("report"):
-            writing.write(result, wanted, show_suppressed, text, quiet)
-    if not quiet:
+            writing.write(result, wanted, asked.show_suppressed, text, asked.quiet)
+    if not asked.quiet:
         output.note(stale)
         output.note(f"{each.path}: {each.reason}" for each in result.unused)
-        output.note(running.nothing_checked(result, (text.path,) if text else paths))
+        output.note(running.nothing_checked(result, paths))
         output.note(_unread(notebooks))
     output.complain(f"{each.path}: {each.reason}" for each in result.skipped)
-    return running.exit_code(result, exit_zero)
+    return running.exit_code(result, asked.exit_zero)
 
 
-def _autofix(
-    paths: tuple[Path, ...],
-    write: bool,
-    unsafe: bool,
-    stdin_filename: Path | None,
-    selected: dict[str, object],
-) -> int:
+def _asked_about(asked: _Asked, result: Result, settings: Settings, observer: Observer) -> Result:
+    """What of the result lies on changed lines, and what the compiler says of it, where that is
+    asked for."""
+    if asked.diff_base is not None:
+        result = _changed(result, asked.diff_base, asked.paths)
+    if asked.confirm:
+        with observer.stage("confirm"):
+            kept = None if asked.no_cache else asked.paths
+            result = running.confirmed(result, settings, kept, asked.confirm_unconfined)
+    return result
+
+
+def _autofix(asked: _Asked) -> int:
+    """The same as `autofix`, to which options of reports and of watching say nothing."""
+    reported = (asked.output_formats, asked.output_file, asked.statistics, asked.confirm)
+    more = (asked.exit_zero, asked.diff_base, asked.add_ignore, asked.watch)
+    if any(reported) or any(more):
+        raise UsageError("--fix and --diff are `autofix`, which makes no report")
     from tritonlint.cli import autofix
 
-    given = {"paths": paths, "write": write, "unsafe_fixes": unsafe, "interactive": False}
-    given |= {"allow_dirty": False, "stdin_filename": stdin_filename, **selected}
-    return int(click.get_current_context().invoke(autofix.command, **given))
+    given = {"paths": asked.paths, "write": asked.fix, "unsafe_fixes": asked.unsafe_fixes}
+    given |= {"interactive": False, "allow_dirty": False, "stdin_filename": asked.stdin_filename}
+    context = click.get_current_context()
+    return int(context.invoke(autofix.command, **given, **asked.selected))
 
 
 def _used(settings: Settings) -> list[str]:

@@ -152,23 +152,9 @@ def _answered(
             waiting.put(each)
 
     refused: list[Unconfined] = []
-
-    def work() -> None:
-        with child(unconfined) as worker:
-            while not refused:
-                try:
-                    question = waiting.get_nowait()
-                except queue.Empty:
-                    return
-                try:
-                    found[question] = ask(worker, question)
-                except Unconfined as error:
-                    refused.append(error)
-                    return
-                answers.store(question, found[question])
-
     count = min(_cores(), waiting.qsize())
-    threads = [threading.Thread(target=work, daemon=True) for _ in range(count)]
+    passed = (waiting, found, answers, refused, unconfined)
+    threads = [threading.Thread(target=_ask_all, args=passed, daemon=True) for _ in range(count)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -179,6 +165,28 @@ def _answered(
             "you do"
         )
     return found
+
+
+def _ask_all(
+    waiting: queue.SimpleQueue[Question],
+    found: dict[Question, Answer],
+    answers: Answers,
+    refused: list[Unconfined],
+    unconfined: bool,
+) -> None:
+    """Put waiting questions to a child process until there are none, or one was refused."""
+    with child(unconfined) as worker:
+        while not refused:
+            try:
+                question = waiting.get_nowait()
+            except queue.Empty:
+                return
+            try:
+                found[question] = ask(worker, question)
+            except Unconfined as error:
+                refused.append(error)
+                return
+            answers.store(question, found[question])
 
 
 def child(unconfined: bool = False) -> Confined:
