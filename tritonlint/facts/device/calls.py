@@ -6,11 +6,12 @@ import ast
 from collections.abc import Mapping
 
 from tritonlint.facts.device.casts import cast
+from tritonlint.facts.device.frames import Frame, Where, place_of
 from tritonlint.facts.device.invocation import Invocation
 from tritonlint.facts.device.joins import join
 from tritonlint.facts.device.language.builtins import builtin
 from tritonlint.facts.device.language.intrinsics import intrinsic, is_intrinsic, unknown
-from tritonlint.facts.device.machine import DEPTH, Frame, Machine, Where, place_of
+from tritonlint.facts.device.machine import DEPTH, Machine
 from tritonlint.facts.device.types import Type
 from tritonlint.facts.device.values import (
     UNKNOWN,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tritonlint.dtypes import ElementType
-from tritonlint.facts.device.machine import Machine, Where, place_of
+from tritonlint.facts.device.frames import Where, place_of
+from tritonlint.facts.device.machine import Machine
 from tritonlint.facts.device.types import (
     T_INT64,
     T_UNKNOWN,

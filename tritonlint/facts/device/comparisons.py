@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tritonlint.facts.device.casts import as_number
-from tritonlint.facts.device.machine import Machine, Where
+from tritonlint.facts.device.frames import Where
+from tritonlint.facts.device.machine import Machine
 from tritonlint.facts.device.operators import alike, meet
 from tritonlint.facts.device.types import T_BOOL, Type, promote, promote_all
 from tritonlint.facts.device.values import (

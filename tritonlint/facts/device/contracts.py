@@ -8,7 +8,8 @@ from functools import lru_cache
 from tritonlint.dtypes import UINT8, ElementType
 from tritonlint.facts.device.contract import KernelContract, Specialization
 from tritonlint.facts.device.expressions import evaluate
-from tritonlint.facts.device.machine import Exhausted, Frame, Machine
+from tritonlint.facts.device.frames import Frame
+from tritonlint.facts.device.machine import Exhausted, Machine
 from tritonlint.facts.device.moves import Moves
 from tritonlint.facts.device.roles import Roles, infer, open_constexpr
 from tritonlint.facts.device.roundings import Rounding, Roundings

@@ -15,8 +15,9 @@ from tritonlint.facts.device.attributes import (
 )
 from tritonlint.facts.device.calls import call, member
 from tritonlint.facts.device.comparisons import compare
+from tritonlint.facts.device.frames import Frame
 from tritonlint.facts.device.joins import join
-from tritonlint.facts.device.machine import STEPS, Frame, Machine
+from tritonlint.facts.device.machine import STEPS, Machine
 from tritonlint.facts.device.operators import binary, unary
 from tritonlint.facts.device.types import (
     T_BOOL,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from tritonlint.facts.device.casts import as_number
-from tritonlint.facts.device.machine import Frame, Machine, Where
+from tritonlint.facts.device.frames import Frame, Where
+from tritonlint.facts.device.machine import Machine
 from tritonlint.facts.device.types import T_UNKNOWN
 from tritonlint.facts.device.values import (
     NO_LOADS,

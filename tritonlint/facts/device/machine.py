@@ -6,7 +6,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field
-from typing import TYPE_CHECKING
 
 from tritonlint.dtypes import ElementType
 from tritonlint.facts.device.contract import (
@@ -17,13 +16,11 @@ from tritonlint.facts.device.contract import (
     Store,
     StoreEffect,
 )
+from tritonlint.facts.device.frames import Frame, Where, place_of
 from tritonlint.facts.device.types import Type, Types
-from tritonlint.facts.device.values import Environment, Loads, Pointer, Site, Tensor, Value
-from tritonlint.facts.project.kernel import Scope
+from tritonlint.facts.device.values import Loads, Pointer, Site, Tensor, Value
+from tritonlint.facts.device.watch import Watch
 from tritonlint.frozen import dataclass
-
-if TYPE_CHECKING:
-    from tritonlint.facts.device.watch import Watch
 
 # Bounds: evaluated nodes in a run, and device functions inside each other.
 STEPS = 60_000
@@ -49,33 +46,6 @@ _STORE_RANK: Mapping[StoreEffect, int] = {
 
 class Exhausted(Exception):
     """A bound was hit; the run ends with what it has seen."""
-
-
-@dataclass
-class Frame:
-    """One function being run: its names, where it is, and what it has returned so far."""
-
-    environment: Environment
-    scope: Scope
-    path: str
-    via: tuple[Place, ...] = ()
-    stack: tuple[ast.FunctionDef, ...] = ()
-    returned: list[Value] = field(default_factory=list)
-    # The environments of `break` and `continue`, one list for each loop that is being run.
-    left: list[list[Environment]] = field(default_factory=list)
-
-
-# An expression or statement and the function that it is in: a place that is worked out only when
-# something happens there.
-Where = tuple[Frame, ast.expr | ast.stmt]
-
-
-def place_of(where: Where) -> Place:
-    """The place in the file."""
-    frame, node = where
-    end_line = node.end_lineno or node.lineno
-    end_column = (node.end_col_offset or node.col_offset) + 1
-    return Place(frame.path, node.lineno, node.col_offset + 1, end_line, end_column)
 
 
 @dataclass

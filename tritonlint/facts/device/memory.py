@@ -9,7 +9,8 @@ from tritonlint.facts.device.contract import (
     StoreEffect,
     ValueKind,
 )
-from tritonlint.facts.device.machine import Frame, Machine, Where, element_types, place_of
+from tritonlint.facts.device.frames import Frame, Where, place_of
+from tritonlint.facts.device.machine import Machine, element_types
 from tritonlint.facts.device.types import (
     T_INT64,
     T_UNKNOWN,

@@ -12,8 +12,8 @@ import ast
 from dataclasses import field
 
 from tritonlint.dtypes import TABLE
+from tritonlint.facts.device.frames import Where
 from tritonlint.facts.device.intervals import Interval
-from tritonlint.facts.device.machine import Where
 from tritonlint.facts.device.types import Types
 from tritonlint.facts.device.values import History, Tensor
 from tritonlint.facts.device.watch import Watch

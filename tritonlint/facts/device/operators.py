@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tritonlint.facts.device.casts import as_number
+from tritonlint.facts.device.frames import Where
 from tritonlint.facts.device.intervals import ANYTHING, combined, masked, negated
-from tritonlint.facts.device.machine import Machine, Where
+from tritonlint.facts.device.machine import Machine
 from tritonlint.facts.device.types import (
     T_BOOL,
     T_FLOAT32,

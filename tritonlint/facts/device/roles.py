@@ -19,7 +19,8 @@ from typing import Literal
 from tritonlint.dtypes import BY_TRITON
 from tritonlint.facts.device.calls import defaults
 from tritonlint.facts.device.expressions import evaluate
-from tritonlint.facts.device.machine import Evidence, Exhausted, Frame, Machine
+from tritonlint.facts.device.frames import Frame
+from tritonlint.facts.device.machine import Evidence, Exhausted, Machine
 from tritonlint.facts.device.statements import run_body
 from tritonlint.facts.device.types import Type, known
 from tritonlint.facts.device.values import (

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from tritonlint.dtypes import ElementType
 from tritonlint.facts.device.casts import single, union_of
 from tritonlint.facts.device.contract import Place
-from tritonlint.facts.device.machine import Where, place_of
+from tritonlint.facts.device.frames import Where, place_of
 from tritonlint.facts.device.types import Types
 from tritonlint.facts.device.values import History, Tensor
 from tritonlint.facts.device.watch import Key, Watch

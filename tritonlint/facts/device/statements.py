@@ -7,9 +7,10 @@ import ast
 from collections.abc import Callable, Mapping
 
 from tritonlint.facts.device.expressions import evaluate
+from tritonlint.facts.device.frames import Frame
 from tritonlint.facts.device.intervals import ANYTHING
 from tritonlint.facts.device.joins import join_environments
-from tritonlint.facts.device.machine import Frame, Machine
+from tritonlint.facts.device.machine import Machine
 from tritonlint.facts.device.operators import binary
 from tritonlint.facts.device.types import T_INT32
 from tritonlint.facts.device.values import UNKNOWN, Const, Environment, Tensor, Tuple, Value, truth

@@ -17,8 +17,8 @@ from typing import Literal
 
 from tritonlint.dtypes import ElementType
 from tritonlint.facts.device.contract import Place
+from tritonlint.facts.device.frames import Frame, Where, place_of
 from tritonlint.facts.device.intervals import ANYTHING, Interval, hull, is_constant
-from tritonlint.facts.device.machine import Frame, Where, place_of
 from tritonlint.facts.device.types import Types
 from tritonlint.facts.device.values import PLAIN, Byte, History, Tensor
 from tritonlint.frozen import dataclass, replace

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 
 from tritonlint.dtypes import from_triton
 from tritonlint.facts.device.contract import Store
+from tritonlint.facts.device.frames import place_of
 from tritonlint.facts.device.invocation import Invocation, loads_in, pointers_in
 from tritonlint.facts.device.language import accesses, blocks, limits
 from tritonlint.facts.device.language import mathematics as numeric
 from tritonlint.facts.device.language.accesses import NOTHING
-from tritonlint.facts.device.machine import place_of
 from tritonlint.facts.device.types import (
     T_BOOL,
     T_INT32,
