@@ -144,7 +144,7 @@ def _symbol(symbol: str) -> str:
     """A buffer or a test by its name: `launch(x)` of a module is `x`, what a line makes `line N`,
     by whatever calls it got there."""
     symbol = re.sub(
-        r"(?:new@)?[\w./]+\.py:(\d+):\d+(?:<[\w./]+\.py:\d+:\d+)*",
+        r"(?:new@)?[\w./]+\.py:(\d+):\d+(?:<[\w./]+\.py:\d+:\d+)*(?:\?\d+)?",
         lambda found: f"line {line_number(int(found[1]))}",
         symbol,
     )

@@ -92,6 +92,7 @@ def away_from_zero(p, x):
     tl.store(p + 3, tl.minimum(libdevice.copysign(magnitude, v), 127.0).to(tl.int8))
     tl.store(p + 4, tl.maximum(libdevice.max(magnitude, 3.0), -127.0).to(tl.int8))
     tl.store(p + 5, libdevice.copysign(libdevice.fabs(magnitude), v).to(tl.int8))
+    tl.store(p + 6, libdevice.fmod(magnitude, 8.0).to(tl.int8))
     # reveal: x: load line 87: float
     # reveal: p: store line 89: float_to_int, of int, cast line 89, rounded, from x
     # reveal: p: store line 90: float_to_int, of int, cast line 90, rounded, from x
@@ -99,12 +100,14 @@ def away_from_zero(p, x):
     # reveal: p: store line 92: float_to_int, of int, cast line 92, rounded, within ..127, from x
     # reveal: p: store line 93: float_to_int, of int, cast line 93, rounded, within -127.., from x
     # reveal: p: store line 94: float_to_int, of int, cast line 94, rounded, from x
+    # reveal: p: store line 95: float_to_int, of int, cast line 95, rounded, from x
     # reveal: float32 to int8 line 89, rounded
     # reveal: float32 to int8 line 90, rounded
     # reveal: float32 to int8 line 91, rounded
     # reveal: float32 to int8 line 92, rounded, within ..127
     # reveal: float32 to int8 line 93, rounded, within -127..
     # reveal: float32 to int8 line 94, rounded
+    # reveal: float32 to int8 line 95, rounded
 
 
 # launched with p=int8, x=float32
@@ -115,12 +118,15 @@ def with_a_sign_and_a_fraction(p, x):
     tl.store(p + 1, libdevice.max(tl.floor(v), 0.5).to(tl.int8))
     tl.store(p + 2, tl.where(v < 0.0, -v, tl.floor(v)).to(tl.int8))
     tl.store(p + 3, tl.minimum(tl.floor(v), tl.abs(v)).to(tl.int8))
-    # reveal: x: load line 113: float
-    # reveal: p: store line 114: float_to_int, of int, cast line 114, from x
-    # reveal: p: store line 115: float_to_int, of int, cast line 115, from x
-    # reveal: p: store line 116: float_to_int, of int, cast line 116, from x
+    tl.store(p + 4, libdevice.fmod(tl.floor(v), 0.7).to(tl.int8))
+    # reveal: x: load line 116: float
     # reveal: p: store line 117: float_to_int, of int, cast line 117, from x
-    # reveal: float32 to int8 line 114
-    # reveal: float32 to int8 line 115
-    # reveal: float32 to int8 line 116, excused
-    # reveal: float32 to int8 line 117, excused
+    # reveal: p: store line 118: float_to_int, of int, cast line 118, from x
+    # reveal: p: store line 119: float_to_int, of int, cast line 119, from x
+    # reveal: p: store line 120: float_to_int, of int, cast line 120, from x
+    # reveal: p: store line 121: float_to_int, of int, cast line 121, from x
+    # reveal: float32 to int8 line 117
+    # reveal: float32 to int8 line 118
+    # reveal: float32 to int8 line 119, excused
+    # reveal: float32 to int8 line 120, excused
+    # reveal: float32 to int8 line 121

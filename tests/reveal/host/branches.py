@@ -73,11 +73,13 @@ def by_an_expression(x, n, small):
     copy[(1,)](x, page)
     # reveal: copy
     # reveal:     source: unknown of x
-    # reveal:     target: float16 or uint8 of line 72, likely raw for float8_e4m3fn (line 77 if small)
+    # reveal:     target: uint8 of line 72, raw (line 72), likely raw for float8_e4m3fn (line 78 if small) if small
+    # reveal:     target: float16 of line 72 if not small
     copy[(1,)](x, page.view(torch.float8_e4m3fn) if small else page)
     # reveal: copy
     # reveal:     source: unknown of x
-    # reveal:     target: float8_e4m3fn of line 72, perhaps viewed (line 77)
+    # reveal:     target: float8_e4m3fn of line 72, perhaps viewed (line 78) if small
+    # reveal:     target: float16 of line 72 if not small
 
 
 def where_there_is_one(x, scale=None):
@@ -95,7 +97,7 @@ def made_where_it_is_missing(x, n, out=None):
     copy[(1,)](x, out)
     # reveal: copy
     # reveal:     source: unknown of x
-    # reveal:     target: uint8 of line 94, raw (line 94) if out == None
+    # reveal:     target: uint8 of line 96, raw (line 96) if out == None
     # reveal:     target: unknown of out if not out == None
 
 
@@ -107,7 +109,7 @@ def either_kernel_argument(x, page, kv_cache_dtype):
     copy[(1,)](x, key_cache)
     # reveal: copy
     # reveal:     source: unknown of x
-    # reveal:     target: float8_e4m3fn of page, perhaps viewed (line 104)
+    # reveal:     target: float8_e4m3fn of page, perhaps viewed (line 106)
 
 
 def tried(x, n):
@@ -118,8 +120,8 @@ def tried(x, n):
     copy[(1,)](x, page)
     # reveal: copy
     # reveal:     source: unknown of x
-    # reveal:     target: uint8 of line 115, raw (line 115)
-    # reveal:     target: float32 of line 117
+    # reveal:     target: uint8 of line 117, raw (line 117)
+    # reveal:     target: float32 of line 119
 
 
 def one_of_two_types_returns(x, n, small):
@@ -127,9 +129,9 @@ def one_of_two_types_returns(x, n, small):
     if page.dtype == torch.uint8:
         return
     copy[(1,)](x, page)
-    # reveal: copy if not line 126.dtype is torch.uint8
+    # reveal: copy if not small
     # reveal:     source: unknown of x
-    # reveal:     target: float16 of line 126
+    # reveal:     target: float16 of line 128
 
 
 def one_of_two_types_stays(x, n, small):
@@ -137,9 +139,9 @@ def one_of_two_types_stays(x, n, small):
     if page.dtype != torch.uint8:
         return
     copy[(1,)](x, page)
-    # reveal: copy if line 136.dtype is torch.uint8
+    # reveal: copy if small
     # reveal:     source: unknown of x
-    # reveal:     target: uint8 of line 136, raw (line 136), raw (line 137 if line 136.dtype is torch.uint8)
+    # reveal:     target: uint8 of line 138, raw (line 138)
 
 
 def like_what_is_left(n, small):
@@ -147,9 +149,9 @@ def like_what_is_left(n, small):
     if page.dtype == torch.uint8:
         return
     copy[(1,)](page, torch.empty_like(page))
-    # reveal: copy if not line 146.dtype is torch.uint8
-    # reveal:     source: float16 of line 146
-    # reveal:     target: float16 of line 149
+    # reveal: copy if not small
+    # reveal:     source: float16 of line 148
+    # reveal:     target: float16 of line 151
 
 
 def one_where_it_is_bytes(x, page):
@@ -157,5 +159,5 @@ def one_where_it_is_bytes(x, page):
     copy[(1,)](x, codes)
     # reveal: copy
     # reveal:     source: unknown of x
-    # reveal:     target: uint8 of page, raw (line 156 if page.dtype is torch.uint8) if page.dtype is torch.uint8
+    # reveal:     target: uint8 of page, raw (line 158 if page.dtype is torch.uint8) if page.dtype is torch.uint8
     # reveal:     target: unknown of x if not page.dtype is torch.uint8

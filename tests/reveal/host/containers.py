@@ -34,15 +34,16 @@ def by_a_table(x, n, kind):
     copy[(1,)](x, torch.empty(n, dtype=dtypes[kind]))
     # reveal: copy
     # reveal:     source: unknown of x
-    # reveal:     target: bfloat16 or uint8 of line 34
+    # reveal:     target: uint8 of line 34, raw (line 34) if quantized(kind)
+    # reveal:     target: bfloat16 of line 34 if not quantized(kind)
 
 
 def unpacked(x, n):
     page, (scale, *_) = torch.empty(n, dtype=torch.uint8), (torch.empty(n), n)
     copy[(1,)](page, scale)
     # reveal: copy
-    # reveal:     source: uint8 of line 41, raw (line 41)
-    # reveal:     target: bfloat16 or float16 or float32 or float64 of line 41
+    # reveal:     source: uint8 of line 42, raw (line 42)
+    # reveal:     target: bfloat16 or float16 or float32 or float64 of line 42
 
 
 def swapped(x, n):
@@ -50,5 +51,5 @@ def swapped(x, n):
     x, page = page, x
     copy[(1,)](x, page)
     # reveal: copy
-    # reveal:     source: uint8 of line 49, raw (line 49)
+    # reveal:     source: uint8 of line 50, raw (line 50)
     # reveal:     target: unknown of x

@@ -74,10 +74,8 @@ def open_kind(x, n, kind):
     page, reference = operand(n, kind)
     copy[(1,)](page, reference)
     # reveal: copy
-    # reveal:     source: uint8 of line 14, raw (line 14), likely raw for float8_e4m3fn (line 15 if quantized(kind) never) if quantized(kind) never
-    # reveal:     source: bool of line 18 if not quantized(kind) never and quantized(kind) never
-    # reveal:     target: float8_e4m3fn of line 14, perhaps viewed (line 15) if quantized(kind) never
-    # reveal:     target: bool of line 18 if not quantized(kind) never and quantized(kind) never
+    # reveal:     source: uint8 of line 14, raw (line 14), likely raw for float8_e4m3fn (line 15 if quantized(kind) never)
+    # reveal:     target: float8_e4m3fn of line 14, viewed (line 15)
 
 
 def by_match(n):
@@ -120,9 +118,9 @@ def assigned_in_a_loop(x, n):
     for _ in range(n):
         if not first:
             copy[(1,)](x, page)
-            # reveal: copy if not line 128
+            # reveal: copy if not line 126
             # reveal:     source: unknown of x
-            # reveal:     target: uint8 of line 117, raw (line 117), likely raw for float8_e4m3fn (line 127 if line 129 == 0)
+            # reveal:     target: uint8 of line 115, raw (line 115), likely raw for float8_e4m3fn (line 125 if line 127 == 0)
         if step == 0:
             page = page.view(torch.float8_e4m3fn)
         first = False
@@ -130,7 +128,7 @@ def assigned_in_a_loop(x, n):
     copy[(1,)](x, page)
     # reveal: copy
     # reveal:     source: unknown of x
-    # reveal:     target: float8_e4m3fn of line 117, perhaps viewed (line 127)
+    # reveal:     target: float8_e4m3fn of line 115, perhaps viewed (line 125)
 
 
 def assigned_in_while(x, n):
@@ -138,7 +136,7 @@ def assigned_in_while(x, n):
     kind = "rows"
     while not done:
         copy[(1,)](x, made(n, kind))
-        # reveal: copy if not line 147
+        # reveal: copy if not line 145
         # reveal:     source: unknown of x
         # reveal:     target: uint8 of line 28, raw (line 28)
         # reveal:     target: bfloat16 of line 30

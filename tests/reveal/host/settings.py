@@ -42,7 +42,7 @@ def asked(x, key_cache, value_cache, kv_cache_dtype):
     copy[(1,)](key_cache, value_cache)
     # reveal: copy
     # reveal:     source: float8_e4m3fn of key_cache, perhaps viewed (line 41)
-    # reveal:     target: unknown of value_cache, likely raw for float8_e4m3fn (line 41), likely raw (line 40 if quantized(kv_cache_dtype))
+    # reveal:     target: unknown of value_cache, likely raw for float8_e4m3fn (line 41), likely raw (line 40 if quantized(kv_cache_dtype)), likely raw for float8_e4m3fn or float8_e4m3fnuz (line 40 if quantized(kv_cache_dtype))
 
 
 def named(x, key_cache, value_cache, use_fp8):

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from functools import cache
 
+from tritonlint.facts.host import renaming
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.binding import bind
 from tritonlint.facts.host.state import NEAR_DEPTH, ClassFacts, Frame, Run
@@ -151,7 +152,12 @@ def _assigned(frame: Frame, definition: Definition, method: Definition) -> Class
         for name, value in inner.env.items()
         if name.startswith(prefix) and name.removeprefix(prefix) not in elsewhere
     }
-    return ClassFacts(values, inner.types, tuple(run.notes))
+    names = renaming.parameters(method.qualified, values, definition.qualified)
+    return ClassFacts(
+        {name: renaming.value(value, names) for name, value in values.items()},
+        {names.get(buffer, buffer): types for buffer, types in inner.types.items()},
+        tuple(renaming.note(note, names) for note in run.notes),
+    )
 
 
 def _initializes(function: Definition) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from tritonlint.dtypes import UNKNOWN
+from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN
 from tritonlint.facts.host import conditions
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import symbol
@@ -20,7 +20,8 @@ def condition(frame: Frame, node: ast.expr) -> Condition:
     """The test `node` as a Condition; one for a quantized cache is noted."""
     found = _condition(frame, node)
     if found.kind == "quantized":
-        frame.note("setting", found.key, UNKNOWN, found.span, path=((found.key, True),))
+        types = PLATFORM_FP8 if conditions.speaks_of_fp8(ast.unparse(node)) else UNKNOWN
+        frame.note("setting", found.key, types, found.span, path=((found.key, True),))
     return found
 
 

@@ -33,9 +33,8 @@ def call(frame: Frame, node: ast.Call, given: Given) -> Value:
                 return frame.apply(node, function, given.rest(2))
     target = keywords.get("target")
     if isinstance(target, (Callable, Partial)):
-        passed = keywords.get("args")
+        passed, named = keywords.get("args", Sequence(())), keywords.get("kwargs")
         if isinstance(passed, Sequence) and not passed.repeated:
-            named = keywords.get("kwargs")
             arguments = positional(frame, node, *passed.items)
             if passed.places:
                 arguments.places.update(enumerate(passed.places))

@@ -9,6 +9,7 @@ from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN, ElementTypes, join
 from tritonlint.facts.host import (
     builtins,
     callbacks,
+    classes,
     conditions,
     containers,
     copies,
@@ -34,6 +35,7 @@ from tritonlint.facts.host.values import (
     Method,
     Namespace,
     Partial,
+    Path,
     Table,
     Tensor,
     Value,
@@ -67,7 +69,7 @@ def apply(frame: Frame, node: ast.Call, function: Value, given: Given) -> Value:
         case Class():
             return making.make(frame, node, function, given)
         case Instance():
-            method = objects.called(frame, function, node)
+            method = classes.method_named(function, "__call__", "forward")
             return apply(frame, node, method, given) if method else frame.unknown(node)
         case Method():
             return _method(frame, node, function, given)
@@ -110,22 +112,19 @@ def _method(frame: Frame, node: ast.Call, function: Method, given: Given) -> Val
     if contained is not None:
         return contained
     copies.method(frame, node, owner, function.name, arguments)
-    results: list[Value] = []
-    for _, each in options(owner):
+    results: list[tuple[Path, Value]] = []
+    for path, each in options(owner):
         if isinstance(each, Tensor) and tensors.may_retype(function.name, node, arguments):
-            results.append(replace(each, types=UNKNOWN, view=span, guarded=False))
+            results.append((path, replace(each, types=UNKNOWN, view=span, guarded=False)))
             continue
         known = (
             tensors.method(frame, each, function.name, arguments, span)
             if isinstance(each, Tensor)
             else None
         )
-        results.append(
-            known
-            or libraries.by_name(frame, function.name, arguments, span)
-            or callbacks.call(frame, node, given)
-        )
-    return tensors.join_tensors(results)
+        known = known or libraries.by_name(frame, function.name, arguments, span)
+        results.append((path, known or callbacks.call(frame, node, given)))
+    return choose(*results)
 
 
 def _outside(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Value:
@@ -141,7 +140,7 @@ def _outside(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Valu
     if known is not None:
         return known
     span = frame.span(node)
-    if head.split(".")[0] == "torch" and name in tensors.CONSTRUCTORS:
+    if head.split(".")[0] in ("torch", "numpy") and name in tensors.CONSTRUCTORS:
         like = arguments.positional[0] if arguments.positional else None
         return tensors.construct(frame, name, arguments, like, span)
     if qualified == "torch.finfo" and arguments.positional:
@@ -166,6 +165,25 @@ def _is_float(frame: Frame, dtype: Value) -> None:
         )
 
 
+def _by_setting(frame: Frame, table: Table, key: Value, node: ast.expr) -> Value | None:
+    """The dtype that a table has for a setting: that of its names of fp8 types where the setting is
+    one, and that of the others. None where that makes no difference."""
+    setting = conditions.asks_for(key, node.slice) if isinstance(node, ast.Subscript) else None
+    if setting is None:
+        return None
+    sides: dict[bool, list[ElementTypes]] = {True: [], False: []}
+    for label, value in table.items:
+        sides[conditions.names_fp8(label)].append(tensors.dtype_types(frame, value))
+    quantized, others = join(sides[True]), join(sides[False])
+    bytes_ = [each.is_byte for each in quantized.types or ()]
+    if not bytes_ or not all(bytes_) or not others.types or any(t.is_byte for t in others.types):
+        return None
+    return choose(
+        (((setting, True),), DType(quantized, table=table.span)),
+        (((setting, False),), DType(others, table=table.span)),
+    )
+
+
 def look_up(
     frame: Frame, table: Table, key: Value, node: ast.expr, default: Value | None = None
 ) -> Value:
@@ -188,6 +206,7 @@ def look_up(
         return frame.unknown(node)
     if all(isinstance(value, DType) for value in values):
         types = join(tensors.dtype_types(frame, value) for value in values)
-        return DType(types, table=table.span)
+        by_setting = None if labels or default else _by_setting(frame, table, key, node)
+        return by_setting or DType(types, table=table.span)
     chosen = [value for value in values if isinstance(value, Launchable)] or values
     return choose(*(((), value) for value in chosen))

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 
 from tritonlint.facts.host.symbols import symbol
-from tritonlint.facts.host.values import Instance, Method, Sequence, Tensor, Value
+from tritonlint.facts.host.values import Callable, Instance, Method, Sequence, Tensor, Value
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.tree import Enclosing, dotted_name
+
+_FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def annotated(
@@ -74,9 +76,25 @@ def declared_fields(definition: Definition, depth: int = 8) -> list[ast.AnnAssig
 
 def is_named_tuple(definition: Definition) -> bool:
     """Whether a class is a NamedTuple."""
+    return inherits(definition, "NamedTuple")
+
+
+def inherits(definition: Definition, name: str) -> bool:
+    """Whether a class names this one as its base."""
     assert isinstance(definition.node, ast.ClassDef)
     bases = (dotted_name(each) or "" for each in definition.node.bases)
-    return any(each.rpartition(".")[2] == "NamedTuple" for each in bases)
+    return any(each.rpartition(".")[2] == name for each in bases)
+
+
+def method_named(owner: Instance, *names: str) -> Callable | None:
+    """The first of these methods that the class of an object has: of `__call__` and `forward`, what
+    is called when the object is."""
+    definition = owner.definition
+    for name in names:
+        target = definition.module.member(definition, name)
+        if isinstance(target, Definition) and isinstance(target.node, _FUNCTION):
+            return Callable(target, owner)
+    return None
 
 
 def as_tuple(owner: Instance) -> Sequence | None:

@@ -40,6 +40,7 @@ def compare(frame: Frame, node: ast.Compare, left: Value, right: Value, span: Sp
     negated = isinstance(node.ops[0], (ast.NotEq, ast.IsNot, ast.NotIn))
     found = _dtype_test(frame, left, right, span) or _dtype_test(frame, right, left, span)
     found = found or _setting_test(node, left, right, span)
+    found = _told_apart(left, right, span) or _told_apart(right, left, span) or found
     if found is None:
         key = f"{symbol(left, node.left)} == {symbol(right, node.comparators[0])}"
         if not isinstance(node.ops[0], (ast.Eq, ast.NotEq, ast.Is, ast.IsNot)):
@@ -61,6 +62,24 @@ def named(name: str, value: Value, span: Span) -> Condition | None:
 def names_quantized(name: str) -> bool:
     """Whether a name speaks of fp8 or of what is quantized."""
     return bool(_QUANTIZED_NAME.search(name))
+
+
+@cache
+def speaks_of_fp8(text: str) -> bool:
+    """Whether a test speaks of fp8, and not only of what is quantized."""
+    return "fp8" in text or "float8" in text
+
+
+def asks_for(setting: Value, spelled: ast.expr) -> str | None:
+    """The key of the test whether a setting asks for a quantized cache; None for what is known."""
+    if not isinstance(only_tensor(setting) or setting, (Tensor, Method)):
+        return None
+    return f"{QUANTIZED}({symbol(setting, spelled)})"
+
+
+def names_fp8(label: object) -> bool:
+    """Whether the key of a table is the name of an fp8 type."""
+    return isinstance(label, str) and bool(_FP8_STRING.match(label))
 
 
 def starts_with(owner: Value, prefix: Value, spelled: ast.expr, span: Span) -> Condition | None:
@@ -197,6 +216,43 @@ def _dtype_test(frame: Frame, subject: Value, against: Value, span: Span) -> Con
     if types.types is not None and INT8 in types.types and all(t.width == 8 for t in types.types):
         frame.note("integers", of, ElementTypes.of(INT8), span, path=((key, True),))
     return condition
+
+
+def _told_apart(chosen: Value, other: Value, span: Span) -> Condition | None:
+    """The condition of `store_dtype == dtype` where the one depends on the outcome of a test, and
+    with it whether they are the same: it is that test."""
+    sides = list(options(chosen))
+    if len(sides) != 2 or any(len(path) != 1 for path, _ in sides):
+        return None
+    same = [path[0] for path, each in sides if _same_dtype(each, other)]
+    apart = [path[0] for path, each in sides if _same_dtype(each, other) is False]
+    if len(same) != 1 or apart != [(same[0][0], not same[0][1])]:
+        return None
+    key, outcome = same[0]
+    test = Condition("opaque", key, span)
+    return test if outcome else negate(test)
+
+
+def _same_dtype(one: Value, other: Value) -> bool | None:
+    """Whether a dtype is another, or one of several; None where that is not known. Bytes are taken
+    to be no dtype that is known by its name only."""
+    own = tensors.dtype_symbol(other)
+    if own is not None and tensors.dtype_symbol(one) == own:
+        return True
+    if not isinstance(one, DType) or one.types.types is None:
+        return None
+    names = other.items if isinstance(other, Sequence) else (other,)
+    dtypes = [each.types for each in names if isinstance(each, DType)]
+    if len(dtypes) != len(names):
+        return False if _is_bytes(one.types) and own is not None else None
+    types = join(dtypes).types
+    if types is None:
+        return False if _is_bytes(one.types) else None
+    return one.types.types <= types if one.types.types & types else False
+
+
+def _is_bytes(types: ElementTypes) -> bool:
+    return bool(types.types) and all(each.is_byte for each in types.types or ())
 
 
 def _setting_test(node: ast.Compare, left: Value, right: Value, span: Span) -> Condition | None:

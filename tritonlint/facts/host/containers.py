@@ -14,6 +14,7 @@ from tritonlint.facts.host.values import (
     Sequence,
     Table,
     Value,
+    choose,
     constant,
 )
 
@@ -99,4 +100,8 @@ def _of_dict(
             elif found is not None:
                 rebind(frame, spelled, owner.updated([(key, found)]))
             return found
+        case "setdefault", (_, default):  # under a key that is not known
+            label = ast.unparse(given.places[0].node)
+            rebind(frame, spelled, owner.updated([(label, default)], open_=True))
+            return choose(*(((), each) for _, each in owner.items), ((), default))
     return None

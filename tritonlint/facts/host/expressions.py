@@ -22,7 +22,6 @@ from tritonlint.facts.host.values import (
     Callable,
     Class,
     Const,
-    DType,
     Instance,
     Launchable,
     Method,
@@ -35,6 +34,7 @@ from tritonlint.facts.host.values import (
     Value,
     choose,
     constant,
+    on_path,
     only_tensor,
     options,
 )
@@ -83,11 +83,29 @@ def evaluate(frame: Frame, node: ast.expr) -> Value:
             return Sequence(tuple(evaluate(frame, each) for each in items), repeated=True)
         case ast.Await(value=value):
             return evaluate(frame, value)
+        case ast.JoinedStr(values=parts):
+            return _text(frame, node, parts)
         case ast.Yield() | ast.YieldFrom():
             return _yielded(frame, node)
     for part in ast.iter_child_nodes(node):
         if isinstance(part, ast.expr):
             evaluate(frame, part)  # for what it launches
+    return frame.unknown(node)
+
+
+def _text(frame: Frame, node: ast.JoinedStr, parts: list[ast.expr]) -> Value:
+    """An f-string of known strings and numbers."""
+    known = [
+        constant(frame.evaluate(part.value if isinstance(part, ast.FormattedValue) else part))
+        for part in parts
+    ]
+    plain = all(
+        part.format_spec is None and part.conversion in (-1, 115)
+        for part in parts
+        if isinstance(part, ast.FormattedValue)
+    )
+    if plain and all(isinstance(each, (str, int)) for each in known):
+        return Const("".join(map(str, known)))
     return frame.unknown(node)
 
 
@@ -121,7 +139,7 @@ def _yielded(frame: Frame, node: ast.Yield | ast.YieldFrom) -> Value:
 
 def _name(frame: Frame, name: str, node: ast.expr) -> Value:
     if name in frame.env:
-        return frame.env[name]
+        return on_path(frame.env[name], frame.path)
     return names.definition_value(frame, frame.module.target(name, frame.enclosing), name, node)
 
 
@@ -141,10 +159,7 @@ def _attribute(frame: Frame, node: ast.Attribute) -> Value:
         case Namespace(name=qualified):
             return names.external(frame, f"{qualified}.{name}", node)
         case Tensor() if name == "dtype":
-            return DType(
-                owner.types or frame.known(owner.buffer),
-                owner.buffer if owner.types is None else None,
-            )
+            return tensors.dtype_of(frame, owner)
         case Tensor():
             return _opaque_attribute(frame, owner, name, node)
         case Instance():
@@ -164,7 +179,7 @@ def _attribute(frame: Frame, node: ast.Attribute) -> Value:
             if stored is not None:
                 return stored
     if name == "dtype":
-        return DType(tensors.tensor_types(frame, owner))
+        return tensors.dtype_of(frame, owner)
     return Method(owner, name, node)
 
 
@@ -248,10 +263,9 @@ def _table(frame: Frame, node: ast.Dict) -> Value:
 
 def _subscript(frame: Frame, node: ast.Subscript) -> Value:
     owner = evaluate(frame, node.value)
-    every = [each for _, each in options(owner)]
-    filled = [each for each in every if each != Sequence(())]
-    found = [_element(frame, each, node) for each in filled or every]
-    return choose(*(((), each) for each in found))
+    every = list(options(owner))
+    filled = [each for each in every if each[1] != Sequence(())]
+    return choose(*((path, _element(frame, each, node)) for path, each in filled or every))
 
 
 def _element(frame: Frame, owner: Value, node: ast.Subscript) -> Value:
@@ -277,7 +291,7 @@ def _element(frame: Frame, owner: Value, node: ast.Subscript) -> Value:
         return frame.unknown(node)
     if _is_key(node.slice):
         return Tensor(f"{owner.buffer}[{ast.unparse(node.slice)}]")
-    return tensors.cut(owner, frame.span(node))
+    return tensors.cut(frame, owner, frame.span(node))
 
 
 def _item(frame: Frame, owner: Sequence, node: ast.Subscript) -> Value:

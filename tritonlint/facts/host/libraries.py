@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import ast
 
-from tritonlint.facts.host import conditions, tensors
+from tritonlint.dtypes import join
+from tritonlint.facts.host import conditions, records, tensors
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import Condition, Const, Sequence, Tensor, Value
@@ -30,6 +31,8 @@ _SAME = {
     "triton.tools.tensor_descriptor.TensorDescriptor": "base",
     "triton.tools.tensor_descriptor.TensorDescriptor.from_tensor": "tensor",
     "copy.copy": "x",
+    "torch.from_numpy": "ndarray",
+    "triton.TensorWrapper": "base",
 }
 # Give back what they are given, as far as launching is concerned.
 _TRANSPARENT = frozenset(("wrap_triton", "capture_triton", "cast", "from_dlpack", "no_grad"))
@@ -48,16 +51,14 @@ def call(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Value | 
         return None
     if qualified in _SAME:
         return arguments.get(0, _SAME[qualified])
+    record = records.call(frame, node, qualified, given)
+    if record is not None:
+        return record
     head, _, name = qualified.rpartition(".")
     if head == "torch" and name in _JOINED:
         parts = arguments.get(0, "tensors")
         if isinstance(parts, Sequence) and parts.items and "out" not in arguments.keywords:
-            found = [tensors.tensor_types(frame, each) for each in parts.items]
-            types = found[0]
-            for each in found[1:]:
-                types = types | each
-            if types.known and all(isinstance(each, Tensor) for each in parts.items):
-                return tensors.allocated(frame, types, frame.span(node))
+            return _put_together(frame, node, parts)
     return None
 
 
@@ -70,3 +71,15 @@ def by_name(frame: Frame, name: str, arguments: Arguments, span: Span) -> Value 
         return tensors.named_dtype(name)
     subject = arguments.positional[0] if arguments.positional else Const(None)
     return conditions.named(name, subject, span)
+
+
+def _put_together(frame: Frame, node: ast.Call, parts: Sequence) -> Value | None:
+    """What `torch.cat(parts)` makes: those of which nothing is known are taken for tensors of the
+    type of the others, where these have one."""
+    found = [tensors.tensor_types(frame, each) for each in parts.items]
+    known = {each for each in found if each.known}
+    if not known or (len(known) > 1 and not all(each.known for each in found)):
+        return None
+    if not all(isinstance(each, Tensor) for each in parts.items):
+        return None
+    return tensors.allocated(frame, join(known), frame.span(node))

@@ -8,13 +8,15 @@ from collections.abc import Sequence as Items
 
 from tritonlint.facts.host import (
     branching,
+    classes,
     conditions,
     constants,
     iteration,
 )
+from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.assigning import assign
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.values import Const, Sequence, Table, Value, options
+from tritonlint.facts.host.values import Const, Instance, Sequence, Table, Value, options
 
 # So many items are gone through one by one; of more, each is any of them.
 _FEW = 8
@@ -31,7 +33,8 @@ def for_each(frame: Frame, node: ast.For | ast.AsyncFor) -> bool:
     arm.looping = True
     constants.forget(arm, node)
     if over is not None and _one_by_one(over):
-        for item in over.items:
+        for index, item in enumerate(over.items):
+            arm.site = f"{frame.site}#{index}"
             assign(arm, node.target, item)
             if arm.block(node.body):
                 break
@@ -112,9 +115,16 @@ def items_of(frame: Frame, node: ast.expr) -> Sequence | None:
     return iteration.items(frame.evaluate(node))
 
 
-def opened(frame: Frame, value: Value) -> Value:
-    """What `with value as x` gives: of a generator, what it yields."""
+def opened(frame: Frame, node: ast.expr) -> Value:
+    """What `with node as x` gives: of a generator, what it yields, of an object, what its
+    `__enter__` gives."""
+    value = frame.evaluate(node)
     for _, each in options(value):
         if isinstance(each, Sequence) and each.repeated and each.item is not None:
             return each.item
+        if isinstance(each, Instance):
+            entered = classes.method_named(each, "__enter__", "__aenter__")
+            if entered is not None:
+                call = ast.copy_location(ast.Call(node, [], []), node)
+                return frame.apply(call, entered, Given(Arguments((), {}), {}))
     return value

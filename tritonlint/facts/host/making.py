@@ -9,7 +9,7 @@ from tritonlint.facts.host import classes, entering
 from tritonlint.facts.host.arguments import Given
 from tritonlint.facts.host.state import MAX_DEPTH, MAX_ENTERED, Frame
 from tritonlint.facts.host.suspicion import hands_on_bytes
-from tritonlint.facts.host.values import Callable, Class, Instance, Tensor, Value
+from tritonlint.facts.host.values import Callable, Class, Instance, Table, Tensor, Value
 from tritonlint.facts.project.modules import Definition
 
 # An initializer of more lines is not run for each object that is made, nor one that is given
@@ -20,6 +20,8 @@ _LONG = 80
 def make(frame: Frame, node: ast.Call, made: Class, given: Given) -> Value:
     """The object that `Class(...)` gives."""
     definition = made.definition
+    if classes.inherits(definition, "TypedDict"):
+        return Table(tuple(given.arguments.keywords.items()), frame.span(node), not given.complete)
     symbol = f"{definition.qualified}@{node.lineno}:{node.col_offset}{frame.site}"
     initializer = definition.module.member(definition, "__init__")
     if initializer is None:

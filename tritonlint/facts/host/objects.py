@@ -21,6 +21,7 @@ from tritonlint.facts.host.values import (
 )
 from tritonlint.facts.project.modules import Definition
 from tritonlint.facts.project.tree import dotted_name
+from tritonlint.frozen import replace
 
 Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -49,7 +50,7 @@ def instance_attribute(frame: Frame, owner: Instance, name: str, node: ast.expr)
     if named is None and "cache" in name:
         attributes.note_declared(frame, definition, symbol)
     if named is not None:
-        return named
+        return named if named.types.known else replace(named, of=symbol)
     module, around = definition.module, definition.enclosing
     return classes.annotated(module, declared, around, Tensor(symbol))
 
@@ -91,16 +92,6 @@ def inherited(frame: Frame, owner: Super, name: str, node: ast.expr) -> Value:
             if isinstance(found, Definition) and isinstance(found.node, Function):
                 return bound_method(frame, owner.instance, found, node)
     return frame.unknown(node)
-
-
-def called(frame: Frame, owner: Instance, node: ast.Call) -> Value | None:
-    """What is called when an object is: its `__call__`, or the `forward` of a module."""
-    definition = owner.definition
-    for name in ("__call__", "forward"):
-        target = definition.module.member(definition, name)
-        if isinstance(target, Definition) and isinstance(target.node, Function):
-            return bound_method(frame, owner, target, node.func)
-    return None
 
 
 def bound_method(

@@ -20,7 +20,7 @@ from tritonlint.facts.host.values import (
     Place,
     Tensor,
     Value,
-    choose,
+    joined,
     options,
 )
 from tritonlint.facts.project.effects import Effects
@@ -65,7 +65,8 @@ class Note:
 
     `view`: viewed as `types`; `allocated`: created with them; `asserted`: any other type raises;
     `handled`: a test asks for them; `table`: its type is read from a table that holds them;
-    `setting`: a test whether the setting that `buffer` names asks for a quantized cache;
+    `setting`: a test whether the setting that `buffer` names asks for a quantized cache, with types
+    where it asks for fp8 by name;
     `unquantized`: such a setting raises; `integers`: the code reckons with 8-bit integers, in a
     tensor or as the dtype that `buffer` names; `default`: a parameter is this dtype unless a caller
     says otherwise; `seen`: what was seen at run time, as `message` says: it is as strong as
@@ -322,7 +323,7 @@ class Frame(ABC):
             return one.env[name]
         if one.env[name] == other.env[name]:
             return one.env[name]
-        return choose((left, one.env[name]), (right, other.env[name]))
+        return joined((left, one.env[name]), (right, other.env[name]))
 
     def known(self, buffer: str) -> ElementTypes:
         return self.types.get(buffer, UNKNOWN)

@@ -24,10 +24,12 @@ from tritonlint.facts.host.values import (
     Condition,
     Const,
     Launchable,
+    Partial,
     Sequence,
     Tensor,
     Value,
     choose,
+    options,
 )
 from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Definition
@@ -58,13 +60,29 @@ def _run_handed_on(frame: Frame) -> None:
             continue
         definition = value.definition
         own = definition.enclosing == frame.enclosing and definition.module is frame.module
-        leads = frame.run.leads is not None and frame.run.leads(definition)
-        if own and leads and id(definition.node) not in frame.run.entered:
+        if not own or id(definition.node) in frame.run.entered:
+            continue
+        if _leads(frame, definition):
             node = definition.node
             assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
             name = ast.copy_location(ast.Name(node.name, ast.Load()), node.body[0])
             call = ast.copy_location(ast.Call(name, [], []), node.body[0])
             entering.run(frame, call, value, Given(Arguments((), {}), {}, complete=False))
+
+
+def _leads(frame: Frame, definition: Definition) -> bool:
+    """Whether a function leads to a launch, also over what its name stands for around it: a kernel
+    with its grid, or a function with some of its arguments."""
+    if frame.run.leads is None:
+        return False
+    if frame.run.leads(definition):
+        return True
+    assert isinstance(definition.node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    named = {each.id for each in ast.walk(definition.node) if isinstance(each, ast.Name)}
+    bound = (frame.env[name] for name in named if name in frame.env)
+    return any(
+        isinstance(each, (Partial, Launchable)) for value in bound for _, each in options(value)
+    )
 
 
 def block(frame: Frame, statements: Items[ast.stmt]) -> bool:
@@ -121,7 +139,7 @@ def _compound(frame: Frame, node: ast.stmt) -> bool:
             return loops.while_(frame, node)
         case ast.With() | ast.AsyncWith():
             for item in node.items:
-                result = loops.opened(frame, frame.evaluate(item.context_expr))
+                result = loops.opened(frame, item.context_expr)
                 if item.optional_vars is not None:
                     assign(frame, item.optional_vars, result)
             return block(frame, node.body)

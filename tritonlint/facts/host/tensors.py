@@ -32,10 +32,10 @@ CONSTRUCTORS = frozenset(
     """
     empty zeros ones full rand randn empty_strided randint arange tensor as_tensor full_like
     empty_like zeros_like ones_like rand_like randn_like new_empty new_zeros new_ones new_full
-    new_tensor new_empty_strided eye linspace
+    new_tensor new_empty_strided eye linspace frombuffer asarray
     """.split()
 )
-_UNTYPED = frozenset(("tensor", "as_tensor", "new_tensor", "arange", "randint", "full"))
+_UNTYPED = frozenset("tensor as_tensor new_tensor arange randint full frombuffer asarray".split())
 # Same memory, same element type, another shape.
 SHAPES = frozenset(
     """
@@ -107,12 +107,21 @@ def named_dtype(name: str) -> DType | None:
 
 def construct(
     frame: Frame, name: str, arguments: Arguments, like: Value | None, span: Span
-) -> Tensor:
+) -> Value:
     """The tensor that a constructor such as `torch.empty` or `x.new_zeros` makes; `like` is the
-    tensor it takes after."""
+    tensor it takes after. Where a test decides whether it holds bytes, it is one of several."""
     dtype = arguments.keywords.get("dtype") or next(
         (each for each in arguments.positional if isinstance(each, DType)), None
     )
+    if dtype is None and like is not None and (name.endswith("_like") or name.startswith("new_")):
+        own = dtype_of(frame, like)
+        dtype = own if _decides_bytes(frame, own) else None
+    if dtype is not None and _decides_bytes(frame, dtype):
+        made_on = [
+            (path, allocated(frame, dtype_types(frame, each), span, f"?{index}"))
+            for index, (path, each) in enumerate(options(dtype))
+        ]
+        return choose(*made_on)
     if dtype is not None:
         types = dtype_types(frame, dtype)
     elif name.endswith("_like") or name.startswith("new_"):
@@ -125,9 +134,21 @@ def construct(
     return made
 
 
-def allocated(frame: Frame, types: ElementTypes, span: Span) -> Tensor:
-    """New memory of these types. What an earlier run of the same expression made is forgotten."""
-    buffer = f"new@{span.path}:{span.line}:{span.column}{frame.site}"
+def _decides_bytes(frame: Frame, dtype: Value) -> bool:
+    """Whether it depends on the outcome of a test if a dtype is one of bytes."""
+    each_path = list(options(dtype))
+    bytes_ = [_all_bytes(dtype_types(frame, each)) for _, each in each_path]
+    return all(path for path, _ in each_path) and any(bytes_) and not all(bytes_)
+
+
+def _all_bytes(types: ElementTypes) -> bool:
+    return bool(types.types) and all(each.is_byte for each in types.types or ())
+
+
+def allocated(frame: Frame, types: ElementTypes, span: Span, mark: str = "") -> Tensor:
+    """New memory of these types, `mark` tells apart what one expression makes on several paths.
+    What an earlier run of the same expression made is forgotten."""
+    buffer = f"new@{span.path}:{span.line}:{span.column}{frame.site}{mark}"
     frame.types.pop(buffer, None)
     if types.known:
         frame.types[buffer] = types
@@ -194,6 +215,24 @@ def tensor_types(frame: Frame, value: Value) -> ElementTypes:
     return found
 
 
+def dtype_of(frame: Frame, owner: Value) -> Value:
+    """`owner.dtype`: one on each path where a test decides whether `owner` holds bytes."""
+    match owner:
+        case Tensor(types=None, buffer=buffer):
+            return DType(frame.known(buffer), buffer)
+        case Tensor(types=ElementTypes() as types):
+            return DType(types)
+    each_path = [
+        (path, DType(tensor_types(frame, each)))
+        for path, each in options(owner)
+        if isinstance(each, Tensor)
+    ]
+    several = choose(*each_path) if len(each_path) > 1 else None
+    if several is not None and _decides_bytes(frame, several):
+        return several
+    return DType(tensor_types(frame, owner))
+
+
 def view(frame: Frame, tensor: Tensor, arguments: Arguments, span: Span) -> Tensor:
     """`tensor.view(...)`: another element type for the same bytes, or another shape."""
     given = arguments.keywords.get("dtype") or (
@@ -238,10 +277,10 @@ def convert(frame: Frame, tensor: Tensor, target: Value | None, span: Span) -> T
     return allocated(frame, types, span)
 
 
-def cut(tensor: Tensor, span: Span) -> Tensor:
+def cut(frame: Frame, tensor: Tensor, span: Span) -> Tensor:
     """A slice of `tensor` (or a whole one, when it is already viewed: a slice of a view needs no
     view)."""
-    return tensor if tensor.view else replace(tensor, part=Part(span))
+    return tensor if tensor.view else replace(tensor, part=Part(span, site=frame.site))
 
 
 def piece(tensor: Tensor, index: int) -> Tensor:
@@ -269,7 +308,7 @@ def method(
     if name in SHAPES:
         return tensor
     if name in PARTS:
-        return _parts(tensor, name, arguments, span)
+        return _parts(frame, tensor, name, arguments, span)
     if name in CONSTRUCTORS:
         return construct(frame, name, arguments, tensor, span)
     return None
@@ -279,8 +318,8 @@ def _is_dtype(value: Value) -> bool:
     return any(isinstance(each, DType) for _, each in options(value))
 
 
-def _parts(tensor: Tensor, name: str, arguments: Arguments, span: Span) -> Value:
-    part = cut(tensor, span)
+def _parts(frame: Frame, tensor: Tensor, name: str, arguments: Arguments, span: Span) -> Value:
+    part = cut(frame, tensor, span)
     if name not in _TUPLES:
         return part
     sizes = arguments.get(0, "split_size_or_sections")

@@ -4,6 +4,7 @@ concerned."""
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import field
 from typing import Any, Literal
@@ -18,15 +19,19 @@ from tritonlint.source import SourceFile, Span
 Path = tuple[tuple[str, bool], ...]
 
 MAX_OPTIONS = 4
+# What tests of the GPU speak of.
+_VENDOR = re.compile(r"fnuz|(?:^|[^a-z])(?:is_)?(?:hip|rocm|amd)(?:[^a-z]|$)|gfx\d", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Part:
     """A part of a tensor by the expression that cuts it out. `index` tells apart those that one
-    expression gives together (`x.split(4)`); None for an expression that is the part itself."""
+    expression gives together (`x.split(4)`); None for an expression that is the part itself.
+    `site` tells apart those that it gives in several calls or rounds of a loop."""
 
     span: Span
     index: int | None = None
+    site: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -243,7 +248,7 @@ def choose(*alternatives: tuple[Path, Value]) -> Value:
     flat: list[tuple[Path, Value]] = []
     for path, value in alternatives:
         for inner, each in options(value, path):
-            if all(each != other for _, other in flat):
+            if _possible(inner) and all(each != other for _, other in flat):
                 flat.append((inner, each))
     if len(flat) > 1:
         flat = _without_unviewed(flat)
@@ -252,9 +257,30 @@ def choose(*alternatives: tuple[Path, Value]) -> Value:
     return Choice(tuple(flat[:MAX_OPTIONS]))
 
 
+def _possible(path: Path) -> bool:
+    """Whether no test on a path comes out both ways."""
+    return len(path) < 2 or len(dict(path)) == len(set(path))
+
+
+def joined(one: tuple[Path, Value], other: tuple[Path, Value]) -> Value:
+    """What a name stands for after two arms of a branch: of two dicts, a dict whose entries are
+    those of either."""
+    (left, first), (right, second) = one, other
+    if not (isinstance(first, Table) and isinstance(second, Table)):
+        return choose(one, other)
+    ours, theirs = dict(first.items), dict(second.items)
+    both: dict[object, Value] = {}
+    for key in (*ours, *(each for each in theirs if each not in ours)):
+        held = [(at, table[key]) for at, table in ((left, ours), (right, theirs)) if key in table]
+        same = len(held) == 2 and held[0][1] == held[1][1]
+        both[key] = held[0][1] if same else choose(*held)
+    open_ = first.open or second.open or ours.keys() != theirs.keys()
+    return Table(tuple(both.items()), first.span, open_)
+
+
 def _without_unviewed(flat: list[tuple[Path, Value]]) -> list[tuple[Path, Value]]:
     """`flat` without the tensors that another option is a float view of: the `if` around the view
-    decides."""
+    decides. Which GPU it is does not decide that: bytes are bytes on all."""
     viewed = {
         (each.buffer, each.part)
         for _, each in flat
@@ -263,9 +289,10 @@ def _without_unviewed(flat: list[tuple[Path, Value]]) -> list[tuple[Path, Value]
     kept: list[tuple[Path, Value]] = []
     for path, each in flat:
         if isinstance(each, Tensor) and (each.buffer, each.part) in viewed:
-            if each.view is None:
+            by_vendor = any(_VENDOR.search(key) for key, _ in path)
+            if each.view is None and not by_vendor:
                 continue
-            each = replace(each, guarded=True)
+            each = each if by_vendor else replace(each, guarded=True)
         kept.append((path, each))
     return kept
 
@@ -279,6 +306,16 @@ def contradicts(one: Path, other: Path) -> bool:
     """Whether no run takes both paths."""
     outcomes = dict(one)
     return any(outcomes.get(key, outcome) != outcome for key, outcome in other)
+
+
+def on_path(value: Value, path: Path) -> Value:
+    """`value` without what it is on other paths than this one."""
+    if not isinstance(value, Choice):
+        return value
+    left = tuple(each for each in value.options if not contradicts(each[0], path))
+    if not left or len(left) == len(value.options):
+        return value
+    return left[0][1] if len(left) == 1 else Choice(left)
 
 
 def only_tensor(value: Value) -> Tensor | None:

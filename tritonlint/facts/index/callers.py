@@ -42,7 +42,7 @@ def launches(function: Function) -> bool:
 @dataclass(frozen=True)
 class Naming:
     """Who names what in a universe: by a name, the functions that have it, and the other names that
-    stand for it."""
+    stand for it, or for a class that inherits from it."""
 
     functions: Mapping[str, Sequence[tuple[str, Function]]]
     aliases: Mapping[str, Sequence[str]]
@@ -63,7 +63,7 @@ def naming(outlines: Mapping[str, Outline]) -> Naming:
     functions: dict[str, list[tuple[str, Function]]] = {}
     aliases: dict[str, list[str]] = {}
     for file, each in outlines.items():
-        for other, name in each.aliases:
+        for other, name in (*each.aliases, *each.bases):
             aliases.setdefault(name, []).append(other)
         for function in each.functions:
             for name in function.calls:

@@ -41,7 +41,10 @@ _INT8 = re.compile(r"u?int8\b")
 
 def may_matter(text: bytes) -> bool:
     """Whether a file can launch a kernel, define one, or say what the bytes of a tensor mean."""
-    return FILE.search(text) is not None
+    if FILE.search(text) is not None:
+        return True
+    # A launch of an imported kernel beside a view.
+    return b".view(" in text and _LAUNCH.search(text) is not None
 
 
 def may_launch(text: bytes, named: Iterable[bytes], start: int, end: int) -> bool:

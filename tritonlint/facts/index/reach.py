@@ -15,6 +15,7 @@ from pathlib import Path
 from tritonlint.errors import SourceError
 from tritonlint.facts.index.callers import spellings
 from tritonlint.facts.index.gates import may_copy, may_launch, names
+from tritonlint.facts.index.owned import held, methods, owner_of
 from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Definition, Module
@@ -245,14 +246,11 @@ class Reach:
                 yield found
 
     def _methods(self, owner: Definition, function: Calls) -> Iterator[Calls]:
-        """The methods of a class that a function which names the class may call."""
-        assert isinstance(owner.node, ast.ClassDef)
-        around = (*owner.enclosing, owner.node)
-        for each in owner.node.body:
-            if not isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                continue
+        """The methods of a class, its bases' too, that a function which names the class may
+        call."""
+        for each in methods(owner):
             if each.name in function.attributes or each.name in _IMPLIED:
-                found = self.calls(Definition(owner.module, each, around, each.name))
+                found = self.calls(each)
                 if found is not None:
                     yield found
 
@@ -271,11 +269,13 @@ class Reach:
         for name in function.names:
             owner, _, rest = name.partition(".")
             if owner in ("self", "cls", "super"):
-                method = rest.partition(".")[0]
+                method, _, beyond = rest.partition(".")
                 if f"self.{method}" in leading:
                     target = self._method(definition, method)
                     if target is not None:
                         yield target
+                if f".{beyond}" in leading:
+                    yield from _of_attribute(definition, method, beyond)
                 continue
             spelled = owner if owner in leading else ""
             if rest and any(f".{each}" in leading for each in rest.split(".")):
@@ -332,15 +332,18 @@ class Reach:
         )
 
     def _method(self, definition: Definition, name: str) -> Definition | None:
-        for depth in range(len(definition.enclosing), 0, -1):
-            owner = definition.enclosing[depth - 1]
-            if isinstance(owner, ast.ClassDef):
-                around = Definition(
-                    definition.module, owner, definition.enclosing[: depth - 1], owner.name
-                )
-                target = definition.module.member(around, name)
-                return target if isinstance(target, Definition) else None
-        return None
+        owner = owner_of(definition)
+        target = owner.module.member(owner, name) if owner is not None else None
+        return target if isinstance(target, Definition) else None
+
+
+def _of_attribute(function: Definition, attribute: str, name: str) -> Iterator[Definition]:
+    """The methods `name` of what `self.attribute` can be in a method."""
+    owner = owner_of(function)
+    for each in held(owner, attribute) if owner is not None else ():
+        found = each.module.member(each, name)
+        if isinstance(found, Definition):
+            yield found
 
 
 def _is(named: Definition, target: Definition) -> bool:

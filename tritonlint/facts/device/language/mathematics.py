@@ -38,8 +38,9 @@ from tritonlint.frozen import replace
 _ROUNDING = frozenset(
     {"rint", "nearbyint", "round", "roundeven", "floor", "ceil", "trunc", "rint_rn"}
 )
-# Of an integral first operand they make an integral number.
-_KEEPS_INTEGRAL = frozenset({"copysign", "fabs", "fmod"})
+# Of an integral first operand, or of operands that all are, they make an integral number.
+_KEEPS_INTEGRAL = frozenset({"copysign", "fabs"})
+_KEEPS_ALL_INTEGRAL = frozenset({"fmod", "remainder"})
 _RANGES: Mapping[str, Interval] = {
     "exp": (0.0, None),
     "exp2": (0.0, None),
@@ -84,6 +85,7 @@ def float_function(call: Invocation) -> Value:
     )
     first = operands[0] if operands else None
     integral = call.name in _KEEPS_INTEGRAL and first is not None and first.rounded
+    integral |= call.name in _KEEPS_ALL_INTEGRAL and all(map(_is_integral, operands))
     rounded = call.name in _ROUNDING or integral
     interval = _RANGES.get(call.name, ANYTHING)
     if call.name in _ROUNDING and first is not None:
@@ -91,6 +93,13 @@ def float_function(call: Invocation) -> Value:
     result = Tensor(floats or (T_FLOAT32,), source=source, rounded=rounded, interval=interval)
     watch = call.machine.watch
     return result if watch is None else watch.called(call.name, operands, result)
+
+
+def _is_integral(operand: Tensor) -> bool:
+    """Whether only whole numbers can be in an operand."""
+    low, high = operand.interval
+    single = low is not None and low == high and float(low).is_integer()
+    return operand.rounded or single or all(each.kind != "float" for each in operand.types)
 
 
 def library_function(call: Invocation) -> Value:

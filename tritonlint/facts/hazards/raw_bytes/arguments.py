@@ -139,7 +139,7 @@ def _argument(
         event.kernel.line,
         known_arguments(event, parameter, event.path + path + evidence[0].path),
         stands_for(event, parameter, tensor, evidence),
-        is_conditional(event.path + path, evidence),
+        is_conditional(event.path, path, evidence),
         event.alone,
         tensor.part is None,
     )

@@ -9,6 +9,7 @@ from tritonlint.dtypes import UNKNOWN, ElementTypes
 from tritonlint.facts.device import Moves
 from tritonlint.facts.hazards.launched.specializations import joined, types_of
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
+from tritonlint.facts.hazards.raw_bytes.stands_for import about_type
 from tritonlint.facts.host.state import LaunchEvent
 from tritonlint.facts.host.tensors import FLOATS
 from tritonlint.facts.host.values import Path, Tensor, Value, contradicts, options
@@ -38,7 +39,9 @@ def meanings(
         if source == parameter != target and (beside or target in seen.quantized):
             what = "the kernel stores what it loads here as it is through"
             yield from _alike(event, target, path, f"{what} `{target}`", seen)
-    for _, value in _elsewhere(event, parameter, path):
+    for inner, value in _elsewhere(event, parameter, path):
+        if any(about_type(test) for test in inner):
+            continue  # another type is what that path is for
         if isinstance(value, Tensor) and (wider := _wider(types_of(event, value))):
             place = value.view or event.arguments[parameter].span
             message = f"on another path {wider} is passed here"

@@ -19,6 +19,7 @@ _FLOATS = {
     for name in names.split()
 }
 _FLOAT_NAME = re.compile(rf"(?:^|_)({'|'.join(_FLOATS)})(?:_|$)", re.IGNORECASE)
+_BYTE_NAME = re.compile(r"(?:^|_)(?:u?int8|[ui]8|bytes?)(?:_|$)", re.IGNORECASE)
 _CACHE = re.compile(r"(?:^|_)(?:kv|key|value|k|v|kc|vc)_?cache$")
 _SETTING = re.compile(r"cache_dtype\)*( never)?$")
 
@@ -28,6 +29,11 @@ def float_named(name: str) -> ElementType | None:
     None when it says none."""
     found = _FLOAT_NAME.findall(name.replace("_", "__"))
     return _FLOATS[found[-1].lower()] if found else None
+
+
+def byte_named(name: str) -> bool:
+    """Whether a name says that integers of 8 bits are meant (`cache_uint8_ptr`)."""
+    return bool(_BYTE_NAME.search(name))
 
 
 def pair_role(name: str) -> str | None:

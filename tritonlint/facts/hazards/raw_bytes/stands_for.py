@@ -55,16 +55,21 @@ def _passed_as_fp8(event: LaunchEvent, tensor: Tensor) -> bool:
     )
 
 
-def is_conditional(taken: Path, evidence: Sequence[Evidence]) -> bool:
+def is_conditional(taken: Path, chosen: Path, evidence: Sequence[Evidence]) -> bool:
     """Whether all that says that these are bytes holds only where a test of an element type, or of
     the setting for it, comes out so, and the path taken to the launch does not pass that test: the
-    tensor may have another type there."""
+    tensor may have another type there. `chosen` is the path on which it is this tensor, of several
+    that it can be."""
     passed = set(taken)
+    if any(about_type(test) for test in chosen if test not in passed):
+        return True
+    passed |= set(chosen)
     return all(
-        each.guarded or any(_about_type(test) for test in each.path if test not in passed)
+        each.guarded or any(about_type(test) for test in each.path if test not in passed)
         for each in evidence
     )
 
 
-def _about_type(test: tuple[str, bool]) -> bool:
+def about_type(test: tuple[str, bool]) -> bool:
+    """Whether a test is of an element type, or of the setting for one."""
     return test[0].startswith(f"{QUANTIZED}(") or ".dtype is " in test[0]

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from tritonlint.dtypes import UINT8, UNKNOWN, ElementTypes
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
-from tritonlint.facts.hazards.raw_bytes.names import about, float_named, pair_role
+from tritonlint.facts.hazards.raw_bytes.names import about, byte_named, float_named, pair_role
 from tritonlint.facts.hazards.raw_bytes.packed import assumed, page
 from tritonlint.facts.hazards.raw_bytes.settings import asked_for
+from tritonlint.facts.hazards.raw_bytes.spoken import spoken_of
 from tritonlint.facts.hazards.raw_bytes.twins import viewed_elsewhere
 from tritonlint.facts.host.state import LaunchEvent, Note, Run
 from tritonlint.facts.host.values import Path, Tensor, contradicts
@@ -73,6 +74,8 @@ def storage_of(
         evidence = [each for each in evidence if each.stated]
     if not evidence:
         return Storage(types, tensor.buffer, (), "nothing says what it holds")
+    if any(each.stated for each in evidence):
+        evidence += spoken_of(run.notes, event, parameter, whole, evidence)
     return Storage(types, tensor.buffer, (*evidence, *_elsewhere(event, tensor)))
 
 
@@ -95,7 +98,7 @@ def _viewed(run: Run, event: LaunchEvent, parameter: str, tensor: Tensor) -> Sto
         if note.kind == "allocated" and note.buffer == tensor.buffer and fp8:
             message = f"converted to {note.types} here: the bytes are its codes"
             evidence.append(Evidence(note.span, message, "certain", note.path, note.types))
-    beside = _views_beside(event, tensor)
+    beside = () if byte_named(parameter) else _views_beside(event, tensor)
     if beside and not any(t.is_fp8 for each in beside for t in (each.types or UNKNOWN).types or ()):
         message = "the same launch is passed the same bytes as another float type, and not as fp8"
         evidence.append(Evidence(beside[0].view or tensor.view, message, "likely"))

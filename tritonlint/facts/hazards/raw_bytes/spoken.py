@@ -1,0 +1,49 @@
+"""Code that speaks of fp8 where it passes bytes: they are codes, not integers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from tritonlint.dtypes import PLATFORM_FP8
+from tritonlint.facts.hazards.launched.specializations import parameter_span
+from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
+from tritonlint.facts.hazards.raw_bytes.names import byte_named
+from tritonlint.facts.host.state import LaunchEvent, Note
+from tritonlint.facts.host.values import Path
+from tritonlint.source import Span
+
+_FP8 = re.compile(r"fp8|float8|e4m3|e5m2", re.IGNORECASE)
+# Beside codes there are bytes of other kinds: exponents of block scales, masks, indices, tables.
+_OTHER = re.compile(
+    r"scale|(^|_)(s|sf|sc)(_|$)|exp|zero|mask|idx|index|table|lut|book|flag|count|bias|(^|_)zp",
+    re.IGNORECASE,
+)
+
+
+def spoken_of(
+    notes: Sequence[Note],
+    event: LaunchEvent,
+    parameter: str,
+    path: Path,
+    evidence: Sequence[Evidence],
+) -> Iterator[Evidence]:
+    """Evidence that the bytes passed as `parameter`, by `evidence`, are codes: a test for fp8 on
+    the path, or the name of the kernel or of the function around the launch."""
+    text = event.arguments[parameter].text
+    if byte_named(parameter) or _OTHER.search(parameter) or _OTHER.search(text):
+        return
+    asked = [each for each in notes if each.kind == "setting" and each.types.known]
+    for each in evidence if asked else ():
+        for note in asked:
+            if (note.buffer, True) in (*path, *each.path):
+                yield _evidence(note.span, "fp8 is asked for here", each.path)
+                return
+    if _FP8.search(event.kernel.name):
+        yield _evidence(parameter_span(event.kernel, parameter), "the kernel is called after fp8")
+    elif _FP8.search(event.function):
+        yield _evidence(event.span, f"`{event.function}` is called after fp8")
+
+
+def _evidence(span: Span, message: str, path: Path = ()) -> Evidence:
+    return Evidence(span, f"{message}: the bytes are its codes", "likely", path, PLATFORM_FP8)

@@ -1,0 +1,67 @@
+"""Classes that a call makes instead of a class statement: `namedtuple("Row", "codes scales")`,
+`NamedTuple("Row", [("codes", Tensor)])`, `make_dataclass`, and `SimpleNamespace`."""
+
+from __future__ import annotations
+
+import ast
+
+from tritonlint.facts.host.arguments import Given
+from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.values import Class, Const, Instance, Sequence, Table, Value
+from tritonlint.facts.project.modules import Definition
+
+_TUPLES = frozenset(("collections.namedtuple", "typing.NamedTuple"))
+_MAKERS = _TUPLES | {"dataclasses.make_dataclass"}
+_NAMESPACES = frozenset(("types.SimpleNamespace", "argparse.Namespace"))
+_MADE = "_class"
+
+
+def call(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Value | None:
+    """The class that a call of the function called `qualified` makes, or the object of no class;
+    None of any other function."""
+    arguments = given.arguments
+    if qualified in _NAMESPACES:
+        owner = Definition(frame.module, _class(node, "SimpleNamespace", (), ()), frame.enclosing)
+        symbol = f"{qualified}@{node.lineno}:{node.col_offset}{frame.site}"
+        return Instance(owner, symbol, tuple(arguments.keywords.items()))
+    if qualified not in _MAKERS:
+        return None
+    name, listed = arguments.get(0, "typename"), arguments.get(1, "field_names")
+    fields = _fields(listed or arguments.keywords.get("fields"))
+    if fields is None or not isinstance(name, Const):
+        return None
+    base = ("NamedTuple",) if qualified in _TUPLES else ()
+    made = _class(node, str(name.value), base, fields)
+    return Class(Definition(frame.module, made, frame.enclosing, made.name))
+
+
+def _fields(listed: Value | None) -> tuple[str, ...] | None:
+    """The names of the fields: of a string or a sequence of them, or of pairs with their types."""
+    match listed:
+        case Const(value=str() as text):
+            return tuple(text.replace(",", " ").split())
+        case Sequence(items=items, repeated=False):
+            firsts = [each.items[0] if isinstance(each, Sequence) else each for each in items]
+            names = [each.value for each in firsts if isinstance(each, Const)]
+            return tuple(map(str, names)) if len(names) == len(items) else None
+        case Table(items=entries):
+            return tuple(str(name) for name, _ in entries)
+    return None
+
+
+def _class(
+    node: ast.Call, name: str, bases: tuple[str, ...], fields: tuple[str, ...]
+) -> ast.ClassDef:
+    """A class with these fields, as a statement would say it; the same for the same call."""
+    known = vars(node).get(_MADE)
+    if isinstance(known, ast.ClassDef):
+        return known
+    body: list[ast.stmt] = [
+        ast.AnnAssign(ast.Name(each, ast.Store()), ast.Name("object", ast.Load()), None, 1)
+        for each in fields
+    ]
+    made = ast.ClassDef(name, [ast.Name(each, ast.Load()) for each in bases], [], body, [])
+    for each in ast.walk(made):
+        ast.copy_location(each, node)
+    vars(node)[_MADE] = made
+    return made

@@ -1,0 +1,56 @@
+"""Values with other names for what they speak of: what `__init__` knows as a parameter, the methods
+of the object know as an attribute."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tritonlint.facts.host.state import Note
+from tritonlint.facts.host.values import Choice, DType, Path, Sequence, Table, Tensor, Value
+from tritonlint.frozen import replace
+
+Names = Mapping[str, str]
+
+
+def parameters(function: str, values: Mapping[str, Value], owner: str) -> Names:
+    """By the symbol of a parameter of `function`, that of the attribute of `owner` that is given it
+    as it is."""
+    return {
+        each.buffer: f"{owner}.{name}"
+        for name, each in values.items()
+        if isinstance(each, Tensor) and each.buffer.startswith(f"{function}(")
+        if each.types is None and each.part is None and each.buffer.endswith(")")
+    }
+
+
+def value(old: Value, names: Names) -> Value:
+    """`old` in the new names. Objects keep theirs."""
+    match old:
+        case Tensor(buffer=buffer) if buffer in names:
+            return replace(old, buffer=names[buffer])
+        case DType(of=str() as of) if of in names:
+            return replace(old, of=names[of])
+        case Choice(options=options):
+            return Choice(tuple((path(at, names), value(each, names)) for at, each in options))
+        case Sequence(items=items):
+            return replace(old, items=tuple(value(each, names) for each in items))
+        case Table(items=entries):
+            return replace(old, items=tuple((key, value(each, names)) for key, each in entries))
+    return old
+
+
+def path(old: Path, names: Names) -> Path:
+    """`old` in the new names."""
+    return tuple((key(each, names), outcome) for each, outcome in old)
+
+
+def key(old: str, names: Names) -> str:
+    """The key of a test in the new names."""
+    for before, after in names.items():
+        old = old.replace(before, after)
+    return old
+
+
+def note(old: Note, names: Names) -> Note:
+    """`old` in the new names."""
+    return replace(old, buffer=key(old.buffer, names), path=path(old.path, names))

@@ -1,0 +1,73 @@
+"""The classes of the objects that an object holds: `self.impl = Impl(...)` in its `__init__`, or an
+annotation that names the class."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from tritonlint.facts.project.modules import Definition
+from tritonlint.facts.project.tree import dotted_name
+
+Function = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def owner_of(function: Definition) -> Definition | None:
+    """The class that a method stands in."""
+    for depth in range(len(function.enclosing), 0, -1):
+        owner = function.enclosing[depth - 1]
+        if isinstance(owner, ast.ClassDef):
+            return Definition(function.module, owner, function.enclosing[: depth - 1], owner.name)
+    return None
+
+
+def methods(owner: Definition, depth: int = 6) -> Iterator[Definition]:
+    """The methods of a class of the project, its own before those of the classes that it inherits
+    from."""
+    assert isinstance(owner.node, ast.ClassDef)
+    around = (*owner.enclosing, owner.node)
+    for each in owner.node.body:
+        if isinstance(each, Function):
+            yield Definition(owner.module, each, around, each.name)
+    for base in owner.node.bases if depth else ():
+        spelled = dotted_name(base)
+        target = owner.module.target(spelled, owner.enclosing) if spelled else None
+        if isinstance(target, Definition) and isinstance(target.node, ast.ClassDef):
+            yield from methods(target, depth - 1)
+
+
+def held(owner: Definition, attribute: str) -> Iterator[Definition]:
+    """The classes of the project whose objects `attribute` of an object of `owner` can be, as far
+    as its class body and its `__init__` name them."""
+    assert isinstance(owner.node, ast.ClassDef)
+    for statement in owner.node.body:
+        match statement:
+            case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation):
+                if name == attribute:
+                    yield from _classes(owner, annotation)
+    initializer = owner.module.member(owner, "__init__")
+    if not isinstance(initializer, Definition) or not isinstance(initializer.node, Function):
+        return
+    annotations = {each.arg: each.annotation for each in initializer.node.args.args}
+    for node in ast.walk(initializer.node):
+        match node:
+            case ast.Assign(targets=[ast.Attribute(value=ast.Name(id="self"), attr=name)]):
+                said = None
+            case ast.AnnAssign(target=ast.Attribute(value=ast.Name(id="self"), attr=name)):
+                said = node.annotation
+            case _:
+                continue
+        if isinstance(node.value, ast.Name):
+            said = said or annotations.get(node.value.id)
+        for each in (said, node.value) if name == attribute else ():
+            if each is not None:
+                yield from _classes(initializer, each)
+
+
+def _classes(around: Definition, node: ast.expr) -> Iterator[Definition]:
+    """The classes that an annotation or a value names."""
+    for each in ast.walk(node):
+        spelled = dotted_name(each) if isinstance(each, (ast.Name, ast.Attribute)) else None
+        target = around.module.target(spelled, around.enclosing) if spelled else None
+        if isinstance(target, Definition) and isinstance(target.node, ast.ClassDef):
+            yield target
