@@ -11,17 +11,28 @@ from tritonlint.rule import (
     Flavours,
     HardCoded,
     KernelFlavour,
-    Prefixed,
     ReadAsAnother,
     Rule,
     Step,
+    TakenSetting,
+    UnviewedSetting,
+    VendorFlavour,
     WideClamp,
 )
 
 if TYPE_CHECKING:
     import libcst as cst
 
-    Seen = Flavours | KernelFlavour | HardCoded | Prefixed | WideClamp | ReadAsAnother
+    Seen = (
+        Flavours
+        | KernelFlavour
+        | HardCoded
+        | TakenSetting
+        | UnviewedSetting
+        | VendorFlavour
+        | WideClamp
+        | ReadAsAnother
+    )
 
 # What the code 0x3C is in each flavour.
 _0X3C = {"e4m3fn": 1.5, "e4m3fnuz": 0.75, "e5m2": 1.0, "e5m2fnuz": 0.5}
@@ -38,9 +49,15 @@ class Fp8FlavourMismatch(Rule["Seen", str]):
       cast, or a cast to `tl.uint8` of what it stores), where the host has the bytes as another one,
       as one that depends on the platform, or where another kernel wrote them as another one;
     - `torch.float8_e4m3fn` for a buffer of which the same code asks a helper for the fp8 type of
-      the platform elsewhere;
-    - a test `setting.startswith("fp8")` that decides for e4m3, where the project lets that setting
-      be `fp8_e5m2`;
+      the platform elsewhere, or for a cache that a setting says is quantized, in a module that
+      asks that helper about another tensor;
+    - a kernel that takes bytes for e4m3fnuz wherever the device is AMD's: gfx942 has that, gfx950
+      and later ones have e4m3fn;
+    - a test of a setting that decides for e4m3, where the project lets that setting be `fp8_e5m2`
+      (or, as its annotation says, `int8`) and that passes the test too, as with
+      `setting.startswith("fp8")`, `setting != "auto"` or a function `is_quantized(setting)`;
+    - a class that asks `self.setting == "fp8"` before it views its cache, and elsewhere a test that
+      `fp8_e4m3` passes too: with that setting the bytes are not viewed;
     - a kernel that clamps to 448 what it stores into memory that can be e4m3fnuz, which ends at
       240;
     - at run time, memory that one kernel wrote as floats of one type and another reads as floats of
@@ -70,28 +87,40 @@ class Fp8FlavourMismatch(Rule["Seen", str]):
     made of the other; a kernel with a branch for each flavour, and bytes that it picks bits from; a
     clamp to a bound that the launch derives from the dtype; functions, files and folders that are
     for one vendor (`is_cuda()` is asked, the folder is called `nvidia`); a dtype that is asserted;
-    a module that compares a setting with `fp8_e5m2` somewhere, or lists what it supports without
-    that; different parts of a buffer.
+    a module, or a base class, that compares a setting with `fp8_e5m2` somewhere; a folder that
+    lists what it supports without that; a setting that the class itself sets to `fp8`; a vendor
+    that is asked where the generation is asked too, or where the host chooses the dtype of its
+    tensors in the same way; different parts of a buffer.
 
     ## Fix safety
     There is no fix: which of the two places is right, the code does not say.
 
     ## How it is verified
     On a GPU the cases in which e5m2 and e4m3 meet give other values than an independent decoder.
-    What depends on the platform shows on AMD's older GPUs only.
+    What depends on the platform shows on some of AMD's GPUs only.
 
     ## References
     - https://github.com/vllm-project/vllm/pull/54341
     - https://github.com/pytorch/ao/issues/3996
+    - https://github.com/meta-pytorch/MSLK/pull/487
+    - https://github.com/vllm-project/vllm/pull/14152
     """
 
     code = "TL003"
     name = "fp8-flavour-mismatch"
     severity = "warning"
-    status = "preview"
     since = "0.1.0"
     fix = "none"
-    observes = (Flavours, KernelFlavour, HardCoded, Prefixed, WideClamp, ReadAsAnother)
+    observes = (
+        Flavours,
+        KernelFlavour,
+        HardCoded,
+        TakenSetting,
+        UnviewedSetting,
+        VendorFlavour,
+        WideClamp,
+        ReadAsAnother,
+    )
 
     def judge(self, found: Seen) -> str | None:
         match found:
@@ -102,8 +131,13 @@ class Fp8FlavourMismatch(Rule["Seen", str]):
                 return _trigger(_other(types, encoding.element), encoding.element)
             case HardCoded():
                 return _ON_AMD
-            case Prefixed():
-                return f'with "{found.member}" the code 0x3C is 1.0 and is taken for 1.5'
+            case TakenSetting():
+                what = "1.0" if "e5m2" in found.member else "60"
+                return f'with "{found.member}" the code 0x3C is {what} and is taken for 1.5'
+            case UnviewedSetting():
+                return f'with "{found.member}" 0.7 is stored as the byte 0 and not as 0x33'
+            case VendorFlavour():
+                return _trigger(found.newer, found.older) + " on gfx950"
             case WideClamp():
                 return "300.0 becomes NaN where the type is torch.float8_e4m3fnuz"
             case ReadAsAnother():
@@ -145,13 +179,32 @@ def _said(found: Seen, text: str) -> tuple[str, tuple[Step, ...]]:
                     Step(found.place, "and torch.float8_e4m3fn here"),
                 ),
             )
-        case Prefixed():
+        case TakenSetting():
             return (
                 f"`{text}` is e4m3, and `{found.setting}` can be {found.member}",
                 (
                     Step(found.declared, f'"{found.member}" can be set'),
                     Step(found.test, "and passes this test"),
                     Step(found.place, "e4m3 here"),
+                ),
+            )
+        case UnviewedSetting():
+            return (
+                f'`{text}` is false for "{found.member}", which is stored as raw bytes then',
+                (
+                    Step(found.declared, f'"{found.member}" can be set'),
+                    Step(found.place, "and does not pass this test"),
+                    Step(found.view, "so that it is not viewed here"),
+                    Step(found.wider, f'but "{found.member}" is taken for 8-bit floats here'),
+                ),
+            )
+        case VendorFlavour():
+            return (
+                f"`{found.kernel}` takes bytes for {found.older} wherever `{found.test}`, and only "
+                f"gfx942 has that",
+                (
+                    Step(found.place, f"{found.older} for each of the vendor's devices"),
+                    Step(found.used, "the bytes are taken for that here"),
                 ),
             )
         case WideClamp():

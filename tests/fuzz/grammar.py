@@ -210,7 +210,7 @@ def hold(seed: int) -> tuple[int, int]:
         assert engine.check(files, settings, cache) == found, "another result with a cache"
         assert engine.check(files, settings, cache) == found, "another result from the cache"
         analysis = Analysis()
-        analysis.preview = analysis.bulkhead.strict = True
+        analysis.bulkhead.strict = True
         paths = {os.path.abspath(each) for each in files}
         analysis.observe([SourceFile(str(p), p.read_bytes()) for p in files], paths)
         return len(files), len(found.findings)

@@ -48,7 +48,6 @@ def facts(data: bytes) -> None:
         path = Path("module.py")
         path.write_bytes(data)
         analysis = Analysis()
-        analysis.preview = True
         analysis.bulkhead.strict = True
         with contextlib.suppress(SourceError):
             source = SourceFile("module.py", data)

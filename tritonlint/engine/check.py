@@ -17,7 +17,7 @@ from tritonlint.facts.index.gates import may_matter
 from tritonlint.facts.index.universe import Texts
 from tritonlint.findings import Finding, Suppressed
 from tritonlint.findings.result import Result, Skipped
-from tritonlint.rule import chosen, registry
+from tritonlint.rule import registry
 from tritonlint.settings.config import Settings, refusal
 from tritonlint.settings.scopes import Scopes
 from tritonlint.source import SourceFile, display_path, read_source
@@ -177,9 +177,8 @@ def _check(
         gated = [source for source in sources if may_matter(source.data)]
     broken = _broken(sources, named, work)
     scopes = Scopes(settings)
-    analysis.preview = _previews(scopes, gated)
     found = facts([each for each in gated if each.path not in broken], analysis, work)
-    observations, unused, scopes = _with_seen(found.observations, gated, scopes)
+    observations, unused = _with_seen(found.observations, gated, scopes)
     findings, failed = judge(
         [each for each in sources if each.path not in broken],
         observations,
@@ -200,15 +199,13 @@ def _check(
 
 def _with_seen(
     observations: Sequence[Observation], sources: Sequence[SourceFile], scopes: Scopes
-) -> tuple[Sequence[Observation], tuple[Skipped, ...], Scopes]:
-    """The observations with what a record of launches adds, what of that is not used, and the
-    settings under which both are judged."""
+) -> tuple[Sequence[Observation], tuple[Skipped, ...]]:
+    """The observations with what a record of launches adds, and what of that is not used."""
     if scopes.run.launches is None:
-        return observations, (), scopes
-    from tritonlint.engine.seen import add_seen, with_types
+        return observations, ()
+    from tritonlint.engine.seen import add_seen
 
-    more, unused = add_seen(observations, sources, Path(scopes.run.launches))
-    return more, unused, Scopes(with_types(scopes.run))
+    return add_seen(observations, sources, Path(scopes.run.launches))
 
 
 def _suppressed(
@@ -237,14 +234,6 @@ def _refused(scopes: Scopes, sources: Iterable[SourceFile]) -> dict[Path | None,
     every = scopes.every(each.path for each in sources)
     said = ((own.file, refusal(own)) for own in every)
     return {file: Skipped(display_path(file), reason) for file, reason in said if file and reason}
-
-
-def _previews(scopes: Scopes, sources: Iterable[SourceFile]) -> bool:
-    """Whether a preview rule is on somewhere."""
-    every = scopes.every(each.path for each in sources)
-    return any(
-        registry.load_status(code) == "preview" for own in every for code in chosen.selected(own)
-    )
 
 
 def _broken(

@@ -58,7 +58,7 @@ def _facts_of(sources: Sequence[SourceFile], analysis: Analysis, work: Work) -> 
         found = (_facts(share, wanted, analysis) for share in shares)
         results = list(work.done(shares, found))
     else:
-        with _processes(processes, analysis.texts, wanted, analysis.preview) as pool:
+        with _processes(processes, analysis.texts, wanted) as pool:
             results = list(work.done(shares, pool.map(_facts_of_share, shares)))
     return Facts(
         tuple(each for result in results for each in result.observations),
@@ -109,7 +109,7 @@ def _shares(items: Sequence[T], processes: int) -> list[Sequence[T]]:
 
 
 def _processes(
-    number: int, texts: Texts, wanted: frozenset[str] = frozenset(), preview: bool = False
+    number: int, texts: Texts, wanted: frozenset[str] = frozenset()
 ) -> ProcessPoolExecutor:
     # Only here: they take long to import.
     import multiprocessing
@@ -122,7 +122,7 @@ def _processes(
         number,
         mp_context=multiprocessing.get_context("fork" if forks else "spawn"),
         initializer=_start,
-        initargs=(texts, wanted, preview),
+        initargs=(texts, wanted),
     )
 
 
@@ -130,12 +130,11 @@ def _processes(
 _process: tuple[Analysis, frozenset[str]] | None = None
 
 
-def _start(texts: Texts, wanted: frozenset[str], preview: bool) -> None:
+def _start(texts: Texts, wanted: frozenset[str]) -> None:
     global _process
     gc.disable()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _process = (Analysis(texts=texts), wanted)
-    _process[0].preview = preview
 
 
 def _end_with_parent() -> None:

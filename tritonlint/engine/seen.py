@@ -19,14 +19,12 @@ from tritonlint.facts.hazards.observation import Observation
 from tritonlint.facts.project.project import Project
 from tritonlint.findings import Finding
 from tritonlint.findings.result import Result, Skipped
-from tritonlint.frozen import replace
 from tritonlint.settings.config import Settings
 from tritonlint.settings.scopes import Scopes
 from tritonlint.source import SourceFile, read_source
 from tritonlint.suppress import suppressions
 
-# What types at run time decide. Those of these rules that are a preview otherwise, because they
-# guess types, need not be asked for here.
+# What types at run time decide.
 CODES = ("TL001", "TL002", "TL003", "TL004", "TL005", "TL006", "TL007", "TL009", "TL010")
 
 
@@ -38,7 +36,7 @@ def judged(
     observations, unused = observe(seen, project or Project([]))
     sources, skipped = _sources(observations)
     there = {source.path for source in sources}
-    scopes = Scopes(with_types(settings))
+    scopes = Scopes(settings)
     kept = [each for each in observations if each.place.path in there]
     findings, reasons = judge(
         sources, kept, lambda path: codes_for(path, scopes.of(path)), scopes, Work()
@@ -72,13 +70,6 @@ def _concerns(seen: Seen, files: Mapping[str, str]) -> bool:
     """Whether something was seen in one of these files."""
     kernel = seen.kernel.path if isinstance(seen, SeenLaunch) else ""
     return seen.function.path in files or kernel in files
-
-
-def with_types(settings: Settings) -> Settings:
-    """The settings, with the rules on that need no preview where types are known."""
-    if settings.select or "TL003" in settings.ignore:
-        return settings
-    return replace(settings, extend_select=(*settings.extend_select, "TL003"))
 
 
 def _sources(

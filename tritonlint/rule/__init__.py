@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     from tritonlint.facts.hazards.flavours.clashes import WideClamp as WideClamp
     from tritonlint.facts.hazards.flavours.hard_coded import HardCoded as HardCoded
     from tritonlint.facts.hazards.flavours.kernels import KernelFlavour as KernelFlavour
-    from tritonlint.facts.hazards.flavours.setting_prefixes import Prefixed as Prefixed
+    from tritonlint.facts.hazards.flavours.taken_settings import TakenSetting as TakenSetting
+    from tritonlint.facts.hazards.flavours.unviewed_settings import (
+        UnviewedSetting as UnviewedSetting,
+    )
+    from tritonlint.facts.hazards.flavours.vendor_choices import VendorFlavour as VendorFlavour
     from tritonlint.facts.hazards.flavours.written_and_read import ReadAsAnother as ReadAsAnother
     from tritonlint.facts.hazards.guards.dead_guards import DeadGuard as DeadGuard
     from tritonlint.facts.hazards.ignored_settings import IgnoredSetting as IgnoredSetting
@@ -57,7 +61,9 @@ _MODULES = {
     f"{_HAZARDS}.flavours.clashes": ("Flavours", "WideClamp"),
     f"{_HAZARDS}.flavours.hard_coded": ("HardCoded",),
     f"{_HAZARDS}.flavours.kernels": ("KernelFlavour",),
-    f"{_HAZARDS}.flavours.setting_prefixes": ("Prefixed",),
+    f"{_HAZARDS}.flavours.taken_settings": ("TakenSetting",),
+    f"{_HAZARDS}.flavours.unviewed_settings": ("UnviewedSetting",),
+    f"{_HAZARDS}.flavours.vendor_choices": ("VendorFlavour",),
     f"{_HAZARDS}.flavours.written_and_read": ("ReadAsAnother",),
     f"{_HAZARDS}.guards.dead_guards": ("DeadGuard",),
     f"{_HAZARDS}.ignored_settings": ("IgnoredSetting",),

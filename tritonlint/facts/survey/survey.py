@@ -12,7 +12,7 @@ from pathlib import Path
 from tritonlint.errors import SourceError
 from tritonlint.facts.device import contracts
 from tritonlint.facts.hazards.flavours.clashes import flavours
-from tritonlint.facts.hazards.flavours.of_a_module import may_state, stated
+from tritonlint.facts.hazards.flavours.of_a_module import Statements, may_state
 from tritonlint.facts.hazards.guards.dead_guards import dead_guards, may_compare
 from tritonlint.facts.hazards.ignored_settings import ignored_settings
 from tritonlint.facts.hazards.narrowed_numbers import in_launches
@@ -36,16 +36,15 @@ from tritonlint.facts.survey.reading import Reading
 from tritonlint.facts.survey.remembered import Remembered
 from tritonlint.source import SourceFile, read_source
 
-# What is asked about the launches that a function leads to, in the order of what is observed; and
-# what only preview rules judge.
+# What is asked about the launches that a function leads to, in the order of what is observed.
 _QUESTIONS: tuple[Callable[[Run], Iterable[Observation]], ...] = (
     arguments,
     ignored_settings,
     other_casts,
     rounded_first,
     in_launches,
+    flavours,
 )
-_PREVIEWED: tuple[Callable[[Run], Iterable[Observation]], ...] = (flavours,)
 # Up to so many names the functions that call them are looked for; for more, all are interpreted.
 _FEW_NAMES = 100
 # A function by its file and the line of its header.
@@ -65,9 +64,7 @@ class Analysis:
         remembered: Remembered | None = None,
     ) -> None:
         self.texts = texts or Texts(overrides or {})
-        # Whether to observe what only preview rules judge, and what other files pass to functions
-        # and kernels.
-        self.preview = False
+        # Whether to observe what other files pass to functions and kernels.
         self.elsewhere = True
         # Between two functions, when more text than this was parsed, in bytes, all is dropped.
         self.room = sys.maxsize
@@ -86,6 +83,7 @@ class Analysis:
         self.reach = Reach(self.project, self.texts, lambda: self.before_root())
         self.narrowing = Narrowing(self.texts, self.reach, self.looked_at, self.remembered)
         self.reading = Reading(self.texts, self.reach, self.looked_at)
+        self.statements = Statements(self.texts, self.reach)
         self._attributes: Attributes = {}
         self._effects = Effects()
 
@@ -115,9 +113,7 @@ class Analysis:
         if file in self.texts.telling(file).lines:
             return True
         text = self.texts.read(file).decode("utf-8", "replace")
-        if self.preview and may_state(text):
-            return True
-        return may_compare(text) or may_copy(text)
+        return may_state(text) or may_compare(text) or may_copy(text)
 
     def observe(self, files: Sequence[SourceFile], wanted: Collection[str]) -> list[Observation]:
         """What is to be judged about `files`, with places in `wanted` (absolute paths; `files` are
@@ -144,8 +140,8 @@ class Analysis:
             found += dead_guards(module, self.looked_at.comparisons)
             found += self._copies(module)
         found += self.narrowing.in_kernels(own, wanted, self.elsewhere)
-        for module in own if self.preview else ():
-            found += stated(module, self.texts, self.reach)
+        for module in own:
+            found += self.statements.of(module)
         if self.elsewhere:
             found += self.reading.observe(own, wanted)
             found += self._from_outside(own, files, wanted, questioned)
@@ -255,7 +251,7 @@ class Analysis:
             lines = ((each.span.path, each.span.line) for each in run.launches)
             self.looked_at.launches.update(lines)
             found += run.copies
-            for question in (*_QUESTIONS, *(_PREVIEWED if self.preview else ())):
+            for question in _QUESTIONS:
                 # Each for itself: what one cannot tell, the others still do.
                 with self.bulkhead.around(path, name):
                     found += question(run)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from tritonlint.dtypes import BY_NAME
 from tritonlint.facts.hazards.flavours.vendors import for_vendor
@@ -18,10 +18,16 @@ from tritonlint.source import Span
 E4M3FN = BY_NAME["float8_e4m3fn"]
 # Parameters by whose name one knows them again in another function.
 _CACHE = re.compile(r"cache|kv|pool", re.IGNORECASE)
-_VIEW = re.compile(r"\.view\(\s*(?:dtype\s*=\s*)?torch\.float8_e4m3fn\b")
+_VIEW = re.compile(r"\.view\(\s*(?:dtype\s*=\s*)?(?:torch\.float8_e4m3fn\b|[A-Za-z_]\w*\s*\))")
 _HELPER = re.compile(r"(?:fp8|float8)\w*\(\s*\)", re.IGNORECASE)
 # What gives another tensor over the same memory.
 _ALIASES = frozenset("view reshape flatten contiguous permute transpose unsqueeze squeeze".split())
+
+
+# A test that asks a setting, not a tensor.
+_SETTING = re.compile(r"""["'](?:fp8|float8)\w*["']|quantized\w*\(\w*dtype""")
+# The owner and the name of what is viewed.
+_Key = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -33,27 +39,48 @@ class HardCoded:
     asked: Span
 
 
+@dataclass(frozen=True)
+class _View:
+    """A view at `place` in `function`, of which `kind` is that of the dtype; `by_setting` is
+    whether a setting decides about it, and the memory is a cache."""
+
+    key: _Key
+    kind: str
+    place: Span
+    function: str
+    by_setting: bool
+
+
 def may_hard_code(text: str) -> bool:
     """Whether the text of a file may do so."""
     return "float8_e4m3fn" in text and bool(_VIEW.search(text) and _HELPER.search(text))
 
 
-def hard_coded(module: Module) -> Iterator[HardCoded]:
-    """The hard-coded views in the functions of `module`."""
-    if not may_hard_code(module.source.text):
-        return
-    asked: dict[tuple[str, str], Span] = {}
-    named: list[tuple[tuple[str, str], Span, str]] = []
+def hard_coded(module: Module, both_flavours: Callable[[], bool]) -> Iterator[HardCoded]:
+    """The hard-coded views in the functions of `module`; `both_flavours` tells whether its project
+    knows of both kinds of e4m3."""
+    asked: dict[_Key, Span] = {}
+    named: list[_View] = []
     constants = _helpers(module.tree.body, {})
     for function in module.functions:
-        for key, dtype, place in _views(module, function, constants):
-            if dtype == "asked":
-                asked.setdefault(key, place)
-            elif dtype == "named":
-                named.append((key, place, function.name))
-    for key, place, name in named:
-        if key in asked and not for_vendor(module.project, place):
-            yield HardCoded(place, name, asked[key])
+        for each in _views(module, function, constants):
+            if each.kind == "asked":
+                asked.setdefault(each.key, each.place)
+            elif each.kind == "named":
+                named.append(each)
+    platform = next(_asked(module), None) if named else None
+    for each in named:
+        other = asked.get(each.key) or (platform if each.by_setting else None)
+        if other is not None and not for_vendor(module.project, each.place):
+            if "platform" in module.source.snippet(other) or both_flavours():
+                yield HardCoded(each.place, each.function, other)
+
+
+def _asked(module: Module) -> Iterator[Span]:
+    """Where a module asks for the fp8 type of the platform."""
+    for each in ast.walk(module.tree):
+        if isinstance(each, ast.Call) and _dtype(each, {}) == "asked":
+            yield module.source.span(each)
 
 
 def _helpers(body: list[ast.stmt], known: Mapping[str, str]) -> dict[str, str]:
@@ -81,11 +108,8 @@ def _dtype(node: ast.expr, names: Mapping[str, str]) -> str:
     return ""
 
 
-def _views(
-    module: Module, function: Definition, constants: Mapping[str, str]
-) -> Iterator[tuple[tuple[str, str], str, Span]]:
-    """The views in a function of what can be told again elsewhere: the owner and the name, the kind
-    of the dtype, and where."""
+def _views(module: Module, function: Definition, constants: Mapping[str, str]) -> Iterator[_View]:
+    """The views in a function of what can be told again elsewhere."""
     node = function.node
     assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
     names = _helpers(node.body, constants)
@@ -94,6 +118,7 @@ def _views(
         each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
     }
     owner = ".".join(each.name for each in function.enclosing)
+    tested = _under_settings(node)
     for each in ast.walk(node):
         match each:
             case ast.Call(func=ast.Attribute(value=receiver, attr="view"), args=[dtype]):
@@ -104,12 +129,22 @@ def _views(
                 dtype = keyword.value
             case _:
                 continue
-        name = _memory(receiver)
-        kind = _dtype(dtype, names)
+        name, kind = _memory(receiver), _dtype(dtype, names)
+        by_setting = id(each) in tested and bool(_CACHE.search(name))
+        place = module.source.span(each)
         if kind and name.startswith("self."):
-            yield (owner, name), kind, module.source.span(each)
+            yield _View((owner, name), kind, place, function.name, by_setting)
         elif kind and name in parameters and _CACHE.search(name):
-            yield ("", name), kind, module.source.span(each)
+            yield _View(("", name), kind, place, function.name, by_setting)
+
+
+def _under_settings(node: ast.AST) -> set[int]:
+    """What is done in a function where a setting asks for 8-bit floats."""
+    found: set[int] = set()
+    for each in ast.walk(node):
+        if isinstance(each, ast.If) and _SETTING.search(ast.unparse(each.test)):
+            found.update(id(inner) for statement in each.body for inner in ast.walk(statement))
+    return found
 
 
 def _memory(node: ast.expr) -> str:

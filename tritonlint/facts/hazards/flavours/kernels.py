@@ -54,6 +54,9 @@ class _Use:
 def kernel_flavours(run: Run) -> Iterator[KernelFlavour]:
     """The disagreements between kernels that name a flavour and what they are passed, and between
     a kernel that writes and one that reads."""
+    stated = any(are_flavours(note.types) for note in run.notes)
+    if not stated and len(run.launches) < 2:
+        return
     uses = [each for event in run.launches for each in _uses(run, event)]
     for use in uses:
         for note in run.notes:

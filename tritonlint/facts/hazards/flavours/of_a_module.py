@@ -5,59 +5,117 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache, partial
 
-from tritonlint.facts.hazards.flavours.hard_coded import HardCoded, hard_coded, may_hard_code
-from tritonlint.facts.hazards.flavours.setting_prefixes import (
-    ANY_MEMBER,
+from tritonlint.facts.hazards.flavours.declared_settings import (
+    E4M3,
     MEMBER,
+    UNLIKE_E4M3,
     Declaration,
-    Prefixed,
     declarations,
-    may_ask_prefix,
-    prefixed,
+)
+from tritonlint.facts.hazards.flavours.hard_coded import HardCoded, hard_coded, may_hard_code
+from tritonlint.facts.hazards.flavours.taken_settings import TakenSetting, may_take, taken
+from tritonlint.facts.hazards.flavours.unviewed_settings import (
+    UnviewedSetting,
+    may_ask_twice,
+    unviewed,
+)
+from tritonlint.facts.hazards.flavours.vendor_choices import (
+    VendorFlavour,
+    chosen_by_host,
+    may_choose,
+    vendor_choices,
 )
 from tritonlint.facts.index.reach import Reach
 from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.project.modules import Module
 
+Stated = HardCoded | TakenSetting | UnviewedSetting | VendorFlavour
+
 
 def may_state(text: str) -> bool:
     """Whether the text of a file may say something of that kind."""
-    return may_hard_code(text) or may_ask_prefix(text)
+    if "fp8" not in text and "float8" not in text and "FP8" not in text:
+        return False
+    return may_hard_code(text) or may_take(text) or may_ask_twice(text) or may_choose(text)
 
 
-def stated(module: Module, texts: Texts, reach: Reach) -> Iterator[HardCoded | Prefixed]:
-    """What `module` says so."""
-    text = module.source.text
-    if may_hard_code(text) and texts.both_flavours(texts.universe(str(module.file))):
-        yield from hard_coded(module)
-    if may_ask_prefix(text):
-        known = _declared(_known(module, texts, reach), MEMBER, texts, reach)
-        near = _declared(_near(module, texts), ANY_MEMBER, texts, reach)
-        yield from prefixed(module, known, near)
+class Statements:
+    """What the modules of a project say so."""
 
+    def __init__(self, texts: Texts, reach: Reach) -> None:
+        self.texts = texts
+        self.reach = reach
+        self._declaring: dict[tuple[str, re.Pattern[bytes]], list[str]] = {}
+        self._declared: dict[str, tuple[Declaration, ...]] = {}
 
-def _declared(
-    files: Iterable[str], member: re.Pattern[bytes], texts: Texts, reach: Reach
-) -> list[Declaration]:
-    """The settings that are declared in those of `files` that have such a member."""
-    parsed = (reach.parsed(file) for file in files if member.search(texts.read(file)))
-    return [each for module in parsed if module is not None for each in declarations(module)]
+    def of(self, module: Module) -> Iterator[Stated]:
+        """What `module` says so."""
+        text = module.source.text
+        if not may_state(text):
+            return
+        universe = self.texts.universe(str(module.file))
+        if may_hard_code(text):
+            yield from hard_coded(module, partial(self.texts.both_flavours, universe))
+        if may_choose(text):
+            found = tuple(vendor_choices(module))
+            if found and not chosen_by_host(map(self.texts.read, universe)):
+                yield from found
+        if may_take(text) or may_ask_twice(text):
+            near = cache(partial(self._near, module))
+            if may_take(text):
+                yield from taken(module, partial(self._known, module, UNLIKE_E4M3), near)
+            if may_ask_twice(text):
+                yield from unviewed(module, partial(self._known, module, E4M3), near)
 
+    def _declarations(self, files: Iterable[str]) -> Iterator[Declaration]:
+        """The settings that are declared in those of `files`."""
+        for file in files:
+            if file not in self._declared:
+                module = self.reach.parsed(file)
+                self._declared[file] = () if module is None else tuple(declarations(module))
+            yield from self._declared[file]
 
-def _known(module: Module, texts: Texts, reach: Reach) -> list[str]:
-    """The files whose settings `module` may be given: itself, those of its package, and those that
-    it imports."""
-    file = str(module.file)
-    universe = texts.universe(file)
-    imports = module.imports.values()
-    found = {reach.imported_file(module, each.module, each.level) for each in imports}
-    package = _package(os.path.dirname(file), frozenset(universe))
-    return [
-        each
-        for each in universe
-        if each == file or each in found or (package and each.startswith(package + os.sep))
-    ]
+    def _that_declare(self, universe: tuple[str, ...], member: re.Pattern[bytes]) -> list[str]:
+        """The files of a universe that have such a member."""
+        key = (universe[0] if universe else "", member)
+        if key not in self._declaring:
+            texts = ((each, self.texts.read(each)) for each in universe)
+            self._declaring[key] = [
+                each
+                for each, text in texts
+                if b"8" in text and member.search(text) and MEMBER.search(text)
+            ]
+        return self._declaring[key]
+
+    def _known(self, module: Module, member: re.Pattern[bytes]) -> tuple[Declaration, ...]:
+        """The settings with such a member that `module` may be given: its own, those of its
+        package, and those of the files that it imports."""
+        file = str(module.file)
+        universe = self.texts.universe(file)
+        imports = module.imports.values()
+        found = {self.reach.imported_file(module, each.module, each.level) for each in imports}
+        package = _package(os.path.dirname(file), frozenset(universe))
+        files = (
+            each
+            for each in self._that_declare(universe, member)
+            if each == file or each in found or (package and each.startswith(package + os.sep))
+        )
+        return tuple(self._declarations(files))
+
+    def _near(self, module: Module) -> tuple[Declaration, ...]:
+        """Those in the folder of `module` and below; at the top of a package, those of that
+        file."""
+        file = str(module.file)
+        folder, universe = os.path.dirname(file), self.texts.universe(file)
+        top = folder == os.path.commonpath([os.path.dirname(each) for each in universe])
+        files = (
+            each
+            for each in self._that_declare(universe, MEMBER)
+            if each == file or (not top and each.startswith(folder + os.sep))
+        )
+        return tuple(self._declarations(files))
 
 
 def _package(folder: str, universe: frozenset[str]) -> str:
@@ -66,12 +124,3 @@ def _package(folder: str, universe: frozenset[str]) -> str:
     while os.path.join(folder, "__init__.py") in universe:
         package, folder = folder, os.path.dirname(folder)
     return package
-
-
-def _near(module: Module, texts: Texts) -> list[str]:
-    """The files in the folder of `module` and below; at the top of a package, that file."""
-    file = str(module.file)
-    folder, universe = os.path.dirname(file), texts.universe(file)
-    if folder == os.path.commonpath([os.path.dirname(each) for each in universe]):
-        return [file]
-    return [each for each in universe if each.startswith(folder + os.sep)]

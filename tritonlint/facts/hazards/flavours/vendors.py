@@ -24,6 +24,16 @@ _NAMED = re.compile(
 )
 
 
+_NVIDIA = re.compile(
+    r"(?:^|_)(?:nvidia|cuda|cutedsl|cutlass|hopper|blackwell|sm\d+\w*)(?:_|$)", re.IGNORECASE
+)
+
+
+def for_nvidia(path: str) -> bool:
+    """Whether a file is for NVIDIA's devices only, as its path says."""
+    return any(_NVIDIA.search(part) for part in PurePath(path).with_suffix("").parts)
+
+
 def for_vendor(project: Project, place: Span, tests: Tests = ()) -> bool:
     """Whether `place`, reached by `tests`, is for one vendor only: the file says so, or a test
     there or before it in the function asks for the vendor."""

@@ -1,0 +1,119 @@
+"""Settings that say how a cache is kept, as a project declares them."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from tritonlint.facts.project.modules import Module
+from tritonlint.facts.project.tree import dotted_name
+from tritonlint.frozen import dataclass
+from tritonlint.source import Span
+
+# How a file that declares a setting of 8-bit floats names a member of it.
+MEMBER = re.compile(rb"""["'](?:fp8|float8)\w*["']\s*[,:\]})\n]""")
+# One that is the same as "fp8" everywhere, and one that is no e4m3.
+E4M3 = re.compile(rb"""["'](?:fp8|float8)_e4m3(?:fn)?["']""")
+UNLIKE_E4M3 = re.compile(rb"""["'](?:(?:fp8|float8)_e5m2|int8(?:_per_\w+)?)["']""")
+_GENERAL = re.compile(r"^(?:all|valid|supported|allowed|known)_|s$|_(?:str|name|choice|option)$")
+_SHORTEST = 5
+
+
+@dataclass(frozen=True)
+class Member:
+    """A value that a setting can have, and where that is said."""
+
+    value: str
+    place: Span
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """The members of a setting that the project calls `name`."""
+
+    name: str
+    members: tuple[Member, ...]
+
+    def member(self, values: Iterable[str]) -> Member | None:
+        """The first of `values` that the setting can have."""
+        by_value = {each.value: each for each in self.members}
+        return next((by_value[value] for value in values if value in by_value), None)
+
+
+def declarations(module: Module) -> Iterator[Declaration]:
+    """The settings that `module` declares with members of 8-bit floats: enums, literals, tables and
+    lists, of the module or a class."""
+    for node in ast.walk(module.tree):
+        match node:
+            case ast.Assign(targets=[target], value=value):
+                yield from _declared(module, _last(target), (value,))
+            case ast.AnnAssign(target=target, annotation=annotation, value=value):
+                parts = (annotation, value) if value is not None else (annotation,)
+                yield from _declared(module, _last(target), parts)
+            case ast.ClassDef(name=name, bases=bases) if any("Enum" in _last(b) for b in bases):
+                yield from _declared(module, name, node.body)
+            case ast.Call(
+                func=ast.Attribute(attr="parametrize"), args=[ast.Constant(value=str(name)), value]
+            ):
+                yield from _declared(module, name, (value,))
+            case ast.arg(arg=name, annotation=ast.Subscript() as annotation):
+                yield from _declared(module, name, (annotation,))
+
+
+def _declared(module: Module, name: str, parts: Iterable[ast.AST]) -> Iterator[Declaration]:
+    strings = [each for part in parts for each in _members(part)]
+    values = [str(each.value) for each in strings]
+    if len(values) > 1 and any(value.startswith(("fp8", "float8")) for value in values):
+        spans = map(module.source.span, strings)
+        yield Declaration(name, tuple(map(Member, values, spans)))
+
+
+def _members(node: ast.AST) -> Iterator[ast.Constant]:
+    """The strings that are members of a type, a collection or an enum, not those in calls and
+    conditions."""
+    if isinstance(node, ast.Constant):
+        if isinstance(node.value, str):
+            yield node
+        return
+    match node:
+        case ast.Dict(keys=keys):
+            inner: Iterable[ast.AST] = filter(None, keys)
+        case ast.List() | ast.Tuple() | ast.Set() | ast.Subscript() | ast.BinOp():
+            inner = ast.iter_child_nodes(node)
+        case ast.Call(args=[argument]) if _last(node.func) in ("frozenset", "set", "tuple", "list"):
+            inner = (argument,)
+        case ast.Assign(value=value) | ast.Expr(value=value):
+            inner = (value,) if isinstance(node, ast.Assign) else ()
+        case _:
+            return
+    for each in inner:
+        yield from _members(each)
+
+
+def means(declared: str, setting: str) -> bool:
+    """Whether a declaration is that of a setting, by what both are called."""
+    one, other = _core(declared), _core(setting.rpartition(".")[2])
+    return min(len(one), len(other)) >= _SHORTEST and (one in other or other in one)
+
+
+@cache
+def shared_name(name: str) -> str:
+    """What a setting and its declarations are called but for what is general, the same for
+    `CacheDType` and `self.kv_cache_dtype`; empty for a name that says too little. One with another
+    word before it, as `indexer_kv_cache_dtype`, is another setting."""
+    core = _core(name.rpartition(".")[2]).removeprefix("kv")
+    return core if len(core) >= _SHORTEST else ""
+
+
+def _core(name: str) -> str:
+    """`supported_kv_cache_dtypes`, `CacheDType` and `kv_cache_dtype` in what they share."""
+    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])", "_", name).lower()
+    for _ in range(3):
+        snake = _GENERAL.sub("", snake)
+    return snake.replace("_", "")
+
+
+def _last(node: ast.expr) -> str:
+    return (dotted_name(node) or "").rpartition(".")[2]

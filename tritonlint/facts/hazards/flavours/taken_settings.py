@@ -1,0 +1,313 @@
+"""Settings that a test takes for e4m3, though the project lets them be something else that passes
+the test: e5m2, or 8-bit integers."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from tritonlint.facts.hazards.flavours.declared_settings import (
+    Declaration,
+    Member,
+    means,
+    shared_name,
+)
+from tritonlint.facts.hazards.flavours.trials import Trial, flag_of
+from tritonlint.facts.hazards.flavours.vendors import for_nvidia
+from tritonlint.facts.host.tensors import named_fp8
+from tritonlint.facts.project.modules import Definition, Module
+from tritonlint.facts.project.tree import Function, dotted_name
+from tritonlint.frozen import dataclass, replace
+from tritonlint.source import Span
+
+# A test of a setting, and a name of e4m3.
+_TESTS = re.compile(
+    r"""\.startswith\(\s*\(?\s*["'](?:fp8|float8)|\b\w*quantized\w*\(|["']auto["']"""
+    r"""|["'](?:fp8|float8)["']\s+in\b"""
+)
+_E4M3 = re.compile(r"float8_e4m3|(?:fp8|float8)\w*\(\s*\)|(?:FP8|FLOAT8)\w*TYPE\b")
+_E5M2 = ("fp8_e5m2", "float8_e5m2")
+_INT8 = ("int8", "int8_per_token_head", "int8_per_token", "int8_per_tensor", "int8_per_channel")
+# What a module says that cares for one of them.
+_CARES = {_E5M2: re.compile(r"e5m2"), _INT8: re.compile(r"(?<!u)int8")}
+_NAMED_E4M3 = ("torch.float8_e4m3fn", "torch.float8_e4m3fnuz")
+
+
+@dataclass(frozen=True)
+class TakenSetting:
+    """An expression at `place` that is e4m3 where `test` lets `setting` through, as it does where
+    that is `member`, `declared` at that place."""
+
+    place: Span
+    function: str
+    test: Span
+    setting: str
+    member: str
+    declared: Span
+
+
+def may_take(text: str) -> bool:
+    """Whether the text of a file may do so."""
+    return "8" in text and bool(_TESTS.search(text) and _E4M3.search(text))
+
+
+def taken(
+    module: Module,
+    declared: Callable[[], Sequence[Declaration]],
+    near: Callable[[], Sequence[Declaration]],
+) -> Iterator[TakenSetting]:
+    """The settings that `module` takes for e4m3; `declared` is what the project declares, `near`
+    what `module` and its folder do. A module that cares for the other types anywhere is left alone,
+    and so is a setting that is listed near by without them."""
+    functions = [each for each in module.functions if _E4M3.search(_text(each))]
+    if for_nvidia(module.path) or not functions:
+        return
+    for values in (_E5M2, _INT8):
+        members = None if _cares(module, _CARES[values]) else _Members(declared(), values)
+        if not members:
+            continue
+        for function in functions:
+            for setting, (named, member) in members.of(function).items():
+                found = list(_Walk(function, setting, named, member).found())
+                if not found or _cares_above(function, setting, _CARES[values]):
+                    continue
+                if not _lists_without(near(), setting, values):
+                    yield from found
+
+
+def _text(function: Definition) -> str:
+    node = _node(function)
+    return "".join(function.module.source.lines[node.lineno - 1 : node.end_lineno])
+
+
+def _lists_without(near: Iterable[Declaration], setting: str, values: tuple[str, ...]) -> bool:
+    return any(not each.member(values) and means(each.name, setting) for each in near)
+
+
+class _Members:
+    """The declarations of settings that can have one of `values`."""
+
+    def __init__(self, declared: Iterable[Declaration], values: tuple[str, ...]) -> None:
+        self.by_name: dict[str, tuple[Declaration, Member]] = {}
+        self.by_shared_name: dict[str, tuple[Declaration, Member]] = {}
+        for each in declared:
+            member = each.member(values)
+            if member is not None:
+                self.by_name.setdefault(each.name, (each, member))
+                # Which setting holds integers, a name alone does not tell.
+                shared = shared_name(each.name) if values is _E5M2 else ""
+                self.by_shared_name.setdefault(shared, (each, member))
+        self.by_shared_name.pop("", None)
+
+    def __bool__(self) -> bool:
+        return bool(self.by_name)
+
+    def of(self, function: Definition) -> dict[str, tuple[Declaration, Member]]:
+        """The settings that a function asks about, by their names: those of which a parameter is
+        annotated as declared, and those that are called so."""
+        arguments = _node(function).args
+        every = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+        found: dict[str, tuple[Declaration, Member]] = {}
+        for each in every:
+            annotation = "" if each.annotation is None else ast.unparse(each.annotation)
+            names = [name for name in re.findall(r"\w+", annotation) if name in self.by_name]
+            own = self.by_name.get(each.arg)
+            if names:
+                found[each.arg] = self.by_name[names[0]]
+            elif "Literal[" in annotation and own and repr(own[1].value) in annotation:
+                found[each.arg] = own
+        for name in _asked(function) if self.by_shared_name else ():
+            known = self.by_shared_name.get(shared_name(name))
+            last = _Is(name.rpartition(".")[2])
+            if known is not None and not any(map(last, found)):
+                found[name] = known
+        return found
+
+
+def _asked(function: Definition) -> list[str]:
+    """The names in a function that it does not bind itself, and then those in what the flags of its
+    object are assigned."""
+    found: set[str] = set()
+    bound: set[str] = set()
+    for node in _inside(_node(function)):
+        if isinstance(node, (ast.Name, ast.Attribute)):
+            if isinstance(node.ctx, ast.Load):
+                found.add(dotted_name(node) or "")
+            elif isinstance(node, ast.Name):
+                bound.add(node.id)
+    own = sorted(found - bound)
+    flags = (flag_of(function.module, function.enclosing, each) for each in own if "self." in each)
+    inner = (each for flag in flags if flag is not None for each in ast.walk(flag))
+    return [*own, *sorted({name for each in inner if (name := dotted_name(each)) is not None})]
+
+
+def _inside(node: ast.AST) -> Iterator[ast.AST]:
+    """What a function consists of, without the functions inside it."""
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            yield child
+            yield from _inside(child)
+
+
+class _Walk:
+    """What a function does where a setting has a value."""
+
+    def __init__(
+        self, function: Definition, setting: str, declared: Declaration, member: Member
+    ) -> None:
+        self.function = function
+        self.node = _node(function)
+        self.setting = setting
+        self.member = member
+        enclosing = (*function.enclosing, self.node)
+        core = setting.rpartition(".")[2]
+        asked = _Is(core)
+        self.trial = Trial(function.module, enclosing, asked, member.value)
+        others = [each.value for each in declared.members if not each.value.startswith("fp8")]
+        self.others = [replace(self.trial, value=each) for each in ("auto", *others[:3])]
+        self.names = {
+            each.targets[0].id
+            for each in ast.walk(self.node)
+            if isinstance(each, ast.Assign)
+            and isinstance(each.targets[0], ast.Name)
+            and self._is_e4m3(each.value, frozenset())
+        }
+
+    def found(self) -> Iterator[TakenSetting]:
+        """The first expression that is e4m3 of each test."""
+        decided: dict[int, tuple[ast.expr, ast.expr]] = {}
+        self._run(self.node.body, None, decided)
+        module = self.function.module
+        for test, place in decided.values():
+            yield TakenSetting(
+                module.source.span(place),
+                self.function.name,
+                module.source.span(test),
+                self.setting,
+                self.member.value,
+                self.member.place,
+            )
+
+    def _run(
+        self,
+        body: Iterable[ast.stmt],
+        test: ast.expr | None,
+        decided: dict[int, tuple[ast.expr, ast.expr]],
+    ) -> bool:
+        """Go through statements; `test` has let the setting through. Whether they end here."""
+        for each in body:
+            match each:
+                case ast.If(body=then, orelse=orelse):
+                    arms = self._arms(each.test, test)
+                    ended = [
+                        self._run(then if taken_ else orelse, passed, decided)
+                        for taken_, passed in arms
+                    ]
+                    if all(ended):
+                        return True
+                    continue
+                case ast.Assert() if self.trial.outcome(each.test) is False:
+                    return True
+                case ast.With() | ast.For() | ast.While() | ast.Try():
+                    self._run(each.body, test, decided)
+                    continue
+            self._expressions(each, test, decided)
+            if isinstance(each, (ast.Return, ast.Raise)):
+                return True
+        return False
+
+    def _expressions(
+        self, node: ast.AST, test: ast.expr | None, decided: dict[int, tuple[ast.expr, ast.expr]]
+    ) -> None:
+        """Note what is e4m3 in a statement, where a test has let the setting through."""
+        if isinstance(node, ast.IfExp):
+            for taken_, passed in self._arms(node.test, test):
+                arm = node.body if taken_ else node.orelse
+                self._expressions(arm, passed, decided)
+                if passed is not None and self._is_e4m3(arm, self.names):
+                    decided.setdefault(id(passed), (passed, arm))
+            return
+        for candidate in _candidates(node) if test is not None else ():
+            if test is not None and self._is_e4m3(candidate, self.names):
+                decided.setdefault(id(test), (test, candidate))
+        for child in ast.iter_child_nodes(node):
+            self._expressions(child, test, decided)
+
+    def _arms(
+        self, test: ast.expr, before: ast.expr | None
+    ) -> Iterator[tuple[bool, ast.expr | None]]:
+        """The arms of `test` that the setting can lead to, by the outcome, and the test that let it
+        through: this one, or the one `before`."""
+        outcome = self.trial.outcome(test)
+        for arm in (True, False):
+            if outcome in (None, arm):
+                told = self._tells(test, outcome) and (outcome is not None or arm)
+                yield arm, test if told else before
+
+    def _tells(self, test: ast.expr, outcome: bool | None) -> bool:
+        """Whether a test comes out otherwise for a setting of what is not quantized."""
+        if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And) and outcome is None:
+            return any(self._tells(each, self.trial.outcome(each)) for each in test.values)
+        if outcome is None:
+            return False
+        return any(each.outcome(test) is (not outcome) for each in self.others)
+
+    def _is_e4m3(self, node: ast.expr, names: Iterable[str]) -> bool:
+        """Whether it is e4m3: by its name, or as the platform has it."""
+        match node:
+            case ast.Call(func=function, args=[], keywords=[]):
+                return named_fp8((dotted_name(function) or "").rpartition(".")[2])
+            case ast.Name(id=name):
+                return name in names or (name.isupper() and named_fp8(name))
+            case ast.Attribute():
+                return dotted_name(node) in _NAMED_E4M3
+        return False
+
+
+@dataclass(frozen=True)
+class _Is:
+    """Whether a name is that of a setting."""
+
+    name: str
+
+    def __call__(self, spelled: str) -> bool:
+        return spelled.rpartition(".")[2] == self.name
+
+
+def _candidates(node: ast.AST) -> list[ast.expr]:
+    """What a statement or call views or makes something as, hands back or keeps."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr="view" | "to"), args=[dtype]):
+            return [dtype]
+        case ast.Call(keywords=keywords):
+            return [each.value for each in keywords if each.arg == "dtype"]
+        case ast.Assign(value=value) | ast.Return(value=ast.expr() as value):
+            return value.elts if isinstance(value, ast.Tuple) else [value]
+    return []
+
+
+def _cares(module: Module, said: re.Pattern[str]) -> bool:
+    """Whether something is compared with a setting or a dtype of that kind."""
+    if not said.search(module.source.text):
+        return False
+    return any(
+        isinstance(node, (ast.Compare, ast.MatchValue)) and said.search(ast.unparse(node))
+        for node in ast.walk(module.tree)
+    )
+
+
+def _cares_above(function: Definition, setting: str, said: re.Pattern[str]) -> bool:
+    """Whether a class that the setting may be an attribute of cares: one that the class of the
+    function is derived from."""
+    owner = function.enclosing[-1] if function.enclosing else None
+    if not setting.startswith("self.") or not isinstance(owner, ast.ClassDef):
+        return False
+    bases = (function.module.resolve(dotted_name(each) or "") for each in owner.bases)
+    return any(_cares(each.module, said) for each in bases if each is not None)
+
+
+def _node(function: Definition) -> Function:
+    node = function.node
+    assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    return node

@@ -1,0 +1,152 @@
+"""Settings of which a class asks twice: whether its cache is viewed as 8-bit floats, and, in other
+words, whether it holds them. A value that passes the second test only leaves raw bytes."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+
+from tritonlint.facts.hazards.flavours.declared_settings import Declaration, means
+from tritonlint.facts.hazards.flavours.trials import Trial
+from tritonlint.facts.project.modules import Definition, Module
+from tritonlint.facts.project.tree import Enclosing, dotted_name
+from tritonlint.frozen import dataclass
+from tritonlint.source import Span
+
+_SAME = re.compile(r"""==\s*["'](?:fp8|float8)["']|["'](?:fp8|float8)["']\s*==""")
+_WIDER = re.compile(r"startswith\(|\bin\b|quantized")
+_DTYPE = re.compile(r"d_?types?\b|fp8|float8", re.IGNORECASE)
+# What else means the same as "fp8".
+_E4M3 = ("fp8_e4m3", "float8_e4m3fn", "fp8_e4m3fn", "float8_e4m3")
+
+
+@dataclass(frozen=True)
+class UnviewedSetting:
+    """A test at `place` that lets through "fp8" and not `member`, `declared` at that place, before
+    a cache is viewed at `view`; `wider` is a test of the same class that lets both through."""
+
+    place: Span
+    function: str
+    setting: str
+    member: str
+    view: Span
+    wider: Span
+    declared: Span
+
+
+def may_ask_twice(text: str) -> bool:
+    """Whether the text of a file may do so."""
+    return ".view(" in text and bool(_SAME.search(text) and _WIDER.search(text))
+
+
+def unviewed(
+    module: Module,
+    declared: Callable[[], Iterable[Declaration]],
+    near: Callable[[], Iterable[Declaration]],
+) -> Iterator[UnviewedSetting]:
+    """The settings of which the classes of `module` ask so; `declared` is what the project
+    declares, `near` what `module` and its folder do."""
+    for owner in module.classes:
+        assert isinstance(owner.node, ast.ClassDef)
+        for name in sorted(_settings(owner.node)):
+            every = (each for each in declared() if each.member(_E4M3))
+            members = [each for each in every if means(each.name, name)]
+            if members and not _normalized(owner.node, name) and not _lists_without(near(), name):
+                yield from _asked_twice(owner, name, members[0])
+
+
+def _lists_without(near: Iterable[Declaration], name: str) -> bool:
+    return any(means(each.name, name) and not each.member(_E4M3) for each in near)
+
+
+def _settings(owner: ast.ClassDef) -> set[str]:
+    """The attributes of `self` that are compared with "fp8"."""
+    compared = (each for each in ast.walk(owner) if isinstance(each, ast.Compare))
+    sides = (side for each in compared if _SAME.search(ast.unparse(each)) for side in _sides(each))
+    return {each.attr for each in sides if dotted_name(each) == f"self.{each.attr}"}
+
+
+def _sides(test: ast.Compare) -> Iterator[ast.Attribute]:
+    yield from (each for each in (test.left, *test.comparators) if isinstance(each, ast.Attribute))
+
+
+def _normalized(owner: ast.ClassDef, name: str) -> bool:
+    """Whether a class sets such an attribute to "fp8" itself, whatever else that was."""
+    return any(
+        isinstance(each, ast.Assign)
+        and any(dotted_name(target) == f"self.{name}" for target in each.targets)
+        and any(isinstance(part, ast.Constant) and part.value for part in ast.walk(each.value))
+        for each in ast.walk(owner)
+    )
+
+
+def _asked_twice(owner: Definition, name: str, declared: Declaration) -> Iterator[UnviewedSetting]:
+    member = declared.member(_E4M3)
+    assert member is not None
+    asked = list(_tests(owner, name))
+    wider = [test for test, _, lets in asked if lets("fp8") and lets(member.value)]
+    for test, node, lets in asked:
+        view = _viewed(node) if wider and lets("fp8") and not lets(member.value) else None
+        if view is not None:
+            yield UnviewedSetting(
+                owner.module.source.span(test),
+                owner.name,
+                f"self.{name}",
+                member.value,
+                owner.module.source.span(view),
+                owner.module.source.span(wider[0]),
+                member.place,
+            )
+            return
+
+
+def _tests(
+    owner: Definition, name: str
+) -> Iterator[tuple[ast.expr, ast.AST, Callable[[str], bool]]]:
+    """The tests of a class that name the attribute and let no unquantized cache through, what they
+    decide about, and whether they let a value through."""
+    assert isinstance(owner.node, ast.ClassDef)
+    module, enclosing = owner.module, (*owner.enclosing, owner.node)
+    seen: set[int] = set()
+    for node in ast.walk(owner.node):
+        match node:
+            case ast.If(test=test) | ast.IfExp(test=test):
+                pass
+            case ast.Call() | ast.Compare():
+                test = node
+            case _:
+                continue
+        if id(test) in seen or f"self.{name}" not in ast.unparse(test):
+            continue
+        seen.add(id(test))
+        lets = partial(_lets, module, enclosing, name, test)
+        if not lets("auto") and not lets("bfloat16"):
+            yield test, node, lets
+
+
+def _lets(module: Module, enclosing: Enclosing, name: str, test: ast.expr, value: str) -> bool:
+    trial = Trial(module, enclosing, f"self.{name}".__eq__, value)
+    return trial.outcome(test) is True
+
+
+def _viewed(node: ast.AST) -> ast.expr | None:
+    """A view as another type that is made where a test is true, and nowhere else."""
+    if not isinstance(node, ast.If) or any(map(_is_view, _within(node.orelse))):
+        return None
+    return next((each for each in _within(node.body) if _is_view(each)), None)
+
+
+def _within(body: Iterable[ast.stmt]) -> Iterator[ast.expr]:
+    for statement in body:
+        yield from (each for each in ast.walk(statement) if isinstance(each, ast.expr))
+
+
+def _is_view(node: ast.expr) -> bool:
+    match node:
+        case ast.Call(func=ast.Attribute(attr="view"), args=[dtype], keywords=[]):
+            return bool(_DTYPE.search(ast.unparse(dtype)))
+        case ast.Call(func=ast.Attribute(attr="view"), args=[], keywords=[given]):
+            return given.arg == "dtype"
+    return False
