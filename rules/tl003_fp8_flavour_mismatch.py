@@ -15,7 +15,7 @@ from tritonlint.rule import (
     Rule,
     Step,
     TakenSetting,
-    UnviewedSetting,
+    Unviewed,
     VendorFlavour,
     WideClamp,
 )
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         | KernelFlavour
         | HardCoded
         | TakenSetting
-        | UnviewedSetting
+        | Unviewed
         | VendorFlavour
         | WideClamp
         | ReadAsAnother
@@ -116,7 +116,7 @@ class Fp8FlavourMismatch(Rule["Seen", str]):
         KernelFlavour,
         HardCoded,
         TakenSetting,
-        UnviewedSetting,
+        Unviewed,
         VendorFlavour,
         WideClamp,
         ReadAsAnother,
@@ -134,7 +134,7 @@ class Fp8FlavourMismatch(Rule["Seen", str]):
             case TakenSetting():
                 what = "1.0" if "e5m2" in found.member else "60"
                 return f'with "{found.member}" the code 0x3C is {what} and is taken for 1.5'
-            case UnviewedSetting():
+            case Unviewed():
                 return f'with "{found.member}" 0.7 is stored as the byte 0 and not as 0x33'
             case VendorFlavour():
                 return _trigger(found.newer, found.older) + " on gfx950"
@@ -188,7 +188,7 @@ def _said(found: Seen, text: str) -> tuple[str, tuple[Step, ...]]:
                     Step(found.place, "e4m3 here"),
                 ),
             )
-        case UnviewedSetting():
+        case Unviewed():
             return (
                 f'`{text}` is false for "{found.member}", which is stored as raw bytes then',
                 (
@@ -200,10 +200,10 @@ def _said(found: Seen, text: str) -> tuple[str, tuple[Step, ...]]:
             )
         case VendorFlavour():
             return (
-                f"`{found.kernel}` takes bytes for {found.older} wherever `{found.test}`, and only "
-                f"gfx942 has that",
+                f"`{found.kernel}` takes bytes for {found.older.flavour} on all of AMD's devices, and only "
+                "gfx942 has that",
                 (
-                    Step(found.place, f"{found.older} for each of the vendor's devices"),
+                    Step(found.place, f"{found.older} wherever `{found.test}` finds the vendor"),
                     Step(found.used, "the bytes are taken for that here"),
                 ),
             )

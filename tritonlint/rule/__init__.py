@@ -22,9 +22,7 @@ if TYPE_CHECKING:
     from tritonlint.facts.hazards.flavours.hard_coded import HardCoded as HardCoded
     from tritonlint.facts.hazards.flavours.kernels import KernelFlavour as KernelFlavour
     from tritonlint.facts.hazards.flavours.taken_settings import TakenSetting as TakenSetting
-    from tritonlint.facts.hazards.flavours.unviewed_settings import (
-        UnviewedSetting as UnviewedSetting,
-    )
+    from tritonlint.facts.hazards.flavours.unviewed_settings import Unviewed as Unviewed
     from tritonlint.facts.hazards.flavours.vendor_choices import VendorFlavour as VendorFlavour
     from tritonlint.facts.hazards.flavours.written_and_read import ReadAsAnother as ReadAsAnother
     from tritonlint.facts.hazards.guards.dead_guards import DeadGuard as DeadGuard
@@ -62,7 +60,7 @@ _MODULES = {
     f"{_HAZARDS}.flavours.hard_coded": ("HardCoded",),
     f"{_HAZARDS}.flavours.kernels": ("KernelFlavour",),
     f"{_HAZARDS}.flavours.taken_settings": ("TakenSetting",),
-    f"{_HAZARDS}.flavours.unviewed_settings": ("UnviewedSetting",),
+    f"{_HAZARDS}.flavours.unviewed_settings": ("Unviewed",),
     f"{_HAZARDS}.flavours.vendor_choices": ("VendorFlavour",),
     f"{_HAZARDS}.flavours.written_and_read": ("ReadAsAnother",),
     f"{_HAZARDS}.guards.dead_guards": ("DeadGuard",),

@@ -17,7 +17,7 @@ from tritonlint.facts.hazards.flavours.declared_settings import (
 from tritonlint.facts.hazards.flavours.hard_coded import HardCoded, hard_coded, may_hard_code
 from tritonlint.facts.hazards.flavours.taken_settings import TakenSetting, may_take, taken
 from tritonlint.facts.hazards.flavours.unviewed_settings import (
-    UnviewedSetting,
+    Unviewed,
     may_ask_twice,
     unviewed,
 )
@@ -31,7 +31,7 @@ from tritonlint.facts.index.reach import Reach
 from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.project.modules import Module
 
-Stated = HardCoded | TakenSetting | UnviewedSetting | VendorFlavour
+Stated = HardCoded | TakenSetting | Unviewed | VendorFlavour
 
 
 def may_state(text: str) -> bool:

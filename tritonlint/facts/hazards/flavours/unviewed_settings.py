@@ -23,7 +23,7 @@ _E4M3 = ("fp8_e4m3", "float8_e4m3fn", "fp8_e4m3fn", "float8_e4m3")
 
 
 @dataclass(frozen=True)
-class UnviewedSetting:
+class Unviewed:
     """A test at `place` that lets through "fp8" and not `member`, `declared` at that place, before
     a cache is viewed at `view`; `wider` is a test of the same class that lets both through."""
 
@@ -45,7 +45,7 @@ def unviewed(
     module: Module,
     declared: Callable[[], Iterable[Declaration]],
     near: Callable[[], Iterable[Declaration]],
-) -> Iterator[UnviewedSetting]:
+) -> Iterator[Unviewed]:
     """The settings of which the classes of `module` ask so; `declared` is what the project
     declares, `near` what `module` and its folder do."""
     for owner in module.classes:
@@ -82,7 +82,7 @@ def _normalized(owner: ast.ClassDef, name: str) -> bool:
     )
 
 
-def _asked_twice(owner: Definition, name: str, declared: Declaration) -> Iterator[UnviewedSetting]:
+def _asked_twice(owner: Definition, name: str, declared: Declaration) -> Iterator[Unviewed]:
     member = declared.member(_E4M3)
     assert member is not None
     asked = list(_tests(owner, name))
@@ -90,7 +90,7 @@ def _asked_twice(owner: Definition, name: str, declared: Declaration) -> Iterato
     for test, node, lets in asked:
         view = _viewed(node) if wider and lets("fp8") and not lets(member.value) else None
         if view is not None:
-            yield UnviewedSetting(
+            yield Unviewed(
                 owner.module.source.span(test),
                 owner.name,
                 f"self.{name}",
