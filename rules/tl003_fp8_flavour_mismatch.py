@@ -200,8 +200,8 @@ def _said(found: Seen, text: str) -> tuple[str, tuple[Step, ...]]:
             )
         case VendorFlavour():
             return (
-                f"`{found.kernel}` takes bytes for {found.older.flavour} on all of AMD's devices, and "
-                "only gfx942 has that",
+                f"`{found.kernel}` takes bytes for {found.older.flavour} on all of AMD's devices, "
+                "and only gfx942 has that",
                 (
                     Step(found.place, f"{found.older} wherever `{found.test}` finds the vendor"),
                     Step(found.used, "the bytes are taken for that here"),
