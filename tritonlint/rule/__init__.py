@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from tritonlint.facts.hazards.observation import Observation as Observation
     from tritonlint.facts.hazards.other_pointer_casts import OtherCast as OtherCast
     from tritonlint.facts.hazards.raw_bytes.arguments import Argument as Argument
-    from tritonlint.facts.host.copies import Copy as Copy
+    from tritonlint.facts.host.events import Copy as Copy
     from tritonlint.findings import Confidence as Confidence
     from tritonlint.findings import Edit as Edit
     from tritonlint.findings import Finding as Finding
@@ -70,7 +70,7 @@ _MODULES = {
     f"{_HAZARDS}.observation": ("Observation",),
     f"{_HAZARDS}.other_pointer_casts": ("OtherCast",),
     f"{_HAZARDS}.raw_bytes.arguments": ("Argument",),
-    "tritonlint.facts.host.copies": ("Copy",),
+    "tritonlint.facts.host.events": ("Copy",),
     "tritonlint.findings": ("Confidence", "Edit", "Finding", "Fix", "LaunchSite", "Span", "Step"),
     "tritonlint.rule.base": ("BaseRule",),
     "tritonlint.rule.examples": ("Invalid",),

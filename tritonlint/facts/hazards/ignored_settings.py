@@ -11,8 +11,10 @@ from tritonlint.facts.device import Store, contract
 from tritonlint.facts.device.contract import Specialization
 from tritonlint.facts.hazards.launched.specializations import parameter_span, specialization
 from tritonlint.facts.hazards.raw_bytes.storage import storage_of
-from tritonlint.facts.host.state import LaunchEvent, Run
-from tritonlint.facts.host.values import Tensor, only_tensor
+from tritonlint.facts.host.choices import only_tensor
+from tritonlint.facts.host.events import LaunchEvent
+from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span

@@ -20,7 +20,8 @@ from tritonlint.facts.hazards.launched.known_arguments import known_arguments
 from tritonlint.facts.hazards.launched.reckoned import reckoned_integers
 from tritonlint.facts.hazards.launched.specializations import parameter_span, specialization
 from tritonlint.facts.hazards.raw_bytes.storage import Storage, storage_of
-from tritonlint.facts.host.state import LaunchEvent, Run
+from tritonlint.facts.host.events import LaunchEvent
+from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.values import DType, Path, Tensor, contradicts, options
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.findings.claim import Known

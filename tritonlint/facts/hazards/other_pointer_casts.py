@@ -10,8 +10,10 @@ from tritonlint.dtypes import UNKNOWN, ElementType
 from tritonlint.facts.device import contract
 from tritonlint.facts.device.contract import Specialization, Store
 from tritonlint.facts.hazards.launched.specializations import parameter_span, types_of
-from tritonlint.facts.host.state import LaunchEvent, Passed, Run
-from tritonlint.facts.host.values import Tensor, only_tensor
+from tritonlint.facts.host.choices import only_tensor
+from tritonlint.facts.host.events import LaunchEvent, Passed
+from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span

@@ -14,7 +14,8 @@ from tritonlint.facts.hazards.launched.specializations import (
     types_of,
 )
 from tritonlint.facts.hazards.other_pointer_casts import OtherCast, type_of
-from tritonlint.facts.host.state import LaunchEvent, Run
+from tritonlint.facts.host.events import LaunchEvent
+from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.tensors import FLOATS
 from tritonlint.facts.host.values import Condition, DType, Value, options
 from tritonlint.facts.host.values import Tensor as HostTensor

@@ -7,7 +7,8 @@ import ast
 from tritonlint.dtypes import INT8
 from tritonlint.facts.host import classes
 from tritonlint.facts.host.arguments import Given
-from tritonlint.facts.host.state import Frame, NoteKind
+from tritonlint.facts.host.events import NoteKind
+from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import Callable, DType, Sequence, Table, Tensor, Value
 from tritonlint.facts.project.modules import Definition
 

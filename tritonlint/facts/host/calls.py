@@ -22,6 +22,7 @@ from tritonlint.facts.host import (
 )
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.given import arguments_of
+from tritonlint.facts.host.named_dtypes import may_retype, named_dtype
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import as_tensor
 from tritonlint.facts.host.values import (
@@ -114,7 +115,7 @@ def _method(frame: Frame, node: ast.Call, function: Method, given: Given) -> Val
     copies.method(frame, node, owner, function.name, arguments)
     results: list[tuple[Path, Value]] = []
     for path, each in options(owner):
-        if isinstance(each, Tensor) and tensors.may_retype(function.name, node, arguments):
+        if isinstance(each, Tensor) and may_retype(function.name, node, arguments):
             results.append((path, replace(each, types=UNKNOWN, view=span, guarded=False)))
             continue
         known = (
@@ -153,7 +154,7 @@ def _outside(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Valu
         if found is not None:
             return found
     if name == "getattr" and len(arguments.positional) > 1:
-        return tensors.named_dtype(str(constant(arguments.positional[1]))) or frame.unknown(node)
+        return named_dtype(str(constant(arguments.positional[1]))) or frame.unknown(node)
     return libraries.by_name(frame, name, arguments, span) or callbacks.call(frame, node, given)
 
 

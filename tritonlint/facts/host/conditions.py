@@ -9,6 +9,7 @@ from functools import cache
 
 from tritonlint.dtypes import INT8, UINT8, UNKNOWN, ElementTypes, join
 from tritonlint.facts.host import constants, tensors
+from tritonlint.facts.host.choices import only_tensor
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import symbol
 from tritonlint.facts.host.tensors import dtype_types
@@ -22,7 +23,6 @@ from tritonlint.facts.host.values import (
     Table,
     Tensor,
     Value,
-    only_tensor,
     options,
 )
 from tritonlint.source import Span

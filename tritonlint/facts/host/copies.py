@@ -3,35 +3,14 @@
 from __future__ import annotations
 
 import ast
-from typing import Literal
 
 from tritonlint.dtypes import ElementType, ElementTypes
 from tritonlint.facts.host import tensors
 from tritonlint.facts.host.arguments import Arguments
+from tritonlint.facts.host.events import Copy, Form
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import Tensor, Value, options
-from tritonlint.frozen import dataclass
 from tritonlint.source import Span
-
-Form = Literal["copy", "assignment", "conversion"]
-
-
-@dataclass(frozen=True)
-class Copy:
-    """A copy that converts: `place` is all of it, `source` and `target` the expressions of the two
-    tensors (of a conversion `x.to(torch.uint8)`, `target` is the name of the method). `encoded` is
-    the 8-bit float type, or one of those it can be, `to_bytes` the direction; `byte` is the type of
-    the other side. `evidence` says where the types are seen."""
-
-    place: Span
-    function: str
-    form: Form
-    source: Span
-    target: Span
-    encoded: ElementType
-    byte: ElementType
-    to_bytes: bool
-    evidence: tuple[tuple[Span, str], ...]
 
 
 def method(frame: Frame, node: ast.Call, owner: Value, name: str, arguments: Arguments) -> None:

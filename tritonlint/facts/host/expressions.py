@@ -7,15 +7,16 @@ import ast
 from tritonlint.facts.host import (
     branching,
     calls,
-    entering,
-    given,
+    displays,
     iteration,
     loops,
     names,
     objects,
+    subscripts,
     tensors,
 )
-from tritonlint.facts.host.classes import as_tuple
+from tritonlint.facts.host.choices import on_path, only_tensor
+from tritonlint.facts.host.named_dtypes import named_dtype
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import as_tensor, symbol
 from tritonlint.facts.host.values import (
@@ -26,23 +27,14 @@ from tritonlint.facts.host.values import (
     Launchable,
     Method,
     Namespace,
-    Place,
     Sequence,
     Super,
-    Table,
     Tensor,
     Value,
-    choose,
-    constant,
-    on_path,
-    only_tensor,
-    options,
 )
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.tree import dotted_name
 from tritonlint.frozen import replace
-
-MAX_ITEMS = 64
 
 
 def evaluate(frame: Frame, node: ast.expr) -> Value:
@@ -57,15 +49,24 @@ def evaluate(frame: Frame, node: ast.expr) -> Value:
         case ast.Call():
             return calls.call(frame, node)
         case ast.Subscript():
-            return _subscript(frame, node)
+            return subscripts.subscript(frame, node)
         case ast.Tuple(elts=items) | ast.List(elts=items):
-            return _sequence(frame, items, node)
+            return displays.sequence(frame, items, node)
         case ast.Dict():
-            return _table(frame, node)
+            return displays.table(frame, node)
         case ast.IfExp():
             return branching.conditional(frame, node)
         case ast.Compare() | ast.BoolOp() | ast.UnaryOp(op=ast.Not()):
             return branching.tested(frame, node)
+        case ast.BinOp(left=left, op=op, right=right):
+            both = displays.combined(op, evaluate(frame, left), evaluate(frame, right))
+            return both or frame.unknown(node)
+    return _rarer(frame, node)
+
+
+def _rarer(frame: Frame, node: ast.expr) -> Value:
+    """The value of an expression of a kind that is seen less."""
+    match node:
         case ast.NamedExpr(target=target, value=value):
             result = evaluate(frame, value)
             frame.env[target.id] = result
@@ -74,9 +75,6 @@ def evaluate(frame: Frame, node: ast.expr) -> Value:
             return Const(-number)
         case ast.Lambda():
             return _lambda(frame, node)
-        case ast.BinOp(left=left, op=op, right=right):
-            both = combined(op, evaluate(frame, left), evaluate(frame, right))
-            return both or frame.unknown(node)
         case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
             return loops.comprehension(frame, node)
         case ast.Set(elts=items):
@@ -84,28 +82,12 @@ def evaluate(frame: Frame, node: ast.expr) -> Value:
         case ast.Await(value=value):
             return evaluate(frame, value)
         case ast.JoinedStr(values=parts):
-            return _text(frame, node, parts)
+            return displays.text(frame, node, parts)
         case ast.Yield() | ast.YieldFrom():
             return _yielded(frame, node)
     for part in ast.iter_child_nodes(node):
         if isinstance(part, ast.expr):
             evaluate(frame, part)  # for what it launches
-    return frame.unknown(node)
-
-
-def _text(frame: Frame, node: ast.JoinedStr, parts: list[ast.expr]) -> Value:
-    """An f-string of known strings and numbers."""
-    known = [
-        constant(frame.evaluate(part.value if isinstance(part, ast.FormattedValue) else part))
-        for part in parts
-    ]
-    plain = all(
-        part.format_spec is None and part.conversion in (-1, 115)
-        for part in parts
-        if isinstance(part, ast.FormattedValue)
-    )
-    if plain and all(isinstance(each, (str, int)) for each in known):
-        return Const("".join(map(str, known)))
     return frame.unknown(node)
 
 
@@ -193,132 +175,4 @@ def _opaque_attribute(frame: Frame, owner: Tensor, name: str, node: ast.Attribut
         return stored
     if name == "type":  # `x.type(dtype)`, not an attribute that names one
         return Method(owner, name, node)
-    return tensors.named_dtype(name) or Method(owner, name, node)
-
-
-def combined(op: ast.operator, left: Value, right: Value) -> Sequence | Table | None:
-    """`sequence * n`, `sequence + sequence` and `dict | dict`; None for other operands."""
-    match op, left, right:
-        case ast.Mult(), Sequence() as repeated, Const(value=int() as times):
-            if len(repeated.items) * times > MAX_ITEMS:
-                return Sequence(repeated.items, repeated=True)
-            return Sequence(repeated.items * times, repeated=repeated.repeated)
-        case ast.Mult(), Sequence() as repeated, _:
-            return Sequence(repeated.items, repeated=True)
-        case ast.Add(), Sequence() as one, Sequence() as other:
-            known = one.places and other.places
-            places = one.places + other.places if known else ()
-            return Sequence(one.items + other.items, places, one.repeated or other.repeated)
-        case ast.BitOr(), Table() as table, Table(items=more):
-            return table.updated(more, right.open)
-        case ast.BitOr(), Table() as table, _:
-            return table.updated((), True)
-    return None
-
-
-def _sequence(frame: Frame, items: list[ast.expr], node: ast.expr) -> Value:
-    values: list[Value] = []
-    places: list[Place] = []
-    for item in items:
-        if isinstance(item, ast.Starred):
-            inner = iteration.items(evaluate(frame, item.value))
-            if inner is None:
-                return frame.unknown(node)
-            if inner.repeated:
-                found = [
-                    each for other in items if other is not item for each in _items(frame, other)
-                ]
-                return Sequence((*inner.items, *found), repeated=True)
-            values.extend(inner.items)
-            places.extend(inner.places or [frame.place(item.value)] * len(inner.items))
-        else:
-            values.append(evaluate(frame, item))
-            places.append(frame.place(item))
-    return Sequence(tuple(values), tuple(places))
-
-
-def _items(frame: Frame, node: ast.expr) -> tuple[Value, ...]:
-    """What an element of a written sequence adds to it."""
-    if isinstance(node, ast.Starred):
-        over = iteration.items(evaluate(frame, node.value))
-        return over.items if over is not None else (frame.unknown(node.value),)
-    return (evaluate(frame, node),)
-
-
-def _table(frame: Frame, node: ast.Dict) -> Value:
-    entries: list[tuple[object, Value]] = []
-    open_ = False
-    for key, value in zip(node.keys, node.values, strict=True):
-        if key is None:
-            inner = evaluate(frame, value)
-            if isinstance(inner, Table):
-                entries.extend(inner.items)
-            open_ = open_ or not isinstance(inner, Table) or inner.open
-            continue
-        evaluated = evaluate(frame, key)
-        label: object = evaluated.value if isinstance(evaluated, Const) else ast.unparse(key)
-        entries.append((label, evaluate(frame, value)))
-    return Table(tuple(dict(entries).items()), frame.span(node), open_)
-
-
-def _subscript(frame: Frame, node: ast.Subscript) -> Value:
-    owner = evaluate(frame, node.value)
-    every = list(options(owner))
-    filled = [each for each in every if each[1] != Sequence(())]
-    return choose(*((path, _element(frame, each, node)) for path, each in filled or every))
-
-
-def _element(frame: Frame, owner: Value, node: ast.Subscript) -> Value:
-    match owner:
-        case Method():
-            owner = as_tensor(owner)
-        case Sequence():
-            return _item(frame, owner, node)
-        case Instance():
-            fields = as_tuple(owner)
-            if fields is not None:
-                return _item(frame, fields, node)
-            method = owner.definition.module.member(owner.definition, "__getitem__")
-            if isinstance(method, Definition) and isinstance(method.node, ast.FunctionDef):
-                index = given.positional(frame, node.slice, evaluate(frame, node.slice))
-                call = ast.copy_location(ast.Call(node.value, [node.slice], []), node)
-                return entering.enter(frame, call, Callable(method, owner), index)
-        case Table():
-            return calls.look_up(frame, owner, evaluate(frame, node.slice), node)
-        case Launchable():
-            return replace(owner, gridded=True)
-    if not isinstance(owner, Tensor):
-        return frame.unknown(node)
-    if _is_key(node.slice):
-        return Tensor(f"{owner.buffer}[{ast.unparse(node.slice)}]")
-    return tensors.cut(frame, owner, frame.span(node))
-
-
-def _item(frame: Frame, owner: Sequence, node: ast.Subscript) -> Value:
-    """An item of a sequence, or a part of it."""
-    items = owner.items
-    if isinstance(node.slice, ast.Slice):
-        part = None if owner.repeated else _range(frame, node.slice)
-        if part is None:
-            return Sequence(items, repeated=True)
-        return Sequence(items[part], owner.places[part] if owner.places else ())
-    index = constant(evaluate(frame, node.slice))
-    if isinstance(index, int) and not owner.repeated and -len(items) <= index < len(items):
-        return items[index]
-    return owner.item or frame.unknown(node)
-
-
-def _range(frame: Frame, node: ast.Slice) -> slice | None:
-    """The range that a slice is, or None where it is not known."""
-    bounds = [
-        None if each is None else constant(evaluate(frame, each))
-        for each in (node.lower, node.upper)
-    ]
-    given_ = [each for each in (node.lower, node.upper, node.step) if each is not None]
-    known = node.step is None and sum(isinstance(each, int) for each in bounds) == len(given_)
-    return slice(*bounds) if known else None
-
-
-def _is_key(index: ast.expr) -> bool:
-    """Whether a subscript names an entry of a container rather than a part of a tensor."""
-    return isinstance(index, ast.Constant) and isinstance(index.value, str)
+    return named_dtype(name) or Method(owner, name, node)

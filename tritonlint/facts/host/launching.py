@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 
 from tritonlint.facts.host.arguments import Given
-from tritonlint.facts.host.state import Frame, LaunchEvent, Passed
+from tritonlint.facts.host.events import LaunchEvent, Passed
+from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import as_tensor
 from tritonlint.facts.project.kernel import Kernel
 

@@ -8,6 +8,7 @@ import ast
 from tritonlint.dtypes import join
 from tritonlint.facts.host import conditions, records, tensors
 from tritonlint.facts.host.arguments import Arguments, Given
+from tritonlint.facts.host.named_dtypes import named_dtype, named_fp8
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import Condition, Const, Sequence, Tensor, Value
 from tritonlint.source import Span
@@ -66,9 +67,9 @@ def by_name(frame: Frame, name: str, arguments: Arguments, span: Span) -> Value 
     """What a function that cannot be entered gives, by its name alone."""
     if arguments.positional and name in _TRANSPARENT:
         return arguments.positional[0]
-    if tensors.named_fp8(name):
+    if named_fp8(name):
         # Before the predicates: `fp8_dtype()` is a dtype, not a question.
-        return tensors.named_dtype(name)
+        return named_dtype(name)
     subject = arguments.positional[0] if arguments.positional else Const(None)
     return conditions.named(name, subject, span)
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import ast
 
 from tritonlint.dtypes import ElementTypes, from_torch, from_triton
-from tritonlint.facts.host import tensors
+from tritonlint.facts.host.named_dtypes import named_dtype
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import (
     Callable,
@@ -47,9 +47,9 @@ def definition_value(
                 # A switch of a module can be set elsewhere, and decides nothing.
                 return frame.unknown(node)
             if isinstance(found, Tensor):
-                return tensors.named_dtype(name) or found
+                return named_dtype(name) or found
             return found
-    return tensors.named_dtype(name) or frame.unknown(node)
+    return named_dtype(name) or frame.unknown(node)
 
 
 def external(frame: Frame, qualified: str, node: ast.expr) -> Value:
@@ -60,7 +60,7 @@ def external(frame: Frame, qualified: str, node: ast.expr) -> Value:
         if known is not None:
             return DType(ElementTypes.of(known), text=qualified)
     if qualified.split(".")[0] != "torch":
-        by_name = tensors.named_dtype(last)
+        by_name = named_dtype(last)
         if by_name is not None:
             return by_name
     return Namespace(qualified)

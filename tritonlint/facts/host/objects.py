@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 
-from tritonlint.facts.host import attributes, classes, entering, names, tensors
+from tritonlint.facts.host import attributes, classes, entering, names
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.assigning import assign
+from tritonlint.facts.host.named_dtypes import named_dtype
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import (
     Callable,
@@ -46,7 +47,7 @@ def instance_attribute(frame: Frame, owner: Instance, name: str, node: ast.expr)
         found = names.definition_value(frame, target, name, node)
         if not isinstance(found, Tensor):
             return found
-    named = tensors.named_dtype(name)
+    named = named_dtype(name)
     if named is None and "cache" in name:
         attributes.note_declared(frame, definition, symbol)
     if named is not None:

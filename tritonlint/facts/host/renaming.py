@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tritonlint.facts.host.state import Note
+from tritonlint.facts.host.events import Note
 from tritonlint.facts.host.values import Choice, DType, Path, Sequence, Table, Tensor, Value
 from tritonlint.frozen import replace
 

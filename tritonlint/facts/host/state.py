@@ -7,32 +7,18 @@ import ast
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import field
-from functools import cached_property
-from typing import TYPE_CHECKING, Literal
 
 from tritonlint.dtypes import UNKNOWN, ElementTypes
 from tritonlint.facts.host.arguments import Given
-from tritonlint.facts.host.values import (
-    Class,
-    Instance,
-    Part,
-    Path,
-    Place,
-    Tensor,
-    Value,
-    joined,
-    options,
-)
+from tritonlint.facts.host.choices import joined
+from tritonlint.facts.host.events import Copy, LaunchEvent, Note, NoteKind
+from tritonlint.facts.host.values import Class, Instance, Part, Path, Place, Tensor, Value
 from tritonlint.facts.project.effects import Effects
-from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.project import Project
 from tritonlint.facts.project.tree import Enclosing
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
-
-if TYPE_CHECKING:
-    from tritonlint.facts.host.copies import Copy
 
 # After so many statements no further function is entered; after so many the interpretation ends,
 # and that is said.
@@ -45,44 +31,6 @@ MAX_DEPTH = 24
 NEAR_DEPTH = 5
 
 Leads = Callable[[Definition], bool]
-NoteKind = Literal[
-    "view",
-    "allocated",
-    "asserted",
-    "handled",
-    "table",
-    "setting",
-    "unquantized",
-    "integers",
-    "default",
-    "seen",
-]
-
-
-@dataclass(frozen=True)
-class Note:
-    """Evidence about the element type of a buffer: what was seen, where, and on which path.
-
-    `view`: viewed as `types`; `allocated`: created with them; `asserted`: any other type raises;
-    `handled`: a test asks for them; `table`: its type is read from a table that holds them;
-    `setting`: a test whether the setting that `buffer` names asks for a quantized cache, with types
-    where it asks for fp8 by name;
-    `unquantized`: such a setting raises; `integers`: the code reckons with 8-bit integers, in a
-    tensor or as the dtype that `buffer` names; `default`: a parameter is this dtype unless a caller
-    says otherwise; `seen`: what was seen at run time, as `message` says: it is as strong as
-    `strength`, and `encoded` says that the bytes are floats.
-    """
-
-    kind: NoteKind
-    buffer: str
-    types: ElementTypes
-    span: Span
-    path: Path
-    part: Part | None = None
-    variable: str = ""
-    message: str = ""
-    strength: Literal["certain", "likely", "possible"] = "likely"
-    encoded: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,55 +45,6 @@ class ClassFacts:
 
 # By class and method.
 Attributes = dict[tuple[int, int], ClassFacts]
-
-
-@dataclass(frozen=True)
-class Passed:
-    """One argument of a launch: the value and where its expression stands."""
-
-    value: Value
-    place: Place
-
-    @property
-    def span(self) -> Span:
-        return self.place.span
-
-    @property
-    def text(self) -> str:
-        return ast.unparse(self.place.node)
-
-
-@dataclass(frozen=True)
-class LaunchEvent:
-    """A launch that was reached, with what was known there. `root` is the function that the
-    interpretation began in."""
-
-    kernel: Kernel
-    module: Module
-    span: Span
-    arguments: dict[str, Passed]
-    path: Path
-    types: dict[str, ElementTypes]
-    function: str
-    root: Definition
-    complete: bool
-
-    @property
-    def alone(self) -> bool:
-        """Whether the launch stands in `root` itself."""
-        node = self.root.node
-        first, last = getattr(node, "lineno", 0), getattr(node, "end_lineno", None) or 0
-        return self.root.module.path == self.span.path and first <= self.span.line <= last
-
-    @cached_property
-    def viewed(self) -> tuple[tuple[Passed, Tensor], ...]:
-        """The arguments that are views of another element type."""
-        return tuple(
-            (passed, each)
-            for passed in self.arguments.values()
-            for _, each in options(passed.value)
-            if isinstance(each, Tensor) and each.view is not None
-        )
 
 
 @dataclass

@@ -12,8 +12,8 @@ from tritonlint.facts.host import (
     conditions,
     constants,
     copies,
+    displays,
     entering,
-    expressions,
     loops,
 )
 from tritonlint.facts.host.arguments import Arguments, Given
@@ -163,7 +163,7 @@ def _compound(frame: Frame, node: ast.stmt) -> bool:
 def _augment(frame: Frame, node: ast.AugAssign, target: ast.Name | ast.Attribute) -> None:
     """`x += y`: a longer list, more of a dict, or something else of which nothing is known."""
     old, more = frame.evaluate(target), frame.evaluate(node.value)
-    found = expressions.combined(node.op, old, more)
+    found = displays.combined(node.op, old, more)
     assign(frame, target, found or frame.unknown(target))
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 
-from tritonlint.facts.host.values import Condition, Const, DType, Method, Tensor, Value, only_tensor
+from tritonlint.facts.host.choices import only_tensor
+from tritonlint.facts.host.values import Condition, Const, DType, Method, Tensor, Value
 
 
 def symbol(value: Value, spelled: str | ast.expr) -> str:

@@ -3,13 +3,11 @@ operations."""
 
 from __future__ import annotations
 
-import ast
-import re
 from collections.abc import Sequence as Items
-from functools import cache
 
-from tritonlint.dtypes import INT8, PLATFORM_FP8, UNKNOWN, ElementTypes, from_torch
+from tritonlint.dtypes import INT8, UNKNOWN, ElementTypes, from_torch
 from tritonlint.facts.host.arguments import Arguments
+from tritonlint.facts.host.choices import is_dtype
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import (
     Const,
@@ -65,44 +63,6 @@ CONVERSIONS = {
     "byte": "uint8",
     "bool": "bool",
 }
-
-# What the one argument of `x.view(...)` or `x.to(...)` is called when it is no dtype.
-_SHAPE = re.compile(
-    r"shape|size|dim|len|num|count|stride|rows|cols|blocks|tokens|heads|pages|batch|^[nmkbsht]$",
-    re.IGNORECASE,
-)
-_DEVICE = re.compile(r"device|cuda|gpu|cpu|rank", re.IGNORECASE)
-
-# How projects name "the fp8 type of this platform", as a function, a constant or an attribute.
-_FP8_NAME = re.compile(
-    r"(^|_)(fp8|float8)(_e4m3\w*|_[a-z]+)?_(d?type|torch_dtype)s?$"
-    r"|(^|_)d?types?_(for_)?(fp8|float8)(_e4m3\w*)?$|(^|_)e4m3(fn|fnuz)?_d?type$"
-    r"|^(fp8|float8)(_e4m3(fn|fnuz)?)?$",
-    re.IGNORECASE,
-)
-_QUESTION = re.compile(r"^_*(is|has|use|uses|with|supports?|check)_", re.IGNORECASE)
-
-
-@cache
-def named_fp8(name: str) -> bool:
-    """Whether a function, constant or attribute is called what projects call the platform's fp8
-    type."""
-    return bool(_FP8_NAME.search(name)) and not _QUESTION.search(name)
-
-
-@cache
-def named_dtype(name: str) -> DType | None:
-    """The dtype that an unresolved name stands for by its name alone: an fp8 helper, or something
-    called a dtype."""
-    if named_fp8(name):
-        return DType(PLATFORM_FP8, text=name)
-    if (
-        re.search(r"(^|_)d?type$", name)
-        and "str" not in name
-        and not re.search(r"cache_dtype$", name)
-    ):
-        return DType(UNKNOWN, text=name)
-    return None
 
 
 def construct(
@@ -248,26 +208,6 @@ def view(frame: Frame, tensor: Tensor, arguments: Arguments, span: Span) -> Tens
     return replace(tensor, types=types, view=span, guarded=False)
 
 
-def may_retype(name: str, node: ast.Call, arguments: Arguments) -> bool:
-    """Whether `x.view(y)` or `x.to(y)` may be given a dtype that is not known: an argument of which
-    neither the value nor the spelling says that it is a dtype, a shape or a device."""
-    spelled = _SHAPE if name == "view" else _DEVICE
-    if name not in ("view", "to", "type"):
-        return False
-    given = arguments.keywords.get("dtype")
-    if given is not None:
-        return not _is_dtype(given)
-    if len(arguments.positional) != 1 or any(
-        _is_dtype(each) for each in arguments.keywords.values()
-    ):
-        return False
-    expression = node.args[0]
-    opaque = isinstance(expression, (ast.Name, ast.Attribute, ast.Call, ast.Subscript))
-    known = (Const, Sequence, DType)
-    single = all(not isinstance(each, known) for _, each in options(arguments.positional[0]))
-    return opaque and single and not spelled.search(ast.unparse(expression))
-
-
 def convert(frame: Frame, tensor: Tensor, target: Value | None, span: Span) -> Tensor:
     """`tensor.to(dtype)` and the like: new memory with that element type; without a dtype the
     tensor as it is."""
@@ -301,7 +241,7 @@ def method(
         candidates: Items[Value] = (
             [target] if target else [*arguments.positional, *arguments.keywords.values()]
         )
-        return convert(frame, tensor, next((c for c in candidates if _is_dtype(c)), None), span)
+        return convert(frame, tensor, next((c for c in candidates if is_dtype(c)), None), span)
     if name in CONVERSIONS:
         known = from_torch(CONVERSIONS[name])
         return convert(frame, tensor, DType(ElementTypes.of(known)) if known else None, span)
@@ -312,10 +252,6 @@ def method(
     if name in CONSTRUCTORS:
         return construct(frame, name, arguments, tensor, span)
     return None
-
-
-def _is_dtype(value: Value) -> bool:
-    return any(isinstance(each, DType) for _, each in options(value))
 
 
 def _parts(frame: Frame, tensor: Tensor, name: str, arguments: Arguments, span: Span) -> Value:

@@ -11,7 +11,8 @@ from tritonlint.facts.device import KernelContract
 from tritonlint.facts.device.contract import Specialization
 from tritonlint.facts.device.contracts import contract
 from tritonlint.facts.hazards.raw_bytes.storage import Storage, storage_of
-from tritonlint.facts.host.state import LaunchEvent, Passed, Run
+from tritonlint.facts.host.events import LaunchEvent, Passed
+from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.values import Tensor, contradicts, options
 from tritonlint.facts.project.modules import Definition
 from tritonlint.facts.survey.survey import Analysis

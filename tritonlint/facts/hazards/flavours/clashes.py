@@ -21,7 +21,8 @@ from tritonlint.facts.hazards.flavours.kernels import (
 )
 from tritonlint.facts.hazards.flavours.vendors import for_vendor
 from tritonlint.facts.hazards.launched.specializations import parameter_span, specialization
-from tritonlint.facts.host.state import LaunchEvent, Note, Run
+from tritonlint.facts.host.events import LaunchEvent, Note
+from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.values import Tensor, contradicts, options
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from tritonlint.dtypes import BY_NAME
 from tritonlint.facts.hazards.flavours.vendors import for_vendor
-from tritonlint.facts.host.tensors import named_fp8
+from tritonlint.facts.host.named_dtypes import named_fp8
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.tree import dotted_name, statements_in
 from tritonlint.frozen import dataclass

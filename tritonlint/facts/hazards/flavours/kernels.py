@@ -11,7 +11,8 @@ from tritonlint.facts.device import Encoding, contract
 from tritonlint.facts.device.contract import Specialization
 from tritonlint.facts.hazards.flavours.vendors import for_vendor
 from tritonlint.facts.hazards.launched.specializations import parameter_span, specialization
-from tritonlint.facts.host.state import LaunchEvent, Note, Passed, Run
+from tritonlint.facts.host.events import LaunchEvent, Note, Passed
+from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.values import Path, Tensor, contradicts, options
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.frozen import dataclass

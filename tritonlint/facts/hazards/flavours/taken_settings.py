@@ -15,7 +15,7 @@ from tritonlint.facts.hazards.flavours.declared_settings import (
 )
 from tritonlint.facts.hazards.flavours.trials import Trial, flag_of
 from tritonlint.facts.hazards.flavours.vendors import for_nvidia
-from tritonlint.facts.host.tensors import named_fp8
+from tritonlint.facts.host.named_dtypes import named_fp8
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.tree import Function, dotted_name
 from tritonlint.frozen import dataclass, replace

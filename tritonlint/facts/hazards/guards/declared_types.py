@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from tritonlint.facts.hazards.guards.annotations import Kind, annotated
-from tritonlint.facts.host.tensors import named_fp8
+from tritonlint.facts.host.named_dtypes import named_fp8
 from tritonlint.facts.project.modules import Definition, External, Module
 from tritonlint.facts.project.tree import Enclosing, Function, dotted_name, statements_in
 from tritonlint.frozen import dataclass

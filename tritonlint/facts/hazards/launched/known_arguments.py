@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from tritonlint.dtypes import ElementTypes
 from tritonlint.facts.host.conditions import QUANTIZED, decided
-from tritonlint.facts.host.state import LaunchEvent
+from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.values import (
     Condition,
     Const,

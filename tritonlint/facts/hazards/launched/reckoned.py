@@ -4,7 +4,8 @@ their type, tests it, or looks it up in a table that has int8."""
 from __future__ import annotations
 
 from tritonlint.dtypes import INT8, UNKNOWN, ElementType
-from tritonlint.facts.host.state import LaunchEvent, Note, Run
+from tritonlint.facts.host.events import LaunchEvent, Note
+from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.values import Path, Tensor, contradicts
 
 

@@ -20,7 +20,8 @@ from tritonlint.facts.hazards.raw_bytes.evidence import STRENGTHS, Evidence
 from tritonlint.facts.hazards.raw_bytes.meanings import floats_elsewhere, meanings
 from tritonlint.facts.hazards.raw_bytes.packed import regions_beside, wider_region
 from tritonlint.facts.hazards.raw_bytes.storage import Storage
-from tritonlint.facts.host.state import LaunchEvent, Run
+from tritonlint.facts.host.events import LaunchEvent
+from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.values import Path, Tensor
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.source import Span

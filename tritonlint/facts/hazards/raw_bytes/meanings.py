@@ -10,7 +10,7 @@ from tritonlint.facts.device import Moves
 from tritonlint.facts.hazards.launched.specializations import joined, types_of
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.stands_for import about_type
-from tritonlint.facts.host.state import LaunchEvent
+from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.tensors import FLOATS
 from tritonlint.facts.host.values import Path, Tensor, Value, contradicts, options
 

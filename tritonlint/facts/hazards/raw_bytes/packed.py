@@ -10,7 +10,7 @@ from tritonlint.facts.device import Moves
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.names import float_named, last_name
 from tritonlint.facts.hazards.raw_bytes.twins import viewed_elsewhere
-from tritonlint.facts.host.state import LaunchEvent, Note
+from tritonlint.facts.host.events import LaunchEvent, Note
 from tritonlint.facts.host.values import Tensor, options
 
 

@@ -9,7 +9,8 @@ from tritonlint.dtypes import ElementTypes
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.names import about, is_cache, last_name
 from tritonlint.facts.hazards.raw_bytes.twins import float_type
-from tritonlint.facts.host.state import LaunchEvent, Run
+from tritonlint.facts.host.events import LaunchEvent
+from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.values import Condition, Path, Tensor, contradicts, options
 from tritonlint.facts.project.modules import Module
 from tritonlint.source import Span

@@ -9,7 +9,7 @@ from tritonlint.dtypes import PLATFORM_FP8
 from tritonlint.facts.hazards.launched.specializations import parameter_span
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.names import byte_named
-from tritonlint.facts.host.state import LaunchEvent, Note
+from tritonlint.facts.host.events import LaunchEvent, Note
 from tritonlint.facts.host.values import Path
 from tritonlint.source import Span
 

@@ -12,7 +12,8 @@ from tritonlint.facts.hazards.raw_bytes.packed import assumed, page
 from tritonlint.facts.hazards.raw_bytes.settings import asked_for
 from tritonlint.facts.hazards.raw_bytes.spoken import spoken_of
 from tritonlint.facts.hazards.raw_bytes.twins import viewed_elsewhere
-from tritonlint.facts.host.state import LaunchEvent, Note, Run
+from tritonlint.facts.host.events import LaunchEvent, Note
+from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.values import Path, Tensor, contradicts
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from tritonlint.dtypes import PLATFORM_FP8, ElementTypes, from_torch
-from tritonlint.facts.host.tensors import named_fp8
+from tritonlint.facts.host.named_dtypes import named_fp8
 from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.project.modules import Module
 from tritonlint.frozen import dataclass

@@ -1,0 +1,101 @@
+"""Lists, tuples, dicts and strings that are written out."""
+
+from __future__ import annotations
+
+import ast
+
+from tritonlint.facts.host import (
+    iteration,
+)
+from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.values import (
+    Const,
+    Place,
+    Sequence,
+    Table,
+    Value,
+    constant,
+)
+
+MAX_ITEMS = 64
+
+
+def text(frame: Frame, node: ast.JoinedStr, parts: list[ast.expr]) -> Value:
+    """An f-string of known strings and numbers."""
+    known = [
+        constant(frame.evaluate(part.value if isinstance(part, ast.FormattedValue) else part))
+        for part in parts
+    ]
+    plain = all(
+        part.format_spec is None and part.conversion in (-1, 115)
+        for part in parts
+        if isinstance(part, ast.FormattedValue)
+    )
+    if plain and all(isinstance(each, (str, int)) for each in known):
+        return Const("".join(map(str, known)))
+    return frame.unknown(node)
+
+
+def combined(op: ast.operator, left: Value, right: Value) -> Sequence | Table | None:
+    """`sequence * n`, `sequence + sequence` and `dict | dict`; None for other operands."""
+    match op, left, right:
+        case ast.Mult(), Sequence() as repeated, Const(value=int() as times):
+            if len(repeated.items) * times > MAX_ITEMS:
+                return Sequence(repeated.items, repeated=True)
+            return Sequence(repeated.items * times, repeated=repeated.repeated)
+        case ast.Mult(), Sequence() as repeated, _:
+            return Sequence(repeated.items, repeated=True)
+        case ast.Add(), Sequence() as one, Sequence() as other:
+            known = one.places and other.places
+            places = one.places + other.places if known else ()
+            return Sequence(one.items + other.items, places, one.repeated or other.repeated)
+        case ast.BitOr(), Table() as table, Table(items=more):
+            return table.updated(more, right.open)
+        case ast.BitOr(), Table() as table, _:
+            return table.updated((), True)
+    return None
+
+
+def sequence(frame: Frame, items: list[ast.expr], node: ast.expr) -> Value:
+    values: list[Value] = []
+    places: list[Place] = []
+    for item in items:
+        if isinstance(item, ast.Starred):
+            inner = iteration.items(frame.evaluate(item.value))
+            if inner is None:
+                return frame.unknown(node)
+            if inner.repeated:
+                found = [
+                    each for other in items if other is not item for each in _items(frame, other)
+                ]
+                return Sequence((*inner.items, *found), repeated=True)
+            values.extend(inner.items)
+            places.extend(inner.places or [frame.place(item.value)] * len(inner.items))
+        else:
+            values.append(frame.evaluate(item))
+            places.append(frame.place(item))
+    return Sequence(tuple(values), tuple(places))
+
+
+def _items(frame: Frame, node: ast.expr) -> tuple[Value, ...]:
+    """What an element of a written sequence adds to it."""
+    if isinstance(node, ast.Starred):
+        over = iteration.items(frame.evaluate(node.value))
+        return over.items if over is not None else (frame.unknown(node.value),)
+    return (frame.evaluate(node),)
+
+
+def table(frame: Frame, node: ast.Dict) -> Value:
+    entries: list[tuple[object, Value]] = []
+    open_ = False
+    for key, value in zip(node.keys, node.values, strict=True):
+        if key is None:
+            inner = frame.evaluate(value)
+            if isinstance(inner, Table):
+                entries.extend(inner.items)
+            open_ = open_ or not isinstance(inner, Table) or inner.open
+            continue
+        evaluated = frame.evaluate(key)
+        label: object = evaluated.value if isinstance(evaluated, Const) else ast.unparse(key)
+        entries.append((label, frame.evaluate(value)))
+    return Table(tuple(dict(entries).items()), frame.span(node), open_)

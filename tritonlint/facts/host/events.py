@@ -1,0 +1,121 @@
+"""What an interpretation records: evidence about element types, launches, copies that convert."""
+
+from __future__ import annotations
+
+import ast
+from functools import cached_property
+from typing import Literal
+
+from tritonlint.dtypes import ElementType, ElementTypes
+from tritonlint.facts.host.values import Part, Path, Place, Tensor, Value, options
+from tritonlint.facts.project.kernel import Kernel
+from tritonlint.facts.project.modules import Definition, Module
+from tritonlint.frozen import dataclass
+from tritonlint.source import Span
+
+Form = Literal["copy", "assignment", "conversion"]
+NoteKind = Literal[
+    "view",
+    "allocated",
+    "asserted",
+    "handled",
+    "table",
+    "setting",
+    "unquantized",
+    "integers",
+    "default",
+    "seen",
+]
+
+
+@dataclass(frozen=True)
+class Note:
+    """Evidence about the element type of a buffer: what was seen, where, and on which path.
+
+    `view`: viewed as `types`; `allocated`: created with them; `asserted`: any other type raises;
+    `handled`: a test asks for them; `table`: its type is read from a table that holds them;
+    `setting`: a test whether the setting that `buffer` names asks for a quantized cache, with types
+    where it asks for fp8 by name;
+    `unquantized`: such a setting raises; `integers`: the code reckons with 8-bit integers, in a
+    tensor or as the dtype that `buffer` names; `default`: a parameter is this dtype unless a caller
+    says otherwise; `seen`: what was seen at run time, as `message` says: it is as strong as
+    `strength`, and `encoded` says that the bytes are floats.
+    """
+
+    kind: NoteKind
+    buffer: str
+    types: ElementTypes
+    span: Span
+    path: Path
+    part: Part | None = None
+    variable: str = ""
+    message: str = ""
+    strength: Literal["certain", "likely", "possible"] = "likely"
+    encoded: bool = False
+
+
+@dataclass(frozen=True)
+class Passed:
+    """One argument of a launch: the value and where its expression stands."""
+
+    value: Value
+    place: Place
+
+    @property
+    def span(self) -> Span:
+        return self.place.span
+
+    @property
+    def text(self) -> str:
+        return ast.unparse(self.place.node)
+
+
+@dataclass(frozen=True)
+class LaunchEvent:
+    """A launch that was reached, with what was known there. `root` is the function that the
+    interpretation began in."""
+
+    kernel: Kernel
+    module: Module
+    span: Span
+    arguments: dict[str, Passed]
+    path: Path
+    types: dict[str, ElementTypes]
+    function: str
+    root: Definition
+    complete: bool
+
+    @property
+    def alone(self) -> bool:
+        """Whether the launch stands in `root` itself."""
+        node = self.root.node
+        first, last = getattr(node, "lineno", 0), getattr(node, "end_lineno", None) or 0
+        return self.root.module.path == self.span.path and first <= self.span.line <= last
+
+    @cached_property
+    def viewed(self) -> tuple[tuple[Passed, Tensor], ...]:
+        """The arguments that are views of another element type."""
+        return tuple(
+            (passed, each)
+            for passed in self.arguments.values()
+            for _, each in options(passed.value)
+            if isinstance(each, Tensor) and each.view is not None
+        )
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A copy that converts: `place` is all of it, `source` and `target` the expressions of the two
+    tensors (of a conversion `x.to(torch.uint8)`, `target` is the name of the method). `encoded` is
+    the 8-bit float type, or one of those it can be, `to_bytes` the direction; `byte` is the type of
+    the other side. `evidence` says where the types are seen."""
+
+    place: Span
+    function: str
+    form: Form
+    source: Span
+    target: Span
+    encoded: ElementType
+    byte: ElementType
+    to_bytes: bool
+    evidence: tuple[tuple[Span, str], ...]

@@ -1,0 +1,93 @@
+"""Subscripts in launching code: items of containers, entries of tables, parts of tensors."""
+
+from __future__ import annotations
+
+import ast
+
+from tritonlint.facts.host import (
+    calls,
+    entering,
+    given,
+    tensors,
+)
+from tritonlint.facts.host.classes import as_tuple
+from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.symbols import as_tensor
+from tritonlint.facts.host.values import (
+    Callable,
+    Instance,
+    Launchable,
+    Method,
+    Sequence,
+    Table,
+    Tensor,
+    Value,
+    choose,
+    constant,
+    options,
+)
+from tritonlint.facts.project.modules import Definition
+from tritonlint.frozen import replace
+
+
+def subscript(frame: Frame, node: ast.Subscript) -> Value:
+    owner = frame.evaluate(node.value)
+    every = list(options(owner))
+    filled = [each for each in every if each[1] != Sequence(())]
+    return choose(*((path, _element(frame, each, node)) for path, each in filled or every))
+
+
+def _element(frame: Frame, owner: Value, node: ast.Subscript) -> Value:
+    match owner:
+        case Method():
+            owner = as_tensor(owner)
+        case Sequence():
+            return _item(frame, owner, node)
+        case Instance():
+            fields = as_tuple(owner)
+            if fields is not None:
+                return _item(frame, fields, node)
+            method = owner.definition.module.member(owner.definition, "__getitem__")
+            if isinstance(method, Definition) and isinstance(method.node, ast.FunctionDef):
+                index = given.positional(frame, node.slice, frame.evaluate(node.slice))
+                call = ast.copy_location(ast.Call(node.value, [node.slice], []), node)
+                return entering.enter(frame, call, Callable(method, owner), index)
+        case Table():
+            return calls.look_up(frame, owner, frame.evaluate(node.slice), node)
+        case Launchable():
+            return replace(owner, gridded=True)
+    if not isinstance(owner, Tensor):
+        return frame.unknown(node)
+    if _is_key(node.slice):
+        return Tensor(f"{owner.buffer}[{ast.unparse(node.slice)}]")
+    return tensors.cut(frame, owner, frame.span(node))
+
+
+def _item(frame: Frame, owner: Sequence, node: ast.Subscript) -> Value:
+    """An item of a sequence, or a part of it."""
+    items = owner.items
+    if isinstance(node.slice, ast.Slice):
+        part = None if owner.repeated else _range(frame, node.slice)
+        if part is None:
+            return Sequence(items, repeated=True)
+        return Sequence(items[part], owner.places[part] if owner.places else ())
+    index = constant(frame.evaluate(node.slice))
+    if isinstance(index, int) and not owner.repeated and -len(items) <= index < len(items):
+        return items[index]
+    return owner.item or frame.unknown(node)
+
+
+def _range(frame: Frame, node: ast.Slice) -> slice | None:
+    """The range that a slice is, or None where it is not known."""
+    bounds = [
+        None if each is None else constant(frame.evaluate(each))
+        for each in (node.lower, node.upper)
+    ]
+    given_ = [each for each in (node.lower, node.upper, node.step) if each is not None]
+    known = node.step is None and sum(isinstance(each, int) for each in bounds) == len(given_)
+    return slice(*bounds) if known else None
+
+
+def _is_key(index: ast.expr) -> bool:
+    """Whether a subscript names an entry of a container rather than a part of a tensor."""
+    return isinstance(index, ast.Constant) and isinstance(index.value, str)
