@@ -1,6 +1,6 @@
 """The one-way promise of docs/architecture.md: no module imports one of a higher floor, and no
-modules import each other in a circle. Imports inside functions count as those at the top of a file
-do; those for the type checker alone do not."""
+modules import each other in a circle. Imports inside functions, and those for the type checker
+alone, count as others do."""
 
 from __future__ import annotations
 
@@ -53,9 +53,6 @@ def _imported(nodes: Iterable[ast.AST]) -> Iterator[str]:
     """The modules of the package that are imported in these nodes."""
     for node in nodes:
         match node:
-            case ast.If(test=ast.Name(id="TYPE_CHECKING")):
-                yield from _imported(node.orelse)
-                continue
             case ast.Import(names=names):
                 yield from (each.name for each in names if each.name in MODULES)
             case ast.ImportFrom(module=str(module), names=names) if module in MODULES:
@@ -126,11 +123,10 @@ def test_imports_are_found() -> None:
         import tritonlint.errors
         if TYPE_CHECKING:
             from tritonlint.findings import Finding
-        else:
-            from tritonlint import git
+        from tritonlint import git
         def later():
             from tritonlint.facts.project import kernel, nothing
     """
     found = set(_imported([ast.parse("if True:" + text)]))
-    names = "errors git facts.project facts.project.kernel"
+    names = "errors findings git facts.project facts.project.kernel"
     assert found == {f"tritonlint.{each}" for each in names.split()}

@@ -50,8 +50,6 @@ def command(
     checked or written. A file with changes that are neither committed nor staged is written only
     with --allow-dirty. With - the fixed text of standard input is written to standard output.
     """
-    from tritonlint.fixing import fixing
-
     paths = paths or (Path("."),)
     text = stdin.read(paths, stdin_filename)
     if text:
@@ -61,15 +59,9 @@ def command(
         return _fix_text(text, settings, write, unsafe_fixes)
     settings = options.settings_for(paths, selected)
     result = running.run(paths, settings)
-    write = write or interactive
-    if interactive and not allow_dirty:
-        # Before the first question, not after the last answer.
-        _must_be_saved(_fixable(result, unsafe_fixes))
-    plan = fixing.plan(result, settings, unsafe_fixes, _asking() if interactive else None)
-    if write and not allow_dirty:
-        _must_be_saved({change.path for change in plan.changes})
+    plan = _plan(result, settings, unsafe_fixes, write, interactive, allow_dirty)
     unwritten: dict[tuple[str, ...], SourceError] = {}
-    if write:
+    if write or interactive:
         unwritten = _write(plan)
         # What is left is asked of the files as they are now: a fix in one may have settled a
         # finding in another.
@@ -84,6 +76,27 @@ def command(
     output.complain(f"{each.path}: {each.reason}" for each in after.skipped)
     output.complain(str(each) for each in unwritten.values())
     return running.FAILED if unwritten else code
+
+
+def _plan(
+    result: Result,
+    settings: Settings,
+    unsafe: bool,
+    write: bool,
+    interactive: bool,
+    allow_dirty: bool,
+) -> Plan:
+    """What is to be done to the files, as far as it is wanted. Raises UsageError where it would be
+    written over changes that git does not have."""
+    from tritonlint.fixing import fixing
+
+    if interactive and not allow_dirty:
+        # Before the first question, not after the last answer.
+        _must_be_saved(_fixable(result, unsafe))
+    plan = fixing.plan(result, settings, unsafe, _asking() if interactive else None)
+    if (write or interactive) and not allow_dirty:
+        _must_be_saved({change.path for change in plan.changes})
+    return plan
 
 
 def _wrote(plan: Plan, after: Result, unwritten: Iterable[tuple[str, ...]]) -> int:

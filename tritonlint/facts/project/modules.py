@@ -12,15 +12,13 @@ import ast
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from tritonlint.facts.project.bindings import Binding, Import, bindings, preferred, star_imports
+from tritonlint.facts.project.layout import Layout
 from tritonlint.facts.project.tree import Enclosing, Function, statements_in
 from tritonlint.frozen import dataclass
 from tritonlint.source import SourceFile
-
-if TYPE_CHECKING:
-    from tritonlint.facts.project.project import Project
 
 
 @dataclass(frozen=True)
@@ -60,11 +58,26 @@ class External:
 Target = Definition | External | None
 
 
+class Finder(Protocol):
+    """What finds the modules that a module imports: a `project.Project`."""
+
+    layout: Layout
+
+    def find(self, dotted: str, origin: Path | None = None) -> Module | None:
+        """The module that `import dotted` means in the file `origin`."""
+
+    def relative(self, origin: Path, level: int, dotted: str) -> Module | None:
+        """The module that `from <level dots><dotted> import ...` means in the file `origin`."""
+
+    def cached(self, file: str) -> Module | None:
+        """The module of an absolute path, if it was asked for before."""
+
+
 class Module:
     """One file: its tree, its bindings and what they stand for. `path` is what messages show,
     `file` is absolute."""
 
-    def __init__(self, project: Project, file: Path, source: SourceFile) -> None:
+    def __init__(self, project: Finder, file: Path, source: SourceFile) -> None:
         self.project = project
         self.file = file
         self.source = source

@@ -9,15 +9,11 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tritonlint.facts.project.bindings import Binding, Import, preferred
-from tritonlint.facts.project.modules import Definition, External, Module, Target
+from tritonlint.facts.project.modules import Definition, External, Finder, Module, Target
 from tritonlint.facts.project.tree import Enclosing, dotted_name
 from tritonlint.source import SourceFile
-
-if TYPE_CHECKING:
-    from tritonlint.facts.project.project import Project
 
 # Projects re-export Triton from a shim that survives its absence; there these names mean what they
 # are called.
@@ -36,7 +32,7 @@ _Visited = frozenset[tuple[str, str]]
 class ResolvedModule(Module):
     """A module whose names are followed."""
 
-    def __init__(self, project: Project, file: Path, source: SourceFile) -> None:
+    def __init__(self, project: Finder, file: Path, source: SourceFile) -> None:
         super().__init__(project, file, source)
         self._targets: dict[tuple[str, int], Target] = {}
 

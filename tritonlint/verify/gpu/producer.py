@@ -46,11 +46,7 @@ def build(releases: Path) -> Callable[..., Any]:
     import torch
     from torch.utils import cpp_extension
 
-    nvcc = Path(cpp_extension.CUDA_HOME or "") / "bin" / "nvcc"
-    if cpp_extension.CUDA_HOME is None or not nvcc.is_file():
-        raise VerifyError("vLLM's producer is not compiled: nvcc is not there (set CUDA_HOME)")
-    if shutil.which("ninja") is None:
-        raise VerifyError("vLLM's producer is not compiled: ninja is not there")
+    _must_have_tools(cpp_extension.CUDA_HOME)
     major, minor = torch.cuda.get_device_capability()
     os.environ.setdefault("TORCH_CUDA_ARCH_LIST", f"{major}.{minor}")
     digest = _digest(source.parent, torch.__version__, torch.version.cuda, str((major, minor)))
@@ -77,6 +73,15 @@ def build(releases: Path) -> Callable[..., Any]:
         getattr(module, _NAME)(keys, cache.view(torch.uint8), slots, block, scale_format)
 
     return quantize
+
+
+def _must_have_tools(cuda: str | None) -> None:
+    """Raises VerifyError, naming it, for a tool that compiling needs and that is not there; `cuda`
+    is the folder of the CUDA toolkit."""
+    if cuda is None or not (Path(cuda) / "bin" / "nvcc").is_file():
+        raise VerifyError("vLLM's producer is not compiled: nvcc is not there (set CUDA_HOME)")
+    if shutil.which("ninja") is None:
+        raise VerifyError("vLLM's producer is not compiled: ninja is not there")
 
 
 def _digest(sources: Path, *versions: str | None) -> str:

@@ -6,8 +6,7 @@ import re
 from pathlib import Path, PurePath
 
 from tritonlint.facts.host.values import Path as Tests
-from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.project import Project
+from tritonlint.facts.project.modules import Definition, Finder, Module
 from tritonlint.source import Span
 
 # What code asks when it is for one vendor, or one flavour, only.
@@ -34,7 +33,7 @@ def for_nvidia(path: str) -> bool:
     return any(_NVIDIA.search(part) for part in PurePath(path).with_suffix("").parts)
 
 
-def for_vendor(project: Project, place: Span, tests: Tests = ()) -> bool:
+def for_vendor(project: Finder, place: Span, tests: Tests = ()) -> bool:
     """Whether `place`, reached by `tests`, is for one vendor only: the file says so, or a test
     there or before it in the function asks for the vendor."""
     parts = PurePath(place.path).with_suffix("").parts
