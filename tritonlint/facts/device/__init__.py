@@ -15,7 +15,8 @@ from tritonlint.facts.device.contract import (
 from tritonlint.facts.device.contracts import byte_contracts, contract, moves, roundings, watched
 from tritonlint.facts.device.moves import Moves
 from tritonlint.facts.device.roundings import Rounding
-from tritonlint.facts.device.watch import Conversion, SignedByte, Watch
+from tritonlint.facts.device.watch import Watch
+from tritonlint.facts.device.watched import Conversion, SignedByte
 from tritonlint.facts.project.kernel import Kernel, Scope
 
 __all__ = [

@@ -18,10 +18,11 @@ from typing import Literal
 from tritonlint.dtypes import ElementType
 from tritonlint.facts.device.contract import Place
 from tritonlint.facts.device.frames import Frame, Where, place_of
-from tritonlint.facts.device.intervals import ANYTHING, Interval, hull, is_constant
+from tritonlint.facts.device.intervals import Interval, hull, is_constant
 from tritonlint.facts.device.types import Types
 from tritonlint.facts.device.values import PLAIN, Byte, History, Tensor
-from tritonlint.frozen import dataclass, replace
+from tritonlint.facts.device.watched import Conversion, SignedByte
+from tritonlint.frozen import replace
 
 # What is added to an exponent makes it a biased one from here on: no float format that a kernel
 # builds by hand has a smaller bias than e5m2's 15, less the largest exponent of a code.
@@ -33,52 +34,6 @@ _MANTISSAS = (7.0, 23.0)
 _EXPONENT_BIAS = 127.0
 _HALVES: tuple[Interval, ...] = ((0.5, 0.5), (-0.5, -0.5), (-0.5, 0.5), (0.0, 1.0))
 Key = tuple[Place, tuple[Place, ...]]
-
-
-@dataclass(frozen=True)
-class Conversion:
-    """A number that becomes a narrower or an unsigned integer.
-
-    `place` is the cast, or the store that casts when not `explicit`; `function` the name of the
-    function that it is in, `via` the calls of device functions that lead there. `target` is the
-    type; `parameter` the pointer whose element type that is, empty for a type that is named.
-    `source` is the type before where it is known, `floating` whether that is a float. `rounded` is
-    whether the value is integral, `excused` whether something else says that its fraction may be
-    dropped (half a unit was added, it is rounded on some path, or an input as it came). `exponent`
-    is whether it is a logarithm, `biased` whether one with a bias, `interval` what is known of its
-    range. `clamp` and `bias` are what is done to the result: a limit (to `limits`) and a constant
-    that is added.
-    """
-
-    place: Place
-    function: str
-    via: tuple[Place, ...]
-    target: ElementType
-    parameter: str
-    explicit: bool
-    source: ElementType | None
-    floating: bool
-    rounded: bool
-    excused: bool
-    exponent: bool
-    biased: bool
-    interval: Interval
-    clamp: Place | None = None
-    limits: Interval = ANYTHING
-    bias: Place | None = None
-
-
-@dataclass(frozen=True)
-class SignedByte:
-    """A signed byte loaded at `load` through `parameter` and used at `place` as what is never
-    negative."""
-
-    place: Place
-    function: str
-    via: tuple[Place, ...]
-    use: Literal["exponent", "index"]
-    load: Place
-    parameter: str
 
 
 class Watch:

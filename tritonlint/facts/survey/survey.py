@@ -17,13 +17,12 @@ from tritonlint.facts.hazards.guards.dead_guards import dead_guards, may_compare
 from tritonlint.facts.hazards.ignored_settings import ignored_settings
 from tritonlint.facts.hazards.narrowed_numbers import in_launches
 from tritonlint.facts.hazards.observation import Observation
-from tritonlint.facts.hazards.other_pointer_casts import may_cast_to_another, other_casts
+from tritonlint.facts.hazards.other_pointer_casts import other_casts
 from tritonlint.facts.hazards.raw_bytes.arguments import Argument, arguments
 from tritonlint.facts.hazards.rounded_first import rounded_first
 from tritonlint.facts.host.interpreter import interpret
 from tritonlint.facts.host.state import MAX_STATEMENTS, Attributes, Run
 from tritonlint.facts.index.gates import may_copy
-from tritonlint.facts.index.outlines import Function
 from tritonlint.facts.index.reach import Reach
 from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.project.effects import Effects
@@ -34,6 +33,7 @@ from tritonlint.facts.survey.kernels import Narrowing
 from tritonlint.facts.survey.looked_at import LookedAt
 from tritonlint.facts.survey.reading import Reading
 from tritonlint.facts.survey.remembered import Remembered
+from tritonlint.facts.survey.roots import Roots, add, line_of
 from tritonlint.source import SourceFile, read_source
 
 # What is asked about the launches that a function leads to, in the order of what is observed.
@@ -45,8 +45,6 @@ _QUESTIONS: tuple[Callable[[Run], Iterable[Observation]], ...] = (
     in_launches,
     flavours,
 )
-# Up to so many names the functions that call them are looked for; for more, all are interpreted.
-_FEW_NAMES = 100
 # A function by its file and the line of its header.
 _Place = tuple[str, int]
 
@@ -75,6 +73,7 @@ class Analysis:
         # What holds of some functions without looking.
         self.remembered = remembered or Remembered()
         self._read = read
+        self.roots = Roots(self.texts, lambda: self.reach, self.make_room)
         self._begin()
 
     def _begin(self) -> None:
@@ -133,7 +132,7 @@ class Analysis:
         own = list(self._parsed(files))
         questioned: list[_Place] = []
         found: list[Observation] = []
-        for root in (each for module in own for each in self._roots(module)):
+        for root in (each for module in own for each in self.roots.of_module(module)):
             observe = partial(self._of_root, root, wanted, questioned)
             found += self.remembered.of(str(root.module.file), ("root", root.line), observe)
         for module in own:
@@ -169,39 +168,22 @@ class Analysis:
         # Before anything is dropped.
         launchers = self.narrowing.launchers(own, wanted)
         looked_at = {str(module.file) for module in own}
-        lines = self._callers(files, wanted)
+        lines = self.roots.callers(files, wanted)
         for file, more in launchers.items():
             lines.setdefault(file, set()).update(more)
         for file in sorted(lines.keys() - looked_at):
             self.make_room()
-            for caller in self._defined(file, lines[file]):
+            for caller in self.roots.defined(file, lines[file]):
                 yield from self._of_root(caller, wanted, questioned)
         asked: dict[str, set[int]] = {}
         for file, line in questioned:
             self.make_room()
-            for function in self._defined(file, {line}):
-                _add(asked, self._callers_of(function))
+            for function in self.roots.defined(file, {line}):
+                add(asked, self.roots.callers_of(function))
         for file in sorted(asked):
             self.make_room()
-            for caller in self._defined(file, asked[file]):
+            for caller in self.roots.defined(file, asked[file]):
                 yield from self._of_root(caller, wanted)
-
-    def _callers_of(self, function: Definition) -> Iterator[Definition]:
-        """The functions that call `function`, and so may tell what it is given."""
-        for caller in self.reach.callers(function):
-            file = str(caller.module.file)
-            told = _line(caller) in self.texts.telling(file).lines.get(file, ())
-            if told and self._may_tell(caller, file):
-                yield caller
-
-    def _defined(self, file: str, lines: Collection[int]) -> Iterator[Definition]:
-        """The functions whose headers are in these lines of a file; for line 0, what stands outside
-        of functions."""
-        module = self.reach.parsed(file)
-        if module is not None:
-            yield from (each for each in module.functions if each.line in lines)
-            if 0 in lines:
-                yield Definition(module, module)
 
     def _parsed(self, files: Iterable[SourceFile]) -> Iterator[Module]:
         for source in files:
@@ -212,27 +194,6 @@ class Analysis:
                 self.bulkhead.leave(error.path, error.reason)
             else:
                 yield module
-
-    def _roots(self, module: Module) -> Iterator[Definition]:
-        """The functions of `module` that lead to a launch and may know something about bytes, and
-        what stands outside of them."""
-        file = str(module.file)
-        lines = self.texts.leading(file).lines.get(file, frozenset())
-        if not may_cast_to_another(module.source.text):
-            lines = self.texts.telling(file).lines.get(file, frozenset())
-        for each in module.functions if lines else ():
-            if each.line in lines and self._is_root(each, file):
-                yield each
-        if 0 in lines:
-            yield Definition(module, module)
-
-    def _is_root(self, function: Definition, file: str) -> bool:
-        """Whether a function leads to a launch: over a few calls, or over any number where it names
-        a type of one byte itself."""
-        naming = self.texts.telling(file).naming.get(file, frozenset())
-        return self.reach.is_near(function) or (
-            function.line in naming and self.reach.leads(function)
-        )
 
     def _of_root(
         self, root: Definition, wanted: Collection[str], questioned: list[_Place] | None = None
@@ -266,7 +227,7 @@ class Analysis:
         ]
         if questioned is not None:
             if any(isinstance(each, Argument) and each.from_caller for each in mine):
-                questioned.append((str(root.module.file), _line(root)))
+                questioned.append((str(root.module.file), line_of(root)))
         return mine
 
     def interpreted(self, root: Definition) -> Run:
@@ -289,44 +250,3 @@ class Analysis:
             effects=self._effects,
             thorough=thorough,
         )
-
-    def _callers(self, files: Sequence[SourceFile], wanted: Collection[str]) -> dict[str, set[int]]:
-        """The functions outside of `wanted` that call one of `files` that may lead to a launch, and
-        may know something about bytes: the lines of their headers."""
-        own = [os.path.abspath(source.path) for source in files]
-        rest = self.texts.outlines(set(self.texts.universe_of(own)) - set(wanted))
-        if not rest:
-            return {}  # each function that leads to a launch is looked at itself
-        lines: dict[str, set[int]] = {}
-        asked = {file: self._leading(file) for file in own}
-        if sum(map(len, asked.values())) > _FEW_NAMES:
-            for file in sorted(rest):
-                self.make_room()
-                known = self.texts.telling(file).lines.get(file, frozenset())
-                known &= self.texts.leading(file).lines.get(file, frozenset())
-                told = (each for each in self._defined(file, known) if self._may_tell(each, file))
-                _add(lines, told)
-            return lines
-        for file, functions in asked.items():
-            for function in self._defined(file, {each.line for each in functions}):
-                _add(lines, self._callers_of(function))
-        return lines
-
-    def _may_tell(self, function: Definition, file: str) -> bool:
-        return isinstance(function.node, Module) or self._is_root(function, file)
-
-    def _leading(self, file: str) -> list[Function]:
-        """The functions of a file that may lead to a launch."""
-        lines = self.texts.leading(file).lines.get(file, frozenset())
-        return [each for each in self.texts.outline(file).functions if each.line in lines]
-
-
-def _line(function: Definition) -> int:
-    """The line of the header; 0 for what stands outside of functions."""
-    return 0 if isinstance(function.node, Module) else function.line
-
-
-def _add(lines: dict[str, set[int]], functions: Iterable[Definition]) -> None:
-    """Add where `functions` are."""
-    for each in functions:
-        lines.setdefault(str(each.module.file), set()).add(_line(each))

@@ -1,0 +1,108 @@
+"""Which functions are interpreted: those that lead to a launch and may know something about bytes,
+and those that may tell what others are given."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+
+from tritonlint.facts.hazards.other_pointer_casts import may_cast_to_another
+from tritonlint.facts.index.outlines import Function
+from tritonlint.facts.index.reach import Reach
+from tritonlint.facts.index.universe import Texts
+from tritonlint.facts.project.modules import Definition, Module
+from tritonlint.source import SourceFile
+
+# Up to so many names the functions that call them are looked for; for more, all are interpreted.
+_FEW_NAMES = 100
+
+
+class Roots:
+    """Finds them. `make_room` is called between files: it may drop what was parsed, so that no
+    definition from before may be used after it, and `reach` is asked for anew."""
+
+    def __init__(
+        self, texts: Texts, reach: Callable[[], Reach], make_room: Callable[[], None]
+    ) -> None:
+        self._texts = texts
+        self._reach = reach
+        self._make_room = make_room
+
+    def of_module(self, module: Module) -> Iterator[Definition]:
+        """The functions of `module` that lead to a launch and may know something about bytes, and
+        what stands outside of them."""
+        file = str(module.file)
+        lines = self._texts.leading(file).lines.get(file, frozenset())
+        if not may_cast_to_another(module.source.text):
+            lines = self._texts.telling(file).lines.get(file, frozenset())
+        for each in module.functions if lines else ():
+            if each.line in lines and self._is_root(each, file):
+                yield each
+        if 0 in lines:
+            yield Definition(module, module)
+
+    def _is_root(self, function: Definition, file: str) -> bool:
+        """Whether a function leads to a launch: over a few calls, or over any number where it names
+        a type of one byte itself."""
+        naming = self._texts.telling(file).naming.get(file, frozenset())
+        return self._reach().is_near(function) or (
+            function.line in naming and self._reach().leads(function)
+        )
+
+    def callers_of(self, function: Definition) -> Iterator[Definition]:
+        """The functions that call `function`, and so may tell what it is given."""
+        for caller in self._reach().callers(function):
+            file = str(caller.module.file)
+            told = line_of(caller) in self._texts.telling(file).lines.get(file, ())
+            if told and self._may_tell(caller, file):
+                yield caller
+
+    def defined(self, file: str, lines: Collection[int]) -> Iterator[Definition]:
+        """The functions whose headers are in these lines of a file; for line 0, what stands outside
+        of functions."""
+        module = self._reach().parsed(file)
+        if module is not None:
+            yield from (each for each in module.functions if each.line in lines)
+            if 0 in lines:
+                yield Definition(module, module)
+
+    def callers(self, files: Sequence[SourceFile], wanted: Collection[str]) -> dict[str, set[int]]:
+        """The functions outside of `wanted` that call one of `files` that may lead to a launch, and
+        may know something about bytes: the lines of their headers."""
+        own = [os.path.abspath(source.path) for source in files]
+        rest = self._texts.outlines(set(self._texts.universe_of(own)) - set(wanted))
+        if not rest:
+            return {}  # each function that leads to a launch is looked at itself
+        lines: dict[str, set[int]] = {}
+        asked = {file: self._leading(file) for file in own}
+        if sum(map(len, asked.values())) > _FEW_NAMES:
+            for file in sorted(rest):
+                self._make_room()
+                known = self._texts.telling(file).lines.get(file, frozenset())
+                known &= self._texts.leading(file).lines.get(file, frozenset())
+                told = (each for each in self.defined(file, known) if self._may_tell(each, file))
+                add(lines, told)
+            return lines
+        for file, functions in asked.items():
+            for function in self.defined(file, {each.line for each in functions}):
+                add(lines, self.callers_of(function))
+        return lines
+
+    def _may_tell(self, function: Definition, file: str) -> bool:
+        return isinstance(function.node, Module) or self._is_root(function, file)
+
+    def _leading(self, file: str) -> list[Function]:
+        """The functions of a file that may lead to a launch."""
+        lines = self._texts.leading(file).lines.get(file, frozenset())
+        return [each for each in self._texts.outline(file).functions if each.line in lines]
+
+
+def line_of(function: Definition) -> int:
+    """The line of the header; 0 for what stands outside of functions."""
+    return 0 if isinstance(function.node, Module) else function.line
+
+
+def add(lines: dict[str, set[int]], functions: Iterable[Definition]) -> None:
+    """Add where `functions` are."""
+    for each in functions:
+        lines.setdefault(str(each.module.file), set()).add(line_of(each))
