@@ -16,6 +16,8 @@ class IgnoredCacheDtype(Rule[IgnoredSetting, str]):
     Finds functions that take the dtype of a cache as a setting (such as `kv_cache_dtype`) and
     perhaps its scales, hand the cache to a kernel that stores floats into it, and let none of these
     decide anything: no view, no branch, no arithmetic, neither in the function nor in the kernel.
+    Each cache that floats are stored into is reported. What is asked in the other arm of a test
+    than the launch does not count.
 
     ## Why is this bad
     With a setting of fp8 the caller passes the cache as raw bytes, as vLLM and others do. The
@@ -74,7 +76,7 @@ class IgnoredCacheDtype(Rule[IgnoredSetting, str]):
         return self.finding(
             node,
             found,
-            f"{ignored} nothing where `{found.kernel}` stores floats",
+            f"{ignored} nothing where `{found.kernel}` stores floats to `{found.cache}`",
             trigger=trigger,
             trace=_trace(found),
         )

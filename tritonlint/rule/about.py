@@ -99,16 +99,21 @@ def _in_kernel(seen: Converted | ByteUsed, function: str) -> About:
     return About(seen.place, function, site, claim, seen.place, (*direct, known))
 
 
-@about.register(OtherCast)
-@about.register(IgnoredSetting)
-def _(observation: OtherCast | IgnoredSetting) -> About:
-    launch = observation.launch
-    site = LaunchSite(
-        launch.path, launch.line, observation.kernel, observation.parameter, observation.argument
-    )
-    return About(
-        observation.place, observation.function, site, one=(observation.place, observation.kernel)
-    )
+@about.register
+def _(observation: OtherCast) -> About:
+    one = observation.place, observation.kernel
+    return About(observation.place, observation.function, _launched(observation), one=one)
+
+
+@about.register
+def _(observation: IgnoredSetting) -> About:
+    one = observation.place, observation.kernel, observation.cache
+    return About(observation.place, observation.function, _launched(observation), one=one)
+
+
+def _launched(seen: OtherCast | IgnoredSetting) -> LaunchSite:
+    launch = seen.launch
+    return LaunchSite(launch.path, launch.line, seen.kernel, seen.parameter, seen.argument)
 
 
 @about.register

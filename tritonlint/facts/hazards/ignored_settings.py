@@ -61,8 +61,7 @@ def _parameters(function: Definition) -> list[ast.arg]:
 
 
 def ignored_settings(run: Run) -> Iterator[IgnoredSetting]:
-    """The settings that the root of `run` ignores: at most one for each launch, for the first cache
-    that it is passed."""
+    """The settings that the root of `run` ignores: one for each cache that a launch is passed."""
     if isinstance(run.root.node, Module):
         return  # nothing is passed to a module
     declared = _parameters(run.root)
@@ -74,28 +73,49 @@ def ignored_settings(run: Run) -> Iterator[IgnoredSetting]:
     body = ast.walk(run.root.node) if isinstance(run.root.node, ast.AST) else ()
     uses = [each for each in body if isinstance(each, ast.Name) and each.id in names]
     for event in run.launches:
-        unread = _unread(event, uses)
-        if unread is None:
-            continue
-        found = next(_caches(run, event), None)
-        if found is None:
-            continue
-        cache, parameter, store = found
-        passed = event.arguments[parameter]
-        yield IgnoredSetting(
-            _name_of(run, settings[0]),
-            event.function,
-            tuple(each.arg for each in settings),
-            cache,
-            passed.text,
-            passed.span,
-            event.span,
-            event.kernel.name,
-            parameter,
-            parameter_span(event.kernel, parameter),
-            store,
-            unread,
-        )
+        unread = _unread(event, _asked_beside(event, uses))
+        for cache, parameter, store in _caches(run, event) if unread is not None else ():
+            passed = event.arguments[parameter]
+            yield IgnoredSetting(
+                _name_of(run, settings[0]),
+                event.function,
+                tuple(each.arg for each in settings),
+                cache,
+                passed.text,
+                passed.span,
+                event.span,
+                event.kernel.name,
+                parameter,
+                parameter_span(event.kernel, parameter),
+                store,
+                unread or (),
+            )
+
+
+def _asked_beside(event: LaunchEvent, uses: list[ast.Name]) -> list[ast.Name]:
+    """Those of `uses` that are not in the other arm of a test than the launch."""
+    if not event.alone or not isinstance(event.root.node, ast.AST):
+        return uses
+    apart: set[int] = set()
+    for each in ast.walk(event.root.node):
+        if isinstance(each, ast.If):
+            holding = [_holds(arm, event.span.line) for arm in (each.body, each.orelse)]
+            for arm, other in ((each.body, holding[1]), (each.orelse, holding[0])):
+                if other:
+                    apart.update(id(inner) for part in arm for inner in ast.walk(part))
+            if not any(holding) and each.end_lineno and each.end_lineno < event.span.line:
+                # What returns before the launch is another way.
+                ended = (arm for arm in (each.body, each.orelse) if arm and _ends(arm))
+                apart.update(id(inner) for arm in ended for part in arm for inner in ast.walk(part))
+    return [each for each in uses if id(each) not in apart]
+
+
+def _holds(body: list[ast.stmt], line: int) -> bool:
+    return any(each.lineno <= line <= (each.end_lineno or each.lineno) for each in body)
+
+
+def _ends(body: list[ast.stmt]) -> bool:
+    return isinstance(body[-1], ast.Return)
 
 
 def _name_of(run: Run, parameter: ast.arg) -> Span:

@@ -8,10 +8,40 @@ from tritonlint.facts.host.events import LaunchEvent, Note
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.values import Path, Tensor, contradicts
 
+_TWINS = {"key": "value", "value": "key", "k": "v", "v": "k"}
+
 
 def reckoned_integers(run: Run, event: LaunchEvent, tensor: Tensor, path: Path) -> Note | None:
-    """Where the code reckons with 8-bit integers in `tensor`, which a launch passes on `path`; None
-    where nothing does, or what is known on that path rules them out."""
+    """Where the code reckons with 8-bit integers in `tensor`, which a launch passes on `path`, or
+    in the keys that belong to it, or the values; None where nothing does, or what is known on that
+    path rules them out."""
+    own = _reckoned(run, event, tensor, path)
+    if own is not None or any(note.buffer == tensor.buffer for note in run.notes):
+        return own
+    twin = _twin(event, tensor)
+    return None if twin is None else _reckoned(run, event, twin, path)
+
+
+def _twin(event: LaunchEvent, tensor: Tensor) -> Tensor | None:
+    """The keys that a launch is passed with values, or the values with keys: what a caller gives by
+    a name that differs in that word only, of a type that nothing tells."""
+    prefix, _, name = tensor.buffer.rpartition("(")
+    if not prefix or event.types.get(tensor.buffer, UNKNOWN).known:
+        return None
+    words = name.rstrip(")").split("_")
+    found = [index for index, word in enumerate(words) if word in _TWINS]
+    if len(found) != 1:
+        return None
+    words[found[0]] = _TWINS[words[found[0]]]
+    other = f"{prefix}({'_'.join(words)})"
+    values = (passed.value for passed in event.arguments.values())
+    return next(
+        (each for each in values if isinstance(each, Tensor) and each.buffer == other), None
+    )
+
+
+def _reckoned(run: Run, event: LaunchEvent, tensor: Tensor, path: Path) -> Note | None:
+    """The same of the tensor alone."""
     if tensor.view is not None or tensor.types is not None:
         return None
     symbols = {tensor.buffer, *run.dtypes.get(tensor.buffer, ())}
