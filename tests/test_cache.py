@@ -20,6 +20,7 @@ from tritonlint.caching import signing, store
 from tritonlint.caching.cache import Cache, default_folder, tool_files
 from tritonlint.engine import check as engine
 from tritonlint.engine import parallel
+from tritonlint.facts.index import outline_cache
 from tritonlint.settings import config
 
 FIXTURE = Path(__file__).parent.parent / "fixtures" / "TL001" / "imported_kernel"
@@ -127,6 +128,13 @@ def test_a_result_depends_on_every_file_of_the_tool() -> None:
     ):
         module = importlib.import_module(module) if isinstance(module, str) else module
         assert Path(str(module.__file__)) in files
+
+
+def test_outlines_depend_on_all_that_makes_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(outline_cache, "stamp", lambda file: asked.append(file) or "")
+    outline_cache.OutlineCache(None)
+    assert {"gates.py", "outlines.py"} <= {Path(each).name for each in asked}
 
 
 def test_a_result_of_another_version_is_not_taken(

@@ -9,12 +9,12 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 from tritonlint import __version__
 from tritonlint.caching.stamps import stamp
 from tritonlint.caching.store import Store
-from tritonlint.facts.index import outlines
 from tritonlint.facts.index.outlines import Function, Outline
 from tritonlint.facts.index.universe import Texts
 from tritonlint.source import read_bytes
@@ -106,9 +106,10 @@ def _digest(data: bytes) -> str:
 
 
 def _tool() -> str:
-    """What outlines depend on beside the files."""
+    """What outlines depend on beside the files: the code that makes them."""
     digest = hashlib.sha256(__version__.encode())
-    digest.update(f"\0{stamp(outlines.__file__)}".encode())
+    for file in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(f"\0{file.name}\0{stamp(os.fspath(file))}".encode())
     return digest.hexdigest()[:16]
 
 
