@@ -7,17 +7,17 @@ import ast
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from tritonlint.facts.hazards.flavours.asked_settings import E5M2, Is, Members, node_of
 from tritonlint.facts.hazards.flavours.declared_settings import (
     Declaration,
     Member,
     means,
-    shared_name,
 )
-from tritonlint.facts.hazards.flavours.trials import Trial, flag_of
+from tritonlint.facts.hazards.flavours.trials import Trial
 from tritonlint.facts.hazards.flavours.vendors import for_nvidia
 from tritonlint.facts.host.named_dtypes import named_fp8
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import Function, dotted_name
+from tritonlint.facts.project.tree import dotted_name
 from tritonlint.frozen import dataclass, replace
 from tritonlint.source import Span
 
@@ -27,10 +27,9 @@ _TESTS = re.compile(
     r"""|["'](?:fp8|float8)["']\s+in\b"""
 )
 _E4M3 = re.compile(r"float8_e4m3|(?:fp8|float8)\w*\(\s*\)|(?:FP8|FLOAT8)\w*TYPE\b")
-_E5M2 = ("fp8_e5m2", "float8_e5m2")
 _INT8 = ("int8", "int8_per_token_head", "int8_per_token", "int8_per_tensor", "int8_per_channel")
 # What a module says that cares for one of them.
-_CARES = {_E5M2: re.compile(r"e5m2"), _INT8: re.compile(r"(?<!u)int8")}
+_CARES = {E5M2: re.compile(r"e5m2"), _INT8: re.compile(r"(?<!u)int8")}
 _NAMED_E4M3 = ("torch.float8_e4m3fn", "torch.float8_e4m3fnuz")
 
 
@@ -63,8 +62,8 @@ def taken(
     functions = [each for each in module.functions if _E4M3.search(_text(each))]
     if for_nvidia(module.path) or not functions:
         return
-    for values in (_E5M2, _INT8):
-        members = None if _cares(module, _CARES[values]) else _Members(declared(), values)
+    for values in (E5M2, _INT8):
+        members = None if _cares(module, _CARES[values]) else Members(declared(), values)
         if not members:
             continue
         for function in functions:
@@ -77,77 +76,12 @@ def taken(
 
 
 def _text(function: Definition) -> str:
-    node = _node(function)
+    node = node_of(function)
     return "".join(function.module.source.lines[node.lineno - 1 : node.end_lineno])
 
 
 def _lists_without(near: Iterable[Declaration], setting: str, values: tuple[str, ...]) -> bool:
     return any(not each.member(values) and means(each.name, setting) for each in near)
-
-
-class _Members:
-    """The declarations of settings that can have one of `values`."""
-
-    def __init__(self, declared: Iterable[Declaration], values: tuple[str, ...]) -> None:
-        self.by_name: dict[str, tuple[Declaration, Member]] = {}
-        self.by_shared_name: dict[str, tuple[Declaration, Member]] = {}
-        for each in declared:
-            member = each.member(values)
-            if member is not None:
-                self.by_name.setdefault(each.name, (each, member))
-                # Which setting holds integers, a name alone does not tell.
-                shared = shared_name(each.name) if values is _E5M2 else ""
-                self.by_shared_name.setdefault(shared, (each, member))
-        self.by_shared_name.pop("", None)
-
-    def __bool__(self) -> bool:
-        return bool(self.by_name)
-
-    def of(self, function: Definition) -> dict[str, tuple[Declaration, Member]]:
-        """The settings that a function asks about, by their names: those of which a parameter is
-        annotated as declared, and those that are called so."""
-        arguments = _node(function).args
-        every = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
-        found: dict[str, tuple[Declaration, Member]] = {}
-        for each in every:
-            annotation = "" if each.annotation is None else ast.unparse(each.annotation)
-            names = [name for name in re.findall(r"\w+", annotation) if name in self.by_name]
-            own = self.by_name.get(each.arg)
-            if names:
-                found[each.arg] = self.by_name[names[0]]
-            elif "Literal[" in annotation and own and repr(own[1].value) in annotation:
-                found[each.arg] = own
-        for name in _asked(function) if self.by_shared_name else ():
-            known = self.by_shared_name.get(shared_name(name))
-            last = _Is(name.rpartition(".")[2])
-            if known is not None and not any(map(last, found)):
-                found[name] = known
-        return found
-
-
-def _asked(function: Definition) -> list[str]:
-    """The names in a function that it does not bind itself, and then those in what the flags of its
-    object are assigned."""
-    found: set[str] = set()
-    bound: set[str] = set()
-    for node in _inside(_node(function)):
-        if isinstance(node, (ast.Name, ast.Attribute)):
-            if isinstance(node.ctx, ast.Load):
-                found.add(dotted_name(node) or "")
-            elif isinstance(node, ast.Name):
-                bound.add(node.id)
-    own = sorted(found - bound)
-    flags = (flag_of(function.module, function.enclosing, each) for each in own if "self." in each)
-    inner = (each for flag in flags if flag is not None for each in ast.walk(flag))
-    return [*own, *sorted({name for each in inner if (name := dotted_name(each)) is not None})]
-
-
-def _inside(node: ast.AST) -> Iterator[ast.AST]:
-    """What a function consists of, without the functions inside it."""
-    for child in ast.iter_child_nodes(node):
-        if not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            yield child
-            yield from _inside(child)
 
 
 class _Walk:
@@ -157,12 +91,12 @@ class _Walk:
         self, function: Definition, setting: str, declared: Declaration, member: Member
     ) -> None:
         self.function = function
-        self.node = _node(function)
+        self.node = node_of(function)
         self.setting = setting
         self.member = member
         enclosing = (*function.enclosing, self.node)
         core = setting.rpartition(".")[2]
-        asked = _Is(core)
+        asked = Is(core)
         self.trial = Trial(function.module, enclosing, asked, member.value)
         others = [each.value for each in declared.members if not each.value.startswith("fp8")]
         self.others = [replace(self.trial, value=each) for each in ("auto", *others[:3])]
@@ -265,16 +199,6 @@ class _Walk:
         return False
 
 
-@dataclass(frozen=True)
-class _Is:
-    """Whether a name is that of a setting."""
-
-    name: str
-
-    def __call__(self, spelled: str) -> bool:
-        return spelled.rpartition(".")[2] == self.name
-
-
 def _candidates(node: ast.AST) -> list[ast.expr]:
     """What a statement or call views or makes something as, hands back or keeps."""
     match node:
@@ -305,9 +229,3 @@ def _cares_above(function: Definition, setting: str, said: re.Pattern[str]) -> b
         return False
     bases = (function.module.resolve(dotted_name(each) or "") for each in owner.bases)
     return any(_cares(each.module, said) for each in bases if each is not None)
-
-
-def _node(function: Definition) -> Function:
-    node = function.node
-    assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
-    return node
