@@ -15,6 +15,8 @@ class DeadDtypeGuard(Rule[DeadGuard, str]):
     Finds comparisons of a string, a number, a class or a tensor with a `torch.dtype` (and of a
     tensor's dtype with a string): by annotation, of a function that is called by that of what it
     returns, by a constant, or because methods of strings are called on it. The two are never equal.
+    In kernels it finds comparisons of a pointer's own type (`x_ptr.dtype == tl.float16`) with the
+    type of what it points to.
 
     ## Why is this bad
     The guard never fires. Often it is the one that was to keep raw bytes away from a kernel that
@@ -40,20 +42,24 @@ class DeadDtypeGuard(Rule[DeadGuard, str]):
     A value that may be a dtype: annotated `str | torch.dtype`, tested with `isinstance`, handed on
     as a dtype, bound again, or given a dtype by its default or by a call in the same file; an
     annotation that, were it true, would make the code raise every time; objects of other classes,
-    whose comparison may be their own.
+    whose comparison may be their own; in kernels the `dtype` of values and of descriptors, and
+    pointers compared with pointers.
 
     ## Fix safety
     Unsafe: a guard that begins to fire can stop programs that ran until now. Given where the code
     has one expression that was meant: the dtype of the tensor that the setting is named after
-    (`kv_cache.dtype` for `kv_cache_dtype`), the local `kv_cache_torch_dtype`, or the dtype that a
-    string names. Elsewhere what was meant is not known, and there is none.
+    (`kv_cache.dtype` for `kv_cache_dtype`), the local `kv_cache_torch_dtype`, the dtype that a
+    string names, or what a pointer points to. Elsewhere what was meant is not known, and there is
+    none.
 
     ## How it is verified
     By executing the guarded function with the value that it is to turn away, as flagged and as
-    fixed: as flagged it goes on, as fixed the guard fires. No kernel is compiled for it.
+    fixed: as flagged it goes on, as fixed the guard fires. No kernel is compiled for it, and of a
+    pointer's type Triton's own comparison tells.
 
     ## References
     - https://github.com/sgl-project/sglang/issues/40464
+    - https://github.com/triton-lang/triton/issues/4644
     """
 
     code = "TL008"
@@ -93,6 +99,8 @@ def _trace(guard: DeadGuard, outcome: str) -> list[Step]:
     never = guard.asserted and guard.always
     so = "the assertion never fails" if never else f"it is {outcome} for every value"
     said = "is declared here" if guard.written else "is used as a string here"
+    if guard.meant.endswith(".element_ty"):
+        said = "is that of the pointer that is passed here, not of what it points to"
     declared = Step(guard.because, f"`{guard.text}` {said}")
     here = Step(guard.place, f"so {so}")
     return [here] if guard.because == guard.subject else [declared, here]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from tritonlint.facts.hazards.byte_differences import byte_differences, may_subtract
 from tritonlint.facts.hazards.exponent_shifts import exponent_shifts, may_shift
 from tritonlint.facts.hazards.fixed_pointer_tables import fixed_tables, may_fix_types
+from tritonlint.facts.hazards.guards.pointer_types import may_compare_pointers, pointer_guards
 from tritonlint.facts.hazards.observation import Observation
 from tritonlint.facts.index.reach import Reach
 from tritonlint.facts.index.universe import Texts
@@ -23,6 +24,7 @@ _QUESTIONS: tuple[
     (may_fix_types, fixed_tables),
     (may_subtract, byte_differences),
     (may_shift, exponent_shifts),
+    (may_compare_pointers, pointer_guards),
 )
 
 

@@ -1,0 +1,120 @@
+"""Comparisons of a pointer's own type with an element type in a kernel: they are never equal."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from tritonlint.dtypes import from_triton
+from tritonlint.facts.device.contracts import roles_of
+from tritonlint.facts.hazards.guards.dead_guards import DeadGuard
+from tritonlint.facts.hazards.launched.specializations import parameter_span
+from tritonlint.facts.project.kernel import Kernel
+from tritonlint.facts.project.modules import Module
+from tritonlint.facts.project.tree import dotted_name
+
+_COMPARED = re.compile(
+    r"\w\.(?:dtype|type)\s*(?:[!=]=|(?:not\s+)?in\b)|[!=]=\s*\w+\.(?:dtype|type)\b"
+)
+# What descriptors have, whose `dtype` is the element type.
+_DESCRIPTOR = frozenset("load store gather scatter atomic_add block_shape block_type shape".split())
+
+
+def may_compare_pointers(text: str) -> bool:
+    """Whether a file can have a kernel that compares so."""
+    return "jit" in text and bool(_COMPARED.search(text))
+
+
+def pointer_guards(module: Module, kernel: Kernel) -> Iterator[DeadGuard]:
+    """The comparisons of a kernel with the type of a pointer that it is given, in place of what it
+    points to."""
+    asserted = {
+        id(each)
+        for statement in ast.walk(kernel.node)
+        if isinstance(statement, ast.Assert)
+        for each in ast.walk(statement.test)
+    }
+    compared = [each for each in ast.walk(kernel.node) if isinstance(each, ast.Compare)]
+    pointers = _pointers(kernel) if any(map(_sides, compared)) else frozenset()
+    for each in compared:
+        for side, name, other in _sides(each):
+            if name in pointers and _is_element_type(module, kernel, other):
+                yield _guard(module, kernel, each, side, other, id(each) in asserted)
+
+
+def _guard(
+    module: Module,
+    kernel: Kernel,
+    node: ast.Compare,
+    side: ast.Attribute,
+    other: ast.expr,
+    asserted: bool,
+) -> DeadGuard:
+    source = module.source
+    text = source.snippet(source.span(side))
+    name = text.partition(".")[0]
+    return DeadGuard(
+        source.span(node),
+        kernel.name,
+        source.span(side),
+        text,
+        "a pointer's type",
+        source.snippet(source.span(other)),
+        isinstance(node.ops[0], (ast.NotEq, ast.IsNot, ast.NotIn)),
+        parameter_span(kernel, name),
+        True,
+        asserted,
+        source.span(side),
+        f"{name}.dtype.element_ty",
+    )
+
+
+def _sides(node: ast.Compare) -> list[tuple[ast.Attribute, str, ast.expr]]:
+    """The sides that are `name.dtype` or `name.type`, the name, and the other side."""
+    if len(node.ops) != 1 or not isinstance(node.ops[0], (ast.Eq, ast.NotEq, ast.In, ast.NotIn)):
+        return []
+    left, right = node.left, node.comparators[0]
+    return [
+        (side, side.value.id, other)
+        for side, other in ((left, right), (right, left))
+        if isinstance(side, ast.Attribute) and side.attr in ("dtype", "type")
+        if isinstance(side.value, ast.Name)
+    ]
+
+
+def _is_element_type(module: Module, kernel: Kernel, node: ast.expr) -> bool:
+    """Whether it is an element type of Triton's, or several, or what a pointer points to."""
+    if isinstance(node, (ast.Tuple, ast.List)):
+        return bool(node.elts) and all(_is_element_type(module, kernel, each) for each in node.elts)
+    if isinstance(node, ast.Attribute) and node.attr == "element_ty":
+        return True
+    qualified = module.qualified(dotted_name(node) or "", (kernel.node,)) or ""
+    head, _, last = qualified.rpartition(".")
+    return head == "triton.language" and from_triton(last) is not None
+
+
+def _pointers(kernel: Kernel) -> frozenset[str]:
+    """The parameters that are pointers wherever they are named."""
+    other: set[str] = set()
+    for each in ast.walk(kernel.node):
+        match each:
+            case ast.Attribute(value=ast.Name(id=name), attr=attr) if attr in _DESCRIPTOR:
+                other.add(name)
+            case ast.Assign(targets=targets, value=value):
+                other.update(
+                    inner.id
+                    for target in targets
+                    for inner in ast.walk(target)
+                    if isinstance(inner, ast.Name) and not _advances(value, inner.id)
+                )
+            case ast.AnnAssign(target=ast.Name(id=name)) | ast.NamedExpr(target=ast.Name(id=name)):
+                other.add(name)
+    return frozenset(roles_of(kernel).pointers) - other
+
+
+def _advances(value: ast.expr, name: str) -> bool:
+    """Whether it is the pointer of that name, moved."""
+    while isinstance(value, ast.BinOp) and isinstance(value.op, (ast.Add, ast.Sub)):
+        value = value.left
+    return isinstance(value, ast.Name) and value.id == name
