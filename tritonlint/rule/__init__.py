@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tritonlint.facts.hazards.flavours.written_and_read import ReadAsAnother as ReadAsAnother
     from tritonlint.facts.hazards.guards.dead_guards import DeadGuard as DeadGuard
     from tritonlint.facts.hazards.ignored_settings import IgnoredSetting as IgnoredSetting
+    from tritonlint.facts.hazards.low_sums import LowSum as LowSum
     from tritonlint.facts.hazards.narrow_offsets import NarrowOffset as NarrowOffset
     from tritonlint.facts.hazards.narrowed_numbers import ByteUsed as ByteUsed
     from tritonlint.facts.hazards.narrowed_numbers import Converted as Converted
@@ -65,6 +66,7 @@ _MODULES = {
     f"{_HAZARDS}.flavours.written_and_read": ("ReadAsAnother",),
     f"{_HAZARDS}.guards.dead_guards": ("DeadGuard",),
     f"{_HAZARDS}.ignored_settings": ("IgnoredSetting",),
+    f"{_HAZARDS}.low_sums": ("LowSum",),
     f"{_HAZARDS}.narrow_offsets": ("NarrowOffset",),
     f"{_HAZARDS}.narrowed_numbers": ("ByteUsed", "Converted"),
     f"{_HAZARDS}.observation": ("Observation",),

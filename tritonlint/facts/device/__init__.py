@@ -12,9 +12,17 @@ from tritonlint.facts.device.contract import (
     StoreEffect,
     ValueKind,
 )
-from tritonlint.facts.device.contracts import byte_contracts, contract, moves, roundings, watched
+from tritonlint.facts.device.contracts import (
+    byte_contracts,
+    contract,
+    moves,
+    narrow_sums,
+    roundings,
+    watched,
+)
 from tritonlint.facts.device.moves import Moves
 from tritonlint.facts.device.roundings import Rounding
+from tritonlint.facts.device.sums import NarrowSum
 from tritonlint.facts.device.watch import Watch
 from tritonlint.facts.device.watched import Conversion, SignedByte
 from tritonlint.facts.project.kernel import Kernel, Scope
@@ -27,6 +35,7 @@ __all__ = [
     "Load",
     "LoadEffect",
     "Moves",
+    "NarrowSum",
     "Place",
     "Rounding",
     "Scope",
@@ -39,6 +48,7 @@ __all__ = [
     "byte_contracts",
     "contract",
     "moves",
+    "narrow_sums",
     "roundings",
     "watched",
 ]

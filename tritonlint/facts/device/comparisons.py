@@ -57,7 +57,8 @@ def compare(machine: Machine, op: ast.cmpop, left: Value, right: Value, where: W
     types = promote_all(a.types, b.types, lambda s, t: promote(s, t, a.weak, b.weak))
     for each in (a, b):
         meet(machine, each, types, where)
-    return Tensor((T_BOOL,), source=a.source | b.source, weak=a.weak and b.weak)
+    result = Tensor((T_BOOL,), source=a.source | b.source, weak=a.weak and b.weak)
+    return result if machine.watch is None else machine.watch.compared(op, result)
 
 
 def _decided(machine: Machine, op: ast.cmpop, left: Value, right: Value) -> bool | None:

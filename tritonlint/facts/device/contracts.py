@@ -14,6 +14,7 @@ from tritonlint.facts.device.moves import Moves
 from tritonlint.facts.device.roles import Roles, infer, open_constexpr
 from tritonlint.facts.device.roundings import Rounding, Roundings
 from tritonlint.facts.device.statements import run_body
+from tritonlint.facts.device.sums import NarrowSum, Sums
 from tritonlint.facts.device.types import Type, kind_of, known
 from tritonlint.facts.device.values import (
     UNKNOWN,
@@ -54,6 +55,13 @@ def roundings(kernel: Kernel, specialization: Specialization) -> tuple[Rounding,
     seen = Roundings()
     _machine(kernel, specialization, frozenset(specialization.pointers), seen)
     return tuple(seen.stored_so.values())
+
+
+def narrow_sums(kernel: Kernel, specialization: Specialization) -> tuple[NarrowSum, ...]:
+    """What `kernel` adds up in 16 bits and then takes for more, when it is launched so."""
+    seen = Sums()
+    _machine(kernel, specialization, frozenset(specialization.pointers), seen)
+    return tuple(seen.seen.values())
 
 
 def _run(kernel: Kernel, specialization: Specialization, given: frozenset[str]) -> KernelContract:

@@ -103,6 +103,7 @@ def _join_histories(a: Tensor, b: Tensor) -> History:
         x.biased or y.biased,
         x.cast or y.cast,
         x.byte or y.byte,
+        x.loads | y.loads,
     )
 
 

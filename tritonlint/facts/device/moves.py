@@ -99,7 +99,7 @@ class Moves(Watch):
     def reinterpreted(self, value: Tensor, result: Tensor, where: Where) -> Tensor:
         return replace(result, history=_COMPUTED)
 
-    def measured(self, name: str, value: Tensor, result: Tensor) -> Tensor:
+    def measured(self, name: str, value: Tensor, result: Tensor, where: Where) -> Tensor:
         if name == "abs" and _is_moved(value):
             self.numbers |= value.source
         return replace(result, history=_COMPUTED)

@@ -67,7 +67,7 @@ class History:
     or a random part of one, was added, so that truncation rounds. `settled`: rounded on some path.
     `exponent`: a logarithm, at most rounded, scaled and shifted since: negative for what is below
     one, unless it is `biased`. `cast`: the conversion that made it an integer, and nothing was
-    computed since. `byte`: the signed byte that it is.
+    computed since. `byte`: the signed byte that it is. `loads`: where what is in it was loaded.
     """
 
     given: bool = False
@@ -78,6 +78,7 @@ class History:
     biased: bool = False
     cast: tuple[Place, tuple[Place, ...]] | None = None
     byte: Byte | None = None
+    loads: frozenset[Place] = frozenset()
 
 
 PLAIN = History()

@@ -20,7 +20,7 @@ from tritonlint.facts.device.contract import Place
 from tritonlint.facts.device.frames import Frame, Where, place_of
 from tritonlint.facts.device.intervals import Interval, hull, is_constant
 from tritonlint.facts.device.types import Types
-from tritonlint.facts.device.values import PLAIN, Byte, History, Tensor
+from tritonlint.facts.device.values import PLAIN, Byte, History, Tensor, Value
 from tritonlint.facts.device.watched import Conversion, SignedByte
 from tritonlint.frozen import replace
 
@@ -180,9 +180,17 @@ class Watch:
             seen = SignedByte(place, name, frame.via, use, byte.place, byte.parameter)
             self._bytes.setdefault((place, frame.via), seen)
 
-    def measured(self, name: str, value: Tensor, result: Tensor) -> Tensor:
+    def measured(self, name: str, value: Tensor, result: Tensor, where: Where) -> Tensor:
         """`result` is the absolute value of `value`, or what a reduction called `name` makes of
         it."""
+        return result
+
+    def compared(self, op: ast.cmpop, result: Tensor) -> Tensor:
+        """`result` is the mask that a comparison gives."""
+        return result
+
+    def chosen(self, mask: Value, result: Tensor) -> Tensor:
+        """`result` is one number or another, as `mask` says."""
         return result
 
     def called(self, name: str, operands: list[Tensor], result: Tensor) -> Tensor:

@@ -79,6 +79,8 @@ class Run:
     lambdas: dict[int, ast.FunctionDef] = field(default_factory=dict)
     # What names the dtype of a buffer that is made with one that is not known.
     dtypes: dict[str, frozenset[str]] = field(default_factory=dict)
+    # The tensors that a buffer of unknown dtype was made after, or the parameters that name it.
+    alike: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def passed_by_callers(self, buffer: str) -> bool:
         """Whether `buffer` is a parameter of the root that callers in the project pass."""

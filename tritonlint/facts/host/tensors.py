@@ -91,6 +91,9 @@ def construct(
     made = allocated(frame, types, span)
     if dtype is not None:
         _made_with(frame, made.buffer, dtype, span)
+        _made_alike(frame, made.buffer, types, dtype)
+    elif like is not None:
+        _made_alike(frame, made.buffer, types, like)
     return made
 
 
@@ -147,6 +150,15 @@ def _made_with(frame: Frame, buffer: str, dtype: Value, span: Span) -> None:
     for path, each in each_path:
         if isinstance(each, DType) and each.types.single == INT8:
             frame.note("integers", buffer, each.types, span, path=path)
+
+
+def _made_alike(frame: Frame, buffer: str, types: ElementTypes, like: Value) -> None:
+    """Remember which tensors new memory has the type of (or which parameters name it), where it is
+    not known."""
+    if not types.known:
+        named = {symbol for _, each in options(like) if (symbol := dtype_symbol(each)) is not None}
+        further = (frame.run.alike.get(each, frozenset()) for each in named)
+        frame.run.alike[buffer] = frozenset(named).union(*further)
 
 
 def dtype_types(frame: Frame, value: Value) -> ElementTypes:
@@ -214,7 +226,9 @@ def convert(frame: Frame, tensor: Tensor, target: Value | None, span: Span) -> T
     if target is None or not any(isinstance(each, DType) for _, each in options(target)):
         return tensor
     types = dtype_types(frame, target)
-    return allocated(frame, types, span)
+    made = allocated(frame, types, span)
+    _made_alike(frame, made.buffer, types, target)
+    return made
 
 
 def cut(frame: Frame, tensor: Tensor, span: Span) -> Tensor:

@@ -186,6 +186,10 @@ class Reach:
             waiting = fresh
         return list(found.values())
 
+    def named_by(self, function: Definition) -> tuple[Definition, ...]:
+        """The functions that name `function`, and modules that do outside of functions."""
+        return self._callers_of(function)
+
     def _callers_of(self, target: Definition) -> tuple[Definition, ...]:
         key = id(target.node)
         if key not in self._callers:

@@ -34,6 +34,7 @@ from tritonlint.facts.survey.looked_at import LookedAt
 from tritonlint.facts.survey.reading import Reading
 from tritonlint.facts.survey.remembered import Remembered
 from tritonlint.facts.survey.roots import Roots, add, line_of
+from tritonlint.facts.survey.summing import Summing
 from tritonlint.source import SourceFile, read_source
 
 # What is asked about the launches that a function leads to, in the order of what is observed.
@@ -83,6 +84,9 @@ class Analysis:
         self.narrowing = Narrowing(self.texts, self.reach, self.looked_at, self.remembered)
         self.reading = Reading(self.texts, self.reach, self.looked_at)
         self.statements = Statements(self.texts, self.reach)
+        self.summing = Summing(
+            self.texts, self.reach, self.looked_at, self.bulkhead, self.interpreted
+        )
         self._attributes: Attributes = {}
         self._effects = Effects()
 
@@ -143,6 +147,7 @@ class Analysis:
             found += self.statements.of(module)
         if self.elsewhere:
             found += self.reading.observe(own, wanted)
+            found += self.summing.observe(own, wanted)
             found += self._from_outside(own, files, wanted, questioned)
         return found
 

@@ -35,14 +35,14 @@ def wrong(
 
 
 def _fits(op: Op, order: Order) -> bool:
-    """Whether the widths of the integers that an operation takes and gives are the order's. The
+    """Whether the widths of the numbers that an operation takes and gives are the order's. The
     text of its types is `tensor<64xi8> to tensor<64xi32>`, or one type for both."""
     taken, _, given = op.types.rpartition(" to ")
     return _wide(taken or given, order.takes) and _wide(given, order.gives)
 
 
 def _wide(types: str, width: int) -> bool:
-    return not width or bool(re.search(rf"(?:^|\W|x)i{width}>?\s*$", types))
+    return not width or bool(re.search(rf"(?:^|\W|x)(?:i|b?f){width}>?\s*$", types))
 
 
 def places(path: Path, probe: OrderProbe, target: str) -> list[tuple[str, str, int]]:

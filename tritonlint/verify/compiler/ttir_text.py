@@ -91,6 +91,8 @@ class _Reader:
         if region.is_function:
             self._land()
         rest = line[1:].strip()
+        if rest.startswith(") : "):  # the types of an operation stand behind its region
+            region.op.types = _TRAILING.sub("", rest).rpartition(" -> ")[2]
         if rest.endswith("{") and not region.is_function:
             again = _Region(region.op, waiting=region.waiting)
             self._regions.append(again)

@@ -43,7 +43,9 @@ def where(call: Invocation) -> Value:
     x, y = call.number(1, "x"), call.number(2, "y")
     result = numeric.elementwise(call, x, y)
     cast = x.cast or y.cast if result.types in (x.types, y.types) else None
-    return replace(result, cast=cast, weak=False)
+    result = replace(result, cast=cast, weak=False)
+    watch = call.machine.watch
+    return result if watch is None or condition is None else watch.chosen(condition, result)
 
 
 def full(call: Invocation) -> Value:

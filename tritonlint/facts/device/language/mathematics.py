@@ -27,7 +27,6 @@ from tritonlint.facts.device.values import (
     PLAIN,
     UNKNOWN,
     Dtype,
-    History,
     Tensor,
     Tuple,
     Value,
@@ -137,7 +136,7 @@ def absolute(call: Invocation) -> Value:
     top = max(abs(low), abs(high)) if low is not None and high is not None else None
     result = replace(value, interval=(0.0, top), cast=None)
     watch = call.machine.watch
-    return result if watch is None else watch.measured("abs", value, result)
+    return result if watch is None else watch.measured("abs", value, result, call.where)
 
 
 def reduction(call: Invocation) -> Value:
@@ -168,10 +167,10 @@ def _reduced(call: Invocation, value: Tensor) -> Tensor:
         value.source,
         rounded=value.rounded,
         interval=value.interval if keeps else ANYTHING,
-        history=History(given=value.history.given),
+        history=replace(PLAIN, given=value.history.given, loads=value.history.loads),
     )
     watch = call.machine.watch
-    return result if watch is None else watch.measured(call.name, value, result)
+    return result if watch is None else watch.measured(call.name, value, result, call.where)
 
 
 def _widened(each: Type) -> Type:

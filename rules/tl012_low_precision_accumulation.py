@@ -1,0 +1,190 @@
+"""TL012: sums of 16-bit floats that are computed in 16 bits and then taken for more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tritonlint.rule import Finding, Fix, LowSum, Order, Rule, Span, Step
+from tritonlint.rule.traces import handed_on
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+# What a module may call the language whose `load` it calls.
+_LANGUAGES = ("tl", "gl", "ttgl")
+
+
+class LowPrecisionAccumulation(Rule[LowSum, str]):
+    """## What it does
+    Finds kernels that add up 16-bit floats as they were loaded (`tl.sum(x)`, `tl.sum(x * y)`,
+    `tl.cumsum(x)`) and divide the sum or keep it as a float32, and loops that add a product of two
+    such values to a float32. The launch passes tensors of bfloat16 or float16, or hands on what its
+    own caller chooses; the finding is then `likely`.
+
+    ## Why is this bad
+    Triton multiplies and adds in the type of the operands: `tl.sum` widens small integers, and no
+    floats. Every partial sum is rounded to 8 (bfloat16) or 11 (float16) bits, float16 ends at
+    65504, and the float32 that comes after holds what is left. Nothing raises.
+
+    ## Triggering input
+    300 values in float16 of which each is 20: the sum of their squares is infinite, and what is
+    normalized by it is zero.
+
+    ## Example
+    ```python
+    @triton.jit
+    def mean_square(x_ptr, out_ptr, N: tl.constexpr):
+        x = tl.load(x_ptr + tl.program_id(0) * N + tl.arange(0, N))
+        tl.store(out_ptr + tl.program_id(0), tl.sum(x * x, axis=0) / N)
+    ```
+
+    ## Use instead
+    ```python
+    @triton.jit
+    def mean_square(x_ptr, out_ptr, N: tl.constexpr):
+        x = tl.load(x_ptr + tl.program_id(0) * N + tl.arange(0, N)).to(tl.float32)
+        tl.store(out_ptr + tl.program_id(0), tl.sum(x * x, axis=0) / N)
+    ```
+
+    ## Not flagged
+    A sum that names its type (`dtype=tl.float32`) or of something that is cast; integers, masks and
+    counts; a float32 tensor, as partial sums are; a tensor whose type the caller chooses and whose
+    name says that it is kept wide (`scale`, `partial`); a sum that is stored in 16 bits; one value
+    that a mask of equal indices picks; a value that is cast where a flag says so; a comment at the
+    sum that says that 16 bits are meant.
+
+    ## Fix safety
+    `.to(tl.float32)` where the values are loaded, or, in a kernel that multiplies matrices, where
+    they are added up. Unsafe: the numbers change, and a reference may add up in 16 bits too.
+
+    ## How it is verified
+    Compiled for `cuda:90`, `hip:gfx942` and `hip:gfx950`, an `arith.extf` is fed by a `tt.reduce`,
+    a `tt.scan` or an `arith.mulf` of 16 bits as flagged, and by none as fixed. On a GPU the sums as
+    flagged differ from those in float64 by more than float32 explains.
+
+    ## References
+    - https://github.com/vllm-project/vllm/issues/52887
+    - https://github.com/pytorch/pytorch/pull/141052
+    - https://github.com/triton-lang/triton/pull/6974
+    """
+
+    code = "TL012"
+    name = "low-precision-accumulation"
+    severity = "warning"
+    since = "0.1.0"
+    fix = "sometimes"
+    signature = Order(("arith.extf",), first=("tt.reduce", "tt.scan", "arith.mulf"), made=16)
+    observes = (LowSum,)
+
+    def judge(self, seen: LowSum) -> str | None:
+        return _trigger(seen)
+
+    def report(self, node: cst.CSTNode, seen: LowSum, trigger: str) -> Finding:
+        others = len(seen.sum.parameters) - 1
+        more = f" and {others} more" if others > 1 else ""
+        names = " and ".join(f"`{each}`" for each in sorted(seen.sum.parameters))
+        names = f"`{seen.parameter}`{more}" if others > 1 else names
+        does = "multiplies" if seen.sum.kind == "product" else "adds up"
+        fix = self._fix(node, seen)
+        return self.finding(
+            node,
+            seen,
+            f"`{seen.kernel}` {does} in 16 bits what it loads through {names}",
+            trigger=trigger,
+            confidence="likely" if seen.open else "certain",
+            trace=_trace(seen),
+            fix=fix,
+            help="widen the values first",
+        )
+
+    def _fix(self, node: cst.CSTNode, seen: LowSum) -> Fix | None:
+        """The fix of values that are loaded in the function that adds them up."""
+        from tritonlint.rule.casts import language, method
+
+        if seen.sum.via or seen.place.path != seen.kernel_path:
+            return None
+        wide = f"{language(self.suspect.source)}.float32"
+        operands = self._operands(node) if seen.dots else self._loads(seen)
+        if not operands:
+            return None
+        return self.replacing(
+            {each: method(each, "to", _of(each) or wide) for each in operands},
+            "Widen the values before they are added up",
+            "unsafe",
+        )
+
+    def _loads(self, seen: LowSum) -> list[cst.BaseExpression]:
+        """The calls that load what is added up; none where one stands in another file."""
+        import libcst as cst
+
+        found = [self.node(each) for each in sorted(seen.sum.loads, key=_order)]
+        calls = [each for each in found if isinstance(each, cst.Call)]
+        return [*calls] if len(calls) == len(found) else []
+
+    def _operands(self, node: cst.CSTNode) -> list[cst.BaseExpression]:
+        """The names that are added up or multiplied, where they stand in the sum; none where
+        something else does."""
+        import libcst as cst
+
+        match node:
+            case cst.Call(args=[cst.Arg(value=summed, keyword=None), *_]):
+                return _factors(summed)
+            case cst.AugAssign(value=summed):
+                return _factors(summed)
+        return []
+
+
+def _factors(node: cst.BaseExpression) -> list[cst.BaseExpression]:
+    import libcst as cst
+
+    match node:
+        case cst.Name():
+            return [node]
+        case cst.Subscript(value=cst.Name()):
+            return [node]
+        case cst.BinaryOperation(left=left, operator=cst.Multiply(), right=right):
+            one, other = _factors(left), _factors(right)
+            return [*one, *other] if one and other else []
+    return []
+
+
+def _of(node: cst.BaseExpression) -> str:
+    """The float32 of the language whose `load` is called, where its usual name tells that."""
+    import libcst as cst
+
+    match node:
+        case cst.Call(func=cst.Attribute(value=cst.Name(value=owner))) if owner in _LANGUAGES:
+            return f"{owner}.float32"
+    return ""
+
+
+def _order(place: Span) -> tuple[int, int]:
+    return place.line, place.column
+
+
+def _trigger(seen: LowSum) -> str:
+    element = seen.sum.element.name
+    where = f"where that is {element}" if seen.open else f"in {element}"
+    if seen.sum.kind == "product":
+        if element == "float16":
+            return f"{where}, 300.0 * 300.0 is infinity"
+        return f"{where}, 1.0078125 * 1.0078125 is 1.015625 and not 1.01568603515625"
+    if element == "float16":
+        what = "20.0 * 20.0, added up 300 times," if seen.sum.squared else "300.0, 300 times,"
+        return f"{where}, {what} is infinity"
+    return f"{where}, 256.0 + 1.0 is 256.0"
+
+
+def _trace(seen: LowSum) -> tuple[Step, ...]:
+    chosen = seen.parameter in seen.open
+    what = "of a type that the caller chooses" if chosen else f"of {seen.sum.element.name}"
+    loads = sorted(seen.sum.loads, key=_order)
+    steps = [
+        Step(seen.argument_span, f"passed to `{seen.kernel}` as `{seen.parameter}`, {what}"),
+        *handed_on(seen.sum.via),
+        *(Step(each, "loaded, and not widened") for each in loads[:4]),
+    ]
+    if seen.sum.kind == "product":
+        return (*steps, Step(seen.place, "multiplied in 16 bits, and then added to a float32"))
+    steps.append(Step(seen.place, "added up in 16 bits"))
+    return (*steps, Step(seen.sum.use, "and then divided, or kept as a float32"))

@@ -1,0 +1,159 @@
+"""Whether a kernel may add up what it loads as it is: told by its statements, in a fraction of the
+time that it takes to run it on types."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from tritonlint.facts.project.kernel import Kernel
+
+# Functions of Triton that give back what they take, in another form or order.
+_MOVES = frozenset(
+    "where trans reshape view expand_dims broadcast_to permute ravel abs minimum maximum".split()
+)
+_SUMS = ("sum", "cumsum")
+
+
+def adds_loaded(kernel: Kernel) -> bool:
+    """Whether `kernel` adds up, or multiplies in a sum, what it loads and does not cast, as far as
+    that is seen without types; a product with a number of unknown type is none."""
+    made: list[ast.Assign | ast.AugAssign] = []
+    sums: list[ast.expr] = []
+    called: list[ast.Call] = []
+    for node in _computing(kernel.node):
+        match node:
+            case ast.Assign() | ast.AugAssign():
+                made.append(node)
+            case ast.Call(func=ast.Attribute(value=owner, attr=name), args=args):
+                if name in _SUMS:
+                    sums += (owner, *args[:1])
+            case ast.Call(func=ast.Name()):
+                called.append(node)
+    made.sort(key=lambda each: each.lineno)
+    loaded = _Loaded()
+    added = [value for each in made for value in _added(each)]
+    if not sums and not called and not any(map(_may_be_product, added)):
+        return False
+    for each in made:
+        loaded.assign(each)
+    return (
+        any(map(loaded.holds, sums))
+        or any(loaded.multiplies(each) for each in added)
+        or any(_sums(kernel, each) and any(map(loaded.holds, each.args)) for each in called)
+    )
+
+
+def _computing(function: ast.FunctionDef) -> Iterator[ast.AST]:
+    """The statements, calls and operations of a function, without those that compute addresses:
+    several times as fast as `ast.walk`."""
+    waiting: list[ast.AST] = [*function.body]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        match node:
+            case ast.Call(func=ast.Attribute(attr="load" | "arange")):
+                continue
+            case ast.Name() | ast.Constant() | ast.Compare():
+                continue
+        for name in node._fields:
+            inner = getattr(node, name, None)
+            if isinstance(inner, list):
+                waiting += inner
+            elif isinstance(inner, (ast.expr, ast.stmt)):
+                waiting.append(inner)
+
+
+def _added(node: ast.Assign | ast.AugAssign) -> tuple[ast.expr, ...]:
+    """What is added to a name."""
+    match node:
+        case ast.AugAssign(op=ast.Add() | ast.Sub(), value=value):
+            return (value,)
+        case ast.Assign(value=ast.BinOp(left=left, op=ast.Add() | ast.Sub(), right=right)):
+            return (left, right)
+    return ()
+
+
+def _may_be_product(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) or (
+        isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult)
+    )
+
+
+def _sums(kernel: Kernel, call: ast.Call) -> bool:
+    """Whether a call is one of a function of the project that adds something up."""
+    callee = kernel.scope.lookup(call.func.id) if isinstance(call.func, ast.Name) else None
+    nodes = ast.walk(callee.node) if isinstance(callee, Kernel) else ()
+    return any(isinstance(each, ast.Attribute) and each.attr in _SUMS for each in nodes)
+
+
+class _Loaded:
+    """The names that hold what was loaded, or what is made of nothing else; `products` are those of
+    them that hold a product."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+        self.products: set[str] = set()
+
+    def assign(self, node: ast.Assign | ast.AugAssign) -> None:
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        if not self.holds(node.value):
+            return
+        for target in targets:
+            names = target.elts if isinstance(target, ast.Tuple) else [target]
+            known = {each.id for each in names if isinstance(each, ast.Name)}
+            self.names |= known
+            if self.multiplies(node.value):
+                self.products |= known
+
+    def multiplies(self, node: ast.expr) -> bool:
+        """Whether an expression is a product of what was loaded."""
+        match node:
+            case ast.Name(id=name):
+                return name in self.products
+            case ast.BinOp(left=left, op=ast.Mult(), right=right):
+                return self.holds(left) and self.holds(right)
+            case ast.Call(func=ast.Attribute(value=owner, attr=name), args=args):
+                return name in _MOVES and any(map(self.multiplies, (owner, *args)))
+            case ast.Call(func=ast.Name(), args=args):
+                return any(map(self.holds, args))
+            case ast.Subscript(value=inner) | ast.UnaryOp(operand=inner):
+                return self.multiplies(inner)
+            case ast.BinOp(left=left, op=ast.Add() | ast.Sub(), right=right):
+                return self.multiplies(left) or self.multiplies(right)
+        return False
+
+    def holds(self, node: ast.expr) -> bool:
+        """Whether an expression is what was loaded, or made of nothing else."""
+        match node:
+            case ast.Name(id=name):
+                return name in self.names
+            case ast.Call(func=ast.Attribute(value=owner, attr=name), args=args):
+                moved = name in _MOVES and any(map(self.holds, (owner, *args)))
+                return name == "load" or moved
+            case ast.Call(func=ast.Name(), args=args):
+                return any(map(self.holds, args))
+            case ast.BinOp(left=left, op=ast.Add() | ast.Sub() | ast.Mult(), right=right):
+                one, other = self.holds(left), self.holds(right)
+                return (one and (other or _is_number(right))) or (other and _is_number(left))
+            case ast.Subscript(value=inner) | ast.UnaryOp(operand=inner):
+                return self.holds(inner)
+            case ast.Attribute(value=inner, attr="T"):
+                return self.holds(inner)
+            case ast.IfExp(body=body, orelse=orelse):
+                return self.holds(body) or self.holds(orelse)
+        return False
+
+
+def _is_number(node: ast.expr) -> bool:
+    """Whether an expression may be a number that is known while compiling."""
+    match node:
+        case ast.Constant():
+            return True
+        case ast.Name(id=name):
+            return name.isupper()
+        case ast.UnaryOp(operand=inner):
+            return _is_number(inner)
+        case ast.BinOp(left=left, right=right):
+            return _is_number(left) and _is_number(right)
+    return False

@@ -1,0 +1,205 @@
+"""Watches a run of a kernel for sums of 16-bit floats as they were loaded: Triton adds them up, and
+multiplies them, in 16 bits, and what comes out is widened when it is too late.
+
+A sum is `tl.sum` or `tl.cumsum` of what was loaded, or of differences and products of that; or a
+product of two such values that a loop adds to a float32. That the author casts, names a type, or
+keeps what comes out in 16 bits says that 16 bits are meant.
+"""
+
+from __future__ import annotations
+
+import ast
+from functools import lru_cache
+from typing import Literal
+
+from tritonlint.dtypes import FLOAT32, FLOAT64, ElementType
+from tritonlint.facts.device.contract import Place
+from tritonlint.facts.device.frames import Where, place_of
+from tritonlint.facts.device.intervals import Interval
+from tritonlint.facts.device.types import T_FLOAT32, Types
+from tritonlint.facts.device.values import History, Tensor, Value
+from tritonlint.facts.device.watch import Key, Watch
+from tritonlint.frozen import dataclass, replace
+
+_WIDE = (FLOAT32, FLOAT64)
+# What was computed otherwise, or cast: its type is meant.
+_COMPUTED = History(real=True)
+# How many positional arguments `sum(input, axis, keep_dims)` takes before the type.
+_BEFORE_TYPE = 3
+
+
+@dataclass(frozen=True)
+class NarrowSum:
+    """A sum that is computed in `element` at `place`, in the device function that the calls `via`
+    lead to, of what was loaded at `loads` through `parameters`. For a `product` it is the product
+    that is, and the sum is wide. At `use` it is divided, or becomes a float32."""
+
+    place: Place
+    via: tuple[Place, ...]
+    kind: Literal["sum", "product"]
+    squared: bool
+    element: ElementType
+    parameters: frozenset[str]
+    loads: frozenset[Place]
+    use: Place
+
+
+class Sums(Watch):
+    """What one run saw. Of a history, `given` and `loads` say that a value is as it was loaded, or
+    computed of nothing else; `halved` that it is a product of two such, or a mask of equal ones;
+    `cast` that it is a sum."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._sums: dict[Key, Tensor] = {}
+        self.seen: dict[Key, NarrowSum] = {}
+
+    def loaded(self, value: Tensor, parameters: tuple[str, ...], where: Where) -> Tensor:
+        return replace(value, history=History(given=True, loads=frozenset((place_of(where),))))
+
+    def converted(self, value: Tensor, result: Tensor, where: Where) -> Tensor:
+        if _wide(result.types):
+            self._taken(value, where)
+        return replace(result, history=_COMPUTED)
+
+    def stored(self, value: Tensor, target: Types, where: Where) -> None:
+        if _wide(target):
+            self._taken(value, where)
+
+    def limited(self, main: Tensor, limits: Interval, result: Tensor, where: Where) -> Tensor:
+        return replace(result, history=main.history)
+
+    def computed(
+        self, op: ast.operator, a: Tensor, b: Tensor, result: Tensor, where: Where
+    ) -> Tensor:
+        adds = isinstance(op, (ast.Add, ast.Sub))
+        updates = adds and _is_update(where)
+        if isinstance(op, ast.Div):
+            self._taken(a, where)
+        elif _wide(result.types) or (updates and (a.weak or b.weak)):
+            for each in (a, b):
+                self._taken(each, where)
+        if updates and a.weak != b.weak:
+            # What begins as a number of Python's is a float32 where it is added to.
+            result = replace(result, types=(T_FLOAT32,))
+        if updates and where[0].left:
+            for total, added in ((a, b), (b, a)):
+                if _is_total(total) and _is_raw(added) and added.history.halved:
+                    self._note(_key(where), added, "product", where)
+        return replace(result, history=_of_both(op, a, b))
+
+    def shifted(self, op: ast.operator, a: Tensor, b: Tensor, result: Tensor) -> Tensor:
+        halved = a.history.halved or b.history.halved
+        return replace(result, history=replace(_COMPUTED, halved=halved))
+
+    def compared(self, op: ast.cmpop, result: Tensor) -> Tensor:
+        return replace(result, history=replace(_COMPUTED, halved=isinstance(op, ast.Eq)))
+
+    def chosen(self, mask: Value, result: Tensor) -> Tensor:
+        """A mask of equal indices picks one value: there is nothing to add up."""
+        if isinstance(mask, Tensor) and mask.history.halved:
+            return replace(result, history=_COMPUTED)
+        return result
+
+    def reinterpreted(self, value: Tensor, result: Tensor, where: Where) -> Tensor:
+        return replace(result, history=_COMPUTED)
+
+    def offset(self, amount: Tensor, where: Where) -> None:
+        """Nothing is added up."""
+
+    def measured(self, name: str, value: Tensor, result: Tensor, where: Where) -> Tensor:
+        if name == "abs":
+            return result
+        if name not in ("sum", "cumsum") or _names_type(where[1]) or not _is_raw(value):
+            return replace(result, history=_COMPUTED)
+        self._sums[_key(where)] = value
+        return replace(result, history=replace(_COMPUTED, cast=_key(where)))
+
+    def called(self, name: str, operands: list[Tensor], result: Tensor) -> Tensor:
+        return replace(result, history=_COMPUTED)
+
+    def _taken(self, value: Tensor, where: Where) -> None:
+        """`value` is divided, or becomes a float32."""
+        key = value.history.cast
+        if key in self._sums:
+            assert key is not None
+            self._note(key, self._sums[key], "sum", where)
+
+    def _note(
+        self, key: Key, summed: Tensor, kind: Literal["sum", "product"], where: Where
+    ) -> None:
+        element = summed.types[0].element
+        assert element is not None
+        history = summed.history
+        seen = NarrowSum(
+            *key, kind, history.halved, element, summed.source, history.loads, place_of(where)
+        )
+        self.seen.setdefault(key, seen)
+
+
+def _key(where: Where) -> Key:
+    return place_of(where), where[0].via
+
+
+def _is_raw(value: Tensor) -> bool:
+    """Whether a value is a 16-bit float as it was loaded, or computed of nothing else."""
+    history = value.history
+    return history.given and not history.real and bool(history.loads) and _narrow(value.types)
+
+
+def _narrow(types: Types) -> bool:
+    return all(
+        t.element is not None and t.element.is_float and t.element.width == 16 for t in types
+    )
+
+
+def _wide(types: Types) -> bool:
+    return all(each.element in _WIDE for each in types)
+
+
+def _is_total(value: Tensor) -> bool:
+    """Whether what a loop adds to is a float32."""
+    return value.weak or _wide(value.types)
+
+
+def _of_both(op: ast.operator, a: Tensor, b: Tensor) -> History:
+    """The history of what two numbers make."""
+    x, y = a.history, b.history
+    key = x.cast if b.weak else y.cast if a.weak else None
+    if key is not None:
+        return replace(_COMPUTED, cast=key)
+    raw = [each for each in (a, b) if not each.weak]
+    if not isinstance(op, (ast.Add, ast.Sub, ast.Mult)) or not all(map(_is_raw, raw)):
+        return _COMPUTED
+    product = isinstance(op, ast.Mult) and len(raw) == 2
+    return History(given=True, halved=product or x.halved or y.halved, loads=x.loads | y.loads)
+
+
+def _names_type(node: ast.AST) -> bool:
+    """Whether a call of `sum` says in which type."""
+    if not isinstance(node, ast.Call):
+        return False
+    own = isinstance(node.func, ast.Attribute) and not isinstance(node.func.value, ast.Name)
+    count = len(node.args) + own
+    return count > _BEFORE_TYPE or any(each.arg in ("dtype", None) for each in node.keywords)
+
+
+def _is_update(where: Where) -> bool:
+    """Whether a sum is `name += x`, or the value of `name = name + x`."""
+    frame, node = where
+    if isinstance(node, ast.AugAssign):
+        return True
+    return bool(frame.stack) and id(node) in _updates(frame.stack[-1])
+
+
+@lru_cache(maxsize=64)
+def _updates(function: ast.FunctionDef) -> frozenset[int]:
+    """The sums in `name = name + x` of a function."""
+    found = set()
+    for node in ast.walk(function):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.BinOp() as value):
+                sides = (value.left, value.right)
+                if any(isinstance(each, ast.Name) and each.id == name for each in sides):
+                    found.add(id(value))
+    return frozenset(found)

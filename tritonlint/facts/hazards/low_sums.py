@@ -1,0 +1,203 @@
+"""Sums that a launch makes a kernel compute in 16 bits, by the types of the tensors that it
+passes."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
+from tritonlint.dtypes import BFLOAT16, FLOAT32, UNKNOWN, ElementType
+from tritonlint.facts.device import Specialization, narrow_sums
+from tritonlint.facts.device.contracts import roles_of
+from tritonlint.facts.device.reading.loaded_sums import adds_loaded
+from tritonlint.facts.device.sums import NarrowSum
+from tritonlint.facts.hazards.launched.known_arguments import known_arguments
+from tritonlint.facts.hazards.launched.specializations import specialization, types_of
+from tritonlint.facts.hazards.observation import InKernel
+from tritonlint.facts.host.events import LaunchEvent, Passed
+from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.tensors import FLOATS
+from tritonlint.facts.host.values import Tensor, options
+from tritonlint.facts.project.kernel import Kernel
+from tritonlint.findings.claim import Known
+from tritonlint.frozen import dataclass
+from tritonlint.source import SourceFile, Span
+
+# What a launch shows of a tensor: a type of 16 bits for certain; one that the caller of the
+# function chooses; another type; or nothing.
+Passes = Literal["narrow", "open", "wide", "unknown"]
+_STATED = re.compile(
+    r"#.*(?:\bb?f(?:loat|p)?16\b|\bhalf\b|16[- ]bits?\b|low(?:er)? precision)", re.IGNORECASE
+)
+# What is kept in full precision as a rule, by the names of parameters: where the caller chooses its
+# type, that is float32.
+_KEPT_WIDE = re.compile(
+    r"scale|lse|logsum|expsum|partial|psum|scratch|workspace|accum|(?:^|_)acc(?:_|$)|stats?(?:_|$)"
+    r"|count|mean|rstd|variance|(?:^|_)(?:tmp|var|rms|sq|part)(?:_|$)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class LowSum(InKernel):
+    """A sum of what a launch, at `launch` in `function`, passes to the `parameters` of a kernel.
+    Of `open` ones the type is chosen by the caller of that function: 16 bits are one of those that
+    it may be. `argument` is what is passed to the first of them, at `argument_span`; `known` what
+    is known of all arguments. `dots` is whether the kernel multiplies matrices too."""
+
+    sum: NarrowSum
+    function: str
+    launch: Span
+    parameter: str
+    argument: str
+    argument_span: Span
+    open: frozenset[str]
+    known: tuple[Known, ...]
+    dots: bool
+
+
+def may_sum(text: str) -> bool:
+    """Whether a file can have a kernel that adds up what it loads."""
+    return "jit" in text and "load" in text and ("sum(" in text or "+=" in text)
+
+
+def sums_loaded(kernel: Kernel) -> bool:
+    """Whether `kernel` adds up what it loads in 16 bits when all its floats are of 16 bits, and the
+    memory that it only stores to of 32."""
+    if not adds_loaded(kernel):
+        return False
+    roles = roles_of(kernel)
+    pointers = {
+        name: FLOAT32 if name in roles.inert else BFLOAT16
+        for name in roles.pointers
+        if roles.kind(f"{name}[]") == "float"
+    }
+    return bool(narrow_sums(kernel, Specialization(pointers)))
+
+
+def low_sums(run: Run, kernel: Kernel, source: SourceFile) -> Iterator[LowSum]:
+    """The sums that the launches of `kernel`, which `source` defines, make it compute in 16 bits,
+    where no comment says that this is meant."""
+    for event in run.launches:
+        if event.kernel.node is kernel.node:
+            for each in _of_launch(run, event):
+                if not _is_stated(each.place, source):
+                    yield each
+
+
+def passes(run: Run, event: LaunchEvent, parameter: str) -> Passes:
+    """What a launch shows of the tensor that it passes to `parameter`."""
+    return _shown(run, event, event.arguments[parameter])[0]
+
+
+def _of_launch(run: Run, event: LaunchEvent) -> Iterator[LowSum]:
+    roles = roles_of(event.kernel)
+    shown = {
+        name: _shown(run, event, passed)
+        for name, passed in event.arguments.items()
+        if name in roles.pointers
+    }
+    shown = {name: each for name, each in shown.items() if not _is_kept_wide(name, *each)}
+    pointers = {
+        name: element
+        for name, (state, element) in shown.items()
+        if element is not None and roles.kind(f"{name}[]") == "float"
+    }
+    if not pointers:
+        return
+    made = specialization(event, "", None, event.path)
+    exact = Specialization({**made.pointers, **pointers}, made.constexprs)
+    for each in run.effects.of(narrow_sums, event.kernel, exact):
+        if each.parameters <= pointers.keys() and not _is_of_one(event.kernel, each.place):
+            yield _observed(event, each, pointers, shown)
+
+
+def _observed(
+    event: LaunchEvent,
+    seen: NarrowSum,
+    pointers: Mapping[str, ElementType],
+    shown: Mapping[str, tuple[Passes, ElementType | None]],
+) -> LowSum:
+    kernel = event.kernel
+    first = min(seen.parameters, key=list(event.arguments).index)
+    passed = event.arguments[first]
+    known = (
+        Known(each.parameter, (pointers[each.parameter].name,))
+        if each.parameter in pointers
+        else each
+        for each in known_arguments(event, "", event.path)
+    )
+    return LowSum(
+        seen.place,
+        kernel.name,
+        kernel.path,
+        kernel.line,
+        seen,
+        event.function,
+        event.span,
+        first,
+        passed.text,
+        passed.span,
+        frozenset(each for each in seen.parameters if shown[each][0] == "open"),
+        tuple(known),
+        any(isinstance(n, ast.Attribute) and n.attr == "dot" for n in ast.walk(kernel.node)),
+    )
+
+
+def _shown(run: Run, event: LaunchEvent, passed: Passed) -> tuple[Passes, ElementType | None]:
+    """What a launch shows of one argument, and the type of 16 bits that it has or may have."""
+    tensors = [each for _, each in options(passed.value) if isinstance(each, Tensor)]
+    found = [_of_tensor(run, event, each) for each in tensors]
+    for state in ("wide", "unknown"):
+        if any(each == state for each, _ in found) or not found:
+            return state, None
+    chosen = next((each for each in found if each[0] == "narrow"), found[0])
+    return chosen if len({state for state, _ in found}) == 1 else ("open", chosen[1])
+
+
+def _of_tensor(run: Run, event: LaunchEvent, tensor: Tensor) -> tuple[Passes, ElementType | None]:
+    known = types_of(event, tensor)
+    if known.types is not None and known != FLOATS:
+        narrow = sorted((t for t in known.types if t.is_float and t.width == 16), key=str)
+        if not narrow:
+            return "wide", None
+        return ("narrow" if len(narrow) == len(known.types) else "open"), narrow[0]
+    root = f"{event.root.qualified}("
+    symbols = {tensor.buffer, *run.alike.get(tensor.buffer, ())}
+    for each in symbols:
+        types = event.types.get(each, UNKNOWN).types
+        if types is not None and not any(t.is_float and t.width == 16 for t in types):
+            return "wide", None
+    if any(each.startswith(root) for each in symbols):
+        return "open", BFLOAT16
+    return "unknown", None
+
+
+def _is_kept_wide(name: str, state: Passes, element: ElementType | None) -> bool:
+    return state == "open" and _KEPT_WIDE.search(name) is not None
+
+
+def _is_of_one(kernel: Kernel, place: Span) -> bool:
+    """Whether a sum stands where a constant of the kernel is tested for one: it may be along an
+    axis of one value."""
+    if place.path != kernel.path:
+        return False
+    for node in ast.walk(kernel.node):
+        match node:
+            case ast.If(
+                test=ast.Compare(left=ast.Name(), ops=[ast.Eq()], comparators=[ast.Constant(1)])
+            ):
+                first, last = node.body[0], node.body[-1]
+                if first.lineno <= place.line <= (last.end_lineno or last.lineno):
+                    return True
+    return False
+
+
+def _is_stated(place: Span, source: SourceFile) -> bool:
+    """Whether a comment at a sum says that 16 bits are meant."""
+    if place.path != source.path:
+        return False
+    lines = source.lines[max(0, place.line - 2) : place.end_line]
+    return any(_STATED.search(each) for each in lines)

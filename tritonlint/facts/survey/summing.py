@@ -1,0 +1,76 @@
+"""Which kernels are looked at for sums in 16 bits, and which functions for the types of what they
+launch those with: the ones that name such a kernel, and their callers where those choose a type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+
+from tritonlint.facts.hazards.low_sums import LowSum, low_sums, may_sum, passes, sums_loaded
+from tritonlint.facts.host.state import Run
+from tritonlint.facts.index.reach import Reach
+from tritonlint.facts.index.universe import Texts
+from tritonlint.facts.project.kernel import Kernel
+from tritonlint.facts.project.kernels import kernel_of
+from tritonlint.facts.project.modules import Definition, Module
+from tritonlint.facts.survey.bulkhead import Bulkhead
+from tritonlint.facts.survey.looked_at import LookedAt
+
+# So many functions are asked what they launch a kernel with, or call a function with.
+_MOST = 8
+
+
+class Summing:
+    """The sums of a project's kernels. `interpreted` is what is seen from a function."""
+
+    def __init__(
+        self,
+        texts: Texts,
+        reach: Reach,
+        looked_at: LookedAt,
+        bulkhead: Bulkhead,
+        interpreted: Callable[[Definition], Run],
+    ) -> None:
+        self.texts = texts
+        self.reach = reach
+        self.looked_at = looked_at
+        self.bulkhead = bulkhead
+        self.interpreted = interpreted
+
+    def observe(self, own: Sequence[Module], wanted: Collection[str]) -> Iterator[LowSum]:
+        """The sums of the kernels of `own` that launches make them compute in 16 bits."""
+        for module in own:
+            file = str(module.file)
+            if file in wanted and self.texts.jits(file) and may_sum(module.source.text):
+                for definition in module.functions:
+                    kernel = kernel_of(definition)
+                    if kernel is not None:
+                        self.looked_at.read.add((kernel.path, kernel.line))
+                        with self.bulkhead.around(kernel.path, kernel.name):
+                            yield from self._of(definition, kernel)
+
+    def _of(self, definition: Definition, kernel: Kernel) -> Iterator[LowSum]:
+        if not sums_loaded(kernel):
+            return
+        for launcher in self.reach.named_by(definition)[:_MOST]:
+            if not isinstance(launcher.node, Module) and kernel_of(launcher) is None:
+                run = self.interpreted(launcher)
+                lines = ((each.span.path, each.span.line) for each in run.launches)
+                self.looked_at.launches.update(lines)
+                for each in low_sums(run, kernel, definition.module.source):
+                    if not each.open or not self._widened(launcher, kernel, each.open):
+                        yield each
+
+    def _widened(self, launcher: Definition, kernel: Kernel, chosen: Collection[str]) -> bool:
+        """Whether a caller of `launcher` gives what is `chosen` by callers another type than one of
+        16 bits."""
+        for caller in self.reach.named_by(launcher)[:_MOST]:
+            if isinstance(caller.node, Module) or kernel_of(caller) is not None:
+                continue
+            run = self.interpreted(caller)
+            for event in run.launches:
+                known = chosen & event.arguments.keys()
+                if event.kernel.node is kernel.node and any(
+                    passes(run, event, each) == "wide" for each in known
+                ):
+                    return True
+        return False
