@@ -9,6 +9,7 @@ keeps what comes out in 16 bits says that 16 bits are meant.
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Literal
 
@@ -82,7 +83,7 @@ class Sums(Watch):
         if updates and a.weak != b.weak:
             # What begins as a number of Python's is a float32 where it is added to.
             result = replace(result, types=(T_FLOAT32,))
-        if updates and where[0].left:
+        if updates and _is_carried(where):
             for total, added in ((a, b), (b, a)):
                 if _is_total(total) and _is_raw(added) and added.history.halved:
                     self._note(_key(where), added, "product", where)
@@ -187,19 +188,42 @@ def _names_type(node: ast.AST) -> bool:
 def _is_update(where: Where) -> bool:
     """Whether a sum is `name += x`, or the value of `name = name + x`."""
     frame, node = where
-    if isinstance(node, ast.AugAssign):
-        return True
     return bool(frame.stack) and id(node) in _updates(frame.stack[-1])
 
 
+def _is_carried(where: Where) -> bool:
+    """Whether the loop around an update hands its name on from one round to the next."""
+    frame, node = where
+    return bool(frame.left) and _updates(frame.stack[-1])[id(node)]
+
+
 @lru_cache(maxsize=64)
-def _updates(function: ast.FunctionDef) -> frozenset[int]:
-    """The sums in `name = name + x` of a function."""
-    found = set()
-    for node in ast.walk(function):
+def _updates(function: ast.FunctionDef) -> Mapping[int, bool]:
+    """The updates of a function, by the node of the sum: whether the name is given no other value
+    in the innermost loop around."""
+    found: dict[int, bool] = {}
+    loops = [each for each in ast.walk(function) if isinstance(each, (ast.For, ast.While))]
+    for loop in (function, *loops):  # inner loops come after those around them
+        updates = dict(_updates_in(loop))
+        given = [name for each in ast.walk(loop) for name in _given(each) if each not in updates]
+        found |= {id(total): name not in given for name, total in updates.values()}
+    return found
+
+
+def _updates_in(around: ast.AST) -> Iterator[tuple[ast.AST, tuple[str, ast.AST]]]:
+    """The statements that update a name, with the name and the sum."""
+    for node in ast.walk(around):
         match node:
+            case ast.AugAssign(target=ast.Name(id=name)):
+                yield node, (name, node)
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.BinOp() as value):
                 sides = (value.left, value.right)
                 if any(isinstance(each, ast.Name) and each.id == name for each in sides):
-                    found.add(id(value))
-    return frozenset(found)
+                    yield node, (name, value)
+
+
+def _given(node: ast.AST) -> Iterator[str]:
+    """The names that a statement gives a value."""
+    if isinstance(node, ast.Assign):
+        for target in node.targets:
+            yield from (each.id for each in ast.walk(target) if isinstance(each, ast.Name))
