@@ -78,12 +78,12 @@ def test_callers_are_found_over_files_and_methods_in_their_own() -> None:
         "a.py": outline(text, package=True),
         "b.py": outline(b"def f(a):\n    a.go()\n", package=True),
     }
-    launching = {"ops.py": outline(LAUNCHES).functions}
-    assert callers(launching, outlines) == {"a.py": frozenset({3, 5})}
+    launching = [("ops.py", each) for each in outline(LAUNCHES).functions]
+    assert callers(launching, outlines, naming(outlines)) == {"a.py": frozenset({3, 5})}
     outlines["c.py"] = outline(
         b"from pkg import ops\nif ops:\n    def f(x):\n        ops.launch(x)\n", package=True
     )
-    assert callers(launching, outlines)["c.py"] == frozenset({3})
+    assert callers(launching, outlines, naming(outlines))["c.py"] == frozenset({3})
 
 
 @pytest.fixture

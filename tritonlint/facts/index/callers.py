@@ -3,26 +3,40 @@ files."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import sys
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from tritonlint.facts.index.outlines import Function, Outline
 from tritonlint.frozen import dataclass
 
+# A file, and a function of it; and the line of its header.
+Placed = tuple[str, Function]
+_Place = tuple[str, int]
 # By file and old line, the functions that went to other lines, as they are now.
 Moves = Mapping[str, Mapping[int, Function]]
+
+
+# So many calls a launch may be away from a function that names no bytes itself.
+NEAR = 3
+# Methods that are called where an object is made.
+MAKING = frozenset(("__init__", "__post_init__"))
+# Methods that are called by other means than their names.
+IMPLIED = MAKING | {"__call__", "__getitem__", "__enter__"}
 
 
 @dataclass(frozen=True)
 class Leading:
     """The functions that may lead to a launch (or to something else that is looked for): by file
-    the lines of their headers; `names` are how they are called."""
+    the lines of their headers, of all and of those over at most `NEAR` calls; `names` are how they
+    are called."""
 
     lines: Mapping[str, frozenset[int]]
+    near: Mapping[str, frozenset[int]]
     names: frozenset[str]
 
     def moved(self, moves: Moves) -> Leading:
         """The same after the functions of some files went to other lines."""
-        return Leading(moved_lines(self.lines, moves), self.names)
+        return Leading(moved_lines(self.lines, moves), moved_lines(self.near, moves), self.names)
 
 
 def moved_lines(lines: Mapping[str, frozenset[int]], moves: Moves) -> Mapping[str, frozenset[int]]:
@@ -42,33 +56,117 @@ def launches(function: Function) -> bool:
 @dataclass(frozen=True)
 class Naming:
     """Who names what in a universe: by a name, the functions that have it, and the other names that
-    stand for it, or for a class that inherits from it."""
+    stand for it, or for a class that inherits from it. A method that is named on `self` is one of
+    the family of the class: `families` tells for a class which of those that it is related to
+    stands for all of them."""
 
-    functions: Mapping[str, Sequence[tuple[str, Function]]]
+    functions: Mapping[str, Sequence[Placed]]
     aliases: Mapping[str, Sequence[str]]
+    families: Mapping[str, str]
 
     def moved(self, moves: Moves) -> Naming:
         """The same after the functions of some files went to other lines."""
         functions = dict(self.functions)
-        names = {n for now in moves.values() for each in now.values() for n in each.calls}
+        moved = (each for now in moves.values() for each in now.values())
+        names = {key for each in moved for key in keys(each, self.families)}
         for name in names & functions.keys():
             functions[name] = [
                 (file, moves.get(file, {}).get(each.line, each)) for file, each in functions[name]
             ]
-        return Naming(functions, self.aliases)
+        return Naming(functions, self.aliases, self.families)
+
+    def called(self, function: Function) -> Iterator[str]:
+        """The keys of `functions` for those that call `function`."""
+        if not function.method:
+            yield from (function.name, f".{function.name}")
+            return
+        owner = function.owner
+        yield f"self.{function.name}@{self.families.get(owner, owner)}"
+        # In a function inside of a method.
+        yield f"self.{function.name}"
+        yield f".{function.name}"
+        yield made(owner) if function.name in MAKING else f"{owner}.{function.name}"
+
+    def with_aliases(self, names: Iterable[str]) -> set[str]:
+        """These names, and those that stand for one of them."""
+        found = set(names)
+        fresh = list(found)
+        while fresh:
+            spelled = fresh.pop()
+            name, dot, method = _class_and_method(spelled.rstrip("("))
+            ending = "(" if spelled.endswith("(") else dot + method
+            others = (f"{each}{ending}" for each in self.aliases.get(name, ()))
+            more = [each for each in others if each not in found]
+            found.update(more)
+            fresh += more
+        return found
+
+    def that_name(
+        self, names: Iterable[str], files: Collection[str] | None = None
+    ) -> list[Placed]:
+        """The functions (of `files`) that have one of these names; of a method of an object, those
+        that name its class and the method."""
+        found: list[Placed] = []
+        for name in names:
+            owner, _, method = _class_and_method(name)
+            named = self.functions.get(owner, ())
+            if method and method not in IMPLIED:
+                named = [each for each in named if method in each[1].attributes]
+            found += [each for each in named if files is None or each[0] in files]
+        return found
+
+
+def _class_and_method(name: str) -> tuple[str, str, str]:
+    """What stands before the dot in `Class.method`, the dot, and what stands after it."""
+    if name.startswith((".", "self.")):
+        return name, "", ""
+    return name.partition(".")
+
+
+def made(owner: str) -> str:
+    """How `Function.calls` spells that an object of a class may be made; a class with a name in
+    small letters is not told from a function."""
+    return f"{owner}(" if owner[:1].isupper() else owner
+
+
+def keys(function: Function, families: Mapping[str, str]) -> Iterator[str]:
+    """The names that a function has, those on `self` with the family of its class."""
+    suffix = f"@{families.get(function.owner, function.owner)}" if function.owner else ""
+    for name in function.calls:
+        yield f"{name}{suffix}" if suffix and name.startswith("self.") else name
 
 
 def naming(outlines: Mapping[str, Outline]) -> Naming:
     """Who names what in these files."""
-    functions: dict[str, list[tuple[str, Function]]] = {}
+    functions: dict[str, list[Placed]] = {}
     aliases: dict[str, list[str]] = {}
+    families = _families(outlines)
     for file, each in outlines.items():
         for other, name in (*each.aliases, *each.bases):
             aliases.setdefault(name, []).append(other)
         for function in each.functions:
-            for name in function.calls:
+            for name in keys(function, families):
                 functions.setdefault(name, []).append((file, function))
-    return Naming(functions, aliases)
+    return Naming(functions, aliases, families)
+
+
+def _families(outlines: Mapping[str, Outline]) -> Mapping[str, str]:
+    """For each class of these files the one that stands for all that inherit from each other."""
+    known = {each.owner for outline in outlines.values() for each in outline.functions}
+    known |= {own for outline in outlines.values() for own, _ in outline.bases}
+    parents: dict[str, str] = {}
+
+    def first(name: str) -> str:
+        while name in parents:
+            name = parents[name]
+        return name
+
+    for outline in outlines.values():
+        for own, base in (*outline.bases, *outline.aliases):
+            one, other = first(own), first(base)
+            if base in known and one != other:
+                parents[one] = other
+    return {name: first(name) for name in parents}
 
 
 def leading(
@@ -78,34 +176,74 @@ def leading(
 ) -> Leading:
     """The functions that do what `to` says, name a kernel, or name a function that does, over any
     number of calls."""
-    lines: dict[str, set[int]] = {file: set() for file in outlines}
-    fresh: set[str] = set()
-    for file, each in outlines.items():
-        for function in each.functions:
-            if to(function):
-                lines[file].add(function.line)
-                fresh.update(_names(function, each))
-        if to is launches:
-            fresh.update(spelled for name in each.kernels for spelled in (name, f".{name}"))
-    known: set[str] = set()
-    while fresh:
-        name = fresh.pop()
-        known.add(name)
-        fresh.update(other for other in names.aliases.get(name, ()) if other not in known)
-        for file, function in names.functions.get(name, ()):
-            if file in lines and function.line not in lines[file]:
-                lines[file].add(function.line)
-                fresh.update(x for x in _names(function, outlines[file]) if x not in known)
-    found = {file: frozenset(each) for file, each in lines.items() if each}
-    return Leading(found, frozenset(known))
+    own = [(file, each) for file, o in outlines.items() for each in o.functions if to(each)]
+    kernels = (name for o in outlines.values() for name in o.kernels) if to is launches else ()
+    known = names.with_aliases(spelled for name in kernels for spelled in (name, f".{name}"))
+    own += names.that_name(known, outlines)
+    found = _followed(own, outlines, names, known)
+    near = (each for each, hops in found.items() if hops <= NEAR)
+    return Leading(_lines(found), _lines(near), frozenset(_spelled(known)))
 
 
-def _names(function: Function, outline: Outline) -> Iterator[str]:
+def callers(
+    functions: Iterable[Placed],
+    outlines: Mapping[str, Outline],
+    names: Naming,
+    hops: int = sys.maxsize,
+) -> dict[str, frozenset[int]]:
+    """The functions of `outlines` that call one of `functions`, or over at most so many calls
+    another such function: for each file the lines of their headers."""
+    found = _followed(functions, outlines, names, set(), hops)
+    return _lines(place for place, away in found.items() if away)
+
+
+def _followed(
+    start: Iterable[Placed],
+    outlines: Mapping[str, Outline],
+    names: Naming,
+    known: set[str],
+    most: int = sys.maxsize,
+) -> dict[_Place, int]:
+    """How many calls each function is away from `start`, if it is one of `outlines` and leads there
+    over at most so many; what they are called is added to `known`."""
+    fresh = list(start)
+    found = {(file, each.line): 0 for file, each in fresh}
+    hops = 0
+    while fresh and hops < most:
+        hops += 1
+        called = {name for each in fresh for name in _names(*each, outlines, names)}
+        following = names.with_aliases(called - known) - known
+        known |= following
+        fresh = []
+        for file, each in names.that_name(following, outlines):
+            if (file, each.line) not in found:
+                found[file, each.line] = hops
+                fresh.append((file, each))
+    return found
+
+
+def _names(
+    file: str, function: Function, outlines: Mapping[str, Outline], names: Naming
+) -> Iterator[str]:
     """How a function is called: by name, on `self`, by way of its class, or as a custom
     operator."""
     if function.line:
-        yield from spellings(function)
-    yield from (f".{name}" for name in outline.operators)
+        yield from names.called(function)
+    if file in outlines:
+        yield from (f".{name}" for name in outlines[file].operators)
+
+
+def _lines(places: Iterable[_Place]) -> dict[str, frozenset[int]]:
+    lines: dict[str, set[int]] = {}
+    for file, line in places:
+        lines.setdefault(file, set()).add(line)
+    return {file: frozenset(each) for file, each in lines.items()}
+
+
+def _spelled(known: Iterable[str]) -> Iterator[str]:
+    """Names without the family of a class or the method, and without saying that an object is
+    made."""
+    return (_class_and_method(name.partition("@")[0])[0].rstrip("(") for name in known)
 
 
 def spellings(function: Function) -> tuple[str, ...]:
@@ -114,38 +252,3 @@ def spellings(function: Function) -> tuple[str, ...]:
     if not function.method:
         return name, f".{name}"
     return f"self.{name}", f".{name}", function.owner
-
-
-def callers(
-    functions: Mapping[str, Iterable[Function]], outlines: Mapping[str, Outline]
-) -> dict[str, frozenset[int]]:
-    """The functions that call one of `functions`, or another such function: for each file the lines
-    of their headers. A method is called on `self` in its own file only, and elsewhere by way of its
-    class."""
-    found: dict[str, set[int]] = {}
-    seen: set[str] = set()
-    fresh: dict[str, list[Function]] = {file: list(each) for file, each in functions.items()}
-    while fresh:
-        wanted = {name for each in fresh.values() for name in _elsewhere(each)} - seen
-        seen |= wanted
-        following: dict[str, list[Function]] = {}
-        for file, each in outlines.items():
-            own = {spellings(function)[0] for function in fresh.get(file, ()) if function.method}
-            known = found.get(file, set())
-            for function in each.functions:
-                called = not wanted.isdisjoint(function.calls) or not own.isdisjoint(function.calls)
-                if called and function.line not in known:
-                    following.setdefault(file, []).append(function)
-        for file, more in following.items():
-            found.setdefault(file, set()).update(function.line for function in more)
-        fresh = following
-    return {file: frozenset(lines) for file, lines in found.items()}
-
-
-def _elsewhere(functions: Iterable[Function]) -> Iterator[str]:
-    """How functions are called in other files."""
-    for function in functions:
-        on_self, *elsewhere = spellings(function)
-        yield from elsewhere
-        if not function.method:
-            yield on_self

@@ -2,7 +2,7 @@
 only where the syntax tree would say no too: what lets too much through costs time, what lets too
 little through loses findings.
 
-Strings and comments count as code, and a name is any function of that name.
+Strings count as code, and a name is any function of that name.
 """
 
 from __future__ import annotations
@@ -15,14 +15,34 @@ LETTER = rb"[\w\x80-\xff]"
 
 # A file without any of these neither launches a kernel nor says what the bytes of a tensor mean.
 FILE = re.compile(rb"triton|jit|int8|fp8|float8|cache_dtype|\bbyte\b")
-# Names and the attributes after them.
-_CHAIN = re.compile(rb"[A-Za-z_\x80-\xff][\w.\x80-\xff]*")
+# Names and the attributes after them, from their beginning.
+_CHAIN = re.compile(rb"(?<!\.)[A-Za-z_\x80-\xff][\w.\x80-\xff]*")
+_ATTRIBUTE = re.compile(rb"\.[\s\\]*(%s+)" % LETTER)
+_COMMENT = re.compile(rb"#[^\n\"']*")
+# A line with one of these may end in a string or a comment.
+_UNCLEAR = re.compile(rb"[#\"']")
+# Where the signature of a function ends, if that is at the end of a line; and defaults in it.
+_BODY = re.compile(rb"\)[^\n#()]*:[ \t]*\n|\)[ \t]*->[^\n#]*:[ \t]*\n")
+_DEFAULT = re.compile(rb"=\s*[A-Za-z_.]*[A-Z]\w*[a-z]")
+# Prefixes of strings, which look like names.
+_PREFIXES = frozenset((b"f", b"r", b"b", b"rb", b"F"))
 # Attributes that stand on another line than what they are of.
 _CONTINUED = re.compile(rb"\.\s*\n\s*(%s+)|\n\s*\.\s*(%s+)" % (LETTER, LETTER))
 _SUPER = re.compile(rb"super\s*\([^()]*\)\s*\.\s*(%s+)" % LETTER)
 # The call of a subscript, as launches are, or of one in parentheses.
 _LAUNCH = re.compile(rb"\](?:[\s)\\]|#[^\n]*\n)*\(")
 _LAUNCHING = (b".run", b".__getitem__")
+# A key of a table, as it is written.
+_WRITTEN = re.compile(rb"""\s*(?:"[^"\\\n]*"|'[^'\\\n]*')\s*""")
+# A subscript is looked for so far before its call.
+_FAR = 2000
+# What stands before a `[`: a name, or what a value ends with.
+_OWNER = re.compile(rb"(?:([\w\x80-\xff]+)|[)\]}])\s*\\?\s*\Z")
+# Names before a `[` of which the call makes no launch: words of the language, and containers.
+NO_KERNEL = frozenset(
+    b"""and as assert await case del elif else except for from if in is lambda match not or print
+    raise return while with yield dict list set tuple frozenset type deque defaultdict""".split()
+)
 # What code says when it says something about the bytes of a tensor: a narrow type, a view that is
 # given one thing, a setting of quantized caches. A dtype by another name is told by that name.
 _EVIDENCE = re.compile(
@@ -39,6 +59,18 @@ _CODES = re.compile(r"float8|fp8|e8m0", re.IGNORECASE)
 _INT8 = re.compile(r"u?int8\b")
 
 
+def code(text: bytes) -> bytes:
+    """A text without its comments, and with a number in the place of each string in triple quotes,
+    as far as these are plain to see: each line stays where it is."""
+    for quotes in (b'"""', b"'''"):
+        parts = text.split(quotes)
+        opening = (part[part.rfind(b"\n") + 1 :] for part in parts[:-1:2])
+        if len(parts) > 1 and len(parts) % 2 and not any(map(_UNCLEAR.search, opening)):
+            parts[1::2] = [b"0" + b"\n" * part.count(b"\n") for part in parts[1::2]]
+            text = b"".join(parts)
+    return _COMMENT.sub(b"", text)
+
+
 def may_matter(text: bytes) -> bool:
     """Whether a file can launch a kernel, define one, or say what the bytes of a tensor mean."""
     if FILE.search(text) is not None:
@@ -50,8 +82,47 @@ def may_matter(text: bytes) -> bool:
 def may_launch(text: bytes, named: Iterable[bytes], start: int, end: int) -> bool:
     """Whether code, in which these names are `named`, may launch a kernel that it does not name:
     one that it is given, or looks up. Of one that it names, the name tells."""
-    called = _LAUNCH.search(text, start, end)
-    return called is not None or any(each.endswith(_LAUNCHING) for each in named)
+    if any(
+        _calls_subscript(text, start, each.start()) for each in _LAUNCH.finditer(text, start, end)
+    ):
+        return True
+    return any(each.endswith(_LAUNCHING) for each in named) and _gives_grid(text, start, end)
+
+
+def _gives_grid(text: bytes, start: int, end: int) -> bool:
+    """Whether code may pass a grid by its name, as `kernel.run` needs, or look up by a method."""
+    return any(text.find(each, start, end) >= 0 for each in (b"grid", b"**", b"__getitem__"))
+
+
+def _calls_subscript(text: bytes, start: int, end: int) -> bool:
+    """Whether what is called after the `]` at `end` may be a kernel with its grid: no entry of a
+    table under a written name, no list, no container with the type of its items, no prose."""
+    if _WRITTEN.fullmatch(text, max(start, text.rfind(b"[", start, end) + 1), end):
+        return False
+    line = text[text.rfind(b"\n", start, end) + 1 : end]
+    in_comment = b"#" in line and not any(
+        quote in line.partition(b"#")[0] for quote in (b'"', b"'")
+    )
+    if in_comment or text.count(b'"""', start, end) % 2:
+        return False
+    opened = _opened(text, max(start, end - _FAR), end)
+    if opened is None:
+        return True
+    owner = _OWNER.search(text, max(start, opened - 80), opened)
+    return owner is not None and (owner[1] is None or owner[1] not in NO_KERNEL)
+
+
+def _opened(text: bytes, start: int, end: int) -> int | None:
+    """Where the bracket is opened that is closed at `end`; None where that is not plain to see."""
+    depth = 0
+    for at in range(end, start - 1, -1):
+        letter = text[at]
+        if letter in b"\"'#":
+            return None
+        depth += (letter == 0x5D) - (letter == 0x5B)
+        if depth == 0:
+            return at
+    return None
 
 
 def may_say(text: bytes, start: int, end: int) -> bool:
@@ -82,10 +153,31 @@ def may_copy(text: str) -> bool:
     return "int8" in text and all(each.search(text) for each in (_INT8, _CODES, _COPIES))
 
 
+def attributes(text: bytes, start: int, end: int) -> set[bytes]:
+    """The names of attributes in code."""
+    return set(_ATTRIBUTE.findall(text, start, end))
+
+
+def body_of(text: bytes, start: int, end: int) -> int:
+    """Where the body of a function begins, of which the code after its name is given; `start` where
+    that is not plain to see, or the signature has defaults that may be called in it."""
+    found = _BODY.search(text, start, end)
+    if found is None:
+        return start
+    signature = text[start : found.start() + 1]
+    plain = signature.count(b"(") == signature.count(b")")
+    return found.end() if plain and not _DEFAULT.search(signature) else start
+
+
 def names(text: bytes, start: int, end: int) -> set[bytes]:
     """The names in code, each with the attributes after it (`ops.store`); and as `.store` the
     attributes that stand apart from what they are of."""
     found = set(_CHAIN.findall(text, start, end))
+    if not found.isdisjoint(_PREFIXES):
+        found -= _PREFIXES
+        found |= {
+            each for each in _PREFIXES if re.search(rb"\b%s\b(?![\"'])" % each, text[start:end])
+        }
     for one, other in _CONTINUED.findall(text, start, end):
         found.add(b"." + (one or other))
     if b"super" in found:

@@ -126,6 +126,7 @@ def _plain(outline: Outline) -> Sequence[Any]:
             each.byte,
             each.narrows,
             " ".join(sorted(each.calls)),
+            " ".join(sorted(each.attributes)),
         )
         for each in outline.functions
     ]
@@ -148,10 +149,7 @@ def _outline(data: Sequence[Any]) -> Outline:
     return Outline(
         True,
         triton,
-        tuple(
-            Function(line, name, owner, launches, speaks, byte, narrows, _names(calls))
-            for line, name, owner, launches, speaks, byte, narrows, calls in functions
-        ),
+        tuple(_function(*each) for each in functions),
         frozenset(kernels),
         tuple((own, base) for own, base in bases),
         frozenset(telling),
@@ -159,6 +157,21 @@ def _outline(data: Sequence[Any]) -> Outline:
         frozenset(operators),
         byte_entry,
     )
+
+
+def _function(
+    line: int,
+    name: str,
+    owner: str,
+    launches: bool,
+    speaks: bool,
+    byte: bool,
+    narrows: bool,
+    calls: str,
+    attributes: str,
+) -> Function:
+    own = (_names(calls), _names(attributes))
+    return Function(line, name, owner, launches, speaks, byte, narrows, *own)
 
 
 def _names(text: str) -> frozenset[str]:

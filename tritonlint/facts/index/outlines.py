@@ -1,7 +1,7 @@
 """What the text of a file tells without parsing it: its functions, what each calls, and which may
 lead to a launch.
 
-Everything here is a superset: strings and comments count, and a name is any function of that name.
+Everything here is a superset: strings count, and a name is any function of that name.
 Whether a call really goes where its name says is decided later, on the syntax tree.
 """
 
@@ -14,6 +14,9 @@ from functools import cache
 
 from tritonlint.facts.index.gates import (
     LETTER,
+    attributes,
+    body_of,
+    code,
     may_launch,
     may_matter,
     may_name_bytes,
@@ -66,6 +69,14 @@ _PLAIN = frozenset(
     fixture parametrize dataclass skip skipif custom_op register_fake compile disable
     allow_in_graph""".split()
 )
+# Modules of Python that no project has modules named like.
+_STANDARD = frozenset(
+    b"""__future__ abc argparse asyncio base64 collections contextlib copy ctypes dataclasses
+    datetime enum functools gc glob hashlib importlib inspect io itertools json logging math
+    multiprocessing operator os pathlib pickle random re shutil socket struct subprocess sys
+    tempfile textwrap threading time traceback typing typing_extensions unittest uuid warnings
+    weakref""".split()
+)
 # Outside of the project: what is called of these is not followed, but for `torch.ops`.
 _FOREIGN = (b"torch.", b"np.", b"numpy.", b"tl.", b"triton.", b"os.", b"math.", b"pytest.")
 
@@ -76,9 +87,10 @@ class Function:
     functions. `owner` is the class that it stands in. `launches` is whether it may launch a kernel
     that it does not name. `calls` are the names that it may call: `name`, `self.name` for what it
     names on `self`, `cls` or `super()`, and `.name` for what it names on something imported; what
-    is called on an object can be by the name of its class. `speaks` is whether it says anything
-    about the bytes of a tensor, `byte` whether it names a type of one byte, `narrows` whether it
-    names a type that a kernel can narrow numbers to."""
+    is called on an object can be by the name of its class, and `Class(` says that it names the
+    class not only in its signature. `attributes` are those that it names, if it names a class.
+    `speaks` is whether it says anything about the bytes of a tensor, `byte` whether it names a type
+    of one byte, `narrows` whether it names a type that a kernel can narrow numbers to."""
 
     line: int
     name: str
@@ -88,6 +100,7 @@ class Function:
     byte: bool
     narrows: bool
     calls: frozenset[str]
+    attributes: frozenset[str] = frozenset()
 
     @property
     def method(self) -> bool:
@@ -123,22 +136,34 @@ def outline(text: bytes, package: bool = False) -> Outline:
         return Outline()
     if b"\r" in text:
         text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    triton, byte_entry = b"triton" in text, _byte_entry(text)
+    text = code(text)
     headers = list(_headers(text))
-    known = {word for found in _IMPORT.findall(text) for word in _WORD.findall(found)}
+    known = set(_imported(text))
     aliases = tuple(_aliases(text, {each.name for each in headers} | known))
     local = {each.name for each in headers} | {other for other, _ in aliases} | known
     starred = b"import *" in text
     return Outline(
         True,
-        b"triton" in text,
+        triton,
         tuple(_functions(text, headers, known, None if starred else local)),
         frozenset(map(_text, _kernels(text, headers))),
         tuple((_text(own), _text(base)) for own, base in _bases(text)),
         frozenset(map(_text, _telling(text, headers))),
         tuple((_text(other), _text(name)) for other, name in aliases),
         frozenset(_operators(text)),
-        _byte_entry(text),
+        byte_entry,
     )
+
+
+def _imported(text: bytes) -> Iterator[bytes]:
+    """The names that imports give, but none of Python's own modules, of which nothing leads to a
+    launch."""
+    for found in _IMPORT.finditer(text):
+        before = text[text.rfind(b"\n", 0, found.start()) + 1 : found.start()].split()
+        package = before[1].partition(b".")[0] if before[:1] == [b"from"] else found[1].strip()
+        if package not in _STANDARD:
+            yield from _WORD.findall(found[1])
 
 
 def _byte_entry(text: bytes) -> int:
@@ -159,7 +184,7 @@ def _functions(
     """The functions of a file, in order, after what stands outside of them."""
     ends = [*(each.begin for each in headers[1:]), len(text)]
     parts = [
-        _part(text, header.start, end, imported, local)
+        _part(text, header.start, end, imported, local, header.is_class)
         for header, end in zip(headers, ends, strict=False)
     ]
     owners = [b""] * len(headers)
@@ -172,6 +197,8 @@ def _functions(
         if not headers[outermost[outer]].is_class:
             outermost[inner] = outermost[outer]
     _through_attributes(headers, owners, parts)
+    for owner, part in zip(owners, parts, strict=True):
+        part.calls |= {owner, owner + b"("} if owner and part.makes_own else set()
     rest = _IMPORT_LINE.sub(b"", b"\n".join(_outside(text, headers, outermost, ends)))
     outside = _part(rest, 0, len(rest), imported, local)
     if outside.launches or outside.calls:
@@ -207,8 +234,11 @@ class _Part:
     byte: bool
     narrows: bool
     calls: set[bytes]
-    # Whether something is named on an attribute of `self`.
+    attributes: set[bytes]
+    # Whether something is named on an attribute of `self`; and whether the class that the part
+    # stands in may be called.
     beyond_self: bool = False
+    makes_own: bool = False
 
     def add(self, other: _Part) -> None:
         """Count what another part says."""
@@ -217,26 +247,49 @@ class _Part:
         self.byte |= other.byte
         self.narrows |= other.narrows
         self.calls |= other.calls
+        self.attributes |= other.attributes
 
 
 def _part(
-    text: bytes, start: int, end: int, imported: set[bytes], local: set[bytes] | None
+    text: bytes,
+    start: int,
+    end: int,
+    imported: set[bytes],
+    local: set[bytes] | None,
+    signed: bool = True,
 ) -> _Part:
-    named = names(text, start, end)
+    """What a part of a text says; unless it is `signed` the signature of a function is in front."""
+    body = start if signed else body_of(text, start, end)
+    used = names(text, body, end)
+    named = used | names(text, start, body) if body > start else used
+    calls = set(_followable(named, imported, local))
+    calls |= {b"%s(" % each for each in _followable(used, imported, local) if each[:1].isupper()}
     return _Part(
         may_launch(text, named, start, end),
         may_say(text, start, end),
         may_name_bytes(text, start, end),
         may_narrow(text, start, end),
-        set(_followable(named, imported, local)),
+        calls,
+        attributes(text, body, end) if any(each[:1].isupper() for each in calls) else set(),
         any(each.startswith(b"self.") and each.count(b".") > 1 for each in named),
+        not used.isdisjoint((b"cls", b"self.__class__", b"type")),
     )
 
 
 def _function(line: int, name: str, owner: bytes, part: _Part) -> Function:
     calls = frozenset(map(_text, part.calls))
+    classes = any(each[:1].isupper() for each in part.calls)
+    named = frozenset(map(_text, part.attributes if classes else ()))
     return Function(
-        line, name, _text(owner), part.launches, part.speaks, part.byte, part.narrows, calls
+        line,
+        name,
+        _text(owner),
+        part.launches,
+        part.speaks,
+        part.byte,
+        part.narrows,
+        calls,
+        named,
     )
 
 
@@ -247,7 +300,9 @@ def _through_attributes(
     made: dict[bytes, set[bytes]] = {}
     for header, owner, part in zip(headers, owners, parts, strict=True):
         if owner and header.name == b"__init__":
-            made[owner] = {each for each in part.calls if each[:1].isupper()}
+            made[owner] = {
+                each for each in part.calls if each[:1].isupper() and not each.endswith(b"(")
+            }
     for owner, part in zip(owners, parts, strict=True):
         if part.beyond_self and owner in made:
             part.calls |= made[owner]
@@ -336,7 +391,10 @@ def _followable(
         elif not owner:  # it stands apart from what it is of
             yield from (b"self." + rest, b"." + rest)
         elif owner in imported and (not spelled.startswith(_FOREIGN) or b".ops." in spelled):
-            yield from (b"." + each for each in rest.split(b".") if each)
+            for each in filter(None, rest.split(b".")):
+                yield b"." + each
+                if each[:1].isupper():
+                    yield each
 
 
 def _nesting(indents: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -13,8 +13,16 @@ from functools import cached_property
 from pathlib import Path
 
 from tritonlint.errors import SourceError
-from tritonlint.facts.index.callers import spellings
-from tritonlint.facts.index.gates import may_copy, may_launch, names
+from tritonlint.facts.index.callers import IMPLIED, MAKING, NEAR
+from tritonlint.facts.index.gates import (
+    NO_KERNEL,
+    attributes,
+    body_of,
+    code,
+    may_copy,
+    may_launch,
+    names,
+)
 from tritonlint.facts.index.owned import held, methods, owner_of
 from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.project.kernels import kernel_of
@@ -24,22 +32,18 @@ from tritonlint.facts.project.project import Project
 from tritonlint.frozen import dataclass
 from tritonlint.source import SourceFile, display_path
 
-# So many calls a launch may be away from a function that names no bytes itself.
-NEAR = 3
 # So many calls away a caller may be of what it tells something, and so many functions may name what
 # they may call: a method whose name more of them have (`forward`) is not looked for by it.
 _HOPS = 3
 _MOST_NAMING = 40
-# Methods that are called by other means than their names.
-_IMPLIED = frozenset(("__init__", "__post_init__", "__call__", "__getitem__", "__enter__"))
 # What copies is short; longer functions are left out, since they take long to follow.
 _LONG = 120
 
 
 @dataclass(frozen=True)
 class Calls:
-    """One function, and what its text says (in comments and strings too: what a name leads to is
-    decided when it is followed)."""
+    """One function, and what its text says (in strings too: what a name leads to is decided when it
+    is followed)."""
 
     definition: Definition
 
@@ -47,18 +51,29 @@ class Calls:
     def names(self) -> frozenset[str]:
         """The names in it, each with the attributes after it."""
         text = self._bytes
-        return frozenset(each.decode("utf-8", "replace") for each in names(text, 0, len(text)))
+        return frozenset(map(_text, names(text, 0, len(text))))
 
     @cached_property
     def attributes(self) -> frozenset[str]:
         """The names of attributes in it."""
-        return frozenset(part for each in self.names for part in each.split("."))
+        return frozenset(map(_text, attributes(self._bytes, 0, len(self._bytes))))
+
+    @cached_property
+    def only_signed(self) -> frozenset[str]:
+        """The names that stand in its signature only, as annotations."""
+        text = self._bytes
+        used = names(text, body_of(text, 0, len(text)), len(text))
+        parts = {part for each in used for part in _text(each).split(".")}
+        return frozenset(part for each in self.names for part in each.split(".")) - parts
 
     @cached_property
     def launches(self) -> bool:
         """Whether it may launch a kernel that it does not name."""
         text = self._bytes
-        return may_launch(text, (each.encode() for each in self.names), 0, len(text))
+        if not may_launch(text, (each.encode() for each in self.names), 0, len(text)):
+            return False
+        nodes = ast.walk(self.definition.node)  # type: ignore[arg-type]
+        return any(_may_launch(each) for each in nodes if isinstance(each, ast.Call))
 
     @cached_property
     def copies(self) -> bool:
@@ -76,9 +91,9 @@ class Calls:
 
     @property
     def _bytes(self) -> bytes:
-        """The text of the function after its name."""
+        """The code of the function after its name."""
         node = self.definition.node
-        text = self._text.encode()
+        text = code(self._text.encode())
         name = node.name.encode()  # type: ignore[union-attr]
         return text[text.find(name) + len(name) :]
 
@@ -201,12 +216,12 @@ class Reach:
         file = str(target.module.file)
         outline = self.texts.outline(file)
         own = [each for each in outline.functions if each.line == target.line]
-        wanted = {name for each in own for name in spellings(each)}
-        wanted |= {f".{name}" for name in outline.operators}
         known = self.texts.naming(file)
-        wanted |= {other for name in list(wanted) for other in known.aliases.get(name, ())}
+        wanted = {name for each in own for name in known.called(each)}
+        wanted |= {f".{name}" for name in outline.operators}
+        wanted = known.with_aliases(wanted)
         seen: set[tuple[str, int]] = set()
-        named = [known.functions.get(name, ()) for name in wanted]
+        named = [known.that_name((name,)) for name in wanted]
         rare = [each for each in named if len(each) <= _MOST_NAMING]
         for other, each in (pair for pairs in rare for pair in pairs):
             if (other, each.line) in seen:
@@ -253,7 +268,10 @@ class Reach:
         """The methods of a class, its bases' too, that a function which names the class may
         call."""
         for each in methods(owner):
-            if each.name in function.attributes or each.name in _IMPLIED:
+            implied = each.name in IMPLIED
+            if each.name in MAKING and owner.name in function.only_signed:
+                implied = False
+            if each.name in function.attributes or implied:
                 found = self.calls(each)
                 if found is not None:
                     yield found
@@ -348,6 +366,24 @@ def _of_attribute(function: Definition, attribute: str, name: str) -> Iterator[D
         found = each.module.member(each, name)
         if isinstance(found, Definition):
             yield found
+
+
+def _text(name: bytes) -> str:
+    return name.decode("utf-8", "replace")
+
+
+def _may_launch(call: ast.Call) -> bool:
+    """Whether a call may launch what stands before it: `kernel[grid](...)`, `kernel.run(...)`."""
+    match call.func:
+        case ast.Subscript(slice=ast.Constant(value=str())):
+            return False  # an entry of a table
+        case ast.Subscript(value=ast.Name(id=name)):
+            return name.encode() not in NO_KERNEL
+        case ast.Attribute(attr="run"):
+            return any(each.arg in ("grid", None) for each in call.keywords)
+        case ast.Subscript() | ast.Attribute(attr="__getitem__"):
+            return True
+    return False
 
 
 def _is(named: Definition, target: Definition) -> bool:

@@ -13,7 +13,8 @@ from tritonlint.frozen import dataclass
 @dataclass(frozen=True)
 class Telling:
     """The functions that lead to a launch and may know something about bytes, by file the lines of
-    their headers; of those `naming` bytes, it is seen in their own text."""
+    their headers: over a few calls, or over any number where they are `naming` bytes: that is seen
+    in their own text."""
 
     lines: Mapping[str, frozenset[int]]
     naming: Mapping[str, frozenset[int]]
@@ -31,23 +32,24 @@ def telling(outlines: Mapping[str, Outline], leading: Leading) -> Telling:
     naming: dict[str, frozenset[int]] = {}
     for file, each in outlines.items():
         known = leading.lines.get(file, frozenset())
-        told = [f for f in each.functions if f.line in known and _tells(f, giving, launching)]
+        near = leading.near.get(file, frozenset())
+        led = (f for f in each.functions if f.line in (known if f.byte else near))
+        told = [function for function in led if _tells(function, giving, launching)]
         if told:
             lines[file] = frozenset(function.line for function in told)
             naming[file] = frozenset(function.line for function in told if function.byte)
     return Telling(lines, naming)
 
 
-def _tells(function: Function, giving: set[str], launching: Leading) -> bool:
+def _tells(function: Function, giving: set[str], launching: frozenset[str]) -> bool:
     """Whether a function says something about bytes, or names what may tell it something. What one
     launching function tells is handed on only where another is called too."""
     if function.speaks or not giving.isdisjoint(function.calls) or function.owner in giving:
         return True
-    named = launching.names & function.calls
-    return len(named) > 1
+    return len(launching & function.calls) > 1
 
 
-def _giving(outlines: Mapping[str, Outline], leading: Leading) -> tuple[set[str], Leading]:
+def _giving(outlines: Mapping[str, Outline], leading: Leading) -> tuple[set[str], frozenset[str]]:
     """The names that tell something about bytes where they are read or called; and the functions
     that do so, but launch too."""
     giving: set[str] = set()
@@ -76,4 +78,4 @@ def _giving(outlines: Mapping[str, Outline], leading: Leading) -> tuple[set[str]
         more = following.get(fresh.pop(), set()) - giving
         giving |= more
         fresh |= more
-    return giving, Leading(leading.lines, frozenset(launching))
+    return giving, frozenset(launching)

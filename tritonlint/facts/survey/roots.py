@@ -32,9 +32,9 @@ class Roots:
         """The functions of `module` that lead to a launch and may know something about bytes, and
         what stands outside of them."""
         file = str(module.file)
-        lines = self._texts.leading(file).lines.get(file, frozenset())
-        if not may_cast_to_another(module.source.text):
-            lines = self._texts.telling(file).lines.get(file, frozenset())
+        lines = self._texts.telling(file).lines.get(file, frozenset())
+        if may_cast_to_another(module.source.text):
+            lines |= self._texts.leading(file).near.get(file, frozenset())
         for each in module.functions if lines else ():
             if each.line in lines and self._is_root(each, file):
                 yield each
