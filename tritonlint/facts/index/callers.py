@@ -101,9 +101,7 @@ class Naming:
             fresh += more
         return found
 
-    def that_name(
-        self, names: Iterable[str], files: Collection[str] | None = None
-    ) -> list[Placed]:
+    def that_name(self, names: Iterable[str], files: Collection[str] | None = None) -> list[Placed]:
         """The functions (of `files`) that have one of these names; of a method of an object, those
         that name its class and the method."""
         found: list[Placed] = []

@@ -264,14 +264,16 @@ def _part(
     named = used | names(text, start, body) if body > start else used
     calls = set(_followable(named, imported, local))
     calls |= {b"%s(" % each for each in _followable(used, imported, local) if each[:1].isupper()}
+    beyond_self = any(each.startswith(b"self.") and each.count(b".") > 1 for each in named)
+    owning = beyond_self or any(each[:1].isupper() for each in calls)
     return _Part(
         may_launch(text, named, start, end),
         may_say(text, start, end),
         may_name_bytes(text, start, end),
         may_narrow(text, start, end),
         calls,
-        attributes(text, body, end) if any(each[:1].isupper() for each in calls) else set(),
-        any(each.startswith(b"self.") and each.count(b".") > 1 for each in named),
+        attributes(text, body, end) if owning else set(),
+        beyond_self,
         not used.isdisjoint((b"cls", b"self.__class__", b"type")),
     )
 
