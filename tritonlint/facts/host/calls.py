@@ -46,6 +46,9 @@ from tritonlint.facts.host.values import (
 )
 from tritonlint.frozen import replace
 
+# Methods of a module that make a tensor an attribute of it.
+_REGISTERS = ("register_buffer", "register_parameter")
+
 
 def call(frame: Frame, node: ast.Call) -> Value:
     """The value of a call. A launch is recorded on the way."""
@@ -91,7 +94,7 @@ def _unresolved(frame: Frame, node: ast.Call, given: Given) -> Value:
         found = builtins.call(frame, node, name, given)
         if found is not None:
             return found
-    if isinstance(node.func, ast.Attribute) and node.func.attr == "register_buffer":
+    if isinstance(node.func, ast.Attribute) and node.func.attr in _REGISTERS:
         objects.register(frame, node.func.value, given)
     by_its_name = libraries.by_name(frame, name, given.arguments, frame.span(node))
     return by_its_name or callbacks.call(frame, node, given)

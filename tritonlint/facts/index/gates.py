@@ -55,6 +55,10 @@ _NARROW = re.compile(rb"int(?:8|16|32)\b(?!\s*,\s*bitcast)")
 _NARROWED = (b"int8", b"uint8", b"uint16", b"uint32")
 # What copies between tensors, and what tells that one holds 8-bit floats and another bytes.
 _COPIES = re.compile(r"\.copy_\(|\.(?:to|type)\(\s*torch\.(?:u?int8|float8_e8m0)|[^\"']\]\s*=[^=]")
+# The same with an attribute of the object on one side.
+_COPIES_OWN = re.compile(
+    r"\bself\.[^\n=]*(?:\.copy_\(|\]\s*=[^=])|(?:\.copy_\(|[^\"']\]\s*=)\s*self\."
+)
 _CODES = re.compile(r"float8|fp8|e8m0", re.IGNORECASE)
 _INT8 = re.compile(r"u?int8\b")
 
@@ -167,6 +171,12 @@ def body_of(text: bytes, start: int, end: int) -> int:
     signature = text[start : found.start() + 1]
     plain = signature.count(b"(") == signature.count(b")")
     return found.end() if plain and not _DEFAULT.search(signature) else start
+
+
+def may_copy_own(text: str, owner: str) -> bool:
+    """Whether the text of a method may do so with an attribute of its object, of a class with the
+    text `owner`: what the attribute holds is told in another method."""
+    return _COPIES_OWN.search(text) is not None and may_copy(owner)
 
 
 def names(text: bytes, start: int, end: int) -> set[bytes]:

@@ -20,6 +20,7 @@ from tritonlint.facts.index.gates import (
     body_of,
     code,
     may_copy,
+    may_copy_own,
     may_launch,
     names,
 )
@@ -77,17 +78,25 @@ class Calls:
 
     @cached_property
     def copies(self) -> bool:
-        """Whether it is short and copies between tensors, of which it calls some 8-bit floats and
-        some bytes."""
+        """Whether it is short and copies between tensors, of which it, or the class that it is a
+        method of, calls some 8-bit floats and some bytes."""
         node = self.definition.node
         assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
-        short = (node.end_lineno or node.lineno) - node.lineno < _LONG
-        return short and may_copy(self._text)
+        if (node.end_lineno or node.lineno) - node.lineno >= _LONG:
+            return False
+        around = self.definition.enclosing
+        owner = around[-1] if around and isinstance(around[-1], ast.ClassDef) else None
+        text = self._text
+        return may_copy(text) or (owner is not None and may_copy_own(text, self._text_of(owner)))
 
     @property
     def _text(self) -> str:
-        node, lines = self.definition.node, self.definition.module.source.lines
-        return "".join(lines[node.lineno - 1 : node.end_lineno])  # type: ignore[union-attr]
+        node = self.definition.node
+        assert isinstance(node, ast.stmt)
+        return self._text_of(node)
+
+    def _text_of(self, node: ast.stmt) -> str:
+        return "".join(self.definition.module.source.lines[node.lineno - 1 : node.end_lineno])
 
     @property
     def _bytes(self) -> bytes:
