@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from tritonlint.dtypes import INT8
+from tritonlint.dtypes import INT8, ElementTypes
 from tritonlint.facts.host import classes
 from tritonlint.facts.host.arguments import Given
 from tritonlint.facts.host.events import NoteKind
@@ -40,6 +40,7 @@ def bind(
         else:
             env[name] = Tensor(f"{root}({name})")
             _note_default(frame, definition, f"{root}({name})", defaults.get(name))
+            _note_annotated(frame, definition, f"{root}({name})", each.annotation)
         env[name] = classes.annotated(
             definition.module, each.annotation, definition.enclosing, env[name]
         )
@@ -65,6 +66,23 @@ def _note_default(
     if isinstance(value, DType) and value.types.single is not None:
         kind: NoteKind = "integers" if value.types.single == INT8 else "default"
         frame.note(kind, symbol, value.types, definition.module.source.span(default))
+
+
+def _note_annotated(
+    frame: Frame, definition: Definition, symbol: str, annotation: ast.expr | None
+) -> None:
+    """Note the 8-bit integers that an annotation names: `torch.CharTensor`, or jaxtyping's
+    `Int8[Tensor, "..."]`. Those of other types are not taken at their word."""
+    match annotation:
+        case ast.Attribute(attr="CharTensor") | ast.Name(id="CharTensor"):
+            pass
+        case ast.Subscript(value=ast.Name(id="Int8") | ast.Attribute(attr="Int8")):
+            pass
+        case _:
+            return
+    types = ElementTypes.of(INT8)
+    frame.types.setdefault(symbol, types)
+    frame.note("asserted", symbol, types, definition.module.source.span(annotation))
 
 
 def _defaults(node: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, ast.expr]:

@@ -46,7 +46,7 @@ NO_KERNEL = frozenset(
 # What code says when it says something about the bytes of a tensor: a narrow type, a view that is
 # given one thing, a setting of quantized caches. A dtype by another name is told by that name.
 _EVIDENCE = re.compile(
-    rb"int8|int16|int32|fp8|float8|quantized|cache_dtype|byte\b|ByteTensor"
+    rb"int8|int16|int32|fp8|float8|quantized|cache_dtype|byte\b|ByteTensor|CharTensor|\bInt8\["
     rb"|view\s*\(\s*(?:dtype|[A-Za-z_](?![^(),]*,))"
 )
 _BYTES = re.compile(rb"int8|fp8|float8|quantized|cache_dtype|byte\b|ByteTensor")
