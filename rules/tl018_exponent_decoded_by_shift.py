@@ -14,7 +14,8 @@ class ExponentDecodedByShift(Rule[ExponentShift, str]):
     """## What it does
     Finds kernels that load an exponent of eight bits (e8m0, the scale of a block of MX numbers) and
     decode it by shifting it to where a float has its exponent, without a test for the codes 0 and
-    255.
+    255. In a file that does not name `torch.float8_e8m0fnu` the finding is `possible`: a format of
+    its own may mean zero by the code 0.
 
     ## Why is this bad
     The shift is right for 1 to 254. Code 0 means 2**-127, which a float holds as a subnormal number
@@ -57,7 +58,6 @@ class ExponentDecodedByShift(Rule[ExponentShift, str]):
     code = "TL018"
     name = "exponent-decoded-by-shift"
     severity = "warning"
-    status = "preview"
     since = "0.1.0"
     observes = (ExponentShift,)
 
@@ -71,5 +71,6 @@ class ExponentDecodedByShift(Rule[ExponentShift, str]):
             f"`{seen.kernel}` decodes exponents from `{seen.loaded}` by a shift, and not the codes "
             "0 and 255",
             trigger=trigger,
+            confidence="likely" if seen.stated else "possible",
             trace=(Step(seen.place, "the bits of the exponent become those of the float"),),
         )

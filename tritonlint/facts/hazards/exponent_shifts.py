@@ -20,15 +20,19 @@ _CARED_FOR = re.compile(
     r"|[nN][aA][nN]\b"
 )
 _CODE = re.compile(r"scale|exp|e8m0|mx", re.IGNORECASE)
+# The type whose codes are meant, in code.
+_STATED = re.compile(r"^[^#\n]*\btorch\.float8_e8m0fnu\b", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class ExponentShift(InKernel):
     """An exponent of eight bits, loaded and shifted to where a `target` has its own, in a kernel
-    that tests neither code 0 nor code 255."""
+    that tests neither code 0 nor code 255. `stated` is whether its file names the type of such
+    codes: a format of its own may mean something else by these two."""
 
     target: str
     loaded: str
+    stated: bool
 
 
 def may_shift(text: str) -> bool:
@@ -46,7 +50,8 @@ def exponent_shifts(module: Module, kernel: Kernel) -> Iterator[ExponentShift]:
         return
     for term, name in found:
         where = (span_in(kernel, term), kernel.name, kernel.path, kernel.line)
-        yield ExponentShift(*where, term.name, name)
+        stated = bool(_STATED.search(module.source.text))
+        yield ExponentShift(*where, term.name, name, stated)
 
 
 def _loaded(term: Term) -> str:
