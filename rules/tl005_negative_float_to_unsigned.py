@@ -18,6 +18,8 @@ class NegativeFloatToUnsigned(Rule[Converted, Conversion]):
     """## What it does
     Finds kernels that cast a float to an unsigned type although it can be negative by what the
     kernel itself says: it is clamped to an interval that begins below zero, or it is a logarithm.
+    So for the mirror of it: a float that is cast to `tl.int8` although it reaches 128 or more by
+    its bounds, as a biased exponent does.
 
     ## Why is this bad
     The conversion of a negative float to an unsigned integer is undefined. NVIDIA gives 0, AMD
@@ -26,7 +28,7 @@ class NegativeFloatToUnsigned(Rule[Converted, Conversion]):
 
     ## Triggering input
     Any negative value: -3.0 becomes 0 on NVIDIA and 253 on AMD, so that `-3.0` with a bias of 127
-    added after the cast is 127 instead of 124.
+    added after the cast is 127 instead of 124. 200.0 in int8 is -56, or 127 where it saturates.
 
     ## Example
     ```python
@@ -48,14 +50,16 @@ class NegativeFloatToUnsigned(Rule[Converted, Conversion]):
     Where a bias is added to the cast, it moves before it when the value is integral, or the cast
     goes through `int32`. Safe: the result is the one that was defined to come out where the
     conversion wraps, and no program can depend on an undefined one. Without a bias the cast goes
-    through `int32` too, which keeps the low bits; unsafe, since zero may have been wanted. There
-    is no fix where the unsigned type comes from a launch: another may pass another type.
+    through `int32` too, which keeps the low bits; unsafe, since zero may have been wanted. So it
+    does above 127, which is safe: the bits stay what they are. There is no fix where the unsigned
+    type comes from a launch: another may pass another type.
 
     ## How it is verified
     Compiled for `cuda:90`, `hip:gfx942` and `hip:gfx950`, `arith.fptoui` takes the value as
     flagged before the bias is added, and after as fixed (or there is `arith.fptosi`). Without a
-    bias there is `arith.fptoui` at that line as flagged, and none as fixed. On an NVIDIA
-    GPU every negative exponent is stored as 127 as flagged.
+    bias there is `arith.fptoui` at that line as flagged, and none as fixed; above 127, an
+    `arith.fptosi` that gives 8 bits, and then 32. On an NVIDIA GPU every negative exponent is
+    stored as 127 as flagged.
 
     ## References
     - https://github.com/triton-lang/triton/issues/10658
@@ -66,13 +70,22 @@ class NegativeFloatToUnsigned(Rule[Converted, Conversion]):
     severity = "error"
     since = "0.1.0"
     fix = "sometimes"
-    signature = Order(("arith.addi",), first=("arith.fptoui",), gives=8, alone=("arith.fptoui",))
+    signature = Order(
+        ("arith.addi",),
+        first=("arith.fptoui",),
+        gives=8,
+        alone=("arith.fptoui",),
+        narrow=("arith.fptosi",),
+    )
     observes = (Converted,)
 
     def judge(self, seen: Converted) -> Conversion | None:
-        return seen.conversion if _negative(seen.conversion) else None
+        conversion = seen.conversion
+        return conversion if _negative(conversion) or _exceeds(conversion) else None
 
     def report(self, node: cst.CSTNode, seen: Converted, conversion: Conversion) -> Finding:
+        if _exceeds(conversion):
+            return self._of_large(node, seen, conversion)
         added = _added(self.node(conversion.bias)) if conversion.bias is not None else None
         wrapped = 2**conversion.target.width - 3
         trigger = f"-3.0 becomes 0 on NVIDIA and {wrapped} on AMD"
@@ -90,6 +103,26 @@ class NegativeFloatToUnsigned(Rule[Converted, Conversion]):
             confidence=_confidence(seen),
             trace=_trace(seen),
             fix=self._fix(node, conversion, added),
+        )
+
+    def _of_large(self, node: cst.CSTNode, seen: Converted, conversion: Conversion) -> Finding:
+        from tritonlint.rule.casts import cast_operand, language, method
+
+        operand = cast_operand(node)
+        wide = f"{language(self.suspect.source)}.int32"
+        fix = None
+        if operand is not None:
+            fix = self.replacing(
+                {operand: method(operand, "to", wide)}, "Convert to a wider integer first", "safe"
+            )
+        return self.finding(
+            node,
+            seen,
+            f"`{seen.kernel}` converts a float that can exceed 127 to int8, undefined above",
+            trigger="200.0 becomes -56 where the conversion wraps, and 127 where it saturates",
+            confidence="likely",
+            trace=_trace(seen),
+            fix=fix,
         )
 
     def _fix(self, node: cst.CSTNode, conversion: Conversion, added: Added | None) -> Fix | None:
@@ -137,6 +170,15 @@ def _negative(conversion: Conversion) -> bool:
     if low is None or math.isinf(low):
         return conversion.exponent and not conversion.biased
     return low <= -1
+
+
+def _exceeds(conversion: Conversion) -> bool:
+    """Whether the kernel says that what it casts to int8 by its name can be 128 or more."""
+    low, high = conversion.interval
+    large = low is not None and high is not None and 128 <= high < math.inf
+    signed = conversion.target.kind == "signed" and conversion.target.width == 8
+    named = conversion.explicit and not conversion.parameter
+    return signed and named and conversion.floating and large
 
 
 def _confidence(seen: Converted) -> Confidence:

@@ -26,7 +26,7 @@ class Order:
     element type of that parameter. Without it the order is looked for at the places that a finding
     speaks of, and the fix is the finding's edits. `alone` are operations that are wrong there
     without any order, where there is none: nothing but the finding tells them from right ones, so
-    that probes do not look for them.
+    that probes do not look for them. `narrow` are those that are so where they give 8 bits.
     """
 
     then: tuple[str, ...]
@@ -37,3 +37,4 @@ class Order:
     made: int = 0
     through: Literal["store", "load", ""] = ""
     alone: tuple[str, ...] = ()
+    narrow: tuple[str, ...] = ()

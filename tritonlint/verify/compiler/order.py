@@ -34,6 +34,12 @@ def wrong(
             yield op, firsts
 
 
+def alone(op: Op, order: Order) -> bool:
+    """Whether an operation is wrong without any order."""
+    gives_byte = _wide(op.types.rpartition(" to ")[2], 8)
+    return op.name in order.alone or (op.name in order.narrow and gives_byte)
+
+
 def _fits(op: Op, order: Order) -> bool:
     """Whether the widths of the numbers that an operation takes and gives are the order's. The
     text of its types is `tensor<64xi8> to tensor<64xi32>`, or one type for both."""

@@ -16,7 +16,7 @@ from tritonlint.rule.signature import Order
 from tritonlint.verify.compiler import compile as oracle
 from tritonlint.verify.compiler.compile import Conversion
 from tritonlint.verify.compiler.extract import Extracted
-from tritonlint.verify.compiler.order import wrong
+from tritonlint.verify.compiler.order import alone, wrong
 from tritonlint.verify.compiler.raw_ir import WARP, fp8_of, parse_target, raw_ir
 from tritonlint.verify.compiler.ttir import Graph, Op
 from tritonlint.verify.compiler.ttir_text import read_graph
@@ -66,7 +66,7 @@ def _found(graph: Graph, order: Order, side: Side, parameter: int | None) -> lis
         between = oracle.between(graph, parameter, order.through, side.last)
         return [op for op in between if op in found]
     ordered = [op for op, firsts in found.items() if any(_at(each, side) for each in (op, *firsts))]
-    return ordered or [op for op in graph.all_ops if op.name in order.alone and _at(op, side)]
+    return ordered or [op for op in graph.all_ops if alone(op, order) and _at(op, side)]
 
 
 def _at(op: Op, side: Side) -> bool:
