@@ -148,6 +148,48 @@ HOLDERS = {
 
             def forward(self, x):
                 self.backend.write(x, {BYTES}<<{VIEW}>>)  # expect: TL001""",
+    "function in an attribute": f"""
+        def go(x, out):
+            quantize[(1,)](x, out, 64)
+
+
+        class Layer:
+            def __init__(self):
+                self.store = go
+
+            def forward(self, x):
+                self.store(x, {BYTES}<<{VIEW}>>)  # expect: TL001""",
+    "set by one of several methods": f"""
+        class Pool:
+            def __init__(self):
+                self.codes = None
+
+            def make(self):
+                self.codes = {BYTES}
+
+            def attach(self, other):
+                self.codes = other.codes
+
+            def write(self, x):
+                quantize[(1,)](x, self.codes<<{VIEW}>>, 64)  # expect: TL001""",
+    "copy to what is called fp8": f"""
+        @triton.jit
+        def move(x_ptr, out_fp8_ptr, BLOCK: tl.constexpr):
+            offsets = tl.arange(0, BLOCK)
+            tl.store(out_fp8_ptr + offsets, tl.load(x_ptr + offsets))
+
+
+        def f(x):
+            out = {BYTES}
+            move[(1,)](x, out<<{VIEW}>>, 64)  # expect: TL001""",
+    "region beside one of a dtype with a default": """
+        def f(x, page, n, dtype=None):
+            if dtype is None:
+                dtype = torch.bfloat16
+            rope = page[:, n:].view(dtype)
+            codes = page[:, :n]<<.view(torch.float8_e4m3fn)>>  # expect: TL001
+            quantize[(1,)](x, codes, 64)
+            copy[(1,)](x, rope, 64)""",
     "method of another base": f"""
         class Storing:
             def storage(self):
@@ -254,6 +296,33 @@ APART = {
             def write(self, x):
                 if self.kind != "fp8":
                     quantize[(1,)](x, self.codes, 64)""",
+    "a flag that is asserted for bytes": """
+        @triton.jit
+        def pack(x_ptr, out_ptr, FLAT: tl.constexpr, BLOCK: tl.constexpr):
+            offsets = tl.arange(0, BLOCK)
+            x = tl.load(x_ptr + offsets).to(tl.float32) * 448.0
+            if not FLAT:
+                if out_ptr.dtype.element_ty == tl.uint8:
+                    x = x.to(tl.float8e4nv).to(tl.uint8, bitcast=True)
+                tl.store(out_ptr + offsets, x.to(out_ptr.dtype.element_ty))
+            else:
+                tl.store(out_ptr + offsets, x.to(out_ptr.dtype.element_ty))
+
+
+        def f(x, out, flat):
+            assert out.dtype in (torch.bfloat16, torch.float8_e4m3fn, torch.uint8)
+            if out.dtype == torch.uint8:
+                assert not flat
+            pack[(1,)](x, out, flat, 64)""",
+    "copy of bytes that are called so": f"""
+        @triton.jit
+        def move(x_u8_ptr, out_fp8_ptr, BLOCK: tl.constexpr):
+            offsets = tl.arange(0, BLOCK)
+            tl.store(out_fp8_ptr + offsets, tl.load(x_u8_ptr + offsets))
+
+
+        def f(x):
+            move[(1,)](x, {BYTES}, 64)""",
     "bytes that are called so beside a float view": """
         @triton.jit
         def read(page_fp32_ptr, page_uint8_ptr, out_ptr, BLOCK: tl.constexpr):

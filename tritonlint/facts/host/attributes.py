@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from functools import cache
 
-from tritonlint.facts.host import renaming
+from tritonlint.facts.host import renaming, tensors
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.binding import bind
 from tritonlint.facts.host.state import NEAR_DEPTH, ClassFacts, Frame, Run
@@ -76,7 +76,8 @@ def _buffers(value: Value) -> Iterator[str]:
 
 
 def _set_later(frame: Frame, definition: Definition, name: str) -> tuple[ClassFacts, Value] | None:
-    """What the only method beside `__init__` that assigns an attribute gives it."""
+    """What the only method beside `__init__` that assigns an attribute gives it; of several, the
+    only one that makes tensors of a type."""
     assert isinstance(definition.node, ast.ClassDef)
     around = (*definition.enclosing, definition.node)
     assigning = [
@@ -87,10 +88,24 @@ def _set_later(frame: Frame, definition: Definition, name: str) -> tuple[ClassFa
         and id(each) not in frame.run.stack
         and name in assigned_in(each)
     ]
+    if len(assigning) > 1:
+        assigning = [each for each in assigning if _makes_tensors(each.node)]
     if len(assigning) != 1:
         return None
     facts = _facts_of(frame, definition, assigning[0])
     return (facts, facts.values[name]) if name in facts.values else None
+
+
+@cache
+def _makes_tensors(method: Function) -> bool:
+    """Whether a method calls what makes tensors, with a dtype."""
+    return any(
+        isinstance(each, ast.Call)
+        and isinstance(each.func, ast.Attribute)
+        and each.func.attr in tensors.CONSTRUCTORS
+        and any(keyword.arg == "dtype" for keyword in each.keywords)
+        for each in ast.walk(method)
+    )
 
 
 def note_declared(frame: Frame, definition: Definition, symbol: str) -> None:

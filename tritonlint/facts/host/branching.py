@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import ast
+import re
+from functools import cache
 
 from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN
 from tritonlint.facts.host import conditions
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import symbol
 from tritonlint.facts.host.values import (
+    VENDOR,
     Condition,
     DType,
     Value,
     choose,
 )
+
+# What tests of the GPU speak of.
+_VENDOR = re.compile(r"fnuz|(?:^|[^a-z])(?:is_)?(?:hip|rocm|amd)(?:[^a-z]|$)|gfx\d", re.IGNORECASE)
 
 
 def condition(frame: Frame, node: ast.expr) -> Condition:
@@ -52,9 +58,17 @@ def _condition(frame: Frame, node: ast.expr) -> Condition:
     value = frame.evaluate(node)
     if isinstance(value, Condition):
         return value
-    return conditions.named(_spelled(node), value, span) or Condition(
-        "opaque", symbol(value, node), span
-    )
+    found = conditions.named(_spelled(node), value, span)
+    key = symbol(value, node)
+    if found is None and speaks_of_vendor(spelled := ast.unparse(node)):
+        key = f"{VENDOR}({spelled}) {key}"
+    return found or Condition("opaque", key, span)
+
+
+@cache
+def speaks_of_vendor(test: str) -> bool:
+    """Whether a test asks which GPU it is."""
+    return _VENDOR.search(test) is not None
 
 
 def _spelled(node: ast.expr) -> str:

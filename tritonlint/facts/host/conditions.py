@@ -60,8 +60,8 @@ def named(name: str, value: Value, span: Span) -> Condition | None:
 
 @cache
 def names_quantized(name: str) -> bool:
-    """Whether a name speaks of fp8 or of what is quantized."""
-    return bool(_QUANTIZED_NAME.search(name))
+    """Whether a name speaks of fp8 or of what is quantized, and not of the GPU that it is on."""
+    return bool(_QUANTIZED_NAME.search(name)) and "fnuz" not in name
 
 
 @cache

@@ -81,6 +81,17 @@ class Run:
     dtypes: dict[str, frozenset[str]] = field(default_factory=dict)
     # The tensors that a buffer of unknown dtype was made after, or the parameters that name it.
     alike: dict[str, frozenset[str]] = field(default_factory=dict)
+    # The tests that are asserted where another comes out so: `if packed: assert shuffled`.
+    implied: dict[tuple[str, bool], Path] = field(default_factory=dict)
+
+    def with_implied(self, path: Path) -> Path:
+        """`path` with the tests that are asserted on it."""
+        waiting = list(path)
+        while waiting:
+            more = [each for each in self.implied.get(waiting.pop(), ()) if each not in path]
+            path += tuple(more)
+            waiting += more
+        return path
 
     def passed_by_callers(self, buffer: str) -> bool:
         """Whether `buffer` is a parameter of the root that callers in the project pass."""

@@ -25,6 +25,7 @@ from tritonlint.facts.host.values import (
     Const,
     Launchable,
     Partial,
+    Path,
     Sequence,
     Tensor,
     Value,
@@ -222,7 +223,10 @@ def _branch(frame: Frame, node: ast.If) -> bool:
     taken, skipped = frame.fork(), frame.fork()
     conditions.assume(taken, test, True, required=_raises(node.orelse))
     conditions.assume(skipped, test, False, required=_raises(node.body))
+    starts = (taken.path, skipped.path)
     ended, other = block(taken, node.body), block(skipped, node.orelse)
+    for arm, start in zip((taken, skipped), starts, strict=True):
+        _note_implied(frame, start, arm)
     for arm, over in ((taken, ended), (skipped, other)):
         if over:  # what it made it may have returned
             frame.keep_made(arm)
@@ -237,6 +241,14 @@ def _branch(frame: Frame, node: ast.If) -> bool:
         _keep_of_present(test, taken, skipped)
         frame.merge(taken, skipped)
     return False
+
+
+def _note_implied(frame: Frame, start: Path, arm: Frame) -> None:
+    """Note what an arm asserts, where one test leads to it."""
+    asserted = arm.path[len(start) :]
+    own = start[len(frame.path) :]
+    if asserted and len(own) == 1:
+        frame.run.implied[own[0]] = (*frame.run.implied.get(own[0], ()), *asserted)
 
 
 def _keep_of_present(test: Condition, taken: Frame, skipped: Frame) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence as Items
 
-from tritonlint.dtypes import INT8, UNKNOWN, ElementTypes, from_torch
+from tritonlint.dtypes import INT8, UNKNOWN, ElementTypes, from_torch, join
 from tritonlint.facts.host.arguments import Arguments
 from tritonlint.facts.host.choices import is_dtype
 from tritonlint.facts.host.state import Frame
@@ -177,6 +177,14 @@ def dtype_types(frame: Frame, value: Value) -> ElementTypes:
     return found
 
 
+def _known_of(frame: Frame, dtype: Value) -> ElementTypes:
+    """The element types that a dtype expression can name, without those that are not known: of
+    `out_dtype`, its default."""
+    each_option = (dtype_types(frame, each) for _, each in options(dtype))
+    found = join(each for each in each_option if each.known)
+    return found if found.types else UNKNOWN
+
+
 def tensor_types(frame: Frame, value: Value) -> ElementTypes:
     """The element types that a tensor can have on this path."""
     found = ElementTypes(frozenset())
@@ -216,7 +224,7 @@ def view(frame: Frame, tensor: Tensor, arguments: Arguments, span: Span) -> Tens
     if own and tensor.types is None:
         return tensor
     types = dtype_types(frame, given)
-    frame.note("view", tensor.buffer, types, span, tensor.part)
+    frame.note("view", tensor.buffer, _known_of(frame, given), span, tensor.part)
     return replace(tensor, types=types, view=span, guarded=False)
 
 

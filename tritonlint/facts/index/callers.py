@@ -58,22 +58,24 @@ class Naming:
     """Who names what in a universe: by a name, the functions that have it, and the other names that
     stand for it, or for a class that inherits from it. A method that is named on `self` is one of
     the family of the class: `families` tells for a class which of those that it is related to
-    stands for all of them."""
+    stands for all of them. `attributes` are those of `self` that are given a name (`self.store`):
+    such a name can be called on any object."""
 
     functions: Mapping[str, Sequence[Placed]]
     aliases: Mapping[str, Sequence[str]]
     families: Mapping[str, str]
+    attributes: frozenset[str]
 
     def moved(self, moves: Moves) -> Naming:
         """The same after the functions of some files went to other lines."""
         functions = dict(self.functions)
         moved = (each for now in moves.values() for each in now.values())
-        names = {key for each in moved for key in keys(each, self.families)}
+        names = {key for each in moved for key in keys(each, self.families, self.attributes)}
         for name in names & functions.keys():
             functions[name] = [
                 (file, moves.get(file, {}).get(each.line, each)) for file, each in functions[name]
             ]
-        return Naming(functions, self.aliases, self.families)
+        return Naming(functions, self.aliases, self.families, self.attributes)
 
     def called(self, function: Function) -> Iterator[str]:
         """The keys of `functions` for those that call `function`."""
@@ -127,9 +129,13 @@ def made(owner: str) -> str:
     return f"{owner}(" if owner[:1].isupper() else owner
 
 
-def keys(function: Function, families: Mapping[str, str]) -> Iterator[str]:
-    """The names that a function has, those on `self` with the family of its class."""
+def keys(
+    function: Function, families: Mapping[str, str], attributes: frozenset[str]
+) -> Iterator[str]:
+    """The names that a function has, those on `self` with the family of its class, and as they are
+    where they are `attributes`."""
     suffix = f"@{families.get(function.owner, function.owner)}" if function.owner else ""
+    yield from function.calls & attributes if suffix else ()
     for name in function.calls:
         yield f"{name}{suffix}" if suffix and name.startswith("self.") else name
 
@@ -139,13 +145,15 @@ def naming(outlines: Mapping[str, Outline]) -> Naming:
     functions: dict[str, list[Placed]] = {}
     aliases: dict[str, list[str]] = {}
     families = _families(outlines)
+    named = (other for each in outlines.values() for other, _ in each.aliases)
+    attributes = frozenset(each for each in named if each.startswith("self."))
     for file, each in outlines.items():
         for other, name in (*each.aliases, *each.bases):
             aliases.setdefault(name, []).append(other)
         for function in each.functions:
-            for name in keys(function, families):
+            for name in keys(function, families, attributes):
                 functions.setdefault(name, []).append((file, function))
-    return Naming(functions, aliases, families)
+    return Naming(functions, aliases, families, attributes)
 
 
 def _families(outlines: Mapping[str, Outline]) -> Mapping[str, str]:

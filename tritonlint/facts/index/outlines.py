@@ -60,6 +60,8 @@ _CLASS_VALUE = re.compile(rb"^[ \t]+%s+[ \t]*(?::[^=\n]*)?=(?!=)[^\n]*" % LETTER
 _ASSIGNED = re.compile(
     rb"^(%s+)[ \t]*(?::[^=\n]*)?=(?!=)([^\n]*(?:\n[ \t)\]}][^\n]*)*)" % LETTER, re.M
 )
+# An attribute that is given a name as it is.
+_ATTRIBUTE = re.compile(rb"self\.(%s+)[ \t]*=[ \t]*(%s+)[ \t]*$" % (LETTER, LETTER), re.M)
 _WORD = re.compile(rb"%s+" % LETTER)
 # Decorators that make no kernel of a function.
 _DECORATOR = re.compile(rb"^[ \t]*@[ \t]*([\w.]+)", re.M)
@@ -413,11 +415,14 @@ def _nesting(indents: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 
 def _aliases(text: bytes, known: set[bytes]) -> Iterator[tuple[bytes, bytes]]:
-    """Pairs of another name and a name that it stands for: `name as other`, and `other = name` or
-    `other = f(name)` at the top level."""
+    """Pairs of another name and a name that it stands for: `name as other`, `self.other = name`,
+    and `other = name` or `other = f(name)` at the top level."""
     for line in _NAMING.finditer(text):
         for found in _AS.finditer(text, line.start(), line.end()):
             yield from ((found[1], name) for name in _before(text, found.start()))
+    for attribute, name in _ATTRIBUTE.findall(text):
+        if name in known:
+            yield b"self." + attribute, name
     for other, value in _ASSIGNED.findall(text):
         for spelled in () if other.startswith(b"__") else names(value, 0, len(value)):
             owner, _, attribute = spelled.rpartition(b".")

@@ -1,5 +1,5 @@
-"""The classes of the objects that an object holds: `self.impl = Impl(...)` in its `__init__`, or an
-annotation that names the class."""
+"""What an object holds: objects of the classes that its `__init__` or an annotation names
+(`self.impl = Impl(...)`), and functions (`self.store = store`)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from tritonlint.facts.project.modules import Definition
 from tritonlint.facts.project.tree import dotted_name
+from tritonlint.frozen import replace
 
 Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -38,17 +39,18 @@ def methods(owner: Definition, depth: int = 6) -> Iterator[Definition]:
 
 def held(owner: Definition, attribute: str) -> Iterator[Definition]:
     """The classes of the project whose objects `attribute` of an object of `owner` can be, as far
-    as its class body and its `__init__` name them."""
+    as its class body and its `__init__` name them, and the functions that it can be."""
     assert isinstance(owner.node, ast.ClassDef)
     for statement in owner.node.body:
         match statement:
             case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation):
                 if name == attribute:
-                    yield from _classes(owner, annotation)
+                    yield from _named(owner, annotation)
     initializer = owner.module.member(owner, "__init__")
     if not isinstance(initializer, Definition) or not isinstance(initializer.node, Function):
         return
     annotations = {each.arg: each.annotation for each in initializer.node.args.args}
+    inside = replace(initializer, enclosing=(*initializer.enclosing, initializer.node))
     for node in ast.walk(initializer.node):
         match node:
             case ast.Assign(targets=[ast.Attribute(value=ast.Name(id="self"), attr=name)]):
@@ -61,13 +63,14 @@ def held(owner: Definition, attribute: str) -> Iterator[Definition]:
             said = said or annotations.get(node.value.id)
         for each in (said, node.value) if name == attribute else ():
             if each is not None:
-                yield from _classes(initializer, each)
+                yield from _named(inside, each)
 
 
-def _classes(around: Definition, node: ast.expr) -> Iterator[Definition]:
-    """The classes that an annotation or a value names."""
+def _named(around: Definition, node: ast.expr) -> Iterator[Definition]:
+    """The classes that an annotation or a value names, or the function that it is."""
     for each in ast.walk(node):
         spelled = dotted_name(each) if isinstance(each, (ast.Name, ast.Attribute)) else None
         target = around.module.target(spelled, around.enclosing) if spelled else None
-        if isinstance(target, Definition) and isinstance(target.node, ast.ClassDef):
+        kinds = (ast.ClassDef, *Function) if each is node else ast.ClassDef
+        if isinstance(target, Definition) and isinstance(target.node, kinds):
             yield target

@@ -305,6 +305,8 @@ class Reach:
                     target = self._method(definition, method)
                     if target is not None:
                         yield target
+                    else:
+                        yield from _of_attribute(definition, method)
                 if f".{beyond}" in leading:
                     yield from _of_attribute(definition, method, beyond)
                 continue
@@ -368,13 +370,19 @@ class Reach:
         return target if isinstance(target, Definition) else None
 
 
-def _of_attribute(function: Definition, attribute: str, name: str) -> Iterator[Definition]:
-    """The methods `name` of what `self.attribute` can be in a method."""
+def _of_attribute(
+    function: Definition, attribute: str, name: str | None = None
+) -> Iterator[Definition]:
+    """The methods `name` of what `self.attribute` can be in a method; the functions that it can be
+    itself, without a name."""
     owner = owner_of(function)
     for each in held(owner, attribute) if owner is not None else ():
-        found = each.module.member(each, name)
-        if isinstance(found, Definition):
-            yield found
+        if not isinstance(each.node, ast.ClassDef):
+            yield from (each,) if name is None else ()
+        elif name is not None:
+            found = each.module.member(each, name)
+            if isinstance(found, Definition):
+                yield found
 
 
 def _text(name: bytes) -> str:

@@ -18,6 +18,7 @@ from tritonlint.facts.device import (
 from tritonlint.facts.hazards.launched.specializations import specialization
 from tritonlint.facts.hazards.raw_bytes.evidence import STRENGTHS, Evidence
 from tritonlint.facts.hazards.raw_bytes.meanings import floats_elsewhere, meanings
+from tritonlint.facts.hazards.raw_bytes.names import byte_named, float_named
 from tritonlint.facts.hazards.raw_bytes.packed import regions_beside, wider_region
 from tritonlint.facts.hazards.raw_bytes.storage import Storage
 from tritonlint.facts.host.events import LaunchEvent
@@ -41,7 +42,7 @@ def harm(
     stores: dict[_Site, Store] = {}
     loads: dict[_Site, Load] = {}
     for each in storage.evidence:
-        whole = event.path + path + each.path
+        whole = run.with_implied(event.path + path + each.path + _is_bytes(tensor, storage))
         made = specialization(event, parameter, storage.types, whole, alike=True)
         floats = floats_elsewhere(event, parameter, path)
         more_stores, more_loads, seen = run.effects.of(
@@ -54,6 +55,12 @@ def harm(
             stores.update((_site(store), store) for store in more_stores)
             loads.update((_site(load), load) for load in more_loads)
     return _sorted(evidence), tuple(stores.values()), tuple(loads.values())
+
+
+def _is_bytes(tensor: Tensor, storage: Storage) -> Path:
+    """The test that comes out true where `tensor` holds bytes, as is assumed."""
+    types = storage.types.types
+    return ((f"{tensor.buffer}.dtype is {UINT8}", True),) if not types or UINT8 in types else ()
 
 
 def _sorted(evidence: list[Evidence]) -> list[Evidence]:
@@ -100,7 +107,7 @@ def _effects(kernel: Kernel, made: Specialization, parameter: str, *floats: str)
         return [], [], Moves()
     others = {name: each for name, each in made.pointers.items() if name != parameter}
     seen = moves(kernel, Specialization(others, made.constexprs))
-    known = {*made.pointers, *seen.numbers, *floats}
+    known = {*made.pointers, *seen.numbers, *floats, *_copied_with(parameter, seen)}
     copied = _copied(kernel, parameter, made, [n for n in found.pointers if n not in known])
     viewed = contract(kernel, Specialization({**made.pointers, parameter: E4M3FN}, made.constexprs))
     wrong = _sites(viewed, "float") - _sites(copied, "int")
@@ -109,6 +116,15 @@ def _effects(kernel: Kernel, made: Specialization, parameter: str, *floats: str)
         [each for each in loads if each.effect == "bits" or _site(each) in wrong],
         seen,
     )
+
+
+def _copied_with(parameter: str, seen: Moves) -> set[str]:
+    """The pointers that a kernel copies from or to one that it calls after a float type: bytes
+    cannot be stored as 8-bit floats, nor those as bytes, and so the others point to floats too."""
+    if float_named(parameter) is None:
+        return set()
+    pairs = [pair for pair in seen.copies if parameter in pair]
+    return {name for pair in pairs for name in pair if not byte_named(name)} - {parameter}
 
 
 def _copied(
