@@ -26,6 +26,7 @@ _ALIASES = frozenset("view reshape flatten contiguous permute transpose unsqueez
 
 # A test that asks a setting, not a tensor.
 _SETTING = re.compile(r"""["'](?:fp8|float8)\w*["']|quantized\w*\(\w*dtype""")
+_BOTH = {"torch.float8_e4m3fn", "torch.float8_e4m3fnuz"}
 # The owner and the name of what is viewed.
 _Key = tuple[str, str]
 
@@ -76,6 +77,20 @@ def hard_coded(module: Module, both_flavours: Callable[[], bool]) -> Iterator[Ha
                 yield HardCoded(each.place, each.function, other)
 
 
+def asked_of_attribute(module: Module, owner: str, attribute: str) -> Iterator[Span]:
+    """Where the methods of the class `owner` view `attribute` (`self.cache`) as the fp8 type of the
+    platform."""
+    text = module.source.text
+    if ".view(" not in text or not (_HELPER.search(text) or "float8_e4m3fnuz" in text):
+        return
+    constants = _helpers(module.tree.body, {})
+    for function in module.functions:
+        if ".".join(each.name for each in function.enclosing) == owner:
+            for each in _views(module, function, constants):
+                if each.kind == "asked" and each.key == (owner, attribute):
+                    yield each.place
+
+
 def _asked(module: Module) -> Iterator[Span]:
     """Where a module asks for the fp8 type of the platform."""
     for each in ast.walk(module.tree):
@@ -103,6 +118,9 @@ def _dtype(node: ast.expr, names: Mapping[str, str]) -> str:
             return "asked" if named_fp8(spelled.rpartition(".")[2]) else ""
         case ast.Attribute(value=ast.Name(id="torch"), attr="float8_e4m3fn"):
             return "named"
+        case ast.IfExp(body=one, orelse=other):
+            both = {dotted_name(one) or "", dotted_name(other) or ""}
+            return "asked" if both == _BOTH else ""
         case ast.Name(id=name):
             return names.get(name, "")
     return ""

@@ -6,15 +6,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path as FilePath
 
-from tritonlint.dtypes import BY_NAME, ElementType, ElementTypes
+from tritonlint.dtypes import BY_NAME, PLATFORM_FP8, ElementType, ElementTypes
 from tritonlint.facts.device import Encoding, contract
 from tritonlint.facts.device.contract import Specialization
+from tritonlint.facts.hazards.flavours.hard_coded import asked_of_attribute
 from tritonlint.facts.hazards.flavours.vendors import for_vendor
 from tritonlint.facts.hazards.launched.specializations import parameter_span, specialization
 from tritonlint.facts.host.events import LaunchEvent, Note, Passed
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.values import Path, Tensor, contradicts, options
 from tritonlint.facts.project.kernel import Kernel
+from tritonlint.facts.project.tree import dotted_name
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -56,7 +58,7 @@ def kernel_flavours(run: Run) -> Iterator[KernelFlavour]:
     """The disagreements between kernels that name a flavour and what they are passed, and between
     a kernel that writes and one that reads."""
     stated = any(are_flavours(note.types) for note in run.notes)
-    if not stated and len(run.launches) < 2:
+    if not stated and len(run.launches) < 2 and not any(map(_passes_attribute, run.launches)):
         return
     uses = [each for event in run.launches for each in _uses(run, event)]
     for use in uses:
@@ -64,6 +66,11 @@ def kernel_flavours(run: Run) -> Iterator[KernelFlavour]:
             if are_flavours(note.types) and _same_bytes(note, use):
                 if _disagree(run, use, note.types, note.span):
                     yield _found(use, note.span, note.types, False)
+                    break
+        else:
+            for place in _views_of_attribute(use):
+                if _disagree(run, use, PLATFORM_FP8, place):
+                    yield _found(use, place, PLATFORM_FP8, False)
                     break
     for writer in uses:
         for reader in uses:
@@ -73,6 +80,25 @@ def kernel_flavours(run: Run) -> Iterator[KernelFlavour]:
                 if reader.encoding.element != element:
                     place = writer.encoding.place
                     yield _found(reader, place, ElementTypes.of(element), True)
+
+
+def _passes_attribute(event: LaunchEvent) -> bool:
+    """Whether a launch is passed attributes of an object of whose class something is viewed."""
+    passed = event.arguments.values()
+    return ".view(" in event.module.source.text and any(map(_attribute, passed))
+
+
+def _attribute(passed: Passed) -> str:
+    """`self.cache`, where an argument is that."""
+    spelled = dotted_name(passed.place.node) or ""
+    return spelled if spelled.startswith("self.") and spelled.count(".") == 1 else ""
+
+
+def _views_of_attribute(use: _Use) -> Iterator[Span]:
+    """Where another method has the bytes that are passed, an attribute, as the platform's type."""
+    attribute, owner = _attribute(use.passed), use.event.function.rpartition(".")[0]
+    if attribute and owner and use.passed.place.source is use.event.module.source:
+        yield from asked_of_attribute(use.event.module, owner, attribute)
 
 
 def _found(use: _Use, before: Span, types: ElementTypes, written: bool) -> KernelFlavour:
