@@ -115,9 +115,8 @@ def _clamps(run: Run, event: LaunchEvent) -> Iterator[WideClamp]:
             if types is None or FNUZ not in (types.types or ()):
                 continue
             made = specialization(event, parameter, types, event.path + path)
-            found = contract(
-                event.kernel, Specialization({**made.pointers, parameter: FNUZ}, made.constexprs)
-            )
+            made = Specialization({**made.pointers, parameter: FNUZ}, made.constexprs)
+            found = run.effects.of(contract, event.kernel, made)
             for store in found.stores:
                 low, high = store.interval
                 if store.parameter == parameter and high is not None and low is not None:

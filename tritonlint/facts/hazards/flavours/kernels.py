@@ -3,6 +3,7 @@ bytes of another one."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path as FilePath
 
@@ -43,6 +44,17 @@ class KernelFlavour:
 
 
 @dataclass(frozen=True)
+class _Tensor:
+    """A tensor that a launch passes as a parameter, on a path."""
+
+    event: LaunchEvent
+    parameter: str
+    passed: Passed
+    tensor: Tensor
+    path: Path
+
+
+@dataclass(frozen=True)
 class _Use:
     """A kernel that names the flavour of what it is passed."""
 
@@ -60,7 +72,14 @@ def kernel_flavours(run: Run) -> Iterator[KernelFlavour]:
     stated = any(are_flavours(note.types) for note in run.notes)
     if not stated and len(run.launches) < 2 and not any(map(_passes_attribute, run.launches)):
         return
-    uses = [each for event in run.launches for each in _uses(run, event)]
+    passed = [each for event in run.launches for each in _tensors(event)]
+    # A kernel is asked only about what something else is said of.
+    shared = Counter((each.tensor.buffer, each.tensor.part) for each in passed)
+    noted = {each.buffer for each in run.notes if are_flavours(each.types)}
+    told = (
+        x for x in passed if x.tensor.buffer in noted or shared[x.tensor.buffer, x.tensor.part] > 1
+    )
+    uses = [use for each in told if (use := _use(run, each)) is not None]
     for use in uses:
         for note in run.notes:
             if are_flavours(note.types) and _same_bytes(note, use):
@@ -118,15 +137,21 @@ def _found(use: _Use, before: Span, types: ElementTypes, written: bool) -> Kerne
     )
 
 
-def _uses(run: Run, event: LaunchEvent) -> Iterator[_Use]:
-    if not _encodings(run, event, Specialization()):
-        return
+def _tensors(event: LaunchEvent) -> Iterator[_Tensor]:
     for parameter, passed in event.arguments.items():
         for path, value in options(passed.value):
             if isinstance(value, Tensor) and not contradicts(path, event.path):
-                encoding = _encoding(run, event, parameter, value, event.path + path)
-                if encoding is not None:
-                    yield _Use(event, parameter, passed, value, event.path + path, encoding)
+                yield _Tensor(event, parameter, passed, value, event.path + path)
+
+
+def _use(run: Run, each: _Tensor) -> _Use | None:
+    event, tensor = each.event, each.tensor
+    if not _encodings(run, event, Specialization()):
+        return None
+    encoding = _encoding(run, event, each.parameter, tensor, each.path)
+    if encoding is None:
+        return None
+    return _Use(event, each.parameter, each.passed, tensor, each.path, encoding)
 
 
 def _encoding(
