@@ -1,0 +1,92 @@
+"""What a part of a text says: what it names, and what it may launch or know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from tritonlint.facts.index.gates import (
+    attributes,
+    body_of,
+    may_launch,
+    may_name_bytes,
+    may_narrow,
+    may_say,
+    names,
+)
+
+# Outside of the project: what is called of these is not followed, but for `torch.ops`.
+_FOREIGN = (b"torch.", b"np.", b"numpy.", b"tl.", b"triton.", b"os.", b"math.", b"pytest.")
+
+
+@dataclass
+class Part:
+    """What a part of a text says."""
+
+    launches: bool
+    speaks: bool
+    byte: bool
+    narrows: bool
+    calls: set[bytes]
+    attributes: set[bytes]
+    # Whether something is named on an attribute of `self`; and whether the class that the part
+    # stands in may be called.
+    beyond_self: bool = False
+    makes_own: bool = False
+
+    def add(self, other: Part) -> None:
+        """Count what another part says."""
+        self.launches |= other.launches
+        self.speaks |= other.speaks
+        self.byte |= other.byte
+        self.narrows |= other.narrows
+        self.calls |= other.calls
+        self.attributes |= other.attributes
+
+
+def part_of(
+    text: bytes,
+    start: int,
+    end: int,
+    imported: set[bytes],
+    local: set[bytes] | None,
+    signed: bool = True,
+) -> Part:
+    """What a part of a text says; unless it is `signed` the signature of a function is in front."""
+    body = start if signed else body_of(text, start, end)
+    used = names(text, body, end)
+    named = used | names(text, start, body) if body > start else used
+    calls = set(_followable(named, imported, local))
+    calls |= {b"%s(" % each for each in _followable(used, imported, local) if each[:1].isupper()}
+    beyond_self = any(each.startswith(b"self.") and each.count(b".") > 1 for each in named)
+    owning = beyond_self or any(each[:1].isupper() for each in calls)
+    return Part(
+        may_launch(text, named, start, end),
+        may_say(text, start, end),
+        may_name_bytes(text, start, end),
+        may_narrow(text, start, end),
+        calls,
+        attributes(text, body, end) if owning else set(),
+        beyond_self,
+        not used.isdisjoint((b"cls", b"self.__class__", b"type")),
+    )
+
+
+def _followable(
+    named: Iterable[bytes], imported: set[bytes], local: set[bytes] | None
+) -> Iterator[bytes]:
+    for spelled in named:
+        owner, dot, rest = spelled.partition(b".")
+        if local is None or owner in local:
+            yield owner
+        if not dot:
+            continue
+        if owner in (b"self", b"cls", b"super"):
+            yield b"self." + rest.partition(b".")[0]
+        elif not owner:  # it stands apart from what it is of
+            yield from (b"self." + rest, b"." + rest)
+        elif owner in imported and (not spelled.startswith(_FOREIGN) or b".ops." in spelled):
+            for each in filter(None, rest.split(b".")):
+                yield b"." + each
+                if each[:1].isupper():
+                    yield each

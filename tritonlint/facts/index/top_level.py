@@ -1,0 +1,150 @@
+"""What a text says outside of its functions, by patterns: what it imports, which names stand for
+others, what it registers, which of its names may be kernels or tell something about bytes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from tritonlint.facts.index.gates import LETTER, may_say, names
+from tritonlint.facts.index.headers import Header
+
+# A file without any of these registers no operator.
+_REGISTERS = re.compile(rb"op_func|custom_op|triton_op")
+# The name of an operator, as text: given as an argument, in a decorator, or that of the decorated
+# function.
+_NAME = re.compile(
+    rb"""op_name\s*=\s*["'](?:\w+::)?(\w+)["']"""
+    rb"""|op\(\s*["'](?:\w+::)?(\w+)["']"""
+    rb"""|@[\w.]*_op\b[^\n]*\n(?:[^\n]*\n){0,12}?[ \t]*def[ \t]+(\w+)"""
+)
+# An entry of a table from settings to dtypes that stores fp8 as bytes.
+_BYTE_ENTRY = re.compile(rb"""["']fp8\w*["']\s*:\s*torch\.uint8""")
+
+_INHERITS = re.compile(rb"class[ \t]+(%s+)\s*\(([^()]*)" % LETTER)
+_IMPORT = re.compile(rb"import\b[ \t]*(\([^)]*\)|[^\n]*)")
+_AS = re.compile(rb" as (%s+)" % LETTER)
+# What stands in a class before its methods, as an assignment.
+_CLASS_VALUE = re.compile(rb"^[ \t]+%s+[ \t]*(?::[^=\n]*)?=(?!=)[^\n]*" % LETTER, re.M)
+# An assignment at the top level, whose value may go on over lines.
+_ASSIGNED = re.compile(
+    rb"^(%s+)[ \t]*(?::[^=\n]*)?=(?!=)([^\n]*(?:\n[ \t)\]}][^\n]*)*)" % LETTER, re.M
+)
+# An attribute that is given a name as it is.
+_ATTRIBUTE = re.compile(rb"self\.(%s+)[ \t]*=[ \t]*(%s+)[ \t]*$" % (LETTER, LETTER), re.M)
+_WORD = re.compile(rb"%s+" % LETTER)
+# Decorators that make no kernel of a function.
+_DECORATOR = re.compile(rb"^[ \t]*@[ \t]*([\w.]+)", re.M)
+_PLAIN = frozenset(
+    b"""property staticmethod classmethod abstractmethod setter getter deleter cached_property cache
+    lru_cache wraps contextmanager asynccontextmanager no_grad inference_mode overload override
+    fixture parametrize dataclass skip skipif custom_op register_fake compile disable
+    allow_in_graph""".split()
+)
+# Modules of Python that no project has modules named like.
+_STANDARD = frozenset(
+    b"""__future__ abc argparse asyncio base64 collections contextlib copy ctypes dataclasses
+    datetime enum functools gc glob hashlib importlib inspect io itertools json logging math
+    multiprocessing operator os pathlib pickle random re shutil socket struct subprocess sys
+    tempfile textwrap threading time traceback typing typing_extensions unittest uuid warnings
+    weakref""".split()
+)
+
+
+def imported(text: bytes) -> Iterator[bytes]:
+    """The names that imports give, but none of Python's own modules, of which nothing leads to a
+    launch."""
+    for found in _IMPORT.finditer(text):
+        before = text[text.rfind(b"\n", 0, found.start()) + 1 : found.start()].split()
+        package = before[1].partition(b".")[0] if before[:1] == [b"from"] else found[1].strip()
+        if package not in _STANDARD:
+            yield from _WORD.findall(found[1])
+
+
+def assigned(text: bytes) -> list[tuple[bytes, bytes]]:
+    """The names that are assigned at the top level, each with the text of its value."""
+    return _ASSIGNED.findall(text)
+
+
+def byte_entry(text: bytes) -> int:
+    """The line in which a table maps the setting "fp8" to torch.uint8, or 0."""
+    found = _BYTE_ENTRY.search(text) if b"torch.uint8" in text else None
+    return text.count(b"\n", 0, found.start()) + 1 if found else 0
+
+
+def operators(text: bytes) -> set[str]:
+    """The names that a file may register operators under, told without parsing it."""
+    if not _REGISTERS.search(text):
+        return set()
+    return {name.decode() for found in _NAME.findall(text) for name in found if name}
+
+
+def kernels(
+    text: bytes, headers: Sequence[Header], given: Sequence[tuple[bytes, bytes]]
+) -> Iterator[bytes]:
+    """The names that may be those of kernels: of decorated functions, and of what `jit` makes."""
+    if b"triton" not in text and b"jit" not in text:
+        return
+    end = 0
+    for header in headers:
+        decorators = _DECORATOR.findall(text, end, header.start)
+        end = header.start
+        if header.is_class:
+            continue
+        if any(each.rpartition(b".")[2] not in _PLAIN for each in decorators):
+            yield header.name
+    for name, value in given if b"jit" in text else ():
+        if b"jit" in value:
+            yield name
+
+
+def bases(text: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Pairs of a class and one that it inherits from."""
+    for name, inherited in _INHERITS.findall(text):
+        yield from ((name, base) for base in _WORD.findall(inherited))
+
+
+def telling(
+    text: bytes, headers: Sequence[Header], given: Sequence[tuple[bytes, bytes]]
+) -> Iterator[bytes]:
+    """The values at the top level, and the classes by what stands in them before their methods,
+    that say something about the bytes of a tensor."""
+    for name, value in given:
+        if may_say(value, 0, len(value)):
+            yield name
+    ends = [*(each.begin for each in headers[1:]), len(text)]
+    for header, end in zip(headers, ends, strict=False):
+        values = _CLASS_VALUE.finditer(text, header.start, end) if header.is_class else ()
+        if any(may_say(text, each.start(), each.end()) for each in values):
+            yield header.name
+
+
+def aliases(
+    text: bytes, given: Sequence[tuple[bytes, bytes]], known: set[bytes]
+) -> Iterator[tuple[bytes, bytes]]:
+    """Pairs of another name and a name that it stands for: `name as other`, `self.other = name`,
+    and `other = name` or `other = f(name)` at the top level."""
+    for found in _AS.finditer(text) if b" as " in text else ():
+        if _is_naming(text, found.start()):
+            yield from ((found[1], name) for name in _before(text, found.start()))
+    for attribute, name in _ATTRIBUTE.findall(text):
+        if name in known:
+            yield b"self." + attribute, name
+    for other, value in given:
+        for spelled in () if other.startswith(b"__") else names(value, 0, len(value)):
+            owner, _, attribute = spelled.rpartition(b".")
+            if spelled.partition(b".")[0] in known:
+                yield other, attribute if owner else spelled
+
+
+def _is_naming(text: bytes, at: int) -> bool:
+    """Whether the `as` at a place may give a name that stands for another: it stands in no string
+    and names no exception."""
+    line = text[text.rfind(b"\n", 0, at) + 1 : at]
+    quoted = line.count(b'"') % 2 or line.count(b"'") % 2
+    return not quoted and not line.lstrip().startswith(b"except")
+
+
+def _before(text: bytes, end: int) -> list[bytes]:
+    """The word that ends at `end`, if one does."""
+    return _WORD.findall(text, max(0, end - 80), end)[-1:]
