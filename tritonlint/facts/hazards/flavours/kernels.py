@@ -76,10 +76,14 @@ def kernel_flavours(run: Run) -> Iterator[KernelFlavour]:
     # A kernel is asked only about what something else is said of.
     shared = Counter((each.tensor.buffer, each.tensor.part) for each in passed)
     noted = {each.buffer for each in run.notes if are_flavours(each.types)}
-    told = (
-        x for x in passed if x.tensor.buffer in noted or shared[x.tensor.buffer, x.tensor.part] > 1
-    )
-    uses = [use for each in told if (use := _use(run, each)) is not None]
+    uses = [
+        use
+        for each in passed
+        if each.tensor.buffer in noted
+        or shared[each.tensor.buffer, each.tensor.part] > 1
+        or _may_be_viewed(each.event, each.passed)
+        if (use := _use(run, each)) is not None
+    ]
     for use in uses:
         for note in run.notes:
             if are_flavours(note.types) and _same_bytes(note, use):
@@ -103,8 +107,12 @@ def kernel_flavours(run: Run) -> Iterator[KernelFlavour]:
 
 def _passes_attribute(event: LaunchEvent) -> bool:
     """Whether a launch is passed attributes of an object of whose class something is viewed."""
-    passed = event.arguments.values()
-    return ".view(" in event.module.source.text and any(map(_attribute, passed))
+    return any(_may_be_viewed(event, each) for each in event.arguments.values())
+
+
+def _may_be_viewed(event: LaunchEvent, passed: Passed) -> bool:
+    """Whether an argument is an attribute of an object of whose class something is viewed."""
+    return ".view(" in event.module.source.text and bool(_attribute(passed))
 
 
 def _attribute(passed: Passed) -> str:
