@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import dataclasses
 import os
 import random
 import sys
@@ -191,8 +192,18 @@ class Grammar:
         return {name: f"{text}\n" for name, text in files.items()}
 
 
-def hold(seed: int) -> tuple[int, int]:
-    """Make a tree and ask of it what holds for every tree; how many files and findings it has."""
+@dataclasses.dataclass(frozen=True)
+class Held:
+    """A tree for which everything held: how many files and findings it has, and the CPU seconds
+    that one check of it took."""
+
+    files: int
+    findings: int
+    seconds: float
+
+
+def hold(seed: int) -> Held:
+    """Make a tree and ask of it what holds for every tree."""
     tree = Grammar(seed).tree()
     with _folder() as folder:
         for name, text in tree.items():
@@ -213,7 +224,7 @@ def hold(seed: int) -> tuple[int, int]:
         analysis.bulkhead.strict = True
         paths = {os.path.abspath(each) for each in files}
         analysis.observe([SourceFile(str(p), p.read_bytes()) for p in files], paths)
-        return len(files), len(found.findings)
+        return Held(len(files), len(found.findings), took)
 
 
 @contextlib.contextmanager
@@ -232,17 +243,26 @@ def main() -> int:
     parser.add_argument("--trees", type=int, default=6000)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    files = findings = failed = 0
+    held: dict[int, Held] = {}
     for seed in range(options.seed, options.seed + options.trees):
         try:
-            more, seen = hold(seed)
+            held[seed] = hold(seed)
         except Exception as error:
-            failed += 1
-            print(f"seed {seed}: {type(error).__name__}: {error}"[:400])
-        else:
-            files, findings = files + more, findings + seen
-    print(f"{options.trees} trees, {files} files, {findings} findings, {failed} failed")
-    return int(failed > 0)
+            print(f"seed {seed}: {type(error).__name__}: {error}"[:400], flush=True)
+    _tell(options.trees, held)
+    return int(len(held) < options.trees)
+
+
+def _tell(trees: int, held: Mapping[int, Held]) -> None:
+    """Print the counts, and the trees of which a check took longer than one file may."""
+    files = sum(each.files for each in held.values())
+    findings = sum(each.findings for each in held.values())
+    seconds = sum(each.seconds for each in held.values())
+    print(f"{trees} trees, {files} files, {findings} findings, {trees - len(held)} failed")
+    print(f"{seconds:.0f} s of CPU in {len(held)} checks of a tree")
+    for seed, each in sorted(held.items(), key=lambda item: -item[1].seconds)[:10]:
+        if each.seconds > SLOWEST_SECONDS / 2:
+            print(f"seed {seed}: {each.seconds:.1f} s for {each.files} files")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ TREES, AT_ONCE = 90, 10
 def test_what_holds_for_every_tree(first: int) -> None:
     files = findings = 0
     for seed in range(first, first + AT_ONCE):
-        more, seen = hold(seed)
-        files, findings = files + more, findings + seen
+        held = hold(seed)
+        files, findings = files + held.files, findings + held.findings
     assert files >= AT_ONCE * 2
     assert findings, "no tree has anything to be found"

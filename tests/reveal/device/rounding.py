@@ -64,7 +64,7 @@ def clamped_too_late(p, x):
     q = tl.load(x).to(tl.uint8)
     tl.store(p, tl.minimum(q, 15))
     # reveal: x: load line 64: float
-    # reveal: p: store line 65: int, within ..15, from x
+    # reveal: p: store line 65: float_to_int, of int, cast line 64, within ..15, from x
     # reveal: float32 to uint8 line 64, excused, then clamped line 65
 
 

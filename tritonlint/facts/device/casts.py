@@ -119,7 +119,9 @@ def convert(machine: Machine, value: Tensor, types: Types, where: Where) -> Tens
         before = (
             value.cast if value.cast is not None and not floats and value.cast.of & of else None
         )
-        record = before or Cast(place_of(where), _kind(value.types), of)
+        kind = _kind(value.types)
+        earlier = value.cast is not None and value.cast.truncates and not floats
+        record = before or Cast(place_of(where), kind, of, kind == "float" or earlier)
     result = Tensor(
         types,
         loads if integer else NO_LOADS,

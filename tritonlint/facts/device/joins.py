@@ -19,6 +19,7 @@ from tritonlint.facts.device.values import (
     Tuple,
     Unknown,
     Value,
+    either_cast,
     number,
 )
 
@@ -79,7 +80,7 @@ def join_tensors(a: Tensor, b: Tensor) -> Tensor:
         types,
         a.loads | b.loads,
         a.source | b.source,
-        a.cast or b.cast,
+        either_cast(a.cast, b.cast),
         a.rounded and b.rounded,
         hull(a.interval, b.interval),
         a.weak and b.weak,

@@ -137,7 +137,7 @@ def _store_effect(target: Types, value: Tensor) -> StoreEffect:
     if kinds == {"float"}:
         integers = any(each.is_integer for each in value.types)
         return "compile_error" if integers and all(each.is_fp8 for each in target) else "float"
-    if value.cast is not None and value.cast.kind == "float":
+    if value.cast is not None and value.cast.truncates:
         return "float_to_int"
     if floats:
         return "compile_error" if all(each.is_fp8 for each in floats) else "float_to_int"

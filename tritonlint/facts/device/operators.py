@@ -33,6 +33,7 @@ from tritonlint.facts.device.values import (
     Tensor,
     Tuple,
     Value,
+    either_cast,
     number,
     truth,
 )
@@ -187,7 +188,7 @@ def _bitwise(machine: Machine, op: ast.operator, a: Tensor, b: Tensor, where: Wh
         types,
         pick(a.loads | b.loads),
         a.source | b.source,
-        own_cast(a.cast or b.cast),
+        own_cast(either_cast(a.cast, b.cast)),
         rounded=True,
         interval=masked(a.interval, b.interval) if isinstance(op, ast.BitAnd) else ANYTHING,
         weak=a.weak and b.weak,
@@ -213,7 +214,7 @@ def _arithmetic(machine: Machine, op: ast.operator, a: Tensor, b: Tensor, where:
         types,
         loads,
         a.source | b.source,
-        own_cast(a.cast or b.cast) if integer else None,
+        own_cast(either_cast(a.cast, b.cast)) if integer else None,
         rounded=a.rounded and b.rounded and isinstance(op, (ast.Add, ast.Sub, ast.Mult)),
         interval=combined(op, a.interval, b.interval),
         weak=a.weak and b.weak,
@@ -282,5 +283,5 @@ def unary(machine: Machine, op: ast.unaryop, operand: Value) -> Value:
         boolean = all(each.kind == "bool" for each in value.types)
         return replace(value, loads=NO_LOADS if boolean else pick(value.loads), interval=ANYTHING)
     if isinstance(op, ast.USub):
-        return replace(value, interval=negated(value.interval), cast=None)
+        return replace(value, interval=negated(value.interval), cast=own_cast(value.cast))
     return value

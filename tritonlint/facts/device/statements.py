@@ -127,12 +127,26 @@ def _for(machine: Machine, frame: Frame, node: ast.For) -> bool:
         return run_body(machine, frame, node.orelse)
     static = isinstance(node.iter, ast.Call) and _called(node.iter) == "static_range"
     item = Tensor((T_INT32,), weak=static)
-    _repeat(machine, frame, node.body, lambda: assign(machine, frame, node.target, item))
+    entered = static and _is_entered(machine, frame, node.iter)
+    _repeat(machine, frame, node.body, lambda: assign(machine, frame, node.target, item), entered)
     return run_body(machine, frame, node.orelse)
 
 
 def _called(node: ast.Call) -> str:
     return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
+def _is_entered(machine: Machine, frame: Frame, over: ast.expr) -> bool:
+    """Whether the body of a loop over `static_range(...)` is known to run."""
+    if not isinstance(over, ast.Call) or over.keywords or len(over.args) > 2:
+        return False
+    bounds = [evaluate(machine, frame, each) for each in over.args]
+    match bounds:
+        case [Const(value=int() as stop)]:
+            return stop > 0
+        case [Const(value=int() as start), Const(value=int() as stop)]:
+            return stop > start
+    return False
 
 
 def _while(machine: Machine, frame: Frame, node: ast.While) -> bool:
@@ -147,9 +161,14 @@ def _while(machine: Machine, frame: Frame, node: ast.While) -> bool:
 
 
 def _repeat(
-    machine: Machine, frame: Frame, body: list[ast.stmt], begin: Callable[[], None]
+    machine: Machine,
+    frame: Frame,
+    body: list[ast.stmt],
+    begin: Callable[[], None],
+    entered: bool = False,
 ) -> None:
-    """Runs the body of a loop until the environment before it is the one after it."""
+    """Runs the body of a loop until the environment before it is the one after it. What a name held
+    before a loop that is surely `entered` it holds after it only where the body leaves it so."""
     for _ in range(_ROUNDS):
         before = dict(frame.environment)
         frame.left.append([])
@@ -158,10 +177,12 @@ def _repeat(
             frame.environment = dict(before)
         _join_left(frame)
         after = _widen(before, join_environments(before, frame.environment))
+        ended = _widen(before, dict(frame.environment)) if entered else after
         frame.environment = after
         # A name that is new after a round is bound anew in the next one before it is read.
         if all(after[name] is value or after[name] == value for name, value in before.items()):
-            return
+            break
+    frame.environment = ended
 
 
 def _join_left(frame: Frame) -> None:

@@ -39,12 +39,13 @@ NO_NAMES: frozenset[str] = frozenset()
 
 @dataclass(frozen=True)
 class Cast:
-    """An explicit numeric cast: where, the kinds before it, and the parameters whose element type
-    it casts to."""
+    """An explicit numeric cast: where, the kinds before it, the parameters whose element type it
+    casts to, and whether it or one before it made an integer of a float."""
 
     place: Place
     kind: TypeKind
     of: frozenset[str]
+    truncates: bool = False
 
 
 @dataclass(frozen=True)
@@ -194,6 +195,12 @@ Environment = dict[str, Value]
 UNKNOWN = Unknown()
 INDEX = Tensor((T_INT32,))
 MASK = Tensor((T_BOOL,))
+
+
+def either_cast(a: Cast | None, b: Cast | None) -> Cast | None:
+    """The cast of a number that is made of two: one that made an integer of a float before
+    another."""
+    return b if b is not None and b.truncates and not (a is not None and a.truncates) else a or b
 
 
 def number(value: Value) -> Tensor | None:

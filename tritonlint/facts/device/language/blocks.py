@@ -21,6 +21,7 @@ from tritonlint.facts.device.values import (
     Tensor,
     Tuple,
     Value,
+    either_cast,
 )
 from tritonlint.frozen import replace
 
@@ -42,7 +43,7 @@ def where(call: Invocation) -> Value:
             return each
     x, y = call.number(1, "x"), call.number(2, "y")
     result = numeric.elementwise(call, x, y)
-    cast = x.cast or y.cast if result.types in (x.types, y.types) else None
+    cast = either_cast(x.cast, y.cast) if result.types in (x.types, y.types) else result.cast
     result = replace(result, cast=cast, weak=False)
     watch = call.machine.watch
     return result if watch is None or condition is None else watch.chosen(condition, result)
@@ -121,7 +122,7 @@ def combine(call: Invocation) -> Value:
     if isinstance(a, Pointer) or isinstance(b, Pointer):
         return join(a, b)
     x, y = call.number(0, "a"), call.number(1, "b")
-    return replace(numeric.elementwise(call, x, y), cast=x.cast or y.cast)
+    return replace(numeric.elementwise(call, x, y), cast=either_cast(x.cast, y.cast))
 
 
 def broadcast(call: Invocation) -> Value:

@@ -11,7 +11,7 @@ from tritonlint.facts.device.casts import as_number, convert
 from tritonlint.facts.device.intervals import ANYTHING, Interval, hull
 from tritonlint.facts.device.invocation import Invocation
 from tritonlint.facts.device.joins import join, join_tensors
-from tritonlint.facts.device.operators import alike, binary, meet, pick
+from tritonlint.facts.device.operators import alike, binary, meet, own_cast, pick
 from tritonlint.facts.device.types import (
     T_FLOAT32,
     T_INT32,
@@ -30,6 +30,7 @@ from tritonlint.facts.device.values import (
     Tensor,
     Tuple,
     Value,
+    either_cast,
     number,
 )
 from tritonlint.frozen import replace
@@ -134,7 +135,7 @@ def absolute(call: Invocation) -> Value:
     value = call.number(0, "x")
     low, high = value.interval
     top = max(abs(low), abs(high)) if low is not None and high is not None else None
-    result = replace(value, interval=(0.0, top), cast=None)
+    result = replace(value, interval=(0.0, top), cast=own_cast(value.cast))
     watch = call.machine.watch
     return result if watch is None else watch.measured("abs", value, result, call.where)
 
@@ -165,6 +166,7 @@ def _reduced(call: Invocation, value: Tensor) -> Tensor:
         types,
         value.loads,
         value.source,
+        own_cast(value.cast),
         rounded=value.rounded,
         interval=value.interval if keeps else ANYTHING,
         history=replace(PLAIN, given=value.history.given, loads=value.history.loads),
@@ -226,7 +228,9 @@ def elementwise(call: Invocation, *operands: Tensor) -> Tensor:
     history = PLAIN
     if call.machine.watch is not None:
         history = reduce(join_tensors, operands).history
-    return Tensor(types, loads, source, None, rounded, interval, weak, bits, history)
+    integer = all(each.is_integer for each in types)
+    cast = own_cast(reduce(either_cast, (each.cast for each in operands))) if integer else None
+    return Tensor(types, loads, source, cast, rounded, interval, weak, bits, history)
 
 
 def arithmetic(op: ast.operator) -> Callable[[Invocation], Value]:

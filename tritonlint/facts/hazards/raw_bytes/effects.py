@@ -112,7 +112,7 @@ def _effects(kernel: Kernel, made: Specialization, parameter: str, *floats: str)
     viewed = contract(kernel, Specialization({**made.pointers, parameter: E4M3FN}, made.constexprs))
     wrong = _sites(viewed, "float") - _sites(copied, "int")
     return (
-        [each for each in stores if _site(each) in wrong],
+        [each for each in stores if _site(each) in wrong and not _of_own_accord(each)],
         [each for each in loads if each.effect == "bits" or _site(each) in wrong],
         seen,
     )
@@ -154,10 +154,16 @@ Access = TypeVar("Access", Store, Load)
 
 def _suspicious(accesses: list[Access], conversion: str) -> list[Access]:
     """The accesses that convert, or that pick bits; those that do not compile where none of the
-    others takes bytes as they are (else the kernel has a path of its own for bytes)."""
-    if any(each.effect in ("int", "bits") for each in accesses):
+    others takes bytes as they are or makes integers on purpose (else the kernel has a path of its
+    own for bytes)."""
+    if any(each.effect in ("int", "bits") or _of_own_accord(each) for each in accesses):
         return [each for each in accesses if each.effect in (conversion, "bits")]
     return [each for each in accesses if each.effect in (conversion, "compile_error")]
+
+
+def _of_own_accord(access: Store | Load) -> bool:
+    """Whether an integer is stored that the kernel made of a float whatever the pointer's type."""
+    return isinstance(access, Store) and access.effect == "float_to_int" and access.kind == "int"
 
 
 _Site = tuple[Span, tuple[Span, ...]]
