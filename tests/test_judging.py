@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -53,3 +55,55 @@ def test_the_hazards_are_known_before_there_is_a_tree(
         if isinstance(each, rule.observes) and rule().judge(each) is not None
     }
     assert {(each.code, each.span) for each in findings} == judged
+
+
+_LAUNCHER = """\
+import triton
+import triton.language as tl
+
+
+@triton.jit
+def kernel(x_ptr, out_ptr, n, SIZE: tl.constexpr):
+    i = tl.arange(0, SIZE)
+    tl.store(out_ptr + i, tl.load(x_ptr + i).to(tl.float32) * 0.5)
+
+
+def launch(x, out):
+    kernel[(1,)](x, out, out.numel(), SIZE=64)
+"""
+_CALLER = """\
+import torch
+
+from launching import launch
+
+
+def {name}(x):
+    launch(x, torch.empty(64, dtype=torch.int8))
+"""
+
+
+def test_of_several_callers_the_same_is_shown_in_any_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    files = [Path("first.py"), Path("launching.py"), Path("second.py")]
+    for path in files:
+        text = _LAUNCHER if path.stem == "launching" else _CALLER.format(name=path.stem)
+        path.write_text(text, encoding="utf-8")
+    settings = Settings(root=tmp_path, preview=True, confidence="possible")
+    results = [check.check(each, settings) for each in (files, files[::-1], files[1:] + files[:1])]
+    assert results[0].findings
+    assert results[1] == results[0] == results[2]
+
+
+def test_a_check_leaves_no_syntax_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = Settings(root=tmp_path, preview=True, confidence="possible")
+    trees = []
+    for number in range(6):
+        path = Path("launching.py")
+        path.write_text(f"{_LAUNCHER}\n\nNUMBER = {number}\n", encoding="utf-8")
+        assert not check.check([path], settings).skipped
+        gc.collect()
+        trees.append(sum(isinstance(each, ast.FunctionDef) for each in gc.get_objects()))
+    assert trees[-1] == trees[1], "each check leaves more"

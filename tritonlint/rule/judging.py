@@ -42,7 +42,8 @@ class Rule(BaseRule, Generic[O, H]):
         where there is one, else the smallest node that holds the place."""
 
     def check(self, suspect: Suspect) -> Iterator[Finding]:
-        """The findings about the observations of a file; where several are one, of the first."""
+        """The findings about the observations of a file; where several are one, of the first,
+        in whatever order they were observed."""
         from tritonlint.rule.about import about
 
         self.suspect = suspect
@@ -121,4 +122,6 @@ class Rule(BaseRule, Generic[O, H]):
 
 
 def _rank(judged: tuple[About, object, object]) -> tuple[object, ...]:
-    return type(judged[1]).__name__, judged[0].rank
+    from tritonlint.facts.hazards.raw_bytes.once import written
+
+    return type(judged[1]).__name__, judged[0].rank, written(judged[1])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 
 from tritonlint.dtypes import UINT8, ElementType
 from tritonlint.facts.device.contract import KernelContract, Specialization
@@ -27,6 +26,7 @@ from tritonlint.facts.device.values import (
     Value,
 )
 from tritonlint.facts.device.watch import Watch
+from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.frozen import replace
 
@@ -131,15 +131,10 @@ def byte_contracts(kernel: Kernel) -> Mapping[str, KernelContract]:
     }
 
 
-@lru_cache(maxsize=2048)
+@kept(2048)
 def roles_of(kernel: Kernel) -> Roles:
     """The roles of the parameters of `kernel`, inferred once."""
     return infer(kernel)
-
-
-def forget() -> None:
-    """Keep no kernel: each holds the tree of its file."""
-    roles_of.cache_clear()
 
 
 def _argument(name: str, roles: Roles, specialization: Specialization) -> Value:

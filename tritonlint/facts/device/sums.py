@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from typing import Literal
 
 from tritonlint.dtypes import FLOAT32, FLOAT64, ElementType
@@ -20,6 +19,7 @@ from tritonlint.facts.device.intervals import Interval
 from tritonlint.facts.device.types import T_FLOAT32, Types
 from tritonlint.facts.device.values import History, Tensor, Value
 from tritonlint.facts.device.watch import Key, Watch
+from tritonlint.facts.kept import kept
 from tritonlint.frozen import dataclass, replace
 
 _WIDE = (FLOAT32, FLOAT64)
@@ -197,7 +197,7 @@ def _is_carried(where: Where) -> bool:
     return bool(frame.left) and _updates(frame.stack[-1])[id(node)]
 
 
-@lru_cache(maxsize=64)
+@kept(64)
 def _updates(function: ast.FunctionDef) -> Mapping[int, bool]:
     """The updates of a function, by the node of the sum: whether the name is given no other value
     in the innermost loop around."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from functools import cache
 
 from tritonlint.facts.host import renaming, tensors
 from tritonlint.facts.host.arguments import Arguments, Given
@@ -21,6 +20,7 @@ from tritonlint.facts.host.values import (
     Value,
     options,
 )
+from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition
 from tritonlint.facts.project.tree import Function, statements_in
 
@@ -89,15 +89,18 @@ def _set_later(frame: Frame, definition: Definition, name: str) -> tuple[ClassFa
         and name in assigned_in(each)
     ]
     if len(assigning) > 1:
-        assigning = [each for each in assigning if _makes_tensors(each.node)]
+        nodes = ((each, each.node) for each in assigning)
+        assigning = [
+            each for each, node in nodes if isinstance(node, ast.AST) and _makes_tensors(node)
+        ]
     if len(assigning) != 1:
         return None
     facts = _facts_of(frame, definition, assigning[0])
     return (facts, facts.values[name]) if name in facts.values else None
 
 
-@cache
-def _makes_tensors(method: Function) -> bool:
+@kept(4096)
+def _makes_tensors(method: ast.AST) -> bool:
     """Whether a method calls what makes tensors, with a dtype."""
     return any(
         isinstance(each, ast.Call)
@@ -187,7 +190,7 @@ def _assigned_elsewhere(definition: Definition) -> Iterator[str]:
             yield from assigned_in(method)
 
 
-@cache
+@kept(4096)
 def assigned_in(method: Function) -> frozenset[str]:
     """The attributes of objects that a method assigns."""
     return frozenset(

@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 
 from tritonlint.errors import SourceError
-from tritonlint.facts.device import contracts
 from tritonlint.facts.hazards.flavours.clashes import flavours
 from tritonlint.facts.hazards.flavours.of_a_module import Statements, may_state
 from tritonlint.facts.hazards.guards.dead_guards import dead_guards, may_compare
@@ -25,6 +24,7 @@ from tritonlint.facts.host.state import MAX_STATEMENTS, Attributes, Run
 from tritonlint.facts.index.gates import may_copy
 from tritonlint.facts.index.reach import Reach
 from tritonlint.facts.index.universe import Texts
+from tritonlint.facts.kept import forget
 from tritonlint.facts.project.effects import Effects
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.project import Project
@@ -74,6 +74,7 @@ class Analysis:
         # What holds of some functions without looking.
         self.remembered = remembered or Remembered()
         self._read = read
+        forget()
         self.roots = Roots(self.texts, lambda: self.reach, self.make_room)
         self._begin()
 
@@ -105,7 +106,7 @@ class Analysis:
         """Drop what was parsed, and the texts."""
         self.project.forget()
         self.texts.drop()
-        contracts.forget()
+        forget()
         self._begin()
 
     def concerns(self, file: str) -> bool:

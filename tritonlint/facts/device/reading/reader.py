@@ -11,10 +11,10 @@ import ast
 import builtins
 from collections.abc import Iterable
 from dataclasses import field
-from functools import lru_cache
 
 from tritonlint.facts.device.reading.expressions import binary, joined, term_of
 from tritonlint.facts.device.reading.terms import COMPILED, UNKNOWN, Term, combined
+from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Expression, Kernel, Namespace, Scope
 from tritonlint.facts.project.tree import dotted_name
 from tritonlint.frozen import dataclass
@@ -199,7 +199,7 @@ def _target(scope: Scope, dotted: str) -> Kernel | None:
     return entity if isinstance(entity, Kernel) else None
 
 
-@lru_cache(maxsize=4096)
+@kept(4096)
 def read(kernel: Kernel) -> Reading:
     """What `kernel` computes; nothing for one that is nested too deeply."""
     reader = _Reader(kernel)

@@ -7,9 +7,9 @@ import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field
 from enum import Enum
-from functools import lru_cache
 from itertools import product
 
+from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.tree import Enclosing, dotted_name
 from tritonlint.frozen import dataclass
@@ -194,7 +194,7 @@ def flag_of(module: Module, enclosing: Enclosing, spelled: str) -> ast.expr | No
     return found[0] if len(found) == 1 else None
 
 
-@lru_cache(maxsize=16)
+@kept(16)
 def _attributes(owner: ast.ClassDef) -> Mapping[str, Sequence[ast.expr]]:
     """What the attributes of `self` are assigned in a class."""
     found: dict[str, list[ast.expr]] = {}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from functools import lru_cache
 
 from tritonlint.dtypes import PLATFORM_FP8, ElementTypes, from_torch
 from tritonlint.facts.host.named_dtypes import named_fp8
 from tritonlint.facts.host.values import Tensor
+from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Module
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
@@ -43,7 +43,7 @@ def viewed_elsewhere(module: Module, tensor: Tensor) -> Viewed | None:
     return alike[0] if len({each.types for each in alike}) == 1 else None
 
 
-@lru_cache(maxsize=64)
+@kept(64)
 def _viewed(module: Module) -> tuple[Viewed, ...]:
     """The slices of a file that are viewed as floats, in the expression or by their name."""
     found: list[Viewed] = []
