@@ -3,7 +3,8 @@ multiplies them, in 16 bits, and what comes out is widened when it is too late.
 
 A sum is `tl.sum` or `tl.cumsum` of what was loaded, or of differences and products of that; or a
 product of two such values that a loop adds to a float32. That the author casts, names a type, or
-keeps what comes out in 16 bits says that 16 bits are meant.
+keeps what comes out in 16 bits says that 16 bits are meant; so does a total of products that is
+cast to 16 bits as it is, as kernels for products of matrices do it.
 """
 
 from __future__ import annotations
@@ -54,13 +55,19 @@ class Sums(Watch):
         super().__init__()
         self._sums: dict[Key, Tensor] = {}
         self.seen: dict[Key, NarrowSum] = {}
+        # Products, by where they are added to a total, of which the total is cast to 16 bits.
+        self._meant: set[Key] = set()
 
     def loaded(self, value: Tensor, parameters: tuple[str, ...], where: Where) -> Tensor:
         return replace(value, history=History(given=True, loads=frozenset((place_of(where),))))
 
     def converted(self, value: Tensor, result: Tensor, where: Where) -> Tensor:
+        key = value.history.cast
         if _wide(result.types):
             self._taken(value, where)
+        elif key is not None and key in self.seen and self.seen[key].kind == "product":
+            self._meant.add(key)
+            del self.seen[key]
         return replace(result, history=_COMPUTED)
 
     def stored(self, value: Tensor, target: Types, where: Where) -> None:
@@ -87,6 +94,7 @@ class Sums(Watch):
             for total, added in ((a, b), (b, a)):
                 if _is_total(total) and _is_raw(added) and added.history.halved:
                     self._note(_key(where), added, "product", where)
+                    return replace(result, history=replace(_COMPUTED, cast=_key(where)))
         return replace(result, history=_of_both(op, a, b))
 
     def shifted(self, op: ast.operator, a: Tensor, b: Tensor, result: Tensor) -> Tensor:
@@ -130,6 +138,8 @@ class Sums(Watch):
         self, key: Key, summed: Tensor, kind: Literal["sum", "product"], where: Where
     ) -> None:
         element = summed.types[0].element
+        if key in self._meant:
+            return
         assert element is not None
         history = summed.history
         seen = NarrowSum(
