@@ -3,7 +3,10 @@ session which knows nothing."""
 
 from __future__ import annotations
 
+import ast
+import gc
 import random
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,7 +19,7 @@ from tritonlint.facts.survey.survey import Analysis
 from tritonlint.findings.moving import Moved
 from tritonlint.settings import config
 from tritonlint.settings.config import Settings
-from tritonlint.source import SourceFile
+from tritonlint.source import SourceFile, read_source
 
 CASES = sorted(each.parent for each in ROOT.glob("fixtures/TL0*/*/flagged.py"))[::7]
 EDITS: dict[str, Callable[[list[str], int], list[str]]] = {
@@ -109,6 +112,27 @@ def touched(before: str, after: str) -> set[int] | None:
     return None if found.everything else {line for line in heads if line in found}
 
 
+KERNEL = """\
+import triton
+import triton.language as tl
+
+
+@triton.jit
+def store(x_ptr, out_ptr, N: tl.constexpr):
+    offsets = tl.arange(0, N)
+    x = tl.load(x_ptr + offsets).to(tl.float8e4nv)
+    tl.store(out_ptr + offsets, {})
+"""
+LAUNCH = """\
+import torch
+from kernels import store
+
+
+def run(x: torch.Tensor):
+    page = torch.empty(64, dtype=torch.uint8)
+    store[(1,)](x, page, 64)
+    return page.view(torch.float8_e4m3fn)
+"""
 MODULE = """\
 import torch
 SIZE = 4
@@ -152,8 +176,6 @@ def test_what_an_edit_can_concern(old: str, new: str, lines: set[int] | None) ->
 
 def test_rounds_leave_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No more objects after many edits than after a few."""
-    import gc
-
     file = copy_flagged(tmp_path).relative_to(tmp_path)
     monkeypatch.chdir(tmp_path)
     text, session = file.read_text(encoding="utf-8"), Session()
@@ -163,8 +185,60 @@ def test_rounds_leave_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyP
             contents = {file: f"{text}\n# {number}\n".encode()}
             session.quick(file, contents, Settings())
             session.whole([file], contents, Settings(), lambda: None)
+        gc.unfreeze()
         gc.collect()
         return len(gc.get_objects())
 
     few = objects(range(5))
     assert objects(range(5, 25)) < few + 500
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda each: f"{each.parent.name}-{each.name}")
+def test_no_tree_outlives_its_analysis(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(case)
+    functions: list[weakref.ref[ast.AST]] = []
+
+    def read(path: Path) -> SourceFile:
+        source = read_source(path)
+        nodes = ast.walk(source.tree)
+        functions.extend(weakref.ref(each) for each in nodes if isinstance(each, ast.FunctionDef))
+        return source
+
+    analysis = Analysis(read=read)
+    analysis.observe([read(Path("flagged.py"))], [str(Path("flagged.py").absolute())])
+    analysis.forget()
+    gc.collect()
+    assert functions
+    assert [each() for each in functions if each() is not None] == []
+
+
+def test_open_files_stand_in_for_those_on_disk_when_they_are_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    kernel, launch = Path("kernels.py"), Path("launch.py")
+    kernel.write_text(KERNEL.format("x"))
+    launch.write_text(LAUNCH)
+    contents = {kernel: KERNEL.format("x.to(tl.uint8, bitcast=True)").encode()}
+    contents[launch] = LAUNCH.encode()
+    settings = config.load(Path(), {"preview": True, "confidence": "possible"})
+    session = Session()
+    on_disk = {launch: contents[launch]}
+    assert session.whole([launch], on_disk, settings, lambda: None).findings
+    assert not session.whole([launch], contents, settings, lambda: None).findings
+
+
+def test_a_file_that_is_saved_changes_nothing_that_is_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, looked: list[str]
+) -> None:
+    file = copy_flagged(tmp_path).relative_to(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    session, settings = Session(), Settings()
+    text = file.read_bytes() + b"\n# edited\n"
+    session.whole([file], {file: text}, settings, lambda: None)
+    session.quick(file, {file: text}, settings)
+    file.write_bytes(text)
+    session.whole([file], {file: text}, settings, lambda: None)
+    looked.clear()
+    session.quick(file, {file: text + b"# again\n"}, settings)
+    assert looked == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import gc
 import os
 from collections import OrderedDict
@@ -28,8 +29,8 @@ from tritonlint.source import SourceFile, display_path, read_source
 
 # So many bytes of text are kept parsed between rounds, and parsed at once in one. A tree takes some
 # 30 times the room of its text.
-_KEPT = 400_000
-_ROOM = 300_000
+_KEPT = 800_000
+_ROOM = 700_000
 
 
 class Session:
@@ -123,7 +124,9 @@ class Session:
         """Check the files of `wanted`; with what is `remembered`, one file by itself, which is
         `parsed` already."""
         elsewhere = remembered is None
-        analysis = Analysis(texts=texts, read=self._sources.read, remembered=remembered)
+        # All others are many: they would push out what the next edit needs.
+        sources = _Sources() if elsewhere else self._sources
+        analysis = Analysis(texts=texts, read=sources.read, remembered=remembered)
         if parsed is not None:
             analysis.reach.module(os.path.abspath(parsed.path), parsed)
         analysis.room = _ROOM
@@ -136,7 +139,7 @@ class Session:
             self._outlines.store(texts, texts.known_files())
             texts.drop()
             if elsewhere:
-                gc.collect()
+                _clear_away()
 
     def _again(self, contents: Mapping[Path, bytes]) -> Texts:
         """The texts of the last round, with these `contents`."""
@@ -147,9 +150,16 @@ class Session:
         return texts
 
     def _afresh(self, contents: Mapping[Path, bytes]) -> Texts:
-        """The texts as they are on the disk now, with these `contents`."""
-        self._texts = texts = Texts(_absolute(contents))
+        """The texts as they are on the disk now, with these `contents`; while nothing changed
+        there, with what was told of them before."""
+        texts = Texts(_absolute(contents))
+        changes = self._outlines.changes
         self._outlines.load(texts, texts.universe_of(texts.overrides))
+        if changes == self._outlines.changes and self._texts is not None:
+            texts = self._texts.again(texts.overrides) or texts
+        else:
+            _clear_away()
+        self._texts = texts
         return texts
 
 
@@ -184,6 +194,17 @@ class _Sources:
         while self._size > _KEPT and len(self._known) > 1:
             self._size -= len(self._known.popitem(last=False)[1].data)
         return source
+
+
+def _clear_away() -> None:
+    """Free what nobody needs any more. What is left, the outlines of thousands of files among it,
+    is not searched for cycles again until then: that would take longer than an edit. Memory that is
+    free goes back to the system, where its allocator keeps it (glibc)."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+    with contextlib.suppress(OSError, AttributeError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _never() -> None:

@@ -135,7 +135,7 @@ def keys(
     """The names that a function has, those on `self` with the family of its class, and as they are
     where they are `attributes`."""
     suffix = f"@{families.get(function.owner, function.owner)}" if function.owner else ""
-    yield from function.calls & attributes if suffix else ()
+    yield from attributes.intersection(function.calls) if suffix else ()
     for name in function.calls:
         yield f"{name}{suffix}" if suffix and name.startswith("self.") else name
 

@@ -40,7 +40,8 @@ class OutlineCache:
     def load(self, texts: Texts, files: Iterable[str]) -> None:
         """Have `texts`, which has read none of `files` yet, use the outlines that hold."""
         now = {file: stamp(file) for file in files}
-        if self._asked != now.keys() or any(self._stamps.get(f) != s for f, s in now.items()):
+        on_disk = now.keys() - texts.overrides.keys()
+        if self._asked != now.keys() or any(self._stamps.get(f) != now[f] for f in on_disk):
             self.changes += 1
         self._asked = frozenset(now)
         self._stamps |= now
@@ -125,8 +126,8 @@ def _plain(outline: Outline) -> Sequence[Any]:
             each.speaks,
             each.byte,
             each.narrows,
-            " ".join(sorted(each.calls)),
-            " ".join(sorted(each.attributes)),
+            " ".join(each.calls),
+            " ".join(each.attributes),
         )
         for each in outline.functions
     ]
@@ -174,6 +175,6 @@ def _function(
     return Function(line, name, owner, launches, speaks, byte, narrows, *own)
 
 
-def _names(text: str) -> frozenset[str]:
+def _names(text: str) -> tuple[str, ...]:
     """Names between spaces, each of which many files share."""
-    return frozenset(map(sys.intern, text.split()))
+    return tuple(map(sys.intern, text.split()))

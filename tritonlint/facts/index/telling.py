@@ -46,7 +46,7 @@ def _tells(function: Function, giving: set[str], launching: frozenset[str]) -> b
     launching function tells is handed on only where another is called too."""
     if function.speaks or not giving.isdisjoint(function.calls) or function.owner in giving:
         return True
-    return len(launching & function.calls) > 1
+    return len(launching.intersection(function.calls)) > 1
 
 
 def _giving(outlines: Mapping[str, Outline], leading: Leading) -> tuple[set[str], frozenset[str]]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from tritonlint.facts.hazards.narrowed_numbers import depends_on_launch, in_kernel
@@ -23,13 +23,20 @@ from tritonlint.facts.survey.remembered import Key, Remembered
 
 
 class Narrowing:
-    """The kernels of a project that narrow numbers."""
+    """The kernels of a project that narrow numbers. `glance` is how the module of another file is
+    had until the next one is."""
 
     def __init__(
-        self, texts: Texts, reach: Reach, looked_at: LookedAt, remembered: Remembered
+        self,
+        texts: Texts,
+        reach: Reach,
+        glance: Callable[[str], Module | None],
+        looked_at: LookedAt,
+        remembered: Remembered,
     ) -> None:
         self.texts = texts
         self.reach = reach
+        self.glance = glance
         self.looked_at = looked_at
         self.remembered = remembered
 
@@ -43,7 +50,8 @@ class Narrowing:
         jitting = {file: each for file, each in outside.items() if self.texts.jits(file)}
         lines |= self._callers(lines, jitting)
         for file, known in lines.items():
-            module = self.reach.parsed(file) if known else None
+            parsed = self.glance if file in outside else self.reach.parsed
+            module = parsed(file) if known else None
             for kernel in kernels(module) if module is not None else ():
                 if kernel.line in known:
                     self.looked_at.kernels.add((kernel.path, kernel.line))

@@ -83,6 +83,7 @@ class Roots:
                 told = (each for each in self.defined(file, known) if self._may_tell(each, file))
                 add(lines, told)
             return lines
+        self._make_room()
         for file, functions in asked.items():
             for function in self.defined(file, {each.line for each in functions}):
                 add(lines, self.callers_of(function))

@@ -3,6 +3,7 @@ order."""
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -35,7 +36,7 @@ from tritonlint.facts.survey.reading import Reading
 from tritonlint.facts.survey.remembered import Remembered
 from tritonlint.facts.survey.roots import Roots, add, line_of
 from tritonlint.facts.survey.summing import Summing
-from tritonlint.source import SourceFile, read_source
+from tritonlint.source import SourceFile, display_path, read_source
 
 # What is asked about the launches that a function leads to, in the order of what is observed.
 _QUESTIONS: tuple[Callable[[Run], Iterable[Observation]], ...] = (
@@ -73,7 +74,7 @@ class Analysis:
         self.looked_at = LookedAt()
         # What holds of some functions without looking.
         self.remembered = remembered or Remembered()
-        self._read = read
+        self._read = partial(self._now, read)
         forget()
         self.roots = Roots(self.texts, lambda: self.reach, self.make_room)
         self._begin()
@@ -81,8 +82,11 @@ class Analysis:
     def _begin(self) -> None:
         """Know of no syntax tree."""
         self.project = Project([], self.texts.passes, self._read)
+        self._apart = self._reach_apart()
         self.reach = Reach(self.project, self.texts, lambda: self.before_root())
-        self.narrowing = Narrowing(self.texts, self.reach, self.looked_at, self.remembered)
+        self.narrowing = Narrowing(
+            self.texts, self.reach, self.glance, self.looked_at, self.remembered
+        )
         self.reading = Reading(self.texts, self.reach, self.looked_at)
         self.statements = Statements(self.texts, self.reach)
         self.summing = Summing(
@@ -90,6 +94,11 @@ class Analysis:
         )
         self._attributes: Attributes = {}
         self._effects = Effects()
+
+    def _now(self, read: Callable[[Path], SourceFile], path: Path) -> SourceFile:
+        """The file at `path`, with the text that stands in for it where there is one."""
+        text = self.texts.overrides.get(os.path.abspath(path))
+        return read(path) if text is None else SourceFile(display_path(path), text)
 
     @property
     def unfinished(self) -> dict[str, str]:
@@ -101,9 +110,26 @@ class Analysis:
         """Drop what was parsed if that is much. No definition from before may be used after."""
         if self.project.parsed > self.room:
             self.forget()
+            gc.collect(1)  # what was interpreted refers to itself
+
+    def glance(self, file: str) -> Module | None:
+        """The module of a file, or None where it cannot be parsed. Where room is little, it is of
+        a project apart, and is dropped when another is asked for."""
+        self.before_root()
+        if self.room == sys.maxsize:
+            return self.reach.parsed(file)
+        if self._apart.project.parsed > self.room:
+            self._apart.project.forget()
+            forget()
+            self._apart = self._reach_apart()
+        return self._apart.parsed(file)
+
+    def _reach_apart(self) -> Reach:
+        return Reach(Project([], self.texts.passes, self._read), self.texts)
 
     def forget(self) -> None:
         """Drop what was parsed, and the texts."""
+        self._apart.project.forget()
         self.project.forget()
         self.texts.drop()
         forget()
