@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import sys
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tritonlint.facts.index.callers import Leading, Naming, leading, naming
+from tritonlint.facts.index.callers import Leading, Naming, callers, leading, naming
 from tritonlint.facts.index.outlines import Function, Outline, outline
 from tritonlint.facts.index.telling import Telling, telling
 from tritonlint.facts.project.layout import Layout
@@ -140,6 +141,30 @@ class Texts:
         if key not in self._telling:
             self._telling[key] = telling(self.outlines(universe), self.leading(file))
         return self._telling[key]
+
+    def callers(
+        self,
+        lines: Mapping[str, Collection[int]],
+        outlines: Mapping[str, Outline],
+        hops: int = sys.maxsize,
+    ) -> dict[str, frozenset[int]]:
+        """The functions of `outlines` that may call those whose headers are in these lines, each of
+        its own universe, over at most so many calls: for each file the lines of their headers."""
+        found: dict[str, frozenset[int]] = {}
+        homes: dict[str, list[str]] = {}
+        for file in outlines if lines else ():
+            homes.setdefault(self.universe(file)[0], []).append(file)
+        for home, files in homes.items():
+            functions = [
+                (file, each)
+                for file, known in lines.items()
+                if self.universe(file)[:1] == (home,)
+                for each in self.outline(file).functions
+                if each.line in known
+            ]
+            around = {file: outlines[file] for file in files}
+            found |= callers(functions, around, self.naming(files[0]), hops)
+        return found
 
     def jits(self, file: str) -> bool:
         """Whether a file can define a kernel."""

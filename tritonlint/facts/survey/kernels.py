@@ -5,13 +5,12 @@ from __future__ import annotations
 
 import os
 import re
-import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
 
 from tritonlint.facts.hazards.narrowed_numbers import depends_on_launch, in_kernel
 from tritonlint.facts.hazards.observation import Observation
-from tritonlint.facts.index.callers import NEAR, callers
+from tritonlint.facts.index.callers import NEAR
 from tritonlint.facts.index.outlines import Outline
 from tritonlint.facts.index.reach import Reach
 from tritonlint.facts.index.universe import Texts
@@ -48,7 +47,7 @@ class Narrowing:
         lines = {str(each.file): self._lines(str(each.file)) for each in own}
         outside = self._outside(lines, wanted) if elsewhere else {}
         jitting = {file: each for file, each in outside.items() if self.texts.jits(file)}
-        lines |= self._callers(lines, jitting)
+        lines |= self.texts.callers(lines, jitting)
         for file, known in lines.items():
             parsed = self.glance if file in outside else self.reach.parsed
             module = parsed(file) if known else None
@@ -94,34 +93,10 @@ class Narrowing:
             found = self._that_name(kernel, (file for file, known in launching.items() if known))
             if found and depends_on_launch(kernel):
                 lines |= {file: launching[file] for file in found}
-        for file, more in self._callers(lines, outside, NEAR).items():
+        for file, more in self.texts.callers(lines, outside, NEAR).items():
             told = more & self.texts.telling(file).lines.get(file, frozenset())
             lines[file] = lines.get(file, frozenset()) | told
         return lines
-
-    def _callers(
-        self,
-        lines: Mapping[str, Collection[int]],
-        outlines: Mapping[str, Outline],
-        hops: int = sys.maxsize,
-    ) -> dict[str, frozenset[int]]:
-        """The functions of `outlines` that call those whose headers are in these lines, each of its
-        own universe: for each file the lines of their headers."""
-        found: dict[str, frozenset[int]] = {}
-        homes: dict[str, list[str]] = {}
-        for file in outlines if lines else ():
-            homes.setdefault(self.texts.universe(file)[0], []).append(file)
-        for home, files in homes.items():
-            own = (file for file in lines if self.texts.universe(file)[:1] == (home,))
-            functions = [
-                (file, each)
-                for file in own
-                for each in self.texts.outline(file).functions
-                if each.line in lines[file]
-            ]
-            around = {file: outlines[file] for file in files}
-            found |= callers(functions, around, self.texts.naming(files[0]), hops)
-        return found
 
     def _kernels(self, modules: Iterable[Module]) -> Iterator[Kernel]:
         for module in modules:

@@ -7,13 +7,15 @@ import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from tritonlint.facts.hazards.other_pointer_casts import may_cast_to_another
+from tritonlint.facts.index.callers import NEAR
 from tritonlint.facts.index.outlines import Function
 from tritonlint.facts.index.reach import Reach
 from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.source import SourceFile
 
-# Up to so many names the functions that call them are looked for; for more, all are interpreted.
+# Up to so many names the functions that call them are looked for by what their calls mean, for more
+# by their text.
 _FEW_NAMES = 100
 
 
@@ -76,10 +78,10 @@ class Roots:
         lines: dict[str, set[int]] = {}
         asked = {file: self._leading(file) for file in own}
         if sum(map(len, asked.values())) > _FEW_NAMES:
-            for file in sorted(rest):
+            headers = {file: {each.line for each in more} for file, more in asked.items()}
+            for file, known in sorted(self._texts.callers(headers, rest, NEAR).items()):
                 self._make_room()
-                known = self._texts.telling(file).lines.get(file, frozenset())
-                known &= self._texts.leading(file).lines.get(file, frozenset())
+                known &= self._texts.telling(file).lines.get(file, frozenset())
                 told = (each for each in self.defined(file, known) if self._may_tell(each, file))
                 add(lines, told)
             return lines
