@@ -211,6 +211,26 @@ def test_a_bar_is_shown_on_a_terminal_alone(
     assert ("Checking" in stream.getvalue()) == terminal
 
 
+def test_a_run_only_goes_forward(
+    tritonlint: Command, flagged: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where it parses what is named and outlines the other files first."""
+    from tritonlint.engine import parallel
+    from tritonlint.engine.observer import Observer
+
+    seen: list[float] = []
+    monkeypatch.setattr(Observer, "advance", lambda self, done: seen.append(done))
+    for few in ("_FEW_FILES", "_FEW_OUTLINES"):
+        monkeypatch.setattr(parallel, few, 0)
+    names = [f"copy{number}.py" for number in range(8)]
+    for name in names:
+        shutil.copy(flagged, flagged.parent / name)
+    assert tritonlint("check", "--no-cache", "--jobs", "2", *names).code == 1
+    assert seen == sorted(seen)
+    assert len({*seen}) > 10
+    assert seen[-1] == 1.0
+
+
 def test_a_short_run_shows_no_bar(
     tritonlint: Command, flagged: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

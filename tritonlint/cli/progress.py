@@ -46,21 +46,21 @@ class Bar(Observer):
         self._start = time.perf_counter()
         self._shown: tuple[Progress, TaskID] | None = None
 
-    def advance(self, done: int, total: int) -> None:
-        if self._shown is None and time.perf_counter() - self._start > PATIENCE and done < total:
-            self._shown = self._open(total)
+    def advance(self, done: float) -> None:
+        if self._shown is None and time.perf_counter() - self._start > PATIENCE and done < 1:
+            self._shown = self._open()
         if self._shown:
             progress, task = self._shown
-            progress.update(task, completed=done, total=total, refresh=True)
+            progress.update(task, completed=done, refresh=True)
 
-    def _open(self, total: int) -> tuple[Progress, TaskID]:
+    def _open(self) -> tuple[Progress, TaskID]:
         from rich.console import Console
         from rich.progress import Progress
 
         # Refreshed as it advances: a thread of its own and processes that fork do not go together.
         progress = Progress(console=Console(stderr=True), transient=True, auto_refresh=False)
         progress.start()
-        return progress, progress.add_task("Checking", total=total)
+        return progress, progress.add_task("Checking", total=1.0)
 
     @contextlib.contextmanager
     def stage(self, name: str) -> Iterator[None]:

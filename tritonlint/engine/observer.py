@@ -16,8 +16,8 @@ class Observer:
         """Around the stage `name` of the run, or `rule CODE` around that rule on one file."""
         yield
 
-    def advance(self, done: int, total: int) -> None:
-        """`done` parts of `total` are done; parts take about the same time."""
+    def advance(self, done: float) -> None:
+        """So much of the run is done, from 0 to 1, by the time that it takes as a rule."""
 
 
 QUIET = Observer()

@@ -36,6 +36,10 @@ _FEW_FILES = 40
 _FEW_OUTLINES = 200
 # So many shares a process: the first ones to finish take the next.
 _SHARES = 4
+# What takes time in a run, from 0 to 1: parsing what was named, outlines, facts.
+_PARSING = (0.0, 0.1)
+_OUTLINES = (0.1, 0.25)
+_FACTS = (0.25, 1.0)
 
 
 def facts(sources: Sequence[SourceFile], analysis: Analysis, work: Work) -> Facts:
@@ -56,10 +60,10 @@ def _facts_of(sources: Sequence[SourceFile], analysis: Analysis, work: Work) -> 
     shares = _shares(concerned, processes)
     if processes == 1:
         found = (_facts(share, wanted, analysis) for share in shares)
-        results = list(work.done(shares, found))
+        results = list(work.done(shares, found, *_FACTS))
     else:
         with _processes(processes, analysis.texts, wanted) as pool:
-            results = list(work.done(shares, pool.map(_facts_of_share, shares)))
+            results = list(work.done(shares, pool.map(_facts_of_share, shares), *_FACTS))
     return Facts(
         tuple(each for result in results for each in result.observations),
         {path: reason for result in results for path, reason in result.unfinished.items()},
@@ -77,7 +81,7 @@ def unparsable(sources: Sequence[SourceFile], work: Work) -> dict[str, str]:
         return _unparsable(sources)
     shares = _shares(sources, processes)
     with _processes(processes, Texts({})) as pool:
-        results = list(work.done(shares, pool.map(_unparsable, shares)))
+        results = list(work.done(shares, pool.map(_unparsable, shares), *_PARSING))
     return {path: reason for result in results for path, reason in result.items()}
 
 
@@ -98,7 +102,7 @@ def _outline(texts: Texts, universe: Sequence[str], work: Work) -> None:
         return
     shares = _shares(files, work.processes)
     with _processes(work.processes, texts) as pool:
-        made = work.done(shares, pool.map(_outlines_of_share, shares))
+        made = work.done(shares, pool.map(_outlines_of_share, shares), *_OUTLINES)
         for share, outlines in zip(shares, made, strict=True):
             texts.learn(dict(zip(share, outlines, strict=True)))
 

@@ -28,8 +28,11 @@ class Work:
             return len(os.sched_getaffinity(0))
         return os.cpu_count() or 1
 
-    def done(self, shares: Sequence[object], results: Iterable[T]) -> Iterator[T]:
-        """The results of `shares` as they come, which the observer is told."""
+    def done(
+        self, shares: Sequence[object], results: Iterable[T], start: float, end: float
+    ) -> Iterator[T]:
+        """The results of `shares` as they come, which the observer is told: they are what a run
+        does from `start` to `end`, from 0 to 1."""
         for number, each in enumerate(results, 1):
             yield each
-            self.observer.advance(number, len(shares))
+            self.observer.advance(start + (end - start) * number / len(shares))
