@@ -15,13 +15,19 @@ from timing import Failed, Measured, Sample, run, summary
 
 @dataclass(frozen=True)
 class Workload:
-    """What is checked: `target`, a path below `folder`. Where it is a file, `changed_folder` is a
-    copy of `folder` in which that file may be rewritten."""
+    """What is checked: `target`, a path below `folder`. `changed_folder` is a copy of `folder` in
+    which the file `edited` may be rewritten; where that is `target`, one file is checked."""
 
     name: str
     folder: Path
     target: str
     changed_folder: Path | None = None
+    edited: str = ""
+
+    @property
+    def single(self) -> bool:
+        """Whether one file is checked."""
+        return self.edited == self.target
 
 
 @dataclass(frozen=True)
@@ -88,7 +94,7 @@ def _in_round(
 ) -> Iterator[Contestant]:
     """Who runs in round `number`; round 0 is the warm-up."""
     for each in contestants:
-        takes_minutes = each.slow and workload.changed_folder is None
+        takes_minutes = each.slow and not workload.single
         if not takes_minutes or rounds.slow and 1 <= number <= rounds.slow_runs:
             yield each
 
@@ -97,7 +103,7 @@ def _once(contestant: Contestant, workload: Workload, number: int) -> Sample:
     folder = workload.folder
     if contestant.changes and workload.changed_folder is not None:
         folder = workload.changed_folder
-        with (folder / workload.target).open("ab") as stream:
+        with (folder / workload.edited).open("ab") as stream:
             stream.write(b"\n# %d\n" % number)
     contestant.prepare()
     return run(

@@ -4,26 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Literal
 
 from contest import Outcome
+from timing import Measured
 
 OWN = ("tritonlint cold", "tritonlint warm", "tritonlint changed")
 
 
 @dataclass(frozen=True)
 class Aim:
-    """tritonlint's median, in the state `own`, is to be at most `at_most` times `peer`'s."""
+    """tritonlint's median, in the state `own`, is to be at most `at_most` times `peer`'s: of wall
+    time, or of processor time. `of` is the workload of `peer` where that is another one."""
 
     workload: str
     own: str
     peer: str
     at_most: float
+    by: Literal["wall", "CPU"] = "wall"
+    of: str = ""
 
 
 AIMS = (
     Aim("tree", "tritonlint cold", "semgrep, 1 rule", 0.5),
-    Aim("tree", "tritonlint cold", "ruff cold", 5.0),
-    Aim("tree", "tritonlint warm", "ruff warm", 1.0),
+    Aim("tree", "tritonlint cold", "ruff cold", 4.5),
+    Aim("tree", "tritonlint cold", "ruff cold", 4.5, "CPU"),
+    Aim("tree", "tritonlint warm", "ruff warm", 0.5),
+    Aim("tree", "tritonlint changed", "ruff cold", 0.5, "CPU"),
+    Aim("part of the tree", "tritonlint cold", "tritonlint cold", 0.6, "CPU", "tree"),
     Aim("clean file", "tritonlint cold", "flake8", 1.0),
     Aim("clean file", "tritonlint changed", "flake8", 1.0),
     Aim("suspect file", "tritonlint cold", "fixit, 1 rule", 1.0),
@@ -47,13 +55,20 @@ def ratios(outcome: Outcome) -> dict[str, dict[str, float]]:
 
 def judged(outcomes: Sequence[Outcome]) -> list[dict[str, object]]:
     """Each aim with its ratio and whether it is reached, None where a side was not measured."""
-    by_workload = {outcome.workload.name: ratios(outcome) for outcome in outcomes}
+    measured = {outcome.workload.name: outcome.measured for outcome in outcomes}
     verdicts: list[dict[str, object]] = []
     for aim in AIMS:
-        ratio = by_workload.get(aim.workload, {}).get(aim.own, {}).get(aim.peer)
+        own = measured.get(aim.workload, {}).get(aim.own)
+        peer = measured.get(aim.of or aim.workload, {}).get(aim.peer)
+        ratio = None if own is None or peer is None else _taken(own, aim) / _taken(peer, aim)
         reached = None if ratio is None else ratio <= aim.at_most
         verdicts.append({**asdict(aim), "ratio": ratio, "reached": reached})
     return verdicts
+
+
+def _taken(measured: Measured, aim: Aim) -> float:
+    """The seconds that an aim is about."""
+    return measured.cpu_seconds if aim.by == "CPU" else measured.seconds
 
 
 def table(outcome: Outcome, versions: Mapping[str, str]) -> Iterator[str]:
@@ -76,8 +91,9 @@ def verdict(aim: Mapping[str, object]) -> str:
     """One line about a judged aim."""
     ratio, said = aim["ratio"], {True: "reached", False: "MISSED", None: "not measured"}
     figure = f"{ratio:.2f}" if isinstance(ratio, float) else "-"
-    text = f"{aim['workload']}: {aim['own']} / {aim['peer']}"
-    return f"  {text:<54}{figure:>7}  at most {aim['at_most']}  {said[_flag(aim['reached'])]}"
+    of = f" of the {aim['of']}" if aim["of"] else ""
+    text = f"{aim['workload']}: {aim['own']} / {aim['peer']}{of}, {aim['by']}"
+    return f"  {text:<70}{figure:>7}  at most {aim['at_most']}  {said[_flag(aim['reached'])]}"
 
 
 def _flag(value: object) -> bool | None:

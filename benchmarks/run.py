@@ -1,6 +1,6 @@
 """Times tritonlint and its peers on a tree and on single files; see README.md beside this file.
 
-python benchmarks/run.py TREE [--clean FILE] [--suspect FILE] [--slow] [--json FILE]
+python benchmarks/run.py TREE [--part FOLDER] [--clean FILE] [--suspect FILE] [--slow] [--json FILE]
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("tree", type=Path, help="a folder, such as an unpacked release's package")
     parser.add_argument("--clean", type=Path, help="a file of the tree that is no suspect")
     parser.add_argument("--suspect", type=Path, help="a file of the tree that is one")
+    parser.add_argument("--part", type=Path, help="a folder of the tree, to be checked by itself")
     parser.add_argument("--runs", type=int, default=7, help="measured rounds (default: 7)")
     parser.add_argument("--slow", action="store_true", help="on the tree, run slow peers too")
     parser.add_argument("--slow-runs", type=int, default=1, help="rounds of those (default: 1)")
@@ -40,6 +41,8 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     for file in filter(None, (given.clean, given.suspect)):
         if not file.is_file() or given.tree not in file.resolve().parents:
             parser.error(f"{file}: no file of {given.tree}")
+    if given.part is not None and given.tree not in given.part.resolve().parents:
+        parser.error(f"{given.part}: no folder of {given.tree}")
     given.bin = [folder.resolve() for folder in given.bin]
     if find("tritonlint", given.bin) is None:
         parser.error("tritonlint: not found; install it, or name its folder with --bin")
@@ -50,21 +53,30 @@ def workloads(given: argparse.Namespace, scratch: Path) -> list[Workload]:
     """The tree and the files, as copies below `scratch`."""
     tree: Path = given.tree
     copy_python_files(tree, scratch / "plain" / tree.name)
-    found = [Workload("tree", scratch / "plain", tree.name)]
+    plain, edited = scratch / "plain", given.clean or given.suspect
+    found = [Workload("tree", plain, tree.name)]
+    if edited is not None:
+        # One comment line is added to one file, and all is checked again.
+        copy_python_files(tree, scratch / "changed tree" / tree.name)
+        path = edited.resolve().relative_to(tree.parent).as_posix()
+        found = [replace(found[0], changed_folder=scratch / "changed tree", edited=path)]
+    if given.part is not None:
+        path = given.part.resolve().relative_to(tree.parent).as_posix()
+        found.append(Workload("part of the tree", plain, path))
     for name, file in (("clean file", given.clean), ("suspect file", given.suspect)):
         if file is not None:
             changed = scratch / f"changed {name}"
             copy_python_files(tree, changed / tree.name)
             target = file.resolve().relative_to(tree.parent).as_posix()
-            found.append(Workload(name, scratch / "plain", target, changed))
+            found.append(Workload(name, plain, target, changed, target))
     return found
 
 
 def field(workload: Workload, caches: Path, folders: Sequence[Path]) -> list[Contestant]:
     """Who could run on `workload`."""
     states = own(("tritonlint",), caches)
-    single = workload.changed_folder is not None
-    everyone = [each for each in states if single or not each.changes]
+    changes = workload.changed_folder is not None
+    everyone = [each for each in states if changes or not each.changes]
     everyone += [*peers(caches), *references()]
     return [
         replace(each, command=(find(each.command[0], folders) or "", *each.command[1:]))
