@@ -88,7 +88,9 @@ class Fp8FlavourMismatch(Rule["Seen", str]):
     clamp to a bound that the launch derives from the dtype; functions, files and folders that are
     for one vendor (`is_cuda()` is asked, the folder is called `nvidia`); a dtype that is asserted;
     a module, or a base class, that compares a setting with `fp8_e5m2` somewhere; a folder that
-    lists what it supports without that; a setting that the class itself sets to `fp8`; a vendor
+    lists what it supports without that; a module that refuses other settings with an error, calls
+    a function for that, or has a `supports_...` that says no; a setting that the class itself sets
+    to `fp8`; a vendor
     that is asked where the generation is asked too, or where the host chooses the dtype of its
     tensors in the same way; different parts of a buffer.
 

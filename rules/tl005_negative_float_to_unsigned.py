@@ -44,7 +44,8 @@ class NegativeFloatToUnsigned(Rule[Converted, Conversion]):
 
     ## Not flagged
     A bias that is added before the cast; an absolute value, a ReLU or a clamp at zero; an integer,
-    whose conversion is defined; a value of which the kernel does not say that it can be negative.
+    whose conversion is defined; a value of which the kernel does not say that it can be negative; a
+    logarithm of what is at least one.
 
     ## Fix safety
     Where a bias is added to the cast, it moves before it when the value is integral, or the cast

@@ -42,8 +42,9 @@ class DeadDtypeGuard(Rule[DeadGuard, str]):
     A value that may be a dtype: annotated `str | torch.dtype`, tested with `isinstance`, handed on
     as a dtype, bound again, or given a dtype by its default or by a call in the same file; an
     annotation that, were it true, would make the code raise every time; objects of other classes,
-    whose comparison may be their own; in kernels the `dtype` of values and of descriptors, and
-    pointers compared with pointers.
+    whose comparison may be their own; in kernels the `dtype` of values and of descriptors, a
+    parameter that is asked whether it is a pointer (`x.dtype.is_ptr()`), and pointers compared with
+    pointers.
 
     ## Fix safety
     Unsafe: a guard that begins to fire can stop programs that ran until now. Given where the code

@@ -10,7 +10,7 @@ from tritonlint.rule.traces import integer_approach
 if TYPE_CHECKING:
     import libcst as cst
 
-_USES = {"exponent": "a biased exponent", "offset": "an offset"}
+_USES = {"exponent": "a biased exponent", "index": "an offset"}
 
 
 class SignExtendedByte(Rule[ByteUsed, str]):

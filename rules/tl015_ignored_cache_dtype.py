@@ -45,7 +45,8 @@ class IgnoredCacheDtype(Rule[IgnoredSetting, str]):
     ## Not flagged
     A function that asks for any of the settings before the launch, in a test, an assertion or an
     expression, or that hands them on; a kernel that reads one of them; a cache whose dtype is
-    tested, asserted or viewed; a kernel that stores integers or bits.
+    tested, asserted, compared with that of another tensor or viewed; a kernel that stores integers
+    or bits.
 
     ## Fix safety
     There is no fix: whether the setting is to be supported, with which scales, or refused, the code

@@ -31,6 +31,7 @@ TEXT_ENOUGH = {
     "TL007/explicit_cast",
     "TL007/named_type",
     "TL007/type_by_default",
+    "TL008/correct_number_or_pointer",
     "TL010/correct_unknown_types",
     "TL011/correct_target_without_int64",
     "TL018/correct_power",

@@ -96,6 +96,37 @@ def test_of_several_callers_the_same_is_shown_in_any_order(
     assert results[1] == results[0] == results[2]
 
 
+_LOOKED_UP = """\
+import torch
+import triton
+import triton.language as tl
+
+
+@triton.jit
+def look_up_kernel(code_ptr, table_ptr, out_ptr, SIZE: tl.constexpr):
+    offset = tl.arange(0, SIZE)
+    code = tl.load(code_ptr + offset)
+    tl.store(out_ptr + offset, tl.load(table_ptr + code))
+
+
+def look_up(codes, table):
+    out = torch.empty(codes.shape, dtype=torch.float32, device=codes.device)
+    look_up_kernel[(1,)](codes.view(torch.int8), table, out, SIZE=codes.numel())
+    return out
+"""
+
+
+def test_a_signed_byte_as_an_index_is_possible(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("looking_up.py").write_text(_LOOKED_UP, encoding="utf-8")
+    settings = Settings(root=tmp_path, preview=True, confidence="possible")
+    result = check.check([Path("looking_up.py")], settings)
+    assert not result.skipped
+    assert [(each.code, each.confidence) for each in result.findings] == [("TL009", "possible")]
+
+
 def test_a_check_leaves_no_syntax_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     settings = Settings(root=tmp_path, preview=True, confidence="possible")

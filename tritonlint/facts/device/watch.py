@@ -195,7 +195,7 @@ class Watch:
 
     def called(self, name: str, operands: list[Tensor], result: Tensor) -> Tensor:
         """`result` is what the float function `name` gives."""
-        exponent = name.startswith(("log", "fast_log"))
+        exponent = name.startswith(("log", "fast_log")) and name != "log1p"
         if operands and result.rounded:
             kept = operands[0].history
             kept = History(real=True, exponent=kept.exponent, biased=kept.biased)
@@ -204,6 +204,8 @@ class Watch:
             top = operands[0].interval[1]
             limits = (None if top is None else -abs(top), None if top is None else abs(top))
             return replace(result, interval=limits, history=History(real=True))
+        if exponent and operands and _at_least(operands[0], 1):
+            result = replace(result, interval=(0.0, None))
         return replace(result, history=History(real=True, exponent=exponent))
 
 

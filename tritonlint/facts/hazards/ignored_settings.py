@@ -16,6 +16,7 @@ from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.project.modules import Definition, Module
+from tritonlint.facts.project.tree import dotted_name
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -145,6 +146,7 @@ def _caches(run: Run, event: LaunchEvent) -> Iterator[tuple[str, str, Store]]:
     type that nothing tells; with the parameter and the store of a float through it."""
     prefix = f"{run.root.qualified}("
     told = {note.buffer for note in run.notes if note.kind in ("view", "asserted", "handled")}
+    compared = _compared(run)
     for parameter, passed in event.arguments.items():
         tensor = only_tensor(passed.value)
         if tensor is None or tensor.view is not None or not tensor.buffer.startswith(prefix):
@@ -153,9 +155,23 @@ def _caches(run: Run, event: LaunchEvent) -> Iterator[tuple[str, str, Store]]:
         known = tensor.types or event.types.get(tensor.buffer, UNKNOWN)
         if not _CACHE.search(name) or known.known or tensor.buffer in told:
             continue
+        if not compared.isdisjoint((name, passed.text)):
+            continue
         store = _float_store(run, event, parameter, tensor)
         if store is not None:
             yield name, parameter, store
+
+
+def _compared(run: Run) -> frozenset[str]:
+    """The tensors whose dtype the root compares with something, such as that of another tensor."""
+    body = ast.walk(run.root.node) if isinstance(run.root.node, ast.AST) else ()
+    return frozenset(
+        dotted_name(side.value) or ""
+        for each in body
+        if isinstance(each, ast.Compare)
+        for side in (each.left, *each.comparators)
+        if isinstance(side, ast.Attribute) and side.attr == "dtype"
+    )
 
 
 def _float_store(run: Run, event: LaunchEvent, parameter: str, tensor: Tensor) -> Store | None:

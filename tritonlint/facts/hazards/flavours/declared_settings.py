@@ -62,6 +62,39 @@ def declarations(module: Module) -> Iterator[Declaration]:
                 yield from _declared(module, name, (annotation,))
 
 
+def admitted(module: Module) -> Iterator[Declaration]:
+    """The values that `module` lets settings have, those of 8-bit floats among them: any other is
+    refused with an error, here or in a function that is called for that, or answered with no by a
+    function that is called `supports_...`."""
+    for node in ast.walk(module.tree):
+        yield from _admitted(module, node)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            called = module.resolve(dotted_name(node.value.func) or "")
+            if called is not None and called.module is not module:
+                inner = ast.walk(called.node) if isinstance(called.node, ast.FunctionDef) else ()
+                for each in inner:
+                    yield from _admitted(called.module, each)
+
+
+def _admitted(module: Module, node: ast.AST) -> Iterator[Declaration]:
+    match node:
+        case ast.If(
+            test=ast.Compare(left=setting, ops=[ast.NotIn()], comparators=[values]),
+            body=[*_, ast.Raise()],
+        ):
+            yield from _declared(module, _last(setting), (values,))
+        case ast.Assert(test=ast.Compare(left=setting, ops=[ast.In()], comparators=[values])):
+            yield from _declared(module, _last(setting), (values,))
+        case ast.FunctionDef(
+            name=name,
+            body=[
+                *_,
+                ast.Return(ast.Compare(left=setting, ops=[ast.In()], comparators=[values])),
+            ],
+        ) if name.startswith("supports_"):
+            yield from _declared(module, _last(setting), (values,))
+
+
 def _declared(module: Module, name: str, parts: Iterable[ast.AST]) -> Iterator[Declaration]:
     strings = [each for part in parts for each in _members(part)]
     values = [str(each.value) for each in strings]

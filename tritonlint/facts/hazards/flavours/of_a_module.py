@@ -12,6 +12,7 @@ from tritonlint.facts.hazards.flavours.declared_settings import (
     MEMBER,
     UNLIKE_E4M3,
     Declaration,
+    admitted,
     declarations,
 )
 from tritonlint.facts.hazards.flavours.hard_coded import HardCoded, hard_coded, may_hard_code
@@ -106,7 +107,7 @@ class Statements:
 
     def _near(self, module: Module) -> tuple[Declaration, ...]:
         """Those in the folder of `module` and below; at the top of a package, those of that
-        file."""
+        file. With what `module` admits itself."""
         file = str(module.file)
         folder, universe = os.path.dirname(file), self.texts.universe(file)
         top = folder == os.path.commonpath([os.path.dirname(each) for each in universe])
@@ -115,7 +116,7 @@ class Statements:
             for each in self._that_declare(universe, MEMBER)
             if each == file or (not top and each.startswith(folder + os.sep))
         )
-        return tuple(self._declarations(files))
+        return (*self._declarations(files), *admitted(module))
 
 
 def _package(folder: str, universe: frozenset[str]) -> str:

@@ -101,6 +101,11 @@ def _pointers(kernel: Kernel) -> frozenset[str]:
         match each:
             case ast.Attribute(value=ast.Name(id=name), attr=attr) if attr in _DESCRIPTOR:
                 other.add(name)
+            case ast.Attribute(
+                value=ast.Attribute(value=ast.Name(id=name), attr="dtype" | "type"),
+                attr="is_ptr" | "is_block" | "is_floating" | "is_int",
+            ):
+                other.add(name)  # asked what it is: numbers are passed too
             case ast.Assign(targets=targets, value=value):
                 other.update(
                     inner.id
