@@ -4,6 +4,7 @@ place. To parse no more than that keeps a finding in a large file cheap."""
 from __future__ import annotations
 
 import ast
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -195,10 +196,24 @@ def _holding(tree: ast.Module, place: Span) -> Iterator[ast.stmt]:
     """The statements that hold `place`, outermost first."""
     node: ast.AST | None = tree
     while node is not None:
-        inside = (each for each in ast.iter_child_nodes(node) if _holds(each, place))
+        near = (
+            _near(node, place.line) if isinstance(node, ast.Module) else ast.iter_child_nodes(node)
+        )
+        inside = (each for each in near if _holds(each, place))
         node = next(inside, None)
         if isinstance(node, ast.stmt):
             yield node
+
+
+def _near(module: ast.Module, line: int) -> list[ast.stmt]:
+    """The statements at the top of a module that may hold `line`: those around the last that begins
+    there or before, by the lines of their keywords; a decorator stands above its own."""
+    body = module.body
+    last = bisect_right(body, line, key=lambda each: each.lineno)
+    first = last
+    while first > 0 and line <= (body[first - 1].end_lineno or 0):
+        first -= 1
+    return body[first : last + 1]
 
 
 def _holds(node: ast.AST, place: Span) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import field
 from tritonlint.edits.imports import imported_from, module_name
 from tritonlint.edits.surroundings import Placed, Surroundings, bound
 from tritonlint.findings import Applicability
-from tritonlint.frozen import dataclass
+from tritonlint.frozen import dataclass, replace
 
 # What projects call the fp8 type of the platform: a constant, a local name, a helper function or an
 # attribute.
@@ -90,18 +90,43 @@ def torch_spelling(
     return Spelling(f"{torch or 'torch'}.{name}", applicability, "" if torch else "import torch")
 
 
+@dataclass
+class _Module:
+    """What a module says of the fp8 type wherever one asks: `names` but for what is local; what is
+    bound inside functions, and the expressions for the type."""
+
+    names: _Names
+    inside: list[tuple[str, Placed]] = field(default_factory=list)
+    expressions: list[tuple[str, Placed]] = field(default_factory=list)
+
+
 def _names(around: Surroundings, at: Placed) -> _Names:
-    found = _Names()
-    at_top = _names_at_top(around)
+    module = around.once(_module)
+    at_top = around.once(_names_at_top)
+    local = [
+        name
+        for name, placed in module.inside
+        if placed.scopes == at.scopes and placed.start < at.start and placed.blocks <= at.blocks
+    ]
+    used = Counter(
+        text
+        for text, placed in module.expressions
+        if _is_known(text.partition(".")[0], placed, at, at_top)
+    )
+    return replace(module.names, local=local, used=used)
+
+
+def _module(around: Surroundings) -> _Module:
+    module = _Module(_Names())
+    found = module.names
     called = {each.node.func for each in around.all if isinstance(each.node, ast.Call)}
     for placed in around.all:
         match placed.node:
             case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
                 if _FP8.match(name) and not placed.scopes and placed.runs:
                     found.constants.append(name)
-                elif _FP8.match(name) and placed.scopes == at.scopes and placed.start < at.start:
-                    if placed.blocks <= at.blocks:
-                        found.local.append(name)
+                elif _FP8.match(name):
+                    module.inside.append((name, placed))
             case ast.alias() as alias:
                 name = bound(alias)
                 if _FP8.match(name) and name.isupper() and not placed.scopes and placed.runs:
@@ -112,24 +137,24 @@ def _names(around: Surroundings, at: Placed) -> _Names:
                 if placed.runs and _needs_no_argument(args):
                     found.helpers.append(name)
             case ast.Call() | ast.Attribute():
-                _count(found, placed, at, at_top, placed.node in called)
-    return found
+                _count(module, placed, placed.node in called)
+    return module
 
 
-def _count(found: _Names, placed: Placed, at: Placed, at_top: frozenset[str], called: bool) -> None:
+def _count(module: _Module, placed: Placed, called: bool) -> None:
     """Count an expression for the fp8 type, a flavour of torch or the type of a view."""
     node = placed.node
     match node:
         case ast.Call(func=ast.Attribute(attr="view"), args=[only]):
-            found.viewed[ast.unparse(only)] += 1
+            module.names.viewed[ast.unparse(only)] += 1
         case ast.Attribute(value=ast.Name(), attr=name) if _FLAVOUR.match(name):
-            found.flavours[name] += 1
+            module.names.flavours[name] += 1
     last = node.func if isinstance(node, ast.Call) and not (node.args or node.keywords) else node
     if called or not isinstance(last, ast.Attribute) or not _HINT.search(last.attr):
         return
     text = ast.unparse(node)
-    if _FP8.match(text) and _is_known(text.partition(".")[0], placed, at, at_top):
-        found.used[text] += 1
+    if _FP8.match(text):
+        module.expressions.append((text, placed))
 
 
 def _is_known(root: str, placed: Placed, at: Placed, at_top: frozenset[str]) -> bool:

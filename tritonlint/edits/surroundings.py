@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_right
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from typing import TypeVar
 
 from tritonlint.frozen import dataclass
 from tritonlint.source import SourceFile, Span
@@ -13,6 +16,7 @@ Scope = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda
 Import = ast.Import | ast.ImportFrom
 Block = tuple[ast.AST, str]
 
+T = TypeVar("T")
 _BLOCK = (ast.stmt, ast.ExceptHandler, ast.match_case)
 
 
@@ -46,11 +50,18 @@ class Surroundings:
         self.source = source
         self.module = source.tree
         self.all = list(_placed(source.tree))
+        self._found: dict[object, object] = {}
+
+    def once(self, find: Callable[[Surroundings], T]) -> T:
+        """What `find` finds in the file, which it is asked for once."""
+        if find not in self._found:
+            self._found[find] = find(self)
+        return self._found[find]  # type: ignore[return-value]
 
     def at(self, place: Span) -> Placed:
         """The innermost node that `place` is a part of."""
         found = self.all[0]
-        for each in self.all:
+        for each in self._near(place.line):
             node = each.node
             if isinstance(node, (ast.expr, ast.stmt)) and node.lineno <= place.line:
                 if place.end_line <= (node.end_lineno or 0):
@@ -60,12 +71,42 @@ class Surroundings:
                     found = each if begins and ends else found
         return found
 
-    def imports(self) -> Iterator[tuple[Placed, Import, ast.alias]]:
-        """The imports that bind names at run time, with each name."""
+    def _near(self, line: int) -> Iterator[Placed]:
+        """The nodes of the statements at the top that `line` is in, from the outside in."""
+        first = last = bisect_right(self._first_lines, line)
+        while first > 0 and line <= (self.module.body[first - 1].end_lineno or 0):
+            first -= 1
+        for number in range(first, last):
+            yield from self._by_statement[number]
+
+    @cached_property
+    def _first_lines(self) -> list[int]:
+        return [
+            min((each.lineno for each in getattr(node, "decorator_list", [])), default=node.lineno)
+            for node in self.module.body
+        ]
+
+    @cached_property
+    def _by_statement(self) -> Sequence[Sequence[Placed]]:
+        """The nodes that begin on the lines of each statement at the top."""
+        found: list[list[Placed]] = [[] for _ in self.module.body]
         for each in self.all:
-            if isinstance(each.node, (ast.Import, ast.ImportFrom)) and each.runs:
-                for alias in each.node.names:
-                    yield each, each.node, alias
+            if isinstance(each.node, (ast.expr, ast.stmt)):
+                found[bisect_right(self._first_lines, each.node.lineno) - 1].append(each)
+        return found
+
+    def imports(self) -> Sequence[tuple[Placed, Import, ast.alias]]:
+        """The imports that bind names at run time, with each name."""
+        return self.once(_imports)
+
+
+def _imports(around: Surroundings) -> Sequence[tuple[Placed, Import, ast.alias]]:
+    return [
+        (each, each.node, alias)
+        for each in around.all
+        if isinstance(each.node, (ast.Import, ast.ImportFrom)) and each.runs
+        for alias in each.node.names
+    ]
 
 
 def _placed(module: ast.Module) -> Iterator[Placed]:
