@@ -8,9 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from support import CASE, without_expectations
+from tritonlint.engine import check
 from tritonlint.errors import SourceError
+from tritonlint.fixing import fixing
 from tritonlint.fixing.plans import Change
 from tritonlint.fixing.writing import write
+from tritonlint.settings.config import Settings
 
 
 @pytest.fixture(autouse=True)
@@ -71,3 +75,24 @@ def test_a_read_only_file_is_not_replaced(monkeypatch: pytest.MonkeyPatch) -> No
     with pytest.raises(SourceError, match=r"a\.py: cannot be written: the file is read-only"):
         write([A])
     assert _state() == {"a.py": b"old\r\n", "b.py": b"old b"}
+
+
+def test_a_fix_that_another_run_has_made_since_is_not_made_twice() -> None:
+    path = Path("cache.py")
+    path.write_text(without_expectations((CASE / "flagged.py").read_text("utf-8")), "utf-8")
+    settings = Settings(root=Path.cwd())
+    mine = check.check([path], settings)
+    theirs = fixing.plan(check.check([path], settings), settings, unsafe=True)
+    write(theirs.changes)
+    fixed = path.read_bytes()
+    late = fixing.plan(mine, settings, unsafe=True)
+    with pytest.raises(SourceError, match="changed while it was being checked"):
+        write(late.changes)
+    assert path.read_bytes() == fixed
+
+
+def test_of_hard_links_only_the_name_that_was_checked_changes() -> None:
+    os.link("a.py", "other.py")
+    write([A])
+    assert Path("a.py").read_bytes() == A.after
+    assert Path("other.py").read_bytes() == A.before

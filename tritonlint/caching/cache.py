@@ -75,7 +75,8 @@ class Cache:
 
     def store(self, key: str, result: Result) -> None:
         """Keep `result` under `key`."""
-        self.kept.put(KIND, {key: json.dumps(asdict(result)).encode()})
+        data = {**asdict(result), "read": {}}
+        self.kept.put(KIND, {key: json.dumps(data).encode()})
 
 
 def default_folder(settings: Settings, paths: Sequence[Path] = ()) -> Path:

@@ -194,7 +194,9 @@ def _check(
     if refused:  # rules that were not loaded may be what a comment is for
         doubtful |= {each.path for each in sources if scopes.of(each.path).file in refused}
     kept, quiet = _suppressed(sources, findings, doubtful, scopes)
-    return Result(kept, tuple(left_out), len(sources) + len(skipped), quiet, unused)
+    found_in = {each.span.path for each in kept}
+    read = {each.path: each.data for each in sources if each.path in found_in}
+    return Result(kept, tuple(left_out), len(sources) + len(skipped), quiet, unused, read)
 
 
 def _with_seen(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import field
+
 from tritonlint.findings import Finding, Suppressed
 from tritonlint.frozen import dataclass
 
@@ -18,10 +21,12 @@ class Skipped:
 class Result:
     """The findings that the settings select, sorted; what was skipped; how many files were looked
     at; the findings that a comment or the baseline takes out; what was seen at run time and is not
-    used, since the code is another now."""
+    used, since the code is another now. `read` is what the files held that have findings, by their
+    paths, when it was this run that read them."""
 
     findings: tuple[Finding, ...]
     skipped: tuple[Skipped, ...]
     files: int
     suppressed: tuple[Suppressed, ...] = ()
     unused: tuple[Skipped, ...] = ()
+    read: Mapping[str, bytes] = field(default_factory=dict, compare=False, repr=False)

@@ -8,7 +8,7 @@ the second from a fresh finding. Nothing here writes a file: that is `writing`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tritonlint.edits import edits
@@ -40,7 +40,7 @@ def plan(
 
     Raises TritonlintError when the fixes do not come to rest within MOST_PASSES passes.
     """
-    work = _Work(result.findings, settings, unsafe, ask, texts or {})
+    work = _Work(result, settings, unsafe, ask, texts or {})
     for _ in range(MOST_PASSES):
         if not work.one_pass():
             return work.outcome()
@@ -74,7 +74,7 @@ class _Work:
 
     def __init__(
         self,
-        findings: Iterable[Finding],
+        result: Result,
         settings: Settings,
         unsafe: bool,
         ask: Ask | None,
@@ -85,7 +85,8 @@ class _Work:
         self.unsafe = unsafe
         self.ask = ask
         self.findings: dict[str, tuple[Finding, ...]] = {}
-        for each in findings:
+        self.read = result.read
+        for each in result.findings:
             self.findings[each.span.path] = (*self.findings.get(each.span.path, ()), each)
         self.before: dict[str, bytes] = {}
         self.now: dict[str, bytes] = {}
@@ -186,7 +187,8 @@ class _Work:
 
     def _data(self, path: str) -> bytes:
         if path not in self.before:
-            text = self.texts.get(path)
+            # Places are those of the text that was checked; `writing` sees whether it is still so.
+            text = self.texts.get(path, self.read.get(path))
             self.before[path] = read_source(Path(path)).data if text is None else text
         return self.now.get(path, self.before[path])
 
