@@ -57,8 +57,9 @@ class Int32OffsetOverflow(Rule[NarrowOffset, Confidence]):
     division or limited; strides that are known while compiling; memory with an entry for a row or
     a block, by the name of its pointer (block tables, scales, lengths); a number of programs; a
     parameter annotated as 64 bits; a folder in which a comment says that the target has no 64-bit
-    integers. An index that is loaded may be 64 bits wide already: where only the late widening
-    speaks of it, the finding is `possible`.
+    integers; a product whose only twin has memory of more dimensions, by the names of its strides
+    (`stride_x_n` beside `stride_x_t`). An index that is loaded may be 64 bits wide already: where
+    only the late widening or a kernel of another name speaks of it, the finding is `possible`.
 
     ## Fix safety
     `.to(tl.int64)` behind the index in the product. Safe where the product is widened anyway; for
@@ -90,7 +91,7 @@ class Int32OffsetOverflow(Rule[NarrowOffset, Confidence]):
         if _METADATA.search(seen.pointer) or any(_FEW.search(each) for each in seen.strides):
             return None
         if seen.signal == "sibling":
-            return "likely"
+            return "possible" if seen.loaded and seen.twin != seen.kernel else "likely"
         if seen.factors < 3 and not any(_STRIDE.search(each) for each in seen.strides):
             return None
         return "possible" if seen.loaded else "likely"

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 from tritonlint.dtypes import BFLOAT16, FLOAT32, UNKNOWN, ElementType
@@ -83,7 +83,7 @@ def low_sums(run: Run, kernel: Kernel, source: SourceFile) -> Iterator[LowSum]:
     for event in run.launches:
         if event.kernel.node is kernel.node:
             for each in _of_launch(run, event):
-                if not _is_stated(each.place, source):
+                if not _is_stated(each.place, source) and not _is_of_one(each.place, source):
                     yield each
 
 
@@ -110,7 +110,7 @@ def _of_launch(run: Run, event: LaunchEvent) -> Iterator[LowSum]:
     made = specialization(event, "", None, event.path)
     exact = Specialization({**made.pointers, **pointers}, made.constexprs)
     for each in run.effects.of(narrow_sums, event.kernel, exact):
-        if each.parameters <= pointers.keys() and not _is_of_one(event.kernel, each.place):
+        if each.parameters <= pointers.keys():
             yield _observed(event, each, pointers, shown)
 
 
@@ -179,20 +179,32 @@ def _is_kept_wide(name: str, state: Passes, element: ElementType | None) -> bool
     return state == "open" and _KEPT_WIDE.search(name) is not None
 
 
-def _is_of_one(kernel: Kernel, place: Span) -> bool:
-    """Whether a sum stands where a constant of the kernel is tested for one: it may be along an
-    axis of one value."""
-    if place.path != kernel.path:
+def _is_of_one(place: Span, source: SourceFile) -> bool:
+    """Whether a sum stands where a constant of its kernel or device function is tested for one: it
+    may be along an axis of one value."""
+    if place.path != source.path:
         return False
-    for node in ast.walk(kernel.node):
-        match node:
-            case ast.If(
-                test=ast.Compare(left=ast.Name(), ops=[ast.Eq()], comparators=[ast.Constant(1)])
-            ):
-                first, last = node.body[0], node.body[-1]
-                if first.lineno <= place.line <= (last.end_lineno or last.lineno):
-                    return True
-    return False
+    return any(
+        (arm[0].lineno, arm[0].col_offset) <= (place.line, place.column - 1)
+        and place.line <= (arm[-1].end_lineno or arm[-1].lineno)
+        for node in ast.walk(source.tree)
+        for arm in _of_one(node)
+    )
+
+
+def _of_one(node: ast.AST) -> Iterator[Sequence[ast.stmt | ast.expr]]:
+    """What runs where a test finds that a name is one."""
+    match node:
+        case ast.If(test=ast.Compare(left=ast.Name(), ops=[op], comparators=[ast.Constant(1)])):
+            arms: tuple[Sequence[ast.stmt | ast.expr], ...] = (node.body, node.orelse)
+        case ast.IfExp(test=ast.Compare(left=ast.Name(), ops=[op], comparators=[ast.Constant(1)])):
+            arms = ([node.body], [node.orelse])
+        case _:
+            return
+    if isinstance(op, ast.Eq):
+        yield arms[0]
+    elif isinstance(op, (ast.NotEq, ast.Gt)) and arms[1]:
+        yield arms[1]
 
 
 def _is_stated(place: Span, source: SourceFile) -> bool:

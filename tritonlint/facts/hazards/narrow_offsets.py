@@ -74,6 +74,8 @@ def siblings(kernel: Kernel, twins: Twins, named: bool = False) -> Iterator[Narr
         for twin in (each for key in keys for each in twins.get(key, ())):
             if twin.kernel.node is kernel.node or not _alike(offset, twin.offset):
                 continue
+            if not named and _has_more_dimensions(twin.kernel, kernel, offset.strides):
+                continue
             if _reaches(kernel, offset):
                 node = twin.offset.product.node
                 assert node is not None
@@ -88,6 +90,29 @@ def _alike(one: Offset, other: Offset) -> bool:
     return one.pointer == other.pointer or any(
         "stride" in each.lower() for each in one.strides if each in other.strides
     )
+
+
+def _has_more_dimensions(twin: Kernel, kernel: Kernel, strides: Iterable[str]) -> bool:
+    """Whether the memory that `twin` scales by one of `strides` has a dimension that it has not in
+    `kernel`, by the names of its strides: `stride_x_n` and `stride_x_t` where `kernel` has the
+    first. A step of a decoder is not as large as the sequence."""
+    for each in strides:
+        memory = each.rpartition("_")[0]
+        if memory.lower().strip("_") in ("", "stride", "strides"):
+            continue
+        of_twin, own = (
+            {name for name in _parameters(one) if name.rpartition("_")[0] == memory}
+            for one in (twin, kernel)
+        )
+        if own < of_twin:
+            return True
+    return False
+
+
+def _parameters(kernel: Kernel) -> Iterator[str]:
+    arguments = kernel.node.args
+    for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+        yield each.arg
 
 
 def twins_of(kernels: Iterable[Kernel], written: bool = False) -> Twins:
