@@ -74,6 +74,21 @@ def other_casts(run: Run) -> Iterator[OtherCast]:
             yield from _of_launch(run, event, pointers)
 
 
+def kept_by(run: Run, cast: OtherCast) -> bool | None:
+    """Whether the launch of `cast` in `run` passes memory as `toward` that loses nothing of the
+    value; None where it does not tell."""
+    told = None
+    for event in run.launches:
+        passed = event.arguments.get(cast.toward)
+        if (event.span, event.kernel.name) == (cast.launch, cast.kernel) and passed is not None:
+            element = type_of(run, event, passed)
+            if element is not None and element.is_float:
+                if _loses(element, cast.wide):
+                    return False
+                told = True
+    return told
+
+
 def _stores(kernel: Kernel, made: Specialization) -> list[Store]:
     """The stores of `kernel` of values that were cast to the element type of another parameter."""
     casts = any(map(_names_a_type_or_helper, ast.walk(kernel.node)))

@@ -30,6 +30,7 @@ from tritonlint.facts.project.effects import Effects
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.project import Project
 from tritonlint.facts.survey.bulkhead import Bulkhead
+from tritonlint.facts.survey.choosing import Choosing
 from tritonlint.facts.survey.kernels import Narrowing
 from tritonlint.facts.survey.looked_at import LookedAt
 from tritonlint.facts.survey.reading import Reading
@@ -94,6 +95,7 @@ class Analysis:
         self.summing = Summing(
             self.texts, self.reach, self.looked_at, self.bulkhead, self.interpreted
         )
+        self.choosing = Choosing(self.texts, self.reach, self.bulkhead, self.interpreted)
         self._attributes: Attributes = {}
         self._effects = Effects()
 
@@ -264,6 +266,8 @@ class Analysis:
         if run.exhausted:
             most = f"takes more than {MAX_STATEMENTS} statements"
             self.bulkhead.leave(path, f"`{name}` {most}, and is not analysed to its end")
+        if questioned is not None:
+            found = [each for each in found if not self.choosing.keep(root, each)]
         places = ((each, os.path.abspath(each.place.path)) for each in found)
         mine = [
             each

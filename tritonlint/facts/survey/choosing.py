@@ -1,0 +1,66 @@
+"""Whether the callers of a function choose a type that a cast in a kernel loses nothing to."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+from tritonlint.facts.hazards.observation import Observation
+from tritonlint.facts.hazards.other_pointer_casts import OtherCast, kept_by
+from tritonlint.facts.host.state import Run
+from tritonlint.facts.index.reach import Reach
+from tritonlint.facts.index.universe import Texts
+from tritonlint.facts.project.kernels import kernel_of
+from tritonlint.facts.project.modules import Definition, Module
+from tritonlint.facts.survey.bulkhead import Bulkhead
+
+# So many callers are asked.
+_MOST = 8
+
+
+class Choosing:
+    """What callers choose. `interpreted` is what is seen from a function."""
+
+    def __init__(
+        self,
+        texts: Texts,
+        reach: Reach,
+        bulkhead: Bulkhead,
+        interpreted: Callable[[Definition], Run],
+    ) -> None:
+        self.texts = texts
+        self.reach = reach
+        self.bulkhead = bulkhead
+        self.interpreted = interpreted
+
+    def keep(self, root: Definition, found: Observation) -> bool:
+        """Whether `found` is a cast to a type that the callers of `root` choose, and all of them
+        that tell it choose one that loses nothing."""
+        if not isinstance(found, OtherCast) or found.narrow is not None:
+            return False
+        told = set()
+        for caller in islice(self._callers(root), _MOST):
+            with self.bulkhead.around(caller.module.path, caller.name):
+                told.add(kept_by(self.interpreted(caller), found))
+        return True in told and False not in told
+
+    def _callers(self, root: Definition) -> Iterator[Definition]:
+        """The functions that name `root`, in files that say nothing of Triton too."""
+        name = root.name.rpartition(".")[2]
+        for file in self.texts.universe(str(root.module.file)):
+            module = self.reach.parsed(file) if name.encode() in self.texts.read(file) else None
+            for each in module.functions if module is not None else ():
+                node = each.node
+                if node is root.node or isinstance(node, Module) or kernel_of(each) is not None:
+                    continue
+                if _names(node, name):
+                    yield each
+
+
+def _names(tree: ast.AST, name: str) -> bool:
+    return any(
+        (isinstance(node, ast.Name) and node.id == name)
+        or (isinstance(node, ast.Attribute) and node.attr == name)
+        for node in ast.walk(tree)
+    )
