@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 
@@ -43,6 +44,8 @@ def byte_differences(module: Module, kernel: Kernel) -> Iterator[ByteDifference]
         made, amount = _unsigned(byte), _number(bias)
         if made is None or made.node is None or amount is None or not 0 < amount < 256:
             continue
+        if _no_less(byte, amount):
+            continue
         used = next((each for each in terms if _uses(each, term)), None)
         if used is not None:
             left = getattr(term.node, "left", None)
@@ -60,6 +63,13 @@ def _unsigned(term: Term) -> Term | None:
         made = [_unsigned(each) for each in term.args if _number(each) is None]
         return made[0] if made and None not in made else None
     return None
+
+
+def _no_less(byte: Term, bias: int) -> bool:
+    """Whether bits that are set make a byte no less than `bias`."""
+    if not isinstance(byte.node, ast.BinOp) or not isinstance(byte.node.op, ast.BitOr):
+        return False
+    return any((number := _number(each)) is not None and number >= bias for each in byte.args)
 
 
 def _number(term: Term) -> int | None:
