@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import singledispatch
 from typing import TYPE_CHECKING
 
 from tritonlint.rule import (
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
         | ReadAsAnother
     )
 
+# A message, and the trace.
+_Said = tuple[str, tuple[Step, ...]]
 # What the code 0x3C is in each flavour.
 _0X3C = {"e4m3fn": 1.5, "e4m3fnuz": 0.75, "e5m2": 1.0, "e5m2fnuz": 0.5}
 _LONG = "torch.float8_"
@@ -150,85 +153,115 @@ class Fp8FlavourMismatch(Rule["Seen", str]):
         return self.finding(node, found, message, trigger=trigger, trace=trace)
 
 
-def _said(found: Seen, text: str) -> tuple[str, tuple[Step, ...]]:
+@singledispatch
+def _said(found: Seen, text: str) -> _Said:
     """The message about what stands at `text`, and the trace."""
-    match found:
-        case Flavours():
-            return (
-                f"`{text}` takes for {found.other.flavour} what line {found.before.line} has as "
-                f"{found.one.flavour}",
-                (
-                    Step(found.before, f"{found.one} here"),
-                    Step(found.place, f"and the same bytes as {found.other} here"),
-                ),
-            )
-        case KernelFlavour(kernel=kernel, encoding=encoding, types=types):
-            takes = "writes as" if encoding.written else "takes for"
-            who = "a kernel writes" if found.written else "the host has"
-            return (
-                f"`{kernel}` {takes} {encoding.element} what {who} as {types}".replace(_LONG, ""),
-                (
-                    Step(found.before, f"{types} here"),
-                    Step(found.place, f"passed to `{kernel}` as `{found.parameter}`"),
-                    Step(encoding.place, f"{encoding.element} here, whatever the memory's type is"),
-                ),
-            )
-        case HardCoded():
-            return (
-                f"`{text}` is float8_e4m3fn, and line {found.asked.line} asks the platform",
-                (
-                    Step(found.asked, "the type of the platform here"),
-                    Step(found.place, "and torch.float8_e4m3fn here"),
-                ),
-            )
-        case TakenSetting():
-            return (
-                f"`{text}` is e4m3, and `{found.setting}` can be {found.member}",
-                (
-                    Step(found.declared, f'"{found.member}" can be set'),
-                    Step(found.test, "and passes this test"),
-                    Step(found.place, "e4m3 here"),
-                ),
-            )
-        case Unviewed():
-            return (
-                f'`{text}` is false for "{found.member}", which is stored as raw bytes then',
-                (
-                    Step(found.declared, f'"{found.member}" can be set'),
-                    Step(found.place, "and does not pass this test"),
-                    Step(found.view, "so that it is not viewed here"),
-                    Step(found.wider, f'but "{found.member}" is taken for 8-bit floats here'),
-                ),
-            )
-        case VendorFlavour():
-            return (
-                f"`{found.kernel}` takes bytes for {found.older.flavour} on all of AMD's devices, "
-                "and only gfx942 has that",
-                (
-                    Step(found.place, f"{found.older} wherever `{found.test}` finds the vendor"),
-                    Step(found.used, "the bytes are taken for that here"),
-                ),
-            )
-        case WideClamp():
-            return (
-                f"`{found.kernel}` clamps to {found.largest:g} what can be e4m3fnuz (up to 240)",
-                (
-                    Step(found.place, f"passed to `{found.kernel}` as `{found.parameter}`"),
-                    Step(found.store.place, f"what is stored is clamped to {found.largest:g}"),
-                ),
-            )
-        case ReadAsAnother(kernel=kernel, written=written, writer=writer):
-            had = f"`{writer}` wrote" if writer else "the host has"
-            before = f"`{writer}` is launched here, and writes {written}" if writer else ""
-            return (
-                f"`{kernel}` reads as {found.read} through `{found.parameter}` what {had} as "
-                f"{written}",
-                (
-                    Step(found.before, before or f"{written} here"),
-                    Step(found.place, f"the same bytes are passed to `{kernel}`"),
-                    Step(found.parameter_span, f"`{found.parameter}` is read as {found.read}"),
-                ),
-            )
+    raise TypeError(type(found).__name__)
+
+
+@_said.register
+def _(found: Flavours, text: str) -> _Said:
+    return (
+        f"`{text}` takes for {found.other.flavour} what line {found.before.line} has as "
+        f"{found.one.flavour}",
+        (
+            Step(found.before, f"{found.one} here"),
+            Step(found.place, f"and the same bytes as {found.other} here"),
+        ),
+    )
+
+
+@_said.register
+def _(found: KernelFlavour, _: str) -> _Said:
+    kernel = found.kernel
+    encoding = found.encoding
+    types = found.types
+    takes = "writes as" if encoding.written else "takes for"
+    who = "a kernel writes" if found.written else "the host has"
+    return (
+        f"`{kernel}` {takes} {encoding.element} what {who} as {types}".replace(_LONG, ""),
+        (
+            Step(found.before, f"{types} here"),
+            Step(found.place, f"passed to `{kernel}` as `{found.parameter}`"),
+            Step(encoding.place, f"{encoding.element} here, whatever the memory's type is"),
+        ),
+    )
+
+
+@_said.register
+def _(found: HardCoded, text: str) -> _Said:
+    return (
+        f"`{text}` is float8_e4m3fn, and line {found.asked.line} asks the platform",
+        (
+            Step(found.asked, "the type of the platform here"),
+            Step(found.place, "and torch.float8_e4m3fn here"),
+        ),
+    )
+
+
+@_said.register
+def _(found: TakenSetting, text: str) -> _Said:
+    return (
+        f"`{text}` is e4m3, and `{found.setting}` can be {found.member}",
+        (
+            Step(found.declared, f'"{found.member}" can be set'),
+            Step(found.test, "and passes this test"),
+            Step(found.place, "e4m3 here"),
+        ),
+    )
+
+
+@_said.register
+def _(found: Unviewed, text: str) -> _Said:
+    return (
+        f'`{text}` is false for "{found.member}", which is stored as raw bytes then',
+        (
+            Step(found.declared, f'"{found.member}" can be set'),
+            Step(found.place, "and does not pass this test"),
+            Step(found.view, "so that it is not viewed here"),
+            Step(found.wider, f'but "{found.member}" is taken for 8-bit floats here'),
+        ),
+    )
+
+
+@_said.register
+def _(found: VendorFlavour, _: str) -> _Said:
+    return (
+        f"`{found.kernel}` takes bytes for {found.older.flavour} on all of AMD's devices, "
+        "and only gfx942 has that",
+        (
+            Step(found.place, f"{found.older} wherever `{found.test}` finds the vendor"),
+            Step(found.used, "the bytes are taken for that here"),
+        ),
+    )
+
+
+@_said.register
+def _(found: WideClamp, _: str) -> _Said:
+    return (
+        f"`{found.kernel}` clamps to {found.largest:g} what can be e4m3fnuz (up to 240)",
+        (
+            Step(found.place, f"passed to `{found.kernel}` as `{found.parameter}`"),
+            Step(found.store.place, f"what is stored is clamped to {found.largest:g}"),
+        ),
+    )
+
+
+@_said.register
+def _(found: ReadAsAnother, _: str) -> _Said:
+    kernel = found.kernel
+    written = found.written
+    writer = found.writer
+    had = f"`{writer}` wrote" if writer else "the host has"
+    before = f"`{writer}` is launched here, and writes {written}" if writer else ""
+    return (
+        f"`{kernel}` reads as {found.read} through `{found.parameter}` what {had} as {written}",
+        (
+            Step(found.before, before or f"{written} here"),
+            Step(found.place, f"the same bytes are passed to `{kernel}`"),
+            Step(found.parameter_span, f"`{found.parameter}` is read as {found.read}"),
+        ),
+    )
 
 
 def _other(types: ElementTypes, element: ElementType) -> ElementType:

@@ -74,3 +74,18 @@ def _named(around: Definition, node: ast.expr) -> Iterator[Definition]:
         kinds = (ast.ClassDef, *Function) if each is node else ast.ClassDef
         if isinstance(target, Definition) and isinstance(target.node, kinds):
             yield target
+
+
+def of_attribute(
+    function: Definition, attribute: str, name: str | None = None
+) -> Iterator[Definition]:
+    """The methods `name` of what `self.attribute` can be in a method; the functions that it can be
+    itself, without a name."""
+    owner = owner_of(function)
+    for each in held(owner, attribute) if owner is not None else ():
+        if not isinstance(each.node, ast.ClassDef):
+            yield from (each,) if name is None else ()
+        elif name is not None:
+            found = each.module.member(each, name)
+            if isinstance(found, Definition):
+                yield found

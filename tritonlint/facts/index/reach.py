@@ -9,102 +9,23 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
 from pathlib import Path
 
 from tritonlint.errors import SourceError
 from tritonlint.facts.index.callers import IMPLIED, MAKING, NEAR
-from tritonlint.facts.index.gates import (
-    NO_KERNEL,
-    attributes,
-    body_of,
-    code,
-    may_copy,
-    may_copy_own,
-    may_launch,
-    names,
-)
-from tritonlint.facts.index.owned import held, methods, owner_of
+from tritonlint.facts.index.calls import Calls
+from tritonlint.facts.index.owned import methods, of_attribute, owner_of
 from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.operators import operators
 from tritonlint.facts.project.project import Project
-from tritonlint.frozen import dataclass
 from tritonlint.source import SourceFile, display_path
 
 # So many calls away a caller may be of what it tells something, and so many functions may name what
 # they may call: a method whose name more of them have (`forward`) is not looked for by it.
 _HOPS = 3
 _MOST_NAMING = 40
-# What copies is short; longer functions are left out, since they take long to follow.
-_LONG = 120
-
-
-@dataclass(frozen=True)
-class Calls:
-    """One function, and what its text says (in strings too: what a name leads to is decided when it
-    is followed)."""
-
-    definition: Definition
-
-    @cached_property
-    def names(self) -> frozenset[str]:
-        """The names in it, each with the attributes after it."""
-        text = self._bytes
-        return frozenset(map(_text, names(text, 0, len(text))))
-
-    @cached_property
-    def attributes(self) -> frozenset[str]:
-        """The names of attributes in it."""
-        return frozenset(map(_text, attributes(self._bytes, 0, len(self._bytes))))
-
-    @cached_property
-    def only_signed(self) -> frozenset[str]:
-        """The names that stand in its signature only, as annotations."""
-        text = self._bytes
-        used = names(text, body_of(text, 0, len(text)), len(text))
-        parts = {part for each in used for part in _text(each).split(".")}
-        return frozenset(part for each in self.names for part in each.split(".")) - parts
-
-    @cached_property
-    def launches(self) -> bool:
-        """Whether it may launch a kernel that it does not name."""
-        text = self._bytes
-        if not may_launch(text, (each.encode() for each in self.names), 0, len(text)):
-            return False
-        nodes = ast.walk(self.definition.node)  # type: ignore[arg-type]
-        return any(_may_launch(each) for each in nodes if isinstance(each, ast.Call))
-
-    @cached_property
-    def copies(self) -> bool:
-        """Whether it is short and copies between tensors, of which it, or the class that it is a
-        method of, calls some 8-bit floats and some bytes."""
-        node = self.definition.node
-        assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
-        if (node.end_lineno or node.lineno) - node.lineno >= _LONG:
-            return False
-        around = self.definition.enclosing
-        owner = around[-1] if around and isinstance(around[-1], ast.ClassDef) else None
-        text = self._text
-        return may_copy(text) or (owner is not None and may_copy_own(text, self._text_of(owner)))
-
-    @property
-    def _text(self) -> str:
-        node = self.definition.node
-        assert isinstance(node, ast.stmt)
-        return self._text_of(node)
-
-    def _text_of(self, node: ast.stmt) -> str:
-        return "".join(self.definition.module.source.lines[node.lineno - 1 : node.end_lineno])
-
-    @property
-    def _bytes(self) -> bytes:
-        """The code of the function after its name."""
-        node = self.definition.node
-        text = code(self._text.encode())
-        name = node.name.encode()  # type: ignore[union-attr]
-        return text[text.find(name) + len(name) :]
 
 
 class Reach:
@@ -306,9 +227,9 @@ class Reach:
                     if target is not None:
                         yield target
                     else:
-                        yield from _of_attribute(definition, method)
+                        yield from of_attribute(definition, method)
                 if f".{beyond}" in leading:
-                    yield from _of_attribute(definition, method, beyond)
+                    yield from of_attribute(definition, method, beyond)
                 continue
             spelled = owner if owner in leading else ""
             if rest and any(f".{each}" in leading for each in rest.split(".")):
@@ -368,39 +289,6 @@ class Reach:
         owner = owner_of(definition)
         target = owner.module.member(owner, name) if owner is not None else None
         return target if isinstance(target, Definition) else None
-
-
-def _of_attribute(
-    function: Definition, attribute: str, name: str | None = None
-) -> Iterator[Definition]:
-    """The methods `name` of what `self.attribute` can be in a method; the functions that it can be
-    itself, without a name."""
-    owner = owner_of(function)
-    for each in held(owner, attribute) if owner is not None else ():
-        if not isinstance(each.node, ast.ClassDef):
-            yield from (each,) if name is None else ()
-        elif name is not None:
-            found = each.module.member(each, name)
-            if isinstance(found, Definition):
-                yield found
-
-
-def _text(name: bytes) -> str:
-    return name.decode("utf-8", "replace")
-
-
-def _may_launch(call: ast.Call) -> bool:
-    """Whether a call may launch what stands before it: `kernel[grid](...)`, `kernel.run(...)`."""
-    match call.func:
-        case ast.Subscript(slice=ast.Constant(value=str())):
-            return False  # an entry of a table
-        case ast.Subscript(value=ast.Name(id=name)):
-            return name.encode() not in NO_KERNEL
-        case ast.Attribute(attr="run"):
-            return any(each.arg in ("grid", None) for each in call.keywords)
-        case ast.Subscript() | ast.Attribute(attr="__getitem__"):
-            return True
-    return False
 
 
 def _is(named: Definition, target: Definition) -> bool:

@@ -29,6 +29,8 @@ class Roots:
         self._texts = texts
         self._reach = reach
         self._make_room = make_room
+        # The functions of other files that were looked at, for which files.
+        self._outside: dict[tuple[str, int, bool], Collection[str]] = {}
 
     def of_module(self, module: Module) -> Iterator[Definition]:
         """The functions of `module` that lead to a launch and may know something about bytes, and
@@ -67,6 +69,17 @@ class Roots:
             yield from (each for each in module.functions if each.line in lines)
             if 0 in lines:
                 yield Definition(module, module)
+
+    def not_yet(
+        self, file: str, lines: Collection[int], wanted: Collection[str], thorough: bool = False
+    ) -> Iterator[Definition]:
+        """The functions of another file that no share of the files has looked at yet: what they
+        pass to all of `wanted` is known then."""
+        for each in self.defined(file, lines):
+            asked = (file, line_of(each), thorough)
+            if self._outside.get(asked) is not wanted:
+                self._outside[asked] = wanted
+                yield each
 
     def callers(self, files: Sequence[SourceFile], wanted: Collection[str]) -> dict[str, set[int]]:
         """The functions outside of `wanted` that call one of `files` that may lead to a launch, and

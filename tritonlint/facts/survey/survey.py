@@ -78,8 +78,6 @@ class Analysis:
         self._read = partial(self._now, read)
         forget()
         self.roots = Roots(self.texts, lambda: self.reach, self.make_room)
-        # The functions of other files that were looked at, for which files.
-        self._outside: dict[tuple[str, int, bool], Collection[str]] = {}
         self._begin()
 
     def _begin(self) -> None:
@@ -209,7 +207,7 @@ class Analysis:
             lines.setdefault(file, set()).update(more)
         for file in sorted(lines.keys() - looked_at):
             self.make_room()
-            for caller in self._not_yet(file, lines[file], wanted):
+            for caller in self.roots.not_yet(file, lines[file], wanted):
                 yield from self._of_root(caller, wanted, questioned)
         asked: dict[str, set[int]] = {}
         for file, line in questioned:
@@ -218,19 +216,8 @@ class Analysis:
                 add(asked, self.roots.callers_of(function))
         for file in sorted(asked):
             self.make_room()
-            for caller in self._not_yet(file, asked[file], wanted, thorough=True):
+            for caller in self.roots.not_yet(file, asked[file], wanted, thorough=True):
                 yield from self._of_root(caller, wanted)
-
-    def _not_yet(
-        self, file: str, lines: Collection[int], wanted: Collection[str], thorough: bool = False
-    ) -> Iterator[Definition]:
-        """The functions of another file that no share of the files has looked at yet: what they
-        pass to all of `wanted` is known then."""
-        for each in self.roots.defined(file, lines):
-            asked = (file, line_of(each), thorough)
-            if self._outside.get(asked) is not wanted:
-                self._outside[asked] = wanted
-                yield each
 
     def _parsed(self, files: Iterable[SourceFile]) -> Iterator[Module]:
         for source in files:

@@ -1,0 +1,106 @@
+"""What the text of one function says: what it names, and whether it may launch or copy."""
+
+from __future__ import annotations
+
+import ast
+from functools import cached_property
+
+from tritonlint.facts.index.gates import (
+    NO_KERNEL,
+    attributes,
+    body_of,
+    code,
+    may_copy,
+    may_copy_own,
+    may_launch,
+    names,
+)
+from tritonlint.facts.project.modules import Definition
+from tritonlint.frozen import dataclass
+
+# What copies is short; longer functions are left out, since they take long to follow.
+_LONG = 120
+
+
+@dataclass(frozen=True)
+class Calls:
+    """One function, and what its text says (in strings too: what a name leads to is decided when it
+    is followed)."""
+
+    definition: Definition
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names in it, each with the attributes after it."""
+        text = self._bytes
+        return frozenset(map(_text, names(text, 0, len(text))))
+
+    @cached_property
+    def attributes(self) -> frozenset[str]:
+        """The names of attributes in it."""
+        return frozenset(map(_text, attributes(self._bytes, 0, len(self._bytes))))
+
+    @cached_property
+    def only_signed(self) -> frozenset[str]:
+        """The names that stand in its signature only, as annotations."""
+        text = self._bytes
+        used = names(text, body_of(text, 0, len(text)), len(text))
+        parts = {part for each in used for part in _text(each).split(".")}
+        return frozenset(part for each in self.names for part in each.split(".")) - parts
+
+    @cached_property
+    def launches(self) -> bool:
+        """Whether it may launch a kernel that it does not name."""
+        text = self._bytes
+        if not may_launch(text, (each.encode() for each in self.names), 0, len(text)):
+            return False
+        nodes = ast.walk(self.definition.node)  # type: ignore[arg-type]
+        return any(_may_launch(each) for each in nodes if isinstance(each, ast.Call))
+
+    @cached_property
+    def copies(self) -> bool:
+        """Whether it is short and copies between tensors, of which it, or the class that it is a
+        method of, calls some 8-bit floats and some bytes."""
+        node = self.definition.node
+        assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        if (node.end_lineno or node.lineno) - node.lineno >= _LONG:
+            return False
+        around = self.definition.enclosing
+        owner = around[-1] if around and isinstance(around[-1], ast.ClassDef) else None
+        text = self._text
+        return may_copy(text) or (owner is not None and may_copy_own(text, self._text_of(owner)))
+
+    @property
+    def _text(self) -> str:
+        node = self.definition.node
+        assert isinstance(node, ast.stmt)
+        return self._text_of(node)
+
+    def _text_of(self, node: ast.stmt) -> str:
+        return "".join(self.definition.module.source.lines[node.lineno - 1 : node.end_lineno])
+
+    @property
+    def _bytes(self) -> bytes:
+        """The code of the function after its name."""
+        node = self.definition.node
+        text = code(self._text.encode())
+        name = node.name.encode()  # type: ignore[union-attr]
+        return text[text.find(name) + len(name) :]
+
+
+def _text(name: bytes) -> str:
+    return name.decode("utf-8", "replace")
+
+
+def _may_launch(call: ast.Call) -> bool:
+    """Whether a call may launch what stands before it: `kernel[grid](...)`, `kernel.run(...)`."""
+    match call.func:
+        case ast.Subscript(slice=ast.Constant(value=str())):
+            return False  # an entry of a table
+        case ast.Subscript(value=ast.Name(id=name)):
+            return name.encode() not in NO_KERNEL
+        case ast.Attribute(attr="run"):
+            return any(each.arg in ("grid", None) for each in call.keywords)
+        case ast.Subscript() | ast.Attribute(attr="__getitem__"):
+            return True
+    return False
