@@ -51,6 +51,14 @@ def house(flagged: Path) -> Path:
     return folder
 
 
+def test_a_module_of_rules_may_name_types(tritonlint: Command, house: Path) -> None:
+    """`Pair` looks like a class in Python 3.10."""
+    text = DOCUMENTED + "\nPair = tuple[str, int]\n"
+    (house / "house_rules.py").write_text(text, encoding="utf-8")
+    run = tritonlint("check", "--select", "HOUSE001", "--output-format", "concise")
+    assert (run.code, run.err) == (1, "")
+
+
 def test_the_documented_rule_finds_what_it_says(tritonlint: Command, house: Path) -> None:
     run = tritonlint("check", "--select", "HOUSE001", "--output-format", "concise")
     assert run.code == 1, run.err

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, ClassVar, Literal
+from types import GenericAlias
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeGuard
 
 from tritonlint.findings import Finding, Severity
 from tritonlint.rule.signature import Order
@@ -39,3 +40,13 @@ class BaseRule(ABC):
     @abstractmethod
     def check(self, suspect: Suspect) -> Iterator[Finding]:
         """The findings whose primary span is in this file."""
+
+
+def is_rule(value: object) -> TypeGuard[type[BaseRule]]:
+    """Whether a value is a rule's class. In Python 3.10 `tuple[str, int]` says that it is a class,
+    and is none."""
+    return (
+        isinstance(value, type)
+        and not isinstance(value, GenericAlias)
+        and issubclass(value, BaseRule)
+    )

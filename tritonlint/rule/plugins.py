@@ -101,11 +101,11 @@ def _rules_in(module: ModuleType, where: str) -> tuple[type[BaseRule], ...]:
 def _rules_among(values: Iterable[object], where: str) -> tuple[type[BaseRule], ...]:
     """The rules among `values`, each once. What is abstract is a base for others, and a built-in
     rule was imported to build on it."""
-    from tritonlint.rule.base import BaseRule
+    from tritonlint.rule.base import is_rule
 
     found: dict[type[BaseRule], None] = {}
     for each in values:
-        if isinstance(each, type) and issubclass(each, BaseRule):
+        if is_rule(each):
             base = inspect.isabstract(each) and not hasattr(each, "code")
             if not base and not each.__module__.startswith("tritonlint."):
                 _must_be_complete(each, where)

@@ -13,7 +13,7 @@ from pathlib import Path
 from tritonlint.errors import ConfigError, UsageError
 from tritonlint.frozen import dataclass
 from tritonlint.rule import plugins
-from tritonlint.rule.base import BaseRule
+from tritonlint.rule.base import BaseRule, is_rule
 
 _FILE = re.compile(r"^(tl\d{3})_(\w+)\.py$")
 
@@ -84,11 +84,7 @@ def load(code: str) -> type[BaseRule]:
         return info.found
     module = importlib.import_module(info.module)
     for each in vars(module).values():
-        if (
-            isinstance(each, type)
-            and issubclass(each, BaseRule)
-            and getattr(each, "code", None) == code
-        ):
+        if is_rule(each) and getattr(each, "code", None) == code:
             return each
     raise UsageError(f"{info.module} defines no rule {code}")
 

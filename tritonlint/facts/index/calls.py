@@ -32,18 +32,19 @@ class Calls:
     @cached_property
     def names(self) -> frozenset[str]:
         """The names in it, each with the attributes after it."""
-        text = self._bytes
+        text = self._code
         return frozenset(map(_text, names(text, 0, len(text))))
 
     @cached_property
     def attributes(self) -> frozenset[str]:
         """The names of attributes in it."""
-        return frozenset(map(_text, attributes(self._bytes, 0, len(self._bytes))))
+        text = self._code
+        return frozenset(map(_text, attributes(text, 0, len(text))))
 
     @cached_property
     def only_signed(self) -> frozenset[str]:
         """The names that stand in its signature only, as annotations."""
-        text = self._bytes
+        text = self._code
         used = names(text, body_of(text, 0, len(text)), len(text))
         parts = {part for each in used for part in _text(each).split(".")}
         return frozenset(part for each in self.names for part in each.split(".")) - parts
@@ -51,7 +52,7 @@ class Calls:
     @cached_property
     def launches(self) -> bool:
         """Whether it may launch a kernel that it does not name."""
-        text = self._bytes
+        text = self._code
         if not may_launch(text, (each.encode() for each in self.names), 0, len(text)):
             return False
         nodes = ast.walk(self.definition.node)  # type: ignore[arg-type]
@@ -79,8 +80,8 @@ class Calls:
     def _text_of(self, node: ast.stmt) -> str:
         return "".join(self.definition.module.source.lines[node.lineno - 1 : node.end_lineno])
 
-    @property
-    def _bytes(self) -> bytes:
+    @cached_property
+    def _code(self) -> bytes:
         """The code of the function after its name."""
         node = self.definition.node
         text = code(self._text.encode())
