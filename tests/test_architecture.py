@@ -17,7 +17,7 @@ FLOORS = (
     "tritonlint.findings",
     "tritonlint.settings",
     "tritonlint.caching",
-    "tritonlint.facts tritonlint.facts.project",
+    "tritonlint.facts tritonlint.facts.project tritonlint.facts.flow",
     "tritonlint.facts.index tritonlint.facts.device tritonlint.facts.host",
     "tritonlint.facts.hazards",
     "tritonlint.facts.survey",

@@ -106,3 +106,76 @@ def left_with_a_wider_range(p, x, n):
     # reveal: x: load line 100: float
     # reveal: p: store line 104: float_to_int, of int, cast line 104, from x
     # reveal: float32 to int8 line 104, excused
+
+
+# launched with p=int8, x=float32
+@triton.jit
+def not_left(p, x, n):
+    v = tl.load(x) * 0.5
+    for k in range(n):
+        if k == 3:
+            break
+    else:
+        v = tl.floor(v + 0.5)
+    tl.store(p, v)
+    # reveal: x: load line 114: float
+    # reveal: p: store line 120: float_to_int, of float, from x
+    # reveal: float32 to int8 line 120, excused
+
+
+# launched with p=int8, x=float32
+@triton.jit
+def goes_on_with_the_next(p, x):
+    for step in (0, 1, 2):
+        v = tl.floor(tl.load(x + step))
+        if step == 1:
+            continue
+        v *= 0.5
+    tl.store(p, v)
+    # reveal: x: load line 130: float
+    # reveal: p: store line 134: float_to_int, of float, from x
+    # reveal: float32 to int8 line 134
+
+
+@triton.jit
+def the_rest_of_a_tuple(p, q, x, y):
+    first, *others = (x, y, y)
+    tl.store(p, tl.load(first) * 2.0)
+    for each in others:
+        tl.store(q, tl.load(each) * 2.0)
+    # reveal: p: store line 143: float_to_int, of float, from x
+    # reveal: q: store line 145: float_to_int, of float, from y
+    # reveal: x: load line 143: int_to_float, used line 143
+    # reveal: y: load line 145: int_to_float, used line 145
+
+
+@triton.jit
+def swapped(p, q, x, y):
+    a, b = x, y
+    a, b = b, a
+    tl.store(p, tl.load(a) * 2.0)
+    tl.store(q, tl.load(b))
+    # reveal: p: store line 156: float_to_int, of float, from y
+    # reveal: q: store line 157: float_to_int, of float, from x
+    # reveal: x: load line 157: int_to_float, used line 157
+    # reveal: y: load line 156: int_to_float, used line 156
+
+
+@triton.jit
+def made_by_two_loops(p, q, x):
+    sums = [tl.load(x + i) * j for i in (0, 1) for j in (2.0, 3.0) if j > 2.0]
+    a, b = sums
+    tl.store(p, a)
+    tl.store(q, b)
+    # reveal: p: store line 168: float_to_int, of float, from x
+    # reveal: q: store line 169: float_to_int, of float, from x
+    # reveal: x: load line 166: int_to_float, used line 166
+
+
+@triton.jit
+def pairs_in_a_comprehension(p, q, x):
+    for target, value in [(t, tl.load(x) * f) for t, f in ((p, 2.0), (q, 3.0))]:
+        tl.store(target, value)
+    # reveal: p: store line 178: float_to_int, of float, from x
+    # reveal: q: store line 178: float_to_int, of float, from x
+    # reveal: x: load line 177: int_to_float, used line 177

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping
 
 from tritonlint.facts.device.casts import cast
-from tritonlint.facts.device.frames import Frame, Where, place_of
+from tritonlint.facts.device.frames import Frame, Where
 from tritonlint.facts.device.invocation import Invocation
 from tritonlint.facts.device.joins import join
 from tritonlint.facts.device.language.builtins import builtin
@@ -106,14 +106,12 @@ def inline(
             else f"device functions more than {DEPTH} deep"
         )
         return _opaque(machine, frame, arguments, keywords, where)
-    inner = Frame(
-        {}, function.scope, function.path, (*frame.via, place_of(where)), (*frame.stack, node)
-    )
-    inner.environment = bind(machine, inner, node, arguments, keywords)
-    fell_through = machine.run_body(machine, inner, node.body)
-    returned = inner.returned + ([Const(None)] if fell_through or not inner.returned else [])
-    result = returned[0]
-    for each in returned[1:]:
+    inner = frame.entered(function, where)
+    inner.env = bind(inner, node, arguments, keywords)
+    fell_through = inner.run(node.body)
+    returns = inner.returns + ([Const(None)] if fell_through or not inner.returns else [])
+    result = returns[0]
+    for each in returns[1:]:
         result = join(result, each)
     return result
 
@@ -127,7 +125,6 @@ def _opaque(
 
 
 def bind(
-    machine: Machine,
     frame: Frame,
     node: ast.FunctionDef,
     arguments: tuple[Value, ...],
@@ -136,7 +133,7 @@ def bind(
     """The environment that a call begins with. A missing parameter without default is unknown."""
     parameters = [*node.args.posonlyargs, *node.args.args]
     environment: Environment = {each.arg: UNKNOWN for each in (*parameters, *node.args.kwonlyargs)}
-    environment.update(defaults(machine, frame, node))
+    environment.update(defaults(frame, node))
     for parameter, value in zip(parameters, arguments, strict=False):
         environment[parameter.arg] = value
     if node.args.vararg is not None:
@@ -145,7 +142,7 @@ def bind(
     return environment
 
 
-def defaults(machine: Machine, frame: Frame, node: ast.FunctionDef) -> Environment:
+def defaults(frame: Frame, node: ast.FunctionDef) -> Environment:
     """The default values of a function's parameters."""
     positional = [*node.args.posonlyargs, *node.args.args]
     count = len(node.args.defaults)
@@ -155,7 +152,7 @@ def defaults(machine: Machine, frame: Frame, node: ast.FunctionDef) -> Environme
         for each, value in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=False)
         if value is not None
     ]
-    return {each.arg: machine.evaluate(machine, frame, value) for each, value in pairs}
+    return {each.arg: frame.evaluate(value) for each, value in pairs}
 
 
 def _construct(
@@ -171,16 +168,14 @@ def _construct(
     init = owner.scope.lookup("__init__")
     if isinstance(init, Kernel):
         node = init.node
-        inner = Frame(
-            {}, init.scope, init.path, (*frame.via, place_of(where)), (*frame.stack, node)
-        )
         if node in frame.stack or len(frame.via) >= DEPTH:
             return UNKNOWN
-        inner.environment = bind(machine, inner, node, (UNKNOWN, *arguments), keywords)
+        inner = frame.entered(init, where)
+        inner.env = bind(inner, node, (UNKNOWN, *arguments), keywords)
         self_name = node.args.args[0].arg if node.args.args else "self"
-        machine.run_body(machine, inner, node.body)
+        inner.run(node.body)
         prefix = f"{self_name}."
-        fields = {k[len(prefix) :]: v for k, v in inner.environment.items() if k.startswith(prefix)}
+        fields = {k[len(prefix) :]: v for k, v in inner.env.items() if k.startswith(prefix)}
         return Object(owner, tuple(fields.items()))
     values = dict(zip(owner.fields, arguments, strict=False)) | dict(keywords)
     return Object(owner, tuple(values.items()))
@@ -196,9 +191,7 @@ def member(machine: Machine, frame: Frame, owner: Object, name: str) -> Value:
         case Kernel():
             return entity if _is_static(entity.node) else Partial(entity, owner)
         case Expression(node, scope):
-            return machine.evaluate(
-                machine, Frame({}, scope, frame.path, frame.via, frame.stack), node
-            )
+            return frame.outside(scope).evaluate(node)
         case None:
             return UNKNOWN
     return entity

@@ -6,13 +6,11 @@ from collections.abc import Mapping
 
 from tritonlint.dtypes import UINT8, ElementType
 from tritonlint.facts.device.contract import KernelContract, Specialization
-from tritonlint.facts.device.expressions import evaluate
-from tritonlint.facts.device.frames import Frame
 from tritonlint.facts.device.machine import Exhausted, Machine
 from tritonlint.facts.device.moves import Moves
 from tritonlint.facts.device.roles import Roles, infer, open_constexpr
 from tritonlint.facts.device.roundings import Rounding, Roundings
-from tritonlint.facts.device.statements import run_body
+from tritonlint.facts.device.statements import Activation
 from tritonlint.facts.device.sums import NarrowSum, Sums
 from tritonlint.facts.device.types import Type, kind_of, known
 from tritonlint.facts.device.values import (
@@ -97,15 +95,15 @@ def _machine(
             return roles.element(name)
         return Type(kind_of(given), given, frozenset((name,)))
 
-    machine = Machine(element, run_body, evaluate, given, watch=watch)
-    frame = Frame({}, kernel.scope, kernel.path, stack=(kernel.node,))
+    machine = Machine(element, given, watch=watch)
+    frame = Activation({}, kernel.scope, kernel.path, stack=(kernel.node,), machine=machine)
     for name in roles.parameters:
         value = _argument(name, roles, specialization)
         if watch is not None and isinstance(value, Tensor):
             value = replace(value, history=History(given=True))
-        frame.environment[name] = value
+        frame.env[name] = value
     try:
-        run_body(machine, frame, kernel.node.body)
+        frame.run(kernel.node.body)
     except Exhausted:
         pass
     except RecursionError:

@@ -21,7 +21,6 @@ from tritonlint.facts.device.machine import STEPS, Machine
 from tritonlint.facts.device.operators import binary, unary
 from tritonlint.facts.device.types import (
     T_BOOL,
-    T_INT64,
     Type,
     known,
 )
@@ -39,6 +38,7 @@ from tritonlint.facts.device.values import (
     Value,
     truth,
 )
+from tritonlint.facts.flow.comprehensions import generate
 from tritonlint.facts.project.kernel import Expression, Kernel, Namespace, Qualified
 
 _BUILTINS = frozenset(
@@ -64,7 +64,7 @@ def _constant(machine: Machine, frame: Frame, node: ast.Constant) -> Value:
 
 
 def _name(machine: Machine, frame: Frame, node: ast.Name) -> Value:
-    found = frame.environment.get(node.id)
+    found = frame.env.get(node.id)
     return found if found is not None else _outer(machine, frame, node.id)
 
 
@@ -76,7 +76,7 @@ def _outer(machine: Machine, frame: Frame, name: str) -> Value:
             key = id(node)
             if key not in machine.constants:
                 machine.constants[key] = UNKNOWN  # for a name that is defined by itself
-                machine.constants[key] = evaluate(machine, Frame({}, scope, frame.path), node)
+                machine.constants[key] = evaluate(machine, frame.outside(scope), node)
             return machine.constants[key]
         case Qualified(qualified):
             return external(qualified)
@@ -104,7 +104,7 @@ def external(qualified: str) -> Value:
 
 def _attribute(machine: Machine, frame: Frame, node: ast.Attribute) -> Value:
     if isinstance(node.value, ast.Name):
-        stored = frame.environment.get(f"{node.value.id}.{node.attr}")
+        stored = frame.env.get(f"{node.value.id}.{node.attr}")
         if stored is not None:
             return stored
     owner = evaluate(machine, frame, node.value)
@@ -121,7 +121,7 @@ def _attribute(machine: Machine, frame: Frame, node: ast.Attribute) -> Value:
         case Object():
             return member(machine, frame, owner, name)
         case Namespace(scope):
-            return _outer(machine, Frame({}, scope, frame.path), name)
+            return _outer(machine, frame.outside(scope), name)
         case Tuple():
             return UNKNOWN
         case Method():
@@ -231,7 +231,7 @@ def _call(machine: Machine, frame: Frame, node: ast.Call) -> Value:
 
 def _named(machine: Machine, frame: Frame, node: ast.NamedExpr) -> Value:
     value = evaluate(machine, frame, node.value)
-    frame.environment[node.target.id] = value
+    frame.env[node.target.id] = value
     return value
 
 
@@ -243,17 +243,12 @@ def _slice(machine: Machine, frame: Frame, node: ast.Slice) -> Value:
 
 
 def _comprehension(machine: Machine, frame: Frame, node: ast.ListComp | ast.GeneratorExp) -> Value:
-    """`[f(x) for x in xs]` over a tuple of known length; else one item stands for all."""
-    generator = node.generators[0]
-    over = evaluate(machine, frame, generator.iter)
-    saved = dict(frame.environment)
+    """`[f(x) for x in xs]` over tuples of known length; else one item stands for all."""
     results: list[Value] = []
-    for each in over.items if isinstance(over, Tuple) else (Tensor((T_INT64,), weak=True),):
-        if isinstance(generator.target, ast.Name):
-            frame.environment[generator.target.id] = each
-        results.append(evaluate(machine, frame, node.elt))
-    frame.environment = saved
-    return Tuple(tuple(results)) if isinstance(over, Tuple) else UNKNOWN
+    exact = generate(
+        frame, node.generators, lambda inner: results.append(evaluate(machine, inner, node.elt))
+    )
+    return Tuple(tuple(results)) if exact else UNKNOWN
 
 
 _HANDLERS: Mapping[type[ast.expr], Callable[..., Value]] = {

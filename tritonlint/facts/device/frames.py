@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import ast
+from abc import abstractmethod
 from dataclasses import field
 
 from tritonlint.facts.device.contract import Place
-from tritonlint.facts.device.values import Environment, Value
-from tritonlint.facts.project.kernel import Scope
+from tritonlint.facts.device.values import Value
+from tritonlint.facts.flow.walk import Walk
+from tritonlint.facts.project.kernel import Kernel, Scope
 from tritonlint.frozen import dataclass
 
 
 @dataclass
-class Frame:
-    """One function being run: its names, where it is, and what it has returned so far."""
+class Frame(Walk[Value, Value]):
+    """One function being run: its names, where it is, and what it has returned so far. `via` are
+    the calls that led to it from the kernel, `stack` the functions."""
 
-    environment: Environment
     scope: Scope
     path: str
     via: tuple[Place, ...] = ()
     stack: tuple[ast.FunctionDef, ...] = ()
-    returned: list[Value] = field(default_factory=list)
-    # The environments of `break` and `continue`, one list for each loop that is being run.
-    left: list[list[Environment]] = field(default_factory=list)
+    returns: list[Value] = field(default_factory=list)
+
+    @abstractmethod
+    def outside(self, scope: Scope) -> Frame:
+        """A frame for an expression that stands around a function: nothing is bound there."""
+
+    @abstractmethod
+    def entered(self, function: Kernel, where: Where) -> Frame:
+        """The frame of a device function that is called at `where`."""
 
 
 # An expression or statement and the function that it is in: a place that is worked out only when

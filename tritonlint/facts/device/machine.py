@@ -3,7 +3,6 @@ unknown types."""
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field
 
@@ -16,7 +15,7 @@ from tritonlint.facts.device.contract import (
     Store,
     StoreEffect,
 )
-from tritonlint.facts.device.frames import Frame, Where, place_of
+from tritonlint.facts.device.frames import Where, place_of
 from tritonlint.facts.device.types import Type, Types
 from tritonlint.facts.device.values import Loads, Pointer, Site, Tensor, Value
 from tritonlint.facts.device.watch import Watch
@@ -97,22 +96,17 @@ def _variables(types: Types) -> frozenset[str]:
 
 
 class Machine:
-    """Runs a kernel on types. `element` gives the element type of a pointer parameter; `run_body`
-    runs statements, `evaluate` an expression; they are passed in, since statements, expressions and
-    calls contain each other."""
+    """What one run of a kernel on types has seen. `element` gives the element type of a pointer
+    parameter."""
 
     def __init__(
         self,
         element: Callable[[str], Type],
-        run_body: Callable[[Machine, Frame, list[ast.stmt]], bool],
-        evaluate: Callable[[Machine, Frame, ast.expr], Value],
         given: frozenset[str] = frozenset(),
         inferring: bool = False,
         watch: Watch | None = None,
     ) -> None:
         self.element = element
-        self.run_body = run_body
-        self.evaluate = evaluate
         # Pointer parameters that are certainly tensors, not None.
         self.given = given
         self.evidence = Evidence()

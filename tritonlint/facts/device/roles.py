@@ -18,10 +18,8 @@ from typing import Literal
 
 from tritonlint.dtypes import BY_TRITON
 from tritonlint.facts.device.calls import defaults
-from tritonlint.facts.device.expressions import evaluate
-from tritonlint.facts.device.frames import Frame
 from tritonlint.facts.device.machine import Evidence, Exhausted, Machine
-from tritonlint.facts.device.statements import run_body
+from tritonlint.facts.device.statements import Activation
 from tritonlint.facts.device.types import Type, known
 from tritonlint.facts.device.values import (
     Const,
@@ -94,17 +92,17 @@ def infer(kernel: Kernel) -> Roles:
     evidence.scalars |= set(annotated)
     found: Environment = {}
     for _ in range(_PASSES):
-        machine = Machine(_variable, run_body, evaluate, inferring=True)
+        machine = Machine(_variable, inferring=True)
         machine.evidence.pointers, machine.evidence.scalars = evidence.pointers, evidence.scalars
-        frame = Frame({}, kernel.scope, kernel.path, stack=(node,))
-        found = defaults(machine, frame, node)
+        frame = Activation({}, kernel.scope, kernel.path, stack=(node,), machine=machine)
+        found = defaults(frame, node)
         for each in arguments:
             constexpr = each.arg in constexprs
-            frame.environment[each.arg] = _open(
+            frame.env[each.arg] = _open(
                 each.arg, constexpr, found.get(each.arg), annotated, evidence
             )
         with suppress(Exhausted, RecursionError):
-            run_body(machine, frame, node.body)
+            frame.run(node.body)
         evidence = machine.evidence
         _classify(evidence, constexprs)
         if all(len(added) == 1 for added in evidence.addresses):

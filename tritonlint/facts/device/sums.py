@@ -204,7 +204,7 @@ def _is_update(where: Where) -> bool:
 def _is_carried(where: Where) -> bool:
     """Whether the loop around an update hands its name on from one round to the next."""
     frame, node = where
-    return bool(frame.left) and _updates(frame.stack[-1])[id(node)]
+    return bool(frame.loops) and _updates(frame.stack[-1])[id(node)]
 
 
 @kept(64)

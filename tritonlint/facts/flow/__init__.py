@@ -1,0 +1,1 @@
+"""How Python runs, whatever its values are: kernels and launching code are walked alike."""

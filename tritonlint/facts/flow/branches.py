@@ -1,0 +1,94 @@
+"""Branches: both arms of a test that is open, the handlers of a `try`, the cases of a `match`."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from tritonlint.facts.flow.walk import V, Walk
+
+if sys.version_info >= (3, 11):
+    from ast import TryStar as TryStar
+else:  # which has no `except*`
+    TryStar = ast.Try
+
+
+def branch(walk: Walk[V, Any], node: ast.If) -> bool:
+    """`if`: the arm that is taken, or both."""
+    test = walk.test(node.test)
+    outcome = walk.decided(test)
+    if outcome is not None:
+        return walk.run(node.body if outcome else node.orelse)
+    taken, skipped = walk.fork(), walk.fork()
+    taken.assume(test, True, required=_raises(node.orelse))
+    skipped.assume(test, False, required=_raises(node.body))
+    ends = taken.run(node.body), skipped.run(node.orelse)
+    walk.compare_arms(test, taken, skipped)
+    return walk.rejoin(zip((taken, skipped), ends, strict=True))
+
+
+def _raises(statements: Sequence[ast.stmt]) -> bool:
+    return bool(statements) and isinstance(statements[-1], ast.Raise)
+
+
+def asserted(walk: Walk[V, Any], node: ast.Assert) -> bool:
+    """`assert`: what follows it knows that it held."""
+    test = walk.test(node.test)
+    if walk.decided(test) is False:
+        return False
+    walk.assume(test, True, required=True)
+    return True
+
+
+def attempt(walk: Walk[V, Any], node: ast.Try | TryStar) -> bool:
+    """`try`: all of its body, or one of the handlers after none of it."""
+    tried = walk.fork()
+    arms = [(tried, tried.run(node.body) and tried.run(node.orelse))]
+    for handler in node.handlers:
+        arm = walk.fork()
+        arms.append((arm, arm.run(handler.body)))
+    reached = walk.rejoin(arms)
+    return walk.run(node.finalbody) and reached
+
+
+def match(walk: Walk[V, Any], node: ast.Match) -> bool:
+    """`match`: the case that is taken, or all that may be."""
+    subject = walk.evaluate(node.subject)
+    arms: list[tuple[Walk[V, Any], bool]] = []
+    for case in node.cases:
+        taken = walk.matched(node, subject, case)
+        if taken is False:
+            continue
+        arm = walk.fork()
+        _capture(arm, node, subject, case.pattern)
+        if case.guard is not None:
+            arm.assume(arm.test(case.guard), True)
+        arms.append((arm, arm.run(case.body)))
+        if taken or (case.guard is None and _takes_all(case.pattern)):
+            break
+    else:
+        arms.append((walk.fork(), True))
+    return walk.rejoin(arms)
+
+
+def _capture(walk: Walk[V, Any], node: ast.Match, subject: V, pattern: ast.pattern) -> None:
+    """Bind the names in a pattern: one for all of it to the subject, others to parts of it."""
+    for each in ast.walk(pattern):
+        match each:
+            case ast.MatchAs(name=str(name)) if each is pattern:
+                walk.env[name] = subject
+            case (
+                ast.MatchAs(name=str(name))
+                | ast.MatchStar(name=str(name))
+                | ast.MatchMapping(rest=str(name))
+            ):
+                walk.env[name] = walk.part_of(node.subject, name)
+
+
+def _takes_all(pattern: ast.pattern) -> bool:
+    """Whether a pattern matches anything: `_`, or a name."""
+    return isinstance(pattern, ast.MatchAs) and (
+        pattern.pattern is None or _takes_all(pattern.pattern)
+    )
