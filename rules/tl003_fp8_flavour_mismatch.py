@@ -162,8 +162,7 @@ def _said(found: Seen, text: str) -> _Said:
 @_said.register
 def _(found: Flavours, text: str) -> _Said:
     return (
-        f"`{text}` takes for {found.other.flavour} what line {found.before.line} has as "
-        f"{found.one.flavour}",
+        f"`{text}` takes for {found.other.flavour} what another place has as {found.one.flavour}",
         (
             Step(found.before, f"{found.one} here"),
             Step(found.place, f"and the same bytes as {found.other} here"),
@@ -191,7 +190,7 @@ def _(found: KernelFlavour, _: str) -> _Said:
 @_said.register
 def _(found: HardCoded, text: str) -> _Said:
     return (
-        f"`{text}` is float8_e4m3fn, and line {found.asked.line} asks the platform",
+        f"`{text}` is float8_e4m3fn, and another place in this file asks the platform",
         (
             Step(found.asked, "the type of the platform here"),
             Step(found.place, "and torch.float8_e4m3fn here"),

@@ -8,22 +8,62 @@ import importlib
 import json
 import os
 import sys
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from tritonlint import __version__
+from tritonlint.caching import results
 from tritonlint.caching.stamps import stamp
 from tritonlint.caching.store import Store
-from tritonlint.findings import Edit, Finding, Fix, LaunchSite, Span, Step, Suppressed
-from tritonlint.findings.claim import Claim, Known
-from tritonlint.findings.result import Result, Skipped
+from tritonlint.findings.result import Result
+from tritonlint.frozen import dataclass
 from tritonlint.settings.config import Settings
 
 FOLDER = ".tritonlint_cache"
 VARIABLE = "TRITONLINT_CACHE_DIR"
 KIND = "result"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a run is asked. `about` stands for this version, the settings and the files, by their
+    names; `stamps` are the sizes and times of change of these files, by absolute path: of those
+    that are checked and of those that can decide what is found there."""
+
+    about: str
+    stamps: Mapping[str, str]
+
+    @property
+    def key(self) -> str:
+        """What a result depends on."""
+        digest = hashlib.sha256(self.about.encode())
+        for path, stamped in self.stamps.items():
+            digest.update(f"{path}\0{stamped}\n".encode(errors="surrogateescape"))
+        return digest.hexdigest()[:40]
+
+
+def asked(
+    files: Iterable[Path],
+    others: Iterable[str],
+    settings: Iterable[Settings],
+    named: Iterable[Path] = (),
+    rules: Iterable[Path] = (),
+) -> Asked:
+    """What a run is asked about `files`, of which some are `named`, where `others` can decide what
+    is found, and further rules are in the files `rules`."""
+    checked = [os.path.abspath(each) for each in files]
+    said = [
+        __version__,
+        sys.version,
+        os.getcwd(),
+        *(repr(item) for each in settings for item in sorted(_plain(each).items())),
+        *sorted(map(str, named)),
+        *(f"{each} {stamp(each)}" for each in (*tool_files(), *map(str, rules))),
+        "checked",
+        *checked,
+    ]
+    about = hashlib.sha256("\0".join(said).encode(errors="surrogateescape")).hexdigest()
+    return Asked(about, {each: stamp(each) for each in dict.fromkeys((*checked, *others))})
 
 
 class Cache:
@@ -33,50 +73,18 @@ class Cache:
     def __init__(self, folder: Path) -> None:
         self.kept = Store(folder)
 
-    def key(
-        self,
-        files: Iterable[Path],
-        others: Iterable[str],
-        settings: Iterable[Settings],
-        named: Iterable[Path] = (),
-        rules: Iterable[Path] = (),
-    ) -> str:
-        """What a result depends on: this version, the settings, which files are `named`, and path,
-        size and time of change of each file that was checked, of each that can decide what is found
-        there, and of those that hold `rules` of others."""
-        digest = hashlib.sha256()
-        said = [
-            __version__,
-            sys.version,
-            os.getcwd(),
-            *(repr(item) for each in settings for item in sorted(_plain(each).items())),
-            *sorted(map(str, named)),
-        ]
-        digest.update("\0".join(said).encode(errors="surrogateescape"))
-        for mark, paths in (
-            ("tool", tool_files()),
-            ("rules", map(str, rules)),
-            ("checked", [str(each) for each in files]),
-            ("read", list(others)),
-        ):
-            digest.update(mark.encode())
-            for path in paths:
-                digest.update(f"{path}\0{stamp(path)}\n".encode(errors="surrogateescape"))
-        return digest.hexdigest()[:40]
-
     def load(self, key: str) -> Result | None:
         """The result that was stored under `key`, or None, also for what another version, another
         program or an accident left there."""
         body = self.kept.get(KIND, [key]).get(key)
         try:
-            return None if body is None else _result(json.loads(body))
+            return None if body is None else results.result(json.loads(body))
         except (ValueError, TypeError, KeyError, RecursionError):
             return None
 
     def store(self, key: str, result: Result) -> None:
         """Keep `result` under `key`."""
-        data = {**asdict(result), "read": {}}
-        self.kept.put(KIND, {key: json.dumps(data).encode()})
+        self.kept.put(KIND, {key: json.dumps(results.plain(result)).encode()})
 
 
 def default_folder(settings: Settings, paths: Sequence[Path] = ()) -> Path:
@@ -111,42 +119,3 @@ def _rules() -> Path:
 
 def _plain(settings: Settings) -> dict[str, object]:
     return {name: value for name, value in vars(settings).items() if name != "origins"}
-
-
-def _result(data: dict[str, Any]) -> Result:
-    return Result(
-        tuple(_finding(each) for each in data["findings"]),
-        tuple(Skipped(**each) for each in data["skipped"]),
-        int(data["files"]),
-        tuple(_suppressed(each) for each in data["suppressed"]),
-    )
-
-
-def _suppressed(data: dict[str, Any]) -> Suppressed:
-    return Suppressed(_finding(data["finding"]), data["kind"], data["justification"])
-
-
-def _finding(data: dict[str, Any]) -> Finding:
-    launch, fix = data["launch"], data["fix"]
-    return Finding(
-        **{
-            **data,
-            "span": Span(**data["span"]),
-            "trace": tuple(Step(Span(**each["span"]), each["message"]) for each in data["trace"]),
-            "launch": LaunchSite(**launch) if launch else None,
-            "claim": _claim(data["claim"]) if data["claim"] else None,
-            "fix": Fix(fix["applicability"], fix["message"], _edits(fix["edits"])) if fix else None,
-        }
-    )
-
-
-def _claim(data: dict[str, Any]) -> Claim:
-    known = (
-        Known(each["parameter"], tuple(each["dtypes"]), tuple(each["values"]), each["open"])
-        for each in data["known"]
-    )
-    return Claim(**{**data, "known": tuple(known)})
-
-
-def _edits(data: Sequence[dict[str, Any]]) -> tuple[Edit, ...]:
-    return tuple(Edit(Span(**each["span"]), each["replacement"]) for each in data)

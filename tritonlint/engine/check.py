@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tritonlint.caching.cache import asked
 from tritonlint.engine import selection
 from tritonlint.engine.observer import QUIET, Observer
 from tritonlint.engine.work import Work
@@ -24,7 +25,7 @@ from tritonlint.source import SourceFile, display_path, read_source
 from tritonlint.suppress import suppressions
 
 if TYPE_CHECKING:
-    from tritonlint.caching.cache import Cache
+    from tritonlint.caching.cache import Asked, Cache
     from tritonlint.facts.hazards.observation import Observation
     from tritonlint.facts.survey.survey import Analysis
 
@@ -78,11 +79,13 @@ def _result(
         return _check(*_read(files, observer), texts, settings, named, work)
     with observer.stage("cache"):
         universe = texts.universe_of(map(os.path.abspath, files))
-        every = Scopes(settings).every(files)
-        key = cache.key(files, universe, every, named, registry.sources_of_others())
-        known = cache.load(key)
+        scopes = Scopes(settings)
+        every = scopes.every(files)
+        question = asked(files, universe, every, named, registry.sources_of_others())
+        known = cache.load(question.key) or _unless_code_changed(question, cache, scopes)
     if known is not None:
         return known
+    from tritonlint.engine import last_run
     from tritonlint.facts.index.outline_cache import OutlineCache
 
     with observer.stage("cache"):
@@ -91,7 +94,21 @@ def _result(
     result = _check(*_read(files, observer), texts, settings, named, work)
     with observer.stage("cache"):
         outlines.store(texts, universe)
-        cache.store(key, result)
+        cache.store(question.key, result)
+        last_run.keep(cache.kept, question, result, texts.read)
+    return result
+
+
+def _unless_code_changed(question: Asked, cache: Cache, scopes: Scopes) -> Result | None:
+    """What the last run found about the same files, if only comments and blank lines of these have
+    changed since."""
+    from tritonlint.engine import last_run
+
+    result = last_run.again(
+        cache.kept, question, lambda sources, found: _suppressed(sources, found, set(), scopes)
+    )
+    if result is not None:
+        cache.store(question.key, result)
     return result
 
 
@@ -196,7 +213,8 @@ def _check(
     kept, quiet = _suppressed(sources, findings, doubtful, scopes)
     found_in = {each.span.path for each in kept}
     read = {each.path: each.data for each in sources if each.path in found_in}
-    return Result(kept, tuple(left_out), len(sources) + len(skipped), quiet, unused, read)
+    number = len(sources) + len(skipped)
+    return Result(kept, tuple(left_out), number, quiet, unused, read, tuple(findings))
 
 
 def _with_seen(

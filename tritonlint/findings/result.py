@@ -22,7 +22,8 @@ class Result:
     """The findings that the settings select, sorted; what was skipped; how many files were looked
     at; the findings that a comment or the baseline takes out; what was seen at run time and is not
     used, since the code is another now. `read` is what the files held that have findings, by their
-    paths, when it was this run that read them."""
+    paths, and `judged` what the rules found before any comment took something out, when it was this
+    run that read them."""
 
     findings: tuple[Finding, ...]
     skipped: tuple[Skipped, ...]
@@ -30,3 +31,4 @@ class Result:
     suppressed: tuple[Suppressed, ...] = ()
     unused: tuple[Skipped, ...] = ()
     read: Mapping[str, bytes] = field(default_factory=dict, compare=False, repr=False)
+    judged: tuple[Finding, ...] = field(default=(), compare=False, repr=False)

@@ -20,6 +20,7 @@ from tritonlint.facts.host.events import LaunchEvent, Passed
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.tensors import FLOATS
 from tritonlint.facts.host.values import Tensor, options
+from tritonlint.facts.project.comments import SUM_IN_16_BITS
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.findings.claim import Known
 from tritonlint.frozen import dataclass
@@ -28,9 +29,6 @@ from tritonlint.source import SourceFile, Span
 # What a launch shows of a tensor: a type of 16 bits for certain; one that the caller of the
 # function chooses; another type; or nothing.
 Passes = Literal["narrow", "open", "wide", "unknown"]
-_STATED = re.compile(
-    r"#.*(?:\bb?f(?:loat|p)?16\b|\bhalf\b|16[- ]bits?\b|low(?:er)? precision)", re.IGNORECASE
-)
 # What is kept in full precision as a rule, by the names of parameters: where the caller chooses its
 # type, that is float32.
 _KEPT_WIDE = re.compile(
@@ -212,4 +210,4 @@ def _is_stated(place: Span, source: SourceFile) -> bool:
     if place.path != source.path:
         return False
     lines = source.lines[max(0, place.line - 2) : place.end_line]
-    return any(_STATED.search(each) for each in lines)
+    return any(SUM_IN_16_BITS.search(each) for each in lines)

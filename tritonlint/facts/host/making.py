@@ -30,7 +30,7 @@ def make(frame: Frame, node: ast.Call, made: Class, given: Given) -> Value:
     if not (
         isinstance(initializer, Definition)
         and isinstance(initializer.node, ast.FunctionDef)
-        and _is_short(initializer.node)
+        and initializer.module.code_after(initializer.node.lineno, initializer.node) < _LONG
         and frame.depth < MAX_DEPTH
         and id(initializer.node) not in frame.run.stack
         and frame.run.statements < MAX_ENTERED
@@ -46,10 +46,6 @@ def make(frame: Frame, node: ast.Call, made: Class, given: Given) -> Value:
         if name.startswith(prefix)
     )
     return Instance(definition, symbol, attributes) if attributes else Instance(definition)
-
-
-def _is_short(node: ast.FunctionDef) -> bool:
-    return (node.end_lineno or node.lineno) - node.lineno < _LONG
 
 
 def _fields(

@@ -103,7 +103,7 @@ class Run:
         """Whether a function that is called at this depth is entered."""
         node = function.node
         assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
-        short = (node.end_lineno or node.lineno) - node.body[0].lineno < SHORT
+        short = function.module.code_after(node.body[0].lineno, node) < SHORT
         if (short and depth < NEAR_DEPTH) or self.leads is None:
             return True
         return (self.thorough or hands_on_bytes()) and self.leads(function)

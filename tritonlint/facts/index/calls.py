@@ -64,7 +64,7 @@ class Calls:
         method of, calls some 8-bit floats and some bytes."""
         node = self.definition.node
         assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
-        if (node.end_lineno or node.lineno) - node.lineno >= _LONG:
+        if self.definition.module.code_after(node.lineno, node) >= _LONG:
             return False
         around = self.definition.enclosing
         owner = around[-1] if around and isinstance(around[-1], ast.ClassDef) else None

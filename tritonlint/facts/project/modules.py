@@ -9,11 +9,13 @@ that it reads.
 from __future__ import annotations
 
 import ast
+import bisect
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
+from tritonlint.facts.project import code_lines
 from tritonlint.facts.project.bindings import Binding, Import, bindings, preferred, star_imports
 from tritonlint.facts.project.layout import Layout
 from tritonlint.facts.project.tree import Enclosing, Function, statements_in
@@ -143,6 +145,17 @@ class Module:
             for node, enclosing in self.statements
             if isinstance(node, (ast.Assign, ast.AnnAssign))
         )
+
+    @cached_property
+    def _code(self) -> Sequence[int]:
+        """The numbers of the lines that are code."""
+        return code_lines.numbers(self.source.data)
+
+    def code_after(self, line: int, node: ast.stmt) -> int:
+        """How many lines of code there are after a line, to the end of `node`: comments and blank
+        lines do not count, so that these decide nothing."""
+        last = bisect.bisect_right(self._code, node.end_lineno or node.lineno)
+        return last - bisect.bisect_right(self._code, line)
 
     def resolve(self, dotted: str, enclosing: Enclosing = ()) -> Definition | None:
         """What `dotted` (`name`, `module.name`, `Class.method`) stands for inside the project,

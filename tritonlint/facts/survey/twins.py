@@ -4,7 +4,6 @@ with the kernels of the same name in the other files of the project."""
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Collection, Iterator, Sequence
 
 from tritonlint.facts.hazards.narrow_offsets import (
@@ -17,15 +16,11 @@ from tritonlint.facts.hazards.narrow_offsets import (
 )
 from tritonlint.facts.index.reach import Reach
 from tritonlint.facts.index.universe import Texts
+from tritonlint.facts.project.comments import NARROW_TARGET
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.kernels import kernels
 from tritonlint.facts.project.modules import Module
 from tritonlint.facts.survey.looked_at import LookedAt
-
-# A comment that says that there are no 64-bit integers where this runs.
-_NARROW_TARGET = re.compile(
-    rb"#[^\n]*(?:n't|\bnot) support[^\n]*\bint64|#[^\n]*\bint64\b[^\n]*(?:n't |not |un)support"
-)
 
 
 class Offsets:
@@ -100,6 +95,6 @@ class Offsets:
             beside = (each for each in self.texts.universe(file) if os.path.dirname(each) == folder)
             texts = (self.texts.read(each) for each in beside if self.texts.jits(each))
             self._refuses[folder] = any(
-                b"int64" in text and _NARROW_TARGET.search(text) for text in texts
+                b"int64" in text and NARROW_TARGET.search(text) for text in texts
             )
         return self._refuses[folder]

@@ -1,0 +1,149 @@
+"""Where only comments and blank lines changed, what the last run found holds: it is what a run
+without a cache finds."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from tritonlint.caching.cache import Cache
+from tritonlint.engine import check as engine
+from tritonlint.facts.project.code_lines import digest, numbers
+from tritonlint.settings import config
+
+FIXTURE = Path(__file__).parent.parent / "fixtures" / "TL001" / "imported_kernel"
+
+
+@pytest.fixture
+def case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "case"
+    folder.mkdir()
+    for name in ("flagged.py", "kernels.py", "platforms.py"):
+        shutil.copy(FIXTURE / name, folder / name)
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def check(cache: Cache | None) -> engine.Result:
+    files = sorted(Path().glob("*.py"))
+    return engine.check(files, config.load(Path(), {}), cache)
+
+
+def _comment_at_the_top(text: str) -> str:
+    return "# A comment.\n\n" + text
+
+
+def _comment_between(text: str) -> str:
+    at = text.index("\n\n\n")
+    return text[:at] + "\n# A comment.\n" + text[at:]
+
+
+def _comments_everywhere(text: str) -> str:
+    lines = (each if '"' in each else f"{each}  # why" for each in text.splitlines() if each)
+    return "\n".join(lines) + "\n"
+
+
+HARMLESS: dict[str, Callable[[str], str]] = {
+    "a comment at the top": _comment_at_the_top,
+    "a comment between functions": _comment_between,
+    "comments after code": _comments_everywhere,
+    "the text as it was": lambda text: text,
+}
+
+
+@pytest.mark.parametrize("name", ["flagged.py", "kernels.py", "platforms.py"])
+@pytest.mark.parametrize("edit", HARMLESS.values(), ids=HARMLESS)
+def test_comments_do_not_have_all_looked_at_again(
+    case: Path, monkeypatch: pytest.MonkeyPatch, name: str, edit: Callable[[str], str]
+) -> None:
+    cache = Cache(case / "cache")
+    assert check(cache).findings
+    for _ in range(2):  # what is kept of the second run serves the third
+        path = case / name
+        path.write_text(edit(path.read_text()))
+        expected = check(None)
+        with monkeypatch.context() as patch:
+            patch.setattr(engine, "_check", None)
+            again = check(cache)
+        assert [asdict(each) for each in again.findings] == [
+            asdict(each) for each in expected.findings
+        ]
+        assert (again.skipped, again.files) == (expected.skipped, expected.files)
+
+
+def test_a_comment_that_suppresses_a_finding_is_read(case: Path) -> None:
+    cache = Cache(case / "cache")
+    (found,) = check(cache).findings
+    path = case / found.span.path
+    lines = path.read_text().splitlines(keepends=True)
+    lines.insert(found.span.line - 1, "# tritonlint: ignore[TL001] bytes are meant\n")
+    path.write_text("".join(lines))
+    again = check(cache)
+    assert not again.findings
+    assert [each.justification for each in again.suppressed] == ["bytes are meant"]
+    path.write_text("".join(lines).replace("[TL001]", "[TL002]"))
+    assert {each.code for each in check(cache).findings} == {"TL001", "TL901"}
+    path.write_text("".join(lines).replace("# tritonlint: ignore[TL001] bytes are meant\n", ""))
+    assert check(cache).findings == (found,)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("uint8", "float32"),
+        ("# ", "x = 1  # "),
+        ('"""', '"""# no comment\n'),
+    ],
+)
+def test_other_changes_are_looked_at(case: Path, before: str, after: str) -> None:
+    cache = Cache(case / "cache")
+    path = case / "flagged.py"
+    path.write_text('"""Text."""\n# A comment.\n' + path.read_text())
+    check(cache)
+    path.write_text(path.read_text().replace(before, after, 1))
+    assert check(cache).findings == check(None).findings
+
+
+SAME = {
+    "comments and blank lines": (b"a = 1\nb\n", b"# x\na = 1  # y\n\nb\n"),
+    "carriage returns": (b"a\r\nb\r\n", b"a # c\r\n\r\nb\r\n"),
+    "a comment at the end": (b"a\n", b"a\n\n# z\n"),
+    "indented": (b"if a:\n  b\nc\n", b'if a:\n# hm\n  b\n    # hm "\nc\n'),
+    "around a string": (b'"""a\n\n# b\n"""\nc\n', b'# d\n"""a\n\n# b\n"""\n\n# d\nc\n'),
+}
+OTHER = {
+    "a string with a #": (b'a = "x#y"\n', b'a = "x#z"\n'),
+    "a line in a string": (b'a = """x\n# y\n"""\n', b'a = """x\n"""\n'),
+    "an empty line in a string": (b'a = """x\n\ny"""\n', b'a = """x\ny"""\n'),
+    "a string that goes on": (b"a = 'x\\\n# y'\n", b"a = 'x\\\n# z'\n"),
+    "a string that goes on with code": (b"a = 'x\\\ny # y'\n", b"a = 'x\\\ny # z'\n"),
+    "what follows a string": (b'"""a"""\nif b: c\n', b'"""a"""if b: c\n'),
+    "strings of both kinds": (
+        b'\'\'\'"""\n# a\n\'\'\'\n"""b"""\n',
+        b'\'\'\'"""\n\'\'\'\n"""b"""\n',
+    ),
+    "returns alone": (b"a\r# b\rc\n", b"a\r# d\n"),
+    "indentation": (b"if a:\n  b\n  c\n", b"if a:\n  b\nc\n"),
+    "a codec": (b"# coding: latin-1\na\n", b"# coding: utf-8\na = 1\n"),
+}
+
+
+@pytest.mark.parametrize(("one", "other"), SAME.values(), ids=SAME)
+def test_texts_of_the_same_code(one: bytes, other: bytes) -> None:
+    assert digest(one) == digest(other)
+    assert _code(one) == _code(other)
+
+
+def _code(text: bytes) -> list[bytes]:
+    """The lines of code, without the comments after it."""
+    lines = [b"", *text.splitlines(), b""]
+    return [lines[number].partition(b"  #")[0].partition(b" #")[0] for number in numbers(text)]
+
+
+@pytest.mark.parametrize(("one", "other"), OTHER.values(), ids=OTHER)
+def test_texts_of_other_code(one: bytes, other: bytes) -> None:
+    assert digest(one) != digest(other)

@@ -1,0 +1,145 @@
+"""The last run about the same files: what it found holds where nothing but comments and blank lines
+changed since. Only what the comments themselves decide, which findings are suppressed, is asked
+again."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from tritonlint.caching import results
+from tritonlint.caching.cache import Asked
+from tritonlint.caching.store import Store
+from tritonlint.engine.moved_code import Lost, MovedCode, paths_of
+from tritonlint.errors import SourceError
+from tritonlint.facts.project import comments
+from tritonlint.facts.project.code_lines import digest, numbers, raw_digest
+from tritonlint.findings import Finding, Suppressed
+from tritonlint.findings.result import Result
+from tritonlint.frozen import dataclass, replace
+from tritonlint.source import SourceFile, read_source
+
+KIND = "last run"
+# What comments leave of the findings of some files, and what they take out.
+Suppressing = Callable[
+    [Sequence[SourceFile], Sequence[Finding]],
+    tuple[Sequence[Finding], Sequence[Suppressed]],
+]
+# Numbers that follow each other: the first, and how many.
+_Runs = list[tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class LastRun:
+    """By absolute path, the stamp of each file and a digest of its code; by shown path, the lines
+    of code of those that a finding speaks of; and what the run came to."""
+
+    files: Mapping[str, tuple[str, str]]
+    code: Mapping[str, Sequence[int]]
+    result: Result
+
+    @staticmethod
+    def of(asked: Asked, result: Result, read: Callable[[str], bytes]) -> LastRun:
+        """A run that judged files; `read` gives what a file held. Raises Lost where rules were not
+        loaded, which comments may be meant for."""
+        if {os.path.abspath(each.path) for each in result.skipped} - asked.stamps.keys():
+            raise Lost
+        files = {path: (stamped, _digest(read(path))) for path, stamped in asked.stamps.items()}
+        spoken = {path for each in _all(result) for path in paths_of(each)}
+        code = {path: numbers(read(os.path.abspath(path))) for path in spoken}
+        return LastRun(files, code, result)
+
+    def again(self, asked: Asked, suppressing: Suppressing) -> LastRun:
+        """The run with the stamps that files have now. Raises Lost where more than comments and
+        blank lines may have changed."""
+        changed = [path for path, said in asked.stamps.items() if self.files[path][0] != said]
+        sources = [_unless_code_changed(path, self.files[path][1]) for path in changed]
+        here = {each.path for each in sources}
+        if here & {each.path for each in self.result.skipped}:
+            raise Lost
+        code = {each.path: numbers(each.data) for each in sources if each.path in self.code}
+        moved = MovedCode(self.code, code)
+        judged = tuple(map(moved.finding, self.result.judged))
+        kept = [moved.finding(each) for each in self.result.findings if each.span.path not in here]
+        quiet = [
+            replace(each, finding=moved.finding(each.finding))
+            for each in self.result.suppressed
+            if each.finding.span.path not in here
+        ]
+        more, silent = suppressing(sources, [each for each in judged if each.span.path in here])
+        result = replace(
+            self.result,
+            findings=tuple(sorted((*kept, *more), key=lambda each: each.sort_key)),
+            suppressed=tuple(sorted((*quiet, *silent), key=lambda each: each.finding.sort_key)),
+            judged=judged,
+            read={each.path: each.data for each in sources},
+        )
+        files = {path: (said, self.files[path][1]) for path, said in asked.stamps.items()}
+        return LastRun(files, {**self.code, **code}, result)
+
+
+def keep(store: Store, asked: Asked, result: Result, read: Callable[[str], bytes]) -> None:
+    """Keep what a run came to that judged files; `read` gives what a file held."""
+    with contextlib.suppress(Lost):
+        _put(store, asked, LastRun.of(asked, result, read))
+
+
+def again(store: Store, asked: Asked, suppressing: Suppressing) -> Result | None:
+    """What the last run that was asked the same came to, if nothing but comments and blank lines
+    changed since."""
+    body = store.get(KIND, [asked.about]).get(asked.about)
+    with contextlib.suppress(ValueError, TypeError, LookupError, SourceError, Lost):
+        if body is not None:
+            run = _run(json.loads(body)).again(asked, suppressing)
+            _put(store, asked, run)
+            return run.result
+    return None
+
+
+def _put(store: Store, asked: Asked, run: LastRun) -> None:
+    data = {
+        "files": run.files,
+        "code": {path: _runs(lines) for path, lines in run.code.items()},
+        "result": results.plain(run.result),
+        "judged": [asdict(each) for each in run.result.judged],
+    }
+    store.put(KIND, {asked.about: json.dumps(data).encode()})
+
+
+def _run(data: dict[str, Any]) -> LastRun:
+    judged = tuple(map(results.finding, data["judged"]))
+    code = {path: _numbers(runs) for path, runs in data["code"].items()}
+    return LastRun(data["files"], code, replace(results.result(data["result"]), judged=judged))
+
+
+def _all(result: Result) -> Sequence[Finding]:
+    return (*result.findings, *(each.finding for each in result.suppressed), *result.judged)
+
+
+def _digest(text: bytes) -> str:
+    return raw_digest(text) if comments.decide(text) else digest(text)
+
+
+def _unless_code_changed(path: str, before: str) -> SourceFile:
+    """The file at `path`. Raises SourceError, and Lost when its code is not what it was."""
+    source = read_source(Path(path))
+    if _digest(source.data) != before:
+        raise Lost
+    _ = source.text
+    return source
+
+
+def _runs(lines: Sequence[int]) -> _Runs:
+    grouped = groupby(enumerate(lines), key=lambda each: each[1] - each[0])
+    together = ([line for _, line in group] for _, group in grouped)
+    return [(each[0], len(each)) for each in together]
+
+
+def _numbers(runs: _Runs) -> list[int]:
+    return [line for first, count in runs for line in range(first, first + count)]
