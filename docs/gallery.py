@@ -1,5 +1,5 @@
-"""The pages of bugs found in public releases: the table `found.md`, and for a bug that has a
-reproduction a page with that, the figures of its receipts and a patch."""
+"""The pages of bugs found in public releases: the table `found.md`, and for each bug a page with a
+reproduction, what that printed on a GPU, the figures of its receipts and a patch."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+import reproduce
 
 from tritonlint.rule import registry
 from tritonlint.verify.cases import receipts
@@ -23,14 +25,20 @@ _INTRODUCTION = """\
 # Bugs found in public code
 
 Each line is in the release that it names: a test compares file, hash and line with the unpacked
-release. A page says more of those that have a reproduction: it runs without tritonlint, on one GPU.
+release. Each has a page with a reproduction of our own, which runs without tritonlint, what it
+prints on a GPU, and a patch.
 
 **Confirmed by** says how the wrong result is known. *GPU*: the released code itself, taken from the
 release at run time, was run as it is and, where the tool has a fix, with that; the figure is the
-median block's, and the receipt stands beside the case. *Compiler*: Triton's IR for the launch's
-types has the conversion. *Reading*: neither was asked.
+median block's, and the receipt stands beside the case. *Compiler*: Triton's IR of the released
+kernel for the launch's types has the conversion or the operation, at that line. *Reading*: of the
+released code neither was asked; it has the expression that goes wrong in the reproduction.
 """
-_REPRODUCTION = "Our own kernel in the shape of the bug; it needs torch, Triton and one GPU."
+_NEEDS = (
+    ('device="cuda"', "Our own kernel in the shape of the bug; it needs torch, Triton and a GPU."),
+    ("import triton", "Our own kernel in the shape of the bug; it needs torch and Triton."),
+    ("import torch", "Our own function in the shape of the bug; it needs torch."),
+)
 
 
 def bugs() -> list[dict[str, Any]]:
@@ -45,13 +53,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     """Each page's path and text."""
     yield FOUND.with_suffix(".md"), _index(bugs())
     for bug in bugs():
-        if has_page(bug):
-            yield FOUND / f"{bug['id']}.md", _page(bug)
-
-
-def has_page(bug: Mapping[str, Any]) -> bool:
-    """Whether there is a reproduction of `bug`."""
-    return (FOUND / f"{bug['id']}.py").exists()
+        yield FOUND / f"{bug['id']}.md", _page(bug)
 
 
 def runs(bug: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -71,14 +73,13 @@ def _index(found: list[dict[str, Any]]) -> str:
 
 
 def _row(bug: Mapping[str, Any]) -> str:
-    wrong = f"{bug['wrong']} ({bug['trigger']})"
-    wrong = f"[{bug['title']}](found/{bug['id']}.md). {wrong}" if has_page(bug) else wrong
+    page = f"[{bug['title']}](found/{bug['id']}.md)"
     cells = (
         bug["project"],
         bug["release"],
         f"`{bug['file']}` {_lines(bug)}",
         _rule(bug["rule"], "rules/"),
-        wrong,
+        f"{page}. {bug['wrong']} ({bug['trigger']})",
         _confirmed(bug),
         _upstream(bug),
     )
@@ -135,13 +136,14 @@ def _page(bug: Mapping[str, Any]) -> str:
             "",
             "## Reproduction",
             "",
-            _REPRODUCTION,
+            next(needs for text, needs in _NEEDS if text in code),
             "",
             f"```python\n{code}```",
             "",
+            *_printed(bug),
             "## Measured",
             "",
-            *(_measured(bug) or ["Not run on a GPU yet.", ""]),
+            *(_measured(bug) or _not_measured(bug)),
             "## Patch",
             "",
             f"Against {bug['release']}: {bug['patch']}.",
@@ -150,6 +152,22 @@ def _page(bug: Mapping[str, Any]) -> str:
             "",
         ]
     )
+
+
+def _printed(bug: Mapping[str, Any]) -> list[str]:
+    """What the reproduction printed, and where."""
+    run = reproduce.record().get(bug["id"])
+    if run is None:
+        return ["It has not been run yet.", ""]
+    where = f"an {run['device']} (torch {run['torch']}, Triton {run['triton']})"
+    lines = "".join(f"{line}\n" for line in run["printed"])
+    return [f"On a machine with {where} it prints:", "", f"```\n{lines}```", ""]
+
+
+def _not_measured(bug: Mapping[str, Any]) -> list[str]:
+    """What is known of released code that was not run."""
+    compiled = f", but compiled: {bug['compiler']}" if "compiler" in bug else ""
+    return [f"The released code itself was not run{compiled}.", ""]
 
 
 def _measured(bug: Mapping[str, Any]) -> list[str]:
