@@ -32,7 +32,8 @@ prints on a GPU, and a patch.
 release at run time, was run as it is and, where the tool has a fix, with that; the figure is the
 median block's, and the receipt stands beside the case. *Compiler*: Triton's IR of the released
 kernel for the launch's types has the conversion or the operation, at that line. *Reading*: of the
-released code neither was asked; it has the expression that goes wrong in the reproduction.
+released code neither was asked; it has the expression that goes wrong in the reproduction. Where
+the released code was not run, the first line that the reproduction prints is here too.
 """
 _NEEDS = (
     ('device="cuda"', "Our own kernel in the shape of the bug; it needs torch, Triton and a GPU."),
@@ -96,7 +97,8 @@ def _rule(code: str, folder: str) -> str:
 
 def _confirmed(bug: Mapping[str, Any]) -> str:
     measured = [f"GPU: {run['device']}, {_effect(run, bug['unit'])}" for run in runs(bug)]
-    asked = [f"compiler: {bug['compiler']}"] if "compiler" in bug else ["reading"]
+    kernel = "compiler: " + bug["compiler"] if "compiler" in bug else "reading"
+    asked = [f"{kernel}; our reproduction: {reproduce.record()[bug['id']]['printed'][0]}"]
     return "; ".join(measured or asked)
 
 
@@ -156,9 +158,7 @@ def _page(bug: Mapping[str, Any]) -> str:
 
 def _printed(bug: Mapping[str, Any]) -> list[str]:
     """What the reproduction printed, and where."""
-    run = reproduce.record().get(bug["id"])
-    if run is None:
-        return ["It has not been run yet.", ""]
+    run = reproduce.record()[bug["id"]]
     where = f"an {run['device']} (torch {run['torch']}, Triton {run['triton']})"
     lines = "".join(f"{line}\n" for line in run["printed"])
     return [f"On a machine with {where} it prints:", "", f"```\n{lines}```", ""]
@@ -167,7 +167,8 @@ def _printed(bug: Mapping[str, Any]) -> list[str]:
 def _not_measured(bug: Mapping[str, Any]) -> list[str]:
     """What is known of released code that was not run."""
     compiled = f", but compiled: {bug['compiler']}" if "compiler" in bug else ""
-    return [f"The released code itself was not run{compiled}.", ""]
+    needs = f", which needs {bug['needs']}" if "needs" in bug else ""
+    return [f"The released code itself was not run{needs}{compiled}.", ""]
 
 
 def _measured(bug: Mapping[str, Any]) -> list[str]:

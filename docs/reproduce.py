@@ -10,12 +10,15 @@ import hashlib
 import json
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 FOUND = Path(__file__).resolve().parent / "found"
 RECORD = FOUND.with_suffix(".json")
 _LIMIT_SECONDS = 120
+# The largest take 18 GB of the GPU's memory each.
+_AT_ONCE = 4
 
 
 def record() -> dict[str, Any]:
@@ -56,14 +59,14 @@ def _text(output: str | bytes | None) -> str:
 
 def main(ids: list[str]) -> int:
     where, kept, failed = machine(), record(), 0
-    for reproduction in sorted(FOUND.glob("*.py")):
-        if ids and reproduction.stem not in ids:
-            continue
-        try:
-            kept[reproduction.stem] = run(reproduction, where)
-        except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-            print(f"{reproduction.name}: {error}\n{_text(error.stderr)}", file=sys.stderr)
-            failed += 1
+    chosen = [each for each in sorted(FOUND.glob("*.py")) if each.stem in ids or not ids]
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for reproduction, ended in [(each, pool.submit(run, each, where)) for each in chosen]:
+            try:
+                kept[reproduction.stem] = ended.result()
+            except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+                print(f"{reproduction.name}: {error}\n{_text(error.stderr)}", file=sys.stderr)
+                failed += 1
     text = json.dumps(kept, indent=1, sort_keys=True) + "\n"
     RECORD.write_text(text, encoding="utf-8")
     print(text, end="")
