@@ -14,6 +14,7 @@ from tritonlint.errors import VerifyError
 from tritonlint.verify.case import Probe, load_verifier
 from tritonlint.verify.cases.compiled import TARGETS
 from tritonlint.verify.compiler import compile as oracle
+from tritonlint.verify.compiler.ttir_text import read_graph
 
 HEAD = """\
 import torch
@@ -135,6 +136,83 @@ def k(p, x, q, n):
     )
     assert seen(path, q="*u8") == []
     assert seen(path, q="*fp32") == ["arith.fptoui:tl.store(p + i, tl.load(q + i))"]
+
+
+def test_a_pointer_behind_a_bit_cast_or_a_number_is_the_parameter_s(tmp_path: Path) -> None:
+    path = kernel(
+        tmp_path,
+        """
+@triton.jit
+def k(p, x, n):
+    i = tl.arange(0, BLOCK)
+    v = tl.load(x + i)
+    as_bytes = p.to(tl.pointer_type(tl.uint8), bitcast=True)
+    tl.store(as_bytes + i, v + 1)
+    address = p.to(tl.int64, bitcast=True)
+    tl.store(address.to(tl.pointer_type(tl.uint8), bitcast=True) + i, v + 2)
+    moved = (address + n).to(tl.pointer_type(tl.uint8), bitcast=True)
+    tl.store(moved + i, v + 3)
+""",
+    )
+    assert seen(path, element="fp8e4nv") == [
+        "arith.fptoui:tl.store(as_bytes + i, v + 1)",
+        "arith.fptoui:tl.store(address.to(tl.pointer_type(tl.uint8), bitcast=True) + i, v + 2)",
+        "arith.fptoui:tl.store(moved + i, v + 3)",
+    ]
+
+
+def test_a_number_is_no_address_of_a_pointer_that_is_loaded_through_it(tmp_path: Path) -> None:
+    path = kernel(
+        tmp_path,
+        """
+@triton.jit
+def k(p, x, table, n):
+    i = tl.arange(0, BLOCK)
+    other = tl.load(table + tl.load(p)).to(tl.pointer_type(tl.uint8))
+    tl.store(other + i, tl.load(x + i))
+""",
+    )
+    assert seen(path, table="*i64") == []
+
+
+def test_casts_behind_bit_casts_are_seen(tmp_path: Path) -> None:
+    path = kernel(
+        tmp_path,
+        """
+@triton.jit
+def k(p, x, n):
+    i = tl.arange(0, BLOCK)
+    code = tl.load(x + i).to(tl.int8)
+    tl.store(p + i, code.to(tl.uint8, bitcast=True))
+    signed = tl.load(p + i + n).to(tl.int8, bitcast=True)
+    tl.store(x + i, signed.to(tl.float32))
+""",
+    )
+    assert seen(path) == ["arith.fptosi:code = tl.load(x + i).to(tl.int8)"]
+    assert seen(path, "load") == ["arith.sitofp:tl.store(x + i, signed.to(tl.float32))"]
+
+
+PASSED = """\
+module {
+  tt.func public @k(%p: !tt.ptr<f8E4M3FN>, %x: !tt.ptr<f32>) {
+    %v = tt.load %x : !tt.ptr<f32> loc("k.py":1:0)
+    %i = arith.fptoui %v : f32 to i8 loc("k.py":2:0)
+    %b = arith.bitcast %i : i8 to f8E4M3FN loc("k.py":3:0)
+    tt.store %p, %b : !tt.ptr<f8E4M3FN> loc("k.py":3:0)
+    %c = tt.load %p : !tt.ptr<f8E4M3FN> loc("k.py":4:0)
+    %u = arith.bitcast %c : f8E4M3FN to i8 loc("k.py":5:0)
+    %f = arith.uitofp %u : i8 to f32 loc("k.py":6:0)
+    tt.store %x, %f : !tt.ptr<f32> loc("k.py":6:0)
+  }
+}
+"""
+
+
+@pytest.mark.parametrize("operation", ("arith.bitcast", "tt.bitcast"))
+def test_a_bit_cast_has_either_name(operation: str) -> None:
+    graph = read_graph(PASSED.replace("arith.bitcast", operation))
+    assert [each.name for each in oracle.between(graph, 0, "store")] == ["arith.fptoui"]
+    assert [each.name for each in oracle.between(graph, 0, "load")] == ["arith.uitofp"]
 
 
 def test_bits_are_no_conversion(tmp_path: Path) -> None:

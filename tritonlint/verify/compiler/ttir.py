@@ -29,9 +29,12 @@ STORES = {
 # The operand of these that stays what it is: a pointer, or a loaded value.
 _MOVES = {
     **dict.fromkeys(("tt.addptr", "tt.advance", "tt.splat", "tt.broadcast", "tt.expand_dims"), 0),
-    **dict.fromkeys(("tt.reshape", "tt.trans", "tt.bitcast", "tt.int_to_ptr", "tt.gather"), 0),
-    **dict.fromkeys(("tt.make_tensor_ptr", "tt.make_tensor_descriptor", "tt.split"), 0),
+    **dict.fromkeys(("tt.reshape", "tt.trans", "tt.gather", "tt.split"), 0),
+    **dict.fromkeys(("tt.bitcast", "arith.bitcast", "tt.ptr_to_int", "tt.int_to_ptr"), 0),
+    **dict.fromkeys(("tt.make_tensor_ptr", "tt.make_tensor_descriptor"), 0),
 }
+# An address that a kernel computes as a number is one of what it is computed from.
+_ADDRESS_ARITHMETIC = ("arith.addi", "arith.subi", "arith.andi", "arith.ori")
 # A loaded integer stays the number that it is through these; through shifts and masks it does not.
 _ARITHMETIC = ("arith.extui", "arith.extsi", "arith.addi", "arith.subi", "arith.muli")
 
@@ -73,7 +76,7 @@ class Graph:
         return [op for op in self.all_ops if op.name in LOADS and self._reaches(op, parameter)]
 
     def _reaches(self, op: Op, parameter: int) -> bool:
-        pointed = self._walk(op.operands[0], self._moved)
+        pointed = self._walk(op.operands[0], self._pointed)
         return self.parameters[parameter] in pointed
 
     def computed_from(self, value: int) -> Iterator[Op]:
@@ -133,6 +136,13 @@ class Graph:
         if op.name in ("tt.join", "tt.cat"):
             return op.operands
         return op.operands[_MOVES[op.name] :][:1] if op.name in _MOVES else ()
+
+    def _pointed(self, value: int) -> Sequence[int]:
+        """Where a pointer comes from: as moved, or by arithmetic on its address."""
+        op = self.ops.get(value)
+        if op is not None and op.name in _ADDRESS_ARITHMETIC:
+            return op.operands
+        return self._moved(value)
 
     def _carried(self, value: int) -> Sequence[int]:
         """Where a value comes from: as moved, by one conversion, or by integer arithmetic."""
