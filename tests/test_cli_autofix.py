@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from support import CASE, Command
+from tritonlint.fixing import journal
+from tritonlint.fixing.plans import Change
 
 
 def test_the_diff_is_shown_and_nothing_written(tritonlint: Command, flagged: Path) -> None:
@@ -45,6 +47,25 @@ def test_apply_writes_the_fix_and_a_second_run_changes_nothing(
     assert (again.code, flagged.read_bytes()) == (0, after)
     assert tritonlint("autofix").code == 0
     assert tritonlint("check").code == 0
+
+
+def test_files_that_a_killed_run_left_half_replaced_are_put_back_first(
+    tritonlint: Command, flagged: Path
+) -> None:
+    before, fixed = flagged.read_bytes(), (CASE / "fixed.py").read_bytes()
+    other = flagged.with_name("other.py")
+    other.write_bytes(b"x = 1\n")
+    group = [Change(str(flagged.resolve()), before, fixed), Change(str(other), b"x = 1\n", b"x = 2\n")]
+    with journal.together(group):
+        flagged.write_bytes(fixed)
+    killed = "note: flagged.py, other.py: a run was killed before it had replaced all of these files;"
+    assert f"{killed} `tritonlint autofix --apply` puts them back" in tritonlint("check").err
+    assert flagged.read_bytes() == fixed
+    run = tritonlint("autofix", "--apply")
+    assert f"{killed} they are as they were before it" in run.err
+    assert "Fixed 1 finding in 1 file; 0 findings left" in run.out
+    assert (flagged.read_bytes(), other.read_bytes()) == (fixed, b"x = 1\n")
+    assert "note: flagged.py" not in tritonlint("autofix", "--apply").err
 
 
 def test_line_ends_and_a_mark_at_the_start_survive(tritonlint: Command, flagged: Path) -> None:

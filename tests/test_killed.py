@@ -14,19 +14,23 @@ from types import FrameType
 
 import pytest
 
-from tritonlint.fixing import temporary, writing
+from tritonlint.fixing import journal, repairing, temporary, writing
 from tritonlint.fixing.plans import Change
+from tritonlint.settings.user import unfinished_folder
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 
 OLD, NEW = b"old\r\n" * 10_000, b"new text\r\n" * 10_000
 GROUP = [Change("a.py", OLD, NEW), Change("link.py", OLD, NEW)]
 MOST_LINES = 400
+FILES = [each.__file__ for each in (journal, repairing, temporary, writing)]
 
 
 @pytest.fixture(autouse=True)
 def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    (tmp_path / "project").mkdir()
+    monkeypatch.chdir(tmp_path / "project")
 
 
 def _reset() -> None:
@@ -60,15 +64,15 @@ def _are_whole() -> set[bytes]:
     return set(contents.values())
 
 
-def _killed_at(line: int) -> Callable[[], None]:
-    """Writing the group with the plug pulled before the `line`th line that is run."""
+def _killed_at(line: int, what: Callable[[], object] | None = None) -> Callable[[], None]:
+    """Writing the group, or `what`, with the plug pulled before the `line`th line that is run."""
 
     def work() -> None:
         count = 0
 
         def trace(frame: FrameType, event: str, argument: object) -> object:
             nonlocal count
-            if frame.f_code.co_filename not in (writing.__file__, temporary.__file__):
+            if frame.f_code.co_filename not in FILES:
                 return None
             count += event == "line"
             if count == line:
@@ -76,7 +80,7 @@ def _killed_at(line: int) -> Callable[[], None]:
             return trace
 
         sys.settrace(trace)
-        writing.write(GROUP)
+        (what or (lambda: writing.write(GROUP)))()
 
     return work
 
@@ -155,3 +159,83 @@ def test_killed_at_any_moment() -> None:
         _are_whole()
         left += len(_temporary())
     assert left <= 6 or not temporary._NAMELESS
+
+
+@pytest.mark.parametrize("repairs", (True, False), ids=("repaired", "only told"))
+def test_the_next_run_puts_back_a_group_that_a_killed_run_replaced_in_part(repairs: bool) -> None:
+    half, told = 0, set()
+    for line in range(1, 3 * MOST_LINES):
+        _reset()
+        with _child(_killed_at(line)):
+            pass
+        before = _are_whole()
+        half += len(before) == 2
+        if repairs:
+            told |= set(repairing.repair([Path(".")]))
+            assert len(_are_whole()) == 1, f"half of the group, killed at line {line}"
+            assert repairing.repair([Path(".")]) == []
+        else:
+            found = repairing.half_done([Path(".")])
+            assert len(found) == (len(before) == 2)
+            assert _are_whole() == before
+            repairing.repair([Path(".")])
+        if before == {NEW} and not _temporary():
+            break
+    assert half > 5
+    assert all("a.py, b.py: a run was killed before" in each for each in told)
+
+
+def test_a_repair_that_is_killed_is_done_again() -> None:
+    half = 0
+    for line in range(1, MOST_LINES, 2):
+        _half_done()
+        with _child(_killed_at(line, lambda: repairing.repair([Path(".")]))):
+            pass
+        half += len(_are_whole()) == 2
+        repairing.repair([Path(".")])
+        assert _are_whole() == {OLD}
+    assert half > 5
+
+
+def test_what_was_changed_since_is_left_alone() -> None:
+    _half_done()
+    Path("b.py").write_bytes(b"mine")
+    (said,) = repairing.repair([Path(".")])
+    assert "they are left as they are" in said
+    assert (Path("a.py").read_bytes(), Path("b.py").read_bytes()) == (NEW, b"mine")
+    assert repairing.repair([Path(".")]) == []
+
+
+@pytest.mark.parametrize("mark", (b"A", b"\nnot a journal", b"\xff"))
+def test_what_somebody_else_wrote_is_no_journal(mark: bytes) -> None:
+    _half_done()
+    (path,) = _journals()
+    path.write_bytes(mark + path.read_bytes()[1:])
+    assert repairing.repair([Path(".")]) == []
+    assert (Path("a.py").read_bytes(), Path("b.py").read_bytes()) == (NEW, OLD)
+
+
+def test_the_journal_of_a_run_that_goes_on_and_of_another_project_are_left_alone() -> None:
+    _reset()
+    with journal.together([Change(os.path.abspath(name), OLD, NEW) for name in ("a.py", "b.py")]):
+        Path("a.py").write_bytes(NEW)
+        assert repairing.repair([Path(".")]) == []
+        assert Path("a.py").read_bytes() == NEW
+    # It ended by itself, but with half of it done.
+    os.mkdir("elsewhere")
+    assert repairing.repair([Path("elsewhere")]) == []
+    os.rmdir("elsewhere")
+    assert len(repairing.repair([Path("a.py")])) == 1
+    assert Path("a.py").read_bytes() == OLD
+    assert _journals() == []
+
+
+def _half_done() -> None:
+    _reset()
+    with journal.together([Change(os.path.abspath(name), OLD, NEW) for name in ("a.py", "b.py")]):
+        Path("a.py").write_bytes(NEW)
+
+
+def _journals() -> list[Path]:
+    found = unfinished_folder()
+    return list(found.iterdir()) if found else []

@@ -58,6 +58,10 @@ def command(
         settings = options.settings_for((text.path,), selected)
         return _fix_text(text, settings, write, unsafe_fixes)
     settings = options.settings_for(paths, selected)
+    from tritonlint.fixing import repairing
+
+    repaired = repairing.repair if write or interactive else repairing.half_done
+    output.note(repaired(paths))
     result = running.run(paths, settings)
     plan = _plan(result, settings, unsafe_fixes, write, interactive, allow_dirty)
     unwritten: dict[tuple[str, ...], SourceError] = {}

@@ -14,6 +14,7 @@ from tritonlint.engine import run_settings
 from tritonlint.errors import UsageError
 from tritonlint.frozen import dataclass
 from tritonlint.report import output, writing
+from tritonlint.settings.user import unfinished_folder
 
 if TYPE_CHECKING:
     from tritonlint.engine.observer import Observer
@@ -110,6 +111,15 @@ class _Asked:
     selected: dict[str, object]
 
 
+def _half_done(paths: Sequence[Path]) -> list[str]:
+    """What to tell of files that a killed run of `autofix` left half replaced."""
+    if unfinished_folder() is None:
+        return []
+    from tritonlint.fixing import repairing
+
+    return repairing.half_done(paths)
+
+
 def _check(asked: _Asked, wanted: Sequence[writing.Report]) -> int:
     """Check, and report as `wanted`. Returns the exit code."""
     text = stdin.read(asked.paths, asked.stdin_filename)
@@ -136,6 +146,8 @@ def _check(asked: _Asked, wanted: Sequence[writing.Report]) -> int:
         with observer.stage("report"):
             writing.write(result, wanted, asked.show_suppressed, text, asked.quiet)
     if not asked.quiet:
+        if not text:
+            output.note(_half_done(paths))
         output.note(stale)
         output.note(f"{each.path}: {each.reason}" for each in result.unused)
         output.note(running.nothing_checked(result, paths))

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tritonlint.errors import SourceError
+from tritonlint.fixing.journal import together
 from tritonlint.fixing.plans import Change
 from tritonlint.fixing.temporary import Temporary, tidy
 
@@ -26,7 +27,8 @@ def write(group: Sequence[Change]) -> None:
     """Write the changes, keeping each file's permissions and the links to it.
 
     Each file is replaced by a complete one, never written in place. Raises SourceError, with every
-    file as it was, when one cannot be written or is no longer what was read.
+    file as it was, when one cannot be written or is no longer what was read. Of several files there
+    is a journal meanwhile: the next run puts back what one that is killed has replaced.
     """
     staged: list[_Staged] = []
     try:
@@ -35,7 +37,8 @@ def write(group: Sequence[Change]) -> None:
             staged.append(_stage(change))  # noqa: PERF401
         for each in staged:
             _must_be_unchanged(each.change, each.target)
-        _move(staged)
+        with together([replace(each.change, path=each.target) for each in staged]):
+            _move(staged)
     finally:
         for each in staged:
             each.temporary.close()
@@ -77,13 +80,19 @@ def _move(staged: Sequence[_Staged]) -> None:
     for each in staged:
         try:
             each.temporary.replace()
-        except OSError as error:
-            for earlier in done:
-                back = _stage(Change(earlier.change.path, b"", earlier.change.before))
-                back.temporary.replace()
-                back.temporary.close()
-            raise _cannot(each.change, error) from error
+        except BaseException as error:
+            _put_back(done)
+            if isinstance(error, OSError):
+                raise _cannot(each.change, error) from error
+            raise
         done.append(each)
+
+
+def _put_back(done: Sequence[_Staged]) -> None:
+    for each in done:
+        back = _stage(Change(each.change.path, b"", each.change.before))
+        back.temporary.replace()
+        back.temporary.close()
 
 
 def _cannot(change: Change, error: OSError) -> SourceError:

@@ -12,6 +12,7 @@ from tritonlint.errors import ConfigError
 from tritonlint.settings.toml import parsed
 
 # Whether settings files may name modules to import: `1` for all, or folders, apart as in PATH.
+UNFINISHED = "unfinished"
 ALLOW = "TRITONLINT_ALLOW_RULE_MODULES"
 FILE = "user.toml"
 _KEY = "allow-rule-modules"
@@ -25,6 +26,16 @@ def config_folder() -> Path:
 def state_folder() -> Path:
     """Where tritonlint keeps what is this installation's own, such as the key of its caches."""
     return _folder("XDG_STATE_HOME", "LOCALAPPDATA", ".local/state")
+
+
+def unfinished_folder() -> Path | None:
+    """Where journals of files that are being replaced are kept; None where there is no such
+    folder."""
+    try:
+        found = state_folder() / UNFINISHED
+    except RuntimeError:  # no home folder
+        return None
+    return found if found.is_dir() else None
 
 
 def _folder(variable: str, on_windows: str, below_home: str) -> Path:
