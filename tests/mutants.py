@@ -146,8 +146,8 @@ MUTANTS = (
            "what holds where a round is left is forgotten"),
     Mutant("the else of a loop always runs", "flow/loops.py", "_ended", BODY,
            "return walk.rejoin([(walk.fork(), reached), *((x, True) for x in loop.broken)]) "
-           "and walk.run(node.orelse)", "what an `else` does counts for a loop that was left"),
-    Mutant("an open branch is taken", "flow/branches.py", "branch", "skipped.run(node.orelse)",
+           "and walk.block(node.orelse)", "what an `else` does counts for a loop that was left"),
+    Mutant("an open branch is taken", "flow/branches.py", "branch", "skipped.block(node.orelse)",
            "False", "what the `else` stores is not seen"),
     Mutant("a star takes one", "flow/targets.py", "shared_out", "end = star + more + 1",
            "end = star + 1", "what `first, *rest = xs` gives to `rest` is not seen"),

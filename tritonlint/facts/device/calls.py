@@ -108,7 +108,7 @@ def inline(
         return _opaque(machine, frame, arguments, keywords, where)
     inner = frame.entered(function, where)
     inner.env = bind(inner, node, arguments, keywords)
-    fell_through = inner.run(node.body)
+    fell_through = inner.block(node.body)
     returns = inner.returns + ([Const(None)] if fell_through or not inner.returns else [])
     result = returns[0]
     for each in returns[1:]:
@@ -173,7 +173,7 @@ def _construct(
         inner = frame.entered(init, where)
         inner.env = bind(inner, node, (UNKNOWN, *arguments), keywords)
         self_name = node.args.args[0].arg if node.args.args else "self"
-        inner.run(node.body)
+        inner.block(node.body)
         prefix = f"{self_name}."
         fields = {k[len(prefix) :]: v for k, v in inner.env.items() if k.startswith(prefix)}
         return Object(owner, tuple(fields.items()))

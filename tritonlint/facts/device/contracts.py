@@ -103,7 +103,7 @@ def _machine(
             value = replace(value, history=History(given=True))
         frame.env[name] = value
     try:
-        frame.run(kernel.node.body)
+        frame.block(kernel.node.body)
     except Exhausted:
         pass
     except RecursionError:

@@ -102,7 +102,7 @@ def infer(kernel: Kernel) -> Roles:
                 each.arg, constexpr, found.get(each.arg), annotated, evidence
             )
         with suppress(Exhausted, RecursionError):
-            frame.run(node.body)
+            frame.block(node.body)
         evidence = machine.evidence
         _classify(evidence, constexprs)
         if all(len(added) == 1 for added in evidence.addresses):

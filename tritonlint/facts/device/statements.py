@@ -33,7 +33,7 @@ class Activation(Frame):
     # Types settle after two rounds, a chain of three variables after three.
     ROUNDS = 3
 
-    run = statements.run
+    block = statements.block
 
     def evaluate(self, node: ast.expr) -> Value:
         return evaluate(self.machine, self, node)

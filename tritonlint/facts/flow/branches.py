@@ -20,13 +20,12 @@ def branch(walk: Walk[V, Any], node: ast.If) -> bool:
     test = walk.test(node.test)
     outcome = walk.decided(test)
     if outcome is not None:
-        return walk.run(node.body if outcome else node.orelse)
-    taken, skipped = walk.fork(), walk.fork()
-    taken.assume(test, True, required=_raises(node.orelse))
-    skipped.assume(test, False, required=_raises(node.body))
-    ends = taken.run(node.body), skipped.run(node.orelse)
-    walk.compare_arms(test, taken, skipped)
-    return walk.rejoin(zip((taken, skipped), ends, strict=True))
+        return walk.block(node.body if outcome else node.orelse)
+    taken = walk.arm(test, True, required=_raises(node.orelse))
+    skipped = walk.arm(test, False, required=_raises(node.body))
+    arms = (taken, taken.block(node.body)), (skipped, skipped.block(node.orelse))
+    walk.compare(test, *arms)
+    return walk.rejoin(arms)
 
 
 def _raises(statements: Sequence[ast.stmt]) -> bool:
@@ -45,12 +44,12 @@ def asserted(walk: Walk[V, Any], node: ast.Assert) -> bool:
 def attempt(walk: Walk[V, Any], node: ast.Try | TryStar) -> bool:
     """`try`: all of its body, or one of the handlers after none of it."""
     tried = walk.fork()
-    arms = [(tried, tried.run(node.body) and tried.run(node.orelse))]
+    arms = [(tried, tried.block(node.body) and tried.block(node.orelse))]
     for handler in node.handlers:
         arm = walk.fork()
-        arms.append((arm, arm.run(handler.body)))
+        arms.append((arm, arm.block(handler.body)))
     reached = walk.rejoin(arms)
-    return walk.run(node.finalbody) and reached
+    return walk.block(node.finalbody) and reached
 
 
 def match(walk: Walk[V, Any], node: ast.Match) -> bool:
@@ -65,7 +64,7 @@ def match(walk: Walk[V, Any], node: ast.Match) -> bool:
         _capture(arm, node, subject, case.pattern)
         if case.guard is not None:
             arm.assume(arm.test(case.guard), True)
-        arms.append((arm, arm.run(case.body)))
+        arms.append((arm, arm.block(case.body)))
         if taken or (case.guard is None and _takes_all(case.pattern)):
             break
     else:

@@ -96,7 +96,7 @@ def _round(
     """Walk the body of a loop once; the arms that lead to its end."""
     arm = walk.fork()
     arm.loops = (*walk.loops, loop)
-    arms = [(arm, begin(arm) and arm.run(node.body))]
+    arms = [(arm, begin(arm) and arm.block(node.body))]
     arms += [(each, True) for each in loop.continued]
     loop.continued.clear()
     return arms
@@ -110,7 +110,7 @@ def _ended(
 ) -> bool:
     """Go on after a loop: after its `else` where its end is `reached`, and after each `break`."""
     if not loop.broken:
-        return reached and walk.run(node.orelse)
+        return reached and walk.block(node.orelse)
     end = walk.fork()
-    arms = [(end, reached and end.run(node.orelse)), *((each, True) for each in loop.broken)]
+    arms = [(end, reached and end.block(node.orelse)), *((each, True) for each in loop.broken)]
     return walk.rejoin(arms)

@@ -11,7 +11,7 @@ from tritonlint.facts.flow.targets import bind
 from tritonlint.facts.flow.walk import V, Walk
 
 
-def run(walk: Walk[Any, Any], statements: Sequence[ast.stmt]) -> bool:
+def block(walk: Walk[Any, Any], statements: Sequence[ast.stmt]) -> bool:
     """Walk `statements` in order; whether their end is reached."""
     for node in statements:
         if not walk.step(node):
@@ -59,7 +59,7 @@ def _with(walk: Walk[V, Any], node: ast.With | ast.AsyncWith) -> bool:
         value = walk.opened(item.context_expr)
         if item.optional_vars is not None:
             bind(walk, item.optional_vars, value)
-    return walk.run(node.body)
+    return walk.block(node.body)
 
 
 def _raise(walk: Walk[V, Any], node: ast.Raise) -> bool:

@@ -58,7 +58,7 @@ class Walk(ABC, Generic[V, T]):
     ROUNDS = 1
 
     @abstractmethod
-    def run(self, statements: Sequence[ast.stmt]) -> bool:
+    def block(self, statements: Sequence[ast.stmt]) -> bool:
         """Walk `statements` in order; whether their end is reached."""
 
     @abstractmethod
@@ -114,8 +114,14 @@ class Walk(ABC, Generic[V, T]):
     def assume(self, test: T, outcome: bool, *, required: bool = False) -> None:
         """Go on knowing that `test` came out so. `required` when the other outcome raises."""
 
-    def compare_arms(self: W, test: T, taken: W, skipped: W) -> None:
-        """Note what two arms of `test`, which both were walked, say together."""
+    def arm(self: W, test: T, outcome: bool, *, required: bool = False) -> W:
+        """The arm of a branch in which `test` came out so."""
+        arm = self.fork()
+        arm.assume(test, outcome, required=required)
+        return arm
+
+    def compare(self: W, test: T, taken: tuple[W, bool], skipped: tuple[W, bool]) -> None:
+        """Note what two arms of `test` say together; of each, whether its end is reached."""
 
     def matched(self, node: ast.Match, subject: V, case: ast.match_case) -> bool | None:
         """Whether a case is the one for `subject`, where that is known."""
