@@ -161,3 +161,33 @@ def one_where_it_is_bytes(x, page):
     # reveal:     source: unknown of x
     # reveal:     target: uint8 of page, raw (line 158 if page.dtype is torch.uint8) if page.dtype is torch.uint8
     # reveal:     target: unknown of x if not page.dtype is torch.uint8
+
+
+def by_a_case(x, n, kind):
+    match kind:
+        case "codes":
+            out = torch.empty(n, dtype=torch.uint8)
+        case "scales":
+            out = torch.empty(n, dtype=torch.float32)
+        case _:
+            raise ValueError(kind)
+    copy[(1,)](x, out)
+    # reveal: copy
+    # reveal:     source: unknown of x
+    # reveal:     target: uint8 of line 169, raw (line 169)
+    # reveal:     target: float32 of line 171
+
+
+def one_case_goes_on(x, n, kind):
+    page = torch.empty(n, dtype=torch.uint8)
+    match kind:
+        case "codes":
+            page = page.view(torch.float8_e4m3fn)
+        case _ if n > 4:
+            return
+        case _:
+            raise ValueError(kind)
+    copy[(1,)](x, page)
+    # reveal: copy
+    # reveal:     source: unknown of x
+    # reveal:     target: float8_e4m3fn of line 182, viewed (line 185)

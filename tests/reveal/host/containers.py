@@ -53,3 +53,27 @@ def swapped(x, n):
     # reveal: copy
     # reveal:     source: uint8 of line 50, raw (line 50)
     # reveal:     target: unknown of x
+
+
+def a_list_of_known_length(x, n):
+    pages = []
+    for dtype in (torch.uint8, torch.float32):
+        pages.append(torch.empty(n, dtype=dtype))
+    raw, numbers = pages
+    copy[(1,)](x, numbers)
+    # reveal: copy
+    # reveal:     source: unknown of x
+    # reveal:     target: float32 of line 61#1
+    copy[(1,)](x, raw)
+    # reveal: copy
+    # reveal:     source: unknown of x
+    # reveal:     target: uint8 of line 61, raw (line 61)
+
+
+def those_that_are_kept(x, n):
+    kinds = (("codes", torch.uint8), ("scales", torch.float32))
+    (codes,) = [torch.empty(n, dtype=dtype) for kind, dtype in kinds if kind == "codes"]
+    copy[(1,)](x, codes)
+    # reveal: copy
+    # reveal:     source: unknown of x
+    # reveal:     target: uint8 of line 75, raw (line 75)

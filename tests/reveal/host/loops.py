@@ -51,3 +51,74 @@ def inside_with(x, n):
     # reveal: copy
     # reveal:     source: unknown of x
     # reveal:     target: uint8 of line 49, raw (line 49)
+
+
+def left_with_a_view(x, n):
+    page = torch.empty(n, dtype=torch.uint8)
+    codes = torch.empty(n, dtype=torch.float32)
+    for i in range(n):
+        if i == 4:
+            codes = page
+            break
+    copy[(1,)](x, codes)
+    # reveal: copy
+    # reveal:     source: unknown of x
+    # reveal:     target: float32 of line 58
+    # reveal:     target: uint8 of line 57, raw (line 57) if line 59 == 4
+
+
+def not_left(x, n):
+    out = torch.empty(n, dtype=torch.uint8)
+    for i in range(n):
+        if i == 4:
+            break
+    else:
+        out = torch.empty(n, dtype=torch.float32)
+    copy[(1,)](x, out)
+    # reveal: copy
+    # reveal:     source: unknown of x
+    # reveal:     target: float32 of line 76
+    # reveal:     target: uint8 of line 71, raw (line 71) if line 72 == 4
+
+
+def goes_on_with_the_next(x, n):
+    page = torch.empty(n, dtype=torch.uint8)
+    for kind in ("skip", "view", "none"):
+        if kind == "skip":
+            continue
+        if kind == "view":
+            page = page.view(torch.float8_e4m3fn)
+    copy[(1,)](x, page)
+    # reveal: copy
+    # reveal:     source: unknown of x
+    # reveal:     target: float8_e4m3fn of line 85, viewed (line 90)
+
+
+def until_left(x, n):
+    while True:
+        out = torch.empty(n, dtype=torch.uint8)
+        if n:
+            out = torch.empty(n, dtype=torch.float32)
+            break
+        n -= 1
+    copy[(1,)](x, out)
+    # reveal: copy if n
+    # reveal:     source: unknown of x
+    # reveal:     target: float32 of line 101
+
+
+def first_of_several(x, n):
+    out = torch.empty(n, dtype=torch.float32)
+    first = True
+    for _ in (1, 2):
+        if first:
+            out = torch.empty(n, dtype=torch.uint8)
+        first = False
+        copy[(1,)](x, out)
+        # reveal: copy
+        # reveal:     source: unknown of x
+        # reveal:     target: uint8 of line 115, raw (line 115), likely raw for float8_e4m3fn (line 124)
+        # reveal: copy
+        # reveal:     source: unknown of x
+        # reveal:     target: float8_e4m3fn of line 115, viewed (line 124)
+        out = out.view(torch.float8_e4m3fn)

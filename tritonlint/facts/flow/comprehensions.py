@@ -41,6 +41,7 @@ def _kept(walk: Any, tests: Sequence[ast.expr]) -> bool | None:
         outcome = walk.decided(test)
         if outcome is False:
             return False
-        passes = passes if outcome else None
-        walk.assume(test, True)
+        if outcome is None:
+            passes = None
+            walk.assume(test, True)
     return passes

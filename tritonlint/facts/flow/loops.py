@@ -33,8 +33,10 @@ def while_(walk: Walk[V, Any], node: ast.While) -> bool:
     def begin(arm: Walk[V, Any]) -> bool:
         arm.begin_rounds(node)
         test = arm.test(node.test)
-        arm.assume(test, True)
-        return arm.decided(test) is not False
+        outcome = arm.decided(test)
+        if outcome is None:
+            arm.assume(test, True)
+        return outcome is not False
 
     endless = isinstance(node.test, ast.Constant) and bool(node.test.value)
     return _rounds(walk, node, begin, endless=endless)

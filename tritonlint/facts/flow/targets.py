@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from tritonlint.facts.flow.walk import V, Walk
@@ -31,13 +31,13 @@ def starred(targets: Sequence[ast.expr]) -> int | None:
 
 def shared_out(
     items: Sequence[V], targets: Sequence[ast.expr], several: Callable[[Sequence[V]], V]
-) -> Iterator[V] | None:
+) -> Sequence[V] | None:
     """What each of `targets` is given of these items; None where their numbers do not agree.
     `several` makes one value of those that a starred one takes."""
     star, more = starred(targets), len(items) - len(targets)
     if star is None:
-        return iter(items) if more == 0 else None
+        return items if more == 0 else None
     if more < -1:
         return None
     end = star + more + 1
-    return iter((*items[:star], several(items[star:end]), *items[end:]))
+    return (*items[:star], several(items[star:end]), *items[end:])

@@ -1,11 +1,11 @@
-"""Binding names, attributes and items of containers to values."""
+"""What is assigned to attributes and to items of containers, and what values are unpacked to."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from collections.abc import Sequence as Items
 
+from tritonlint.facts.flow.targets import bind, shared_out, starred
 from tritonlint.facts.host import iteration
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import as_tensor
@@ -24,16 +24,9 @@ from tritonlint.facts.host.values import (
 )
 
 
-def assign(frame: Frame, target: ast.expr, value: Value) -> None:
-    """Bind `target` to `value`, unpacking tuples."""
+def store(frame: Frame, target: ast.expr, value: Value) -> None:
+    """Bind an attribute of an object or an item of a container."""
     match target:
-        case ast.Name(id=name):
-            frame.env[name] = value
-        case ast.Tuple(elts=items) | ast.List(elts=items):
-            for item, each in zip(items, _unpacked(frame, target, items, value), strict=True):
-                assign(frame, item, each)
-        case ast.Starred(value=inner):
-            assign(frame, inner, value)
         case ast.Attribute(value=owner, attr=name):
             holder = as_tensor(frame.evaluate(owner))
             if isinstance(holder, Instance):
@@ -43,10 +36,10 @@ def assign(frame: Frame, target: ast.expr, value: Value) -> None:
             elif isinstance(holder, Class):
                 frame.env[f"{holder.definition.qualified}.{name}"] = value
         case ast.Subscript():
-            store(frame, target, value)
+            _store_item(frame, target, value)
 
 
-def store(frame: Frame, target: ast.Subscript, value: Value) -> None:
+def _store_item(frame: Frame, target: ast.Subscript, value: Value) -> None:
     """`container[key] = value`."""
     owner = frame.evaluate(target.value)
     match owner:
@@ -71,43 +64,30 @@ def store(frame: Frame, target: ast.Subscript, value: Value) -> None:
 
 def rebind(frame: Frame, spelled: ast.expr | None, value: Value) -> None:
     """Have the expression `spelled` stand for the changed container."""
-    if isinstance(spelled, (ast.Name, ast.Attribute)):
-        assign(frame, spelled, value)
-    elif isinstance(spelled, ast.Subscript):
-        store(frame, spelled, value)
+    if isinstance(spelled, (ast.Name, ast.Attribute, ast.Subscript)):
+        bind(frame, spelled, value)
 
 
-def _unpacked(
-    frame: Frame, node: ast.expr, targets: Items[ast.expr], value: Value
-) -> Iterator[Value]:
-    """What each of `targets` is given of `value`: the parts of a tensor stay parts of its
-    buffer."""
-    starred = next((i for i, each in enumerate(targets) if isinstance(each, ast.Starred)), None)
-    for index in range(len(targets)):
-        found = [
-            (path, _item(frame, node, each, index, len(targets), starred))
-            for path, each in options(value)
-        ]
-        yield choose(*found)
+def unpacked(frame: Frame, target: ast.Tuple | ast.List, value: Value) -> list[Value]:
+    """What each of the targets in `target` is given of `value`: the parts of a tensor stay parts of
+    its buffer."""
+    found = [(path, _shared_out(frame, target, each)) for path, each in options(value)]
+    every = range(len(target.elts))
+    return [choose(*((path, parts[index]) for path, parts in found)) for index in every]
 
 
-def _item(
-    frame: Frame, node: ast.expr, value: Value, index: int, count: int, starred: int | None
-) -> Value:
-    """One of `count` items that `value` is unpacked to; the one at `starred` takes all that is
-    left."""
+def _shared_out(frame: Frame, target: ast.Tuple | ast.List, value: Value) -> Items[Value]:
+    targets = target.elts
+    star = starred(targets)
     over = None if isinstance(value, (Tensor, Table)) else iteration.items(value)
     if over is not None and over.repeated and over.item is not None:
-        return over if index == starred else over.item
-    if over is not None and starred is None and len(over.items) == count:
-        return over.items[index]
-    if over is not None and starred is not None and len(over.items) >= count - 1:
-        more = len(over.items) - count
-        if index == starred:
-            return Sequence(over.items[index : index + more + 1])
-        return over.items[index if index < starred else index + more]
+        return [over if index == star else over.item for index in range(len(targets))]
+    if over is not None:
+        known = shared_out(over.items, targets, lambda each: Sequence(tuple(each)))
+        if known is not None:
+            return known
     if isinstance(value, Tensor) and value.several:
-        part = piece(value, index)
-        return Sequence((part,), repeated=True) if index == starred else part
-    owner = value if isinstance(value, Tensor) else frame.unknown(node)
-    return Tensor(f"{owner.buffer}#{index}")
+        parts = [piece(value, index) for index in range(len(targets))]
+        return [Sequence((x,), repeated=True) if i == star else x for i, x in enumerate(parts)]
+    owner = value if isinstance(value, Tensor) else frame.unknown(target)
+    return [Tensor(f"{owner.buffer}#{index}") for index in range(len(targets))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from functools import cache
+from typing import TypeVar
 
 from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN
 from tritonlint.facts.host import conditions
@@ -13,10 +14,13 @@ from tritonlint.facts.host.symbols import symbol
 from tritonlint.facts.host.values import (
     VENDOR,
     Condition,
+    Const,
     DType,
     Value,
     choose,
 )
+
+F = TypeVar("F", bound=Frame)
 
 # What tests of the GPU speak of.
 _VENDOR = re.compile(r"fnuz|(?:^|[^a-z])(?:is_)?(?:hip|rocm|amd)(?:[^a-z]|$)|gfx\d", re.IGNORECASE)
@@ -110,3 +114,47 @@ def conditional(frame: Frame, node: ast.IfExp) -> Value:
         arms.append((inner.path[len(frame.path) :], inner.evaluate(arm)))
         frame.keep_made(inner)
     return choose(*arms)
+
+
+def test(frame: Frame, node: ast.expr) -> Condition:
+    """The test of a branch: the outcome of one that is just a name is known where its value is."""
+    found = condition(frame, node)
+    if isinstance(node, ast.Name) and isinstance(value := frame.env.get(node.id), Const):
+        return Condition("opaque", str(bool(value.value)), found.span)
+    return found
+
+
+def decided(frame: Frame, test: Condition) -> bool | None:
+    """How a test comes out, as far as the path tells."""
+    return conditions.decided(test, frame.path)
+
+
+def arm(frame: F, test: Condition, outcome: bool, *, required: bool = False) -> F:
+    """The arm of a branch in which `test` came out so."""
+    inner = frame.fork()
+    conditions.assume(inner, test, outcome, required=required)
+    inner.assumed = inner.path
+    return inner
+
+
+def compare(
+    frame: Frame, test: Condition, taken: tuple[Frame, bool], skipped: tuple[Frame, bool]
+) -> None:
+    """Note what the arms of a branch assert. What an arm found out about something that it tested
+    to be there holds in the other one too: wherever it is there."""
+    for inner, _ in (taken, skipped):
+        _note_implied(frame, inner)
+    if not (taken[1] and skipped[1]):
+        return
+    for buffer, present in conditions.presence(test):
+        (known, _), (other, _) = (taken, skipped) if present else (skipped, taken)
+        if buffer in known.types:
+            other.types[buffer] = known.types[buffer]
+
+
+def _note_implied(frame: Frame, inner: Frame) -> None:
+    """Note what an arm asserts, where one test leads to it."""
+    asserted = inner.path[len(inner.assumed) :]
+    own = inner.assumed[len(frame.path) :]
+    if asserted and len(own) == 1:
+        frame.run.implied[own[0]] = (*frame.run.implied.get(own[0], ()), *asserted)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 
+from tritonlint.facts.flow.targets import bind
 from tritonlint.facts.host import iteration
 from tritonlint.facts.host.arguments import Given
-from tritonlint.facts.host.assigning import assign
 from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import (
@@ -41,7 +41,7 @@ def call(frame: Frame, node: ast.Call, name: str, given: Given) -> Value | None:
             found = frame.evaluate(_attribute(node, attribute))
             return found if not default else choose(((), found), ((), default[0]))
         case "setattr", (_, Const(value=str(attribute)), value):
-            assign(frame, _attribute(node, attribute), value)
+            bind(frame, _attribute(node, attribute), value)
             return Const(None)
         case "list" | "tuple" | "iter", ():
             return Sequence(())

@@ -135,30 +135,30 @@ def combine(kind: str, parts: tuple[Condition, ...], span: Span) -> Condition:
     return Condition("and" if kind == "and" else "or", key, span, parts=parts)
 
 
-def assume(frame: Frame, condition: Condition, outcome: bool, *, required: bool = False) -> None:
-    """Go on in `frame` knowing that `condition` came out so. `required` when the other outcome
+def assume(frame: Frame, test: Condition, outcome: bool, *, required: bool = False) -> None:
+    """Go on in `frame` knowing that `test` came out so. `required` when the other outcome
     raises."""
-    match condition.kind, outcome:
+    match test.kind, outcome:
         case "not", _:
-            assume(frame, condition.parts[0], not outcome, required=required)
+            assume(frame, test.parts[0], not outcome, required=required)
             return
         case ("and", True) | ("or", False):
-            for part in condition.parts:
+            for part in test.parts:
                 assume(frame, part, outcome, required=required)
             return
-    frame.path += ((condition.key, outcome),)
-    if required and (condition.kind, outcome) in (("quantized", False), ("unquantized", True)):
-        frame.note("unquantized", condition.key, UNKNOWN, condition.span)
-    if condition.kind != "dtype" or condition.buffer is None:
+    frame.path += ((test.key, outcome),)
+    if required and (test.kind, outcome) in (("quantized", False), ("unquantized", True)):
+        frame.note("unquantized", test.key, UNKNOWN, test.span)
+    if test.kind != "dtype" or test.buffer is None:
         return
-    known = frame.known(condition.buffer)
+    known = frame.known(test.buffer)
     if outcome:
-        if condition.types.known:
-            frame.types[condition.buffer] = _both(known, condition.types)
-        if required and condition.types.known:
-            frame.note("asserted", condition.buffer, condition.types, condition.span)
-    elif known.types is not None and condition.types.types is not None:
-        frame.types[condition.buffer] = ElementTypes(known.types - condition.types.types)
+        if test.types.known:
+            frame.types[test.buffer] = _both(known, test.types)
+        if required and test.types.known:
+            frame.note("asserted", test.buffer, test.types, test.span)
+    elif known.types is not None and test.types.types is not None:
+        frame.types[test.buffer] = ElementTypes(known.types - test.types.types)
 
 
 # What a test of a flag comes to that was passed as a constant, or left at its default.

@@ -62,7 +62,7 @@ def _fits(value: object, pattern: ast.pattern) -> bool | None:
     return None
 
 
-def forget(frame: Frame, loop: ast.For | ast.AsyncFor | ast.While) -> None:
+def forget(frame: Frame, loop: ast.AST) -> None:
     """The constants that a loop assigns anew are not known in its body: only in the first round are
     they what they were before it."""
     for node in ast.walk(loop):

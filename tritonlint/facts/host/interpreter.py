@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import ast
 
-from tritonlint.facts.host import calls, expressions, statements
+from tritonlint.facts.flow import statements as walked
+from tritonlint.facts.host import (
+    branching,
+    calls,
+    conditions,
+    constants,
+    expressions,
+    loops,
+    statements,
+)
 from tritonlint.facts.host.arguments import Arguments, Given
+from tritonlint.facts.host.assigning import store, unpacked
 from tritonlint.facts.host.attributes import note_required
 from tritonlint.facts.host.binding import bind
 from tritonlint.facts.host.state import Frame, Run
@@ -18,8 +28,29 @@ class Activation(Frame):
 
     evaluate = expressions.evaluate
     apply = calls.apply
-    block = statements.block
     body = statements.body
+
+    # What the walk through statements asks (`flow/walk.py`).
+    block = walked.block
+    step = statements.step
+    test = branching.test
+    decided = branching.decided
+    arm = branching.arm
+    assume = conditions.assume
+    compare = branching.compare
+    matched = constants.matched
+    part_of = statements.part_of
+    through = loops.through
+    begin_round = statements.begin_round
+    begin_rounds = statements.begin_rounds
+    assigning = statements.assigning
+    unpacked = unpacked
+    store = store
+    annotated = statements.annotated
+    augmented = statements.augmented
+    returned = statements.returned
+    opened = loops.opened
+    define = statements.define
 
 
 def interpret(run: Run) -> Run:
@@ -27,14 +58,14 @@ def interpret(run: Run) -> Run:
     module, when it is imported or run."""
     root = run.root
     if isinstance(root.node, Module):
-        Activation(run, root.module, (), {}, {}).block(root.module.tree.body)
+        Activation({}, run, root.module, (), {}).block(root.module.tree.body)
         return run
     assert isinstance(root.node, (ast.FunctionDef, ast.AsyncFunctionDef))
     instance = None
     if root.enclosing and isinstance(root.enclosing[-1], ast.ClassDef):
         owner = root.enclosing[-1]
         instance = Instance(Definition(root.module, owner, root.enclosing[:-1], owner.name))
-    frame = Activation(run, root.module, (*root.enclosing, root.node), {}, {}, (), instance)
+    frame = Activation({}, run, root.module, (*root.enclosing, root.node), {}, (), instance)
     frame.env = bind(frame, root, Given(Arguments((), {}), {}), Callable(root, instance))
     run.stack.append(id(root.node))
     if instance is not None and root.name != "__init__":

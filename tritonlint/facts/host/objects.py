@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 
+from tritonlint.facts.flow.targets import bind
 from tritonlint.facts.host import attributes, classes, entering, names
 from tritonlint.facts.host.arguments import Arguments, Given
-from tritonlint.facts.host.assigning import assign
 from tritonlint.facts.host.named_dtypes import named_dtype
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import (
@@ -61,7 +61,7 @@ def register(frame: Frame, owner: ast.expr, given: Given) -> None:
     name, value = given.arguments.get(0, "name"), given.arguments.get(1, "tensor")
     if isinstance(name, Const) and isinstance(name.value, str) and value is not None:
         attribute = ast.copy_location(ast.Attribute(owner, name.value, ast.Store()), owner)
-        assign(frame, attribute, value)
+        bind(frame, attribute, value)
 
 
 def class_attribute(frame: Frame, owner: Class, name: str, node: ast.expr) -> Value:

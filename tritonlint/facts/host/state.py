@@ -4,15 +4,26 @@ launches."""
 from __future__ import annotations
 
 import ast
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from abc import abstractmethod
+from collections.abc import Callable, Iterator
 from dataclasses import field
+from typing import TypeVar
 
 from tritonlint.dtypes import UNKNOWN, ElementTypes
+from tritonlint.facts.flow.walk import Walk
 from tritonlint.facts.host.arguments import Given
 from tritonlint.facts.host.choices import joined
 from tritonlint.facts.host.events import Copy, LaunchEvent, Note, NoteKind
-from tritonlint.facts.host.values import Class, Instance, Part, Path, Place, Tensor, Value
+from tritonlint.facts.host.values import (
+    Class,
+    Condition,
+    Instance,
+    Part,
+    Path,
+    Place,
+    Tensor,
+    Value,
+)
 from tritonlint.facts.project.effects import Effects
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.project import Project
@@ -31,6 +42,7 @@ MAX_DEPTH = 24
 NEAR_DEPTH = 5
 
 Leads = Callable[[Definition], bool]
+F = TypeVar("F", bound="Frame")
 
 
 @dataclass(frozen=True)
@@ -110,10 +122,11 @@ class Run:
 
 
 @dataclass
-class Frame(ABC):
+class Frame(Walk[Value, Condition]):
     """The names of one function call. `types` holds what is known of each buffer's element type on
     this path; `site` are the calls that led here: what is made here is made anew for each.
-    `looping` is whether the statements may be run again, `yields` what a generator gave.
+    `assumed` is the path at the beginning of the arm, `looping` whether the statements may be run
+    again, `yields` what a generator gave.
 
     Its abstract methods are the interpreter (`interpreter.py`): expressions hold calls, calls run
     statements, and statements hold expressions, so that the files which do each of these reach the
@@ -122,7 +135,6 @@ class Frame(ABC):
     run: Run
     module: Module
     enclosing: Enclosing
-    env: dict[str, Value]
     types: dict[str, ElementTypes]
     path: Path = ()
     instance: Instance | Class | None = None
@@ -131,18 +143,11 @@ class Frame(ABC):
     site: str = ""
     looping: bool = False
     yields: list[Value] = field(default_factory=list)
-
-    @abstractmethod
-    def evaluate(self, node: ast.expr) -> Value:
-        """The value of `node`. What is not understood is an unknown of its own."""
+    assumed: Path = ()
 
     @abstractmethod
     def apply(self, node: ast.Call, function: Value, given: Given) -> Value:
         """What `function` gives for these arguments in the call `node`."""
-
-    @abstractmethod
-    def block(self, statements: Sequence[ast.stmt]) -> bool:
-        """Run `statements`; whether they end the function, the loop or raise."""
 
     @abstractmethod
     def body(self) -> Value | None:
@@ -178,13 +183,13 @@ class Frame(ABC):
             self.run.noted.add(note)
             self.run.notes.append(note)
 
-    def fork(self) -> Frame:
+    def fork(self: F) -> F:
         """The same frame for one arm of a branch: what it binds stays in it until `merge`."""
         return type(self)(
+            dict(self.env),
             self.run,
             self.module,
             self.enclosing,
-            dict(self.env),
             dict(self.types),
             self.path,
             self.instance,
@@ -193,6 +198,7 @@ class Frame(ABC):
             self.site,
             self.looping,
             self.yields,
+            loops=self.loops,
         )
 
     def elsewhere(
@@ -200,9 +206,13 @@ class Frame(ABC):
     ) -> Frame:
         """A frame of the same interpretation one call deeper, in code at another place: nothing is
         bound there yet."""
-        inner = type(self)(self.run, module, enclosing, {}, {} if types is None else types)
+        inner = type(self)({}, self.run, module, enclosing, {} if types is None else types)
         inner.depth = self.depth + 1
         return inner
+
+    def abandon(self, arm: Frame) -> None:
+        """What an arm made it may have returned."""
+        self.keep_made(arm)
 
     def keep_made(self, inner: Frame) -> None:
         """The buffers that were made in `inner` are known after it."""
