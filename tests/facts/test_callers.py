@@ -11,6 +11,82 @@ from tests.facts.hosting import IMPORTS, KERNELS, expected, found, write
 
 # Modules of a package; the file of the finding is checked alone, too.
 PACKAGES = {
+    "the_base_makes_the_buffers": {
+        "pkg/ops.py": KERNELS,
+        "pkg/pool.py": """
+            import torch
+
+            class Pool:
+                def __init__(self, size, dtype):
+                    self.size = size
+                    self.make_buffers(dtype)
+
+                def make_buffers(self, dtype):
+                    self.kv_buffer = torch.empty((self.size, 64), dtype=dtype)
+
+                def free_buffers(self):
+                    self.kv_buffer = None
+            """,
+        "pkg/bytes.py": """
+            import torch
+            from .pool import Pool
+
+            class Bytes(Pool):
+                def __init__(self, size):
+                    super().__init__(size, torch.uint8)
+
+            class Halves(Pool):
+                def __init__(self, size):
+                    super().__init__(size, torch.float16)
+            """,
+        "pkg/layer.py": """
+            import torch
+            from .bytes import Bytes, Halves
+            from .ops import quantize
+
+            class Layer:
+                def write(self, x, layer):
+                    pool: Bytes = self.pool
+                    quantize[(1,)](x, pool.kv_buffer[layer].view(torch.float8_e4m3fn), 64)
+
+                def write_halves(self, x, layer):
+                    pool: Halves = self.pool
+                    quantize[(1,)](x, pool.kv_buffer[layer], 64)  # not looked at
+
+                def write_unviewed(self, x, layer):
+                    pool: Bytes = self.pool
+                    quantize[(1,)](x, pool.kv_buffer[layer], 64)  # expect: TL001
+            """,
+    },
+    "an_enum_decides": {
+        "pkg/ops.py": KERNELS,
+        "pkg/policy.py": """
+            from enum import IntEnum
+
+            class Policy(IntEnum):
+                NONE = 0
+                CODES = 8  # fp8
+            """,
+        "pkg/layer.py": """
+            import torch
+            from .ops import copy, quantize
+            from .policy import Policy
+
+            def write(x, page, policy):
+                if policy == Policy.CODES:
+                    quantize[(1,)](x, page, 64)
+                else:
+                    copy[(1,)](x, page, 64)
+
+            def packed(x, page):
+                assert page.dtype == torch.uint8
+                write(x, page, Policy.NONE)
+
+            def quantized(x, page):
+                assert page.dtype == torch.uint8
+                write(x, page, policy=Policy.CODES)  # expect: TL001
+            """,
+    },
     "imported_kernel": {
         "pkg/ops.py": KERNELS,
         "pkg/layer.py": """

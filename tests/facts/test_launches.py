@@ -128,7 +128,41 @@ CHOSEN = {
     "rebound_to_something": "quantize = n\nquantize[(1,)](x, page, 64)  # not looked at",
 }
 
+# A product of numbers, or of codes in one of several formats.
+FORMATS = """
+@triton.jit
+def product(a_ptr, scale_ptr, b_ptr, out_ptr, FORMAT: tl.constexpr):
+    rows, columns = tl.arange(0, 64)[:, None], tl.arange(0, 64)[None, :]
+    a, b = tl.load(a_ptr + rows * 64 + columns), tl.load(b_ptr + rows * 64 + columns)
+    total = tl.zeros((64, 64), tl.float32)
+    if FORMAT is not None:
+        scale = tl.load(scale_ptr + rows * 2 + tl.arange(0, 2)[None, :])
+        total = tl.dot_scaled(a, scale, FORMAT, b, None, "bf16", acc=total)
+    else:
+        total = tl.dot(a, b, acc=total)
+    tl.store(out_ptr + rows * 64 + columns, total)
+
+"""
 DEFINED = {
+    "one_of_two_formats": FORMATS
+    + """
+def launch(x, n):
+    if n:
+        page, scale = torch.empty(64, 64, dtype=torch.uint8), torch.empty(64, 2, dtype=torch.uint8)
+        name = "e4m3" if torch.version.hip else "e5m2"
+    else:
+        page, scale, name = torch.empty(64, 64, dtype=torch.bfloat16), None, None
+    product[(1,)](page, scale, x, torch.empty(64, 64), name)
+""",
+    "no_format": FORMATS
+    + """
+def launch(x, n):
+    if n:
+        page = torch.empty(64, 64, dtype=torch.uint8)
+    else:
+        page = torch.empty(64, 64, dtype=torch.bfloat16)
+    product[(1,)](page, None, x, torch.empty(64, 64), None)  # expect: TL002
+""",
     "module_table": """
         KERNELS = {"q": quantize, "c": copy}
 

@@ -35,6 +35,29 @@ def unpack(code_ptr, scale_ptr, tail_ptr, out_ptr, WIDTH: tl.constexpr):
 
 
 @triton.jit
+def unpack_by_scale(code_ptr, scale_ptr, out_ptr):
+    scale = tl.load(scale_ptr)
+    code = tl.load(code_ptr + tl.arange(0, 64)).to(scale.dtype)
+    tl.store(out_ptr + tl.arange(0, 64), (code * scale).to(out_ptr.dtype.element_ty))
+
+
+@triton.jit
+def pack_two(x_ptr, y_ptr, code_ptr, scale_ptr, tail_ptr):
+    x = tl.load(x_ptr + tl.arange(0, 64))
+    scale = tl.max(tl.abs(x.to(tl.float32))) / 448.0
+    tl.store(code_ptr + tl.arange(0, 64), (x / scale).to(code_ptr.dtype.element_ty))
+    tl.store(scale_ptr, scale)
+    tl.store(tail_ptr, tl.load(y_ptr))
+
+
+@triton.jit
+def move_rows(x_ptr, target_ptr, rest_ptr, TWO: tl.constexpr):
+    tl.store(target_ptr + tl.arange(0, 4), tl.load(x_ptr + tl.arange(0, 4)))
+    if TWO:
+        tl.store(rest_ptr + tl.arange(0, 4), tl.load(x_ptr + tl.arange(4, 8)))
+
+
+@triton.jit
 def scale_only(code_ptr, scale_ptr, out_ptr):
     code = tl.load(code_ptr + tl.arange(0, 64)).to(tl.float32)
     tl.store(out_ptr + tl.arange(0, 64), code * tl.load(scale_ptr).to(tl.float32))
@@ -112,6 +135,36 @@ move[(4,)](n, scales)""",
     "halves": f"""{FP8}keys, values = page[:, :32], page[:, 32:]
 implicit[(4,)](x, keys, n)
 implicit[(4,)](x, values, n)""",
+    "the_codes_are_cast_to_the_type_of_the_scales": f"""{ASSERTED}{OUT}codes = page[:, :64]
+tail = page[:, 68:].view(torch.bfloat16)
+move[(4,)](tail, out)
+unpack_by_scale[(4,)](codes, page[:, 64:68], out)  # expect: TL002""",
+    "the_scales_of_that_type_are_viewed": f"""{ASSERTED}{OUT}codes = page[:, :64]
+tail = page[:, 68:].view(torch.bfloat16)
+move[(4,)](tail, out)
+unpack_by_scale[(4,)](codes, page[:, 64:68].view(torch.float32), out)""",
+    # What is quantized holds floats, and so do its other columns.
+    "the_other_columns_are_quantized": """codes = page[:, :64].view(torch.float8_e4m3fn)
+scales, tail = page[:, 64:68].view(torch.float32), page[:, 68:]  # expect: TL001
+pack_two[(4,)](x[:, :64], x[:, 64:], codes, scales, tail)""",
+    "the_other_columns_and_a_view": """codes = page[:, :64].view(torch.float8_e4m3fn)
+scales, tail = page[:, 64:68].view(torch.float32), page[:, 68:].view(torch.bfloat16)
+pack_two[(4,)](x[:, :64], x[:, 64:], codes, scales, tail)""",
+    # Of these nothing is known: they may be bytes already.
+    "columns_of_another_tensor": """codes = page[:, :64].view(torch.float8_e4m3fn)
+scales, tail = page[:, 64:68].view(torch.float32), page[:, 68:]
+pack_two[(4,)](x[:, :64], rope[:, 64:], codes, scales, tail)""",
+    "another_launch_quantizes": f"""{ASSERTED}codes = page[:, :64]
+implicit[(4,)](x[:, :64], codes, page[:, 64:68].view(torch.float32))
+tail = page[:, 68:]  # expect: TL001
+move_rows[(4,)](x[:, 64:], tail, codes, False)""",
+    "another_launch_quantizes_and_a_view": f"""{ASSERTED}codes = page[:, :64]
+implicit[(4,)](x[:, :64], codes, page[:, 64:68].view(torch.float32))
+move_rows[(4,)](x[:, 64:], page[:, 68:].view(torch.bfloat16), codes, False)""",
+    "another_launch_moves": f"""{ASSERTED}codes = page[:, :64]
+move[(4,)](n, page[:, 64:68].view(torch.float32))
+move[(4,)](x[:, :64], codes)
+move_rows[(4,)](x[:, 64:], page[:, 68:], codes, False)""",
     "bytes_with_all_views": """assert page.dtype == torch.uint8
 assert rope.dtype == torch.bfloat16
 codes = page[:, :64].view(torch.float8_e4m3fn)

@@ -19,6 +19,7 @@ from tritonlint.facts.device.values import (
     Object,
     Pointer,
     Tensor,
+    Text,
     Tuple,
     Value,
 )
@@ -113,6 +114,6 @@ def _is_there(machine: Machine, value: Value) -> bool:
             return not bases or all(name in machine.given for added in bases for name in added[:1])
         case Tensor(types=types, weak=weak):
             return not weak and not any(each.assumed or each.kind == "unknown" for each in types)
-        case Dtype() | Tuple() | Object() | Kernel():
+        case Dtype() | Tuple() | Object() | Kernel() | Text():
             return True
     return False

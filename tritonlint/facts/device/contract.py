@@ -25,6 +25,13 @@ class Specialization:
     constexprs: Mapping[str, object] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class OneOf:
+    """A constexpr that is one of several strings."""
+
+    strings: tuple[str, ...]
+
+
 class _Placed:
     """Something with a place in a file."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tritonlint.dtypes import UINT8, ElementType
-from tritonlint.facts.device.contract import KernelContract, Specialization
+from tritonlint.facts.device.contract import KernelContract, OneOf, Specialization
 from tritonlint.facts.device.machine import Exhausted, Machine
 from tritonlint.facts.device.moves import Moves
 from tritonlint.facts.device.roles import Roles, infer, open_constexpr
@@ -20,6 +20,7 @@ from tritonlint.facts.device.values import (
     History,
     Pointer,
     Tensor,
+    Text,
     Tuple,
     Value,
 )
@@ -165,4 +166,6 @@ def _constant(value: object) -> Value:
             return Dtype((known(value),))
         case tuple() | list():
             return Tuple(tuple(_constant(each) for each in value))
+        case OneOf():
+            return Text()
     return UNKNOWN

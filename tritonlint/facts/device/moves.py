@@ -21,6 +21,8 @@ from tritonlint.frozen import dataclass, replace
 
 _MOVED = History(given=True)
 _COMPUTED = History(real=True)
+# Loaded and converted, and nothing else: whether it is a number the types do not tell.
+_CONVERTED = History(given=True, real=True)
 _LARGEST = frozenset(each.largest for each in TABLE if each.is_fp8 and each.largest)
 # Functions of numbers that no kernel applies to codes.
 _NUMERIC = ("log", "fast_log", "sqrt", "rsqrt", "tanh", "sigmoid", "erf", "sin", "cos")
@@ -61,7 +63,7 @@ class Moves(Watch):
         floats = all(each.kind == "float" for each in (*value.types, *result.types))
         wide = all(each.element is None or each.element.width > 8 for each in result.types)
         if not _is_moved(value) or not floats or not (own or wide):
-            return replace(result, history=_COMPUTED)
+            return replace(result, history=_CONVERTED if value.history.given else _COMPUTED)
         return replace(result, history=replace(value.history, halved=not own))
 
     def stored(self, value: Tensor, target: Types, where: Where) -> None:
@@ -89,7 +91,8 @@ class Moves(Watch):
     ) -> Tensor:
         for each in (a, b):
             floats = any(one.kind == "float" for one in each.types)
-            if floats and _is_moved(each) and not each.history.halved:
+            as_it_is = _is_moved(each) and not each.history.halved and each.cast is None
+            if floats and as_it_is:
                 self.plain |= each.source
         return replace(result, history=_COMPUTED)
 
@@ -100,7 +103,7 @@ class Moves(Watch):
         return replace(result, history=_COMPUTED)
 
     def measured(self, name: str, value: Tensor, result: Tensor, where: Where) -> Tensor:
-        if name == "abs" and _is_moved(value):
+        if name == "abs" and (_is_moved(value) or _is_converted(value)):
             self.numbers |= value.source
         return replace(result, history=_COMPUTED)
 
@@ -114,3 +117,8 @@ class Moves(Watch):
 def _is_moved(value: Tensor) -> bool:
     """Whether a value is as it was loaded, or one of several such values."""
     return value.history.given and not value.history.real
+
+
+def _is_converted(value: Tensor) -> bool:
+    """Whether a value is what was loaded through one parameter, converted and nothing else."""
+    return value.history.given and value.history.real and len(value.source) == 1

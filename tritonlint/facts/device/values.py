@@ -172,6 +172,11 @@ class Partial:
 
 
 @dataclass(frozen=True)
+class Text:
+    """A string that is known while compiling, one of several."""
+
+
+@dataclass(frozen=True)
 class Unknown:
     """Something that is not known."""
 
@@ -185,6 +190,7 @@ Value = (
     | Object
     | Method
     | Partial
+    | Text
     | Unknown
     | Kernel
     | Qualified

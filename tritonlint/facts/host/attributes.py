@@ -179,7 +179,11 @@ def _assigned(frame: Frame, definition: Definition, method: Definition) -> Class
 
 
 def _initializes(function: Definition) -> bool:
-    return function.name == "__init__"
+    """Whether a function is an initializer, or makes tensors for attributes, as those that
+    initializers call do (`self._create_buffers()`)."""
+    node = function.node
+    assert isinstance(node, _FUNCTION)
+    return function.name == "__init__" or (bool(assigned_in(node)) and _makes_tensors(node))
 
 
 def _assigned_elsewhere(definition: Definition) -> Iterator[str]:

@@ -79,6 +79,11 @@ def is_named_tuple(definition: Definition) -> bool:
     return inherits(definition, "NamedTuple")
 
 
+def is_enum(definition: Definition) -> bool:
+    """Whether a class is an enum: its members are what they are."""
+    return any(inherits(definition, name) for name in ("Enum", "IntEnum", "StrEnum"))
+
+
 def inherits(definition: Definition, name: str) -> bool:
     """Whether a class names this one as its base."""
     assert isinstance(definition.node, ast.ClassDef)

@@ -8,8 +8,9 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tritonlint.facts.host import classes
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.values import Const, Sequence, Table, Tensor, Value
+from tritonlint.facts.host.values import Class, Const, Sequence, Table, Tensor, Value
 
 _COMPARED: Mapping[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.Eq: operator.eq,
@@ -29,10 +30,10 @@ def compared(frame: Frame, node: ast.Compare, left: Value, right: Value) -> bool
     """What `left <op> right` comes to where both are written out, here or at the call that leads
     here; None where they are not. A constant of a module does not count: it can be assigned at
     several places."""
-    if not (_local(frame, node.left) and _local(frame, node.comparators[0])):
-        return None
     x, y = _constant(left), _constant(right)
     if x is None or y is None:
+        return None
+    if not (_local(frame, node.left) and _local(frame, node.comparators[0])):
         return None
     try:
         return bool(_COMPARED[type(node.ops[0])](x[0], y[0]))
@@ -87,8 +88,11 @@ def _constant(value: Value) -> tuple[Any] | None:
 
 
 def _local(frame: Frame, node: ast.expr) -> bool:
-    """Whether an expression is made of literals and names of this function."""
+    """Whether an expression is made of literals, names of this function and members of enums."""
     match node:
+        case ast.Attribute(value=ast.Name() | ast.Attribute() as owner):
+            of = frame.evaluate(owner)
+            return isinstance(of, Class) and classes.is_enum(of.definition)
         case ast.Constant():
             return True
         case ast.Name(id=name):

@@ -13,8 +13,9 @@ from collections.abc import Iterable
 # Letters of identifiers, which need not be those of ASCII.
 LETTER = rb"[\w\x80-\xff]"
 
-# A file without any of these neither launches a kernel nor says what the bytes of a tensor mean.
-FILE = re.compile(rb"triton|jit|int8|fp8|float8|cache_dtype|\bbyte\b")
+# A file without any of these neither launches a kernel nor says what the bytes of a tensor mean: a
+# pool may make its buffers with the dtype that a class derived from it names.
+FILE = re.compile(rb"triton|jit|int8|fp8|float8|cache_dtype|kv_buffer|\bbyte\b")
 # Names and the attributes after them, from their beginning.
 _CHAIN = re.compile(rb"(?<!\.)[A-Za-z_\x80-\xff][\w.\x80-\xff]*")
 _ATTRIBUTE = re.compile(rb"\.[\s\\]*(%s+)" % LETTER)

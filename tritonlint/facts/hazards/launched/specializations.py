@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tritonlint.dtypes import BY_NAME, UINT8, UNKNOWN, ElementType, ElementTypes
-from tritonlint.facts.device import Specialization
+from tritonlint.facts.device import OneOf, Specialization
 from tritonlint.facts.hazards.launched.known_arguments import tested
 from tritonlint.facts.host.conditions import decided
 from tritonlint.facts.host.events import LaunchEvent
@@ -45,6 +45,8 @@ def specialization(
         match values:
             case [Const(value=constant)]:
                 constexprs[name] = constant
+            case [Const(value=str()), *_] if (strings := _strings(values)) is not None:
+                constexprs[name] = OneOf(strings)
             case [Condition() as condition]:
                 outcome = decided(condition, path)
                 if outcome is not None:
@@ -64,6 +66,13 @@ def specialization(
     element = one_of(own)
     pointers[parameter] = element if element is not None and element.width == 8 else UINT8
     return Specialization(pointers, constexprs)
+
+
+def _strings(values: Iterable[Value]) -> tuple[str, ...] | None:
+    """`values`, where all of them are strings."""
+    found = [each.value if isinstance(each, Const) else None for each in values]
+    strings = tuple(each for each in found if isinstance(each, str))
+    return strings if len(strings) == len(found) else None
 
 
 def types_of(event: LaunchEvent, tensor: Tensor) -> ElementTypes:

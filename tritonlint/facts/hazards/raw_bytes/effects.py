@@ -19,6 +19,7 @@ from tritonlint.facts.hazards.launched.specializations import specialization
 from tritonlint.facts.hazards.raw_bytes.evidence import STRENGTHS, Evidence
 from tritonlint.facts.hazards.raw_bytes.meanings import floats_elsewhere, meanings
 from tritonlint.facts.hazards.raw_bytes.names import byte_named, float_named
+from tritonlint.facts.hazards.raw_bytes.numbers import numbers_beside
 from tritonlint.facts.hazards.raw_bytes.packed import regions_beside, wider_region
 from tritonlint.facts.hazards.raw_bytes.storage import Storage
 from tritonlint.facts.host.events import LaunchEvent
@@ -37,20 +38,21 @@ def harm(
     """The evidence under which the kernel does harm, strongest first, and its stores and loads that
     then go wrong."""
     if storage.packed:
-        return _of_region(event, parameter, tensor, storage, path)
+        return _of_region(run, event, parameter, tensor, storage, path)
+    told = numbers_beside(run, event, parameter, path)
     evidence: list[Evidence] = []
     stores: dict[_Site, Store] = {}
     loads: dict[_Site, Load] = {}
     for each in storage.evidence:
         whole = run.with_implied(event.path + path + each.path + _is_bytes(tensor, storage))
         made = specialization(event, parameter, storage.types, whole, alike=True)
-        floats = floats_elsewhere(event, parameter, path)
+        floats = floats_elsewhere(event, parameter, path) | told
         more_stores, more_loads, seen = run.effects.of(
             _effects, event.kernel, made, parameter, *sorted(floats)
         )
         if more_stores or more_loads:
             evidence.append(each)
-            evidence += meanings(event, parameter, whole, storage.evidence, seen)
+            evidence += meanings(event, parameter, whole, storage.evidence, seen, told)
             evidence += wider_region(event, parameter, tensor, seen)
             stores.update((_site(store), store) for store in more_stores)
             loads.update((_site(load), load) for load in more_loads)
@@ -69,7 +71,12 @@ def _sorted(evidence: list[Evidence]) -> list[Evidence]:
 
 
 def _of_region(
-    event: LaunchEvent, parameter: str, tensor: Tensor, storage: Storage, path: Path
+    run: Run,
+    event: LaunchEvent,
+    parameter: str,
+    tensor: Tensor,
+    storage: Storage,
+    path: Path,
 ) -> tuple[list[Evidence], tuple[Store, ...], tuple[Load, ...]]:
     """What goes wrong with a region of a packed buffer of 8-bit floats: all that is stored and
     loaded as a number, where it holds something wider."""
@@ -80,7 +87,8 @@ def _of_region(
     told = [each for each in storage.evidence if each.meaning.known]
     # Codes alone may be widened or stored unscaled: only beside others of the page is it telling.
     if regions_beside(event, parameter, tensor):
-        told += meanings(event, parameter, whole, storage.evidence, seen, packed=True)
+        numbers = numbers_beside(run, event, parameter, path)
+        told += meanings(event, parameter, whole, storage.evidence, seen, numbers, packed=True)
         told += wider_region(event, parameter, tensor, seen)
     if not told:
         return [], (), ()

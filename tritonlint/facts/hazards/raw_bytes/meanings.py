@@ -3,7 +3,7 @@ give them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 
 from tritonlint.dtypes import UNKNOWN, ElementTypes
 from tritonlint.facts.device import Moves
@@ -21,24 +21,26 @@ def meanings(
     path: Path,
     evidence: Sequence[Evidence],
     seen: Moves,
+    told: frozenset[str] = frozenset(),
     *,
     packed: bool = False,
 ) -> Iterator[Evidence]:
     """Evidence for what `parameter` means on `path`: what the kernel stores through it as it was
     loaded from floats, or loads through it and stores as it is to floats; and what is passed for it
     on another path. `evidence` says that these are raw bytes,
-    `packed` that they are a region of a page of codes."""
+    `packed` that they are a region of a page of codes; the parameters in `told` hold numbers."""
+    numbers = seen.numbers | seen.quantized | told
     if parameter not in seen.quantized | seen.computed_floats | seen.others:
         for source, target in sorted(seen.copies):
             if target == parameter != source:
                 what = "the kernel stores what it loads through"
-                yield from _alike(event, source, path, f"{what} `{source}`", seen)
+                yield from _alike(event, source, path, f"{what} `{source}`", numbers)
     # Codes may be read so too, but not where the kernel decodes others for the same output.
     beside = packed or any(t.is_fp8 for each in evidence for t in each.types.types or ())
     for source, target in sorted(seen.copies - seen.converts):
         if source == parameter != target and (beside or target in seen.quantized):
             what = "the kernel stores what it loads here as it is through"
-            yield from _alike(event, target, path, f"{what} `{target}`", seen)
+            yield from _alike(event, target, path, f"{what} `{target}`", numbers)
     for inner, value in _elsewhere(event, parameter, path):
         if any(about_type(test) for test in inner):
             continue  # another type is what that path is for
@@ -49,9 +51,10 @@ def meanings(
 
 
 def _alike(
-    event: LaunchEvent, other: str, path: Path, what: str, seen: Moves
+    event: LaunchEvent, other: str, path: Path, what: str, numbers: Set[str]
 ) -> Iterator[Evidence]:
-    """Evidence from the parameter `other`, which holds the same numbers."""
+    """Evidence from the parameter `other`, which holds the same; in `numbers` are those of which it
+    is known that they hold numbers."""
     passed = event.arguments.get(other)
     if passed is None:
         return
@@ -61,7 +64,7 @@ def _alike(
     if wider is not None:
         message = f"{what}, and `{passed.text}` holds {wider}"
         yield Evidence(passed.span, message, "likely", (), wider, meaning=wider)
-    elif not types.known and other in seen.numbers | seen.quantized:
+    elif not types.known and other in numbers:
         message = f"{what}, and takes what `{passed.text}` holds for numbers"
         yield Evidence(passed.span, message, "likely", (), UNKNOWN, meaning=FLOATS)
 
