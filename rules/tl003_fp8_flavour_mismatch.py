@@ -58,7 +58,8 @@ class Fp8FlavourMismatch(Rule["Seen", str]):
       and later ones have e4m3fn;
     - a test of a setting that decides for e4m3, where the project lets that setting be `fp8_e5m2`
       (or, as its annotation says, `int8`) and that passes the test too, as with
-      `setting.startswith("fp8")`, `setting != "auto"` or a function `is_quantized(setting)`;
+      `setting.startswith("fp8")`, `setting != "auto"` or a function `is_quantized(setting)`: the
+      setting is ignored here, and bytes that are written as it says are misread;
     - a class that asks `self.setting == "fp8"` before it views its cache, and elsewhere a test that
       `fp8_e4m3` passes too: with that setting the bytes are not viewed;
     - a kernel that clamps to 448 what it stores into memory that can be e4m3fnuz, which ends at
@@ -138,7 +139,8 @@ class Fp8FlavourMismatch(Rule["Seen", str]):
                 return _ON_AMD
             case TakenSetting():
                 what = "1.0" if "e5m2" in found.member else "60"
-                return f'with "{found.member}" the code 0x3C is {what} and is taken for 1.5'
+                wrong = f"of bytes that follow it the code 0x3C is {what}, and 1.5 here"
+                return f'"{found.member}" is ignored: {wrong}'
             case Unviewed():
                 return f'with "{found.member}" 0.7 is stored as the byte 0 and not as 0x33'
             case VendorFlavour():

@@ -12,20 +12,31 @@ if TYPE_CHECKING:
     import libcst as cst
 
 
+# What is rounded twice on the way to 8 bits, by the type in between and whether those are e5m2:
+# half a step of theirs, and a little more.
+_TWICE = {
+    ("bfloat16", False): "1.0626 is stored as 1.0 and not as 1.125",
+    ("float16", False): "1.0626 is stored as 1.0 and not as 1.125",
+    ("bfloat16", True): "1.1251 is stored as 1.0 and not as 1.25",
+    ("float16", True): "1.1251 is stored as 1.0 and not as 1.25",
+}
+
+
 class CastToOtherPointerDtype(Rule[OtherCast, str]):
     """## What it does
     Finds kernels that cast a float to the element type of one pointer
     (`acc.to(q_ptr.dtype.element_ty)`) and store it through another one, where the launch passes
     tensors of different types: the second would have kept what the first one loses. So for a cast
-    to a 16-bit type that is named (`acc.to(tl.float16)`, or a constant that the launch passes) and
-    for one back to the type that the value was loaded as, 8-bit floats among them, after it was
-    computed with. A tensor whose type the launching function leaves to its caller counts as one of
-    16 bits where the other is float32, and one made with a dtype that is a parameter as one of its
-    default; the finding is then `likely`.
+    to a 16-bit type that is named (`acc.to(tl.float16)`, or a constant that the launch passes, or
+    looks up in a table by the type of another tensor) and for one back to the type that the value
+    was loaded as, 8-bit floats among them, after it was computed with. A tensor whose type the
+    launching function leaves to its caller counts as one of 16 bits where the other is float32, and
+    one made with a dtype that is a parameter as one of its default; the finding is then `likely`.
 
     ## Why is this bad
     The value is rounded twice, or saturates for nothing: an accumulator that is kept in float32 on
-    purpose holds numbers of bfloat16. Nothing raises.
+    purpose holds numbers of bfloat16, and an 8-bit float is the neighbour of the right one. Nothing
+    raises.
 
     ## Triggering input
     Any value that needs more than 8 bits of mantissa: 257.0 is stored as 256.0 through bfloat16,
@@ -133,6 +144,8 @@ def _holds(outer: Span, inner: Span) -> bool:
 
 
 def _trigger(found: OtherCast) -> str:
+    if found.wide.is_fp8 and found.narrow is not None:
+        return _TWICE[found.narrow.name, found.wide.name.startswith("float8_e5m2")]
     if found.narrow is not None and found.narrow.is_fp8:
         return "1.1 is stored as 1.0" if "e5m2" in found.narrow.name else "1.1 is stored as 1.125"
     if found.narrow is not None and (found.narrow.name, found.wide.name) == ("float16", "bfloat16"):

@@ -14,7 +14,8 @@ class DeadDtypeGuard(Rule[DeadGuard, str]):
     """## What it does
     Finds comparisons of a string, a number, a class or a tensor with a `torch.dtype` (and of a
     tensor's dtype with a string): by annotation, of a function that is called by that of what it
-    returns, by a constant, or because methods of strings are called on it. The two are never equal.
+    returns, of an attribute by that of the parameter that it keeps, by a constant, or because
+    methods of strings are called on it. The two are never equal.
     In kernels it finds comparisons of a pointer's own type (`x_ptr.dtype == tl.float16`) with the
     type of what it points to.
 

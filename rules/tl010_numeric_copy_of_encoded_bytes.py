@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class NumericCopyOfEncodedBytes(Rule[Copy, str]):
     """## What it does
     Finds `x.copy_(y)` and `x[...] = y` where one of the two holds 8-bit floats (fp8 codes, e8m0
-    scales) and the other bytes, and `x.to(torch.uint8)` of 8-bit floats.
+    scales) and the other bytes, and `x.to(torch.uint8)` or `x.byte()` of 8-bit floats.
 
     ## Why is this bad
     Torch converts the numbers: the bytes are no longer the codes. A cache or a checkpoint that is
@@ -100,6 +100,12 @@ class NumericCopyOfEncodedBytes(Rule[Copy, str]):
         node = self.node(copy.target if conversion or not copy.to_bytes else copy.source)
         if not isinstance(node, cst.BaseExpression):
             return None
+        if conversion and self.text(copy.target) in ("byte", "char"):
+            call, codes = self.node(copy.place), self.node(copy.source)
+            if not isinstance(call, cst.Call) or not isinstance(codes, cst.BaseExpression):
+                return None
+            new = method(codes, "view", str(copy.byte))
+            return self.replacing({call: new}, message, "unsafe")
         if conversion:
             return self.replacing({node: cst.Name("view")}, message, "unsafe")
         return self.replacing({node: method(node, "view", str(copy.byte))}, message, "safe")

@@ -62,7 +62,8 @@ class Int32OffsetOverflow(Rule[NarrowOffset, Confidence]):
     only the late widening or a kernel of another name speaks of it, the finding is `possible`.
 
     ## Fix safety
-    `.to(tl.int64)` behind the index in the product. Safe where the product is widened anyway; for
+    `.to(tl.int64)` behind the index in the product, and in the others that are widened together
+    with it. Safe where the product is widened anyway; for
     a twin unsafe, since the type of a variable changes. None where the index is no expression of
     its own in the product. An integer argument is never widened so: Triton makes a constant of one
     that equals 1, which has no `.to`.
@@ -116,11 +117,13 @@ class Int32OffsetOverflow(Rule[NarrowOffset, Confidence]):
 
         from tritonlint.rule.casts import language, method
 
-        index = self.node(seen.operand) if seen.operand is not None else None
-        if not isinstance(index, (cst.Name, cst.Subscript, cst.Call)):
+        found = [self.node(each) for each in (seen.operand, *seen.others) if each is not None]
+        indices = [each for each in found if isinstance(each, (cst.Name, cst.Subscript, cst.Call))]
+        if seen.operand is None or not indices or indices[0] is not found[0]:
             return None
+        wide = f"{language(self.suspect.source)}.int64"
         return self.replacing(
-            {index: method(index, "to", f"{language(self.suspect.source)}.int64")},
+            {each: method(each, "to", wide) for each in indices},
             "Widen the index before it is multiplied",
             "safe" if seen.signal == "late" else "unsafe",
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tritonlint.rule import ByteDifference, Finding, Fix, Order, Rule, Step
+from tritonlint.rule.traces import integer_approach
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -12,8 +13,9 @@ if TYPE_CHECKING:
 
 class UnsignedByteMinusBias(Rule[ByteDifference, str]):
     """## What it does
-    Finds kernels that subtract a constant from an unsigned byte and use the difference as a number:
-    widen it, make it a float, raise two to it.
+    Finds kernels that subtract a constant, or another unsigned byte, from an unsigned byte and use
+    the difference as a number: widen it, make it a float, scale it. The kernel makes the byte
+    unsigned, or the launch passes a `uint8` tensor; the finding is then `likely`.
 
     ## Why is this bad
     A constant takes the type of the tensor that it meets (for a `tl.constexpr` since Triton 3.2),
@@ -36,9 +38,11 @@ class UnsignedByteMinusBias(Rule[ByteDifference, str]):
     ```
 
     ## Not flagged
-    A byte that is widened before the subtraction; a difference that stays a byte (codes that wrap
-    around on purpose); a byte that is limited from below; an addition; a byte whose type only the
-    launch tells.
+    A byte that is widened before the subtraction; a difference that stays a byte, or becomes an
+    `int8` (codes that wrap around on purpose, and the sign bit that is flipped and subtracted:
+    `(x ^ 0x80) - 0x80`); a byte that is limited from below, or has a bit set that is worth as much
+    as what is subtracted (`(x | 0x80) - 127`); a difference that a mask chooses; an addition; a
+    tensor whose type the launch does not show.
 
     ## Fix safety
     `.to(tl.int32)` behind the byte. Unsafe: the numbers change, and code further on may already
@@ -66,22 +70,23 @@ class UnsignedByteMinusBias(Rule[ByteDifference, str]):
     observes = (ByteDifference,)
 
     def judge(self, seen: ByteDifference) -> str | None:
-        low = max(0, seen.bias - 7)
-        return f"{low} - {seen.bias} is {(low - seen.bias) % 256}"
+        bias = seen.wrapped.bias
+        if bias is None:
+            return "3 - 8 is 251"
+        low = max(0, bias - 7)
+        return f"{low} - {bias} is {(low - bias) % 256}"
 
     def report(self, node: cst.CSTNode, seen: ByteDifference, trigger: str) -> Finding:
+        wrapped = seen.wrapped
+        what = "another one" if wrapped.bias is None else str(wrapped.bias)
         return self.finding(
             node,
             seen,
-            f"`{seen.kernel}` subtracts {seen.bias} from an unsigned byte, which wraps around below"
+            f"`{seen.kernel}` subtracts {what} from an unsigned byte, which wraps around below"
             " zero",
             trigger=trigger,
-            confidence="certain",
-            trace=(
-                Step(seen.unsigned, "a byte without a sign"),
-                Step(seen.place, "the difference is one too"),
-                Step(seen.used, "and is used as a number"),
-            ),
+            confidence="certain" if seen.launch is None else "likely",
+            trace=_trace(seen),
             fix=self._fix(seen),
             help="widen the byte first",
         )
@@ -91,7 +96,8 @@ class UnsignedByteMinusBias(Rule[ByteDifference, str]):
 
         from tritonlint.rule.casts import language, method
 
-        byte = self.node(seen.operand) if seen.operand is not None else None
+        operand = seen.wrapped.operand
+        byte = self.node(operand) if operand is not None else None
         if not isinstance(byte, cst.BaseExpression):
             return None
         return self.replacing(
@@ -99,3 +105,13 @@ class UnsignedByteMinusBias(Rule[ByteDifference, str]):
             "Widen the byte before the subtraction",
             "unsafe",
         )
+
+
+def _trace(seen: ByteDifference) -> tuple[Step, ...]:
+    wrapped = seen.wrapped
+    steps = integer_approach(seen, "uint8")
+    if wrapped.unsigned is not None:
+        steps.append(Step(wrapped.unsigned, "a byte without a sign"))
+    steps.append(Step(wrapped.place, "the difference is one too"))
+    assert wrapped.used is not None
+    return (*steps, Step(wrapped.used, "and is used as a number"))

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from tritonlint.facts.device import Conversion as Conversion
     from tritonlint.facts.device import Load as Load
     from tritonlint.facts.device import Store as Store
-    from tritonlint.facts.hazards.byte_differences import ByteDifference as ByteDifference
     from tritonlint.facts.hazards.exponent_shifts import ExponentShift as ExponentShift
     from tritonlint.facts.hazards.fixed_pointer_tables import FixedTable as FixedTable
     from tritonlint.facts.hazards.flavours.clashes import Flavours as Flavours
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from tritonlint.facts.hazards.ignored_settings import IgnoredSetting as IgnoredSetting
     from tritonlint.facts.hazards.low_sums import LowSum as LowSum
     from tritonlint.facts.hazards.narrow_offsets import NarrowOffset as NarrowOffset
+    from tritonlint.facts.hazards.narrowed_numbers import ByteDifference as ByteDifference
     from tritonlint.facts.hazards.narrowed_numbers import ByteUsed as ByteUsed
     from tritonlint.facts.hazards.narrowed_numbers import Converted as Converted
     from tritonlint.facts.hazards.observation import Observation as Observation
@@ -54,7 +54,6 @@ _HAZARDS = "tritonlint.facts.hazards"
 _MODULES = {
     "tritonlint.dtypes": ("ElementType", "ElementTypes"),
     "tritonlint.facts.device": ("Conversion", "Load", "Store"),
-    f"{_HAZARDS}.byte_differences": ("ByteDifference",),
     f"{_HAZARDS}.exponent_shifts": ("ExponentShift",),
     f"{_HAZARDS}.fixed_pointer_tables": ("FixedTable",),
     f"{_HAZARDS}.flavours.clashes": ("Flavours", "WideClamp"),
@@ -68,7 +67,7 @@ _MODULES = {
     f"{_HAZARDS}.ignored_settings": ("IgnoredSetting",),
     f"{_HAZARDS}.low_sums": ("LowSum",),
     f"{_HAZARDS}.narrow_offsets": ("NarrowOffset",),
-    f"{_HAZARDS}.narrowed_numbers": ("ByteUsed", "Converted"),
+    f"{_HAZARDS}.narrowed_numbers": ("ByteDifference", "ByteUsed", "Converted"),
     f"{_HAZARDS}.observation": ("Observation",),
     f"{_HAZARDS}.other_pointer_casts": ("OtherCast",),
     f"{_HAZARDS}.raw_bytes.arguments": ("Argument",),

@@ -10,7 +10,12 @@ from typing import Any
 from tritonlint.dtypes import UINT8
 from tritonlint.facts.hazards.flavours.hard_coded import HardCoded
 from tritonlint.facts.hazards.ignored_settings import IgnoredSetting
-from tritonlint.facts.hazards.narrowed_numbers import ByteUsed, Converted
+from tritonlint.facts.hazards.narrowed_numbers import (
+    ByteDifference,
+    ByteUsed,
+    Converted,
+    Narrowed,
+)
 from tritonlint.facts.hazards.observation import InKernel
 from tritonlint.facts.hazards.other_pointer_casts import OtherCast
 from tritonlint.facts.hazards.raw_bytes.arguments import Argument
@@ -77,7 +82,12 @@ def _(observation: ByteUsed) -> About:
     return _in_kernel(observation, observation.byte.function)
 
 
-def _in_kernel(seen: Converted | ByteUsed, function: str) -> About:
+@about.register
+def _(observation: ByteDifference) -> About:
+    return _in_kernel(observation, observation.kernel)
+
+
+def _in_kernel(seen: Narrowed, function: str) -> About:
     """What is seen at one place of a kernel in several ways is reported once: as what needs no
     launch and the fewest calls, or else of the first launch."""
     launch, site = seen.launch, None

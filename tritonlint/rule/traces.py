@@ -10,7 +10,7 @@ from tritonlint.findings import Step
 from tritonlint.source import Span
 
 if TYPE_CHECKING:
-    from tritonlint.facts.hazards.narrowed_numbers import ByteUsed, Converted
+    from tritonlint.facts.hazards.narrowed_numbers import Narrowed
     from tritonlint.facts.hazards.raw_bytes.arguments import Argument
 
 
@@ -33,7 +33,7 @@ def handed_on(via: Iterable[Span]) -> list[Step]:
     return [Step(each, "handed to a device function here") for each in via]
 
 
-def integer_approach(seen: Converted | ByteUsed, element: str) -> list[Step]:
+def integer_approach(seen: Narrowed, element: str) -> list[Step]:
     """From the launch that passes integers, if one does, over the calls of device functions."""
     steps: list[Step] = []
     launch = seen.launch

@@ -26,6 +26,7 @@ from tritonlint.facts.device.roundings import Rounding
 from tritonlint.facts.device.sums import NarrowSum
 from tritonlint.facts.device.watch import Watch
 from tritonlint.facts.device.watched import Conversion, SignedByte
+from tritonlint.facts.device.wraps import Wrapped
 from tritonlint.facts.project.kernel import Kernel, Scope
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "StoreEffect",
     "ValueKind",
     "Watch",
+    "Wrapped",
     "byte_contracts",
     "contract",
     "moves",

@@ -62,11 +62,15 @@ def negated(interval: Interval) -> Interval:
     return (None if high is None else -high, None if low is None else -low)
 
 
-def masked(a: Interval, b: Interval) -> Interval:
-    """The interval of `x & y`: a mask bounds it."""
+def of_bits(op: ast.operator, a: Interval, b: Interval, unsigned: bool) -> Interval:
+    """The interval of `x & y`, which a mask bounds, and of `x | y`, which has the bits of a
+    constant set, where both are `unsigned`."""
     for low, high in (a, b):
         if low is not None and low == high and low >= 0:
-            return (0.0, high)
+            if isinstance(op, ast.BitAnd):
+                return (0.0, high)
+            if isinstance(op, ast.BitOr) and unsigned:
+                return (low, None)
     return ANYTHING
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from tritonlint.facts.device.casts import as_number
 from tritonlint.facts.device.frames import Where
-from tritonlint.facts.device.intervals import ANYTHING, combined, masked, negated
+from tritonlint.facts.device.intervals import ANYTHING, combined, negated, of_bits
 from tritonlint.facts.device.machine import Machine
 from tritonlint.facts.device.types import (
     T_BOOL,
@@ -184,13 +184,14 @@ def _bitwise(machine: Machine, op: ast.operator, a: Tensor, b: Tensor, where: Wh
     types = promote_all(
         _integers(a.types), _integers(b.types), lambda x, y: promote(x, y, a.weak, b.weak)
     )
+    unsigned = all(t.element is not None and t.element.kind == "unsigned" for t in types)
     return Tensor(
         types,
         pick(a.loads | b.loads),
         a.source | b.source,
         own_cast(either_cast(a.cast, b.cast)),
         rounded=True,
-        interval=masked(a.interval, b.interval) if isinstance(op, ast.BitAnd) else ANYTHING,
+        interval=of_bits(op, a.interval, b.interval, unsigned),
         weak=a.weak and b.weak,
         bits=a.bits or b.bits,
     )

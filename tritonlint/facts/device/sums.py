@@ -21,6 +21,7 @@ from tritonlint.facts.device.types import T_FLOAT32, Types
 from tritonlint.facts.device.values import History, Tensor, Value
 from tritonlint.facts.device.watch import Key, Watch
 from tritonlint.facts.kept import kept
+from tritonlint.facts.project.tree import statements_in
 from tritonlint.frozen import dataclass, replace
 
 _WIDE = (FLOAT32, FLOAT64)
@@ -212,27 +213,29 @@ def _updates(function: ast.FunctionDef) -> Mapping[int, bool]:
     """The updates of a function, by the node of the sum: whether the name is given no other value
     in the innermost loop around."""
     found: dict[int, bool] = {}
-    loops = [each for each in ast.walk(function) if isinstance(each, (ast.For, ast.While))]
+    every = [each for each, _ in statements_in([function])]
+    loops = [each for each in every if isinstance(each, (ast.For, ast.While))]
     for loop in (function, *loops):  # inner loops come after those around them
-        updates = dict(_updates_in(loop))
-        given = [name for each in ast.walk(loop) for name in _given(each) if each not in updates]
+        statements = every if loop is function else [each for each, _ in statements_in([loop])]
+        updates = {id(each): update for each in statements if (update := _update(each))}
+        given = {name for each in statements if id(each) not in updates for name in _given(each)}
         found |= {id(total): name not in given for name, total in updates.values()}
     return found
 
 
-def _updates_in(around: ast.AST) -> Iterator[tuple[ast.AST, tuple[str, ast.AST]]]:
-    """The statements that update a name, with the name and the sum."""
-    for node in ast.walk(around):
-        match node:
-            case ast.AugAssign(target=ast.Name(id=name)):
-                yield node, (name, node)
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.BinOp() as value):
-                sides = (value.left, value.right)
-                if any(isinstance(each, ast.Name) and each.id == name for each in sides):
-                    yield node, (name, value)
+def _update(node: ast.stmt) -> tuple[str, ast.AST] | None:
+    """The name that a statement updates, and the sum."""
+    match node:
+        case ast.AugAssign(target=ast.Name(id=name)):
+            return name, node
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.BinOp() as value):
+            sides = (value.left, value.right)
+            if any(isinstance(each, ast.Name) and each.id == name for each in sides):
+                return name, value
+    return None
 
 
-def _given(node: ast.AST) -> Iterator[str]:
+def _given(node: ast.stmt) -> Iterator[str]:
     """The names that a statement gives a value."""
     if isinstance(node, ast.Assign):
         for target in node.targets:

@@ -69,6 +69,8 @@ class History:
     `exponent`: a logarithm, at most rounded, scaled and shifted since: negative for what is below
     one, unless it is `biased`. `cast`: the conversion that made it an integer, and nothing was
     computed since. `byte`: the signed byte that it is. `loads`: where what is in it was loaded.
+    `unsigned`: the cast that made it an unsigned byte. `wrapped`: the difference of unsigned bytes
+    that it is.
     """
 
     given: bool = False
@@ -80,6 +82,8 @@ class History:
     cast: tuple[Place, tuple[Place, ...]] | None = None
     byte: Byte | None = None
     loads: frozenset[Place] = frozenset()
+    unsigned: Place | None = None
+    wrapped: tuple[Place, tuple[Place, ...]] | None = None
 
 
 PLAIN = History()

@@ -7,7 +7,8 @@ The machine has a watch only when it is run for this. The watch keeps the histor
 - conversions of floats to 8-bit and to unsigned integers, and of wider integers to 8 bits, with
   what was known of the value (rounded, its interval, a logarithm), and the clamp or the bias that
   comes after it;
-- signed bytes from memory that are used as what is never negative: biased exponents and indices.
+- signed bytes from memory that are used as what is never negative: biased exponents and indices;
+- differences of unsigned bytes that wrap around below zero (`wraps.py`).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from tritonlint.facts.device.intervals import Interval, hull, is_constant
 from tritonlint.facts.device.types import Types
 from tritonlint.facts.device.values import PLAIN, Byte, History, Tensor, Value
 from tritonlint.facts.device.watched import Conversion, SignedByte
+from tritonlint.facts.device.wraps import Wrapped, Wraps, made_unsigned
 from tritonlint.frozen import replace
 
 # What is added to an exponent makes it a biased one from here on: no float format that a kernel
@@ -31,6 +33,7 @@ _BIAS = 7.0
 _MAGIC = 2.0**22
 # Where the exponent begins in bfloat16 and float32, and the bias of both.
 _MANTISSAS = (7.0, 23.0)
+_SCALES = tuple(2.0**each for each in _MANTISSAS)
 _EXPONENT_BIAS = 127.0
 _HALVES: tuple[Interval, ...] = ((0.5, 0.5), (-0.5, -0.5), (-0.5, 0.5), (0.0, 1.0))
 Key = tuple[Place, tuple[Place, ...]]
@@ -42,6 +45,7 @@ class Watch:
     def __init__(self) -> None:
         self._conversions: dict[Key, Conversion] = {}
         self._bytes: dict[Key, SignedByte] = {}
+        self._wraps = Wraps()
 
     def conversions(self) -> tuple[Conversion, ...]:
         """In the order in which they were first seen."""
@@ -50,6 +54,10 @@ class Watch:
     def signed_bytes(self) -> tuple[SignedByte, ...]:
         """In the order in which they were first seen."""
         return tuple(self._bytes.values())
+
+    def wrapped(self) -> tuple[Wrapped, ...]:
+        """In the order in which they were first seen."""
+        return self._wraps.used()
 
     def loaded(self, value: Tensor, parameters: tuple[str, ...], where: Where) -> Tensor:
         """`value` as it was just loaded."""
@@ -62,11 +70,12 @@ class Watch:
 
     def converted(self, value: Tensor, result: Tensor, where: Where) -> Tensor:
         """`result` is `value` after an explicit conversion."""
-        history = value.history
+        self._wraps.taken(value, result.types, where)
+        history = made_unsigned(value.history, result.types, where)
         narrowing = self._narrowing(value, result.types)
         if narrowing is not None:
             key = self._record(value, result.types, narrowing, where, explicit=True)
-            return replace(result, history=History(cast=key))
+            return replace(result, history=History(cast=key, unsigned=history.unsigned))
         unsigned = all(t.element is not None and t.element.kind == "unsigned" for t in result.types)
         if unsigned and history.byte is not None:
             history = replace(history, byte=None)
@@ -76,6 +85,7 @@ class Watch:
 
     def stored(self, value: Tensor, target: Types, where: Where) -> None:
         """`value` is stored through a pointer to `target`, which casts it."""
+        self._wraps.taken(value, target, where)
         narrowing = self._narrowing(value, target)
         if narrowing is not None:
             self._record(value, target, narrowing, where, explicit=False)
@@ -140,12 +150,13 @@ class Watch:
         if isinstance(op, ast.Sub) and _is(b.interval, _EXPONENT_BIAS):
             self._used(a, "exponent", where)
         floating = any(each.kind == "float" for each in result.types)
-        history = _sum_or_product(op, a, b) if floating else PLAIN
+        history = _sum_or_product(op, a, b) if floating else _shifted(op, a, b)
         real = isinstance(op, ast.Div) or a.history.real or b.history.real
         magic = any(abs(each.interval[0] or 0.0) >= _MAGIC for each in (a, b) if _fixed(each))
         added = isinstance(op, (ast.Add, ast.Sub))
         rounded = result.rounded or (floating and magic and added)
-        return replace(result, history=replace(history, real=real and floating), rounded=rounded)
+        made = replace(result, history=replace(history, real=real and floating), rounded=rounded)
+        return self._wraps.computed(op, a, b, made, where)
 
     def _biased(self, op: ast.operator, value: Tensor, other: Tensor, where: Where) -> None:
         key = value.history.cast
@@ -158,14 +169,14 @@ class Watch:
         byte = a.history.byte
         if isinstance(op, ast.LShift) and byte and any(_is(b.interval, m) for m in _MANTISSAS):
             return replace(result, history=History(byte=replace(byte, shifted=True)))
-        return result
+        return replace(result, history=replace(result.history, unsigned=a.history.unsigned))
 
     def reinterpreted(self, value: Tensor, result: Tensor, where: Where) -> Tensor:
         """`result` is `value` after a bit cast."""
         byte = value.history.byte
         if byte is not None and byte.shifted and all(t.kind == "float" for t in result.types):
             self._used(value, "exponent", where)
-        return result
+        return replace(result, history=made_unsigned(result.history, result.types, where))
 
     def offset(self, amount: Tensor, where: Where) -> None:
         """`amount` is added to a pointer."""
@@ -191,7 +202,7 @@ class Watch:
 
     def chosen(self, mask: Value, result: Tensor) -> Tensor:
         """`result` is one number or another, as `mask` says."""
-        return result
+        return replace(result, history=replace(result.history, wrapped=None))
 
     def called(self, name: str, operands: list[Tensor], result: Tensor) -> Tensor:
         """`result` is what the float function `name` gives."""
@@ -254,6 +265,16 @@ def _sum_or_product(op: ast.operator, a: Tensor, b: Tensor) -> History:
     return History(
         exponent=scaled and isinstance(op, (ast.Mult, ast.Div)), biased=x.biased or y.biased
     )
+
+
+def _shifted(op: ast.operator, a: Tensor, b: Tensor) -> History:
+    """The history of an integer that two numbers make: a byte that is multiplied to where a float
+    has its exponent."""
+    for value, other in ((a, b), (b, a)):
+        byte = value.history.byte
+        if isinstance(op, ast.Mult) and byte and any(_is(other.interval, s) for s in _SCALES):
+            return History(byte=replace(byte, shifted=True))
+    return PLAIN
 
 
 def _at_least(value: Tensor, least: float) -> bool:

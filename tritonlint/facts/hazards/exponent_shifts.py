@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 
 from tritonlint.facts.device.reading.reader import read
 from tritonlint.facts.device.reading.terms import Term, plain, span_in
-from tritonlint.facts.hazards.observation import InKernel
+from tritonlint.facts.hazards.observation import InKernel, Naming
 from tritonlint.facts.project.kernel import Kernel
-from tritonlint.facts.project.modules import Module
+from tritonlint.facts.project.kernels import kernel_of
+from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.frozen import dataclass
 
 # By how many bits an exponent is shifted, and the float that it is then.
-_FORMATS = {"23": "float32", "7": "bfloat16"}
+_FORMATS = {"float32": 23, "bfloat16": 7}
 # What a kernel does for the codes that are no ordinary powers.
 _CARED_FOR = re.compile(
     r"[=!]=\s*(?:0|255|0x[fF]{2})\b|[<>]=?\s*(?:254|255)\b|\bmaximum\(|\bclamp\(|0x400000|0x0?40\b"
     r"|[nN][aA][nN]\b"
 )
 _CODE = re.compile(r"scale|exp|e8m0|mx", re.IGNORECASE)
+# What a function is called that decodes such codes and no others.
+_FORMAT = re.compile(r"e8m0", re.IGNORECASE)
 # The type whose codes are meant, in code.
 _STATED = re.compile(r"^[^#\n]*\btorch\.float8_e8m0fnu\b", re.MULTILINE)
 
@@ -27,8 +31,8 @@ _STATED = re.compile(r"^[^#\n]*\btorch\.float8_e8m0fnu\b", re.MULTILINE)
 @dataclass(frozen=True)
 class ExponentShift(InKernel):
     """An exponent of eight bits, loaded and shifted to where a `target` has its own, in a kernel
-    that tests neither code 0 nor code 255. `stated` is whether its file names the type of such
-    codes: a format of its own may mean something else by these two."""
+    that tests neither code 0 nor code 255. `stated` is whether its file, or one that uses it, names
+    the type of such codes: a format of its own may mean something else by these two."""
 
     target: str
     loaded: str
@@ -37,34 +41,76 @@ class ExponentShift(InKernel):
 
 def may_shift(text: str) -> bool:
     """Whether a file can have a kernel that makes floats of exponents by a shift."""
-    return "bitcast" in text and "<<" in text and "jit" in text
+    shifts = "<<" in text or "**" in text or "8388608" in text or "* 128" in text
+    return "bitcast" in text and "jit" in text and shifts
 
 
-def exponent_shifts(module: Module, kernel: Kernel) -> Iterator[ExponentShift]:
-    """The exponents that `kernel` shifts into floats, where no code is cared for."""
-    found = [(term, name) for term in read(kernel).terms if (name := _loaded(term))]
-    if not found:
+def exponent_shifts(module: Module, kernel: Kernel, naming: Naming) -> Iterator[ExponentShift]:
+    """The exponents that `kernel`, or a device function, shifts into floats, where no code is cared
+    for, by those that call it neither."""
+    found = [(term, name) for term in read(kernel).terms if (name := _loaded(kernel, term))]
+    if not found or _cares(module, kernel.node):
         return
-    lines = module.source.lines[kernel.line - 1 : kernel.node.end_lineno]
-    if _CARED_FOR.search("".join(line.partition("#")[0] + "\n" for line in lines)):
+    callers = [*naming(kernel)]
+    calling = [each for each in callers if kernel_of(each) is not None]
+    if any(_cares(each.module, each.node) for each in calling):
         return
+    hosts = [*callers, *(host for each in calling for host in _naming_of(each, naming))]
+    modules = {id(each.module): each.module for each in hosts} | {id(module): module}
+    stated = any(_STATED.search(each.source.text) for each in modules.values())
     for term, name in found:
         where = (span_in(kernel, term), kernel.name, kernel.path, kernel.line)
-        stated = bool(_STATED.search(module.source.text))
-        yield ExponentShift(*where, term.name, name, stated)
+        yield ExponentShift(*where, term.name, name, stated or bool(_FORMAT.search(kernel.name)))
 
 
-def _loaded(term: Term) -> str:
+def _naming_of(definition: Definition, naming: Naming) -> Iterator[Definition]:
+    kernel = kernel_of(definition)
+    yield from naming(kernel) if kernel is not None else ()
+
+
+def _cares(module: Module, node: object) -> bool:
+    """Whether the code of a kernel does something for the codes that are no ordinary powers."""
+    if not isinstance(node, ast.FunctionDef):
+        return False
+    lines = module.source.lines[node.lineno - 1 : node.end_lineno]
+    return bool(_CARED_FOR.search("".join(line.partition("#")[0] + "\n" for line in lines)))
+
+
+def _loaded(kernel: Kernel, term: Term) -> str:
     """The pointer or parameter that a shifted exponent comes from, empty for anything else."""
     if term.op != "bitcast" or term.node is None:
         return ""
     shifted = plain(term.args[0])
-    if shifted.op != "shift" or _FORMATS.get(shifted.args[1].name) != term.name:
+    code = _shifted(shifted, _FORMATS.get(term.name, 0))
+    if code is None:
         return ""
-    code = plain(shifted.args[0])
     while code.op == "bitcast":
         code = plain(code.args[0])
     root = code.args[0].root if code.op == "load" and code.args else None
     if root is not None and _CODE.search(root.name):
         return root.name
-    return code.name if code.op == "parameter" and _CODE.search(code.name) else ""
+    if code.op == "parameter" and (_CODE.search(code.name) or _FORMAT.search(kernel.name)):
+        return code.name
+    return ""
+
+
+def _shifted(term: Term, bits: int) -> Term | None:
+    """What is shifted by so many bits, or multiplied by as much."""
+    if term.op == "shift":
+        return plain(term.args[0]) if bits and _number(term.args[1]) == bits else None
+    if term.op == "product" and bits:
+        for one, other in (term.args, term.args[::-1]):
+            if _number(other) == 1 << bits:
+                return plain(one)
+    return None
+
+
+def _number(term: Term) -> int | None:
+    """The integer that a constant is, powers of two too."""
+    if term.op == "constexpr" and term.name.isdigit():
+        return int(term.name)
+    if isinstance(term.node, ast.BinOp) and isinstance(term.node.op, ast.Pow):
+        base, power = map(_number, term.args)
+        if base == 2 and power is not None and power < 64:
+            return 1 << power
+    return None

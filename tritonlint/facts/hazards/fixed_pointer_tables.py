@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from tritonlint.facts.device.reading.reader import read
 from tritonlint.facts.device.reading.terms import Term, span_in
-from tritonlint.facts.hazards.observation import InKernel
+from tritonlint.facts.hazards.observation import InKernel, Naming
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.frozen import dataclass
@@ -33,39 +33,58 @@ class FixedTable(InKernel):
 
 
 def may_fix_types(text: str) -> bool:
-    """Whether a file can have both a kernel with a table and the code that fills it."""
-    return "pointer_type(" in text and ".data_ptr()" in text
+    """Whether a file can have a kernel with a table."""
+    return "pointer_type(" in text and "float16" in text
 
 
-def fixed_tables(module: Module, kernel: Kernel) -> Iterator[FixedTable]:
+def fixed_tables(module: Module, kernel: Kernel, naming: Naming) -> Iterator[FixedTable]:
     """The tables of a kernel of `module` whose types nothing tests."""
     retyped = list(_retyped(kernel))
-    host = next(_launching(module, kernel), None) if retyped else None
-    filled = _filled(module, host) if host is not None else None
-    if host is None or filled is None or _states(module, host):
+    host = next(_launching(module, kernel, naming), None) if retyped else None
+    filled = _filled(host.module, host) if host is not None else None
+    if host is None or filled is None or _states(host.module, host):
         return
-    for term, table in retyped:
-        place = span_in(kernel, term)
+    for place, name, table in retyped:
         where = (place, kernel.name, kernel.path, kernel.line)
-        yield FixedTable(*where, term.name, table, host.name, filled)
+        yield FixedTable(*where, name, table, host.name, filled)
 
 
-def _retyped(kernel: Kernel) -> Iterator[tuple[Term, str]]:
-    """The casts of loaded addresses to pointers of one 16-bit type, with the tables that they are
-    from; none of a table of which some are taken for another type."""
+def _retyped(kernel: Kernel) -> Iterator[tuple[Span, str, str]]:
+    """The casts of loaded addresses to pointers of one 16-bit type, in the kernel or a device
+    function of its file: where, to which type, and the tables that they are from; none of a table
+    of which some are taken for another type."""
     found: dict[str, list[Term]] = {}
-    for term in read(kernel).terms:
-        if term.op == "retype" and term.node is not None:
+    for term in {id(each): each for each in _computed(kernel)}.values():
+        if term.op == "retype":
             loads = (each for each in term.args[0].walk() if each.op == "load")
             for load in loads:
                 root = load.args[0].root
                 if root is not None:
                     found.setdefault(root.name, []).append(term)
     for table, terms in found.items():
-        if _used_as_numbers(kernel, terms) and {each.name for each in terms} <= {terms[0].name} & {
-            *_SHORT
-        }:
-            yield from ((each, table) for each in terms)
+        names = {each.name for each in terms}
+        if not _used_as_numbers(kernel, terms) or not names <= {terms[0].name} & {*_SHORT}:
+            continue
+        own = [span_in(kernel, each) for each in terms if each.node is not None]
+        for place in own or _in_device_functions(kernel, terms[0].name):
+            yield place, terms[0].name, table
+
+
+def _computed(kernel: Kernel) -> Iterator[Term]:
+    """What a kernel computes, and what the functions do that it calls for it."""
+    for each in read(kernel).terms:
+        yield from each.walk(into_loads=True)
+
+
+def _in_device_functions(kernel: Kernel, element: str) -> Iterator[Span]:
+    """Where a function of the same file that the kernel calls casts an address so."""
+    names = {each.id for each in ast.walk(kernel.node) if isinstance(each, ast.Name)}
+    for name in sorted(names):
+        called = kernel.scope.lookup(name)
+        if isinstance(called, Kernel) and called.path == kernel.path:
+            for term in read(called).terms:
+                if term.op == "retype" and term.name == element and term.node is not None:
+                    yield span_in(called, term)
 
 
 def _used_as_numbers(kernel: Kernel, pointers: list[Term]) -> bool:
@@ -94,11 +113,18 @@ def _of_address(load: Term) -> bool:
     return any(each.op == "retype" for address in load.args for each in address.walk())
 
 
-def _launching(module: Module, kernel: Kernel) -> Iterator[Definition]:
-    """The functions of the file that launch a kernel of it."""
-    for function in module.functions:
-        if f"{kernel.name}[" in _text(module, function) and function.node is not kernel.node:
-            yield function
+def _launching(module: Module, kernel: Kernel, naming: Naming) -> Iterator[Definition]:
+    """The functions that launch a kernel: of its file, or, where none of that does, of others."""
+    own = [
+        function
+        for function in module.functions
+        if f"{kernel.name}[" in _text(module, function) and function.node is not kernel.node
+    ]
+    yield from own
+    for function in naming(kernel) if not own else ():
+        if not isinstance(function.node, Module):
+            if f"{kernel.name}[" in _text(function.module, function):
+                yield function
 
 
 def _filled(module: Module, host: Definition) -> Span | None:

@@ -58,13 +58,14 @@ class LowSum(InKernel):
 
 def may_sum(text: str) -> bool:
     """Whether a file can have a kernel that adds up what it loads."""
-    return "jit" in text and "load" in text and ("sum(" in text or "+=" in text)
+    return "jit" in text and "load" in text and ("sum" in text or "*" in text)
 
 
-def sums_loaded(kernel: Kernel) -> bool:
-    """Whether `kernel` adds up what it loads in 16 bits when all its floats are of 16 bits, and the
-    memory that it only stores to of 32."""
-    if not adds_loaded(kernel):
+def sums_loaded(kernel: Kernel, source: SourceFile) -> bool:
+    """Whether `kernel`, which `source` defines, adds up what it loads in 16 bits when all its
+    floats are of 16 bits, and the memory that it only stores to of 32."""
+    text = "".join(source.lines[kernel.line - 1 : kernel.node.end_lineno])
+    if not adds_loaded(kernel, text):
         return False
     roles = roles_of(kernel)
     pointers = {
@@ -182,12 +183,18 @@ def _is_of_one(place: Span, source: SourceFile) -> bool:
     may be along an axis of one value."""
     if place.path != source.path:
         return False
+    around = (each for each in source.tree.body if _reaches(each, place.line))
     return any(
         (arm[0].lineno, arm[0].col_offset) <= (place.line, place.column - 1)
         and place.line <= (arm[-1].end_lineno or arm[-1].lineno)
-        for node in ast.walk(source.tree)
+        for statement in around
+        for node in ast.walk(statement)
         for arm in _of_one(node)
     )
+
+
+def _reaches(statement: ast.stmt, line: int) -> bool:
+    return statement.lineno <= line <= (statement.end_lineno or statement.lineno)
 
 
 def _of_one(node: ast.AST) -> Iterator[Sequence[ast.stmt | ast.expr]]:

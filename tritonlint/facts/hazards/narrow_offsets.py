@@ -7,7 +7,13 @@ import ast
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
-from tritonlint.facts.device.reading.offsets import Offset, offsets, pointers_of
+from tritonlint.facts.device.reading.offsets import (
+    Offset,
+    offsets,
+    pointers_of,
+    widened_with,
+)
+from tritonlint.facts.device.reading.terms import Term
 from tritonlint.facts.hazards.observation import InKernel
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.frozen import dataclass
@@ -26,7 +32,8 @@ class NarrowOffset(InKernel):
 
     The signal is `late` when the product is widened at `wide`, after it was computed; `sibling`
     when the kernel `twin`, at `wide`, widens the same index before it multiplies by the same
-    stride. `operand` is where the index stands, if it can be widened there.
+    stride. `operand` is where the index stands, if it can be widened there, `others` where those do
+    of the products that are widened together with it.
     """
 
     pointer: str
@@ -37,6 +44,7 @@ class NarrowOffset(InKernel):
     wide: Span
     twin: str = ""
     operand: Span | None = None
+    others: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -155,7 +163,8 @@ def _observed(
         signal,
         wide,
         twin,
-        _operand(kernel, offset),
+        _operand(kernel, offset.index, offset.operand),
+        tuple(span for each in widened_with(offset) if (span := _operand(kernel, *each))),
     )
 
 
@@ -164,11 +173,10 @@ def _reaches(kernel: Kernel, offset: Offset) -> bool:
     return offset.pointer in pointers_of(kernel)
 
 
-def _operand(kernel: Kernel, offset: Offset) -> Span | None:
-    """Where the index stands in the product, when it can be widened there: a number that the kernel
+def _operand(kernel: Kernel, index: Term, node: ast.expr | None) -> Span | None:
+    """Where an index stands in its product, when it can be widened there: a number that the kernel
     has when it runs, in an expression that takes a method."""
-    node = offset.operand
-    counted_while_compiling = offset.index.op == "loop" and offset.index.name == "static_range"
+    counted_while_compiling = index.op == "loop" and index.name == "static_range"
     if counted_while_compiling or not isinstance(node, (ast.Name, ast.Subscript, ast.Call)):
         return None
     return _span(kernel, node)

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from tritonlint.dtypes import INT8, UNKNOWN, ElementType, ElementTypes
+from tritonlint.dtypes import INT8, UINT8, UNKNOWN, ElementType, ElementTypes
 from tritonlint.facts.device import (
     Conversion,
     SignedByte,
     Specialization,
     Watch,
+    Wrapped,
     contract,
     watched,
 )
@@ -87,14 +88,37 @@ class ByteUsed:
         return self.byte.via
 
 
-def in_kernel(kernel: Kernel) -> Iterator[Converted | ByteUsed]:
+@dataclass(frozen=True)
+class ByteDifference:
+    """A difference of unsigned bytes that wraps around below zero, and the launch that passes them,
+    if one does."""
+
+    wrapped: Wrapped
+    kernel: str
+    kernel_path: str
+    kernel_line: int
+    launch: IntegerLaunch | None = None
+
+    @property
+    def place(self) -> Span:
+        return self.wrapped.place
+
+    @property
+    def via(self) -> tuple[Span, ...]:
+        return self.wrapped.via
+
+
+Narrowed = Converted | ByteUsed | ByteDifference
+
+
+def in_kernel(kernel: Kernel) -> Iterator[Narrowed]:
     """What `kernel` does whatever it is launched with. A function without pointers is looked at
     where kernels call it."""
     if roles_of(kernel).pointers:
         yield from _observed(kernel, watched(kernel, Specialization()), None)
 
 
-def in_launches(run: Run) -> Iterator[Converted | ByteUsed]:
+def in_launches(run: Run) -> Iterator[Narrowed]:
     """What the launches of `run` make of their kernels by passing integer tensors and types."""
     for event in run.launches:
         for parameter, passed in event.arguments.items():
@@ -121,7 +145,7 @@ def _byte(element: ElementType | None) -> bool:
 
 def _of_tensor(
     run: Run, event: LaunchEvent, parameter: str, tensor: Tensor, path: Path
-) -> Iterator[Converted | ByteUsed]:
+) -> Iterator[Narrowed]:
     """What a launch makes of its kernel by passing a tensor that is made of bytes, or that the code
     around it takes for one of 8-bit integers on some path."""
     if _may_be_bytes(run, event, tensor):
@@ -147,12 +171,12 @@ def _in_launch(
     storage: Storage,
     path: Path,
     stated: Span | None,
-) -> Iterator[Converted | ByteUsed]:
+) -> Iterator[Narrowed]:
     made = specialization(event, parameter, storage.types, event.path + path)
     seen = [
         each
         for each in _new(run, event, parameter, made, path, stated)
-        if isinstance(each, ByteUsed) or not _is_loss_of_bytes(each.conversion, storage)
+        if not isinstance(each, Converted) or not _is_loss_of_bytes(each.conversion, storage)
     ]
     losing = [each for each in seen if isinstance(each, Converted) and _loses(each.conversion)]
     if losing and _has_path_for_integers(event.kernel, made, parameter, seen):
@@ -169,7 +193,7 @@ def _has_path_for_integers(
     kernel: Kernel,
     made: Specialization,
     parameter: str,
-    seen: Iterable[Converted | ByteUsed],
+    seen: Iterable[Narrowed],
 ) -> bool:
     """Whether the kernel stores integers through the parameter on one path, or rounds there, and
     floats on another: a flag that is not known here decides, and the launch that passes integers
@@ -184,7 +208,7 @@ def _has_path_for_integers(
 
 def _of_type(
     run: Run, event: LaunchEvent, parameter: str, dtype: DType, path: Path
-) -> Iterator[Converted | ByteUsed]:
+) -> Iterator[Narrowed]:
     """The same where the launch passes the type itself, `OUT=tl.int8`."""
     made = specialization(event, "", None, event.path + path)
     own = dtype.types.single
@@ -208,7 +232,7 @@ def _new(
     made: Specialization,
     path: Path,
     stated: Span | None = None,
-) -> Iterator[Converted | ByteUsed]:
+) -> Iterator[Narrowed]:
     """What `made` brings about that the kernel does not do by itself."""
     kernel = event.kernel
     passed = event.arguments[parameter]
@@ -233,21 +257,27 @@ def _new(
 
 def _cached(
     run: Run, kernel: Kernel, made: Specialization, launch: IntegerLaunch | None
-) -> list[Converted | ByteUsed]:
+) -> list[Narrowed]:
     return list(_observed(kernel, run.effects.of(watched, kernel, made), launch))
 
 
-def _observed(
-    kernel: Kernel, watch: Watch, launch: IntegerLaunch | None
-) -> Iterator[Converted | ByteUsed]:
+def _observed(kernel: Kernel, watch: Watch, launch: IntegerLaunch | None) -> Iterator[Narrowed]:
     for conversion in watch.conversions():
         yield Converted(conversion, kernel.name, kernel.path, kernel.line, launch)
     for byte in watch.signed_bytes():
         yield ByteUsed(byte, kernel.name, kernel.path, kernel.line, launch)
+    for wrapped in watch.wrapped():
+        yield ByteDifference(wrapped, kernel.name, kernel.path, kernel.line, launch)
 
 
-def _parameter(each: Converted | ByteUsed) -> str:
-    return each.conversion.parameter if isinstance(each, Converted) else each.byte.parameter
+def _parameter(each: Narrowed) -> str:
+    match each:
+        case Converted(conversion=conversion):
+            return conversion.parameter
+        case ByteUsed(byte=byte):
+            return byte.parameter
+        case ByteDifference(wrapped=wrapped):
+            return wrapped.parameter
 
 
 def _stated(run: Run, tensor: Tensor) -> Span | None:
@@ -266,4 +296,10 @@ def depends_on_launch(kernel: Kernel) -> bool:
         seen = {each.parameter for each in watch.conversions()}
         if name in seen | {each.parameter for each in watch.signed_bytes()}:
             return True
+        if any(each.parameter == name for each in watched(kernel, _unsigned(name)).wrapped()):
+            return True
     return False
+
+
+def _unsigned(name: str) -> Specialization:
+    return Specialization({name: UINT8})

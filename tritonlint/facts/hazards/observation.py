@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
+from tritonlint.facts.project.kernel import Kernel
+from tritonlint.facts.project.modules import Definition
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
+
+# Gives the functions of the project that name a kernel or device function.
+Naming = Callable[[Kernel], Iterable[Definition]]
 
 
 class Observation(Protocol):

@@ -50,8 +50,8 @@ class OtherCast:
 _STORE = re.compile(r"store\(\s*(\w+)[^#]{0,160}?\.to\(\s*(\w+)\.d?type\.element_ty\s*\)")
 
 
-# A cast to a 16-bit type by its name, or such a type as an argument.
-_NAMED = re.compile(r"[(=]\s*(?:tl|triton\.language)\.b?float16\s*[,)]")
+# A cast to a 16-bit type by its name, or such a type as an argument or in a table.
+_NAMED = re.compile(r"[(=:]\s*(?:tl|triton\.language)\.b?float16\s*[,)}]")
 
 
 def may_cast_to_another(text: str) -> bool:
@@ -166,5 +166,8 @@ def _open(event: LaunchEvent, passed: Passed) -> bool:
 
 
 def _loses(narrow: ElementType, wide: ElementType) -> bool:
-    """Whether a value loses something that memory of the other type would have kept."""
-    return narrow.is_float and narrow != wide and 8 < narrow.width <= wide.width
+    """Whether a value loses something that memory of the other type would have kept: bits, or that
+    it is rounded to 8 bits once."""
+    if not narrow.is_float or narrow == wide:
+        return False
+    return 8 < narrow.width <= wide.width or (narrow.width == 16 and wide.is_fp8)

@@ -89,12 +89,26 @@ def _casts(kernel: Kernel, named: bool) -> bool:
 
 
 def _named(event: LaunchEvent, name: str) -> ElementType | None:
-    """The type that a launch passes as a constant, on whatever path. One that is looked up in a
-    table follows something else, such as the type of the very memory."""
+    """The type that a launch passes as a constant, on whatever path; of those in a table that is
+    asked for the type of a tensor, the narrowest of 16 bits."""
     found = [each for _, each in options(event.arguments[name].value)]
     if len(found) != 1 or not isinstance(found[0], DType):
         return None
-    return found[0].types.single
+    if found[0].types.single or found[0].key is None:
+        return found[0].types.single
+    narrow = (each for each in found[0].types.types or () if each.is_float and each.width == 16)
+    return min(narrow, key=str, default=None)
+
+
+def _follows(event: LaunchEvent, name: str, parameter: str) -> bool | None:
+    """Whether the type that a launch passes as `name` is looked up by that of the very memory that
+    it passes as `parameter`; None where it is not looked up."""
+    tensors = [each for _, each in options(event.arguments[parameter].value)]
+    buffers = {each.buffer for each in tensors if isinstance(each, HostTensor)}
+    for _, each in options(event.arguments[name].value):
+        if isinstance(each, DType) and each.key is not None and each.types.single is None:
+            return each.key in buffers
+    return None
 
 
 def _judged(
@@ -112,6 +126,8 @@ def _judged(
     constant = next((name for name, each in named.items() if each == rounding.element), None)
     open_type = constant is not None and not _single(event, constant)
     if not wide or (open_type and (len(known) > 1 or wide[0].width < 32)):
+        return None
+    if constant is not None and _follows(event, constant, rounding.parameter):
         return None
     toward = next(iter(sorted(rounding.of)), "")
     declared = parameter_span(event.kernel, toward) if toward else rounding.cast

@@ -196,14 +196,29 @@ def _assigned_elsewhere(definition: Definition) -> Iterator[str]:
 
 @kept(4096)
 def assigned_in(method: Function) -> frozenset[str]:
-    """The attributes of objects that a method assigns."""
-    return frozenset(
+    """The attributes of objects that a method assigns, or registers."""
+    statements = [each for each, _ in statements_in(method.body)]
+    assigned = (
         node.attr
-        for statement, _ in statements_in(method.body)
+        for statement in statements
         for target in _targets(statement)
         for node in ast.walk(target)
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
     )
+    return frozenset((*assigned, *filter(None, map(_registered, statements))))
+
+
+def _registered(statement: ast.stmt) -> str | None:
+    """The name that a statement gives a parameter or buffer of a layer."""
+    match statement:
+        case ast.Expr(
+            value=ast.Call(
+                func=ast.Attribute(attr="register_parameter" | "register_buffer"),
+                args=[ast.Constant(value=str() as name), *_],
+            )
+        ):
+            return name
+    return None
 
 
 def _targets(statement: ast.stmt) -> list[ast.expr]:

@@ -211,6 +211,7 @@ def look_up(
     if all(isinstance(value, DType) for value in values):
         types = join(tensors.dtype_types(frame, value) for value in values)
         by_setting = None if labels or default else _by_setting(frame, table, key, node)
-        return by_setting or DType(types, table=table.span)
+        of = key.of if isinstance(key, DType) else None
+        return by_setting or DType(types, table=table.span, key=of)
     chosen = [value for value in values if isinstance(value, Launchable)] or values
     return choose(*(((), value) for value in chosen))

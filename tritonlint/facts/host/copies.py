@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import ast
 
-from tritonlint.dtypes import ElementType, ElementTypes
+from tritonlint.dtypes import INT8, UINT8, ElementType, ElementTypes
 from tritonlint.facts.host import tensors
 from tritonlint.facts.host.arguments import Arguments
 from tritonlint.facts.host.events import Copy, Form
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.values import Tensor, Value, options
+from tritonlint.facts.host.values import DType, Tensor, Value, options
 from tritonlint.source import Span
+
+# Methods that convert to a type of one byte.
+_BYTES = {"byte": UINT8, "char": INT8}
 
 
 def method(frame: Frame, node: ast.Call, owner: Value, name: str, arguments: Arguments) -> None:
-    """Record `x.copy_(y)` and `x.to(dtype)`."""
+    """Record `x.copy_(y)`, `x.to(dtype)` and `x.byte()`."""
     function = node.func
     if not isinstance(function, ast.Attribute):
         return
@@ -24,6 +27,8 @@ def method(frame: Frame, node: ast.Call, owner: Value, name: str, arguments: Arg
         )
     elif name in ("to", "type") and len(node.args) == 1 and not node.keywords:
         _conversion(frame, node, function, owner, arguments.positional[0])
+    elif name in _BYTES and not node.args and not node.keywords:
+        _conversion(frame, node, function, owner, DType(ElementTypes.of(_BYTES[name])))
 
 
 def assignment(frame: Frame, node: ast.Assign, target: ast.Subscript, value: Value) -> None:

@@ -70,12 +70,14 @@ class Tensor:
 @dataclass(frozen=True)
 class DType:
     """A `torch.dtype`. `of` is the buffer whose own element type it is, for `x.dtype`; `text` is
-    how it is spelled, `table` the dict that it is read from with a key that is not known."""
+    how it is spelled, `table` the dict that it is read from with a key that is not known, `key` the
+    buffer whose element type that key is."""
 
     types: ElementTypes = UNKNOWN
     of: str | None = None
     text: str = ""
     table: Span | None = None
+    key: str | None = None
 
 
 @dataclass(frozen=True)

@@ -50,17 +50,20 @@ _NAMING_BYTES = (b"int8", b"fp8", b"float8", b"quantized", b"cache_dtype", b"Byt
 _SAYING = (*_NAMING_BYTES, b"int16", b"int32", b"CharTensor", b"Int8[")
 _BYTE = re.compile(rb"byte\b")
 _VIEW = re.compile(rb"view\s*\(\s*(?:dtype|[A-Za-z_](?![^(),]*,))")
-# The types that a kernel narrows numbers to, other than as the type of a pointer or in a bit cast.
-_NARROW = re.compile(rb"int(?:8|16|32)\b(?!\s*,\s*bitcast)")
+# The types that a kernel narrows numbers to, other than as the type of a pointer or in a bit cast;
+# a byte that is made unsigned so may wrap around.
+_NARROW = re.compile(rb"\buint8\b|int(?:8|16|32)\b(?!\s*,\s*bitcast)")
 _NARROWED = (b"int8", b"uint8", b"uint16", b"uint32")
 # What copies between tensors, and what tells that one holds 8-bit floats and another bytes.
-_COPIES = re.compile(r"\.copy_\(|\.(?:to|type)\(\s*torch\.(?:u?int8|float8_e8m0)|[^\"']\]\s*=[^=]")
+_COPIES = re.compile(
+    r"\.(?:byte|char)\(\s*\)|\.copy_\(|\.(?:to|type)\(\s*torch\.(?:u?int8|float8_e8m0)|[^\"']\]\s*=[^=]"
+)
 # The same with an attribute of the object on one side.
 _COPIES_OWN = re.compile(
     r"\bself\.[^\n=]*(?:\.copy_\(|\]\s*=[^=])|(?:\.copy_\(|[^\"']\]\s*=)\s*self\."
 )
 _CODES = re.compile(r"float8|fp8|e8m0", re.IGNORECASE)
-_INT8 = re.compile(r"u?int8\b")
+_INT8 = re.compile(r"u?int8\b|\.(?:byte|char)\(")
 
 
 def code(text: bytes) -> bytes:
@@ -79,8 +82,9 @@ def may_matter(text: bytes) -> bool:
     """Whether a file can launch a kernel, define one, or say what the bytes of a tensor mean."""
     if FILE.search(text) is not None:
         return True
-    # A launch of an imported kernel beside a view.
-    return b".view(" in text and _LAUNCH.search(text) is not None
+    # A launch of an imported kernel beside a view, or an address.
+    beside = b".view(" in text or b".data_ptr()" in text
+    return beside and _LAUNCH.search(text) is not None
 
 
 def may_launch(text: bytes, named: Iterable[bytes], start: int, end: int) -> bool:
@@ -164,7 +168,9 @@ def may_narrow(text: bytes, start: int, end: int) -> bool:
 def may_copy(text: str) -> bool:
     """Whether the text of a function or a file may copy between tensors of 8-bit floats and of
     bytes."""
-    return "int8" in text and all(each.search(text) for each in (_INT8, _CODES, _COPIES))
+    if "int8" not in text and ".byte(" not in text and ".char(" not in text:
+        return False
+    return all(each.search(text) for each in (_INT8, _CODES, _COPIES))
 
 
 def attributes(text: bytes, start: int, end: int) -> set[bytes]:

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
-from tritonlint.facts.hazards.byte_differences import byte_differences, may_subtract
 from tritonlint.facts.hazards.exponent_shifts import exponent_shifts, may_shift
 from tritonlint.facts.hazards.fixed_pointer_tables import fixed_tables, may_fix_types
 from tritonlint.facts.hazards.guards.pointer_types import may_compare_pointers, pointer_guards
-from tritonlint.facts.hazards.observation import Observation
+from tritonlint.facts.hazards.observation import Naming, Observation
 from tritonlint.facts.index.reach import Reach
 from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.kernels import kernels
-from tritonlint.facts.project.modules import Module
+from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.survey.looked_at import LookedAt
 from tritonlint.facts.survey.twins import Offsets
 
 # What is asked about each kernel of a file, where its text passes the gate.
 _QUESTIONS: tuple[
-    tuple[Callable[[str], bool], Callable[[Module, Kernel], Iterable[Observation]]], ...
+    tuple[Callable[[str], bool], Callable[[Module, Kernel, Naming], Iterable[Observation]]], ...
 ] = (
     (may_fix_types, fixed_tables),
-    (may_subtract, byte_differences),
     (may_shift, exponent_shifts),
     (may_compare_pointers, pointer_guards),
 )
@@ -33,6 +32,7 @@ class Reading:
 
     def __init__(self, texts: Texts, reach: Reach, looked_at: LookedAt) -> None:
         self.texts = texts
+        self.reach = reach
         self.looked_at = looked_at
         self.offsets = Offsets(texts, reach, looked_at)
 
@@ -50,4 +50,11 @@ class Reading:
         for kernel in kernels(module) if asked else ():
             self.looked_at.read.add((kernel.path, kernel.line))
             for ask in asked:
-                yield from ask(module, kernel)
+                yield from ask(module, kernel, self._naming)
+
+    def _naming(self, kernel: Kernel) -> Iterator[Definition]:
+        """The functions that name a kernel or device function."""
+        module = self.reach.parsed(os.path.abspath(kernel.path))
+        for each in module.functions if module is not None else ():
+            if each.node is kernel.node:
+                yield from self.reach.named_by(each)

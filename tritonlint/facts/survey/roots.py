@@ -29,6 +29,7 @@ class Roots:
         self._texts = texts
         self._reach = reach
         self._make_room = make_room
+        self._casts: dict[str, frozenset[str]] = {}
         # The functions of other files that were looked at, for which files.
         self._outside: dict[tuple[str, int, bool], Collection[str]] = {}
 
@@ -37,13 +38,42 @@ class Roots:
         what stands outside of them."""
         file = str(module.file)
         lines = self._texts.telling(file).lines.get(file, frozenset())
-        if may_cast_to_another(module.source.text):
-            lines |= self._texts.leading(file).near.get(file, frozenset())
+        lines |= self._casting(file, module)
         for each in module.functions if lines else ():
             if each.line in lines and self._is_root(each, file):
                 yield each
         if 0 in lines:
             yield Definition(module, module)
+
+    def _casting(self, file: str, module: Module) -> frozenset[int]:
+        """The functions of a file near to a launch of a kernel that may cast what it stores to
+        another type than the memory has: all where the file says so itself, those that name such a
+        kernel where its own file does."""
+        near = self._texts.leading(file).near.get(file, frozenset())
+        if not near or may_cast_to_another(module.source.text):
+            return near
+        kernels = self._casting_kernels(file)
+        functions = self._texts.outline(file).functions if kernels else ()
+        return frozenset(
+            each.line
+            for each in functions
+            if each.line in near and any(name.lstrip(".") in kernels for name in each.calls)
+        )
+
+    def _casting_kernels(self, file: str) -> frozenset[str]:
+        """The names of what may be kernels in the files of the universe of `file` that may cast
+        so."""
+        universe = self._texts.universe(file)
+        key = universe[0] if universe else ""
+        if key not in self._casts:
+            self._casts[key] = frozenset(
+                name
+                for each in universe
+                if self._texts.jits(each)
+                and may_cast_to_another(self._texts.read(each).decode("utf-8", "replace"))
+                for name in self._texts.outline(each).kernels
+            )
+        return self._casts[key]
 
     def _is_root(self, function: Definition, file: str) -> bool:
         """Whether a function leads to a launch: over a few calls, or over any number where it names

@@ -34,7 +34,18 @@ class Summing:
         self.reach = reach
         self.looked_at = looked_at
         self.bulkhead = bulkhead
-        self.interpreted = interpreted
+        self._interpret = interpreted
+        # What was seen from the functions that were asked last.
+        self._runs: dict[tuple[str, int], Run] = {}
+
+    def interpreted(self, root: Definition) -> Run:
+        """What is seen from `root`: a function that launches several kernels is asked again."""
+        key = (root.module.path, root.line)
+        if key not in self._runs:
+            if len(self._runs) >= _MOST:
+                self._runs.pop(next(iter(self._runs)))
+            self._runs[key] = self._interpret(root)
+        return self._runs[key]
 
     def observe(self, own: Sequence[Module], wanted: Collection[str]) -> Iterator[LowSum]:
         """The sums of the kernels of `own` that launches make them compute in 16 bits."""
@@ -49,7 +60,7 @@ class Summing:
                             yield from self._of(definition, kernel)
 
     def _of(self, definition: Definition, kernel: Kernel) -> Iterator[LowSum]:
-        if not sums_loaded(kernel):
+        if not sums_loaded(kernel, definition.module.source):
             return
         for launcher in self.reach.named_by(definition)[:_MOST]:
             if not isinstance(launcher.node, Module) and kernel_of(launcher) is None:

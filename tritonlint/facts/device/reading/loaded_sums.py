@@ -4,44 +4,52 @@ time that it takes to run it on types."""
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 
+from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel
+from tritonlint.facts.project.tree import statements_in
 
 # Functions of Triton that give back what they take, in another form or order.
 _MOVES = frozenset(
     "where trans reshape view expand_dims broadcast_to permute ravel abs minimum maximum".split()
 )
 _SUMS = ("sum", "cumsum")
+_SUMMED = re.compile(r"sum\s*\(")
+_CALLED = re.compile(r"(?<![\w.])([A-Za-z_]\w*)\s*\(")
+# Functions of which the arguments are addresses and sizes.
+_ADDRESSING = frozenset(
+    "load arange make_block_ptr make_tensor_descriptor advance program_id cdiv zeros".split()
+)
 
 
-def adds_loaded(kernel: Kernel) -> bool:
-    """Whether `kernel` adds up, or multiplies in a sum, what it loads and does not cast, as far as
-    that is seen without types; a product with a number of unknown type is none."""
-    made: list[ast.Assign | ast.AugAssign] = []
-    sums: list[ast.expr] = []
-    called: list[ast.Call] = []
-    for node in _computing(kernel.node):
-        match node:
-            case ast.Assign() | ast.AugAssign():
-                made.append(node)
-            case ast.Call(func=ast.Attribute(value=owner, attr=name), args=args):
-                if name in _SUMS:
-                    sums += (owner, *args[:1])
-            case ast.Call(func=ast.Name()):
-                called.append(node)
-    made.sort(key=lambda each: each.lineno)
+def adds_loaded(kernel: Kernel, text: str) -> bool:
+    """Whether `kernel`, which is written as `text`, adds up, or multiplies in a sum, what it loads
+    and does not cast, as far as that is seen without types; a product with a number of unknown type
+    is none."""
+    statements = (each for each, _ in statements_in(kernel.node.body))
+    made = [each for each in statements if isinstance(each, (ast.Assign, ast.AugAssign))]
     loaded = _Loaded()
-    added = [value for each in made for value in _added(each)]
-    if not sums and not called and not any(map(_may_be_product, added)):
-        return False
     for each in made:
         loaded.assign(each)
-    return (
-        any(map(loaded.holds, sums))
-        or any(loaded.multiplies(each) for each in added)
-        or any(_sums(kernel, each) and any(map(loaded.holds, each.args)) for each in called)
-    )
+    if any(loaded.multiplies(value) for each in made for value in _added(each)):
+        return True
+    called = set(_CALLED.findall(text)) - {kernel.node.name}
+    summing = {name for name in called if _sums(kernel, name)}
+    if not summing and not _SUMMED.search(text):
+        return False
+    calls = (each for each in _computing(kernel.node) if isinstance(each, ast.Call))
+    return any(map(loaded.holds, (each for call in calls for each in _summed(call, summing))))
+
+
+def _summed(call: ast.Call, summing: Collection[str]) -> Iterator[ast.expr]:
+    """What a call adds up, or gives to a function that does."""
+    match call:
+        case ast.Call(func=ast.Attribute(value=owner, attr=name), args=args) if name in _SUMS:
+            yield from (owner, *args[:1])
+        case ast.Call(func=ast.Name(id=name), args=args) if name in summing:
+            yield from args
 
 
 def _computing(function: ast.FunctionDef) -> Iterator[ast.AST]:
@@ -52,7 +60,7 @@ def _computing(function: ast.FunctionDef) -> Iterator[ast.AST]:
         node = waiting.pop()
         yield node
         match node:
-            case ast.Call(func=ast.Attribute(attr="load" | "arange")):
+            case ast.Call(func=ast.Attribute(attr=name)) if name in _ADDRESSING:
                 continue
             case ast.Name() | ast.Constant() | ast.Compare():
                 continue
@@ -74,16 +82,15 @@ def _added(node: ast.Assign | ast.AugAssign) -> tuple[ast.expr, ...]:
     return ()
 
 
-def _may_be_product(node: ast.expr) -> bool:
-    return isinstance(node, ast.Name) or (
-        isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult)
-    )
+def _sums(kernel: Kernel, name: str) -> bool:
+    """Whether a name is that of a function of the project that adds something up."""
+    callee = kernel.scope.lookup(name)
+    return isinstance(callee, Kernel) and _is_summing(callee.node)
 
 
-def _sums(kernel: Kernel, call: ast.Call) -> bool:
-    """Whether a call is one of a function of the project that adds something up."""
-    callee = kernel.scope.lookup(call.func.id) if isinstance(call.func, ast.Name) else None
-    nodes = ast.walk(callee.node) if isinstance(callee, Kernel) else ()
+@kept(1024)
+def _is_summing(function: ast.FunctionDef) -> bool:
+    nodes = ast.walk(function)
     return any(isinstance(each, ast.Attribute) and each.attr in _SUMS for each in nodes)
 
 

@@ -92,6 +92,17 @@ def _products(amount: Term) -> Iterator[tuple[Term, Term | None]]:
                     yield inner, each
 
 
+def widened_with(offset: Offset) -> Iterator[tuple[Term, ast.expr]]:
+    """The indices of the other products that are added to that of `offset` before the sum is
+    widened, each with the expression that stands for it there."""
+    for product in addends(offset.late.args[0]) if offset.late is not None else ():
+        if product.op == "product" and product is not offset.product:
+            for each, node in _operands(product, product.node):
+                if node is not None and plain(each).op not in ("parameter", "constexpr"):
+                    yield each, node
+                    break
+
+
 def _offset(pointer: str, product: Term, late: Term | None) -> Offset | None:
     parts = list(_operands(product, product.node))
     found = next(((each, node) for each, node in parts if counts(each)), None)

@@ -64,8 +64,9 @@ class _Reader:
         """A name that the kernel does not bind: a constant of the module, or nothing known."""
         if name not in self._constants:
             match self.scope.lookup(name) if not hasattr(builtins, name) else None:
-                case Expression():
-                    made = Term("constexpr", name=name, width=COMPILED)
+                case Expression(node=node):
+                    spelled = str(_literal(node)) if _literal(node) is not None else name
+                    made = Term("constexpr", name=spelled, width=COMPILED)
                 case _:
                     made = Term("call", name=name)
             self._constants[name] = made
@@ -188,6 +189,18 @@ class _Reader:
         for name, term in taken.items():
             other = self.names.get(name)
             self.names[name] = term if other is None else joined(other, term)
+
+
+def _literal(node: ast.expr) -> int | None:
+    """The integer that a constant of the module is, in `tl.constexpr(...)` too."""
+    match node:
+        case ast.Constant(value=int() as number) if not isinstance(number, bool):
+            return number
+        case ast.Call(
+            func=ast.Name(id="constexpr") | ast.Attribute(attr="constexpr"), args=[inner]
+        ):
+            return _literal(inner)
+    return None
 
 
 def _target(scope: Scope, dotted: str) -> Kernel | None:

@@ -40,8 +40,7 @@ class Members:
     def of(self, function: Definition) -> dict[str, tuple[Declaration, Member]]:
         """The settings that a function asks about, by their names: those of which a parameter is
         annotated as declared, and those that are called so."""
-        arguments = node_of(function).args
-        every = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+        every = [*_arguments(node_of(function)), *_of_object(function)]
         found: dict[str, tuple[Declaration, Member]] = {}
         for each in every:
             annotation = "" if each.annotation is None else ast.unparse(each.annotation)
@@ -57,6 +56,20 @@ class Members:
             if known is not None and not any(map(last, found)):
                 found[name] = known
         return found
+
+
+def _arguments(node: Function) -> list[ast.arg]:
+    return [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+
+
+def _of_object(function: Definition) -> list[ast.arg]:
+    """What the object of a method is made with, where the method asks its attributes."""
+    owner = function.enclosing[-1] if function.enclosing else None
+    names = {dotted_name(each) or "" for each in _inside(node_of(function))}
+    if not isinstance(owner, ast.ClassDef) or not any(each.startswith("self.") for each in names):
+        return []
+    made = (each for each in owner.body if isinstance(each, ast.FunctionDef))
+    return [argument for each in made if each.name == "__init__" for argument in _arguments(each)]
 
 
 def _asked(function: Definition) -> list[str]:

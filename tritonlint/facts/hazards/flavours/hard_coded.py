@@ -8,10 +8,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from tritonlint.dtypes import BY_NAME
+from tritonlint.facts.hazards.flavours.said_dtypes import SaidDtype, said_dtype, said_dtypes
 from tritonlint.facts.hazards.flavours.vendors import for_vendor
-from tritonlint.facts.host.named_dtypes import named_fp8
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import dotted_name, statements_in
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -19,16 +18,22 @@ E4M3FN = BY_NAME["float8_e4m3fn"]
 # Parameters by whose name one knows them again in another function.
 _CACHE = re.compile(r"cache|kv|pool", re.IGNORECASE)
 _VIEW = re.compile(r"\.view\(\s*(?:dtype\s*=\s*)?(?:torch\.float8_e4m3fn\b|[A-Za-z_]\w*\s*\))")
-_HELPER = re.compile(r"(?:fp8|float8)\w*\(\s*\)", re.IGNORECASE)
+# A helper that is asked, or a constant that is called what it gives.
+_HELPER = re.compile(
+    r"(?:fp8|float8)\w*\(\s*\)|(?:fp8|float8|e4m3)\w*_d?type\b|\bd?types?\.fp8\b", re.IGNORECASE
+)
 # What gives another tensor over the same memory.
 _ALIASES = frozenset("view reshape flatten contiguous permute transpose unsqueeze squeeze".split())
 
 
 # A test that asks a setting, not a tensor.
-_SETTING = re.compile(r"""["'](?:fp8|float8)\w*["']|quantized\w*\(\w*dtype""")
-_BOTH = {"torch.float8_e4m3fn", "torch.float8_e4m3fnuz"}
+_SETTING = re.compile(
+    r"""["'](?:fp8|float8)\w*["']|quantized\w*\(\w*dtype|cache_dtype\b(?!\s*(?:is|[!=]=)\s*torch)"""
+)
 # The owner and the name of what is viewed.
 _Key = tuple[str, str]
+# Where the platform is asked, and the text of that.
+_Asked = tuple[Span, str]
 
 
 @dataclass(frozen=True)
@@ -42,11 +47,11 @@ class HardCoded:
 
 @dataclass(frozen=True)
 class _View:
-    """A view at `place` in `function`, of which `kind` is that of the dtype; `by_setting` is
-    whether a setting decides about it, and the memory is a cache."""
+    """A view at `place` in `function` as `dtype`; `by_setting` is whether a setting decides about
+    it, and the memory is a cache."""
 
     key: _Key
-    kind: str
+    dtype: SaidDtype
     place: Span
     function: str
     by_setting: bool
@@ -60,21 +65,22 @@ def may_hard_code(text: str) -> bool:
 def hard_coded(module: Module, both_flavours: Callable[[], bool]) -> Iterator[HardCoded]:
     """The hard-coded views in the functions of `module`; `both_flavours` tells whether its project
     knows of both kinds of e4m3."""
-    asked: dict[_Key, Span] = {}
+    asked: dict[_Key, _Asked] = {}
     named: list[_View] = []
-    constants = _helpers(module.tree.body, {})
+    constants = said_dtypes(module, module.tree.body, {})
     for function in module.functions:
         for each in _views(module, function, constants):
-            if each.kind == "asked":
-                asked.setdefault(each.key, each.place)
-            elif each.kind == "named":
+            if each.dtype.kind == "asked":
+                asked.setdefault(each.key, (each.place, each.dtype.text))
+            elif each.dtype.kind == "named":
                 named.append(each)
     platform = next(_asked(module), None) if named else None
     for each in named:
         other = asked.get(each.key) or (platform if each.by_setting else None)
         if other is not None and not for_vendor(module.project, each.place):
-            if "platform" in module.source.snippet(other) or both_flavours():
-                yield HardCoded(each.place, each.function, other)
+            place, text = other
+            if "platform" in text or both_flavours():
+                yield HardCoded(each.place, each.function, place)
 
 
 def asked_of_attribute(module: Module, owner: str, attribute: str) -> Iterator[Span]:
@@ -83,58 +89,33 @@ def asked_of_attribute(module: Module, owner: str, attribute: str) -> Iterator[S
     text = module.source.text
     if ".view(" not in text or not (_HELPER.search(text) or "float8_e4m3fnuz" in text):
         return
-    constants = _helpers(module.tree.body, {})
+    constants = said_dtypes(module, module.tree.body, {})
     for function in module.functions:
         if ".".join(each.name for each in function.enclosing) == owner:
             for each in _views(module, function, constants):
-                if each.kind == "asked" and each.key == (owner, attribute):
+                if each.dtype.kind == "asked" and each.key == (owner, attribute):
                     yield each.place
 
 
-def _asked(module: Module) -> Iterator[Span]:
+def _asked(module: Module) -> Iterator[_Asked]:
     """Where a module asks for the fp8 type of the platform."""
     for each in ast.walk(module.tree):
-        if isinstance(each, ast.Call) and _dtype(each, {}) == "asked":
-            yield module.source.span(each)
+        if isinstance(each, ast.Call) and (said := said_dtype(module, each, {})).kind == "asked":
+            yield module.source.span(each), said.text
 
 
-def _helpers(body: list[ast.stmt], known: Mapping[str, str]) -> dict[str, str]:
-    """The names that are assigned dtypes in `body`, once, and what each is."""
-    found = dict(known)
-    for each, _ in statements_in(body):
-        match each:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                kind = _dtype(value, found)
-                found[name] = kind if name not in found or found[name] == kind else ""
-    return found
-
-
-def _dtype(node: ast.expr, names: Mapping[str, str]) -> str:
-    """`named` for e4m3fn itself, `asked` for a call of a helper that tells the platform's fp8
-    type, `` for anything else."""
-    match node:
-        case ast.Call(func=function, args=[], keywords=[]):
-            spelled = dotted_name(function) or ""
-            return "asked" if named_fp8(spelled.rpartition(".")[2]) else ""
-        case ast.Attribute(value=ast.Name(id="torch"), attr="float8_e4m3fn"):
-            return "named"
-        case ast.IfExp(body=one, orelse=other):
-            both = {dotted_name(one) or "", dotted_name(other) or ""}
-            return "asked" if both == _BOTH else ""
-        case ast.Name(id=name):
-            return names.get(name, "")
-    return ""
-
-
-def _views(module: Module, function: Definition, constants: Mapping[str, str]) -> Iterator[_View]:
+def _views(
+    module: Module, function: Definition, constants: Mapping[str, SaidDtype]
+) -> Iterator[_View]:
     """The views in a function of what can be told again elsewhere."""
     node = function.node
     assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
-    names = _helpers(node.body, constants)
     arguments = node.args
     parameters = {
         each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
     }
+    known = {name: said for name, said in constants.items() if name not in parameters}
+    names = said_dtypes(module, node.body, known | _defaults(module, function))
     owner = ".".join(each.name for each in function.enclosing)
     tested = _under_settings(node)
     for each in ast.walk(node):
@@ -147,21 +128,46 @@ def _views(module: Module, function: Definition, constants: Mapping[str, str]) -
                 dtype = keyword.value
             case _:
                 continue
-        name, kind = _memory(receiver), _dtype(dtype, names)
+        name, said = _memory(receiver), said_dtype(module, dtype, names)
         by_setting = id(each) in tested and bool(_CACHE.search(name))
         place = module.source.span(each)
-        if kind and name.startswith("self."):
-            yield _View((owner, name), kind, place, function.name, by_setting)
-        elif kind and name in parameters and _CACHE.search(name):
-            yield _View(("", name), kind, place, function.name, by_setting)
+        if said.kind and name.startswith("self."):
+            yield _View((owner, name), said, place, function.name, by_setting)
+        elif said.kind and name in parameters and _CACHE.search(name):
+            yield _View(("", name), said, place, function.name, by_setting)
+
+
+def _defaults(module: Module, function: Definition) -> dict[str, SaidDtype]:
+    """The parameters of a function that are dtypes by default, and given nothing else by a call in
+    the file."""
+    node = function.node
+    assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    positional = [*node.args.posonlyargs, *node.args.args]
+    pairs = [*zip(positional[::-1], node.args.defaults[::-1], strict=False)]
+    pairs += [(a, d) for a, d in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True) if d]
+    found = {each.arg: said_dtype(module, value, {}) for each, value in pairs}
+    named = {name: said for name, said in found.items() if said.kind == "named"}
+    nodes = ast.walk(module.tree) if named else ()
+    given = {each.arg for each in nodes if isinstance(each, ast.keyword)}
+    return {name: said for name, said in named.items() if name not in given}
 
 
 def _under_settings(node: ast.AST) -> set[int]:
-    """What is done in a function where a setting asks for 8-bit floats."""
+    """What is done in a function where a setting asks for 8-bit floats, and with names that are
+    given something there."""
     found: set[int] = set()
+    names: set[str] = set()
     for each in ast.walk(node):
         if isinstance(each, ast.If) and _SETTING.search(ast.unparse(each.test)):
-            found.update(id(inner) for statement in each.body for inner in ast.walk(statement))
+            inner = [inner for statement in each.body for inner in ast.walk(statement)]
+            found.update(map(id, inner))
+            stored = (name for name in inner if isinstance(name, ast.Name))
+            names |= {name.id for name in stored if isinstance(name.ctx, ast.Store)}
+    for each in ast.walk(node) if names else ():
+        if isinstance(each, ast.Call) and any(
+            isinstance(inner, ast.Name) and inner.id in names for inner in each.args
+        ):
+            found.add(id(each))
     return found
 
 

@@ -24,6 +24,7 @@ from tritonlint.source import Span
 # A test of a setting, and a name of e4m3.
 _TESTS = re.compile(
     r"""\.startswith\(\s*\(?\s*["'](?:fp8|float8)|\b\w*quantized\w*\(|["']auto["']"""
+    r"""|\b_?(?:is|has|uses?|needs|wants)_\w*(?:fp8|float8)\w*\(\s*\w"""
     r"""|["'](?:fp8|float8)["']\s+in\b"""
 )
 _E4M3 = re.compile(r"float8_e4m3|(?:fp8|float8)\w*\(\s*\)|(?:FP8|FLOAT8)\w*TYPE\b")

@@ -11,7 +11,7 @@ from tritonlint.dtypes import BY_TRITON, ElementType
 from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.tree import Enclosing, Function, dotted_name
-from tritonlint.frozen import dataclass
+from tritonlint.frozen import dataclass, replace
 from tritonlint.source import Span
 
 # By the flavour that one generation of AMD's has, that of all others.
@@ -23,6 +23,8 @@ _GENERATION = re.compile(
 # A host that chooses by the vendor too has what the kernel takes.
 _HOST_TOO = re.compile(
     rb"float8_e4m3fnuz\s+if\s+[^\n]*(?:hip|rocm|amd|HIP|ROCM|AMD)(?![^\n]*(?:gfx|fnuz\(|arch))"
+    rb"|\bif\s+[^\n]*(?:hip|rocm|amd|HIP|ROCM|AMD)(?![^\n]*(?:gfx|fnuz|arch))[^\n]*:"
+    rb"\s*\n\s+\w+\s*=\s*torch\.float8_e4m3fnuz"
 )
 _BYTES = ("uint8", "int8")
 _DEPTH = 3
@@ -56,10 +58,12 @@ def vendor_choices(module: Module) -> Iterator[VendorFlavour]:
     for choice in _choices(module):
         if not _by_vendor(module, choice):
             continue
+        named = [choice, *_passed_on(module, choice)]
         for function in module.functions:
             node = function.node
             assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
-            used = _use(node, choice) if kernel_of(function) is not None else None
+            uses = (_use(node, each) for each in named) if kernel_of(function) is not None else ()
+            used = next(filter(None, uses), None)
             if used is not None:
                 test = ast.unparse(choice.test)
                 place, where = module.source.span(choice.node), module.source.span(used)
@@ -71,13 +75,14 @@ def vendor_choices(module: Module) -> Iterator[VendorFlavour]:
 @dataclass(frozen=True, eq=False)
 class _Choice:
     """An expression or statement that picks `older` where `test` is true, or is not; it is known as
-    `name` inside of `owner`, or everywhere."""
+    `name` inside of `enclosing`, or everywhere; or a `parameter` of that name is given it."""
 
     node: ast.expr | ast.stmt
     test: ast.expr
     older: str
     name: str
     enclosing: Enclosing
+    parameter: bool = False
 
 
 def _choices(module: Module) -> Iterator[_Choice]:
@@ -175,9 +180,19 @@ def _passed(module: Module, name: str) -> list[ast.expr]:
     ]
 
 
+def _passed_on(module: Module, choice: _Choice) -> Iterator[_Choice]:
+    """The choice by the names of the parameters that the calls in the file pass it as."""
+    for each in ast.walk(module.tree) if choice.name else ():
+        match each:
+            case ast.keyword(arg=str(name), value=ast.Name(id=given)) if given == choice.name:
+                yield replace(choice, name=name, parameter=True)
+
+
 def _use(function: Function, choice: _Choice) -> ast.expr | None:
     """Where a kernel takes bytes for what was chosen, or stores it as bytes."""
-    owner = choice.enclosing[-1] if choice.enclosing else None
+    if choice.parameter and not _is_parameter(choice.name, (function,)):
+        return None
+    owner = choice.enclosing[-1] if choice.enclosing and not choice.parameter else None
     if isinstance(owner, ast.FunctionDef) and owner is not function:
         if not isinstance(choice.node, ast.expr) or not _is_parameter(choice.name, (function,)):
             return None

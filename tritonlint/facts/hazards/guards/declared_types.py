@@ -14,6 +14,7 @@ from functools import cached_property
 
 from tritonlint.facts.hazards.guards.annotations import Kind, annotated
 from tritonlint.facts.host.named_dtypes import named_fp8
+from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, External, Module
 from tritonlint.facts.project.tree import Enclosing, Function, dotted_name, statements_in
 from tritonlint.frozen import dataclass
@@ -117,6 +118,14 @@ def _literal(scope: Scope, node: ast.expr, depth: int) -> Kind | None:
             return "int"
         case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=[]):
             return "dtype" if named_fp8(name) else None
+        case ast.Call(func=ast.Attribute(attr="size" | "stride"), args=[_]):
+            return "int"
+        case ast.Attribute(attr="ndim" | "nbytes"):
+            return "int"
+        case ast.Subscript(
+            value=ast.Attribute(attr="shape"), slice=ast.Constant(value=int()) | ast.UnaryOp()
+        ):
+            return "int"
         case ast.Tuple(elts=items) | ast.List(elts=items) | ast.Set(elts=items) if items:
             return _container([declared(scope, each, depth - 1) for each in items])
         case ast.Dict(keys=keys) if keys and all(keys):
@@ -225,10 +234,10 @@ def _of_attribute(scope: Scope, node: ast.expr, depth: int) -> Declared | None:
 
 def _of_field(module: Module, owner: ast.ClassDef, name: str) -> Declared | None:
     """What a class declares its attribute as; None where some assignment is not declared."""
-    if not re.search(rf"\b{name}[ \t]*:[ \t]*[\w\"']", module.source.text):
+    if not re.search(rf"\b{name}\b[^\n]*[:=]", module.source.text):
         return None
     found: list[Declared | None] = []
-    for node, _ in statements_in(owner.body):
+    for node, enclosing in statements_in(owner.body, (owner,)):
         match node:
             case ast.AnnAssign(
                 target=ast.Name(id=field) | ast.Attribute(value=ast.Name(id="self"), attr=field),
@@ -236,9 +245,29 @@ def _of_field(module: Module, owner: ast.ClassDef, name: str) -> Declared | None
             ) if field == name:
                 kind = annotated(module, annotation, (owner,))
                 found.append(Declared(kind, module.source.span(node)) if kind else None)
-            case ast.Assign(targets=targets) if any(_is_field(each, name) for each in targets):
-                found.append(None)
-    return found[0] if found and all(found) else None
+            case ast.Assign(targets=targets, value=value) if any(
+                _is_field(each, name) for each in targets
+            ):
+                found.append(_handed_on(module, enclosing, value))
+    if not found or not all(found) or f"self.{name}" in _doubted_in(owner):
+        return None
+    return found[0]
+
+
+@kept(16)
+def _doubted_in(owner: ast.ClassDef) -> frozenset[str]:
+    """The expressions that any method of a class shows to be something else."""
+    return frozenset(each for node in ast.walk(owner) for each in _doubts(node))
+
+
+def _handed_on(module: Module, enclosing: Enclosing, value: ast.expr) -> Declared | None:
+    """What a parameter is declared as that a method keeps as an attribute (`self.x = x`)."""
+    method = enclosing[-1]
+    if not isinstance(value, ast.Name) or not isinstance(method, ast.FunctionDef):
+        return None
+    if len(module.scope_bindings(method).get(value.id, ())) != 1:
+        return None
+    return _of_parameter(Scope(module, method, enclosing[:-1]), value.id)
 
 
 def _is_field(target: ast.expr, name: str) -> bool:

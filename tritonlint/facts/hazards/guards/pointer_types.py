@@ -10,7 +10,9 @@ from tritonlint.dtypes import from_triton
 from tritonlint.facts.device.contracts import roles_of
 from tritonlint.facts.hazards.guards.dead_guards import DeadGuard
 from tritonlint.facts.hazards.launched.specializations import parameter_span
+from tritonlint.facts.hazards.observation import Naming
 from tritonlint.facts.project.kernel import Kernel
+from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Module
 from tritonlint.facts.project.tree import dotted_name
 
@@ -26,7 +28,7 @@ def may_compare_pointers(text: str) -> bool:
     return "jit" in text and bool(_COMPARED.search(text))
 
 
-def pointer_guards(module: Module, kernel: Kernel) -> Iterator[DeadGuard]:
+def pointer_guards(module: Module, kernel: Kernel, naming: Naming) -> Iterator[DeadGuard]:
     """The comparisons of a kernel with the type of a pointer that it is given, in place of what it
     points to."""
     asserted = {
@@ -36,7 +38,9 @@ def pointer_guards(module: Module, kernel: Kernel) -> Iterator[DeadGuard]:
         for each in ast.walk(statement.test)
     }
     compared = [each for each in ast.walk(kernel.node) if isinstance(each, ast.Compare)]
-    pointers = _pointers(kernel) if any(map(_sides, compared)) else frozenset()
+    pointers = frozenset[str]()
+    if any(map(_sides, compared)):
+        pointers = _pointers(kernel) or _handed_on(kernel, naming)
     for each in compared:
         for side, name, other in _sides(each):
             if name in pointers and _is_element_type(module, kernel, other):
@@ -116,6 +120,29 @@ def _pointers(kernel: Kernel) -> frozenset[str]:
             case ast.AnnAssign(target=ast.Name(id=name)) | ast.NamedExpr(target=ast.Name(id=name)):
                 other.add(name)
     return frozenset(roles_of(kernel).pointers) - other
+
+
+def _handed_on(kernel: Kernel, naming: Naming) -> frozenset[str]:
+    """The parameters of a device function that all who call it pass pointers of their own as."""
+    arguments = kernel.node.args
+    names = [each.arg for each in (*arguments.posonlyargs, *arguments.args)]
+    given: dict[str, set[bool]] = {}
+    for definition in naming(kernel):
+        caller = kernel_of(definition)
+        pointers = _pointers(caller) if caller is not None else frozenset[str]()
+        for call in ast.walk(definition.node) if isinstance(definition.node, ast.AST) else ():
+            if isinstance(call, ast.Call) and dotted_name(call.func) == kernel.node.name:
+                passed = [*zip(names, call.args, strict=False)]
+                passed += [(each.arg, each.value) for each in call.keywords if each.arg]
+                for name, value in passed:
+                    own = isinstance(value, ast.Name) and value.id in pointers
+                    given.setdefault(name, set()).add(own)
+    stored = {
+        each.id
+        for each in ast.walk(kernel.node)
+        if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
+    }
+    return frozenset(name for name, found in given.items() if found == {True}) - stored
 
 
 def _advances(value: ast.expr, name: str) -> bool:

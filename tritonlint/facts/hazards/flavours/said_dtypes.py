@@ -1,0 +1,83 @@
+"""What launching code says a dtype is: e4m3fn by its name, or the platform's type, whatever that
+is."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+
+from tritonlint.facts.host.named_dtypes import named_fp8
+from tritonlint.facts.project.modules import Definition, Module
+from tritonlint.facts.project.tree import dotted_name, statements_in
+from tritonlint.frozen import dataclass
+
+_BOTH = {"torch.float8_e4m3fn", "torch.float8_e4m3fnuz"}
+# Other dtypes that a name has on other paths.
+_OTHERS = ("float8_e5m2", "uint8")
+
+
+@dataclass(frozen=True)
+class SaidDtype:
+    """What a dtype is: `named` for e4m3fn itself, `asked` for a call of a helper that tells the
+    platform's fp8 type, `other` for another one, `` for anything else; and the text that says
+    so."""
+
+    kind: str = ""
+    text: str = ""
+
+
+_NOTHING = SaidDtype()
+
+
+def said_dtypes(
+    module: Module, body: list[ast.stmt], known: Mapping[str, SaidDtype]
+) -> dict[str, SaidDtype]:
+    """The names that are assigned dtypes in `body`, and what each is; of one that is e4m3fn on one
+    path and no e4m3 on others, that."""
+    found = dict(known)
+    for each, _ in statements_in(body):
+        match each:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                made = said_dtype(module, value, found)
+                before = found.get(name, made)
+                kinds = {made.kind, before.kind}
+                if before.kind == "other" and made.kind == "named":
+                    found[name] = made
+                elif len(kinds) == 1 or kinds == {"named", "other"}:
+                    found[name] = before
+                else:
+                    found[name] = _NOTHING
+    return found
+
+
+def said_dtype(module: Module, node: ast.expr, names: Mapping[str, SaidDtype]) -> SaidDtype:
+    """What an expression is."""
+    text = ast.unparse(node)
+    match node:
+        case ast.Call(func=function, args=[], keywords=[]):
+            spelled = dotted_name(function) or ""
+            return SaidDtype("asked", text) if named_fp8(spelled.rpartition(".")[2]) else _NOTHING
+        case ast.Attribute(value=ast.Name(id="torch"), attr="float8_e4m3fn"):
+            return SaidDtype("named", text)
+        case ast.Attribute(value=ast.Name(id="torch"), attr=attr) if attr in _OTHERS:
+            return SaidDtype("other", text)
+        case ast.Constant(value=None):
+            return SaidDtype("other", text)
+        case ast.IfExp(body=one, orelse=other):
+            both = {dotted_name(one) or "", dotted_name(other) or ""}
+            return SaidDtype("asked", text) if both == _BOTH else _NOTHING
+        case ast.BoolOp(op=ast.Or(), values=[ast.Name(), last]):
+            made = said_dtype(module, last, names)
+            return made if made.kind == "asked" else _NOTHING
+        case ast.Name(id=name):
+            return names[name] if name in names else _imported(module, name)
+    return _NOTHING
+
+
+def _imported(module: Module, name: str) -> SaidDtype:
+    """What a constant of another module is that is called the platform's fp8 type."""
+    target = module.target(name) if named_fp8(name) and name in module.imports else None
+    if not isinstance(target, Definition) or not isinstance(target.node, ast.expr):
+        return _NOTHING
+    made = said_dtype(target.module, target.node, {})
+    return made if made.kind == "asked" else _NOTHING
