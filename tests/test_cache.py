@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from support import Command
 from tritonlint.caching import signing, store
 from tritonlint.caching.cache import Cache, default_folder, tool_files
 from tritonlint.engine import check as engine
@@ -315,3 +316,21 @@ def test_without_a_project_the_cache_is_in_the_working_directory(
     monkeypatch.delenv("TRITONLINT_CACHE_DIR", raising=False)
     monkeypatch.chdir(tmp_path)
     assert default_folder(config.load(Path(), {}), [Path("x.py")]) == tmp_path / ".tritonlint_cache"
+
+
+def test_a_run_in_a_subfolder_uses_the_projects_cache(
+    case: Path, tmp_path: Path, tritonlint: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TRITONLINT_CACHE_DIR", raising=False)
+    monkeypatch.chdir(case)
+    (tmp_path / ".git").mkdir()
+    shared = tmp_path.parent / f"{tmp_path.name}-shared"
+    shared.mkdir()
+    (shared / "tritonlint.toml").write_text('confidence = "likely"\n')
+    command = ("check", "--output-format", "concise", "flagged.py")
+    for more in ((), ("--config", str(shared / "tritonlint.toml"))):
+        assert tritonlint(*command, *more).code == 1
+    folders = [*tmp_path.rglob(".tritonlint_cache"), *shared.rglob(".tritonlint_cache")]
+    assert folders == [tmp_path / ".tritonlint_cache"]
+    # Git takes no notice of it.
+    assert (tmp_path / ".tritonlint_cache" / ".gitignore").read_text() == "*\n"

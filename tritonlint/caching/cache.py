@@ -95,16 +95,17 @@ def default_folder(settings: Settings, paths: Sequence[Path] = ()) -> Path:
 
 def project_folder(settings: Settings, paths: Sequence[Path] = ()) -> Path | None:
     """The folder that the environment names, else `.tritonlint_cache` at the root of the project:
-    beside the settings file, else at the top of the repository that the first of `paths` (or the
-    working directory) is in. None where there is neither."""
+    beside the settings file at or above the first of `paths` (or the working directory), else at
+    the top of the repository that this is in. None where there is neither."""
     named = os.environ.get(VARIABLE)
     if named:
         return Path(named)
-    if settings.file is not None:
-        return settings.file.parent / FOLDER
     start = Path(os.path.abspath(paths[0])) if paths else Path.cwd()
-    above = (each / FOLDER for each in (start, *start.parents) if (each / ".git").exists())
-    return next(above, None)
+    above = (start, *start.parents)
+    # A file of `--config` may lie outside of the project.
+    if settings.file is not None and Path(os.path.abspath(settings.file)).parent in above:
+        return settings.file.parent / FOLDER
+    return next((each / FOLDER for each in above if (each / ".git").exists()), None)
 
 
 def tool_files() -> list[str]:
