@@ -30,7 +30,7 @@ from tritonlint.source import SourceFile, display_path, read_source
 # So many bytes of text are kept parsed between rounds, and parsed at once in one. A tree takes some
 # 30 times the room of its text.
 _KEPT = 800_000
-_ROOM = 700_000
+_ROOM = 500_000
 
 
 class Session:
@@ -124,9 +124,9 @@ class Session:
         """Check the files of `wanted`; with what is `remembered`, one file by itself, which is
         `parsed` already."""
         elsewhere = remembered is None
-        # All others are many: they would push out what the next edit needs.
-        sources = _Sources() if elsewhere else self._sources
-        analysis = Analysis(texts=texts, read=sources.read, remembered=remembered)
+        # All other files are many: they would push out what the next edit needs.
+        read = self._sources.peek if elsewhere else self._sources.read
+        analysis = Analysis(texts=texts, read=read, remembered=remembered)
         if parsed is not None:
             analysis.reach.module(os.path.abspath(parsed.path), parsed)
         analysis.room = _ROOM
@@ -189,11 +189,22 @@ class _Sources:
             self._size -= len(known.data)
             if (known.path, known.data) == (source.path, source.data):
                 source = known
+        self._keep(file, source)
+        return source
+
+    def peek(self, path: Path) -> SourceFile:
+        """The same, without a change of what is kept. Raises SourceError."""
+        source = read_source(path)
+        known = self._known.get(os.path.abspath(path))
+        if known is not None and (known.path, known.data) == (source.path, source.data):
+            return known
+        return source
+
+    def _keep(self, file: str, source: SourceFile) -> None:
         self._known[file] = source
         self._size += len(source.data)
         while self._size > _KEPT and len(self._known) > 1:
             self._size -= len(self._known.popitem(last=False)[1].data)
-        return source
 
 
 def _clear_away() -> None:

@@ -151,8 +151,9 @@ def naming(outlines: Mapping[str, Outline]) -> Naming:
         for other, name in (*each.aliases, *each.bases):
             aliases.setdefault(name, []).append(other)
         for function in each.functions:
+            placed = (file, function)  # one for all of its names: there are many
             for name in keys(function, families, attributes):
-                functions.setdefault(name, []).append((file, function))
+                functions.setdefault(name, []).append(placed)
     return Naming(functions, aliases, families, attributes)
 
 

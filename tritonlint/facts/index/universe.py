@@ -35,6 +35,7 @@ class Texts:
         self._homes: dict[str, str] = {}
         self._universes: dict[str, tuple[str, ...]] = {}
         self._called: dict[str, bool] = {}
+        self._jits: dict[str, bool] = {}
         self._tables: dict[str, Span | None] = {}
         self._both: dict[str, bool] = {}
         self._outlines: dict[str, Outline] = {}
@@ -84,6 +85,14 @@ class Texts:
             except OSError:
                 self._bytes[file] = b""
         return self._bytes[file]
+
+    def _seen(self, file: str) -> bytes:
+        """The same, and it is not kept."""
+        known = file in self._bytes
+        text = self.read(file)
+        if not known:
+            self._bytes.pop(file, None)
+        return text
 
     def outline(self, file: str) -> Outline:
         """The outline of a file."""
@@ -168,7 +177,9 @@ class Texts:
 
     def jits(self, file: str) -> bool:
         """Whether a file can define a kernel."""
-        return self.outline(file).triton and b"jit" in self.read(file)
+        if file not in self._jits:
+            self._jits[file] = self.outline(file).triton and b"jit" in self._seen(file)
+        return self._jits[file]
 
     def narrowing(self, file: str) -> Leading:
         """The functions of the universe of `file` that may narrow numbers, in files that can define

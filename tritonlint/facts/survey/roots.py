@@ -17,6 +17,9 @@ from tritonlint.source import SourceFile
 # Up to so many names the functions that call them are looked for by what their calls mean, for more
 # by their text.
 _FEW_NAMES = 100
+# Where callers of one function after the other are looked for, in much the same files, so many
+# times as much may be parsed before it is dropped.
+_NEIGHBOURS = 3
 
 
 class Roots:
@@ -24,7 +27,7 @@ class Roots:
     definition from before may be used after it, and `reach` is asked for anew."""
 
     def __init__(
-        self, texts: Texts, reach: Callable[[], Reach], make_room: Callable[[], None]
+        self, texts: Texts, reach: Callable[[], Reach], make_room: Callable[[int], None]
     ) -> None:
         self._texts = texts
         self._reach = reach
@@ -123,15 +126,16 @@ class Roots:
         if sum(map(len, asked.values())) > _FEW_NAMES:
             headers = {file: {each.line for each in more} for file, more in asked.items()}
             for file, known in sorted(self._texts.callers(headers, rest, NEAR).items()):
-                self._make_room()
+                self._make_room(1)
                 known &= self._texts.telling(file).lines.get(file, frozenset())
                 told = (each for each in self.defined(file, known) if self._may_tell(each, file))
                 add(lines, told)
             return lines
-        self._make_room()
         for file, functions in asked.items():
-            for function in self.defined(file, {each.line for each in functions}):
-                add(lines, self.callers_of(function))
+            for line in sorted({each.line for each in functions}):
+                self._make_room(_NEIGHBOURS)
+                for function in self.defined(file, {line}):
+                    add(lines, self.callers_of(function))
         return lines
 
     def _may_tell(self, function: Definition, file: str) -> bool:

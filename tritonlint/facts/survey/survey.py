@@ -108,9 +108,10 @@ class Analysis:
         none is."""
         return self.bulkhead.unfinished
 
-    def make_room(self) -> None:
-        """Drop what was parsed if that is much. No definition from before may be used after."""
-        if self.project.parsed > self.room:
+    def make_room(self, times: int = 1) -> None:
+        """Drop what was parsed if that is much: more than `times` the room. No definition from
+        before may be used after."""
+        if self.project.parsed > self.room * times:
             self.forget()
             gc.collect(1)  # what was interpreted refers to itself
 
