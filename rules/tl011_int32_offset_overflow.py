@@ -58,7 +58,8 @@ class Int32OffsetOverflow(Rule[NarrowOffset, Confidence]):
     a block, by the name of its pointer (block tables, scales, lengths); a number of programs; a
     parameter annotated as 64 bits; a folder in which a comment says that the target has no 64-bit
     integers; a product whose only twin has memory of more dimensions, by the names of its strides
-    (`stride_x_n` beside `stride_x_t`). An index that is loaded may be 64 bits wide already: where
+    (`stride_x_n` beside `stride_x_t`), or beside which the kernel computes a larger one in 32 bits
+    too (sums of rows beside the rows). An index that is loaded may be 64 bits wide already: where
     only the late widening or a kernel of another name speaks of it, the finding is `possible`.
 
     ## Fix safety

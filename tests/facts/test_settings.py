@@ -75,3 +75,30 @@ def test_findings(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     files = {"user.py": KERNEL + text}
     write(tmp_path, files)
     assert found(select=("TL001", "TL002")) == expected(files)
+
+
+# A package whose function takes the cache from outside, in a checkout with tests.
+PUBLIC = (
+    KERNEL.replace("class Attention:\n", "")
+    + """STORED = {"auto": torch.bfloat16, "fp8": torch.uint8}
+
+
+def keep(x, kv_cache, scale, kv_cache_dtype):
+    write[(1,)](x, kv_cache, scale, "fp8" in kv_cache_dtype)"""
+)
+TESTS = {
+    "views_it": "def test_it(c):\n    keep(x, c.view(torch.float8_e4m3fn), s, 'fp8')\n",
+    "views_nothing": "def test_it(c):\n    keep(x, c, s, 'fp8')\n",
+    "calls_another": "def test_it(c):\n    rekeep(x, c.view(torch.float8_e4m3fn), s, 'fp8')\n",
+}
+
+
+@pytest.mark.parametrize(("name", "text"), TESTS.items(), ids=TESTS.keys())
+def test_tests_beside(
+    name: str, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    wanted = "\n" if name == "views_it" else "  # expect: TL001\n"
+    files = {"pkg/__init__.py": "", "pkg/ops.py": PUBLIC + wanted}
+    write(tmp_path, files | {"setup.py": "", "tests/test_ops.py": text})
+    assert found("pkg") == expected(files)

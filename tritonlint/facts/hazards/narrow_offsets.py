@@ -4,7 +4,7 @@ they need 64."""
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from typing import Literal
 
 from tritonlint.facts.device.reading.offsets import (
@@ -13,7 +13,7 @@ from tritonlint.facts.device.reading.offsets import (
     pointers_of,
     widened_with,
 )
-from tritonlint.facts.device.reading.terms import Term
+from tritonlint.facts.device.reading.terms import Term, factors, plain
 from tritonlint.facts.hazards.observation import InKernel
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.frozen import dataclass
@@ -84,6 +84,8 @@ def siblings(kernel: Kernel, twins: Twins, named: bool = False) -> Iterator[Narr
                 continue
             if not named and _has_more_dimensions(twin.kernel, kernel, offset.strides):
                 continue
+            if not named and _has_larger(kernel, offset):
+                continue
             if _reaches(kernel, offset):
                 node = twin.offset.product.node
                 assert node is not None
@@ -98,6 +100,32 @@ def _alike(one: Offset, other: Offset) -> bool:
     return one.pointer == other.pointer or any(
         "stride" in each.lower() for each in one.strides if each in other.strides
     )
+
+
+def _has_larger(kernel: Kernel, offset: Offset) -> bool:
+    """Whether a kernel reaches larger memory by a product in 32 bits, of all that is multiplied in
+    this one and more: sums of rows, as `bid * H * L` beside `(bid * L + row) * H * 128`, do not
+    overflow before their rows do."""
+    own = _leaves(offset.product)
+    return any(
+        other.narrow
+        and other.pointer != offset.pointer
+        and own < _leaves(other.product)
+        and any(_is_more(each, own) for each in factors(other.product))
+        for other in offsets(kernel)
+    )
+
+
+def _is_more(factor: Term, own: Set[str]) -> bool:
+    """Whether a factor of a product is none of these: a number or a dimension of its own."""
+    inner = plain(factor)
+    number = inner.name.isdigit() and int(inner.name) > 1
+    return inner.op in ("parameter", "constexpr") and (number or inner.text not in own)
+
+
+def _leaves(product: Term) -> frozenset[str]:
+    """What a product is computed from."""
+    return frozenset(each.text for each in product.walk() if not each.args)
 
 
 def _has_more_dimensions(twin: Kernel, kernel: Kernel, strides: Iterable[str]) -> bool:

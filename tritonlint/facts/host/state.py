@@ -64,7 +64,8 @@ class Run:
     """What one interpretation collects, over all the functions that it enters. `leads` says whether
     a function leads to a launch: others are entered only for what they return, when they are short.
     `byte_table` tells where the project says that it stores quantized caches as bytes, `called`
-    tells whether `root` has callers in the project, `both_flavours` whether the project knows of
+    tells whether `root` has callers in the project, `viewed_beside` whether tests beside it view
+    what they pass, `both_flavours` whether the project knows of
     both kinds of e4m3, `operator` which function a custom operator is. `thorough` is whether calls
     are followed that hand on no bytes: they tell what else a function is given. `attributes` and
     `effects` (what a kernel does in one specialization) may be shared between runs."""
@@ -74,6 +75,7 @@ class Run:
     leads: Leads | None = None
     byte_table: Callable[[], Span | None] = lambda: None
     called: Callable[[], bool] = lambda: False
+    viewed_beside: Callable[[], bool] = lambda: False
     both_flavours: Callable[[], bool] = lambda: False
     notes: list[Note] = field(default_factory=list)
     noted: set[Note] = field(default_factory=set)
@@ -108,6 +110,10 @@ class Run:
     def passed_by_callers(self, buffer: str) -> bool:
         """Whether `buffer` is a parameter of the root that callers in the project pass."""
         return buffer.startswith(f"{self.root.qualified}(") and self.called()
+
+    def passed_by_tests(self, buffer: str) -> bool:
+        """Whether `buffer` is a parameter of the root that tests beside the project may view."""
+        return buffer.startswith(f"{self.root.qualified}(") and self.viewed_beside()
 
     def worth_entering(
         self, function: Definition, depth: int, hands_on_bytes: Callable[[], bool]

@@ -22,6 +22,7 @@ from tritonlint.facts.hazards.raw_bytes.arguments import Argument, arguments
 from tritonlint.facts.hazards.rounded_first import rounded_first
 from tritonlint.facts.host.interpreter import interpret
 from tritonlint.facts.host.state import MAX_STATEMENTS, Attributes, Run
+from tritonlint.facts.index.beside import Beside
 from tritonlint.facts.index.gates import may_copy
 from tritonlint.facts.index.reach import Reach
 from tritonlint.facts.index.universe import Texts
@@ -96,6 +97,7 @@ class Analysis:
         self.choosing = Choosing(self.texts, self.reach, self.bulkhead, self.interpreted)
         self._attributes: Attributes = {}
         self._effects = Effects()
+        self._beside = Beside()
 
     def _now(self, read: Callable[[Path], SourceFile], path: Path) -> SourceFile:
         """The file at `path`, with the text that stands in for it where there is one."""
@@ -281,6 +283,7 @@ class Analysis:
             self.reach.leads,
             partial(self.texts.byte_table, universe),
             partial(self.texts.is_called, root, universe),
+            partial(self._beside.views, str(root.module.file), root.name),
             partial(self.texts.both_flavours, universe),
             operator=partial(self.reach.operator, universe),
             attributes=self._attributes,

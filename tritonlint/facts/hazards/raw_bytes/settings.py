@@ -24,11 +24,13 @@ def asked_for(run: Run, event: LaunchEvent, tensor: Tensor, path: Path) -> Itera
 
     Only where the project says that it stores quantized caches as bytes (`run.byte_table`), or the
     same file views such a cache for the same setting; and not for a parameter that callers in the
-    project pass: they may pass it viewed.
+    project pass, or tests beside it that view tensors: they may pass it viewed.
     """
     if not is_cache(tensor.buffer) or run.passed_by_callers(tensor.buffer):
         return
     tests = [each for each in _tests(run, event) if about(each[0], tensor.buffer)]
+    if tests and run.passed_by_tests(tensor.buffer):
+        return
     for key, span, taken in tests:
         if contradicts(taken, path):
             continue
