@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from support import Command
+from tritonlint import triton_hook
 from tritonlint.verify.cases import run
 from tritonlint.verify.replay import recorder, replay
 from tritonlint.verify.replay.replay import Flagged, Replayed, viewed_as
@@ -74,12 +75,8 @@ class Kernel:
 
 
 def launch(kernel: Kernel, recorded: recorder.Recorder, *args: Any, **kwargs: Any) -> None:
-    run = recorder._seen_by(recorded, Kernel.run)
+    run = triton_hook._seen_by(recorded, Kernel.run)
     run(kernel, *args, grid=(1,), warmup=kwargs.pop("warmup", False), **kwargs)
-
-
-def _bench(kernel: Kernel, recorded: recorder.Recorder) -> None:
-    launch(kernel, recorded, 1, 2)
 
 
 HERE = Flagged("TL001", str(Path(__file__).resolve()), 1, "writer", "target", "x", __file__)
@@ -100,6 +97,8 @@ def replays(monkeypatch: pytest.MonkeyPatch) -> recorder.Recorder:
 def test_the_first_launches_of_the_flagged_kernel_are_replayed(replays: recorder.Recorder) -> None:
     launch(Kernel("other"), replays, 1, 2)
     launch(Kernel("writer"), replays, 1, 2, warmup=True)
+    # The autotuner measures.
+    triton_hook._measured(lambda _: launch(Kernel("writer"), replays, 1, 2))(None)
     for size in range(recorder.MOST + 2):
         launch(Kernel("writer"), replays, 1, target=2, size=size, num_warps=4)
     assert [each.number for each in replays.replayed] == list(range(1, recorder.MOST + 1))

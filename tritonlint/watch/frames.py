@@ -9,6 +9,8 @@ from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
+from tritonlint import triton_hook
+
 
 class Frames:
     """Finds the innermost frame that is the program's own."""
@@ -16,7 +18,8 @@ class Frames:
     def __init__(self) -> None:
         library = sysconfig.get_paths()["stdlib"]
         self._site = (f"{library}/site-packages/", f"{library}/dist-packages/")
-        self._passed: list[str] = [f"{Path(__file__).parent}/", f"{library}/"]
+        own = (f"{Path(__file__).parent}/", triton_hook.__file__)
+        self._passed: list[str] = [*own, f"{library}/"]
         self._foreign: dict[str, bool] = {}
         self._packages = ["triton", "torch", "_pytest", "pluggy"]
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from tritonlint.facts.hazards.launched.seen import Given
+from tritonlint.triton_hook import constexprs_of
 from tritonlint.watch.kinds import dtype_name, given_constant
 from tritonlint.watch.torch_tensors import Classes, type_name
-from tritonlint.watch.triton_hook import constexprs_of
 
 # Of so many kernels is known what their parameters are; then they are looked up anew.
 _MOST_KERNELS = 10000

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import Any
 
+from tritonlint import triton_hook
 from tritonlint.facts.hazards.launched.seen import Seen
-from tritonlint.watch import torch_hook, triton_hook
+from tritonlint.watch import torch_hook
 from tritonlint.watch.on_import import when_imported
 from tritonlint.watch.watcher import Counts, Judge, Watcher
 

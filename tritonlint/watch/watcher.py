@@ -12,6 +12,7 @@ from typing import Any
 
 from tritonlint.dtypes import BY_NAME
 from tritonlint.facts.hazards.launched.seen import Seen, SeenCopy, SeenLaunch
+from tritonlint.triton_hook import Run, ir_of, is_measuring
 from tritonlint.watch import evidence
 from tritonlint.watch.comparing import Comparer
 from tritonlint.watch.frames import Frames, position
@@ -24,7 +25,6 @@ from tritonlint.watch.torch_tensors import (
     type_name,
     version,
 )
-from tritonlint.watch.triton_hook import Run, ir_of, is_measuring
 
 
 class HazardError(Exception):

@@ -12,12 +12,13 @@ import contextlib
 import importlib
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from tritonlint.errors import VerifyError
+from tritonlint.triton_hook import Run, hooked, is_measuring
 from tritonlint.verify.replay.replay import Difference, Flagged, Replayed
 
 # Replays of one kind of launch: a loop's thousandth shows what its first did.
@@ -62,38 +63,11 @@ def device_name() -> str:
     return "the CPU, in Triton's interpreter, whose casts are not a GPU's"
 
 
-@contextlib.contextmanager
-def hooked(recorder: Recorder) -> Iterator[None]:
-    """Let `recorder` see every launch. Raises VerifyError when Triton is not importable."""
-    try:
-        from triton.runtime.interpreter import InterpretedFunction
-        from triton.runtime.jit import JITFunction
-    except ImportError as error:
-        raise VerifyError(f"Triton cannot be imported: {error}") from error
-    originals = [(each, each.run) for each in (JITFunction, InterpretedFunction)]
-    for kind, original in originals:
-        kind.run = _seen_by(recorder, original)
-    try:
-        yield
-    finally:
-        for kind, original in originals:
-            kind.run = original
-
-
-def _seen_by(recorder: Recorder, original: Any) -> Any:
-    def run(self: Any, *args: Any, grid: Any, warmup: bool, **kwargs: Any) -> Any:
-        if not warmup:
-            recorder.see(self, sys._getframe(1), Launch(original, self, args, kwargs, grid))
-        return original(self, *args, grid=grid, warmup=warmup, **kwargs)
-
-    return run
-
-
 class Launch:
     """One launch, which can be repeated with other arguments."""
 
-    def __init__(self, run: Any, kernel: Any, args: Any, kwargs: Any, grid: Any) -> None:
-        self._run, self._kernel, self._grid, self._kwargs = run, kernel, grid, kwargs
+    def __init__(self, run: Run, kernel: Any, args: Any, kwargs: Mapping[str, Any]) -> None:
+        self._run, self._kernel = run, kernel
         names = kernel.arg_names
         self._positional = names[: len(args)]
         self._options = {name: value for name, value in kwargs.items() if name not in names}
@@ -108,7 +82,7 @@ class Launch:
         named = {n: v for n, v in arguments.items() if n not in self._positional}
         positional = [arguments[name] for name in self._positional]
         options = {**self._options, **named}
-        self._run(self._kernel, *positional, grid=self._grid, warmup=False, **options)
+        self._run(self._kernel, *positional, **options)
         if torch.cuda.is_available():
             torch.cuda.synchronize()
 
@@ -122,14 +96,15 @@ class Recorder:
         self.seen: Counter[Flagged] = Counter()
         self.replayed: list[Replayed] = []
 
-    def see(self, kernel: Any, frame: FrameType | None, launch: Launch) -> None:
-        """Replay the launch if it is flagged, unless the autotuner is measuring or enough of its
-        kind were replayed."""
-        if kernel.fn.__name__ not in self._kernels:
-            return
+    def launch(self, run: Run, kernel: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """See a launch, and make it (`triton_hook.Observer`)."""
+        if kernel.fn.__name__ in self._kernels and not is_measuring():
+            self._see(kernel, sys._getframe(1), Launch(run, kernel, args, kwargs))
+        return run(kernel, *args, **kwargs)
+
+    def _see(self, kernel: Any, frame: FrameType | None, launch: Launch) -> None:
+        """Replay the launch if it is flagged, unless enough of its kind were replayed."""
         frames = _frames(frame)
-        if any(f.f_code.co_name == "_bench" and p.endswith("autotuner.py") for p, f in frames):
-            return
         for flagged in self._flagged:
             called = {path for path, _ in frames}
             if flagged.kernel == kernel.fn.__name__ and flagged.path in called:
