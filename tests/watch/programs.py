@@ -50,6 +50,10 @@ def tuned(x, out):
     tuned_kernel[(1,)](x, out, 16)
 
 
+def by_name(**tensors):
+    double_kernel[(1,)](**tensors, N=16)
+
+
 def launched_by(launch, *args):
     launch[(1,)](*args, N=16)
 """
@@ -59,7 +63,7 @@ import threading
 
 import pytest
 import torch
-from kernels import copy, double, double_kernel, launched_by, quantize, tuned
+from kernels import by_name, copy, double, double_kernel, launched_by, quantize, tuned
 
 def new(dtype=torch.float32):
     return torch.zeros(16, dtype=dtype)
@@ -109,6 +113,12 @@ CASES = {
     "kernel_passed_around": (
         "launched_by(double_kernel, codes().view(torch.uint8), new())",
         "TL002",
+        "x_ptr",
+    ),
+    "named_in_another_order": (
+        "y, z = new(torch.bfloat16), new(torch.bfloat16)\n    for each in ({'x_ptr': z, 'out_ptr': z}, {'out_ptr': y, 'x_ptr': z}):\n"
+        "        by_name(**each)\n    double(y.view(torch.float16), new())",
+        "TL003",
         "x_ptr",
     ),
     "in_a_thread": (

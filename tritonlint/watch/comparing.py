@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tritonlint.dtypes import BY_NAME, ElementType
+from tritonlint.facts.device.meanings import Meaning
 from tritonlint.facts.hazards.launched.seen import Clash
 from tritonlint.watch import evidence
-from tritonlint.watch.kinds import Kind, tracked
+from tritonlint.watch.kinds import Kind
 from tritonlint.watch.shadow import Shadows, View, Write
 from tritonlint.watch.torch_tensors import Geometry, geometry, type_name, version
 
@@ -25,14 +26,14 @@ class Comparer:
         """Compare what the launch reads with what was written, and note what it writes. Whether
         something new was seen."""
         new = False
-        shadows, reads, writes = self.shadows, found.reads, found.writes
-        known = shadows.known
+        known = self.shadows.known
+        reads, writes = found.order or found.ordered([name for name, _ in tensors])
         if found.doubtful:
             new = self._siblings(found, tensors)
-        for name, tensor in tensors:
-            read = reads.get(name)
-            if read is None:
-                continue
+        for number, name, read in reads if known else ():
+            passed, tensor = tensors[number]
+            if passed != name:
+                return self._reordered(found, tensors)
             shadow = known.get(tensor.untyped_storage()._cdata)
             if shadow is None:
                 continue
@@ -42,24 +43,33 @@ class Comparer:
                 new |= self._differs(found, name, written)
             elif written is None and shadow.views and read.element is not None:
                 new |= self._had(found, name, read.element, geometry(tensor), shadow.views)
-        for name, tensor in tensors:
-            meaning = writes.get(name)
-            if meaning is None:
-                continue
-            storage = tensor.untyped_storage()
-            shadow = known.get(storage._cdata)
-            if shadow is None:
-                if not tracked(meaning):
-                    continue
-                shadow = shadows.of(storage)
-                shadow.version = version(tensor)
-            else:
-                shadow.touched(version(tensor))
-            where = geometry(tensor)
-            latest = shadow.writes[-1] if shadow.writes else None
-            if latest is None or latest.writer is not found or latest.where != where:
-                shadow.write(Write(where, meaning, found, name))
+        for number, name, meaning in writes:
+            passed, tensor = tensors[number]
+            if passed != name:
+                return self._reordered(found, tensors)
+            self._wrote(found, name, tensor, meaning)
         return new
+
+    def _reordered(self, found: Kind, tensors: Sequence[tuple[str, Any]]) -> bool:
+        """`compare`, of a launch that passes its arguments by name in another order than before."""
+        found.order = None
+        return self.compare(found, tensors)
+
+    def _wrote(self, found: Kind, name: str, tensor: Any, meaning: Meaning) -> None:
+        """Note what a launch writes to the memory of a tensor."""
+        storage = tensor.untyped_storage()
+        shadow = self.shadows.known.get(storage._cdata)
+        if shadow is None:
+            if name not in found.tracked:
+                return
+            shadow = self.shadows.new(storage)
+            shadow.version = version(tensor)
+        else:
+            shadow.touched(version(tensor))
+        where = geometry(tensor)
+        latest = shadow.writes[-1] if shadow.writes else None
+        if latest is None or latest.writer is not found or latest.where != where:
+            shadow.write(Write(where, meaning, found, name))
 
     def _differs(self, found: Kind, name: str, write: Write) -> bool:
         """What a kernel reads as another thing than was written there."""

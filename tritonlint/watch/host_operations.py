@@ -19,7 +19,11 @@ def mode(watcher: Watcher) -> Any:
     import torch
     from torch.utils._python_dispatch import TorchDispatchMode
 
-    roles = _roles(torch)
+    known: dict[Any, _Role] = {
+        torch.ops.aten.view.dtype: "view",
+        torch.ops.aten.copy_.default: "copy",
+        torch.ops.aten._to_copy.default: "conversion",
+    }
 
     class HostOperations(TorchDispatchMode):  # type: ignore[misc]
         """Lets every operation pass, and looks at those that matter."""
@@ -41,8 +45,8 @@ def mode(watcher: Watcher) -> Any:
         def __torch_dispatch__(
             self, func: Any, types: Any, args: Any = (), kwargs: Any = None
         ) -> Any:
-            role = roles(func)
-            result = func(*args, **(kwargs or {}))
+            role = known.get(func) or _role(known, func)
+            result = func(*args, **kwargs) if kwargs else func(*args)
             if role != "none":
                 try:
                     _LOOK[role](watcher, args, result)
@@ -55,23 +59,11 @@ def mode(watcher: Watcher) -> Any:
     return HostOperations()
 
 
-def _roles(torch: Any) -> Callable[[Any], _Role]:
+def _role(known: dict[Any, _Role], func: Any) -> _Role:
     """What an operation is, asked once for each."""
-    known: dict[Any, _Role] = {
-        torch.ops.aten.view.dtype: "view",
-        torch.ops.aten.copy_.default: "copy",
-        torch.ops.aten._to_copy.default: "conversion",
-    }
-
-    def role(func: Any) -> _Role:
-        found = known.get(func)
-        if found is None:
-            schema = getattr(func, "_schema", None)
-            writes = bool(getattr(schema, "is_mutable", False))
-            found = known[func] = "write" if writes else "none"
-        return found
-
-    return role
+    schema = getattr(func, "_schema", None)
+    known[func] = "write" if getattr(schema, "is_mutable", False) else "none"
+    return known[func]
 
 
 def _view(watcher: Watcher, args: Any, result: Any) -> None:

@@ -4,7 +4,7 @@ constants."""
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import CodeType
 from typing import Any
@@ -18,6 +18,8 @@ from tritonlint.source import Span
 from tritonlint.watch.torch_tensors import type_name
 
 MOST_TESTS = 20
+# The number of a tensor, its parameter and what the kernel does with its memory.
+_Ordered = tuple[tuple[int, str, Meaning], ...]
 _CONSTANTS = (bool, int, float, str, type(None))
 
 
@@ -25,8 +27,10 @@ _CONSTANTS = (bool, int, float, str, type(None))
 class Kind:
     """One kind. `reads` and `writes` are what its kernel does with memory, as far as that matters
     (`Meanings`); `doubtful` are the parameters that are passed bytes which the kernel takes for
-    numbers, or makes of floats. `test` is the last one that launched it; `findings` is what the
-    judge said of it, where it is asked at each launch."""
+    numbers, or makes of floats; `tracked` those behind which it writes what is worth remembering.
+    `test` is the last one that launched it; `findings` is what the judge said of it, where it is
+    asked at each launch. `order` has the numbers of the tensors that matter among those that its
+    launches pass, for reading and for writing, once it is known."""
 
     seen: SeenLaunch
     kernel: Kernel
@@ -34,6 +38,7 @@ class Kind:
     reads: Mapping[str, Meaning]
     writes: Mapping[str, Meaning]
     doubtful: frozenset[str]
+    tracked: frozenset[str]
     count: int = 0
     test: str = ""
     tests: dict[str, None] = field(default_factory=dict)
@@ -41,6 +46,7 @@ class Kind:
     clashes: dict[Clash, None] = field(default_factory=dict)
     ir: str | None = None
     findings: tuple[Any, ...] | None = None
+    order: tuple[_Ordered, _Ordered] | None = None
 
     def launched(self, test: str) -> None:
         """Count a launch that a test made."""
@@ -49,6 +55,15 @@ class Kind:
             self.test = test
             if len(self.tests) < MOST_TESTS:
                 self.tests[test] = None
+
+    def ordered(self, names: Sequence[str]) -> tuple[_Ordered, _Ordered]:
+        """`order`, of launches that pass tensors for these parameters."""
+        reads, writes = (
+            tuple((number, name, each[name]) for number, name in enumerate(names) if name in each)
+            for each in (self.reads, self.writes)
+        )
+        self.order = reads, writes
+        return self.order
 
     def record(self) -> SeenLaunch:
         """What was seen so far."""
@@ -94,7 +109,8 @@ def kind(
     }
     doubtful = frozenset(n for n, each in types.items() if each.is_byte and _doubtful(n, found))
     reads = {n: each for n, each in found.reads.items() if _tells(each)}
-    return Kind(seen, node, code, reads, found.writes, doubtful)
+    kept = frozenset(n for n, each in found.writes.items() if _tracked(each))
+    return Kind(seen, node, code, reads, found.writes, doubtful, kept)
 
 
 def _doubtful(name: str, found: Meanings) -> bool:
@@ -114,7 +130,7 @@ def _narrow(element: ElementType | None) -> bool:
     return element is not None and element.is_float and element.width <= 16
 
 
-def tracked(meaning: Meaning) -> bool:
+def _tracked(meaning: Meaning) -> bool:
     """Whether what was written so is worth remembering."""
     return meaning.kind in ("truncated", "integers") or _narrow(meaning.element)
 

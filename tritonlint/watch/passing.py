@@ -13,7 +13,6 @@ from tritonlint.watch.torch_tensors import Classes, type_name
 
 # Of so many kernels is known what their parameters are; then they are looked up anew.
 _MOST_KERNELS = 10000
-_PLAIN = frozenset({bool, int, float, str, type(None)})
 
 
 @dataclass
@@ -53,18 +52,17 @@ class Passing:
         tensors: list[tuple[str, Any]],
     ) -> None:
         """Extend the key of the kind by what is passed, and collect the tensors."""
-        constexprs, classes, parameters = of.constexprs, self._classes, of.parameters
+        constexprs, known = of.constexprs, self._classes.known
         for name, value in passed:
             own = value.__class__
-            if own in _PLAIN:
-                key.append((own, value) if name in constexprs else own)
-                continue
-            if name not in parameters:
-                continue
-            what = classes.known.get(own) or classes.of(own)
+            what = known.get(own) or self._classes.of(own)
             if what == "tensor":
                 key.append(value.dtype)
                 tensors.append((name, value))
+            elif what == "plain":
+                key.append((own, value) if name in constexprs else own)
+            elif name not in of.parameters:
+                continue
             elif what == "wrapper":
                 key.append(str(getattr(value, "dtype", None) or value.base.dtype))
                 tensors.append((name, value.base))

@@ -16,7 +16,7 @@ MOST_VIEWS = 16
 _FIRST_SWEEP = 4096
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Write:
     """A region of a storage as a kernel wrote it: `writer` is who, in the watcher's terms."""
 
@@ -26,7 +26,7 @@ class Write:
     parameter: str
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class View:
     """An element type (torch's name) that a region was seen as; `origin` is where."""
 
@@ -35,7 +35,7 @@ class View:
     origin: Any
 
 
-@dataclass
+@dataclass(slots=True)
 class Shadow:
     """What is known of one live storage. `version` is that of torch's last write when the kernels'
     writes were seen."""
@@ -47,6 +47,9 @@ class Shadow:
 
     def write(self, write: Write) -> None:
         """A kernel wrote: what the region was before is forgotten."""
+        if not self.writes:
+            self.writes.append(write)
+            return
         kept = [each for each in self.writes if not may_overlap(each.where, write.where)]
         self.writes = [*kept[-MOST_WRITES:], write]
 
@@ -98,12 +101,13 @@ class Shadows:
 
     def of(self, storage: Any) -> Shadow:
         """The shadow of a storage; a new one where there is none."""
-        number = storage._cdata
-        found = self.known.get(number)
-        if found is None:
-            if len(self.known) >= self._sweep_at:
-                self._sweep()
-            found = self.known[number] = Shadow(reference(storage))
+        return self.known.get(storage._cdata) or self.new(storage)
+
+    def new(self, storage: Any) -> Shadow:
+        """A new shadow of a storage that has none."""
+        if len(self.known) >= self._sweep_at:
+            self._sweep()
+        found = self.known[storage._cdata] = Shadow(reference(storage))
         return found
 
     def _sweep(self) -> None:

@@ -4,11 +4,15 @@ every write of torch's own counts up (`_version`)."""
 
 from __future__ import annotations
 
+import functools
 import sys
 from typing import Any, Literal
 
 # Offset, shape and strides of a tensor in elements, and their size in bytes.
 Geometry = tuple[int, tuple[int, ...], tuple[int, ...], int]
+
+_Class = Literal["plain", "tensor", "wrapper", "fake", "other"]
+_PLAIN = (bool, int, float, str, type(None))
 
 
 def type_name(dtype: Any) -> str:
@@ -20,17 +24,18 @@ class Classes:
     """What the classes of arguments are, looked up once for each."""
 
     def __init__(self) -> None:
-        self.known: dict[type, Literal["tensor", "wrapper", "fake", "other"]] = {}
+        self.known: dict[type, _Class] = dict.fromkeys(_PLAIN, "plain")
 
-    def of(self, kind: type) -> Literal["tensor", "wrapper", "fake", "other"]:
-        """`tensor`; `wrapper` for what has a tensor as its `base` (`triton.reinterpret`, tensor
-        descriptors); `fake` for a tensor without memory that a compiler traces with."""
+    def of(self, kind: type) -> _Class:
+        """`plain` for Python's numbers and texts; `tensor`; `wrapper` for what has a tensor as its
+        `base` (`triton.reinterpret`, tensor descriptors); `fake` for a tensor without memory that a
+        compiler traces with."""
         found = self.known.get(kind)
         if found is None:
             found = self.known[kind] = self._look(kind)
         return found
 
-    def _look(self, kind: type) -> Literal["tensor", "wrapper", "fake", "other"]:
+    def _look(self, kind: type) -> _Class:
         torch = sys.modules.get("torch")
         if torch is not None and issubclass(kind, torch.Tensor):
             fake = kind.__name__ in ("FakeTensor", "FunctionalTensor")
@@ -48,14 +53,23 @@ def geometry(tensor: Any) -> Geometry:
 def reference(storage: Any) -> Any:
     """A weak reference to a storage, with `expired()`. While it is held the number of the storage
     is not given to another one; the memory itself is not kept."""
+    return _weak()(storage)
+
+
+@functools.cache
+def _weak() -> Any:
     from torch.multiprocessing.reductions import StorageWeakRef
 
-    return StorageWeakRef(storage)
+    return StorageWeakRef
 
 
 def version(tensor: Any) -> int:
     """How often torch has written to the memory of a tensor; -1 where it does not count."""
-    return -1 if tensor.is_inference() else int(tensor._version)
+    try:
+        counted: int = tensor._version
+    except RuntimeError:  # a tensor of inference mode
+        return -1
+    return counted
 
 
 def bounds(where: Geometry) -> tuple[int, int]:
