@@ -95,7 +95,7 @@ def _result(
     with observer.stage("cache"):
         outlines.store(texts, universe)
         cache.store(question.key, result)
-        last_run.keep(cache.kept, question, result, texts.read)
+        last_run.keep(cache.kept, question, result, texts.read, outlines.code)
     return result
 
 

@@ -18,8 +18,8 @@ from tritonlint.caching.cache import Asked
 from tritonlint.caching.store import Store
 from tritonlint.engine.moved_code import Lost, MovedCode, paths_of
 from tritonlint.errors import SourceError
-from tritonlint.facts.project import comments
-from tritonlint.facts.project.code_lines import digest, numbers, raw_digest
+from tritonlint.facts.project.code_lines import numbers
+from tritonlint.facts.project.comments import code_digest
 from tritonlint.findings import Finding, Suppressed
 from tritonlint.findings.result import Result
 from tritonlint.frozen import dataclass, replace
@@ -45,12 +45,21 @@ class LastRun:
     result: Result
 
     @staticmethod
-    def of(asked: Asked, result: Result, read: Callable[[str], bytes]) -> LastRun:
-        """A run that judged files; `read` gives what a file held. Raises Lost where rules were not
-        loaded, which comments may be meant for."""
+    def of(
+        asked: Asked,
+        result: Result,
+        read: Callable[[str], bytes],
+        code_of: Callable[[str], str | None],
+    ) -> LastRun:
+        """A run that judged files; `read` gives what a file held, `code_of` the digest of its code
+        where it is known. Raises Lost where rules were not loaded, which comments may be meant
+        for."""
         if {os.path.abspath(each.path) for each in result.skipped} - asked.stamps.keys():
             raise Lost
-        files = {path: (stamped, _digest(read(path))) for path, stamped in asked.stamps.items()}
+        files = {
+            path: (stamped, code_of(path) or code_digest(read(path)))
+            for path, stamped in asked.stamps.items()
+        }
         spoken = {path for each in _all(result) for path in paths_of(each)}
         code = {path: numbers(read(os.path.abspath(path))) for path in spoken}
         return LastRun(files, code, result)
@@ -84,10 +93,16 @@ class LastRun:
         return LastRun(files, {**self.code, **code}, result)
 
 
-def keep(store: Store, asked: Asked, result: Result, read: Callable[[str], bytes]) -> None:
-    """Keep what a run came to that judged files; `read` gives what a file held."""
+def keep(
+    store: Store,
+    asked: Asked,
+    result: Result,
+    read: Callable[[str], bytes],
+    code_of: Callable[[str], str | None],
+) -> None:
+    """Keep what a run came to that judged files; see `LastRun.of`."""
     with contextlib.suppress(Lost):
-        _put(store, asked, LastRun.of(asked, result, read))
+        _put(store, asked, LastRun.of(asked, result, read, code_of))
 
 
 def again(store: Store, asked: Asked, suppressing: Suppressing) -> Result | None:
@@ -122,14 +137,10 @@ def _all(result: Result) -> Sequence[Finding]:
     return (*result.findings, *(each.finding for each in result.suppressed), *result.judged)
 
 
-def _digest(text: bytes) -> str:
-    return raw_digest(text) if comments.decide(text) else digest(text)
-
-
 def _unless_code_changed(path: str, before: str) -> SourceFile:
     """The file at `path`. Raises SourceError, and Lost when its code is not what it was."""
     source = read_source(Path(path))
-    if _digest(source.data) != before:
+    if code_digest(source.data) != before:
         raise Lost
     _ = source.text
     return source

@@ -17,6 +17,7 @@ from tritonlint.caching.stamps import stamp
 from tritonlint.caching.store import Store
 from tritonlint.facts.index.outlines import Function, Outline
 from tritonlint.facts.index.universe import Texts
+from tritonlint.facts.project.comments import code_digest
 from tritonlint.source import read_bytes
 
 KIND = "outline"
@@ -30,8 +31,9 @@ class OutlineCache:
     def __init__(self, store: Store | None) -> None:
         self._store = store
         self._tool = _tool()
-        # By file: what it was like when it was last looked at, and its outline then.
-        self._known: dict[str, tuple[str, Outline]] = {}
+        # By file: what it was like when it was last looked at, its outline then, and a digest of
+        # its code.
+        self._known: dict[str, tuple[str, Outline, str]] = {}
         self._stamps: dict[str, str] = {}
         # How often a file was not as it had been before, or another set of files was asked for.
         self.changes = 0
@@ -54,8 +56,14 @@ class OutlineCache:
             elif not texts.outlined(file):
                 absent.append(file)
         loaded = self._loaded(absent, now)
-        self._known |= {file: (now[file], outline) for file, outline in loaded.items()}
-        texts.learn(fresh | loaded)
+        self._known |= {file: (now[file], *each) for file, each in loaded.items()}
+        texts.learn(fresh | {file: outline for file, (outline, _) in loaded.items()})
+
+    def code(self, file: str) -> str | None:
+        """The digest of the code of a file, as `comments.code_digest` tells it, if its outline was
+        loaded or stored."""
+        known = self._known.get(file)
+        return None if known is None else known[2]
 
     def store(self, texts: Texts, files: Iterable[str]) -> None:
         """Keep the outlines of `files`, which were loaded as far as they were there, that `texts`
@@ -68,29 +76,30 @@ class OutlineCache:
             known = self._known.get(file)
             if known is not None and known[1] is outline:
                 continue
-            stamped = self._stamps[file]
-            self._known[file] = (stamped, outline)
+            stamped, text = self._stamps[file], texts.read(file)
+            code = "" if self._store is None else code_digest(text)
+            self._known[file] = (stamped, outline, code)
             if self._store is not None:
-                entry = (self._tool, stamped, _digest(texts.read(file)), _plain(outline))
+                entry = (self._tool, stamped, _digest(text), code, _plain(outline))
                 made[self._key(file)] = json.dumps(entry).encode()
         if self._store is not None:
             self._store.put(KIND, made)
 
-    def _loaded(self, files: Sequence[str], now: dict[str, str]) -> dict[str, Outline]:
+    def _loaded(self, files: Sequence[str], now: dict[str, str]) -> dict[str, tuple[Outline, str]]:
         """What the store knows of `files`, as far as it holds."""
         if self._store is None or not files:
             return {}
         keys = {self._key(file): file for file in files}
-        found: dict[str, Outline] = {}
+        found: dict[str, tuple[Outline, str]] = {}
         for key, body in self._store.get(KIND, list(keys)).items():
             file = keys[key]
             with contextlib.suppress(ValueError, TypeError, LookupError, AttributeError, OSError):
-                tool, stamped, digest, data = json.loads(body)
+                tool, stamped, digest, code, data = json.loads(body)
                 # A checkout of the same text has another time.
                 if tool == self._tool and (
                     stamped == now[file] or digest == _digest(read_bytes(file))
                 ):
-                    found[file] = _outline(data)
+                    found[file] = (_outline(data), code)
         return found
 
     def _key(self, file: str) -> str:

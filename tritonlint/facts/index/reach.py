@@ -8,7 +8,7 @@ cannot be followed (a method of an unknown object) does not lead anywhere.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
 from tritonlint.errors import SourceError
@@ -41,6 +41,9 @@ class Reach:
         self._calls: dict[str, dict[int, Calls]] = {}
         self._leads: dict[int, bool] = {}
         self._near: dict[tuple[int, int], bool] = {}
+        # Which functions meet these files.
+        self._met: Collection[str] = ()
+        self._meeting: dict[tuple[int, int], bool] = {}
         self._named_by: dict[int, tuple[Definition, ...]] = {}
         self._callers: dict[int, tuple[Definition, ...]] = {}
         self._lines: dict[str, dict[int, list[Definition]]] = {}
@@ -114,6 +117,27 @@ class Reach:
                 or (hops > 0 and any(self._is_near(x, hops - 1) for x in self._callees(function)))
             )
         return self._near[key]
+
+    def meets(self, function: Definition, files: Collection[str], hops: int) -> bool:
+        """Whether `function` names something that may lead to a launch and stands in one of
+        `files`, or calls what does over at most `hops` calls. What stands outside of functions
+        may."""
+        if files is not self._met:
+            self._met = files
+            self._meeting.clear()
+        start = self.calls(function)
+        return start is None or self._meets(start, files, hops)
+
+    def _meets(self, function: Calls, files: Collection[str], hops: int) -> bool:
+        key = (id(function.definition.node), hops)
+        if key not in self._meeting:
+            self._meeting[key] = False  # for recursive functions
+            named = (str(each.module.file) for each in self._named(function))
+            self._meeting[key] = any(each in files for each in named) or (
+                hops > 0
+                and any(self._meets(each, files, hops - 1) for each in self._callees(function))
+            )
+        return self._meeting[key]
 
     def callers(self, function: Definition) -> list[Definition]:
         """The functions that name `function`, or name one that does, and modules that do outside of

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import re
 
+from tritonlint.facts.project import code_lines
+
 # That a sum in 16 bits is meant, on its lines or the one before.
 SUM_IN_16_BITS = re.compile(
     r"#.*(?:\bb?f(?:loat|p)?16\b|\bhalf\b|16[- ]bits?\b|low(?:er)? precision)", re.IGNORECASE
@@ -15,7 +17,13 @@ NARROW_TARGET = re.compile(
 )
 
 
-def decide(text: bytes) -> bool:
+def code_digest(text: bytes) -> str:
+    """A digest of what can decide something in a file: the same for two texts of which only
+    comments and blank lines differ, if no comment of them decides anything."""
+    return code_lines.raw_digest(text) if _decide(text) else code_lines.digest(text)
+
+
+def _decide(text: bytes) -> bool:
     """Whether a comment of a file can decide something: what an author says, that of a kernel."""
     if any(b"coding" in line for line in text.split(b"\n", 2)[:2]):
         return True

@@ -23,6 +23,7 @@ from tritonlint.facts.hazards.rounded_first import rounded_first
 from tritonlint.facts.host.interpreter import interpret
 from tritonlint.facts.host.state import MAX_STATEMENTS, Attributes, Run
 from tritonlint.facts.index.beside import Beside
+from tritonlint.facts.index.callers import NEAR
 from tritonlint.facts.index.gates import may_copy
 from tritonlint.facts.index.reach import Reach
 from tritonlint.facts.index.universe import Texts
@@ -211,7 +212,8 @@ class Analysis:
         for file in sorted(lines.keys() - looked_at):
             self.make_room()
             for caller in self.roots.not_yet(file, lines[file], wanted):
-                yield from self._of_root(caller, wanted, questioned)
+                if self.reach.meets(caller, wanted, NEAR + 1):
+                    yield from self._of_root(caller, wanted, questioned)
         asked: dict[str, set[int]] = {}
         for file, line in questioned:
             self.make_room()
