@@ -20,6 +20,7 @@ from tritonlint.facts.host.tensors import FLOATS
 from tritonlint.facts.host.values import Condition, DType, Value, options
 from tritonlint.facts.host.values import Tensor as HostTensor
 from tritonlint.facts.project.kernel import Kernel
+from tritonlint.facts.project.tree import walk
 from tritonlint.source import Span
 
 # What a cast that loses nothing of a float names.
@@ -62,7 +63,7 @@ def _on_one_path(kernel: Kernel, one: Rounding) -> bool:
     """Whether the store stands in one arm of an `if`, and its other arm stores too: what the test
     asks may tell the type."""
     line = one.cast.line
-    for node in ast.walk(kernel.node):
+    for node in walk(kernel.node):
         if not isinstance(node, ast.If) or not node.orelse:
             continue
         arms = (node.body, node.orelse)
@@ -73,13 +74,13 @@ def _on_one_path(kernel: Kernel, one: Rounding) -> bool:
 
 
 def _stores(arm: Iterable[ast.stmt]) -> bool:
-    calls = (each for one in arm for each in ast.walk(one) if isinstance(each, ast.Call))
+    calls = (each for one in arm for each in walk(one) if isinstance(each, ast.Call))
     return any(isinstance(each.func, ast.Attribute) and each.func.attr == "store" for each in calls)
 
 
 def _casts(kernel: Kernel, named: bool) -> bool:
     """Whether a kernel casts to anything but the wide types and the element types of pointers."""
-    for node in ast.walk(kernel.node):
+    for node in walk(kernel.node):
         match node:
             case ast.Call(func=ast.Attribute(attr="to"), args=[target, *_]):
                 text = ast.unparse(target)

@@ -22,7 +22,7 @@ from tritonlint.facts.host.values import (
 )
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition
-from tritonlint.facts.project.tree import Function, statements_in
+from tritonlint.facts.project.tree import Function, statements_in, walk
 
 _FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -107,7 +107,7 @@ def _makes_tensors(method: ast.AST) -> bool:
         and isinstance(each.func, ast.Attribute)
         and each.func.attr in tensors.CONSTRUCTORS
         and any(keyword.arg == "dtype" for keyword in each.keywords)
-        for each in ast.walk(method)
+        for each in walk(method)
     )
 
 
@@ -202,7 +202,7 @@ def assigned_in(method: Function) -> frozenset[str]:
         node.attr
         for statement in statements
         for target in _targets(statement)
-        for node in ast.walk(target)
+        for node in walk(target)
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
     )
     return frozenset((*assigned, *filter(None, map(_registered, statements))))

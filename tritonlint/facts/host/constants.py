@@ -11,6 +11,7 @@ from typing import Any
 from tritonlint.facts.host import classes
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import Class, Const, Sequence, Table, Tensor, Value
+from tritonlint.facts.project.tree import walk
 
 _COMPARED: Mapping[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.Eq: operator.eq,
@@ -66,7 +67,7 @@ def _fits(value: object, pattern: ast.pattern) -> bool | None:
 def forget(frame: Frame, loop: ast.AST) -> None:
     """The constants that a loop assigns anew are not known in its body: only in the first round are
     they what they were before it."""
-    for node in ast.walk(loop):
+    for node in walk(loop):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             if isinstance(frame.env.get(node.id), Const):
                 place = f"{frame.module.path}:{node.lineno}:{node.col_offset}"

@@ -289,6 +289,8 @@ def _keeps_bytes(tensor: Tensor) -> bool:
 
 def contradicts(one: Path, other: Path) -> bool:
     """Whether no run takes both paths."""
+    if not one or not other:
+        return False
     outcomes = dict(one)
     return any(outcomes.get(key, outcome) != outcome for key, outcome in other)
 

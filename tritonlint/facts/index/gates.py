@@ -15,7 +15,8 @@ LETTER = rb"[\w\x80-\xff]"
 
 # A file without any of these neither launches a kernel nor says what the bytes of a tensor mean: a
 # pool may make its buffers with the dtype that a class derived from it names.
-FILE = re.compile(rb"triton|jit|int8|fp8|float8|cache_dtype|kv_buffer|\bbyte\b")
+_WORDS = (b"triton", b"jit", b"int8", b"fp8", b"float8", b"cache_dtype", b"kv_buffer")
+_A_BYTE = re.compile(rb"\bbyte\b")
 # Names and the attributes after them, from their beginning.
 _CHAIN = re.compile(rb"(?<!\.)[A-Za-z_\x80-\xff][\w.\x80-\xff]*")
 _ATTRIBUTE = re.compile(rb"\.[\s\\]*(%s+)" % LETTER)
@@ -27,6 +28,7 @@ _BODY = re.compile(rb"\)[^\n#()]*:[ \t]*\n|\)[ \t]*->[^\n#]*:[ \t]*\n")
 _DEFAULT = re.compile(rb"=\s*[A-Za-z_.]*[A-Z]\w*[a-z]")
 # Prefixes of strings, which look like names.
 _PREFIXES = frozenset((b"f", b"r", b"b", b"rb", b"F"))
+_NO_PREFIX = {each: re.compile(rb"\b%s\b(?![\"'])" % each) for each in _PREFIXES}
 # Attributes that stand on another line than what they are of.
 _CONTINUED = re.compile(rb"\.\s*\n\s*(%s+)|\n\s*\.\s*(%s+)" % (LETTER, LETTER))
 _SUPER = re.compile(rb"super\s*\([^()]*\)\s*\.\s*(%s+)" % LETTER)
@@ -80,7 +82,8 @@ def code(text: bytes) -> bytes:
 
 def may_matter(text: bytes) -> bool:
     """Whether a file can launch a kernel, define one, or say what the bytes of a tensor mean."""
-    if FILE.search(text) is not None:
+    # One word after the other: that takes less time than a pattern of all.
+    if any(each in text for each in _WORDS) or (b"byte" in text and _A_BYTE.search(text)):
         return True
     # A launch of an imported kernel beside a view, or an address.
     beside = b".view(" in text or b".data_ptr()" in text
@@ -200,10 +203,9 @@ def names(text: bytes, start: int, end: int) -> set[bytes]:
     attributes that stand apart from what they are of."""
     found = set(_CHAIN.findall(text, start, end))
     if not found.isdisjoint(_PREFIXES):
-        found -= _PREFIXES
-        found |= {
-            each for each in _PREFIXES if re.search(rb"\b%s\b(?![\"'])" % each, text[start:end])
-        }
+        for each in found & _PREFIXES:
+            if not _NO_PREFIX[each].search(text, start, end):
+                found.remove(each)
     for one, other in _CONTINUED.findall(text, start, end):
         found.add(b"." + (one or other))
     if b"super" in found:

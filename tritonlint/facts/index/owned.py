@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition
-from tritonlint.facts.project.tree import dotted_name
+from tritonlint.facts.project.tree import dotted_name, walk
 from tritonlint.frozen import replace
 
 Function = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -49,9 +50,18 @@ def held(owner: Definition, attribute: str) -> Iterator[Definition]:
     initializer = owner.module.member(owner, "__init__")
     if not isinstance(initializer, Definition) or not isinstance(initializer.node, Function):
         return
-    annotations = {each.arg: each.annotation for each in initializer.node.args.args}
     inside = replace(initializer, enclosing=(*initializer.enclosing, initializer.node))
-    for node in ast.walk(initializer.node):
+    for each in _given(initializer.node).get(attribute, ()):
+        yield from _named(inside, each)
+
+
+@kept(4096)
+def _given(initializer: ast.FunctionDef | ast.AsyncFunctionDef) -> Mapping[str, list[ast.expr]]:
+    """By the attributes of `self` that an initializer sets: what it gives them, and what they or
+    the parameter that they are given are said to be."""
+    annotations = {each.arg: each.annotation for each in initializer.args.args}
+    found: dict[str, list[ast.expr]] = {}
+    for node in walk(initializer):
         match node:
             case ast.Assign(targets=[ast.Attribute(value=ast.Name(id="self"), attr=name)]):
                 said = None
@@ -61,14 +71,13 @@ def held(owner: Definition, attribute: str) -> Iterator[Definition]:
                 continue
         if isinstance(node.value, ast.Name):
             said = said or annotations.get(node.value.id)
-        for each in (said, node.value) if name == attribute else ():
-            if each is not None:
-                yield from _named(inside, each)
+        found.setdefault(name, []).extend(each for each in (said, node.value) if each is not None)
+    return found
 
 
 def _named(around: Definition, node: ast.expr) -> Iterator[Definition]:
     """The classes that an annotation or a value names, or the function that it is."""
-    for each in ast.walk(node):
+    for each in walk(node):
         spelled = dotted_name(each) if isinstance(each, (ast.Name, ast.Attribute)) else None
         target = around.module.target(spelled, around.enclosing) if spelled else None
         kinds = (ast.ClassDef, *Function) if each is node else ast.ClassDef

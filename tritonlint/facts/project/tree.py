@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import ast
+from collections import deque
 from collections.abc import Iterator, Sequence
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Enclosing = tuple[Function | ast.ClassDef, ...]
 # Statements without others inside them, the most frequent ones.
 _SIMPLE = (ast.Assign, ast.Expr, ast.Return, ast.AnnAssign, ast.Import, ast.ImportFrom, ast.Assert)
+
+
+# Fields that hold no nodes, or those that `walk` leaves out; and by the kind of a node the others.
+_NO_NODES = frozenset(
+    "ctx id attr kind type_comment level module asname is_async conversion rest simple".split()
+)
+_INSIDE: dict[type[ast.AST], tuple[str, ...]] = {}
 
 
 def dotted_name(node: ast.AST) -> str | None:
@@ -21,6 +29,28 @@ def dotted_name(node: ast.AST) -> str | None:
         return None
     parts.append(node.id)
     return ".".join(reversed(parts))
+
+
+def walk(tree: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a tree as `ast.walk` gives them, in half the time: without those that only say
+    whether a name is read or written."""
+    waiting = deque((tree,))
+    take, more = waiting.popleft, waiting.append
+    while waiting:
+        node = take()
+        yield node
+        kind = node.__class__
+        inside = _INSIDE.get(kind)
+        if inside is None:
+            inside = _INSIDE[kind] = tuple(each for each in node._fields if each not in _NO_NODES)
+        for name in inside:
+            value = getattr(node, name, None)
+            if value.__class__ is list:
+                for each in value:
+                    if isinstance(each, ast.AST):
+                        more(each)
+            elif isinstance(value, ast.AST):
+                more(value)
 
 
 def statements_in(

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel
-from tritonlint.facts.project.tree import statements_in
+from tritonlint.facts.project.tree import statements_in, walk
 
 # Functions of Triton that give back what they take, in another form or order.
 _MOVES = frozenset(
@@ -90,7 +90,7 @@ def _sums(kernel: Kernel, name: str) -> bool:
 
 @kept(1024)
 def _is_summing(function: ast.FunctionDef) -> bool:
-    nodes = ast.walk(function)
+    nodes = walk(function)
     return any(isinstance(each, ast.Attribute) and each.attr in _SUMS for each in nodes)
 
 

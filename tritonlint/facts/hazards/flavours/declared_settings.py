@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from tritonlint.facts.project.modules import Module
-from tritonlint.facts.project.tree import dotted_name
+from tritonlint.facts.project.tree import dotted_name, walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -45,7 +45,7 @@ class Declaration:
 def declarations(module: Module) -> Iterator[Declaration]:
     """The settings that `module` declares with members of 8-bit floats: enums, literals, tables and
     lists, of the module or a class."""
-    for node in ast.walk(module.tree):
+    for node in walk(module.tree):
         match node:
             case ast.Assign(targets=[target], value=value):
                 yield from _declared(module, _last(target), (value,))
@@ -66,12 +66,12 @@ def admitted(module: Module) -> Iterator[Declaration]:
     """The values that `module` lets settings have, those of 8-bit floats among them: any other is
     refused with an error, here or in a function that is called for that, or answered with no by a
     function that is called `supports_...`."""
-    for node in ast.walk(module.tree):
+    for node in walk(module.tree):
         yield from _admitted(module, node)
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
             called = module.resolve(dotted_name(node.value.func) or "")
             if called is not None and called.module is not module:
-                inner = ast.walk(called.node) if isinstance(called.node, ast.FunctionDef) else ()
+                inner = walk(called.node) if isinstance(called.node, ast.FunctionDef) else ()
                 for each in inner:
                     yield from _admitted(called.module, each)
 

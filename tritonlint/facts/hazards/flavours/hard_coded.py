@@ -11,6 +11,7 @@ from tritonlint.dtypes import BY_NAME
 from tritonlint.facts.hazards.flavours.said_dtypes import SaidDtype, said_dtype, said_dtypes
 from tritonlint.facts.hazards.flavours.vendors import for_vendor
 from tritonlint.facts.project.modules import Definition, Module
+from tritonlint.facts.project.tree import walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -99,7 +100,7 @@ def asked_of_attribute(module: Module, owner: str, attribute: str) -> Iterator[S
 
 def _asked(module: Module) -> Iterator[_Asked]:
     """Where a module asks for the fp8 type of the platform."""
-    for each in ast.walk(module.tree):
+    for each in walk(module.tree):
         if isinstance(each, ast.Call) and (said := said_dtype(module, each, {})).kind == "asked":
             yield module.source.span(each), said.text
 
@@ -118,7 +119,7 @@ def _views(
     names = said_dtypes(module, node.body, known | _defaults(module, function))
     owner = ".".join(each.name for each in function.enclosing)
     tested = _under_settings(node)
-    for each in ast.walk(node):
+    for each in walk(node):
         match each:
             case ast.Call(func=ast.Attribute(value=receiver, attr="view"), args=[dtype]):
                 pass
@@ -147,7 +148,7 @@ def _defaults(module: Module, function: Definition) -> dict[str, SaidDtype]:
     pairs += [(a, d) for a, d in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True) if d]
     found = {each.arg: said_dtype(module, value, {}) for each, value in pairs}
     named = {name: said for name, said in found.items() if said.kind == "named"}
-    nodes = ast.walk(module.tree) if named else ()
+    nodes = walk(module.tree) if named else ()
     given = {each.arg for each in nodes if isinstance(each, ast.keyword)}
     return {name: said for name, said in named.items() if name not in given}
 
@@ -157,13 +158,13 @@ def _under_settings(node: ast.AST) -> set[int]:
     given something there."""
     found: set[int] = set()
     names: set[str] = set()
-    for each in ast.walk(node):
+    for each in walk(node):
         if isinstance(each, ast.If) and _SETTING.search(ast.unparse(each.test)):
-            inner = [inner for statement in each.body for inner in ast.walk(statement)]
+            inner = [inner for statement in each.body for inner in walk(statement)]
             found.update(map(id, inner))
             stored = (name for name in inner if isinstance(name, ast.Name))
             names |= {name.id for name in stored if isinstance(name.ctx, ast.Store)}
-    for each in ast.walk(node) if names else ():
+    for each in walk(node) if names else ():
         if isinstance(each, ast.Call) and any(
             isinstance(inner, ast.Name) and inner.id in names for inner in each.args
         ):

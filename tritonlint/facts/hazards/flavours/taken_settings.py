@@ -17,7 +17,7 @@ from tritonlint.facts.hazards.flavours.trials import Trial
 from tritonlint.facts.hazards.flavours.vendors import for_nvidia
 from tritonlint.facts.host.named_dtypes import named_fp8
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import dotted_name
+from tritonlint.facts.project.tree import dotted_name, walk
 from tritonlint.frozen import dataclass, replace
 from tritonlint.source import Span
 
@@ -49,7 +49,9 @@ class TakenSetting:
 
 def may_take(text: str) -> bool:
     """Whether the text of a file may do so."""
-    return "8" in text and bool(_TESTS.search(text) and _E4M3.search(text))
+    if not any(each in text for each in ("float8", "fp8", "FP8", "FLOAT8")):
+        return False
+    return bool(_E4M3.search(text) and _TESTS.search(text))
 
 
 def taken(
@@ -103,7 +105,7 @@ class _Walk:
         self.others = [replace(self.trial, value=each) for each in ("auto", *others[:3])]
         self.names = {
             each.targets[0].id
-            for each in ast.walk(self.node)
+            for each in walk(self.node)
             if isinstance(each, ast.Assign)
             and isinstance(each.targets[0], ast.Name)
             and self._is_e4m3(each.value, frozenset())
@@ -218,7 +220,7 @@ def _cares(module: Module, said: re.Pattern[str]) -> bool:
         return False
     return any(
         isinstance(node, (ast.Compare, ast.MatchValue)) and said.search(ast.unparse(node))
-        for node in ast.walk(module.tree)
+        for node in walk(module.tree)
     )
 
 

@@ -11,7 +11,7 @@ from itertools import product
 
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import Enclosing, dotted_name
+from tritonlint.facts.project.tree import Enclosing, dotted_name, walk
 from tritonlint.frozen import dataclass
 
 _DEPTH = 6
@@ -198,7 +198,7 @@ def flag_of(module: Module, enclosing: Enclosing, spelled: str) -> ast.expr | No
 def _attributes(owner: ast.ClassDef) -> Mapping[str, Sequence[ast.expr]]:
     """What the attributes of `self` are assigned in a class."""
     found: dict[str, list[ast.expr]] = {}
-    for each in ast.walk(owner):
+    for each in walk(owner):
         for target in each.targets if isinstance(each, ast.Assign) else ():
             if isinstance(target, ast.Attribute):
                 assert isinstance(each, ast.Assign)

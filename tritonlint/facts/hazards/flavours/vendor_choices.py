@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from tritonlint.dtypes import BY_TRITON, ElementType
 from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import Enclosing, Function, dotted_name
+from tritonlint.facts.project.tree import Enclosing, Function, dotted_name, walk
 from tritonlint.frozen import dataclass, replace
 from tritonlint.source import Span
 
@@ -104,7 +104,7 @@ def _choices(module: Module) -> Iterator[_Choice]:
 
 def _expressions(statement: ast.stmt, enclosing: Enclosing) -> Iterator[_Choice]:
     names = {}
-    for each in ast.walk(statement):
+    for each in walk(statement):
         match each:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.IfExp() as value):
                 names[id(value)] = name
@@ -150,7 +150,7 @@ def _by_vendor(module: Module, choice: _Choice) -> bool:
 def _said(module: Module, node: ast.expr, enclosing: Enclosing, depth: int = 0) -> Iterator[str]:
     """The text of a test, and of what its names stand for in the project."""
     yield ast.unparse(node)
-    names = {name for each in ast.walk(node) if (name := dotted_name(each)) is not None}
+    names = {name for each in walk(node) if (name := dotted_name(each)) is not None}
     for name in sorted(names) if depth < _DEPTH else ():
         if _is_parameter(name, enclosing):
             for value in _passed(module, name):
@@ -175,14 +175,14 @@ def _passed(module: Module, name: str) -> list[ast.expr]:
     """What calls in the file pass by that name."""
     return [
         each.value
-        for each in ast.walk(module.tree)
+        for each in walk(module.tree)
         if isinstance(each, ast.keyword) and each.arg == name
     ]
 
 
 def _passed_on(module: Module, choice: _Choice) -> Iterator[_Choice]:
     """The choice by the names of the parameters that the calls in the file pass it as."""
-    for each in ast.walk(module.tree) if choice.name else ():
+    for each in walk(module.tree) if choice.name else ():
         match each:
             case ast.keyword(arg=str(name), value=ast.Name(id=given)) if given == choice.name:
                 yield replace(choice, name=name, parameter=True)
@@ -196,7 +196,7 @@ def _use(function: Function, choice: _Choice) -> ast.expr | None:
     if isinstance(owner, ast.FunctionDef) and owner is not function:
         if not isinstance(choice.node, ast.expr) or not _is_parameter(choice.name, (function,)):
             return None
-    casts = [each for each in ast.walk(function) if isinstance(each, ast.Call) and each.args]
+    casts = [each for each in walk(function) if isinstance(each, ast.Call) and each.args]
     for each in casts:
         target = _target(each)
         if target is not None and _bitcasts(each) and _is_choice(target, choice):
@@ -209,13 +209,13 @@ def _use(function: Function, choice: _Choice) -> ast.expr | None:
 def _is_of(made: ast.Call, stored: ast.Call, function: Function) -> bool:
     """Whether what is `stored` as bytes is what was `made`, or the name that it was given."""
     value = stored.func.value if isinstance(stored.func, ast.Attribute) else stored.args[0]
-    if any(each is made for each in ast.walk(value)):
+    if any(each is made for each in walk(value)):
         return True
     return isinstance(value, ast.Name) and any(
         isinstance(each, ast.Assign)
         and any(isinstance(to, ast.Name) and to.id == value.id for to in each.targets)
-        and any(inner is made for inner in ast.walk(each.value))
-        for each in ast.walk(function)
+        and any(inner is made for inner in walk(each.value))
+        for each in walk(function)
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from tritonlint.facts.hazards.guards.annotations import annotated
 from tritonlint.facts.hazards.guards.declared_types import Declared, Scope, declared
 from tritonlint.facts.project.modules import Module
+from tritonlint.facts.project.tree import walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -116,7 +117,7 @@ def _compares(node: ast.AST, lines: list[int]) -> Iterator[tuple[ast.stmt, ast.C
         elif _within(child, lines):
             for each in ast.iter_child_nodes(child):
                 if isinstance(each, ast.expr) and _within(each, lines):
-                    inner = (i for i in ast.walk(each) if isinstance(i, ast.Compare))
+                    inner = (i for i in walk(each) if isinstance(i, ast.Compare))
                     yield from ((child, i) for i in inner if len(i.ops) == 1)
             yield from _compares(child, lines)
 
@@ -223,7 +224,7 @@ def _local_dtype(
     names = {f"{stem}_torch_dtype", f"torch_{stem}_dtype"}
     bound = [
         each.id
-        for each in ast.walk(scope.function)
+        for each in walk(scope.function)
         if isinstance(each, ast.Name)
         and isinstance(each.ctx, ast.Store)
         and each.id in names

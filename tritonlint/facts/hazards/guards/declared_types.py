@@ -16,7 +16,7 @@ from tritonlint.facts.hazards.guards.annotations import Kind, annotated
 from tritonlint.facts.host.named_dtypes import named_fp8
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, External, Module
-from tritonlint.facts.project.tree import Enclosing, Function, dotted_name, statements_in
+from tritonlint.facts.project.tree import Enclosing, Function, dotted_name, statements_in, walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -65,7 +65,7 @@ class Scope:
 
     @cached_property
     def _nodes(self) -> tuple[ast.AST, ...]:
-        return tuple(ast.walk(self.function)) if self.function else ()
+        return tuple(walk(self.function)) if self.function else ()
 
     @cached_property
     def doubted(self) -> frozenset[str]:
@@ -148,7 +148,7 @@ def _returned(scope: Scope, node: ast.Call) -> Declared | None:
     kind = annotated(module, returns, found.enclosing)
     if kind not in ("int", "str"):
         return None
-    for each in ast.walk(function):
+    for each in walk(function):
         if isinstance(each, ast.Return) and each.value is not None:
             if _DTYPE_IN.search(module.source.snippet(module.source.span(each.value))):
                 return None
@@ -257,7 +257,7 @@ def _of_field(module: Module, owner: ast.ClassDef, name: str) -> Declared | None
 @kept(16)
 def _doubted_in(owner: ast.ClassDef) -> frozenset[str]:
     """The expressions that any method of a class shows to be something else."""
-    return frozenset(each for node in ast.walk(owner) for each in _doubts(node))
+    return frozenset(each for node in walk(owner) for each in _doubts(node))
 
 
 def _handed_on(module: Module, enclosing: Enclosing, value: ast.expr) -> Declared | None:

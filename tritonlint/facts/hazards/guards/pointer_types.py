@@ -14,7 +14,7 @@ from tritonlint.facts.hazards.observation import Naming
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Module
-from tritonlint.facts.project.tree import dotted_name
+from tritonlint.facts.project.tree import dotted_name, walk
 
 _COMPARED = re.compile(
     r"\w\.(?:dtype|type)\s*(?:[!=]=|(?:not\s+)?in\b)|[!=]=\s*\w+\.(?:dtype|type)\b"
@@ -31,13 +31,16 @@ def may_compare_pointers(text: str) -> bool:
 def pointer_guards(module: Module, kernel: Kernel, naming: Naming) -> Iterator[DeadGuard]:
     """The comparisons of a kernel with the type of a pointer that it is given, in place of what it
     points to."""
+    lines = module.source.lines[kernel.line - 1 : kernel.node.end_lineno]
+    if not any(".dtype" in each or ".type" in each for each in lines):
+        return
     asserted = {
         id(each)
-        for statement in ast.walk(kernel.node)
+        for statement in walk(kernel.node)
         if isinstance(statement, ast.Assert)
-        for each in ast.walk(statement.test)
+        for each in walk(statement.test)
     }
-    compared = [each for each in ast.walk(kernel.node) if isinstance(each, ast.Compare)]
+    compared = [each for each in walk(kernel.node) if isinstance(each, ast.Compare)]
     pointers = frozenset[str]()
     if any(map(_sides, compared)):
         pointers = _pointers(kernel) or _handed_on(kernel, naming)
@@ -101,7 +104,7 @@ def _is_element_type(module: Module, kernel: Kernel, node: ast.expr) -> bool:
 def _pointers(kernel: Kernel) -> frozenset[str]:
     """The parameters that are pointers wherever they are named."""
     other: set[str] = set()
-    for each in ast.walk(kernel.node):
+    for each in walk(kernel.node):
         match each:
             case ast.Attribute(value=ast.Name(id=name), attr=attr) if attr in _DESCRIPTOR:
                 other.add(name)
@@ -114,7 +117,7 @@ def _pointers(kernel: Kernel) -> frozenset[str]:
                 other.update(
                     inner.id
                     for target in targets
-                    for inner in ast.walk(target)
+                    for inner in walk(target)
                     if isinstance(inner, ast.Name) and not _advances(value, inner.id)
                 )
             case ast.AnnAssign(target=ast.Name(id=name)) | ast.NamedExpr(target=ast.Name(id=name)):
@@ -130,7 +133,7 @@ def _handed_on(kernel: Kernel, naming: Naming) -> frozenset[str]:
     for definition in naming(kernel):
         caller = kernel_of(definition)
         pointers = _pointers(caller) if caller is not None else frozenset[str]()
-        for call in ast.walk(definition.node) if isinstance(definition.node, ast.AST) else ():
+        for call in walk(definition.node) if isinstance(definition.node, ast.AST) else ():
             if isinstance(call, ast.Call) and dotted_name(call.func) == kernel.node.name:
                 passed = [*zip(names, call.args, strict=False)]
                 passed += [(each.arg, each.value) for each in call.keywords if each.arg]
@@ -139,7 +142,7 @@ def _handed_on(kernel: Kernel, naming: Naming) -> frozenset[str]:
                     given.setdefault(name, set()).add(own)
     stored = {
         each.id
-        for each in ast.walk(kernel.node)
+        for each in walk(kernel.node)
         if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
     }
     return frozenset(name for name, found in given.items() if found == {True}) - stored
