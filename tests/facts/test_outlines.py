@@ -155,7 +155,7 @@ def test_an_outline_of_a_file_that_has_changed_is_not_used(project: Path) -> Non
 def test_a_damaged_entry_costs_that_outline_only(project: Path) -> None:
     found(project)
     kept = outlines(project)["../pkg/user.py"]
-    kept[3][2] = [["x"]]
+    kept[4][2] = [["x"]]
     store(project).put("outline", {"../pkg/user.py": json.dumps(kept).encode()})
     (project / "ops.py").touch()
     assert found(project) == [("pkg/user.py", 5, "TL001")]
