@@ -7,6 +7,8 @@ import sys
 import pytest
 from watch.programs import CASES, KERNELS, module
 
+from support import ROOT
+
 pytest.importorskip("torch")
 pytest.importorskip("triton")
 pytest_plugins = ["pytester"]
@@ -45,6 +47,42 @@ def test_case(program, name):
     assert [each.code for each in result.findings] == ([code] if code else [])
     for each in result.findings if parameter else ():
         assert each.launch.parameter == parameter
+
+
+BYTES_OF_THE_PROGRAM = {
+    # The verifiers hand over bytes of their own, of which nothing tells what they hold.
+    "TL002/whole_tensor": ("Linear(torch.ones(16, 128))(torch.ones(128))", "TL002"),
+    "TL003/setting_prefix": (
+        "read(torch.ones(128).to(torch.float8_e5m2).view(torch.uint8), 'fp8_e5m2')",
+        "TL003",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BYTES_OF_THE_PROGRAM)
+def test_a_fixture_is_found_where_its_program_made_the_bytes(case, tmp_path, monkeypatch):
+    import torch
+
+    from tritonlint.engine.seen import judged
+    from tritonlint.settings.config import Settings
+    from tritonlint.watch.sanitizer import Sanitizer
+
+    for file in (ROOT / "fixtures" / case).glob("*.py"):
+        (tmp_path / file.name).write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    call, code = BYTES_OF_THE_PROGRAM[case]
+    sanitizer = Sanitizer(dry=True)
+    sanitizer.start()
+    try:
+        with sanitizer.host_operations():
+            eval(call, {**vars(importlib.import_module("flagged")), "torch": torch})
+    finally:
+        sanitizer.stop()
+        for name in ("flagged", "settings"):
+            sys.modules.pop(name, None)
+    result, _ = judged(sanitizer.watcher.seen(), Settings())
+    assert [each.code for each in result.findings] == [code]
 
 
 @pytest.fixture

@@ -131,7 +131,9 @@ class Watcher:
             return None
         frame = self.frames.own(sys._getframe(2))
         if frame is None:
-            self.counts.sourceless += 1
+            made = self.frames.is_generated(sys._getframe(2))
+            self.counts.generated += made
+            self.counts.sourceless += not made
             return None
         self.counts.launches += 1
         self.launched_in_test += 1
