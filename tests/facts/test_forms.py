@@ -332,6 +332,21 @@ CASES = {
         "def f(x, given):\n    for each, dtype in zip(given, (torch.uint8, torch.float32)):\n"
         "        need(each, dtype)\n    _, scale = given\n    quantize[(1,)](x, scale, 64)"
     ),
+    "made of pairs of a shape and a dtype": _text(
+        "def f(x, workspace, n):\n"
+        "    out, scale = workspace.get_several(((n, 64), torch.uint8), ((n,), torch.float32))\n"
+        f"    quantize[(1,)](x, out[:n], 64)  {HIT}\n    quantize[(1,)](x, scale, 64)"
+    ),
+    "correct made of pairs of a shape and a dtype": _text(
+        "def f(x, workspace, n):\n"
+        "    out, scale = workspace.get_several(((n, 64), torch.uint8), ((n,), torch.float32))\n"
+        f"    quantize[(1,)](x, out[:n]{VIEW}, 64)\n    quantize[(1,)](x, scale, 64)"
+    ),
+    "correct pairs of something else": _text(
+        "def f(x, workspace, n):\n"
+        "    out, scale = workspace.get_several((n, torch.uint8), (n, torch.float32))\n"
+        "    quantize[(1,)](x, out[:n], 64)  # not looked at\n"
+    ),
     "two unknown values": _text(
         "def first(x, page):\n    codes = page[:, :4].view(torch.float8_e4m3fn)\n"
         "    quantize[(1,)](x, codes, 64)\n    return page[:, 4:].view(torch.float32)\n\n\n"

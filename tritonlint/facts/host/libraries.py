@@ -10,7 +10,7 @@ from tritonlint.facts.host import conditions, records, tensors
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.named_dtypes import named_dtype, named_fp8
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.values import Condition, Const, Sequence, Tensor, Value
+from tritonlint.facts.host.values import Condition, Const, DType, Sequence, Tensor, Value
 from tritonlint.source import Span
 
 # Raise when their first argument is false.
@@ -64,7 +64,10 @@ def call(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Value | 
 
 
 def by_name(frame: Frame, name: str, arguments: Arguments, span: Span) -> Value | None:
-    """What a function that cannot be entered gives, by its name alone."""
+    """What a function that cannot be entered gives, by its name alone, or by what it is given."""
+    made = _made_of_pairs(frame, arguments, span)
+    if made is not None:
+        return made
     if arguments.positional and name in _TRANSPARENT:
         return arguments.positional[0]
     if named_fp8(name):
@@ -84,3 +87,22 @@ def _put_together(frame: Frame, node: ast.Call, parts: Sequence) -> Value | None
     if not all(isinstance(each, Tensor) for each in parts.items):
         return None
     return tensors.allocated(frame, join(known), frame.span(node))
+
+
+def _made_of_pairs(frame: Frame, arguments: Arguments, span: Span) -> Sequence | None:
+    """The tensors that a function makes which takes pairs of a shape and a dtype, and nothing else:
+    one for each (`workspace.get(((n, 64), torch.uint8), ((n,), torch.float32))`)."""
+    dtypes: list[DType] = []
+    for each in arguments.positional:
+        match each:
+            case Sequence(items=(Sequence(), DType() as dtype), repeated=False):
+                dtypes.append(dtype)
+            case _:
+                return None
+    if not dtypes or arguments.keywords:
+        return None
+    made = (
+        tensors.allocated(frame, tensors.dtype_types(frame, each), span, f"#{index}")
+        for index, each in enumerate(dtypes)
+    )
+    return Sequence(tuple(made))
