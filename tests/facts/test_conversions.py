@@ -104,6 +104,8 @@ def test_an_accumulator_that_begins_with_zero_is_no_rounded_value() -> None:
         ("tl.log2(v) + 127.0", True, True),
         ("tl.floor(tl.log2(v) + 127)", True, True),
         ("v * tl.log2(v)", False, False),
+        ("tl.log2(v + 1e-4)", True, False),
+        ("tl.log2(v + 0.5)", True, False),
         ("tl.exp2(tl.log2(v))", False, False),
     ],
 )
@@ -112,6 +114,16 @@ def test_a_logarithm_stays_one_until_it_is_something_else(
 ) -> None:
     seen = conversion(value)
     assert (seen.exponent, seen.biased) == (exponent, biased)
+
+
+@pytest.mark.parametrize("value", ["v + 1.0", "1 + v", "v + 1e-6 + 2.0"])
+def test_the_logarithm_of_a_count_and_one_is_never_negative(value: str) -> None:
+    assert conversion(f"tl.log2({value})").interval[0] == 0
+
+
+@pytest.mark.parametrize("value", ["v", "v + 0.5", "v * 2.0", "v - 1.0"])
+def test_other_logarithms_can_be_negative(value: str) -> None:
+    assert conversion(f"tl.log2({value})").interval[0] is None
 
 
 def test_what_a_type_is_guessed_from_is_no_float() -> None:

@@ -67,10 +67,9 @@ class History:
     `real`: a float by its computation, whatever the types of what went in. `halved`: half a unit,
     or a random part of one, was added, so that truncation rounds. `settled`: rounded on some path.
     `exponent`: a logarithm, at most rounded, scaled and shifted since: negative for what is below
-    one, unless it is `biased`. `cast`: the conversion that made it an integer, and nothing was
-    computed since. `byte`: the signed byte that it is. `loads`: where what is in it was loaded.
-    `unsigned`: the cast that made it an unsigned byte. `wrapped`: the difference of unsigned bytes
-    that it is.
+    one, unless it is `biased`; of another number that says that one or more was added to it.
+    `cast`: the conversion that made it an integer, and nothing was computed since. `byte`: the
+    signed byte that it is. `loads`: where what is in it was loaded.
     """
 
     given: bool = False

@@ -215,7 +215,7 @@ class Watch:
             top = operands[0].interval[1]
             limits = (None if top is None else -abs(top), None if top is None else abs(top))
             return replace(result, interval=limits, history=History(real=True))
-        if exponent and operands and _at_least(operands[0], 1):
+        if exponent and operands and (_at_least(operands[0], 1) or _is_counted(operands[0])):
             result = replace(result, interval=(0.0, None))
         return replace(result, history=History(real=True, exponent=exponent))
 
@@ -257,10 +257,15 @@ def _sum_or_product(op: ast.operator, a: Tensor, b: Tensor) -> History:
         exponent = (x.exponent or y.exponent) and (_near(a) or _near(b))
         added = isinstance(op, ast.Add) and any(_at_least(each, _BIAS) for each in (a, b))
         biased = exponent and (x.biased or y.biased or added)
+        counted = isinstance(op, ast.Add) and any(
+            _fixed(each) and _at_least(each, 1) for each in (a, b)
+        )
         # A sum of integers is one, and inputs may be integers.
         given = all(each.rounded or each.history.given for each in (a, b))
         settled = x.settled or y.settled
-        return History(given, False, halved, settled, exponent, biased)
+        return History(
+            given, False, halved, settled, exponent, biased or (counted and not exponent)
+        )
     scaled = (x.exponent and _near(b)) or (y.exponent and _near(a))
     return History(
         exponent=scaled and isinstance(op, (ast.Mult, ast.Div)), biased=x.biased or y.biased
@@ -280,6 +285,11 @@ def _shifted(op: ast.operator, a: Tensor, b: Tensor) -> History:
 def _at_least(value: Tensor, least: float) -> bool:
     low = value.interval[0]
     return low is not None and low >= least
+
+
+def _is_counted(value: Tensor) -> bool:
+    """Whether one or more was added to a number: to a count, of which a logarithm is wanted."""
+    return value.history.biased and not value.history.exponent
 
 
 def _near(value: Tensor) -> bool:
