@@ -108,6 +108,22 @@ def test_a_project_below_src(tmp_path: Path) -> None:
     )
 
 
+def test_a_package_that_was_copied_into_another(tmp_path: Path) -> None:
+    for name in ("pkg", "pkg/vendored/lib"):
+        package(tmp_path, name)
+    found = project(
+        tmp_path,
+        pkg__vendored__lib__ops=KERNEL,
+        pkg__vendored__lib__user="from lib.ops import kernel\nfrom elsewhere.ops import kernel as k\n",
+        pkg__user="from lib.ops import kernel\n",
+    )
+    user = found.module(tmp_path / "pkg" / "vendored" / "lib" / "user.py")
+    assert function(user.resolve("kernel")) == ("ops.py", "kernel")
+    assert user.resolve("k") is None
+    # From outside of the copy, that name is another package.
+    assert found.module(tmp_path / "pkg" / "user.py").resolve("kernel") is None
+
+
 @pytest.mark.parametrize(
     ("text", "name", "qualified"),
     [

@@ -28,7 +28,7 @@ class Layout:
         """The file of the module `dotted` as an import in the file `origin` finds it, or None.
 
         Searched are the package root of `origin`, the folders above it up to the top of the
-        checkout, and the roots.
+        checkout, the roots, and then the package of that name which `origin` itself is in.
         """
         if dotted.split(".", 1)[0] in _FOREIGN:
             return None
@@ -78,6 +78,17 @@ class Layout:
             file = self._file(start, dotted)
             if file is not None:
                 yield file
+        yield from self._vendored(dotted, folder)
+
+    def _vendored(self, dotted: str, folder: str) -> Iterator[str]:
+        """Where `import a.b` means the package `a` that the importing file itself is in: one that
+        was copied into another package, and is put on the path from there."""
+        first = dotted.split(".", 1)[0]
+        for above in self._upwards(folder) if folder else ():
+            if os.path.basename(above) == first and self._has(above, "__init__.py"):
+                file = self._file(os.path.dirname(above), dotted)
+                if file is not None:
+                    yield file
 
     def _upwards(self, folder: str) -> Iterator[str]:
         """`folder` and those above it, up to a root or the top of the checkout."""
