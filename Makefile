@@ -53,9 +53,11 @@ $(BIN)/python:
 	  $(PYTHON) -m pip -qq --disable-pip-version-check --python $(BIN)/python install pip; }
 
 $(VENV)/verify.stamp: pyproject.toml | $(BIN)/python
+	@echo "installing tritonlint and Triton into $(VENV): about a minute, 1.1 GB" >&2
 	@$(PIP) install --editable '.[verify]'
 	@touch $@
 
 $(VENV)/dev.stamp: pyproject.toml | $(BIN)/python
+	@echo "installing tritonlint, Triton and what the tests need into $(VENV): 1 to 2 minutes, 1.4 GB" >&2
 	@$(PIP) install --editable '.[dev,docs,verify,report]'
 	@touch $@ $(VENV)/verify.stamp

@@ -3,12 +3,14 @@ flagged."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from support import Command, Run, copy_flagged
+from support import ROOT, Command, Run, copy_flagged
 from tritonlint.__main__ import main
 
 
@@ -49,3 +51,24 @@ def tritonlint(
 def flagged(tmp_path: Path) -> Path:
     """See `support.copy_flagged`."""
     return copy_flagged(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The documentation as a site."""
+    folder = tmp_path_factory.mktemp("site")
+    # Not `--quiet`: a warning that is not shown does not count as an error either.
+    command = [sys.executable, "-m", "mkdocs", "build", "--site-dir", str(folder)]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout + run.stderr
+    return folder
+
+
+@pytest.fixture(scope="session")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of the receipts of two rules."""
+    folder = tmp_path_factory.mktemp("report")
+    pytest.importorskip("matplotlib", reason="the page needs matplotlib (extra `report`)")
+    cases = [str(ROOT / "fixtures" / code) for code in ("TL002", "TL015")]
+    assert main(["verify", "--receipts", "--report", str(folder), *cases]) == 0
+    return folder

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -13,15 +15,7 @@ from support import ROOT
 from tritonlint.report import FORMATS
 from tritonlint.rule import registry
 
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("site")
-    # Not `--quiet`: a warning that is not shown does not count as an error either.
-    command = [sys.executable, "-m", "mkdocs", "build", "--site-dir", str(folder)]
-    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stdout + run.stderr
-    return folder
+pytestmark = pytest.mark.xdist_group("site")
 
 
 def test_there_is_a_page_for_each_rule_in_the_navigation(site: Path) -> None:
@@ -63,3 +57,38 @@ def test_a_link_to_a_page_that_is_not_there_fails_the_build(tmp_path: Path) -> N
 def test_the_page_of_formats_has_a_row_for_each(site: Path) -> None:
     text = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
     assert tuple(re.findall(r"^\| `([a-z-]+)` \|", text, re.M)) == FORMATS
+
+
+class _Links(HTMLParser):
+    """What a page can be pointed at by, and what it points at."""
+
+    def __init__(self, page: Path) -> None:
+        super().__init__()
+        self.anchors: set[str] = set()
+        self.targets: set[str] = set()
+        self.feed(page.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        self.anchors |= {given[name] for name in ("id", "name") if name in given}
+        self.targets |= {given[name] for name in ("href", "src") if name in given}
+
+
+@pytest.mark.parametrize("made", ["site", "report"])
+def test_every_link_leads_somewhere(made: str, request: pytest.FixtureRequest) -> None:
+    folder: Path = request.getfixturevalue(made)
+    pages = {page: _Links(page) for page in folder.rglob("*.html") if page.name != "404.html"}
+    gone, asked = [], 0
+    for page, links in pages.items():
+        for target in links.targets:
+            address, _, part = target.partition("#")
+            if re.match(r"[a-z]+:", address):
+                continue
+            asked += 1
+            other = (page.parent / unquote(address)).resolve() if address else page.resolve()
+            other = other / "index.html" if other.is_dir() else other
+            anchors = pages[other].anchors if other in pages else set()
+            if not other.is_file() or (part and unquote(part) not in anchors):
+                gone.append(f"{page.relative_to(folder)}: {target}")
+    assert gone == []
+    assert asked > 5

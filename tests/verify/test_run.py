@@ -10,6 +10,7 @@ import pytest
 from verify_support import FIXTURES, fixed_texts
 
 from support import Command
+from tritonlint.engine.observer import Observer
 from tritonlint.errors import UsageError, VerifyError
 from tritonlint.verify.case import find_cases, load_verifier
 from tritonlint.verify.cases import compiled, fixer, run
@@ -65,7 +66,14 @@ def test_the_environment_reaches_the_child() -> None:
 @pytest.mark.usefixtures("by_hand")
 def test_a_broken_case_is_not_confirmed_and_the_next_one_is(two: Path) -> None:
     pytest.importorskip("triton", reason="the compile oracle needs triton (extra `verify`)")
-    report = run.run(collect([two]), ["compile"])
+    seen: list[float] = []
+
+    class Seeing(Observer):
+        def advance(self, done: float) -> None:
+            seen.append(done)
+
+    report = run.run(collect([two]), ["compile"], observer=Seeing())
+    assert seen == sorted(seen) and seen[-1] == 1.0  # a bar that only goes forward
     verdicts = {(each.case, each.verdict) for each in report.outcomes}
     assert verdicts == {
         ("TL001/implicit_store", "not confirmed"),

@@ -37,8 +37,9 @@ if TYPE_CHECKING:
 @click.option(
     "--confirm",
     type=click.Choice(["compile"]),
-    help="Put each finding to Triton's compiler, as the launch has it and as fixed. Needs Triton, "
-    "but no GPU. It executes the kernels' source (without importing their package), confined.",
+    help="Ask Triton's compiler about each finding, as the launch has it and as fixed. Needs"
+    " Triton, but no GPU. It executes the kernels' source (without importing their package),"
+    " confined.",
 )
 @click.option(
     "--confirm-unconfined",

@@ -117,7 +117,7 @@ jobs = click.option(
     "-j",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Use so many processes (default: one a core).",
+    help="Use so many processes (default: one for each core).",
 )
 
 

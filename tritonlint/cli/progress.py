@@ -21,15 +21,15 @@ PATIENCE = 1.0
 
 
 @contextlib.contextmanager
-def observed(profile: bool) -> Iterator[Observer]:
-    """The observer that shows what is asked for."""
+def observed(profile: bool, doing: str = "Checking") -> Iterator[Observer]:
+    """The observer that shows what is asked for; a bar says what the run is `doing`."""
     if profile:
         watch = Stopwatch()
         start = time.perf_counter()
         yield watch
         _tell(watch, time.perf_counter() - start)
     elif sys.stderr.isatty():
-        bar = Bar()
+        bar = Bar(doing)
         try:
             yield bar
         finally:
@@ -42,7 +42,8 @@ class Bar(Observer):
     """A progress bar, which appears when a run has taken over PATIENCE seconds and leaves nothing
     behind."""
 
-    def __init__(self) -> None:
+    def __init__(self, doing: str = "Checking") -> None:
+        self._doing = doing
         self._start = time.perf_counter()
         self._shown: tuple[Progress, TaskID] | None = None
 
@@ -60,7 +61,7 @@ class Bar(Observer):
         # Refreshed as it advances: a thread of its own and processes that fork do not go together.
         progress = Progress(console=Console(stderr=True), transient=True, auto_refresh=False)
         progress.start()
-        return progress, progress.add_task("Checking", total=1.0)
+        return progress, progress.add_task(self._doing, total=1.0)
 
     @contextlib.contextmanager
     def stage(self, name: str) -> Iterator[None]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tritonlint.cli.progress import observed
 from tritonlint.errors import UsageError
 from tritonlint.report import output
 
@@ -151,7 +152,8 @@ def _run(
     if write_receipts is not None:
         # Without a GPU nothing would be written, which must not pass for done.
         oracles = tuple(dict.fromkeys((*(oracles or ("compile",)), "gpu")))
-    report = run(sources, oracles or None, write_receipts, releases, unconfined)
+    with observed(False, "Verifying") as observer:
+        report = run(sources, oracles or None, write_receipts, releases, unconfined, observer)
     if "gpu" in (oracles or ("gpu",)):
         ran_on = report.device["device"] if report.device else ""
         report = replace(report, recorded=recorded.outcomes(sources, but=ran_on))

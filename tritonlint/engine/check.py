@@ -58,7 +58,7 @@ def check(
 
     With a `cache`, the result of an earlier run is given back when neither the files, nor those
     that decide what is found in them, nor the settings have changed. What the baseline knows is
-    taken out of it each time. At most `jobs` processes are used (default: one a core).
+    taken out of it each time. At most `jobs` processes are used (default: one for each core).
     """
     result = _result(files, settings, cache, named, Work(jobs, observer))
     return _without_known(result, settings)

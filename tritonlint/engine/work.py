@@ -14,7 +14,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Work:
-    """How a run works: in at most `jobs` processes (None: one a core), and who is told of it."""
+    """How a run works: in at most `jobs` processes (None: one for each core), and who is told of
+    it."""
 
     jobs: int | None = None
     observer: Observer = QUIET

@@ -53,7 +53,7 @@ DEFAULT_TARGETS = ("cuda:90", "hip:gfx942", "hip:gfx950")
 _ADDING = frozenset({"extend-select", "extend-exclude", "rule-modules"})
 # Keys whose values are, or begin with, patterns for files.
 _PATTERNS = frozenset({"exclude", "extend-exclude"})
-# What a `--select` on the command line puts out of force, unless it is given there too: a rule that
+# What a `--select` on the command line overrides, unless it is given there too: a rule that
 # was asked for by name must not come out "clean" because a file ignores it.
 _UNDER_SELECT = ("extend-select", "ignore")
 # Keys whose value is a path, which a settings file writes relative to its own folder.

@@ -8,16 +8,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tritonlint.engine.observer import QUIET, Observer
 from tritonlint.errors import TritonlintError, VerifyError
 from tritonlint.extras import install_hint
 from tritonlint.verify.cases import compiled, receipts
 from tritonlint.verify.cases.outcome import Outcome
 from tritonlint.verify.cases.sources import Source
+from tritonlint.verify.cases.steps import Steps
 from tritonlint.verify.confined.confined import Unconfined
 from tritonlint.verify.worker import Worker
 
 ORACLES = ("compile", "gpu", "interpret")
 RUN_SECONDS = 300.0
+# So many steps a case takes: with `compile`, which has an outcome for each target, two for each.
+_STEPS = {"compile": 2 * len(compiled.TARGETS), "gpu": 6, "interpret": 3}
 _MODULES = {
     "gpu": "tritonlint.verify.gpu.gpu",
     "interpret": "tritonlint.verify.gpu.interpret",
@@ -79,23 +83,28 @@ def run(
     receipts_into: Path | None = None,
     releases: Path | None = None,
     unconfined: bool = False,
+    observer: Observer = QUIET,
 ) -> Report:
     """Run the oracles over the cases: those asked for, else `compile`, and `gpu` where there is
     one.
 
     With `receipts_into` each confirmed GPU run writes `<rule>/<case>/receipt.json` below that
     folder. `releases` is where public releases are unpacked, for references that are compiled.
-    With `unconfined` the compile oracle goes on where its kernels cannot be confined.
+    With `unconfined` the compile oracle goes on where its kernels cannot be confined. `observer` is
+    told how far the run is.
     """
     asked = tuple(dict.fromkeys(oracles)) if oracles else ()
-    prepared = [(name_of(source.folder), _prepared(source)) for source in sources]
-    seen = _Seen(asked, tuple(case for _, case in prepared if isinstance(case, Case)))
+    wanted = asked or ("compile", "gpu")
+    of_a_case = 1 + sum(_STEPS[each] for each in wanted if not _absent(each))
+    steps = Steps(of_a_case * len(sources), observer)
+    prepared = [(name_of(each.folder), _prepared(each)) for each in steps.through(sources)]
+    seen = _Seen(asked, tuple(case for _, case in prepared if isinstance(case, Case)), steps)
     for name, error in prepared:
         if isinstance(error, str):
             seen.failed.append(name)
             for oracle in asked or ("compile",):
                 seen.outcomes.append(_not_confirmed(name, oracle, "", error))
-    for oracle in asked or ("compile", "gpu"):
+    for oracle in wanted:
         if oracle == "compile":
             _compile(seen, unconfined)
         else:
@@ -112,15 +121,16 @@ class _Seen:
 
     asked: tuple[str, ...]
     cases: tuple[Case, ...]
+    steps: Steps
     outcomes: list[Outcome] = field(default_factory=list)
     not_run: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     device: Mapping[str, Any] | None = None
 
-    def add(self, outcomes: Iterable[tuple[Outcome, bool]]) -> None:
-        """Add outcomes, each with whether the oracle broke on it."""
-        for outcome, broke in outcomes:
+    def add(self, outcomes: Iterable[tuple[Outcome, bool]], steps: int) -> None:
+        """Add outcomes, each with whether the oracle broke on it, and taking so many steps."""
+        for outcome, broke in self.steps.through(outcomes, steps):
             self.outcomes.append(outcome)
             self.failed += [outcome.case] if broke else []
 
@@ -144,7 +154,7 @@ def _compile(seen: _Seen, unconfined: bool) -> None:
     """Run the compile oracle over the cases."""
     try:
         needs("compile")
-        seen.add(_compiled(seen.cases, unconfined))
+        seen.add(_compiled(seen.cases, unconfined), _STEPS["compile"] // len(compiled.TARGETS))
     except VerifyError as error:
         seen.without("compile", error)
 
@@ -158,7 +168,7 @@ def _execute(oracle: str, seen: _Seen, releases: Path | None) -> None:
             seen.without(oracle, error)
             return
         seen.device = facts if oracle == "gpu" else seen.device
-        seen.add(_each(oracle, seen.cases, worker, facts))
+        seen.add(_each(oracle, seen.cases, worker, facts), _STEPS[oracle])
 
 
 def ready(oracle: str, worker: Worker, releases: Path | None = None) -> Mapping[str, Any]:
@@ -174,11 +184,16 @@ def ready(oracle: str, worker: Worker, releases: Path | None = None) -> Mapping[
 
 def needs(oracle: str) -> None:
     """Raise VerifyError, naming them, when packages that the oracle needs are not installed."""
-    names = ("triton",) if oracle == "compile" else ("torch", "triton", "numpy")
     extra = "verify" if oracle == "compile" else "gpu"
-    absent = [name for name in names if importlib.util.find_spec(name) is None]
+    absent = _absent(oracle)
     if absent:
         raise VerifyError(f"{' and '.join(absent)} not installed ({install_hint(extra)})")
+
+
+def _absent(oracle: str) -> list[str]:
+    """The packages that an oracle needs and that are not installed."""
+    names = ("triton",) if oracle == "compile" else ("torch", "triton", "numpy")
+    return [name for name in names if importlib.util.find_spec(name) is None]
 
 
 def _each(

@@ -176,11 +176,13 @@ def collect(paths: Iterable[Path], releases: Path | None = None) -> list[Source]
 def with_records(paths: Iterable[Path], releases: Path | None = None) -> list[Source]:
     """The sources of all cases at or below `paths`, for what their receipts say: those of releases
     too, whether they are unpacked or not. Raises TritonlintError, also when there is no case."""
-    found: list[Source] = []
-    paths = list(paths)
-    for where in (None, releases or Path(os.devnull)):
-        with contextlib.suppress(NoCaseError):
-            found += collect(paths, where)
-    if not found:
-        raise NoCaseError(f"{', '.join(map(str, paths))}: no case here")
-    return found
+    found: dict[Path, Source] = {}
+    for path in paths:
+        here: list[Source] = []
+        for where in (None, releases or Path(os.devnull)):
+            with contextlib.suppress(NoCaseError):
+                here += collect([path], where)
+        if not here:
+            raise NoCaseError(f"{path}: no case here")
+        found |= {each.folder.resolve(): each for each in here}
+    return list(found.values())

@@ -1,5 +1,5 @@
 """`check --confirm compile`: each finding is put to Triton's compiler, in child processes with
-limits on time and memory, one a core.
+limits on time and memory, one for each core.
 
 A confirmed finding keeps its confidence, a refuted one drops to `possible`; nothing that goes wrong
 with a kernel ends the run. Answers are kept in the cache.
@@ -141,7 +141,7 @@ def _added(edits: Iterable[Edit], line: int) -> int:
 def _answered(
     questions: Sequence[Question], answers: Answers, unconfined: bool
 ) -> dict[Question, Answer]:
-    """The answer to each question: as kept, else from child processes, one a core."""
+    """The answer to each question: as kept, else from child processes, one for each core."""
     found: dict[Question, Answer] = {}
     waiting: queue.SimpleQueue[Question] = queue.SimpleQueue()
     for each in questions:
