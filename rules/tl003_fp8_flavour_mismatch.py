@@ -90,13 +90,13 @@ class Fp8FlavourMismatch(Rule["Seen", str]):
     Views on paths that exclude each other; a view between e4m3fn and e4m3fnuz, which is how one is
     made of the other; a kernel with a branch for each flavour, and bytes that it picks bits from; a
     clamp to a bound that the launch derives from the dtype; functions, files and folders that are
-    for one vendor (`is_cuda()` is asked, the folder is called `nvidia`); a dtype that is asserted;
-    a module, or a base class, that compares a setting with `fp8_e5m2` somewhere; a folder that
-    lists what it supports without that; a module that refuses other settings with an error, calls
-    a function for that, or has a `supports_...` that says no; a setting that the class itself sets
-    to `fp8`; a vendor
-    that is asked where the generation is asked too, or where the host chooses the dtype of its
-    tensors in the same way; different parts of a buffer.
+    for one vendor (`is_cuda()` is asked, the folder is called `nvidia`, the file `flashinfer`); a
+    dtype that is asserted; a module, or a base class, that compares a setting with `fp8_e5m2`
+    somewhere; a folder that lists what it supports without that; a module that refuses other
+    settings with an error, calls a function for that, or has a `supports_...` that says no; a
+    setting that the class itself sets to `fp8`; a vendor that is asked where the generation is
+    asked too, or where the host chooses the dtype of its tensors in the same way; different parts
+    of a buffer.
 
     ## Fix safety
     There is no fix: which of the two places is right, the code does not say.

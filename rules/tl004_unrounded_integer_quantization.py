@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tritonlint.dtypes import FLOAT32, FLOAT64
-from tritonlint.rule import Confidence, Conversion, Converted, Finding, Fix, Order, Rule, Step
+from tritonlint.rule import Confidence, Conversion, Converted, Finding, Fix, Order, Rule, Span, Step
 from tritonlint.rule.signature import FLOAT_TO_INTEGER
 from tritonlint.rule.traces import integer_approach
 
@@ -24,7 +24,8 @@ class UnroundedIntegerQuantization(Rule[Converted, Conversion]):
     does, where a launch passes a tensor of integers. That integers can arrive is told by the
     tensor's own type, or by the code around the launch: a parameter for its dtype with the default
     `torch.int8`, `torch.iinfo(x.dtype)`, a test or an assertion for `torch.int8`, a table of 8-bit
-    types that has it as a key.
+    types that has it as a key. Finds too, in a kernel that rounds one value to the nearest even
+    integer, another one of the same type that it rounds by `floor(x + 0.5)`.
 
     ## Why is this bad
     Triton's conversion to an integer drops the fraction. Quantization means the nearest integer:
@@ -72,6 +73,7 @@ class UnroundedIntegerQuantization(Rule[Converted, Conversion]):
     - https://github.com/vllm-project/vllm/pull/45361
     - https://github.com/ROCm/aiter/pull/4637
     - https://github.com/sgl-project/sglang/pull/4396
+    - https://github.com/vllm-project/vllm/pull/41505
     """
 
     code = "TL004"
@@ -83,9 +85,13 @@ class UnroundedIntegerQuantization(Rule[Converted, Conversion]):
     observes = (Converted,)
 
     def judge(self, seen: Converted) -> Conversion | None:
+        if seen.unlike is not None and seen.conversion.target.width == 8:
+            return seen.conversion
         return seen.conversion if _truncates(seen.conversion) else None
 
     def report(self, node: cst.CSTNode, seen: Converted, conversion: Conversion) -> Finding:
+        if seen.unlike is not None:
+            return self._unlike(node, seen, seen.unlike)
         signed = conversion.target.kind == "signed"
         how = "converts a float to" if conversion.explicit else "stores a float as"
         through = f" through `{conversion.parameter}`" if conversion.parameter else ""
@@ -98,6 +104,21 @@ class UnroundedIntegerQuantization(Rule[Converted, Conversion]):
             trace=_trace(seen),
             fix=self._round(node, conversion),
             help="round it to the nearest integer first",
+        )
+
+    def _unlike(self, node: cst.CSTNode, seen: Converted, other: Span) -> Finding:
+        return self.finding(
+            node,
+            seen,
+            f"`{seen.kernel}` rounds a half up here, and to the even number in line {other.line}",
+            trigger="2.5 becomes 3 here and 2 there",
+            confidence="likely",
+            trace=(
+                *integer_approach(seen, seen.conversion.target.triton),
+                Step(other, "rounded to the nearest even number"),
+                Step(seen.place, "`floor(x + 0.5)` rounds a half up"),
+            ),
+            help="round both in the same way",
         )
 
     def _round(self, node: cst.CSTNode, conversion: Conversion) -> Fix | None:

@@ -21,7 +21,8 @@ _SLACK = 1
 class CastBeforeClamp(Rule[Converted, Conversion]):
     """## What it does
     Finds kernels that cast a number to an 8- or 16-bit integer and clamp the result to the range
-    of that integer.
+    of that integer, and kernels that store a sum of products of integers (`tl.dot` of int8, which
+    is an int32) in 8 bits with no clamp at all.
 
     ## Why is this bad
     The cast comes first: what is outside of the range has wrapped around (or is undefined, for a
@@ -42,7 +43,8 @@ class CastBeforeClamp(Rule[Converted, Conversion]):
 
     ## Not flagged
     A clamp before the cast; a value that an earlier clamp keeps in the range; a clamp of the
-    integer to less than the range (four bits, a ReLU), which does something; a cast to 32 bits.
+    integer to less than the range (four bits, a ReLU), which does something; a cast to 32 bits; a
+    sum of products that is scaled, shifted or clamped.
 
     ## Fix safety
     The cast moves behind the clamp, where the clamp is around the cast or is the next statement
@@ -55,6 +57,7 @@ class CastBeforeClamp(Rule[Converted, Conversion]):
     of values out of range differ from a saturating quantizer as flagged, and none as fixed.
 
     ## References
+    - https://github.com/triton-lang/triton/issues/2296
     - https://docs.nvidia.com/cuda/parallel-thread-execution/#data-movement-and-conversion-instructions-cvt
     """
 
@@ -67,10 +70,13 @@ class CastBeforeClamp(Rule[Converted, Conversion]):
     observes = (Converted,)
 
     def judge(self, seen: Converted) -> Conversion | None:
-        return seen.conversion if _late(seen.conversion) else None
+        sums = seen.conversion.summed and seen.conversion.target.width == 8
+        return seen.conversion if sums or _late(seen.conversion) else None
 
     def report(self, node: cst.CSTNode, seen: Converted, conversion: Conversion) -> Finding:
         element = conversion.target.triton
+        if conversion.summed:
+            return self._sum(node, seen, element)
         low, high = _range(conversion)
         over = 300 if conversion.target.width == 8 else 70000
         wrapped = (over - low) % (high - low + 1) + low
@@ -83,6 +89,20 @@ class CastBeforeClamp(Rule[Converted, Conversion]):
             trace=_trace(seen),
             fix=self._swap(node, conversion),
             help="clamp first",
+        )
+
+    def _sum(self, node: cst.CSTNode, seen: Converted, element: str) -> Finding:
+        return self.finding(
+            node,
+            seen,
+            f"`{seen.kernel}` keeps a sum of products in {element} that takes 32 bits",
+            trigger="16 * 16 + 16 * 16 is 512, and stored as 0",
+            confidence="likely",
+            trace=(
+                *integer_approach(seen, element),
+                Step(seen.place, f"the int32 of a dot product becomes {element}: it wraps around"),
+            ),
+            help="store it in 32 bits, or scale and clamp it",
         )
 
     def _swap(self, cast: cst.CSTNode, conversion: Conversion) -> Fix | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tritonlint.rule import Confidence, Finding, Fix, NarrowOffset, Order, Rule, Step
+from tritonlint.rule import Confidence, Finding, Fix, NarrowOffset, Order, Rule, ShortIndex, Step
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -22,13 +22,14 @@ _FEW = re.compile(r"^(?:num|n)_|^(?:num|n)[A-Z]|top_?k|splits?$|heads?$|chunks?$
 _STRIDE = re.compile(r"stride|^ld[a-d]$", re.IGNORECASE)
 
 
-class Int32OffsetOverflow(Rule[NarrowOffset, Confidence]):
+class Int32OffsetOverflow(Rule["NarrowOffset | ShortIndex", Confidence]):
     """## What it does
     Finds kernels that add the product of an index and a stride to a pointer and compute it in 32
     bits, where the code itself says that it needs 64: it is widened after the multiplication
     (`(row * stride).to(tl.int64)`), or a twin widens the same index before it multiplies by the
     same stride. A twin is another kernel of the file, or the kernel of the same name in another
-    file of the project.
+    file of the project. Finds too what is multiplied in 16 bits, because the launch passes indices
+    of `torch.int16`.
 
     ## Why is this bad
     `tl.program_id`, `tl.arange` and every integer argument that fits are 32 bits wide, and so is
@@ -78,6 +79,7 @@ class Int32OffsetOverflow(Rule[NarrowOffset, Confidence]):
     - https://github.com/fla-org/flash-linear-attention/pull/1082
     - https://github.com/microsoft/dion/pull/103
     - https://github.com/linkedin/Liger-Kernel/pull/1248
+    - https://github.com/stanford-futuredata/stk/pull/17
     """
 
     code = "TL011"
@@ -86,10 +88,12 @@ class Int32OffsetOverflow(Rule[NarrowOffset, Confidence]):
     since = "0.1.0"
     fix = "sometimes"
     signature = Order(("arith.extsi", "tt.addptr"), first=("arith.muli",), made=32)
-    observes = (NarrowOffset,)
+    observes = (NarrowOffset, ShortIndex)
 
-    def judge(self, seen: NarrowOffset) -> Confidence | None:
+    def judge(self, seen: NarrowOffset | ShortIndex) -> Confidence | None:
         """How sure it is that an offset overflows for tensors that the kernel is meant for."""
+        if isinstance(seen, ShortIndex):
+            return "likely"
         if _METADATA.search(seen.pointer) or any(_FEW.search(each) for each in seen.strides):
             return None
         if seen.signal == "sibling":
@@ -98,7 +102,11 @@ class Int32OffsetOverflow(Rule[NarrowOffset, Confidence]):
             return None
         return "possible" if seen.loaded else "likely"
 
-    def report(self, node: cst.CSTNode, seen: NarrowOffset, confidence: Confidence) -> Finding:
+    def report(
+        self, node: cst.CSTNode, seen: NarrowOffset | ShortIndex, confidence: Confidence
+    ) -> Finding:
+        if isinstance(seen, ShortIndex):
+            return self._short(node, seen)
         why = "and widens it too late"
         if seen.signal == "sibling":
             why = f"and `{seen.twin}` in 64" if seen.twin != seen.kernel else "and its twin in 64"
@@ -110,6 +118,33 @@ class Int32OffsetOverflow(Rule[NarrowOffset, Confidence]):
             confidence=confidence,
             trace=_trace(seen),
             fix=self._fix(seen),
+        )
+
+    def _short(self, node: cst.CSTNode, seen: ShortIndex) -> Finding:
+        import libcst as cst
+
+        from tritonlint.rule.casts import language, method
+
+        product = seen.product
+        index = self.node(product.operand) if product.operand is not None else None
+        fix = None
+        if isinstance(index, (cst.Name, cst.Subscript, cst.Call)):
+            wide = f"{language(self.suspect.source)}.int32"
+            new: dict[cst.CSTNode, cst.CSTNode] = {index: method(index, "to", wide)}
+            fix = self.replacing(new, "Widen the index before it is multiplied", "safe")
+        assert product.used is not None
+        return self.finding(
+            node,
+            seen,
+            f"`{seen.kernel}` multiplies an index from `{seen.parameter}` in 16 bits",
+            trigger="the index 256 times 128 is 32,768, which is -32,768 in 16 bits",
+            confidence="likely",
+            trace=(
+                Step(seen.argument_span, f"integers of 16 bits are passed as `{seen.parameter}`"),
+                Step(seen.place, "a constant takes the type of the index that it meets"),
+                Step(product.used, "the product is added to a pointer"),
+            ),
+            fix=fix,
         )
 
     def _fix(self, seen: NarrowOffset) -> Fix | None:

@@ -39,10 +39,10 @@ class UnsignedByteMinusBias(Rule[ByteDifference, str]):
 
     ## Not flagged
     A byte that is widened before the subtraction; a difference that stays a byte, or becomes an
-    `int8` (codes that wrap around on purpose, and the sign bit that is flipped and subtracted:
-    `(x ^ 0x80) - 0x80`); a byte that is limited from below, or has a bit set that is worth as much
-    as what is subtracted (`(x | 0x80) - 127`); a difference that a mask chooses; an addition; a
-    tensor whose type the launch does not show.
+    `int8` (codes that wrap around on purpose, and the sign bit that is flipped and subtracted: `(x
+    ^ 0x80) - 0x80`); a byte that is limited from below, or has a bit set that is worth as much as
+    what is subtracted (`(x | 0x80) - 127`); a difference that a mask chooses, or of a byte that is
+    compared with something; an addition; a tensor whose type the launch does not show.
 
     ## Fix safety
     `.to(tl.int32)` behind the byte. Unsafe: the numbers change, and code further on may already

@@ -28,12 +28,14 @@ if TYPE_CHECKING:
     from tritonlint.facts.hazards.ignored_settings import IgnoredSetting as IgnoredSetting
     from tritonlint.facts.hazards.low_sums import LowSum as LowSum
     from tritonlint.facts.hazards.narrow_offsets import NarrowOffset as NarrowOffset
-    from tritonlint.facts.hazards.narrowed_numbers import ByteDifference as ByteDifference
-    from tritonlint.facts.hazards.narrowed_numbers import ByteUsed as ByteUsed
-    from tritonlint.facts.hazards.narrowed_numbers import Converted as Converted
+    from tritonlint.facts.hazards.narrowed import ByteDifference as ByteDifference
+    from tritonlint.facts.hazards.narrowed import ByteUsed as ByteUsed
+    from tritonlint.facts.hazards.narrowed import Converted as Converted
     from tritonlint.facts.hazards.observation import Observation as Observation
     from tritonlint.facts.hazards.other_pointer_casts import OtherCast as OtherCast
     from tritonlint.facts.hazards.raw_bytes.arguments import Argument as Argument
+    from tritonlint.facts.hazards.short_indices import ShortIndex as ShortIndex
+    from tritonlint.facts.hazards.width_choices import WidthChoice as WidthChoice
     from tritonlint.facts.host.events import Copy as Copy
     from tritonlint.findings import Confidence as Confidence
     from tritonlint.findings import Edit as Edit
@@ -67,10 +69,12 @@ _MODULES = {
     f"{_HAZARDS}.ignored_settings": ("IgnoredSetting",),
     f"{_HAZARDS}.low_sums": ("LowSum",),
     f"{_HAZARDS}.narrow_offsets": ("NarrowOffset",),
-    f"{_HAZARDS}.narrowed_numbers": ("ByteDifference", "ByteUsed", "Converted"),
+    f"{_HAZARDS}.narrowed": ("ByteDifference", "ByteUsed", "Converted"),
     f"{_HAZARDS}.observation": ("Observation",),
     f"{_HAZARDS}.other_pointer_casts": ("OtherCast",),
     f"{_HAZARDS}.raw_bytes.arguments": ("Argument",),
+    f"{_HAZARDS}.short_indices": ("ShortIndex",),
+    f"{_HAZARDS}.width_choices": ("WidthChoice",),
     "tritonlint.facts.host.events": ("Copy",),
     "tritonlint.findings": ("Confidence", "Edit", "Finding", "Fix", "LaunchSite", "Span", "Step"),
     "tritonlint.rule.base": ("BaseRule",),

@@ -10,7 +10,7 @@ from typing import Any
 from tritonlint.dtypes import UINT8
 from tritonlint.facts.hazards.flavours.hard_coded import HardCoded
 from tritonlint.facts.hazards.ignored_settings import IgnoredSetting
-from tritonlint.facts.hazards.narrowed_numbers import (
+from tritonlint.facts.hazards.narrowed import (
     ByteDifference,
     ByteUsed,
     Converted,
@@ -19,9 +19,10 @@ from tritonlint.facts.hazards.narrowed_numbers import (
 from tritonlint.facts.hazards.observation import InKernel
 from tritonlint.facts.hazards.other_pointer_casts import OtherCast
 from tritonlint.facts.hazards.raw_bytes.arguments import Argument
+from tritonlint.facts.hazards.short_indices import ShortIndex
 from tritonlint.findings import LaunchSite
 from tritonlint.findings.claim import Claim
-from tritonlint.frozen import dataclass
+from tritonlint.frozen import dataclass, replace
 from tritonlint.source import Span
 
 
@@ -74,7 +75,10 @@ def _(observation: Argument) -> About:
 
 @about.register
 def _(observation: Converted) -> About:
-    return _in_kernel(observation, observation.conversion.function)
+    found = _in_kernel(observation, observation.conversion.function)
+    if observation.unlike is not None or observation.conversion.summed:
+        return replace(found, claim=None)  # no order of operations tells it
+    return found
 
 
 @about.register
@@ -116,12 +120,18 @@ def _(observation: OtherCast) -> About:
 
 
 @about.register
+def _(observation: ShortIndex) -> About:
+    place = observation.place
+    return About(place, observation.function, _launched(observation), one=place, rank=(place,))
+
+
+@about.register
 def _(observation: IgnoredSetting) -> About:
     one = observation.place, observation.kernel, observation.cache
     return About(observation.place, observation.function, _launched(observation), one=one)
 
 
-def _launched(seen: OtherCast | IgnoredSetting) -> LaunchSite:
+def _launched(seen: OtherCast | IgnoredSetting | ShortIndex) -> LaunchSite:
     launch = seen.launch
     return LaunchSite(launch.path, launch.line, seen.kernel, seen.parameter, seen.argument)
 

@@ -10,7 +10,7 @@ from tritonlint.findings import Step
 from tritonlint.source import Span
 
 if TYPE_CHECKING:
-    from tritonlint.facts.hazards.narrowed_numbers import Narrowed
+    from tritonlint.facts.hazards.narrowed import Narrowed
     from tritonlint.facts.hazards.raw_bytes.arguments import Argument
 
 

@@ -23,6 +23,7 @@ from tritonlint.facts.device.contracts import (
 )
 from tritonlint.facts.device.moves import Moves
 from tritonlint.facts.device.roundings import Rounding
+from tritonlint.facts.device.shorts import ShortProduct
 from tritonlint.facts.device.sums import NarrowSum
 from tritonlint.facts.device.watch import Watch
 from tritonlint.facts.device.watched import Conversion, SignedByte
@@ -42,6 +43,7 @@ __all__ = [
     "Place",
     "Rounding",
     "Scope",
+    "ShortProduct",
     "SignedByte",
     "Specialization",
     "Store",

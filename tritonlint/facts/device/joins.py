@@ -105,6 +105,9 @@ def _join_histories(a: Tensor, b: Tensor) -> History:
         x.cast or y.cast,
         x.byte or y.byte,
         x.loads | y.loads,
+        summed=x.summed or y.summed,
+        nearest=x.nearest if x.nearest == y.nearest else "",
+        short=x.short or y.short,
     )
 
 

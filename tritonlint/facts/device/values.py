@@ -21,6 +21,8 @@ from tritonlint.frozen import dataclass
 
 # How bytes from a load are in a value: the number itself, or bits and digits picked from it.
 Form = Literal["number", "picked"]
+# What rounding to the nearest integer makes of a half.
+Nearest = Literal["", "even", "up"]
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,10 @@ class History:
     `exponent`: a logarithm, at most rounded, scaled and shifted since: negative for what is below
     one, unless it is `biased`; of another number that says that one or more was added to it.
     `cast`: the conversion that made it an integer, and nothing was computed since. `byte`: the
-    signed byte that it is. `loads`: where what is in it was loaded.
+    signed byte that it is. `loads`: where what is in it was loaded. `unsigned`: the cast that made
+    it an unsigned byte. `wrapped`: the difference of unsigned bytes that it is. `summed`: a sum of
+    products of integers. `nearest`: how it was rounded, a half to the even number or up. `short`: a
+    product of 16 bits that is in it.
     """
 
     given: bool = False
@@ -83,6 +88,9 @@ class History:
     loads: frozenset[Place] = frozenset()
     unsigned: Place | None = None
     wrapped: tuple[Place, tuple[Place, ...]] | None = None
+    summed: bool = False
+    nearest: Nearest = ""
+    short: tuple[Place, tuple[Place, ...]] | None = None
 
 
 PLAIN = History()

@@ -7,6 +7,7 @@ from typing import Literal
 from tritonlint.dtypes import ElementType
 from tritonlint.facts.device.contract import Place
 from tritonlint.facts.device.intervals import ANYTHING, Interval
+from tritonlint.facts.device.values import Nearest
 from tritonlint.frozen import dataclass
 
 
@@ -22,7 +23,8 @@ class Conversion:
     dropped (half a unit was added, it is rounded on some path, or an input as it came). `exponent`
     is whether it is a logarithm, `biased` whether one with a bias, `interval` what is known of its
     range. `clamp` and `bias` are what is done to the result: a limit (to `limits`) and a constant
-    that is added.
+    that is added. `summed` is whether it is a sum of products of integers, `nearest` what its
+    rounding makes of a half.
     """
 
     place: Place
@@ -41,6 +43,8 @@ class Conversion:
     clamp: Place | None = None
     limits: Interval = ANYTHING
     bias: Place | None = None
+    summed: bool = False
+    nearest: Nearest = ""
 
 
 @dataclass(frozen=True)

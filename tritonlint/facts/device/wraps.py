@@ -58,6 +58,8 @@ class Wraps:
             return result
         frame, node = where
         left = getattr(node, "left", None)
+        if frame.stack and _is_compared(frame.stack[-1], left):
+            return result
         key = (place_of(where), frame.via)
         made = Wrapped(
             *key,
@@ -88,6 +90,18 @@ def is_byte(types: Types) -> bool:
 def made_unsigned(history: History, types: Types, where: Where) -> History:
     """The history of what is cast to `types`."""
     return replace(history, unsigned=place_of(where) if is_byte(types) else None, wrapped=None)
+
+
+def _is_compared(function: ast.FunctionDef, byte: object) -> bool:
+    """Whether a function compares the byte with something: then it may care for small ones."""
+    if not isinstance(byte, ast.Name):
+        return False
+    compared = (each for each in ast.walk(function) if isinstance(each, ast.Compare))
+    return any(
+        isinstance(inner, ast.Name) and inner.id == byte.id
+        for each in compared
+        for inner in ast.walk(each)
+    )
 
 
 def _is_no_less(a: Tensor, b: Tensor) -> bool:

@@ -1,5 +1,5 @@
-"""Numbers that become narrow integers in kernels, as observations: those that a kernel does by
-itself, and those that a launch makes of it by the type of a tensor that it passes."""
+"""Which numbers become narrow integers in kernels: those that a kernel makes so by itself, and
+those that a launch does by the type of a tensor that it passes."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from collections.abc import Iterable, Iterator
 from tritonlint.dtypes import INT8, UINT8, UNKNOWN, ElementType, ElementTypes
 from tritonlint.facts.device import (
     Conversion,
-    SignedByte,
     Specialization,
     Watch,
-    Wrapped,
     contract,
     watched,
 )
@@ -20,95 +18,20 @@ from tritonlint.facts.device.intervals import is_constant
 from tritonlint.facts.hazards.launched.known_arguments import known_arguments
 from tritonlint.facts.hazards.launched.reckoned import reckoned_integers
 from tritonlint.facts.hazards.launched.specializations import parameter_span, specialization
+from tritonlint.facts.hazards.narrowed import (
+    ByteDifference,
+    ByteUsed,
+    Converted,
+    IntegerLaunch,
+    Narrowed,
+)
 from tritonlint.facts.hazards.raw_bytes.storage import Storage, storage_of
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.values import DType, Path, Tensor, contradicts, options
 from tritonlint.facts.project.kernel import Kernel
-from tritonlint.findings.claim import Known
-from tritonlint.frozen import dataclass, replace
+from tritonlint.frozen import replace
 from tritonlint.source import Span
-
-
-@dataclass(frozen=True)
-class IntegerLaunch:
-    """A launch that passes an integer tensor to `parameter`, or an integer type. `argument` is its
-    text, at `place`; `stated` is where its type is, when that is somewhere else. `element` is what
-    the tensor holds (None of a type), `known` what is known of the other arguments. `reckoned` says
-    that `stated` is not where the type is given, but where the code reckons with integers."""
-
-    span: Span
-    function: str
-    parameter: str
-    parameter_span: Span
-    argument: str
-    place: Span
-    stated: Span | None
-    element: ElementType | None
-    known: tuple[Known, ...]
-    reckoned: bool = False
-
-
-@dataclass(frozen=True)
-class Converted:
-    """A conversion inside a kernel, and the launch that its type comes from, if one does."""
-
-    conversion: Conversion
-    kernel: str
-    kernel_path: str
-    kernel_line: int
-    launch: IntegerLaunch | None = None
-
-    @property
-    def place(self) -> Span:
-        return self.conversion.place
-
-    @property
-    def via(self) -> tuple[Span, ...]:
-        return self.conversion.via
-
-
-@dataclass(frozen=True)
-class ByteUsed:
-    """A signed byte that a kernel uses as what is never negative, and the launch that passes it, if
-    one does."""
-
-    byte: SignedByte
-    kernel: str
-    kernel_path: str
-    kernel_line: int
-    launch: IntegerLaunch | None = None
-
-    @property
-    def place(self) -> Span:
-        return self.byte.place
-
-    @property
-    def via(self) -> tuple[Span, ...]:
-        return self.byte.via
-
-
-@dataclass(frozen=True)
-class ByteDifference:
-    """A difference of unsigned bytes that wraps around below zero, and the launch that passes them,
-    if one does."""
-
-    wrapped: Wrapped
-    kernel: str
-    kernel_path: str
-    kernel_line: int
-    launch: IntegerLaunch | None = None
-
-    @property
-    def place(self) -> Span:
-        return self.wrapped.place
-
-    @property
-    def via(self) -> tuple[Span, ...]:
-        return self.wrapped.via
-
-
-Narrowed = Converted | ByteUsed | ByteDifference
 
 
 def in_kernel(kernel: Kernel) -> Iterator[Narrowed]:
@@ -186,7 +109,7 @@ def _in_launch(
 
 def _loses(conversion: Conversion) -> bool:
     """Whether a conversion cuts a fraction off, and nothing is done to its result."""
-    return not conversion.rounded and conversion.clamp is None
+    return conversion.floating and not conversion.rounded and conversion.clamp is None
 
 
 def _has_path_for_integers(
@@ -262,8 +185,11 @@ def _cached(
 
 
 def _observed(kernel: Kernel, watch: Watch, launch: IntegerLaunch | None) -> Iterator[Narrowed]:
-    for conversion in watch.conversions():
-        yield Converted(conversion, kernel.name, kernel.path, kernel.line, launch)
+    conversions = watch.conversions()
+    even = {each.target: each.place for each in conversions if each.nearest == "even"}
+    for conversion in conversions:
+        unlike = even.get(conversion.target) if conversion.nearest == "up" else None
+        yield Converted(conversion, kernel.name, kernel.path, kernel.line, launch, unlike)
     for byte in watch.signed_bytes():
         yield ByteUsed(byte, kernel.name, kernel.path, kernel.line, launch)
     for wrapped in watch.wrapped():

@@ -20,6 +20,8 @@ from tritonlint.facts.hazards.observation import Observation
 from tritonlint.facts.hazards.other_pointer_casts import other_casts
 from tritonlint.facts.hazards.raw_bytes.arguments import Argument, arguments
 from tritonlint.facts.hazards.rounded_first import rounded_first
+from tritonlint.facts.hazards.short_indices import short_indices
+from tritonlint.facts.hazards.width_choices import width_choices
 from tritonlint.facts.host.interpreter import interpret
 from tritonlint.facts.host.state import MAX_STATEMENTS, Attributes, Run
 from tritonlint.facts.index.beside import Beside
@@ -48,6 +50,7 @@ _QUESTIONS: tuple[Callable[[Run], Iterable[Observation]], ...] = (
     other_casts,
     rounded_first,
     in_launches,
+    short_indices,
     flavours,
 )
 # A function by its file and the line of its header.
@@ -174,6 +177,7 @@ class Analysis:
             found += self.remembered.of(str(root.module.file), ("root", root.line), observe)
         for module in own:
             found += dead_guards(module, self.looked_at.comparisons)
+            found += width_choices(module)
             found += self._copies(module)
         found += self.narrowing.in_kernels(own, wanted, self.elsewhere)
         for module in own:

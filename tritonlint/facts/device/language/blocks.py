@@ -90,7 +90,9 @@ def dot(call: Invocation) -> Value:
         types = dtype.types
     elif isinstance(accumulator, Tensor):
         types = accumulator.types
-    return Tensor(types, source=a.source | b.source)
+    result = Tensor(types, source=a.source | b.source)
+    watch = call.machine.watch
+    return result if watch is None else watch.multiplied(result)
 
 
 def _product(types: Types) -> Types:

@@ -15,10 +15,10 @@ _ASKED = re.compile(
     r"|\b(?:has|get)_device_capability\b|version\.hip\b",
     re.IGNORECASE,
 )
-# Folders and files that are for one vendor only.
+# Folders and files that are for one vendor only, or for a library that is.
 _NAMED = re.compile(
     r"(?:^|_)(?:nvidia|cuda|cutedsl|cutlass|hopper|blackwell|sm\d+\w*|amd|rocm|hip|aiter|gfx\w+"
-    r"|xpu|cpu)(?:_|$)",
+    r"|xpu|cpu|flashinfer|flashmla|flash_mla|trtllm|deep_?gemm)(?:_|$)",
     re.IGNORECASE,
 )
 

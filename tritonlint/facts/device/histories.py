@@ -1,0 +1,104 @@
+"""How numbers came about, by what they are computed from: what a watched run remembers of them."""
+
+from __future__ import annotations
+
+import ast
+
+from tritonlint.facts.device.intervals import Interval, hull, is_constant
+from tritonlint.facts.device.values import PLAIN, History, Nearest, Tensor
+from tritonlint.facts.device.watched import Conversion
+from tritonlint.frozen import replace
+
+# What is added to an exponent makes it a biased one from here on: no float format that a kernel
+# builds by hand has a smaller bias than e5m2's 15, less the largest exponent of a code.
+_BIAS = 7.0
+# Where the exponent begins in bfloat16 and float32.
+MANTISSAS = (7.0, 23.0)
+_SCALES = tuple(2.0**each for each in MANTISSAS)
+_HALVES: tuple[Interval, ...] = ((0.5, 0.5), (-0.5, -0.5), (-0.5, 0.5), (0.0, 1.0))
+
+
+def is_fixed(value: Tensor) -> bool:
+    """Whether only one number can be in a value."""
+    return is_constant(value.interval)
+
+
+def is_only(interval: Interval, wanted: float) -> bool:
+    """Whether only `wanted` is in an interval."""
+    return interval == (wanted, wanted)
+
+
+def of_floats(op: ast.operator, a: Tensor, b: Tensor) -> History:
+    """The history of a float that two numbers make."""
+    x, y = a.history, b.history
+    if isinstance(op, (ast.Add, ast.Sub)):
+        halved = x.halved or y.halved or a.interval in _HALVES or b.interval in _HALVES
+        exponent = (x.exponent or y.exponent) and (_near(a) or _near(b))
+        added = isinstance(op, ast.Add) and any(at_least(each, _BIAS) for each in (a, b))
+        biased = exponent and (x.biased or y.biased or added)
+        counted = isinstance(op, ast.Add) and any(
+            is_fixed(each) and at_least(each, 1) for each in (a, b)
+        )
+        # A sum of integers is one, and inputs may be integers.
+        given = all(each.rounded or each.history.given for each in (a, b))
+        settled = x.settled or y.settled
+        return History(
+            given, False, halved, settled, exponent, biased or (counted and not exponent)
+        )
+    scaled = (x.exponent and _near(b)) or (y.exponent and _near(a))
+    return History(
+        exponent=scaled and isinstance(op, (ast.Mult, ast.Div)), biased=x.biased or y.biased
+    )
+
+
+def nearest_of(name: str, before: History) -> Nearest:
+    """How the function `name` rounds a value that came about so."""
+    if name in ("rint", "nearbyint", "roundeven"):
+        return "even"
+    if name == "floor":
+        return "up" if before.halved else ""
+    return before.nearest
+
+
+def of_integers(op: ast.operator, a: Tensor, b: Tensor) -> History:
+    """The history of an integer that two numbers make: a byte that is multiplied to where a float
+    has its exponent, or a sum of products."""
+    if isinstance(op, (ast.Add, ast.Sub)) and (a.history.summed or b.history.summed):
+        return History(summed=True)
+    for value, other in ((a, b), (b, a)):
+        byte = value.history.byte
+        if isinstance(op, ast.Mult) and byte and any(is_only(other.interval, s) for s in _SCALES):
+            return History(byte=replace(byte, shifted=True))
+    return PLAIN
+
+
+def at_least(value: Tensor, least: float) -> bool:
+    """Whether a value is no less than that."""
+    low = value.interval[0]
+    return low is not None and low >= least
+
+
+def is_counted(value: Tensor) -> bool:
+    """Whether one or more was added to a number: to a count, of which a logarithm is wanted."""
+    return value.history.biased and not value.history.exponent
+
+
+def _near(value: Tensor) -> bool:
+    """Whether a value keeps an exponent an exponent: a number that is known while compiling, or
+    another logarithm."""
+    return value.weak or is_fixed(value) or value.history.exponent
+
+
+def merged(old: Conversion, new: Conversion) -> Conversion:
+    """What holds in every run of one conversion: a loop is run more than once."""
+    return replace(
+        new,
+        rounded=old.rounded and new.rounded,
+        excused=old.excused or new.excused,
+        exponent=old.exponent or new.exponent,
+        biased=old.biased or new.biased,
+        interval=hull(old.interval, new.interval),
+        clamp=old.clamp,
+        limits=old.limits,
+        bias=old.bias,
+    )
