@@ -25,7 +25,8 @@ class Claim:
     `flagged`, and not when it points to `fixed` (both torch's names; `fp8` is the e4m3 type of the
     target). Without a `parameter` it goes wrong whatever it is launched with; where the fix is an
     edit of the kernel, `fixed` means nothing. `rejected` is whether it goes wrong loudly: Triton
-    does not compile it as flagged. `known` are the other arguments of the launch."""
+    does not compile it as flagged. `known` are the other arguments of the launch. `ordered` is
+    whether the order of operations that its rule names tells it."""
 
     path: str
     line: int
@@ -34,3 +35,4 @@ class Claim:
     fixed: str = "fp8"
     rejected: bool = False
     known: tuple[Known, ...] = ()
+    ordered: bool = True

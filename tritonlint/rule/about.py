@@ -77,7 +77,8 @@ def _(observation: Argument) -> About:
 def _(observation: Converted) -> About:
     found = _in_kernel(observation, observation.conversion.function)
     if observation.unlike is not None or observation.conversion.summed:
-        return replace(found, claim=None)  # no order of operations tells it
+        claim = found.claim or Claim(observation.kernel_path, observation.kernel_line, "")
+        return replace(found, claim=replace(claim, ordered=False))
     return found
 
 
@@ -121,8 +122,10 @@ def _(observation: OtherCast) -> About:
 
 @about.register
 def _(observation: ShortIndex) -> About:
+    claim = Claim(observation.kernel_path, observation.kernel_line, "", ordered=False)
     place = observation.place
-    return About(place, observation.function, _launched(observation), one=place, rank=(place,))
+    site = _launched(observation)
+    return About(place, observation.function, site, claim, one=place, rank=(place,))
 
 
 @about.register

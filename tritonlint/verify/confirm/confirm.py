@@ -81,6 +81,9 @@ def _with(finding: Finding, answer: Answer) -> Finding:
     )
 
 
+_UNORDERED = "no order of operations tells it"
+
+
 def question_of(finding: Finding, targets: tuple[str, ...]) -> Question | Answer:
     """What to ask about a finding; undecided where there is nothing to ask."""
     order = registry.load(finding.code).signature
@@ -88,6 +91,8 @@ def question_of(finding: Finding, targets: tuple[str, ...]) -> Question | Answer
         return Answer("undecided", f"{finding.code} has no meaning to the compiler")
     if finding.claim is None and order.through:
         return Answer("undecided", "the finding does not say which parameter it is about")
+    if finding.claim is not None and not finding.claim.ordered:
+        return Answer("undecided", _UNORDERED)
     span = finding.span
     claim = finding.claim or Claim(span.path, span.line, "")
     claim = replace(claim, path=os.path.abspath(claim.path))
