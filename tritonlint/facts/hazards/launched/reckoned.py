@@ -3,11 +3,14 @@ their type, tests it, or looks it up in a table that has int8."""
 
 from __future__ import annotations
 
+import re
+
 from tritonlint.dtypes import INT8, UNKNOWN, ElementType
 from tritonlint.facts.host.events import LaunchEvent, Note
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.values import Path, Tensor, contradicts
 
+_FP8 = re.compile(r"fp8|float8|e4m3|e5m2", re.IGNORECASE)
 _TWINS = {"key": "value", "value": "key", "k": "v", "v": "k"}
 
 
@@ -52,7 +55,18 @@ def _reckoned(run: Run, event: LaunchEvent, tensor: Tensor, path: Path) -> Note 
     notes = [note for note in run.notes if note.buffer in symbols]
     if any(_turned_away(note, path) for note in notes):
         return None
-    return next((note for note in notes if _holds(note, path)), None)
+    found = next((note for note in notes if _holds(note, path)), None)
+    return None if found is not None and _is_of_a_helper(event, found) else found
+
+
+def _is_of_a_helper(event: LaunchEvent, note: Note) -> bool:
+    """Whether a note is about a helper for any type (`limits(dtype)`), and the kernel or the
+    function around the launch is called after fp8: what is called so is given nothing else."""
+    if not any(_FP8.search(each) for each in (event.kernel.name, event.function)):
+        return False
+    node, span = event.root.node, note.span
+    first, last = getattr(node, "lineno", 0), getattr(node, "end_lineno", None) or 0
+    return span.path != event.root.module.path or not first <= span.line <= last
 
 
 def _turned_away(note: Note, path: Path) -> bool:
