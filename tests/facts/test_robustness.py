@@ -38,6 +38,28 @@ def _inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
+@pytest.mark.parametrize("jobs", (1, 2))
+def test_a_kernel_of_too_many_steps_is_said(
+    jobs: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tritonlint.facts.device.expressions.STEPS", 200)
+    steps = "    x = x * 2.0 + 1.0\n" * 100
+    kernel = (
+        "import triton\nimport triton.language as tl\n\n\n@triton.jit\n"
+        f"def long(p, out):\n    x = tl.load(p)\n{steps}    tl.store(out, x)\n"
+    )
+    launch = "import torch\nfrom pkg.long import long\n\n\ndef f(x):\n    page = torch.empty(4, dtype=torch.uint8)\n    long[(1,)](x, page)\n"
+    write(tmp_path, {"pkg/long.py": kernel, "pkg/launch.py": launch, "pkg/__init__.py": ""})
+    settings = Settings(root=tmp_path)
+    result = engine.check(discover([Path("pkg")], settings), settings, jobs=jobs)
+    assert [(each.path, each.reason) for each in result.skipped] == [
+        (
+            "pkg/long.py",
+            "`long` takes too many steps, or is nested too deeply, and is not analysed to its end",
+        )
+    ]
+
+
 LONG = {
     "statements": "".join(f"value_{i} = {i}\n" for i in range(100_000)),
     "statements_of_a_function": "def f(x):\n"

@@ -106,10 +106,23 @@ def _machine(
     try:
         frame.block(kernel.node.body)
     except Exhausted:
-        pass
+        _exhausting[kernel.path, kernel.name] = None
     except RecursionError:
         machine.incomplete = "expressions nested too deeply"
+        _exhausting[kernel.path, kernel.name] = None
     return machine
+
+
+# The kernels, by path and name, that were not run to their ends.
+_exhausting: dict[tuple[str, str], None] = {}
+
+
+def take_exhausting() -> list[tuple[str, str]]:
+    """The kernels, by path and name, that were not run to their ends since this was last asked:
+    they take too many steps, or are nested too deeply."""
+    found = list(_exhausting)
+    _exhausting.clear()
+    return found
 
 
 def byte_contracts(kernel: Kernel) -> Mapping[str, KernelContract]:

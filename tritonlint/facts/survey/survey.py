@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from tritonlint.errors import SourceError
+from tritonlint.facts.device.contracts import take_exhausting
 from tritonlint.facts.hazards.flavours.clashes import flavours
 from tritonlint.facts.hazards.flavours.of_a_module import Statements, may_state
 from tritonlint.facts.hazards.guards.dead_guards import dead_guards, may_compare
@@ -186,6 +187,9 @@ class Analysis:
             found += self.reading.observe(own, wanted)
             found += self.summing.observe(own, wanted)
             found += self._from_outside(own, files, wanted, questioned)
+        for path, name in take_exhausting():
+            reason = f"`{name}` takes too many steps, or is nested too deeply"
+            self.bulkhead.leave(path, f"{reason}, and is not analysed to its end")
         return found
 
     def _copies(self, module: Module) -> Iterator[Observation]:
