@@ -29,7 +29,7 @@ demo: $(VENV)/verify.stamp
 test: $(VENV)/dev.stamp
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest -n auto -rs --cov --cov-report=term:skip-covered
+	@$(BIN)/python -m pytest -n auto --dist loadgroup -rs --cov --cov-report=term:skip-covered
 
 mutants: $(VENV)/dev.stamp
 	@$(BIN)/python tests/mutants.py

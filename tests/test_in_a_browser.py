@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+# One worker builds the site.
 pytestmark = pytest.mark.xdist_group("site")
 
 PAGES = ("", "manual/", "command-line/", "rules/", "rules/TL001/", "found/", "references/", "architecture/")

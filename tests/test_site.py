@@ -15,6 +15,7 @@ from support import ROOT
 from tritonlint.report import FORMATS
 from tritonlint.rule import registry
 
+# One worker builds the site.
 pytestmark = pytest.mark.xdist_group("site")
 
 

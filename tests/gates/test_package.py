@@ -15,12 +15,14 @@ from support import CASE, ROOT, copy_flagged
 from tests.gates.environments import environment, interpreter, must_run, oldest, run, wheel
 from tests.test_own_rules import ALLOWED, as_the_page_says, blocks
 
-# What needs neither the compiler nor more than pytest.
-TESTS = (
-    "test_fixtures.py", "test_cli.py", "test_cli_autofix.py", "test_cli_autofix_asks.py",
-    "test_fixing.py", "test_writing.py", "test_view_fix.py", "test_discovery.py",
-    "test_cache.py", "test_hostile_paths.py", "facts/test_forms.py",
+# What needs neither the compiler nor more than pytest. The first are tried with every Python; the others
+# with the first one and what is oldest, and with the last one and what is newest.
+EVERYWHERE = ("test_fixtures.py", "test_cli.py", "facts/test_forms.py")
+AT_THE_ENDS = (
+    "test_cli_autofix.py", "test_cli_autofix_asks.py", "test_fixing.py", "test_writing.py",
+    "test_view_fix.py", "test_discovery.py", "test_cache.py", "test_hostile_paths.py",
 )  # fmt: skip
+VERSIONS = tuple(f"3.{minor}" for minor in range(10, 14))
 SHARED = ("__init__.py", "conftest.py", "support.py", "facts/__init__.py", "facts/hosting.py", "sight.py")
 
 
@@ -89,7 +91,7 @@ def test_every_documented_install_line_installs(built: Path, tmp_path: Path) -> 
 
 @pytest.mark.parametrize(
     ("version", "pins"),
-    [("3.10", "oldest"), *((f"3.{minor}", "newest") for minor in range(10, 14))],
+    [(VERSIONS[0], "oldest"), *((version, "newest") for version in VERSIONS)],
 )
 def test_the_tests_pass_with(version: str, pins: str, built: Path, tmp_path: Path) -> None:
     found = interpreter(version)
@@ -97,7 +99,8 @@ def test_the_tests_pass_with(version: str, pins: str, built: Path, tmp_path: Pat
         pytest.skip(f"NOT TRIED with Python {version}: it is not on this machine")
     requirements = oldest() if pins == "oldest" else []
     python = environment(found, tmp_path / "env", built, "pytest>=8", *requirements)
-    for name in (*TESTS, *SHARED):
+    ends = pins == "oldest" or version == VERSIONS[-1]
+    for name in (*EVERYWHERE, *(AT_THE_ENDS if ends else ()), *SHARED):
         target = tmp_path / "tests" / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / "tests" / name, target)

@@ -11,6 +11,7 @@ from lsprotocol import types
 from tritonlint.errors import TritonlintError
 from tritonlint.server import actions, hover
 from tritonlint.server.documents import Checker
+from tritonlint.server.memory import share_arena
 from tritonlint.server.rounds import Server
 
 # So many seconds without a change of the text pass before it is checked by itself, and so many more
@@ -33,6 +34,7 @@ def create(checker: Checker) -> Server:
 def serve(checker: Checker) -> int:
     """Talk to a client on standard input and output until it ends that. Returns the exit code that
     the protocol asks for: 0 where the client asked to shut down before, else 1."""
+    share_arena()
     server = create(checker)
     # What is printed must not get between the messages; and these are written to a stream of their
     # own, which is closed at the end.
