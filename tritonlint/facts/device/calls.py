@@ -25,6 +25,7 @@ from tritonlint.facts.device.values import (
     Tuple,
     Value,
 )
+from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.project.kernel import Expression, Kernel, Namespace, Qualified
 
 Keywords = Mapping[str, Value]
@@ -125,34 +126,17 @@ def _opaque(
 
 
 def bind(
-    frame: Frame,
-    node: ast.FunctionDef,
-    arguments: tuple[Value, ...],
-    keywords: Keywords,
+    frame: Frame, node: ast.FunctionDef, arguments: tuple[Value, ...], keywords: Keywords
 ) -> Environment:
     """The environment that a call begins with. A missing parameter without default is unknown."""
-    parameters = [*node.args.posonlyargs, *node.args.args]
-    environment: Environment = {each.arg: UNKNOWN for each in (*parameters, *node.args.kwonlyargs)}
-    environment.update(defaults(frame, node))
-    for parameter, value in zip(parameters, arguments, strict=False):
-        environment[parameter.arg] = value
-    if node.args.vararg is not None:
-        environment[node.args.vararg.arg] = Tuple(arguments[len(parameters) :])
-    environment.update((name, value) for name, value in keywords.items() if name in environment)
+    parameters = signature(node)
+    bound = parameters.bind(arguments, keywords)
+    environment: Environment = {each.arg: UNKNOWN for each in parameters.named}
+    left = {k: v for k, v in parameters.defaults.items() if k not in bound.values}
+    environment |= {name: frame.evaluate(value) for name, value in left.items()} | bound.values
+    if parameters.vararg is not None:
+        environment[parameters.vararg] = Tuple(tuple(bound.rest))
     return environment
-
-
-def defaults(frame: Frame, node: ast.FunctionDef) -> Environment:
-    """The default values of a function's parameters."""
-    positional = [*node.args.posonlyargs, *node.args.args]
-    count = len(node.args.defaults)
-    pairs = list(zip(positional[len(positional) - count :], node.args.defaults, strict=False))
-    pairs += [
-        (each, value)
-        for each, value in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=False)
-        if value is not None
-    ]
-    return {each.arg: frame.evaluate(value) for each, value in pairs}
 
 
 def _construct(

@@ -17,7 +17,6 @@ from contextlib import suppress
 from typing import Literal
 
 from tritonlint.dtypes import BY_TRITON
-from tritonlint.facts.device.calls import defaults
 from tritonlint.facts.device.machine import Evidence, Exhausted, Machine
 from tritonlint.facts.device.statements import Activation
 from tritonlint.facts.device.types import Type, known
@@ -29,6 +28,7 @@ from tritonlint.facts.device.values import (
     Tensor,
     Value,
 )
+from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.frozen import dataclass
 
@@ -81,7 +81,7 @@ class Roles:
 def infer(kernel: Kernel) -> Roles:
     """The roles of the parameters of `kernel` when nothing is known of a launch."""
     node = kernel.node
-    arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+    arguments, defaults = signature(node).named, signature(node).defaults
     constexprs = frozenset(each.arg for each in arguments if _is_constexpr(each.annotation))
     annotated = {
         each.arg: kind
@@ -95,7 +95,7 @@ def infer(kernel: Kernel) -> Roles:
         machine = Machine(_variable, inferring=True)
         machine.evidence.pointers, machine.evidence.scalars = evidence.pointers, evidence.scalars
         frame = Activation({}, kernel.scope, kernel.path, stack=(node,), machine=machine)
-        found = defaults(frame, node)
+        found = {name: frame.evaluate(value) for name, value in defaults.items()}
         for each in arguments:
             constexpr = each.arg in constexprs
             frame.env[each.arg] = _open(

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from tritonlint.dtypes import UINT8, UNKNOWN
 from tritonlint.facts.device import Store, contract
 from tritonlint.facts.device.contract import Specialization
+from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.hazards.launched.specializations import parameter_span, specialization
 from tritonlint.facts.hazards.raw_bytes.storage import storage_of
 from tritonlint.facts.host.choices import only_tensor
@@ -55,10 +56,10 @@ def takes_setting(function: Definition) -> bool:
     return any(_SETTING.match(each.arg) for each in _parameters(function))
 
 
-def _parameters(function: Definition) -> list[ast.arg]:
+def _parameters(function: Definition) -> tuple[ast.arg, ...]:
     node = function.node
     assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
-    return [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+    return signature(node).named
 
 
 def ignored_settings(run: Run) -> Iterator[IgnoredSetting]:

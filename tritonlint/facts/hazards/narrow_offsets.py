@@ -14,6 +14,7 @@ from tritonlint.facts.device.reading.offsets import (
     widened_with,
 )
 from tritonlint.facts.device.reading.terms import Term, factors, plain
+from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.hazards.observation import InKernel
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.frozen import dataclass
@@ -146,9 +147,7 @@ def _has_more_dimensions(twin: Kernel, kernel: Kernel, strides: Iterable[str]) -
 
 
 def _parameters(kernel: Kernel) -> Iterator[str]:
-    arguments = kernel.node.args
-    for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
-        yield each.arg
+    return (each.arg for each in signature(kernel.node).named)
 
 
 def twins_of(kernels: Iterable[Kernel], written: bool = False) -> Twins:

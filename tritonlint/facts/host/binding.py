@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from tritonlint.dtypes import INT8, ElementTypes
+from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.host import classes
 from tritonlint.facts.host.arguments import Given
 from tritonlint.facts.host.events import NoteKind
@@ -20,38 +21,34 @@ def bind(
     dtypes too: a caller that is not known may pass another)."""
     node, arguments = definition.node, given.arguments
     assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    parameters = signature(node)
     env: dict[str, Value] = dict(function.closure or {})
-    positional = [*node.args.posonlyargs, *node.args.args]
-    if function.instance is not None and positional:
-        env[positional.pop(0).arg] = function.instance
+    positional = arguments.positional
+    if function.instance is not None and parameters.positional:
+        positional = (function.instance, *positional)
     root = definition.qualified
-    named = [*positional, *node.args.kwonlyargs]
     entered = frame.run.root.node is not node and given.complete
-    defaults = _defaults(node)
-    names = [each.arg for each in positional]
-    known = dict(zip(names, arguments.positional, strict=False)) | arguments.keywords
-    for each in named:
-        name = each.arg
-        if name in known:
-            env[name] = known.pop(name)
-        elif name in defaults and entered:
-            inner = frame.elsewhere(definition.module, definition.enclosing)
-            env[name] = inner.evaluate(defaults[name])
+    bound = parameters.bind(positional, arguments.keywords)
+    for each in parameters.named:
+        name, default = each.arg, parameters.defaults.get(each.arg)
+        if name in bound.values:
+            value = bound.values[name]
+        elif default is not None and entered:
+            value = frame.elsewhere(definition.module, definition.enclosing).evaluate(default)
         else:
-            env[name] = Tensor(f"{root}({name})")
-            _note_default(frame, definition, f"{root}({name})", defaults.get(name))
-            _note_annotated(frame, definition, f"{root}({name})", each.annotation)
+            value = Tensor(f"{root}({name})")
+            _note_default(frame, definition, value.buffer, default)
+            _note_annotated(frame, definition, value.buffer, each.annotation)
         env[name] = classes.annotated(
-            definition.module, each.annotation, definition.enclosing, env[name]
+            definition.module, each.annotation, definition.enclosing, value
         )
-    if node.args.vararg is not None and entered:
-        env[node.args.vararg.arg] = Sequence(
-            arguments.positional[len(names) :],
-            tuple(given.places[i] for i in range(len(names), len(arguments.positional))),
-        )
-    if node.args.kwarg is not None and (entered or known):
+    if parameters.vararg is not None and entered:
+        first = len(arguments.positional) - len(bound.rest)
+        places = (given.places[i] for i in range(first, len(arguments.positional)))
+        env[parameters.vararg] = Sequence(tuple(bound.rest), tuple(places))
+    if parameters.kwarg is not None and (entered or bound.more):
         span = definition.module.source.span(node)
-        env[node.args.kwarg.arg] = Table(tuple(known.items()), span, not entered)
+        env[parameters.kwarg] = Table(tuple(bound.more.items()), span, not entered)
     return env
 
 
@@ -83,18 +80,3 @@ def _note_annotated(
     types = ElementTypes.of(INT8)
     frame.types.setdefault(symbol, types)
     frame.note("asserted", symbol, types, definition.module.source.span(annotation))
-
-
-def _defaults(node: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, ast.expr]:
-    positional = [*node.args.posonlyargs, *node.args.args]
-    found = dict(
-        zip(
-            (each.arg for each in positional[len(positional) - len(node.args.defaults) :]),
-            node.args.defaults,
-            strict=True,
-        )
-    )
-    for argument, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True):
-        if default is not None:
-            found[argument.arg] = default
-    return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 
+from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.host.arguments import Given
 from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.state import Frame
@@ -52,8 +53,8 @@ def _takes(function: Value, count: int) -> bool:
             node = definition.node
             assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
             own = 1 if function.instance is not None else 0
-            most = len(node.args.posonlyargs) + len(node.args.args) - own
-            return count <= most and count >= most - len(node.args.defaults)
+            most = len(signature(node).positional) - own
+            return most - len(node.args.defaults) <= count <= most
         case Partial():
             return True
     return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.host import (
     branching,
     calls,
@@ -101,7 +102,7 @@ def _lambda(frame: Frame, node: ast.Lambda) -> Value:
         known[id(node)] = ast.copy_location(function, node)
     definition = Definition(frame.module, known[id(node)], frame.enclosing, "<lambda>")
     inner = frame.fork()
-    for each in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
+    for each in signature(node).named:
         inner.env[each.arg] = Tensor(f"{frame.unknown(node).buffer}({each.arg})")
     evaluate(inner, node.body)
     frame.keep_made(inner)

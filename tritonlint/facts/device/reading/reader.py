@@ -14,6 +14,7 @@ from dataclasses import field
 
 from tritonlint.facts.device.reading.expressions import binary, joined, term_of
 from tritonlint.facts.device.reading.terms import COMPILED, UNKNOWN, Term, combined
+from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Expression, Kernel, Namespace, Scope
 from tritonlint.facts.project.tree import dotted_name
@@ -98,17 +99,14 @@ class _Reader:
 
     def bind(self, args: list[Term], keywords: dict[str, Term]) -> None:
         """Give the parameters the arguments of a call."""
-        arguments = self.kernel.node.args
-        parameters = [each.arg for each in (*arguments.posonlyargs, *arguments.args)]
-        every = (*parameters, *(each.arg for each in arguments.kwonlyargs))
-        given = dict(zip(parameters, args, strict=False)) | keywords
-        for name in every:
-            self.names[name] = given.get(name) or Term("call", name=name)
+        parameters = signature(self.kernel.node)
+        given = parameters.bind(args, keywords).values
+        for each in parameters.named:
+            self.names[each.arg] = given.get(each.arg) or Term("call", name=each.arg)
 
     def launched(self) -> None:
         """Let the parameters stand for themselves."""
-        arguments = self.kernel.node.args
-        for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+        for each in signature(self.kernel.node).named:
             written = ast.unparse(each.annotation) if each.annotation else ""
             if "constexpr" in written:
                 self.names[each.arg] = Term("constexpr", name=each.arg, width=COMPILED)

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
+from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.hazards.flavours.declared_settings import (
     Declaration,
     Member,
@@ -40,7 +41,7 @@ class Members:
     def of(self, function: Definition) -> dict[str, tuple[Declaration, Member]]:
         """The settings that a function asks about, by their names: those of which a parameter is
         annotated as declared, and those that are called so."""
-        every = [*_arguments(node_of(function)), *_of_object(function)]
+        every = [*signature(node_of(function)).named, *_of_object(function)]
         found: dict[str, tuple[Declaration, Member]] = {}
         for each in every:
             annotation = "" if each.annotation is None else ast.unparse(each.annotation)
@@ -58,10 +59,6 @@ class Members:
         return found
 
 
-def _arguments(node: Function) -> list[ast.arg]:
-    return [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
-
-
 def _of_object(function: Definition) -> list[ast.arg]:
     """What the object of a method is made with, where the method asks its attributes."""
     owner = function.enclosing[-1] if function.enclosing else None
@@ -69,7 +66,9 @@ def _of_object(function: Definition) -> list[ast.arg]:
     if not isinstance(owner, ast.ClassDef) or not any(each.startswith("self.") for each in names):
         return []
     made = (each for each in owner.body if isinstance(each, ast.FunctionDef))
-    return [argument for each in made if each.name == "__init__" for argument in _arguments(each)]
+    return [
+        argument for each in made if each.name == "__init__" for argument in signature(each).named
+    ]
 
 
 def _asked(function: Definition) -> list[str]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from tritonlint.dtypes import BY_NAME
+from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.hazards.flavours.said_dtypes import SaidDtype, said_dtype, said_dtypes
 from tritonlint.facts.hazards.flavours.vendors import for_vendor
 from tritonlint.facts.project.modules import Definition, Module
@@ -111,10 +112,7 @@ def _views(
     """The views in a function of what can be told again elsewhere."""
     node = function.node
     assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
-    arguments = node.args
-    parameters = {
-        each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
-    }
+    parameters = {each.arg for each in signature(node).named}
     known = {name: said for name, said in constants.items() if name not in parameters}
     names = said_dtypes(module, node.body, known | _defaults(module, function))
     owner = ".".join(each.name for each in function.enclosing)
@@ -143,10 +141,8 @@ def _defaults(module: Module, function: Definition) -> dict[str, SaidDtype]:
     the file."""
     node = function.node
     assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
-    positional = [*node.args.posonlyargs, *node.args.args]
-    pairs = [*zip(positional[::-1], node.args.defaults[::-1], strict=False)]
-    pairs += [(a, d) for a, d in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True) if d]
-    found = {each.arg: said_dtype(module, value, {}) for each, value in pairs}
+    defaults = signature(node).defaults
+    found = {name: said_dtype(module, value, {}) for name, value in defaults.items()}
     named = {name: said for name, said in found.items() if said.kind == "named"}
     nodes = walk(module.tree) if named else ()
     given = {each.arg for each in nodes if isinstance(each, ast.keyword)}

@@ -9,6 +9,7 @@ from dataclasses import field
 from enum import Enum
 from itertools import product
 
+from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.tree import Enclosing, dotted_name, walk
@@ -135,11 +136,10 @@ class Trial:
         yield from inside.returned(target.node.body) or (UNKNOWN,)
 
     def _bound(self, function: ast.FunctionDef, node: ast.Call) -> dict[str, object]:
-        parameters = [each.arg for each in (*function.args.posonlyargs, *function.args.args)]
-        given = [*zip(parameters, node.args, strict=False)]
-        given += [(each.arg, each.value) for each in node.keywords if each.arg]
-        found: dict[str, object] = dict.fromkeys(parameters, UNKNOWN)
-        for name, argument in given:
+        parameters = signature(function)
+        keywords = {each.arg: each.value for each in node.keywords if each.arg}
+        found: dict[str, object] = {each.arg: UNKNOWN for each in parameters.positional}
+        for name, argument in parameters.bind(node.args, keywords).values.items():
             value = self.values(argument)
             found[name] = value[0] if len(value) == 1 else UNKNOWN
         return found

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from tritonlint.dtypes import BY_TRITON, ElementType
+from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.tree import Enclosing, Function, dotted_name, walk
@@ -167,7 +168,7 @@ def _said(module: Module, node: ast.expr, enclosing: Enclosing, depth: int = 0) 
 def _is_parameter(name: str, enclosing: Enclosing) -> bool:
     inner = enclosing[-1] if enclosing else None
     return isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef)) and name in {
-        each.arg for each in (*inner.args.posonlyargs, *inner.args.args, *inner.args.kwonlyargs)
+        each.arg for each in signature(inner).named
     }
 
 

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 
+from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.hazards.guards.annotations import Kind, annotated
 from tritonlint.facts.host.named_dtypes import named_fp8
 from tritonlint.facts.kept import kept
@@ -60,8 +61,7 @@ class Scope:
 
     @cached_property
     def arguments(self) -> tuple[ast.arg, ...]:
-        found = self.function.args if self.function else None
-        return (*found.posonlyargs, *found.args, *found.kwonlyargs) if found else ()
+        return signature(self.function).named if self.function else ()
 
     @cached_property
     def _nodes(self) -> tuple[ast.AST, ...]:

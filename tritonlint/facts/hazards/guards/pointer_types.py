@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from tritonlint.dtypes import from_triton
 from tritonlint.facts.device.contracts import roles_of
+from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.hazards.guards.dead_guards import DeadGuard
 from tritonlint.facts.hazards.launched.specializations import parameter_span
 from tritonlint.facts.hazards.observation import Naming
@@ -127,17 +128,15 @@ def _pointers(kernel: Kernel) -> frozenset[str]:
 
 def _handed_on(kernel: Kernel, naming: Naming) -> frozenset[str]:
     """The parameters of a device function that all who call it pass pointers of their own as."""
-    arguments = kernel.node.args
-    names = [each.arg for each in (*arguments.posonlyargs, *arguments.args)]
+    parameters = signature(kernel.node)
     given: dict[str, set[bool]] = {}
     for definition in naming(kernel):
         caller = kernel_of(definition)
         pointers = _pointers(caller) if caller is not None else frozenset[str]()
         for call in walk(definition.node) if isinstance(definition.node, ast.AST) else ():
             if isinstance(call, ast.Call) and dotted_name(call.func) == kernel.node.name:
-                passed = [*zip(names, call.args, strict=False)]
-                passed += [(each.arg, each.value) for each in call.keywords if each.arg]
-                for name, value in passed:
+                keywords = {each.arg: each.value for each in call.keywords if each.arg}
+                for name, value in parameters.bind(call.args, keywords).values.items():
                     own = isinstance(value, ast.Name) and value.id in pointers
                     given.setdefault(name, set()).add(own)
     stored = {

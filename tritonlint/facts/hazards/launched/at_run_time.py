@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from tritonlint.dtypes import BY_NAME, UINT8, UNKNOWN, ElementTypes
 from tritonlint.errors import SourceError
+from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.hazards.flavours.clashes import flavours
 from tritonlint.facts.hazards.flavours.written_and_read import ReadAsAnother
 from tritonlint.facts.hazards.launched.functions import call_at, found, kernel_from
@@ -174,7 +175,7 @@ def _places(call: ast.Call, kernel: Kernel) -> dict[str, ast.expr]:
     """The expressions that a launch passes, as far as they are written out."""
     if not isinstance(call.func, ast.Subscript):
         return {}
-    names = [each.arg for each in (*kernel.node.args.posonlyargs, *kernel.node.args.args)]
+    names = [each.arg for each in signature(kernel.node).positional]
     places: dict[str, ast.expr] = {}
     for name, argument in zip(names, call.args, strict=False):
         if isinstance(argument, ast.Starred):

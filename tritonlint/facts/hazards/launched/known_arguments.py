@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from tritonlint.dtypes import ElementTypes
+from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.host.conditions import QUANTIZED, decided
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.values import (
@@ -31,8 +32,7 @@ def known_arguments(event: LaunchEvent, parameter: str, path: Path) -> tuple[Kno
         if name != parameter
     ]
     if not event.complete:
-        node = event.kernel.node.args
-        names = (each.arg for each in (*node.posonlyargs, *node.args, *node.kwonlyargs))
+        names = (each.arg for each in signature(event.kernel.node).named)
         left = (name for name in names if name != parameter and name not in event.arguments)
         found += [Known(name, open=True) for name in left]
     return tuple(found)
@@ -73,12 +73,8 @@ def _known(event: LaunchEvent, name: str, values: Iterable[Value], path: Path) -
 def tested(kernel: Kernel, parameter: str, flag: Tensor, path: Path) -> bool | None:
     """What `path` says about a flag that is passed to a compile-time parameter, where it went
     through `if flag:`."""
-    arguments = (
-        *kernel.node.args.posonlyargs,
-        *kernel.node.args.args,
-        *kernel.node.args.kwonlyargs,
-    )
-    declared = next((each.annotation for each in arguments if each.arg == parameter), None)
+    named = signature(kernel.node).named
+    declared = next((each.annotation for each in named if each.arg == parameter), None)
     if declared is None or "constexpr" not in ast.unparse(declared):
         return None
     outcomes = dict(path)

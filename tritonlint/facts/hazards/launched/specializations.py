@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from tritonlint.dtypes import BY_NAME, UINT8, UNKNOWN, ElementType, ElementTypes
 from tritonlint.facts.device import OneOf, Specialization
+from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.hazards.launched.known_arguments import tested
 from tritonlint.facts.host.conditions import decided
 from tritonlint.facts.host.events import LaunchEvent
@@ -105,7 +106,7 @@ def one_of(types: ElementTypes) -> ElementType | None:
 def parameter_span(kernel: Kernel, parameter: str) -> Span:
     """Where the parameter of a kernel is declared."""
     node = kernel.node
-    for each in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
+    for each in signature(node).named:
         if each.arg == parameter:
             column = each.col_offset + 1
             return Span(kernel.path, each.lineno, column, each.lineno, column + len(parameter))
