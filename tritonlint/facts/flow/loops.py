@@ -76,6 +76,7 @@ def _rounds(
     """A loop of unknown length; whether its end is reached. What a name holds before one that is
     surely `entered` it holds after it only where the body leaves it so; an `endless` one ends at a
     `break` alone."""
+    entered = entered or walk.ENTERED
     for _ in range(walk.ROUNDS):
         before, after, loop = walk.fork(), walk.fork(), Loop[Any]()
         reached = after.rejoin(_round(walk, node, begin, loop))

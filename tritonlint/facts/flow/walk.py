@@ -56,6 +56,8 @@ class Walk(ABC, Generic[V, T]):
 
     # How often the body of a loop is walked at most, until nothing changes.
     ROUNDS = 1
+    # Whether a loop of unknown length is taken to run.
+    ENTERED = False
 
     @abstractmethod
     def block(self, statements: Sequence[ast.stmt]) -> bool:

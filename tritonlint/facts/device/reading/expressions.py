@@ -16,9 +16,11 @@ class Names(Protocol):
     """What an expression is read with. `call` gives what a function of the project returns, `noted`
     is told of each term that may matter."""
 
-    names: dict[str, Term]
-    # Whether this is the function that is read, and no function that it calls.
-    outermost: bool
+    env: dict[str, Term]
+
+    @property
+    def outermost(self) -> bool:
+        """Whether this is the function that is read, and no function that it calls."""
 
     def constant(self, name: str) -> Term: ...
 
@@ -51,7 +53,7 @@ def _constant(names: Names, node: ast.Constant) -> Term:
 
 
 def _name(names: Names, node: ast.Name) -> Term:
-    return names.names.get(node.id) or names.constant(node.id)
+    return names.env.get(node.id) or names.constant(node.id)
 
 
 def _attribute(names: Names, node: ast.Attribute) -> Term:
@@ -149,7 +151,7 @@ def _names_a_module(names: Names, owner: ast.expr) -> bool:
     root = owner
     while isinstance(root, ast.Attribute):
         root = root.value
-    return isinstance(root, ast.Name) and root.id not in names.names
+    return isinstance(root, ast.Name) and root.id not in names.env
 
 
 def _of_the_language(function: ast.expr) -> bool:

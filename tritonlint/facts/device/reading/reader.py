@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import field
+from functools import reduce
 
 from tritonlint.facts.device.reading.expressions import binary, joined, term_of
 from tritonlint.facts.device.reading.terms import COMPILED, UNKNOWN, Term, combined
+from tritonlint.facts.flow import statements
 from tritonlint.facts.flow.parameters import signature
+from tritonlint.facts.flow.targets import shared_out
+from tritonlint.facts.flow.walk import Items, Walk
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Expression, Kernel, Namespace, Scope
 from tritonlint.facts.project.tree import dotted_name
@@ -43,19 +47,24 @@ class Reading:
     updates: list[Update] = field(default_factory=list)
 
 
-class _Reader:
-    """Reads one function. `arguments` are what it is called with; the parameters of one that is
-    launched stand for themselves."""
+@dataclass
+class _Reader(Walk[Term, Term]):
+    """Reads one function. The parameters of one that is launched stand for themselves."""
 
-    def __init__(self, kernel: Kernel, depth: int = 0) -> None:
-        self.kernel = kernel
-        self.scope = kernel.scope
-        self.depth = depth
-        self.outermost = depth == 0
-        self.names: dict[str, Term] = {}
-        self.returned: list[Term] = []
-        self.reading = Reading()
-        self._constants: dict[str, Term] = {}
+    kernel: Kernel
+    depth: int = 0
+    reading: Reading = field(default_factory=Reading)
+    returns: list[Term] = field(default_factory=list)
+    constants: dict[str, Term] = field(default_factory=dict)
+
+    # A loop is read as if it ran once.
+    ENTERED = True
+
+    block = statements.block
+
+    @property
+    def outermost(self) -> bool:
+        return self.depth == 0
 
     def noted(self, term: Term) -> Term:
         self.reading.terms.append(term)
@@ -63,20 +72,20 @@ class _Reader:
 
     def constant(self, name: str) -> Term:
         """A name that the kernel does not bind: a constant of the module, or nothing known."""
-        if name not in self._constants:
-            match self.scope.lookup(name) if not hasattr(builtins, name) else None:
+        if name not in self.constants:
+            match self.kernel.scope.lookup(name) if not hasattr(builtins, name) else None:
                 case Expression(node=node):
                     spelled = str(_literal(node)) if _literal(node) is not None else name
                     made = Term("constexpr", name=spelled, width=COMPILED)
                 case _:
                     made = Term("call", name=name)
-            self._constants[name] = made
-        return self._constants[name]
+            self.constants[name] = made
+        return self.constants[name]
 
     def call(self, node: ast.Call, args: list[Term], keywords: dict[str, Term]) -> Term | None:
         """What a short function of the project returns; None for one of Triton's, and for any
         other."""
-        target = _target(self.scope, dotted_name(node.func) or "")
+        target = _target(self.kernel.scope, dotted_name(node.func) or "")
         if target is None:
             return None
         unknown = Term("call", (*args, *keywords.values()), target.name)
@@ -87,106 +96,94 @@ class _Reader:
             or any(isinstance(each, ast.Starred) for each in node.args)
         ):
             return unknown
-        inner = _Reader(target, self.depth + 1)
-        inner.bind(args, keywords)
-        inner.run(body)
-        if not inner.returned:
-            return unknown
-        result = inner.returned[0]
-        for each in inner.returned[1:]:
-            result = joined(result, each)
-        return result
+        parameters = signature(target.node)
+        env = {each.arg: Term("call", name=each.arg) for each in parameters.named}
+        inner = _Reader(env | parameters.bind(args, keywords).values, target, self.depth + 1)
+        inner.block(body)
+        return reduce(joined, inner.returns) if inner.returns else unknown
 
-    def bind(self, args: list[Term], keywords: dict[str, Term]) -> None:
-        """Give the parameters the arguments of a call."""
-        parameters = signature(self.kernel.node)
-        given = parameters.bind(args, keywords).values
-        for each in parameters.named:
-            self.names[each.arg] = given.get(each.arg) or Term("call", name=each.arg)
+    def evaluate(self, node: ast.expr) -> Term:
+        return term_of(self, node)
 
-    def launched(self) -> None:
-        """Let the parameters stand for themselves."""
-        for each in signature(self.kernel.node).named:
-            written = ast.unparse(each.annotation) if each.annotation else ""
-            if "constexpr" in written:
-                self.names[each.arg] = Term("constexpr", name=each.arg, width=COMPILED)
-            else:
-                width = 64 if "int64" in written else UNKNOWN if "float" in written else 32
-                self.names[each.arg] = Term("parameter", name=each.arg, width=width)
+    def step(self, node: ast.stmt) -> bool:
+        return True
 
-    def run(self, body: Iterable[ast.stmt]) -> None:
-        for each in body:
-            self._statement(each)
+    def fork(self) -> _Reader:
+        rest = (self.kernel, self.depth, self.reading, self.returns, self.constants)
+        return _Reader(dict(self.env), *rest, loops=self.loops)
 
-    def _statement(self, node: ast.stmt) -> None:
-        match node:
-            case ast.Assign(targets=targets, value=value):
-                term = term_of(self, value)
-                for target in targets:
-                    self._assign(target, term, node)
-            case ast.AnnAssign(target=target, value=ast.expr() as value):
-                self._assign(target, term_of(self, value), node)
-            case ast.AugAssign(target=ast.Name(id=name) as target, op=op, value=value):
-                before = self.names.get(name) or self.constant(name)
-                after = binary(self, op, before, term_of(self, value), target)
-                self.reading.updates.append(Update(name, before, after, node))
-                self.names[name] = after
-            case ast.For():
-                self._loop(node)
-            case ast.While(test=test, body=body):
-                term_of(self, test)
-                self.run(body)
-            case ast.If():
-                self._branch(node)
-            case ast.With(body=body):
-                self.run(body)
-            case ast.Return(value=ast.expr() as value):
-                self.returned.append(term_of(self, value))
-            case ast.Expr(value=value) if not isinstance(value, ast.Constant):
-                term_of(self, value)
-            case ast.AugAssign(value=value):
-                term_of(self, value)
+    def adopt(self, arm: _Reader) -> None:
+        self.env = arm.env
 
-    def _assign(self, target: ast.expr, term: Term, node: ast.stmt) -> None:
+    def merge(self, one: _Reader, other: _Reader) -> None:
+        self.env = {**other.env, **one.env}
+        for name in one.env.keys() & other.env.keys():
+            self.env[name] = joined(other.env[name], one.env[name])
+
+    def test(self, node: ast.expr) -> Term:
+        return term_of(self, node)
+
+    def decided(self, test: Term) -> bool | None:
+        return None
+
+    def part_of(self, node: ast.expr, name: str) -> Term:
+        return Term("call", name=name)
+
+    def through(self, node: ast.expr) -> Items[Term]:
+        bounds = [term_of(self, each) for each in node.args] if isinstance(node, ast.Call) else []
+        name = dotted_name(node.func) if isinstance(node, ast.Call) else ""
+        form = (name or "").rpartition(".")[2]
+        if not bounds or form not in ("range", "static_range"):
+            return Items(None, Term("call", tuple(bounds)))
+        width, loaded = combined(*bounds)
+        width = 32 if width == COMPILED else width
+        return Items(None, Term("loop", tuple(bounds), form, width=width, loaded=loaded))
+
+    def assigning(self, node: ast.Assign, target: ast.expr, value: Term) -> None:
         match target:
             case ast.Name(id=name):
-                before = self.names.get(name)
-                if before is not None and term.op == "sum" and before in term.args:
-                    self.reading.updates.append(Update(name, before, term, node))
-                self.names[name] = term
-            case ast.Tuple(elts=targets) | ast.List(elts=targets):
-                whole = term.op == "tuple" and len(term.args) == len(targets)
-                for index, each in enumerate(targets):
-                    inner = term.args[index] if whole else Term("call", (term,), f"[{index}]")
-                    self._assign(each, inner, node)
+                before = self.env.get(name)
+                if before is not None and value.op == "sum" and before in value.args:
+                    self.reading.updates.append(Update(name, before, value, node))
+            case ast.Tuple() | ast.List():
+                for each, part in zip(target.elts, self.unpacked(target, value), strict=True):
+                    self.assigning(node, each, part)
 
-    def _loop(self, node: ast.For) -> None:
-        bounds = (
-            [term_of(self, each) for each in node.iter.args]
-            if isinstance(node.iter, ast.Call)
-            else []
-        )
-        name = dotted_name(node.iter.func) if isinstance(node.iter, ast.Call) else ""
-        form = (name or "").rpartition(".")[2]
-        if bounds and form in ("range", "static_range"):
-            width, loaded = combined(*bounds)
-            width = 32 if width == COMPILED else width
-            counter = Term("loop", tuple(bounds), form, width=width, loaded=loaded)
+    def unpacked(self, target: ast.Tuple | ast.List, value: Term) -> Sequence[Term]:
+        items = value.args if value.op == "tuple" else ()
+        known = shared_out(items, target.elts, lambda each: Term("tuple", tuple(each)))
+        if known is not None:
+            return known
+        return [Term("call", (value,), f"[{index}]") for index in range(len(target.elts))]
+
+    def store(self, target: ast.expr, value: Term) -> None:
+        pass
+
+    def augmented(self, node: ast.AugAssign) -> Term | None:
+        added = term_of(self, node.value)
+        if not isinstance(node.target, ast.Name):
+            return None
+        before = term_of(self, node.target)
+        after = binary(self, node.op, before, added, node.target)
+        self.reading.updates.append(Update(node.target.id, before, after, node))
+        return after
+
+    def returned(self, value: Term | None) -> None:
+        if value is not None:
+            self.returns.append(value)
+
+
+def _launched(kernel: Kernel) -> dict[str, Term]:
+    """The parameters of a kernel that is launched."""
+    found: dict[str, Term] = {}
+    for each in signature(kernel.node).named:
+        written = ast.unparse(each.annotation) if each.annotation else ""
+        if "constexpr" in written:
+            found[each.arg] = Term("constexpr", name=each.arg, width=COMPILED)
         else:
-            counter = Term("call", tuple(bounds))
-        self._assign(node.target, counter, node)
-        self.run(node.body)
-        self.run(node.orelse)
-
-    def _branch(self, node: ast.If) -> None:
-        term_of(self, node.test)
-        before = dict(self.names)
-        self.run(node.body)
-        taken, self.names = self.names, dict(before)
-        self.run(node.orelse)
-        for name, term in taken.items():
-            other = self.names.get(name)
-            self.names[name] = term if other is None else joined(other, term)
+            width = 64 if "int64" in written else UNKNOWN if "float" in written else 32
+            found[each.arg] = Term("parameter", name=each.arg, width=width)
+    return found
 
 
 def _literal(node: ast.expr) -> int | None:
@@ -213,10 +210,9 @@ def _target(scope: Scope, dotted: str) -> Kernel | None:
 @kept(4096)
 def read(kernel: Kernel) -> Reading:
     """What `kernel` computes; nothing for one that is nested too deeply."""
-    reader = _Reader(kernel)
-    reader.launched()
+    reader = _Reader(_launched(kernel), kernel)
     try:
-        reader.run(kernel.node.body)
+        reader.block(kernel.node.body)
     except RecursionError:
         return Reading()
     return reader.reading
