@@ -80,3 +80,13 @@ def test_the_schema_of_the_settings_says_what_the_parser_says() -> None:
         for key, value in wrong.items():
             with pytest.raises((ValueError, KeyError)):
                 SETTINGS[key].parse(value)
+
+
+def test_the_limits_of_the_architecture_page_are_those_of_the_code() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`[^|]*) \| `([\w/]+\.py)` \|", page, re.M)
+    assert rows, "no table of limits"
+    for limits, file in rows:
+        text = (ROOT / "tritonlint" / "facts" / file).read_text(encoding="utf-8")
+        for limit in re.findall(r"`([^`]+)`", limits):
+            assert re.search(rf"^\s*{re.escape(limit)}$", text, re.M), f"{limit} is not in {file}"
