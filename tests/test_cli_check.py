@@ -214,7 +214,7 @@ def test_a_bar_is_shown_on_a_terminal_alone(
 def test_a_run_only_goes_forward(
     tritonlint: Command, flagged: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also where it parses what is named and outlines the other files first."""
+    """Also where it outlines the other files first, and parses what is named last."""
     from tritonlint.engine import parallel
     from tritonlint.engine.observer import Observer
 

@@ -192,9 +192,10 @@ def _check(
     analysis = Analysis(texts=known) if isinstance(known, Texts) else known
     with work.observer.stage("read"):
         gated = [source for source in sources if may_matter(source.data)]
-    broken = _broken(sources, named, work)
     scopes = Scopes(settings)
-    found = facts([each for each in gated if each.path not in broken], analysis, work)
+    found = facts(gated, analysis, work)
+    parsed = found.parsed - found.unfinished.keys()
+    broken = _broken([each for each in sources if each.path not in parsed], named, work)
     observations, unused = _with_seen(found.observations, gated, scopes)
     findings, failed = judge(
         [each for each in sources if each.path not in broken],
@@ -213,6 +214,7 @@ def _check(
     kept, quiet = _suppressed(sources, findings, doubtful, scopes)
     found_in = {each.span.path for each in kept}
     read = {each.path: each.data for each in sources if each.path in found_in}
+    work.observer.advance(1.0)
     number = len(sources) + len(skipped)
     return Result(kept, tuple(left_out), number, quiet, unused, read, tuple(findings))
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import gc
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import field
 from typing import TYPE_CHECKING, TypeVar
 
 from tritonlint.engine.work import Work
@@ -14,7 +15,7 @@ from tritonlint.facts.hazards.observation import Observation
 from tritonlint.facts.index.outlines import Outline
 from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.survey.survey import Analysis
-from tritonlint.frozen import dataclass
+from tritonlint.frozen import dataclass, replace
 from tritonlint.source import SourceFile
 
 if TYPE_CHECKING:
@@ -25,10 +26,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Facts:
-    """What is to be judged about some files, and by path why what is not known of others."""
+    """What is to be judged about some files, and by path why what is not known of others; by file,
+    the lines of functions of other files that were not looked at yet. `parsed` are the paths of
+    those that were, or are in `unfinished`."""
 
     observations: tuple[Observation, ...]
     unfinished: dict[str, str]
+    outside: Mapping[str, Collection[int]] = field(default_factory=dict)
+    parsed: frozenset[str] = frozenset()
 
 
 # Up to so many files are looked at in one process: starting others would take longer.
@@ -36,34 +41,46 @@ _FEW_FILES = 40
 _FEW_OUTLINES = 200
 # So many shares a process: the first ones to finish take the next.
 _SHARES = 4
-# What takes time in a run, from 0 to 1: parsing what was named, outlines, facts.
-_PARSING = (0.0, 0.1)
-_OUTLINES = (0.1, 0.25)
-_FACTS = (0.25, 1.0)
+# What takes time in a run, from 0 to 1: outlines, facts, and parsing what else was named.
+_OUTLINES = (0.0, 0.2)
+_FACTS = (0.2, 0.85)
+_OUTSIDE = (0.85, 0.95)
+_PARSING = (0.95, 1.0)
 
 
 def facts(sources: Sequence[SourceFile], analysis: Analysis, work: Work) -> Facts:
     """The facts of `sources`, which pass the gate."""
     with work.observer.stage("facts"):
-        return _facts_of(sources, analysis, work)
+        files = {os.path.abspath(source.path): source for source in sources}
+        if work.processes > 1:
+            _outline(analysis.texts, analysis.texts.universe_of(files), work)
+        concerned = [source for file, source in files.items() if analysis.concerns(file)]
+        found = _facts_of(concerned, frozenset(files), analysis, work)
+        return replace(found, parsed=frozenset(each.path for each in concerned))
 
 
-def _facts_of(sources: Sequence[SourceFile], analysis: Analysis, work: Work) -> Facts:
-    files = {os.path.abspath(source.path): source for source in sources}
-    wanted = frozenset(files)
+def _facts_of(
+    concerned: Sequence[SourceFile], wanted: frozenset[str], analysis: Analysis, work: Work
+) -> Facts:
     processes = work.processes
-    if processes > 1:
-        _outline(analysis.texts, analysis.texts.universe_of(files), work)
-    concerned = [source for file, source in files.items() if analysis.concerns(file)]
     if len(concerned) <= _FEW_FILES:
         return _facts(concerned, wanted, analysis)
     shares = _shares(concerned, processes)
     if processes == 1:
         found = (_facts(share, wanted, analysis) for share in shares)
-        results = list(work.done(shares, found, *_FACTS))
-    else:
-        with _processes(processes, analysis.texts, wanted) as pool:
-            results = list(work.done(shares, pool.map(_facts_of_share, shares), *_FACTS))
+        return _together(list(work.done(shares, found, *_FACTS)))
+    with _processes(processes, analysis.texts, wanted) as pool:
+        results = list(work.done(shares, pool.map(_facts_of_share, shares), *_FACTS))
+        lines: dict[str, set[int]] = {}
+        for each in results:
+            for file, more in each.outside.items():
+                lines.setdefault(file, set()).update(more)
+        rest = [dict(each) for each in _shares(sorted(lines.items()), processes)]
+        results += work.done(rest, pool.map(_outside_of_share, rest), *_OUTSIDE)
+    return _together(results)
+
+
+def _together(results: Sequence[Facts]) -> Facts:
     return Facts(
         tuple(each for result in results for each in result.observations),
         {path: reason for result in results for path, reason in result.unfinished.items()},
@@ -108,7 +125,7 @@ def _outline(texts: Texts, universe: Sequence[str], work: Work) -> None:
 
 
 def _shares(items: Sequence[T], processes: int) -> list[Sequence[T]]:
-    size = -(-len(items) // (processes * _SHARES))
+    size = -(-len(items) // (processes * _SHARES)) or 1
     return [items[start : start + size] for start in range(0, len(items), size)]
 
 
@@ -159,4 +176,13 @@ def _outlines_of_share(files: Sequence[str]) -> list[Outline]:
 def _facts_of_share(sources: Sequence[SourceFile]) -> Facts:
     assert _process is not None
     analysis, wanted = _process
-    return _facts(sources, wanted, analysis)
+    # The same functions may lead to files of other shares: they are looked at once.
+    analysis.put_off = {}
+    found = _facts(sources, wanted, analysis)
+    return replace(found, outside=analysis.put_off)
+
+
+def _outside_of_share(lines: Mapping[str, Collection[int]]) -> Facts:
+    assert _process is not None
+    analysis, wanted = _process
+    return Facts(tuple(analysis.observe_outside(lines, wanted)), analysis.unfinished)

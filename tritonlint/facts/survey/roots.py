@@ -91,7 +91,7 @@ class Roots:
         for caller in self._reach().callers(function):
             file = str(caller.module.file)
             told = line_of(caller) in self._texts.telling(file).lines.get(file, ())
-            if told and self._may_tell(caller, file):
+            if told and self.may_tell(caller):
                 yield caller
 
     def defined(self, file: str, lines: Collection[int]) -> Iterator[Definition]:
@@ -116,7 +116,8 @@ class Roots:
 
     def callers(self, files: Sequence[SourceFile], wanted: Collection[str]) -> dict[str, set[int]]:
         """The functions outside of `wanted` that call one of `files` that may lead to a launch, and
-        may know something about bytes: the lines of their headers."""
+        may know something about bytes: the lines of their headers. Of many it is not asked here
+        whether they lead to a launch."""
         own = [os.path.abspath(source.path) for source in files]
         rest = self._texts.outlines(set(self._texts.universe_of(own)) - set(wanted))
         if not rest:
@@ -125,11 +126,10 @@ class Roots:
         asked = {file: self._leading(file) for file in own}
         if sum(map(len, asked.values())) > _FEW_NAMES:
             headers = {file: {each.line for each in more} for file, more in asked.items()}
-            for file, known in sorted(self._texts.callers(headers, rest, NEAR).items()):
-                self._make_room(1)
+            for file, known in self._texts.callers(headers, rest, NEAR).items():
                 known &= self._texts.telling(file).lines.get(file, frozenset())
-                told = (each for each in self.defined(file, known) if self._may_tell(each, file))
-                add(lines, told)
+                if known:
+                    lines[file] = set(known)
             return lines
         for file, functions in asked.items():
             for line in sorted({each.line for each in functions}):
@@ -138,7 +138,9 @@ class Roots:
                     add(lines, self.callers_of(function))
         return lines
 
-    def _may_tell(self, function: Definition, file: str) -> bool:
+    def may_tell(self, function: Definition) -> bool:
+        """Whether a function leads to a launch, or is what stands outside of functions."""
+        file = str(function.module.file)
         return isinstance(function.node, Module) or self._is_root(function, file)
 
     def _leading(self, file: str) -> list[Function]:

@@ -26,7 +26,6 @@ from tritonlint.facts.hazards.width_choices import width_choices
 from tritonlint.facts.host.interpreter import interpret
 from tritonlint.facts.host.state import MAX_STATEMENTS, Attributes, Run
 from tritonlint.facts.index.beside import Beside
-from tritonlint.facts.index.callers import NEAR
 from tritonlint.facts.index.gates import may_copy
 from tritonlint.facts.index.reach import Reach
 from tritonlint.facts.index.universe import Texts
@@ -38,9 +37,10 @@ from tritonlint.facts.survey.bulkhead import Bulkhead
 from tritonlint.facts.survey.choosing import Choosing
 from tritonlint.facts.survey.kernels import Narrowing
 from tritonlint.facts.survey.looked_at import LookedAt
+from tritonlint.facts.survey.outside import Lines, Outside, Place
 from tritonlint.facts.survey.reading import Reading
 from tritonlint.facts.survey.remembered import Remembered
-from tritonlint.facts.survey.roots import Roots, add, line_of
+from tritonlint.facts.survey.roots import Roots, line_of
 from tritonlint.facts.survey.summing import Summing
 from tritonlint.source import SourceFile, display_path, read_source
 
@@ -54,8 +54,6 @@ _QUESTIONS: tuple[Callable[[Run], Iterable[Observation]], ...] = (
     short_indices,
     flavours,
 )
-# A function by its file and the line of its header.
-_Place = tuple[str, int]
 
 
 class Analysis:
@@ -73,6 +71,8 @@ class Analysis:
         self.texts = texts or Texts(overrides or {})
         # Whether to observe what other files pass to functions and kernels.
         self.elsewhere = True
+        # Where the functions of other files are to be looked at later: their lines.
+        self.put_off: Lines | None = None
         # Between two functions, when more text than this was parsed, in bytes, all is dropped.
         self.room = sys.maxsize
         # Is called before each function; what it raises ends the analysis.
@@ -84,6 +84,14 @@ class Analysis:
         self._read = partial(self._now, read)
         forget()
         self.roots = Roots(self.texts, lambda: self.reach, self.make_room)
+        self.outside = Outside(
+            self.roots,
+            lambda: self.reach,
+            lambda: self.narrowing,
+            self.make_room,
+            self.bulkhead,
+            self._of_root,
+        )
         self._begin()
 
     def _begin(self) -> None:
@@ -171,7 +179,7 @@ class Analysis:
 
     def _observed(self, files: Sequence[SourceFile], wanted: Collection[str]) -> list[Observation]:
         own = list(self._parsed(files))
-        questioned: list[_Place] = []
+        questioned: list[Place] = []
         found: list[Observation] = []
         for root in (each for module in own for each in self.roots.of_module(module)):
             observe = partial(self._of_root, root, wanted, questioned)
@@ -186,10 +194,14 @@ class Analysis:
         if self.elsewhere:
             found += self.reading.observe(own, wanted)
             found += self.summing.observe(own, wanted)
-            found += self._from_outside(own, files, wanted, questioned)
-        for path, name in take_exhausting():
-            reason = f"`{name}` takes too many steps, or is nested too deeply"
-            self.bulkhead.leave(path, f"{reason}, and is not analysed to its end")
+            lines = self.outside.lines(own, files, wanted)
+            found += self.outside.asked(questioned, wanted)
+            if self.put_off is None:
+                found += self.outside.pass_on(lines, wanted)
+            else:
+                for file, more in lines.items():
+                    self.put_off.setdefault(file, set()).update(more)
+        self._say_exhausting()
         return found
 
     def _copies(self, module: Module) -> Iterator[Observation]:
@@ -201,36 +213,19 @@ class Analysis:
                 with self.bulkhead.around(module.path, each.name):
                     yield from interpret(self._run(each)).copies
 
-    def _from_outside(
-        self,
-        own: Sequence[Module],
-        files: Sequence[SourceFile],
-        wanted: Collection[str],
-        questioned: list[_Place],
-    ) -> Iterator[Observation]:
-        """What functions pass to kernels that call or launch those of `files`, of which `own` are
-        the modules: those of other files, and those that are asked about what they give to the
-        functions of `files` (`questioned`)."""
-        # Before anything is dropped.
-        launchers = self.narrowing.launchers(own, wanted)
-        looked_at = {str(module.file) for module in own}
-        lines = self.roots.callers(files, wanted)
-        for file, more in launchers.items():
-            lines.setdefault(file, set()).update(more)
-        for file in sorted(lines.keys() - looked_at):
-            self.make_room()
-            for caller in self.roots.not_yet(file, lines[file], wanted):
-                if self.reach.meets(caller, wanted, NEAR + 1):
-                    yield from self._of_root(caller, wanted, questioned)
-        asked: dict[str, set[int]] = {}
-        for file, line in questioned:
-            self.make_room()
-            for function in self.roots.defined(file, {line}):
-                add(asked, self.roots.callers_of(function))
-        for file in sorted(asked):
-            self.make_room()
-            for caller in self.roots.not_yet(file, asked[file], wanted, thorough=True):
-                yield from self._of_root(caller, wanted)
+    def observe_outside(
+        self, lines: Mapping[str, Collection[int]], wanted: Collection[str]
+    ) -> list[Observation]:
+        """What functions of other files, in these lines, pass to those of `wanted`."""
+        found = list(self.outside.pass_on(lines, wanted))
+        self._say_exhausting()
+        return found
+
+    def _say_exhausting(self) -> None:
+        """Say which kernels were not analysed to their end."""
+        for path, name in take_exhausting():
+            reason = f"`{name}` takes too many steps, or is nested too deeply"
+            self.bulkhead.leave(path, f"{reason}, and is not analysed to its end")
 
     def _parsed(self, files: Iterable[SourceFile]) -> Iterator[Module]:
         for source in files:
@@ -243,7 +238,7 @@ class Analysis:
                 yield module
 
     def _of_root(
-        self, root: Definition, wanted: Collection[str], questioned: list[_Place] | None = None
+        self, root: Definition, wanted: Collection[str], questioned: list[Place] | None = None
     ) -> list[Observation]:
         """What the launches that `root` leads to are passed, and what else is seen on the way. If
         its callers can tell more it is added to `questioned`; without that it is such a caller, and
