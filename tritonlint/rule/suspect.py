@@ -50,7 +50,8 @@ class Suspect:
 
     def part_of(self, node: libcst.CSTNode) -> Concrete:
         """The tree that `node` is from. Raises LookupError for a node that was made."""
-        for part in self._parts.values():
+        # Mostly it is from the one that was asked for last.
+        for part in reversed(self._parts.values()):
             if part.holds(node):
                 return part
         raise LookupError("the node is not part of the file; replace one that is")

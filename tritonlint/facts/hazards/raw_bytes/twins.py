@@ -38,12 +38,24 @@ def viewed_elsewhere(module: Module, tensor: Tensor) -> Viewed | None:
     if not isinstance(node, ast.Subscript):
         return None
     text, bounds = ast.unparse(node), _bounds(node)
-    alike = [each for each in _viewed(module) if each.text == text]
-    alike = alike or [each for each in _viewed(module) if bounds and each.bounds == bounds]
-    return alike[0] if len({each.types for each in alike}) == 1 else None
+    by_text, by_bounds = _alike(module)
+    return by_text[text] if text in by_text else by_bounds.get(bounds)
 
 
 @kept(64)
+def _alike(module: Module) -> tuple[dict[str, Viewed | None], dict[str, Viewed | None]]:
+    """The first of the slices of a file that have a text, and of those that have the same computed
+    bounds; None where their views are of several types."""
+    by_text: dict[str, Viewed | None] = {}
+    by_bounds: dict[str, Viewed | None] = {}
+    for each in _viewed(module):
+        for alike, key in ((by_text, each.text), (by_bounds, each.bounds)):
+            first = alike.setdefault(key, each) if key else None
+            if first is not None and first.types != each.types:
+                alike[key] = None
+    return by_text, by_bounds
+
+
 def _viewed(module: Module) -> tuple[Viewed, ...]:
     """The slices of a file that are viewed as floats, in the expression or by their name."""
     found: list[Viewed] = []
