@@ -1,5 +1,6 @@
 # make demo   check, fix and confirm one flagged fixture
-# make test   lint, type check and run all tests
+# make test   lint, type check and run all tests; those of the VS Code extension where Node.js 20 or newer is
+# make extension  the tests of the VS Code extension alone
 # make mutants  make the facts wrong in many ways, one at a time: the tests must notice each (minutes)
 # make wild   compare the findings on pinned public releases with tests/wild/findings (minutes)
 # Each sets up its own virtual environment first; it needs only python3 (3.10 or newer), pip and a package index.
@@ -13,7 +14,7 @@ CASE ?= fixtures/TL001/explicit_type_element_ty
 WILD ?= .wild
 UNPACK ?= ../shared/wild/releases.py
 
-.PHONY: demo test mutants wild docs clean
+.PHONY: demo test extension mutants wild docs clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/verify.stamp
@@ -29,7 +30,17 @@ demo: $(VENV)/verify.stamp
 test: $(VENV)/dev.stamp
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
+	@$(MAKE) --no-print-directory extension
 	@$(BIN)/python -m pytest -n auto --dist loadgroup -rs --cov --cov-report=term:skip-covered
+
+NODE = node -e 'process.exit(+process.versions.node.split(".")[0] < 20 ? 1 : 0)'
+extension: $(VENV)/dev.stamp
+	@if command -v npm >/dev/null && $(NODE); then \
+	  cd editors/vscode && { test -d node_modules || { \
+	    echo "installing what the extension is built with into editors/vscode/node_modules: 170 MB" >&2; \
+	    npm ci --silent --no-audit --no-fund; }; } && \
+	  TRITONLINT_PYTHON=$(abspath $(BIN)/python) npm test --silent; \
+	else echo "NOT TRIED: editors/vscode, which needs Node.js 20 or newer with npm"; fi
 
 mutants: $(VENV)/dev.stamp
 	@$(BIN)/python tests/mutants.py
@@ -43,7 +54,7 @@ docs: $(VENV)/dev.stamp
 	@$(BIN)/python docs/generate.py
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .tritonlint_cache
+	rm -rf $(VENV) editors/vscode/node_modules editors/vscode/out build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .tritonlint_cache
 
 # Where Python comes without ensurepip (Debian's python3 without python3-venv), pip fills an empty environment.
 $(BIN)/python:

@@ -18,7 +18,7 @@ else:
     import tomli as tomllib
 
 NOT_SOURCE = shutil.ignore_patterns(
-    ".*", "__pycache__", "*.egg-info", "build", "dist", "tests", "docs", "benchmarks"
+    ".*", "__pycache__", "*.egg-info", "build", "dist", "tests", "docs", "benchmarks", "editors"
 )
 
 
