@@ -69,6 +69,6 @@ $(VENV)/verify.stamp: pyproject.toml | $(BIN)/python
 	@touch $@
 
 $(VENV)/dev.stamp: pyproject.toml | $(BIN)/python
-	@echo "installing tritonlint, Triton and what the tests need into $(VENV): 1 to 2 minutes, 1.4 GB" >&2
+	@echo "installing tritonlint, Triton and what the tests need into $(VENV): 1 to 2 minutes, 1.5 GB" >&2
 	@$(PIP) install --editable '.[dev,docs,verify,report]'
 	@touch $@ $(VENV)/verify.stamp
