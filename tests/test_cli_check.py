@@ -372,3 +372,19 @@ def test_codes_and_formats_complete(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "TL001,TL002" in completed("check --select TL001,TL00")
     assert completed("check --output-format sa") == ["sarif"]
     assert "rules" in completed("ru")
+
+
+def test_fix_writes_a_file_with_changes_only_when_that_is_asked_for(
+    tritonlint: Command, flagged: Path
+) -> None:
+    git = ("git", "-c", "user.name=test", "-c", "user.email=test@example.invalid")
+    for more in (("init", "-q"), ("add", "."), ("commit", "-qm", "x")):
+        subprocess.run([*git, *more], cwd=flagged.parent, check=True)
+    before = flagged.read_text() + "# not committed\n"
+    flagged.write_text(before)
+    left = tritonlint("check", "--fix")
+    assert left.code != 0 and "--allow-dirty" in left.err
+    assert flagged.read_text() == before
+    assert tritonlint("check", "--fix", "--allow-dirty").code == 0
+    assert flagged.read_text() != before
+    assert tritonlint("check", "--allow-dirty").code == 2

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 @click.option(
     "--unsafe-fixes", is_flag=True, help="With --fix or --diff: those that may change results too."
 )
+@click.option(
+    "--allow-dirty", is_flag=True, help="With --fix: files with changes that git does not have too."
+)
 @click.option("--quiet", "-q", is_flag=True, help="Print findings and errors, nothing else.")
 @click.option("--verbose", "-v", is_flag=True, help="Say which settings, rules and files are used.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 when there are findings.")
@@ -77,6 +80,8 @@ def command(**given: Any) -> int:
         return _autofix(asked)
     if asked.unsafe_fixes:
         raise UsageError("--unsafe-fixes goes with --fix or --diff")
+    if asked.allow_dirty:
+        raise UsageError("--allow-dirty goes with --fix")
     if asked.quiet and asked.verbose:
         raise UsageError("--quiet and --verbose contradict each other")
     if asked.watch:
@@ -94,6 +99,7 @@ class _Asked:
     fix: bool
     diff: bool
     unsafe_fixes: bool
+    allow_dirty: bool
     quiet: bool
     verbose: bool
     exit_zero: bool
@@ -178,7 +184,8 @@ def _autofix(asked: _Asked) -> int:
     from tritonlint.cli import autofix
 
     given = {"paths": asked.paths, "write": asked.fix, "unsafe_fixes": asked.unsafe_fixes}
-    given |= {"interactive": False, "allow_dirty": False, "stdin_filename": asked.stdin_filename}
+    given |= {"interactive": False, "allow_dirty": asked.allow_dirty}
+    given |= {"stdin_filename": asked.stdin_filename}
     context = click.get_current_context()
     return int(context.invoke(autofix.command, **given, **asked.selected))
 
