@@ -38,7 +38,7 @@ TEXT_ENOUGH = {
 }
 
 # Rules about kernels as they read, whatever they are launched with.
-READ = {"TL011", "TL012", "TL016", "TL018", "TL019"}
+READ = {"TL011", "TL012", "TL013", "TL016", "TL018", "TL019"}
 
 Place = tuple[str, int, str]
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from tritonlint.facts.hazards.flavours.unviewed_settings import Unviewed as Unviewed
     from tritonlint.facts.hazards.flavours.vendor_choices import VendorFlavour as VendorFlavour
     from tritonlint.facts.hazards.flavours.written_and_read import ReadAsAnother as ReadAsAnother
+    from tritonlint.facts.hazards.float_scalars import Detour as Detour
+    from tritonlint.facts.hazards.float_scalars import FloatScalar as FloatScalar
     from tritonlint.facts.hazards.guards.dead_guards import DeadGuard as DeadGuard
     from tritonlint.facts.hazards.ignored_settings import IgnoredSetting as IgnoredSetting
     from tritonlint.facts.hazards.low_sums import LowSum as LowSum
@@ -65,6 +67,7 @@ _MODULES = {
     f"{_HAZARDS}.flavours.unviewed_settings": ("Unviewed",),
     f"{_HAZARDS}.flavours.vendor_choices": ("VendorFlavour",),
     f"{_HAZARDS}.flavours.written_and_read": ("ReadAsAnother",),
+    f"{_HAZARDS}.float_scalars": ("Detour", "FloatScalar"),
     f"{_HAZARDS}.guards.dead_guards": ("DeadGuard",),
     f"{_HAZARDS}.ignored_settings": ("IgnoredSetting",),
     f"{_HAZARDS}.low_sums": ("LowSum",),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from tritonlint.facts.hazards.exponent_shifts import exponent_shifts, may_shift
 from tritonlint.facts.hazards.fixed_pointer_tables import fixed_tables, may_fix_types
+from tritonlint.facts.hazards.float_scalars import float_scalars, may_widen_floats
 from tritonlint.facts.hazards.guards.pointer_types import may_compare_pointers, pointer_guards
 from tritonlint.facts.hazards.observation import Naming, Observation
 from tritonlint.facts.index.reach import Reach
@@ -23,6 +24,7 @@ _QUESTIONS: tuple[
 ] = (
     (may_fix_types, fixed_tables),
     (may_shift, exponent_shifts),
+    (may_widen_floats, float_scalars),
     (may_compare_pointers, pointer_guards),
 )
 

@@ -1,0 +1,92 @@
+"""TL013: floats that a kernel is passed as they are, and float64 on the way to float32."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tritonlint.rule import Detour, Finding, FloatScalar, Rule, Step
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+
+class FloatScalarBecomesFp64(Rule["FloatScalar | Detour", str]):
+    """## What it does
+    Finds kernels that compute with a parameter for which the launch passes a float of Python's, and
+    that is neither `tl.constexpr` nor cast; where the file does not speak of compiling, the finding
+    is `possible`. Finds too what a kernel casts to float64 by its own words and keeps in float32.
+
+    ## Why is this bad
+    A launch makes a float32 of such a float, `torch.compile` a float64: the compiled code computes
+    all that it meets in float64, many times slower, and rounds otherwise than the code that was
+    tested. Written out, float64 costs the same; on some GPUs it is emulated.
+
+    ## Triggering input
+    `alpha=1.702`: 1.7020000219345093 in float32, 1.702 in float64.
+
+    ## Example
+    ```python
+    @triton.jit
+    def scale_kernel(x_ptr, alpha, N: tl.constexpr):
+        x = tl.load(x_ptr + tl.arange(0, N)).to(tl.float32)
+        tl.store(x_ptr + tl.arange(0, N), x * alpha)
+    ```
+
+    ## Use instead
+    ```python
+    @triton.jit
+    def scale_kernel(x_ptr, alpha, N: tl.constexpr):
+        x = tl.load(x_ptr + tl.arange(0, N)).to(tl.float32)
+        tl.store(x_ptr + tl.arange(0, N), x * alpha.to(tl.float32))
+    ```
+
+    ## Not flagged
+    A parameter with an annotation (`tl.constexpr`, `tl.float32`), that is cast or bound again;
+    integers; floats that another file passes; float64 that is stored.
+
+    ## Fix safety
+    There is no fix: a constant, a cast or an annotation does it.
+
+    ## How it is verified
+    The type comes from the code that `torch.compile` generates; Triton's compiler sees float32 or
+    float64, as it is told.
+
+    ## References
+    - https://github.com/linkedin/Liger-Kernel/pull/1350
+    - https://github.com/pytorch/FBGEMM/pull/6148
+    """
+
+    code = "TL013"
+    name = "float-scalar-becomes-fp64"
+    severity = "warning"
+    since = "0.1.0"
+    status = "preview"
+    observes = (FloatScalar, Detour)
+
+    def judge(self, seen: FloatScalar | Detour) -> str | None:
+        if isinstance(seen, Detour):
+            return "every value: float64 is computed, and rounded to float32"
+        return "1.702 is 1.7020000219345093 in float32, and computed with in float64 when compiled"
+
+    def report(self, node: cst.CSTNode, seen: FloatScalar | Detour, trigger: str) -> Finding:
+        if isinstance(seen, Detour):
+            return self.finding(
+                node,
+                seen,
+                f"`{seen.kernel}` computes in float64 what it keeps in float32",
+                trigger=trigger,
+                trace=(Step(seen.place, "float64 here"), Step(seen.narrowed, "float32 again")),
+                help="compute in float32",
+            )
+        return self.finding(
+            node,
+            seen,
+            f"`{seen.kernel}` computes with `{seen.parameter}`, which is a float64 when compiled",
+            trigger=trigger,
+            confidence="likely" if seen.compiled else "possible",
+            trace=(
+                Step(seen.passed, f"a float of Python's is passed as `{seen.parameter}`"),
+                Step(seen.place, "and computed with as it comes"),
+            ),
+            help=f"make `{seen.parameter}` a `tl.constexpr`, or cast it to float32",
+        )
