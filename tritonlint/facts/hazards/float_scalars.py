@@ -15,6 +15,8 @@ from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
+# How far into an argument, and from name to name, a float is looked for.
+_DEPTH = 4
 _ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div)
 # What says that launches of a file are compiled.
 _COMPILED = re.compile(r"torch\.compile\b|\bwrap_triton\b|\btriton_op\b|torch\._dynamo\b")
@@ -106,17 +108,19 @@ def _bound(kernel: Kernel, launch: ast.Call) -> Iterator[tuple[str, ast.expr]]:
     yield from ((each.arg, each.value) for each in launch.keywords if each.arg)
 
 
-def _is_float(host: Definition, node: ast.expr, depth: int = 2) -> bool:
+def _is_float(host: Definition, node: ast.expr, depth: int = _DEPTH) -> bool:
     """Whether an argument is a float of Python's for certain."""
     match node:
         case ast.Constant(value=float()) | ast.Call(func=ast.Name(id="float")):
             return True
         case ast.UnaryOp(operand=operand):
-            return _is_float(host, operand, depth)
+            return depth > 0 and _is_float(host, operand, depth - 1)
         case ast.BinOp(left=left, op=ast.Mult() | ast.Add() | ast.Sub(), right=right):
-            sides = (left, right)
-            known = all(_is_number(host, each) or _is_float(host, each, depth) for each in sides)
-            return known and any(_is_float(host, each, depth) for each in sides)
+            if depth == 0:
+                return False
+            floats = [_is_float(host, each, depth - 1) for each in (left, right)]
+            numbers = (_is_number(host, each) for each in (left, right))
+            return any(floats) and all(map(max, floats, numbers))
         case ast.Name(id=name):
             return _is_float_name(host, name, depth)
     return False
