@@ -83,6 +83,7 @@ class Analysis:
         self.remembered = remembered or Remembered()
         self._read = partial(self._now, read)
         forget()
+        take_exhausting()  # of whoever ran kernels in this process before
         self.roots = Roots(self.texts, lambda: self.reach, self.make_room)
         self.outside = Outside(
             self.roots,
