@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from tritonlint.facts.project.layout import PROJECT_MARKERS
+from tritonlint.facts.project.modules import Definition
 from tritonlint.source import read_bytes
 
 _FOLDERS = re.compile(r"tests?$|tests?_|bench|example", re.IGNORECASE)
@@ -20,12 +21,13 @@ class Beside:
         self._files: dict[str, tuple[str, ...]] = {}
         self._viewed: dict[tuple[str, str], bool] = {}
 
-    def views(self, file: str, name: str) -> bool:
+    def views(self, function: Definition) -> bool:
         """Whether one of the files beside that of a function calls it by its name and views
-        tensors: those of the function may be among them."""
-        top = _top(os.path.dirname(file))
+        tensors: those of the function may be among them. Of a method the name tells too little."""
+        top = None if function.enclosing else _top(os.path.dirname(function.module.file))
         if top is None:
             return False
+        name = function.name
         if (top, name) not in self._viewed:
             called = re.compile(rb"\b%s\s*\(" % re.escape(name.encode()))
             texts = map(_read, self._of(top))

@@ -289,7 +289,7 @@ class Analysis:
             self.reach.leads,
             partial(self.texts.byte_table, universe),
             partial(self.texts.is_called, root, universe),
-            partial(self._beside.views, str(root.module.file), root.name),
+            partial(self._beside.views, root),
             partial(self.texts.both_flavours, universe),
             operator=partial(self.reach.operator, universe),
             attributes=self._attributes,
