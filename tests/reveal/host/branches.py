@@ -191,3 +191,24 @@ def one_case_goes_on(x, n, kind):
     # reveal: copy
     # reveal:     source: unknown of x
     # reveal:     target: float8_e4m3fn of line 182, viewed (line 185)
+
+
+def on_either_of_two_paths(x, n, a, b):
+    out = torch.empty(n, dtype=torch.float32)
+    page = torch.empty(n, dtype=torch.uint8)
+    if a:
+        if b:
+            out = page
+    elif b:
+        out = page
+    copy[(1,)](x, out)
+    # reveal: copy
+    # reveal:     source: unknown of x
+    # reveal:     target: uint8 of line 198, raw (line 198) if b
+    # reveal:     target: float32 of line 197 if not b
+    if not a:
+        copy[(1,)](x, out)
+        # reveal: copy if not a
+        # reveal:     source: unknown of x
+        # reveal:     target: uint8 of line 198, raw (line 198) if b
+        # reveal:     target: float32 of line 197 if not b

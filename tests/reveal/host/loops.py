@@ -40,7 +40,7 @@ def left_early(x, n):
     copy[(1,)](x, out)
     # reveal: copy
     # reveal:     source: unknown of x
-    # reveal:     target: uint8 of line 37, raw (line 37) if n and not Gt n == 4
+    # reveal:     target: uint8 of line 37, raw (line 37) if n
     # reveal:     target: float32 of line 35
 
 

@@ -249,8 +249,13 @@ def choose(*alternatives: tuple[Path, Value]) -> Value:
     flat: list[tuple[Path, Value]] = []
     for path, value in alternatives:
         for inner, each in options(value, path):
-            if _possible(inner) and all(each != other for _, other in flat):
+            if not _possible(inner):
+                continue
+            same = next((at for at, (_, other) in enumerate(flat) if other == each), None)
+            if same is None:
                 flat.append((inner, each))
+            else:  # what holds after one path or another holds where both went through
+                flat[same] = (tuple(test for test in flat[same][0] if test in inner), each)
     if len(flat) > 1:
         flat = _without_unviewed(flat)
     if len(flat) == 1:
