@@ -53,8 +53,8 @@ def one_of_two(x, n, small):
     copy[(1,)](x, make_either(n, small))
     # reveal: copy
     # reveal:     source: unknown of x
-    # reveal:     target: uint8 of line 18, raw (line 18)
-    # reveal:     target: float32 of line 19
+    # reveal:     target: uint8 of line 18, raw (line 18) if small
+    # reveal:     target: float32 of line 19 if not small
 
 
 def several(x, page):
@@ -119,5 +119,24 @@ def one_of_two_arms(x, n, small):
     copy[(1,)](x, make_in_both_arms(n, small))
     # reveal: copy
     # reveal:     source: unknown of x
-    # reveal:     target: uint8 of line 113, raw (line 113)
-    # reveal:     target: float32 of line 115
+    # reveal:     target: uint8 of line 113, raw (line 113) if small
+    # reveal:     target: float32 of line 115 if not small
+
+
+def returned_on_a_path(x, n, small):
+    copy[(1,)](x, narrow_or_wide(n, small))
+    # reveal: copy
+    # reveal:     source: unknown of x
+    # reveal:     target: uint8 of line 141, raw (line 141) if small
+    # reveal:     target: float32 of line 142 if not small
+    if small:
+        copy[(1,)](x, narrow_or_wide(n, small))
+        # reveal: copy if small
+        # reveal:     source: unknown of x
+        # reveal:     target: uint8 of line 141, raw (line 141)
+
+
+def narrow_or_wide(n, small):
+    if small:
+        return torch.empty(n, dtype=torch.uint8)
+    return torch.empty(n, dtype=torch.float32)

@@ -99,9 +99,9 @@ def by_number(n):
     copy[(1,)](sized(n, 8), sized(n, n))
     # reveal: copy
     # reveal:     source: uint8 of line 40, raw (line 40)
-    # reveal:     target: float16 of line 37
-    # reveal:     target: int8 of line 39
-    # reveal:     target: uint8 of line 40, raw (line 40)
+    # reveal:     target: float16 of line 37 if Gt n == 8
+    # reveal:     target: int8 of line 39 if not Gt n == 8 and In n == (4, 2)
+    # reveal:     target: uint8 of line 40, raw (line 40) if not Gt n == 8 and not In n == (4, 2)
 
 
 def by_prefix(n):

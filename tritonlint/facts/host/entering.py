@@ -79,6 +79,7 @@ def run(
     around = (*definition.enclosing, definition.node)
     inner = frame.elsewhere(definition.module, around, dict(frame.types))
     inner.env, inner.path, inner.instance = env, frame.path, function.instance
+    inner.began = len(frame.path)
     inner.site = f"{frame.site}<{frame.module.path}:{node.lineno}:{node.col_offset}"
     inner.env |= attributes_in(frame.env)
     if isinstance(function.instance, Instance) and definition.name != "__init__":

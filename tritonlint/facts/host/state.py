@@ -131,8 +131,8 @@ class Run:
 class Frame(Walk[Value, Condition]):
     """The names of one function call. `types` holds what is known of each buffer's element type on
     this path; `site` are the calls that led here: what is made here is made anew for each.
-    `assumed` is the path at the beginning of the arm, `looping` whether the statements may be run
-    again, `yields` what a generator gave.
+    `assumed` is the path at the beginning of the arm, `began` the length of the one to the call;
+    `looping` is whether the statements may be run again, `yields` what a generator gave.
 
     Its abstract methods are the interpreter (`interpreter.py`): expressions hold calls, calls run
     statements, and statements hold expressions, so that the files which do each of these reach the
@@ -150,6 +150,7 @@ class Frame(Walk[Value, Condition]):
     looping: bool = False
     yields: list[Value] = field(default_factory=list)
     assumed: Path = ()
+    began: int = 0
 
     @abstractmethod
     def apply(self, node: ast.Call, function: Value, given: Given) -> Value:
@@ -204,6 +205,8 @@ class Frame(Walk[Value, Condition]):
             self.site,
             self.looping,
             self.yields,
+            self.assumed,
+            self.began,
             loops=self.loops,
         )
 

@@ -107,9 +107,9 @@ def augmented(frame: Frame, node: ast.AugAssign) -> Value | None:
 
 
 def returned(frame: Frame, value: Value | None) -> None:
-    """The function returns `value`."""
+    """The function returns `value`, on the path that leads there from its beginning."""
     if value is not None:
-        frame.returns.append(((), value))
+        frame.returns.append((frame.path[frame.began :], value))
 
 
 def part_of(frame: Frame, node: ast.expr, name: str) -> Value:
