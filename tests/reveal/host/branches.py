@@ -212,3 +212,13 @@ def on_either_of_two_paths(x, n, a, b):
         # reveal:     source: unknown of x
         # reveal:     target: uint8 of line 198, raw (line 198) if b
         # reveal:     target: float32 of line 197 if not b
+
+
+def one_of_two_is_turned_away(x, page):
+    assert page.dtype in (torch.float16, torch.bfloat16)
+    if page.dtype == torch.float16:
+        return
+    copy[(1,)](x, page)
+    # reveal: copy if page.dtype is torch.bfloat16 or torch.float16 and not page.dtype is torch.float16
+    # reveal:     source: unknown of x
+    # reveal:     target: bfloat16 of page
