@@ -13,6 +13,7 @@ import pytest
 from tritonlint.caching.cache import Cache
 from tritonlint.engine import check as engine
 from tritonlint.facts.project.code_lines import digest, numbers
+from tritonlint.facts.project.comments import code_digest
 from tritonlint.settings import config
 
 FIXTURE = Path(__file__).parent.parent / "fixtures" / "TL001" / "imported_kernel"
@@ -147,3 +148,21 @@ def _code(text: bytes) -> list[bytes]:
 @pytest.mark.parametrize(("one", "other"), OTHER.values(), ids=OTHER)
 def test_texts_of_other_code(one: bytes, other: bytes) -> None:
     assert digest(one) != digest(other)
+
+
+# A comment at a sum says that 16 bits are meant: it counts where it stands, and by its distance.
+SUM = b"@jit\ndef f(p):\n    # in fp16\n    return sum(p)\n"
+
+
+@pytest.mark.parametrize(
+    ("other", "same"),
+    [
+        (b"# A comment.\n" + SUM, True),
+        (SUM + b"\n# A comment.\n", True),
+        (SUM.replace(b"    # in fp16\n", b""), False),
+        (SUM.replace(b"fp16\n", b"fp16\n    # A comment.\n"), False),
+        (SUM.replace(b"sum(p)", b"sum(p)  # half"), False),
+    ],
+)
+def test_a_comment_about_a_sum_counts_where_it_stands(other: bytes, same: bool) -> None:
+    assert (code_digest(other) == code_digest(SUM)) == same

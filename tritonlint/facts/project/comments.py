@@ -3,7 +3,9 @@ author's word. No others are read."""
 
 from __future__ import annotations
 
+import bisect
 import re
+from collections.abc import Iterator
 
 from tritonlint.facts.project import code_lines
 
@@ -19,16 +21,28 @@ NARROW_TARGET = re.compile(
 
 def code_digest(text: bytes) -> str:
     """A digest of what can decide something in a file: the same for two texts of which only
-    comments and blank lines differ, if no comment of them decides anything."""
-    return code_lines.raw_digest(text) if _decide(text) else code_lines.digest(text)
-
-
-def _decide(text: bytes) -> bool:
-    """Whether a comment of a file can decide something: what an author says, that of a kernel."""
+    comments and blank lines differ, if the comments that decide something stand where they did."""
     if any(b"coding" in line for line in text.split(b"\n", 2)[:2]):
-        return True
+        return code_lines.raw_digest(text)
     if b"jit" not in text or b"#" not in text:
-        return False
+        return code_lines.digest(text)
     if b"int64" in text and NARROW_TARGET.search(text):
-        return True
-    return SUM_IN_16_BITS.search(text.decode("utf-8", "replace")) is not None
+        return code_lines.raw_digest(text)
+    stated = list(_stated(text))
+    said = code_lines.digest(text)
+    return code_lines.raw_digest(repr((said, stated)).encode()) if stated else said
+
+
+def _stated(text: bytes) -> Iterator[tuple[int, int, int, str]]:
+    """The comments about sums, each with how many lines of code are before it, and how far the last
+    and the next one are."""
+    if SUM_IN_16_BITS.search(text.decode("utf-8", "replace")) is None:
+        return
+    code = code_lines.numbers(text)
+    for number, line in enumerate(text.decode("utf-8", "replace").split("\n"), 1):
+        found = SUM_IN_16_BITS.search(line)
+        if found is not None:
+            before = bisect.bisect_left(code, number)
+            last = code[before - 1] if before else 0
+            following = code[before] if before < len(code) else 0
+            yield before, number - last, following - number, found[0]
