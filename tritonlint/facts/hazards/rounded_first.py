@@ -132,9 +132,8 @@ def _judged(
         return None
     toward = next(iter(sorted(rounding.of)), "")
     declared = parameter_span(event.kernel, toward) if toward else rounding.cast
-    given: Span = event.arguments[toward].span if toward in event.arguments else rounding.cast
-    if constant is not None and not toward:
-        given = event.arguments[constant].span
+    told = event.arguments.get(toward or constant or "")
+    given: Span = rounding.cast if told is None else told.span
     store = Store(
         rounding.parameter, rounding.place, "float", "float", True, rounding.cast, rounding.via
     )

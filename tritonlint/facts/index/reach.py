@@ -8,17 +8,17 @@ cannot be followed (a method of an unknown object) does not lead anywhere.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from tritonlint.errors import SourceError
 from tritonlint.facts.index.callers import IMPLIED, MAKING, NEAR
 from tritonlint.facts.index.calls import Calls
-from tritonlint.facts.index.owned import methods, of_attribute, owner_of
+from tritonlint.facts.index.names import Names
+from tritonlint.facts.index.owned import methods
 from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.operators import operators
 from tritonlint.facts.project.project import Project
 from tritonlint.source import SourceFile, display_path
 
@@ -38,17 +38,15 @@ class Reach:
         # Is called before each function whose callers are looked for; what it raises ends that.
         self.before = before
         self.texts = texts
+        self.names = Names(project, texts, self.parsed)
         self._calls: dict[str, dict[int, Calls]] = {}
         self._leads: dict[int, bool] = {}
         self._near: dict[tuple[int, int], bool] = {}
         # Which functions meet these files.
         self._met: Collection[str] = ()
         self._meeting: dict[tuple[int, int], bool] = {}
-        self._named_by: dict[int, tuple[Definition, ...]] = {}
         self._callers: dict[int, tuple[Definition, ...]] = {}
         self._lines: dict[str, dict[int, list[Definition]]] = {}
-        self._operators: dict[str, dict[str, list[str]]] = {}
-        self._registered: dict[str, dict[str, Definition]] = {}
 
     def module(self, file: str, source: SourceFile | None = None) -> Module:
         """The module of a file, with its override where it has one. Raises SourceError."""
@@ -132,7 +130,7 @@ class Reach:
         key = (id(function.definition.node), hops)
         if key not in self._meeting:
             self._meeting[key] = False  # for recursive functions
-            named = (str(each.module.file) for each in self._named(function))
+            named = (str(each.module.file) for each in self.names.of(function))
             self._meeting[key] = any(each in files for each in named) or (
                 hops > 0
                 and any(self._meets(each, files, hops - 1) for each in self._callees(function))
@@ -185,7 +183,7 @@ class Reach:
             if module is not None and each.line == 0:
                 yield Definition(module, module)
             for caller in self._at(module, each.line) if module is not None else ():
-                if any(_is(named, target) for named in self._named(caller)):
+                if any(_is(named, target) for named in self.names.of(caller)):
                     yield caller.definition
 
     def _at(self, module: Module, line: int) -> Iterator[Calls]:
@@ -207,10 +205,10 @@ class Reach:
 
     def _names_kernel(self, function: Calls) -> bool:
         """Whether a function names a kernel."""
-        return any(kernel_of(target) is not None for target in self._named(function))
+        return any(kernel_of(target) is not None for target in self.names.of(function))
 
     def _callees(self, function: Calls) -> Iterator[Calls]:
-        for target in self._named(function):
+        for target in self.names.of(function):
             if isinstance(target.node, ast.ClassDef):
                 yield from self._methods(target, function)
                 continue
@@ -229,90 +227,6 @@ class Reach:
                 found = self.calls(each)
                 if found is not None:
                     yield found
-
-    def _named(self, function: Calls) -> tuple[Definition, ...]:
-        """The functions, classes and values that a function names and that may lead to a
-        launch."""
-        key = id(function.definition.node)
-        if key not in self._named_by:
-            self._named_by[key] = tuple(self._resolved(function))
-        return self._named_by[key]
-
-    def _resolved(self, function: Calls) -> Iterator[Definition]:
-        definition = function.definition
-        module = definition.module
-        leading = self.texts.leading(str(module.file)).names
-        for name in function.names:
-            owner, _, rest = name.partition(".")
-            if owner in ("self", "cls", "super"):
-                method, _, beyond = rest.partition(".")
-                if f"self.{method}" in leading:
-                    target = self._method(definition, method)
-                    if target is not None:
-                        yield target
-                    else:
-                        yield from of_attribute(definition, method)
-                if f".{beyond}" in leading:
-                    yield from of_attribute(definition, method, beyond)
-                continue
-            spelled = owner if owner in leading else ""
-            if rest and any(f".{each}" in leading for each in rest.split(".")):
-                spelled = name
-            target = self._function(module, spelled, definition) if spelled else None
-            if target is not None and not isinstance(target.node, Module):
-                yield target
-
-    def operator(self, universe: Sequence[str], name: str) -> Definition | None:
-        """The function that the universe registers as the custom operator `name`."""
-        key = universe[0] if universe else ""
-        if key not in self._operators:
-            self._operators[key] = {}
-            for file, outline in self.texts.outlines(universe).items():
-                for each in outline.operators:
-                    self._operators[key].setdefault(each, []).append(file)
-        for file in self._operators[key].get(name, ()):
-            if file not in self._registered:
-                module = self.parsed(file)
-                self._registered[file] = operators(module) if module else {}
-            if name in self._registered[file]:
-                return self._registered[file][name]
-        return None
-
-    def _function(self, module: Module, name: str, inside: Definition) -> Definition | None:
-        if name.startswith("torch.ops."):
-            return self.operator(self.texts.universe(str(module.file)), name.rpartition(".")[2])
-        root, dot, _ = name.partition(".")
-        imported = module.imports.get(root)
-        if dot and imported is None:
-            return None
-        if imported is not None and not self._gated(module, imported.module, imported.level):
-            return None
-        around = (*inside.enclosing, inside.node)
-        while name:
-            target = module.resolve(name, around)  # type: ignore[arg-type]
-            if target is not None or "." not in name:
-                return target
-            name = name.rpartition(".")[0]  # `ops.kernel.run`
-        return None
-
-    def _gated(self, module: Module, dotted: str, level: int) -> bool:
-        """Whether the file that an import names can matter, without parsing it."""
-        file = self.imported_file(module, dotted, level)
-        return file is not None and self.texts.passes(file)
-
-    def imported_file(self, module: Module, dotted: str, level: int) -> str | None:
-        """The file that an import of `module` names, if it is in the project."""
-        layout = self.project.layout
-        return (
-            layout.relative(module.file, level, dotted)
-            if level
-            else layout.locate(dotted, module.file)
-        )
-
-    def _method(self, definition: Definition, name: str) -> Definition | None:
-        owner = owner_of(definition)
-        target = owner.module.member(owner, name) if owner is not None else None
-        return target if isinstance(target, Definition) else None
 
 
 def _is(named: Definition, target: Definition) -> bool:

@@ -291,7 +291,7 @@ class Analysis:
             partial(self.texts.is_called, root, universe),
             partial(self._beside.views, root),
             partial(self.texts.both_flavours, universe),
-            operator=partial(self.reach.operator, universe),
+            operator=partial(self.reach.names.operator, universe),
             attributes=self._attributes,
             effects=self._effects,
             thorough=thorough,

@@ -96,7 +96,9 @@ class Statements:
         file = str(module.file)
         universe = self.texts.universe(file)
         imports = module.imports.values()
-        found = {self.reach.imported_file(module, each.module, each.level) for each in imports}
+        found = {
+            self.reach.names.imported_file(module, each.module, each.level) for each in imports
+        }
         package = _package(os.path.dirname(file), frozenset(universe))
         files = (
             each

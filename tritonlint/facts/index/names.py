@@ -1,0 +1,111 @@
+"""What the names in a function stand for, as far as they may lead to a launch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from tritonlint.facts.index.calls import Calls
+from tritonlint.facts.index.owned import of_attribute, owner_of
+from tritonlint.facts.index.universe import Texts
+from tritonlint.facts.project.modules import Definition, Module
+from tritonlint.facts.project.operators import operators
+from tritonlint.facts.project.project import Project
+
+
+class Names:
+    """The names in the functions of a project. `parsed` gives the module of a file, or None where
+    it cannot be parsed."""
+
+    def __init__(
+        self, project: Project, texts: Texts, parsed: Callable[[str], Module | None]
+    ) -> None:
+        self._project = project
+        self._texts = texts
+        self._parsed = parsed
+        self._named_by: dict[int, tuple[Definition, ...]] = {}
+        self._operators: dict[str, dict[str, list[str]]] = {}
+        self._registered: dict[str, dict[str, Definition]] = {}
+
+    def of(self, function: Calls) -> tuple[Definition, ...]:
+        """The functions, classes and values that a function names and that may lead to a
+        launch."""
+        key = id(function.definition.node)
+        if key not in self._named_by:
+            self._named_by[key] = tuple(self._resolved(function))
+        return self._named_by[key]
+
+    def _resolved(self, function: Calls) -> Iterator[Definition]:
+        definition = function.definition
+        module = definition.module
+        leading = self._texts.leading(str(module.file)).names
+        for name in function.names:
+            owner, _, rest = name.partition(".")
+            if owner in ("self", "cls", "super"):
+                method, _, beyond = rest.partition(".")
+                if f"self.{method}" in leading:
+                    target = self._method(definition, method)
+                    if target is not None:
+                        yield target
+                    else:
+                        yield from of_attribute(definition, method)
+                if f".{beyond}" in leading:
+                    yield from of_attribute(definition, method, beyond)
+                continue
+            spelled = owner if owner in leading else ""
+            if rest and any(f".{each}" in leading for each in rest.split(".")):
+                spelled = name
+            target = self._function(module, spelled, definition) if spelled else None
+            if target is not None and not isinstance(target.node, Module):
+                yield target
+
+    def operator(self, universe: Sequence[str], name: str) -> Definition | None:
+        """The function that the universe registers as the custom operator `name`."""
+        key = universe[0] if universe else ""
+        if key not in self._operators:
+            self._operators[key] = {}
+            for file, outline in self._texts.outlines(universe).items():
+                for each in outline.operators:
+                    self._operators[key].setdefault(each, []).append(file)
+        for file in self._operators[key].get(name, ()):
+            if file not in self._registered:
+                module = self._parsed(file)
+                self._registered[file] = operators(module) if module else {}
+            if name in self._registered[file]:
+                return self._registered[file][name]
+        return None
+
+    def _function(self, module: Module, name: str, inside: Definition) -> Definition | None:
+        if name.startswith("torch.ops."):
+            return self.operator(self._texts.universe(str(module.file)), name.rpartition(".")[2])
+        root, dot, _ = name.partition(".")
+        imported = module.imports.get(root)
+        if dot and imported is None:
+            return None
+        if imported is not None and not self._gated(module, imported.module, imported.level):
+            return None
+        around = (*inside.enclosing, inside.node)
+        while name:
+            target = module.resolve(name, around)  # type: ignore[arg-type]
+            if target is not None or "." not in name:
+                return target
+            name = name.rpartition(".")[0]  # `ops.kernel.run`
+        return None
+
+    def _gated(self, module: Module, dotted: str, level: int) -> bool:
+        """Whether the file that an import names can matter, without parsing it."""
+        file = self.imported_file(module, dotted, level)
+        return file is not None and self._texts.passes(file)
+
+    def imported_file(self, module: Module, dotted: str, level: int) -> str | None:
+        """The file that an import of `module` names, if it is in the project."""
+        layout = self._project.layout
+        return (
+            layout.relative(module.file, level, dotted)
+            if level
+            else layout.locate(dotted, module.file)
+        )
+
+    def _method(self, definition: Definition, name: str) -> Definition | None:
+        owner = owner_of(definition)
+        target = owner.module.member(owner, name) if owner is not None else None
+        return target if isinstance(target, Definition) else None
