@@ -6,11 +6,13 @@ import ast
 from collections.abc import Sequence as Items
 
 from tritonlint.facts.flow.targets import bind, shared_out, starred
-from tritonlint.facts.host import iteration
+from tritonlint.facts.host import classes, iteration
+from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import as_tensor
 from tritonlint.facts.host.tensors import piece
 from tritonlint.facts.host.values import (
+    Callable,
     Class,
     Const,
     Instance,
@@ -22,6 +24,7 @@ from tritonlint.facts.host.values import (
     constant,
     options,
 )
+from tritonlint.frozen import replace
 
 
 def store(frame: Frame, target: ast.expr, value: Value) -> None:
@@ -30,13 +33,33 @@ def store(frame: Frame, target: ast.expr, value: Value) -> None:
         case ast.Attribute(value=owner, attr=name):
             holder = as_tensor(frame.evaluate(owner))
             if isinstance(holder, Instance):
-                frame.env[f"{holder.name}.{name}"] = value
+                setter = classes.setter(holder.definition, name)
+                if setter is not None:
+                    _set(frame, target, Callable(setter, holder), value)
+                else:
+                    frame.env[f"{holder.name}.{name}"] = value
             elif isinstance(holder, Tensor):
                 frame.env[f"{holder.buffer}.{name}"] = value
             elif isinstance(holder, Class):
                 frame.env[f"{holder.definition.qualified}.{name}"] = value
         case ast.Subscript():
             _store_item(frame, target, value)
+
+
+def _set(frame: Frame, target: ast.Attribute, setter: Callable, value: Value) -> None:
+    """Run the setter of a property. What it keeps was assigned, not passed in a call."""
+    call = ast.copy_location(ast.Call(target, [], []), target)
+    given = positional(frame, target, value)
+    frame.apply(call, setter, given)
+
+    def kept(each: Value) -> Value:
+        if isinstance(each, Tensor) and each.passed[-1:] == (given.places[0],):
+            return replace(each, passed=each.passed[:-1])
+        return each
+
+    prefix = f"{setter.instance.name}." if isinstance(setter.instance, Instance) else ""
+    for name in [each for each in frame.env if prefix and each.startswith(prefix)]:
+        frame.env[name] = choose(*((at, kept(each)) for at, each in options(frame.env[name])))
 
 
 def _store_item(frame: Frame, target: ast.Subscript, value: Value) -> None:

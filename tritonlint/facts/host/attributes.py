@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from tritonlint.facts.host import renaming, tensors
+from tritonlint.facts.host import classes, renaming, tensors
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.binding import bind
 from tritonlint.facts.host.state import NEAR_DEPTH, ClassFacts, Frame, Run
@@ -35,7 +35,7 @@ def assigned_value(frame: Frame, owner: Instance, name: str) -> Value | None:
     facts = class_facts(frame, definition)
     own = facts.values.get(name)
     if own is None or own == Const(None):
-        later = _set_later(frame, definition, name)
+        later = _set_later(frame, definition, name) or _set_by_heir(frame, definition, name)
         facts, own = later or (facts, own)
     if is_setting(name, own or Const(None)):
         return Tensor(f"{owner.name}.{name}")
@@ -97,6 +97,16 @@ def _set_later(frame: Frame, definition: Definition, name: str) -> tuple[ClassFa
         return None
     facts = _facts_of(frame, definition, assigning[0])
     return (facts, facts.values[name]) if name in facts.values else None
+
+
+def _set_by_heir(
+    frame: Frame, definition: Definition, name: str
+) -> tuple[ClassFacts, Value] | None:
+    """What the only class of the file that inherits from this one, and whose `__init__` gives the
+    attribute something, gives it: a mixin works on what others make."""
+    each_facts = [class_facts(frame, each) for each in classes.heirs(definition)]
+    found = [facts for facts in each_facts if name in facts.values]
+    return (found[0], found[0].values[name]) if len(found) == 1 else None
 
 
 @kept(4096)
@@ -191,7 +201,8 @@ def _assigned_elsewhere(definition: Definition) -> Iterator[str]:
     assert isinstance(definition.node, ast.ClassDef)
     for method in definition.node.body:
         if isinstance(method, ast.FunctionDef) and method.name != "__init__":
-            yield from assigned_in(method)
+            if not classes.accessor(method, "setter"):  # seen where `__init__` assigns
+                yield from assigned_in(method)
 
 
 @kept(4096)

@@ -22,7 +22,7 @@ from tritonlint.facts.host import (
 )
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.given import arguments_of
-from tritonlint.facts.host.named_dtypes import may_retype, named_dtype
+from tritonlint.facts.host.named_dtypes import LEGACY, may_retype, named_dtype
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import as_tensor
 from tritonlint.facts.host.values import (
@@ -144,6 +144,9 @@ def _outside(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Valu
     if known is not None:
         return known
     span = frame.span(node)
+    legacy = LEGACY.get(name) if head in ("torch", "torch.cuda") else None
+    if legacy is not None:
+        return tensors.allocated(frame, ElementTypes.of(legacy), span)
     if head.split(".")[0] in ("torch", "numpy") and name in tensors.CONSTRUCTORS:
         like = arguments.positional[0] if arguments.positional else None
         return tensors.construct(frame, name, arguments, like, span)

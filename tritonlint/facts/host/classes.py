@@ -6,7 +6,8 @@ import ast
 
 from tritonlint.facts.host.symbols import symbol
 from tritonlint.facts.host.values import Callable, Instance, Method, Sequence, Tensor, Value
-from tritonlint.facts.project.modules import Definition, Module
+from tritonlint.facts.kept import kept
+from tritonlint.facts.project.modules import Definition, Module, Target
 from tritonlint.facts.project.tree import Enclosing, dotted_name
 
 _FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -89,6 +90,41 @@ def inherits(definition: Definition, name: str) -> bool:
     assert isinstance(definition.node, ast.ClassDef)
     bases = (dotted_name(each) or "" for each in definition.node.bases)
     return any(each.rpartition(".")[2] == name for each in bases)
+
+
+def getter(member: Target) -> Target:
+    """The property of which a member of a class is the setter or deleter; else the member."""
+    if not isinstance(member, Definition) or not accessor(member.node, "setter", "deleter"):
+        return member
+    owner = member.enclosing[-1] if member.enclosing else None
+    for each in owner.body if isinstance(owner, ast.ClassDef) else ():
+        if isinstance(each, _FUNCTION) and each.name == member.name:
+            return Definition(member.module, each, member.enclosing, member.name)
+    return member
+
+
+def setter(definition: Definition, name: str) -> Definition | None:
+    """The method of a class that is run where an attribute is assigned."""
+    member = definition.module.member(definition, name)
+    known = isinstance(member, Definition) and accessor(member.node, "setter")
+    return member if known and isinstance(member, Definition) else None
+
+
+def accessor(node: object, *names: str) -> bool:
+    """Whether a function is decorated as one of these: `@name.setter`."""
+    decorators = node.decorator_list if isinstance(node, _FUNCTION) else ()
+    return any(isinstance(each, ast.Attribute) and each.attr in names for each in decorators)
+
+
+@kept(4096)
+def heirs(definition: Definition) -> tuple[Definition, ...]:
+    """The classes at the top level of a file that name this one, of the same file, as a base."""
+    return tuple(
+        Definition(definition.module, each, (), each.name)
+        for each in definition.module.tree.body
+        if isinstance(each, ast.ClassDef) and not definition.enclosing
+        if any(isinstance(base, ast.Name) and base.id == definition.name for base in each.bases)
+    )
 
 
 def method_named(owner: Instance, *names: str) -> Callable | None:

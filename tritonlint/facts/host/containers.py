@@ -35,7 +35,7 @@ def _of_list(
 ) -> Value | None:
     values = given.arguments.positional
     match name, values:
-        case "append" | "appendleft" | "add", (added,):
+        case "append" | "appendleft" | "add" | "put" | "put_nowait" | "set", (added, *_):
             rebind(frame, spelled, _longer(frame, owner, (added,)))
         case "insert", (_, added):
             rebind(frame, spelled, Sequence((*owner.items, added), repeated=True))
@@ -46,6 +46,8 @@ def _of_list(
                 rebind(frame, spelled, _repeated(longer) if inner.repeated else longer)
         case "copy", ():
             return owner
+        case "get" | "get_nowait", ():  # of a queue, or a context variable
+            return owner.item
         case "pop" | "popleft", _:
             index = constant(values[0]) if values else (0 if name == "popleft" else -1)
             if not owner.repeated and isinstance(index, int) and abs(index) < len(owner.items):

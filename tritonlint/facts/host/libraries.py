@@ -6,7 +6,7 @@ from __future__ import annotations
 import ast
 
 from tritonlint.dtypes import join
-from tritonlint.facts.host import conditions, records, tensors
+from tritonlint.facts.host import conditions, holders, records, tensors
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.named_dtypes import named_dtype, named_fp8
 from tritonlint.facts.host.state import Frame
@@ -32,9 +32,11 @@ _SAME = {
     "triton.tools.tensor_descriptor.TensorDescriptor": "base",
     "triton.tools.tensor_descriptor.TensorDescriptor.from_tensor": "tensor",
     "copy.copy": "x",
+    "copy.deepcopy": "x",
     "torch.from_numpy": "ndarray",
     "triton.TensorWrapper": "base",
 }
+_CASTS = frozenset(("typing.cast", "typing_extensions.cast"))
 # Give back what they are given, as far as launching is concerned.
 _TRANSPARENT = frozenset(("wrap_triton", "capture_triton", "cast", "from_dlpack", "no_grad"))
 _JOINED = frozenset(("stack", "cat", "concat", "concatenate", "hstack", "vstack", "dstack"))
@@ -52,9 +54,12 @@ def call(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Value | 
         return None
     if qualified in _SAME:
         return arguments.get(0, _SAME[qualified])
-    record = records.call(frame, node, qualified, given)
-    if record is not None:
-        return record
+    if qualified in _CASTS:
+        return arguments.get(1, "val")
+    made = holders.call(frame, node, qualified, given)
+    made = made or records.call(frame, node, qualified, given)
+    if made is not None:
+        return made
     head, _, name = qualified.rpartition(".")
     if head == "torch" and name in _JOINED:
         parts = arguments.get(0, "tensors")

@@ -7,7 +7,7 @@ import ast
 import re
 from functools import cache
 
-from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN
+from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN, from_torch
 from tritonlint.facts.host.arguments import Arguments
 from tritonlint.facts.host.choices import is_dtype
 from tritonlint.facts.host.values import (
@@ -17,6 +17,20 @@ from tritonlint.facts.host.values import (
     options,
 )
 
+# The types of what `torch.ByteTensor(...)` and its like make.
+LEGACY = {
+    f"{name}Tensor": element
+    for name, torch_name in (
+        ("Byte", "uint8"),
+        ("Char", "int8"),
+        ("Half", "float16"),
+        ("BFloat16", "bfloat16"),
+        ("Float", "float32"),
+        ("Int", "int32"),
+        ("Long", "int64"),
+    )
+    if (element := from_torch(torch_name)) is not None
+}
 # What the one argument of `x.view(...)` or `x.to(...)` is called when it is no dtype.
 _SHAPE = re.compile(
     r"shape|size|dim|len|num|count|stride|rows|cols|blocks|tokens|heads|pages|batch|^[nmkbsht]$",

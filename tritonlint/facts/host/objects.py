@@ -36,7 +36,7 @@ def instance_attribute(frame: Frame, owner: Instance, name: str, node: ast.expr)
     if known is not None:
         of_another = bool(owner.symbol) and owner != frame.instance
         return Tensor(symbol) if of_another and attributes.is_setting(name, known) else known
-    target = definition.module.member(definition, name)
+    target = classes.getter(definition.module.member(definition, name))
     if isinstance(target, Definition) and isinstance(target.node, Function):
         return bound_method(frame, owner, target, node)
     own = attributes.assigned_value(frame, owner, name)
@@ -45,7 +45,7 @@ def instance_attribute(frame: Frame, owner: Instance, name: str, node: ast.expr)
     declared = classes.declared(definition, name)
     if target is not None and (declared is None or not owner.symbol):
         found = names.definition_value(frame, target, name, node)
-        if not isinstance(found, Tensor):
+        if not isinstance(found, Tensor) or frame.known(found.buffer).known:
             return found
     named = named_dtype(name)
     if named is None and "cache" in name:

@@ -34,7 +34,8 @@ def telling(outlines: Mapping[str, Outline], leading: Leading) -> Telling:
         known = leading.lines.get(file, frozenset())
         near = leading.near.get(file, frozenset())
         led = (f for f in each.functions if f.line in (known if f.byte else near))
-        told = [function for function in led if _tells(function, giving, launching)]
+        mixed = {base for heir, base in each.bases if heir in giving}
+        told = [f for f in led if f.owner in mixed or _tells(f, giving, launching)]
         if told:
             lines[file] = frozenset(function.line for function in told)
             naming[file] = frozenset(function.line for function in told if function.byte)

@@ -10,12 +10,13 @@ from tritonlint.facts.index.gates import LETTER, may_say, names
 from tritonlint.facts.index.headers import Header
 
 # A file without any of these registers no operator.
-_REGISTERS = re.compile(rb"op_func|custom_op|triton_op")
+_REGISTERS = re.compile(rb"op_func|custom_op|triton_op|\bimpl\(")
 # The name of an operator, as text: given as an argument, in a decorator, or that of the decorated
 # function.
 _NAME = re.compile(
     rb"""op_name\s*=\s*["'](?:\w+::)?(\w+)["']"""
     rb"""|op\(\s*["'](?:\w+::)?(\w+)["']"""
+    rb"""|\bimpl\(\s*(?:[\w.]+\s*,\s*)?["'](?:\w+::)?(\w+)"""
     rb"""|@[\w.]*_op\b[^\n]*\n(?:[^\n]*\n){0,12}?[ \t]*def[ \t]+(\w+)"""
 )
 # An entry of a table from settings to dtypes that stores fp8 as bytes.

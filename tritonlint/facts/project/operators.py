@@ -24,9 +24,11 @@ def _registered(module: Module) -> Iterator[tuple[str, Definition]]:
             name = _decorated(decorator, definition.name)
             if name is not None:
                 yield name, definition
-    for node, _ in module.statements if b"op_func" in module.source.data else ():
+    data = module.source.data
+    for node, _ in module.statements if b"op_func" in data or b"impl(" in data else ():
         if isinstance(node, (ast.Expr, ast.Assign)) and isinstance(node.value, ast.Call):
             yield from _passed(module, node.value)
+            yield from _implemented(module, node.value)
 
 
 def _decorated(decorator: ast.expr, function: str) -> str | None:
@@ -34,6 +36,8 @@ def _decorated(decorator: ast.expr, function: str) -> str | None:
     for another one."""
     call = decorator if isinstance(decorator, ast.Call) else None
     spelled = dotted_name(call.func if call else decorator)
+    if spelled is not None and call is not None and spelled.rpartition(".")[2] == "impl":
+        return _first_name(call)
     if spelled is None or not _DECORATOR.search(spelled):
         return None
     match call.args if call else []:
@@ -51,3 +55,27 @@ def _passed(module: Module, call: ast.Call) -> Iterator[tuple[str, Definition]]:
             target = module.resolve(spelled) if spelled else None
             if target is not None and isinstance(target.node, ast.FunctionDef):
                 yield name.rpartition("::")[2], target
+
+
+def _implemented(module: Module, call: ast.Call) -> Iterator[tuple[str, Definition]]:
+    """`library.impl("name", function)`, `torch.library.impl(library, "name", "CUDA")(function)`."""
+    match call:
+        case ast.Call(func=ast.Attribute(attr="impl"), args=[_, function, *_]):
+            name = _first_name(call)
+        case ast.Call(func=ast.Call(func=ast.Attribute(attr="impl")) as inner, args=[function]):
+            name = _first_name(inner)
+        case _:
+            return
+    spelled = dotted_name(function)
+    target = module.resolve(spelled) if name and spelled else None
+    if name and isinstance(target, Definition) and isinstance(target.node, ast.FunctionDef):
+        yield name, target
+
+
+def _first_name(call: ast.Call) -> str | None:
+    """The operator that a call names by the first string that it is given, without its namespace
+    and overload."""
+    for each in call.args[:2]:
+        if isinstance(each, ast.Constant) and isinstance(each.value, str):
+            return each.value.rpartition("::")[2].partition(".")[0]
+    return None

@@ -1,0 +1,65 @@
+"""What Python's library makes to hold values, or to go through them: deques, queues, dicts with
+defaults, context variables, chained and endless iterators."""
+
+from __future__ import annotations
+
+import ast
+
+from tritonlint.facts.host import iteration
+from tritonlint.facts.host.arguments import Given
+from tritonlint.facts.host.given import positional
+from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.values import Sequence, Table, Value, choose, options
+
+_LISTS = frozenset(
+    ("collections.deque", "queue.Queue", "queue.SimpleQueue", "queue.LifoQueue", "asyncio.Queue")
+)
+# Give what they go through, again and again or a part of it.
+_ENDLESS = frozenset(("itertools.cycle", "itertools.islice", "random.sample", "heapq.nsmallest"))
+
+
+def call(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Value | None:
+    """What the function called `qualified` makes; None where it holds nothing."""
+    values, keywords = given.arguments.positional, given.arguments.keywords
+    match qualified:
+        case "collections.defaultdict":
+            return _with_default(frame, node, values)
+        case "collections.OrderedDict" | "collections.ChainMap" | "types.MappingProxyType":
+            tables = [each for each in values if isinstance(each, Table)]
+            return tables[0] if len(tables) == 1 else Table((), frame.span(node), bool(values))
+        case "contextvars.ContextVar":
+            default = keywords.get("default")
+            return Sequence((default,) if default is not None else (), repeated=True)
+        case "itertools.repeat":
+            return Sequence(values[:1], repeated=True)
+        case "itertools.chain":
+            return _chained(values)
+        case "itertools.chain.from_iterable":
+            over = iteration.items(values[0]) if values else None
+            return _chained(over.items) if over else None
+    if qualified in _LISTS:
+        # What a queue is given first is its size.
+        return (iteration.items(values[0]) if values else None) or Sequence(())
+    if qualified in _ENDLESS and values:
+        over = iteration.items(values[0])
+        return over and Sequence(over.items, repeated=True)
+    return None
+
+
+def _with_default(frame: Frame, node: ast.Call, values: tuple[Value, ...]) -> Value:
+    """A dict that makes what it does not hold yet."""
+    entries: list[tuple[object, Value]] = []
+    if values:
+        made = [frame.apply(node, each, positional(frame, node)) for _, each in options(values[0])]
+        entries.append(("default", choose(*(((), each) for each in made))))
+    more = values[1].items if len(values) > 1 and isinstance(values[1], Table) else ()
+    return Table((*entries, *more), frame.span(node), True)
+
+
+def _chained(values: tuple[Value, ...]) -> Sequence | None:
+    parts = [iteration.items(each) for each in values]
+    known = [each for each in parts if each is not None]
+    if not known or len(known) < len(parts):
+        return None
+    items = tuple(item for each in known for item in each.items)
+    return Sequence(items, repeated=any(each.repeated for each in known))
