@@ -27,7 +27,7 @@ from tritonlint.engine.check import check
 from tritonlint.findings import Finding
 from tritonlint.settings.config import Settings
 from tritonlint.verify.confirm import confirm
-from tritonlint.verify.confirm.examine import Question
+from tritonlint.verify.confirm.question import Question
 from tritonlint.verify.worker import Worker
 
 Label = dict[str, Any]

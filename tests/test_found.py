@@ -85,13 +85,22 @@ def test_a_reproduction_compiles_to_the_operation_that_goes_wrong(
     bug: dict[str, Any], target: str
 ) -> None:
     pytest.importorskip("triton", reason="needs triton (extra `verify`)")
-    from tritonlint.verify.compiler.extract import extract
     from tritonlint.verify.compiler.raw_ir import raw_ir
 
     asked = bug["compiled"]
-    kernel = extract(gallery.FOUND / f"{bug['id']}.py", asked["kernel"])
+    kernel = jit(gallery.FOUND / f"{bug['id']}.py", asked["kernel"])
     text = raw_ir(kernel, asked["signature"], asked["constexprs"], target)
     assert asked["shows"] in text
+
+
+def jit(path: Path, kernel: str) -> Any:
+    """The kernel; its constants are found in this process."""
+    from tritonlint.verify.compiler.evaluate import evaluated
+    from tritonlint.verify.compiler.extract import extract
+    from tritonlint.verify.compiler.located import kernel_named
+
+    definition = kernel_named(path, kernel)
+    return extract(definition, evaluated(definition)).function
 
 
 @pytest.mark.parametrize(
@@ -106,11 +115,10 @@ def test_a_released_kernel_has_the_operation_at_its_lines(
     bug: dict[str, Any], asked: dict[str, Any]
 ) -> None:
     pytest.importorskip("triton", reason="needs triton (extra `verify`)")
-    from tritonlint.verify.compiler.extract import extract
     from tritonlint.verify.compiler.raw_ir import raw_ir
     from tritonlint.verify.compiler.ttir_text import read_graph
 
-    kernel = extract(released(bug, asked.get("file")), asked["kernel"])
+    kernel = jit(released(bug, asked.get("file")), asked["kernel"])
     known = {**asked["signature"], **asked["constexprs"]}
     rest = [each for each in kernel.params if each.name not in known]
     signature = {each.name: "i32" for each in rest if not each.is_constexpr}

@@ -11,9 +11,11 @@ pytest.importorskip("triton", reason="the compile oracle needs triton (extra `ve
 from verify_support import case_id, cases, fixed_texts
 
 from tritonlint.errors import VerifyError
-from tritonlint.verify.case import Probe, load_verifier
+from tritonlint.verify.case import OrderProbe, Probe, load_verifier
 from tritonlint.verify.cases.compiled import TARGETS
 from tritonlint.verify.compiler import compile as oracle
+from tritonlint.verify.compiler.evaluate import evaluated
+from tritonlint.verify.compiler.located import kernel_named
 from tritonlint.verify.compiler.ttir_text import read_graph
 
 HEAD = """\
@@ -43,11 +45,18 @@ def test_every_fixture_is_confirmed(folder: Path, target: str) -> None:
         assert "arith." in outcome.flagged or "tt.addptr" in outcome.flagged
 
 
+def conversions(path: Path, probe: Probe | OrderProbe, element: str, target: str) -> list[oracle.Conversion]:
+    """What the oracle finds; the constants are found in this process."""
+    assert isinstance(probe, Probe)
+    values = evaluated(kernel_named(path, probe.kernel))
+    return oracle.conversions(path, probe, element, target, values)
+
+
 def test_the_line_is_that_of_the_cast() -> None:
     folder = next(each for each in cases() if each.name == "cast_in_device_function")
     lines = (folder / "flagged.py").read_text().splitlines()
     probe = load_verifier(folder).probes[0]
-    found = oracle.conversions(folder / "flagged.py", probe, "u8", "cuda:90")
+    found = conversions(folder / "flagged.py", probe, "u8", "cuda:90")
     assert [".to(like_ptr.dtype.element_ty)" in lines[each.line - 1] for each in found] == [True]
     assert found[0].path == str(folder / "flagged.py")
 
@@ -56,7 +65,7 @@ def test_the_line_is_that_of_the_cast() -> None:
 def test_the_fixed_type_is_the_target_s_own(target: str) -> None:
     folder = next(each for each in cases() if each.name == "implicit_store")
     probe = load_verifier(folder).probes[0]
-    (found,) = oracle.conversions(folder / "flagged.py", probe, "fp8", target)
+    (found,) = conversions(folder / "flagged.py", probe, "fp8", target)
     flavour = "f8E4M3FNUZ" if target == "hip:gfx942" else "f8E4M3FN"
     assert found.types.endswith(f"x{flavour}>")
 
@@ -74,7 +83,7 @@ def seen(path: Path, direction: str = "store", element: str = "u8", **extra: str
     constexprs: dict[str, object] = {}
     probe = Probe("k", "p", signature, constexprs, direction=direction)
     lines = path.read_text().splitlines()
-    found = oracle.conversions(path, probe, element, "cuda:90")
+    found = conversions(path, probe, element, "cuda:90")
     return [f"{each.name}:{lines[each.line - 1].strip()}" for each in found]
 
 
@@ -255,7 +264,7 @@ def k(p: not_installed_anywhere.Pointer, x, n, S: tl.constexpr = torch.finfo(tor
 """,
     )
     probe = Probe("k", "p", {"x": "*fp32", "n": "i32"}, {"S": 2.0})
-    (found,) = oracle.conversions(path, probe, "u8", "cuda:90")
+    (found,) = conversions(path, probe, "u8", "cuda:90")
     assert found.name == "arith.fptoui"
 
 
@@ -277,7 +286,7 @@ def test_an_imported_device_function_comes_from_its_own_file(tmp_path: Path) -> 
     body = "\nfrom helper import put\n\n\n@triton.jit\ndef k(p, x, n):\n    put(p, tl.load(x))\n"
     path = kernel(tmp_path, body)
     probe = Probe("k", "p", {"x": "*fp32", "n": "i32"})
-    (found,) = oracle.conversions(path, probe, "u8", "cuda:90")
+    (found,) = conversions(path, probe, "u8", "cuda:90")
     assert (found.path, found.line) == (str(helper), 10)
 
 
@@ -292,13 +301,13 @@ def test_a_probe_that_does_not_fit_the_kernel_says_what_is_missing(tmp_path: Pat
     with pytest.raises(VerifyError, match="gives no type for more"):
         seen(path)
     with pytest.raises(VerifyError, match="k has no pointer parameter 'q'"):
-        oracle.conversions(path, Probe("k", "q", {}), "u8", "cuda:90")
+        conversions(path, Probe("k", "q", {}), "u8", "cuda:90")
     with pytest.raises(VerifyError, match="no kernel named 'absent'"):
-        oracle.conversions(path, Probe("absent", "p", {}), "u8", "cuda:90")
+        conversions(path, Probe("absent", "p", {}), "u8", "cuda:90")
     with pytest.raises(VerifyError, match="not a target"):
         seen_on(path, "cuda:ninety")
 
 
 def seen_on(path: Path, target: str) -> object:
     probe = Probe("k", "p", {"x": "*fp32", "n": "i32", "more": "i32"})
-    return oracle.conversions(path, probe, "u8", target)
+    return conversions(path, probe, "u8", target)

@@ -90,16 +90,12 @@ def test_it_changes_nothing(child: Confined, home: Path, how: str) -> None:
     assert {path: path.stat().st_mode for path in home.rglob("*")} == before
 
 
-def test_it_writes_nothing_beside_the_source_nor_into_the_interpreter(child: Confined, home: Path) -> None:
-    for folder in (home, Path(sys.prefix), Path(confined.__file__).parent, Path("/dev/shm"), Path("/var/tmp"), Path("/")):
+def test_it_writes_nothing_anywhere(child: Confined, home: Path) -> None:
+    """Not in a folder of its own either: what one task leaves another would read."""
+    places = (home, Path(sys.prefix), Path(confined.__file__).parent, Path("/dev/shm"), Path("/var/tmp"), Path("/"), Path("/tmp"))
+    for folder in places:
         refused(child, "write", str(folder / "tritonlint-was-here"))
         assert not (folder / "tritonlint-was-here").exists()
-    child_of_its_own = Path("/tmp/tritonlint-was-here")
-    try:
-        child.ask("attacks", "write", (str(child_of_its_own),), 30)
-    except VerifyError:
-        assert child.means == "landlock"
-    assert not child_of_its_own.exists()
 
 
 def test_it_reaches_no_network(child: Confined, tmp_path: Path) -> None:
@@ -127,8 +123,7 @@ def test_it_starts_no_process_and_no_program(child: Confined) -> None:
 
 
 def test_it_fills_no_disk(child: Confined) -> None:
-    written = child.ask("attacks", "fill_disk", ("/tmp",), 60)
-    assert written <= 64 * 2**20
+    assert child.ask("attacks", "fill_disk", ("/tmp",), 60) == 0
     assert not list(Path("/tmp").glob("fill*"))
 
 

@@ -175,7 +175,7 @@ def test_a_hostile_kernel_costs_its_own_answer_only(
 ) -> None:
     if os.environ.get(confined.VARIABLE):
         pytest.skip("nothing confines here")
-    monkeypatch.setattr(confirming, "HARD_SECONDS", 10.0)
+    monkeypatch.setattr(confirming, "CONSTANTS_SECONDS", 5.0)
     ends = {"loops": "    while True: pass", "sleeps": "    import time; time.sleep(600)", "forges": FORGED}
     findings = []
     for name, end in ends.items():
@@ -188,9 +188,10 @@ def test_a_hostile_kernel_costs_its_own_answer_only(
     assert [each.confirmed for each in told[:2]] == ["undecided", "undecided"]
     assert [each.confirmed for each in told[3:]] == ["confirmed"] * 3
     assert all("arith.fptoui" in each.confirmed_reason for each in told[3:])
-    # What a kernel says of itself may be a lie; it is one line, and depends on no file of others.
-    assert told[2].confirmed in ("refuted", "undecided")
+    # It has no say in what the compiler makes of it.
+    assert told[2].confirmed == "undecided"
     assert told[2].confirmed_reason.isprintable() and len(told[2].confirmed_reason) < 600
+    assert "all is well" not in told[2].confirmed_reason
     assert not list(tmp_path.glob("was-here"))
     kept = [path.read_text() for path in (tmp_path / "cache").rglob("*.json")]
     assert not any("/etc/passwd" in each for each in kept)
@@ -221,7 +222,7 @@ BROKEN = {
 def test_kernels_that_misbehave_are_undecided(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(confirming, "HARD_SECONDS", 10.0)
+    monkeypatch.setattr(confirming, "CONSTANTS_SECONDS", 5.0)
     findings = [
         about(tmp_path / f"kernels{number}.py", "tl.store(p, tl.load(x) * N)", before)
         for number, before in enumerate(BROKEN.values())
@@ -229,7 +230,7 @@ def test_kernels_that_misbehave_are_undecided(
     good = about(tmp_path / "good.py", "tl.store(p, tl.load(x))")
     told = confirming.confirm([*findings, good], ONE, Answers(None))
     assert [each.confirmed for each in told] == ["undecided"] * 3 + ["confirmed"]
-    assert "took longer than 10 seconds" in told[0].confirmed_reason
+    assert "took longer than 5 seconds" in told[0].confirmed_reason
     assert all(each.confirmed_reason for each in told)
     assert [each.confidence for each in told] == ["certain"] * 4
 

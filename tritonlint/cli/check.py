@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     "--confirm",
     type=click.Choice(["compile"]),
     help="Ask Triton's compiler about each finding, as the launch has it and as fixed. Needs"
-    " Triton, but no GPU. It executes the kernels' source (without importing their package),"
+    " Triton, but no GPU. It executes constants that kernels read (their package is not imported),"
     " confined.",
 )
 @click.option(

@@ -10,6 +10,8 @@ from tritonlint.frozen import dataclass
 # Operations of MLIR's `arith` dialect.
 FLOAT_TO_INTEGER = ("arith.fptoui", "arith.fptosi")
 INTEGER_TO_FLOAT = ("arith.uitofp", "arith.sitofp")
+# What an order is looked for on the way to, or from; nothing: at the places of the finding.
+Through = Literal["store", "load", ""]
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,6 @@ class Order:
     takes: int = 0
     gives: int = 0
     made: int = 0
-    through: Literal["store", "load", ""] = ""
+    through: Through = ""
     alone: tuple[str, ...] = ()
     narrow: tuple[str, ...] = ()

@@ -1,5 +1,5 @@
-"""The compile oracle over cases: their verifiers and kernels run in a child that is confined, and
-what it says is believed as far as it has the form of an outcome."""
+"""The compile oracle over cases: their verifiers run, and their kernels are compiled, in processes
+of their own that are confined."""
 
 from __future__ import annotations
 
@@ -39,23 +39,28 @@ def outcomes(cases: Sequence[Compiled], unconfined: bool) -> Iterator[tuple[Outc
         ) as child:
             for number, (folder, name, texts) in enumerate(cases):
                 fixed = stage(folder, texts, Path(scratch) / str(number))
-                for target in TARGETS:
-                    yield _outcome(child, (folder.resolve(), fixed, name, target))
+                yield from _outcomes(child, folder.resolve(), fixed, name)
 
 
-def _outcome(child: Confined, task: tuple[Path, Path, str, str]) -> tuple[Outcome, bool]:
-    _, _, name, target = task
-    try:
-        return _believed(child.ask(_MODULE, "run_staged", task, SECONDS), name, target), False
-    except Unconfined:
-        raise
-    except VerifyError as error:
-        return Outcome(name, "compile", target, "not confirmed", reason=str(error)), True
+def _outcomes(
+    child: Confined, folder: Path, fixed: Path, name: str
+) -> Iterator[tuple[Outcome, bool]]:
+    """The outcomes of one case. Its code runs in a process that says no more than what the case
+    asks, and what constants its kernels read."""
+    case: Any = None
+    for target in TARGETS:
+        try:
+            case = case or child.ask(_MODULE, "asked", (folder, fixed, list(TARGETS)), SECONDS)
+            said = child.ask(_MODULE, "judged", (folder, fixed, name, target, case), SECONDS)
+            yield _believed(said, name, target), False
+        except Unconfined:
+            raise
+        except VerifyError as error:
+            yield Outcome(name, "compile", target, "not confirmed", reason=str(error)), True
 
 
 def _believed(said: Any, name: str, target: str) -> Outcome:
-    """The outcome that a child states. Raises VerifyError for what is none: it runs the case's
-    code, and may say anything."""
+    """The outcome that a child states. Raises VerifyError for what is none."""
     said = said if isinstance(said, dict) else {}
     verdict, texts = said.get("verdict"), [said.get(n) for n in ("flagged", "fixed", "reason")]
     told = [printable(each) for each in texts if isinstance(each, str)]

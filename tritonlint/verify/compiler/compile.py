@@ -9,14 +9,18 @@ through calls and loops, not by searching the text.
 
 What this does not show: that the launch passes those types. The flagged side comes from the fixture
 and from the finding; the fixed kernel is taken from the text that the tool makes now.
+
+A case has code of its own, its verifier, and constants that a kernel reads: `asked` runs them and
+says what they are; `judged` runs none of it, and can be done by another process.
 """
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tritonlint.dtypes import BY_SIGNATURE
 from tritonlint.errors import VerifyError
@@ -24,11 +28,15 @@ from tritonlint.rule.signature import FLOAT_TO_INTEGER, INTEGER_TO_FLOAT
 from tritonlint.verify.case import OrderProbe, Probe, load_verifier
 from tritonlint.verify.cases.load import stage
 from tritonlint.verify.cases.outcome import Outcome
+from tritonlint.verify.compiler.evaluate import evaluated
 from tritonlint.verify.compiler.extract import extract
+from tritonlint.verify.compiler.located import kernel_named
 from tritonlint.verify.compiler.order import places
-from tritonlint.verify.compiler.raw_ir import fp8_of, raw_ir
+from tritonlint.verify.compiler.probes import plain, probe_of
+from tritonlint.verify.compiler.raw_ir import compiled_for, fp8_of, raw_ir
 from tritonlint.verify.compiler.ttir import FLOAT_TO_FLOAT, Graph, Op
 from tritonlint.verify.compiler.ttir_text import read_graph
+from tritonlint.verify.compiler.values import Values
 
 HARMFUL = {"store": FLOAT_TO_INTEGER, "load": INTEGER_TO_FLOAT}
 
@@ -49,30 +57,45 @@ class Conversion:
 
 def run_case(folder: Path, name: str, texts: Mapping[str, str], target: str) -> Outcome:
     """Ask the case's probes for one target. The outcome is `confirmed` when every probe shows the
-    hazard as flagged and none as fixed; the summaries name the conversions."""
+    hazard as flagged and none as fixed; the summaries name the conversions. Runs the case's code in
+    this process."""
     with tempfile.TemporaryDirectory(prefix="tritonlint-") as scratch:
-        return run_staged(folder, stage(folder, texts, Path(scratch)), name, target)
+        fixed = stage(folder, texts, Path(scratch))
+        return judged(folder, fixed, name, target, asked(folder, fixed, [target]))
 
 
-def run_staged(folder: Path, fixed: Path, name: str, target: str) -> Outcome:
-    """The same, with the modules as fixed in the folder `fixed`."""
-    verifier = load_verifier(folder)
-    if not verifier.probes:
+def asked(folder: Path, fixed: Path, targets: Sequence[str]) -> dict[str, Any]:
+    """What a case asks, as plain data: its probes, and for each target the constants of the kernels
+    as they are in `folder` and in `fixed`. This runs the case's code, and nothing else does.
+
+    Raises VerifyError when its verifier cannot be loaded.
+    """
+    probes = load_verifier(folder).probes
+    kernels = list(dict.fromkeys((each.file, each.kernel) for each in probes))
+    constants: dict[str, dict[str, Any]] = {}
+    for target in targets:
+        constants[target] = {}
+        with compiled_for(target):
+            for side in (folder, fixed):
+                for file, kernel in kernels:
+                    constants[target] |= evaluated(kernel_named(side / file, kernel))
+    return {"probes": [plain(each) for each in probes], "constants": constants}
+
+
+def judged(folder: Path, fixed: Path, name: str, target: str, case: Mapping[str, Any]) -> Outcome:
+    """The outcome for what `asked` says of a case; none of its code is run."""
+    probes = [probe_of(each) for each in case["probes"]]
+    values = case["constants"].get(target, {})
+    if not probes:
         return Outcome(name, "compile", target, "not run", reason="its verifier has no probe")
     seen: dict[str, list[Conversion]] = {"flagged": [], "fixed": []}
     reason = ""
-    for probe in verifier.probes:
-        if isinstance(probe, OrderProbe):
-            before, now = _ordered(folder, probe, target), _ordered(fixed, probe, target)
+    with compiled_for(target):
+        for probe in probes:
+            before, now, why = _shown(folder, fixed, probe, target, values)
             seen["flagged"] += before
             seen["fixed"] += now
-            reason = reason or order_contradiction(probe, before, now)
-            continue
-        flagged = conversions(folder / probe.file, probe, probe.flagged, target)
-        repaired = conversions(fixed / probe.file, probe, probe.fixed, target)
-        seen["flagged"] += flagged
-        seen["fixed"] += repaired
-        reason = reason or contradiction(probe, flagged, repaired)
+            reason = reason or why
     return Outcome(
         name,
         "compile",
@@ -82,6 +105,19 @@ def run_staged(folder: Path, fixed: Path, name: str, target: str) -> Outcome:
         fixed=listed(seen["fixed"]) or "no conversion",
         reason=reason,
     )
+
+
+def _shown(
+    folder: Path, fixed: Path, probe: Probe | OrderProbe, target: str, values: Values
+) -> tuple[list[Conversion], list[Conversion], str]:
+    """What the compiler shows as flagged and as fixed, and how that contradicts the case."""
+    if isinstance(probe, OrderProbe):
+        before = _ordered(folder, probe, target, values)
+        now = _ordered(fixed, probe, target, values)
+        return before, now, order_contradiction(probe, before, now)
+    before = conversions(folder / probe.file, probe, probe.flagged, target, values)
+    now = conversions(fixed / probe.file, probe, probe.fixed, target, values)
+    return before, now, contradiction(probe, before, now)
 
 
 def contradiction(probe: Probe, flagged: list[Conversion], fixed: list[Conversion]) -> str:
@@ -97,9 +133,9 @@ def contradiction(probe: Probe, flagged: list[Conversion], fixed: list[Conversio
     return ""
 
 
-def _ordered(folder: Path, probe: OrderProbe, target: str) -> list[Conversion]:
+def _ordered(folder: Path, probe: OrderProbe, target: str, values: Values) -> list[Conversion]:
     """The operations that are in the wrong order, as the reports of conversions name them."""
-    found = places(folder / probe.file, probe, target)
+    found = places(folder / probe.file, probe, target, values)
     return [Conversion(name, "", path, line) for name, path, line in found]
 
 
@@ -112,13 +148,15 @@ def order_contradiction(
     return f"{probe.kernel}: as fixed there is still {fixed[0]}" if fixed else ""
 
 
-def conversions(path: Path, probe: Probe, element: str, target: str) -> list[Conversion]:
+def conversions(
+    path: Path, probe: Probe, element: str, target: str, values: Values
+) -> list[Conversion]:
     """The conversions between the probed parameter, compiled as a pointer to `element`, and the
     numbers: those that feed a store through it, or that a value loaded through it meets.
 
     Raises VerifyError when the kernel cannot be extracted or compiled for the target.
     """
-    kernel = extract(path, probe.kernel)
+    kernel = extract(kernel_named(path, probe.kernel), values).function
     element = fp8_of(target) if element == "fp8" else element
     if element not in BY_SIGNATURE:
         raise VerifyError(f"{element}: not an element type of a compile signature")

@@ -1,9 +1,11 @@
 """A kernel taken out of its file, with what it needs and nothing else, ready for Triton's compiler.
 
-The module is never imported: only the kernel, the device functions that it calls and the constants
-that it reads are executed, each compiled under the file's own name and line numbers, so that the
-compiler's locations point at the file. Decorators above `triton.jit` (autotuning, caching) are left
-out. What lies outside the project is imported only when it is part of Triton.
+The module is never imported. That takes two steps, which can be done by two processes. `evaluated`
+runs the constants that the kernel reads, with the functions that they call, and says what they are,
+as plain data. `extract` takes that as given and runs nothing of the project: the kernel and its
+device functions are handed to Triton, which interprets their syntax trees, with the language and no
+other objects to name. Each has the file's own name and line numbers, so that the compiler's
+locations point at the file. Decorators above `triton.jit` (autotuning, caching) are left out.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import ast
 import builtins
 import importlib
 import linecache
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -23,11 +25,9 @@ from tritonlint.errors import VerifyError
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Definition, External, Module
-from tritonlint.facts.project.project import Project
 from tritonlint.facts.project.tree import Enclosing, dotted_name
-from tritonlint.source import SourceFile, display_path
-
-_BUILTIN_PREFIX = "triton"
+from tritonlint.verify.compiler import language
+from tritonlint.verify.compiler.values import Values, decoded, place_of
 
 
 @dataclass(frozen=True)
@@ -48,65 +48,28 @@ class Extracted:
         return found
 
 
-def extract(path: Path, kernel: str) -> Any:
-    """The jit function `kernel` of the file at `path`, made by the Triton that is installed.
+def extract(definition: Definition, values: Values) -> Extracted:
+    """A kernel, with constants that have these values. Nothing of its project is run.
 
-    Raises SourceError when the file cannot be parsed and VerifyError when it has no such kernel.
+    Raises VerifyError when it, or a device function that it calls, names what is no part of
+    Triton's language.
     """
-    module = Project([path.parent]).module(path)
-    top_level = module.resolve(kernel)
-    nested = [each for each in module.functions if each.name == kernel]
-    candidates = [each for each in (top_level, *nested) if each and kernel_of(each)]
-    if not candidates:
-        raise VerifyError(f"{module.path}: no kernel named {kernel!r}")
-    return Extraction().function(candidates[0])
-
-
-def extract_at(
-    path: Path, line: int, texts: Mapping[str, str] | None = None, project: Project | None = None
-) -> Extracted:
-    """The kernel whose `def` stands at `line` of the file at `path`, or that goes on there. `texts`
-    stand in for what the files of `project` (default: those on disk) hold.
-
-    Raises SourceError when the file cannot be parsed and VerifyError when there is no kernel.
-    """
-    project = project_with(project or Project([]), texts or {})
-    definition = kernel_at(project, path, line)
-    extraction = Extraction()
+    extraction = Extraction(values)
     function = extraction.function(definition)
     configs = tuple(extraction.configs(definition))
     return Extracted(function, definition, configs, extraction.files)
 
 
-def project_with(project: Project, texts: Mapping[str, str]) -> Project:
-    """`project`, with `texts` in the place of what its files hold."""
-    for each, text in texts.items():
-        project.module(Path(each), SourceFile(display_path(Path(each)), text.encode()))
-    return project
-
-
-def kernel_at(project: Project, path: Path, line: int) -> Definition:
-    """The innermost kernel around `line` of the file at `path`. Raises SourceError and VerifyError
-    like `extract_at`."""
-    module = project.module(path)
-    around = [each for each in module.functions if _covers(each, line) and kernel_of(each)]
-    if not around:
-        raise VerifyError(f"{module.path}:{line}: no kernel here")
-    return around[-1]
-
-
-def _covers(definition: Definition, line: int) -> bool:
-    end = getattr(definition.node, "end_lineno", None) or definition.line
-    return definition.line <= line <= end
-
-
 class Extraction:
     """A kernel on its way out of its module: the namespaces of the modules that take part, one
-    each, filled as names are needed."""
+    each, filled as names are needed. `values` are those of constants."""
 
-    def __init__(self) -> None:
+    def __init__(self, values: Values) -> None:
+        self._values = values
         self._namespaces: dict[str, dict[str, Any]] = {}
         self._functions: dict[ast.AST, Any] = {}
+        # The attributes that the modules of the project have for its kernels.
+        self._given: set[str] = set()
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -128,7 +91,7 @@ class Extraction:
                     yield from (dict(getattr(each, "kwargs", None) or {}) for each in listed)
 
     def function(self, definition: Definition) -> Any:
-        """The function of a definition, jit or plain, with the names that it reads defined."""
+        """The function of a definition, with the names that it reads defined."""
         node = definition.node
         if isinstance(node, ast.Call):
             raise VerifyError(f"{definition.module.path}: {definition.name!r} is no plain function")
@@ -137,38 +100,42 @@ class Extraction:
             self._functions[node] = None  # a device function may call itself
             namespace = self._namespace(definition.module)
             self._define(node, definition.module, definition.enclosing)
-            _name_the_absent(node, namespace)
-            local: dict[str, Any] = {}
-            tree = ast.Module([self._bare(node, definition.module)], [])
-            # Annotations stay text, as they may name what is not there; Triton reads the text.
-            flags = __future__.annotations.compiler_flag
-            file = str(definition.module.file)
-            code = compile(tree, file, "exec", flags=flags)
-            # Triton asks `inspect` for the source; it is that of the text that was parsed.
-            lines = definition.module.source.lines
-            linecache.cache[file] = (sum(map(len, lines)), None, list(lines), file)
-            exec(code, namespace, local)
-            made = local[node.name]
+            self._given |= set(_name_the_absent(node, namespace))
+            made = self._made(node, definition.module)
             if kernel_of(definition) is not None:
-                made = importlib.import_module("triton").jit(made)
+                made = self._compiled(made, definition)
             self._functions[node] = namespace[node.name] = made
         return self._functions[node]
 
-    def _bare(self, node: ast.FunctionDef, module: Module) -> ast.FunctionDef:
-        """The function without decorators; a default that cannot be evaluated here becomes `...`,
-        which no kernel can compute with, so that a value must be given."""
-        kept = ast.FunctionDef(**dict(ast.iter_fields(node)))
-        kept.decorator_list = []
-        kept.args = ast.arguments(**dict(ast.iter_fields(node.args)))
-        kept.args.defaults = [self._default(each, module) for each in node.args.defaults]
-        kept.args.kw_defaults = [
-            each and self._default(each, module) for each in node.args.kw_defaults
-        ]
-        return ast.copy_location(kept, node)
+    def _made(self, node: ast.FunctionDef, module: Module) -> Any:
+        """The function as Python has it; none of its own code is run for that."""
+        local: dict[str, Any] = {}
+        # Annotations stay text, as they may name what is not there; Triton reads the text.
+        flags = __future__.annotations.compiler_flag
+        file = str(module.file)
+        code = compile(ast.Module([_bare(node)], []), file, "exec", flags=flags)
+        # Triton asks `inspect` for the source; it is that of the text that was parsed.
+        lines = module.source.lines
+        linecache.cache[file] = (sum(map(len, lines)), None, list(lines), file)
+        exec(code, self._namespace(module), local)
+        made = local[node.name]
+        named = zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
+        made.__defaults__ = tuple(self._default(each, module) for each in node.args.defaults)
+        made.__kwdefaults__ = {arg.arg: self._default(each, module) for arg, each in named if each}
+        return made
 
-    def _default(self, value: ast.expr, module: Module) -> ast.expr:
-        known, _ = self._constant(value, module)
-        return value if known else ast.copy_location(ast.Constant(...), value)
+    def _compiled(self, made: Any, definition: Definition) -> Any:
+        """The jit function of a kernel."""
+        function = importlib.import_module("triton").jit(made)
+        path, line = definition.module.path, made.__code__.co_firstlineno
+        language.refuse(function.parse(), path, line, frozenset(self._given))
+        return function
+
+    def _default(self, value: ast.expr, module: Module) -> Any:
+        """A default; `...` for one that is not known, which no kernel can compute with, so that a
+        value must be given."""
+        known, found = self._constant(value, module)
+        return found if known else ...
 
     def _namespace(self, module: Module) -> dict[str, Any]:
         fresh = {"__name__": module.name, "__file__": str(module.file)}
@@ -196,29 +163,48 @@ class Extraction:
             known, value = self._value(module.target(path[0]))
             if known:
                 setattr(holder, path[0], value)
+                self._given.add(path[0])
 
     def _value(self, target: Definition | External | None) -> tuple[bool, Any]:
-        """Whether a target's value is known without importing the project, and the value."""
+        """Whether there is a value for a kernel to name, and the value."""
         match target:
             case External(qualified):
-                return _imported(qualified)
-            case Definition(node=ast.FunctionDef()):
+                return language.member(qualified)
+            case Definition(node=ast.FunctionDef()) if kernel_of(target) is not None:
                 return True, self.function(target)
             case Definition(node=ast.expr() as value, enclosing=enclosing, module=module):
                 return self._constant(value, module, enclosing)
+            case Definition(node=ast.FunctionDef(), name=name):
+                return True, _NotRun(name)
         return False, None
 
     def _constant(
         self, value: ast.expr, module: Module, enclosing: Enclosing = ()
     ) -> tuple[bool, Any]:
-        """The value of an expression outside of kernels; not known when evaluating it fails, as it
-        does for whatever needs torch."""
-        self._define(value, module, enclosing)
-        code = compile(ast.Expression(value), str(module.file), "eval")
-        try:
-            return True, eval(code, self._namespace(module))
-        except Exception:
-            return False, None
+        """The value of an expression outside of kernels, where it is known."""
+        return decoded(self._values.get(place_of(value, str(module.file))))
+
+
+def _bare(node: ast.FunctionDef) -> ast.FunctionDef:
+    """The function without what Python would run to make it: decorators, defaults."""
+    kept = ast.FunctionDef(**dict(ast.iter_fields(node)))
+    kept.decorator_list = []
+    kept.args = ast.arguments(**dict(ast.iter_fields(node.args)))
+    kept.args.defaults = [ast.copy_location(ast.Constant(...), each) for each in node.args.defaults]
+    kept.args.kw_defaults = [
+        each and ast.copy_location(ast.Constant(...), each) for each in node.args.kw_defaults
+    ]
+    return ast.copy_location(kept, node)
+
+
+class _NotRun:
+    """Stands for a function that is no kernel: Triton would have Python run it."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __call__(self, *arguments: object, **named: object) -> None:
+        raise VerifyError(f"{self._name} is a function of Python, which is not run here")
 
 
 class _Absent:
@@ -233,9 +219,10 @@ class _Absent:
         return self
 
 
-def _name_the_absent(node: ast.FunctionDef, namespace: dict[str, Any]) -> None:
+def _name_the_absent(node: ast.FunctionDef, namespace: dict[str, Any]) -> Iterator[str]:
     """Give the unknown names of annotations and defaults (`torch.Tensor`) something to stand for:
-    Triton looks them up while it compiles, and does nothing with them where a value is given."""
+    Triton looks them up while it compiles, and does nothing with them where a value is given. The
+    attributes that were given."""
     annotations = [each.annotation for each in ast.walk(node.args) if isinstance(each, ast.arg)]
     read = [*annotations, *node.args.defaults, *node.args.kw_defaults]
     for dotted in (name for each in read if each is not None for name in _names(each)):
@@ -246,6 +233,7 @@ def _name_the_absent(node: ast.FunctionDef, namespace: dict[str, Any]) -> None:
         name = rest.partition(".")[0]
         if name and type(holder) is ModuleType and not hasattr(holder, name):
             setattr(holder, name, _Absent())
+            yield from rest.split(".")
 
 
 def _names(node: ast.AST) -> Iterator[str]:
@@ -256,21 +244,3 @@ def _names(node: ast.AST) -> Iterator[str]:
                 dotted = dotted_name(each)
                 if dotted is not None:
                     yield dotted
-
-
-def _imported(qualified: str) -> tuple[bool, Any]:
-    """The object of a dotted name inside Triton; others are not imported."""
-    head, *rest = qualified.split(".")
-    if head != _BUILTIN_PREFIX:
-        return False, None
-    value: Any = importlib.import_module(head)
-    for depth, part in enumerate(rest, start=1):
-        value = getattr(value, part, None) or _submodule(".".join([head, *rest[:depth]]))
-    return value is not None, value
-
-
-def _submodule(dotted: str) -> Any:
-    try:
-        return importlib.import_module(dotted)
-    except ImportError:
-        return None

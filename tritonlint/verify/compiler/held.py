@@ -17,7 +17,8 @@ from tritonlint.facts.project.modules import Definition, External, Module
 from tritonlint.facts.project.project import Project
 from tritonlint.facts.project.tree import Enclosing
 from tritonlint.source import SourceFile
-from tritonlint.verify.compiler.extract import Extraction, kernel_at, project_with
+from tritonlint.verify.compiler.extract import Extraction
+from tritonlint.verify.compiler.located import kernel_at, project_with
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,11 @@ class Held:
 
 
 def needed(path: Path, line: int, texts: Mapping[str, str] | None = None) -> tuple[Held, ...]:
-    """The files that `extract_at` reads for the same arguments, as far as they can be told without
-    running anything. What cannot be read or parsed is left out, and will be missed there too."""
+    """The files that the kernel at a line is made of (see `kernel_at`), as far as they can be told
+    without running anything. What cannot be read or parsed is left out, and is missed later too."""
     project = project_with(Project([]), texts or {})
     with contextlib.suppress(TritonlintError, RecursionError):
-        _Reading().follow(kernel_at(project, path, line))
+        _Reading({}).follow(kernel_at(project, path, line))
     found = {str(each.file): _held(each) for each in project.loaded}
     folders = {os.fspath(above) for file in found for above in Path(file).parents}
     for folder in folders:
@@ -69,6 +70,8 @@ class _Reading(Extraction):
         return None
 
     def _value(self, target: Definition | External | None) -> tuple[bool, Any]:
+        if isinstance(target, Definition) and isinstance(target.node, ast.FunctionDef):
+            return True, self.function(target)
         return (False, None) if isinstance(target, External) else super()._value(target)
 
     def _constant(

@@ -10,9 +10,11 @@ from tritonlint.errors import VerifyError
 from tritonlint.rule.signature import Order
 from tritonlint.verify.case import OrderProbe
 from tritonlint.verify.compiler.extract import extract
+from tritonlint.verify.compiler.located import kernel_named
 from tritonlint.verify.compiler.raw_ir import raw_ir
 from tritonlint.verify.compiler.ttir import LOADS, Graph, Op
 from tritonlint.verify.compiler.ttir_text import read_graph
+from tritonlint.verify.compiler.values import Values
 
 
 def wrong(
@@ -51,12 +53,14 @@ def _wide(types: str, width: int) -> bool:
     return not width or bool(re.search(rf"(?:^|\W|x)(?:i|b?f){width}>?\s*$", types))
 
 
-def places(path: Path, probe: OrderProbe, target: str) -> list[tuple[str, str, int]]:
+def places(
+    path: Path, probe: OrderProbe, target: str, values: Values
+) -> list[tuple[str, str, int]]:
     """The operations of the probed kernel that are in the wrong order: name, file and line.
 
     Raises VerifyError when the kernel cannot be extracted or compiled for the target.
     """
-    kernel = extract(path, probe.kernel)
+    kernel = extract(kernel_named(path, probe.kernel), values).function
     names = [each for each in kernel.arg_names if each not in probe.constexprs]
     absent = [each for each in names if each not in probe.signature]
     if absent:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import inspect
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from types import SimpleNamespace
 from typing import Any
 
 from tritonlint.errors import VerifyError
+from tritonlint.verify.compiler import language
 
 WARP = {"cuda": 32, "hip": 64}
 
@@ -36,6 +40,25 @@ def fp8_of(target: str) -> str:
     return "fp8e4b8" if target.startswith("hip:gfx94") else "fp8e4nv"
 
 
+@contextlib.contextmanager
+def compiled_for(target: str) -> Iterator[None]:
+    """Let code that asks Triton for the present device (`driver.active.get_current_target()`) see
+    the target, where the machine has no device."""
+    driver: Any = importlib.import_module("triton.runtime").driver
+    compiler = importlib.import_module("triton.backends.compiler")
+    backend, architecture = parse_target(target)
+    described = compiler.GPUTarget(backend, architecture, WARP[backend])
+    before = getattr(driver, "_active", None)
+    driver.set_active(SimpleNamespace(get_current_target=lambda: described))
+    try:
+        yield
+    finally:
+        if before is None:
+            driver._active = None
+        else:
+            driver.set_active(before)
+
+
 def raw_ir(
     kernel: Any, signature: Mapping[str, str], constexprs: Mapping[str, object], target: str
 ) -> str:
@@ -56,7 +79,8 @@ def raw_ir(
     backend.load_dialects(context)
     types = {name: signature.get(name, "constexpr") for name in kernel.arg_names}
     source = ASTSource(kernel, types, dict(constexprs))
-    helpers = (backend.get_codegen_implementation(options), backend.get_module_map(), context)
+    stand_ins = language.modules(backend.get_module_map())
+    helpers = (backend.get_codegen_implementation(options), stand_ins, context)
     # Before Triton 3.5 the target was no argument.
     takes_target = "target" in inspect.signature(source.make_ir).parameters
     try:

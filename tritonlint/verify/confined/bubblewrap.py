@@ -1,11 +1,11 @@
 """bubblewrap: the child gets namespaces of its own, with no network, no other process, and a file
-system that holds what it may read and a small scratch folder in memory."""
+system that holds what it may read and can be written nowhere."""
 
 from __future__ import annotations
 
 import shutil
 
-from tritonlint.verify.confined.rules import DEVICES, SCRATCH_BYTES, Rules
+from tritonlint.verify.confined.rules import DEVICES, Rules
 
 
 def command(rules: Rules) -> list[str] | None:
@@ -16,10 +16,11 @@ def command(rules: Rules) -> list[str] | None:
     found = [program, "--unshare-all", "--die-with-parent", "--cap-drop", "ALL", "--clearenv"]
     for name, value in rules.environment.items():
         found += ["--setenv", name, value]
-    # First the scratch folder: what may be read can lie below it.
-    found += ["--size", str(SCRATCH_BYTES), "--tmpfs", "/tmp"]
+    # First the folder of the work: what may be read can lie below it.
+    found += ["--tmpfs", "/tmp"]
     for device in DEVICES:
         found += ["--dev-bind", device, device]
     for path in rules.readable:
         found += ["--ro-bind-try", path, path]
-    return [*found, "--remount-ro", "/", "--chdir", "/tmp", "--"]
+    # Not even /tmp can be written: what one task leaves there another would read.
+    return [*found, "--remount-ro", "/tmp", "--remount-ro", "/", "--chdir", "/tmp", "--"]

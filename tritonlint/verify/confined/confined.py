@@ -36,8 +36,8 @@ class Unconfined(VerifyError):
 
 class Confined:
     """A child for tasks that run strangers' code; use as a context manager. It reads `readable` and
-    what Python and Triton are made of, sees `environment` alone, writes nothing but a small scratch
-    folder, reaches no network and no process, and has `memory` bytes and `processor` seconds for
+    what Python and Triton are made of, sees `environment` alone, writes nothing,
+    reaches no network and no process, and has `memory` bytes and `processor` seconds for
     each task. With `unconfined` it is a plain process where it cannot be confined."""
 
     def __init__(

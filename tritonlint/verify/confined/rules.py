@@ -17,7 +17,6 @@ _SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin", "/etc/ld.so.cach
 # What the interpreter's libraries may be found by; nothing else of the environment is handed on.
 _KEPT = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TZ")
 DEVICES = ("/dev/null", "/dev/urandom")
-SCRATCH_BYTES = 64 * 2**20
 
 
 @dataclass(frozen=True)

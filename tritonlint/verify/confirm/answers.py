@@ -13,7 +13,8 @@ from typing import Any
 
 from tritonlint import __version__
 from tritonlint.caching.kept import keep, kept, tidy
-from tritonlint.verify.confirm.examine import Answer, Question
+from tritonlint.verify.confirm.examine import Answer
+from tritonlint.verify.confirm.question import Question
 
 FOLDER = "confirmed"
 # So many answers are kept; the oldest go first.

@@ -27,7 +27,8 @@ from tritonlint.source import Span, read_source
 from tritonlint.verify.compiler.raw_ir import parse_target
 from tritonlint.verify.confined.confined import Confined, Unconfined, printable
 from tritonlint.verify.confirm.answers import Answers
-from tritonlint.verify.confirm.examine import Answer, Question, files_of
+from tritonlint.verify.confirm.examine import Answer
+from tritonlint.verify.confirm.question import Constants, Question, files_of
 from tritonlint.verify.confirm.sides import Place
 
 # What one question may take of the processor, whatever else the machine does; after how many its
@@ -36,7 +37,10 @@ SECONDS = 10.0
 PROCESSOR_SECONDS = 30
 HARD_SECONDS = 60.0
 MEMORY_BYTES = 6 * 2**30
+# How long the constants of a kernel may take.
+CONSTANTS_SECONDS = 20.0
 _EXAMINE = "tritonlint.verify.confirm.examine"
+_QUESTION = "tritonlint.verify.confirm.question"
 ENVIRONMENT = {
     # Triton warns when it is unset; a matter of the backends, which the raw IR never reaches.
     "TRITON_DEFAULT_FP_FUSION": "1",
@@ -209,7 +213,9 @@ def ask(worker: Confined, question: Question) -> Answer:
     """The answer of a child process; undecided where it gives none. Raises Unconfined."""
     try:
         files = files_of(question)
-        task = (question, SECONDS, files)
+        # Code of the project runs in a process that says no more than what its constants are.
+        told = worker.ask(_QUESTION, "constants_of", (question, files), CONSTANTS_SECONDS)
+        task = (question, SECONDS, files, _constants(told, question))
         said = worker.ask(_EXAMINE, "examine", task, HARD_SECONDS)
         return _believed(said, {each.path for each in files})
     except Unconfined:
@@ -218,9 +224,20 @@ def ask(worker: Confined, question: Question) -> Answer:
         return Answer("undecided", f"the compiler did not answer: {printable(str(error))}")
 
 
+def _constants(said: Any, question: Question) -> Constants:
+    """What a child that ran code of the project says its constants are. Raises VerifyError for what
+    cannot be that."""
+    known = said if isinstance(said, dict) else {}
+    for target in question.targets:
+        each = known.get(target)
+        if not isinstance(each, list) or not all(isinstance(values, dict) for values in each):
+            raise VerifyError("what it said of the constants is none")
+    return known
+
+
 def _believed(said: Any, files: set[str]) -> Answer:
-    """What a child said, if it has the form of an answer: one that runs strangers' code may say
-    anything. It can depend on no other files than it was given. Raises VerifyError."""
+    """What a child said, if it has the form of an answer. It can depend on no other files than it
+    was given. Raises VerifyError."""
     if isinstance(said, dict) and said.get("verdict") in get_args(Confirmed):
         used = said.get("files")
         if isinstance(used, list) and isinstance(said.get("reason"), str):

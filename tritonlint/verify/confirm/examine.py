@@ -1,5 +1,5 @@
 """Asks the compiler about one finding: does the kernel do what the finding says as the launch has
-it, and not as fixed? Runs in a child process, since it executes kernel source.
+it, and not as fixed? Runs in a child process, since it has kernel source compiled.
 
 The settings that the launch leaves open are searched for; flags are tried both ways. `confirmed`
 needs one setting under which the kernel compiles and shows the rule's order as flagged and not as
@@ -13,39 +13,28 @@ import contextlib
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from tritonlint.errors import TritonlintError
-from tritonlint.facts.project.project import Project
 from tritonlint.findings import Confirmed
-from tritonlint.findings.claim import Claim
-from tritonlint.rule.signature import Order
 from tritonlint.verify.compiler.compile import Conversion, listed
-from tritonlint.verify.compiler.extract import extract_at
-from tritonlint.verify.compiler.held import Held, HeldProject, needed
-from tritonlint.verify.compiler.raw_ir import CompileError
+from tritonlint.verify.compiler.extract import extract
+from tritonlint.verify.compiler.held import Held
+from tritonlint.verify.compiler.raw_ir import CompileError, compiled_for
+from tritonlint.verify.compiler.values import Values
 from tritonlint.verify.confirm.parameters import Settings, choices_of, settings_key
+from tritonlint.verify.confirm.question import (
+    Constants,
+    Definitions,
+    Question,
+    constants_of,
+    definitions,
+)
 from tritonlint.verify.confirm.search import MAX_COMPILES, Search, Try, Unsettled
-from tritonlint.verify.confirm.sides import Place, Side, compiled_for, testimony
+from tritonlint.verify.confirm.sides import Side, testimony
 from tritonlint.verify.confirm.variations import MAX_VARIATIONS, doubtful, variations
 
 # Where no settings were found for one target, another target seldom is a way out.
 _TRIES_AFTER_FAILURE = 6
-
-
-@dataclass(frozen=True)
-class Question:
-    """One claim, and how to tell. `places` are where an order must be that goes through no
-    parameter; `fixed_texts` are the files that the finding's edits change, as they then are,
-    `fixed_line` and `fixed_places` where things are in them. Paths are absolute."""
-
-    claim: Claim
-    order: Order
-    targets: tuple[str, ...]
-    places: tuple[Place, ...] = ()
-    fixed_texts: tuple[tuple[str, str], ...] = ()
-    fixed_line: int = 0
-    fixed_places: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,10 +46,21 @@ class Answer:
     files: tuple[str, ...] = ()
 
 
-def examine(question: Question, seconds: float, files: Sequence[Held] | None = None) -> Answer:
+def examine(
+    question: Question,
+    seconds: float,
+    files: Sequence[Held] | None = None,
+    constants: Constants | None = None,
+) -> Answer:
     """The answer to a question, found in about `seconds` of processor time. `files` are those that
-    the kernel is made of (None: they are read). A kernel that cannot be taken out of its file or
+    the kernel is made of (None: they are read), `constants` what `constants_of` says (None: it is
+    asked here, which runs code of the project). A kernel that cannot be taken out of its file or
     does not compile is undecided; nothing is raised."""
+    try:
+        sides = definitions(question, files)
+        constants = constants_of(question, files) if constants is None else constants
+    except TritonlintError as error:
+        return Answer("undecided", str(error))
     until = time.process_time() + seconds
     answers: list[tuple[str, Answer]] = []
     start: Settings = {}
@@ -68,7 +68,8 @@ def examine(question: Question, seconds: float, files: Sequence[Held] | None = N
     for target in question.targets:
         try:
             with compiled_for(target):
-                each = _Examination(question, _sides(question, files), target, until, start)
+                made = _sides(question, sides, constants[target])
+                each = _Examination(question, made, target, until, start)
                 answer = each.answer(tries)
             start = each.settled
             tries = MAX_COMPILES if start else _TRIES_AFTER_FAILURE
@@ -239,34 +240,19 @@ class _Examination:
         return f"{listed(gone)} {self._flagged.name}, none {fixed}{where}"
 
 
-def files_of(question: Question) -> tuple[Held, ...]:
-    """The files that the kernel of a question is made of, as flagged and as fixed."""
-    path = Path(question.claim.path)
-    found = {each.path: each for each in needed(path, question.claim.line)}
-    if question.fixed_texts:
-        texts = dict(question.fixed_texts)
-        for each in needed(path, question.fixed_line, texts):
-            found.setdefault(each.path, each)
-    return tuple(found.values())
-
-
-def _sides(question: Question, files: Sequence[Held] | None) -> tuple[Side, Side | None]:
+def _sides(
+    question: Question, sides: Definitions, values: Sequence[Values]
+) -> tuple[Side, Side | None]:
     """The kernel as flagged and as fixed; None where there is no fix."""
     claim = question.claim
-    path = Path(claim.path)
-
-    def project() -> Project:
-        return Project([]) if files is None else HeldProject(files)
-
-    extracted = extract_at(path, claim.line, project=project())
+    extracted = extract(sides[0], values[0])
     if question.order.through:
         flagged = Side(f"with {claim.flagged}", extracted, claim.parameter, claim.flagged)
         fixed = Side(f"with {claim.fixed}", extracted, claim.parameter, claim.fixed, last=False)
         return flagged, fixed
     element = claim.flagged if claim.parameter else ""
     flagged = Side("as written", extracted, claim.parameter, element, question.places)
-    if not question.fixed_texts:
+    if len(sides) == 1:
         return flagged, None
-    texts = dict(question.fixed_texts)
-    repaired = extract_at(path, question.fixed_line, texts, project())
+    repaired = extract(sides[1], values[1])
     return flagged, Side("as fixed", repaired, claim.parameter, element, question.fixed_places)

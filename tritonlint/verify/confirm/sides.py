@@ -3,13 +3,9 @@ the compiler shows of it."""
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
-from types import SimpleNamespace
-from typing import Any
 
 from tritonlint.dtypes import BY_SIGNATURE
 from tritonlint.rule.signature import Order
@@ -17,7 +13,7 @@ from tritonlint.verify.compiler import compile as oracle
 from tritonlint.verify.compiler.compile import Conversion
 from tritonlint.verify.compiler.extract import Extracted
 from tritonlint.verify.compiler.order import alone, wrong
-from tritonlint.verify.compiler.raw_ir import WARP, fp8_of, parse_target, raw_ir
+from tritonlint.verify.compiler.raw_ir import fp8_of, raw_ir
 from tritonlint.verify.compiler.ttir import Graph, Op
 from tritonlint.verify.compiler.ttir_text import read_graph
 from tritonlint.verify.confirm.parameters import CONSTEXPR, FP8, Setting, Settings, signature_of
@@ -97,22 +93,3 @@ def _value(setting: Setting, target: str) -> object:
     language = importlib.import_module("triton.language")
     element = BY_SIGNATURE[_own(signature_of(str(setting.value)), target)]
     return getattr(language, element.triton)
-
-
-@contextlib.contextmanager
-def compiled_for(target: str) -> Iterator[None]:
-    """Let code that asks Triton for the present device (`driver.active.get_current_target()`) see
-    the target, where the machine has no device."""
-    driver: Any = importlib.import_module("triton.runtime").driver
-    compiler = importlib.import_module("triton.backends.compiler")
-    backend, architecture = parse_target(target)
-    described = compiler.GPUTarget(backend, architecture, WARP[backend])
-    before = getattr(driver, "_active", None)
-    driver.set_active(SimpleNamespace(get_current_target=lambda: described))
-    try:
-        yield
-    finally:
-        if before is None:
-            driver._active = None
-        else:
-            driver.set_active(before)
