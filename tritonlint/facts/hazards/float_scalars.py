@@ -12,6 +12,7 @@ from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Definition, Module
+from tritonlint.facts.project.tree import as_code
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -143,7 +144,7 @@ def _declared(host: Definition, name: str) -> str:
         return ""
     every = (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)
     annotation = next((each.annotation for each in every if each.arg == name), None)
-    return ast.unparse(annotation) if annotation is not None else ""
+    return as_code(annotation) if annotation is not None else ""
 
 
 def _is_float_name(host: Definition, name: str, depth: int) -> bool:

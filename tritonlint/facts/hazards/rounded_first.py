@@ -20,7 +20,7 @@ from tritonlint.facts.host.tensors import FLOATS
 from tritonlint.facts.host.values import Condition, DType, Value, options
 from tritonlint.facts.host.values import Tensor as HostTensor
 from tritonlint.facts.project.kernel import Kernel
-from tritonlint.facts.project.tree import walk
+from tritonlint.facts.project.tree import as_code, walk
 from tritonlint.source import Span
 
 # What a cast that loses nothing of a float names.
@@ -83,7 +83,7 @@ def _casts(kernel: Kernel, named: bool) -> bool:
     for node in walk(kernel.node):
         match node:
             case ast.Call(func=ast.Attribute(attr="to"), args=[target, *_]):
-                text = ast.unparse(target)
+                text = as_code(target)
                 if not text.endswith("element_ty") and not any(each in text for each in _WIDE):
                     return True
     return named

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import Function
+from tritonlint.facts.project.tree import Function, as_code
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -17,6 +17,20 @@ _COUNTS = ("numel", "nelement")
 _LIMIT = re.compile(
     r"2\s*\*\*\s*3[12]\b|1\s*<<\s*3[12]\b|\b2_?147_?483_?64[78]\b|0x7[fF]{7}\b|0x80000000\b"
     r"|int32\s*\)\s*\.max|INT(?:32)?_MAX|MAX_INT(?:32)?\b",
+)
+# The same for a whole file: each pattern begins with what is quickly searched for.
+_LIMITS = tuple(
+    re.compile(each)
+    for each in (
+        r"\*\*\s*3[12]\b",
+        r"<<\s*3[12]\b",
+        r"_?483_?64[78]\b",
+        r"0x7[fF]{7}\b",
+        r"0x80000000\b",
+        r"int32\s*\)\s*\.max",
+        r"_MAX",
+        r"MAX_INT",
+    )
 )
 # How a tensor comes to have no gaps, or is asked whether it has any.
 _DENSE = r"\b{name}\s*(?::[^=\n]+)?=[^=\n]*(?:contiguous\(|torch\.\w+\(|\.new_\w+\()"
@@ -38,7 +52,7 @@ class WidthChoice:
 def may_choose_width(text: str) -> bool:
     """Whether a file can choose so."""
     counts = "numel(" in text or "nelement(" in text
-    return counts and "stride(" in text and _LIMIT.search(text) is not None
+    return counts and "stride(" in text and any(each.search(text) for each in _LIMITS)
 
 
 def width_choices(module: Module) -> Iterator[WidthChoice]:
@@ -91,7 +105,7 @@ def _tests(
 def _counted(test: ast.Compare) -> list[str]:
     """The tensors whose elements are counted and compared with what 32 bits hold."""
     sides = [test.left, *test.comparators]
-    if not any(_LIMIT.search(ast.unparse(each)) for each in sides):
+    if not any(_LIMIT.search(as_code(each)) for each in sides):
         return []
     return [
         each.func.value.id

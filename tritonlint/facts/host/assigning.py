@@ -24,6 +24,7 @@ from tritonlint.facts.host.values import (
     constant,
     options,
 )
+from tritonlint.facts.project.tree import as_code
 from tritonlint.frozen import replace
 
 
@@ -68,7 +69,7 @@ def _store_item(frame: Frame, target: ast.Subscript, value: Value) -> None:
     match owner:
         case Table():
             key = frame.evaluate(target.slice)
-            label = key.value if isinstance(key, Const) else ast.unparse(target.slice)
+            label = key.value if isinstance(key, Const) else as_code(target.slice)
             changed: Value = owner.updated([(label, value)], open_=not isinstance(key, Const))
         case Sequence(items=known) if known:
             index = constant(frame.evaluate(target.slice))

@@ -19,6 +19,7 @@ from tritonlint.facts.host.values import (
     Value,
     choose,
 )
+from tritonlint.facts.project.tree import as_code
 
 F = TypeVar("F", bound=Frame)
 
@@ -30,7 +31,7 @@ def condition(frame: Frame, node: ast.expr) -> Condition:
     """The test `node` as a Condition; one for a quantized cache is noted."""
     found = _condition(frame, node)
     if found.kind == "quantized":
-        types = PLATFORM_FP8 if conditions.speaks_of_fp8(ast.unparse(node)) else UNKNOWN
+        types = PLATFORM_FP8 if conditions.speaks_of_fp8(as_code(node)) else UNKNOWN
         frame.note("setting", found.key, types, found.span, path=((found.key, True),))
     return found
 
@@ -58,13 +59,13 @@ def _condition(frame: Frame, node: ast.expr) -> Condition:
                 )
                 if found is not None:
                     return found
-            return Condition("opaque", ast.unparse(node), span)
+            return Condition("opaque", as_code(node), span)
     value = frame.evaluate(node)
     if isinstance(value, Condition):
         return value
     found = conditions.named(_spelled(node), value, span)
     key = symbol(value, node)
-    if found is None and speaks_of_vendor(spelled := ast.unparse(node)):
+    if found is None and speaks_of_vendor(spelled := as_code(node)):
         key = f"{VENDOR}({spelled}) {key}"
     return found or Condition("opaque", key, span)
 

@@ -44,6 +44,7 @@ from tritonlint.facts.host.values import (
     constant,
     options,
 )
+from tritonlint.facts.project.tree import as_code
 from tritonlint.frozen import replace
 
 # Methods of a module that make a tensor an attribute of it.
@@ -81,7 +82,7 @@ def apply(frame: Frame, node: ast.Call, function: Value, given: Given) -> Value:
             return _outside(frame, node, qualified, given)
         case DType() if isinstance(node.func, (ast.Name, ast.Attribute)):
             # `current_platform.fp8_dtype()`: the helper is known by its name.
-            return replace(function, text=ast.unparse(node))
+            return replace(function, text=as_code(node))
         case Launchable() | Condition():
             return function
     return _unresolved(frame, node, given)

@@ -17,6 +17,7 @@ from tritonlint.facts.host.values import (
     choose,
     constant,
 )
+from tritonlint.facts.project.tree import as_code
 
 
 def method(frame: Frame, function: Method, owner: Value, given: Given) -> Value | None:
@@ -103,7 +104,7 @@ def _of_dict(
                 rebind(frame, spelled, owner.updated([(key, found)]))
             return found
         case "setdefault", (_, default):  # under a key that is not known
-            label = ast.unparse(given.places[0].node)
+            label = as_code(given.places[0].node)
             rebind(frame, spelled, owner.updated([(label, default)], open_=True))
             return choose(*(((), each) for _, each in owner.items), ((), default))
     return None

@@ -16,6 +16,7 @@ from tritonlint.facts.host.values import (
     Value,
     constant,
 )
+from tritonlint.facts.project.tree import as_code
 
 MAX_ITEMS = 64
 
@@ -96,6 +97,6 @@ def table(frame: Frame, node: ast.Dict) -> Value:
             open_ = open_ or not isinstance(inner, Table) or inner.open
             continue
         evaluated = frame.evaluate(key)
-        label: object = evaluated.value if isinstance(evaluated, Const) else ast.unparse(key)
+        label: object = evaluated.value if isinstance(evaluated, Const) else as_code(key)
         entries.append((label, frame.evaluate(value)))
     return Table(tuple(dict(entries).items()), frame.span(node), open_)

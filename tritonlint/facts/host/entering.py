@@ -29,6 +29,7 @@ from tritonlint.facts.host.values import (
     options,
 )
 from tritonlint.facts.project.modules import Module
+from tritonlint.facts.project.tree import as_code
 from tritonlint.frozen import replace
 
 
@@ -58,7 +59,7 @@ def enter(frame: Frame, node: ast.Call, function: Callable, given: Given) -> Val
 def _getter(function: ast.FunctionDef | ast.AsyncFunctionDef) -> DType | None:
     """The platform's fp8 type, for a function that gives a dtype by its annotation and speaks of
     fp8 by its name: the name alone would make a question of `get_fp8()`."""
-    annotation = ast.unparse(function.returns).strip("'\"") if function.returns else ""
+    annotation = as_code(function.returns).strip("'\"") if function.returns else ""
     if annotation.endswith("dtype") and conditions.names_quantized(function.name):
         return DType(PLATFORM_FP8, text=function.name)
     return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from functools import cached_property
 from typing import Literal
 
@@ -10,6 +9,7 @@ from tritonlint.dtypes import ElementType, ElementTypes
 from tritonlint.facts.host.values import Part, Path, Place, Tensor, Value, options
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Definition, Module
+from tritonlint.facts.project.tree import as_code
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -67,7 +67,7 @@ class Passed:
 
     @property
     def text(self) -> str:
-        return ast.unparse(self.place.node)
+        return as_code(self.place.node)
 
 
 @dataclass(frozen=True)

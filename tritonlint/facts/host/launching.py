@@ -10,6 +10,7 @@ from tritonlint.facts.host.events import LaunchEvent, Passed
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import as_tensor
 from tritonlint.facts.project.kernel import Kernel
+from tritonlint.facts.project.tree import as_code
 
 
 def record(frame: Frame, node: ast.Call, kernel: Kernel, given: Given) -> None:
@@ -39,4 +40,4 @@ def record(frame: Frame, node: ast.Call, kernel: Kernel, given: Given) -> None:
 
 
 def _is_constexpr(annotation: ast.expr | None) -> bool:
-    return annotation is not None and "constexpr" in ast.unparse(annotation)
+    return annotation is not None and "constexpr" in as_code(annotation)

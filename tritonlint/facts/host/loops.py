@@ -10,6 +10,7 @@ from tritonlint.facts.host import classes, iteration
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import Const, Instance, Sequence, Table, Value, options
+from tritonlint.facts.project.tree import as_code
 
 # So many items are gone through one by one; of more, each is any of them.
 _FEW = 8
@@ -33,7 +34,7 @@ def comprehension(frame: Frame, node: Comprehension) -> Value:
     def element(inner: Frame) -> None:
         if isinstance(node, ast.DictComp):
             key = inner.evaluate(node.key)
-            label = key.value if isinstance(key, Const) else ast.unparse(node.key)
+            label = key.value if isinstance(key, Const) else as_code(node.key)
             found.append((label, inner.evaluate(node.value)))
         else:
             found.append((None, inner.evaluate(node.elt)))

@@ -16,6 +16,7 @@ from tritonlint.facts.host.values import (
     Sequence,
     options,
 )
+from tritonlint.facts.project.tree import as_code
 
 # The types of what `torch.ByteTensor(...)` and its like make.
 LEGACY = {
@@ -86,4 +87,4 @@ def may_retype(name: str, node: ast.Call, arguments: Arguments) -> bool:
     opaque = isinstance(expression, (ast.Name, ast.Attribute, ast.Call, ast.Subscript))
     known = (Const, Sequence, DType)
     single = all(not isinstance(each, known) for _, each in options(arguments.positional[0]))
-    return opaque and single and not spelled.search(ast.unparse(expression))
+    return opaque and single and not spelled.search(as_code(expression))

@@ -27,6 +27,7 @@ from tritonlint.facts.host.values import (
     options,
 )
 from tritonlint.facts.project.modules import Definition
+from tritonlint.facts.project.tree import as_code
 from tritonlint.frozen import replace
 
 
@@ -59,7 +60,7 @@ def _element(frame: Frame, owner: Value, node: ast.Subscript) -> Value:
     if not isinstance(owner, Tensor):
         return frame.unknown(node)
     if _is_key(node.slice):
-        return Tensor(f"{owner.buffer}[{ast.unparse(node.slice)}]")
+        return Tensor(f"{owner.buffer}[{as_code(node.slice)}]")
     return tensors.cut(frame, owner, frame.span(node))
 
 

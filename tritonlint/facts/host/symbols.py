@@ -6,6 +6,7 @@ import ast
 
 from tritonlint.facts.host.choices import only_tensor
 from tritonlint.facts.host.values import Condition, Const, DType, Method, Tensor, Value
+from tritonlint.facts.project.tree import as_code
 
 
 def symbol(value: Value, spelled: str | ast.expr) -> str:
@@ -22,7 +23,7 @@ def symbol(value: Value, spelled: str | ast.expr) -> str:
             return f"{of}.dtype"
         case Method(owner=owner, name=name, node=ast.Attribute(value=inner)):
             return f"{symbol(owner, inner)}.{name}"
-    return spelled if isinstance(spelled, str) else ast.unparse(spelled)
+    return spelled if isinstance(spelled, str) else as_code(spelled)
 
 
 def as_tensor(value: Value) -> Value:

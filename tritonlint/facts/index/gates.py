@@ -64,7 +64,7 @@ _COPIES = re.compile(
 _COPIES_OWN = re.compile(
     r"\bself\.[^\n=]*(?:\.copy_\(|\]\s*=[^=])|(?:\.copy_\(|[^\"']\]\s*=)\s*self\."
 )
-_CODES = re.compile(r"float8|fp8|e8m0", re.IGNORECASE)
+_CODES = ("float8", "fp8", "e8m0")
 _INT8 = re.compile(r"u?int8\b|\.(?:byte|char)\(")
 
 
@@ -173,7 +173,9 @@ def may_copy(text: str) -> bool:
     bytes."""
     if "int8" not in text and ".byte(" not in text and ".char(" not in text:
         return False
-    return all(each.search(text) for each in (_INT8, _CODES, _COPIES))
+    if not any(each in text for each in _CODES) and not any(x in text.lower() for x in _CODES):
+        return False
+    return all(each.search(text) for each in (_INT8, _COPIES))
 
 
 def attributes(text: bytes, start: int, end: int) -> set[bytes]:

@@ -25,16 +25,23 @@ _DEPTH = 4
 def compiled(definition: Definition) -> Definition | None:
     """The function that a definition has Triton compile: a decorated one itself, or the one that
     the value `triton.jit(function)` is given; else None."""
-    match definition.node:
-        case ast.FunctionDef() as node:
-            decorated = any(
-                _is_jit(each, definition.module, definition.enclosing)
-                for each in node.decorator_list
-            )
-            return definition if decorated else None
-        case ast.Call() as call:
-            return _jitted(call, definition.module, definition.enclosing)
+    node, known = definition.node, definition.module.compiled
+    match node:
+        case ast.FunctionDef(decorator_list=[_, *_]):
+            if node not in known:
+                known[node] = definition if _is_decorated(node, definition) else None
+            return known[node] and definition
+        case ast.Call():
+            if node not in known:
+                known[node] = _jitted(node, definition.module, definition.enclosing)
+            return known[node]
     return None
+
+
+def _is_decorated(node: ast.FunctionDef, definition: Definition) -> bool:
+    return any(
+        _is_jit(each, definition.module, definition.enclosing) for each in node.decorator_list
+    )
 
 
 def _is_jit(decorator: ast.expr, module: Module, enclosing: Enclosing, depth: int = _DEPTH) -> bool:

@@ -18,9 +18,11 @@ def kernels(module: Module) -> list[Kernel]:
     found = [kernel for each in module.functions if (kernel := kernel_of(each)) is not None]
     for node, enclosing in module.assignments:
         value = node.value
+        if not isinstance(value, ast.Call):
+            continue
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         name = dotted_name(targets[0])
-        if isinstance(value, ast.Call) and name:
+        if name:
             kernel = kernel_of(Definition(module, value, enclosing, name.rpartition(".")[2]))
             if kernel is not None:
                 found.append(kernel)

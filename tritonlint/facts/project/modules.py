@@ -86,6 +86,8 @@ class Module:
         self.path = source.path
         self._bindings: dict[int, Mapping[str, Sequence[Binding]]] = {}
         self._imported_modules: dict[tuple[int, str], Module | None] = {}
+        # Functions and calls of this module that were asked what they have Triton compile.
+        self.compiled: dict[object, Definition | None] = {}
         # Functions of this module that were asked whether, as decorators, they make jit functions.
         self.jit_decorators: dict[object, bool] = {}
 

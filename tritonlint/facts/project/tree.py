@@ -1,10 +1,12 @@
-"""Walking syntax trees: dotted names, and statements with the functions and classes around them."""
+"""Syntax trees: nodes as code, walks, and statements with the functions and classes around them."""
 
 from __future__ import annotations
 
 import ast
 from collections import deque
 from collections.abc import Iterator, Sequence
+
+from tritonlint.facts.kept import kept
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Enclosing = tuple[Function | ast.ClassDef, ...]
@@ -29,6 +31,16 @@ def dotted_name(node: ast.AST) -> str | None:
         return None
     parts.append(node.id)
     return ".".join(reversed(parts))
+
+
+def as_code(node: ast.AST) -> str:
+    """A node as code, each the same way, however it is spelled."""
+    return dotted_name(node) or _unparsed(node)
+
+
+@kept(8192)
+def _unparsed(node: ast.AST) -> str:
+    return ast.unparse(node)
 
 
 def walk(tree: ast.AST) -> Iterator[ast.AST]:

@@ -32,6 +32,8 @@ class Offsets:
         self.looked_at = looked_at
         # By universe: the files with kernels that may widen offsets, by the names of functions.
         self._widening: dict[str, dict[str, list[str]]] = {}
+        # By universe: its files by their folders.
+        self._folders: dict[str, dict[str, list[str]]] = {}
         self._refuses: dict[str, bool] = {}
 
     def narrow(self, own: Sequence[Module], wanted: Collection[str]) -> Iterator[NarrowOffset]:
@@ -92,9 +94,18 @@ class Offsets:
         """Whether a file beside this one says that its target has no 64-bit integers."""
         folder = os.path.dirname(file)
         if folder not in self._refuses:
-            beside = (each for each in self.texts.universe(file) if os.path.dirname(each) == folder)
-            texts = (self.texts.read(each) for each in beside if self.texts.jits(each))
+            texts = (self.texts.read(each) for each in self._beside(file) if self.texts.jits(each))
             self._refuses[folder] = any(
                 b"int64" in text and NARROW_TARGET.search(text) for text in texts
             )
         return self._refuses[folder]
+
+    def _beside(self, file: str) -> Sequence[str]:
+        """The files of the project in the folder of one."""
+        universe = self.texts.universe(file)
+        key = universe[0] if universe else ""
+        if key not in self._folders:
+            folders = self._folders[key] = {}
+            for each in universe:
+                folders.setdefault(os.path.dirname(each), []).append(each)
+        return self._folders[key].get(os.path.dirname(file), ())

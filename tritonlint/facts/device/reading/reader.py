@@ -21,7 +21,7 @@ from tritonlint.facts.flow.targets import shared_out
 from tritonlint.facts.flow.walk import Items, Walk
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Expression, Kernel, Namespace, Scope
-from tritonlint.facts.project.tree import dotted_name
+from tritonlint.facts.project.tree import as_code, dotted_name
 from tritonlint.frozen import dataclass
 
 # Functions inside each other whose results are followed, and how many statements they may have.
@@ -177,7 +177,7 @@ def _launched(kernel: Kernel) -> dict[str, Term]:
     """The parameters of a kernel that is launched."""
     found: dict[str, Term] = {}
     for each in signature(kernel.node).named:
-        written = ast.unparse(each.annotation) if each.annotation else ""
+        written = as_code(each.annotation) if each.annotation else ""
         if "constexpr" in written:
             found[each.arg] = Term("constexpr", name=each.arg, width=COMPILED)
         else:

@@ -14,7 +14,7 @@ from tritonlint.facts.hazards.flavours.declared_settings import (
 )
 from tritonlint.facts.hazards.flavours.trials import flag_of
 from tritonlint.facts.project.modules import Definition
-from tritonlint.facts.project.tree import Function, dotted_name
+from tritonlint.facts.project.tree import Function, as_code, dotted_name
 from tritonlint.frozen import dataclass
 
 E5M2 = ("fp8_e5m2", "float8_e5m2")
@@ -44,7 +44,7 @@ class Members:
         every = [*signature(node_of(function)).named, *_of_object(function)]
         found: dict[str, tuple[Declaration, Member]] = {}
         for each in every:
-            annotation = "" if each.annotation is None else ast.unparse(each.annotation)
+            annotation = "" if each.annotation is None else as_code(each.annotation)
             names = [name for name in re.findall(r"\w+", annotation) if name in self.by_name]
             own = self.by_name.get(each.arg)
             if names:

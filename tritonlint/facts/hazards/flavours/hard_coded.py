@@ -12,7 +12,7 @@ from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.hazards.flavours.said_dtypes import SaidDtype, said_dtype, said_dtypes
 from tritonlint.facts.hazards.flavours.vendors import for_vendor
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import walk
+from tritonlint.facts.project.tree import as_code, walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -155,7 +155,7 @@ def _under_settings(node: ast.AST) -> set[int]:
     found: set[int] = set()
     names: set[str] = set()
     for each in walk(node):
-        if isinstance(each, ast.If) and _SETTING.search(ast.unparse(each.test)):
+        if isinstance(each, ast.If) and _SETTING.search(as_code(each.test)):
             inner = [inner for statement in each.body for inner in walk(statement)]
             found.update(map(id, inner))
             stored = (name for name in inner if isinstance(name, ast.Name))

@@ -86,7 +86,9 @@ class Statements:
             self._declaring[key] = [
                 each
                 for each, text in texts
-                if b"8" in text and member.search(text) and MEMBER.search(text)
+                if (b"fp8" in text or b"float8" in text)
+                and member.search(text)
+                and MEMBER.search(text)
             ]
         return self._declaring[key]
 

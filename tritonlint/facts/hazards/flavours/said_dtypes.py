@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from tritonlint.facts.host.named_dtypes import named_fp8
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import dotted_name, statements_in
+from tritonlint.facts.project.tree import as_code, dotted_name, statements_in
 from tritonlint.frozen import dataclass
 
 _BOTH = {"torch.float8_e4m3fn", "torch.float8_e4m3fnuz"}
@@ -52,7 +52,7 @@ def said_dtypes(
 
 def said_dtype(module: Module, node: ast.expr, names: Mapping[str, SaidDtype]) -> SaidDtype:
     """What an expression is."""
-    text = ast.unparse(node)
+    text = as_code(node)
     match node:
         case ast.Call(func=function, args=[], keywords=[]):
             spelled = dotted_name(function) or ""

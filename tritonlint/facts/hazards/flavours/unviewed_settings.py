@@ -16,6 +16,11 @@ from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
 _SAME = re.compile(r"""==\s*["'](?:fp8|float8)["']|["'](?:fp8|float8)["']\s*==""")
+# The same for a whole file, with what each is searched for in front.
+_MAY_BE_SAME = (
+    re.compile(r"""==\s*["'](?:fp8|float8)["']"""),
+    re.compile(r"""(?:fp8|float8)["']\s*=="""),
+)
 _WIDER = re.compile(r"startswith\(|\bin\b|quantized")
 _DTYPE = re.compile(r"d_?types?\b|fp8|float8", re.IGNORECASE)
 # What else means the same as "fp8".
@@ -38,7 +43,9 @@ class Unviewed:
 
 def may_ask_twice(text: str) -> bool:
     """Whether the text of a file may do so."""
-    return ".view(" in text and bool(_SAME.search(text) and _WIDER.search(text))
+    if ".view(" not in text or ("fp8" not in text and "float8" not in text):
+        return False
+    return any(each.search(text) for each in _MAY_BE_SAME) and bool(_WIDER.search(text))
 
 
 def unviewed(

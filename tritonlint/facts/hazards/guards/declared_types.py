@@ -30,6 +30,10 @@ _STRING_METHODS = frozenset(
 _NUMBERS = frozenset(("len", "int", "element_size", "itemsize", "dim", "numel", "nelement"))
 # What a function that returns no dtype does not return.
 _DTYPE_IN = re.compile(r"torch\.|dtype", re.IGNORECASE)
+_LETTER = re.compile(r"\w")
+# After a name: that it is a dtype by default or in a call, and that it may be declared.
+_A_DTYPE = re.compile(r"(?:\s*:[^,()=]*)?\s*=\s*(?:torch\.(?!Tensor|device)\w|\w+\.dtype)")
+_DECLARED = re.compile(r"(?!\w)[^\n]*[:=]")
 # Decorators that leave what a function returns as it is.
 _PLAIN = frozenset(("staticmethod", "classmethod", "cache", "lru_cache"))
 _TAKES_DTYPE = frozenset(("to", "view", "type", "finfo", "iinfo", "astype", "empty_strided"))
@@ -200,8 +204,17 @@ def _of_parameter(scope: Scope, name: str) -> Declared | None:
 
 def _given_a_dtype(scope: Scope, name: str) -> bool:
     """Whether the parameter has a dtype as its default, or a call in this file passes one."""
-    given = rf"\b{name}(?:\s*:[^,()=]*)?\s*=\s*(?:torch\.(?!Tensor|device)\w|\w+\.dtype)"
-    return bool(re.search(given, scope.module.source.text))
+    return _is_followed(scope.module.source.text, name, _A_DTYPE)
+
+
+def _is_followed(text: str, name: str, pattern: re.Pattern[str]) -> bool:
+    """Whether `pattern` comes after a name anywhere in a text."""
+    at = text.find(name)
+    while at >= 0:
+        if pattern.match(text, at + len(name)) and not _LETTER.fullmatch(text[at - 1 : at]):
+            return True
+        at = text.find(name, at + len(name))
+    return False
 
 
 def _of_target(scope: Scope, spelled: str, here: Span, depth: int) -> Declared | None:
@@ -234,7 +247,7 @@ def _of_attribute(scope: Scope, node: ast.expr, depth: int) -> Declared | None:
 
 def _of_field(module: Module, owner: ast.ClassDef, name: str) -> Declared | None:
     """What a class declares its attribute as; None where some assignment is not declared."""
-    if not re.search(rf"\b{name}\b[^\n]*[:=]", module.source.text):
+    if not _is_followed(module.source.text, name, _DECLARED):
         return None
     found: list[Declared | None] = []
     for node, enclosing in statements_in(owner.body, (owner,)):

@@ -17,16 +17,20 @@ from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Module
 from tritonlint.facts.project.tree import dotted_name, walk
 
-_COMPARED = re.compile(
-    r"\w\.(?:dtype|type)\s*(?:[!=]=|(?:not\s+)?in\b)|[!=]=\s*\w+\.(?:dtype|type)\b"
-)
+# A type that is compared, and one that stands behind what may be a comparison.
+_COMPARED = re.compile(r"\.d?type\s*(?:[!=]=|(?:not\s+)?in\b)")
+_BEHIND = re.compile(r"=\s*\w+\.d?type\b")
 # What descriptors have, whose `dtype` is the element type.
 _DESCRIPTOR = frozenset("load store gather scatter atomic_add block_shape block_type shape".split())
 
 
 def may_compare_pointers(text: str) -> bool:
     """Whether a file can have a kernel that compares so."""
-    return "jit" in text and bool(_COMPARED.search(text))
+    if "jit" not in text or (".dtype" not in text and ".type" not in text):
+        return False
+    return _COMPARED.search(text) is not None or any(
+        text[max(0, each.start() - 1)] in "!=" for each in _BEHIND.finditer(text)
+    )
 
 
 def pointer_guards(module: Module, kernel: Kernel, naming: Naming) -> Iterator[DeadGuard]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Iterator
 
 from tritonlint.dtypes import ElementTypes
@@ -20,6 +19,7 @@ from tritonlint.facts.host.values import (
     options,
 )
 from tritonlint.facts.project.kernel import Kernel
+from tritonlint.facts.project.tree import as_code
 from tritonlint.findings.claim import Constant, Known
 
 
@@ -75,7 +75,7 @@ def tested(kernel: Kernel, parameter: str, flag: Tensor, path: Path) -> bool | N
     through `if flag:`."""
     named = signature(kernel.node).named
     declared = next((each.annotation for each in named if each.arg == parameter), None)
-    if declared is None or "constexpr" not in ast.unparse(declared):
+    if declared is None or "constexpr" not in as_code(declared):
         return None
     outcomes = dict(path)
     return outcomes.get(flag.buffer, outcomes.get(f"{QUANTIZED}({flag.buffer})"))
