@@ -95,9 +95,14 @@ def _text(name: bytes) -> str:
 
 def _may_launch(call: ast.Call) -> bool:
     """Whether a call may launch what stands before it: `kernel[grid](...)`, `kernel.run(...)`."""
+    if not call.args and not call.keywords:
+        return False  # a kernel takes something
     match call.func:
-        case ast.Subscript(slice=ast.Constant(value=str())):
-            return False  # an entry of a table
+        case ast.Subscript(
+            slice=ast.Constant(value=str() | int())
+            | ast.UnaryOp(op=ast.USub(), operand=ast.Constant())
+        ):
+            return False  # an entry of a table or a list: no grid
         case ast.Subscript(value=ast.Name(id=name)):
             return name.encode() not in NO_KERNEL
         case ast.Attribute(attr="run"):

@@ -32,11 +32,11 @@ _NO_PREFIX = {each: re.compile(rb"\b%s\b(?![\"'])" % each) for each in _PREFIXES
 # Attributes that stand on another line than what they are of.
 _CONTINUED = re.compile(rb"\.\s*\n\s*(%s+)|\n\s*\.\s*(%s+)" % (LETTER, LETTER))
 _SUPER = re.compile(rb"super\s*\([^()]*\)\s*\.\s*(%s+)" % LETTER)
-# The call of a subscript, as launches are, or of one in parentheses.
-_LAUNCH = re.compile(rb"\](?:[\s)\\]|#[^\n]*\n)*\(")
+# The call of a subscript, as launches are, or of one in parentheses: a kernel takes something.
+_LAUNCH = re.compile(rb"\](?:[\s)\\]|#[^\n]*\n)*\((?!\s*\))")
 _LAUNCHING = (b".run", b".__getitem__")
-# A key of a table, as it is written.
-_WRITTEN = re.compile(rb"""\s*(?:"[^"\\\n]*"|'[^'\\\n]*')\s*""")
+# A key of a table, as it is written, or a place in a list: a grid is neither.
+_WRITTEN = re.compile(rb"""\s*(?:"[^"\\\n]*"|'[^'\\\n]*'|-?\d+)\s*""")
 # A subscript is looked for so far before its call.
 _FAR = 2000
 # What stands before a `[`: a name, or what a value ends with.
@@ -107,7 +107,8 @@ def _gives_grid(text: bytes, start: int, end: int) -> bool:
 
 def _calls_subscript(text: bytes, start: int, end: int) -> bool:
     """Whether what is called after the `]` at `end` may be a kernel with its grid: no entry of a
-    table under a written name, no list, no container with the type of its items, no prose."""
+    table under a written name or of a list at a written place, no list itself, no container with
+    the type of its items, no prose."""
     if _WRITTEN.fullmatch(text, max(start, text.rfind(b"[", start, end) + 1), end):
         return False
     line = text[text.rfind(b"\n", start, end) + 1 : end]
