@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import ast
 from abc import abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import field
 from typing import TypeVar
 
@@ -65,10 +65,11 @@ class Run:
     a function leads to a launch: others are entered only for what they return, when they are short.
     `byte_table` tells where the project says that it stores quantized caches as bytes, `called`
     tells whether `root` has callers in the project, `viewed_beside` whether tests beside it view
-    what they pass, `both_flavours` whether the project knows of
-    both kinds of e4m3, `operator` which function a custom operator is. `thorough` is whether calls
-    are followed that hand on no bytes: they tell what else a function is given. `attributes` and
-    `effects` (what a kernel does in one specialization) may be shared between runs."""
+    what they pass, `both_flavours` whether the project knows of both kinds of e4m3, `viewing` gives
+    the other files that name all of some names and view something, `operator` which function a
+    custom operator is. `thorough` is whether calls are followed that hand on no bytes: they tell
+    what else a function is given. `attributes` and `effects` (what a kernel does in one
+    specialization) may be shared between runs."""
 
     project: Project
     root: Definition
@@ -77,6 +78,7 @@ class Run:
     called: Callable[[], bool] = lambda: False
     viewed_beside: Callable[[], bool] = lambda: False
     both_flavours: Callable[[], bool] = lambda: False
+    viewing: Callable[[frozenset[str]], Iterable[Module]] = lambda _: ()
     notes: list[Note] = field(default_factory=list)
     noted: set[Note] = field(default_factory=set)
     launches: list[LaunchEvent] = field(default_factory=list)

@@ -63,6 +63,8 @@ CONVERSIONS = {
     "byte": "uint8",
     "bool": "bool",
 }
+
+
 def construct(
     frame: Frame, name: str, arguments: Arguments, like: Value | None, span: Span
 ) -> Value:

@@ -243,6 +243,14 @@ class Texts:
             self._both[key] = any(b"e4m3fnuz" in self.read(file) for file in universe)
         return self._both[key]
 
+    def viewing(self, universe: Sequence[str], names: Iterable[str]) -> Iterator[str]:
+        """The files of the universe that have all of `names` in their text, and a view."""
+        words = [each.encode() for each in (".view", *names)]
+        for file in universe:
+            text = self._seen(file)
+            if all(each in text for each in words):
+                yield file
+
     def _byte_tables(self, universe: Sequence[str]) -> Iterator[Span]:
         for file in universe:
             line = self.outline(file).byte_entry

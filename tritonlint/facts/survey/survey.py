@@ -275,6 +275,15 @@ class Analysis:
                 questioned.append((str(root.module.file), line_of(root)))
         return mine
 
+    def _viewing(
+        self, root: Definition, universe: Sequence[str], names: frozenset[str]
+    ) -> Iterator[Module]:
+        """The other files of `universe` that name all of `names` and view something."""
+        for file in self.texts.viewing(universe, names):
+            module = self.glance(file) if file != str(root.module.file) else None
+            if module is not None:
+                yield module
+
     def interpreted(self, root: Definition) -> Run:
         """What is seen from `root`, with all calls followed. Raises RecursionError."""
         run = self._run(root, thorough=True)
@@ -291,6 +300,7 @@ class Analysis:
             partial(self.texts.is_called, root, universe),
             partial(self._beside.views, root),
             partial(self.texts.both_flavours, universe),
+            partial(self._viewing, root, universe),
             operator=partial(self.reach.names.operator, universe),
             attributes=self._attributes,
             effects=self._effects,

@@ -13,6 +13,7 @@ from tritonlint.facts.hazards.launched.known_arguments import known_arguments
 from tritonlint.facts.hazards.launched.specializations import parameter_span
 from tritonlint.facts.hazards.raw_bytes.effects import harm
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence, Strength
+from tritonlint.facts.hazards.raw_bytes.sisters import passed_twice
 from tritonlint.facts.hazards.raw_bytes.stands_for import is_conditional, stands_for
 from tritonlint.facts.hazards.raw_bytes.storage import Storage, storage_of
 from tritonlint.facts.host.events import LaunchEvent
@@ -120,6 +121,7 @@ def _argument(
         typed = storage.types.known and (storage.packed or not storage.raw)
         place = _place(tensor, passed.span, ())
         return Typed(event.span, parameter, place) if typed and tensor.passed else None
+    twice = any(passed_twice(event, parameter, tensor, event.path + path))
     return Argument(
         event.kernel.name,
         event.kernel.path,
@@ -129,7 +131,7 @@ def _argument(
         event.function,
         passed.text,
         passed.span,
-        _place(tensor, passed.span, evidence),
+        passed.span if twice else _place(tensor, passed.span, evidence),
         tuple(each.span for each in tensor.passed),
         storage,
         tuple(evidence),

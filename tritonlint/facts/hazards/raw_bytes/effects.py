@@ -21,6 +21,7 @@ from tritonlint.facts.hazards.raw_bytes.meanings import floats_elsewhere, meanin
 from tritonlint.facts.hazards.raw_bytes.names import byte_named, float_named
 from tritonlint.facts.hazards.raw_bytes.numbers import numbers_beside
 from tritonlint.facts.hazards.raw_bytes.packed import regions_beside, wider_region
+from tritonlint.facts.hazards.raw_bytes.sisters import told_beside
 from tritonlint.facts.hazards.raw_bytes.storage import Storage
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.state import Run
@@ -54,6 +55,8 @@ def harm(
             evidence.append(each)
             evidence += meanings(event, parameter, whole, storage.evidence, seen, told)
             evidence += wider_region(event, parameter, tensor, seen)
+            if any(load.effect == "int_to_float" for load in more_loads):
+                evidence += told_beside(event, parameter, tensor, made, whole)
             stores.update((_site(store), store) for store in more_stores)
             loads.update((_site(load), load) for load in more_loads)
     return _sorted(evidence), tuple(stores.values()), tuple(loads.values())

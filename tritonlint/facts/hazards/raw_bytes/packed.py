@@ -11,14 +11,15 @@ from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.names import float_named, last_name
 from tritonlint.facts.hazards.raw_bytes.twins import viewed_elsewhere
 from tritonlint.facts.host.events import LaunchEvent, Note
+from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.values import Tensor, options
 
 
 def page(
-    notes: Sequence[Note], tensor: Tensor, types: ElementTypes, event: LaunchEvent
+    run: Run, notes: Sequence[Note], tensor: Tensor, types: ElementTypes, event: LaunchEvent
 ) -> tuple[Evidence, ...]:
     """Evidence that `tensor` is a region of a packed buffer of 8-bit floats: other regions of it
-    are viewed as another type, or elsewhere in the file the same region is. A buffer of unknown
+    are viewed as another type, or elsewhere the same region is. A buffer of unknown
     type is one where it is called so and a region is viewed as bytes: then it is not made of
     those."""
     if tensor.view is not None or tensor.types is not None or tensor.part is None:
@@ -46,7 +47,7 @@ def page(
         for each in views
         if each.types.types and not any(t.is_fp8 for t in each.types.types)
     ]
-    twin = viewed_elsewhere(event.module, tensor)
+    twin = viewed_elsewhere(run, event.module, tensor)
     wider = twin is not None and not any(t.is_fp8 for t in twin.types.types or ())
     if twin is not None and wider:
         message = f"the same region is viewed as {twin.types} here"

@@ -57,7 +57,7 @@ def storage_of(
         for note in run.notes
         if note.buffer == tensor.buffer and not contradicts(note.path, whole)
     ]
-    packed = page(notes, tensor, types, event)
+    packed = page(run, notes, tensor, types, event)
     if packed:
         return Storage(assumed(types), tensor.buffer, packed)
     if types.types is not None and not any(t.is_byte for t in types.types):
@@ -77,12 +77,12 @@ def storage_of(
         return Storage(types, tensor.buffer, (), "nothing says what it holds")
     if any(each.stated for each in evidence):
         evidence += spoken_of(run.notes, event, parameter, whole, evidence)
-    return Storage(types, tensor.buffer, (*evidence, *_elsewhere(event, tensor)))
+    return Storage(types, tensor.buffer, (*evidence, *_elsewhere(run, event, tensor)))
 
 
-def _elsewhere(event: LaunchEvent, tensor: Tensor) -> Iterator[Evidence]:
-    """Evidence for what bytes stand for from the same region elsewhere in the file."""
-    twin = viewed_elsewhere(event.module, tensor)
+def _elsewhere(run: Run, event: LaunchEvent, tensor: Tensor) -> Iterator[Evidence]:
+    """Evidence for what bytes stand for from the same region elsewhere."""
+    twin = viewed_elsewhere(run, event.module, tensor)
     if twin is not None:
         message = f"the same region is viewed as {twin.types} here"
         yield Evidence(twin.span, message, "likely", (), twin.types, meaning=twin.types)

@@ -1,4 +1,4 @@
-"""The same region elsewhere in a file: who packs a layout and who unpacks it cut it alike."""
+"""The same region elsewhere in a project: who packs a layout and who unpacks it cut it alike."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from tritonlint.dtypes import PLATFORM_FP8, ElementTypes, from_torch
 from tritonlint.facts.host.named_dtypes import named_fp8
+from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Module
@@ -25,10 +26,11 @@ class Viewed:
     span: Span
 
 
-def viewed_elsewhere(module: Module, tensor: Tensor) -> Viewed | None:
+def viewed_elsewhere(run: Run, module: Module, tensor: Tensor) -> Viewed | None:
     """A view of another slice of the file that cuts the same region: of the same name by the same
-    bounds, or by the same computed bounds (`x[:, n:]` alone can be anything). None where the views
-    of such slices are of several types."""
+    bounds, or by the same computed bounds (`x[:, n:]` alone can be anything); else one in another
+    file of the project, where the bounds are computed from several names. None where the views of
+    such slices are of several types."""
     if tensor.part is None or tensor.part.span.path != module.path:
         return None
     try:
@@ -39,7 +41,20 @@ def viewed_elsewhere(module: Module, tensor: Tensor) -> Viewed | None:
         return None
     text, bounds = ast.unparse(node), _bounds(node)
     by_text, by_bounds = _alike(module)
-    return by_text[text] if text in by_text else by_bounds.get(bounds)
+    if text in by_text or bounds in by_bounds:
+        return by_text[text] if text in by_text else by_bounds[bounds]
+    names = {each.id for each in ast.walk(node.slice) if isinstance(each, ast.Name)}
+    return _in_other_files(run, bounds, names) if bounds and len(names) > 1 else None
+
+
+def _in_other_files(run: Run, bounds: str, names: set[str]) -> Viewed | None:
+    """The first view, in other files, of a slice that has these computed bounds, where all agree
+    on its type: who writes a page and who reads it share its layout."""
+    alike = (_alike(each)[1] for each in run.viewing(frozenset(names)))
+    found = [by_bounds[bounds] for by_bounds in alike if bounds in by_bounds]
+    known = [each for each in found if each is not None]
+    same = len(known) == len(found) and len({each.types for each in known}) == 1
+    return known[0] if same else None
 
 
 @kept(64)

@@ -1,0 +1,183 @@
+"""What other launches of a kernel, other parameters of the same launch, and other files of the
+project tell of the bytes that a launch passes. Each case is a project; `# expect:` stands where a
+finding begins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.facts.hosting import IMPORTS, expected, found, write
+
+BLOCKS = (
+    IMPORTS
+    + """\
+@triton.jit
+def dot_blocks(block_ptr, scale_ptr, x_ptr, out_ptr, BLOCK: tl.constexpr):
+    row = tl.program_id(0)
+    column = tl.arange(0, BLOCK)
+    scale = tl.load(scale_ptr + row * 9).to(tl.float32)
+    code = (tl.load(block_ptr + row * 18 + 2 + column // 2) >> (4 * (column % 2))) & 15
+    x = tl.load(x_ptr + column).to(tl.float32)
+    tl.store(out_ptr + row, tl.sum((code.to(tl.float32) - 8.0) * scale * x))
+
+
+@triton.jit
+def both_bits(low_ptr, high_ptr, out_ptr, BLOCK: tl.constexpr):
+    column = tl.arange(0, BLOCK)
+    low = tl.load(low_ptr + column) & 15
+    high = tl.load(high_ptr + column) >> 4
+    tl.store(out_ptr + column, (low + high).to(tl.float32))
+
+
+@triton.jit
+def numbers_and_bits(codes_u8_ptr, flags_ptr, out_ptr, BLOCK: tl.constexpr):
+    column = tl.arange(0, BLOCK)
+    number = tl.load(codes_u8_ptr + column).to(tl.float32)
+    odd = tl.load(flags_ptr + column) & 1
+    tl.store(out_ptr + column, tl.where(odd != 0, number, -number))
+
+
+@triton.jit
+def widen(page_ptr, out_ptr, BLOCK: tl.constexpr):
+    column = tl.arange(0, BLOCK)
+    tl.store(out_ptr + column, tl.load(page_ptr + column).to(tl.float32))
+
+
+def need_bytes(blocks):
+    if blocks.dtype != torch.uint8:
+        raise TypeError("blocks are bytes")
+
+
+"""
+)
+
+ONE_FILE = {
+    "the same bytes twice": """
+        def f(blocks, x, out):
+            need_bytes(blocks)
+            dot_blocks[(4,)](blocks, blocks, x, out, BLOCK=32)  # expect: TL002
+        """,
+    "the same bytes twice, made here": """
+        def f(x, out):
+            blocks = torch.zeros(72, dtype=torch.uint8)
+            dot_blocks[(4,)](block_ptr=blocks, scale_ptr=blocks, x_ptr=x, out_ptr=out, BLOCK=32)  # expect: TL002
+        """,
+    "the same bytes twice, over a call": """
+        def launch(blocks, x, out):
+            held = blocks.contiguous()
+            dot_blocks[(4,)](held, held, x, out, BLOCK=32)  # expect: TL002
+
+        def f(blocks, x, out):
+            need_bytes(blocks)
+            launch(blocks, x, out)
+        """,
+    "correct, viewed": """
+        def f(blocks, x, out):
+            need_bytes(blocks)
+            dot_blocks[(4,)](blocks, blocks.view(torch.float16), x, out, BLOCK=32)
+        """,
+    "correct, bits both times": """
+        def f(blocks, out):
+            need_bytes(blocks)
+            both_bits[(1,)](blocks, blocks, out, BLOCK=32)
+        """,
+    "correct, integers by their name": """
+        def f(codes, out):
+            need_bytes(codes)
+            numbers_and_bits[(1,)](codes, codes, out, BLOCK=32)
+        """,
+    "correct, counts where another launch passes codes": """
+        def right(page, out):
+            need_bytes(page)
+            widen[(1,)](page.view(torch.float8_e4m3fn), out, BLOCK=32)
+
+        def counts(page, out):
+            need_bytes(page)
+            widen[(1,)](page, out, BLOCK=32)
+        """,
+    "correct, viewed by both": """
+        def one(page, out):
+            need_bytes(page)
+            widen[(1,)](page.view(torch.float8_e4m3fn), out, BLOCK=32)
+
+        def other(page, out):
+            need_bytes(page)
+            widen[(1,)](page_ptr=page.view(dtype=torch.float8_e4m3fn), out_ptr=out, BLOCK=32)
+        """,
+    "correct, viewed as two types by others": """
+        def one(page, out):
+            widen[(1,)](page.view(torch.float8_e4m3fn), out, BLOCK=32)
+
+        def other(page, out):
+            widen[(1,)](page.view(torch.float16), out, BLOCK=32)
+
+        def pixels(page, out):
+            need_bytes(page)
+            widen[(1,)](page, out, BLOCK=32)
+        """,
+    "correct, pixels": """
+        def f(pixels, out):
+            need_bytes(pixels)
+            widen[(1,)](pixels, out, BLOCK=32)
+        """,
+}
+
+UNPACK = (
+    IMPORTS
+    + """\
+@triton.jit
+def unpack(code_ptr, scale_ptr, tail_ptr, out_ptr):
+    code = tl.load(code_ptr + tl.arange(0, 64)).to(tl.float32) * tl.load(scale_ptr)
+    tl.store(out_ptr + tl.arange(0, 64), code.to(out_ptr.dtype.element_ty))
+    tail = tl.load(tail_ptr + tl.arange(0, 16)).to(tl.bfloat16)
+    tl.store(out_ptr + 64 + tl.arange(0, 16), tail)
+
+
+def read(page, wide, tiles, out):
+    assert page.dtype == torch.float8_e4m3fn
+    scale = page[:, wide : wide + tiles * 4].view(torch.float32)
+    tail = page[:, wide + tiles * 4 :]{view}
+    unpack[(1,)](page[:, :wide], scale, tail, out){expect}
+"""
+)
+# Who writes the page, in another file.
+WRITES = """\
+import torch
+
+
+def split(out, wide, tiles):
+    tail = out[..., wide + tiles * 4 :].view(torch.{type})
+    return out[..., :wide], tail
+"""
+OTHERS = {
+    "written in another file": ("", "bfloat16", True),
+    "correct, viewed": (".view(torch.bfloat16)", "bfloat16", False),
+    "correct, codes there too": ("", "float8_e4m3fn", False),
+}
+
+
+@pytest.mark.parametrize("text", ONE_FILE.values(), ids=list(ONE_FILE))
+def test_sisters(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    lines = [line.removeprefix("        ") for line in text.strip("\n").split("\n")]
+    files = {"user.py": BLOCKS + "\n".join(lines) + "\n"}
+    write(tmp_path, files)
+    assert found() == expected(files)
+
+
+@pytest.mark.parametrize(("view", "element", "wrong"), OTHERS.values(), ids=list(OTHERS))
+def test_twins_across_files(
+    view: str, element: str, wrong: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    reader = UNPACK.replace("{view}", view + ("  # expect: TL002" if wrong else ""))
+    files = {
+        "pages/__init__.py": "",
+        "pages/read.py": reader.replace("{expect}", ""),
+        "pages/written/__init__.py": "",
+        "pages/written/write.py": WRITES.replace("{type}", element),
+    }
+    write(tmp_path, files)
+    assert found() == expected(files)

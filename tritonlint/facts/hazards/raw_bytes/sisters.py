@@ -1,0 +1,107 @@
+"""What other launches of a kernel, and other parameters of the same launch, tell of the bytes that
+one parameter is passed."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+
+from tritonlint.dtypes import UINT8, ElementTypes
+from tritonlint.facts.device import Load, Specialization, contract
+from tritonlint.facts.flow.parameters import signature
+from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
+from tritonlint.facts.hazards.raw_bytes.names import byte_named
+from tritonlint.facts.hazards.raw_bytes.twins import float_type
+from tritonlint.facts.host.events import LaunchEvent
+from tritonlint.facts.host.tensors import FLOATS
+from tritonlint.facts.host.values import Path, Tensor, contradicts, options
+from tritonlint.facts.kept import kept
+from tritonlint.facts.project.kernel import Kernel
+from tritonlint.facts.project.modules import Module
+from tritonlint.facts.project.tree import walk
+from tritonlint.source import Span
+
+Viewed = tuple[ElementTypes, Span]
+
+
+def told_beside(
+    event: LaunchEvent, parameter: str, tensor: Tensor, made: Specialization, path: Path
+) -> Iterator[Evidence]:
+    """Evidence for what the bytes of `tensor`, of which the kernel converts what it loads through
+    `parameter` to floats, stand for: another launch of the file views what it passes there, or the
+    kernel is passed the same bytes twice, and picks bits out of them through the other parameter.
+    `made` is what the launch makes of the kernel."""
+    if byte_named(parameter):
+        return
+    viewed = _viewed(event.module, event.kernel.name, event.kernel).get(parameter)
+    if viewed is not None:
+        types, span = viewed
+        message = f"another launch of the kernel passes a view as {types} here"
+        # That a kernel is given codes elsewhere does not tell that these are codes and no counts.
+        yield Evidence(span, message, "likely", (), encoded=False, meaning=types)
+    for name in passed_twice(event, parameter, tensor, path):
+        if _picks_bits(event.kernel, made, name):
+            what = f"the kernel picks bits out of the same bytes through `{name}`"
+            message = f"{what}, and reads floats here"
+            span = event.arguments[name].span
+            yield Evidence(span, message, "likely", (), FLOATS, meaning=FLOATS)
+
+
+def passed_twice(event: LaunchEvent, parameter: str, tensor: Tensor, path: Path) -> Iterator[str]:
+    """The other parameters that a launch passes the very same bytes for as for `parameter`."""
+    for name, passed in event.arguments.items():
+        values = [each for at, each in options(passed.value) if not contradicts(at, path)]
+        same = [each for each in values if isinstance(each, Tensor) and _is_same(each, tensor)]
+        if name != parameter and same and len(same) == len(values):
+            yield name
+
+
+def _is_same(one: Tensor, other: Tensor) -> bool:
+    return (one.buffer, one.part, one.view) == (other.buffer, other.part, other.view)
+
+
+def _picks_bits(kernel: Kernel, made: Specialization, parameter: str) -> bool:
+    """Whether all that a kernel does with the bytes that it loads through a parameter is to pick
+    bits out of them."""
+    pointers = {**made.pointers, parameter: UINT8}
+    loads = contract(kernel, Specialization(pointers, made.constexprs)).loads
+    own: list[Load] = [each for each in loads if each.parameter == parameter]
+    return any(each.effect == "bits" for each in own) and all(
+        each.effect in ("bits", "int") for each in own
+    )
+
+
+@kept(512)
+def _viewed(module: Module, name: str, kernel: Kernel) -> Mapping[str, Viewed | None]:
+    """By the parameters of a kernel: as what a launch of the file views what it passes there; None
+    where two differ."""
+    found: dict[str, Viewed | None] = {}
+    for node in walk(module.tree) if ".view" in module.source.text else ():
+        match node:
+            case ast.Call(func=ast.Subscript(value=ast.Name(id=spelled))) if spelled == name:
+                for parameter, value in _arguments(kernel, node):
+                    types = _view(value)
+                    if types is not None:
+                        first = found.setdefault(parameter, (types, module.source.span(value)))
+                        if first is not None and first[0] != types:
+                            found[parameter] = None
+    return found
+
+
+def _arguments(kernel: Kernel, call: ast.Call) -> Iterator[tuple[str, ast.expr]]:
+    """The arguments of a launch by the names of the kernel's parameters, up to a starred one."""
+    names = [each.arg for each in signature(kernel.node).positional]
+    for name, value in zip(names, call.args, strict=False):
+        if isinstance(value, ast.Starred):
+            break
+        yield name, value
+    yield from ((each.arg, each.value) for each in call.keywords if each.arg is not None)
+
+
+def _view(node: ast.expr) -> ElementTypes | None:
+    match node:
+        case ast.Call(func=ast.Attribute(attr="view"), args=[to]):
+            return float_type(to)
+        case ast.Call(func=ast.Attribute(attr="view"), keywords=[ast.keyword(arg="dtype")]):
+            return float_type(node.keywords[0].value)
+    return None
