@@ -48,13 +48,15 @@ def viewed_elsewhere(run: Run, module: Module, tensor: Tensor) -> Viewed | None:
 
 
 def _in_other_files(run: Run, bounds: str, names: set[str]) -> Viewed | None:
-    """The first view, in other files, of a slice that has these computed bounds, where all agree
-    on its type: who writes a page and who reads it share its layout."""
+    """The first view as more than codes, in other files, of a slice that has these computed bounds,
+    where all agree on its type: who writes a page and who reads it share its layout."""
     alike = (_alike(each)[1] for each in run.viewing(frozenset(names)))
     found = [by_bounds[bounds] for by_bounds in alike if bounds in by_bounds]
     known = [each for each in found if each is not None]
-    same = len(known) == len(found) and len({each.types for each in known}) == 1
-    return known[0] if same else None
+    if not known or len(known) < len(found) or len({each.types for each in known}) > 1:
+        return None
+    # Codes are what bytes are taken for anyway.
+    return None if any(each.is_fp8 for each in known[0].types.types or ()) else known[0]
 
 
 @kept(64)
