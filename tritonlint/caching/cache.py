@@ -43,15 +43,14 @@ class Asked:
 
 
 def asked(
-    files: Iterable[Path],
+    checked: Sequence[str],
     others: Iterable[str],
     settings: Iterable[Settings],
     named: Iterable[Path] = (),
     rules: Iterable[Path] = (),
 ) -> Asked:
-    """What a run is asked about `files`, of which some are `named`, where `others` can decide what
-    is found, and further rules are in the files `rules`."""
-    checked = [os.path.abspath(each) for each in files]
+    """What a run is asked about the files that are `checked` (absolute paths), of which some are
+    `named`, where `others` can decide what is found, and further rules are in the files `rules`."""
     said = [
         __version__,
         sys.version,

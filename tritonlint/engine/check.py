@@ -78,10 +78,11 @@ def _result(
     if cache is None or settings.launches is not None:
         return _check(*_read(files, observer), texts, settings, named, work)
     with observer.stage("cache"):
-        universe = texts.universe_of(map(os.path.abspath, files))
+        absolute = [os.path.abspath(each) for each in files]
+        universe = texts.universe_of(absolute)
         scopes = Scopes(settings)
         every = scopes.every(files)
-        question = asked(files, universe, every, named, registry.sources_of_others())
+        question = asked(absolute, universe, every, named, registry.sources_of_others())
         known = cache.load(question.key) or _unless_code_changed(question, cache, scopes)
     if known is not None:
         return known

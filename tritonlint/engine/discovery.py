@@ -108,13 +108,14 @@ def _walk(
             shown = display_path(Path(folder))
             on_error(SourceError(shown, f"cannot be listed: {error.strerror or error}"))
             continue
-        inner = outer.below(os.path.abspath(folder)) if outer else None
+        absolute = os.path.abspath(folder)
+        inner = outer.below(absolute) if outer else None
         below: list[tuple[str, gitignore.Ignores | None]] = []
         for entry in entries:
             kind = _kind(entry)
             if kind == "other" or excluded(entry.path):
                 continue
-            if inner and inner.ignored(os.path.abspath(entry.path), kind == "folder"):
+            if inner and inner.ignored(os.path.join(absolute, entry.name), kind == "folder"):
                 continue
             if kind == "folder":
                 (linked if entry.is_symlink() else below).append((entry.path, inner))

@@ -37,10 +37,10 @@ class Ignores:
         return Ignores(own if top else (*self.specs, *own), True)
 
     def ignored(self, path: str, is_folder: bool) -> bool:
-        """Whether git leaves `path` alone, which lies in the folder that this is of. The innermost
-        pattern that matches decides."""
+        """Whether git leaves `path` alone, an absolute one, which lies in the folder that this is
+        of. The innermost pattern that matches decides."""
         for folder, spec in reversed(self.specs):
-            relative = os.path.relpath(path, folder).replace(os.sep, "/")
+            relative = path[len(folder) :].lstrip(os.sep).replace(os.sep, "/")
             include = spec.check_file(f"{relative}/" if is_folder else relative).include
             if include is not None:
                 return include

@@ -18,7 +18,7 @@ class Scopes:
 
     def __init__(self, run: Settings) -> None:
         self.run = run
-        self._real: dict[str, str] = {}
+        self._known: dict[str, Settings] = {}
         self._files: dict[str, Path | None] = {}
         self._settings: dict[Path, Settings] = {}
         self._excluded: dict[Path, Matcher] = {}
@@ -27,14 +27,18 @@ class Scopes:
         """The settings for the file at `path`. Raises ConfigError like `config.load`."""
         if self.run.given is None or self.run.everywhere:
             return self.run
-        folder = os.path.dirname(os.path.abspath(path))
-        if folder not in self._real:
-            self._real[folder] = os.path.realpath(folder)
-        file = self._nearest(self._real[folder])
+        folder = os.path.dirname(path)
+        if folder not in self._known:
+            self._known[folder] = self._for_folder(os.path.realpath(folder))
+        return self._known[folder]
+
+    def _for_folder(self, folder: str) -> Settings:
+        """The settings for the files of a folder, by its real path."""
+        file = self._nearest(folder)
         if file is None or file == self.run.file:
             return self.run
         if file not in self._settings:
-            self._settings[file] = config.load(file, dict(self.run.given))
+            self._settings[file] = config.load(file, dict(self.run.given or ()))
         return self._settings[file]
 
     def every(self, paths: Iterable[str | Path]) -> list[Settings]:
