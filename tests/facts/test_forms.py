@@ -347,6 +347,21 @@ CASES = {
         "    out, scale = workspace.get_several((n, torch.uint8), (n, torch.float32))\n"
         "    quantize[(1,)](x, out[:n], 64)  # not looked at\n"
     ),
+    "a dtype that a caller writes out decides": _text(
+        "def make(dtype):\n    return torch.empty(4, dtype=torch.uint8 if dtype in (torch.uint8, torch.bool) else torch.float32)\n\n\n"
+        "def f(x):\n    out = make(torch.uint8)\n"
+        f"    quantize[(1,)](x, out, 64)  {HIT}\n    quantize[(1,)](x, make(torch.bfloat16), 64)"
+    ),
+    "correct a dtype that a caller writes out": _text(
+        "def run(x, dtype):\n    if dtype == torch.uint8:\n        out = torch.empty(4, dtype=torch.uint8)\n"
+        f"        quantize[(1,)](x, out{VIEW}, 64)\n    else:\n        out = torch.empty(4, dtype=dtype)\n"
+        "        quantize[(1,)](x, out, 64)\n\n\n"
+        "def f(x):\n    run(x, torch.uint8)\n    run(x, torch.bfloat16)"
+    ),
+    "a dtype that is left at its default": _text(
+        "def make(dtype=torch.uint8):\n    return torch.empty(4, dtype=torch.float16 if dtype is not torch.uint8 else dtype)\n\n\n"
+        f"def f(x):\n    quantize[(1,)](x, make(), 64)  {HIT}\n    quantize[(1,)](x, make(torch.float32), 64)"
+    ),
     "two unknown values": _text(
         "def first(x, page):\n    codes = page[:, :4].view(torch.float8_e4m3fn)\n"
         "    quantize[(1,)](x, codes, 64)\n    return page[:, 4:].view(torch.float32)\n\n\n"

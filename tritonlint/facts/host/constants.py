@@ -10,7 +10,16 @@ from typing import Any
 
 from tritonlint.facts.host import classes
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.values import Class, Const, Sequence, Table, Tensor, Value
+from tritonlint.facts.host.values import (
+    Class,
+    Const,
+    DType,
+    Namespace,
+    Sequence,
+    Table,
+    Tensor,
+    Value,
+)
 from tritonlint.facts.project.tree import walk
 
 _COMPARED: Mapping[type[ast.cmpop], Callable[[Any, Any], bool]] = {
@@ -75,10 +84,13 @@ def forget(frame: Frame, loop: ast.AST) -> None:
 
 
 def _constant(value: Value) -> tuple[Any] | None:
-    """The value, in a tuple of one, of a constant or of a container of them; of a dict its keys."""
+    """The value, in a tuple of one, of a constant, a dtype, or a container of them; of a dict its
+    keys."""
     match value:
         case Const(value=constant):
             return (constant,)
+        case DType(of=None, key=None, types=types) if types.single is not None:
+            return (types.single,)
         case Sequence(items=items, repeated=False):
             inner = [_constant(each) for each in items]
             known = [each[0] for each in inner if each is not None]
@@ -89,11 +101,13 @@ def _constant(value: Value) -> tuple[Any] | None:
 
 
 def _local(frame: Frame, node: ast.expr) -> bool:
-    """Whether an expression is made of literals, names of this function and members of enums."""
+    """Whether an expression is made of literals, torch's dtypes, names of this function and members
+    of enums."""
     match node:
         case ast.Attribute(value=ast.Name() | ast.Attribute() as owner):
             of = frame.evaluate(owner)
-            return isinstance(of, Class) and classes.is_enum(of.definition)
+            member = isinstance(of, Class) and classes.is_enum(of.definition)
+            return member or isinstance(of, Namespace) and of.name in ("torch", "numpy")
         case ast.Constant():
             return True
         case ast.Name(id=name):
