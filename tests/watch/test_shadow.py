@@ -4,7 +4,7 @@ import pytest
 
 from tritonlint.dtypes import BY_NAME
 from tritonlint.facts.device.meanings import Meaning
-from tritonlint.watch.shadow import Shadow, View, Write
+from tritonlint.watch.shadow import Shadow, Shadows, View, Write
 from tritonlint.watch.torch_tensors import may_overlap, must_overlap
 
 # offset, shape, strides, bytes of an element
@@ -40,7 +40,7 @@ def written(where, element):
 
 
 def test_the_last_write_counts():
-    shadow = Shadow(None)
+    shadow = Shadow()
     shadow.write(written(CODES, "float8_e4m3fn"))
     shadow.write(written(SCALES, "float32"))
     assert shadow.read(CODES).meaning.element.name == "float8_e4m3fn"
@@ -49,7 +49,7 @@ def test_the_last_write_counts():
 
 
 def test_torch_writes_end_it():
-    shadow = Shadow(None)
+    shadow = Shadow()
     shadow.write(written(CODES, "float8_e4m3fn"))
     shadow.touched(0)
     assert shadow.read(CODES) is None
@@ -62,7 +62,24 @@ def test_torch_writes_end_it():
 
 
 def test_a_storage_takes_no_more_than_so_much():
-    shadow = Shadow(None)
+    shadow = Shadow()
     for number in range(1000):
         shadow.write(written((number * 10, (4,), (1,), 1), "bfloat16"))
     assert len(shadow.writes) < 20
+
+
+def test_what_all_memory_was_written_with_need_not_be_looked_up():
+    floats, others = (Meaning("floats", BY_NAME[each]) for each in ("bfloat16", "float16"))
+    shadows = Shadows()
+    assert shadows.only is None
+    shadows.meant(floats)
+    shadows.meant(floats)
+    assert shadows.only is floats
+    shadows.meant(others)
+    assert shadows.only is None
+    shadows.meant(floats)
+    assert shadows.only is None
+    viewed = Shadows()
+    viewed.meant(None)
+    viewed.meant(floats)
+    assert viewed.only is None

@@ -22,18 +22,20 @@ class Comparer:
         self.shadows = shadows
         self._report = report
 
-    def compare(self, found: Kind, tensors: Sequence[tuple[str, Any]]) -> bool:
-        """Compare what the launch reads with what was written, and note what it writes. Whether
+    def compare(self, found: Kind, names: Sequence[str], tensors: Sequence[Any]) -> bool:
+        """Compare what the launch reads with what was written, and note what it writes. `names` are
+        the parameters that the tensors are passed for, the same for all launches of a kind. Whether
         something new was seen."""
         new = False
         known = self.shadows.known
-        reads, writes = found.order or found.ordered([name for name, _ in tensors])
+        reads, writes = found.order or found.ordered(names)
         if found.doubtful:
-            new = self._siblings(found, tensors)
+            new = self._siblings(found, list(zip(names, tensors, strict=True)))
+        only = self.shadows.only
         for number, name, read in reads if known else ():
-            passed, tensor = tensors[number]
-            if passed != name:
-                return self._reordered(found, tensors)
+            if read is only:
+                continue
+            tensor = tensors[number]
             shadow = known.get(tensor.untyped_storage()._cdata)
             if shadow is None:
                 continue
@@ -44,32 +46,26 @@ class Comparer:
             elif written is None and shadow.views and read.element is not None:
                 new |= self._had(found, name, read.element, geometry(tensor), shadow.views)
         for number, name, meaning in writes:
-            passed, tensor = tensors[number]
-            if passed != name:
-                return self._reordered(found, tensors)
-            self._wrote(found, name, tensor, meaning)
+            self._wrote(found, name, tensors[number], meaning)
         return new
-
-    def _reordered(self, found: Kind, tensors: Sequence[tuple[str, Any]]) -> bool:
-        """`compare`, of a launch that passes its arguments by name in another order than before."""
-        found.order = None
-        return self.compare(found, tensors)
 
     def _wrote(self, found: Kind, name: str, tensor: Any, meaning: Meaning) -> None:
         """Note what a launch writes to the memory of a tensor."""
         storage = tensor.untyped_storage()
         shadow = self.shadows.known.get(storage._cdata)
         if shadow is None:
-            if name not in found.tracked:
-                return
-            shadow = self.shadows.new(storage)
-            shadow.version = version(tensor)
-        else:
-            shadow.touched(version(tensor))
+            if name in found.tracked:
+                shadow = self.shadows.new(storage, version(tensor))
+                shadow.writes = (Write(geometry(tensor), meaning, found, name),)
+                if meaning is not self.shadows.only:
+                    self.shadows.meant(meaning)
+            return
+        shadow.touched(version(tensor))
         where = geometry(tensor)
         latest = shadow.writes[-1] if shadow.writes else None
         if latest is None or latest.writer is not found or latest.where != where:
             shadow.write(Write(where, meaning, found, name))
+            self.shadows.meant(meaning)
 
     def _differs(self, found: Kind, name: str, write: Write) -> bool:
         """What a kernel reads as another thing than was written there."""

@@ -19,11 +19,20 @@ def mode(watcher: Watcher) -> Any:
     import torch
     from torch.utils._python_dispatch import TorchDispatchMode
 
-    known: dict[Any, _Role] = {
+    roles: dict[Any, _Role] = {
         torch.ops.aten.view.dtype: "view",
         torch.ops.aten.copy_.default: "copy",
         torch.ops.aten._to_copy.default: "conversion",
     }
+    # By `id`: operations are never deleted, and a number is looked up faster.
+    known: dict[int, tuple[_Role, Callable[..., Any]]] = {}
+
+    def look(operation: Any) -> tuple[_Role, Callable[..., Any]]:
+        """What an operation is, and how it is called, asked once for each."""
+        own = type(operation) is torch._ops.OpOverload
+        found = roles.get(operation) or _role(operation), operation._op if own else operation
+        known[id(operation)] = found
+        return found
 
     class HostOperations(TorchDispatchMode):  # type: ignore[misc]
         """Lets every operation pass, and looks at those that matter."""
@@ -45,8 +54,8 @@ def mode(watcher: Watcher) -> Any:
         def __torch_dispatch__(
             self, func: Any, types: Any, args: Any = (), kwargs: Any = None
         ) -> Any:
-            role = known.get(func) or _role(known, func)
-            result = func(*args, **kwargs) if kwargs else func(*args)
+            role, call = known.get(id(func)) or look(func)
+            result = call(*args, **kwargs) if kwargs else call(*args)
             if role != "none":
                 try:
                     _LOOK[role](watcher, args, result)
@@ -59,11 +68,9 @@ def mode(watcher: Watcher) -> Any:
     return HostOperations()
 
 
-def _role(known: dict[Any, _Role], func: Any) -> _Role:
-    """What an operation is, asked once for each."""
-    schema = getattr(func, "_schema", None)
-    known[func] = "write" if getattr(schema, "is_mutable", False) else "none"
-    return known[func]
+def _role(operation: Any) -> _Role:
+    schema = getattr(operation, "_schema", None)
+    return "write" if getattr(schema, "is_mutable", False) else "none"
 
 
 def _view(watcher: Watcher, args: Any, result: Any) -> None:

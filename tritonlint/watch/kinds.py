@@ -3,6 +3,7 @@ constants."""
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -108,9 +109,16 @@ def kind(
         n: BY_NAME[g.type] for n, g in given.items() if g.kind == "tensor" if g.type in BY_NAME
     }
     doubtful = frozenset(n for n, each in types.items() if each.is_byte and _doubtful(n, found))
-    reads = {n: each for n, each in found.reads.items() if _tells(each)}
-    kept = frozenset(n for n, each in found.writes.items() if _tracked(each))
-    return Kind(seen, node, code, reads, found.writes, doubtful, kept)
+    reads = {n: _one(each) for n, each in found.reads.items() if _tells(each)}
+    writes = {n: _one(each) for n, each in found.writes.items()}
+    kept = frozenset(n for n, each in writes.items() if _tracked(each))
+    return Kind(seen, node, code, reads, writes, doubtful, kept)
+
+
+@functools.cache
+def _one(meaning: Meaning) -> Meaning:
+    """The same object for the same meaning."""
+    return meaning
 
 
 def _doubtful(name: str, found: Meanings) -> bool:

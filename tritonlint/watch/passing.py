@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +11,10 @@ from tritonlint.triton_hook import constexprs_of
 from tritonlint.watch.kinds import dtype_name, given_constant
 from tritonlint.watch.torch_tensors import Classes, type_name
 
-# Of so many kernels is known what their parameters are; then they are looked up anew.
+# Of so many kernels is known what their parameters are; then they are looked up anew. The same for
+# plans.
 _MOST_KERNELS = 10000
+_MOST_PLANS = 10000
 
 
 @dataclass
@@ -25,11 +27,46 @@ class Parameters:
     constexprs: frozenset[str]
 
 
+@dataclass(slots=True)
+class Plan:
+    """What to look at among the arguments of a launch: the positional ones, and after them those
+    that are passed by name. `number` tells plans apart whose launches are never of one kind;
+    `names` are the parameters that are passed tensors, and `tensors` where these are; `wrapped` are
+    the numbers of those that are inside of another object. `constants` is where Python's own values
+    are that are known at compile time, `others` where there is what is neither."""
+
+    of: Parameters
+    number: int
+    names: tuple[str, ...]
+    tensors: tuple[int, ...]
+    wrapped: frozenset[int]
+    constants: tuple[int, ...]
+    others: tuple[int, ...]
+
+    def told(self, values: Sequence[Any]) -> list[Any]:
+        """What tells a launch from those of other kinds, besides the tensors."""
+        known = [values[each] for each in self.constants]
+        if self.others:
+            given = [values[each] for each in self.others]
+            known += [dtype_name(each) or type(each) for each in given]
+        return known
+
+    def unwrapped(self, tensors: list[Any]) -> list[Any]:
+        """Put what is inside in the place of what is not; the dtypes that it is passed as."""
+        dtypes = [getattr(each, "dtype", None) for each in tensors]
+        for each in self.wrapped:
+            tensors[each] = tensors[each].base
+            dtypes[each] = str(dtypes[each] or tensors[each].dtype)
+        return dtypes
+
+
 class Passing:
     """Looks at what is passed."""
 
     def __init__(self) -> None:
         self._known: dict[int, Parameters] = {}
+        self._plans: dict[tuple[Any, ...], Plan] = {}
+        self._numbers: dict[tuple[Any, ...], int] = {}
         self._classes = Classes()
 
     def parameters(self, kernel: Any) -> Parameters:
@@ -44,30 +81,37 @@ class Passing:
         self._known[id(kernel)] = found
         return found
 
-    def look(
-        self,
-        of: Parameters,
-        passed: Iterable[tuple[str, Any]],
-        key: list[Any],
-        tensors: list[tuple[str, Any]],
-    ) -> None:
-        """Extend the key of the kind by what is passed, and collect the tensors."""
-        constexprs, known = of.constexprs, self._classes.known
-        for name, value in passed:
-            own = value.__class__
-            what = known.get(own) or self._classes.of(own)
-            if what == "tensor":
-                key.append(value.dtype)
-                tensors.append((name, value))
-            elif what == "plain":
-                key.append((own, value) if name in constexprs else own)
-            elif name not in of.parameters:
-                continue
-            elif what == "wrapper":
-                key.append(str(getattr(value, "dtype", None) or value.base.dtype))
-                tensors.append((name, value.base))
-            else:
-                key.append(dtype_name(value) or own)
+    def plan(self, kernel: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Plan:
+        """How to look at the arguments of a launch: the same for all that pass the same classes of
+        objects under the same names."""
+        passed = (id(kernel), *map(type, args), *kwargs, *map(type, kwargs.values()))
+        found = self._plans.get(passed)
+        if found is None:
+            if len(self._plans) >= _MOST_PLANS:
+                self._plans.clear()
+            found = self._plans[passed] = self._planned(kernel, args, kwargs)
+        return found
+
+    def _planned(self, kernel: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Plan:
+        of, values = self.parameters(kernel), (*args, *kwargs.values())
+        places = dict(zip(of.names, range(len(args)), strict=False))
+        places |= {name: len(args) + n for n, name in enumerate(kwargs) if name in of.parameters}
+        # By name, so that it does not matter in which order a launch names them.
+        passed = [(name, places[name]) for name in sorted(places)]
+        classes = {name: self._classes.of(type(values[place])) for name, place in passed}
+        tensors = [(name, at) for name, at in passed if classes[name] in ("tensor", "wrapper")]
+        names = tuple(name for name, _ in tensors)
+        plain = {name for name, what in classes.items() if what == "plain"}
+        signature = [(n, classes[n] if n in names else type(values[at])) for n, at in passed]
+        return Plan(
+            of,
+            self._numbers.setdefault((id(kernel), *signature), len(self._numbers)),
+            names,
+            tuple(at for _, at in tensors),
+            frozenset(n for n, name in enumerate(names) if classes[name] == "wrapper"),
+            tuple(at for name, at in passed if name in plain & of.constexprs),
+            tuple(at for name, at in passed if name not in {*plain, *names}),
+        )
 
     def given(self, kernel: Any, of: Parameters, passed: Mapping[str, Any]) -> dict[str, Given]:
         """What is passed for each parameter, by default too."""

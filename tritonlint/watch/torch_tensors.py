@@ -1,11 +1,12 @@
 """The one place that knows how torch tells what memory a tensor is, and what of that is private:
-the number of a storage (`_cdata`), weak references to it (`StorageWeakRef`), and the version that
-every write of torch's own counts up (`_version`)."""
+the number of a storage (`_cdata`), weak references to it (`_weak_ref`), and the version that every
+write of torch's own counts up (`_version`)."""
 
 from __future__ import annotations
 
 import functools
 import sys
+from collections.abc import Callable
 from typing import Any, Literal
 
 # Offset, shape and strides of a tensor in elements, and their size in bytes.
@@ -50,17 +51,31 @@ def geometry(tensor: Any) -> Geometry:
     return tensor.storage_offset(), tensor.shape, tensor.stride(), tensor.element_size()
 
 
-def reference(storage: Any) -> Any:
-    """A weak reference to a storage, with `expired()`. While it is held the number of the storage
-    is not given to another one; the memory itself is not kept."""
-    return _weak()(storage)
+def hold(storage: Any) -> int:
+    """Hold a storage's number, which is returned: until it is released it is not given to another
+    storage. The memory itself is not kept."""
+    number: int = storage._weak_ref()
+    return number
+
+
+def released_if_dead(number: int) -> bool:
+    """Release the number of a storage that is held, if the storage is dead; whether it is."""
+    dead, release = _about_numbers()
+    if not dead(number):
+        return False
+    release(number)
+    return True
+
+
+def release(number: int) -> None:
+    """Release the number of a storage that is held."""
+    _about_numbers()[1](number)
 
 
 @functools.cache
-def _weak() -> Any:
-    from torch.multiprocessing.reductions import StorageWeakRef
-
-    return StorageWeakRef
+def _about_numbers() -> tuple[Callable[[int], bool], Callable[[int], None]]:
+    storages = sys.modules["torch"].UntypedStorage
+    return storages._expired, storages._free_weak_ref
 
 
 def version(tensor: Any) -> int:

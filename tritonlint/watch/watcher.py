@@ -137,28 +137,25 @@ class Watcher:
             return None
         self.counts.launches += 1
         self.launched_in_test += 1
-        parameters = self._passing.parameters(kernel)
-        key: list[Any] = [id(kernel), id(frame.f_code), frame.f_lasti]
-        tensors: list[tuple[str, Any]] = []
-        self._passing.look(parameters, zip(parameters.names, args, strict=False), key, tensors)
-        if kwargs:
-            self._passing.look(parameters, kwargs.items(), key, tensors)
-        found: Kind | None = self._kinds.get(tuple(key), _NEW)
-        if found is _NEW:
+        plan = self._passing.plan(kernel, args, kwargs)
+        values = (*args, *kwargs.values())
+        tensors = [values[each] for each in plan.tensors]
+        tells = plan.unwrapped(tensors) if plan.wrapped else [each.dtype for each in tensors]
+        if plan.constants or plan.others:
+            tells += plan.told(values)
+        key = (plan.number, id(frame.f_code), frame.f_lasti, *tells)
+        found: Kind | None = self._kinds.get(key, _NEW)
+        new = found is _NEW
+        if new:
             with self._lock:
-                found = self._new(kernel, parameters, frame, args, kwargs)
-                self._kinds[tuple(key)] = found
-            if found is None:
-                return None
-            found.launched(self.test)
-            self._comparer.compare(found, tensors)
-            self._report(found)
-            return found
-        if found is None:
+                found = self._new(kernel, plan.of, frame, args, kwargs)
+                self._kinds[key] = found
+        elif found is None:
             self.counts.sourceless += 1
+        if found is None:
             return None
         found.launched(self.test)
-        if self._comparer.compare(found, tensors):
+        if self._comparer.compare(found, plan.names, tensors) or new:
             self._report(found)
         return found
 
@@ -216,6 +213,7 @@ class Watcher:
             return
         view = View(where, element, place[1])
         shadow.see(view)
+        self.shadows.meant(None)
         shadow.touched(version(tensor))
         written = shadow.read(where) if shadow.writes else None
         if written is None or not BY_NAME[element].is_fp8:
