@@ -10,7 +10,7 @@ cast to 16 bits as it is, as kernels for products of matrices do it.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import Literal
 
 from tritonlint.dtypes import FLOAT32, FLOAT64, ElementType
@@ -203,9 +203,13 @@ def _is_update(where: Where) -> bool:
 
 
 def _is_carried(where: Where) -> bool:
-    """Whether the loop around an update hands its name on from one round to the next."""
+    """Whether the loop around an update hands its name on from one round to the next, or what
+    would be its rounds is written out."""
     frame, node = where
-    return bool(frame.loops) and _updates(frame.stack[-1])[id(node)]
+    function = frame.stack[-1]
+    if frame.loops:
+        return _updates(function)[id(node)]
+    return id(node) in _written_out(function)
 
 
 @kept(64)
@@ -221,6 +225,21 @@ def _updates(function: ast.FunctionDef) -> Mapping[int, bool]:
         given = {name for each in statements if id(each) not in updates for name in _given(each)}
         found |= {id(total): name not in given for name, total in updates.values()}
     return found
+
+
+@kept(64)
+def _written_out(function: ast.FunctionDef) -> Set[int]:
+    """The updates by products of names that a function makes several of, one after the other."""
+    found: dict[str, list[int]] = {}
+    for each, _ in statements_in([function]):
+        update = _update(each)
+        if update is not None and any(map(_is_product, ast.iter_child_nodes(update[1]))):
+            found.setdefault(update[0], []).append(id(update[1]))
+    return {each for same in found.values() if len(same) > 1 for each in same}
+
+
+def _is_product(node: ast.AST) -> bool:
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult)
 
 
 def _update(node: ast.stmt) -> tuple[str, ast.AST] | None:

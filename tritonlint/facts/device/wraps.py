@@ -8,7 +8,7 @@ import ast
 from tritonlint.facts.device.contract import Place
 from tritonlint.facts.device.frames import Where, place_of
 from tritonlint.facts.device.intervals import is_constant
-from tritonlint.facts.device.types import Types
+from tritonlint.facts.device.types import Type, Types
 from tritonlint.facts.device.values import History, Tensor
 from tritonlint.frozen import dataclass, replace
 
@@ -74,7 +74,7 @@ class Wraps:
     def taken(self, value: Tensor, types: Types, where: Where) -> None:
         """`value` becomes something of `types`: a number, if those are no bytes."""
         key = value.history.wrapped
-        if key is not None and not any(t.element is None or t.element.width == 8 for t in types):
+        if key is not None and all(map(_is_number, types)):
             old = self._seen[key]
             self._seen[key] = replace(old, used=old.used or place_of(where))
 
@@ -85,6 +85,11 @@ def is_byte(types: Types) -> bool:
         t.element is not None and t.element.kind == "unsigned" and t.element.width == 8
         for t in types
     )
+
+
+def _is_number(each: Type) -> bool:
+    """Whether a type is one of a float, or of an integer that has room for what is below zero."""
+    return each.kind == "float" if each.element is None else each.element.width != 8
 
 
 def made_unsigned(history: History, types: Types, where: Where) -> History:

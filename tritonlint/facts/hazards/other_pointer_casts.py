@@ -51,7 +51,7 @@ _STORE = re.compile(r"store\(\s*(\w+)[^#]{0,160}?\.to\(\s*(\w+)\.d?type\.element
 
 
 # A cast to a 16-bit type by its name, or such a type as an argument or in a table.
-_NAMED = re.compile(r"[(=:]\s*(?:tl|triton\.language)\.b?float16\s*[,)}]")
+_NAMED = re.compile(r"[(=:,]\s*(?:tl|triton\.language)\.b?float16\s*[,)}]")
 
 
 def may_cast_to_another(text: str) -> bool:

@@ -19,7 +19,7 @@ from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.tensors import FLOATS
 from tritonlint.facts.host.values import Condition, DType, Value, options
 from tritonlint.facts.host.values import Tensor as HostTensor
-from tritonlint.facts.project.kernel import Kernel
+from tritonlint.facts.project.kernel import Kernel, functions_of
 from tritonlint.facts.project.tree import as_code, walk
 from tritonlint.source import Span
 
@@ -79,14 +79,29 @@ def _stores(arm: Iterable[ast.stmt]) -> bool:
 
 
 def _casts(kernel: Kernel, named: bool) -> bool:
-    """Whether a kernel casts to anything but the wide types and the element types of pointers."""
-    for node in walk(kernel.node):
+    """Whether a kernel, or a device function that it calls, casts to anything but the wide types
+    and the element types of pointers."""
+    return named or any(map(_names_narrow, functions_of(kernel)))
+
+
+def _names_narrow(function: Kernel) -> bool:
+    """Whether a kernel or device function casts so itself."""
+    for node in walk(function.node):
         match node:
             case ast.Call(func=ast.Attribute(attr="to"), args=[target, *_]):
-                text = as_code(target)
-                if not text.endswith("element_ty") and not any(each in text for each in _WIDE):
-                    return True
-    return named
+                pass
+            case ast.Call(func=ast.Attribute(attr="to"), keywords=[ast.keyword(value=target), *_]):
+                pass
+            case ast.Call(func=ast.Attribute(attr="cast"), args=[_, target, *_]):
+                pass
+            case ast.Call(func=ast.Attribute(attr="cast"), keywords=[ast.keyword(value=target)]):
+                pass
+            case _:
+                continue
+        text = as_code(target)
+        if not text.endswith("element_ty") and not any(each in text for each in _WIDE):
+            return True
+    return False
 
 
 def _named(event: LaunchEvent, name: str) -> ElementType | None:

@@ -9,7 +9,7 @@ from tritonlint.facts.flow.targets import bind, shared_out, starred
 from tritonlint.facts.host import classes, iteration
 from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import as_tensor
+from tritonlint.facts.host.symbols import as_tensor, entry_of, is_key
 from tritonlint.facts.host.tensors import piece
 from tritonlint.facts.host.values import (
     Callable,
@@ -81,6 +81,9 @@ def _store_item(frame: Frame, target: ast.Subscript, value: Value) -> None:
             else:
                 both = [choose(((), each), ((), value)) for each in known]
             changed = Sequence(tuple(both), repeated=owner.repeated)
+        case Tensor() if is_key(target.slice):
+            frame.env[entry_of(owner, target)] = value
+            return
         case _:
             return
     rebind(frame, target.value, changed)

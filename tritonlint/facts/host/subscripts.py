@@ -12,7 +12,7 @@ from tritonlint.facts.host import (
 )
 from tritonlint.facts.host.classes import as_tuple
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import as_tensor
+from tritonlint.facts.host.symbols import as_tensor, entry_of, is_key
 from tritonlint.facts.host.values import (
     Callable,
     Instance,
@@ -27,7 +27,6 @@ from tritonlint.facts.host.values import (
     options,
 )
 from tritonlint.facts.project.modules import Definition
-from tritonlint.facts.project.tree import as_code
 from tritonlint.frozen import replace
 
 
@@ -59,8 +58,9 @@ def _element(frame: Frame, owner: Value, node: ast.Subscript) -> Value:
             return replace(owner, gridded=True)
     if not isinstance(owner, Tensor):
         return frame.unknown(node)
-    if _is_key(node.slice):
-        return Tensor(f"{owner.buffer}[{as_code(node.slice)}]")
+    if is_key(node.slice):
+        entry = entry_of(owner, node)
+        return frame.env.get(entry) or Tensor(entry)
     return tensors.cut(frame, owner, frame.span(node))
 
 
@@ -87,8 +87,3 @@ def _range(frame: Frame, node: ast.Slice) -> slice | None:
     given_ = [each for each in (node.lower, node.upper, node.step) if each is not None]
     known = node.step is None and sum(isinstance(each, int) for each in bounds) == len(given_)
     return slice(*bounds) if known else None
-
-
-def _is_key(index: ast.expr) -> bool:
-    """Whether a subscript names an entry of a container rather than a part of a tensor."""
-    return isinstance(index, ast.Constant) and isinstance(index.value, str)

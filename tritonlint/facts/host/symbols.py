@@ -33,3 +33,13 @@ def as_tensor(value: Value) -> Value:
     owner = as_tensor(value.owner)
     spelled = value.node.value if isinstance(value.node, ast.Attribute) else ""
     return Tensor(f"{symbol(owner, spelled)}.{value.name}")
+
+
+def is_key(index: ast.expr) -> bool:
+    """Whether a subscript names an entry of a container rather than a part of a tensor."""
+    return isinstance(index, ast.Constant) and isinstance(index.value, str)
+
+
+def entry_of(owner: Tensor, node: ast.Subscript) -> str:
+    """What names the entry of a container that nothing is known of."""
+    return f"{owner.buffer}[{as_code(node.slice)}]"

@@ -4,8 +4,10 @@ project."""
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from typing import Protocol
 
+from tritonlint.facts.project.tree import walk
 from tritonlint.frozen import dataclass
 
 
@@ -60,3 +62,18 @@ class Kernel:
 
 
 Entity = Kernel | Qualified | Expression | Namespace
+
+
+def functions_of(kernel: Kernel) -> Iterator[Kernel]:
+    """`kernel`, and the functions of the project that it calls by name, over any number of
+    calls."""
+    waiting, seen = [kernel], {id(kernel.node)}
+    while waiting:
+        each = waiting.pop()
+        yield each
+        calls = (node.func for node in walk(each.node) if isinstance(node, ast.Call))
+        names = {func.id for func in calls if isinstance(func, ast.Name)}
+        for callee in (each.scope.lookup(name) for name in sorted(names)):
+            if isinstance(callee, Kernel) and id(callee.node) not in seen:
+                seen.add(id(callee.node))
+                waiting.append(callee)

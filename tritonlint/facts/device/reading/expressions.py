@@ -110,7 +110,14 @@ def joined(one: Term, other: Term) -> Term:
     """What a name holds that is one or the other."""
     if one is other:
         return one
-    return Term("join", (one, other), width=alike(one, other), loaded=one.loaded or other.loaded)
+    width = 32 if _differ_in_more(one, other) else alike(one, other)
+    return Term("join", (one, other), width=width, loaded=one.loaded or other.loaded)
+
+
+def _differ_in_more(one: Term, other: Term) -> bool:
+    """Whether two integers are of 32 and of 64 bits, and not the same number, which a flag
+    widens: what is computed on the path of the first is in 32 bits."""
+    return {one.width, other.width} == {32, 64} and one.text != other.text
 
 
 def _sequence(names: Names, node: ast.Tuple | ast.List) -> Term:

@@ -17,7 +17,8 @@ from tritonlint.frozen import dataclass
 class Offset:
     """A product that is added to the pointer `pointer`. `index` is its factor that counts, `scales`
     are the others, `strides` the names of the parameters among them. `operand` is where the index
-    stands in the product, as far as it is written there. `widened` is the cast to 64 bits that a
+    stands in the product, as far as it is written there. Of a product that is widened `late`, the
+    scales are also those that its index is computed with. `widened` is the cast to 64 bits that a
     part of the product had before it was multiplied, `late` the one of the whole."""
 
     pointer: str
@@ -110,9 +111,27 @@ def _offset(pointer: str, product: Term, late: Term | None) -> Offset | None:
         return None
     index, operand = found
     scales = tuple(each for each, _ in parts if each is not index)
-    strides = tuple(each.name for each in map(plain, scales) if each.op == "parameter")
+    if late is not None:
+        scales += tuple(_multiplied(index))
+    strides = tuple(each.name for scale in scales for each in _parameters(plain(scale)))
     widened = next((cast for each, _ in parts if (cast := _wide(each)) is not None), None)
     return Offset(pointer, product, index, operand, scales, strides, widened, late)
+
+
+def _parameters(scale: Term) -> tuple[Term, ...]:
+    """The parameter that a factor is, on one path or on all."""
+    if scale.op == "parameter":
+        return (scale,)
+    found = map(plain, scale.args) if scale.op == "join" else ()
+    return tuple(each for each in found if each.op == "parameter")[:1]
+
+
+def _multiplied(index: Term) -> Iterator[Term]:
+    """What an index is multiplied by before it is one: `i * T + j` counts rows of all batches."""
+    for product in (each for each in index.walk() if each.op == "product"):
+        for each in map(plain, product.args):
+            if each.op in ("parameter", "constexpr") or _parameters(each):
+                yield each
 
 
 def _operands(term: Term, node: ast.expr | None) -> Iterator[tuple[Term, ast.expr | None]]:
