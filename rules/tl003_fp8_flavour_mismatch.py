@@ -9,6 +9,7 @@ from tritonlint.rule import (
     ElementType,
     ElementTypes,
     Finding,
+    FlagLeftOut,
     Flavours,
     HardCoded,
     KernelFlavour,
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     import libcst as cst
 
     Seen = (
-        Flavours
+        FlagLeftOut
+        | Flavours
         | KernelFlavour
         | HardCoded
         | TakenSetting
@@ -56,6 +58,8 @@ class Fp8FlavourMismatch(Rule["Seen", str]):
       asks that helper about another tensor;
     - a kernel that takes bytes for e4m3fnuz wherever the device is AMD's: gfx942 has that, gfx950
       and later ones have e4m3fn;
+    - a call that leaves out the flag by which a kernel chooses between e4m3fn and e4m3fnuz, where
+      another call of the module passes what the device needs;
     - a test of a setting that decides for e4m3, where the project lets that setting be `fp8_e5m2`
       (or, as its annotation says, `int8`) and that passes the test too, as with
       `setting.startswith("fp8")`, `setting != "auto"` or a function `is_quantized(setting)`: the
@@ -110,6 +114,7 @@ class Fp8FlavourMismatch(Rule["Seen", str]):
     - https://github.com/pytorch/ao/issues/3996
     - https://github.com/meta-pytorch/MSLK/pull/487
     - https://github.com/vllm-project/vllm/pull/14152
+    - https://github.com/vllm-project/vllm/pull/45681
     """
 
     code = "TL003"
@@ -118,6 +123,7 @@ class Fp8FlavourMismatch(Rule["Seen", str]):
     since = "0.1.0"
     fix = "none"
     observes = (
+        FlagLeftOut,
         Flavours,
         KernelFlavour,
         HardCoded,
@@ -135,7 +141,7 @@ class Fp8FlavourMismatch(Rule["Seen", str]):
             case KernelFlavour(encoding=encoding, types=types):
                 assert encoding.element is not None
                 return _trigger(_other(types, encoding.element), encoding.element)
-            case HardCoded():
+            case HardCoded() | FlagLeftOut():
                 return _ON_AMD
             case TakenSetting():
                 what = "1.0" if "e5m2" in found.member else "60"
@@ -196,6 +202,20 @@ def _(found: HardCoded, text: str) -> _Said:
         (
             Step(found.asked, "the type of the platform here"),
             Step(found.place, "and torch.float8_e4m3fn here"),
+        ),
+    )
+
+
+@_said.register
+def _(found: FlagLeftOut, _: str) -> _Said:
+    return (
+        f"`{found.function}` leaves `{found.flag}` of `{found.callee}` {found.default}, "
+        "and another call passes what the device needs",
+        (
+            Step(found.given, f"`{found.flag}` is passed here"),
+            Step(found.place, "and left out here"),
+            Step(found.declared, f"so that it is {found.default}"),
+            Step(found.chosen, "by it the flavour is chosen"),
         ),
     )
 

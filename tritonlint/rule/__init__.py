@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tritonlint.facts.hazards.fixed_pointer_tables import FixedTable as FixedTable
     from tritonlint.facts.hazards.flavours.clashes import Flavours as Flavours
     from tritonlint.facts.hazards.flavours.clashes import WideClamp as WideClamp
+    from tritonlint.facts.hazards.flavours.flags_left_out import FlagLeftOut as FlagLeftOut
     from tritonlint.facts.hazards.flavours.hard_coded import HardCoded as HardCoded
     from tritonlint.facts.hazards.flavours.kernels import KernelFlavour as KernelFlavour
     from tritonlint.facts.hazards.flavours.taken_settings import TakenSetting as TakenSetting
@@ -65,6 +66,7 @@ _MODULES = {
     f"{_HAZARDS}.flavours.kernels": ("KernelFlavour",),
     f"{_HAZARDS}.flavours.taken_settings": ("TakenSetting",),
     f"{_HAZARDS}.flavours.unviewed_settings": ("Unviewed",),
+    f"{_HAZARDS}.flavours.flags_left_out": ("FlagLeftOut",),
     f"{_HAZARDS}.flavours.vendor_choices": ("VendorFlavour",),
     f"{_HAZARDS}.flavours.written_and_read": ("ReadAsAnother",),
     f"{_HAZARDS}.float_scalars": ("Detour", "FloatScalar"),

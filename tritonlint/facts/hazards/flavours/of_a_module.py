@@ -15,6 +15,11 @@ from tritonlint.facts.hazards.flavours.declared_settings import (
     admitted,
     declarations,
 )
+from tritonlint.facts.hazards.flavours.flags_left_out import (
+    FlagLeftOut,
+    flags_left_out,
+    may_leave_out,
+)
 from tritonlint.facts.hazards.flavours.hard_coded import HardCoded, hard_coded, may_hard_code
 from tritonlint.facts.hazards.flavours.taken_settings import TakenSetting, may_take, taken
 from tritonlint.facts.hazards.flavours.unviewed_settings import (
@@ -32,14 +37,15 @@ from tritonlint.facts.index.reach import Reach
 from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.project.modules import Module
 
-Stated = HardCoded | TakenSetting | Unviewed | VendorFlavour
+Stated = FlagLeftOut | HardCoded | TakenSetting | Unviewed | VendorFlavour
 
 
 def may_state(text: str) -> bool:
     """Whether the text of a file may say something of that kind."""
-    if "fp8" not in text and "float8" not in text and "FP8" not in text:
+    if not any(each in text for each in ("fp8", "float8", "FP8", "fnuz", "FNUZ")):
         return False
-    return may_hard_code(text) or may_take(text) or may_ask_twice(text) or may_choose(text)
+    every = (may_hard_code, may_take, may_ask_twice, may_choose, may_leave_out)
+    return any(may(text) for may in every)
 
 
 class Statements:
@@ -59,6 +65,8 @@ class Statements:
         universe = self.texts.universe(str(module.file))
         if may_hard_code(text):
             yield from hard_coded(module, partial(self.texts.both_flavours, universe))
+        if may_leave_out(text):
+            yield from flags_left_out(module)
         if may_choose(text):
             found = tuple(vendor_choices(module))
             if found and not chosen_by_host(map(self.texts.read, universe)):
