@@ -60,6 +60,15 @@ def declarations(module: Module) -> Iterator[Declaration]:
                 yield from _declared(module, name, (value,))
             case ast.arg(arg=name, annotation=ast.Subscript() as annotation):
                 yield from _declared(module, name, (annotation,))
+            case ast.Compare(left=setting, ops=[ast.In()], comparators=[ast.Name(id=name)]):
+                yield from _looked_up(module, _last(setting), name)
+
+
+def _looked_up(module: Module, setting: str, name: str) -> Iterator[Declaration]:
+    """What a setting can be that is looked up in a collection of the file."""
+    for each in module.bindings.get(name, ()) if setting else ():
+        if isinstance(each.node, ast.expr):
+            yield from _declared(module, setting, (each.node,))
 
 
 def admitted(module: Module) -> Iterator[Declaration]:
