@@ -18,7 +18,9 @@ _METADATA = re.compile(
     re.IGNORECASE,
 )
 # What multiplies an index for a few entries each: it is no stride of rows.
-_FEW = re.compile(r"^(?:num|n)_|^(?:num|n)[A-Z]|top_?k|splits?$|heads?$|chunks?$", re.IGNORECASE)
+_FEW = re.compile(
+    r"^(?!(?:num|n)_?col)(?:num|n)(?:_|[A-Z])|top_?k|splits?$|heads?$|chunks?$", re.IGNORECASE
+)
 _STRIDE = re.compile(r"stride|^ld[a-d]$", re.IGNORECASE)
 
 

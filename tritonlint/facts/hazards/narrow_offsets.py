@@ -4,6 +4,7 @@ they need 64."""
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Set
 from typing import Literal
 
@@ -20,6 +21,8 @@ from tritonlint.facts.project.kernel import Kernel
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
+# Parameters that are strides, or the length of a row, by their names.
+_PITCH = re.compile(r"stride|(?:^|_)(?:n|num|ld|row)?_?col(?:umn)?s?(?:_|$)", re.IGNORECASE)
 # A product without one of these in its function is in 32 bits on purpose, or never widened.
 _WIDE = "int64"
 
@@ -66,10 +69,16 @@ def may_widen(text: str) -> bool:
 
 def late(kernel: Kernel) -> Iterator[NarrowOffset]:
     """The products of `kernel` that are widened after they were computed."""
+    called: set[tuple[ast.expr, str]] = set()
     for offset in _narrow(kernel):
-        if offset.late is not None and offset.late.node is not None and _reaches(kernel, offset):
-            wide = _span(kernel, offset.late.node)
-            yield _observed(kernel, offset, "late", wide)
+        if offset.late is None or offset.late.node is None or not _reaches(kernel, offset):
+            continue
+        node = offset.late.node
+        if offset.node is node:  # several products of one function
+            if (node, offset.pointer) in called:
+                continue
+            called.add((node, offset.pointer))
+        yield _observed(kernel, offset, "late", _span(kernel, node))
 
 
 def siblings(kernel: Kernel, twins: Twins, named: bool = False) -> Iterator[NarrowOffset]:
@@ -96,10 +105,10 @@ def siblings(kernel: Kernel, twins: Twins, named: bool = False) -> Iterator[Narr
 
 
 def _alike(one: Offset, other: Offset) -> bool:
-    """Whether the memory of two products is of one kind: they are scaled by strides, which say so
-    by their names, or added to pointers of one name."""
+    """Whether the memory of two products is of one kind: they are scaled by strides or the length
+    of rows, which say so by their names, or added to pointers of one name."""
     return one.pointer == other.pointer or any(
-        "stride" in each.lower() for each in one.strides if each in other.strides
+        _PITCH.search(each) for each in one.strides if each in other.strides
     )
 
 
@@ -169,17 +178,17 @@ def twins_of(kernels: Iterable[Kernel], written: bool = False) -> Twins:
 def _narrow(kernel: Kernel) -> Iterator[Offset]:
     """The products that a kernel adds to a pointer in 32 bits, by a stride that a launch gives."""
     for offset in offsets(kernel):
-        if offset.narrow and offset.strides and offset.product.node is not None:
+        if offset.narrow and offset.strides and offset.node is not None:
             yield offset
 
 
 def _observed(
     kernel: Kernel, offset: Offset, signal: Literal["late", "sibling"], wide: Span, twin: str = ""
 ) -> NarrowOffset:
-    assert offset.product.node is not None
+    assert offset.node is not None
     counted = [each for each in offset.scales if not each.name.lstrip("-").isdigit()]
     return NarrowOffset(
-        _span(kernel, offset.product.node),
+        _span(kernel, offset.node),
         kernel.name,
         kernel.path,
         kernel.line,

@@ -36,6 +36,12 @@ class Offset:
         return self.product.width == 32
 
     @property
+    def node(self) -> ast.expr | None:
+        """Where the product stands in the kernel, or the call of a function that computes and
+        widens it."""
+        return self.product.node or (self.late.node if self.late is not None else None)
+
+    @property
     def spelled(self) -> str:
         """The name of the index, where it is one in the product."""
         node = self.operand

@@ -22,7 +22,7 @@ from tritonlint.facts.flow.walk import Items, Walk
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Expression, Kernel, Namespace, Scope
 from tritonlint.facts.project.tree import as_code, dotted_name
-from tritonlint.frozen import dataclass
+from tritonlint.frozen import dataclass, replace
 
 # Functions inside each other whose results are followed, and how many statements they may have.
 _DEPTH = 2
@@ -100,7 +100,11 @@ class _Reader(Walk[Term, Term]):
         env = {each.arg: Term("call", name=each.arg) for each in parameters.named}
         inner = _Reader(env | parameters.bind(args, keywords).values, target, self.depth + 1)
         inner.block(body)
-        return reduce(joined, inner.returns) if inner.returns else unknown
+        returned = reduce(joined, inner.returns) if inner.returns else unknown
+        if self.outermost and returned.op == "cast" and returned.node is None:
+            # What the function computes stands in it, what it gives stands here too.
+            return replace(returned, node=node)
+        return returned
 
     def evaluate(self, node: ast.expr) -> Term:
         return term_of(self, node)
