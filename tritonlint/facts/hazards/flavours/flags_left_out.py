@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import Function, dotted_name, walk
+from tritonlint.facts.project.tree import Function, as_code, dotted_name, walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -84,7 +84,7 @@ def _found(module: Module, call: _Call, flag: str, passing: _Call) -> FlagLeftOu
         callee.name,
         flag,
         callee.module.source.span(declared),
-        ast.unparse(parameters.defaults[flag]),
+        as_code(parameters.defaults[flag]),
         source.span(passing.given[flag]),
         owner.source.span(chosen),
     )
@@ -97,7 +97,7 @@ def _is_written(value: ast.expr) -> bool:
 def _asks(function: Definition) -> bool:
     """Whether a function goes two ways, or ends, as the generation of the device tells."""
     return any(
-        isinstance(each, (ast.If, ast.Assert)) and _SPOKEN.search(ast.unparse(each.test))
+        isinstance(each, (ast.If, ast.Assert)) and _SPOKEN.search(as_code(each.test))
         for each in walk(_function(function))
     )
 
