@@ -194,8 +194,35 @@ TWINS = {
         {ASSERTED.strip()}
         move[(4,)](page[:, :n], rope)"""),
 }
+# Bounds that are counted in bytes tell of a wider region, where the kernel takes it for one.
+IN_BYTES = {
+    "scales_by_fours": f"""{ASSERTED}{OUT}scales = page[:, n : n + x * 4]  # expect: TL002
+unpack[(4,)](page[:, :n], scales, page[:, n + x * 4 :].view(torch.bfloat16), out, 70)""",
+    "nothing_is_viewed": f"""{ASSERTED}{OUT}scales = page[:, n : n + x * 4]  # expect: TL002
+unpack[(4,)](page[:, :n], scales, rope, out, 70)""",
+    # Scales that are converted too may be codes.
+    "scales_that_may_be_codes": f"""{ASSERTED}{OUT}
+scale_only[(4,)](page[:, :n], page[:, n : n + 4 * x], out)""",
+    "by_names": f"""{ASSERTED}{OUT}end = n + x * 4
+scales = page[:, n:end]  # expect: TL002
+unpack[(4,)](page[:, :n], scales, rope, out, 70)""",
+    "by_the_size_of_an_element": f"""{FP8}assert rope.dtype == torch.bfloat16
+tail = page[:, n : n + x * rope.element_size()]  # expect: TL001
+pack[(4,)](x, rope, page[:, :n], page[:, 64:68].view(torch.float32), tail, 70)""",
+    "rows_by_twos": f"""{FP8}assert rope.dtype == torch.bfloat16
+tail = page[:, n : n + x * 2]  # expect: TL001
+pack_two[(4,)](x, rope, page[:, :n], rope, tail)""",
+    "all_are_viewed": f"""{ASSERTED}{OUT}scales = page[:, n : n + x * 4].view(torch.float32)
+scale_only[(4,)](page[:, :n], scales, out)""",
+    # Two thirds of what is codes throughout.
+    "codes_by_twos": f"""{ASSERTED}{OUT}keys, values = page[:, : n * 2], page[:, n : n + n * 2]
+scale_only[(4,)](keys, rope, out)
+unpack_by_scale[(4,)](values, rope, out)""",
+    "codes_by_fours": f"""{ASSERTED}{OUT}scale_only[(4,)](page[:, : n * 4], rope, out)
+move[(4,)](page[:, n : n + n * 4], out)""",
+}
 PARAMETERS = "x, rope, page, n"
-TEXTS = {name: function(body, PARAMETERS) for name, body in CASES.items()} | {
+TEXTS = {name: function(body, PARAMETERS) for name, body in (CASES | IN_BYTES).items()} | {
     f"twin-{name}": text.replace("x, page, n", PARAMETERS) for name, text in TWINS.items()
 }
 

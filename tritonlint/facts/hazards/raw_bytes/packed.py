@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from tritonlint.dtypes import FLOAT32, PLATFORM_FP8, UNKNOWN, ElementTypes
 from tritonlint.facts.device import Moves
+from tritonlint.facts.hazards.raw_bytes.byte_bounds import counts_bytes
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.names import float_named, last_name
 from tritonlint.facts.hazards.raw_bytes.twins import viewed_elsewhere
@@ -19,9 +20,9 @@ def page(
     run: Run, notes: Sequence[Note], tensor: Tensor, types: ElementTypes, event: LaunchEvent
 ) -> tuple[Evidence, ...]:
     """Evidence that `tensor` is a region of a packed buffer of 8-bit floats: other regions of it
-    are viewed as another type, or elsewhere the same region is. A buffer of unknown
-    type is one where it is called so and a region is viewed as bytes: then it is not made of
-    those."""
+    are viewed as another type, its bounds are counted in bytes, or elsewhere the same region is
+    viewed so. A buffer of unknown type is one where it is called so and a region is viewed as
+    bytes: then it is not made of those."""
     if tensor.view is not None or tensor.types is not None or tensor.part is None:
         return ()
     views = [
@@ -47,6 +48,10 @@ def page(
         for each in views
         if each.types.types and not any(t.is_fp8 for t in each.types.types)
     ]
+    size = counts_bytes(event.module, tensor)
+    if size is not None:
+        message = f"the bounds of this region count elements of {size} bytes: the buffer is packed"
+        found.append(Evidence(tensor.part.span, message, "likely"))
     twin = viewed_elsewhere(run, event.module, tensor)
     wider = twin is not None and not any(t.is_fp8 for t in twin.types.types or ())
     if twin is not None and wider:

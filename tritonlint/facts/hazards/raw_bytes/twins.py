@@ -31,13 +31,8 @@ def viewed_elsewhere(run: Run, module: Module, tensor: Tensor) -> Viewed | None:
     bounds, or by the same computed bounds (`x[:, n:]` alone can be anything); else one in another
     file of the project, where the bounds are computed from several names. None where the views of
     such slices are of several types."""
-    if tensor.part is None or tensor.part.span.path != module.path:
-        return None
-    try:
-        node = ast.parse(f"({module.source.snippet(tensor.part.span)})", mode="eval").body
-    except SyntaxError:
-        return None
-    if not isinstance(node, ast.Subscript):
+    node = sliced(module, tensor)
+    if node is None:
         return None
     text, bounds = ast.unparse(node), _bounds(node)
     by_text, by_bounds = _alike(module)
@@ -45,6 +40,17 @@ def viewed_elsewhere(run: Run, module: Module, tensor: Tensor) -> Viewed | None:
         return by_text[text] if text in by_text else by_bounds[bounds]
     names = {each.id for each in ast.walk(node.slice) if isinstance(each, ast.Name)}
     return _in_other_files(run, bounds, names) if bounds and len(names) > 1 else None
+
+
+def sliced(module: Module, tensor: Tensor) -> ast.Subscript | None:
+    """The slice by which a tensor is cut from its buffer, where that stands in this file."""
+    if tensor.part is None or tensor.part.span.path != module.path:
+        return None
+    try:
+        node = ast.parse(f"({module.source.snippet(tensor.part.span)})", mode="eval").body
+    except SyntaxError:
+        return None
+    return node if isinstance(node, ast.Subscript) else None
 
 
 def _in_other_files(run: Run, bounds: str, names: set[str]) -> Viewed | None:

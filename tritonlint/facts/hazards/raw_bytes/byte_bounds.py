@@ -1,0 +1,82 @@
+"""Slices whose bounds are counted in bytes: `page[:, n : n + tiles * 4]` cuts out `tiles` elements
+of four bytes each."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+
+from tritonlint.facts.hazards.raw_bytes.twins import sliced
+from tritonlint.facts.host.values import Tensor
+from tritonlint.facts.kept import kept
+from tritonlint.facts.project.modules import Module
+from tritonlint.facts.project.tree import walk
+
+_SIZES = ("element_size", "itemsize")
+
+
+def counts_bytes(module: Module, tensor: Tensor) -> str | None:
+    """The size by which the last dimension of a slice is multiplied, as it is spelled: `4`, `8`,
+    `x.element_size()`, and `2` of a slice that does not begin at 0; None of other slices."""
+    node = sliced(module, tensor)
+    last = node.slice if node is not None else None
+    if isinstance(last, ast.Tuple) and last.elts:
+        last = last.elts[-1]
+    if not isinstance(last, ast.Slice) or last.upper is None:
+        return None
+    assert tensor.part is not None
+    names = _assigned(module, _function(module, tensor.part.span.line))
+    upper, lower = _spelled_out(last.upper, names), last.lower
+    begins = lower is None or ast.unparse(lower) == "0"
+    if lower is not None and not begins:
+        before, total = ast.unparse(_spelled_out(lower, names)), upper
+        if not (isinstance(total, ast.BinOp) and isinstance(total.op, ast.Add)):
+            return None
+        if before not in (ast.unparse(total.left), ast.unparse(lower)):
+            return None
+        upper = _spelled_out(total.right, names)
+    return _size(upper, not begins)
+
+
+def _size(width: ast.expr, later: bool) -> str | None:
+    match width:
+        case ast.BinOp(op=ast.Mult(), left=left, right=right):
+            for each in (right, left):
+                match each:
+                    case ast.Constant(value=4 | 8):
+                        return ast.unparse(each)
+                    case ast.Constant(value=2) if later:
+                        return ast.unparse(each)
+                    case ast.Call(func=ast.Attribute(attr=name)) | ast.Attribute(attr=name):
+                        if name in _SIZES:
+                            return ast.unparse(each)
+    return None
+
+
+def _spelled_out(node: ast.expr, names: Mapping[str, ast.expr]) -> ast.expr:
+    """What a name is assigned in the function, where that is computed."""
+    return names.get(node.id, node) if isinstance(node, ast.Name) else node
+
+
+def _function(module: Module, line: int) -> ast.AST:
+    """The innermost function around a line, else the module."""
+    around = [
+        each.node
+        for each in module.functions
+        if isinstance(each.node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        if each.node.lineno <= line <= (each.node.end_lineno or 0)
+    ]
+    return max(around, key=lambda each: each.lineno, default=module.tree)
+
+
+@kept(256)
+def _assigned(module: Module, function: ast.AST) -> Mapping[str, ast.expr]:
+    """The sums and products that names are assigned in a function, of each name the only one."""
+    found: dict[str, ast.expr] = {}
+    several: set[str] = set()
+    for node in walk(function):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.BinOp() as value):
+                several |= {name} & found.keys()
+                found[name] = value
+    return {name: value for name, value in found.items() if name not in several}
