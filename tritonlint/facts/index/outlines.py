@@ -15,7 +15,7 @@ from tritonlint.facts.index import top_level
 from tritonlint.facts.index.gates import code, may_matter
 from tritonlint.facts.index.headers import Header, headers, nesting, outside
 from tritonlint.facts.index.parts import Part, part_of
-from tritonlint.frozen import dataclass
+from tritonlint.frozen import dataclass, replace
 
 _IMPORT_LINE = re.compile(
     rb"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+)?import\b[ \t]*(?:\([^)]*\)|[^\n]*)", re.M
@@ -69,6 +69,14 @@ class Outline:
     aliases: tuple[tuple[str, str], ...] = ()
     operators: frozenset[str] = frozenset()
     byte_entry: int = 0
+
+    def compiled(self) -> Outline:
+        """The same with those functions only that Triton may compile: the decorated ones, or all
+        where the file makes kernels otherwise too (`kernel = triton.jit(function)`)."""
+        named = tuple(each for each in self.functions if each.name in self.kernels)
+        if self.kernels - {each.name for each in named}:
+            return self
+        return replace(self, functions=named)
 
 
 def outline(text: bytes, package: bool = False) -> Outline:

@@ -156,9 +156,11 @@ class Texts:
         lines: Mapping[str, Collection[int]],
         outlines: Mapping[str, Outline],
         hops: int = sys.maxsize,
+        compiled: bool = False,
     ) -> dict[str, frozenset[int]]:
         """The functions of `outlines` that may call those whose headers are in these lines, each of
-        its own universe, over at most so many calls: for each file the lines of their headers."""
+        its own universe, over at most so many calls: for each file the lines of their headers. With
+        `compiled`, one function that Triton compiles calls the next, and none of the host."""
         found: dict[str, frozenset[int]] = {}
         homes: dict[str, list[str]] = {}
         for file in outlines if lines else ():
@@ -168,12 +170,18 @@ class Texts:
                 (file, each)
                 for file, known in lines.items()
                 if self.universe(file)[:1] == (home,)
-                for each in self.outline(file).functions
+                for each in self._functions(file, compiled)
                 if each.line in known
             ]
-            around = {file: outlines[file] for file in files}
-            found |= callers(functions, around, self.naming(files[0]), hops)
+            own = ((file, outlines[file]) for file in files)
+            around = {file: each.compiled() if compiled else each for file, each in own}
+            names = naming(around) if compiled else self.naming(files[0])
+            found |= callers(functions, around, names, hops)
         return found
+
+    def _functions(self, file: str, compiled: bool) -> Sequence[Function]:
+        outline = self.outline(file)
+        return (outline.compiled() if compiled else outline).functions
 
     def jits(self, file: str) -> bool:
         """Whether a file can define a kernel."""

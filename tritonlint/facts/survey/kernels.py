@@ -47,7 +47,7 @@ class Narrowing:
         lines = {str(each.file): self._lines(str(each.file)) for each in own}
         outside = self._outside(lines, wanted) if elsewhere else {}
         jitting = {file: each for file, each in outside.items() if self.texts.jits(file)}
-        lines |= self.texts.callers(lines, jitting)
+        lines |= self.texts.callers(lines, jitting, compiled=True)
         for file, known in lines.items():
             parsed = self.glance if file in outside else self.reach.parsed
             module = parsed(file) if known else None
