@@ -158,6 +158,70 @@ OTHERS = {
 }
 
 
+FP8_STORE = (
+    IMPORTS
+    + """\
+@triton.jit
+def store_fp8(x_ptr, out_ptr, BLOCK: tl.constexpr):
+    column = tl.arange(0, BLOCK)
+    x = tl.load(x_ptr + column).to(tl.float32) / 448.0
+    tl.store(out_ptr + column, x.to(out_ptr.dtype.element_ty))
+
+
+@triton.jit
+def store_rows(x_ptr, out_ptr, BLOCK: tl.constexpr):
+    column = tl.arange(0, BLOCK)
+    x = tl.load(x_ptr + column).to(tl.float32) * 2.0
+    tl.store(out_ptr + column, x.to(out_ptr.dtype.element_ty))
+
+
+def copy_fp8(x, out):
+    store_fp8[(1,)](x, out, BLOCK=64)  # not looked at
+
+
+def copy_rows(x, out):
+    store_rows[(1,)](x, out, BLOCK=64)  # not looked at
+"""
+)
+OPERATOR = """\
+import torch
+
+from pages.kernels import copy_fp8, copy_rows
+
+
+class ByHead:
+    def write(self, layer, x):
+        pool = self.pool
+        copy_fp8(x, pool.pages[layer].view(torch.float8_e4m3fn))
+
+
+class ByTensor:
+    def write(self, layer, x):
+        pool = self.pool
+        {call}
+"""
+# Who else hands on the same attribute, and what it is handed to.
+ATTRIBUTES = {
+    "viewed by others": "copy_fp8(x, pool.pages[layer])  # expect: TL001",
+    "correct, viewed": "copy_fp8(x, pool.pages[layer].view(torch.float8_e4m3fn))",
+    "correct, handed to what says nothing of fp8": "copy_rows(x, pool.pages[layer])",
+    "correct, another attribute": "copy_fp8(x, pool.codes[layer])",
+    "correct, a name": "page = pool.pages[layer]; copy_rows(x, page)",
+}
+
+
+@pytest.mark.parametrize("call", ATTRIBUTES.values(), ids=list(ATTRIBUTES))
+def test_same_attribute(call: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    files = {
+        "pages/__init__.py": "",
+        "pages/kernels.py": FP8_STORE,
+        "pages/operators.py": OPERATOR.replace("{call}", call),
+    }
+    write(tmp_path, files)
+    assert found() == expected(files)
+
+
 @pytest.mark.parametrize("text", ONE_FILE.values(), ids=list(ONE_FILE))
 def test_sisters(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)

@@ -10,7 +10,7 @@ from tritonlint.facts.device import Moves
 from tritonlint.facts.hazards.raw_bytes.byte_bounds import counts_bytes
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.names import float_named, last_name
-from tritonlint.facts.hazards.raw_bytes.twins import viewed_elsewhere
+from tritonlint.facts.hazards.raw_bytes.twins import cutting, viewed_elsewhere
 from tritonlint.facts.host.events import LaunchEvent, Note
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.values import Tensor, options
@@ -48,11 +48,11 @@ def page(
         for each in views
         if each.types.types and not any(t.is_fp8 for t in each.types.types)
     ]
-    size = counts_bytes(event.module, tensor)
+    size = counts_bytes(cutting(event, tensor), tensor)
     if size is not None:
         message = f"the bounds of this region count elements of {size} bytes: the buffer is packed"
         found.append(Evidence(tensor.part.span, message, "likely"))
-    twin = viewed_elsewhere(run, event.module, tensor)
+    twin = viewed_elsewhere(run, event, tensor)
     wider = twin is not None and not any(t.is_fp8 for t in twin.types.types or ())
     if twin is not None and wider:
         message = f"the same region is viewed as {twin.types} here"

@@ -9,8 +9,9 @@ from tritonlint.dtypes import PLATFORM_FP8
 from tritonlint.facts.hazards.launched.specializations import parameter_span
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.names import byte_named
+from tritonlint.facts.hazards.raw_bytes.twins import same_expression
 from tritonlint.facts.host.events import LaunchEvent, Note
-from tritonlint.facts.host.values import Path
+from tritonlint.facts.host.values import Path, Tensor
 from tritonlint.source import Span
 
 _FP8 = re.compile(r"fp8|float8|e4m3|e5m2", re.IGNORECASE)
@@ -43,6 +44,17 @@ def spoken_of(
         yield _evidence(parameter_span(event.kernel, parameter), "the kernel is called after fp8")
     elif _FP8.search(event.function):
         yield _evidence(event.span, f"`{event.function}` is called after fp8")
+
+
+def viewed_by_others(event: LaunchEvent, tensor: Tensor) -> Iterator[Evidence]:
+    """Evidence from other code of the file that views the same attribute as fp8, where what it is
+    handed to here is called after fp8 too."""
+    twin = same_expression(event, tensor)
+    if twin is None or not all(each.is_fp8 for each in twin.types.types or ()):
+        return
+    if _FP8.search(event.kernel.name) or _FP8.search(event.function):
+        message = f"the same expression is viewed as {twin.types} here: it holds raw bytes"
+        yield Evidence(twin.span, message, "likely", (), twin.types)
 
 
 def _evidence(span: Span, message: str, path: Path = ()) -> Evidence:

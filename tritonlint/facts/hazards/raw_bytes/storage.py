@@ -10,7 +10,7 @@ from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.names import about, byte_named, float_named, pair_role
 from tritonlint.facts.hazards.raw_bytes.packed import assumed, page
 from tritonlint.facts.hazards.raw_bytes.settings import asked_for
-from tritonlint.facts.hazards.raw_bytes.spoken import spoken_of
+from tritonlint.facts.hazards.raw_bytes.spoken import spoken_of, viewed_by_others
 from tritonlint.facts.hazards.raw_bytes.twins import viewed_elsewhere
 from tritonlint.facts.host.events import LaunchEvent, Note
 from tritonlint.facts.host.state import Run
@@ -70,6 +70,7 @@ def storage_of(
         *_siblings(notes, tensor, types, event, parameter),
         *_twins(event, parameter, tensor),
         *asked_for(run, event, tensor, whole),
+        *(viewed_by_others(event, tensor) if types == UNKNOWN else ()),
     ]
     if any(n.kind == "unquantized" and about(n.buffer, tensor.buffer) for n in run.notes):
         evidence = [each for each in evidence if each.stated]
@@ -82,7 +83,7 @@ def storage_of(
 
 def _elsewhere(run: Run, event: LaunchEvent, tensor: Tensor) -> Iterator[Evidence]:
     """Evidence for what bytes stand for from the same region elsewhere."""
-    twin = viewed_elsewhere(run, event.module, tensor)
+    twin = viewed_elsewhere(run, event, tensor)
     if twin is not None:
         message = f"the same region is viewed as {twin.types} here"
         yield Evidence(twin.span, message, "likely", (), twin.types, meaning=twin.types)

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from tritonlint.dtypes import PLATFORM_FP8, ElementTypes, from_torch
+from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.named_dtypes import named_fp8
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.values import Tensor
@@ -26,11 +27,12 @@ class Viewed:
     span: Span
 
 
-def viewed_elsewhere(run: Run, module: Module, tensor: Tensor) -> Viewed | None:
+def viewed_elsewhere(run: Run, event: LaunchEvent, tensor: Tensor) -> Viewed | None:
     """A view of another slice of the file that cuts the same region: of the same name by the same
     bounds, or by the same computed bounds (`x[:, n:]` alone can be anything); else one in another
     file of the project, where the bounds are computed from several names. None where the views of
     such slices are of several types."""
+    module = cutting(event, tensor)
     node = sliced(module, tensor)
     if node is None:
         return None
@@ -40,6 +42,23 @@ def viewed_elsewhere(run: Run, module: Module, tensor: Tensor) -> Viewed | None:
         return by_text[text] if text in by_text else by_bounds[bounds]
     names = {each.id for each in ast.walk(node.slice) if isinstance(each, ast.Name)}
     return _in_other_files(run, bounds, names) if bounds and len(names) > 1 else None
+
+
+def same_expression(event: LaunchEvent, tensor: Tensor) -> Viewed | None:
+    """A view, elsewhere in the file, of the very expression by which a tensor is cut out of the
+    attribute of an object (`pool.pages[layer]`)."""
+    module = cutting(event, tensor)
+    node = sliced(module, tensor)
+    if node is None or not isinstance(node.value, ast.Attribute):
+        return None
+    return _alike(module)[0].get(ast.unparse(node))
+
+
+def cutting(event: LaunchEvent, tensor: Tensor) -> Module:
+    """The file in which a tensor is cut from its buffer: that of the function that the launch is
+    seen from, else that of the launch."""
+    own = event.root.module
+    return own if tensor.part is not None and tensor.part.span.path == own.path else event.module
 
 
 def sliced(module: Module, tensor: Tensor) -> ast.Subscript | None:
