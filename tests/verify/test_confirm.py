@@ -340,6 +340,28 @@ def test_without_a_fix_the_order_itself_confirms(tmp_path: Path) -> None:
     assert answer.reason.endswith(" as written; there is no fix to compare with (cuda:90)")
 
 
+OFFSET = Order(("arith.extsi", "tt.addptr"), first=("arith.muli",), made=32)
+OFFSETS = """
+@triton.jit
+def k(out, x, a, b):
+    i = tl.program_id(0)
+    j = tl.program_id(1)
+    tl.store(out + i, tl.load(x + i * a + j * b))  # here
+"""
+
+
+def test_of_several_products_in_a_line_the_fix_ends_one(tmp_path: Path) -> None:
+    path = module(tmp_path, OFFSETS)
+    line = line_of(path, "# here")
+    wider = at_line(path, OFFSET, ("i * a", "i.to(tl.int64) * a"))
+    assert wider.verdict == "confirmed"
+    assert wider.reason == f"tt.addptr at kernels.py:{line} as written, fewer as fixed (cuda:90)"
+    both = at_line(path, OFFSET, ("i * a + j * b", "i.to(tl.int64) * a + j.to(tl.int64) * b"))
+    assert both.reason.endswith("none as fixed (cuda:90)")
+    idle = at_line(path, OFFSET, ("i * a", "(i + 1) * a"))
+    assert idle.verdict == "undecided"
+
+
 def test_an_order_elsewhere_in_the_kernel_says_nothing(tmp_path: Path) -> None:
     path = module(tmp_path, f"{EXPONENT.replace('  # here', '')}    tl.store(out, 1)  # here\n")
     assert at_line(path, NEGATIVE, None).verdict == "refuted"

@@ -30,7 +30,7 @@ from tritonlint.verify.confirm.question import (
     definitions,
 )
 from tritonlint.verify.confirm.search import MAX_COMPILES, Search, Try, Unsettled
-from tritonlint.verify.confirm.sides import Side, testimony
+from tritonlint.verify.confirm.sides import Side, Testimony, testimony
 from tritonlint.verify.confirm.variations import MAX_VARIATIONS, doubtful, variations
 
 # Where no settings were found for one target, another target seldom is a way out.
@@ -118,7 +118,7 @@ class _Examination:
         self._start = {
             name: start.get(name, each.options[0]) for name, each in self._choices.items()
         }
-        self._testimonies: dict[tuple[str, str], tuple[Conversion, ...]] = {}
+        self._testimonies: dict[tuple[str, str], Testimony] = {}
         self.settled: Settings = start
 
     def answer(self, tries: int) -> Answer:
@@ -159,7 +159,7 @@ class _Examination:
         self._as_fixed(settings)
         self._as_flagged(settings)
 
-    def _seen(self, side: Side, settings: Settings) -> tuple[Conversion, ...]:
+    def _seen(self, side: Side, settings: Settings) -> Testimony:
         key = (side.name, settings_key(settings))
         if key not in self._testimonies:
             self._testimonies[key] = testimony(side, self._order, settings, self._target)
@@ -190,13 +190,14 @@ class _Examination:
                 continue
             sure = counts and not doubtful(varied, self._choices)
             gone = self._gone(before, varied) if sure else ()
+            shown = before.wrong
             if gone:
                 self.settled = varied
                 return self._answer("confirmed", self._difference(gone, settings, varied))
-            if before and sure and self._fixed is None:
-                reason = f"{listed(before)} {self._flagged.name}; there is no fix to compare with"
+            if shown and sure and self._fixed is None:
+                reason = f"{listed(shown)} {self._flagged.name}; there is no fix to compare with"
                 return self._answer("confirmed", reason)
-            stays = stays or before
+            stays = stays or shown
         if stays:
             kept = "and not seen to end as fixed" if self._fixed else "with types that are guesses"
             return self._answer("undecided", f"{listed(stays)} {self._flagged.name}, {kept}")
@@ -208,16 +209,20 @@ class _Examination:
             )
         return self._answer("refuted", f"no conversion {self._flagged.name}")
 
-    def _gone(self, before: tuple[Conversion, ...], settings: Settings) -> tuple[Conversion, ...]:
-        """What of `before` the fix ends; nothing where it cannot be seen to."""
+    def _gone(self, seen: Testimony, settings: Settings) -> tuple[Conversion, ...]:
+        """What of that which is wrong the fix ends; nothing where it cannot be seen to."""
+        before = seen.wrong
         if self._fixed is None or not before:
             return ()
         try:
-            after = self._seen(self._fixed, settings)
+            told = self._seen(self._fixed, settings)
         except CompileError:
             return ()
+        after = told.wrong
         if not self._order.through:  # an edit moves lines: it must end all
-            return () if any(self._counts(each, before) for each in after) else before
+            # Products of other indices may be added in the same line: one of them must be gone.
+            fewer = bool(self._order.made) and told.firsts < seen.firsts
+            return () if not fewer and any(self._counts(x, before) for x in after) else before
         left = {(each.path, each.line) for each in after}
         return tuple(each for each in before if (each.path, each.line) not in left)
 
@@ -237,7 +242,11 @@ class _Examination:
             if each.key != settings[name].key
         ]
         where = f" where {', '.join(chosen)}" if chosen else ""
-        return f"{listed(gone)} {self._flagged.name}, none {fixed}{where}"
+        left = self._seen(self._fixed, varied) if self._fixed else Testimony()
+        count = "fewer" if any(self._counts(each, gone) for each in left.wrong) else "none"
+        if self._order.through:
+            count = "none"
+        return f"{listed(gone)} {self._flagged.name}, {count} {fixed}{where}"
 
 
 def _sides(

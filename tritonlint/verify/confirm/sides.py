@@ -37,7 +37,16 @@ class Side:
     last: bool = True
 
 
-def testimony(side: Side, order: Order, settings: Settings, target: str) -> tuple[Conversion, ...]:
+@dataclass(frozen=True)
+class Testimony:
+    """What the compiler shows of an order on a side: the operations that are wrong, and how many
+    there are, at the side's places, of those that come first in the order and make it so."""
+
+    wrong: tuple[Conversion, ...] = ()
+    firsts: int = 0
+
+
+def testimony(side: Side, order: Order, settings: Settings, target: str) -> Testimony:
     """What the compiler shows of the order on this side. Raises CompileError."""
     kernel = side.extracted.function
     whole = dict(settings)
@@ -50,14 +59,17 @@ def testimony(side: Side, order: Order, settings: Settings, target: str) -> tupl
     }
     graph = read_graph(raw_ir(kernel, signature, constants, target))
     index = list(signature).index(side.parameter) if side.parameter else None
-    return tuple(oracle.placed(_found(graph, order, side, index)))
-
-
-def _found(graph: Graph, order: Order, side: Side, parameter: int | None) -> list[Op]:
-    """The operations that the order finds wrong, on the way that it goes or at the side's places.
-    `parameter` is the index of the side's parameter."""
-    loads = None if parameter is None else frozenset(graph.loads(parameter))
+    loads = None if index is None else frozenset(graph.loads(index))
     found = dict(wrong(graph, order, loads))
+    firsts = {each for every in found.values() for each in every if _at(each, side)}
+    return Testimony(tuple(oracle.placed(_found(graph, order, side, index, found))), len(firsts))
+
+
+def _found(
+    graph: Graph, order: Order, side: Side, parameter: int | None, found: dict[Op, list[Op]]
+) -> list[Op]:
+    """Of the operations that are `found` wrong those on the way that the order goes, or at the
+    side's places. `parameter` is the index of the side's parameter."""
     if order.through and parameter is not None:
         between = oracle.between(graph, parameter, order.through, side.last)
         return [op for op in between if op in found]
