@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tritonlint.rule import Finding, Fix, OtherCast, Rule, Span, Step
+from tritonlint.rule import Finding, Fix, Order, OtherCast, Rule, Span, Step
 from tritonlint.rule.traces import handed_on
 
 if TYPE_CHECKING:
@@ -86,6 +86,7 @@ class CastToOtherPointerDtype(Rule[OtherCast, str]):
     severity = "warning"
     since = "0.1.0"
     fix = "sometimes"
+    signature = Order(("arith.extf", "tt.fp_to_fp"), first=("arith.truncf",))
     observes = (OtherCast,)
 
     def judge(self, found: OtherCast) -> str | None:

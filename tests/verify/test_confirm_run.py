@@ -245,3 +245,16 @@ def test_a_rule_that_the_compiler_cannot_judge_is_undecided(
     (told,) = confirming.confirm([each], ONE, Answers(None))
     assert told.confirmed == "undecided"
     assert told.confirmed_reason == "TL001 has no meaning to the compiler"
+
+
+def test_what_is_rounded_on_its_way_to_wider_memory(tritonlint: Command) -> None:
+    """The launch tells the types: a table that is asked for one, the type of another argument."""
+    names = ("explicit_cast", "type_from_table", "state_of_an_optimizer", "device_function")
+    paths = [FIXTURES / "TL007" / each / "flagged.py" for each in names]
+    Path("tritonlint.toml").write_text('targets = ["cuda:90"]\n')
+    run = tritonlint(
+        *("check", "--confirm", "compile", "--select", "TL007", "--no-cache"),
+        *("--output-format", "json", *map(str, paths)),
+    )
+    told = [each["confirmed_reason"] for each in json.loads(run.out)["findings"]]
+    assert len(told) == len(names) and all("arith.extf at flagged.py" in each for each in told)

@@ -117,7 +117,15 @@ def _in_kernel(seen: Narrowed, function: str) -> About:
 @about.register
 def _(observation: OtherCast) -> About:
     one = observation.place, observation.kernel
-    return About(observation.place, observation.function, _launched(observation), one=one)
+    claim = Claim(
+        observation.kernel_path,
+        observation.kernel_line,
+        "",
+        known=observation.known,
+        # What is quantized is decoded and encoded in turn where all is right, too.
+        ordered=observation.narrow is None or not observation.narrow.is_fp8,
+    )
+    return About(observation.place, observation.function, _launched(observation), claim, one=one)
 
 
 @about.register

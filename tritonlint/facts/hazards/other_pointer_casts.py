@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from tritonlint.dtypes import UNKNOWN, ElementType
+from tritonlint.dtypes import BFLOAT16, UNKNOWN, ElementType
 from tritonlint.facts.device import contract
 from tritonlint.facts.device.contract import Specialization, Store
+from tritonlint.facts.hazards.launched.known_arguments import known_arguments
 from tritonlint.facts.hazards.launched.specializations import parameter_span, types_of
 from tritonlint.facts.host.choices import only_tensor
 from tritonlint.facts.host.events import LaunchEvent, Passed
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.project.kernel import Kernel
+from tritonlint.findings.claim import Known
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -27,7 +29,7 @@ class OtherCast:
     `place` is the argument that is passed as `parameter`; `narrow` is None where the launch passes
     whatever its own caller does. `toward` is empty for a type that is named, in the kernel or by a
     constant that the launch passes. `sure` is False where memory of the type `wide` is one of
-    several that the launch may pass.
+    several that the launch may pass. `known` is what is known of all arguments.
     """
 
     place: Span
@@ -44,6 +46,9 @@ class OtherCast:
     wide: ElementType
     store: Store
     sure: bool = True
+    kernel_path: str = ""
+    kernel_line: int = 0
+    known: tuple[Known, ...] = ()
 
 
 # A store of what is cast to the element type of a pointer, as it is spelled in one go.
@@ -139,7 +144,19 @@ def _of_launch(
             narrow,
             wide,
             store,
+            kernel_path=event.kernel.path,
+            kernel_line=event.kernel.line,
+            known=known_with(event, {store.parameter: wide, toward: narrow or BFLOAT16}),
         )
+
+
+def known_with(event: LaunchEvent, types: Mapping[str, ElementType]) -> tuple[Known, ...]:
+    """What is known of the arguments of a launch, where some are of these types: of those that it
+    may pass, the ones that go wrong."""
+    return tuple(
+        Known(each.parameter, (types[each.parameter].name,)) if each.parameter in types else each
+        for each in known_arguments(event, "", event.path)
+    )
 
 
 def type_of(run: Run, event: LaunchEvent, passed: Passed) -> ElementType | None:

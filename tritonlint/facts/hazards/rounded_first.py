@@ -13,7 +13,7 @@ from tritonlint.facts.hazards.launched.specializations import (
     specialization,
     types_of,
 )
-from tritonlint.facts.hazards.other_pointer_casts import OtherCast, type_of
+from tritonlint.facts.hazards.other_pointer_casts import OtherCast, known_with, type_of
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.tensors import FLOATS
@@ -167,6 +167,9 @@ def _judged(
         wide[-1],
         store,
         len(known) == 1 and not open_type,
+        event.kernel.path,
+        event.kernel.line,
+        known_with(event, {rounding.parameter: wide[-1], constant or "": rounding.element}),
     )
 
 
