@@ -210,8 +210,8 @@ def _check(
     left_out = [*skipped, *refused.values(), *(Skipped(path, why) for path, why in reasons)]
     left_out.sort(key=lambda each: (each.path, each.reason))
     doubtful = {each.path for each in left_out}
-    if refused:  # rules that were not loaded may be what a comment is for
-        doubtful |= {each.path for each in sources if scopes.of(each.path).file in refused}
+    # Rules that were not loaded may be what a comment is for.
+    doubtful |= {each.path for each in sources if refused and scopes.of(each.path).file in refused}
     kept, quiet = _suppressed(sources, findings, doubtful, scopes)
     found_in = {each.span.path for each in kept}
     read = {each.path: each.data for each in sources if each.path in found_in}
