@@ -206,9 +206,7 @@ def _check(
         work,
     )
     refused = _refused(scopes, sources)
-    reasons = (*failed, *{**found.unfinished, **broken}.items())
-    left_out = [*skipped, *refused.values(), *(Skipped(path, why) for path, why in reasons)]
-    left_out.sort(key=lambda each: (each.path, each.reason))
+    left_out = _left_out(skipped, refused.values(), failed, found.unfinished | dict(broken))
     doubtful = {each.path for each in left_out}
     # Rules that were not loaded may be what a comment is for.
     doubtful |= {each.path for each in sources if refused and scopes.of(each.path).file in refused}
@@ -217,7 +215,19 @@ def _check(
     read = {each.path: each.data for each in sources if each.path in found_in}
     work.observer.advance(1.0)
     number = len(sources) + len(skipped)
-    return Result(kept, tuple(left_out), number, quiet, unused, read, tuple(findings))
+    return Result(kept, left_out, number, quiet, unused, read, tuple(findings))
+
+
+def _left_out(
+    skipped: Iterable[Skipped],
+    refused: Iterable[Skipped],
+    failed: Iterable[tuple[str, str]],
+    unfinished: Mapping[str, str],
+) -> tuple[Skipped, ...]:
+    """What was not looked at to its end, and why, in order."""
+    reasons = (Skipped(path, why) for path, why in (*failed, *unfinished.items()))
+    every = (*skipped, *refused, *reasons)
+    return tuple(sorted(every, key=lambda each: (each.path, each.reason)))
 
 
 def _with_seen(
