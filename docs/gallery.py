@@ -32,13 +32,13 @@ prints on a GPU, and a patch.
 release at run time, was run as it is and, where the tool has a fix, with that; the figure is the
 median block's, and the receipt stands beside the case. *Compiler*: Triton's IR of the released
 kernel for the launch's types has the conversion or the operation, at that line. *Reading*: of the
-released code neither was asked; it has the expression that goes wrong in the reproduction. Where
+released code neither was done; it has the expression that goes wrong in the reproduction. Where
 the released code was not run, the first line that the reproduction prints is here too.
 """
 _NEEDS = (
-    ('device="cuda"', "Our own kernel in the shape of the bug; it needs torch, Triton and a GPU."),
-    ("import triton", "Our own kernel in the shape of the bug; it needs torch and Triton."),
-    ("import torch", "Our own function in the shape of the bug; it needs torch."),
+    ('device="cuda"', "Our own kernel with the same bug; it needs torch, Triton and a GPU."),
+    ("import triton", "Our own kernel with the same bug; it needs torch and Triton."),
+    ("import torch", "Our own function with the same bug; it needs torch."),
 )
 
 
@@ -166,9 +166,9 @@ def _printed(bug: Mapping[str, Any]) -> list[str]:
 
 def _not_measured(bug: Mapping[str, Any]) -> list[str]:
     """What is known of released code that was not run."""
-    compiled = f", but compiled: {bug['compiler']}" if "compiler" in bug else ""
-    needs = f", which needs {bug['needs']}" if "needs" in bug else ""
-    return [f"The released code itself was not run{needs}{compiled}.", ""]
+    compiled = f" It was compiled: {bug['compiler']}." if "compiler" in bug else ""
+    needs = f" (that needs {bug['needs']})" if "needs" in bug else ""
+    return [f"The released code itself was not run{needs}.{compiled}", ""]
 
 
 def _measured(bug: Mapping[str, Any]) -> list[str]:

@@ -51,23 +51,23 @@ class Fp8FlavourMismatch(Rule["Seen", str]):
 
     - a tensor that is made or viewed as e4m3 and viewed as e5m2, or the other way round;
     - a kernel that names a flavour in a bit cast (`code.to(tl.float8e4nv, bitcast=True)`, a pointer
-      cast, or a cast to `tl.uint8` of what it stores), where the host has the bytes as another one,
-      as one that depends on the platform, or where another kernel wrote them as another one;
-    - `torch.float8_e4m3fn` for a buffer of which the same code asks a helper for the fp8 type of
-      the platform elsewhere, or for a cache that a setting says is quantized, in a module that
-      asks that helper about another tensor;
+      cast, or a cast to `tl.uint8` of what it stores), where the host treats the bytes as another
+      flavour or as one that depends on the platform, or another kernel wrote them as another;
+    - `torch.float8_e4m3fn` for a buffer, where the same code elsewhere asks a helper for the
+      platform's fp8 type, or for a cache that a setting says is quantized, in a module that asks
+      that helper about another tensor;
     - a kernel that takes bytes for e4m3fnuz wherever the device is AMD's: gfx942 has that, gfx950
       and later ones have e4m3fn;
     - a call that leaves out the flag by which a kernel chooses between e4m3fn and e4m3fnuz, where
       another call of the module passes what the device needs;
-    - a test of a setting that decides for e4m3, where the project lets that setting be `fp8_e5m2`
-      (or, as its annotation says, `int8`) and that passes the test too, as with
+    - a test of a setting that selects e4m3, although `fp8_e5m2` (or `int8`, by the setting's
+      annotation) is allowed in the project and passes the test too, as with
       `setting.startswith("fp8")`, `setting != "auto"` or a function `is_quantized(setting)`: the
-      setting is ignored here, and bytes that are written as it says are misread;
+      setting is ignored here, and bytes written in the format that it names are misread;
     - a class that asks `self.setting == "fp8"` before it views its cache, and elsewhere a test that
       `fp8_e4m3` passes too: with that setting the bytes are not viewed;
-    - a kernel that clamps to 448 what it stores into memory that can be e4m3fnuz, which ends at
-      240;
+    - a kernel that clamps to 448 what it stores into memory that may be e4m3fnuz, whose largest
+      value is 240;
     - at run time, memory that one kernel wrote as floats of one type and another reads as floats of
       another type of the same width, bfloat16 as float16 too.
 
@@ -92,22 +92,22 @@ class Fp8FlavourMismatch(Rule["Seen", str]):
 
     ## Not flagged
     Views on paths that exclude each other; a view between e4m3fn and e4m3fnuz, which is how one is
-    made of the other; a kernel with a branch for each flavour, and bytes that it picks bits from; a
-    clamp to a bound that the launch derives from the dtype; functions, files and folders that are
-    for one vendor (`is_cuda()` is asked, the folder is called `nvidia`, the file `flashinfer`); a
-    dtype that is asserted; a module, or a base class, that compares a setting with `fp8_e5m2`
-    somewhere; a folder that lists what it supports without that; a module that refuses other
-    settings with an error, calls a function for that, or has a `supports_...` that says no; a
+    converted to the other; a kernel with a branch for each flavour, and bytes that it picks bits
+    from; a clamp to a bound that the launch derives from the dtype; functions, files and folders
+    that are for one vendor (`is_cuda()` is asked, the folder is called `nvidia`, the file
+    `flashinfer`); a dtype that is asserted; a module, or a base class, that compares a setting with
+    `fp8_e5m2` somewhere; a folder that lists what it supports without that; a module that refuses
+    other settings with an error, calls a function for that, or has a `supports_...` that says no; a
     setting that the class itself sets to `fp8`; a vendor that is asked where the generation is
     asked too, or where the host chooses the dtype of its tensors in the same way; different parts
     of a buffer.
 
     ## Fix safety
-    There is no fix: which of the two places is right, the code does not say.
+    There is no fix: the code does not say which of the two places is right.
 
     ## How it is verified
-    On a GPU the cases in which e5m2 and e4m3 meet give other values than an independent decoder.
-    What depends on the platform shows on some of AMD's GPUs only.
+    On a GPU, the cases that mix e5m2 and e4m3 give other values than an independent decoder does.
+    What depends on the platform only shows on some AMD GPUs.
 
     ## References
     - https://github.com/vllm-project/vllm/pull/54341

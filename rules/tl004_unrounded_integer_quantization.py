@@ -19,13 +19,13 @@ _ROUNDING = (*_FUNCTIONS, "math.floor", "math.ceil", "tt.elementwise_inline_asm"
 
 class UnroundedIntegerQuantization(Rule[Converted, Conversion]):
     """## What it does
-    Finds kernels that quantize a float to `int8` or `uint8` with no rounding on the way: in a
-    cast (`x.to(tl.int8)`), in a cast to a pointer's element type or in the cast that `tl.store`
-    does, where a launch passes a tensor of integers. That integers can arrive is told by the
-    tensor's own type, or by the code around the launch: a parameter for its dtype with the default
+    Finds kernels that quantize a float to `int8` or `uint8` with no rounding on the way: in a cast
+    (`x.to(tl.int8)`), in a cast to a pointer's element type or in the cast that `tl.store` does,
+    where a launch passes a tensor of integers. Either the tensor's own type shows that integers can
+    arrive, or the code around the launch does: a parameter for its dtype with the default
     `torch.int8`, `torch.iinfo(x.dtype)`, a test or an assertion for `torch.int8`, a table of 8-bit
-    types that has it as a key. Finds too, in a kernel that rounds one value to the nearest even
-    integer, another one of the same type that it rounds by `floor(x + 0.5)`.
+    types that has it as a key. It also finds a value that a kernel rounds by `floor(x + 0.5)` where
+    the same kernel rounds another value of that type to the nearest even integer.
 
     ## Why is this bad
     Triton's conversion to an integer drops the fraction. Quantization means the nearest integer:
@@ -50,11 +50,11 @@ class UnroundedIntegerQuantization(Rule[Converted, Conversion]):
 
     ## Not flagged
     A value that is rounded before (`rint`, `round`, `floor(x + 0.5)`, inline assembly), on any
-    path; half a unit or a random fraction added before the cast; an exponent (a logarithm), whose
-    floor is a format's own rounding; a value that was loaded and at most converted since, which
-    may be integral; a cast to fp8; a tensor that holds raw bytes, which is TL001's; a kernel that
-    asks for the element type, or is told by a flag, and rounds; a launch on a path that turns
-    integers away.
+    path; one to which half a unit or a random fraction is added before the cast; an exponent (a
+    logarithm), whose floor is a format's own rounding; a value that was loaded and only converted
+    since, which may already be integral; a cast to fp8; a tensor that holds raw bytes, which is
+    TL001's; a kernel that asks for the element type, or is told by a flag, and rounds; a launch on
+    a path that turns integers away.
 
     ## Fix safety
     `libdevice.rint(...)` around the value, which rounds to the nearest even integer, and in modules

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 class NegativeFloatToUnsigned(Rule[Converted, Conversion]):
     """## What it does
-    Finds kernels that cast a float to an unsigned type although it can be negative by what the
-    kernel itself says: it is clamped to an interval that begins below zero, or it is a logarithm.
-    So for the mirror of it: a float that is cast to `tl.int8` although it reaches 128 or more by
-    its bounds, as a biased exponent does.
+    Finds kernels that cast a float to an unsigned type although the kernel itself shows that it can
+    be negative: it is clamped to an interval that begins below zero, or it is a logarithm. The
+    mirror image is found too: a float that is cast to `tl.int8` although its bounds reach 128 or
+    more, as those of a biased exponent do.
 
     ## Why is this bad
     The conversion of a negative float to an unsigned integer is undefined. NVIDIA gives 0, AMD
@@ -44,16 +44,16 @@ class NegativeFloatToUnsigned(Rule[Converted, Conversion]):
 
     ## Not flagged
     A bias that is added before the cast; an absolute value, a ReLU or a clamp at zero; an integer,
-    whose conversion is defined; a value of which the kernel does not say that it can be negative; a
+    whose conversion is defined; a value that nothing in the kernel shows to be negative; a
     logarithm of what is at least one.
 
     ## Fix safety
     Where a bias is added to the cast, it moves before it when the value is integral, or the cast
-    goes through `int32`. Safe: the result is the one that was defined to come out where the
-    conversion wraps, and no program can depend on an undefined one. Without a bias the cast goes
-    through `int32` too, which keeps the low bits; unsafe, since zero may have been wanted. So it
-    does above 127, which is safe: the bits stay what they are. There is no fix where the unsigned
-    type comes from a launch: another may pass another type.
+    goes through `int32`. Safe: the result is what already comes out where the conversion wraps
+    around, and no program can depend on an undefined one. Without a bias the cast goes through
+    `int32` too, which keeps the low bits; unsafe, since zero may have been wanted. Above 127 the
+    cast goes through `int32` as well; this is safe, since the bits stay the same. There is no fix
+    where the unsigned type comes from a launch: another may pass another type.
 
     ## How it is verified
     Compiled for `cuda:90`, `hip:gfx942` and `hip:gfx950`, `arith.fptoui` takes the value as

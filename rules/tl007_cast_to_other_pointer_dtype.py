@@ -26,17 +26,17 @@ class CastToOtherPointerDtype(Rule[OtherCast, str]):
     """## What it does
     Finds kernels that cast a float to the element type of one pointer
     (`acc.to(q_ptr.dtype.element_ty)`) and store it through another one, where the launch passes
-    tensors of different types: the second would have kept what the first one loses. So for a cast
-    to a 16-bit type that is named (`acc.to(tl.float16)`, or a constant that the launch passes, or
-    looks up in a table by the type of another tensor) and for one back to the type that the value
-    was loaded as, 8-bit floats among them, after it was computed with. A tensor whose type the
-    launching function leaves to its caller counts as one of 16 bits where the other is float32, and
-    one made with a dtype that is a parameter as one of its default; the finding is then `likely`.
+    tensors of different types: the second would have kept what the first one loses. The same goes
+    for a cast to a 16-bit type that is named (`acc.to(tl.float16)`, a constant that the launch
+    passes, or one that it looks up in a table by the type of another tensor), and for a cast, after
+    arithmetic, back to the type that the value was loaded as, 8-bit floats included. A tensor whose
+    type the launching function leaves to its caller counts as 16 bits wide where the other is
+    float32, and a tensor made with a dtype parameter counts as having its default dtype; the
+    finding is then `likely`.
 
     ## Why is this bad
-    The value is rounded twice, or saturates for nothing: an accumulator that is kept in float32 on
-    purpose holds numbers of bfloat16, and an 8-bit float is the neighbour of the right one. Nothing
-    raises.
+    The value is rounded twice, or saturates needlessly: an accumulator that is kept in float32 on
+    purpose holds bfloat16 numbers, and an 8-bit float is off by one step. Nothing raises.
 
     ## Triggering input
     Any value that needs more than 8 bits of mantissa: 257.0 is stored as 256.0 through bfloat16,
@@ -65,12 +65,13 @@ class CastToOtherPointerDtype(Rule[OtherCast, str]):
     ## Not flagged
     A cast before `tl.dot` or other arithmetic; a store through the same pointer; two tensors of one
     type; memory of a type that the launch does not show; a cast to a wider type; a type that is
-    chosen by a test of the tensor's own; a cast to other 8-bit floats than what was loaded, which
-    is how quantization is simulated.
+    chosen by testing the tensor's own type; a cast to other 8-bit floats than what was loaded,
+    which is how quantization is simulated.
 
     ## Fix safety
     The cast names the pointer that is stored through. Unsafe: the numbers change, and a reference
-    may round in the same way. Of a named type there is a fix where the cast stands in the store.
+    may round in the same way. For a named type there is a fix only where the cast is inside the
+    store.
 
     ## How it is verified
     Compiled for `cuda:90`, `hip:gfx942` and `hip:gfx950`, the stored float32 is fed by `arith.extf`

@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 class DeadDtypeGuard(Rule[DeadGuard, str]):
     """## What it does
     Finds comparisons of a string, a number, a class or a tensor with a `torch.dtype` (and of a
-    tensor's dtype with a string): by annotation, of a function that is called by that of what it
-    returns, of an attribute by that of the parameter that it keeps, by a constant, or because
-    methods of strings are called on it. The two are never equal.
-    In kernels it finds comparisons of a pointer's own type (`x_ptr.dtype == tl.float16`) with the
-    type of what it points to.
+    tensor's dtype with a string). The other side is known by its annotation (for a call, that of
+    the function's result; for an attribute, that of the parameter stored in it), as a constant, or
+    because string methods are called on it. The two are never equal. In kernels it finds
+    comparisons of a pointer's own type (`x_ptr.dtype == tl.float16`) with the type of what it
+    points to.
 
     ## Why is this bad
-    The guard never fires. Often it is the one that was to keep raw bytes away from a kernel that
-    stores floats (TL001), or fp8 from one that cannot read it.
+    The guard never fires. Often it is the one that was meant to keep raw bytes away from a kernel
+    that stores floats (TL001), or fp8 from one that cannot read it.
 
     ## Triggering input
     The very value that the guard is about: `"uint8" != torch.uint8` is true, and so is `"fp8_e4m3"
@@ -42,22 +42,21 @@ class DeadDtypeGuard(Rule[DeadGuard, str]):
     ## Not flagged
     A value that may be a dtype: annotated `str | torch.dtype`, tested with `isinstance`, handed on
     as a dtype, bound again, or given a dtype by its default or by a call in the same file; an
-    annotation that, were it true, would make the code raise every time; objects of other classes,
+    annotation that would make the code raise every time if it were true; objects of other classes,
     whose comparison may be their own; in kernels the `dtype` of values and of descriptors, a
     parameter that is asked whether it is a pointer (`x.dtype.is_ptr()`), and pointers compared with
     pointers.
 
     ## Fix safety
-    Unsafe: a guard that begins to fire can stop programs that ran until now. Given where the code
-    has one expression that was meant: the dtype of the tensor that the setting is named after
-    (`kv_cache.dtype` for `kv_cache_dtype`), the local `kv_cache_torch_dtype`, the dtype that a
-    string names, or what a pointer points to. Elsewhere what was meant is not known, and there is
-    none.
+    Unsafe: a guard that begins to fire can stop programs that ran until now. There is a fix where
+    the code has one expression that can have been meant: the dtype of the tensor that the setting
+    is named after (`kv_cache.dtype` for `kv_cache_dtype`), the local `kv_cache_torch_dtype`, the
+    dtype that a string names, or what a pointer points to. Elsewhere there is none.
 
     ## How it is verified
-    By executing the guarded function with the value that it is to turn away, as flagged and as
-    fixed: as flagged it goes on, as fixed the guard fires. No kernel is compiled for it, and of a
-    pointer's type Triton's own comparison tells.
+    By executing the guarded function with the value that it should turn away: as flagged it goes
+    on, as fixed the guard fires. No kernel is compiled for that. For pointer types, Triton's own
+    comparison is the witness.
 
     ## References
     - https://github.com/sgl-project/sglang/issues/40464

@@ -20,12 +20,12 @@ class SignExtendedByte(Rule[ByteUsed, str]):
 
     ## Why is this bad
     A byte is widened with its sign. A biased exponent (of an e8m0 scale, say) or a table index of
-    128 and more is read as a negative number: the scale collapses, the table is read in front of
-    its beginning. Nothing raises, and the smaller half of all values is right.
+    128 and more is read as a negative number: the scale collapses, or the table is read before its
+    beginning. Nothing raises, and values below 128 are right.
 
     ## Triggering input
-    The byte 0x80: as an exponent it is 128, a scale of 2.0; sign-extended it is -128, and the
-    scale is 2**-255, which is zero. As an index it reads 128 elements in front of the table.
+    The byte 0x80: as an exponent it is 128, a scale of 2.0; sign-extended it is -128, and the scale
+    is 2**-255, which is zero. As an index it reads 128 elements before the table.
 
     ## Example
     ```python
@@ -41,9 +41,9 @@ class SignExtendedByte(Rule[ByteUsed, str]):
 
     ## Not flagged
     A byte that is masked (`& 0xFF`), or converted to `uint8`; a `uint8` tensor; a signed exponent
-    without bias, which is added to one; a quantized integer. `uint8` offsets are not flagged
-    either: Triton once sign-extended them in pointer arithmetic (triton-lang/triton#6043), and
-    extends them with zeros today.
+    without a bias that is added to a biased one; a quantized integer. `uint8` offsets are not
+    flagged either: Triton once sign-extended them in pointer arithmetic (triton-lang/triton#6043),
+    but extends them with zeros today.
 
     ## Fix safety
     `.to(tl.uint8)` behind the load, which keeps the bits. Safe where the byte is used as a biased

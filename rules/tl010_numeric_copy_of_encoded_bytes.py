@@ -17,7 +17,7 @@ class NumericCopyOfEncodedBytes(Rule[Copy, str]):
 
     ## Why is this bad
     Torch converts the numbers: the bytes are no longer the codes. A cache or a checkpoint that is
-    filled so is wrong in nearly every element, and nothing raises.
+    filled in this way is wrong in nearly every element, and nothing raises.
 
     ## Triggering input
     The value 1.0: its code 0x38 in e4m3fn is stored as the byte 0x01; the byte 0x38 copied into an
@@ -38,8 +38,8 @@ class NumericCopyOfEncodedBytes(Rule[Copy, str]):
     ```
 
     ## Not flagged
-    A tensor of which the element type is not known; one that is viewed before, also under an `if`;
-    integers that are numbers and are copied to floats of 16 bits and more.
+    A tensor whose element type is not known; one that is viewed first, even under an `if`; integers
+    that are numbers and are copied to floats of 16 bits and more.
 
     ## Fix safety
     The 8-bit floats are viewed as the bytes. Safe where two tensors of known types are copied: no

@@ -26,17 +26,17 @@ _STRIDE = re.compile(r"stride|^ld[a-d]$", re.IGNORECASE)
 
 class Int32OffsetOverflow(Rule["NarrowOffset | ShortIndex", Confidence]):
     """## What it does
-    Finds kernels that add the product of an index and a stride to a pointer and compute it in 32
-    bits, where the code itself says that it needs 64: it is widened after the multiplication
-    (`(row * stride).to(tl.int64)`), or a twin widens the same index before it multiplies by the
-    same stride. A twin is another kernel of the file, or the kernel of the same name in another
-    file of the project. Finds too what is multiplied in 16 bits, because the launch passes indices
-    of `torch.int16`.
+    Finds kernels that add the product of an index and a stride to a pointer and compute that
+    product in 32 bits, although the code itself says that it needs 64: the product is widened after
+    the multiplication (`(row * stride).to(tl.int64)`), or a twin widens the same index before it
+    multiplies by the same stride. A twin is another kernel of the file, or the kernel of the same
+    name in another file of the project. It also finds products in 16 bits, where the launch passes
+    `torch.int16` indices.
 
     ## Why is this bad
     `tl.program_id`, `tl.arange` and every integer argument that fits are 32 bits wide, and so is
-    their product. Beyond 2**31 elements it wraps around: the kernel reads and writes in front of
-    the tensor. Widening the product afterwards keeps the wrong number.
+    their product. Beyond 2**31 elements it wraps around: the kernel reads and writes before the
+    tensor. Widening the product afterwards keeps the wrong number.
 
     ## Triggering input
     A tensor of more than 2**31 elements: row 65,536 of rows of 32,768 elements begins at 2**31,
@@ -55,21 +55,22 @@ class Int32OffsetOverflow(Rule["NarrowOffset | ShortIndex", Confidence]):
     ```
 
     ## Not flagged
-    A product of which nothing says that it needs 64 bits; one that is multiplied again after it
-    was widened (`(batch * length).to(tl.int64) * stride`); an index that is the remainder of a
-    division or limited; strides that are known while compiling; memory with an entry for a row or
-    a block, by the name of its pointer (block tables, scales, lengths); a number of programs; a
-    parameter annotated as 64 bits; a folder in which a comment says that the target has no 64-bit
-    integers; a product whose only twin has memory of more dimensions, by the names of its strides
-    (`stride_x_n` beside `stride_x_t`), or beside which the kernel computes a larger one in 32 bits
-    too (sums of rows beside the rows). An index that is loaded may be 64 bits wide already: where
-    only the late widening or a kernel of another name speaks of it, the finding is `possible`.
+    A product that nothing shows to need 64 bits; one that is multiplied again after it was widened
+    (`(batch * length).to(tl.int64) * stride`); an index that is a remainder or has an upper limit;
+    strides that are known while compiling; memory with an entry for a row or a block, by the name
+    of its pointer (block tables, scales, lengths); a number of programs; a parameter annotated as
+    64 bits; a folder in which a comment says that the target has no 64-bit integers; a product
+    whose only twin has memory with more dimensions, judging by the names of its strides
+    (`stride_x_n` beside `stride_x_t`); a product next to a larger one that the kernel computes in
+    32 bits too (sums of rows beside the rows). An index that is loaded may be 64 bits wide already:
+    where only the late widening or a kernel of another name speaks of it, the finding is
+    `possible`.
 
     ## Fix safety
     `.to(tl.int64)` behind the index in the product, and in the others that are widened together
-    with it. Safe where the product is widened anyway; for
-    a twin unsafe, since the type of a variable changes. None where the index is no expression of
-    its own in the product. An integer argument is never widened so: Triton makes a constant of one
+    with it. Safe where the product is widened anyway; unsafe where only a twin shows it, since the
+    type of a variable changes. There is no fix where the index is not an expression of its own in
+    the product. An integer argument is never widened in this way: Triton makes a constant of one
     that equals 1, which has no `.to`.
 
     ## How it is verified

@@ -22,13 +22,13 @@ class LowPrecisionAccumulation(Rule[LowSum, str]):
     own caller chooses; the finding is then `likely`.
 
     ## Why is this bad
-    Triton multiplies and adds in the type of the operands: `tl.sum` widens small integers, and no
+    Triton multiplies and adds in the type of the operands: `tl.sum` widens small integers, but not
     floats. Every partial sum is rounded to 8 (bfloat16) or 11 (float16) bits, float16 ends at
-    65504, and the float32 that comes after holds what is left. Nothing raises.
+    65504, and a later float32 only holds what is left. Nothing raises.
 
     ## Triggering input
-    300 values in float16 of which each is 20: the sum of their squares is infinite, and what is
-    normalized by it is zero.
+    300 float16 values of 20 each: the sum of their squares is infinite, and whatever is normalized
+    by it is zero.
 
     ## Example
     ```python
@@ -47,11 +47,11 @@ class LowPrecisionAccumulation(Rule[LowSum, str]):
     ```
 
     ## Not flagged
-    A sum that names its type (`dtype=tl.float32`) or of something that is cast; integers, masks and
-    counts; a float32 tensor, as partial sums are; a tensor whose type the caller chooses and whose
-    name says that it is kept wide (`scale`, `partial`); a sum that is stored in 16 bits; one value
-    that a mask of equal indices picks; a value that is cast where a flag says so; a comment at the
-    sum that says that 16 bits are meant.
+    A sum that names its type (`dtype=tl.float32`) or that is taken of something cast; integers,
+    masks and counts; a float32 tensor, as partial sums are; a tensor whose type the caller chooses
+    and whose name says that it is kept wide (`scale`, `partial`); a sum that is stored in 16 bits;
+    a single value picked by a mask of equal indices; a value that is cast under a flag; a comment
+    at the sum that says that 16 bits are meant.
 
     ## Fix safety
     `.to(tl.float32)` where the values are loaded, or, in a kernel that multiplies matrices, where

@@ -12,14 +12,16 @@ if TYPE_CHECKING:
 
 class FloatScalarBecomesFp64(Rule["FloatScalar | Detour", str]):
     """## What it does
-    Finds kernels that compute with a parameter for which the launch passes a float of Python's, and
-    that is neither `tl.constexpr` nor cast; where the file does not speak of compiling, the finding
-    is `possible`. Finds too what a kernel casts to float64 by its own words and keeps in float32.
+    Finds kernels that compute with a parameter for which the launch passes a Python float, and that
+    is neither `tl.constexpr` nor cast; where the file does not mention compiling, the finding is
+    `possible`. It also finds values that a kernel itself casts to float64 and then keeps in
+    float32.
 
     ## Why is this bad
-    A launch makes a float32 of such a float, `torch.compile` a float64: the compiled code computes
-    all that it meets in float64, many times slower, and rounds otherwise than the code that was
-    tested. Written out, float64 costs the same; on some GPUs it is emulated.
+    A launch turns such a float into a float32, `torch.compile` into a float64: everything that it
+    meets in the compiled code is computed in float64, which is many times slower and rounds
+    differently from the code that was tested. An explicit cast to float64 costs the same; some GPUs
+    emulate it.
 
     ## Triggering input
     `alpha=1.702`: 1.7020000219345093 in float32, 1.702 in float64.
@@ -45,11 +47,11 @@ class FloatScalarBecomesFp64(Rule["FloatScalar | Detour", str]):
     integers; floats that another file passes; float64 that is stored.
 
     ## Fix safety
-    There is no fix: a constant, a cast or an annotation does it.
+    There is no fix. A constant, a cast or an annotation solves it.
 
     ## How it is verified
-    The type comes from the code that `torch.compile` generates; Triton's compiler sees float32 or
-    float64, as it is told.
+    The type comes from the code that `torch.compile` generates; Triton's compiler only sees the
+    float32 or float64 that it is given.
 
     ## References
     - https://github.com/linkedin/Liger-Kernel/pull/1350

@@ -16,13 +16,13 @@ class IgnoredCacheDtype(Rule[IgnoredSetting, str]):
     Finds functions that take the dtype of a cache as a setting (such as `kv_cache_dtype`) and
     perhaps its scales, hand the cache to a kernel that stores floats into it, and let none of these
     decide anything: no view, no branch, no arithmetic, neither in the function nor in the kernel.
-    Each cache that floats are stored into is reported. What is asked in the other arm of a test
-    than the launch does not count.
+    Each cache that floats are stored into is reported. A question in the branch that does not
+    launch does not count.
 
     ## Why is this bad
     With a setting of fp8 the caller passes the cache as raw bytes, as vLLM and others do. The
     kernel then stores integers, and the scales are not applied. Nothing raises. Where the caller
-    lives in another project, this is the only place at which that can be seen.
+    lives in another project, this is the only place where it can be seen.
 
     ## Triggering input
     `kv_cache_dtype="fp8"` with a cache of `torch.uint8`: -0.3 is stored as 0 and 300.0 as 44.
@@ -49,8 +49,8 @@ class IgnoredCacheDtype(Rule[IgnoredSetting, str]):
     or bits.
 
     ## Fix safety
-    There is no fix: whether the setting is to be supported, with which scales, or refused, the code
-    does not say.
+    There is no fix: the code does not say whether the setting should be supported, and with which
+    scales, or refused.
 
     ## How it is verified
     Compiled for `cuda:90`, `hip:gfx942` and `hip:gfx950` with a cache of bytes, the store is fed by

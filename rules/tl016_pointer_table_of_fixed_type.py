@@ -23,8 +23,8 @@ class PointerTableOfFixedType(Rule[FixedTable, str]):
 
     ## Why is this bad
     An address says nothing about what lies there, so Triton cannot check it. A kernel that was
-    written for `float16` reads the bits of `bfloat16` numbers as others of the same width, and
-    stores its results in the wrong format. Nothing raises.
+    written for `float16` reads the bits of `bfloat16` numbers as float16, and stores its results in
+    the wrong format. Nothing raises.
 
     ## Triggering input
     The other 16-bit type: 1.0 of a bfloat16 tensor (0x3F80) is read as 1.875 in float16.
@@ -56,9 +56,9 @@ class PointerTableOfFixedType(Rule[FixedTable, str]):
     refuse other types is for the author to say.
 
     ## How it is verified
-    The compiler sees the pointer type that the kernel names, whatever is launched. On a GPU tensors
-    of the other 16-bit type give other numbers, and the same tensors of the kernel's own type right
-    ones.
+    The compiler sees the pointer type that the kernel names, whatever is launched. On a GPU,
+    tensors of the other 16-bit type give wrong numbers, and those of the kernel's own type give the
+    right ones.
 
     ## References
     - https://github.com/triton-lang/triton/blob/main/python/tutorials/08-grouped-gemm.py

@@ -19,7 +19,7 @@ class UnsignedByteMinusBias(Rule[ByteDifference, str]):
 
     ## Why is this bad
     A constant takes the type of the tensor that it meets (for a `tl.constexpr` since Triton 3.2),
-    so that the difference of a `uint8` and 127 is a `uint8` too, and wraps around below zero. Every
+    so the difference of a `uint8` and 127 is a `uint8` too, and wraps around below zero. Every
     exponent below the bias becomes a huge one. Nothing raises.
 
     ## Triggering input
@@ -40,9 +40,9 @@ class UnsignedByteMinusBias(Rule[ByteDifference, str]):
     ## Not flagged
     A byte that is widened before the subtraction; a difference that stays a byte, or becomes an
     `int8` (codes that wrap around on purpose, and the sign bit that is flipped and subtracted: `(x
-    ^ 0x80) - 0x80`); a byte that is limited from below, or has a bit set that is worth as much as
-    what is subtracted (`(x | 0x80) - 127`); a difference that a mask chooses, or of a byte that is
-    compared with something; an addition; a tensor whose type the launch does not show.
+    ^ 0x80) - 0x80`); a byte with a lower limit, or with a bit set that is worth at least what is
+    subtracted (`(x | 0x80) - 127`); a difference that a mask selects; a byte that is compared with
+    something; an addition; a tensor whose type the launch does not show.
 
     ## Fix safety
     `.to(tl.int32)` behind the byte. Unsafe: the numbers change, and code further on may already

@@ -14,9 +14,9 @@ class ExponentDecodedByShift(Rule[ExponentShift, str]):
     """## What it does
     Finds kernels that load an exponent of eight bits (e8m0, the scale of a block of MX numbers) and
     decode it by shifting it to where a float has its exponent (or multiplying it by 2**23), without
-    a test for the codes 0 and 255; device functions too. Where neither the file nor one that uses
-    the kernel names `torch.float8_e8m0fnu` the finding is `possible`: a format of its own may mean
-    zero by the code 0.
+    a test for the codes 0 and 255. Device functions count too. Where neither the file nor one that
+    uses the kernel names `torch.float8_e8m0fnu`, the finding is `possible`: in a custom format the
+    code 0 may mean zero.
 
     ## Why is this bad
     The shift is right for 1 to 254. Code 0 means 2**-127, which a float holds as a subnormal number
@@ -42,9 +42,9 @@ class ExponentDecodedByShift(Rule[ExponentShift, str]):
     ```
 
     ## Not flagged
-    A kernel that compares codes with 0 or 255, or limits them, or that calls a device function and
-    does so itself; an exponent that the kernel computes
-    itself; memory whose name says nothing of scales or exponents.
+    A kernel that compares codes with 0 or 255, or limits them, be it around a device function that
+    decodes; an exponent that the kernel computes itself; memory whose name does not mention scales
+    or exponents.
 
     ## Fix safety
     There is no fix: whether these codes can occur is for the author to say.

@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 class WidthChosenByNumel(Rule[WidthChoice, str]):
     """## What it does
-    Finds functions that compare `x.numel()` with what 32 bits hold, choose by that how wide a
-    kernel computes its offsets, and pass strides of `x` to the kernel.
+    Finds functions that compare `x.numel()` with what fits in 32 bits, use that to choose how wide
+    a kernel computes its offsets, and pass strides of `x` to the kernel.
 
     ## Why is this bad
     A tensor may be a view with gaps: a slice of columns, a head of a fused projection, a layer of a
-    cache. Its last element lies at the sum of `(size - 1) * stride`, which is more than it has
-    elements. The kernel then computes offsets in 32 bits that need 64, reads and writes in front of
-    the tensor, and nothing raises.
+    cache. Its last element lies at the sum of `(size - 1) * stride`, which can be far beyond its
+    number of elements. The kernel then computes offsets in 32 bits that need 64, and reads and
+    writes before the tensor. Nothing raises.
 
     ## Triggering input
     A view of 64 columns of a tensor of 1,000 rows and 4,194,304 columns: it has 64,000 elements,
@@ -46,8 +46,8 @@ class WidthChosenByNumel(Rule[WidthChoice, str]):
     to say.
 
     ## How it is verified
-    The compiler sees one width or the other, whatever is launched. A view as above shows it on a
-    GPU.
+    The compiler sees one width or the other, whatever is launched. On a GPU, a view as above shows
+    the effect.
 
     ## References
     - https://github.com/ROCm/aiter/pull/4673

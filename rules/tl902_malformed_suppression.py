@@ -26,7 +26,7 @@ class MalformedSuppression(CommentRule):
 
     ## Why is this bad
     The comment does not do what it says. Either the finding that it was written for is still
-    reported, or it documents a decision about a rule that there is not.
+    reported, or it documents a decision about a rule that does not exist.
 
     ## Triggering input
     `# tritonlint: ignore`, which names no rule.
@@ -47,11 +47,11 @@ class MalformedSuppression(CommentRule):
     ## Fix safety
     Only the comment changes, and a reason is never lost. Safe: brackets are added, a misspelt word
     is corrected, and so is a rule that nearly names the one that is found there; a comment that
-    names no rule gets the names of those that are found there. Unsafe: a rule that nothing
-    resembles is taken out, and a comment that names no rule goes where none is found (its reason
-    stays as a plain comment). A word that could be anything has no fix. The fixes of comments come
-    first in `tritonlint autofix`, and a statement whose comment is not understood is left as it is
-    for the whole run.
+    names no rule gets the names of those that are found there. Unsafe: a rule that resembles no
+    other is removed, and so is a comment that names no rule where no finding is (its reason stays
+    as a plain comment). A word that could be anything has no fix. The fixes of comments come first
+    in `tritonlint autofix`, and a statement whose comment is not understood is left as it is for
+    the whole run.
 
     ## How it is verified
     By reading the comments with Python's own tokenizer.

@@ -13,9 +13,9 @@ class UnfulfilledExpectation(CommentRule):
     Finds `# tritonlint: expect[...]` comments that name a rule which finds nothing there.
 
     ## Why is this bad
-    Someone wrote down that this statement is a hazard, and it no longer is. The work-around that
+    Someone wrote down that this statement is a hazard, and it no longer is. The workaround that
     went with it, the accuracy test that was marked, or the comment itself can go; or the code was
-    rewritten such that the hazard is no longer seen.
+    rewritten so that the hazard is no longer seen.
 
     ## Triggering input
     A comment that expects TL001 on a statement without a finding of TL001.
