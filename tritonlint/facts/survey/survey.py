@@ -129,7 +129,9 @@ class Analysis:
         before may be used after."""
         if self.project.parsed > self.room * times:
             self.forget()
-            gc.collect(1)  # what was interpreted refers to itself
+            # What was interpreted refers to itself. Where all that stays is frozen (in a server),
+            # the rest is soon searched as a whole; else what is old is not searched.
+            gc.collect(2 if gc.get_freeze_count() else 1)
 
     def glance(self, file: str) -> Module | None:
         """The module of a file, or None where it cannot be parsed. Where room is little, it is of
