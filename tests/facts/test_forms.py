@@ -206,6 +206,18 @@ MAKERS = {
 }
 
 
+TWO = """@triton.jit
+def quantize_two(x_ptr, y_ptr, key_cache_ptr, value_cache_ptr, BLOCK: tl.constexpr):
+    column = tl.arange(0, BLOCK)
+    x = tl.load(x_ptr + column).to(tl.float32) / 448.0
+    y = tl.load(y_ptr + column).to(tl.float32) / 448.0
+    tl.store(key_cache_ptr + column, x.to(key_cache_ptr.dtype.element_ty))
+    tl.store(value_cache_ptr + column, y.to(value_cache_ptr.dtype.element_ty))
+
+
+"""
+
+
 def _text(body: str) -> str:
     return KERNELS + textwrap.dedent(body).strip() + "\n"
 
@@ -361,6 +373,18 @@ CASES = {
     "a dtype that is left at its default": _text(
         "def make(dtype=torch.uint8):\n    return torch.empty(4, dtype=torch.float16 if dtype is not torch.uint8 else dtype)\n\n\n"
         f"def f(x):\n    quantize[(1,)](x, make(), 64)  {HIT}\n    quantize[(1,)](x, make(torch.float32), 64)"
+    ),
+    "the same question asked in two calls": _text(
+        f"{TWO}def coded(kind):\n    return kind.startswith('fp8') or kind.endswith('_codes')\n\n\n"
+        "def f(x, y, key_cache, value_cache, kind):\n    own = torch.float8_e4m3fn if coded(kind) else key_cache.dtype\n"
+        "    if key_cache.dtype != own and coded(kind):\n        value_cache = value_cache.view(own)\n"
+        f"    quantize_two[(1,)](x, y, key_cache, value_cache, 64)  {HIT}"
+    ),
+    "correct the same question asked in two calls": _text(
+        f"{TWO}def coded(kind):\n    return kind.startswith('fp8') or kind.endswith('_codes')\n\n\n"
+        "def f(x, y, key_cache, value_cache, kind):\n    own = torch.float8_e4m3fn if coded(kind) else key_cache.dtype\n"
+        "    if key_cache.dtype != own and coded(kind):\n        key_cache, value_cache = key_cache.view(own), value_cache.view(own)\n"
+        "    quantize_two[(1,)](x, y, key_cache, value_cache, 64)"
     ),
     "two unknown values": _text(
         "def first(x, page):\n    codes = page[:, :4].view(torch.float8_e4m3fn)\n"

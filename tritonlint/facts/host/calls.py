@@ -104,8 +104,8 @@ def _unresolved(frame: Frame, node: ast.Call, given: Given) -> Value:
 def _method(frame: Frame, node: ast.Call, function: Method, given: Given) -> Value:
     span, arguments = frame.span(node), given.arguments
     owner = as_tensor(function.owner)
-    if function.name == "startswith" and arguments.positional:
-        found = conditions.starts_with(owner, arguments.positional[0], node.func, span)
+    if function.name in ("startswith", "endswith") and arguments.positional:
+        found = conditions.text_test(owner, function.name, arguments.positional[0], node.func, span)
         if found:
             return found
     if function.name == "get" and isinstance(owner, Table) and arguments.positional:

@@ -82,17 +82,20 @@ def names_fp8(label: object) -> bool:
     return isinstance(label, str) and bool(_FP8_STRING.match(label))
 
 
-def starts_with(owner: Value, prefix: Value, spelled: ast.expr, span: Span) -> Condition | None:
-    """The condition of `setting.startswith("fp8")`."""
-    match owner, prefix:
-        case Const(value=str() as text), Const(value=str() as start):
-            return Condition("opaque", str(text.startswith(start)), span)
-    if (
-        isinstance(prefix, Const)
-        and isinstance(prefix.value, str)
-        and _FP8_STRING.match(prefix.value)
-    ):
-        return Condition("quantized", f"{QUANTIZED}({symbol(owner, spelled)})", span)
+def text_test(
+    owner: Value, method: str, text: Value, spelled: ast.expr, span: Span
+) -> Condition | None:
+    """The condition of `setting.startswith("fp8")`, or of `endswith`: of the same text and setting
+    it is the same wherever it is asked."""
+    match owner, text:
+        case Const(value=str() as known), Const(value=str() as part):
+            outcome = known.startswith(part) if method == "startswith" else known.endswith(part)
+            return Condition("opaque", str(outcome), span)
+        case _, Const(value=str() as part):
+            setting = symbol(owner, spelled)
+            if method == "startswith" and _FP8_STRING.match(part):
+                return Condition("quantized", f"{QUANTIZED}({setting})", span)
+            return Condition("opaque", f"{setting}.{method}({part!r})", span)
     return None
 
 
