@@ -12,14 +12,18 @@ if TYPE_CHECKING:
 
 # What a module may call the language whose `load` it calls.
 _LANGUAGES = ("tl", "gl", "ttgl")
+# What to do, by whether the sum is kept in memory.
+_HELP = ("widen the values first", "keep the sum in a float32, and store it after the loop")
 
 
 class LowPrecisionAccumulation(Rule[LowSum, str]):
     """## What it does
     Finds kernels that add up 16-bit floats as they were loaded (`tl.sum(x)`, `tl.sum(x * y)`,
-    `tl.cumsum(x)`) and divide the sum or keep it as a float32, and loops that add a product of two
-    such values to a float32. The launch passes tensors of bfloat16 or float16, or hands on what its
-    own caller chooses; the finding is then `likely`.
+    `tl.cumsum(x)`) and divide the sum or keep it as a float32, and sums of products of two such
+    values in a float32. Finds too sums that a loop keeps in memory of 16 bits: each round loads
+    what the last one stored, adds to it, and stores it at the same address. The launch passes
+    tensors of bfloat16 or float16, or hands on what its own caller chooses; the finding is then
+    `likely`.
 
     ## Why is this bad
     Triton multiplies and adds in the type of the operands: `tl.sum` widens small integers, but not
@@ -59,11 +63,13 @@ class LowPrecisionAccumulation(Rule[LowSum, str]):
 
     ## How it is verified
     Compiled for `cuda:90`, `hip:gfx942` and `hip:gfx950`, an `arith.extf` is fed by a `tt.reduce`,
-    a `tt.scan` or an `arith.mulf` of 16 bits as flagged, and by none as fixed. On a GPU the sums as
-    flagged differ from those in float64 by more than float32 explains.
+    a `tt.scan` or an `arith.mulf` of 16 bits as flagged, and by none as fixed; of a sum that is
+    kept in memory no order of operations tells. On a GPU the sums as flagged differ from those in
+    float64 by more than float32 explains.
 
     ## References
     - https://github.com/vllm-project/vllm/issues/52887
+    - https://github.com/linkedin/Liger-Kernel/pull/1329
     - https://github.com/pytorch/pytorch/pull/141052
     - https://github.com/triton-lang/triton/pull/6974
     """
@@ -85,23 +91,26 @@ class LowPrecisionAccumulation(Rule[LowSum, str]):
         names = " and ".join(f"`{each}`" for each in sorted(seen.sum.parameters))
         names = f"`{seen.parameter}`{more}" if others > 1 else names
         does = "multiplies" if seen.sum.kind == "product" else "adds up"
+        message = f"`{seen.kernel}` {does} in 16 bits what it loads through {names}"
+        if seen.sum.kind == "update":
+            message = f"`{seen.kernel}` keeps a sum in memory of 16 bits through {names}"
         fix = self._fix(node, seen)
         return self.finding(
             node,
             seen,
-            f"`{seen.kernel}` {does} in 16 bits what it loads through {names}",
+            message,
             trigger=trigger,
             confidence="likely" if seen.open else "certain",
             trace=_trace(seen),
             fix=fix,
-            help="widen the values first",
+            help=_HELP[seen.sum.kind == "update"],
         )
 
     def _fix(self, node: cst.CSTNode, seen: LowSum) -> Fix | None:
         """The fix of values that are loaded in the function that adds them up."""
         from tritonlint.rule.casts import language, method
 
-        if seen.sum.via or seen.place.path != seen.kernel_path:
+        if seen.sum.via or seen.sum.kind == "update" or seen.place.path != seen.kernel_path:
             return None
         wide = f"{language(self.suspect.source)}.float32"
         operands = self._operands(node) if seen.dots else self._loads(seen)
@@ -169,9 +178,11 @@ def _trigger(seen: LowSum) -> str:
         if element == "float16":
             return f"{where}, 300.0 * 300.0 is infinity"
         return f"{where}, 1.0078125 * 1.0078125 is 1.015625 and not 1.01568603515625"
-    if element == "float16":
+    if element == "float16" and seen.sum.kind == "sum":
         what = "20.0 * 20.0, added up 300 times," if seen.sum.squared else "300.0, 300 times,"
         return f"{where}, {what} is infinity"
+    if element == "float16":
+        return f"{where}, 2048.0 + 1.0 is 2048.0"
     return f"{where}, 256.0 + 1.0 is 256.0"
 
 
@@ -186,5 +197,7 @@ def _trace(seen: LowSum) -> tuple[Step, ...]:
     ]
     if seen.sum.kind == "product":
         return (*steps, Step(seen.place, "multiplied in 16 bits, and then added to a float32"))
+    if seen.sum.kind == "update":
+        return (*steps, Step(seen.place, "added to, and stored in 16 bits, for the next round"))
     steps.append(Step(seen.place, "added up in 16 bits"))
     return (*steps, Step(seen.sum.use, "and then divided, or kept as a float32"))

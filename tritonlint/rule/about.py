@@ -10,6 +10,7 @@ from typing import Any
 from tritonlint.dtypes import UINT8
 from tritonlint.facts.hazards.flavours.hard_coded import HardCoded
 from tritonlint.facts.hazards.ignored_settings import IgnoredSetting
+from tritonlint.facts.hazards.low_sums import LowSum
 from tritonlint.facts.hazards.narrowed import (
     ByteDifference,
     ByteUsed,
@@ -156,6 +157,7 @@ def _(observation: HardCoded) -> About:
 
 @about.register
 def _(observation: InKernel) -> About:
-    claim = Claim(observation.kernel_path, observation.kernel_line, "")
+    ordered = not isinstance(observation, LowSum) or observation.sum.kind != "update"
+    claim = Claim(observation.kernel_path, observation.kernel_line, "", ordered=ordered)
     place = observation.place
     return About(place, observation.kernel, claim=claim, one=place, rank=(place,))

@@ -14,9 +14,11 @@ from collections.abc import Iterator, Mapping, Set
 from typing import Literal
 
 from tritonlint.dtypes import FLOAT32, FLOAT64, ElementType
+from tritonlint.facts.device.casts import union_of
 from tritonlint.facts.device.contract import Place
 from tritonlint.facts.device.frames import Where, place_of
 from tritonlint.facts.device.intervals import Interval
+from tritonlint.facts.device.reading.read_back import read_back
 from tritonlint.facts.device.types import T_FLOAT32, Types
 from tritonlint.facts.device.values import History, Tensor, Value
 from tritonlint.facts.device.watch import Key, Watch
@@ -35,11 +37,12 @@ _BEFORE_TYPE = 3
 class NarrowSum:
     """A sum that is computed in `element` at `place`, in the device function that the calls `via`
     lead to, of what was loaded at `loads` through `parameters`. For a `product` it is the product
-    that is, and the sum is wide. At `use` it is divided, or becomes a float32."""
+    that is, and the sum is wide; an `update` is a sum that a loop keeps in memory, and rounds to it
+    each time. At `use` it is divided, becomes a float32, or is stored."""
 
     place: Place
     via: tuple[Place, ...]
-    kind: Literal["sum", "product"]
+    kind: Literal["sum", "product", "update"]
     squared: bool
     element: ElementType
     parameters: frozenset[str]
@@ -74,6 +77,21 @@ class Sums(Watch):
     def stored(self, value: Tensor, target: Types, where: Where) -> None:
         if _wide(target):
             self._taken(value, where)
+        elif _narrow(target):
+            self._updated(target, where)
+
+    def _updated(self, target: Types, where: Where) -> None:
+        """Note a sum that a loop keeps in memory of `target`."""
+        frame, node = where
+        load = read_back(frame.stack[-1]).get(id(node)) if frame.stack and frame.loops else None
+        element = target[0].element
+        if load is not None and element is not None:
+            loads = frozenset((place_of((frame, load)),))
+            place = place_of(where)
+            seen = NarrowSum(
+                place, frame.via, "update", False, element, union_of(target), loads, place
+            )
+            self.seen.setdefault(_key(where), seen)
 
     def limited(self, main: Tensor, limits: Interval, result: Tensor, where: Where) -> Tensor:
         return replace(result, history=main.history)

@@ -1,0 +1,95 @@
+"""Sums that a loop keeps in memory: each round loads what the last one stored, adds to it, and
+stores it at the same address."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+
+from tritonlint.facts.kept import kept
+from tritonlint.facts.project.tree import as_code, walk
+
+
+@kept(256)
+def read_back(function: ast.FunctionDef) -> Mapping[int, ast.Call]:
+    """The stores of such sums in the loops of a function, each by its node, with the load."""
+    found: dict[int, ast.Call] = {}
+    for loop in walk(function):
+        if isinstance(loop, (ast.For, ast.While)):
+            nodes = [each for statement in loop.body for each in walk(statement)]
+            bound = set(_bound(loop))
+            loads = {as_code(each.args[0]): each for each in _calls(nodes, "load")}
+            for store in _calls(nodes, "store"):
+                load = loads.get(as_code(store.args[0]))
+                value = _stored(store)
+                if load is None or value is None or _names(store.args[0]) & bound:
+                    continue
+                if _adds(value, load, nodes):
+                    found[id(store)] = load
+    return found
+
+
+def _bound(loop: ast.AST) -> Iterator[str]:
+    """The names that a loop gives a value."""
+    for each in walk(loop):
+        if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store):
+            yield each.id
+
+
+def _calls(nodes: list[ast.AST], name: str) -> Iterator[ast.Call]:
+    for each in nodes:
+        match each:
+            case ast.Call(func=ast.Attribute(value=ast.Name(), attr=attr), args=[_, *_]):
+                if attr == name:
+                    yield each
+
+
+def _stored(store: ast.Call) -> ast.expr | None:
+    named = (each.value for each in store.keywords if each.arg == "value")
+    return store.args[1] if len(store.args) > 1 else next(named, None)
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {each.id for each in walk(node) if isinstance(each, ast.Name)}
+
+
+def _adds(value: ast.expr, load: ast.Call, nodes: list[ast.AST]) -> bool:
+    """Whether a value is a sum with what was loaded: as it stands, or by the names it goes
+    through."""
+    held: set[str] = set()  # what was loaded
+    sums: set[str] = set()  # that with something added
+
+    def holds(node: ast.AST, names: set[str]) -> bool:
+        return any(each is load for each in walk(node)) or bool(_names(node) & names)
+
+    def is_sum(node: ast.AST) -> bool:
+        if _names(node) & sums:
+            return True
+        added = (each for each in walk(node) if isinstance(each, ast.BinOp))
+        return any(
+            isinstance(each.op, (ast.Add, ast.Sub))
+            and any(_is_kept(side, load, held) for side in (each.left, each.right))
+            for each in added
+        )
+
+    for each in nodes:
+        match each:
+            case ast.Assign(targets=[ast.Name(id=name)], value=given):
+                if is_sum(given):
+                    sums.add(name)
+                elif holds(given, held):
+                    held.add(name)
+            case ast.AugAssign(target=ast.Name(id=name), op=ast.Add() | ast.Sub()):
+                if name in held:
+                    sums.add(name)
+    return is_sum(value)
+
+
+def _is_kept(node: ast.expr, load: ast.Call, held: set[str]) -> bool:
+    """Whether an operand is what was loaded, in another type perhaps."""
+    match node:
+        case ast.Name(id=name):
+            return name in held
+        case ast.Call(func=ast.Attribute(value=inner, attr="to")):
+            return _is_kept(inner, load, held)
+    return node is load
