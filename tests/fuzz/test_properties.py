@@ -148,5 +148,5 @@ def test_the_order_of_files_and_the_number_of_processes_change_nothing(
         shuffled = random.Random(order).sample(files, len(files))
         found = engine.check(shuffled, chosen)
         assert found == alone
-        assert fixing.plan(found, chosen, unsafe=True).changes == changes
+    assert fixing.plan(found, chosen, unsafe=True).changes == changes
     assert os.getcwd() == str(tmp_path)

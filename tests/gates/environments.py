@@ -77,5 +77,6 @@ def environment(python: str, folder: Path, *requirements: str | Path) -> Path:
     must_run(python, "-m", "venv", "--without-pip", folder, cwd=folder.parent)
     made = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
     pip = (sys.executable, "-m", "pip", "-qq", "--disable-pip-version-check", "--no-input")
-    must_run(*pip, "--python", made, "install", *requirements, cwd=folder.parent)
+    # Few of the modules are imported: those are compiled then.
+    must_run(*pip, "--python", made, "install", "--no-compile", *requirements, cwd=folder.parent)
     return made
