@@ -20,7 +20,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies
 
 from tritonlint.findings import Edit, Fix, Span, Suppressed
-from tritonlint.findings.result import Result, Skipped
+from tritonlint.findings.result import Limit, Result, Skipped
 from tritonlint.report import FORMATS, TEXT_FORMATS, Options, renderer
 from tritonlint.report.json import lines_schema
 
@@ -116,6 +116,26 @@ def test_sarif_says_that_a_run_with_skipped_files_did_not_succeed(result: Result
     (notification,) = invocation["toolExecutionNotifications"]
     assert notification["message"]["text"] == f"broken.py: {NOT_CHECKED}"
     assert _sarif(EMPTY)["invocations"][0]["executionSuccessful"] is True
+
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_says_where_a_function_was_not_followed_further(
+    result: Result, name: str
+) -> None:
+    limit = Limit("host.py", 4, "write", "leads to too much")
+    text = _render(name, replace(result, limits=(limit,)))
+    assert "write" in text and "leads to too much" in text
+    assert "leads to too much" not in _render(name, result)
+
+
+def test_the_limits_are_notes_in_what_the_schemas_ask_for(result: Result) -> None:
+    limited = replace(result, limits=(Limit("host.py", 4, "write", "leads to too much"),))
+    *_, note = _sarif(limited)["invocations"][0]["toolExecutionNotifications"]
+    assert note["level"] == "note"
+    assert note["locations"][0]["physicalLocation"]["region"]["startLine"] == 4
+    assert _gitlab(limited)[-1]["severity"] == "info"
+    assert _rdjson(limited)[-1]["severity"] == "INFO"
 
 
 def test_sarif_counts_paths_from_the_top_of_the_repository(

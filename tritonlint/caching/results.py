@@ -8,7 +8,7 @@ from typing import Any
 
 from tritonlint.findings import Edit, Finding, Fix, LaunchSite, Span, Step, Suppressed
 from tritonlint.findings.claim import Claim, Known
-from tritonlint.findings.result import Result, Skipped
+from tritonlint.findings.result import Limit, Result, Skipped
 from tritonlint.frozen import replace
 
 
@@ -24,6 +24,7 @@ def result(data: dict[str, Any]) -> Result:
         tuple(Skipped(**each) for each in data["skipped"]),
         int(data["files"]),
         tuple(_suppressed(each) for each in data["suppressed"]),
+        limits=tuple(Limit(**each) for each in data["limits"]),
     )
 
 

@@ -215,7 +215,8 @@ def _check(
     read = {each.path: each.data for each in sources if each.path in found_in}
     work.observer.advance(1.0)
     number = len(sources) + len(skipped)
-    return Result(kept, left_out, number, quiet, unused, read, tuple(findings))
+    limits = tuple(sorted(found.limits))
+    return Result(kept, left_out, number, quiet, unused, limits, read, tuple(findings))
 
 
 def _left_out(

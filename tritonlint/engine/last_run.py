@@ -70,7 +70,8 @@ class LastRun:
         changed = [path for path, said in asked.stamps.items() if self.files[path][0] != said]
         sources = [_unless_code_changed(path, self.files[path][1]) for path in changed]
         here = {each.path for each in sources}
-        if here & {each.path for each in self.result.skipped}:
+        spoken = {each.path for each in self.result.skipped}
+        if here & (spoken | {each.path for each in self.result.limits}):
             raise Lost
         code = {each.path: numbers(each.data) for each in sources if each.path in self.code}
         moved = MovedCode(self.code, code)

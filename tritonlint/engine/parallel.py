@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import field
 from typing import TYPE_CHECKING, TypeVar
 
@@ -15,6 +15,7 @@ from tritonlint.facts.hazards.observation import Observation
 from tritonlint.facts.index.outlines import Outline
 from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.survey.survey import Analysis
+from tritonlint.findings.result import Limit
 from tritonlint.frozen import dataclass, replace
 from tritonlint.source import SourceFile
 
@@ -27,13 +28,15 @@ T = TypeVar("T")
 @dataclass(frozen=True)
 class Facts:
     """What is to be judged about some files, and by path why what is not known of others; by file,
-    the lines of functions of other files that were not looked at yet. `parsed` are the paths of
+    the lines of functions of other files that were not looked at yet; `limits` at which functions
+    were not followed further. `parsed` are the paths of
     those that were, or are in `unfinished`."""
 
     observations: tuple[Observation, ...]
     unfinished: dict[str, str]
     outside: Mapping[str, Collection[int]] = field(default_factory=dict)
     parsed: frozenset[str] = frozenset()
+    limits: frozenset[Limit] = frozenset()
 
 
 # Up to so many files are looked at in one process: starting others would take longer.
@@ -84,11 +87,17 @@ def _together(results: Sequence[Facts]) -> Facts:
     return Facts(
         tuple(each for result in results for each in result.observations),
         {path: reason for result in results for path, reason in result.unfinished.items()},
+        limits=frozenset(each for result in results for each in result.limits),
     )
 
 
 def _facts(sources: Sequence[SourceFile], wanted: frozenset[str], analysis: Analysis) -> Facts:
-    return Facts(tuple(analysis.observe(sources, wanted)), analysis.unfinished)
+    return _known(analysis, analysis.observe(sources, wanted))
+
+
+def _known(analysis: Analysis, found: Iterable[Observation]) -> Facts:
+    observations = tuple(found)  # before it is asked what was left out
+    return Facts(observations, analysis.unfinished, limits=frozenset(analysis.bulkhead.limits))
 
 
 def unparsable(sources: Sequence[SourceFile], work: Work) -> dict[str, str]:
@@ -185,4 +194,4 @@ def _facts_of_share(sources: Sequence[SourceFile]) -> Facts:
 def _outside_of_share(lines: Mapping[str, Collection[int]]) -> Facts:
     assert _process is not None
     analysis, wanted = _process
-    return Facts(tuple(analysis.observe_outside(lines, wanted)), analysis.unfinished)
+    return _known(analysis, analysis.observe_outside(lines, wanted))

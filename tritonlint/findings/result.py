@@ -17,11 +17,23 @@ class Skipped:
     reason: str
 
 
+@dataclass(frozen=True, order=True)
+class Limit:
+    """A function, by the line of its header, that was looked at only so far: what was not seen
+    beyond that, and why."""
+
+    path: str
+    line: int
+    function: str
+    reason: str
+
+
 @dataclass(frozen=True)
 class Result:
     """The findings that the settings select, sorted; what was skipped; how many files were looked
     at; the findings that a comment or the baseline takes out; what was seen at run time and is not
-    used, since the code is another now. `read` is what the files held that have findings, by their
+    used, since the code is another now; `limits` at which functions were not followed further.
+    `read` is what the files held that have findings, by their
     paths, and `judged` what the rules found before any comment took something out, when it was this
     run that read them."""
 
@@ -30,5 +42,6 @@ class Result:
     files: int
     suppressed: tuple[Suppressed, ...] = ()
     unused: tuple[Skipped, ...] = ()
+    limits: tuple[Limit, ...] = ()
     read: Mapping[str, bytes] = field(default_factory=dict, compare=False, repr=False)
     judged: tuple[Finding, ...] = field(default=(), compare=False, repr=False)

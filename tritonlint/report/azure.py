@@ -21,6 +21,9 @@ def render(result: Result, out: TextIO, options: Options) -> None:
     for skipped in result.skipped:
         place = {"sourcepath": _path(skipped.path), "code": "not-checked"}
         out.write(_command("error", place, f"not checked: {skipped.reason}"))
+    for each in result.limits:  # there is no command for what is no error and no warning
+        text = f"{plain(each.path)}:{each.line}: `{each.function}` {each.reason}"
+        out.write(f"##[section]{_escaped(text, _DATA)}\n")
 
 
 def _of_finding(finding: Finding) -> str:

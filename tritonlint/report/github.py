@@ -20,6 +20,9 @@ def render(result: Result, out: TextIO, options: Options) -> None:
     for skipped in result.skipped:
         place = {"file": from_top(skipped.path, top), "title": "tritonlint: not checked"}
         out.write(_command("error", place, skipped.reason))
+    for each in result.limits:
+        place = {"file": from_top(each.path, top), "line": str(each.line), "title": "tritonlint"}
+        out.write(_command("notice", place, f"`{each.function}` {each.reason}"))
 
 
 def _place(finding: Finding, top: Path) -> dict[str, str]:

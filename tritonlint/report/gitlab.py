@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from tritonlint.findings import Finding
-from tritonlint.findings.result import Result, Skipped
+from tritonlint.findings.result import Limit, Result, Skipped
 from tritonlint.report import Options
 from tritonlint.report.machine import as_json
 from tritonlint.report.repository import from_top, root
@@ -30,6 +30,7 @@ def document(result: Result) -> list[dict[str, Any]]:
     return [
         *(_violation(finding, key, top) for finding, key in found),
         *(_not_checked(each, top) for each in result.skipped),
+        *(_limit(each, top) for each in result.limits),
     ]
 
 
@@ -59,4 +60,16 @@ def _not_checked(skipped: Skipped, top: Path) -> dict[str, Any]:
         "fingerprint": key.hexdigest()[:16],
         "severity": "blocker",
         "location": {"path": path, "lines": {"begin": 1}},
+    }
+
+
+def _limit(limit: Limit, top: Path) -> dict[str, Any]:
+    path = from_top(limit.path, top)
+    key = hashlib.sha256(f"limit\0{path}\0{limit.function}".encode(errors="surrogateescape"))
+    return {
+        "description": f"`{limit.function}` {limit.reason}",
+        "check_name": "limit",
+        "fingerprint": key.hexdigest()[:16],
+        "severity": "info",
+        "location": {"path": path, "lines": {"begin": limit.line}},
     }

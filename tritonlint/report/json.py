@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any, TextIO
 
 from tritonlint.findings import (
@@ -34,6 +35,7 @@ def document(result: Result) -> dict[str, Any]:
         "findings": [finding(each) for each in result.findings],
         "suppressed": [_suppressed(each) for each in result.suppressed],
         "skipped": [{"path": each.path, "reason": each.reason} for each in result.skipped],
+        "limits": [asdict(each) for each in result.limits],
         "summary": Summary.of(result).as_data(),
     }
 
@@ -121,6 +123,9 @@ def schema() -> dict[str, Any]:
                 "findings": _array(_object(_finding_schema())),
                 "suppressed": _array(_object({**_finding_schema(), "suppression": by})),
                 "skipped": _array(_object({"path": _TEXT, "reason": _TEXT})),
+                "limits": _array(
+                    _object({"path": _TEXT, "line": _PLACE, "function": _TEXT, "reason": _TEXT})
+                ),
                 "summary": _object(_summary_schema()),
             }
         ),
@@ -134,6 +139,7 @@ def lines_schema() -> dict[str, Any]:
         "finding": whole["findings"]["items"],
         "suppressed": whole["suppressed"]["items"],
         "skipped": whole["skipped"]["items"],
+        "limit": whole["limits"]["items"],
         "summary": _object({"version": {"const": VERSION}, **_summary_schema()}),
     }
     return {

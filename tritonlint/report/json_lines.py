@@ -14,7 +14,12 @@ from tritonlint.report import Options
 from tritonlint.report.json import document
 from tritonlint.report.machine import as_json
 
-_KINDS = {"finding": "findings", "suppressed": "suppressed", "skipped": "skipped"}
+_KINDS = {
+    "finding": "findings",
+    "suppressed": "suppressed",
+    "skipped": "skipped",
+    "limit": "limits",
+}
 
 
 def render(result: Result, out: TextIO, options: Options) -> None:

@@ -31,6 +31,11 @@ def render(result: Result, out: TextIO, options: Options) -> None:
     top = ElementTree.Element("testsuites", counts)
     suite = ElementTree.SubElement(top, "testsuite", counts, skipped=str(len(result.suppressed)))
     suite.extend(cases or [ElementTree.Element("testcase", name="no findings", classname=_NAME)])
+    if result.limits:
+        lines = (
+            f"{each.path}:{each.line}: `{each.function}` {each.reason}" for each in result.limits
+        )
+        ElementTree.SubElement(suite, "system-out").text = _text("\n".join(lines))
     ElementTree.indent(top)
     # In ASCII, whatever the encoding of the stream.
     out.write(ElementTree.tostring(top, "us-ascii", xml_declaration=True).decode() + "\n")

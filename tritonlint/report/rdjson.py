@@ -9,7 +9,7 @@ from typing import Any, TextIO
 
 from tritonlint.edits import edits
 from tritonlint.findings import Finding, Span
-from tritonlint.findings.result import Result, Skipped
+from tritonlint.findings.result import Limit, Result, Skipped
 from tritonlint.report import Options, Text
 from tritonlint.report.machine import as_json
 from tritonlint.report.sources import Sources
@@ -28,6 +28,7 @@ def document(result: Result, text: Text | None = None) -> dict[str, Any]:
         "diagnostics": [
             *(_diagnostic(each, sources) for each in result.findings),
             *(_not_checked(each) for each in result.skipped),
+            *(_limit(each) for each in result.limits),
         ],
     }
 
@@ -52,6 +53,15 @@ def _not_checked(skipped: Skipped) -> dict[str, Any]:
         "location": {"path": skipped.path},
         "severity": "ERROR",
         "code": {"value": "not-checked"},
+    }
+
+
+def _limit(limit: Limit) -> dict[str, Any]:
+    return {
+        "message": f"`{limit.function}` {limit.reason}",
+        "location": {"path": limit.path, "range": {"start": {"line": limit.line}}},
+        "severity": "INFO",
+        "code": {"value": "limit"},
     }
 
 

@@ -10,7 +10,7 @@ from typing import Any, TextIO
 
 from tritonlint import __version__
 from tritonlint.findings import Edit, Finding, Fix, Span, Step, Suppressed
-from tritonlint.findings.result import Result, Skipped
+from tritonlint.findings.result import Limit, Result, Skipped
 from tritonlint.report import Options
 from tritonlint.report.json import launch
 from tritonlint.report.machine import as_json
@@ -29,6 +29,12 @@ _NOTICE = {
     "shortDescription": {"text": "A file was not checked."},
     "fullDescription": {"text": "A file was not checked, or not by every rule."},
     "help": {"text": "The message says why. Correct the file, or exclude it."},
+}
+_LIMIT = "limit"
+_LIMIT_NOTICE = {
+    "id": _LIMIT,
+    "name": "Limit",
+    "shortDescription": {"text": "A function was not followed further."},
 }
 _SUPPRESSIONS = {"in-source": "inSource", "baseline": "external"}
 # `kernel[grid](values)` would read as a link of the format's message syntax.
@@ -75,14 +81,26 @@ class _Run:
             "name": "tritonlint",
             "semanticVersion": __version__,
             "rules": list(self.rules.values()),
-            "notifications": [_NOTICE],
+            "notifications": [_NOTICE, _LIMIT_NOTICE],
         }
 
     def _invocation(self) -> dict[str, Any]:
         skipped = self.result.skipped
         return {
             "executionSuccessful": not skipped,
-            "toolExecutionNotifications": [self._notification(each) for each in skipped],
+            "toolExecutionNotifications": [
+                *(self._notification(each) for each in skipped),
+                *(self._limit(each) for each in self.result.limits),
+            ],
+        }
+
+    def _limit(self, limit: Limit) -> dict[str, Any]:
+        place = {**self._file(limit.path), "region": {"startLine": limit.line}}
+        return {
+            "descriptor": {"id": _LIMIT, "index": 1},
+            "level": "note",
+            "message": {"text": f"`{plain(limit.function)}` {limit.reason}"},
+            "locations": [{"physicalLocation": place}],
         }
 
     def _notification(self, skipped: Skipped) -> dict[str, Any]:

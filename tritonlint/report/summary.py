@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TextIO
 
 from tritonlint.findings import Applicability, Suppressed
-from tritonlint.findings.result import Result
+from tritonlint.findings.result import Limit, Result
 from tritonlint.report import Options
 from tritonlint.report.printable import printable
 
+_MOST_LIMITS = 5
 # What a line says of the fix of its finding.
 MARKS: dict[Applicability, str] = {"safe": "[*]", "unsafe": "[-]"}
 
@@ -96,8 +98,19 @@ def closing(result: Result, out: TextIO, options: Options, marked: bool = False)
     lines = [_suppressed(each) for each in result.suppressed if options.list_suppressed]
     skipped = result.skipped if options.list_skipped else ()
     lines += [printable(f"{each.path}: not checked: {each.reason}") for each in skipped]
+    lines += [] if options.quiet else _limits(result.limits)
     counts = [] if options.quiet else Summary.of(result).lines(marked)
     out.writelines(f"{line}\n" for line in [*lines, *counts])
+
+
+def _limits(limits: Sequence[Limit]) -> list[str]:
+    """The first limits at which functions were not followed, and how many more there are."""
+    lines = [
+        printable(f"{each.path}:{each.line}: note: `{each.function}` {each.reason}")
+        for each in limits[:_MOST_LIMITS]
+    ]
+    more = len(limits) - len(lines)
+    return lines + ([f"note: {more} more such limits (JSON lists all)"] if more else [])
 
 
 def _suppressed(each: Suppressed) -> str:

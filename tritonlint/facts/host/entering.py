@@ -28,8 +28,9 @@ from tritonlint.facts.host.values import (
     choose,
     options,
 )
-from tritonlint.facts.project.modules import Module
+from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.tree import as_code
+from tritonlint.findings.result import Limit
 from tritonlint.frozen import replace
 
 
@@ -42,9 +43,8 @@ def enter(frame: Frame, node: ast.Call, function: Callable, given: Given) -> Val
         frame, definition.name, arguments, frame.span(node)
     )
     if (
-        frame.depth >= MAX_DEPTH
-        or id(definition.node) in frame.run.stack
-        or frame.run.statements > MAX_ENTERED
+        id(definition.node) in frame.run.stack
+        or _is_beyond(frame, definition)
         or not frame.run.worth_entering(
             definition, frame.depth, partial(hands_on_bytes, frame, function, given)
         )
@@ -54,6 +54,22 @@ def enter(frame: Frame, node: ast.Call, function: Callable, given: Given) -> Val
     if by_name is not None and not _better(frame, result):
         return by_name
     return result if result is not None else frame.unknown(node)
+
+
+def _is_beyond(frame: Frame, function: Definition) -> bool:
+    """Whether a limit is reached at which no further function is entered. It is noted where the
+    function leads to a launch."""
+    run, root = frame.run, frame.run.root
+    if frame.depth < MAX_DEPTH and run.statements <= MAX_ENTERED:
+        return False
+    if run.leads is not None and run.leads(function):
+        if frame.depth >= MAX_DEPTH:
+            reason = f"is called over more than {MAX_DEPTH} calls from `{root.name or '<module>'}`"
+            run.limits.add(Limit(function.module.path, function.line, function.name, reason))
+        else:
+            reason = f"leads to more than {MAX_ENTERED} statements: later calls are not followed"
+            run.limits.add(Limit(root.module.path, root.line, root.name or "<module>", reason))
+    return True
 
 
 def _getter(function: ast.FunctionDef | ast.AsyncFunctionDef) -> DType | None:

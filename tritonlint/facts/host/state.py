@@ -28,6 +28,7 @@ from tritonlint.facts.project.effects import Effects
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.project import Project
 from tritonlint.facts.project.tree import Enclosing
+from tritonlint.findings.result import Limit
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -89,6 +90,7 @@ class Run:
     attributes: Attributes = field(default_factory=dict)
     effects: Effects = field(default_factory=Effects)
     copies: list[Copy] = field(default_factory=list)
+    limits: set[Limit] = field(default_factory=set)
     thorough: bool = True
     # The functions that were entered, and lambdas as functions, by their nodes.
     entered: set[int] = field(default_factory=set)

@@ -7,17 +7,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tritonlint.errors import TritonlintError
+from tritonlint.findings.result import Limit
 from tritonlint.source import display_path
 
 
 class Bulkhead:
     """Keeps the file that something goes wrong with from ending the run: `unfinished` tells, by its
-    path, why it could not be analysed, or not to its end. With `strict` internal errors are raised,
+    path, why it could not be analysed, or not to its end; `limits` at which functions were not
+    followed further. With `strict` internal errors are raised,
     so that tests see them."""
 
     def __init__(self, strict: bool = False) -> None:
         self.strict = strict
         self.unfinished: dict[str, str] = {}
+        self.limits: set[Limit] = set()
 
     def leave(self, path: str, reason: str) -> None:
         """Say why the file at `path` is not analysed to its end; the first reason is kept."""

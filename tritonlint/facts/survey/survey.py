@@ -254,6 +254,7 @@ class Analysis:
         path, name = root.module.path, root.name or "<module>"
         with self.bulkhead.around(path, name):
             interpret(run)
+            self.bulkhead.limits |= run.limits
             lines = ((each.span.path, each.span.line) for each in run.launches)
             self.looked_at.launches.update(lines)
             found += run.copies
