@@ -41,7 +41,9 @@ def hands_on_bytes(frame: Frame, function: Callable, given: Given) -> bool:
     return function.instance is not None and _suspicious(frame, function.instance)
 
 
-def _suspicious(frame: Frame, value: Value) -> bool:
+def _suspicious(frame: Frame, value: Value, within: frozenset[str] = frozenset()) -> bool:
+    """Whether a value may hold raw bytes, or decide what does; `within` are the objects that hold
+    it: they may hold each other."""
     for _, each in options(value):
         match each:
             case Tensor(types=None):
@@ -57,17 +59,17 @@ def _suspicious(frame: Frame, value: Value) -> bool:
                     return True
             case Launchable() | Callable() | Table() | Partial() | Class() | Super():
                 return True
-            case Instance(attributes=attributes):
+            case Instance(attributes=attributes) if each.name not in within:
                 prefix = f"{each.name}."
                 held = [value for name, value in frame.env.items() if name.startswith(prefix)]
                 held += [value for _, value in attributes]
-                if any(_suspicious(frame, item) for item in held if item != each):
+                if any(_suspicious(frame, item, within | {each.name}) for item in held):
                     return True
             case Method():
-                if _suspicious(frame, as_tensor(each)):
+                if _suspicious(frame, as_tensor(each), within):
                     return True
             case Sequence(items=items):
-                if any(_suspicious(frame, item) for item in items):
+                if any(_suspicious(frame, item, within) for item in items):
                     return True
     return False
 
