@@ -43,7 +43,7 @@ def argument_at(analysis: Analysis, path: Path, line: int, column: int) -> Point
     around = [each for each in functions if _is_around(each, line)]
     if not around:
         return None
-    run = analysis.interpreted(around[-1])
+    run = analysis.runs.interpreted(around[-1])
     for event, parameter, passed in _arguments(run):
         if event.module is module and _covers(passed.span, line, column):
             storages = tuple(dict.fromkeys(_storages(run, event, parameter, passed)))

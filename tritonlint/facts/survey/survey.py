@@ -24,13 +24,11 @@ from tritonlint.facts.hazards.rounded_first import rounded_first
 from tritonlint.facts.hazards.short_indices import short_indices
 from tritonlint.facts.hazards.width_choices import width_choices
 from tritonlint.facts.host.interpreter import interpret
-from tritonlint.facts.host.state import MAX_STATEMENTS, Attributes, Run
-from tritonlint.facts.index.beside import Beside
+from tritonlint.facts.host.state import MAX_STATEMENTS, Run
 from tritonlint.facts.index.gates import may_copy
 from tritonlint.facts.index.reach import Reach
 from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.kept import forget
-from tritonlint.facts.project.effects import Effects
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.project import Project
 from tritonlint.facts.survey.bulkhead import Bulkhead
@@ -41,6 +39,7 @@ from tritonlint.facts.survey.outside import Lines, Outside, Place
 from tritonlint.facts.survey.reading import Reading
 from tritonlint.facts.survey.remembered import Remembered
 from tritonlint.facts.survey.roots import Roots, line_of
+from tritonlint.facts.survey.runs import Runs
 from tritonlint.facts.survey.summing import Summing
 from tritonlint.source import SourceFile, display_path, read_source
 
@@ -100,18 +99,16 @@ class Analysis:
         self.project = Project([], self.texts.passes, self._read)
         self._apart = self._reach_apart()
         self.reach = Reach(self.project, self.texts, lambda: self.before_root())
+        self.runs = Runs(self.project, self.texts, self.reach, self.glance)
         self.narrowing = Narrowing(
             self.texts, self.reach, self.glance, self.looked_at, self.remembered
         )
         self.reading = Reading(self.texts, self.reach, self.looked_at)
         self.statements = Statements(self.texts, self.reach)
         self.summing = Summing(
-            self.texts, self.reach, self.looked_at, self.bulkhead, self.interpreted
+            self.texts, self.reach, self.looked_at, self.bulkhead, self.runs.interpreted
         )
-        self.choosing = Choosing(self.texts, self.reach, self.bulkhead, self.interpreted)
-        self._attributes: Attributes = {}
-        self._effects = Effects()
-        self._beside = Beside()
+        self.choosing = Choosing(self.texts, self.reach, self.bulkhead, self.runs.interpreted)
 
     def _now(self, read: Callable[[Path], SourceFile], path: Path) -> SourceFile:
         """The file at `path`, with the text that stands in for it where there is one."""
@@ -214,7 +211,7 @@ class Analysis:
             if calls is not None and calls.copies and not self.reach.leads(each):
                 self.looked_at.copying.add((module.path, each.line))
                 with self.bulkhead.around(module.path, each.name):
-                    yield from interpret(self._run(each)).copies
+                    yield from interpret(self.runs.of(each)).copies
 
     def observe_outside(
         self, lines: Mapping[str, Collection[int]], wanted: Collection[str]
@@ -249,7 +246,7 @@ class Analysis:
         self.before_root()
         thorough = questioned is None
         universe = self.texts.universe(str(root.module.file))
-        run = self._run(root, thorough)
+        run = self.runs.of(root, thorough)
         found: list[Observation] = []
         path, name = root.module.path, root.name or "<module>"
         with self.bulkhead.around(path, name):
@@ -277,35 +274,3 @@ class Analysis:
             if any(isinstance(each, Argument) and each.from_caller for each in mine):
                 questioned.append((str(root.module.file), line_of(root)))
         return mine
-
-    def _viewing(
-        self, root: Definition, universe: Sequence[str], names: frozenset[str]
-    ) -> Iterator[Module]:
-        """The other files of `universe` that name all of `names` and view something."""
-        for file in self.texts.viewing(universe, names):
-            module = self.glance(file) if file != str(root.module.file) else None
-            if module is not None:
-                yield module
-
-    def interpreted(self, root: Definition) -> Run:
-        """What is seen from `root`, with all calls followed. Raises RecursionError."""
-        run = self._run(root, thorough=True)
-        interpret(run)
-        return run
-
-    def _run(self, root: Definition, thorough: bool = False) -> Run:
-        universe = self.texts.universe(str(root.module.file))
-        return Run(
-            self.project,
-            root,
-            self.reach.leads,
-            partial(self.texts.byte_table, universe),
-            partial(self.texts.is_called, root, universe),
-            partial(self._beside.views, root),
-            partial(self.texts.both_flavours, universe),
-            partial(self._viewing, root, universe),
-            operator=partial(self.reach.names.operator, universe),
-            attributes=self._attributes,
-            effects=self._effects,
-            thorough=thorough,
-        )

@@ -1,0 +1,64 @@
+"""How a function is interpreted: with what its project tells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+
+from tritonlint.facts.host.interpreter import interpret
+from tritonlint.facts.host.state import Attributes, Run
+from tritonlint.facts.index.beside import Beside
+from tritonlint.facts.index.reach import Reach
+from tritonlint.facts.index.universe import Texts
+from tritonlint.facts.project.effects import Effects
+from tritonlint.facts.project.modules import Definition, Module
+from tritonlint.facts.project.project import Project
+
+
+class Runs:
+    """Makes the runs of a project, which share what holds for all of them. `glance` is how the
+    module of another file is had until the next one is."""
+
+    def __init__(
+        self, project: Project, texts: Texts, reach: Reach, glance: Callable[[str], Module | None]
+    ) -> None:
+        self.project = project
+        self.texts = texts
+        self.reach = reach
+        self.glance = glance
+        self._attributes: Attributes = {}
+        self._effects = Effects()
+        self._beside = Beside()
+
+    def of(self, root: Definition, thorough: bool = False) -> Run:
+        """A run that begins at `root`; with `thorough`, one that follows all calls."""
+        universe = self.texts.universe(str(root.module.file))
+        return Run(
+            self.project,
+            root,
+            self.reach.leads,
+            partial(self.texts.byte_table, universe),
+            partial(self.texts.is_called, root, universe),
+            partial(self._beside.views, root),
+            partial(self.texts.both_flavours, universe),
+            partial(self._viewing, root, universe),
+            operator=partial(self.reach.names.operator, universe),
+            attributes=self._attributes,
+            effects=self._effects,
+            thorough=thorough,
+        )
+
+    def interpreted(self, root: Definition) -> Run:
+        """What is seen from `root`, with all calls followed. Raises RecursionError."""
+        run = self.of(root, thorough=True)
+        interpret(run)
+        return run
+
+    def _viewing(
+        self, root: Definition, universe: Sequence[str], names: frozenset[str]
+    ) -> Iterator[Module]:
+        """The other files of `universe` that name all of `names` and view something."""
+        for file in self.texts.viewing(universe, names):
+            module = self.glance(file) if file != str(root.module.file) else None
+            if module is not None:
+                yield module
