@@ -53,23 +53,23 @@ def _violation(finding: Finding, key: str, top: Path) -> dict[str, Any]:
 
 def _not_checked(skipped: Skipped, top: Path) -> dict[str, Any]:
     path = from_top(skipped.path, top)
-    key = hashlib.sha256(f"not-checked\0{path}".encode(errors="surrogateescape"))
-    return {
-        "description": f"not checked: {skipped.reason}",
-        "check_name": "not-checked",
-        "fingerprint": key.hexdigest()[:16],
-        "severity": "blocker",
-        "location": {"path": path, "lines": {"begin": 1}},
-    }
+    return _remark("not-checked", "blocker", f"not checked: {skipped.reason}", path)
 
 
 def _limit(limit: Limit, top: Path) -> dict[str, Any]:
-    path = from_top(limit.path, top)
-    key = hashlib.sha256(f"limit\0{path}\0{limit.function}".encode(errors="surrogateescape"))
+    path, text = from_top(limit.path, top), f"`{limit.function}` {limit.reason}"
+    return _remark("limit", "info", text, path, limit.function, line=limit.line)
+
+
+def _remark(
+    name: str, severity: str, text: str, path: str, *more: str, line: int = 1
+) -> dict[str, Any]:
+    """What is no finding; the fingerprint is that of its name, its file and `more`."""
+    key = hashlib.sha256("\0".join((name, path, *more)).encode(errors="surrogateescape"))
     return {
-        "description": f"`{limit.function}` {limit.reason}",
-        "check_name": "limit",
+        "description": text,
+        "check_name": name,
         "fingerprint": key.hexdigest()[:16],
-        "severity": "info",
-        "location": {"path": path, "lines": {"begin": limit.line}},
+        "severity": severity,
+        "location": {"path": path, "lines": {"begin": line}},
     }

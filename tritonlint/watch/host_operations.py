@@ -14,25 +14,35 @@ from tritonlint.watch.watcher import HazardError, Watcher
 _Role = Literal["view", "copy", "conversion", "write", "none"]
 
 
+class _Operations:
+    """What operations are, and how they are called, asked once for each: by `id`, since they are
+    never deleted, and a number is looked up faster."""
+
+    def __init__(self) -> None:
+        import torch
+
+        self.known: dict[int, tuple[_Role, Callable[..., Any]]] = {}
+        self._overload = torch._ops.OpOverload
+        self._roles: dict[Any, _Role] = {
+            torch.ops.aten.view.dtype: "view",
+            torch.ops.aten.copy_.default: "copy",
+            torch.ops.aten._to_copy.default: "conversion",
+        }
+
+    def look(self, operation: Any) -> tuple[_Role, Callable[..., Any]]:
+        """What an operation that is not known yet is, and how it is called."""
+        call = operation._op if type(operation) is self._overload else operation
+        found = self._roles.get(operation) or _role(operation), call
+        self.known[id(operation)] = found
+        return found
+
+
 def mode(watcher: Watcher) -> Any:
     """A `TorchDispatchMode` that tells `watcher` what torch does while it is entered."""
-    import torch
     from torch.utils._python_dispatch import TorchDispatchMode
 
-    roles: dict[Any, _Role] = {
-        torch.ops.aten.view.dtype: "view",
-        torch.ops.aten.copy_.default: "copy",
-        torch.ops.aten._to_copy.default: "conversion",
-    }
-    # By `id`: operations are never deleted, and a number is looked up faster.
-    known: dict[int, tuple[_Role, Callable[..., Any]]] = {}
-
-    def look(operation: Any) -> tuple[_Role, Callable[..., Any]]:
-        """What an operation is, and how it is called, asked once for each."""
-        own = type(operation) is torch._ops.OpOverload
-        found = roles.get(operation) or _role(operation), operation._op if own else operation
-        known[id(operation)] = found
-        return found
+    operations = _Operations()
+    known, look = operations.known, operations.look
 
     class HostOperations(TorchDispatchMode):  # type: ignore[misc]
         """Lets every operation pass, and looks at those that matter."""

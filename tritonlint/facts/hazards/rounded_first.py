@@ -14,7 +14,7 @@ from tritonlint.facts.hazards.launched.specializations import (
     types_of,
 )
 from tritonlint.facts.hazards.other_pointer_casts import OtherCast, known_with, type_of
-from tritonlint.facts.host.events import LaunchEvent
+from tritonlint.facts.host.events import LaunchEvent, Passed
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.tensors import FLOATS
 from tritonlint.facts.host.values import Condition, DType, Value, options
@@ -145,9 +145,23 @@ def _judged(
         return None
     if constant is not None and _follows(event, constant, rounding.parameter):
         return None
+    sure = len(known) == 1 and not open_type
+    return _cast(event, passed, rounding, wide[-1], constant or "", sure)
+
+
+def _cast(
+    event: LaunchEvent,
+    passed: Passed,
+    rounding: Rounding,
+    wide: ElementType,
+    constant: str,
+    sure: bool,
+) -> OtherCast:
+    """A rounding of what is stored in memory of the type `wide`, to a type that the launch may give
+    as `constant`."""
     toward = next(iter(sorted(rounding.of)), "")
     declared = parameter_span(event.kernel, toward) if toward else rounding.cast
-    told = event.arguments.get(toward or constant or "")
+    told = event.arguments.get(toward or constant)
     given: Span = rounding.cast if told is None else told.span
     store = Store(
         rounding.parameter, rounding.place, "float", "float", True, rounding.cast, rounding.via
@@ -164,12 +178,12 @@ def _judged(
         declared,
         given,
         rounding.element,
-        wide[-1],
+        wide,
         store,
-        len(known) == 1 and not open_type,
+        sure,
         event.kernel.path,
         event.kernel.line,
-        known_with(event, {rounding.parameter: wide[-1], constant or "": rounding.element}),
+        known_with(event, {rounding.parameter: wide, constant: rounding.element}),
     )
 
 

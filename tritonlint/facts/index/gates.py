@@ -214,3 +214,15 @@ def names(text: bytes, start: int, end: int) -> set[bytes]:
     if b"super" in found:
         found.update(b"super." + each for each in _SUPER.findall(text, start, end))
     return found
+
+
+def is_followed(text: str, name: str, pattern: re.Pattern[str]) -> bool:
+    """Whether `pattern` comes after a name anywhere in a text: one that begins with the name, made
+    for each, would take longer."""
+    at = text.find(name)
+    while at >= 0:
+        before = text[at - 1 : at]
+        if not (before.isalnum() or before == "_") and pattern.match(text, at + len(name)):
+            return True
+        at = text.find(name, at + len(name))
+    return False

@@ -15,6 +15,7 @@ from functools import cached_property
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.hazards.guards.annotations import Kind, annotated
 from tritonlint.facts.host.named_dtypes import named_fp8
+from tritonlint.facts.index.gates import is_followed
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, External, Module
 from tritonlint.facts.project.tree import Enclosing, Function, dotted_name, statements_in, walk
@@ -30,7 +31,6 @@ _STRING_METHODS = frozenset(
 _NUMBERS = frozenset(("len", "int", "element_size", "itemsize", "dim", "numel", "nelement"))
 # What a function that returns no dtype does not return.
 _DTYPE_IN = re.compile(r"torch\.|dtype", re.IGNORECASE)
-_LETTER = re.compile(r"\w")
 # After a name: that it is a dtype by default or in a call, and that it may be declared.
 _A_DTYPE = re.compile(r"(?:\s*:[^,()=]*)?\s*=\s*(?:torch\.(?!Tensor|device)\w|\w+\.dtype)")
 _DECLARED = re.compile(r"(?!\w)[^\n]*[:=]")
@@ -204,17 +204,7 @@ def _of_parameter(scope: Scope, name: str) -> Declared | None:
 
 def _given_a_dtype(scope: Scope, name: str) -> bool:
     """Whether the parameter has a dtype as its default, or a call in this file passes one."""
-    return _is_followed(scope.module.source.text, name, _A_DTYPE)
-
-
-def _is_followed(text: str, name: str, pattern: re.Pattern[str]) -> bool:
-    """Whether `pattern` comes after a name anywhere in a text."""
-    at = text.find(name)
-    while at >= 0:
-        if pattern.match(text, at + len(name)) and not _LETTER.fullmatch(text[at - 1 : at]):
-            return True
-        at = text.find(name, at + len(name))
-    return False
+    return is_followed(scope.module.source.text, name, _A_DTYPE)
 
 
 def _of_target(scope: Scope, spelled: str, here: Span, depth: int) -> Declared | None:
@@ -247,7 +237,7 @@ def _of_attribute(scope: Scope, node: ast.expr, depth: int) -> Declared | None:
 
 def _of_field(module: Module, owner: ast.ClassDef, name: str) -> Declared | None:
     """What a class declares its attribute as; None where some assignment is not declared."""
-    if not _is_followed(module.source.text, name, _DECLARED):
+    if not is_followed(module.source.text, name, _DECLARED):
         return None
     found: list[Declared | None] = []
     for node, enclosing in statements_in(owner.body, (owner,)):
