@@ -74,3 +74,22 @@ def two_uses(p, y):
     # reveal: p: load line 71: int_to_float, used line 73
     # reveal: p: store line 72: int, from p
     # reveal: y: store line 73: float, of int, from p
+
+
+@triton.jit
+def counted_by_its_last_word(page, output_index_ptr, klen_ptr, src_off_ptr):
+    number = tl.load(page)
+    tl.store(output_index_ptr, number)
+    tl.store(klen_ptr, number)
+    tl.store(src_off_ptr, number)
+    # reveal: page: load line 81: int
+    # reveal: output_index_ptr: store line 82: float_to_int, of float, from page
+    # reveal: klen_ptr: store line 83: float_to_int, of float, from page
+    # reveal: src_off_ptr: store line 84: float_to_int, of float, from page
+
+
+@triton.jit
+def an_index_of_something_is_data(page, index_cache_ptr):
+    tl.store(index_cache_ptr, tl.load(page))
+    # reveal: page: load line 93: int_to_float, used line 93
+    # reveal: index_cache_ptr: store line 93: float_to_int, of float, from page

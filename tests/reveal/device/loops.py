@@ -179,3 +179,57 @@ def pairs_in_a_comprehension(p, q, x):
     # reveal: p: store line 178: float_to_int, of float, from x
     # reveal: q: store line 178: float_to_int, of float, from x
     # reveal: x: load line 177: int_to_float, used line 177
+
+
+# launched with p=uint16, b=uint16, out=float16
+@triton.jit
+def rebound_in_known_rounds(p, b, out):
+    i = tl.arange(0, 16)
+    descriptor = tl.make_tensor_descriptor(p, [16], [1], [16])
+    taken = tl.load(b + i)
+    read = descriptor.load([0])
+    for _ in tl.static_range(2):
+        taken = (read + i).to(taken.dtype)
+        read = tl.program_id(0).to(read.dtype)
+    tl.store(out + i, taken.to(tl.float32))
+    # reveal: b: load line 189: int
+    # reveal: p: load line 190: int
+    # reveal: out: store line 194: float, rounded
+
+
+# launched with p=uint16, b=uint16, out=float16
+@triton.jit
+def read_in_a_single_round(p, b, out):
+    i = tl.arange(0, 16)
+    taken = tl.load(b + i)
+    read = tl.load(p + i)
+    for _ in tl.static_range(1):
+        taken = (read + i).to(taken.dtype)
+        read = tl.program_id(0).to(read.dtype)
+    tl.store(out + i, taken.to(tl.float32))
+    # reveal: b: load line 204: int
+    # reveal: p: load line 205: int_to_float, used line 209
+    # reveal: out: store line 209: float, rounded, from p
+
+
+# launched with p=uint16, out=float16
+@triton.jit
+def one_round_that_differs(p, out):
+    i = tl.arange(0, 16)
+    read = tl.load(p + i)
+    for k in tl.static_range(3):
+        if k == 1:
+            tl.store(out + i, read.to(tl.float32))
+    # reveal: p: load line 219: int_to_float, used line 222
+    # reveal: out: store line 222: float, rounded, from p
+
+
+# launched with p=uint16, out=float16
+@triton.jit
+def a_round_that_never_comes(p, out):
+    i = tl.arange(0, 16)
+    read = tl.load(p + i)
+    for k in tl.static_range(0, 4, 2):
+        if k == 1:
+            tl.store(out + i, read.to(tl.float32))
+    # reveal: p: load line 231: int

@@ -39,10 +39,11 @@ _COUNTING_WORDS = frozenset(
     """
     idx indices indexes id ids len lens length lengths seqlen seqlens count counts pos
     position positions offset offsets start starts end ends loc locs slot slots map mapping
-    token tokens rank ranks indptr argmax
+    token tokens rank ranks indptr argmax off offs counter counters
     """.split()
 )
 _POINTER = re.compile(r"(?:^|_)(?:ptrs?|pointers?)(?:_|$)|ptrs?$")
+_PTR = frozenset({"ptr", "ptrs", "pointer", "pointers"})
 # Before a capital that follows a small letter.
 _WORD_START = re.compile("(?<=[a-z])(?=[A-Z])")
 _COUNTING_PREFIXES = frozenset({"num", "cu", "n"})
@@ -156,15 +157,17 @@ def _integers(evidence: Evidence, names: tuple[str, ...], constexprs: frozenset[
 def _kind_by_name(name: str) -> Role | None:
     """What the name of a parameter says: `num_...` and `cu_...` count, else the last telling word
     decides."""
-    words = _WORD_START.sub("_", name).lower().split("_")
-    if words[0] in _COUNTING_PREFIXES and len(words) > 1:
+    words = [each for each in _WORD_START.sub("_", name).lower().split("_") if each not in _PTR]
+    if words[-1:] == ["index"]:  # before another word it names what is indexed: `index_cache`
+        return "int"
+    if len(words) > 1 and words[0] in _COUNTING_PREFIXES:
         return "int"
     for word in reversed(words):
         if word in ("table", "tables") and not {"block", "page", "lookup", "index"}.isdisjoint(
             words
         ):
             return "int"
-        if word in _COUNTING_WORDS:
+        if word in _COUNTING_WORDS or word.endswith(("len", "lens")):
             return "int"
         if word in _FACTOR_WORDS:
             return "float"

@@ -22,6 +22,8 @@ from tritonlint.frozen import dataclass, replace
 
 # A loop over a known tuple is unrolled up to so many items.
 _UNROLLED = 16
+# A `static_range` is unrolled up to so many rounds: as many as a loop of any length may be walked.
+_ROUNDS_APART = 4
 
 
 @dataclass
@@ -79,9 +81,11 @@ class Activation(Frame):
         over = self.evaluate(node)
         if isinstance(over, Tuple) and len(over.items) <= _UNROLLED:
             return Items(over.items)
+        rounds = _static_rounds(self, node)
+        if rounds is not None and len(rounds) <= _ROUNDS_APART:
+            return Items([Const(each) for each in rounds])
         static = isinstance(node, ast.Call) and _called(node) == "static_range"
-        item = Tensor((T_INT32,), weak=static)
-        return Items(None, item, static and _is_entered(self, node))
+        return Items(None, Tensor((T_INT32,), weak=static), bool(rounds))
 
     def widen(self, before: Activation) -> None:
         """An interval that changed in a round would change in the next one too: it is given up."""
@@ -137,14 +141,15 @@ def _called(node: ast.Call) -> str:
     return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
 
 
-def _is_entered(frame: Frame, over: ast.expr) -> bool:
-    """Whether the body of a loop over `static_range(...)` is known to run."""
-    if not isinstance(over, ast.Call) or over.keywords or len(over.args) > 2:
-        return False
-    bounds = [frame.evaluate(each) for each in over.args]
-    match bounds:
+def _static_rounds(frame: Frame, over: ast.expr) -> range | None:
+    """The numbers that a loop over `static_range(...)` goes through, where they are known."""
+    if not isinstance(over, ast.Call) or over.keywords or _called(over) != "static_range":
+        return None
+    match [frame.evaluate(each) for each in over.args]:
         case [Const(value=int() as stop)]:
-            return stop > 0
+            return range(stop)
         case [Const(value=int() as start), Const(value=int() as stop)]:
-            return stop > start
-    return False
+            return range(start, stop)
+        case [Const(value=int() as start), Const(value=int() as stop), Const(value=int() as step)]:
+            return range(start, stop, step) if step else None
+    return None
