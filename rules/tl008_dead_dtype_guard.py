@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tritonlint.rule import DeadGuard, Finding, Fix, Rule, Step
+from tritonlint.rule import DeadGuard, Finding, Fix, LostDtype, Rule, Step
 
 if TYPE_CHECKING:
     import libcst as cst
 
 
-class DeadDtypeGuard(Rule[DeadGuard, str]):
+class DeadDtypeGuard(Rule["DeadGuard | LostDtype", str]):
     """## What it does
     Finds comparisons of a string, a number, a class or a tensor with a `torch.dtype` (and of a
-    tensor's dtype with a string). The other side is known by its annotation (for a call, that of
-    the function's result; for an attribute, that of the parameter stored in it), as a constant, or
-    because string methods are called on it. The two are never equal. In kernels it finds
-    comparisons of a pointer's own type (`x_ptr.dtype == tl.float16`) with the type of what it
-    points to.
+    tensor's dtype with a string, or with a tuple or list of dtypes). The other side is known by its
+    annotation (for a call, that of the function's result; for an attribute, that of the parameter
+    stored in it), as a constant, or because string methods are called on it. The two are never
+    equal. In kernels it finds comparisons of a pointer's own type (`x_ptr.dtype == tl.float16`)
+    with the type of what it points to. A view as the dtype of a tensor (`out.view(cache.dtype)`) is
+    found too where the name already stands for the bytes of that tensor, and what is viewed is
+    bytes as well: it changes nothing.
 
     ## Why is this bad
     The guard never fires. Often it is the one that was meant to keep raw bytes away from a kernel
@@ -68,12 +70,16 @@ class DeadDtypeGuard(Rule[DeadGuard, str]):
     severity = "error"
     since = "0.1.0"
     fix = "sometimes"
-    observes = (DeadGuard,)
+    observes = (DeadGuard, LostDtype)
 
-    def judge(self, guard: DeadGuard) -> str | None:
+    def judge(self, guard: DeadGuard | LostDtype) -> str | None:
+        if isinstance(guard, LostDtype):
+            return "bytes where the caller's dtype was meant"
         return "true" if guard.always else "false"
 
-    def report(self, node: cst.CSTNode, guard: DeadGuard, outcome: str) -> Finding:
+    def report(self, node: cst.CSTNode, guard: DeadGuard | LostDtype, outcome: str) -> Finding:
+        if isinstance(guard, LostDtype):
+            return self._lost(node, guard, outcome)
         fix = self._fix(guard)
         return self.finding(
             node,
@@ -84,6 +90,20 @@ class DeadDtypeGuard(Rule[DeadGuard, str]):
             trace=_trace(guard, outcome),
             fix=fix,
             help=f"compare `{guard.meant}`" if fix else "",
+        )
+
+    def _lost(self, node: cst.CSTNode, lost: LostDtype, outcome: str) -> Finding:
+        trace = [Step(lost.made, f"`{lost.tensor}` stands for bytes from here on")]
+        if (lost.read.line, lost.read.column) < (lost.place.line, lost.place.column):
+            trace.append(Step(lost.read, "its dtype is read, which is that of the bytes"))
+        return self.finding(
+            node,
+            lost,
+            f"`{self.text(lost.place)}` changes nothing: `{lost.tensor}` is bytes by then",
+            trigger=outcome,
+            confidence="certain",
+            trace=(*trace, Step(lost.place, "bytes are viewed as bytes")),
+            help=f"read the dtype of `{lost.tensor}` before it is viewed as bytes",
         )
 
     def _fix(self, guard: DeadGuard) -> Fix | None:

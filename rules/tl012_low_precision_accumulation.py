@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tritonlint.rule import Finding, Fix, LowSum, Order, Rule, Span, Step
+from tritonlint.rule import CarriedRounding, Finding, Fix, LowSum, Order, Rule, Span, Step
 from tritonlint.rule.traces import handed_on
 
 if TYPE_CHECKING:
@@ -12,18 +12,21 @@ if TYPE_CHECKING:
 
 # What a module may call the language whose `load` it calls.
 _LANGUAGES = ("tl", "gl", "ttgl")
+# Where adding to a total ends.
+_LOST = {"float16": "2048.0 + 1.0 is 2048.0", "bfloat16": "256.0 + 1.0 is 256.0"}
 # What to do, by whether the sum is kept in memory.
 _HELP = ("widen the values first", "keep the sum in a float32, and store it after the loop")
 
 
-class LowPrecisionAccumulation(Rule[LowSum, str]):
+class LowPrecisionAccumulation(Rule["LowSum | CarriedRounding", str]):
     """## What it does
     Finds kernels that add up 16-bit floats as they were loaded (`tl.sum(x)`, `tl.sum(x * y)`,
     `tl.cumsum(x)`) and divide the sum or keep it as a float32, and sums of products of two such
     values in a float32. Finds too sums that a loop keeps in memory of 16 bits: each round loads
     what the last one stored, adds to it, and stores it at the same address. The launch passes
     tensors of bfloat16 or float16, or hands on what its own caller chooses; the finding is then
-    `likely`.
+    `likely`. Whatever is launched, it finds float32 values that a loop carries from one round to
+    the next and rounds to 16 bits in each.
 
     ## Why is this bad
     Triton multiplies and adds in the type of the operands: `tl.sum` widens small integers, but not
@@ -55,7 +58,8 @@ class LowPrecisionAccumulation(Rule[LowSum, str]):
     masks and counts; a float32 tensor, as partial sums are; a tensor whose type the caller chooses
     and whose name says that it is kept wide (`scale`, `partial`); a sum that is stored in 16 bits;
     a single value picked by a mask of equal indices; a value that is cast under a flag; a comment
-    at the sum that says that 16 bits are meant.
+    at the sum or the cast that says that 16 bits are meant; a total of which a loop only computes
+    with a rounded copy, or that it begins anew.
 
     ## Fix safety
     `.to(tl.float32)` where the values are loaded, or, in a kernel that multiplies matrices, where
@@ -80,12 +84,20 @@ class LowPrecisionAccumulation(Rule[LowSum, str]):
     since = "0.1.0"
     fix = "sometimes"
     signature = Order(("arith.extf",), first=("tt.reduce", "tt.scan", "arith.mulf"), made=16)
-    observes = (LowSum,)
+    observes = (LowSum, CarriedRounding)
 
-    def judge(self, seen: LowSum) -> str | None:
+    def judge(self, seen: LowSum | CarriedRounding) -> str | None:
+        if isinstance(seen, CarriedRounding):
+            element = "float16" if seen.target.endswith(".float16") else "bfloat16"
+            where = (
+                "" if seen.target.endswith("float16") else f"where `{seen.target}` is {element}, "
+            )
+            return f"{where}{_LOST[element]}, however often 1.0 is added"
         return _trigger(seen)
 
-    def report(self, node: cst.CSTNode, seen: LowSum, trigger: str) -> Finding:
+    def report(self, node: cst.CSTNode, seen: LowSum | CarriedRounding, trigger: str) -> Finding:
+        if isinstance(seen, CarriedRounding):
+            return self._carried(node, seen, trigger)
         others = len(seen.sum.parameters) - 1
         more = f" and {others} more" if others > 1 else ""
         names = " and ".join(f"`{each}`" for each in sorted(seen.sum.parameters))
@@ -104,6 +116,23 @@ class LowPrecisionAccumulation(Rule[LowSum, str]):
             trace=_trace(seen),
             fix=fix,
             help=_HELP[seen.sum.kind == "update"],
+        )
+
+    def _carried(self, node: cst.CSTNode, seen: CarriedRounding, trigger: str) -> Finding:
+        return self.finding(
+            node,
+            seen,
+            f"`{seen.kernel}` rounds `{seen.carried}` to {seen.target} in each round of a loop",
+            trigger=trigger,
+            confidence="likely",
+            trace=(
+                Step(seen.begun, f"`{seen.carried}` begins as a float32"),
+                Step(seen.loop, "the loop carries it from one round to the next"),
+                Step(
+                    seen.place, "rounded here, and what the next round begins with is what is left"
+                ),
+            ),
+            help="keep it in float32, and round a copy where one is needed",
         )
 
     def _fix(self, node: cst.CSTNode, seen: LowSum) -> Fix | None:

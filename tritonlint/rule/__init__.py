@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tritonlint.facts.device import Conversion as Conversion
     from tritonlint.facts.device import Load as Load
     from tritonlint.facts.device import Store as Store
+    from tritonlint.facts.hazards.carried_roundings import CarriedRounding as CarriedRounding
     from tritonlint.facts.hazards.exponent_shifts import ExponentShift as ExponentShift
     from tritonlint.facts.hazards.fixed_pointer_tables import FixedTable as FixedTable
     from tritonlint.facts.hazards.flavours.clashes import Flavours as Flavours
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from tritonlint.facts.hazards.float_scalars import Detour as Detour
     from tritonlint.facts.hazards.float_scalars import FloatScalar as FloatScalar
     from tritonlint.facts.hazards.guards.dead_guards import DeadGuard as DeadGuard
+    from tritonlint.facts.hazards.guards.lost_dtypes import LostDtype as LostDtype
     from tritonlint.facts.hazards.ignored_settings import IgnoredSetting as IgnoredSetting
     from tritonlint.facts.hazards.low_sums import LowSum as LowSum
     from tritonlint.facts.hazards.narrow_offsets import NarrowOffset as NarrowOffset
@@ -71,7 +73,9 @@ _MODULES = {
     f"{_HAZARDS}.flavours.written_and_read": ("ReadAsAnother",),
     f"{_HAZARDS}.float_scalars": ("Detour", "FloatScalar"),
     f"{_HAZARDS}.guards.dead_guards": ("DeadGuard",),
+    f"{_HAZARDS}.guards.lost_dtypes": ("LostDtype",),
     f"{_HAZARDS}.ignored_settings": ("IgnoredSetting",),
+    f"{_HAZARDS}.carried_roundings": ("CarriedRounding",),
     f"{_HAZARDS}.low_sums": ("LowSum",),
     f"{_HAZARDS}.narrow_offsets": ("NarrowOffset",),
     f"{_HAZARDS}.narrowed": ("ByteDifference", "ByteUsed", "Converted"),

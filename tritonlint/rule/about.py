@@ -8,6 +8,7 @@ from functools import singledispatch
 from typing import Any
 
 from tritonlint.dtypes import UINT8
+from tritonlint.facts.hazards.carried_roundings import CarriedRounding
 from tritonlint.facts.hazards.flavours.hard_coded import HardCoded
 from tritonlint.facts.hazards.ignored_settings import IgnoredSetting
 from tritonlint.facts.hazards.low_sums import LowSum
@@ -157,7 +158,8 @@ def _(observation: HardCoded) -> About:
 
 @about.register
 def _(observation: InKernel) -> About:
-    ordered = not isinstance(observation, LowSum) or observation.sum.kind != "update"
+    updated = isinstance(observation, LowSum) and observation.sum.kind == "update"
+    ordered = not updated and not isinstance(observation, CarriedRounding)
     claim = Claim(observation.kernel_path, observation.kernel_line, "", ordered=ordered)
     place = observation.place
     return About(place, observation.kernel, claim=claim, one=place, rank=(place,))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
+from tritonlint.facts.hazards.carried_roundings import carried_roundings, may_carry
 from tritonlint.facts.hazards.exponent_shifts import exponent_shifts, may_shift
 from tritonlint.facts.hazards.fixed_pointer_tables import fixed_tables, may_fix_types
 from tritonlint.facts.hazards.float_scalars import float_scalars, may_widen_floats
@@ -24,6 +25,7 @@ _QUESTIONS: tuple[
 ] = (
     (may_fix_types, fixed_tables),
     (may_shift, exponent_shifts),
+    (may_carry, carried_roundings),
     (may_widen_floats, float_scalars),
     (may_compare_pointers, pointer_guards),
 )

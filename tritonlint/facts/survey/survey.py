@@ -15,6 +15,7 @@ from tritonlint.facts.device.contracts import take_exhausting
 from tritonlint.facts.hazards.flavours.clashes import flavours
 from tritonlint.facts.hazards.flavours.of_a_module import Statements, may_state
 from tritonlint.facts.hazards.guards.dead_guards import dead_guards, may_compare
+from tritonlint.facts.hazards.guards.lost_dtypes import lost_dtypes, may_lose_dtypes
 from tritonlint.facts.hazards.ignored_settings import ignored_settings
 from tritonlint.facts.hazards.narrowed_numbers import in_launches
 from tritonlint.facts.hazards.observation import Observation
@@ -161,7 +162,8 @@ class Analysis:
         if file in self.texts.telling(file).lines:
             return True
         text = self.texts.read(file).decode("utf-8", "replace")
-        return may_state(text) or may_compare(text) or may_copy(text)
+        asks = (may_state, may_compare, may_copy, may_lose_dtypes)
+        return any(each(text) for each in asks)
 
     def observe(self, files: Sequence[SourceFile], wanted: Collection[str]) -> list[Observation]:
         """What is to be judged about `files`, with places in `wanted` (absolute paths; `files` are
@@ -187,6 +189,7 @@ class Analysis:
         for module in own:
             found += dead_guards(module, self.looked_at.comparisons)
             found += width_choices(module)
+            found += lost_dtypes(module)
             found += self._copies(module)
         found += self.narrowing.in_kernels(own, wanted, self.elsewhere)
         for module in own:

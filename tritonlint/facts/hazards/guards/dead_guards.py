@@ -19,7 +19,7 @@ from tritonlint.source import Span
 _SIDE = re.compile(r"torch\.\w+|dtype|DTYPE")
 _BEFORE = re.compile(r"(?:[!=]=|\b(?:is|in)(?:\s+not)?\b)[\s({\[]*$")
 _TABLE_BEFORE = re.compile(r"\bin\s+\w*$")
-_AFTER = re.compile(r"\s*[!=]=")
+_AFTER = re.compile(r"\s*[)\]]?\s*[!=]=")
 _STRING_AFTER = re.compile(r"(?:\(\))?\s*(?:[!=]=|(?:not\s+)?in\b)[\s({\[]*[\"']")
 _NEAR = 40
 _WORDS = {
@@ -28,6 +28,7 @@ _WORDS = {
     "tensor": "a tensor",
     "type": "a class",
     "dtype": "a dtype",
+    "dtypes": "several dtypes",
 }
 
 
@@ -127,12 +128,13 @@ def _dead(scope: Scope, node: ast.Compare, function: str, asserted: bool) -> Dea
     if not isinstance(operator, (ast.Eq, ast.NotEq, ast.Is, ast.IsNot, ast.In, ast.NotIn)):
         return None
     member = isinstance(operator, (ast.In, ast.NotIn))
-    other = declared(scope, right)
-    one = declared(scope, left) if other else None
+    other, one = _sides(scope, node, member)
     if one is None or other is None:
         return None
     wanted = {"dtypes": "dtype", "strings": "str"}.get(other.kind, "") if member else other.kind
     if "dtype" not in (one.kind, wanted) or one.kind == wanted or not wanted:
+        return None
+    if "dtypes" in (one.kind, wanted) and isinstance(operator, (ast.Is, ast.IsNot)):
         return None
     if one.kind not in _WORDS or wanted not in _WORDS:
         return None
@@ -156,6 +158,28 @@ def _dead(scope: Scope, node: ast.Compare, function: str, asserted: bool) -> Dea
         instead,
         meant,
     )
+
+
+def _sides(
+    scope: Scope, node: ast.Compare, member: bool
+) -> tuple[Declared | None, Declared | None]:
+    """What the right and the left side of a comparison are. What is compared with dtypes of torch
+    is one by the name of its attribute."""
+    right, left = node.comparators[0], node.left
+    other = declared(scope, right)
+    if member or other is None or other.kind != "dtypes":
+        one = declared(scope, left) if other else None
+        if other is None and not member and isinstance(left, (ast.Tuple, ast.List)):
+            one = declared(scope, left)
+            other = _by_attribute(scope, right) if one and one.kind == "dtypes" else None
+        return other, one
+    return other, declared(scope, left) or _by_attribute(scope, left)
+
+
+def _by_attribute(scope: Scope, node: ast.expr) -> Declared | None:
+    if isinstance(node, ast.Attribute) and node.attr == "dtype":
+        return Declared("dtype", scope.module.source.span(node))
+    return None
 
 
 def _always_raises(scope: Scope, statement: ast.stmt) -> bool:

@@ -1,0 +1,154 @@
+"""Values that a loop carries from round to round in float32, and rounds to 16 bits in each."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+
+from tritonlint.facts.hazards.observation import InKernel, Naming
+from tritonlint.facts.project.comments import SUM_IN_16_BITS
+from tritonlint.facts.project.kernel import Kernel
+from tritonlint.facts.project.modules import Module
+from tritonlint.facts.project.tree import as_code, walk
+from tritonlint.frozen import dataclass
+from tritonlint.source import Span
+
+# A cast to 16 bits of a name or of something in parentheses, where one is written.
+_CAST = re.compile(
+    r"[\w)\]]\.to\(\s*(?:\w+\.)*(?:b?float16\b|\w+\.d?type\.element_ty)"
+    r"|\bcast\([^\n]*(?:b?float16\b|element_ty)"
+)
+_NARROW = re.compile(r"(?:^|\.)b?float16$|\.d?type\.element_ty$")
+_WIDE = re.compile(r"\bfloat32\b")
+_ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div)
+# What is left of carried names in an expression: each with the cast that narrows it, or None where
+# it comes through as it is.
+_Through = Mapping[str, "ast.Call | None"]
+
+
+@dataclass(frozen=True)
+class CarriedRounding(InKernel):
+    """A cast at `place` to the type `target`, as it is spelled, of what the loop at `loop` carries
+    as `carried` from one round to the next: `begun` is where it begins as a float32."""
+
+    carried: str
+    target: str
+    loop: Span
+    begun: Span
+
+
+def may_carry(text: str) -> bool:
+    """Whether a file can have a kernel with such a loop."""
+    narrow = "float16" in text or "element_ty" in text
+    return narrow and "jit" in text and "float32" in text and _CAST.search(text) is not None
+
+
+def carried_roundings(module: Module, kernel: Kernel, _: Naming) -> Iterator[CarriedRounding]:
+    """What the loops of `kernel` carry and round, where no comment says that this is meant."""
+    source = module.source
+    lines = source.lines[kernel.line - 1 : kernel.node.end_lineno]
+    if _CAST.search("".join(lines)) is None:
+        return
+    for loop in walk(kernel.node):
+        if not isinstance(loop, (ast.For, ast.While)):
+            continue
+        for name, cast in _rounded(kernel.node, loop):
+            begun = _begun(kernel.node, loop, name)
+            stated = source.lines[max(0, cast.lineno - 2) : cast.end_lineno]
+            if begun is not None and not any(map(SUM_IN_16_BITS.search, stated)):
+                head = source.span(loop.iter if isinstance(loop, ast.For) else loop.test)
+                where = (source.span(cast), kernel.name, kernel.path, kernel.line)
+                yield CarriedRounding(
+                    *where, name, as_code(_target(cast)), head, source.span(begun)
+                )
+
+
+def _rounded(
+    function: ast.FunctionDef, loop: ast.For | ast.While
+) -> Iterator[tuple[str, ast.Call]]:
+    """The names that a loop carries and rounds, each with the cast: what the next round begins with
+    comes through it. What is rounded under an `if` is rounded by choice."""
+    carried = _carried(loop)
+    held: dict[str, _Through] = {name: {name: None} for name in carried}
+    for statement in loop.body if carried else ():
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                through = _through(value, held)
+                if name in carried:
+                    cast = through.get(name)
+                    if cast is not None:
+                        yield name, cast
+                        return
+                else:
+                    held[name] = through
+
+
+def _carried(loop: ast.For | ast.While) -> frozenset[str]:
+    """The names that a loop adds to or multiplies, and never gives a value that is not made of
+    them."""
+    updated: set[str] = set()
+    anew: set[str] = set()
+    copies: dict[str, set[str]] = {}
+    for node in (each for statement in loop.body for each in walk(statement)):
+        match node:
+            case ast.AugAssign(target=ast.Name(id=name)):
+                updated.add(name)
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                names = {each.id for each in walk(value) if isinstance(each, ast.Name)}
+                names |= {each for one in names for each in copies.get(one, ())}
+                copies.setdefault(name, set()).update(names)
+                if name not in names:
+                    anew.add(name)
+                elif any(isinstance(each, ast.BinOp) for each in walk(value)):
+                    updated.add(name)
+            case ast.Name(id=name, ctx=ast.Store()) if name not in copies and name not in updated:
+                anew.add(name)
+    return frozenset(updated - anew)
+
+
+def _through(node: ast.expr, held: Mapping[str, _Through]) -> _Through:
+    """The carried names that an expression is computed from by arithmetic and casts alone."""
+    match node:
+        case ast.Name(id=name):
+            return held.get(name, {})
+        case ast.Call() if (inner := _cast_value(node)) is not None:
+            found = _through(inner, held)
+            if _NARROW.search(as_code(_target(node))):
+                return {name: cast or node for name, cast in found.items()}
+            return found
+        case ast.BinOp(left=left, op=op, right=right) if isinstance(op, _ARITHMETIC):
+            one, other = _through(left, held), _through(right, held)
+            both = one.keys() & other.keys()
+            kept = {name: None for name in both if one[name] is None or other[name] is None}
+            return {**one, **other, **kept}
+        case ast.UnaryOp(operand=operand):
+            return _through(operand, held)
+    return {}
+
+
+def _cast_value(call: ast.Call) -> ast.expr | None:
+    """What a call casts, if it is a cast."""
+    match call:
+        case ast.Call(func=ast.Attribute(value=value, attr="to"), args=[_]):
+            return value
+        case ast.Call(func=ast.Attribute(attr="cast"), args=[value, _]):
+            return value
+    return None
+
+
+def _target(cast: ast.Call) -> ast.expr:
+    return cast.args[-1]
+
+
+def _begun(function: ast.FunctionDef, loop: ast.For | ast.While, name: str) -> ast.expr | None:
+    """Where a name is given a float32 before a loop, if the last value that it is given there is
+    one."""
+    found: ast.expr | None = None
+    for node in walk(function):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=each)], value=value) if each == name:
+                before = value.lineno < loop.lineno
+                if before and (found is None or value.lineno > found.lineno):
+                    found = value
+    return found if found is not None and _WIDE.search(as_code(found)) else None
