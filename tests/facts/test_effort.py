@@ -55,3 +55,32 @@ def outer(n):
     (outer,) = (each for each in module.functions if each.name == "outer")
     run = interpret(Run(module.project, outer, leads=lambda _: True, thorough=False))
     assert bool(run.launches) is entered
+
+
+@pytest.mark.parametrize(("dtype", "entered"), [("uint8", True), ("float32", False)])
+def test_objects_that_hold_each_other_are_looked_through_once(
+    dtype: str, entered: bool, tmp_path: Path
+) -> None:
+    text = f"""{KERNELS}
+class Context:
+    pass
+
+class Layer:
+    pass
+
+def inner(context, x):
+{LONG}
+    quantize[(1,)](x, context.layer.out, 64)
+
+def outer(n):
+    context, layer = Context(), Layer()
+    layer.context = context
+    context.layer = layer
+    layer.out = torch.empty(n, dtype=torch.{dtype})
+    inner(context, torch.empty(n))
+"""
+    file = tmp_path / "user.py"
+    module = Project([]).module(file, SourceFile("user.py", text.encode()))
+    (outer,) = (each for each in module.functions if each.name == "outer")
+    run = interpret(Run(module.project, outer, leads=lambda _: True, thorough=False))
+    assert bool(run.launches) is entered

@@ -118,9 +118,12 @@ def assigned_in_a_loop(x, n):
     for _ in range(n):
         if not first:
             copy[(1,)](x, page)
-            # reveal: copy if not line 126
+            # reveal: copy if not line 129
             # reveal:     source: unknown of x
-            # reveal:     target: uint8 of line 115, raw (line 115), likely raw for float8_e4m3fn (line 125 if line 127 == 0)
+            # reveal:     target: uint8 of line 115, raw (line 115), likely raw for float8_e4m3fn (line 128 if line 130 == 0)
+            # reveal: copy if not line 129
+            # reveal:     source: unknown of x
+            # reveal:     target: float8_e4m3fn of line 115, perhaps viewed (line 128)
         if step == 0:
             page = page.view(torch.float8_e4m3fn)
         first = False
@@ -128,7 +131,7 @@ def assigned_in_a_loop(x, n):
     copy[(1,)](x, page)
     # reveal: copy
     # reveal:     source: unknown of x
-    # reveal:     target: float8_e4m3fn of line 115, perhaps viewed (line 125)
+    # reveal:     target: float8_e4m3fn of line 115, perhaps viewed (line 128)
 
 
 def assigned_in_while(x, n):
@@ -136,7 +139,7 @@ def assigned_in_while(x, n):
     kind = "rows"
     while not done:
         copy[(1,)](x, made(n, kind))
-        # reveal: copy if not line 145
+        # reveal: copy if not line 148
         # reveal:     source: unknown of x
         # reveal:     target: uint8 of line 28, raw (line 28)
         # reveal:     target: bfloat16 of line 30

@@ -23,12 +23,15 @@ def made_before(x, n):
         copy[(1,)](x, page)
         # reveal: copy
         # reveal:     source: unknown of x
-        # reveal:     target: uint8 of line 21, raw (line 21), likely raw for float8_e4m3fn (line 27)
+        # reveal:     target: uint8 of line 21, raw (line 21), likely raw for float8_e4m3fn (line 30)
+        # reveal: copy
+        # reveal:     source: unknown of x
+        # reveal:     target: float8_e4m3fn of line 21, viewed (line 30)
         page = page.view(torch.float8_e4m3fn)
     copy[(1,)](x, page)
     # reveal: copy
     # reveal:     source: unknown of x
-    # reveal:     target: float8_e4m3fn of line 21, perhaps viewed (line 27)
+    # reveal:     target: float8_e4m3fn of line 21, perhaps viewed (line 30)
 
 
 def left_early(x, n):
@@ -40,8 +43,8 @@ def left_early(x, n):
     copy[(1,)](x, out)
     # reveal: copy
     # reveal:     source: unknown of x
-    # reveal:     target: uint8 of line 37, raw (line 37) if n
-    # reveal:     target: float32 of line 35
+    # reveal:     target: uint8 of line 40, raw (line 40) if n
+    # reveal:     target: float32 of line 38
 
 
 def inside_with(x, n):
@@ -50,7 +53,7 @@ def inside_with(x, n):
     copy[(1,)](x, out)
     # reveal: copy
     # reveal:     source: unknown of x
-    # reveal:     target: uint8 of line 49, raw (line 49)
+    # reveal:     target: uint8 of line 52, raw (line 52)
 
 
 def left_with_a_view(x, n):
@@ -63,8 +66,8 @@ def left_with_a_view(x, n):
     copy[(1,)](x, codes)
     # reveal: copy
     # reveal:     source: unknown of x
-    # reveal:     target: float32 of line 58
-    # reveal:     target: uint8 of line 57, raw (line 57) if line 59 == 4
+    # reveal:     target: float32 of line 61
+    # reveal:     target: uint8 of line 60, raw (line 60) if line 62 == 4
 
 
 def not_left(x, n):
@@ -77,8 +80,8 @@ def not_left(x, n):
     copy[(1,)](x, out)
     # reveal: copy
     # reveal:     source: unknown of x
-    # reveal:     target: float32 of line 76
-    # reveal:     target: uint8 of line 71, raw (line 71) if line 72 == 4
+    # reveal:     target: float32 of line 79
+    # reveal:     target: uint8 of line 74, raw (line 74) if line 75 == 4
 
 
 def goes_on_with_the_next(x, n):
@@ -91,7 +94,7 @@ def goes_on_with_the_next(x, n):
     copy[(1,)](x, page)
     # reveal: copy
     # reveal:     source: unknown of x
-    # reveal:     target: float8_e4m3fn of line 85, viewed (line 90)
+    # reveal:     target: float8_e4m3fn of line 88, viewed (line 93)
 
 
 def until_left(x, n):
@@ -104,7 +107,7 @@ def until_left(x, n):
     copy[(1,)](x, out)
     # reveal: copy if n
     # reveal:     source: unknown of x
-    # reveal:     target: float32 of line 101
+    # reveal:     target: float32 of line 104
 
 
 def first_of_several(x, n):
@@ -117,8 +120,8 @@ def first_of_several(x, n):
         copy[(1,)](x, out)
         # reveal: copy
         # reveal:     source: unknown of x
-        # reveal:     target: uint8 of line 115, raw (line 115), likely raw for float8_e4m3fn (line 124)
+        # reveal:     target: uint8 of line 118, raw (line 118), likely raw for float8_e4m3fn (line 127)
         # reveal: copy
         # reveal:     source: unknown of x
-        # reveal:     target: float8_e4m3fn of line 115, viewed (line 124)
+        # reveal:     target: float8_e4m3fn of line 118, viewed (line 127)
         out = out.view(torch.float8_e4m3fn)

@@ -80,6 +80,8 @@ def _rounds(
     for _ in range(walk.ROUNDS):
         before, after, loop = walk.fork(), walk.fork(), Loop[Any]()
         reached = after.rejoin(_round(walk, node, begin, loop))
+        if reached:
+            _later_rounds(after.fork(), node, begin, before)
         walk.rejoin(((after, reached), (before, True)))
         walk.widen(before)
         if not reached or walk.settled(before):
@@ -88,6 +90,22 @@ def _rounds(
         after.widen(before)
         walk.adopt(after)
     return _ended(walk, node, not endless and (reached or not entered), loop)
+
+
+def _later_rounds(
+    walk: Walk[V, Any],
+    node: ast.For | ast.AsyncFor | ast.While,
+    begin: _Begin[V],
+    began: Walk[V, Any],
+) -> None:
+    """Walk rounds that begin as the one before them ended, for what is seen in them: where each
+    ends the loop may have ended before. `began` is how the first one began."""
+    for _ in range(walk.LATER_ROUNDS):
+        if not walk.begin_later_round(began):
+            return
+        began = walk.fork()
+        if not walk.rejoin(_round(walk, node, begin, Loop[Any]())):
+            return
 
 
 def _round(

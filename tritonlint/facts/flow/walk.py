@@ -56,6 +56,8 @@ class Walk(ABC, Generic[V, T]):
 
     # How often the body of a loop is walked at most, until nothing changes.
     ROUNDS = 1
+    # How many rounds are then walked one by one, each of what the one before it leaves.
+    LATER_ROUNDS = 0
     # Whether a loop of unknown length is taken to run.
     ENTERED = False
 
@@ -152,6 +154,11 @@ class Walk(ABC, Generic[V, T]):
     def settled(self: W, before: W) -> bool:
         """Whether another round of a loop, after one that began as `before`, tells nothing new."""
         return True
+
+    def begin_later_round(self: W, before: W) -> bool:
+        """The walk goes on from the end of the round that began as `before` to another; whether
+        that one tells what this one did not."""
+        return False
 
     # Single statements.
 

@@ -12,6 +12,7 @@ from tritonlint.facts.host import (
     constants,
     expressions,
     loops,
+    rounds,
     statements,
 )
 from tritonlint.facts.host.arguments import Arguments, Given
@@ -25,6 +26,9 @@ from tritonlint.facts.project.modules import Definition, Module
 
 class Activation(Frame):
     """A frame that is run by these parts."""
+
+    # Of three buffers that take turns, each is the first one once.
+    LATER_ROUNDS = 2
 
     evaluate = expressions.evaluate
     apply = calls.apply
@@ -43,6 +47,7 @@ class Activation(Frame):
     through = loops.through
     begin_round = statements.begin_round
     begin_rounds = statements.begin_rounds
+    begin_later_round = rounds.begin_later
     assigning = statements.assigning
     unpacked = unpacked
     store = store

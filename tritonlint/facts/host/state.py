@@ -136,7 +136,8 @@ class Frame(Walk[Value, Condition]):
     """The names of one function call. `types` holds what is known of each buffer's element type on
     this path; `site` are the calls that led here: what is made here is made anew for each.
     `assumed` is the path at the beginning of the arm, `began` the length of the one to the call;
-    `looping` is whether the statements may be run again, `yields` what a generator gave.
+    `looping` is whether the statements may be run again, `yields` what a generator gave, `launched`
+    how many launches there were when it was forked.
 
     Its abstract methods are the interpreter (`interpreter.py`): expressions hold calls, calls run
     statements, and statements hold expressions, so that the files which do each of these reach the
@@ -155,6 +156,7 @@ class Frame(Walk[Value, Condition]):
     yields: list[Value] = field(default_factory=list)
     assumed: Path = ()
     began: int = 0
+    launched: int = 0
 
     @abstractmethod
     def apply(self, node: ast.Call, function: Value, given: Given) -> Value:
@@ -211,6 +213,7 @@ class Frame(Walk[Value, Condition]):
             self.yields,
             self.assumed,
             self.began,
+            len(self.run.launches),
             loops=self.loops,
         )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import sys
 
 from tritonlint.facts.host import (
     classes,
@@ -26,11 +25,6 @@ from tritonlint.facts.host.values import (
 )
 from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Definition
-
-if sys.version_info >= (3, 11):
-    pass
-else:  # which has no `except*`
-    pass
 
 Defining = (ast.FunctionDef, ast.AsyncFunctionDef)
 
