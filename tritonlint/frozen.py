@@ -25,8 +25,8 @@ else:
 
     def replace(value, /, **changes):
         """As `dataclasses.replace`, for classes whose fields are all given by position."""
-        known = value.__dict__
-        given = {name: known[name] for name in value.__match_args__}
+        # Not by way of `__dict__`: an object whose dictionary was asked for keeps one.
+        given = {name: getattr(value, name) for name in value.__match_args__}
         given.update(changes)
         return type(value)(**given)
 

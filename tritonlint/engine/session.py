@@ -93,6 +93,9 @@ class Session:
     ) -> Result:
         """What `check` finds in the files at `paths`. Other files are as they are now. Calls
         `before_root` again and again; what it raises ends the round."""
+        # Their trees are parsed again at the next edit, in less than 0.1 s.
+        self._sources.forget()
+        _clear_away()
         texts = self._afresh(contents)
         wanted = {path: contents[path] for path in paths}
         return self._check(wanted, texts, contents, settings, before_root)
@@ -124,12 +127,12 @@ class Session:
         """Check the files of `wanted`; with what is `remembered`, one file by itself, which is
         `parsed` already."""
         elsewhere = remembered is None
-        # All other files are many: they would push out what the next edit needs.
-        read = self._sources.peek if elsewhere else self._sources.read
+        # All other files are many: more than there is room for.
+        read = read_source if elsewhere else self._sources.read
         analysis = Analysis(texts=texts, read=read, remembered=remembered)
         if parsed is not None:
             analysis.reach.module(os.path.abspath(parsed.path), parsed)
-        analysis.room = _ROOM
+        analysis.room, analysis.generation = _ROOM, 2
         analysis.before_root = before_root
         analysis.elsewhere = elsewhere
         try:
@@ -192,13 +195,10 @@ class _Sources:
         self._keep(file, source)
         return source
 
-    def peek(self, path: Path) -> SourceFile:
-        """The same, without a change of what is kept. Raises SourceError."""
-        source = read_source(path)
-        known = self._known.get(os.path.abspath(path))
-        if known is not None and (known.path, known.data) == (source.path, source.data):
-            return known
-        return source
+    def forget(self) -> None:
+        """Keep none of them."""
+        self._known.clear()
+        self._size = 0
 
     def _keep(self, file: str, source: SourceFile) -> None:
         self._known[file] = source

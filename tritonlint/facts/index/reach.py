@@ -8,7 +8,7 @@ cannot be followed (a method of an unknown object) does not lead anywhere.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from tritonlint.errors import SourceError
@@ -22,21 +22,16 @@ from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.project import Project
 from tritonlint.source import SourceFile, display_path
 
-# So many calls away a caller may be of what it tells something, and so many functions may name what
-# they may call: a method whose name more of them have (`forward`) is not looked for by it.
-_HOPS = 3
+# So many functions may name what they may call: a method that more of them name (`forward`) is not
+# looked for by its name.
 _MOST_NAMING = 40
 
 
 class Reach:
     """The functions of a project that lead to a launch."""
 
-    def __init__(
-        self, project: Project, texts: Texts, before: Callable[[], None] = lambda: None
-    ) -> None:
+    def __init__(self, project: Project, texts: Texts) -> None:
         self.project = project
-        # Is called before each function whose callers are looked for; what it raises ends that.
-        self.before = before
         self.texts = texts
         self.names = Names(project, texts, self.parsed)
         self._calls: dict[str, dict[int, Calls]] = {}
@@ -137,30 +132,11 @@ class Reach:
             )
         return self._meeting[key]
 
-    def callers(self, function: Definition) -> list[Definition]:
-        """The functions that name `function`, or name one that does, and modules that do outside of
-        functions."""
-        found: dict[int, Definition] = {}
-        waiting = [function]
-        for _ in range(_HOPS):
-            fresh: list[Definition] = []
-            for target in waiting:
-                self.before()
-                for each in self._callers_of(target):
-                    if id(each.node) not in found and each.node is not function.node:
-                        found[id(each.node)] = each
-                        fresh += () if isinstance(each.node, Module) else (each,)
-            waiting = fresh
-        return list(found.values())
-
     def named_by(self, function: Definition) -> tuple[Definition, ...]:
         """The functions that name `function`, and modules that do outside of functions."""
-        return self._callers_of(function)
-
-    def _callers_of(self, target: Definition) -> tuple[Definition, ...]:
-        key = id(target.node)
+        key = id(function.node)
         if key not in self._callers:
-            self._callers[key] = tuple(self._naming(target))
+            self._callers[key] = tuple(self._naming(function))
         return self._callers[key]
 
     def _naming(self, target: Definition) -> Iterator[Definition]:

@@ -10,11 +10,10 @@ from tritonlint.facts.index.reach import Reach
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.survey.bulkhead import Bulkhead
 from tritonlint.facts.survey.kernels import Narrowing
-from tritonlint.facts.survey.roots import Roots, add
+from tritonlint.facts.survey.roots import Place, Roots, add
 from tritonlint.source import SourceFile
 
-# A function by its file and the line of its header; and by file, the lines of several.
-Place = tuple[str, int]
+# By file, the lines of the headers of functions.
 Lines = dict[str, set[int]]
 
 
@@ -69,10 +68,8 @@ class Outside:
     def asked(self, questioned: Iterable[Place], wanted: Collection[str]) -> Iterator[Observation]:
         """What the callers of functions pass that are asked about what they are given."""
         lines: Lines = {}
-        for file, line in questioned:
-            self._make_room()
-            for function in self._roots.defined(file, {line}):
-                add(lines, self._roots.callers_of(function))
+        for place in questioned:
+            add(lines, self._roots.callers_of(place))
         for file in sorted(lines):
             self._make_room()
             for caller in self._roots.not_yet(file, lines[file], wanted, thorough=True):

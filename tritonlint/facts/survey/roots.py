@@ -17,9 +17,14 @@ from tritonlint.source import SourceFile
 # Up to so many names the functions that call them are looked for by what their calls mean, for more
 # by their text.
 _FEW_NAMES = 100
+# So many calls away a caller may be of what it tells something.
+_HOPS = 3
 # Where callers of one function after the other are looked for, in much the same files, so many
 # times as much may be parsed before it is dropped.
-_NEIGHBOURS = 3
+_NEIGHBOURS = 2
+
+# A function by its file and the line of its header (0: what stands outside of functions).
+Place = tuple[str, int]
 
 
 class Roots:
@@ -33,6 +38,9 @@ class Roots:
         self._reach = reach
         self._make_room = make_room
         self._casts: dict[str, frozenset[str]] = {}
+        # By place, what names a function, and whether it may tell something.
+        self._naming: dict[Place, Sequence[Place]] = {}
+        self._telling: dict[Place, bool] = {}
         # The functions of other files that were looked at, for which files.
         self._outside: dict[tuple[str, int, bool], Collection[str]] = {}
 
@@ -86,13 +94,37 @@ class Roots:
             function.line in naming and self._reach().leads(function)
         )
 
-    def callers_of(self, function: Definition) -> Iterator[Definition]:
-        """The functions that call `function`, and so may tell what it is given."""
-        for caller in self._reach().callers(function):
-            file = str(caller.module.file)
-            told = line_of(caller) in self._texts.telling(file).lines.get(file, ())
-            if told and self.may_tell(caller):
-                yield caller
+    def callers_of(self, place: Place) -> Iterator[Place]:
+        """The functions that call the one at `place`, over a few calls, and so may tell what it is
+        given; and modules that do outside of functions. What was parsed may be dropped on the way,
+        since the callers of common names are in many files."""
+        found: dict[Place, None] = {}
+        waiting = [place]
+        for _ in range(_HOPS):
+            named = dict.fromkeys(each for known in waiting for each in self._named_by(known))
+            waiting = [each for each in named if each not in found and each != place]
+            found |= dict.fromkeys(waiting)
+            waiting = [each for each in waiting if each[1]]
+        for file, line in found:
+            if line in self._texts.telling(file).lines.get(file, ()) and self._tells((file, line)):
+                yield file, line
+
+    def _named_by(self, place: Place) -> Sequence[Place]:
+        """The functions that name the one at `place`."""
+        if place not in self._naming:
+            self._make_room(_NEIGHBOURS)
+            functions = list(self.defined(place[0], {place[1]}))
+            named = (other for each in functions for other in self._reach().named_by(each))
+            self._naming[place] = tuple(map(place_of, named))
+        return self._naming[place]
+
+    def _tells(self, place: Place) -> bool:
+        """Whether the function at `place` may tell something, see `may_tell`."""
+        if place not in self._telling:
+            self._make_room(_NEIGHBOURS)
+            functions = self.defined(place[0], {place[1]})
+            self._telling[place] = any(map(self.may_tell, functions))
+        return self._telling[place]
 
     def defined(self, file: str, lines: Collection[int]) -> Iterator[Definition]:
         """The functions whose headers are in these lines of a file; for line 0, what stands outside
@@ -133,9 +165,7 @@ class Roots:
             return lines
         for file, functions in asked.items():
             for line in sorted({each.line for each in functions}):
-                self._make_room(_NEIGHBOURS)
-                for function in self.defined(file, {line}):
-                    add(lines, self.callers_of(function))
+                add(lines, self.callers_of((file, line)))
         return lines
 
     def may_tell(self, function: Definition) -> bool:
@@ -154,7 +184,12 @@ def line_of(function: Definition) -> int:
     return 0 if isinstance(function.node, Module) else function.line
 
 
-def add(lines: dict[str, set[int]], functions: Iterable[Definition]) -> None:
-    """Add where `functions` are."""
-    for each in functions:
-        lines.setdefault(str(each.module.file), set()).add(line_of(each))
+def place_of(function: Definition) -> Place:
+    """Where a function is."""
+    return str(function.module.file), line_of(function)
+
+
+def add(lines: dict[str, set[int]], places: Iterable[Place]) -> None:
+    """Add some places."""
+    for file, line in places:
+        lines.setdefault(file, set()).add(line)

@@ -36,10 +36,10 @@ from tritonlint.facts.survey.bulkhead import Bulkhead
 from tritonlint.facts.survey.choosing import Choosing
 from tritonlint.facts.survey.kernels import Narrowing
 from tritonlint.facts.survey.looked_at import LookedAt
-from tritonlint.facts.survey.outside import Lines, Outside, Place
+from tritonlint.facts.survey.outside import Lines, Outside
 from tritonlint.facts.survey.reading import Reading
 from tritonlint.facts.survey.remembered import Remembered
-from tritonlint.facts.survey.roots import Roots, line_of
+from tritonlint.facts.survey.roots import Place, Roots, line_of
 from tritonlint.facts.survey.runs import Runs
 from tritonlint.facts.survey.summing import Summing
 from tritonlint.source import SourceFile, display_path, read_source
@@ -75,6 +75,8 @@ class Analysis:
         self.put_off: Lines | None = None
         # Between two functions, when more text than this was parsed, in bytes, all is dropped.
         self.room = sys.maxsize
+        # The oldest objects that are searched for cycles then: all only where what stays is frozen.
+        self.generation = 1
         # Is called before each function; what it raises ends the analysis.
         self.before_root: Callable[[], None] = lambda: None
         self.bulkhead = Bulkhead()
@@ -99,7 +101,7 @@ class Analysis:
         """Know of no syntax tree."""
         self.project = Project([], self.texts.passes, self._read)
         self._apart = self._reach_apart()
-        self.reach = Reach(self.project, self.texts, lambda: self.before_root())
+        self.reach = Reach(self.project, self.texts)
         self.runs = Runs(self.project, self.texts, self.reach, self.glance)
         self.narrowing = Narrowing(
             self.texts, self.reach, self.glance, self.looked_at, self.remembered
@@ -125,11 +127,11 @@ class Analysis:
     def make_room(self, times: int = 1) -> None:
         """Drop what was parsed if that is much: more than `times` the room. No definition from
         before may be used after."""
+        self.before_root()
         if self.project.parsed > self.room * times:
             self.forget()
-            # What was interpreted refers to itself. Where all that stays is frozen (in a server),
-            # the rest is soon searched as a whole; else what is old is not searched.
-            gc.collect(2 if gc.get_freeze_count() else 1)
+            # What was interpreted refers to itself.
+            gc.collect(self.generation)
 
     def glance(self, file: str) -> Module | None:
         """The module of a file, or None where it cannot be parsed. Where room is little, it is of
