@@ -89,6 +89,7 @@ def test_a_file_that_cannot_be_read_does_not_hide_the_others(
     run = tritonlint("check", "--output-format", "concise")
     assert run.code == 2
     assert run.out.startswith("flagged.py:")
+    assert "(4 files, some not checked)" in run.out
     assert "2 files could not be checked." in run.out
     broken, undecodable = run.err.splitlines()
     assert broken.startswith("error: broken.py: cannot be parsed: ")

@@ -339,6 +339,9 @@ def test_a_prefix_that_may_be_a_slip_is_noted(tritonlint: Command, flagged: Path
     run = tritonlint("check", "--select", "TL01")
     assert "note: --select: `TL01` is no rule; it stands for TL010" in run.err
     assert "note" not in tritonlint("check", "--select", "TL").err
+    (flagged.parent / "tritonlint.toml").write_text("select = ['TL01']\n")
+    run = tritonlint("check")
+    assert "tritonlint.toml: select: `TL01` is no rule; it stands for TL010" in run.err
 
 
 def test_notebooks_are_named_as_unchecked(tritonlint: Command, tmp_path: Path) -> None:

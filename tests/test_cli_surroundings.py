@@ -96,6 +96,17 @@ def test_a_notebook_is_never_clean(tritonlint: Command, flagged: Path, command: 
     assert "error: a.ipynb: is a notebook; save its cells as a Python file\n" in run.err
 
 
+@pytest.mark.parametrize("text", ["", '{"cells": [', "x = 1\n"])
+def test_a_notebook_that_holds_no_cells_is_not_clean_either(
+    tritonlint: Command, tmp_path: Path, text: str
+) -> None:
+    (tmp_path / "a.ipynb").write_text(text)
+    run = tritonlint("check", "a.ipynb")
+    assert (run.code, run.err) == (
+        2, "error: a.ipynb: is a notebook; save its cells as a Python file\n"
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("end", ["\r", "\r\n"])
 def test_line_ends_of_other_systems_hide_nothing(
     tritonlint: Command, flagged: Path, end: str

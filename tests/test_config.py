@@ -48,6 +48,19 @@ def test_a_byte_order_mark_is_no_part_of_the_settings(tmp_path: Path, name: str)
     assert config.load(tmp_path).preview
 
 
+@pytest.mark.parametrize("name", ["tritonlnt", "triton-lint", "TritonLint", "tritonlinter"])
+def test_a_misspelt_table_is_not_passed_by(tmp_path: Path, name: str) -> None:
+    _write(tmp_path / "pyproject.toml", f"[tool.{name}]\nselect = ['TL001']\n")
+    with pytest.raises(ConfigError, match=rf"unknown table `tool\.{name}`"):
+        config.load(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["triton", "pylint", "ruff.lint", "tritonserver"])
+def test_the_table_of_another_tool_is_passed_by(tmp_path: Path, name: str) -> None:
+    _write(tmp_path / "pyproject.toml", f"[tool.{name}]\nselect = ['TL001']\n")
+    assert config.load(tmp_path).select == ()
+
+
 def test_extend_is_read_below_the_file(tmp_path: Path) -> None:
     base = _write(tmp_path / "base.toml", "preview = true\nextend-exclude = ['a']\n")
     own = _write(

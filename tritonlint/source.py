@@ -85,6 +85,8 @@ class SourceFile:
         if len(self.data) > MOST_BYTES:
             size = f"{len(self.data) >> 20} MiB"
             raise SourceError(self.path, f"is too large to be parsed: {size}; exclude it")
+        if self.path.endswith(".ipynb"):  # reads as Python too: a dictionary
+            raise SourceError(self.path, "is a notebook; save its cells as a Python file")
         text = self.text
         try:
             with warnings.catch_warnings():
@@ -97,8 +99,6 @@ class SourceFile:
             raise SourceError(
                 self.path, f"cannot be parsed: {str(error) or type(error).__name__}"
             ) from error
-        if self.path.endswith(".ipynb") and _is_table(tree):
-            raise SourceError(self.path, "is a notebook; save its cells as a Python file")
         return tree
 
     def span(self, node: ast.expr | ast.stmt | ast.arg) -> Span:
@@ -130,14 +130,6 @@ class SourceFile:
         if self._ascii or (text := self.lines[line - 1]).isascii():
             return offset + 1
         return len(text.encode()[:offset].decode(errors="replace")) + 1
-
-
-def _is_table(tree: ast.Module) -> bool:
-    """Whether all of a file is one `{...}`: JSON, which reads as Python too."""
-    match tree.body:
-        case [ast.Expr(ast.Dict())]:
-            return True
-    return False
 
 
 def display_path(path: Path) -> str:

@@ -55,7 +55,7 @@ warning[TL002] numeric-load-of-raw-bytes: bytes are read as numbers (certain)
 
 (certain: every step is written in the code; likely: a step is inferred, as from a name or from \
 other uses of the buffer)
-Found 2 findings (3 files checked).
+Found 2 findings (3 files, some not checked).
 1 fixable with `tritonlint autofix --apply`.
 1 finding suppressed.
 1 file could not be checked.

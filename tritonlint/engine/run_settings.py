@@ -120,8 +120,9 @@ def _must_be_rules(codes: tuple[str, ...], key: str, origin: str, say: Say) -> N
     try:
         for each in codes:
             found = chosen.matching(each)
-            if origin.startswith("--") and _looks_like_one(each) and each not in found:
-                say([f"{origin}: `{each}` is no rule; it stands for {_some(found)}"])
+            if _looks_like_one(each) and each not in found:
+                where = origin if origin.startswith("--") else f"{origin}: {key}"
+                say([f"{where}: `{each}` is no rule; it stands for {_some(found)}"])
     except UsageError as error:
         if origin.startswith("--"):
             raise UsageError(f"{origin}: {error}") from error

@@ -76,6 +76,8 @@ class Summary:
     def lines(self, marked: bool = False) -> list[str]:
         """The closing lines of the text formats, with the marks of fixes if they are used."""
         looked = f"{count(self.files, 'file')} checked"
+        if self.skipped:
+            looked = f"{count(self.files, 'file')}, some not checked"
         if self.findings:
             lines = [f"Found {count(self.findings, 'finding')} ({looked})."]
         else:

@@ -17,7 +17,7 @@ from tritonlint.frozen import dataclass, replace
 from tritonlint.settings import user
 from tritonlint.settings.config_values import SETTINGS
 from tritonlint.settings.patterns import anchored
-from tritonlint.settings.toml import parsed
+from tritonlint.settings.toml import misspelt, parsed
 
 DEFAULT_EXCLUDE = (
     ".bzr",
@@ -285,6 +285,8 @@ def _table(file: Path) -> dict[str, Any] | None:
     except OSError as error:
         raise ConfigError(f"{file}: cannot be read: {error.strerror or error}") from error
     shared = file.name == "pyproject.toml"
+    if shared and (wrong := misspelt(data, "tritonlint")):
+        raise ConfigError(f"{file}: unknown table `{wrong}`; did you mean `tool.tritonlint`?")
     if shared and b"tritonlint" not in data:
         return None
     document = parsed(file, data)
