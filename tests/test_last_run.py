@@ -76,6 +76,15 @@ def test_comments_do_not_have_all_looked_at_again(
         assert (again.skipped, again.files) == (expected.skipped, expected.files)
 
 
+def test_a_comment_in_a_file_that_is_not_checked_is_none_of_the_run(case: Path) -> None:
+    cache = Cache(case / "cache")
+    named = [Path("flagged.py")]
+    found = engine.check(named, config.load(Path(), {}), cache).findings
+    other = case / "kernels.py"
+    other.write_text(other.read_text() + "# tritonlint: ignore[TL01] no rule\n")
+    assert engine.check(named, config.load(Path(), {}), cache).findings == found
+
+
 def test_a_comment_that_suppresses_a_finding_is_read(case: Path) -> None:
     cache = Cache(case / "cache")
     (found,) = check(cache).findings

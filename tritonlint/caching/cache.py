@@ -28,9 +28,10 @@ KIND = "result"
 class Asked:
     """What a run is asked. `about` stands for this version, the settings and the files, by their
     names; `stamps` are the sizes and times of change of these files, by absolute path: of those
-    that are checked and of those that can decide what is found there."""
+    that are `checked` and of those that can decide what is found there."""
 
     about: str
+    checked: frozenset[str]
     stamps: Mapping[str, str]
 
     @property
@@ -62,7 +63,8 @@ def asked(
         *checked,
     ]
     about = hashlib.sha256("\0".join(said).encode(errors="surrogateescape")).hexdigest()
-    return Asked(about, {each: stamp(each) for each in dict.fromkeys((*checked, *others))})
+    stamps = {each: stamp(each) for each in dict.fromkeys((*checked, *others))}
+    return Asked(about, frozenset(checked), stamps)
 
 
 class Cache:

@@ -82,13 +82,14 @@ class LastRun:
             for each in self.result.suppressed
             if each.finding.span.path not in here
         ]
-        more, silent = suppressing(sources, [each for each in judged if each.span.path in here])
+        own = [each for each in sources if os.path.abspath(each.path) in asked.checked]
+        more, silent = suppressing(own, [each for each in judged if each.span.path in here])
         result = replace(
             self.result,
             findings=tuple(sorted((*kept, *more), key=lambda each: each.sort_key)),
             suppressed=tuple(sorted((*quiet, *silent), key=lambda each: each.finding.sort_key)),
             judged=judged,
-            read={each.path: each.data for each in sources},
+            read={each.path: each.data for each in own},
         )
         files = {path: (said, self.files[path][1]) for path, said in asked.stamps.items()}
         return LastRun(files, {**self.code, **code}, result)
