@@ -174,8 +174,8 @@ def by_a_case(x, n, kind):
     copy[(1,)](x, out)
     # reveal: copy
     # reveal:     source: unknown of x
-    # reveal:     target: uint8 of line 169, raw (line 169)
-    # reveal:     target: float32 of line 171
+    # reveal:     target: uint8 of line 169, raw (line 169) if quantized(kind) never codes
+    # reveal:     target: float32 of line 171 if not quantized(kind) never codes and quantized(kind) never scales
 
 
 def one_case_goes_on(x, n, kind):
@@ -188,7 +188,7 @@ def one_case_goes_on(x, n, kind):
         case _:
             raise ValueError(kind)
     copy[(1,)](x, page)
-    # reveal: copy
+    # reveal: copy if quantized(kind) never codes
     # reveal:     source: unknown of x
     # reveal:     target: float8_e4m3fn of line 182, viewed (line 185)
 

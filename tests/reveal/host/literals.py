@@ -74,8 +74,10 @@ def open_kind(x, n, kind):
     page, reference = operand(n, kind)
     copy[(1,)](page, reference)
     # reveal: copy
-    # reveal:     source: uint8 of line 14, raw (line 14), likely raw for float8_e4m3fn (line 15 if quantized(kind) never)
-    # reveal:     target: float8_e4m3fn of line 14, viewed (line 15)
+    # reveal:     source: uint8 of line 14, raw (line 14), likely raw for float8_e4m3fn (line 15 if quantized(kind) never e4m3) if quantized(kind) never e4m3
+    # reveal:     source: bool of line 18 if not quantized(kind) never e4m3 and quantized(kind) never mask
+    # reveal:     target: float8_e4m3fn of line 14, perhaps viewed (line 15) if quantized(kind) never e4m3
+    # reveal:     target: bool of line 18 if not quantized(kind) never e4m3 and quantized(kind) never mask
 
 
 def by_match(n):
@@ -86,9 +88,9 @@ def by_match(n):
     copy[(1,)](made(n, "rest"), made(n, n))
     # reveal: copy
     # reveal:     source: float32 of line 32
-    # reveal:     target: uint8 of line 28, raw (line 28)
-    # reveal:     target: bfloat16 of line 30
-    # reveal:     target: float32 of line 32
+    # reveal:     target: uint8 of line 28, raw (line 28) if In n == ('codes', 'fp8')
+    # reveal:     target: bfloat16 of line 30 if not In n == ('codes', 'fp8') and quantized(n) never rows
+    # reveal:     target: float32 of line 32 if not In n == ('codes', 'fp8') and not quantized(n) never rows
 
 
 def by_number(n):
@@ -118,12 +120,12 @@ def assigned_in_a_loop(x, n):
     for _ in range(n):
         if not first:
             copy[(1,)](x, page)
-            # reveal: copy if not line 129
+            # reveal: copy if not line 131
             # reveal:     source: unknown of x
-            # reveal:     target: uint8 of line 115, raw (line 115), likely raw for float8_e4m3fn (line 128 if line 130 == 0)
-            # reveal: copy if not line 129
+            # reveal:     target: uint8 of line 117, raw (line 117), likely raw for float8_e4m3fn (line 130 if line 132 == 0)
+            # reveal: copy if not line 131
             # reveal:     source: unknown of x
-            # reveal:     target: float8_e4m3fn of line 115, perhaps viewed (line 128)
+            # reveal:     target: float8_e4m3fn of line 117, perhaps viewed (line 130)
         if step == 0:
             page = page.view(torch.float8_e4m3fn)
         first = False
@@ -131,7 +133,7 @@ def assigned_in_a_loop(x, n):
     copy[(1,)](x, page)
     # reveal: copy
     # reveal:     source: unknown of x
-    # reveal:     target: float8_e4m3fn of line 115, perhaps viewed (line 128)
+    # reveal:     target: float8_e4m3fn of line 117, perhaps viewed (line 130)
 
 
 def assigned_in_while(x, n):
@@ -139,10 +141,10 @@ def assigned_in_while(x, n):
     kind = "rows"
     while not done:
         copy[(1,)](x, made(n, kind))
-        # reveal: copy if not line 148
+        # reveal: copy if not line 150
         # reveal:     source: unknown of x
-        # reveal:     target: uint8 of line 28, raw (line 28)
-        # reveal:     target: bfloat16 of line 30
-        # reveal:     target: float32 of line 32
+        # reveal:     target: uint8 of line 28, raw (line 28) if In line 149 == ('codes', 'fp8')
+        # reveal:     target: bfloat16 of line 30 if not In line 149 == ('codes', 'fp8') and quantized(line 149) never rows
+        # reveal:     target: float32 of line 32 if not In line 149 == ('codes', 'fp8') and not quantized(line 149) never rows
         kind = "codes"
         done = n > 4

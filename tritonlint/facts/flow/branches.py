@@ -53,23 +53,52 @@ def attempt(walk: Walk[V, Any], node: ast.Try | TryStar) -> bool:
 
 
 def match(walk: Walk[V, Any], node: ast.Match) -> bool:
-    """`match`: the case that is taken, or all that may be."""
-    subject = walk.evaluate(node.subject)
-    arms: list[tuple[Walk[V, Any], bool]] = []
-    for case in node.cases:
-        taken = walk.matched(node, subject, case)
-        if taken is False:
+    """`match`: the case that is taken, or all that may be. One for a written value is a test."""
+    return _cases(walk, node, walk.evaluate(node.subject), node.cases)
+
+
+def _cases(
+    walk: Walk[V, Any], node: ast.Match, subject: V, cases: Sequence[ast.match_case]
+) -> bool:
+    """The cases that are left."""
+    for index, case in enumerate(cases):
+        fits = walk.matched(node, subject, case)
+        if fits is False:
             continue
-        arm = walk.fork()
-        _capture(arm, node, subject, case.pattern)
+        if fits or (case.guard is None and _takes_all(case.pattern)):
+            _capture(walk, node, subject, case.pattern)
+            return walk.block(case.body)
+        taken, skipped = walk.fork(), walk.fork()
+        asked = _asked(node.subject, case.pattern)
+        if asked is not None:
+            test = walk.test(asked)
+            taken = walk.arm(test, True)
+            skipped = walk.arm(test, False) if case.guard is None else skipped
+        _capture(taken, node, subject, case.pattern)
         if case.guard is not None:
-            arm.assume(arm.test(case.guard), True)
-        arms.append((arm, arm.block(case.body)))
-        if taken or (case.guard is None and _takes_all(case.pattern)):
-            break
-    else:
-        arms.append((walk.fork(), True))
-    return walk.rejoin(arms)
+            taken.assume(taken.test(case.guard), True)
+        taken_end = taken.block(case.body)
+        return walk.rejoin(
+            ((taken, taken_end), (skipped, _cases(skipped, node, subject, cases[index + 1 :])))
+        )
+    return True
+
+
+def _asked(subject: ast.expr, pattern: ast.pattern) -> ast.Compare | None:
+    """The comparison that a pattern of written values is."""
+    values: list[ast.expr] = []
+    for each in pattern.patterns if isinstance(pattern, ast.MatchOr) else (pattern,):
+        match each:
+            case ast.MatchValue(value=value):
+                values.append(value)
+            case ast.MatchSingleton(value=constant):
+                values.append(ast.copy_location(ast.Constant(constant), subject))
+            case _:
+                return None
+    several = len(values) > 1
+    right = ast.copy_location(ast.Tuple(values, ast.Load()), subject) if several else values[0]
+    operator = ast.In() if several else ast.Eq()
+    return ast.copy_location(ast.Compare(subject, [operator], [right]), subject)
 
 
 def _capture(walk: Walk[V, Any], node: ast.Match, subject: V, pattern: ast.pattern) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from tritonlint.facts.host import classes, renaming, tensors
@@ -37,6 +38,8 @@ def assigned_value(frame: Frame, owner: Instance, name: str) -> Value | None:
     if own is None or own == Const(None):
         later = _set_later(frame, definition, name) or _set_by_heir(frame, definition, name)
         facts, own = later or (facts, own)
+    if isinstance(own, (Table, Sequence)) and not own.items:
+        facts, own = _filled(frame, definition, name) or (facts, own)
     if is_setting(name, own or Const(None)):
         return Tensor(f"{owner.name}.{name}")
     if own is None:
@@ -78,25 +81,34 @@ def _buffers(value: Value) -> Iterator[str]:
 def _set_later(frame: Frame, definition: Definition, name: str) -> tuple[ClassFacts, Value] | None:
     """What the only method beside `__init__` that assigns an attribute gives it; of several, the
     only one that makes tensors of a type."""
-    assert isinstance(definition.node, ast.ClassDef)
-    around = (*definition.enclosing, definition.node)
-    assigning = [
-        Definition(definition.module, each, around, each.name)
-        for each in definition.node.body
-        if isinstance(each, _FUNCTION)
-        and each.name != "__init__"
-        and id(each) not in frame.run.stack
-        and name in assigned_in(each)
-    ]
+    assigning = [each for each in _methods(frame, definition) if name in assigned_in(each[1])]
     if len(assigning) > 1:
-        nodes = ((each, each.node) for each in assigning)
-        assigning = [
-            each for each, node in nodes if isinstance(node, ast.AST) and _makes_tensors(node)
-        ]
+        assigning = [each for each in assigning if _makes_tensors(each[1])]
     if len(assigning) != 1:
         return None
-    facts = _facts_of(frame, definition, assigning[0])
+    facts = _facts_of(frame, definition, assigning[0][0])
     return (facts, facts.values[name]) if name in facts.values else None
+
+
+def _methods(frame: Frame, definition: Definition) -> Iterator[tuple[Definition, Function]]:
+    """The methods of a class beside `__init__` that are not being run, and their nodes."""
+    assert isinstance(definition.node, ast.ClassDef)
+    around = (*definition.enclosing, definition.node)
+    for each in definition.node.body:
+        if isinstance(each, _FUNCTION) and each.name != "__init__":
+            if id(each) not in frame.run.stack:
+                yield Definition(definition.module, each, around, each.name), each
+
+
+def _filled(frame: Frame, definition: Definition, name: str) -> tuple[ClassFacts, Value] | None:
+    """What the only method that puts something into a container puts there."""
+    found = [
+        (facts, facts.values[name])
+        for method, node in _methods(frame, definition)
+        if name in _filled_in(node)
+        if name in (facts := _facts_of(frame, definition, method)).values
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def _set_by_heir(
@@ -119,6 +131,14 @@ def _makes_tensors(method: ast.AST) -> bool:
         and any(keyword.arg == "dtype" for keyword in each.keywords)
         for each in walk(method)
     )
+
+
+def named_like(frame: Frame, owner: Instance, pattern: re.Pattern[str]) -> list[str]:
+    """The attributes of an object whose names are as `pattern` says, as far as they are known."""
+    prefix = f"{owner.name}."
+    known = [each.removeprefix(prefix) for each in frame.env if each.startswith(prefix)]
+    known += class_facts(frame, owner.definition).values
+    return [each for each in dict.fromkeys(known) if pattern.fullmatch(each)]
 
 
 def note_declared(frame: Frame, definition: Definition, symbol: str) -> None:
@@ -217,6 +237,20 @@ def assigned_in(method: Function) -> frozenset[str]:
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
     )
     return frozenset((*assigned, *filter(None, map(_registered, statements))))
+
+
+@kept(4096)
+def _filled_in(method: Function) -> frozenset[str]:
+    """The attributes of objects that a method puts items into."""
+    found: set[str] = set()
+    for each in walk(method):
+        match each:
+            case ast.Subscript(value=ast.Attribute(attr=name), ctx=ast.Store()):
+                found.add(name)
+            case ast.Call(func=ast.Attribute(value=ast.Attribute(attr=name), attr=how)):
+                if how in ("append", "add", "insert", "extend", "setdefault", "update"):
+                    found.add(name)
+    return frozenset(found)
 
 
 def _registered(statement: ast.stmt) -> str | None:

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TypeVar
 
 from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN
-from tritonlint.facts.host import conditions
+from tritonlint.facts.host import conditions, outcomes, settings
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import symbol
 from tritonlint.facts.host.values import (
@@ -32,7 +32,8 @@ def condition(frame: Frame, node: ast.expr) -> Condition:
     found = _condition(frame, node)
     if found.kind == "quantized":
         types = PLATFORM_FP8 if conditions.speaks_of_fp8(as_code(node)) else UNKNOWN
-        frame.note("setting", found.key, types, found.span, path=((found.key, True),))
+        key = settings.stem(found.key)
+        frame.note("setting", key, types, found.span, path=((found.key, True),))
     return found
 
 
@@ -105,7 +106,7 @@ def _is_test(node: ast.expr) -> bool:
 def conditional(frame: Frame, node: ast.IfExp) -> Value:
     """The value of `a if test else b`: of both arms where the test is open."""
     test = condition(frame, node.test)
-    outcome = conditions.decided(test, frame.path)
+    outcome = outcomes.decided(test, frame.path, frame.types)
     arms: list[tuple[tuple[tuple[str, bool], ...], Value]] = []
     for arm, taken in ((node.body, True), (node.orelse, False)):
         if outcome is not None and outcome != taken:
@@ -127,7 +128,7 @@ def test(frame: Frame, node: ast.expr) -> Condition:
 
 def decided(frame: Frame, test: Condition) -> bool | None:
     """How a test comes out, as far as the path tells."""
-    return conditions.decided(test, frame.path)
+    return outcomes.decided(test, frame.path, frame.types)
 
 
 def arm(frame: F, test: Condition, outcome: bool, *, required: bool = False) -> F:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from tritonlint.facts.flow.targets import bind
-from tritonlint.facts.host import iteration
+from tritonlint.facts.host import attributes, iteration
 from tritonlint.facts.host.arguments import Given
 from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.state import Frame
@@ -40,6 +41,10 @@ def call(frame: Frame, node: ast.Call, name: str, given: Given) -> Value | None:
         case "getattr", (_, Const(value=str(attribute)), *default):
             found = frame.evaluate(_attribute(node, attribute))
             return found if not default else choose(((), found), ((), default[0]))
+        case "getattr", (Instance() as owner, _) if isinstance(node.args[1], ast.JoinedStr):
+            alike = attributes.named_like(frame, owner, _pattern(node.args[1]))
+            named = [((), frame.evaluate(_attribute(node, each))) for each in alike]
+            return choose(*named) if named else None
         case "setattr", (_, Const(value=str(attribute)), value):
             bind(frame, _attribute(node, attribute), value)
             return Const(None)
@@ -75,6 +80,12 @@ def _known(function: Value) -> bool:
 def _attribute(node: ast.Call, name: str) -> ast.Attribute:
     """`x.name` for `getattr(x, "name")`."""
     return ast.copy_location(ast.Attribute(node.args[0], name, ast.Load()), node)
+
+
+def _pattern(text: ast.JoinedStr) -> re.Pattern[str]:
+    """What an f-string may come to."""
+    parts = (each.value if isinstance(each, ast.Constant) else None for each in text.values)
+    return re.compile("".join(".+" if each is None else re.escape(str(each)) for each in parts))
 
 
 def _dict(frame: Frame, node: ast.Call, given: Given) -> Value:

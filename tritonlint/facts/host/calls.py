@@ -177,6 +177,8 @@ def _by_setting(frame: Frame, table: Table, key: Value, node: ast.expr) -> Value
     """The dtype that a table has for a setting: that of its names of fp8 types where the setting is
     one, and that of the others. None where that makes no difference."""
     setting = conditions.asks_for(key, node.slice) if isinstance(node, ast.Subscript) else None
+    if sum(conditions.names_fp8(label) for label, _ in table.items) > 1 and setting:
+        setting = f"{setting}+"
     if setting is None:
         return None
     sides: dict[bool, list[ElementTypes]] = {True: [], False: []}

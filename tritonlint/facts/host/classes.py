@@ -8,7 +8,7 @@ from tritonlint.facts.host.symbols import symbol
 from tritonlint.facts.host.values import Callable, Instance, Method, Sequence, Tensor, Value
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module, Target
-from tritonlint.facts.project.tree import Enclosing, dotted_name
+from tritonlint.facts.project.tree import Enclosing, dotted_name, walk
 
 _FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -125,6 +125,21 @@ def heirs(definition: Definition) -> tuple[Definition, ...]:
         if isinstance(each, ast.ClassDef) and not definition.enclosing
         if any(isinstance(base, ast.Name) and base.id == definition.name for base in each.bases)
     )
+
+
+def heirs_that_change(definition: Definition, method: Definition) -> list[Definition]:
+    """The heirs of a class that keep one of its methods and have a method of their own for another
+    that it calls."""
+    if method.name == "__init__" or not (found := heirs(definition)):
+        return []
+    named = {each.attr for each in walk(method.node) if isinstance(each, ast.Attribute)}  # type: ignore[arg-type]
+    own = ((heir, _method_names(heir) - {"__init__"}) for heir in found)
+    return [heir for heir, names in own if method.name not in names and not names.isdisjoint(named)]
+
+
+def _method_names(definition: Definition) -> set[str]:
+    assert isinstance(definition.node, ast.ClassDef)
+    return {each.name for each in definition.node.body if isinstance(each, _FUNCTION)}
 
 
 def method_named(owner: Instance, *names: str) -> Callable | None:

@@ -8,7 +8,7 @@ import re
 from functools import cache
 
 from tritonlint.dtypes import INT8, UINT8, UNKNOWN, ElementTypes, join
-from tritonlint.facts.host import constants, tensors
+from tritonlint.facts.host import constants, settings, tensors
 from tritonlint.facts.host.choices import only_tensor
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import symbol
@@ -23,11 +23,11 @@ from tritonlint.facts.host.values import (
     Table,
     Tensor,
     Value,
+    constant,
     options,
 )
 from tritonlint.source import Span
 
-QUANTIZED = "quantized"
 _QUANTIZED_NAME = re.compile(r"(^|_)(is_)?(fp8|float8)(_|$)|(^|_)is_quantized")
 _FP8_STRING = re.compile(r"^(fp8|float8)")
 
@@ -55,7 +55,7 @@ def named(name: str, value: Value, span: Span) -> Condition | None:
     `use_fp8`)."""
     if not names_quantized(name):
         return None
-    return Condition("quantized", f"{QUANTIZED}({symbol(value, name)})", span)
+    return Condition("quantized", settings.asked(symbol(value, name)), span)
 
 
 @cache
@@ -74,7 +74,7 @@ def asks_for(setting: Value, spelled: ast.expr) -> str | None:
     """The key of the test whether a setting asks for a quantized cache; None for what is known."""
     if not isinstance(only_tensor(setting) or setting, (Tensor, Method)):
         return None
-    return f"{QUANTIZED}({symbol(setting, spelled)})"
+    return _asked(setting, spelled)
 
 
 def names_fp8(label: object) -> bool:
@@ -94,7 +94,7 @@ def text_test(
         case _, Const(value=str() as part):
             setting = symbol(owner, spelled)
             if method == "startswith" and _FP8_STRING.match(part):
-                return Condition("quantized", f"{QUANTIZED}({setting})", span)
+                return Condition("quantized", settings.asked(setting, several=True), span)
             return Condition("opaque", f"{setting}.{method}({part!r})", span)
     return None
 
@@ -151,7 +151,7 @@ def assume(frame: Frame, test: Condition, outcome: bool, *, required: bool = Fal
             return
     frame.path += ((test.key, outcome),)
     if required and (test.kind, outcome) in (("quantized", False), ("unquantized", True)):
-        frame.note("unquantized", test.key, UNKNOWN, test.span)
+        frame.note("unquantized", settings.stem(test.key), UNKNOWN, test.span)
     if test.kind != "dtype" or test.buffer is None:
         return
     known = frame.known(test.buffer)
@@ -162,28 +162,6 @@ def assume(frame: Frame, test: Condition, outcome: bool, *, required: bool = Fal
             frame.note("asserted", test.buffer, test.types, test.span)
     elif known.types is not None and test.types.types is not None:
         frame.types[test.buffer] = ElementTypes(known.types - test.types.types)
-
-
-# What a test of a flag comes to that was passed as a constant, or left at its default.
-_CONSTANTS = {"True": True, "False": False, "None": False}
-
-
-def decided(condition: Condition, path: tuple[tuple[str, bool], ...]) -> bool | None:
-    """What the tests passed on `path` say about `condition`, or None."""
-    if condition.key in _CONSTANTS:
-        return _CONSTANTS[condition.key]
-    outcomes = dict(path)
-    if condition.key in outcomes:
-        return outcomes[condition.key]
-    parts = [decided(part, path) for part in condition.parts]
-    match condition.kind:
-        case "not":
-            return None if parts[0] is None else not parts[0]
-        case "and":
-            return False if False in parts else (True if all(parts) else None)
-        case "or":
-            return True if True in parts else (None if None in parts else False)
-    return None
 
 
 def _both(known: ElementTypes, other: ElementTypes) -> ElementTypes:
@@ -262,21 +240,25 @@ def _setting_test(node: ast.Compare, left: Value, right: Value, span: Span) -> C
     """`setting == "fp8"`, `setting in ("fp8", "fp8_e4m3")`, `"fp8" in setting`."""
     if isinstance(node.ops[0], (ast.In, ast.NotIn)):
         if _fp8_string(left):
-            return Condition(
-                "quantized", f"{QUANTIZED}({symbol(right, node.comparators[0])})", span
-            )
+            return Condition("quantized", _asked(right, node.comparators[0]), span)
         if (
             isinstance(right, Sequence)
             and right.items
             and all(_fp8_string(item) for item in right.items)
         ):
-            return Condition("quantized", f"{QUANTIZED}({symbol(left, node.left)})", span)
+            return Condition("quantized", _asked(left, node.left), span)
     names = right.items if isinstance(right, Sequence) else (right,)
     if isinstance(left, (Tensor, Method)) and names and all(_other_string(name) for name in names):
-        return Condition("unquantized", f"{QUANTIZED}({symbol(left, node.left)}) never", span)
+        others = ", ".join(str(constant(name)) for name in names)
+        return Condition("unquantized", settings.never(symbol(left, node.left), others), span)
     if isinstance(right, Const) and _fp8_string(right) and not isinstance(left, (Const, Instance)):
-        return Condition("quantized", f"{QUANTIZED}({symbol(left, node.left)})", span)
+        key = settings.asked(symbol(left, node.left), constant(right))
+        return Condition("quantized", key, span)
     return None
+
+
+def _asked(setting: Value, spelled: ast.expr) -> str:
+    return settings.asked(symbol(setting, spelled))
 
 
 def _other_string(value: Value) -> bool:

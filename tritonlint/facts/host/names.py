@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 
 from tritonlint.dtypes import ElementTypes, from_torch, from_triton
+from tritonlint.facts.host.decorators import decorated
 from tritonlint.facts.host.named_dtypes import named_dtype
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import (
@@ -37,7 +38,7 @@ def definition_value(
             return Class(target)
         case Definition(node=ast.FunctionDef() | ast.AsyncFunctionDef()):
             kernel = kernel_of(target)
-            return Launchable(kernel) if kernel else Callable(target)
+            return Launchable(kernel) if kernel else decorated(frame, Callable(target))
         case Definition(node=ast.expr() as value):
             kernel = kernel_of(target)
             if kernel:

@@ -114,4 +114,8 @@ def bound_method(
         call = ast.copy_location(ast.Call(node, [], []), node)
         return entering.enter(frame, call, method, Given(Arguments((), {}), {}))
     value = names.definition_value(frame, target, target.name, node)
-    return value if isinstance(value, Launchable) else method
+    if isinstance(value, Launchable):
+        return value
+    if bound is not None and value != Callable(target):  # what a decorator gives takes the object
+        return Partial(value, ((bound, frame.place(node)),), ())
+    return method

@@ -9,6 +9,7 @@ from dataclasses import field
 from typing import Any, Literal
 
 from tritonlint.dtypes import UNKNOWN, ElementTypes
+from tritonlint.facts.host.settings import clash, is_left_over
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Definition
 from tritonlint.frozen import dataclass, replace
@@ -265,12 +266,13 @@ def choose(*alternatives: tuple[Path, Value]) -> Value:
 
 def _possible(path: Path) -> bool:
     """Whether no test on a path comes out both ways."""
-    return len(path) < 2 or len(dict(path)) == len(set(path))
+    return len(path) < 2 or (len(dict(path)) == len(set(path)) and not clash(path, ()))
 
 
 def _without_unviewed(flat: list[tuple[Path, Value]]) -> list[tuple[Path, Value]]:
     """`flat` without the tensors that another option is a float view of: the `if` around the view
-    decides. Which GPU it is does not decide that: bytes are bytes on all."""
+    decides. Which GPU it is does not decide that: bytes are bytes on all; nor does one name of a
+    setting of which others mean bytes too."""
     viewed = {
         (each.buffer, each.part)
         for _, each in flat
@@ -279,10 +281,10 @@ def _without_unviewed(flat: list[tuple[Path, Value]]) -> list[tuple[Path, Value]
     kept: list[tuple[Path, Value]] = []
     for path, each in flat:
         if isinstance(each, Tensor) and (each.buffer, each.part) in viewed:
-            by_vendor = any(key.startswith(f"{VENDOR}(") for key, _ in path)
-            if each.view is None and not by_vendor:
+            stays = any(key.startswith(f"{VENDOR}(") for key, _ in path) or is_left_over(path)
+            if each.view is None and not stays:
                 continue
-            each = each if by_vendor else replace(each, guarded=True)
+            each = each if stays else replace(each, guarded=True)
         kept.append((path, each))
     return kept
 
@@ -297,7 +299,7 @@ def contradicts(one: Path, other: Path) -> bool:
     if not one or not other:
         return False
     outcomes = dict(one)
-    return any(outcomes.get(key, outcome) != outcome for key, outcome in other)
+    return any(outcomes.get(key, outcome) != outcome for key, outcome in other) or clash(one, other)
 
 
 def constant(value: Value) -> Any:

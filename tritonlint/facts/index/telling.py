@@ -44,10 +44,10 @@ def telling(outlines: Mapping[str, Outline], leading: Leading) -> Telling:
 
 def _tells(function: Function, giving: set[str], launching: frozenset[str]) -> bool:
     """Whether a function says something about bytes, or names what may tell it something. What one
-    launching function tells is handed on only where another is called too."""
+    launching function tells is handed on only where another is called too, or a kernel launched."""
     if function.speaks or not giving.isdisjoint(function.calls) or function.owner in giving:
         return True
-    return len(launching.intersection(function.calls)) > 1
+    return len(launching.intersection(function.calls)) > (0 if function.launches else 1)
 
 
 def _giving(outlines: Mapping[str, Outline], leading: Leading) -> tuple[set[str], frozenset[str]]:

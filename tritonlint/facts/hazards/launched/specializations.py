@@ -8,8 +8,8 @@ from tritonlint.dtypes import BY_NAME, UINT8, UNKNOWN, ElementType, ElementTypes
 from tritonlint.facts.device import OneOf, Specialization
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.hazards.launched.known_arguments import tested
-from tritonlint.facts.host.conditions import decided
 from tritonlint.facts.host.events import LaunchEvent
+from tritonlint.facts.host.outcomes import decided
 from tritonlint.facts.host.values import (
     Condition,
     Const,

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 
 from tritonlint.dtypes import BY_NAME, ElementType
-from tritonlint.facts.host.conditions import QUANTIZED
+from tritonlint.facts.host.settings import QUANTIZED, stem
 
 _FLOATS = {
     name: BY_NAME[torch]
@@ -21,7 +21,7 @@ _FLOATS = {
 _FLOAT_NAME = re.compile(rf"(?:^|_)({'|'.join(_FLOATS)})(?:_|$)", re.IGNORECASE)
 _BYTE_NAME = re.compile(r"(?:^|_)(?:u?int8|[ui]8|bytes?)(?:_|$)", re.IGNORECASE)
 _CACHE = re.compile(r"(?:^|_)(?:kv|key|value|k|v|kc|vc)_?cache$")
-_SETTING = re.compile(r"cache_dtype\)*( never)?$")
+_SETTING = re.compile(r"cache_dtype\)*$")
 
 
 def float_named(name: str) -> ElementType | None:
@@ -66,7 +66,7 @@ def last_name(symbol: str) -> str:
 
 def _owner(symbol: str) -> str | None:
     """The object that a symbol is an attribute of; None for a parameter."""
-    inner = symbol.removesuffix(" never")
+    inner = stem(symbol)
     inner = inner.removeprefix(f"{QUANTIZED}(").removesuffix(")") if QUANTIZED in inner else inner
     inner = re.sub(r"(#\d+|\[.*\])*$", "", inner)
     return None if inner.endswith(")") else inner.rpartition(".")[0] or None

@@ -10,6 +10,7 @@ from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.names import about, is_cache, last_name
 from tritonlint.facts.hazards.raw_bytes.twins import float_type
 from tritonlint.facts.host.events import LaunchEvent
+from tritonlint.facts.host.settings import stem
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.values import Condition, Path, Tensor, contradicts, options
 from tritonlint.facts.project.modules import Module
@@ -53,7 +54,7 @@ def _tests(run: Run, event: LaunchEvent) -> Iterator[Asked]:
     for passed in event.arguments.values():
         for inner, value in options(passed.value):
             if isinstance(value, Condition) and value.kind == "quantized":
-                yield value.key, value.span, (*event.path, *inner, (value.key, True))
+                yield stem(value.key), value.span, (*event.path, *inner, (value.key, True))
 
 
 def _viewed_for(module: Module, setting: str, cache: str) -> tuple[ElementTypes, Span] | None:

@@ -11,6 +11,7 @@ from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.names import byte_named
 from tritonlint.facts.hazards.raw_bytes.twins import same_expression
 from tritonlint.facts.host.events import LaunchEvent, Note
+from tritonlint.facts.host.settings import stem
 from tritonlint.facts.host.values import Path, Tensor
 from tritonlint.source import Span
 
@@ -36,8 +37,9 @@ def spoken_of(
         return
     asked = [each for each in notes if each.kind == "setting" and each.types.known]
     for each in evidence if asked else ():
+        settings = {stem(key) for key, outcome in (*path, *each.path) if outcome}
         for note in asked:
-            if (note.buffer, True) in (*path, *each.path):
+            if note.buffer in settings:
                 yield _evidence(note.span, "fp8 is asked for here", each.path)
                 return
     if _FP8.search(event.kernel.name):

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from tritonlint.dtypes import BY_NAME, FLOAT32, UNKNOWN, ElementTypes, join
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.names import float_named
-from tritonlint.facts.host.conditions import QUANTIZED
 from tritonlint.facts.host.events import LaunchEvent
+from tritonlint.facts.host.settings import QUANTIZED
 from tritonlint.facts.host.values import Path, Tensor, options
 
 FP8 = ElementTypes.of(BY_NAME["float8_e4m3fn"])

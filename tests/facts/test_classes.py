@@ -1,0 +1,188 @@
+"""What the methods of a class, its heirs and decorators know of buffers together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.facts.hosting import KERNELS, expected, found, write
+
+NAMED = """
+class Layer(torch.nn.Module):
+    def __init__(self, n):
+        super().__init__()
+        for name in ("key", "value"):
+            self.register_buffer(f"{name}_cache", torch.zeros(n, dtype=torch.uint8))
+        self.scale_rows = torch.zeros(n)
+
+    def write(self, x, name):
+        cache = getattr(self, f"{name}_%s")%s
+        quantize[(1,)](x, cache, 64)%s
+"""
+FILLED = """
+class Store:
+    def __init__(self):
+        self.entries = %s
+
+    def put(self, key, x):
+        codes = (x / 448).to(torch.float8_e4m3fn)
+        %s
+
+    def get(self, key, out):
+        codes = self.entries[key]
+        dequantize[(1,)](codes, out, 64)%s
+"""
+HEIR = """
+class Pool:
+    def __init__(self, n, dtype):
+        self.buffer = torch.zeros(n, dtype=torch.uint8)
+        self.dtype = dtype
+
+    def get(self):
+        return self.buffer.view(self.dtype)
+
+    def put(self, x):
+        quantize[(1,)](x, self.get(), 64)
+
+
+class Window(Pool):
+    def get(self):
+        return self.buffer[1:]%s
+
+    %s
+"""
+DECORATED = """
+def prepared(function):
+    def inner(x, cache, *rest):
+        return function(x, cache%s, *rest)
+
+    inner.calls = 0
+    return inner
+
+
+@prepared
+def write(x, cache):
+    quantize[(1,)](x, cache, 64)
+
+
+def f(x, n):
+    write(x, torch.zeros(n, dtype=torch.uint8))%s
+"""
+TL001, TL002 = "  # expect: TL001", "  # expect: TL002"
+VIEW = ".view(torch.float8_e4m3fn)"
+CASES = {
+    "buffers by names that are made": NAMED % ("cache", "", TL001),
+    "correct: viewed by names that are made": NAMED % ("cache", VIEW, ""),
+    "correct: another name that is made": NAMED % ("rows", "", ""),
+    "a dict that another method fills": FILLED
+    % ("{}", "self.entries[key] = codes.view(torch.uint8)", TL002),
+    "a list that another method fills": FILLED
+    % ("[]", "self.entries.append(codes.view(torch.uint8))", TL002),
+    "a dict of defaults": FILLED
+    % ("{}", "self.entries.setdefault(key, codes.view(torch.uint8))", TL002),
+    "correct: codes in a dict": FILLED % ("{}", "self.entries[key] = codes", ""),
+    "an heir's own method": HEIR % (TL001, ""),
+    "correct: an heir's own method views": HEIR % (VIEW, ""),
+    "correct: an heir that does not launch so": HEIR
+    % ("", "def put(self, x):\n        self.buffer.zero_()"),
+    "an heir's property": """
+class Pool:
+    def __init__(self, n):
+        self.buffer = torch.zeros(n, dtype=torch.uint8)
+
+    @property
+    def codes(self):
+        return self.buffer.view(torch.float8_e4m3fn)
+
+    def put(self, x):
+        quantize[(1,)](x, self.codes, 64)
+
+
+class Window(Pool):
+    @property
+    def codes(self):
+        return self.buffer[1:]  # expect: TL001
+""",
+    "correct: a decorator views": DECORATED % (VIEW, ""),
+    "correct: a decorator with arguments views": """
+def prepared(dtype):
+    def outer(function):
+        def inner(x, cache):
+            return function(x, cache.view(dtype))
+        return inner
+    return outer
+
+
+@prepared(torch.float8_e4m3fn)
+def write(x, cache):
+    quantize[(1,)](x, cache, 64)
+
+
+def f(x, n):
+    write(x, torch.zeros(n, dtype=torch.uint8))
+""",
+    "correct: a method's decorator views": """
+def prepared(function):
+    def inner(self, x, cache):
+        return function(self, x, cache.view(torch.float8_e4m3fn))
+    return inner
+
+
+class Writer:
+    @prepared
+    def write(self, x, cache):
+        quantize[(1,)](x, cache, 64)
+
+    def step(self, x, n):
+        self.write(x, torch.zeros(n, dtype=torch.uint8))
+""",
+    "a decorator views the other": """
+def prepared(function):
+    def inner(x, cache):
+        return function(x.view(torch.float16), cache)
+    return inner
+
+
+@prepared
+def write(x, cache):
+    quantize[(1,)](x, cache, 64)
+
+
+def f(x, n):
+    write(x, torch.zeros(n, dtype=torch.uint8))  # expect: TL001
+""",
+    "a function that is handed to one that knows the pages": """
+def each_page(pages, visit):
+    assert pages.dtype == torch.uint8
+    for i in range(pages.shape[0]):
+        visit(i, pages[i])  # expect: TL001
+
+
+def refill(pages, x):
+    def visit(i, page):
+        quantize[(1,)](x[i], page, 64)
+
+    each_page(pages, visit)
+""",
+    "correct: a function that is handed views": """
+def each_page(pages, visit):
+    assert pages.dtype == torch.uint8
+    for i in range(pages.shape[0]):
+        visit(i, pages[i].view(torch.float8_e4m3fn))
+
+
+def refill(pages, x):
+    def visit(i, page):
+        quantize[(1,)](x[i], page, 64)
+
+    each_page(pages, visit)
+""",
+}
+
+
+@pytest.mark.parametrize("text", CASES.values(), ids=list(CASES))
+def test_classes(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, {"user.py": KERNELS + text})
+    assert found() == expected({"user.py": KERNELS + text})

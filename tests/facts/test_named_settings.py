@@ -1,0 +1,109 @@
+"""One name of a setting, where others mean bytes too; tests and cases that are decided."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.facts.hosting import KERNELS, expected, found, write
+
+TABLE = """
+STORAGE = {"auto": torch.bfloat16, "fp8": torch.uint8, "fp8_e5m2": torch.uint8}
+
+
+def f(x, n, setting):
+    cache = torch.zeros(n, dtype=STORAGE[setting])
+    %s
+    quantize[(1,)](x, cache, 64)%s
+"""
+PREFIX = """
+def f(x, n, setting):
+    dtype = torch.uint8 if setting.startswith("fp8") else torch.bfloat16
+    cache = torch.zeros(n, dtype=dtype)
+    %s
+    quantize[(1,)](x, cache, 64)%s
+"""
+KNOWN = """
+def put(x, cache):
+    %s
+    quantize[(1,)](x, cache, 64)
+
+
+def f(x, n):
+    put(x, torch.zeros(n, dtype=torch.uint8)%s)%s
+"""
+HIT = "  # expect: TL001"
+VIEW = "cache = cache.view(torch.float8_e4m3fn)"
+CASE = f'match setting:\n        case "fp8":\n            {VIEW}'
+CASES = {
+    "a table, a case": TABLE % (CASE, HIT),
+    "a table, a comparison": TABLE % (f'if setting == "fp8":\n        {VIEW}', HIT),
+    "a prefix, a comparison": PREFIX % (f'if setting == "fp8":\n        {VIEW}', HIT),
+    "a prefix, a comparison turned round": PREFIX
+    % (f'if setting != "fp8":\n        pass\n    else:\n        {VIEW}', HIT),
+    "correct: a table, all names": TABLE
+    % (f'if setting in ("fp8", "fp8_e5m2"):\n        {VIEW}', ""),
+    "correct: a case of all names": TABLE
+    % (f'match setting:\n        case "fp8" | "fp8_e5m2":\n            {VIEW}', ""),
+    "correct: the prefix of a case": PREFIX
+    % (f'match setting:\n        case "auto":\n            pass\n        case _:\n            {VIEW}', ""),
+    "correct: one name after the other": TABLE
+    % (
+        f'if setting == "fp8":\n        {VIEW}\n    elif setting == "fp8_e5m2":\n'
+        "        cache = cache.view(torch.float8_e5m2)",
+        "",
+    ),
+    "correct: the others are turned away": PREFIX
+    % (
+        f'if setting == "fp8":\n        {VIEW}\n    elif setting.startswith("fp8"):\n'
+        "        raise ValueError(setting)",
+        "",
+    ),
+    "correct: the same name twice": """
+def f(x, n, setting):
+    cache = torch.zeros(n, dtype=torch.uint8 if setting == "fp8" else torch.bfloat16)
+    if setting == "fp8":
+        cache = cache.view(torch.float8_e4m3fn)
+    quantize[(1,)](x, cache, 64)
+""",
+    "correct: a table of one name": """
+STORAGE = {"auto": torch.bfloat16, "fp8": torch.uint8}
+
+
+def f(x, n, setting):
+    cache = torch.zeros(n, dtype=STORAGE[setting])
+    if setting == "fp8":
+        cache = cache.view(torch.float8_e4m3fn)
+    quantize[(1,)](x, cache, 64)
+""",
+    "two cases of other names": """
+def f(x, n, kind):
+    match kind:
+        case "bytes":
+            out = torch.empty(n, dtype=torch.uint8)
+        case "rows":
+            out = torch.empty(n, dtype=torch.float32)
+        case _:
+            raise ValueError(kind)
+    if kind == "bytes":
+        quantize[(1,)](x, out, 64)  # expect: TL001
+    elif kind == "rows":
+        quantize[(1,)](x, out, 64)
+""",
+    "the arm that bytes do not take views": KNOWN
+    % (f"if cache.dtype == torch.bfloat16:\n        pass\n    elif cache.dtype != torch.uint8:\n        {VIEW}", "", HIT),
+    "not one of several types": KNOWN
+    % (f"if cache.dtype in (torch.float16, torch.bfloat16):\n        {VIEW}", "", HIT),
+    "correct: the arm that bytes take": KNOWN
+    % (f"if cache.dtype == torch.uint8:\n        {VIEW}", "", ""),
+    "correct: neither arm is for codes": KNOWN
+    % ("if cache.dtype == torch.uint8:\n        return", ".view(torch.float8_e4m3fn)", ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", CASES.values(), ids=list(CASES))
+def test_named_settings(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, {"user.py": KERNELS + text})
+    assert found() == expected({"user.py": KERNELS + text})

@@ -1,0 +1,52 @@
+"""How a test comes out, as far as that is known where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from tritonlint.dtypes import ElementTypes
+from tritonlint.facts.host import settings
+from tritonlint.facts.host.values import Condition, Path
+
+# What a test of a flag comes to that was passed as a constant, or left at its default.
+_CONSTANTS = {"True": True, "False": False, "None": False}
+
+
+def decided(
+    condition: Condition,
+    path: Path,
+    known: Mapping[str, ElementTypes] = MappingProxyType({}),
+) -> bool | None:
+    """What the tests passed on `path`, and the element types that buffers are `known` to have, say
+    about `condition`, or None."""
+    if condition.key in _CONSTANTS:
+        return _CONSTANTS[condition.key]
+    outcomes = dict(path)
+    if condition.key in outcomes:
+        return outcomes[condition.key]
+    if condition.kind == "quantized":
+        for key, outcome in path:
+            implied = settings.implied(key, outcome, condition.key)
+            if implied is not None:
+                return implied
+    parts = [decided(part, path, known) for part in condition.parts]
+    match condition.kind:
+        case "not":
+            return None if parts[0] is None else not parts[0]
+        case "and":
+            return False if False in parts else (True if all(parts) else None)
+        case "or":
+            return True if True in parts else (None if None in parts else False)
+        case "dtype" if condition.buffer is not None and condition.buffer in known:
+            return _has_type(known[condition.buffer], condition.types)
+    return None
+
+
+def _has_type(known: ElementTypes, asked: ElementTypes) -> bool | None:
+    """Whether a buffer of a `known` type has the one that is `asked` for."""
+    if known.types is None or asked.types is None:
+        return None
+    if not known.types & asked.types:
+        return False
+    return True if known.types == asked.types and len(asked.types) == 1 else None
