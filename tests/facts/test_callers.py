@@ -387,3 +387,32 @@ def test_across_modules(
     for name in files:
         alone = {place: count for place, count in wanted.items() if place[0] == name}
         assert found(name) == alone
+
+
+SCALES = f"""{IMPORTS}
+@triton.jit
+def exponents(exponents_ptr, out_ptr, BLOCK: tl.constexpr):
+    offsets = tl.arange(0, BLOCK)
+    exponent = tl.load(exponents_ptr + offsets)
+    tl.store(out_ptr + offsets, tl.exp2(exponent.to(tl.float32) - 127))  # expect: TL009
+"""
+GIVEN = "scales.to(torch.int8), out, 64"
+LAUNCHES_ELSEWHERE = {
+    "imported": ("from .ops import exponents", "exponents[(1,)]"),
+    "imported_among_others": ("from .ops import (\n    triton,\n    exponents,\n)", "exponents[(1,)]"),
+    "imported_by_another_name": ("from .ops import exponents as kernel", "kernel[(1,)]"),
+    "all_imported": ("from .ops import *", "exponents[(1,)]"),
+    "module": ("from . import ops", "ops.exponents[(1,)]"),
+    "alias": ("from . import ops\n\nkernel = ops.exponents\n", "kernel[(1,)]"),
+}
+
+
+@pytest.mark.parametrize("form", LAUNCHES_ELSEWHERE)
+def test_a_kernel_is_judged_by_launches_of_other_files_when_it_is_checked_alone(
+    form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imports, launch = LAUNCHES_ELSEWHERE[form]
+    calling = f"import torch\n{imports}\n\n\ndef decode(scales, out):\n    {launch}({GIVEN})\n"
+    write(tmp_path, {"pkg/__init__.py": "", "pkg/ops.py": SCALES, "pkg/layer.py": calling})
+    monkeypatch.chdir(tmp_path)
+    assert found("pkg/ops.py") == expected({"pkg/ops.py": SCALES})
