@@ -27,16 +27,17 @@ IMPLIED = MAKING | {"__call__", "__getitem__", "__enter__"}
 @dataclass(frozen=True)
 class Leading:
     """The functions that may lead to a launch (or to something else that is looked for): by file
-    the lines of their headers, of all and of those over at most `NEAR` calls; `names` are how they
-    are called."""
+    the lines of their headers; of those over at most `NEAR` calls, with how many at least; `names`
+    are how they are called."""
 
     lines: Mapping[str, frozenset[int]]
-    near: Mapping[str, frozenset[int]]
+    near: Mapping[str, Mapping[int, int]]
     names: frozenset[str]
 
     def moved(self, moves: Moves) -> Leading:
         """The same after the functions of some files went to other lines."""
-        return Leading(moved_lines(self.lines, moves), moved_lines(self.near, moves), self.names)
+        near = {file: _moved(each, moves.get(file, {})) for file, each in self.near.items()}
+        return Leading(moved_lines(self.lines, moves), near, self.names)
 
 
 def moved_lines(lines: Mapping[str, frozenset[int]], moves: Moves) -> Mapping[str, frozenset[int]]:
@@ -46,6 +47,10 @@ def moved_lines(lines: Mapping[str, frozenset[int]], moves: Moves) -> Mapping[st
         now = moves[file]
         known[file] = frozenset(now[each].line if each in now else each for each in known[file])
     return known
+
+
+def _moved(away: Mapping[int, int], now: Mapping[int, Function]) -> Mapping[int, int]:
+    return {now[line].line if line in now else line: hops for line, hops in away.items()}
 
 
 def launches(function: Function) -> bool:
@@ -188,8 +193,11 @@ def leading(
     known = names.with_aliases(spelled for name in kernels for spelled in (name, f".{name}"))
     own += names.that_name(known, outlines)
     found = _followed(own, outlines, names, known)
-    near = (each for each, hops in found.items() if hops <= NEAR)
-    return Leading(_lines(found), _lines(near), frozenset(_spelled(known)))
+    near: dict[str, dict[int, int]] = {}
+    for (file, line), hops in found.items():
+        if hops <= NEAR:
+            near.setdefault(file, {})[line] = hops
+    return Leading(_lines(found), near, frozenset(_spelled(known)))
 
 
 def callers(

@@ -104,7 +104,7 @@ class Reach:
         key = (id(function.definition.node), hops)
         if key not in self._near:
             self._near[key] = False  # for recursive functions
-            self._near[key] = self._may_lead(function.definition) and (
+            self._near[key] = self._may_be_near(function.definition, hops) and (
                 function.launches
                 or self._names_kernel(function)
                 or (hops > 0 and any(self._is_near(x, hops - 1) for x in self._callees(function)))
@@ -178,6 +178,12 @@ class Reach:
         file = str(function.module.file)
         known = function.line in self.texts.leading(file).lines.get(file, ())
         return known and kernel_of(function) is None
+
+    def _may_be_near(self, function: Definition, hops: int) -> bool:
+        """The same of a launch over at most `hops` calls."""
+        file = str(function.module.file)
+        away = self.texts.leading(file).near.get(file, {}).get(function.line)
+        return away is not None and away <= hops and kernel_of(function) is None
 
     def _names_kernel(self, function: Calls) -> bool:
         """Whether a function names a kernel."""

@@ -32,7 +32,7 @@ def telling(outlines: Mapping[str, Outline], leading: Leading) -> Telling:
     naming: dict[str, frozenset[int]] = {}
     for file, each in outlines.items():
         known = leading.lines.get(file, frozenset())
-        near = leading.near.get(file, frozenset())
+        near = leading.near.get(file, {})
         led = (f for f in each.functions if f.line in (known if f.byte else near))
         mixed = {base for heir, base in each.bases if heir in giving}
         told = [f for f in led if f.owner in mixed or _tells(f, giving, launching)]

@@ -60,7 +60,7 @@ class Roots:
         """The functions of a file near to a launch of a kernel that may cast what it stores to
         another type than the memory has: all where the file says so itself, those that name such a
         kernel where its own file does."""
-        near = self._texts.leading(file).near.get(file, frozenset())
+        near = frozenset(self._texts.leading(file).near.get(file, {}))
         if not near or may_cast_to_another(module.source.text):
             return near
         kernels = self._casting_kernels(file)
