@@ -21,7 +21,8 @@ _SLACK = 1
 class CastBeforeClamp(Rule[Converted, Conversion]):
     """## What it does
     Finds kernels that cast a number to an 8- or 16-bit integer and clamp the result to the range
-    of that integer, and kernels that store a sum of products of integers (`tl.dot` of int8, which
+    of that integer, or to four bits where nothing in the kernel keeps the number in range, and
+    kernels that store a sum of products of integers (`tl.dot` of int8, which
     is an int32) in 8 bits with no clamp at all.
 
     ## Why is this bad
@@ -43,8 +44,9 @@ class CastBeforeClamp(Rule[Converted, Conversion]):
 
     ## Not flagged
     A clamp before the cast; a value that an earlier clamp keeps in the range; a clamp of the
-    integer to less than the range (four bits, a ReLU), which does something; a cast to 32 bits; a
-    sum of products that is scaled, shifted or clamped.
+    integer to less than the range (a ReLU, four bits in a kernel that computes a maximum, and with
+    it the scale), which does something; a cast to 32 bits; a sum of products that is scaled,
+    shifted or clamped.
 
     ## Fix safety
     The cast moves behind the clamp, where the clamp is around the cast or is the next statement
@@ -71,7 +73,8 @@ class CastBeforeClamp(Rule[Converted, Conversion]):
 
     def judge(self, seen: Converted) -> Conversion | None:
         sums = seen.conversion.summed and seen.conversion.target.width == 8
-        return seen.conversion if sums or _late(seen.conversion) else None
+        late = _late(seen.conversion) or (not seen.measured and _cuts_codes(seen.conversion))
+        return seen.conversion if sums or late else None
 
     def report(self, node: cst.CSTNode, seen: Converted, conversion: Conversion) -> Finding:
         element = conversion.target.triton
@@ -80,11 +83,14 @@ class CastBeforeClamp(Rule[Converted, Conversion]):
         low, high = _range(conversion)
         over = 300 if conversion.target.width == 8 else 70000
         wrapped = (over - low) % (high - low + 1) + low
+        what, so = f"the range of {element}", f"which the clamp keeps, and not to {high}"
+        if not _late(conversion):
+            what, so = "four bits", "and clamped as that"
         return self.finding(
             node,
             seen,
-            f"`{seen.kernel}` casts to {element} before it clamps to the range of {element}",
-            trigger=f"{over} is cast to {wrapped}, which the clamp keeps, and not to {high}",
+            f"`{seen.kernel}` casts to {element} before it clamps to {what}",
+            trigger=f"{over} is cast to {wrapped}, {so}",
             confidence="likely" if seen.launch or not conversion.floating else "certain",
             trace=_trace(seen),
             fix=self._swap(node, conversion),
@@ -116,7 +122,10 @@ class CastBeforeClamp(Rule[Converted, Conversion]):
         if operand is None or not isinstance(clamp, cst.BaseExpression):
             return None
         part = self.suspect.part_of(cast)
-        if clamp in part.above(cast):
+        above = list(part.above(cast))
+        if clamp in above:
+            if any(map(_is_cast, above[: above.index(clamp)])):
+                return None  # the clamped value has a third type
             inner = cst.ensure_type(clamp.deep_replace(cast, operand), type(clamp))
             moved: dict[cst.CSTNode, cst.CSTNode] = {clamp: cast_to_same(cast, inner)}
         elif _next_statement(part, cast, clamp):
@@ -124,6 +133,15 @@ class CastBeforeClamp(Rule[Converted, Conversion]):
         else:
             return None
         return self.replacing(moved, "Clamp before the cast", "safe")
+
+
+def _is_cast(node: cst.CSTNode) -> bool:
+    import libcst as cst
+
+    match node:
+        case cst.Call(func=cst.Attribute(attr=cst.Name("to" | "cast"))):
+            return True
+    return False
 
 
 def _late(conversion: Conversion) -> bool:
@@ -138,6 +156,18 @@ def _late(conversion: Conversion) -> bool:
     at_bottom = least is not None and least <= low + _SLACK and low < 0
     at_top = most is not None and most >= high - _SLACK
     return at_top or at_bottom
+
+
+def _cuts_codes(conversion: Conversion) -> bool:
+    """Whether a float that may be anything is clamped to four bits when it is an integer of 8."""
+    low, high = _range(conversion)
+    if conversion.clamp is None or not conversion.floating or conversion.target.width != 8:
+        return False
+    below, above = conversion.interval
+    if (below is not None and below >= low) or (above is not None and above <= high):
+        return False
+    least, most = conversion.limits
+    return most in (7, 15) and least in (None, 0, -7, -8)
 
 
 def _range(conversion: Conversion) -> tuple[int, int]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 # What a module may call the language whose `load` it calls.
 _LANGUAGES = ("tl", "gl", "ttgl")
+_BEGINS = {True: "as a float32", False: "in 16 bits"}
 # Where adding to a total ends.
 _LOST = {"float16": "2048.0 + 1.0 is 2048.0", "bfloat16": "256.0 + 1.0 is 256.0"}
 # What to do, by whether the sum is kept in memory.
@@ -25,8 +26,8 @@ class LowPrecisionAccumulation(Rule["LowSum | CarriedRounding", str]):
     values in a float32. Finds too sums that a loop keeps in memory of 16 bits: each round loads
     what the last one stored, adds to it, and stores it at the same address. The launch passes
     tensors of bfloat16 or float16, or hands on what its own caller chooses; the finding is then
-    `likely`. Whatever is launched, it finds float32 values that a loop carries from one round to
-    the next and rounds to 16 bits in each.
+    `likely`. Whatever is launched, it finds values that a loop carries from one round to the next
+    and rounds to 16 bits in each.
 
     ## Why is this bad
     Triton multiplies and adds in the type of the operands: `tl.sum` widens small integers, but not
@@ -126,7 +127,7 @@ class LowPrecisionAccumulation(Rule["LowSum | CarriedRounding", str]):
             trigger=trigger,
             confidence="likely",
             trace=(
-                Step(seen.begun, f"`{seen.carried}` begins as a float32"),
+                Step(seen.begun, f"`{seen.carried}` begins {_BEGINS[seen.wide]}"),
                 Step(seen.loop, "the loop carries it from one round to the next"),
                 Step(
                     seen.place, "rounded here, and what the next round begins with is what is left"

@@ -1,4 +1,4 @@
-"""Values that a loop carries from round to round in float32, and rounds to 16 bits in each."""
+"""Values that a loop carries from round to round, and rounds to 16 bits in each."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ _CAST = re.compile(
 )
 _NARROW = re.compile(r"(?:^|\.)b?float16$|\.d?type\.element_ty$")
 _WIDE = re.compile(r"\bfloat32\b")
+_SHORT = re.compile(r"\b(?:zeros|full)\(.*\bb?float16\b")
 _ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div)
 # What is left of carried names in an expression: each with the cast that narrows it, or None where
 # it comes through as it is.
@@ -30,12 +31,14 @@ _Through = Mapping[str, "ast.Call | None"]
 @dataclass(frozen=True)
 class CarriedRounding(InKernel):
     """A cast at `place` to the type `target`, as it is spelled, of what the loop at `loop` carries
-    as `carried` from one round to the next: `begun` is where it begins as a float32."""
+    as `carried` from one round to the next: `begun` is where it begins, as a float32 or, if not
+    `wide`, in 16 bits that each round widens and rounds again."""
 
     carried: str
     target: str
     loop: Span
     begun: Span
+    wide: bool
 
 
 def may_carry(text: str) -> bool:
@@ -56,12 +59,13 @@ def carried_roundings(module: Module, kernel: Kernel, _: Naming) -> Iterator[Car
         for name, cast in _rounded(kernel.node, loop):
             begun = _begun(kernel.node, loop, name)
             stated = source.lines[max(0, cast.lineno - 2) : cast.end_lineno]
-            if begun is not None and not any(map(SUM_IN_16_BITS.search, stated)):
-                head = source.span(loop.iter if isinstance(loop, ast.For) else loop.test)
-                where = (source.span(cast), kernel.name, kernel.path, kernel.line)
-                yield CarriedRounding(
-                    *where, name, as_code(_target(cast)), head, source.span(begun)
-                )
+            if begun is None or any(map(SUM_IN_16_BITS.search, stated)):
+                continue
+            wide = _WIDE.search(as_code(begun)) is not None
+            head = source.span(loop.iter if isinstance(loop, ast.For) else loop.test)
+            where = (source.span(cast), kernel.name, kernel.path, kernel.line)
+            spelled = as_code(_target(cast))
+            yield CarriedRounding(*where, name, spelled, head, source.span(begun), wide)
 
 
 def _rounded(
@@ -142,8 +146,8 @@ def _target(cast: ast.Call) -> ast.expr:
 
 
 def _begun(function: ast.FunctionDef, loop: ast.For | ast.While, name: str) -> ast.expr | None:
-    """Where a name is given a float32 before a loop, if the last value that it is given there is
-    one."""
+    """Where a name is given a float32 before a loop, or a block of 16 bits, if the last value that
+    it is given there is one."""
     found: ast.expr | None = None
     for node in walk(function):
         match node:
@@ -151,4 +155,5 @@ def _begun(function: ast.FunctionDef, loop: ast.For | ast.While, name: str) -> a
                 before = value.lineno < loop.lineno
                 if before and (found is None or value.lineno > found.lineno):
                     found = value
-    return found if found is not None and _WIDE.search(as_code(found)) else None
+    spelled = as_code(found) if found is not None else ""
+    return found if _WIDE.search(spelled) or _SHORT.search(spelled) else None

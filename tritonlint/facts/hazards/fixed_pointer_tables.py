@@ -128,11 +128,15 @@ def _launching(module: Module, kernel: Kernel, naming: Naming) -> Iterator[Defin
 
 
 def _filled(module: Module, host: Definition) -> Span | None:
-    """Where the launching function takes the address of a tensor."""
-    for node in ast.walk(host.node):  # type: ignore[arg-type]
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            if node.func.attr == "data_ptr":
-                return module.source.span(node)
+    """Where the launching function takes the address of a tensor, or one of its file does that it
+    calls."""
+    own = _text(module, host)
+    called = (each for each in module.functions if f"{each.name}(" in own)
+    for function in (host, *called):
+        for node in ast.walk(function.node):  # type: ignore[arg-type]
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                if node.func.attr == "data_ptr":
+                    return module.source.span(node)
     return None
 
 

@@ -32,7 +32,8 @@ class IntegerLaunch:
 class Converted:
     """A conversion inside a kernel, and the launch that its type comes from, if one does. `unlike`
     is another one of the kernel to the same type that rounds a half to the even number, where this
-    one rounds it up."""
+    one rounds it up. `measured` is whether the kernel computes extrema itself: a scale made of them
+    keeps what it scales in a range."""
 
     conversion: Conversion
     kernel: str
@@ -40,6 +41,7 @@ class Converted:
     kernel_line: int
     launch: IntegerLaunch | None = None
     unlike: Span | None = None
+    measured: bool = False
 
     @property
     def place(self) -> Span:

@@ -3,6 +3,7 @@ those that a launch does by the type of a tensor that it passes."""
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Iterator
 
 from tritonlint.dtypes import INT8, UINT8, UNKNOWN, ElementType, ElementTypes
@@ -29,7 +30,8 @@ from tritonlint.facts.hazards.raw_bytes.storage import Storage, storage_of
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.values import DType, Path, Tensor, contradicts, options
-from tritonlint.facts.project.kernel import Kernel
+from tritonlint.facts.project.kernel import Kernel, functions_of
+from tritonlint.facts.project.tree import walk
 from tritonlint.frozen import replace
 from tritonlint.source import Span
 
@@ -189,11 +191,22 @@ def _observed(kernel: Kernel, watch: Watch, launch: IntegerLaunch | None) -> Ite
     even = {each.target: each.place for each in conversions if each.nearest == "even"}
     for conversion in conversions:
         unlike = even.get(conversion.target) if conversion.nearest == "up" else None
-        yield Converted(conversion, kernel.name, kernel.path, kernel.line, launch, unlike)
+        measured = conversion.clamp is not None and _measures(kernel)
+        where = (kernel.name, kernel.path, kernel.line)
+        yield Converted(conversion, *where, launch, unlike, measured)
     for byte in watch.signed_bytes():
         yield ByteUsed(byte, kernel.name, kernel.path, kernel.line, launch)
     for wrapped in watch.wrapped():
         yield ByteDifference(wrapped, kernel.name, kernel.path, kernel.line, launch)
+
+
+def _measures(kernel: Kernel) -> bool:
+    """Whether a kernel, or a device function that it calls, computes a maximum over values."""
+    return any(
+        isinstance(node, ast.Attribute) and node.attr in ("max", "reduce")
+        for each in functions_of(kernel)
+        for node in walk(each.node)
+    )
 
 
 def _parameter(each: Narrowed) -> str:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-from tritonlint.dtypes import ElementType
+from tritonlint.dtypes import ElementType, ElementTypes
 from tritonlint.facts.device import Rounding, Specialization, Store, roundings
 from tritonlint.facts.hazards.launched.specializations import (
     parameter_span,
@@ -17,7 +17,7 @@ from tritonlint.facts.hazards.other_pointer_casts import OtherCast, known_with, 
 from tritonlint.facts.host.events import LaunchEvent, Passed
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.tensors import FLOATS
-from tritonlint.facts.host.values import Condition, DType, Value, options
+from tritonlint.facts.host.values import Condition, DType, Value, contradicts, options
 from tritonlint.facts.host.values import Tensor as HostTensor
 from tritonlint.facts.project.kernel import Kernel, functions_of
 from tritonlint.facts.project.tree import as_code, walk
@@ -34,17 +34,32 @@ def rounded_first(run: Run) -> Iterator[OtherCast]:
         named = {name: dtype for name in event.arguments if (dtype := _named(event, name))}
         if not run.effects.of(_casts, event.kernel, bool(named)):
             continue
-        made = specialization(event, "", None, event.path, alike=True)
-        constexprs = {**made.constexprs, **named}
-        all_made = run.effects.of(
-            roundings, event.kernel, Specialization(made.pointers, constexprs)
-        )
+        all_made = [
+            each
+            for made in _specializations(event)
+            for each in run.effects.of(
+                roundings,
+                event.kernel,
+                Specialization(made.pointers, {**made.constexprs, **named}),
+            )
+        ]
         told = any(_by_type(value.value) for value in event.arguments.values())
         for each in all_made:
             found = _judged(run, event, each, named)
             chosen = told or _chooses(each, all_made) or _on_one_path(event.kernel, each)
             if found is not None and (found.sure or not chosen):
                 yield found
+
+
+def _specializations(event: LaunchEvent) -> Iterator[Specialization]:
+    """What a launch makes of its kernel on every path, and on those on which it passes codes."""
+    yield specialization(event, "", None, event.path, alike=True)
+    for name, passed in event.arguments.items():
+        values = [*options(passed.value)]
+        for path, value in values if len(values) > 1 else ():
+            codes = isinstance(value, HostTensor) and types_of(event, value).single
+            if codes and codes.is_fp8 and not contradicts(path, event.path):
+                yield specialization(event, name, ElementTypes.of(codes), event.path + path)
 
 
 def _by_type(value: Value) -> bool:

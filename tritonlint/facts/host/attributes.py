@@ -83,10 +83,10 @@ def _set_later(frame: Frame, definition: Definition, name: str) -> tuple[ClassFa
     only one that makes tensors of a type."""
     assigning = [each for each in _methods(frame, definition) if name in assigned_in(each[1])]
     if len(assigning) > 1:
-        assigning = [each for each in assigning if _makes_tensors(each[1])]
+        assigning = [each for each in assigning if makes_tensors(each[1])]
     if len(assigning) != 1:
         return None
-    facts = _facts_of(frame, definition, assigning[0][0])
+    facts = facts_of(frame, definition, assigning[0][0])
     return (facts, facts.values[name]) if name in facts.values else None
 
 
@@ -106,7 +106,7 @@ def _filled(frame: Frame, definition: Definition, name: str) -> tuple[ClassFacts
         (facts, facts.values[name])
         for method, node in _methods(frame, definition)
         if name in _filled_in(node)
-        if name in (facts := _facts_of(frame, definition, method)).values
+        if name in (facts := facts_of(frame, definition, method)).values
     ]
     return found[0] if len(found) == 1 else None
 
@@ -122,7 +122,7 @@ def _set_by_heir(
 
 
 @kept(4096)
-def _makes_tensors(method: ast.AST) -> bool:
+def makes_tensors(method: ast.AST) -> bool:
     """Whether a method calls what makes tensors, with a dtype."""
     return any(
         isinstance(each, ast.Call)
@@ -160,7 +160,7 @@ def class_facts(frame: Frame, definition: Definition) -> ClassFacts:
     initializer = definition.module.member(definition, "__init__")
     if not isinstance(initializer, Definition) or not isinstance(initializer.node, _FUNCTION):
         return ClassFacts({}, {}, ())
-    return _facts_of(frame, definition, initializer)
+    return facts_of(frame, definition, initializer)
 
 
 def note_required(frame: Frame, owner: Instance) -> None:
@@ -171,7 +171,8 @@ def note_required(frame: Frame, owner: Instance) -> None:
             frame.run.notes.append(note)
 
 
-def _facts_of(frame: Frame, definition: Definition, method: Definition) -> ClassFacts:
+def facts_of(frame: Frame, definition: Definition, method: Definition) -> ClassFacts:
+    """What a method of a class gives attributes, of its object and of its parameters."""
     known = frame.run.attributes
     key = (id(definition.node), id(method.node))
     if key not in known:
@@ -200,6 +201,12 @@ def _assigned(frame: Frame, definition: Definition, method: Definition) -> Class
         for name, value in inner.env.items()
         if name.startswith(prefix) and name.removeprefix(prefix) not in elsewhere
     }
+    start = f"{method.qualified}("
+    values |= {
+        name.removeprefix(start).replace(").", ".", 1): value
+        for name, value in inner.env.items()
+        if name.startswith(start) and ")." in name
+    }
     names = renaming.parameters(method.qualified, values, definition.qualified)
     return ClassFacts(
         {name: renaming.value(value, names) for name, value in values.items()},
@@ -213,7 +220,7 @@ def _initializes(function: Definition) -> bool:
     initializers call do (`self._create_buffers()`)."""
     node = function.node
     assert isinstance(node, _FUNCTION)
-    return function.name == "__init__" or (bool(assigned_in(node)) and _makes_tensors(node))
+    return function.name == "__init__" or (bool(assigned_in(node)) and makes_tensors(node))
 
 
 def _assigned_elsewhere(definition: Definition) -> Iterator[str]:
@@ -232,11 +239,11 @@ def assigned_in(method: Function) -> frozenset[str]:
     assigned = (
         node.attr
         for statement in statements
-        for target in _targets(statement)
+        for target in targets(statement)
         for node in walk(target)
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
     )
-    return frozenset((*assigned, *filter(None, map(_registered, statements))))
+    return frozenset((*assigned, *filter(None, map(registered, statements))))
 
 
 @kept(4096)
@@ -253,7 +260,7 @@ def _filled_in(method: Function) -> frozenset[str]:
     return frozenset(found)
 
 
-def _registered(statement: ast.stmt) -> str | None:
+def registered(statement: ast.stmt) -> str | None:
     """The name that a statement gives a parameter or buffer of a layer."""
     match statement:
         case ast.Expr(
@@ -266,7 +273,7 @@ def _registered(statement: ast.stmt) -> str | None:
     return None
 
 
-def _targets(statement: ast.stmt) -> list[ast.expr]:
+def targets(statement: ast.stmt) -> list[ast.expr]:
     """What a statement assigns to."""
     match statement:
         case ast.Assign(targets=targets):

@@ -103,6 +103,8 @@ def _unresolved(frame: Frame, node: ast.Call, given: Given) -> Value:
 
 def _method(frame: Frame, node: ast.Call, function: Method, given: Given) -> Value:
     span, arguments = frame.span(node), given.arguments
+    if function.name in _REGISTERS and isinstance(node.func, ast.Attribute):
+        objects.register(frame, node.func.value, given)
     owner = as_tensor(function.owner)
     if function.name in ("startswith", "endswith") and arguments.positional:
         found = conditions.text_test(owner, function.name, arguments.positional[0], node.func, span)

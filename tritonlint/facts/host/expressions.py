@@ -9,6 +9,7 @@ from tritonlint.facts.host import (
     branching,
     calls,
     displays,
+    filled,
     iteration,
     loops,
     names,
@@ -176,4 +177,5 @@ def _opaque_attribute(frame: Frame, owner: Tensor, name: str, node: ast.Attribut
         return stored
     if name == "type":  # `x.type(dtype)`, not an attribute that names one
         return Method(owner, name, node)
-    return named_dtype(name) or Method(owner, name, node)
+    found = filled.given_elsewhere(frame, owner, name) if owner.buffer[-1:] == ")" else None
+    return found or named_dtype(name) or Method(owner, name, node)

@@ -60,9 +60,9 @@ _NARROWED = (b"int8", b"uint8", b"uint16", b"uint32")
 _COPIES = re.compile(
     r"\.(?:byte|char)\(\s*\)|\.copy_\(|\.(?:to|type)\(\s*torch\.(?:u?int8|float8_e8m0)|[^\"']\]\s*=[^=]"
 )
-# The same with an attribute of the object on one side.
+# The same with an attribute of the object on one side, or of a parameter.
 _COPIES_OWN = re.compile(
-    r"\bself\.[^\n=]*(?:\.copy_\(|\]\s*=[^=])|(?:\.copy_\(|[^\"']\]\s*=)\s*self\."
+    r"\b[a-z]\w*\.[a-z_][^\n=]*(?:\.copy_\(|\]\s*=[^=])|(?:\.copy_\(|[^\"']\]\s*=)\s*[a-z]\w*\.[a-z_]"
 )
 _CODES = ("float8", "fp8", "e8m0")
 _INT8 = re.compile(r"u?int8\b|\.(?:byte|char)\(")

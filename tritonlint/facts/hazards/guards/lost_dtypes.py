@@ -16,6 +16,7 @@ _AS_BYTES = re.compile(r"\.view\(\s*(?:dtype\s*=\s*)?torch\.u?int8\s*\)")
 _AS_DTYPE = re.compile(r"\.view\(\s*(?:dtype\s*=\s*)?([\w.]+)\.dtype\s*\)|=\s*[\w.]+\.dtype\b")
 # What is no part of a statement itself.
 _APART = (ast.stmt, ast.ExceptHandler, ast.match_case, ast.Lambda)
+_MAKES = ("empty", "zeros", "ones", "full", "empty_like", "zeros_like")
 # What a value keeps the dtype of.
 _SAME_TYPE = (
     "clone",
@@ -79,7 +80,7 @@ def _of_function(module: Module, node: Function, name: str) -> Iterator[LostDtyp
             viewed, wanted = _parts(view)
             tensor, read, made = _asked(wanted, held, dtypes)
             own = _bytes_of(viewed, held)
-            if made is not None and own is not None:
+            if made is not None and own is not None and _is_view(made.node):
                 if made.tests <= inner and own.tests <= inner:
                     spans = span(made.node), span(read)
                     yield LostDtype(span(view), name, tensor, as_code(viewed), *spans)
@@ -148,6 +149,9 @@ def _bytes_of(value: ast.expr, held: dict[str, _Bytes]) -> _Bytes | None:
 
 def _is_byte_view(value: ast.expr) -> bool:
     match value:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="torch"), attr=attr)) if attr in _MAKES:
+            given = (each.value for each in value.keywords if each.arg == "dtype")
+            t = next(given, ast.Constant(None))
         case ast.Call(func=ast.Attribute(attr="view"), args=[], keywords=[ast.keyword("dtype", t)]):
             pass
         case ast.Call(func=ast.Attribute(attr="view"), args=[t], keywords=[]):
@@ -155,6 +159,14 @@ def _is_byte_view(value: ast.expr) -> bool:
         case _:
             return False
     return as_code(t) in ("torch.uint8", "torch.int8")
+
+
+def _is_view(node: ast.expr) -> bool:
+    """Whether a name stands for bytes by a view: what is made of bytes has no other dtype."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr="view")):
+            return True
+    return False
 
 
 def _views(statement: ast.stmt, tests: frozenset[str]) -> Iterator[tuple[ast.Call, frozenset[str]]]:

@@ -1,0 +1,66 @@
+"""What one method of a class gives the attributes of a parameter, as another one finds them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+
+from tritonlint.facts.host.attributes import facts_of, makes_tensors, registered, targets
+from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.values import Tensor, Value
+from tritonlint.facts.kept import kept
+from tritonlint.facts.project.modules import Definition
+from tritonlint.facts.project.tree import Function, statements_in
+
+
+def given_elsewhere(frame: Frame, owner: Tensor, name: str) -> Value | None:
+    """What the only other method of the class gives an attribute of its parameter, for an attribute
+    of the parameter of that name: `create(self, layer)` fills the layer that `load(self, layer)`
+    is handed."""
+    around = frame.enclosing
+    if len(around) < 2 or not isinstance(around[-2], ast.ClassDef):
+        return None
+    parameter = owner.buffer.rpartition("(")[2]
+    method = _filling(around[-2]).get((parameter[:-1], name))
+    if method is None or id(method) in frame.run.stack or not makes_tensors(method):
+        return None
+    definition = Definition(frame.module, around[-2], around[:-2], around[-2].name)
+    if owner.buffer != f"{frame.module.name}.{frame.function}({parameter}":
+        return None
+    filling = Definition(frame.module, method, around[:-1], method.name)
+    facts = facts_of(frame, definition, filling)
+    found = facts.values.get(f"{parameter[:-1]}.{name}")
+    if not isinstance(found, Tensor) or found.buffer not in facts.types:
+        return None
+    frame.types.setdefault(found.buffer, facts.types[found.buffer])
+    known = frame.run.notes
+    known += [note for note in facts.notes if note.buffer == found.buffer and note not in known]
+    return found
+
+
+@kept(1024)
+def _filling(owner: ast.ClassDef) -> Mapping[tuple[str, str], Function]:
+    """The methods of a class that assign attributes of their parameters, by parameter and
+    attribute, where only one does."""
+    found: dict[tuple[str, str], list[Function]] = {}
+    for method in owner.body:
+        if isinstance(method, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            names = {each.arg for each in (*method.args.args[1:], *method.args.kwonlyargs)}
+            for statement, _ in statements_in(method.body):
+                for name, attr in _filled(statement):
+                    if name in names:
+                        found.setdefault((name, attr), []).append(method)
+    return {key: methods[0] for key, methods in found.items() if len(methods) == 1}
+
+
+def _filled(statement: ast.stmt) -> Iterator[tuple[str, str]]:
+    """The names of objects, and of the attributes of theirs that a statement assigns or
+    registers."""
+    for target in targets(statement):
+        match target:
+            case ast.Attribute(value=ast.Name(id=name), attr=attr):
+                yield name, attr
+    name_of = registered(statement)
+    match statement:
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name)))) if name_of:
+            yield name, name_of
