@@ -16,7 +16,7 @@ _BEGINS = {True: "as a float32", False: "in 16 bits"}
 # Where adding to a total ends.
 _LOST = {"float16": "2048.0 + 1.0 is 2048.0", "bfloat16": "256.0 + 1.0 is 256.0"}
 # What to do, by whether the sum is kept in memory.
-_HELP = ("widen the values first", "keep the sum in a float32, and store it after the loop")
+_HELP = ("widen the values first", "keep the sum in float32, and cast it after the loop")
 
 
 class LowPrecisionAccumulation(Rule["LowSum | CarriedRounding", str]):
@@ -24,7 +24,8 @@ class LowPrecisionAccumulation(Rule["LowSum | CarriedRounding", str]):
     Finds kernels that add up 16-bit floats as they were loaded (`tl.sum(x)`, `tl.sum(x * y)`,
     `tl.cumsum(x)`) and divide the sum or keep it as a float32, and sums of products of two such
     values in a float32. Finds too sums that a loop keeps in memory of 16 bits: each round loads
-    what the last one stored, adds to it, and stores it at the same address. The launch passes
+    what the last one stored, adds to it, and stores it at the same address; or what a kernel does
+    so once is launched in a loop, with memory that was made of zeros before it. The launch passes
     tensors of bfloat16 or float16, or hands on what its own caller chooses; the finding is then
     `likely`. Whatever is launched, it finds values that a loop carries from one round to the next
     and rounds to 16 bits in each.
@@ -227,6 +228,8 @@ def _trace(seen: LowSum) -> tuple[Step, ...]:
     ]
     if seen.sum.kind == "product":
         return (*steps, Step(seen.place, "multiplied in 16 bits, and then added to a float32"))
+    if seen.sum.kind == "update" and seen.sum.use != seen.sum.place:
+        steps.append(Step(seen.sum.use, "the loop launches the kernel again and again"))
     if seen.sum.kind == "update":
         return (*steps, Step(seen.place, "added to, and stored in 16 bits, for the next round"))
     steps.append(Step(seen.place, "added up in 16 bits"))

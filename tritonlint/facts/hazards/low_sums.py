@@ -17,6 +17,7 @@ from tritonlint.facts.device.sums import NarrowSum
 from tritonlint.facts.hazards.launched.known_arguments import known_arguments
 from tritonlint.facts.hazards.launched.specializations import specialization, types_of
 from tritonlint.facts.hazards.observation import InKernel
+from tritonlint.facts.hazards.repeated_sums import repeated_sums
 from tritonlint.facts.host.events import LaunchEvent, Passed
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.tensors import FLOATS
@@ -109,7 +110,9 @@ def _of_launch(run: Run, event: LaunchEvent) -> Iterator[LowSum]:
         return
     made = specialization(event, "", None, event.path)
     exact = Specialization({**made.pointers, **pointers}, made.constexprs)
-    for each in run.effects.of(narrow_sums, event.kernel, exact):
+    narrow = {name: pointers[name] for name in pointers if shown[name][0] == "narrow"}
+    seen = run.effects.of(narrow_sums, event.kernel, exact)
+    for each in (*seen, *repeated_sums(run, event, narrow)):
         if each.parameters <= pointers.keys():
             yield _observed(event, each, pointers, shown)
 

@@ -11,6 +11,24 @@ from tritonlint.facts.project.tree import as_code, walk
 
 
 @kept(256)
+def updated(function: ast.FunctionDef) -> Mapping[int, tuple[ast.Call, ast.Call]]:
+    """The stores of sums with what was at the same address before, outside of loops: each by its
+    node, with the load and the store. What launches the function again and again keeps a sum
+    there."""
+    nodes = [each for statement in function.body for each in walk(statement)]
+    loads = {as_code(each.args[0]): each for each in _calls(nodes, "load")}
+    stores = [each for each in _calls(nodes, "store") if as_code(each.args[0]) in loads]
+    if not stores or any(isinstance(each, (ast.For, ast.While)) for each in nodes):
+        return {}
+    found: dict[int, tuple[ast.Call, ast.Call]] = {}
+    for store in stores:
+        load, value = loads[as_code(store.args[0])], _stored(store)
+        if value is not None and _adds(value, load, nodes):
+            found[id(store)] = (load, store)
+    return found
+
+
+@kept(256)
 def read_back(function: ast.FunctionDef) -> Mapping[int, ast.Call]:
     """The stores of such sums in the loops of a function, each by its node, with the load."""
     found: dict[int, ast.Call] = {}

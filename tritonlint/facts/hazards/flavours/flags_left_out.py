@@ -54,6 +54,11 @@ class _Call:
     given: Mapping[str, ast.expr]
 
 
+def speaks_of_fnuz(text: str) -> bool:
+    """Whether a flag, or what is passed as it, is called after the flavour of one generation."""
+    return _SPOKEN.search(text) is not None
+
+
 def may_leave_out(text: str) -> bool:
     """Whether the text of a file may have two such calls."""
     lowered = text.lower()  # takes less time than a pattern that ignores case

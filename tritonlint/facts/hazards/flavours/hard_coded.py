@@ -11,8 +11,9 @@ from tritonlint.dtypes import BY_NAME
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.hazards.flavours.said_dtypes import SaidDtype, said_dtype, said_dtypes
 from tritonlint.facts.hazards.flavours.vendors import for_vendor
+from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import as_code, walk
+from tritonlint.facts.project.tree import Function, as_code, walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -118,15 +119,11 @@ def _views(
     owner = ".".join(each.name for each in function.enclosing)
     tested = _under_settings(node)
     for each in walk(node):
-        match each:
-            case ast.Call(func=ast.Attribute(value=receiver, attr="view"), args=[dtype]):
-                pass
-            case ast.Call(
-                func=ast.Attribute(value=receiver, attr="view"), args=[], keywords=[keyword]
-            ) if keyword.arg == "dtype":
-                dtype = keyword.value
-            case _:
-                continue
+        viewed = _viewed(each) or _viewed_by_helper(module, each)
+        if viewed is None:
+            continue
+        assert isinstance(each, ast.Call)
+        receiver, dtype = viewed
         name, said = _memory(receiver), said_dtype(module, dtype, names)
         by_setting = id(each) in tested and bool(_CACHE.search(name))
         place = module.source.span(each)
@@ -134,6 +131,55 @@ def _views(
             yield _View((owner, name), said, place, function.name, by_setting)
         elif said.kind and name in parameters and _CACHE.search(name):
             yield _View(("", name), said, place, function.name, by_setting)
+
+
+def _viewed(node: ast.AST) -> tuple[ast.expr, ast.expr] | None:
+    """What a call of `view` views, and as what dtype."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=receiver, attr="view"), args=[dtype], keywords=[]):
+            return receiver, dtype
+        case ast.Call(
+            func=ast.Attribute(value=receiver, attr="view"),
+            args=[],
+            keywords=[ast.keyword(arg="dtype", value=dtype)],
+        ):
+            return receiver, dtype
+    return None
+
+
+def _viewed_by_helper(module: Module, node: ast.AST) -> tuple[ast.expr, ast.expr] | None:
+    """The same for a call of a function of the file that returns a view of what it is given, as a
+    dtype that it is given too, or is one by default."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+        return None
+    helper = _helpers(module).get(node.func.id)
+    if helper is None or any(isinstance(each, ast.Starred) for each in node.args):
+        return None
+    function, parameter, wanted = helper
+    parameters = signature(function)
+    given = dict(parameters.defaults) | dict(
+        zip((each.arg for each in parameters.named), node.args, strict=False)
+    )
+    given |= {each.arg: each.value for each in node.keywords if each.arg}
+    dtype = given.get(wanted.id) if isinstance(wanted, ast.Name) else None
+    receiver = given.get(parameter)
+    return (receiver, dtype) if receiver is not None and dtype is not None else None
+
+
+@kept(4)
+def _helpers(module: Module) -> Mapping[str, tuple[Function, str, ast.expr]]:
+    """The functions of a file that return a view of a parameter, each with that and the dtype."""
+    found: dict[str, tuple[Function, str, ast.expr]] = {}
+    for each in module.functions:
+        node = each.node
+        assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        match node.body[-1]:
+            case ast.Return(value=ast.Call() as call) if not each.enclosing:
+                viewed = _viewed(call)
+                names = {one.arg for one in signature(node).named}
+                if viewed is not None and isinstance(viewed[0], ast.Name) and viewed[0].id in names:
+                    found[node.name] = (node, viewed[0].id, viewed[1])
+    return found
 
 
 def _defaults(module: Module, function: Definition) -> dict[str, SaidDtype]:

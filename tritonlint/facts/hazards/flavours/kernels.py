@@ -10,8 +10,9 @@ from pathlib import Path as FilePath
 from tritonlint.dtypes import BY_NAME, PLATFORM_FP8, ElementType, ElementTypes
 from tritonlint.facts.device import Encoding, contract
 from tritonlint.facts.device.contract import Specialization
+from tritonlint.facts.hazards.flavours.flags_left_out import speaks_of_fnuz
 from tritonlint.facts.hazards.flavours.hard_coded import asked_of_attribute
-from tritonlint.facts.hazards.flavours.vendors import for_vendor
+from tritonlint.facts.hazards.flavours.vendors import for_vendor, named_for_vendor
 from tritonlint.facts.hazards.launched.specializations import parameter_span, specialization
 from tritonlint.facts.host.events import LaunchEvent, Note, Passed
 from tritonlint.facts.host.state import Run
@@ -56,7 +57,8 @@ class _Tensor:
 
 @dataclass(frozen=True)
 class _Use:
-    """A kernel that names the flavour of what it is passed."""
+    """A kernel that names the flavour of what it is passed; `by_flag` where a flag of the platform
+    says so."""
 
     event: LaunchEvent
     parameter: str
@@ -64,6 +66,7 @@ class _Use:
     tensor: Tensor
     path: Path
     encoding: Encoding
+    by_flag: bool = False
 
 
 def kernel_flavours(run: Run) -> Iterator[KernelFlavour]:
@@ -156,25 +159,47 @@ def _use(run: Run, each: _Tensor) -> _Use | None:
     event, tensor = each.event, each.tensor
     if not _encodings(run, event, Specialization()):
         return None
-    encoding = _encoding(run, event, each.parameter, tensor, each.path)
-    if encoding is None:
+    made = _made(event, each.parameter, tensor, each.path)
+    encoding = _only(run, event, made, each.parameter)
+    flagged = _where_fnuz(run, event, made, each.parameter) if encoding is None else None
+    found = encoding or flagged
+    if found is None:
         return None
-    return _Use(event, each.parameter, each.passed, tensor, each.path, encoding)
+    where = (event, each.parameter, each.passed, tensor, each.path)
+    return _Use(*where, found, flagged is not None)
 
 
-def _encoding(
-    run: Run, event: LaunchEvent, parameter: str, tensor: Tensor, path: Path
-) -> Encoding | None:
-    """The only flavour that the kernel names for what it is passed as `parameter`."""
+def _made(event: LaunchEvent, parameter: str, tensor: Tensor, path: Path) -> Specialization:
     made = specialization(event, "", None, path)
     types = tensor.types if tensor.types is not None else event.types.get(tensor.buffer)
     if types is not None and types.types and FNUZ in types.types:
         made = Specialization({**made.pointers, parameter: FNUZ}, made.constexprs)
+    return made
+
+
+def _only(run: Run, event: LaunchEvent, made: Specialization, parameter: str) -> Encoding | None:
+    """The only flavour that the kernel names for what it is passed as `parameter`."""
     own = [each for each in _encodings(run, event, made) if each.parameter == parameter]
     flavours = {each.element for each in own}
     if len(flavours) != 1 or None in flavours or len({each.written for each in own}) != 1:
         return None
     return own[0]
+
+
+def _where_fnuz(
+    run: Run, event: LaunchEvent, made: Specialization, parameter: str
+) -> Encoding | None:
+    """What the kernel names where a flag says that the platform has the other flavour: one that the
+    launch passes as something that nothing else is known of."""
+    for name, passed in event.arguments.items():
+        spoken = speaks_of_fnuz(name) or speaks_of_fnuz(passed.text)
+        if spoken and name not in made.constexprs and isinstance(passed.value, Tensor):
+            told = Specialization(made.pointers, {**made.constexprs, name: True})
+            found = _only(run, event, told, parameter)
+            element = found.element if found is not None else None
+            if element is not None and "fnuz" in element.name:
+                return found
+    return None
 
 
 def _encodings(run: Run, event: LaunchEvent, made: Specialization) -> tuple[Encoding, ...]:
@@ -220,6 +245,8 @@ def _disagree(run: Run, use: _Use, types: ElementTypes, place: Span) -> bool:
         return False
     if element not in own and not any(format_of(each) == format_of(element) for each in own):
         return True
+    if use.by_flag:  # the function asks for the vendor to set the flag
+        return len(own) == 1 and not named_for_vendor(use.event.span.path, use.event.path)
     return not _for_vendor(run, use.event) and (len(own) == 1 or is_platforms(run, place))
 
 

@@ -7,7 +7,7 @@ import ast
 from collections.abc import Mapping
 
 from tritonlint.facts.host.named_dtypes import named_fp8
-from tritonlint.facts.project.modules import Definition, Module
+from tritonlint.facts.project.modules import Definition, External, Module
 from tritonlint.facts.project.tree import as_code, dotted_name, statements_in
 from tritonlint.frozen import dataclass
 
@@ -75,8 +75,11 @@ def said_dtype(module: Module, node: ast.expr, names: Mapping[str, SaidDtype]) -
 
 
 def _imported(module: Module, name: str) -> SaidDtype:
-    """What a constant of another module is that is called the platform's fp8 type."""
+    """What a constant of another module is that is called the platform's fp8 type: of one that is
+    not there, that."""
     target = module.target(name) if named_fp8(name) and name in module.imports else None
+    if isinstance(target, External) and not target.qualified.startswith("torch."):
+        return SaidDtype("asked", f"the platform's {name}")
     if not isinstance(target, Definition) or not isinstance(target.node, ast.expr):
         return _NOTHING
     made = said_dtype(target.module, target.node, {})

@@ -36,11 +36,17 @@ def for_nvidia(path: str) -> bool:
 def for_vendor(project: Finder, place: Span, tests: Tests = ()) -> bool:
     """Whether `place`, reached by `tests`, is for one vendor only: the file says so, or a test
     there or before it in the function asks for the vendor."""
-    parts = PurePath(place.path).with_suffix("").parts
-    if any(_NAMED.search(part) for part in parts) or any(_ASKED.search(key) for key, _ in tests):
+    if named_for_vendor(place.path, tests):
         return True
     module = project.cached(str(Path(place.path).absolute()))
     return module is not None and bool(_ASKED.search(_before(module, place)))
+
+
+def named_for_vendor(path: str, tests: Tests) -> bool:
+    """Whether a file says by its path that it is for one vendor only, or a test that leads there
+    does."""
+    parts = PurePath(path).with_suffix("").parts
+    return any(_NAMED.search(part) for part in parts) or any(_ASKED.search(key) for key, _ in tests)
 
 
 def _before(module: Module, place: Span) -> str:
