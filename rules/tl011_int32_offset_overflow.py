@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _TRIGGER = "row 65,536 of rows of 32,768 elements begins at 2**31, which is -2**31 in 32 bits"
 # Memory of one small entry for a row, a block or a request, told by the name of its pointer.
 _METADATA = re.compile(
-    r"table|scale|lse|len|indptr|indices|index|idx|ids?(?:_|$)|mask|cu_|loc|slot|offset|start|map"
+    r"table|scale|lse|len|size|(?:^|_)pos(?:_|$)|position|indptr|indices|index|idx|ids?(?:_|$)|mask|cu_|loc|slot|offset|start|map"
     r"|2dst|partial|count|num_|loss|ratio|beta|mean|std|var(?:_|$)",
     re.IGNORECASE,
 )
@@ -22,6 +22,7 @@ _FEW = re.compile(
     r"^(?!(?:num|n)_?col)(?:num|n)(?:_|[A-Z])|top_?k|splits?$|heads?$|chunks?$", re.IGNORECASE
 )
 _STRIDE = re.compile(r"stride|^ld[a-d]$", re.IGNORECASE)
+_ROW = re.compile(r"(?:^|_)(?:n|num|row)?_?col(?:umn)?s?(?:_|$)|row_?(?:len|size)|hidden", re.I)
 
 
 class Int32OffsetOverflow(Rule["NarrowOffset | ShortIndex", Confidence]):
@@ -30,7 +31,9 @@ class Int32OffsetOverflow(Rule["NarrowOffset | ShortIndex", Confidence]):
     product in 32 bits, although the code itself says that it needs 64: the product is widened after
     the multiplication (`(row * stride).to(tl.int64)`), or a twin widens the same index before it
     multiplies by the same stride. A twin is another kernel of the file, or the kernel of the same
-    name in another file of the project. It also finds products in 16 bits, where the launch passes
+    name in another file of the project. Where nothing widens, it finds the entries of a table of
+    blocks, pages, experts or rows that are multiplied by the stride of rows or blocks, and that the
+    file says to be `torch.int32`. It also finds products in 16 bits, where the launch passes
     `torch.int16` indices.
 
     ## Why is this bad
@@ -63,15 +66,16 @@ class Int32OffsetOverflow(Rule["NarrowOffset | ShortIndex", Confidence]):
     whose only twin has memory with more dimensions, judging by the names of its strides
     (`stride_x_n` beside `stride_x_t`); a product next to a larger one that the kernel computes in
     32 bits too (sums of rows beside the rows). An index that is loaded may be 64 bits wide already:
-    where only the late widening or a kernel of another name speaks of it, the finding is
-    `possible`.
+    where only the late widening or a kernel of another name speaks of it, and the file does not say
+    that it is 32 bits wide, the finding is `possible`. It is so too where a kernel reaches the
+    memory one element at a time: one for each program does not fill 2**31.
 
     ## Fix safety
     `.to(tl.int64)` behind the index in the product, and in the others that are widened together
-    with it. Safe where the product is widened anyway; unsafe where only a twin shows it, since the
-    type of a variable changes. There is no fix where the index is not an expression of its own in
-    the product. An integer argument is never widened in this way: Triton makes a constant of one
-    that equals 1, which has no `.to`.
+    with it. Safe where the product is widened anyway; unsafe where only a twin or the launch shows
+    it, since the type of a variable changes. There is no fix where the index is not an expression
+    of its own in the product. An integer argument is never widened in this way: Triton makes a
+    constant of one that equals 1, which has no `.to`.
 
     ## How it is verified
     Compiled for `cuda:90`, `hip:gfx942` and `hip:gfx950`, an `arith.muli` of 32 bits feeds
@@ -99,11 +103,14 @@ class Int32OffsetOverflow(Rule["NarrowOffset | ShortIndex", Confidence]):
             return "likely"
         if _METADATA.search(seen.pointer) or any(_FEW.search(each) for each in seen.strides):
             return None
+        if seen.signal == "told":
+            return "likely" if any(map(_is_row, seen.strides)) else None
         if seen.signal == "sibling":
-            return "possible" if seen.loaded and seen.twin != seen.kernel else "likely"
+            other = seen.loaded and seen.twin != seen.kernel
+            return "possible" if seen.single or other else "likely"
         if seen.factors < 3 and not any(_STRIDE.search(each) for each in seen.strides):
             return None
-        return "possible" if seen.loaded else "likely"
+        return "possible" if seen.loaded or seen.single else "likely"
 
     def report(
         self, node: cst.CSTNode, seen: NarrowOffset | ShortIndex, confidence: Confidence
@@ -111,6 +118,8 @@ class Int32OffsetOverflow(Rule["NarrowOffset | ShortIndex", Confidence]):
         if isinstance(seen, ShortIndex):
             return self._short(node, seen)
         why = "and widens it too late"
+        if seen.signal == "told":
+            why = f"from entries of 32 bits of `{seen.table}`"
         if seen.signal == "sibling":
             why = f"and `{seen.twin}` in 64" if seen.twin != seen.kernel else "and its twin in 64"
         return self.finding(
@@ -168,8 +177,16 @@ class Int32OffsetOverflow(Rule["NarrowOffset | ShortIndex", Confidence]):
         )
 
 
+def _is_row(stride: str) -> bool:
+    """Whether a parameter is the stride of rows or blocks, or the length of rows, by its name."""
+    return bool(_STRIDE.search(stride) or _ROW.search(stride))
+
+
 def _trace(seen: NarrowOffset) -> tuple[Step, ...]:
     product = Step(seen.place, "an index times a stride, both of 32 bits")
+    if seen.signal == "told":
+        said = Step(seen.wide, f"what is passed as `{seen.table}` holds 32-bit integers")
+        return said, Step(seen.place, "an entry of it times a stride, in 32 bits")
     if seen.signal == "late":
         return product, Step(seen.wide, "the product is widened, when it has wrapped around")
     return product, Step(seen.wide, f"`{seen.twin}` widens the index before it multiplies")

@@ -13,9 +13,11 @@ if TYPE_CHECKING:
 class FloatScalarBecomesFp64(Rule["FloatScalar | Detour", str]):
     """## What it does
     Finds kernels that compute with a parameter for which the launch passes a Python float, and that
-    is neither `tl.constexpr` nor cast; where the file does not mention compiling, the finding is
-    `possible`. It also finds values that a kernel itself casts to float64 and then keeps in
-    float32.
+    is neither `tl.constexpr` nor cast. Unless that launch is compiled for certain (the kernel is
+    given to `wrap_triton`, the function is a `triton_op` or decorated by `torch.compile`), the
+    finding is `possible`. It also finds values that a kernel itself casts to float64 and then keeps
+    in float32; `possible` unless it is an integer that is cast, and at most a power of two is made
+    of it: float32 holds that too.
 
     ## Why is this bad
     A launch turns such a float into a float32, `torch.compile` into a float64: everything that it
@@ -62,7 +64,6 @@ class FloatScalarBecomesFp64(Rule["FloatScalar | Detour", str]):
     name = "float-scalar-becomes-fp64"
     severity = "warning"
     since = "0.1.0"
-    status = "preview"
     observes = (FloatScalar, Detour)
 
     def judge(self, seen: FloatScalar | Detour) -> str | None:
@@ -78,6 +79,7 @@ class FloatScalarBecomesFp64(Rule["FloatScalar | Detour", str]):
                 f"`{seen.kernel}` computes in float64 what it keeps in float32",
                 trigger=trigger,
                 trace=(Step(seen.place, "float64 here"), Step(seen.narrowed, "float32 again")),
+                confidence="likely" if seen.exact else "possible",
                 help="compute in float32",
             )
         return self.finding(

@@ -19,14 +19,16 @@ from tritonlint.source import Span
 # How far into an argument, and from name to name, a float is looked for.
 _DEPTH = 4
 _ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div)
-# What says that launches of a file are compiled.
-_COMPILED = re.compile(r"torch\.compile\b|\bwrap_triton\b|\btriton_op\b|torch\._dynamo\b")
+# What hands a kernel to the compiler, and decorates functions that are compiled.
+_WRAPS = ("wrap_triton", "capture_triton")
+_COMPILES = re.compile(r"\btorch\.compile\b|\btriton_op\b")
+_INTEGER = re.compile(r"^u?int(?:8|16|32)$")
 
 
 @dataclass(frozen=True)
 class FloatScalar(InKernel):
     """Arithmetic with the parameter `parameter`, for which the launch at `launch` passes a float of
-    Python's at `passed`. `compiled` is whether its file speaks of compiling."""
+    Python's at `passed`. `compiled` is whether that launch is compiled for certain."""
 
     parameter: str
     launch: Span
@@ -36,9 +38,11 @@ class FloatScalar(InKernel):
 
 @dataclass(frozen=True)
 class Detour(InKernel):
-    """A cast to float64 of what becomes a float32 at `narrowed`."""
+    """A cast to float64 of what becomes a float32 at `narrowed`. `exact` is whether nothing is
+    gained for certain: an integer is cast, and is a power of two at most before it is narrowed."""
 
     narrowed: Span
+    exact: bool
 
 
 def may_widen_floats(text: str) -> bool:
@@ -51,10 +55,14 @@ def float_scalars(module: Module, kernel: Kernel, _: Naming) -> Iterator[FloatSc
     where = (kernel.name, kernel.path, kernel.line)
     source = module.source
     for wide, narrow in _detours(kernel) if "float64" in source.text else ():
-        yield Detour(source.span(wide), *where, source.span(narrow))
+        exact = _is_exact(kernel, wide, narrow)
+        yield Detour(source.span(wide), *where, source.span(narrow), exact)
+    launches = _launches(module).get(kernel.name, ())
+    compiled = {id(launch) for host, launch in launches if _is_compiled(host, launch)}
+    launches = sorted(launches, key=lambda each: id(each[1]) in compiled)
     given = {
         name: (launch, passed)
-        for host, launch in _launches(module).get(kernel.name, ())
+        for host, launch in launches
         for name, passed in _bound(kernel, launch)
         if _is_float(host, passed)
     }
@@ -62,8 +70,7 @@ def float_scalars(module: Module, kernel: Kernel, _: Naming) -> Iterator[FloatSc
     for name in (each for each in given if each in uses):
         launch, passed = given[name]
         spans = source.span(launch), source.span(passed)
-        compiled = _COMPILED.search(source.text) is not None
-        yield FloatScalar(source.span(uses[name]), *where, name, *spans, compiled)
+        yield FloatScalar(source.span(uses[name]), *where, name, *spans, id(launch) in compiled)
 
 
 def _uses(kernel: Kernel) -> Iterator[tuple[str, ast.expr]]:
@@ -97,7 +104,24 @@ def _launches(module: Module) -> Mapping[str, Sequence[tuple[Definition, ast.Cal
             match node:
                 case ast.Call(func=ast.Subscript(value=ast.Name(id=name))):
                     found.setdefault(name, []).append((function, node))
+                case ast.Call(func=ast.Subscript(value=ast.Call(args=[ast.Name(id=name)]) as call)):
+                    if _called(call) in _WRAPS:
+                        found.setdefault(name, []).append((function, node))
     return found
+
+
+def _called(call: ast.Call) -> str:
+    return as_code(call.func).rpartition(".")[2]
+
+
+def _is_compiled(host: Definition, launch: ast.Call) -> bool:
+    """Whether a launch is handed to the compiler: by what wraps the kernel, or by the decorator of
+    the function that it stands in."""
+    wrapped = launch.func.value if isinstance(launch.func, ast.Subscript) else None
+    if isinstance(wrapped, ast.Call):
+        return True
+    decorators = getattr(host.node, "decorator_list", ())
+    return any(_COMPILES.search(as_code(each)) for each in decorators)
 
 
 def _bound(kernel: Kernel, launch: ast.Call) -> Iterator[tuple[str, ast.expr]]:
@@ -158,18 +182,68 @@ def _is_float_name(host: Definition, name: str, depth: int) -> bool:
 
 
 def _detours(kernel: Kernel) -> Sequence[tuple[ast.Call, ast.Call]]:
-    """The casts to float64, each with the one back to float32 around it."""
+    """The casts to float64, each with the one back to float32 around it, over one name too."""
     found: dict[int, tuple[ast.Call, ast.Call]] = {}
+    given = _given(kernel)
     for node in ast.walk(kernel.node):
-        if isinstance(node, ast.Call) and _cast_to(node) == "float32":
-            for inner in ast.walk(node.func):
-                if isinstance(inner, ast.Call) and _cast_to(inner) == "float64":
-                    found.setdefault(id(inner), (inner, node))
+        narrowed = _cast(node, "float32")
+        if narrowed is None or not isinstance(node, ast.Call):
+            continue
+        inside = [*ast.walk(narrowed)]
+        names = (each.id for each in inside if isinstance(each, ast.Name))
+        inside += [given[each] for each in names if each in given]
+        for inner in inside:
+            if isinstance(inner, ast.Call) and _cast(inner, "float64") is not None:
+                found.setdefault(id(inner), (inner, node))
     return list(found.values())
 
 
-def _cast_to(call: ast.Call) -> str:
-    match call:
+def _given(kernel: Kernel) -> dict[str, ast.expr]:
+    """What each name of a kernel is given that is given one value only."""
+    found: dict[str, list[ast.expr]] = {}
+    for node in ast.walk(kernel.node):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                found.setdefault(name, []).append(value)
+            case ast.Name(id=name, ctx=ast.Store()):
+                found.setdefault(name, [])
+    return {name: values[0] for name, values in found.items() if len(values) == 1}
+
+
+def _is_exact(kernel: Kernel, wide: ast.Call, narrow: ast.Call) -> bool:
+    """Whether an integer is widened and nothing but a power of two made of it."""
+    given, powers = _given(kernel), 0
+    inner = _cast(narrow, "float32")
+    while inner is not None and inner is not wide:
+        match inner:
+            case ast.Name(id=name) if name in given:
+                inner = given[name]
+            case ast.Call(args=[one]) if _called(inner) in ("exp2", "ldexp"):
+                inner, powers = one, powers + 1
+            case _:
+                return False
+    integer = _cast(wide, "float64")
+    return inner is wide and integer is not None and _is_integer(integer, given)
+
+
+def _is_integer(node: ast.expr, given: Mapping[str, ast.expr], depth: int = _DEPTH) -> bool:
+    """Whether an expression is an integer of 32 bits at most: cast to one, and at most a number
+    added to it since."""
+    match node:
+        case ast.Name(id=name) if name in given and depth > 0:
+            return _is_integer(given[name], given, depth - 1)
+        case ast.BinOp(left=left, op=ast.Add() | ast.Sub(), right=ast.Constant(value=int())):
+            return _is_integer(left, given, depth)
         case ast.Call(func=ast.Attribute(attr="to"), args=[ast.Attribute(attr=name), *_]):
-            return name
-    return ""
+            return _INTEGER.match(name) is not None
+    return False
+
+
+def _cast(node: ast.AST, element: str) -> ast.expr | None:
+    """What a call casts to the type of that name."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=value, attr="to"), args=[ast.Attribute(attr=name)]):
+            return value if name == element else None
+        case ast.Call(func=ast.Attribute(attr="cast"), args=[value, ast.Attribute(attr=name)]):
+            return value if name == element else None
+    return None

@@ -12,17 +12,22 @@ from tritonlint.facts.device.reading.offsets import (
     Offset,
     offsets,
     pointers_of,
+    reached_in_blocks,
     widened_with,
 )
 from tritonlint.facts.device.reading.terms import Term, factors, plain
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.hazards.observation import InKernel
+from tritonlint.facts.hazards.told_indices import told_narrow
 from tritonlint.facts.project.kernel import Kernel
-from tritonlint.frozen import dataclass
+from tritonlint.facts.project.modules import Module
+from tritonlint.frozen import dataclass, replace
 from tritonlint.source import Span
 
 # Parameters that are strides, or the length of a row, by their names.
 _PITCH = re.compile(r"stride|(?:^|_)(?:n|num|ld|row)?_?col(?:umn)?s?(?:_|$)", re.IGNORECASE)
+# What holds the numbers of blocks, pages, experts or rows, by its name.
+_TABLE = re.compile(r"table|page|block|slot|indices|index|idx|expert|loc|req", re.IGNORECASE)
 # A product without one of these in its function is in 32 bits on purpose, or never widened.
 _WIDE = "int64"
 
@@ -32,23 +37,28 @@ class NarrowOffset(InKernel):
     """A product of an index and a stride, at `place`, that the kernel adds to its pointer `pointer`
     and computes in 32 bits. `strides` are the parameters that it multiplies by, `factors` the
     number of its factors that are no written numbers. It is `loaded` when its index comes from
-    memory whose type only the launch tells.
+    memory whose type only the launch tells, and of `single` entries when nothing but one element
+    at a time is reached through the pointer. `table` is the pointer that such an index is loaded
+    through.
 
     The signal is `late` when the product is widened at `wide`, after it was computed; `sibling`
     when the kernel `twin`, at `wide`, widens the same index before it multiplies by the same
-    stride. `operand` is where the index stands, if it can be widened there, `others` where those do
-    of the products that are widened together with it.
+    stride; `told` when the file says, at `wide`, that the index is an entry of 32 bits of `table`.
+    `operand` is where the index stands, if it can be widened there, `others` where those do of the
+    products that are widened together with it.
     """
 
     pointer: str
     strides: tuple[str, ...]
     factors: int
     loaded: bool
-    signal: Literal["late", "sibling"]
+    signal: Literal["late", "sibling", "told"]
     wide: Span
     twin: str = ""
     operand: Span | None = None
     others: tuple[Span, ...] = ()
+    single: bool = False
+    table: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,6 +91,19 @@ def late(kernel: Kernel) -> Iterator[NarrowOffset]:
         yield _observed(kernel, offset, "late", _span(kernel, node))
 
 
+def told(kernel: Kernel, module: Module) -> Iterator[NarrowOffset]:
+    """The products of entries of a table of blocks, pages or rows, of which the file says that they
+    are 32 bits wide, and that nothing widens."""
+    for offset in _narrow(kernel):
+        table = offset.table
+        if offset.late is not None or not table or not _TABLE.search(table):
+            continue
+        if offset.pointer in reached_in_blocks(kernel) and _reaches(kernel, offset):
+            place = told_narrow(module, kernel, table)
+            if place is not None:
+                yield replace(_observed(kernel, offset, "told", place), loaded=False)
+
+
 def siblings(kernel: Kernel, twins: Twins, named: bool = False) -> Iterator[NarrowOffset]:
     """The products of `kernel` that one of `twins` widens in time; by the names of their indices
     too where these are `named` alike because the kernels are."""
@@ -88,6 +111,7 @@ def siblings(kernel: Kernel, twins: Twins, named: bool = False) -> Iterator[Narr
         if offset.late is not None:
             continue
         keys = [(offset.index.text, each) for each in offset.strides]
+        keys += [(f"entry of {offset.table}", s) for s in offset.strides if offset.table]
         keys += [(offset.spelled, each) for each in offset.strides if named and offset.spelled]
         for twin in (each for key in keys for each in twins.get(key, ())):
             if twin.kernel.node is kernel.node or not _alike(offset, twin.offset):
@@ -170,7 +194,9 @@ def twins_of(kernels: Iterable[Kernel], written: bool = False) -> Twins:
             if written and offset.widened.node is None:
                 continue
             for stride in offset.strides:
-                for index in {offset.index.text, offset.spelled if written else ""} - {""}:
+                spelled = offset.spelled if written else ""
+                entry = f"entry of {offset.table}" if offset.table else ""
+                for index in {offset.index.text, entry, spelled} - {""}:
                     found.setdefault((index, stride), []).append(Widened(kernel, offset))
     return found
 
@@ -183,7 +209,11 @@ def _narrow(kernel: Kernel) -> Iterator[Offset]:
 
 
 def _observed(
-    kernel: Kernel, offset: Offset, signal: Literal["late", "sibling"], wide: Span, twin: str = ""
+    kernel: Kernel,
+    offset: Offset,
+    signal: Literal["late", "sibling", "told"],
+    wide: Span,
+    twin: str = "",
 ) -> NarrowOffset:
     assert offset.node is not None
     counted = [each for each in offset.scales if not each.name.lstrip("-").isdigit()]
@@ -201,6 +231,8 @@ def _observed(
         twin,
         _operand(kernel, offset.index, offset.operand),
         tuple(span for each in widened_with(offset) if (span := _operand(kernel, *each))),
+        offset.pointer not in reached_in_blocks(kernel),
+        offset.table,
     )
 
 

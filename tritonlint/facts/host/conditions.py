@@ -203,13 +203,17 @@ def _told_apart(chosen: Value, other: Value, span: Span) -> Condition | None:
     """The condition of `store_dtype == dtype` where the one depends on the outcome of a test, and
     with it whether they are the same: it is that test."""
     sides = list(options(chosen))
-    if len(sides) != 2 or any(len(path) != 1 for path, _ in sides):
+    if len(sides) != 2:
         return None
-    same = [path[0] for path, each in sides if _same_dtype(each, other)]
-    apart = [path[0] for path, each in sides if _same_dtype(each, other) is False]
-    if len(same) != 1 or apart != [(same[0][0], not same[0][1])]:
+    same = [path for path, each in sides if _same_dtype(each, other)]
+    apart = [path for path, each in sides if _same_dtype(each, other) is False]
+    if len(same) != 1 or len(apart) != 1:
         return None
-    key, outcome = same[0]
+    # What leads to one alone, as that a setting is refused, does not part them.
+    parting = [(key, outcome) for key, outcome in same[0] if (key, not outcome) in apart[0]]
+    if len(parting) != 1:
+        return None
+    key, outcome = parting[0]
     test = Condition("opaque", key, span)
     return test if outcome else negate(test)
 

@@ -12,8 +12,10 @@ from tritonlint.facts.hazards.narrow_offsets import (
     late,
     may_widen,
     siblings,
+    told,
     twins_of,
 )
+from tritonlint.facts.hazards.told_indices import may_tell, told_narrow
 from tritonlint.facts.index.reach import Reach
 from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.project.comments import NARROW_TARGET
@@ -21,6 +23,7 @@ from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.kernels import kernels
 from tritonlint.facts.project.modules import Module
 from tritonlint.facts.survey.looked_at import LookedAt
+from tritonlint.frozen import replace
 
 
 class Offsets:
@@ -45,17 +48,19 @@ class Offsets:
                 yield from self._of(module, file)
 
     def _of(self, module: Module, file: str) -> Iterator[NarrowOffset]:
-        widens = may_widen(module.source.text)
+        widens, tells = may_widen(module.source.text), may_tell(module.source.text)
         names = {each.name for each in self.texts.outline(file).functions}
         elsewhere = self._elsewhere(file)
         shared = names & elsewhere.keys()
-        if not widens and not shared:
+        if not widens and not shared and not tells:
             return
         found = kernels(module)
         twins = twins_of(found) if widens else {}
         for kernel in found:
             self.looked_at.read.add((kernel.path, kernel.line))
             seen = [*late(kernel), *siblings(kernel, twins)] if widens else []
+            if tells:
+                seen = self._with_told(module, kernel, seen)
             places = {each.place for each in seen}
             yield from seen
             if kernel.name in shared:
@@ -63,6 +68,22 @@ class Offsets:
                 for each in siblings(kernel, others, named=True):
                     if each.place not in places:
                         yield each
+
+    @staticmethod
+    def _with_told(
+        module: Module, kernel: Kernel, seen: Sequence[NarrowOffset]
+    ) -> list[NarrowOffset]:
+        """What is `seen` of a kernel, with the width of loaded indices where the file tells it; and
+        what only that tells."""
+        known = [
+            replace(each, loaded=False)
+            if each.loaded and each.table and told_narrow(module, kernel, each.table)
+            else each
+            for each in seen
+        ]
+        places = {(each.place, each.pointer) for each in known}
+        alone = (e for e in told(kernel, module) if (e.place, e.pointer) not in places)
+        return [*known, *alone]
 
     def _same_name(self, kernel: Kernel, file: str, files: Sequence[str]) -> Twins:
         """What the kernels of the same name in `files` widen."""

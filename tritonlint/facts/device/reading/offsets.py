@@ -9,8 +9,15 @@ from collections.abc import Iterator
 from tritonlint.facts.device.contracts import roles_of
 from tritonlint.facts.device.reading.reader import read
 from tritonlint.facts.device.reading.terms import COMPILED, Term, addends, factors, plain
+from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.frozen import dataclass
+
+# Functions beside `load` that are given an address.
+_ACCESSES = frozenset(
+    """store atomic_add atomic_max atomic_min atomic_xchg atomic_cas atomic_and atomic_or
+    atomic_xor""".split()
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +47,13 @@ class Offset:
         """Where the product stands in the kernel, or the call of a function that computes and
         widens it."""
         return self.product.node or (self.late.node if self.late is not None else None)
+
+    @property
+    def table(self) -> str:
+        """The pointer that the index is loaded through, if it is."""
+        inner = plain(self.index)
+        root = inner.args[0].root if inner.op == "load" and inner.args else None
+        return root.name if root is not None else ""
 
     @property
     def spelled(self) -> str:
@@ -77,6 +91,31 @@ def offsets(kernel: Kernel) -> Iterator[Offset]:
 def pointers_of(kernel: Kernel) -> tuple[str, ...]:
     """The parameters of `kernel` that are pointers."""
     return roles_of(kernel).pointers
+
+
+@kept(1024)
+def reached_in_blocks(kernel: Kernel) -> frozenset[str]:
+    """The pointers of `kernel` through which it may reach more than one element at a time. What it
+    only reaches one by one, at places that programs count, has an entry for each."""
+    found: set[str] = set()
+    for term in read(kernel).terms:
+        if term.op == "load" or (term.op == "call" and term.name in _ACCESSES):
+            address = term.args[0] if term.args else None
+            if address is not None and address.root is not None and _is_block(address):
+                found.add(address.root.name)
+        elif term.op == "call":
+            found.update(each.root.name for each in term.args if each.root is not None)
+    return frozenset(found)
+
+
+def _is_block(address: Term) -> bool:
+    """Whether an address may be a block of addresses, or a loop goes through neighbours."""
+    if any(plain(each).op == "loop" for each in addends(address)):
+        return True
+    return any(
+        each.op in ("range", "full", "tuple") or (each.op == "call" and bool(each.args))
+        for each in address.walk(into_loads=True)
+    )
 
 
 def _amounts(term: Term) -> Iterator[tuple[str, Term]]:

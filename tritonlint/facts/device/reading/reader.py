@@ -88,7 +88,7 @@ class _Reader(Walk[Term, Term]):
         target = _target(self.kernel.scope, dotted_name(node.func) or "")
         if target is None:
             return None
-        unknown = Term("call", (*args, *keywords.values()), target.name)
+        unknown = self.noted(Term("call", (*args, *keywords.values()), target.name))
         body = target.node.body
         if (
             self.depth >= _DEPTH

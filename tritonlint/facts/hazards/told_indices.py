@@ -1,0 +1,92 @@
+"""Indices that a launch passes as 32-bit integers, as the code around it says."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+
+from tritonlint.facts.flow.parameters import signature
+from tritonlint.facts.kept import kept
+from tritonlint.facts.project.kernel import Kernel
+from tritonlint.facts.project.modules import Module
+from tritonlint.facts.project.tree import as_code, walk
+from tritonlint.source import Span
+
+_NARROW = re.compile(r"\btorch\.int(?:32)?\b|\.int\(\)")
+_WIDE = re.compile(r"\btorch\.(?:int64|long)\b|\.long\(\)")
+
+
+def may_tell(text: str) -> bool:
+    """Whether a file can tell that an index is 32 bits wide."""
+    return "jit" in text and _NARROW.search(text) is not None
+
+
+def told_narrow(module: Module, kernel: Kernel, parameter: str) -> Span | None:
+    """Where the file says that what its launches pass as `parameter` holds 32-bit integers; None
+    where it does not, or also says that it holds wider ones."""
+    names = {
+        name
+        for each in _launches(module).get(kernel.name, ())
+        for name in [_passed(kernel, each, parameter)]
+    }
+    told = [_said(module).get(name, (None, True)) for name in names]
+    if not told or any(place is None or wide for place, wide in told):
+        return None
+    place = told[0][0]
+    assert place is not None
+    return module.source.span(place)
+
+
+def _passed(kernel: Kernel, launch: ast.Call, parameter: str) -> str:
+    """The last part of the name that a launch passes as a parameter."""
+    names = [each.arg for each in signature(kernel.node).named]
+    given = dict(zip(names, launch.args, strict=False))
+    given |= {each.arg: each.value for each in launch.keywords if each.arg}
+    return _last(given.get(parameter))
+
+
+def _last(node: ast.AST | None) -> str:
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""
+
+
+@kept(4)
+def _launches(module: Module) -> Mapping[str, list[ast.Call]]:
+    """The launches of a file, by the name of the kernel."""
+    found: dict[str, list[ast.Call]] = {}
+    for node in walk(module.tree):
+        match node:
+            case ast.Call(func=ast.Subscript(value=ast.Name(id=name))):
+                found.setdefault(name, []).append(node)
+    return found
+
+
+@kept(4)
+def _said(module: Module) -> Mapping[str, tuple[ast.expr | None, bool]]:
+    """By the names of tensors where the file says that they hold 32-bit integers, and whether it
+    says that they hold wider ones."""
+    found: dict[str, tuple[ast.expr | None, bool]] = {}
+    for name, node in _statements(module):
+        text = as_code(node)
+        place, wide = found.get(name, (None, False))
+        if _NARROW.search(text):
+            place = place or node
+        found[name] = (place, wide or _WIDE.search(text) is not None)
+    return found
+
+
+def _statements(module: Module) -> Iterator[tuple[str, ast.expr]]:
+    """What names are given, and what their dtypes are compared with."""
+    for node in walk(module.tree):
+        match node:
+            case ast.Assign(targets=[(ast.Name() | ast.Attribute()) as target], value=value):
+                yield _last(target), value
+            case ast.AnnAssign(
+                target=(ast.Name() | ast.Attribute()) as target, value=ast.expr() as value
+            ):
+                yield _last(target), value
+            case ast.Compare(left=ast.Attribute(value=owner, attr="dtype")):
+                yield _last(owner), node
