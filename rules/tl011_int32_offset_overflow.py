@@ -119,7 +119,7 @@ class Int32OffsetOverflow(Rule["NarrowOffset | ShortIndex", Confidence]):
             return self._short(node, seen)
         why = "and widens it too late"
         if seen.signal == "told":
-            why = f"from entries of 32 bits of `{seen.table}`"
+            why = f"from 32-bit `{seen.table}`"
         if seen.signal == "sibling":
             why = f"and `{seen.twin}` in 64" if seen.twin != seen.kernel else "and its twin in 64"
         return self.finding(
