@@ -23,6 +23,9 @@ from tritonlint.settings.config import Settings
 
 hypothesmith = pytest.importorskip("hypothesmith")
 
+# What is covered is told by the tests that say what should be found: these cost twice with it.
+pytestmark = pytest.mark.no_cover
+
 FIXTURES = sorted(ROOT.glob("fixtures/*/*/flagged.py"))
 TEXTS = [path.read_bytes() for path in FIXTURES]
 SLOW = settings(
