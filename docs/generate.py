@@ -98,7 +98,8 @@ def _inside(folder: Path) -> Iterator[None]:
 def _row(code: str, folder: str) -> str:
     found = registry.load(code)
     link = f"[{code}]({folder}{code}.md)"
-    return f"| {link} | {found.name} | {found.severity} | {found.status} | {found.fix} |"
+    finds = f"*{found.name}*: {documentation.of(code).sentence}"
+    return f"| {link} | {finds} | {found.severity} | {found.status} | {found.fix} |"
 
 
 def stale() -> list[tuple[Path, str]]:

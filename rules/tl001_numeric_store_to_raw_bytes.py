@@ -17,7 +17,9 @@ _ROUNDED = "it is rounded to 8 bits, 0.0123 to 0.01171875 and 1000.0 to 448.0"
 
 
 class NumericStoreToRawBytes(Rule[Argument, Store]):
-    """## What it does
+    """Floats are stored through a pointer to raw bytes, and become integers on the way.
+
+    ## What it does
     Finds launches that pass raw bytes (a `uint8` or `int8` slice, view or tensor that stands for
     fp8 codes or for the bytes of wider floats) to a kernel parameter through which the kernel
     stores floats. The cast may be written (`x.to(p.dtype.element_ty)`) or left to `tl.store`. Also

@@ -17,7 +17,9 @@ _CODES = "each byte is read as a code, those of 1.0 (0x80 and 0x3F) as -0.0 and 
 
 
 class NumericLoadOfRawBytes(Rule[Argument, Load]):
-    """## What it does
+    """Raw bytes are loaded and computed with as if they were the numbers that they encode.
+
+    ## What it does
     Finds launches that pass raw bytes (a `uint8` or `int8` slice, view or tensor that stands for
     fp8 codes or for the bytes of wider floats) to a kernel parameter whose loaded values are used
     as numbers: cast to a float, multiplied with one, or stored through a pointer to floats. Also

@@ -46,7 +46,9 @@ _ON_AMD = "where the platform's type is torch.float8_e4m3fnuz, the code 0x3C is 
 
 
 class Fp8FlavourMismatch(Rule["Seen", str]):
-    """## What it does
+    """The same bytes are written as one 8-bit float format and read as another.
+
+    ## What it does
     Finds two places that take the same bytes for different 8-bit floats:
 
     - a tensor that is made or viewed as e4m3 and viewed as e5m2, or the other way round;

@@ -18,7 +18,9 @@ _ROUNDING = (*_FUNCTIONS, "math.floor", "math.ceil", "tt.elementwise_inline_asm"
 
 
 class UnroundedIntegerQuantization(Rule[Converted, Conversion]):
-    """## What it does
+    """A kernel quantizes to `int8` or `uint8` without rounding.
+
+    ## What it does
     Finds kernels that quantize a float to `int8` or `uint8` with no rounding on the way: in a cast
     (`x.to(tl.int8)`), in a cast to a pointer's element type or in the cast that `tl.store` does,
     where a launch passes a tensor of integers. Either the tensor's own type shows that integers can

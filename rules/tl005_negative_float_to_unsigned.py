@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 
 class NegativeFloatToUnsigned(Rule[Converted, Conversion]):
-    """## What it does
+    """A kernel casts a float that can be negative to an unsigned type.
+
+    ## What it does
     Finds kernels that cast a float to an unsigned type although the kernel itself shows that it can
     be negative: it is clamped to an interval that begins below zero, or it is a logarithm. The
     mirror image is found too: a float that is cast to `tl.int8` although its bounds reach 128 or

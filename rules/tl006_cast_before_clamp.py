@@ -19,7 +19,9 @@ _SLACK = 1
 
 
 class CastBeforeClamp(Rule[Converted, Conversion]):
-    """## What it does
+    """A kernel casts to a narrow integer before it clamps, or without clamping at all.
+
+    ## What it does
     Finds kernels that cast a number to an 8- or 16-bit integer and clamp the result to the range
     of that integer, or to four bits where nothing in the kernel keeps the number in range, and
     kernels that store a sum of products of integers (`tl.dot` of int8, which

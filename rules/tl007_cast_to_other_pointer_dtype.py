@@ -23,7 +23,9 @@ _TWICE = {
 
 
 class CastToOtherPointerDtype(Rule[OtherCast, str]):
-    """## What it does
+    """A kernel casts to the element type of one pointer and stores through another.
+
+    ## What it does
     Finds kernels that cast a float to the element type of one pointer
     (`acc.to(q_ptr.dtype.element_ty)`) and store it through another one, where the launch passes
     tensors of different types: the second would have kept what the first one loses. The same goes

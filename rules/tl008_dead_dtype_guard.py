@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
 
 class DeadDtypeGuard(Rule["DeadGuard | LostDtype", str]):
-    """## What it does
+    """A test of a dtype compares it with something that it never equals.
+
+    ## What it does
     Finds comparisons of a string, a number, a class or a tensor with a `torch.dtype` (and of a
     tensor's dtype with a string, or with a tuple or list of dtypes). The other side is known by its
     annotation (for a call, that of the function's result; for an attribute, that of the parameter

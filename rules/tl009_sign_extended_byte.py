@@ -14,7 +14,9 @@ _USES = {"exponent": "a biased exponent", "index": "an offset"}
 
 
 class SignExtendedByte(Rule[ByteUsed, str]):
-    """## What it does
+    """A signed byte is used as a biased exponent or as an offset, without a mask.
+
+    ## What it does
     Finds kernels that load a signed byte (`int8`) and use it as a biased exponent, or as an offset
     into memory, without masking it to 0..255 first.
 

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
 
 class NumericCopyOfEncodedBytes(Rule[Copy, str]):
-    """## What it does
+    """A copy between 8-bit floats and bytes converts the numbers instead of keeping the bits.
+
+    ## What it does
     Finds `x.copy_(y)` and `x[...] = y` where one of the two holds 8-bit floats (fp8 codes, e8m0
     scales) and the other bytes, and `x.to(torch.uint8)` or `x.byte()` of 8-bit floats.
 

@@ -26,7 +26,9 @@ _ROW = re.compile(r"(?:^|_)(?:n|num|row)?_?col(?:umn)?s?(?:_|$)|row_?(?:len|size
 
 
 class Int32OffsetOverflow(Rule["NarrowOffset | ShortIndex", Confidence]):
-    """## What it does
+    """An offset into memory is computed in 32 bits where it needs 64.
+
+    ## What it does
     Finds kernels that add the product of an index and a stride to a pointer and compute that
     product in 32 bits, although the code itself says that it needs 64: the product is widened after
     the multiplication (`(row * stride).to(tl.int64)`), or a twin widens the same index before it

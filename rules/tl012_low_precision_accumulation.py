@@ -20,7 +20,9 @@ _HELP = ("widen the values first", "keep the sum in float32, and cast it after t
 
 
 class LowPrecisionAccumulation(Rule["LowSum | CarriedRounding", str]):
-    """## What it does
+    """16-bit floats are added up without being widened to float32 first.
+
+    ## What it does
     Finds kernels that add up 16-bit floats as they were loaded (`tl.sum(x)`, `tl.sum(x * y)`,
     `tl.cumsum(x)`) and divide the sum or keep it as a float32, and sums of products of two such
     values in a float32. Finds too sums that a loop keeps in memory of 16 bits: each round loads

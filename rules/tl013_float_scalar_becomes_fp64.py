@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
 
 class FloatScalarBecomesFp64(Rule["FloatScalar | Detour", str]):
-    """## What it does
+    """A Python float that a kernel is passed becomes a float64 when it is compiled.
+
+    ## What it does
     Finds kernels that compute with a parameter for which the launch passes a Python float, and that
     is neither `tl.constexpr` nor cast. Unless that launch is compiled for certain (the kernel is
     given to `wrap_triton`, the function is a `triton_op` or decorated by `torch.compile`), the

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 
 class IgnoredCacheDtype(Rule[IgnoredSetting, str]):
-    """## What it does
+    """A function takes the dtype of a cache as a setting and then ignores it.
+
+    ## What it does
     Finds functions that take the dtype of a cache as a setting (such as `kv_cache_dtype`) and
     perhaps its scales, hand the cache to a kernel that stores floats into it, and let none of these
     decide anything: no view, no branch, no arithmetic, neither in the function nor in the kernel.

@@ -16,7 +16,9 @@ _TRIGGER = {
 
 
 class PointerTableOfFixedType(Rule[FixedTable, str]):
-    """## What it does
+    """Addresses from a table are read as pointers to one type, whatever the tensors hold.
+
+    ## What it does
     Finds kernels that load an address from a table and take it for a pointer to one 16-bit type
     (`tl.load(a_ptrs + g).to(tl.pointer_type(tl.float16))`), where the function that fills the table
     with `data_ptr()`s and launches the kernel never tests the type of the tensors.

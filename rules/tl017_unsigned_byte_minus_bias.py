@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 
 class UnsignedByteMinusBias(Rule[ByteDifference, str]):
-    """## What it does
+    """The difference of two unsigned bytes wraps around below zero.
+
+    ## What it does
     Finds kernels that subtract a constant, or another unsigned byte, from an unsigned byte and use
     the difference as a number: widen it, make it a float, scale it. The kernel makes the byte
     unsigned, or the launch passes a `uint8` tensor; the finding is then `likely`.

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
 
 class ExponentDecodedByShift(Rule[ExponentShift, str]):
-    """## What it does
+    """An 8-bit exponent is decoded by a shift, which is wrong for the codes 0 and 255.
+
+    ## What it does
     Finds kernels that load an exponent of eight bits (e8m0, the scale of a block of MX numbers) and
     decode it by shifting it to where a float has its exponent (or multiplying it by 2**23), without
     a test for the codes 0 and 255. Device functions count too. Where neither the file nor one that

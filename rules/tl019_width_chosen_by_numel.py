@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
 
 class WidthChosenByNumel(Rule[WidthChoice, str]):
-    """## What it does
+    """The width of offsets is chosen by the number of elements, and not by the strides.
+
+    ## What it does
     Finds functions that compare `x.numel()` with what fits in 32 bits, use that to choose how wide
     a kernel computes its offsets, and pass strides of `x` to the kernel.
 

@@ -9,7 +9,9 @@ from tritonlint.suppress.review import CommentRule, Review
 
 
 class UnusedSuppression(CommentRule):
-    """## What it does
+    """A suppression comment suppresses nothing.
+
+    ## What it does
     Finds `# tritonlint: ignore[...]`, `# tritonlint: file-ignore[...]` and `# noqa: ...` comments
     that name a rule which finds nothing there.
 

@@ -20,7 +20,9 @@ _OTHERWISE = {"ignore-file": "file-ignore", "disable": "ignore", "noqa": "ignore
 
 
 class MalformedSuppression(CommentRule):
-    """## What it does
+    """A suppression comment cannot be understood.
+
+    ## What it does
     Finds `# tritonlint:` comments that cannot be understood: an unknown word, no rules in brackets,
     or a rule that does not exist.
 

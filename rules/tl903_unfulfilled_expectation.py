@@ -9,7 +9,9 @@ from tritonlint.suppress.review import CommentRule, Review
 
 
 class UnfulfilledExpectation(CommentRule):
-    """## What it does
+    """A comment expects a finding that is no longer there.
+
+    ## What it does
     Finds `# tritonlint: expect[...]` comments that name a rule which finds nothing there.
 
     ## Why is this bad

@@ -31,20 +31,20 @@ def test_no_page_is_left_of_a_rule_that_is_gone(generate: ModuleType) -> None:
     assert set((ROOT / "docs" / "rules").glob("*.md")) <= pages
 
 
-def test_the_readme_shows_every_setting_and_none_that_is_not() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    block = readme.split("[tool.tritonlint]\n", 1)[1].split("```", 1)[0]
+def test_the_page_shows_every_setting_and_none_that_is_not() -> None:
+    page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    block = page.split("[tool.tritonlint]\n", 1)[1].split("```", 1)[0]
     assert set(re.findall(r"^([a-z0-9-]+) = ", block, re.M)) == {*KEYS, "extend"}
 
 
-def test_the_settings_of_the_readme_are_understood(tmp_path: object) -> None:
+def test_the_settings_of_the_page_are_understood(tmp_path: object) -> None:
     from pathlib import Path
 
     from tritonlint.settings import config
 
     folder = Path(str(tmp_path))
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    block = readme.split("```toml\n", 1)[1].split("```", 1)[0].replace("../base", "base")
+    page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    block = page.split("```toml\n", 1)[1].split("```", 1)[0].replace("../base", "base")
     (folder / "pyproject.toml").write_text(block, encoding="utf-8")
     (folder / "base.toml").write_text("")
     assert config.load(folder).select == ("TL001",)
@@ -61,8 +61,8 @@ def test_the_schema_of_the_settings_says_what_the_parser_says() -> None:
     schema = json.loads((ROOT / "docs" / "config-schema.json").read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    block = readme.split("```toml\n", 1)[1].split("```", 1)[0]
+    page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    block = page.split("```toml\n", 1)[1].split("```", 1)[0]
     validator.validate(toml(block)["tool"]["tritonlint"])
     for wrong in (
         {"slect": []},

@@ -17,7 +17,7 @@ import pytest
 # One worker builds the site.
 pytestmark = pytest.mark.xdist_group("site")
 
-PAGES = ("", "manual/", "command-line/", "rules/", "rules/TL001/", "found/", "references/", "architecture/")
+PAGES = ("", "manual/", "command-line/", "settings/", "suppressing/", "rules/", "rules/TL001/", "found/", "references/", "architecture/")
 SCREENS = (1280, 400)
 # Milliseconds, on a machine that has other things to do.
 PATIENCE = 120_000

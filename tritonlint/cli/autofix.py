@@ -24,11 +24,9 @@ if TYPE_CHECKING:
 @click.command("autofix", short_help="Show or write the fixes.")
 @options.selection
 @click.option("--apply", "write", is_flag=True, help="Write the fixes (default: show a diff).")
-@click.option("--unsafe-fixes", is_flag=True, help="Make fixes that may change results too.")
-@click.option("--interactive", is_flag=True, help="Ask fix by fix, and write those wanted.")
-@click.option(
-    "--allow-dirty", is_flag=True, help="Write files with changes that git does not have too."
-)
+@click.option("--unsafe-fixes", is_flag=True, help="Also make fixes that may change results.")
+@click.option("--interactive", is_flag=True, help="Ask about each fix, and write those you accept.")
+@click.option("--allow-dirty", is_flag=True, help="Also write files with uncommitted changes.")
 @click.option(
     "--stdin-filename",
     type=click.Path(path_type=Path),
@@ -45,10 +43,10 @@ def command(
 ) -> int:
     """Fix silent dtype casts between Triton kernels and their launches.
 
-    Shows a unified diff, and exits with 1 when there is something to change. With --apply or
-    --interactive writes it, and exits with 1 when findings are left. 2: some file could not be
-    checked or written. A file with changes that are neither committed nor staged is written only
-    with --allow-dirty. With - the fixed text of standard input is written to standard output.
+    Shows a diff, or with --apply or --interactive writes the fixes. A file with uncommitted changes
+    is written only with --allow-dirty. With - the fixed text of standard input goes to standard
+    output. Exit code: 0 nothing is left to fix, 1 there are fixes to make or findings left, 2 some
+    file could not be checked or written.
     """
     paths = paths or (Path("."),)
     text = stdin.read(paths, stdin_filename)

@@ -43,12 +43,12 @@ class _State:
 
 @command.command("write")
 @options.selection
-@click.option("--force", is_flag=True, help="Add findings to a baseline that is there already.")
+@click.option("--force", is_flag=True, help="Add findings to an existing baseline.")
 def write(paths: tuple[Path, ...], force: bool, **selected: object) -> int:
     """Write the findings as they are now.
 
-    Over a baseline that is there already, new findings are refused unless --force is given; what
-    is gone is removed. Exit code: 0 written, 1 refused, 2 some file could not be checked.
+    An existing baseline only shrinks: findings that are gone are removed, and new ones are refused
+    without --force. Exit code: 0 written, 1 refused, 2 some file could not be checked.
     """
     state = _state(paths, selected, must_exist=False)
     first = not state.known.path.exists()

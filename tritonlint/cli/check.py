@@ -28,21 +28,21 @@ if TYPE_CHECKING:
 @click.option("--fix", is_flag=True, help="Write the fixes: `autofix --apply`.")
 @click.option("--diff", is_flag=True, help="Show the fixes as a diff: `autofix`.")
 @click.option(
-    "--unsafe-fixes", is_flag=True, help="With --fix or --diff: those that may change results too."
+    "--unsafe-fixes", is_flag=True, help="With --fix or --diff: also fixes that may change results."
 )
 @click.option(
-    "--allow-dirty", is_flag=True, help="With --fix: files with changes that git does not have too."
+    "--allow-dirty", is_flag=True, help="With --fix: also write files with uncommitted changes."
 )
-@click.option("--quiet", "-q", is_flag=True, help="Print findings and errors, nothing else.")
-@click.option("--verbose", "-v", is_flag=True, help="Say which settings, rules and files are used.")
-@click.option("--exit-zero", is_flag=True, help="Exit with 0 when there are findings.")
+@click.option("--quiet", "-q", is_flag=True, help="Print only findings and errors.")
+@click.option("--verbose", "-v", is_flag=True, help="Say which settings and rules are used.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write results of earlier runs.")
 @click.option(
     "--confirm",
     type=click.Choice(["compile"]),
     help="Ask Triton's compiler about each finding, as the launch has it and as fixed. Needs"
-    " Triton, but no GPU. It executes constants that kernels read (their package is not imported),"
-    " confined.",
+    " Triton, but no GPU. Executes the constants that kernels read, in a confined process; their"
+    " package is not imported.",
 )
 @click.option(
     "--confirm-unconfined",
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     help="Let --confirm execute kernels as you, where nothing can confine them.",
 )
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule.")
-@click.option("--diff-base", metavar="REV", help="Only what lies on lines changed since REV.")
+@click.option("--diff-base", metavar="REV", help="Report only what is on lines changed since REV.")
 @click.option("--show-suppressed", is_flag=True, help="List the suppressed findings too.")
 @click.option("--add-ignore", is_flag=True, help="Write ignore comments for the findings.")
 @click.option("--reason", metavar="TEXT", help="The reason that --add-ignore writes.")
@@ -176,11 +176,20 @@ def _asked_about(asked: _Asked, result: Result, settings: Settings, observer: Ob
 
 
 def _autofix(asked: _Asked) -> int:
-    """The same as `autofix`, to which options of reports and of watching say nothing."""
-    reported = (asked.output_formats, asked.output_file, asked.statistics, asked.confirm)
-    more = (asked.exit_zero, asked.diff_base, asked.add_ignore, asked.watch)
-    if any(reported) or any(more):
-        raise UsageError("--fix and --diff are `autofix`, which makes no report")
+    """The same as `autofix`, which has no options of reports and of watching."""
+    others = {
+        "--output-format": asked.output_formats,
+        "--output-file": asked.output_file,
+        "--statistics": asked.statistics,
+        "--confirm": asked.confirm,
+        "--exit-zero": asked.exit_zero,
+        "--diff-base": asked.diff_base,
+        "--add-ignore": asked.add_ignore,
+        "--watch": asked.watch,
+    }
+    useless = " and ".join(name for name, value in others.items() if value)
+    if useless:
+        raise UsageError(f"{useless} does not go with --fix or --diff, which make no report")
     from tritonlint.cli import autofix
 
     given = {"paths": asked.paths, "write": asked.fix, "unsafe_fixes": asked.unsafe_fixes}

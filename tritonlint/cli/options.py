@@ -81,18 +81,18 @@ _SELECTION = (
     click.option(
         "--confidence",
         type=click.Choice(CONFIDENCES),
-        help="The lowest confidence that counts (default: likely). "
+        help="Report findings of at least this confidence (default: likely). "
         + " ".join(f"{name.capitalize()}: {what}." for name, what in MEANING.items()),
     ),
-    _list_option("--exclude", "PATTERNS", "Leave out these, in place of the default list."),
-    _list_option("--extend-exclude", "PATTERNS", "Leave out these too."),
-    _flag("force-exclude", "Let exclusions hold for files named on the command line too."),
+    _list_option("--exclude", "PATTERNS", "Leave these out instead of the default list."),
+    _list_option("--extend-exclude", "PATTERNS", "Leave these out too."),
+    _flag("force-exclude", "Apply exclusions to files named on the command line too."),
     _flag("respect-gitignore", "Leave out what .gitignore files name (default)."),
-    click.option("--baseline", metavar="FILE", help="The known findings, which do not count."),
+    click.option("--baseline", metavar="FILE", help="Known findings, which are not reported."),
     click.option(
         "--launches",
         metavar="FILE",
-        help="What launches passed at run time (`tritonlint record`), as evidence.",
+        help="A record of what launches passed at run time (see `tritonlint record`).",
     ),
     click.option(
         "--config",
@@ -117,7 +117,7 @@ jobs = click.option(
     "-j",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Use so many processes (default: one for each core).",
+    help="The number of processes (default: one per core).",
 )
 
 

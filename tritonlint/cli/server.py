@@ -17,8 +17,8 @@ from tritonlint.extras import install_hint
 def command(no_cache: bool, **selected: object) -> int:
     """Run the language server on standard input and output, for an editor to start.
 
-    It needs the extra `lsp`. Kernels and launches are read, on text that is not saved yet too, and
-    never run. Options are on top of the settings of each file.
+    It needs the extra `lsp`. Kernels and launches are read, even in text that is not saved yet, and
+    never run. Options override the settings of each file.
     """
     try:
         from tritonlint.server.app import serve

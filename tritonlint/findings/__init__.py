@@ -22,7 +22,7 @@ __all__ = ["Edit", "Finding", "Fix", "LaunchSite", "Span", "Step", "Suppressed"]
 MEANING: dict[Confidence, str] = {
     "certain": "every step is written in the code",
     "likely": "a step is inferred, as from a name or from other uses of the buffer",
-    "possible": "the code can be read otherwise too",
+    "possible": "the code can be read another way",
 }
 CONFIDENCES: tuple[Confidence, ...] = tuple(MEANING)
 

@@ -30,7 +30,8 @@ _HEADING = re.compile(rf"^## ({'|'.join(SECTIONS)})$", re.M)
 
 @dataclass(frozen=True)
 class Documentation:
-    """What is said of a rule: its metadata, and the text of each section (Markdown) by title."""
+    """What is said of a rule: its metadata, the text of each section (Markdown) by title, and the
+    sentence that stands before the first."""
 
     code: str
     name: str
@@ -39,6 +40,7 @@ class Documentation:
     fix: str
     since: str
     sections: Mapping[str, str]
+    headline: str = ""
 
     @property
     def summary(self) -> str:
@@ -47,7 +49,9 @@ class Documentation:
 
     @property
     def sentence(self) -> str:
-        """The first sentence of the first section."""
+        """The rule in one sentence: its headline, else the first sentence of the first section."""
+        if self.headline:
+            return self.headline
         return re.split(r"(?<=[.:])\s", self.summary, maxsplit=1)[0].rstrip(":")
 
     @property
@@ -59,7 +63,9 @@ class Documentation:
     def page(self) -> str:
         """The whole as a page of Markdown."""
         facts = f"Severity: {self.severity}. Status: {self.status}. Fix: {self.fix}."
-        return f"# {self.name} ({self.code})\n\n{facts} Since {self.since}.\n\n{self.text}"
+        head = f"# {self.name} ({self.code})\n\n"
+        head += f"{self.headline}\n\n" if self.headline else ""
+        return f"{head}{facts} Since {self.since}.\n\n{self.text}"
 
     def as_data(self) -> dict[str, Any]:
         """The documentation as plain data, for JSON."""
@@ -74,6 +80,7 @@ class Documentation:
             "status": self.status,
             "fix": self.fix,
             "since": self.since,
+            "sentence": self.sentence,
             "summary": self.summary,
         }
 
@@ -82,6 +89,7 @@ class Documentation:
 def of(code: str) -> Documentation:
     """The documentation of the rule `code`. Raises UsageError when there is none."""
     found = registry.load(code)
+    text = inspect.cleandoc(found.__doc__ or "")
     return Documentation(
         found.code,
         found.name,
@@ -89,7 +97,8 @@ def of(code: str) -> Documentation:
         found.status,
         found.fix,
         found.since,
-        _sections(inspect.cleandoc(found.__doc__ or "")),
+        _sections(text),
+        " ".join(_HEADING.split(text)[0].split()) if _HEADING.search(text) else "",
     )
 
 
