@@ -29,8 +29,8 @@ FLAVOUR = "e4m3fn"
 _INTRODUCTION = (
     "Each case is a kernel with a launch that tritonlint flags. It is compiled, and run on a GPU,"
     " as flagged and as the tool fixes it; what it wrote is compared bit by bit with an"
-    " independent quantizer. Figures of a GPU are of this run, or, where it says so, on record: of"
-    " a receipt that speaks for the present code."
+    " independent quantizer. Figures of a GPU are of this run, or, where a cell says \"on record\","
+    " from a receipt that matches the present code."
 )
 
 
@@ -101,7 +101,8 @@ def _cell(outcome: Outcome) -> str:
     verdict = verdict_of(outcome)
     if outcome.oracle == "compile":
         return f"<span class='{_class(outcome)}'>{escape(verdict)}</span>"
-    figures = f"{escape(outcome.flagged)}<br>{escape(outcome.fixed)}" if outcome.figures else ""
+    named = (("as flagged", outcome.flagged), ("as fixed", outcome.fixed))
+    figures = "<br>".join(f"{name}: {escape(text)}" for name, text in named if outcome.figures)
     return f"{figures}<br><span class='{_class(outcome)}'>{escape(verdict)}</span>"
 
 
