@@ -104,6 +104,26 @@ class Window(Pool):
     def codes(self):
         return self.buffer[1:]  # expect: TL001
 """,
+    "correct: what an heir knows says nothing of others": """
+class Base:
+    def __init__(self, kind):
+        self.kind = kind
+
+    def forward(self, x, kv_cache):
+        pass
+
+    def gated(self, x, kv_cache):
+        if self.kind.startswith("fp8") or x is None:
+            return self.forward(x, kv_cache)
+        quantize[(1,)](x, kv_cache, 64)
+
+
+class Heir(Base):
+    def forward(self, x, kv_cache):
+        if kv_cache.dtype == torch.uint8:
+            kv_cache = kv_cache.view(torch.float8_e4m3fn)
+        quantize[(1,)](x, kv_cache, 64)
+""",
     "correct: a decorator views": DECORATED % (VIEW, ""),
     "correct: a decorator with arguments views": """
 def prepared(dtype):

@@ -107,3 +107,71 @@ def test_named_settings(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.chdir(tmp_path)
     write(tmp_path, {"user.py": KERNELS + text})
     assert found() == expected({"user.py": KERNELS + text})
+
+
+TWO = """
+@triton.jit
+def quantize_two(x_ptr, y_ptr, a_ptr, b_ptr, BLOCK: tl.constexpr):
+    offsets = tl.arange(0, BLOCK)
+    tl.store(a_ptr + offsets, tl.load(x_ptr + offsets) / 448.0)
+    tl.store(b_ptr + offsets, tl.load(y_ptr + offsets) / 448.0)
+
+
+def coded(kind):
+    return kind.startswith("fp8") or kind.endswith("_codes") or kind == "nvfp4"
+
+
+def f(x, y, key_cache, value_cache, kind):
+    assert kind == "auto" or coded(kind)
+    own = torch.float8_e4m3fn if coded(kind) else key_cache.dtype
+    if key_cache.dtype != own and coded(kind):
+        value_cache = value_cache.view(own)%s
+    quantize_two[(1,)](x, y, key_cache, value_cache, 64)%s
+"""
+VIEWED = "\n        key_cache = key_cache.view(own)"
+
+
+@pytest.mark.parametrize(("more", "mark"), [("", HIT), (VIEWED, "")])
+def test_a_question_of_several_parts(
+    more: str, mark: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = KERNELS + TWO % (more, mark)
+    write(tmp_path, {"user.py": text})
+    assert found() == expected({"user.py": text})
+
+
+TURNED_AWAY = """
+STORAGE = {"half": torch.half, "bfloat16": torch.bfloat16, "fp8": torch.uint8, "packed": torch.uint8}
+PACKED = ("packed",)
+ALLOWED = ("auto", "bfloat16", *PACKED)
+
+
+def storage_of(kind, model):
+    return model if kind == "auto" else STORAGE[kind]
+
+
+class Attention:
+    def __init__(self, config, model):
+        %s
+        self.kv_cache_dtype = config.cache_dtype
+        self.kv_cache_torch_dtype = storage_of(self.kv_cache_dtype, model)
+        if self.kv_cache_dtype not in PACKED and self.kv_cache_torch_dtype != torch.bfloat16:
+            raise NotImplementedError
+        self.kv_cache = torch.tensor([])
+
+
+def prepare(x, attn: Attention):
+    quantize[(1,)](x, attn.kv_cache, 64)%s
+"""
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_settings_that_a_class_turns_away(
+    allowed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    says = "if config.cache_dtype not in ALLOWED:\n            raise NotImplementedError"
+    text = KERNELS + TURNED_AWAY % (("self.size = 4", HIT) if allowed else (says, ""))
+    write(tmp_path, {"user.py": text})
+    assert found() == expected({"user.py": text})

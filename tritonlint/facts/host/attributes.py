@@ -143,8 +143,12 @@ def named_like(frame: Frame, owner: Instance, pattern: re.Pattern[str]) -> list[
 
 def note_declared(frame: Frame, definition: Definition, symbol: str) -> None:
     """Evidence for a cache that is bound to the object from outside: the dtype that its class
-    declares for its cache is read from a table, and the table holds byte types."""
-    for name, value in class_facts(frame, definition).values.items():
+    declares for its cache is read from a table, and the table holds byte types. None where the
+    class turns away every setting that asks for them."""
+    facts = class_facts(frame, definition)
+    if any(note.kind == "unquantized" for note in facts.notes):
+        return
+    for name, value in facts.values.items():
         if not ("cache" in name and "dtype" in name):
             continue
         for _, each in options(value):

@@ -127,10 +127,14 @@ def heirs(definition: Definition) -> tuple[Definition, ...]:
     )
 
 
-def heirs_that_change(definition: Definition, method: Definition) -> list[Definition]:
-    """The heirs of a class that keep one of its methods and have a method of their own for another
-    that it calls."""
-    if method.name == "__init__" or not (found := heirs(definition)):
+def heirs_that_change(method: Definition) -> list[Definition]:
+    """The heirs of its class that keep a method and have one of their own for another that it
+    calls."""
+    owner = method.enclosing[-1] if method.enclosing else None
+    if not isinstance(owner, ast.ClassDef) or method.name == "__init__":
+        return []
+    found = heirs(Definition(method.module, owner, method.enclosing[:-1], owner.name))
+    if not found:
         return []
     named = {each.attr for each in walk(method.node) if isinstance(each, ast.Attribute)}  # type: ignore[arg-type]
     own = ((heir, _method_names(heir) - {"__init__"}) for heir in found)

@@ -8,7 +8,6 @@ from tritonlint.facts.flow import statements as walked
 from tritonlint.facts.host import (
     branching,
     calls,
-    classes,
     conditions,
     constants,
     expressions,
@@ -66,24 +65,21 @@ def interpret(run: Run) -> Run:
     if isinstance(root.node, Module):
         Activation({}, run, root.module, (), {}).block(root.module.tree.body)
         return run
-    owner = root.enclosing[-1] if root.enclosing else None
-    if not isinstance(owner, ast.ClassDef):
-        _run(run, None)
-        return run
-    definition = Definition(root.module, owner, root.enclosing[:-1], owner.name)
-    for each in (definition, *classes.heirs_that_change(definition, root)):
-        _run(run, Instance(each))
-    return run
-
-
-def _run(run: Run, instance: Instance | None) -> None:
-    """Run the root, of this object if it is a method."""
-    root = run.root
     assert isinstance(root.node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    owner = run.heir or owner_of(root)
+    instance = Instance(owner) if owner is not None else None
     frame = Activation({}, run, root.module, (*root.enclosing, root.node), {}, (), instance)
     frame.env = bind(frame, root, Given(Arguments((), {}), {}), Callable(root, instance))
     run.stack.append(id(root.node))
     if instance is not None and root.name != "__init__":
         note_required(frame, instance)
     frame.body()
-    run.stack.pop()
+    return run
+
+
+def owner_of(method: Definition) -> Definition | None:
+    """The class that a function is a method of."""
+    owner = method.enclosing[-1] if method.enclosing else None
+    if not isinstance(owner, ast.ClassDef):
+        return None
+    return Definition(method.module, owner, method.enclosing[:-1], owner.name)

@@ -89,6 +89,8 @@ class Run:
     operator: Callable[[str], Definition | None] = lambda _: None
     attributes: Attributes = field(default_factory=dict)
     effects: Effects = field(default_factory=Effects)
+    # The class of the object, where the root is the method of one that it inherits from.
+    heir: Definition | None = None
     copies: list[Copy] = field(default_factory=list)
     limits: set[Limit] = field(default_factory=set)
     thorough: bool = True

@@ -30,8 +30,9 @@ class Runs:
         self._effects = Effects()
         self._beside = Beside()
 
-    def of(self, root: Definition, thorough: bool = False) -> Run:
-        """A run that begins at `root`; with `thorough`, one that follows all calls."""
+    def of(self, root: Definition, thorough: bool = False, heir: Definition | None = None) -> Run:
+        """A run that begins at `root`; with `thorough`, one that follows all calls. With `heir` the
+        root is run as a method of that class."""
         universe = self.texts.universe(str(root.module.file))
         return Run(
             self.project,
@@ -46,6 +47,7 @@ class Runs:
             attributes=self._attributes,
             effects=self._effects,
             thorough=thorough,
+            heir=heir,
         )
 
     def interpreted(self, root: Definition) -> Run:

@@ -24,6 +24,7 @@ from tritonlint.facts.hazards.raw_bytes.arguments import Argument, arguments
 from tritonlint.facts.hazards.rounded_first import rounded_first
 from tritonlint.facts.hazards.short_indices import short_indices
 from tritonlint.facts.hazards.width_choices import width_choices
+from tritonlint.facts.host.classes import heirs_that_change
 from tritonlint.facts.host.interpreter import interpret
 from tritonlint.facts.host.state import MAX_STATEMENTS, Run
 from tritonlint.facts.index.gates import may_copy
@@ -242,17 +243,9 @@ class Analysis:
             else:
                 yield module
 
-    def _of_root(
-        self, root: Definition, wanted: Collection[str], questioned: list[Place] | None = None
-    ) -> list[Observation]:
-        """What the launches that `root` leads to are passed, and what else is seen on the way. If
-        its callers can tell more it is added to `questioned`; without that it is such a caller, and
-        all calls are followed."""
-        self.before_root()
-        thorough = questioned is None
-        universe = self.texts.universe(str(root.module.file))
-        run = self.runs.of(root, thorough)
-        found: list[Observation] = []
+    def _of_run(self, run: Run) -> list[Observation]:
+        """What the launches of a run are passed, and what else is seen on the way."""
+        root, found = run.root, list[Observation]()
         path, name = root.module.path, root.name or "<module>"
         with self.bulkhead.around(path, name):
             interpret(run)
@@ -267,6 +260,19 @@ class Analysis:
         if run.exhausted:
             most = f"takes more than {MAX_STATEMENTS} statements"
             self.bulkhead.leave(path, f"`{name}` {most}, and is not analysed to its end")
+        return found
+
+    def _of_root(
+        self, root: Definition, wanted: Collection[str], questioned: list[Place] | None = None
+    ) -> list[Observation]:
+        """What the launches that `root` leads to are passed, and what else is seen on the way. If
+        its callers can tell more it is added to `questioned`; without that it is such a caller, and
+        all calls are followed."""
+        self.before_root()
+        universe = self.texts.universe(str(root.module.file))
+        found: list[Observation] = []
+        for heir in (None, *heirs_that_change(root)):
+            found += self._of_run(self.runs.of(root, questioned is None, heir))
         if questioned is not None:
             found = [each for each in found if not self.choosing.keep(root, each)]
         places = ((each, os.path.abspath(each.place.path)) for each in found)
