@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tritonlint.rule import Detour, Finding, FloatScalar, Rule, Step
+from tritonlint.rule import Detour, Finding, FloatScalar, Rule, ShortScalar, Step
 
 if TYPE_CHECKING:
     import libcst as cst
 
 
-class FloatScalarBecomesFp64(Rule["FloatScalar | Detour", str]):
+class FloatScalarBecomesFp64(Rule["FloatScalar | Detour | ShortScalar", str]):
     """A Python float that a kernel is passed becomes a float64 when it is compiled.
 
     ## What it does
@@ -19,7 +19,8 @@ class FloatScalarBecomesFp64(Rule["FloatScalar | Detour", str]):
     given to `wrap_triton`, the function is a `triton_op` or decorated by `torch.compile`), the
     finding is `possible`. It also finds values that a kernel itself casts to float64 and then keeps
     in float32; `possible` unless it is an integer that is cast, and at most a power of two is made
-    of it: float32 holds that too.
+    of it: float32 holds that too. And it finds numbers that are a float32, passed or written, in a
+    kernel that the launching function gives nothing but float64.
 
     ## Why is this bad
     A launch turns such a float into a float32, `torch.compile` into a float64: everything that it
@@ -66,14 +67,20 @@ class FloatScalarBecomesFp64(Rule["FloatScalar | Detour", str]):
     name = "float-scalar-becomes-fp64"
     severity = "warning"
     since = "0.1.0"
-    observes = (FloatScalar, Detour)
+    observes = (FloatScalar, Detour, ShortScalar)
 
-    def judge(self, seen: FloatScalar | Detour) -> str | None:
+    def judge(self, seen: FloatScalar | Detour | ShortScalar) -> str | None:
+        if isinstance(seen, ShortScalar):
+            return "0.1 is 0.10000000149011612 in float32"
         if isinstance(seen, Detour):
             return "every value: float64 is computed, and rounded to float32"
         return "1.702 is 1.7020000219345093 in float32, and computed with in float64 when compiled"
 
-    def report(self, node: cst.CSTNode, seen: FloatScalar | Detour, trigger: str) -> Finding:
+    def report(
+        self, node: cst.CSTNode, seen: FloatScalar | Detour | ShortScalar, trigger: str
+    ) -> Finding:
+        if isinstance(seen, ShortScalar):
+            return self._short(node, seen, trigger)
         if isinstance(seen, Detour):
             return self.finding(
                 node,
@@ -95,4 +102,19 @@ class FloatScalarBecomesFp64(Rule["FloatScalar | Detour", str]):
                 Step(seen.place, "and computed with as it comes"),
             ),
             help=f"make `{seen.parameter}` a `tl.constexpr`, or cast it to float32",
+        )
+
+    def _short(self, node: cst.CSTNode, seen: ShortScalar, trigger: str) -> Finding:
+        what = f"`{seen.parameter}`" if seen.parameter else "a constant"
+        steps = [Step(seen.said, "the tensors are float64")]
+        if seen.parameter:
+            steps.append(Step(seen.place, f"a float of Python's, passed as `{seen.parameter}`"))
+        return self.finding(
+            node,
+            seen,
+            f"`{seen.kernel}` has {what} as a float32, and computes with float64",
+            trigger=trigger,
+            confidence="likely",
+            trace=(*steps, Step(seen.used, "a float32 here")),
+            help="pass it in a float64 tensor" if seen.parameter else "make it a float64",
         )

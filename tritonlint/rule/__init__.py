@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from tritonlint.facts.hazards.other_pointer_casts import OtherCast as OtherCast
     from tritonlint.facts.hazards.raw_bytes.arguments import Argument as Argument
     from tritonlint.facts.hazards.short_indices import ShortIndex as ShortIndex
+    from tritonlint.facts.hazards.short_scalars import ShortScalar as ShortScalar
     from tritonlint.facts.hazards.width_choices import WidthChoice as WidthChoice
     from tritonlint.facts.host.events import Copy as Copy
     from tritonlint.findings import Confidence as Confidence
@@ -83,6 +84,7 @@ _MODULES = {
     f"{_HAZARDS}.other_pointer_casts": ("OtherCast",),
     f"{_HAZARDS}.raw_bytes.arguments": ("Argument",),
     f"{_HAZARDS}.short_indices": ("ShortIndex",),
+    f"{_HAZARDS}.short_scalars": ("ShortScalar",),
     f"{_HAZARDS}.width_choices": ("WidthChoice",),
     "tritonlint.facts.host.events": ("Copy",),
     "tritonlint.findings": ("Confidence", "Edit", "Finding", "Fix", "LaunchSite", "Span", "Step"),

@@ -12,6 +12,7 @@ from tritonlint.facts.hazards.observation import InKernel, Naming
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Definition, Module
+from tritonlint.facts.project.tree import as_code
 from tritonlint.frozen import dataclass
 
 # By how many bits an exponent is shifted, and the float that it is then.
@@ -49,6 +50,7 @@ def exponent_shifts(module: Module, kernel: Kernel, naming: Naming) -> Iterator[
     """The exponents that `kernel`, or a device function, shifts into floats, where no code is cared
     for, by those that call it neither."""
     found = [(term, name) for term in read(kernel).terms if (name := _loaded(kernel, term))]
+    found = [each for each in found if not _of_a_function(kernel, each[0])]
     if not found or _cares(module, kernel.node):
         return
     callers = [*naming(kernel)]
@@ -61,6 +63,17 @@ def exponent_shifts(module: Module, kernel: Kernel, naming: Naming) -> Iterator[
     for term, name in found:
         where = (span_in(kernel, term), kernel.name, kernel.path, kernel.line)
         yield ExponentShift(*where, term.name, name, stated or bool(_FORMAT.search(kernel.name)))
+
+
+def _of_a_function(kernel: Kernel, term: Term) -> bool:
+    """Whether a term is what a function gives that cares for codes, or is looked at itself."""
+    match term.node:
+        case ast.Call(func=ast.Name(id=name)):
+            called = kernel.scope.lookup(name)
+            if isinstance(called, Kernel):
+                own = any(_loaded(called, each) for each in read(called).terms)
+                return own or _CARED_FOR.search(as_code(called.node)) is not None
+    return False
 
 
 def _naming_of(definition: Definition, naming: Naming) -> Iterator[Definition]:

@@ -57,23 +57,31 @@ def float_scalars(module: Module, kernel: Kernel, _: Naming) -> Iterator[FloatSc
     for wide, narrow in _detours(kernel) if "float64" in source.text else ():
         exact = _is_exact(kernel, wide, narrow)
         yield Detour(source.span(wide), *where, source.span(narrow), exact)
-    launches = _launches(module).get(kernel.name, ())
-    compiled = {id(launch) for host, launch in launches if _is_compiled(host, launch)}
+    launches = launched_with_floats(module, kernel)
+    compiled = {id(launch) for host, launch, _ in launches if _is_compiled(host, launch)}
     launches = sorted(launches, key=lambda each: id(each[1]) in compiled)
     given = {
-        name: (launch, passed)
-        for host, launch in launches
-        for name, passed in _bound(kernel, launch)
-        if _is_float(host, passed)
+        name: (launch, passed) for _, launch, floats in launches for name, passed in floats.items()
     }
-    uses = dict(_uses(kernel)) if given else {}
+    uses = used_as_passed(kernel) if given else {}
     for name in (each for each in given if each in uses):
         launch, passed = given[name]
         spans = source.span(launch), source.span(passed)
         yield FloatScalar(source.span(uses[name]), *where, name, *spans, id(launch) in compiled)
 
 
-def _uses(kernel: Kernel) -> Iterator[tuple[str, ast.expr]]:
+def launched_with_floats(
+    module: Module, kernel: Kernel
+) -> Sequence[tuple[Definition, ast.Call, Mapping[str, ast.expr]]]:
+    """The launches of a kernel in its file, each with the function that it stands in and the
+    parameters for which it passes floats of Python's."""
+    return [
+        (host, launch, {n: each for n, each in _bound(kernel, launch) if _is_float(host, each)})
+        for host, launch in _launches(module).get(kernel.name, ())
+    ]
+
+
+def used_as_passed(kernel: Kernel) -> Mapping[str, ast.expr]:
     """The parameters that can be floats and are operands as they come, with where first."""
     arguments = kernel.node.args
     every = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
@@ -91,7 +99,7 @@ def _uses(kernel: Kernel) -> Iterator[tuple[str, ast.expr]]:
                 for each in (left, right):
                     if isinstance(each, ast.Name) and each.id in names:
                         found.setdefault(each.id, node)
-    yield from ((name, node) for name, node in found.items() if name in names)
+    return {name: node for name, node in found.items() if name in names}
 
 
 @kept(4)

@@ -59,12 +59,37 @@ _STORE = re.compile(r"store\(\s*(\w+)[^#]{0,160}?\.to\(\s*(\w+)\.d?type\.element
 _NAMED = re.compile(r"[(=:,]\s*(?:tl|triton\.language)\.b?float16\s*[,)}]")
 
 
+# What is loaded, what is cast to the type of something that was, and what is stored.
+_LOADED = re.compile(r"(\w+)\s*=\s*\w+\.load\(\s*(\w+)")
+_AS_LOADED = re.compile(r"(\w+)\s*=[^\n=]*\.to\(\s*(\w+)\.dtype\s*\)")
+_STORED = re.compile(
+    r"\.store\(\s*(\w+)[^,\n]*,\s*(?:(\w+)\s*[,)]|[^\n]*\.to\(\s*(\w+)\.dtype\s*\))"
+)
+
+
 def may_cast_to_another(text: str) -> bool:
     """Whether a store in `text` may be through another pointer than the one that the cast names, or
-    of what is cast to a 16-bit type by its name."""
+    of what is cast to the type of what was loaded through another, or to a 16-bit type by its
+    name."""
+    if ".dtype)" in text and ".store(" in text and _stores_as_loaded(text):
+        return True
     if "element_ty" in text and any(pointer != named for pointer, named in _STORE.findall(text)):
         return True
     return "float16" in text and _NAMED.search(text) is not None
+
+
+def _stores_as_loaded(text: str) -> bool:
+    pointers: dict[str, set[str]] = {}
+    for name, pointer in _LOADED.findall(text):
+        pointers.setdefault(name, set()).add(pointer)
+    cast: dict[str, set[str]] = {}
+    for name, loaded in _AS_LOADED.findall(text) if pointers else ():
+        cast.setdefault(name, set()).update(pointers.get(loaded, ()))
+    for pointer, name, loaded in _STORED.findall(text) if pointers else ():
+        of = cast.get(name, set()) if name else pointers.get(loaded, set())
+        if of and pointer not in of:
+            return True
+    return False
 
 
 def other_casts(run: Run) -> Iterator[OtherCast]:
@@ -106,6 +131,8 @@ def _names_a_type_or_helper(node: ast.AST) -> bool:
     does."""
     match node:
         case ast.Attribute(attr="element_ty"):
+            return True
+        case ast.Call(func=ast.Attribute(attr="to"), args=[ast.Attribute(attr="dtype")]):
             return True
         case ast.Call(func=ast.Name(id=name)):
             return name not in ("range", "min", "max", "float", "int", "len")

@@ -32,7 +32,8 @@ def rounded_first(run: Run) -> Iterator[OtherCast]:
     that it was loaded as, first."""
     for event in run.launches:
         named = {name: dtype for name in event.arguments if (dtype := _named(event, name))}
-        if not run.effects.of(_casts, event.kernel, bool(named)):
+        codes = any(_are_codes(event, each) for each in event.arguments.values())
+        if not named and not run.effects.of(_casts, event.kernel, codes):
             continue
         all_made = [
             each
@@ -49,6 +50,13 @@ def rounded_first(run: Run) -> Iterator[OtherCast]:
             chosen = told or _chooses(each, all_made) or _on_one_path(event.kernel, each)
             if found is not None and (found.sure or not chosen):
                 yield found
+
+
+def _are_codes(event: LaunchEvent, passed: Passed) -> bool:
+    """Whether an argument may be a tensor of 8-bit floats."""
+    tensors = (each for _, each in options(passed.value) if isinstance(each, HostTensor))
+    types = (types_of(event, each).types or () for each in tensors)
+    return any(each.is_fp8 for some in types for each in some)
 
 
 def _specializations(event: LaunchEvent) -> Iterator[Specialization]:
@@ -93,13 +101,13 @@ def _stores(arm: Iterable[ast.stmt]) -> bool:
     return any(isinstance(each.func, ast.Attribute) and each.func.attr == "store" for each in calls)
 
 
-def _casts(kernel: Kernel, named: bool) -> bool:
+def _casts(kernel: Kernel, codes: bool) -> bool:
     """Whether a kernel, or a device function that it calls, casts to anything but the wide types
-    and the element types of pointers."""
-    return named or any(map(_names_narrow, functions_of(kernel)))
+    and the element types of pointers, of which those of `codes` count."""
+    return any(_names_narrow(each, codes) for each in functions_of(kernel))
 
 
-def _names_narrow(function: Kernel) -> bool:
+def _names_narrow(function: Kernel, codes: bool) -> bool:
     """Whether a kernel or device function casts so itself."""
     for node in walk(function.node):
         match node:
@@ -114,7 +122,8 @@ def _names_narrow(function: Kernel) -> bool:
             case _:
                 continue
         text = as_code(target)
-        if not text.endswith("element_ty") and not any(each in text for each in _WIDE):
+        of_pointer = text.endswith("element_ty")
+        if (codes and of_pointer) or not (of_pointer or any(each in text for each in _WIDE)):
             return True
     return False
 

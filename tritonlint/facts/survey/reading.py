@@ -11,6 +11,7 @@ from tritonlint.facts.hazards.fixed_pointer_tables import fixed_tables, may_fix_
 from tritonlint.facts.hazards.float_scalars import float_scalars, may_widen_floats
 from tritonlint.facts.hazards.guards.pointer_types import may_compare_pointers, pointer_guards
 from tritonlint.facts.hazards.observation import Naming, Observation
+from tritonlint.facts.hazards.short_scalars import may_shorten, short_scalars
 from tritonlint.facts.index.reach import Reach
 from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.project.kernel import Kernel
@@ -27,6 +28,7 @@ _QUESTIONS: tuple[
     (may_shift, exponent_shifts),
     (may_carry, carried_roundings),
     (may_widen_floats, float_scalars),
+    (may_shorten, short_scalars),
     (may_compare_pointers, pointer_guards),
 )
 

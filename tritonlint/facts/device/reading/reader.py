@@ -101,9 +101,10 @@ class _Reader(Walk[Term, Term]):
         inner = _Reader(env | parameters.bind(args, keywords).values, target, self.depth + 1)
         inner.block(body)
         returned = reduce(joined, inner.returns) if inner.returns else unknown
-        if self.outermost and returned.op == "cast" and returned.node is None:
+        if self.outermost and returned.op in ("cast", "bitcast") and returned.node is None:
             # What the function computes stands in it, what it gives stands here too.
-            return replace(returned, node=node)
+            here = replace(returned, node=node)
+            return here if here.op == "cast" else self.noted(here)
         return returned
 
     def evaluate(self, node: ast.expr) -> Term:
