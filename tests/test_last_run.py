@@ -16,7 +16,8 @@ from tritonlint.facts.project.code_lines import digest, numbers
 from tritonlint.facts.project.comments import code_digest
 from tritonlint.settings import config
 
-FIXTURE = Path(__file__).parent.parent / "fixtures" / "TL001" / "imported_kernel"
+FIXTURES = Path(__file__).parent.parent / "fixtures"
+FIXTURE = FIXTURES / "TL001" / "imported_kernel"
 
 
 @pytest.fixture
@@ -116,6 +117,61 @@ def test_other_changes_are_looked_at(case: Path, before: str, after: str) -> Non
     check(cache)
     path.write_text(path.read_text().replace(before, after, 1))
     assert check(cache).findings == check(None).findings
+
+
+PLAIN = '"""Text."""\n\n\ndef double(x):\n    return x * 2\n'
+
+
+def _looks_again(case: Path, monkeypatch: pytest.MonkeyPatch, before: str, after: str) -> bool:
+    """Whether all is looked at again after `plain.py` was changed; what is found is what a run
+    without a cache finds."""
+    cache = Cache(case / "cache")
+    (case / "plain.py").write_text(before)
+    check(cache)
+    (case / "plain.py").write_text(after)
+    runs = []
+    monkeypatch.setattr(engine, "_check", lambda *given: runs.append(given) or found(*given))
+    again = check(cache)
+    looked, expected = bool(runs), check(None)
+    assert again.findings == expected.findings
+    assert (again.skipped, again.files) == (expected.skipped, expected.files)
+    return looked
+
+
+found = engine._check
+
+
+@pytest.mark.parametrize("code", ["x * 3", "print(x)", "[y + 1 for y in x]  # why"])
+def test_a_file_that_cannot_matter_does_not_have_all_looked_at_again(
+    case: Path, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    assert not _looks_again(case, monkeypatch, PLAIN, PLAIN.replace("x * 2", code))
+
+
+@pytest.mark.parametrize(
+    "code", ["x.view(y)", "x.to(torch.uint8)", "fnuz == e4m3fnuz", "kernel[(1,)](x).view(1)", "x *"]
+)
+def test_a_file_that_matters_after_a_change_or_did_before_it_has(
+    case: Path, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    assert _looks_again(case, monkeypatch, PLAIN, PLAIN.replace("x * 2", code))
+    if code != "x *":
+        monkeypatch.undo()
+        monkeypatch.chdir(case)
+        assert _looks_again(case, monkeypatch, PLAIN.replace("x * 2", code), PLAIN)
+
+
+def test_a_file_whose_calls_choose_a_type_matters(
+    case: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (FIXTURES / "TL007" / "correct_chosen_by_the_caller" / "correct.py").read_text()
+    at = text.index("def backward")
+    (case / "ops.py").write_text(text[:at])
+    before = "from ops import decay, differences\n\n\n" + text[at:]
+    before = before.replace("torch.Tensor", "Tensor")
+    after = before.replace("decay(x=x, grad=grad,", "decay(x=x, grad=grad.half(),")
+    assert _looks_again(case, monkeypatch, before, after)
+    assert "TL007" in {each.code for each in check(None).findings}
 
 
 SAME = {

@@ -14,7 +14,7 @@ from tritonlint.frozen import replace
 
 def plain(result: Result) -> dict[str, Any]:
     """A result as data, without what its files held."""
-    return {**asdict(replace(result, judged=())), "read": {}}
+    return {**asdict(replace(result, judged=(), sought=None)), "read": {}}
 
 
 def result(data: dict[str, Any]) -> Result:

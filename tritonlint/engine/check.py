@@ -96,13 +96,13 @@ def _result(
     with observer.stage("cache"):
         outlines.store(texts, universe)
         cache.store(question.key, result)
-        last_run.keep(cache.kept, question, result, texts.read, outlines.code)
+        last_run.keep(cache.kept, question, result, texts, outlines.code)
     return result
 
 
 def _unless_code_changed(question: Asked, cache: Cache, scopes: Scopes) -> Result | None:
-    """What the last run found about the same files, if only comments and blank lines of these have
-    changed since."""
+    """What the last run found about the same files, if nothing has changed since that can decide
+    it."""
     from tritonlint.engine import last_run
 
     result = last_run.again(
@@ -186,7 +186,7 @@ def _check(
     work: Work,
 ) -> Result:
     # Only here: what is known from an earlier run needs none of it, and it takes long to import.
-    from tritonlint.engine.judging import judge
+    from tritonlint.engine.judging import asking_by_text, judge
     from tritonlint.engine.parallel import facts
     from tritonlint.facts.survey.survey import Analysis
 
@@ -216,7 +216,8 @@ def _check(
     work.observer.advance(1.0)
     number = len(sources) + len(skipped)
     limits = tuple(sorted(found.limits))
-    return Result(kept, left_out, number, quiet, unused, limits, read, tuple(findings))
+    sought = None if asking_by_text() else found.sought
+    return Result(kept, left_out, number, quiet, unused, limits, read, tuple(findings), sought)
 
 
 def _left_out(

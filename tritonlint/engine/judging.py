@@ -35,7 +35,7 @@ def judge(
     observed: dict[str, list[Observation]] = {}
     for each in distinct(observations):
         observed.setdefault(each.place.path, []).append(each)
-    asking = {code for code, info in registry.codes().items() if _asks(info.found)}
+    asking = asking_by_text()
     findings: list[Finding] = []
     failed: list[tuple[str, str]] = []
     for source in sorted(sources, key=lambda each: each.path):
@@ -48,6 +48,11 @@ def judge(
             findings += found
             failed += [(source.path, each) for each in reasons]
     return findings, failed
+
+
+def asking_by_text() -> set[str]:
+    """The rules that ask for files by their text."""
+    return {code for code, info in registry.codes().items() if _asks(info.found)}
 
 
 def _asks(rule: type[BaseRule] | None) -> bool:

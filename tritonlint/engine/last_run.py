@@ -1,6 +1,6 @@
-"""The last run about the same files: what it found holds where nothing but comments and blank lines
-changed since. Only what the comments themselves decide, which findings are suppressed, is asked
-again."""
+"""The last run about the same files: what it found holds where nothing changed since but comments
+and blank lines, and files that cannot matter. Only what the comments themselves decide, which
+findings are suppressed, is asked again."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from tritonlint.caching.cache import Asked
 from tritonlint.caching.store import Store
 from tritonlint.engine.moved_code import Lost, MovedCode, paths_of
 from tritonlint.errors import SourceError
+from tritonlint.facts.index.gates import may_matter, may_tell
+from tritonlint.facts.index.universe import Texts, is_package
 from tritonlint.facts.project.code_lines import numbers
 from tritonlint.facts.project.comments import code_digest
 from tritonlint.findings import Finding, Suppressed
@@ -26,6 +28,8 @@ from tritonlint.frozen import dataclass, replace
 from tritonlint.source import SourceFile, read_source
 
 KIND = "last run"
+# Stands for the digest of a file that decides nothing, whatever its code.
+_NO_MATTER = "no matter"
 # What comments leave of the findings of some files, and what they take out.
 Suppressing = Callable[
     [Sequence[SourceFile], Sequence[Finding]],
@@ -38,37 +42,38 @@ _Runs = list[tuple[int, int]]
 @dataclass(frozen=True)
 class LastRun:
     """By absolute path, the stamp of each file and a digest of its code; by shown path, the lines
-    of code of those that a finding speaks of; and what the run came to."""
+    of code of those that a finding speaks of; what the run came to; and the names that were sought
+    in the text of all files."""
 
     files: Mapping[str, tuple[str, str]]
     code: Mapping[str, Sequence[int]]
     result: Result
+    sought: frozenset[str]
 
     @staticmethod
     def of(
-        asked: Asked,
-        result: Result,
-        read: Callable[[str], bytes],
-        code_of: Callable[[str], str | None],
+        asked: Asked, result: Result, texts: Texts, code_of: Callable[[str], str | None]
     ) -> LastRun:
-        """A run that judged files; `read` gives what a file held, `code_of` the digest of its code
-        where it is known. Raises Lost where rules were not loaded, which comments may be meant
-        for."""
+        """A run that judged files; `texts` are what they held, `code_of` gives the digest of the
+        code of one where it is known. Raises Lost where rules were not loaded, which comments may
+        be meant for."""
         if {os.path.abspath(each.path) for each in result.skipped} - asked.stamps.keys():
             raise Lost
-        files = {
-            path: (stamped, code_of(path) or code_digest(read(path)))
-            for path, stamped in asked.stamps.items()
-        }
         spoken = {path for each in _all(result) for path in paths_of(each)}
-        code = {path: numbers(read(os.path.abspath(path))) for path in spoken}
-        return LastRun(files, code, result)
+        sought = result.sought
+        files = {}
+        for path, stamped in asked.stamps.items():
+            decides = sought is None or texts.passes(path) or may_tell(texts.read(path), sought)
+            digest = (code_of(path) or code_digest(texts.read(path))) if decides else _NO_MATTER
+            files[path] = (stamped, digest)
+        code = {path: numbers(texts.read(os.path.abspath(path))) for path in spoken}
+        return LastRun(files, code, result, sought or frozenset())
 
     def again(self, asked: Asked, suppressing: Suppressing) -> LastRun:
-        """The run with the stamps that files have now. Raises Lost where more than comments and
-        blank lines may have changed."""
+        """The run with the stamps that files have now. Raises Lost where more may have changed than
+        comments, blank lines and files that decide nothing."""
         changed = [path for path, said in asked.stamps.items() if self.files[path][0] != said]
-        sources = [_unless_code_changed(path, self.files[path][1]) for path in changed]
+        sources = [self._unless_changed(path) for path in changed]
         here = {each.path for each in sources}
         spoken = {each.path for each in self.result.skipped}
         if here & (spoken | {each.path for each in self.result.limits}):
@@ -92,19 +97,33 @@ class LastRun:
             read={each.path: each.data for each in own},
         )
         files = {path: (said, self.files[path][1]) for path, said in asked.stamps.items()}
-        return LastRun(files, {**self.code, **code}, result)
+        return LastRun(files, {**self.code, **code}, result, self.sought)
+
+    def _unless_changed(self, path: str) -> SourceFile:
+        """The file at `path`. Raises SourceError, and Lost when what it decides may have
+        changed."""
+        source = read_source(Path(path))
+        if self.files[path][1] == _NO_MATTER:
+            text = source.data
+            if is_package(path) or may_matter(text) or may_tell(text, self.sought):
+                raise Lost
+            _ = source.tree  # it may be among those that must be parsed
+        elif code_digest(source.data) != self.files[path][1]:
+            raise Lost
+        _ = source.text
+        return source
 
 
 def keep(
     store: Store,
     asked: Asked,
     result: Result,
-    read: Callable[[str], bytes],
+    texts: Texts,
     code_of: Callable[[str], str | None],
 ) -> None:
     """Keep what a run came to that judged files; see `LastRun.of`."""
     with contextlib.suppress(Lost):
-        _put(store, asked, LastRun.of(asked, result, read, code_of))
+        _put(store, asked, LastRun.of(asked, result, texts, code_of))
 
 
 def again(store: Store, asked: Asked, suppressing: Suppressing) -> Result | None:
@@ -125,6 +144,7 @@ def _put(store: Store, asked: Asked, run: LastRun) -> None:
         "code": {path: _runs(lines) for path, lines in run.code.items()},
         "result": results.plain(run.result),
         "judged": [asdict(each) for each in run.result.judged],
+        "sought": sorted(run.sought),
     }
     store.put(KIND, {asked.about: json.dumps(data).encode()})
 
@@ -132,20 +152,12 @@ def _put(store: Store, asked: Asked, run: LastRun) -> None:
 def _run(data: dict[str, Any]) -> LastRun:
     judged = tuple(map(results.finding, data["judged"]))
     code = {path: _numbers(runs) for path, runs in data["code"].items()}
-    return LastRun(data["files"], code, replace(results.result(data["result"]), judged=judged))
+    result = replace(results.result(data["result"]), judged=judged)
+    return LastRun(data["files"], code, result, frozenset(data["sought"]))
 
 
 def _all(result: Result) -> Sequence[Finding]:
     return (*result.findings, *(each.finding for each in result.suppressed), *result.judged)
-
-
-def _unless_code_changed(path: str, before: str) -> SourceFile:
-    """The file at `path`. Raises SourceError, and Lost when its code is not what it was."""
-    source = read_source(Path(path))
-    if code_digest(source.data) != before:
-        raise Lost
-    _ = source.text
-    return source
 
 
 def _runs(lines: Sequence[int]) -> _Runs:

@@ -29,14 +29,15 @@ T = TypeVar("T")
 class Facts:
     """What is to be judged about some files, and by path why what is not known of others; by file,
     the lines of functions of other files that were not looked at yet; `limits` at which functions
-    were not followed further. `parsed` are the paths of
-    those that were, or are in `unfinished`."""
+    were not followed further. `parsed` are the paths of those that were, or are in `unfinished`;
+    `sought` are names that were looked for in all files."""
 
     observations: tuple[Observation, ...]
     unfinished: dict[str, str]
     outside: Mapping[str, Collection[int]] = field(default_factory=dict)
     parsed: frozenset[str] = frozenset()
     limits: frozenset[Limit] = frozenset()
+    sought: frozenset[str] = frozenset()
 
 
 # Up to so many files are looked at in one process: starting others would take longer.
@@ -88,6 +89,7 @@ def _together(results: Sequence[Facts]) -> Facts:
         tuple(each for result in results for each in result.observations),
         {path: reason for result in results for path, reason in result.unfinished.items()},
         limits=frozenset(each for result in results for each in result.limits),
+        sought=frozenset(each for result in results for each in result.sought),
     )
 
 
@@ -97,7 +99,12 @@ def _facts(sources: Sequence[SourceFile], wanted: frozenset[str], analysis: Anal
 
 def _known(analysis: Analysis, found: Iterable[Observation]) -> Facts:
     observations = tuple(found)  # before it is asked what was left out
-    return Facts(observations, analysis.unfinished, limits=frozenset(analysis.bulkhead.limits))
+    return Facts(
+        observations,
+        analysis.unfinished,
+        limits=frozenset(analysis.bulkhead.limits),
+        sought=frozenset(analysis.looked_at.sought),
+    )
 
 
 def unparsable(sources: Sequence[SourceFile], work: Work) -> dict[str, str]:

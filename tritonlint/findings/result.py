@@ -35,7 +35,8 @@ class Result:
     used, since the code is another now; `limits` at which functions were not followed further.
     `read` is what the files held that have findings, by their
     paths, and `judged` what the rules found before any comment took something out, when it was this
-    run that read them."""
+    run that read them; `sought` are then the names that were looked for in the text of all files,
+    None where rules look at files by their text."""
 
     findings: tuple[Finding, ...]
     skipped: tuple[Skipped, ...]
@@ -45,3 +46,4 @@ class Result:
     limits: tuple[Limit, ...] = ()
     read: Mapping[str, bytes] = field(default_factory=dict, compare=False, repr=False)
     judged: tuple[Finding, ...] = field(default=(), compare=False, repr=False)
+    sought: frozenset[str] | None = field(default=None, compare=False, repr=False)

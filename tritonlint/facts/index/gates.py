@@ -16,6 +16,9 @@ LETTER = rb"[\w\x80-\xff]"
 # A file without any of these neither launches a kernel nor says what the bytes of a tensor mean: a
 # pool may make its buffers with the dtype that a class derived from it names.
 _WORDS = (b"triton", b"jit", b"int8", b"fp8", b"float8", b"cache_dtype", b"kv_buffer")
+# What is looked for in all files: whether a project knows both kinds of e4m3, and views beside
+# others.
+_SOUGHT = (b"e4m3fnuz", b".view")
 _A_BYTE = re.compile(rb"\bbyte\b")
 # Names and the attributes after them, from their beginning.
 _CHAIN = re.compile(rb"(?<!\.)[A-Za-z_\x80-\xff][\w.\x80-\xff]*")
@@ -88,6 +91,12 @@ def may_matter(text: bytes) -> bool:
     # A launch of an imported kernel beside a view, or an address.
     beside = b".view(" in text or b".data_ptr()" in text
     return beside and _LAUNCH.search(text) is not None
+
+
+def may_tell(text: bytes, sought: Iterable[str]) -> bool:
+    """Whether a file that cannot matter itself may still decide what is found in another: it names
+    one of the functions whose callers were `sought` in all files, or has what else is."""
+    return any(each in text for each in _SOUGHT) or any(each.encode() in text for each in sought)
 
 
 def may_launch(text: bytes, named: Iterable[bytes], start: int, end: int) -> bool:

@@ -20,7 +20,8 @@ _MOST = 8
 
 
 class Choosing:
-    """What callers choose. `interpreted` is what is seen from a function."""
+    """What callers choose. `interpreted` is what is seen from a function; `sought` gets the names
+    of those whose callers are looked for."""
 
     def __init__(
         self,
@@ -28,11 +29,13 @@ class Choosing:
         reach: Reach,
         bulkhead: Bulkhead,
         interpreted: Callable[[Definition], Run],
+        sought: set[str],
     ) -> None:
         self.texts = texts
         self.reach = reach
         self.bulkhead = bulkhead
         self.interpreted = interpreted
+        self.sought = sought
 
     def keep(self, root: Definition, found: Observation) -> bool:
         """Whether `found` is a cast to a type that the callers of `root` choose, and all of them
@@ -48,6 +51,7 @@ class Choosing:
     def _callers(self, root: Definition) -> Iterator[Definition]:
         """The functions that name `root`, in files that say nothing of Triton too."""
         name = root.name.rpartition(".")[2]
+        self.sought.add(name)
         for file in self.texts.universe(str(root.module.file)):
             module = self.reach.parsed(file) if name.encode() in self.texts.read(file) else None
             for each in module.functions if module is not None else ():

@@ -15,10 +15,12 @@ Line = tuple[str, int]
 class LookedAt:
     """The lines of launches whose arguments were bound, of kernels that were run on types for what
     they narrow, and of those that were read; of functions that were followed for what they copy,
-    and of comparisons of dtypes."""
+    and of comparisons of dtypes. `sought` are the names of functions whose callers were looked for
+    by the text of all files."""
 
     launches: set[Line] = field(default_factory=set)
     kernels: set[Line] = field(default_factory=set)
     read: set[Line] = field(default_factory=set)
     copying: set[Line] = field(default_factory=set)
     comparisons: set[Line] = field(default_factory=set)
+    sought: set[str] = field(default_factory=set)

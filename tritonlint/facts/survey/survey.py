@@ -112,7 +112,9 @@ class Analysis:
         self.summing = Summing(
             self.texts, self.reach, self.looked_at, self.bulkhead, self.runs.interpreted
         )
-        self.choosing = Choosing(self.texts, self.reach, self.bulkhead, self.runs.interpreted)
+        self.choosing = Choosing(
+            self.texts, self.reach, self.bulkhead, self.runs.interpreted, self.looked_at.sought
+        )
 
     def _now(self, read: Callable[[Path], SourceFile], path: Path) -> SourceFile:
         """The file at `path`, with the text that stands in for it where there is one."""
