@@ -6,6 +6,7 @@ from __future__ import annotations
 import errno
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -128,3 +129,26 @@ def test_comments_are_written_without_a_report(
     run = tritonlint("check", "--add-ignore", report)
     assert (run.code, run.out, flagged.read_bytes()) == (2, "", before)
     assert run.err.startswith("error: --add-ignore writes comments and no report")
+
+
+def test_a_working_directory_that_is_gone_is_one_line(tritonlint: Command, tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    os.chdir(gone)
+    gone.rmdir()
+    try:
+        run = tritonlint("check")
+    finally:
+        os.chdir(tmp_path)
+    assert (run.code, run.out) == (2, "")
+    assert run.err == "error: the working directory is gone; change to one that exists\n"
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, "baseline write"])
+def test_an_empty_path_is_not_the_working_directory(
+    tritonlint: Command, flagged: Path, command: str
+) -> None:
+    before = flagged.read_bytes()
+    run = tritonlint(*command.split(), "")
+    assert run.code == 2 and "a path is empty" in run.err
+    assert flagged.read_bytes() == before

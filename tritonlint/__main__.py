@@ -50,6 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, click.Abort):
         return _fail("interrupted", INTERRUPTED)
     except Exception:
+        if _is_nowhere():
+            return _fail("the working directory is gone; change to one that exists")
         import traceback
 
         traceback.print_exc()
@@ -72,6 +74,15 @@ def run() -> NoReturn:
         except (OSError, ValueError):
             code = code or FAILED
     os._exit(code)
+
+
+def _is_nowhere() -> bool:
+    """Whether the working directory was removed."""
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return True
+    return False
 
 
 def _fail(message: str, code: int = FAILED) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import click
 
@@ -128,10 +128,20 @@ def selected(command: F) -> F:
     return command
 
 
+class _Paths(click.Path):
+    """Files and folders. An empty one, as from a variable that is not set, is none: it would stand
+    for the working directory."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            self.fail("a path is empty; the working directory is .", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 def selection(command: F) -> F:
     """Add PATHS and the options that say which rules and files a run is about."""
     command = selected(command)
-    paths = click.argument("paths", nargs=-1, metavar="[PATHS]...", type=click.Path(path_type=Path))
+    paths = click.argument("paths", nargs=-1, metavar="[PATHS]...", type=_Paths(path_type=Path))
     return paths(command)
 
 
