@@ -104,6 +104,51 @@ class Window(Pool):
     def codes(self):
         return self.buffer[1:]  # expect: TL001
 """,
+    "gone through by a method": """
+class Pool:
+    def __init__(self, n):
+        self.pages = [torch.zeros(n, dtype=torch.uint8) for _ in range(4)]
+
+    def __iter__(self):
+        return iter(self.pages)
+
+
+def f(x, n):
+    for page in Pool(n):
+        quantize[(1,)](x, page, 64)  # expect: TL001
+""",
+    "correct: gone through by a method that views": """
+class Pool:
+    def __init__(self, n):
+        self.pages = [torch.zeros(n, dtype=torch.uint8) for _ in range(4)]
+
+    def __iter__(self):
+        for page in self.pages:
+            yield page.view(torch.float8_e4m3fn)
+
+
+def f(x, n):
+    for page in Pool(n):
+        quantize[(1,)](x, page, 64)
+""",
+    "a list of parameters": """
+class Layer(torch.nn.Module):
+    def __init__(self, n):
+        super().__init__()
+        made = (torch.zeros(n, dtype=torch.uint8) for _ in range(4))
+        self.pages = torch.nn.ParameterList([torch.nn.Parameter(each) for each in made])
+
+    def write(self, x, i):
+        quantize[(1,)](x, self.pages[i], 64)  # expect: TL001
+""",
+    "handed to the map of a pool": """
+def work(x, page):
+    quantize[(1,)](x, page, 64)
+
+
+def f(pool, x, n):
+    pool.map(work, [x, x], [torch.zeros(n, dtype=torch.uint8) for _ in range(2)])  # expect: TL001
+""",
     "correct: what an heir knows says nothing of others": """
 class Base:
     def __init__(self, kind):

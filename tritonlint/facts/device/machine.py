@@ -209,8 +209,3 @@ def element_types(machine: Machine, pointer: Pointer) -> Types:
     if pointer.element is not None:
         return pointer.element
     return tuple(dict.fromkeys(machine.element(name) for name in machine.reached(pointer)))
-
-
-def all_integer(types: Iterable[Type]) -> bool:
-    """Whether every alternative is an integer or a boolean."""
-    return all(each.is_integer for each in types)

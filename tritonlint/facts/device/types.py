@@ -63,7 +63,6 @@ T_BOOL = known(BOOL)
 T_INT32 = known(INT32)
 T_INT64 = known(INT64)
 T_FLOAT32 = known(FLOAT32)
-T_FLOAT = Type("float")
 T_INT = Type("int")
 T_UNKNOWN = Type("unknown")
 

@@ -51,11 +51,6 @@ class IgnoredSetting:
     unread: tuple[str, ...]
 
 
-def takes_setting(function: Definition) -> bool:
-    """Whether a parameter of `function` is the setting of a cache's dtype."""
-    return any(_SETTING.match(each.arg) for each in _parameters(function))
-
-
 def _parameters(function: Definition) -> tuple[ast.arg, ...]:
     node = function.node
     assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))

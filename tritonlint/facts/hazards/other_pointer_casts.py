@@ -10,7 +10,7 @@ from tritonlint.dtypes import BFLOAT16, UNKNOWN, ElementType
 from tritonlint.facts.device import contract
 from tritonlint.facts.device.contract import Specialization, Store
 from tritonlint.facts.hazards.launched.known_arguments import known_arguments
-from tritonlint.facts.hazards.launched.specializations import parameter_span, types_of
+from tritonlint.facts.hazards.launched.specializations import types_of
 from tritonlint.facts.host.choices import only_tensor
 from tritonlint.facts.host.events import LaunchEvent, Passed
 from tritonlint.facts.host.state import Run
@@ -40,7 +40,6 @@ class OtherCast:
     argument: str
     argument_span: Span
     toward: str
-    toward_span: Span
     given: Span
     narrow: ElementType | None
     wide: ElementType
@@ -166,7 +165,6 @@ def _of_launch(
             passed.text,
             passed.span,
             toward,
-            parameter_span(event.kernel, toward),
             given.span,
             narrow,
             wide,

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from tritonlint.dtypes import ElementType, ElementTypes
 from tritonlint.facts.device import Rounding, Specialization, Store, roundings
 from tritonlint.facts.hazards.launched.specializations import (
-    parameter_span,
     specialization,
     types_of,
 )
@@ -184,7 +183,6 @@ def _cast(
     """A rounding of what is stored in memory of the type `wide`, to a type that the launch may give
     as `constant`."""
     toward = next(iter(sorted(rounding.of)), "")
-    declared = parameter_span(event.kernel, toward) if toward else rounding.cast
     told = event.arguments.get(toward or constant)
     given: Span = rounding.cast if told is None else told.span
     store = Store(
@@ -199,7 +197,6 @@ def _cast(
         passed.text,
         passed.span,
         toward,
-        declared,
         given,
         rounding.element,
         wide,

@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 
 from tritonlint.facts.flow.parameters import signature
+from tritonlint.facts.host import builtins
 from tritonlint.facts.host.arguments import Given
 from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.state import Frame
@@ -18,11 +19,17 @@ from tritonlint.facts.host.values import (
     Value,
 )
 
+_MAPS = frozenset(("map", "imap", "imap_unordered"))
+
 
 def call(frame: Frame, node: ast.Call, given: Given) -> Value:
     """What an unknown function gives. One that is given a function and nothing else (a decorator)
     is taken to give it back, one that is given arguments for it too, to call it with them."""
     values, keywords = given.arguments.positional, given.arguments.keywords
+    if isinstance(node.func, ast.Attribute) and node.func.attr in _MAPS:
+        mapped = builtins.call(frame, node, "map", given)  # `pool.map(f, xs, ys)`
+        if mapped is not None:
+            return mapped
     match values:
         case (Callable() | Partial() | Launchable(gridded=True) as function,):
             return function

@@ -35,6 +35,11 @@ _SAME = {
     "copy.deepcopy": "x",
     "torch.from_numpy": "ndarray",
     "triton.TensorWrapper": "base",
+    # Lists and dicts of what is registered, gone through as such.
+    "torch.nn.ParameterList": "values",
+    "torch.nn.ParameterDict": "parameters",
+    "torch.nn.ModuleList": "modules",
+    "torch.nn.ModuleDict": "modules",
 }
 _CASTS = frozenset(("typing.cast", "typing_extensions.cast"))
 # Give back what they are given, as far as launching is concerned.

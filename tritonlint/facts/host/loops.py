@@ -20,11 +20,28 @@ Comprehension = ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
 
 def through(frame: Frame, node: ast.expr) -> Items[Value]:
     """What going through the value of `node` gives."""
-    over = iteration.items(frame.evaluate(node))
+    over = iteration.items(_iterated(frame, node))
     if over is not None and not over.repeated and len(over.items) <= _FEW:
         return Items(over.items)
     some = over.item if over is not None else None
     return Items(None, some or frame.unknown(node))
+
+
+def _iterated(frame: Frame, node: ast.expr) -> Value:
+    """The value of `node`; of an object, what its `__iter__` gives."""
+    value = frame.evaluate(node)
+    if isinstance(value, Instance) and iteration.items(value) is None:
+        return _special(frame, node, value, "__iter__") or value
+    return value
+
+
+def _special(frame: Frame, node: ast.expr, owner: Instance, *names: str) -> Value | None:
+    """What the first of these methods of an object gives without arguments; None without one."""
+    method = classes.method_named(owner, *names)
+    if method is None:
+        return None
+    call = ast.copy_location(ast.Call(node, [], []), node)
+    return frame.apply(call, method, Given(Arguments((), {}), {}))
 
 
 def comprehension(frame: Frame, node: Comprehension) -> Value:
@@ -53,8 +70,7 @@ def opened(frame: Frame, node: ast.expr) -> Value:
         if isinstance(each, Sequence) and each.repeated and each.item is not None:
             return each.item
         if isinstance(each, Instance):
-            entered = classes.method_named(each, "__enter__", "__aenter__")
+            entered = _special(frame, node, each, "__enter__", "__aenter__")
             if entered is not None:
-                call = ast.copy_location(ast.Call(node, [], []), node)
-                return frame.apply(call, entered, Given(Arguments((), {}), {}))
+                return entered
     return value
