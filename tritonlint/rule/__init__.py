@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tritonlint.facts.device import Load as Load
     from tritonlint.facts.device import Store as Store
     from tritonlint.facts.hazards.carried_roundings import CarriedRounding as CarriedRounding
+    from tritonlint.facts.hazards.dropped_scales import DroppedScale as DroppedScale
     from tritonlint.facts.hazards.exponent_shifts import ExponentShift as ExponentShift
     from tritonlint.facts.hazards.fixed_pointer_tables import FixedTable as FixedTable
     from tritonlint.facts.hazards.flavours.clashes import Flavours as Flavours
@@ -62,6 +63,7 @@ _HAZARDS = "tritonlint.facts.hazards"
 _MODULES = {
     "tritonlint.dtypes": ("ElementType", "ElementTypes"),
     "tritonlint.facts.device": ("Conversion", "Load", "Store"),
+    f"{_HAZARDS}.dropped_scales": ("DroppedScale",),
     f"{_HAZARDS}.exponent_shifts": ("ExponentShift",),
     f"{_HAZARDS}.fixed_pointer_tables": ("FixedTable",),
     f"{_HAZARDS}.flavours.clashes": ("Flavours", "WideClamp"),

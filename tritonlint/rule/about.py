@@ -9,6 +9,7 @@ from typing import Any
 
 from tritonlint.dtypes import UINT8
 from tritonlint.facts.hazards.carried_roundings import CarriedRounding
+from tritonlint.facts.hazards.dropped_scales import DroppedScale
 from tritonlint.facts.hazards.flavours.hard_coded import HardCoded
 from tritonlint.facts.hazards.ignored_settings import IgnoredSetting
 from tritonlint.facts.hazards.low_sums import LowSum
@@ -159,7 +160,7 @@ def _(observation: HardCoded) -> About:
 @about.register
 def _(observation: InKernel) -> About:
     updated = isinstance(observation, LowSum) and observation.sum.kind == "update"
-    ordered = not updated and not isinstance(observation, CarriedRounding)
+    ordered = not updated and not isinstance(observation, (CarriedRounding, DroppedScale))
     claim = Claim(observation.kernel_path, observation.kernel_line, "", ordered=ordered)
     place = observation.place
     return About(place, observation.kernel, claim=claim, one=place, rank=(place,))

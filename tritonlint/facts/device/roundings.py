@@ -19,7 +19,8 @@ class Rounding:
     """A float that a kernel casts at `cast` to `element`, which has fewer bits than it, and stores
     at `place` through `parameter`. `of` are the parameters whose element type that is, `source`
     those whose loaded values reach it, `via` the calls of device functions that lead to the
-    store."""
+    store. It is `chained` where the result is cast to the parameter's own type of fewer bits
+    still."""
 
     parameter: str
     place: Place
@@ -28,6 +29,7 @@ class Rounding:
     element: ElementType
     of: frozenset[str]
     source: frozenset[str]
+    chained: bool = False
 
 
 class Roundings(Watch):
@@ -35,7 +37,8 @@ class Roundings(Watch):
 
     def __init__(self) -> None:
         super().__init__()
-        self._casts: dict[Key, tuple[ElementType, frozenset[str]]] = {}
+        # By a cast: the type, whose that is, and the cast that its operand is the result of.
+        self._casts: dict[Key, tuple[ElementType, frozenset[str], Key | None]] = {}
         self.stored_so: dict[tuple[Place, str], Rounding] = {}
 
     def converted(self, value: Tensor, result: Tensor, where: Where) -> Tensor:
@@ -43,19 +46,23 @@ class Roundings(Watch):
         if element is None or not _loses(value, element):
             return replace(result, history=History())
         key = (place_of(where), where[0].via)
-        self._casts[key] = (element, union_of(result.types))
+        before = value.history.cast if value.history.cast in self._casts else None
+        self._casts[key] = (element, union_of(result.types), before)
         return replace(result, history=History(cast=key))
 
     def stored(self, value: Tensor, target: Types, where: Where) -> None:
         key = value.history.cast
         if key is None or key not in self._casts:
             return
-        element, of = self._casts[key]
+        element, of, before = self._casts[key]
         if single(value.types) != element:  # another path does not cast it
             return
+        place, via = place_of(where), where[0].via
         for name in union_of(target):
-            place, via = place_of(where), where[0].via
             made = Rounding(name, place, via, key[0], element, of, value.source)
+            if name in of and before is not None:
+                first, whose, _ = self._casts[before]
+                made = Rounding(name, place, via, before[0], first, whose, value.source, True)
             self.stored_so.setdefault((place, name), made)
 
 

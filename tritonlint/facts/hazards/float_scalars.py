@@ -28,7 +28,8 @@ _INTEGER = re.compile(r"^u?int(?:8|16|32)$")
 @dataclass(frozen=True)
 class FloatScalar(InKernel):
     """Arithmetic with the parameter `parameter`, for which the launch at `launch` passes a float of
-    Python's at `passed`. `compiled` is whether that launch is compiled for certain."""
+    Python's at `passed`. `compiled` is whether that launch is compiled for certain, and more is
+    computed with what comes out."""
 
     parameter: str
     launch: Span
@@ -67,7 +68,16 @@ def float_scalars(module: Module, kernel: Kernel, _: Naming) -> Iterator[FloatSc
     for name in (each for each in given if each in uses):
         launch, passed = given[name]
         spans = source.span(launch), source.span(passed)
-        yield FloatScalar(source.span(uses[name]), *where, name, *spans, id(launch) in compiled)
+        sure = id(launch) in compiled and not _is_narrowed(kernel, uses[name])
+        yield FloatScalar(source.span(uses[name]), *where, name, *spans, sure)
+
+
+def _is_narrowed(kernel: Kernel, operation: ast.expr) -> bool:
+    """Whether what an operation gives is cast at once: no more than that is computed in float64."""
+    return any(
+        isinstance(each, ast.Attribute) and each.attr == "to" and each.value is operation
+        for each in ast.walk(kernel.node)
+    )
 
 
 def launched_with_floats(

@@ -158,6 +158,8 @@ def _judged(
     if passed is None or rounding.parameter in rounding.of:
         return None
     back = bool(rounding.of & rounding.source)
+    if rounding.chained:
+        return None if back else _twice(run, event, rounding)
     if rounding.element.width < 16 and not back or rounding.of and rounding.element.width >= 16:
         return None  # simulated quantization; what names another pointer
     known = _types(run, event, rounding.parameter)
@@ -170,6 +172,15 @@ def _judged(
         return None
     sure = len(known) == 1 and not open_type
     return _cast(event, passed, rounding, wide[-1], constant or "", sure)
+
+
+def _twice(run: Run, event: LaunchEvent, rounding: Rounding) -> OtherCast | None:
+    """The hazard that a rounding to the 16 bits of another pointer is before that to codes."""
+    known = _types(run, event, rounding.parameter)
+    codes = next(iter(known)) if len(known) == 1 else None
+    if codes is None or not codes.is_fp8 or rounding.element.width != 16:
+        return None
+    return _cast(event, event.arguments[rounding.parameter], rounding, codes, "", True)
 
 
 def _cast(

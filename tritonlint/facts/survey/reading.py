@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from tritonlint.facts.hazards.carried_roundings import carried_roundings, may_carry
+from tritonlint.facts.hazards.dropped_scales import dropped_scales, may_drop_scales
 from tritonlint.facts.hazards.exponent_shifts import exponent_shifts, may_shift
 from tritonlint.facts.hazards.fixed_pointer_tables import fixed_tables, may_fix_types
 from tritonlint.facts.hazards.float_scalars import float_scalars, may_widen_floats
@@ -27,6 +28,7 @@ _QUESTIONS: tuple[
     (may_fix_types, fixed_tables),
     (may_shift, exponent_shifts),
     (may_carry, carried_roundings),
+    (may_drop_scales, dropped_scales),
     (may_widen_floats, float_scalars),
     (may_shorten, short_scalars),
     (may_compare_pointers, pointer_guards),

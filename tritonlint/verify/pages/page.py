@@ -29,7 +29,7 @@ FLAVOUR = "e4m3fn"
 _INTRODUCTION = (
     "Each case is a kernel with a launch that tritonlint flags. It is compiled, and run on a GPU,"
     " as flagged and as the tool fixes it; what it wrote is compared bit by bit with an"
-    " independent quantizer. Figures of a GPU are of this run, or, where a cell says \"on record\","
+    ' independent quantizer. Figures of a GPU are of this run, or, where a cell says "on record",'
     " from a receipt that matches the present code."
 )
 
