@@ -159,3 +159,17 @@ def test_a_damaged_entry_costs_that_outline_only(project: Path) -> None:
     store(project).put("outline", {"../pkg/user.py": json.dumps(kept).encode()})
     (project / "ops.py").touch()
     assert found(project) == [("pkg/user.py", 5, "TL001")]
+
+
+@pytest.mark.parametrize(
+    ("text", "kernels"),
+    [
+        (b"from compat import jit, tl\n@jit\ndef kernel(x):\n    tl.load(x)\n", {"kernel"}),
+        (b"import triton as t\n@t.jit\ndef kernel(x):\n    pass\n", {"kernel"}),
+        (b"import cutlass.cute as cute\n@cute.jit\ndef kernel(x):\n    cute.copy(x)\n", set()),
+    ],
+)
+def test_kernels_stand_where_triton_or_its_language_is_named(
+    text: bytes, kernels: set[str]
+) -> None:
+    assert outline(text).kernels == kernels

@@ -34,6 +34,8 @@ _ASSIGNED = re.compile(
 # An attribute that is given a name as it is.
 _ATTRIBUTE = re.compile(rb"self\.(%s+)[ \t]*=[ \t]*(%s+)[ \t]*$" % (LETTER, LETTER), re.M)
 _WORD = re.compile(rb"%s+" % LETTER)
+# How code names Triton's language, or Gluon, where it does not say `triton`.
+_LANGUAGE = re.compile(rb"\b(?:tl|gl|ttgl|gluon|tlc|libdevice|language)\s*\.")
 # Decorators that make no kernel of a function.
 _DECORATOR = re.compile(rb"^[ \t]*@[ \t]*([\w.]+)", re.M)
 _PLAIN = frozenset(
@@ -83,8 +85,9 @@ def operators(text: bytes) -> set[str]:
 def kernels(
     text: bytes, headers: Sequence[Header], given: Sequence[tuple[bytes, bytes]]
 ) -> Iterator[bytes]:
-    """The names that may be those of kernels: of decorated functions, and of what `jit` makes."""
-    if b"triton" not in text and b"jit" not in text:
+    """The names that may be those of kernels: of decorated functions, and of what `jit` makes, in
+    files that name Triton or its language."""
+    if b"triton" not in text and not _LANGUAGE.search(text):
         return
     end = 0
     for header in headers:
