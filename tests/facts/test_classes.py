@@ -141,6 +141,19 @@ class Layer(torch.nn.Module):
     def write(self, x, i):
         quantize[(1,)](x, self.pages[i], 64)  # expect: TL001
 """,
+    "a member of an enum": """
+import enum
+
+
+class Storage(enum.Enum):
+    CODES = torch.uint8
+    WIDE = torch.bfloat16
+
+
+def f(x, n):
+    quantize[(1,)](x, torch.zeros(n, dtype=Storage.CODES.value), 64)  # expect: TL001
+    quantize[(1,)](x, torch.zeros(n, dtype=Storage.WIDE.value), 64)
+""",
     "handed to the map of a pool": """
 def work(x, page):
     quantize[(1,)](x, page, 64)

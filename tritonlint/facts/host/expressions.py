@@ -25,6 +25,7 @@ from tritonlint.facts.host.values import (
     Callable,
     Class,
     Const,
+    DType,
     Instance,
     Launchable,
     Method,
@@ -157,6 +158,8 @@ def _attribute(frame: Frame, node: ast.Attribute) -> Value:
                 return replace(owner, gridded=True)
             return owner if name in ("fn", "__call__") else Method(owner, name, node)
         case Callable() if name == "__call__":
+            return owner
+        case DType() | Const() if name == "value":  # of a member of an enum
             return owner
         case Method():
             stored = frame.env.get(f"{symbol(owner, '')}.{name}")
