@@ -189,7 +189,7 @@ def _autofix(asked: _Asked) -> int:
     }
     useless = " and ".join(name for name, value in others.items() if value)
     if useless:
-        raise UsageError(f"{useless} does not go with --fix or --diff, which make no report")
+        raise UsageError(f"--fix and --diff make no report, and do not go with {useless}")
     from tritonlint.cli import autofix
 
     given = {"paths": asked.paths, "write": asked.fix, "unsafe_fixes": asked.unsafe_fixes}
