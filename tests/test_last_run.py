@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.facts.test_settings import PUBLIC, TESTS
 from tritonlint.caching.cache import Cache
 from tritonlint.engine import check as engine
 from tritonlint.facts.project.code_lines import digest, numbers
@@ -231,3 +232,24 @@ SUM = b"@jit\ndef f(p):\n    # in fp16\n    return sum(p)\n"
 )
 def test_a_comment_about_a_sum_counts_where_it_stands(other: bytes, same: bool) -> None:
     assert (code_digest(other) == code_digest(SUM)) == same
+
+
+def test_a_test_beside_a_package_decides_what_is_found_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pkg").mkdir()
+    (tmp_path / "tests").mkdir()
+    for name in ("pkg/__init__.py", "setup.py"):
+        (tmp_path / name).touch()
+    (tmp_path / "pkg" / "ops.py").write_text(PUBLIC)
+    test = tmp_path / "tests" / "test_ops.py"
+    cache, settings, files = Cache(tmp_path / "cache"), config.load(Path(), {}), [Path("pkg/ops.py")]
+
+    def codes(text: str) -> list[str]:
+        test.write_text(text)
+        return [each.code for each in engine.check(files, settings, cache).findings]
+
+    assert codes(TESTS["views_it"]) == []
+    assert codes(TESTS["views_nothing"]) == ["TL001"]
+    assert codes(TESTS["views_it"]) == []

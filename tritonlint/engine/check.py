@@ -14,6 +14,7 @@ from tritonlint.engine import selection
 from tritonlint.engine.observer import QUIET, Observer
 from tritonlint.engine.work import Work
 from tritonlint.errors import SourceError
+from tritonlint.facts.index.beside import Beside
 from tritonlint.facts.index.gates import may_matter
 from tritonlint.facts.index.universe import Texts
 from tritonlint.findings import Finding, Suppressed
@@ -82,7 +83,8 @@ def _result(
         universe = texts.universe_of(absolute)
         scopes = Scopes(settings)
         every = scopes.every(files)
-        question = asked(absolute, universe, every, named, registry.sources_of_others())
+        others = (*universe, *Beside().around(absolute))
+        question = asked(absolute, others, every, named, registry.sources_of_others())
         known = cache.load(question.key) or _unless_code_changed(question, cache, scopes)
     if known is not None:
         return known

@@ -63,9 +63,13 @@ class LastRun:
         sought = result.sought
         files = {}
         for path, stamped in asked.stamps.items():
-            decides = sought is None or texts.passes(path) or may_tell(texts.read(path), sought)
-            digest = (code_of(path) or code_digest(texts.read(path))) if decides else _NO_MATTER
-            files[path] = (stamped, digest)
+            # Of a file that was not outlined, as those beside a package are not, it is only asked
+            # what it names.
+            matters = sought is None or (texts.outlined(path) and texts.passes(path))
+            if matters or may_tell(texts.read(path), sought or ()):
+                files[path] = (stamped, code_of(path) or code_digest(texts.read(path)))
+            else:
+                files[path] = (stamped, _NO_MATTER)
         code = {path: numbers(texts.read(os.path.abspath(path))) for path in spoken}
         return LastRun(files, code, result, sought or frozenset())
 

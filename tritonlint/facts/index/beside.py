@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tritonlint.facts.project.layout import PROJECT_MARKERS
 from tritonlint.facts.project.modules import Definition
@@ -18,13 +18,14 @@ class Beside:
     file is read when it is asked about."""
 
     def __init__(self) -> None:
+        self._tops: dict[str, str | None] = {}
         self._files: dict[str, tuple[str, ...]] = {}
         self._viewed: dict[tuple[str, str], bool] = {}
 
     def views(self, function: Definition) -> bool:
         """Whether one of the files beside that of a function calls it by its name and views
         tensors: those of the function may be among them. Of a method the name tells too little."""
-        top = None if function.enclosing else _top(os.path.dirname(function.module.file))
+        top = None if function.enclosing else self._top(os.path.dirname(function.module.file))
         if top is None:
             return False
         name = function.name
@@ -34,24 +35,32 @@ class Beside:
             self._viewed[top, name] = any(b".view(" in t and called.search(t) for t in texts)
         return self._viewed[top, name]
 
+    def around(self, files: Iterable[str]) -> list[str]:
+        """The files beside those of `files`: what they say can decide what is found there."""
+        tops = {self._top(folder) for folder in set(map(os.path.dirname, files))}
+        return sorted({each for top in tops if top is not None for each in self._of(top)})
+
+    def _top(self, folder: str) -> str | None:
+        """The top of the checkout that a folder is in, or None."""
+        if folder not in self._tops:
+            parent = os.path.dirname(folder)
+            if _is_top(folder):
+                self._tops[folder] = folder
+            else:
+                self._tops[folder] = None if parent == folder else self._top(parent)
+        return self._tops[folder]
+
     def _of(self, top: str) -> tuple[str, ...]:
         if top not in self._files:
             self._files[top] = tuple(_files(top))
         return self._files[top]
 
 
-def _top(folder: str) -> str | None:
-    """The top of the checkout that a folder is in, or None."""
-    while True:
-        try:
-            if PROJECT_MARKERS & frozenset(os.listdir(folder)):
-                return folder
-        except OSError:
-            return None
-        parent = os.path.dirname(folder)
-        if parent == folder:
-            return None
-        folder = parent
+def _is_top(folder: str) -> bool:
+    try:
+        return bool(PROJECT_MARKERS & frozenset(os.listdir(folder)))
+    except OSError:
+        return False
 
 
 def _files(top: str) -> Iterator[str]:
