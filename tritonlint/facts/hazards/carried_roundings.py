@@ -54,7 +54,7 @@ def carried_roundings(module: Module, kernel: Kernel, _: Naming) -> Iterator[Car
     if _CAST.search("".join(lines)) is None:
         return
     for loop in walk(kernel.node):
-        if not isinstance(loop, (ast.For, ast.While)):
+        if not isinstance(loop, (ast.For, ast.While)) or not _casts(module, loop):
             continue
         for name, cast in _rounded(kernel.node, loop):
             begun = _begun(kernel.node, loop, name)
@@ -66,6 +66,16 @@ def carried_roundings(module: Module, kernel: Kernel, _: Naming) -> Iterator[Car
             where = (source.span(cast), kernel.name, kernel.path, kernel.line)
             spelled = as_code(_target(cast))
             yield CarriedRounding(*where, name, spelled, head, source.span(begun), wide)
+
+
+def _casts(module: Module, loop: ast.For | ast.While) -> bool:
+    """Whether a statement of a loop itself casts so, as it is written."""
+    lines = module.source.lines
+    return any(
+        _CAST.search("".join(lines[each.lineno - 1 : each.end_lineno]))
+        for each in loop.body
+        if isinstance(each, ast.Assign)
+    )
 
 
 def _rounded(

@@ -86,7 +86,7 @@ def _stores_as_loaded(text: str) -> bool:
         cast.setdefault(name, set()).update(pointers.get(loaded, ()))
     for pointer, name, loaded in _STORED.findall(text) if pointers else ():
         of = cast.get(name, set()) if name else pointers.get(loaded, set())
-        if of and pointer not in of:
+        if of and pointer not in of and re.search(rf"\bload\(\s*{pointer}\b", text):
             return True
     return False
 

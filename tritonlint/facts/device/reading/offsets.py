@@ -72,8 +72,13 @@ class Offset:
         return ""
 
 
-def offsets(kernel: Kernel) -> Iterator[Offset]:
+@kept(1024)
+def offsets(kernel: Kernel) -> tuple[Offset, ...]:
     """The products that `kernel` adds to its pointers, each once for each pointer."""
+    return tuple(_offsets(kernel))
+
+
+def _offsets(kernel: Kernel) -> Iterator[Offset]:
     seen: set[tuple[int, str]] = set()
     for term in read(kernel).terms:
         if term.op != "sum" or term.root is None:

@@ -4,7 +4,7 @@ stores it at the same address."""
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.tree import as_code, walk
@@ -15,13 +15,14 @@ def updated(function: ast.FunctionDef) -> Mapping[int, tuple[ast.Call, ast.Call]
     """The stores of sums with what was at the same address before, outside of loops: each by its
     node, with the load and the store. What launches the function again and again keeps a sum
     there."""
-    nodes = [each for statement in function.body for each in walk(statement)]
-    loads = {as_code(each.args[0]): each for each in _calls(nodes, "load")}
-    stores = [each for each in _calls(nodes, "store") if as_code(each.args[0]) in loads]
-    if not stores or any(isinstance(each, (ast.For, ast.While)) for each in nodes):
+    if not _comes_back(function):
         return {}
+    nodes = [each for statement in function.body for each in walk(statement)]
+    if any(isinstance(each, (ast.For, ast.While)) for each in nodes):
+        return {}
+    loads = {as_code(each.args[0]): each for each in _calls(nodes, "load")}
     found: dict[int, tuple[ast.Call, ast.Call]] = {}
-    for store in stores:
+    for store in (each for each in _calls(nodes, "store") if as_code(each.args[0]) in loads):
         load, value = loads[as_code(store.args[0])], _stored(store)
         if value is not None and _adds(value, load, nodes):
             found[id(store)] = (load, store)
@@ -32,7 +33,7 @@ def updated(function: ast.FunctionDef) -> Mapping[int, tuple[ast.Call, ast.Call]
 def read_back(function: ast.FunctionDef) -> Mapping[int, ast.Call]:
     """The stores of such sums in the loops of a function, each by its node, with the load."""
     found: dict[int, ast.Call] = {}
-    for loop in walk(function):
+    for loop in walk(function) if _comes_back(function) else ():
         if isinstance(loop, (ast.For, ast.While)):
             nodes = [each for statement in loop.body for each in walk(statement)]
             bound = set(_bound(loop))
@@ -47,6 +48,14 @@ def read_back(function: ast.FunctionDef) -> Mapping[int, ast.Call]:
     return found
 
 
+@kept(256)
+def _comes_back(function: ast.FunctionDef) -> bool:
+    """Whether a function stores at an address, as it is written, that it loads from too."""
+    calls = [each for each in walk(function) if isinstance(each, ast.Call)]
+    stores = {as_code(each.args[0]) for each in _calls(calls, "store")}
+    return any(as_code(each.args[0]) in stores for each in _calls(calls, "load") if stores)
+
+
 def _bound(loop: ast.AST) -> Iterator[str]:
     """The names that a loop gives a value."""
     for each in walk(loop):
@@ -54,7 +63,7 @@ def _bound(loop: ast.AST) -> Iterator[str]:
             yield each.id
 
 
-def _calls(nodes: list[ast.AST], name: str) -> Iterator[ast.Call]:
+def _calls(nodes: Sequence[ast.AST], name: str) -> Iterator[ast.Call]:
     for each in nodes:
         match each:
             case ast.Call(func=ast.Attribute(value=ast.Name(), attr=attr), args=[_, *_]):
