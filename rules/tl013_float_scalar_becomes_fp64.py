@@ -15,12 +15,11 @@ class FloatScalarBecomesFp64(Rule["FloatScalar | Detour | ShortScalar", str]):
 
     ## What it does
     Finds kernels that compute with a parameter for which the launch passes a Python float, and that
-    is neither `tl.constexpr` nor cast. Unless that launch is compiled for certain (the kernel is
-    given to `wrap_triton`, the function is a `triton_op` or decorated by `torch.compile`), the
-    finding is `possible`. It also finds values that a kernel itself casts to float64 and then keeps
-    in float32; `possible` unless it is an integer that is cast, and at most a power of two is made
-    of it: float32 holds that too. And it finds numbers that are a float32, passed or written, in a
-    kernel that the launching function gives nothing but float64.
+    is neither `tl.constexpr` nor cast, where the launch is compiled for certain: the kernel is
+    given to `wrap_triton`, or the function is a `triton_op` or decorated by `torch.compile`. It
+    also finds integers that a kernel itself casts to float64, and of which at most a power of two
+    becomes a float32: float32 holds that too. And it finds numbers that are a float32, passed or
+    written, in a kernel that the launching function gives nothing but float64.
 
     ## Why is this bad
     A launch turns such a float into a float32, `torch.compile` into a float64: everything that it
@@ -49,7 +48,9 @@ class FloatScalarBecomesFp64(Rule["FloatScalar | Detour | ShortScalar", str]):
 
     ## Not flagged
     A parameter with an annotation (`tl.constexpr`, `tl.float32`), that is cast or bound again;
-    integers; floats that another file passes; float64 that is stored.
+    integers; floats that another file passes; launches of which nothing says that they are
+    compiled; what is cast as soon as it is computed; float64 that is stored, or of which more is
+    computed than powers of two.
 
     ## Fix safety
     There is no fix. A constant, a cast or an annotation solves it.
@@ -88,7 +89,7 @@ class FloatScalarBecomesFp64(Rule["FloatScalar | Detour | ShortScalar", str]):
                 f"`{seen.kernel}` computes in float64 what it keeps in float32",
                 trigger=trigger,
                 trace=(Step(seen.place, "float64 here"), Step(seen.narrowed, "float32 again")),
-                confidence="likely" if seen.exact else "possible",
+                confidence="likely",
                 help="compute in float32",
             )
         return self.finding(
@@ -96,7 +97,7 @@ class FloatScalarBecomesFp64(Rule["FloatScalar | Detour | ShortScalar", str]):
             seen,
             f"`{seen.kernel}` computes with `{seen.parameter}`, which is a float64 when compiled",
             trigger=trigger,
-            confidence="likely" if seen.compiled else "possible",
+            confidence="likely",
             trace=(
                 Step(seen.passed, f"a float of Python's is passed as `{seen.parameter}`"),
                 Step(seen.place, "and computed with as it comes"),

@@ -21,34 +21,31 @@ _DEPTH = 4
 _ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div)
 # What hands a kernel to the compiler, and decorates functions that are compiled.
 _WRAPS = ("wrap_triton", "capture_triton")
-_COMPILES = re.compile(r"\btorch\.compile\b|\btriton_op\b")
+_COMPILES = re.compile(r"\btorch\.compile\b|\btriton_op\b|\b(?:wrap|capture)_triton\b")
 _INTEGER = re.compile(r"^u?int(?:8|16|32)$")
 
 
 @dataclass(frozen=True)
 class FloatScalar(InKernel):
     """Arithmetic with the parameter `parameter`, for which the launch at `launch` passes a float of
-    Python's at `passed`. `compiled` is whether that launch is compiled for certain, and more is
-    computed with what comes out."""
+    Python's at `passed`, and is compiled."""
 
     parameter: str
     launch: Span
     passed: Span
-    compiled: bool
 
 
 @dataclass(frozen=True)
 class Detour(InKernel):
-    """A cast to float64 of what becomes a float32 at `narrowed`. `exact` is whether nothing is
-    gained for certain: an integer is cast, and is a power of two at most before it is narrowed."""
+    """A cast to float64 of an integer of which at most a power of two becomes a float32, at
+    `narrowed`: nothing is gained."""
 
     narrowed: Span
-    exact: bool
 
 
 def may_widen_floats(text: str) -> bool:
     """Whether a file can have a kernel of that kind."""
-    return "jit" in text and ("float64" in text or "](" in text)
+    return "jit" in text and ("float64" in text or _COMPILES.search(text) is not None)
 
 
 def float_scalars(module: Module, kernel: Kernel, _: Naming) -> Iterator[FloatScalar | Detour]:
@@ -56,11 +53,11 @@ def float_scalars(module: Module, kernel: Kernel, _: Naming) -> Iterator[FloatSc
     where = (kernel.name, kernel.path, kernel.line)
     source = module.source
     for wide, narrow in _detours(kernel) if "float64" in source.text else ():
-        exact = _is_exact(kernel, wide, narrow)
-        yield Detour(source.span(wide), *where, source.span(narrow), exact)
-    launches = launched_with_floats(module, kernel)
-    compiled = {id(launch) for host, launch, _ in launches if _is_compiled(host, launch)}
-    launches = sorted(launches, key=lambda each: id(each[1]) in compiled)
+        if _is_exact(kernel, wide, narrow):
+            yield Detour(source.span(wide), *where, source.span(narrow))
+    if not _COMPILES.search(source.text):
+        return
+    launches = (each for each in launched_with_floats(module, kernel) if _is_compiled(*each[:2]))
     given = {
         name: (launch, passed) for _, launch, floats in launches for name, passed in floats.items()
     }
@@ -68,8 +65,8 @@ def float_scalars(module: Module, kernel: Kernel, _: Naming) -> Iterator[FloatSc
     for name in (each for each in given if each in uses):
         launch, passed = given[name]
         spans = source.span(launch), source.span(passed)
-        sure = id(launch) in compiled and not _is_narrowed(kernel, uses[name])
-        yield FloatScalar(source.span(uses[name]), *where, name, *spans, sure)
+        if not _is_narrowed(kernel, uses[name]):
+            yield FloatScalar(source.span(uses[name]), *where, name, *spans)
 
 
 def _is_narrowed(kernel: Kernel, operation: ast.expr) -> bool:
