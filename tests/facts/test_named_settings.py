@@ -175,3 +175,30 @@ def test_settings_that_a_class_turns_away(
     text = KERNELS + TURNED_AWAY % (("self.size = 4", HIT) if allowed else (says, ""))
     write(tmp_path, {"user.py": text})
     assert found() == expected({"user.py": text})
+
+
+PLACEHOLDER = """
+@triton.jit
+def read(codes_ptr, rope_ptr, out_ptr, HAS: tl.constexpr, BLOCK: tl.constexpr):
+    offsets = tl.arange(0, BLOCK)
+    if HAS:
+        tl.store(out_ptr + offsets, tl.load(codes_ptr + offsets).to(tl.float32) * 0.5)
+        tl.store(out_ptr + BLOCK + offsets, tl.load(rope_ptr + offsets))
+
+
+def f(page, out, n):
+    assert page is None or page.dtype == torch.float8_e4m3fn
+    has = n > 0 and page is not None
+    if has:
+        codes, rope = page[:, :448], page[:, 448:].view(torch.bfloat16)
+    else:
+        codes = torch.empty(16, dtype=torch.bfloat16)
+        rope = codes
+    read[(1,)](codes, rope, out, has, 64)
+"""
+
+
+def test_a_placeholder_says_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, {"user.py": KERNELS + PLACEHOLDER})
+    assert not found()

@@ -88,10 +88,20 @@ def floats_elsewhere(event: LaunchEvent, parameter: str, path: Path) -> frozense
 
 
 def _elsewhere(event: LaunchEvent, parameter: str, path: Path) -> Iterator[tuple[Path, Value]]:
-    """What is passed for `parameter` on the paths that contradict `path`."""
+    """What is passed for `parameter` on the paths that contradict `path`. A tensor that is passed
+    for other parameters too is a placeholder there."""
     for inner, value in options(event.arguments[parameter].value):
-        if contradicts(inner, path):
+        if contradicts(inner, path) and not _stands_in(event, parameter, value):
             yield inner, value
+
+
+def _stands_in(event: LaunchEvent, parameter: str, value: Value) -> bool:
+    return isinstance(value, Tensor) and any(
+        isinstance(other, Tensor) and (other.buffer, other.part) == (value.buffer, value.part)
+        for name, passed in event.arguments.items()
+        if name != parameter
+        for _, other in options(passed.value)
+    )
 
 
 def _wider(types: ElementTypes) -> ElementTypes | None:
