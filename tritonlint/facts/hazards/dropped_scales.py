@@ -47,10 +47,11 @@ def dropped_scales(module: Module, kernel: Kernel, _: Naming) -> Iterator[Droppe
     if _ASKED.search(code) is None:
         return
     reads = list(_reads(kernel.node.body, ()))
-    if any("scale" in name.id.lower() and _FOLDED.search(name.id) for name, _ in reads):
+    names = (each.arg for each in signature(kernel.node).named)
+    if any("scale" in each.lower() and _FOLDED.search(each) for each in names):
         return
-    for scale, names in _scales(kernel):
-        uses = [(node, tests) for node, tests in reads if node.id in names]
+    for scale, held in _scales(kernel):
+        uses = [(node, tests) for node, tests in reads if node.id in held]
         found = [_without_fp8(tests) for _, tests in uses]
         if uses and all(each is not None for each in found):
             asked = found[0]
