@@ -213,13 +213,18 @@ def _check(
     # Rules that were not loaded may be what a comment is for.
     doubtful |= {each.path for each in sources if refused and scopes.of(each.path).file in refused}
     kept, quiet = _suppressed(sources, findings, doubtful, scopes)
-    found_in = {each.span.path for each in kept}
-    read = {each.path: each.data for each in sources if each.path in found_in}
+    read = _texts(sources, kept)
     work.observer.advance(1.0)
     number = len(sources) + len(skipped)
     limits = tuple(sorted(found.limits))
     sought = None if asking_by_text() else found.sought
     return Result(kept, left_out, number, quiet, unused, limits, read, tuple(findings), sought)
+
+
+def _texts(sources: Iterable[SourceFile], found: Iterable[Finding]) -> dict[str, bytes]:
+    """What the files hold that have findings."""
+    paths = {each.span.path for each in found}
+    return {each.path: each.data for each in sources if each.path in paths}
 
 
 def _left_out(
