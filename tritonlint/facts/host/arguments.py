@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tritonlint.facts.host.values import Partial, Place, Value
+from tritonlint.facts.host.places import Place
+from tritonlint.facts.host.values import Partial, Value
 from tritonlint.frozen import dataclass
 
 

@@ -7,15 +7,9 @@ import ast
 from tritonlint.facts.host import (
     iteration,
 )
+from tritonlint.facts.host.places import Place
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.values import (
-    Const,
-    Place,
-    Sequence,
-    Table,
-    Value,
-    constant,
-)
+from tritonlint.facts.host.values import Const, Sequence, Table, Value, constant
 from tritonlint.facts.project.tree import as_code
 
 MAX_ITEMS = 64

@@ -14,6 +14,7 @@ from tritonlint.facts.host import (
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.attributes import note_required
 from tritonlint.facts.host.binding import bind
+from tritonlint.facts.host.places import Place
 from tritonlint.facts.host.state import MAX_DEPTH, MAX_ENTERED, Frame
 from tritonlint.facts.host.suspicion import hands_on_bytes
 from tritonlint.facts.host.symbols import as_tensor
@@ -22,7 +23,6 @@ from tritonlint.facts.host.values import (
     Condition,
     DType,
     Instance,
-    Place,
     Tensor,
     Value,
     choose,

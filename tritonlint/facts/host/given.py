@@ -5,16 +5,9 @@ from __future__ import annotations
 import ast
 
 from tritonlint.facts.host.arguments import Arguments, Given
+from tritonlint.facts.host.places import Place
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.values import (
-    Place,
-    Sequence,
-    Table,
-    Tensor,
-    Value,
-    choose,
-    options,
-)
+from tritonlint.facts.host.values import Sequence, Table, Tensor, Value, choose, options
 
 
 def positional(frame: Frame, node: ast.expr, *values: Value) -> Given:

@@ -14,16 +14,8 @@ from tritonlint.facts.flow.walk import Walk
 from tritonlint.facts.host.arguments import Given
 from tritonlint.facts.host.choices import joined
 from tritonlint.facts.host.events import Copy, LaunchEvent, Note, NoteKind
-from tritonlint.facts.host.values import (
-    Class,
-    Condition,
-    Instance,
-    Part,
-    Path,
-    Place,
-    Tensor,
-    Value,
-)
+from tritonlint.facts.host.places import Part, Place
+from tritonlint.facts.host.values import Class, Condition, Instance, Path, Tensor, Value
 from tritonlint.facts.project.effects import Effects
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.project import Project

@@ -8,17 +8,9 @@ from collections.abc import Sequence as Items
 from tritonlint.dtypes import INT8, UNKNOWN, ElementTypes, from_torch, join
 from tritonlint.facts.host.arguments import Arguments
 from tritonlint.facts.host.choices import is_dtype
+from tritonlint.facts.host.places import Part
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.values import (
-    Const,
-    DType,
-    Part,
-    Sequence,
-    Tensor,
-    Value,
-    choose,
-    options,
-)
+from tritonlint.facts.host.values import Const, DType, Sequence, Tensor, Value, choose, options
 from tritonlint.frozen import replace
 from tritonlint.source import Span
 

@@ -9,11 +9,12 @@ from dataclasses import field
 from typing import Any, Literal
 
 from tritonlint.dtypes import UNKNOWN, ElementTypes
+from tritonlint.facts.host.places import Part, Place
 from tritonlint.facts.host.settings import clash, is_left_over
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Definition
 from tritonlint.frozen import dataclass, replace
-from tritonlint.source import SourceFile, Span
+from tritonlint.source import Span
 
 # The tests passed on the way to a place: (what was tested, its outcome), outermost first.
 Path = tuple[tuple[str, bool], ...]
@@ -21,30 +22,6 @@ Path = tuple[tuple[str, bool], ...]
 MAX_OPTIONS = 4
 # Begins the key of a test that asks which GPU it is.
 VENDOR = "vendor"
-
-
-@dataclass(frozen=True)
-class Part:
-    """A part of a tensor by the expression that cuts it out. `index` tells apart those that one
-    expression gives together (`x.split(4)`); None for an expression that is the part itself.
-    `site` tells apart those that it gives in several calls or rounds of a loop."""
-
-    span: Span
-    index: int | None = None
-    site: str = ""
-
-
-@dataclass(frozen=True, eq=False)
-class Place:
-    """An expression of the source, perhaps in another file than the one that uses its value."""
-
-    source: SourceFile
-    node: ast.expr
-
-    @property
-    def span(self) -> Span:
-        """Where it stands."""
-        return self.source.span(self.node)
 
 
 @dataclass(frozen=True)
