@@ -39,15 +39,23 @@ def compare(frame: Frame, node: ast.Compare, left: Value, right: Value, span: Sp
         return Condition("opaque", str(outcome), span)
     negated = isinstance(node.ops[0], (ast.NotEq, ast.IsNot, ast.NotIn))
     found = _dtype_test(frame, left, right, span) or _dtype_test(frame, right, left, span)
-    found = found or _setting_test(node, left, right, span)
-    found = _told_apart(left, right, span) or _told_apart(right, left, span) or found
-    if found is None:
-        key = f"{symbol(left, node.left)} == {symbol(right, node.comparators[0])}"
-        if not isinstance(node.ops[0], (ast.Eq, ast.NotEq, ast.Is, ast.IsNot)):
-            return Condition("opaque", f"{type(node.ops[0]).__name__} {key}", span)
-        absent = only_tensor(left) if right == Const(None) else None
-        found = Condition("opaque", key, span, absent.buffer if absent else None)
+    found = found or _setting_test(node, left, right, span) or _plain(node, left, right, span)
+    found = _told_apart(left, right, found) or _told_apart(right, left, found) or found
     return negate(found) if negated else found
+
+
+def _plain(node: ast.Compare, left: Value, right: Value, span: Span) -> Condition:
+    """The condition of a comparison that says nothing of dtypes, or of its opposite where it
+    denies."""
+    key = f"{symbol(left, node.left)} == {symbol(right, node.comparators[0])}"
+    match node.ops[0]:
+        case ast.Eq() | ast.NotEq() | ast.Is() | ast.IsNot():
+            absent = only_tensor(left) if right == Const(None) else None
+            return Condition("opaque", key, span, absent.buffer if absent else None)
+        case ast.NotIn():
+            return Condition("opaque", f"In {key}", span)
+        case operator:
+            return Condition("opaque", f"{type(operator).__name__} {key}", span)
 
 
 def named(name: str, value: Value, span: Span) -> Condition | None:
@@ -200,23 +208,26 @@ def _dtype_test(frame: Frame, subject: Value, against: Value, span: Span) -> Con
     return condition
 
 
-def _told_apart(chosen: Value, other: Value, span: Span) -> Condition | None:
+def _told_apart(chosen: Value, other: Value, test: Condition) -> Condition | None:
     """The condition of `store_dtype == dtype` where the one depends on the outcome of a test, and
-    with it whether they are the same: it is that test."""
+    with it whether they are the same: it is that test. Where that is known on one side only,
+    `test`, the comparison itself, decides on the other."""
     sides = list(options(chosen))
     if len(sides) != 2:
         return None
-    same = [path for path, each in sides if _same_dtype(each, other)]
-    apart = [path for path, each in sides if _same_dtype(each, other) is False]
-    if len(same) != 1 or len(apart) != 1:
-        return None
+    (path, one), (elsewhere, another) = sides
+    outcomes = (_same_dtype(one, other), _same_dtype(another, other))
     # What leads to one alone, as that a setting is refused, does not part them.
-    parting = [(key, outcome) for key, outcome in same[0] if (key, not outcome) in apart[0]]
-    if len(parting) != 1:
+    parting = [(key, outcome) for key, outcome in path if (key, not outcome) in elsewhere]
+    if len(parting) != 1 or outcomes in ((None, None), (True, True), (False, False)):
         return None
+    side = outcomes.index(True) if True in outcomes else 1 - outcomes.index(False)
     key, outcome = parting[0]
-    test = Condition("opaque", key, span)
-    return test if outcome else negate(test)
+    there = Condition("opaque", key, test.span)
+    there = there if outcome == (side == 0) else negate(there)
+    if None not in outcomes:
+        return there
+    return combine("or" if True in outcomes else "and", (there, test), test.span)
 
 
 def _same_dtype(one: Value, other: Value) -> bool | None:
