@@ -104,6 +104,17 @@ def opened(browser: Any, scheme: str) -> tuple[Any, list[str]]:
     return page, wrong
 
 
+def at_rest(page: Any) -> tuple[int, list[str]]:
+    """By how much a page is wider than its screen, and which words are broken, once what moves when
+    the screen changes has come to rest: how long that takes depends on how busy the machine is."""
+    for _ in range(20):
+        page.wait_for_timeout(300)
+        found = page.evaluate(TOO_WIDE), page.evaluate(BROKEN)
+        if found[0] <= 0 and not found[1]:
+            break
+    return found
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_page_fits_its_screen_and_follows_the_system(
     browser: Any, site_address: str, report_address: str, scheme: str
@@ -114,9 +125,9 @@ def test_a_page_fits_its_screen_and_follows_the_system(
         assert (page.evaluate(LIGHTNESS) > 128) == (scheme == "light"), address
         for width in SCREENS:
             page.set_viewport_size({"width": width, "height": 900})
-            page.wait_for_timeout(600)  # what moves when the screen changes comes to rest
-            assert page.evaluate(TOO_WIDE) <= 0, f"{address} scrolls sideways at {width} pixels"
-            assert page.evaluate(BROKEN) == [], f"{address} at {width} pixels"
+            too_wide, broken = at_rest(page)
+            assert too_wide <= 0, f"{address} scrolls sideways at {width} pixels"
+            assert broken == [], f"{address} at {width} pixels"
         assert wrong == [], address
     page.close()
 
