@@ -14,7 +14,7 @@ _TRIGGER = "row 65,536 of rows of 32,768 elements begins at 2**31, which is -2**
 # Memory of one small entry for a row, a block or a request, told by the name of its pointer.
 _METADATA = re.compile(
     r"table|scale|lse|len|size|(?:^|_)pos(?:_|$)|position|indptr|indices|index|idx|ids?(?:_|$)|mask|cu_|loc|slot|offset|start|map"
-    r"|2dst|partial|count|num_|loss|ratio|beta|mean|std|var(?:_|$)",
+    r"|(?:^|_)tokens(?:_ptr)?$|2dst|partial|count|num_|loss|ratio|beta|mean|std|var(?:_|$)",
     re.IGNORECASE,
 )
 # What multiplies an index for a few entries each: it is no stride of rows.

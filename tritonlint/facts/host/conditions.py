@@ -210,8 +210,8 @@ def _dtype_test(frame: Frame, subject: Value, against: Value, span: Span) -> Con
 
 def _told_apart(chosen: Value, other: Value, test: Condition) -> Condition | None:
     """The condition of `store_dtype == dtype` where the one depends on the outcome of a test, and
-    with it whether they are the same: it is that test. Where that is known on one side only,
-    `test`, the comparison itself, decides on the other."""
+    with it whether they are the same: it is that test. Where that is known of bytes on one side
+    only, `test`, the comparison itself, decides on the other."""
     sides = list(options(chosen))
     if len(sides) != 2:
         return None
@@ -220,6 +220,9 @@ def _told_apart(chosen: Value, other: Value, test: Condition) -> Condition | Non
     # What leads to one alone, as that a setting is refused, does not part them.
     parting = [(key, outcome) for key, outcome in path if (key, not outcome) in elsewhere]
     if len(parting) != 1 or outcomes in ((None, None), (True, True), (False, False)):
+        return None
+    known = another if outcomes[0] is None else one
+    if None in outcomes and not (isinstance(known, DType) and _is_bytes(known.types)):
         return None
     side = outcomes.index(True) if True in outcomes else 1 - outcomes.index(False)
     key, outcome = parting[0]
