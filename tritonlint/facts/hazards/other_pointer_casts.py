@@ -59,8 +59,9 @@ _NAMED = re.compile(r"[(=:,]\s*(?:tl|triton\.language)\.b?float16\s*[,)}]")
 
 
 # What is loaded, what is cast to the type of something that was, and what is stored.
-_LOADED = re.compile(r"(\w+)\s*=\s*\w+\.load\(\s*(\w+)")
-_AS_LOADED = re.compile(r"(\w+)\s*=[^\n=]*\.to\(\s*(\w+)\.dtype\s*\)")
+# Patterns begin with letters, and look back from there: from each word on they would take long.
+_LOADED = (re.compile(r"\.load\(\s*(\w+)"), re.compile(r"(\w+)\s*=\s*\w+$"))
+_AS_LOADED = (re.compile(r"\.to\(\s*(\w+)\.dtype\s*\)"), re.compile(r"(\w+)\s*=[^\n=]*$"))
 _STORED = re.compile(
     r"\.store\(\s*(\w+)[^,\n]*,\s*(?:(\w+)\s*[,)]|[^\n]*\.to\(\s*(\w+)\.dtype\s*\))"
 )
@@ -79,16 +80,26 @@ def may_cast_to_another(text: str) -> bool:
 
 def _stores_as_loaded(text: str) -> bool:
     pointers: dict[str, set[str]] = {}
-    for name, pointer in _LOADED.findall(text):
+    for name, pointer in _assigned(text, *_LOADED):
         pointers.setdefault(name, set()).add(pointer)
     cast: dict[str, set[str]] = {}
-    for name, loaded in _AS_LOADED.findall(text) if pointers else ():
+    for name, loaded in _assigned(text, *_AS_LOADED) if pointers else ():
         cast.setdefault(name, set()).update(pointers.get(loaded, ()))
     for pointer, name, loaded in _STORED.findall(text) if pointers else ():
         of = cast.get(name, set()) if name else pointers.get(loaded, set())
         if of and pointer not in of and re.search(rf"\bload\(\s*{pointer}\b", text):
             return True
     return False
+
+
+def _assigned(
+    text: str, value: re.Pattern[str], name: re.Pattern[str]
+) -> Iterator[tuple[str, str]]:
+    """What is assigned a `value`, as the line in front of that says, and what the value names."""
+    for found in value.finditer(text):
+        before = name.search(text[text.rfind("\n", 0, found.start()) + 1 : found.start()])
+        if before is not None:
+            yield before[1], found[1]
 
 
 def other_casts(run: Run) -> Iterator[OtherCast]:
