@@ -70,6 +70,13 @@ _COPIES_OWN = re.compile(
 _CODES = ("float8", "fp8", "e8m0")
 _INT8 = re.compile(r"u?int8\b|\.(?:byte|char)\(")
 
+# What begins a line that imports, what may follow a name that is called, and a letter of a name;
+# and what stands before an attribute of the object or class itself.
+_IMPORTS = re.compile(rb"[ \t]*(?:from|import)\b")
+_OPENING = re.compile(rb"\s*\(")
+_WORD = re.compile(LETTER)
+_OWN = (b"self.", b"cls.")
+
 
 def code(text: bytes) -> bytes:
     """A text without its comments, and with a number in the place of each string in triple quotes,
@@ -234,4 +241,26 @@ def is_followed(text: str, name: str, pattern: re.Pattern[str]) -> bool:
         if not (before.isalnum() or before == "_") and pattern.match(text, at + len(name)):
             return True
         at = text.find(name, at + len(name))
+    return False
+
+
+def may_get(text: bytes, name: bytes) -> bool:
+    """Whether a file may name what another one defines, and not only call it: it imports it, or
+    whatever there is, has it as an attribute of something, or gets it by a string."""
+    if b"import *" in text:
+        return True
+    by_string = b"getattr" in text
+    for found in re.finditer(re.escape(name) + rb"\b", text):
+        start, end = found.span()
+        if _WORD.match(text, start - 1):
+            continue
+        match text[start - 1 : start]:
+            case b"." if not text.endswith(_OWN, 0, start) and not _OPENING.match(text, end):
+                return True
+            case b'"' | b"'" if by_string:
+                return True
+        # The line that it stands in, and the one of the parenthesis that it may stand in.
+        for place in (start, max(text.rfind(b"(", 0, start), 0)):
+            if _IMPORTS.match(text, text.rfind(b"\n", 0, place) + 1):
+                return True
     return False

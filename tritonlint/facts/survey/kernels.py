@@ -4,14 +4,13 @@ launch those with."""
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
 
 from tritonlint.facts.hazards.narrowed_numbers import depends_on_launch, in_kernel
 from tritonlint.facts.hazards.observation import Observation
 from tritonlint.facts.index.callers import NEAR
-from tritonlint.facts.index.gates import LETTER
+from tritonlint.facts.index.gates import may_get
 from tritonlint.facts.index.outlines import Outline
 from tritonlint.facts.index.reach import Reach
 from tritonlint.facts.index.universe import Texts
@@ -20,11 +19,6 @@ from tritonlint.facts.project.kernels import kernels
 from tritonlint.facts.project.modules import Module
 from tritonlint.facts.survey.looked_at import LookedAt
 from tritonlint.facts.survey.remembered import Key, Remembered
-
-_IMPORTS = re.compile(rb"[ \t]*(?:from|import)\b")
-_CALLED = re.compile(rb"\s*\(")
-_LETTER = re.compile(LETTER)
-_OWN = (b"self.", b"cls.")
 
 
 class Narrowing:
@@ -112,28 +106,5 @@ class Narrowing:
     def _that_name(self, kernel: Kernel, files: Iterable[str]) -> list[str]:
         """Those of `files` that may launch the kernel by its name."""
         spelled = kernel.name.encode()
-        name = re.compile(re.escape(spelled) + rb"\b")
         texts = ((file, self.texts.read(file)) for file in files)
-        return [file for file, text in texts if spelled in text and _may_get(text, name)]
-
-
-def _may_get(text: bytes, name: re.Pattern[bytes]) -> bool:
-    """Whether a file may name what another one defines, and not only call it: it imports it, or
-    whatever there is, has it as an attribute of something, or gets it by a string."""
-    if b"import *" in text:
-        return True
-    by_string = b"getattr" in text
-    for found in name.finditer(text):
-        start, end = found.span()
-        if _LETTER.match(text, start - 1):
-            continue
-        match text[start - 1 : start]:
-            case b"." if not text.endswith(_OWN, 0, start) and not _CALLED.match(text, end):
-                return True
-            case b'"' | b"'" if by_string:
-                return True
-        # The line that it stands in, and the one of the parenthesis that it may stand in.
-        for place in (start, max(text.rfind(b"(", 0, start), 0)):
-            if _IMPORTS.match(text, text.rfind(b"\n", 0, place) + 1):
-                return True
-    return False
+        return [file for file, text in texts if spelled in text and may_get(text, spelled)]
