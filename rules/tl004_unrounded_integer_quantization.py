@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from tritonlint.dtypes import FLOAT32, FLOAT64
@@ -12,7 +13,8 @@ from tritonlint.rule.traces import integer_approach
 if TYPE_CHECKING:
     import libcst as cst
 
-_FUNCTIONS = ("rint", "nearbyint", "round", "roundeven", "floor", "ceil", "trunc")
+_NEAREST = ("rint", "nearbyint", "roundeven")
+_FUNCTIONS = (*_NEAREST, "round", "floor", "ceil", "trunc")
 # Inline assembly may round too.
 _ROUNDING = (*_FUNCTIONS, "math.floor", "math.ceil", "tt.elementwise_inline_asm")
 
@@ -68,7 +70,8 @@ class UnroundedIntegerQuantization(Rule[Converted, Conversion]):
 
     ## How it is verified
     Compiled for `cuda:90`, `hip:gfx942` and `hip:gfx950`, `arith.fptosi` (or `fptoui`) is fed by
-    no rounding as flagged, and by a call of `rint` as fixed. On a GPU about half of the codes
+    no rounding as flagged, and by a call of `rint` as fixed; of two ways to round, one is fed by
+    `math.floor` and another by `rint`. On a GPU about half of the codes
     differ from a quantizer in NumPy as flagged, and none as fixed.
 
     ## References
@@ -84,6 +87,9 @@ class UnroundedIntegerQuantization(Rule[Converted, Conversion]):
     since = "0.1.0"
     fix = "sometimes"
     signature = Order(FLOAT_TO_INTEGER, unless=_ROUNDING, gives=8)
+    signatures = MappingProxyType(
+        {"unlike": Order(FLOAT_TO_INTEGER, ("math.floor",), gives=8, beside=_NEAREST)}
+    )
     observes = (Converted,)
 
     def judge(self, seen: Converted) -> Conversion | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from tritonlint.rule import Conversion, Converted, Finding, Fix, Order, Rule, Step
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from tritonlint.edits.concrete import Concrete
 
 _LIMITS = ("arith.minsi", "arith.maxsi", "arith.minui", "arith.maxui")
+# What keeps a sum in the range of fewer bits.
+_SCALED = (*_LIMITS, "arith.shrsi", "arith.shrui")
 # A limit this near to the end of the type's range is meant to keep values in the range.
 _SLACK = 1
 
@@ -58,7 +61,8 @@ class CastBeforeClamp(Rule[Converted, Conversion]):
     ## How it is verified
     Compiled for `cuda:90`, `hip:gfx942` and `hip:gfx950`, the limits are taken of integers after
     `arith.fptosi` (or `fptoui`) as flagged, and of floats before it as fixed. On a GPU the codes
-    of values out of range differ from a saturating quantizer as flagged, and none as fixed.
+    of values out of range differ from a saturating quantizer as flagged, and none as fixed. A sum
+    of products shows as `arith.trunci` of what `tt.dot` gives.
 
     ## References
     - https://github.com/triton-lang/triton/issues/2296
@@ -71,6 +75,7 @@ class CastBeforeClamp(Rule[Converted, Conversion]):
     since = "0.1.0"
     fix = "sometimes"
     signature = Order(_LIMITS, first=(*FLOAT_TO_INTEGER, "arith.trunci"))
+    signatures = MappingProxyType({"sum": Order(("arith.trunci",), ("tt.dot",), unless=_SCALED)})
     observes = (Converted,)
 
     def judge(self, seen: Converted) -> Conversion | None:

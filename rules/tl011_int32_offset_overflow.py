@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from tritonlint.frozen import replace
 from tritonlint.rule import Confidence, Finding, Fix, NarrowOffset, Order, Rule, ShortIndex, Step
 
 if TYPE_CHECKING:
@@ -81,7 +83,8 @@ class Int32OffsetOverflow(Rule["NarrowOffset | ShortIndex", Confidence]):
 
     ## How it is verified
     Compiled for `cuda:90`, `hip:gfx942` and `hip:gfx950`, an `arith.muli` of 32 bits feeds
-    `arith.extsi` or `tt.addptr` as flagged, and the operand of `arith.muli` is extended as fixed.
+    `arith.extsi` or `tt.addptr` as flagged, and the operand of `arith.muli` is extended as fixed;
+    for indices of 16 bits the `arith.muli` is of as many.
     On a GPU the offset that the kernel stores is negative as flagged, and 2**31 as fixed.
 
     ## References
@@ -97,6 +100,7 @@ class Int32OffsetOverflow(Rule["NarrowOffset | ShortIndex", Confidence]):
     since = "0.1.0"
     fix = "sometimes"
     signature = Order(("arith.extsi", "tt.addptr"), first=("arith.muli",), made=32)
+    signatures = MappingProxyType({"short": replace(signature, made=16)})
     observes = (NarrowOffset, ShortIndex)
 
     def judge(self, seen: NarrowOffset | ShortIndex) -> Confidence | None:

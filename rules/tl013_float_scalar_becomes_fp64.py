@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from tritonlint.rule import Detour, Finding, FloatScalar, Rule, ShortScalar, Step
+from tritonlint.frozen import replace
+from tritonlint.rule import Detour, Finding, FloatScalar, Order, Rule, ShortScalar, Step
+from tritonlint.rule.signature import FLOAT_ARITHMETIC, INTEGER_TO_FLOAT
 
 if TYPE_CHECKING:
     import libcst as cst
+
+_WIDENED = Order(("arith.extf",), takes=32, gives=64)
 
 
 class FloatScalarBecomesFp64(Rule["FloatScalar | Detour | ShortScalar", str]):
@@ -56,8 +61,10 @@ class FloatScalarBecomesFp64(Rule["FloatScalar | Detour | ShortScalar", str]):
     There is no fix. A constant, a cast or an annotation solves it.
 
     ## How it is verified
-    The type comes from the code that `torch.compile` generates; Triton's compiler only sees the
-    float32 or float64 that it is given.
+    The type comes from the code that `torch.compile` generates. Compiled with the parameter as a
+    float64, `arith` computes with it in 64 bits, and with it as a float32 in 32; a detour shows
+    as `arith.sitofp` to 64 bits and `arith.truncf` to 32, a number that is too short as
+    `arith.extf` from 32 bits to 64.
 
     ## References
     - https://github.com/linkedin/Liger-Kernel/pull/1350
@@ -68,6 +75,14 @@ class FloatScalarBecomesFp64(Rule["FloatScalar | Detour | ShortScalar", str]):
     name = "float-scalar-becomes-fp64"
     severity = "warning"
     since = "0.1.0"
+    signature = Order(("arith.truncf",), INTEGER_TO_FLOAT, takes=64, gives=32, made=64)
+    signatures = MappingProxyType(
+        {
+            "passed": Order(FLOAT_ARITHMETIC, gives=64, through="value"),
+            "short": _WIDENED,
+            "written": replace(_WIDENED, first=("arith.constant",)),
+        }
+    )
     observes = (FloatScalar, Detour, ShortScalar)
 
     def judge(self, seen: FloatScalar | Detour | ShortScalar) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tritonlint.rule import ExponentShift, Finding, Rule, Step
+from tritonlint.rule import ExponentShift, Finding, Order, Rule, Step
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -52,7 +52,9 @@ class ExponentDecodedByShift(Rule[ExponentShift, str]):
     There is no fix: whether these codes can occur is for the author to say.
 
     ## How it is verified
-    On a GPU all 256 codes are decoded and compared with what the format says.
+    Compiled for `cuda:90`, `hip:gfx942` and `hip:gfx950`, a `tt.bitcast` takes what `arith.shli`
+    by 23 or 7 gives (or `arith.muli` by as much), with no `arith.maxsi` before it. On a GPU all
+    256 codes are decoded and compared with what the format says.
 
     ## References
     - https://github.com/triton-lang/triton/pull/11624
@@ -63,6 +65,12 @@ class ExponentDecodedByShift(Rule[ExponentShift, str]):
     name = "exponent-decoded-by-shift"
     severity = "warning"
     since = "0.1.0"
+    signature = Order(
+        ("tt.bitcast", "arith.bitcast"),
+        first=("arith.shli", "arith.muli"),
+        unless=("arith.maxsi", "arith.maxui"),
+        constants=("23", "7", "8388608", "128"),
+    )
     observes = (ExponentShift,)
 
     def judge(self, seen: ExponentShift) -> str | None:

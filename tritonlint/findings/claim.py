@@ -26,7 +26,8 @@ class Claim:
     target). Without a `parameter` it goes wrong whatever it is launched with; where the fix is an
     edit of the kernel, `fixed` means nothing. `rejected` is whether it goes wrong loudly: Triton
     does not compile it as flagged. `known` are the other arguments of the launch. `ordered` is
-    whether the order of operations that its rule names tells it."""
+    whether the order of operations that its rule names tells it; `form` is which of them, where the
+    rule knows several."""
 
     path: str
     line: int
@@ -36,3 +37,4 @@ class Claim:
     rejected: bool = False
     known: tuple[Known, ...] = ()
     ordered: bool = True
+    form: str = ""

@@ -11,6 +11,7 @@ from tritonlint.dtypes import UINT8
 from tritonlint.facts.hazards.carried_roundings import CarriedRounding
 from tritonlint.facts.hazards.dropped_scales import DroppedScale
 from tritonlint.facts.hazards.flavours.hard_coded import HardCoded
+from tritonlint.facts.hazards.float_scalars import FloatScalar
 from tritonlint.facts.hazards.ignored_settings import IgnoredSetting
 from tritonlint.facts.hazards.low_sums import LowSum
 from tritonlint.facts.hazards.narrowed import (
@@ -23,8 +24,9 @@ from tritonlint.facts.hazards.observation import InKernel
 from tritonlint.facts.hazards.other_pointer_casts import OtherCast
 from tritonlint.facts.hazards.raw_bytes.arguments import Argument
 from tritonlint.facts.hazards.short_indices import ShortIndex
+from tritonlint.facts.hazards.short_scalars import ShortScalar
 from tritonlint.findings import LaunchSite
-from tritonlint.findings.claim import Claim
+from tritonlint.findings.claim import Claim, Known
 from tritonlint.frozen import dataclass, replace
 from tritonlint.source import Span
 
@@ -79,10 +81,10 @@ def _(observation: Argument) -> About:
 @about.register
 def _(observation: Converted) -> About:
     found = _in_kernel(observation, observation.conversion.function)
-    if observation.unlike is not None or observation.conversion.summed:
-        claim = found.claim or Claim(observation.kernel_path, observation.kernel_line, "")
-        return replace(found, claim=replace(claim, ordered=False))
-    return found
+    form = "unlike" if observation.unlike is not None else ""
+    form = "sum" if observation.conversion.summed else form
+    claim = found.claim or Claim(observation.kernel_path, observation.kernel_line, "")
+    return replace(found, claim=replace(claim, form=form))
 
 
 @about.register
@@ -133,7 +135,8 @@ def _(observation: OtherCast) -> About:
 
 @about.register
 def _(observation: ShortIndex) -> About:
-    claim = Claim(observation.kernel_path, observation.kernel_line, "", ordered=False)
+    where = (observation.kernel_path, observation.kernel_line, observation.parameter)
+    claim = Claim(*where, "int16", "int16", form="short")
     place = observation.place
     site = _launched(observation)
     return About(place, observation.function, site, claim, one=place, rank=(place,))
@@ -155,6 +158,23 @@ def _(observation: HardCoded) -> About:
     return About(
         observation.place, observation.function, one=observation.place, rank=(observation.place,)
     )
+
+
+@about.register
+def _(observation: FloatScalar) -> About:
+    where = (observation.kernel_path, observation.kernel_line, observation.parameter)
+    claim = Claim(*where, "float64", "float32", form="passed")
+    place = observation.place
+    return About(place, observation.kernel, claim=claim, one=place, rank=(place,))
+
+
+@about.register
+def _(observation: ShortScalar) -> About:
+    form = "short" if observation.parameter else "written"
+    known = tuple(Known(each, ("float64",), open=True) for each in observation.pointers)
+    claim = Claim(observation.kernel_path, observation.kernel_line, "", known=known, form=form)
+    place = observation.place
+    return About(place, observation.kernel, claim=claim, one=place, rank=(place,))
 
 
 @about.register

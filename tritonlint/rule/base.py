@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
-from types import GenericAlias
+from collections.abc import Iterator, Mapping, Sequence
+from types import GenericAlias, MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeGuard
 
 from tritonlint.findings import Finding, Severity
@@ -32,6 +32,8 @@ class BaseRule(ABC):
     # What Triton's IR shows where the rule is right: fixtures' probes ask for it, and so does
     # `check --confirm compile`. None where the compiler cannot tell.
     signature: ClassVar[Order | None] = None
+    # The same of findings of further forms, by the form that their claims name.
+    signatures: ClassVar[Mapping[str, Order]] = MappingProxyType({})
     # Modules in which the rule finds nothing, and modules in which it finds something; see
     # `tritonlint test-rules`.
     VALID: ClassVar[Sequence[str]] = ()

@@ -11,9 +11,11 @@ from functools import cache
 from pathlib import Path
 
 from tritonlint.errors import ConfigError, UsageError
+from tritonlint.findings import Finding
 from tritonlint.frozen import dataclass
 from tritonlint.rule import plugins
 from tritonlint.rule.base import BaseRule, is_rule
+from tritonlint.rule.signature import Order
 
 _FILE = re.compile(r"^(tl\d{3})_(\w+)\.py$")
 
@@ -87,6 +89,13 @@ def load(code: str) -> type[BaseRule]:
         if is_rule(each) and getattr(each, "code", None) == code:
             return each
     raise UsageError(f"{info.module} defines no rule {code}")
+
+
+def signature_of(finding: Finding) -> Order | None:
+    """What Triton's IR shows where a finding is right; None where the compiler cannot tell."""
+    rule = load(finding.code)
+    form = finding.claim.form if finding.claim is not None else ""
+    return rule.signatures.get(form) if form else rule.signature
 
 
 @cache

@@ -10,8 +10,9 @@ from tritonlint.frozen import dataclass
 # Operations of MLIR's `arith` dialect.
 FLOAT_TO_INTEGER = ("arith.fptoui", "arith.fptosi")
 INTEGER_TO_FLOAT = ("arith.uitofp", "arith.sitofp")
+FLOAT_ARITHMETIC = ("arith.addf", "arith.subf", "arith.mulf", "arith.divf")
 # What an order is looked for on the way to, or from; nothing: at the places of the finding.
-Through = Literal["store", "load", ""]
+Through = Literal["store", "load", "value", ""]
 
 
 @dataclass(frozen=True)
@@ -21,11 +22,14 @@ class Order:
     the vendors' libraries too (`rint`). The search goes back over arithmetic to the nearest loads
     and conversions. `takes` and `gives` are the widths in bits that
     the operand and the result of a `then` must have, where they matter (of conversions: their text
-    names both), `made` the width of the result of a `first`.
+    names both), `made` the width of the result of a `first`. `constants` are numbers of which the
+    operands must be computed from one, too. Where an operation is wrong beside another, `beside`
+    are the operations that one of `then` elsewhere in the kernel must be computed from.
 
     `through` is for hazards of launches: only a `then` on the way to what is stored through the
     finding's parameter counts, or on the way from what is loaded through it, and the fix is another
-    element type of that parameter. Without it the order is looked for at the places that a finding
+    element type of that parameter; or what is computed from it, and the fix is another type of it,
+    where it is passed by value. Without it the order is looked for at the places that a finding
     speaks of, and the fix is the finding's edits. `alone` are operations that are wrong there
     without any order, where there is none: nothing but the finding tells them from right ones, so
     that probes do not look for them. `narrow` are those that are so where they give 8 bits.
@@ -37,6 +41,8 @@ class Order:
     takes: int = 0
     gives: int = 0
     made: int = 0
+    constants: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     through: Through = ""
     alone: tuple[str, ...] = ()
     narrow: tuple[str, ...] = ()

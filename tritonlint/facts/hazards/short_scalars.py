@@ -8,6 +8,7 @@ import re
 import struct
 from collections.abc import Iterator
 
+from tritonlint.facts.device.contracts import roles_of
 from tritonlint.facts.hazards.float_scalars import launched_with_floats, used_as_passed
 from tritonlint.facts.hazards.observation import InKernel, Naming
 from tritonlint.facts.project.kernel import Kernel
@@ -24,11 +25,12 @@ _OTHERS = re.compile(r"float32|float16|\.float\(|\.half\(|torch\.(?:half|float)\
 class ShortScalar(InKernel):
     """A number that is a float32, where the function that launches the kernel says, at `said`, that
     its tensors are float64: it is passed at `place` as `parameter`, or written there, and computed
-    with at `used`."""
+    with at `used`. `pointers` are the kernel's own, to what may be floats."""
 
     parameter: str
     used: Span
     said: Span
+    pointers: tuple[str, ...]
 
 
 def may_shorten(text: str) -> bool:
@@ -46,12 +48,18 @@ def short_scalars(module: Module, kernel: Kernel, naming: Naming) -> Iterator[Sh
     where = (kernel.name, kernel.path, kernel.line)
     span = module.source.span
     uses = used_as_passed(kernel)
+    pointers = _pointers(kernel)
     for *_, given in launches:
         for name, passed in given.items():
             if name in uses:
-                yield ShortScalar(span(passed), *where, name, span(uses[name]), place)
+                yield ShortScalar(span(passed), *where, name, span(uses[name]), place, pointers)
     for block in _constants(kernel):
-        yield ShortScalar(span(block), *where, "", span(block), place)
+        yield ShortScalar(span(block), *where, "", span(block), place, pointers)
+
+
+def _pointers(kernel: Kernel) -> tuple[str, ...]:
+    roles = roles_of(kernel)
+    return tuple(each for each in roles.pointers if roles.kind(f"{each}[]") != "int")
 
 
 def _code(module: Module, kernel: Kernel) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from tritonlint.errors import VerifyError
@@ -22,11 +22,18 @@ def wrong(
 ) -> Iterator[tuple[Op, list[Op]]]:
     """The operations of `graph` that the order finds wrong, each with those of its `first` that it
     is computed from. With `loads`, a load counts as a `first` only if it is one of them."""
-    for op in graph.all_ops:
-        if op.name not in order.then or not _fits(op, order):
+    made_of = {
+        op: [each for value in op.operands for each in graph.computed_from(value)]
+        for op in graph.all_ops
+        if op.name in order.then and _fits(op, order)
+    }
+    others = [op for op, behind in made_of.items() if _is_of(behind, order.beside)]
+    if order.beside and not others:
+        return
+    for op, behind in made_of.items():
+        if op in others or _is_of(behind, order.unless):
             continue
-        behind = [each for value in op.operands for each in graph.computed_from(value)]
-        if any({each.name, each.function} & {*order.unless} for each in behind):
+        if order.constants and not _is_of(behind, order.constants):
             continue
         firsts = [each for each in behind if each.name in order.first]
         firsts = [each for each in firsts if _wide(each.types.rpartition(" to ")[2], order.made)]
@@ -34,6 +41,11 @@ def wrong(
             firsts = [each for each in firsts if each.name not in LOADS or each in loads]
         if firsts or not order.first:
             yield op, firsts
+
+
+def _is_of(behind: Iterable[Op], names: tuple[str, ...]) -> bool:
+    """Whether one of the operations has one of these names, functions or constants."""
+    return any({each.name, each.function, each.constant} & {*names} for each in behind)
 
 
 def alone(op: Op, order: Order) -> bool:

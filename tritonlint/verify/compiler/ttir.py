@@ -43,7 +43,9 @@ _ARITHMETIC = ("arith.extui", "arith.extsi", "arith.addi", "arith.subi", "arith.
 class Op:
     """An operation: its operands as values in order, the types that its text ends with, its place
     (file and line), and the values that it defines. `function` is what an operation of the
-    vendor's library computes, the same for every vendor and width (`rint`)."""
+    vendor's library computes, the same for every vendor and width (`rint`), `constant` the number
+    that it is, as the IR writes it, `within` the function
+    that it stands in; the `types` of a call are the function that it calls."""
 
     name: str
     operands: tuple[int, ...] = ()
@@ -51,6 +53,8 @@ class Op:
     place: tuple[str, int] | None = None
     results: tuple[int, ...] = ()
     function: str = ""
+    constant: str = ""
+    within: str = ""
 
     @property
     def is_conversion(self) -> bool:
@@ -84,6 +88,25 @@ class Graph:
         which are among them."""
         found = (self.ops.get(each) for each in self._walk(value, self._computed))
         return (op for op in found if op is not None)
+
+    def called_from(self, op: Op) -> Iterator[Op]:
+        """The calls that lead to the function that an operation stands in, from the inside out."""
+        seen, waiting = {op.within}, [op.within]
+        while waiting:
+            name = waiting.pop()
+            for call in self.all_ops:
+                if call.name == "tt.call" and call.types == name:
+                    yield call
+                    waiting += {call.within} - seen
+                    seen.add(call.within)
+
+    def made_of(self, parameter: int) -> Iterator[Op]:
+        """The operations with an operand that is computed from the parameter of that index, which
+        is passed by value."""
+        start = self.parameters[parameter]
+        for op in self.all_ops:
+            if any(start in self._walk(each, self._computed) for each in op.operands):
+                yield op
 
     def behind(self, store: Op) -> list[Op]:
         """The conversions that feed a store's value. A load ends the search: what memory held is

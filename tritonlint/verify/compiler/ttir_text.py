@@ -22,6 +22,7 @@ _ALIAS = re.compile(r"^(#loc\d*) = loc\((.*)\)$")
 _REFERENCE = re.compile(r"#loc\d*\b")
 # `__nv_rintf`, `__ocml_rint_f32`, `__triton_hip_rint`: NVIDIA's and AMD's names of one function.
 _LIBRARY = re.compile(r'symbol = "__(?:nv|ocml|triton_hip)_([a-z0-9_]+?)(?:f|_f\d+)?"')
+_CONSTANT = re.compile(r"(?: dense<| )(-?[\d.]+)>? :")
 _TRAILING = re.compile(r" loc\((?:[^()]|\([^()]*\))*\)$")
 _INLINE = re.compile(r" loc\((?:[^()]|\([^()]*\))*\)")
 _ARGUMENT = re.compile(r"(%[\w.$-]+):")
@@ -44,6 +45,7 @@ class _Region:
 
 @dataclass
 class _Function:
+    name: str = ""
     parameters: list[int] = field(default_factory=list)
     returned: list[list[int]] = field(default_factory=list)
     calls: list[Op] = field(default_factory=list)
@@ -127,10 +129,12 @@ class _Reader:
             self._function(rest)
             return
         body = rest[named.end() :]
-        op = Op(named[1], place=place)
+        op = Op(named[1], place=place, within=self._inside.name)
         op.types = body.rpartition(" : ")[2]
         library = _LIBRARY.search(body) if op.name == "tt.extern_elementwise" else None
         op.function = library[1] if library else ""
+        constant = _CONSTANT.match(body) if op.name == "arith.constant" else None
+        op.constant = constant[1] if constant else ""
         if op.name in ("scf.for", "scf.while"):
             self._loop(op, body, results)
             return
@@ -200,7 +204,7 @@ class _Reader:
     def _function(self, rest: str) -> None:
         matched = _FUNCTION.match(rest)
         assert matched is not None
-        self._inside = self._functions.setdefault(matched[2], _Function())
+        self._inside = self._functions.setdefault(matched[2], _Function(matched[2]))
         self._regions.append(_Region(Op("tt.func"), is_function=True))
         signature = _INLINE.sub("", matched[3]).partition(" attributes ")[0]
         self._inside.parameters = [self._new(name) for name in _ARGUMENT.findall(signature)]

@@ -90,7 +90,7 @@ _UNORDERED = "no order of operations tells it"
 
 def question_of(finding: Finding, targets: tuple[str, ...]) -> Question | Answer:
     """What to ask about a finding; undecided where there is nothing to ask."""
-    order = registry.load(finding.code).signature
+    order = registry.signature_of(finding)
     if order is None:
         return Answer("undecided", f"{finding.code} has no meaning to the compiler")
     if finding.claim is None and order.through:

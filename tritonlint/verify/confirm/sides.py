@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import importlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tritonlint.dtypes import BY_SIGNATURE
 from tritonlint.rule.signature import Order
@@ -51,7 +51,8 @@ def testimony(side: Side, order: Order, settings: Settings, target: str) -> Test
     kernel = side.extracted.function
     whole = dict(settings)
     if side.parameter:
-        whole[side.parameter] = Setting(f"*{signature_of(side.element)}")
+        pointer = "" if order.through == "value" else "*"
+        whole[side.parameter] = Setting(f"{pointer}{signature_of(side.element)}")
     types = {name: _native(whole[name].type, target) for name in kernel.arg_names}
     signature = {name: each for name, each in types.items() if each != CONSTEXPR}
     constants = {
@@ -74,7 +75,10 @@ def _found(
         between = oracle.between(graph, parameter, order.through, side.last)
         return [op for op in between if op in found]
     ordered = [op for op, firsts in found.items() if any(_at(each, side) for each in (op, *firsts))]
-    return ordered or [op for op in graph.all_ops if alone(op, order) and _at(op, side)]
+    ordered = ordered or [op for op in graph.all_ops if alone(op, order) and _at(op, side)]
+    # What the finding's own place calls does it.
+    own = replace(side, places=side.places[:1])
+    return ordered or [op for op in found if any(_at(each, own) for each in graph.called_from(op))]
 
 
 def _at(op: Op, side: Side) -> bool:
