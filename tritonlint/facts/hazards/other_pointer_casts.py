@@ -130,10 +130,12 @@ def kept_by(run: Run, cast: OtherCast) -> bool | None:
 
 
 def _stores(kernel: Kernel, made: Specialization) -> list[Store]:
-    """The stores of `kernel` of values that were cast to the element type of another parameter."""
+    """The stores of `kernel` of values that were cast to the element type of another parameter,
+    through a pointer to the type that its own memory has."""
     casts = any(map(_names_a_type_or_helper, ast.walk(kernel.node)))
     stores = contract(kernel, made).stores if casts else ()
-    return [each for each in stores if each.toward and each.parameter not in each.toward]
+    own = (each for each in stores if each.effect != "bits")
+    return [each for each in own if each.toward and each.parameter not in each.toward]
 
 
 def _names_a_type_or_helper(node: ast.AST) -> bool:
