@@ -8,9 +8,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from tritonlint.facts.hazards.observation import InKernel, Naming
-from tritonlint.facts.kept import kept
+from tritonlint.facts.hazards.written_launches import given, launches_of
 from tritonlint.facts.project.kernel import Kernel
-from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.tree import as_code
 from tritonlint.frozen import dataclass
@@ -19,8 +18,7 @@ from tritonlint.source import Span
 # How far into an argument, and from name to name, a float is looked for.
 _DEPTH = 4
 _ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div)
-# What hands a kernel to the compiler, and decorates functions that are compiled.
-_WRAPS = ("wrap_triton", "capture_triton")
+# What hands kernels to the compiler, or decorates functions that are compiled.
 _COMPILES = re.compile(r"\btorch\.compile\b|\btriton_op\b|\b(?:wrap|capture)_triton\b")
 _INTEGER = re.compile(r"^u?int(?:8|16|32)$")
 
@@ -58,12 +56,12 @@ def float_scalars(module: Module, kernel: Kernel, _: Naming) -> Iterator[FloatSc
     if not _COMPILES.search(source.text):
         return
     launches = (each for each in launched_with_floats(module, kernel) if _is_compiled(*each[:2]))
-    given = {
-        name: (launch, passed) for _, launch, floats in launches for name, passed in floats.items()
+    floats = {
+        name: (launch, passed) for _, launch, found in launches for name, passed in found.items()
     }
-    uses = used_as_passed(kernel) if given else {}
-    for name in (each for each in given if each in uses):
-        launch, passed = given[name]
+    uses = used_as_passed(kernel) if floats else {}
+    for name in (each for each in floats if each in uses):
+        launch, passed = floats[name]
         spans = source.span(launch), source.span(passed)
         if not _is_narrowed(kernel, uses[name]):
             yield FloatScalar(source.span(uses[name]), *where, name, *spans)
@@ -83,8 +81,9 @@ def launched_with_floats(
     """The launches of a kernel in its file, each with the function that it stands in and the
     parameters for which it passes floats of Python's."""
     return [
-        (host, launch, {n: each for n, each in _bound(kernel, launch) if _is_float(host, each)})
-        for host, launch in _launches(module).get(kernel.name, ())
+        (host, launch, {n: e for n, e in given(kernel, launch).items() if _is_float(host, e)})
+        for host, launch in launches_of(module, kernel)
+        if host is not None
     ]
 
 
@@ -109,22 +108,6 @@ def used_as_passed(kernel: Kernel) -> Mapping[str, ast.expr]:
     return {name: node for name, node in found.items() if name in names}
 
 
-@kept(4)
-def _launches(module: Module) -> Mapping[str, Sequence[tuple[Definition, ast.Call]]]:
-    """The launches in the functions of a file, by the name of the kernel."""
-    found: dict[str, list[tuple[Definition, ast.Call]]] = {}
-    for function in module.functions:
-        nodes = ast.walk(function.node) if isinstance(function.node, ast.AST) else ()
-        for node in nodes if kernel_of(function) is None else ():
-            match node:
-                case ast.Call(func=ast.Subscript(value=ast.Name(id=name))):
-                    found.setdefault(name, []).append((function, node))
-                case ast.Call(func=ast.Subscript(value=ast.Call(args=[ast.Name(id=name)]) as call)):
-                    if _called(call) in _WRAPS:
-                        found.setdefault(name, []).append((function, node))
-    return found
-
-
 def _called(call: ast.Call) -> str:
     return as_code(call.func).rpartition(".")[2]
 
@@ -137,15 +120,6 @@ def _is_compiled(host: Definition, launch: ast.Call) -> bool:
         return True
     decorators = getattr(host.node, "decorator_list", ())
     return any(_COMPILES.search(as_code(each)) for each in decorators)
-
-
-def _bound(kernel: Kernel, launch: ast.Call) -> Iterator[tuple[str, ast.expr]]:
-    """What a launch passes, by the names of the parameters."""
-    arguments = kernel.node.args
-    names = [each.arg for each in (*arguments.posonlyargs, *arguments.args)]
-    if not any(isinstance(each, ast.Starred) for each in launch.args):
-        yield from zip(names, launch.args, strict=False)
-    yield from ((each.arg, each.value) for each in launch.keywords if each.arg)
 
 
 def _is_float(host: Definition, node: ast.expr, depth: int = _DEPTH) -> bool:
@@ -199,14 +173,14 @@ def _is_float_name(host: Definition, name: str, depth: int) -> bool:
 def _detours(kernel: Kernel) -> Sequence[tuple[ast.Call, ast.Call]]:
     """The casts to float64, each with the one back to float32 around it, over one name too."""
     found: dict[int, tuple[ast.Call, ast.Call]] = {}
-    given = _given(kernel)
+    named = _given(kernel)
     for node in ast.walk(kernel.node):
         narrowed = _cast(node, "float32")
         if narrowed is None or not isinstance(node, ast.Call):
             continue
         inside = [*ast.walk(narrowed)]
         names = (each.id for each in inside if isinstance(each, ast.Name))
-        inside += [given[each] for each in names if each in given]
+        inside += [named[each] for each in names if each in named]
         for inner in inside:
             if isinstance(inner, ast.Call) and _cast(inner, "float64") is not None:
                 found.setdefault(id(inner), (inner, node))

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 
-from tritonlint.facts.flow.parameters import signature
+from tritonlint.facts.hazards.written_launches import given, launches_of
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Module
@@ -26,9 +26,7 @@ def told_narrow(module: Module, kernel: Kernel, parameter: str) -> Span | None:
     """Where the file says that what its launches pass as `parameter` holds 32-bit integers; None
     where it does not, or also says that it holds wider ones."""
     names = {
-        name
-        for each in _launches(module).get(kernel.name, ())
-        for name in [_passed(kernel, each, parameter)]
+        _last(given(kernel, launch).get(parameter)) for _, launch in launches_of(module, kernel)
     }
     told = [_said(module).get(name, (None, True)) for name in names]
     if not told or any(place is None or wide for place, wide in told):
@@ -38,30 +36,11 @@ def told_narrow(module: Module, kernel: Kernel, parameter: str) -> Span | None:
     return module.source.span(place)
 
 
-def _passed(kernel: Kernel, launch: ast.Call, parameter: str) -> str:
-    """The last part of the name that a launch passes as a parameter."""
-    names = [each.arg for each in signature(kernel.node).named]
-    given = dict(zip(names, launch.args, strict=False))
-    given |= {each.arg: each.value for each in launch.keywords if each.arg}
-    return _last(given.get(parameter))
-
-
 def _last(node: ast.AST | None) -> str:
     match node:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name
     return ""
-
-
-@kept(4)
-def _launches(module: Module) -> Mapping[str, list[ast.Call]]:
-    """The launches of a file, by the name of the kernel."""
-    found: dict[str, list[ast.Call]] = {}
-    for node in walk(module.tree):
-        match node:
-            case ast.Call(func=ast.Subscript(value=ast.Name(id=name))):
-                found.setdefault(name, []).append(node)
-    return found
 
 
 @kept(4)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterator, Sequence
 
+from tritonlint.facts.hazards.extents import fits_in_32_bits
 from tritonlint.facts.hazards.narrow_offsets import (
     NarrowOffset,
     Twins,
@@ -45,7 +46,9 @@ class Offsets:
         for module in own:
             file = str(module.file)
             if file in wanted and self.texts.jits(file) and not self._no_int64(file):
-                yield from self._of(module, file)
+                for each in self._of(module, file):
+                    if not self._is_small(module, each):
+                        yield each
 
     def _of(self, module: Module, file: str) -> Iterator[NarrowOffset]:
         widens, tells = may_widen(module.source.text), may_tell(module.source.text)
@@ -68,6 +71,14 @@ class Offsets:
                 for each in siblings(kernel, others, named=True):
                     if each.place not in places:
                         yield each
+
+    @staticmethod
+    def _is_small(module: Module, seen: NarrowOffset) -> bool:
+        """Whether an offset does not overflow, for all that the launches tell."""
+        named = (each for each in kernels(module) if each.line == seen.kernel_line)
+        return len(seen.strides) == 1 and any(
+            fits_in_32_bits(module, each, seen.strides[0]) for each in named
+        )
 
     @staticmethod
     def _with_told(

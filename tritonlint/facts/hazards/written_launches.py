@@ -1,0 +1,57 @@
+"""Launches as they are written in the file of their kernel: `kernel[grid](...)`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+
+from tritonlint.facts.flow.parameters import signature
+from tritonlint.facts.kept import kept
+from tritonlint.facts.project.kernel import Kernel
+from tritonlint.facts.project.modules import Definition, Module
+from tritonlint.facts.project.tree import as_code, walk
+
+# What hands a kernel to the compiler.
+WRAPS = ("wrap_triton", "capture_triton")
+
+
+def launches_of(module: Module, kernel: Kernel) -> Sequence[tuple[Definition | None, ast.Call]]:
+    """The launches of a kernel in its file, each with the innermost function that it stands in."""
+    return _launches(module).get(kernel.name, ())
+
+
+def given(kernel: Kernel, launch: ast.Call) -> Mapping[str, ast.expr]:
+    """What a launch passes, by the names of the parameters, as far as no `*args` hide it."""
+    starred = any(isinstance(each, ast.Starred) for each in launch.args)
+    bound = signature(kernel.node).bind(
+        [] if starred else launch.args,
+        {each.arg: each.value for each in launch.keywords if each.arg},
+    )
+    return bound.values
+
+
+@kept(4)
+def _launches(module: Module) -> Mapping[str, list[tuple[Definition | None, ast.Call]]]:
+    found: dict[int, tuple[str, Definition | None, ast.Call]] = {}
+    for node in walk(module.tree):
+        name = _launched(node)
+        if name and isinstance(node, ast.Call):
+            found[id(node)] = name, None, node
+    for function in module.functions if found else ():
+        for node in walk(function.node) if isinstance(function.node, ast.AST) else ():
+            if id(node) in found and isinstance(node, ast.Call):
+                found[id(node)] = found[id(node)][0], function, node
+    launches: dict[str, list[tuple[Definition | None, ast.Call]]] = {}
+    for name, host, launch in found.values():
+        launches.setdefault(name, []).append((host, launch))
+    return launches
+
+
+def _launched(node: ast.AST) -> str:
+    """The name of the kernel that a call launches; empty for any other node."""
+    match node:
+        case ast.Call(func=ast.Subscript(value=ast.Name(id=name))):
+            return name
+        case ast.Call(func=ast.Subscript(value=ast.Call(args=[ast.Name(id=name)]) as call)):
+            return name if as_code(call.func).rpartition(".")[2] in WRAPS else ""
+    return ""
