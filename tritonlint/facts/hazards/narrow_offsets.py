@@ -106,26 +106,32 @@ def told(kernel: Kernel, module: Module) -> Iterator[NarrowOffset]:
 
 def siblings(kernel: Kernel, twins: Twins, named: bool = False) -> Iterator[NarrowOffset]:
     """The products of `kernel` that one of `twins` widens in time; by the names of their indices
-    too where these are `named` alike because the kernels are."""
-    for offset in _narrow(kernel):
-        if offset.late is not None:
-            continue
-        keys = [(offset.index.text, each) for each in offset.strides]
-        keys += [(f"entry of {offset.table}", s) for s in offset.strides if offset.table]
-        keys += [(offset.spelled, each) for each in offset.strides if named and offset.spelled]
-        for twin in (each for key in keys for each in twins.get(key, ())):
-            if twin.kernel.node is kernel.node or not _alike(offset, twin.offset):
-                continue
-            if not named and _has_more_dimensions(twin.kernel, kernel, offset.strides):
-                continue
-            if not named and _has_larger(kernel, offset):
-                continue
-            if _reaches(kernel, offset):
-                node = twin.offset.product.node
-                assert node is not None
-                wide = _span(twin.kernel, node)
-                yield _observed(kernel, offset, "sibling", wide, twin.kernel.name)
-            break
+    too where these are `named` alike because the kernels are. A larger product hides the smaller
+    ones that overflow after it: any in 32 bits, or of kernels of one name those that are found."""
+    found = [
+        (offset, twin)
+        for offset in _narrow(kernel)
+        if offset.late is None and (twin := _twin(kernel, offset, twins, named)) is not None
+    ]
+    larger = [offset for offset, _ in found] if named else [*offsets(kernel)]
+    for offset, twin in found:
+        if not _is_smaller(offset, larger) and _reaches(kernel, offset):
+            node = twin.offset.product.node
+            assert node is not None
+            wide = _span(twin.kernel, node)
+            yield _observed(kernel, offset, "sibling", wide, twin.kernel.name)
+
+
+def _twin(kernel: Kernel, offset: Offset, twins: Twins, named: bool) -> Widened | None:
+    """The first of `twins` that widens what `kernel` does not."""
+    keys = [(offset.index.text, each) for each in offset.strides]
+    keys += [(f"entry of {offset.table}", s) for s in offset.strides if offset.table]
+    keys += [(offset.spelled, each) for each in offset.strides if named and offset.spelled]
+    for twin in (each for key in keys for each in twins.get(key, ())):
+        if twin.kernel.node is not kernel.node and _alike(offset, twin.offset):
+            if named or not _has_more_dimensions(twin.kernel, kernel, offset.strides):
+                return twin
+    return None
 
 
 def _alike(one: Offset, other: Offset) -> bool:
@@ -136,17 +142,17 @@ def _alike(one: Offset, other: Offset) -> bool:
     )
 
 
-def _has_larger(kernel: Kernel, offset: Offset) -> bool:
-    """Whether a kernel reaches larger memory by a product in 32 bits, of all that is multiplied in
-    this one and more: sums of rows, as `bid * H * L` beside `(bid * L + row) * H * 128`, do not
-    overflow before their rows do."""
+def _is_smaller(offset: Offset, others: Iterable[Offset]) -> bool:
+    """Whether a kernel reaches larger memory by another product in 32 bits, of all that is
+    multiplied in this one and more: sums of rows, as `bid * H * L` beside
+    `(bid * L + row) * H * 128`, do not overflow before their rows do."""
     own = _leaves(offset.product)
     return any(
         other.narrow
         and other.pointer != offset.pointer
         and own < _leaves(other.product)
         and any(_is_more(each, own) for each in factors(other.product))
-        for other in offsets(kernel)
+        for other in others
     )
 
 

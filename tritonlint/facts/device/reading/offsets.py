@@ -131,16 +131,14 @@ def _amounts(term: Term) -> Iterator[tuple[str, Term]]:
             yield pointer.name, amount
 
 
-def _products(amount: Term) -> Iterator[tuple[Term, Term | None]]:
-    """The products among the addends of an offset, each with the cast to 64 bits that comes after
-    it, if one does."""
+def _products(amount: Term, late: Term | None = None) -> Iterator[tuple[Term, Term | None]]:
+    """The products among the addends of an offset, each with the cast to 64 bits that comes first
+    after it, if one does."""
     for each in addends(amount):
         if each.op == "product":
-            yield each, None
+            yield each, late
         elif each.op == "cast" and each.width == 64:
-            for inner in addends(each.args[0]):
-                if inner.op == "product":
-                    yield inner, each
+            yield from _products(each.args[0], each)
 
 
 def widened_with(offset: Offset) -> Iterator[tuple[Term, ast.expr]]:
