@@ -227,3 +227,23 @@ def test_a_whole_buffer_is_not_widened_without_being_asked() -> None:
     text = KERNELS + _launching(body)
     assert _fixed(text) == text
     assert ".view(torch.float32)" in _fixed(text, unsafe=True)
+
+
+def test_the_advice_names_the_view_without_the_parentheses_around_it() -> None:
+    body = """
+        is_fp8 = cache.dtype in (torch.uint8, torch.float8_e4m3fn)
+        quantize[(1,)](x, cache if there else other.view(FP8_DTYPE), 64, FP8=is_fp8)
+        page = torch.empty(64, dtype=torch.uint8)
+        values = torch.empty(64, dtype=torch.float8_e4m3fn)
+        quantize[(1,)](x, page if there else values, 64)
+    """
+    head = KERNELS + "FP8_DTYPE = torch.float8_e4m3fn\n\n\n"
+    text = head + _launching(body, "x, cache, other, there")
+    text = text.replace("out_ptr, BLOCK: tl.constexpr):", "out_ptr, BLOCK: tl.constexpr, FP8=0):", 1)
+    path = Path("module.py")
+    path.write_text(text, encoding="utf-8")
+    findings = check.check([path], Settings(root=Path.cwd())).findings
+    assert sorted(each.help for each in findings) == [
+        "add `.view(FP8_DTYPE) if cache.dtype == torch.uint8 else cache`",
+        "add `.view(FP8_DTYPE)`",
+    ]

@@ -69,9 +69,31 @@ def write(x, cache):
 def f(x, n):
     write(x, torch.zeros(n, dtype=torch.uint8))%s
 """
+TRADED = """
+class Twice:
+    def __init__(self, n):
+        self.front = torch.zeros(n, dtype=torch.uint8)%s
+        self.back = torch.zeros(n, dtype=torch.uint8)%s
+        self.spare = torch.zeros(n, dtype=torch.uint8)
+
+    def turn(self):
+        %s
+
+    def write(self, x):
+        quantize[(1,)](x, self.front, 64)%s
+"""
 TL001, TL002 = "  # expect: TL001", "  # expect: TL002"
 VIEW = ".view(torch.float8_e4m3fn)"
+SWAP = "self.front, self.back = self.back, self.front"
+TURN = "old = self.front; self.front = self.back; self.back = self.spare; self.spare = old"
 CASES = {
+    "attributes swapped by a method": TRADED % ("", "", SWAP, TL001),
+    "attributes swapped, one of them viewed": TRADED % (VIEW, "", SWAP, TL001),
+    "attributes in turn, through a name": TRADED
+    % (VIEW, VIEW, TURN, TL001),
+    "correct: attributes swapped, both viewed": TRADED % (VIEW, VIEW, SWAP, ""),
+    "correct: swapped, and one of them made anew": TRADED
+    % ("", "", f"{SWAP}; self.front = torch.zeros(64, dtype=torch.float8_e4m3fn)", ""),
     "buffers by names that are made": NAMED % ("cache", "", TL001),
     "correct: viewed by names that are made": NAMED % ("cache", VIEW, ""),
     "correct: another name that is made": NAMED % ("rows", "", ""),

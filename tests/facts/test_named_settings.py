@@ -33,6 +33,43 @@ def put(x, cache):
 def f(x, n):
     put(x, torch.zeros(n, dtype=torch.uint8)%s)%s
 """
+REFUSING = """
+import dataclasses
+
+STORAGE = {"half": torch.float16, "fp8": torch.uint8, "fp8_e5m2": torch.uint8}
+
+
+@dataclasses.dataclass
+class Options:
+    kind: str = "half"
+    rows: int = 64
+    strict: bool = True
+
+    def __post_init__(self):
+        if self.rows < 1:
+            raise ValueError("rows")
+        %s
+
+
+class Keeper:
+    def __init__(self, options: Options):
+        self.options = options
+        self.pages = torch.zeros(options.rows, dtype=STORAGE[options.kind])
+
+    def keep(self, x):
+        quantize[(1,)](x, self.pages, 64)%s
+"""
+ASSERTING = """
+def checked(page):
+    %s
+    return page[:, :64], page[:, 64:].view(torch.float32)%s
+
+
+def keep(x, page):
+    values, scales = checked(page)
+    quantize[(1,)](x, values, 64)
+    copy[(1,)](x, scales, 64)
+"""
 HIT = "  # expect: TL001"
 VIEW = "cache = cache.view(torch.float8_e4m3fn)"
 CASE = f'match setting:\n        case "fp8":\n            {VIEW}'
@@ -97,6 +134,23 @@ def f(x, n, kind):
     % (f"if cache.dtype in (torch.float16, torch.bfloat16):\n        {VIEW}", "", HIT),
     "correct: the arm that bytes take": KNOWN
     % (f"if cache.dtype == torch.uint8:\n        {VIEW}", "", ""),
+    "correct: bytes are refused by the options": REFUSING
+    % ("if STORAGE[self.kind] == torch.uint8:\n            raise ValueError(self.kind)", ""),
+    "correct: a prefix is refused by the options": REFUSING
+    % ('assert not self.kind.startswith("fp8")', ""),
+    "one name is refused by the options": REFUSING
+    % ('if self.kind == "fp8_e5m2":\n            raise ValueError(self.kind)', HIT),
+    "bytes are refused where the options say so": REFUSING
+    % ("if self.strict:\n            assert STORAGE[self.kind] is not torch.uint8", HIT),
+    "correct: codes by what another function asserts": ASSERTING
+    % ("assert page.dtype == torch.float8_e4m3fn", ""),
+    "correct: codes, or else another function raises": ASSERTING
+    % ("if page.dtype is not torch.float8_e4m3fn:\n        raise TypeError", ""),
+    "another function asserts on one path only": ASSERTING
+    % (
+        "if page.ndim == 3:\n        assert page.dtype == torch.float8_e4m3fn\n        return page[0], page[1]",
+        HIT,
+    ),
     "correct: neither arm is for codes": KNOWN
     % ("if cache.dtype == torch.uint8:\n        return", ".view(torch.float8_e4m3fn)", ""),
 }  # fmt: skip

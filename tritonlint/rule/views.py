@@ -50,9 +50,10 @@ def view_argument(suspect: Suspect, node: cst.CSTNode, argument: Argument) -> Fi
 
 def named_fix(fix: Fix | None) -> str:
     """The advice that names the fix, empty where there is none."""
-    edits = fix.edits if fix else ()
-    views = [each.replacement.lstrip(")") for each in edits if ".view(" in each.replacement]
-    return f"add `{views[0]}`" if views else ""
+    texts = (each.replacement for each in (fix.edits if fix else ()))
+    view = next((text[text.index(".view(") :] for text in texts if ".view(" in text), "")
+    closed = view.removesuffix(")") if view.count(")") > view.count("(") else view
+    return f"add `{closed}`" if closed else ""
 
 
 def _guessed(argument: Argument) -> bool:

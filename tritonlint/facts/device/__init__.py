@@ -3,6 +3,7 @@ specialization."""
 
 from tritonlint.facts.device.contract import (
     Encoding,
+    Float,
     KernelContract,
     Load,
     LoadEffect,
@@ -18,6 +19,7 @@ from tritonlint.facts.device.contracts import (
     contract,
     moves,
     narrow_sums,
+    roles_of,
     roundings,
     watched,
 )
@@ -33,6 +35,7 @@ from tritonlint.facts.project.kernel import Kernel, Scope
 __all__ = [
     "Conversion",
     "Encoding",
+    "Float",
     "Kernel",
     "KernelContract",
     "Load",
@@ -55,6 +58,7 @@ __all__ = [
     "contract",
     "moves",
     "narrow_sums",
+    "roles_of",
     "roundings",
     "watched",
 ]

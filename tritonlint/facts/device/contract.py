@@ -26,6 +26,11 @@ class Specialization:
 
 
 @dataclass(frozen=True)
+class Float:
+    """A number that is a float, of which no more is known."""
+
+
+@dataclass(frozen=True)
 class OneOf:
     """A constexpr that is one of several strings."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tritonlint.dtypes import UINT8, ElementType
-from tritonlint.facts.device.contract import KernelContract, OneOf, Specialization
+from tritonlint.facts.device.contract import Float, KernelContract, OneOf, Specialization
 from tritonlint.facts.device.machine import Exhausted, Machine
 from tritonlint.facts.device.moves import Moves
 from tritonlint.facts.device.roles import Roles, infer, open_constexpr
@@ -181,4 +181,6 @@ def _constant(value: object) -> Value:
             return Tuple(tuple(_constant(each) for each in value))
         case OneOf():
             return Text()
+        case Float():
+            return Tensor((Type("float"),))
     return UNKNOWN

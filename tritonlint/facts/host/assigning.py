@@ -41,6 +41,8 @@ def store(frame: Frame, target: ast.expr, value: Value) -> None:
                     frame.env[f"{holder.name}.{name}"] = value
             elif isinstance(holder, Tensor):
                 frame.env[f"{holder.buffer}.{name}"] = value
+            elif isinstance(holder, Table):  # of bound arguments
+                rebind(frame, owner, value)
             elif isinstance(holder, Class):
                 frame.env[f"{holder.definition.qualified}.{name}"] = value
         case ast.Subscript():

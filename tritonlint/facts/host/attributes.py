@@ -9,7 +9,10 @@ from collections.abc import Iterator
 from tritonlint.facts.host import classes, renaming, tensors
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.binding import bind
+from tritonlint.facts.host.events import Note
+from tritonlint.facts.host.registries import filled_in
 from tritonlint.facts.host.state import NEAR_DEPTH, ClassFacts, Frame, Run
+from tritonlint.facts.host.traded import traded
 from tritonlint.facts.host.values import (
     Callable,
     Const,
@@ -19,11 +22,13 @@ from tritonlint.facts.host.values import (
     Table,
     Tensor,
     Value,
+    choose,
     options,
 )
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition
 from tritonlint.facts.project.tree import Function, statements_in, walk
+from tritonlint.frozen import replace
 
 _FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -38,6 +43,8 @@ def assigned_value(frame: Frame, owner: Instance, name: str) -> Value | None:
     if own is None or own == Const(None):
         later = _set_later(frame, definition, name) or _set_by_heir(frame, definition, name)
         facts, own = later or (facts, own)
+    if own is None:
+        own = _container(frame, definition, name)
     if isinstance(own, (Table, Sequence)) and not own.items:
         facts, own = _filled(frame, definition, name) or (facts, own)
     if is_setting(name, own or Const(None)):
@@ -47,11 +54,16 @@ def assigned_value(frame: Frame, owner: Instance, name: str) -> Value | None:
     buffers = set(_buffers(own))
     for buffer in buffers & facts.types.keys():
         frame.types.setdefault(buffer, facts.types[buffer])
+    # What a test asks of any object of the class, it asks of this one.
+    names = {f"{definition.qualified}.": f"{owner.name}."} if owner.symbol else {}
     known = frame.run.notes
-    known += [note for note in facts.notes if note.buffer in buffers and note not in known]
+    for note in facts.notes:
+        own_note = replace(note, path=renaming.path(note.path, names))
+        if note.buffer in buffers and own_note not in known:
+            known.append(own_note)
     if isinstance(own, Tensor) and own.buffer not in facts.types and own.types is None:
         return None
-    return own
+    return renaming.value(own, names)
 
 
 def is_setting(name: str, value: Value) -> bool:
@@ -100,12 +112,21 @@ def _methods(frame: Frame, definition: Definition) -> Iterator[tuple[Definition,
                 yield Definition(definition.module, each, around, each.name), each
 
 
+def _container(frame: Frame, definition: Definition, name: str) -> Value | None:
+    """The empty container that a field of a class is unless it is given another one."""
+    member = definition.module.member(definition, name)
+    if not isinstance(member, Definition) or not isinstance(member.node, ast.Call):
+        return None
+    value = frame.elsewhere(member.module, member.enclosing).evaluate(member.node)
+    return value if isinstance(value, (Table, Sequence)) and not value.items else None
+
+
 def _filled(frame: Frame, definition: Definition, name: str) -> tuple[ClassFacts, Value] | None:
     """What the only method that puts something into a container puts there."""
     found = [
         (facts, facts.values[name])
         for method, node in _methods(frame, definition)
-        if name in _filled_in(node)
+        if name in filled_in(node)
         if name in (facts := facts_of(frame, definition, method)).values
     ]
     return found[0] if len(found) == 1 else None
@@ -141,38 +162,14 @@ def named_like(frame: Frame, owner: Instance, pattern: re.Pattern[str]) -> list[
     return [each for each in dict.fromkeys(known) if pattern.fullmatch(each)]
 
 
-def note_declared(frame: Frame, definition: Definition, symbol: str) -> None:
-    """Evidence for a cache that is bound to the object from outside: the dtype that its class
-    declares for its cache is read from a table, and the table holds byte types. None where the
-    class turns away every setting that asks for them."""
-    facts = class_facts(frame, definition)
-    if any(note.kind == "unquantized" for note in facts.notes):
-        return
-    for name, value in facts.values.items():
-        if not ("cache" in name and "dtype" in name):
-            continue
-        for _, each in options(value):
-            if not (isinstance(each, DType) and each.table and each.types.types):
-                continue
-            if any(t.is_byte for t in each.types.types):
-                frame.note("table", symbol, each.types, each.table)
-
-
 def class_facts(frame: Frame, definition: Definition) -> ClassFacts:
-    """What `__init__` of a class (or the one that it inherits) gives its attributes. One that
-    another method assigns too is left out."""
+    """What `__init__` of a class (or the one that it inherits, or `__post_init__`) gives its
+    attributes. One that another method assigns too is left out."""
     initializer = definition.module.member(definition, "__init__")
+    initializer = initializer or definition.module.member(definition, "__post_init__")
     if not isinstance(initializer, Definition) or not isinstance(initializer.node, _FUNCTION):
         return ClassFacts({}, {}, ())
     return facts_of(frame, definition, initializer)
-
-
-def note_required(frame: Frame, owner: Instance) -> None:
-    """Note the settings that `__init__` of an object's class does not let pass."""
-    for note in class_facts(frame, owner.definition).notes:
-        if note.kind == "unquantized" and note not in frame.run.noted:
-            frame.run.noted.add(note)
-            frame.run.notes.append(note)
 
 
 def facts_of(frame: Frame, definition: Definition, method: Definition) -> ClassFacts:
@@ -191,7 +188,9 @@ def _assigned(frame: Frame, definition: Definition, method: Definition) -> Class
         frame.run.project, method, _initializes, attributes=frame.run.attributes, thorough=True
     )
     run.stack.append(id(method.node))
-    instance = Instance(definition)
+    # Named, so that a field that was given something is not taken to hold its default.
+    given = method.name == "__post_init__"
+    instance = Instance(definition, definition.qualified if given else "")
     assert isinstance(method.node, _FUNCTION)
     inner = frame.elsewhere(method.module, (*method.enclosing, method.node))
     inner.run, inner.instance, inner.depth = run, instance, 0
@@ -211,12 +210,29 @@ def _assigned(frame: Frame, definition: Definition, method: Definition) -> Class
         for name, value in inner.env.items()
         if name.startswith(start) and ")." in name
     }
+    if elsewhere:
+        values |= dict(_traded(definition, inner, prefix))
     names = renaming.parameters(method.qualified, values, definition.qualified)
     return ClassFacts(
         {name: renaming.value(value, names) for name, value in values.items()},
         {names.get(buffer, buffer): types for buffer, types in inner.types.items()},
-        tuple(renaming.note(note, names) for note in run.notes),
+        tuple(renaming.note(_for_all(note, inner), names) for note in run.notes),
     )
+
+
+def _for_all(note: Note, made: Frame) -> Note:
+    """`note`, on no path of its own where it says what no object of the class gets past."""
+    passed = all(set(note.path) <= set(path) for path, _ in made.returns)
+    return replace(note, path=()) if note.kind == "unquantized" and passed else note
+
+
+def _traded(definition: Definition, made: Frame, prefix: str) -> Iterator[tuple[str, Value]]:
+    """The attributes that trade what `__init__` gave them, each with all that it may hold."""
+    assert isinstance(definition.node, ast.ClassDef)
+    for name, sources in traded(definition.node).items():
+        symbols = [f"{prefix}{each}" for each in sorted(sources)]
+        if all(each in made.env for each in symbols):
+            yield name, choose(*(((), made.env[each]) for each in symbols))
 
 
 def _initializes(function: Definition) -> bool:
@@ -248,20 +264,6 @@ def assigned_in(method: Function) -> frozenset[str]:
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
     )
     return frozenset((*assigned, *filter(None, map(registered, statements))))
-
-
-@kept(4096)
-def _filled_in(method: Function) -> frozenset[str]:
-    """The attributes of objects that a method puts items into."""
-    found: set[str] = set()
-    for each in walk(method):
-        match each:
-            case ast.Subscript(value=ast.Attribute(attr=name), ctx=ast.Store()):
-                found.add(name)
-            case ast.Call(func=ast.Attribute(value=ast.Attribute(attr=name), attr=how)):
-                if how in ("append", "add", "insert", "extend", "setdefault", "update"):
-                    found.add(name)
-    return frozenset(found)
 
 
 def registered(statement: ast.stmt) -> str | None:

@@ -20,6 +20,7 @@ from tritonlint.facts.host.values import (
     choose,
 )
 from tritonlint.facts.project.tree import as_code
+from tritonlint.frozen import replace
 
 F = TypeVar("F", bound=Frame)
 
@@ -46,13 +47,8 @@ def _condition(frame: Frame, node: ast.expr) -> Condition:
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             return conditions.negate(condition(frame, operand))
         case ast.Compare(left=left, comparators=[right]):
-            return conditions.compare(
-                frame,
-                node,
-                frame.evaluate(left),
-                frame.evaluate(right),
-                span,
-            )
+            sides = frame.evaluate(left), frame.evaluate(right)
+            return _of_vendor(conditions.compare(frame, node, *sides, span))
         case ast.Compare(left=left, comparators=rest):
             if all(isinstance(op, ast.Eq) for op in node.ops):
                 found = conditions.chain(
@@ -69,6 +65,16 @@ def _condition(frame: Frame, node: ast.expr) -> Condition:
     if found is None and speaks_of_vendor(spelled := as_code(node)):
         key = f"{VENDOR}({spelled}) {key}"
     return found or Condition("opaque", key, span)
+
+
+def _of_vendor(test: Condition) -> Condition:
+    """`test`, marked where it asks which GPU it is."""
+    match test.kind:
+        case "not":
+            return conditions.negate(_of_vendor(test.parts[0]))
+        case "opaque" if speaks_of_vendor(test.key) and not test.key.startswith(f"{VENDOR}("):
+            return replace(test, key=f"{VENDOR}({test.key})")
+    return test
 
 
 @cache

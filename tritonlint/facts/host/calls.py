@@ -7,6 +7,7 @@ import ast
 
 from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN, ElementTypes, join
 from tritonlint.facts.host import (
+    arithmetic,
     builtins,
     callbacks,
     classes,
@@ -37,6 +38,7 @@ from tritonlint.facts.host.values import (
     Namespace,
     Partial,
     Path,
+    Sequence,
     Table,
     Tensor,
     Value,
@@ -112,9 +114,15 @@ def _method(frame: Frame, node: ast.Call, function: Method, given: Given) -> Val
             return found
     if function.name == "get" and isinstance(owner, Table) and arguments.positional:
         default = arguments.positional[1] if len(arguments.positional) > 1 else None
+        if default is None and _is_plain(owner):
+            default = Const(None)
         return look_up(frame, owner, arguments.positional[0], node, default)
     if isinstance(owner, Launchable) and function.name == "__getitem__":
         return replace(owner, gridded=True)
+    if isinstance(owner, Callable):
+        table = libraries.bound(owner, function.name, given, span)
+        if table is not None:
+            return table
     contained = containers.method(frame, function, owner, given)
     if contained is not None:
         return contained
@@ -156,7 +164,7 @@ def _outside(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Valu
     if qualified == "torch.finfo" and arguments.positional:
         _is_float(frame, arguments.positional[0])
     if qualified == "torch.iinfo" and arguments.positional:
-        tensors.reckons(frame, arguments.positional[0], ("torch.int8",), span)
+        arithmetic.reckons(frame, arguments.positional[0], ("torch.int8",), span)
     if head == "torch" and arguments.positional and isinstance(arguments.positional[0], Tensor):
         rest = Arguments(arguments.positional[1:], arguments.keywords)
         found = tensors.method(frame, arguments.positional[0], name, rest, span)
@@ -175,12 +183,17 @@ def _is_float(frame: Frame, dtype: Value) -> None:
         )
 
 
-def _by_setting(frame: Frame, table: Table, key: Value, node: ast.expr) -> Value | None:
+def _setting(table: Table, key: Value, node: ast.expr) -> str | None:
+    """The test that parts the entries of a table for names of fp8 types from its others; None where
+    its key is no setting."""
+    setting = conditions.asks_for(key, node.slice) if isinstance(node, ast.Subscript) else None
+    several = sum(conditions.names_fp8(label) for label, _ in table.items) > 1
+    return f"{setting}+" if several and setting else setting
+
+
+def _by_setting(frame: Frame, table: Table, setting: str | None) -> Value | None:
     """The dtype that a table has for a setting: that of its names of fp8 types where the setting is
     one, and that of the others. None where that makes no difference."""
-    setting = conditions.asks_for(key, node.slice) if isinstance(node, ast.Subscript) else None
-    if sum(conditions.names_fp8(label) for label, _ in table.items) > 1 and setting:
-        setting = f"{setting}+"
     if setting is None:
         return None
     sides: dict[bool, list[ElementTypes]] = {True: [], False: []}
@@ -196,6 +209,12 @@ def _by_setting(frame: Frame, table: Table, key: Value, node: ast.expr) -> Value
     )
 
 
+def _is_plain(table: Table) -> bool:
+    """Whether a table has no entries but those under its keys, all of which are constants: others
+    are kept as they are spelled."""
+    return not table.open and not any("." in str(label) for label, _ in table.items)
+
+
 def look_up(
     frame: Frame, table: Table, key: Value, node: ast.expr, default: Value | None = None
 ) -> Value:
@@ -207,19 +226,25 @@ def look_up(
     elif isinstance(key, DType):
         # Keys that are no constants are kept as they are spelled.
         labels = frozenset(map(str, tensors.dtype_types(frame, key).types or ()))
-    tensors.reckons(frame, key, [label for label, _ in table.items], frame.span(node))
+    arithmetic.reckons(frame, key, [label for label, _ in table.items], frame.span(node))
     values = [value for label, value in table.items if label in labels]
     if len(values) == 1 == len(labels):
         return values[0]
+    if isinstance(key, Const) and default is not None and not values and _is_plain(table):
+        return default
     values = values or [value for _, value in table.items]
     if default is not None:
         values.append(default)
     if not values:
         return frame.unknown(node)
+    setting = None if labels or default else _setting(table, key, node)
     if all(isinstance(value, DType) for value in values):
         types = join(tensors.dtype_types(frame, value) for value in values)
-        by_setting = None if labels or default else _by_setting(frame, table, key, node)
+        by_setting = _by_setting(frame, table, setting)
         of = key.of if isinstance(key, DType) else None
         return by_setting or DType(types, table=table.span, key=of)
+    if setting and all(isinstance(value, (Instance, Sequence, Table)) for value in values):
+        quantized = (conditions.names_fp8(label) for label, _ in table.items)
+        return choose(*((((setting, x),), y) for x, y in zip(quantized, values, strict=True)))
     chosen = [value for value in values if isinstance(value, Launchable)] or values
     return choose(*(((), value) for value in chosen))

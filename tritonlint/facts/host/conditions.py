@@ -8,7 +8,7 @@ import re
 from functools import cache
 
 from tritonlint.dtypes import INT8, UINT8, UNKNOWN, ElementTypes, join
-from tritonlint.facts.host import constants, settings, tensors
+from tritonlint.facts.host import arithmetic, constants, settings, tensors
 from tritonlint.facts.host.choices import only_tensor
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import symbol
@@ -159,24 +159,28 @@ def assume(frame: Frame, test: Condition, outcome: bool, *, required: bool = Fal
                 assume(frame, part, outcome, required=required)
             return
     frame.path += ((test.key, outcome),)
-    if required and (test.kind, outcome) in (("quantized", False), ("unquantized", True)):
-        frame.note("unquantized", settings.stem(test.key), UNKNOWN, test.span)
+    refused = settings.refused(test.key, outcome) if required else None
+    if refused:
+        stem = settings.stem(refused)
+        frame.note("unquantized", stem, UNKNOWN, test.span, variable=refused)
     if test.kind != "dtype" or test.buffer is None:
         return
     known = frame.known(test.buffer)
     if outcome:
         if test.types.known:
-            frame.types[test.buffer] = _both(known, test.types)
+            narrow(frame, test.buffer, test.types)
         if required and test.types.known:
             frame.note("asserted", test.buffer, test.types, test.span)
     elif known.types is not None and test.types.types is not None:
         frame.types[test.buffer] = ElementTypes(known.types - test.types.types)
 
 
-def _both(known: ElementTypes, other: ElementTypes) -> ElementTypes:
-    if known.types is None or other.types is None:
-        return other if known.types is None else known
-    return ElementTypes(known.types & other.types) if known.types & other.types else other
+def narrow(frame: Frame, buffer: str, types: ElementTypes) -> None:
+    """Go on in `frame` knowing that a buffer has one of these types."""
+    known = frame.known(buffer)
+    if known.types is not None and types.types is not None:
+        types = ElementTypes(known.types & types.types) if known.types & types.types else types
+    frame.types[buffer] = known if types.types is None else types
 
 
 def _dtype_test(frame: Frame, subject: Value, against: Value, span: Span) -> Condition | None:
@@ -191,7 +195,7 @@ def _dtype_test(frame: Frame, subject: Value, against: Value, span: Span) -> Con
         types = join(dtype_types(frame, each) for each in against.items)
         text = ", ".join(str(dtype_types(frame, each)) for each in against.items)
     elif isinstance(against, Table):
-        tensors.reckons(frame, subject, [label for label, _ in against.items], span)
+        arithmetic.reckons(frame, subject, [label for label, _ in against.items], span)
         return None
     elif any(isinstance(each, DType) for _, each in options(against)):
         types, text = dtype_types(frame, against), "a dtype chosen before"
@@ -222,7 +226,7 @@ def _told_apart(chosen: Value, other: Value, test: Condition) -> Condition | Non
     if len(parting) != 1 or outcomes in ((None, None), (True, True), (False, False)):
         return None
     known = another if outcomes[0] is None else one
-    if None in outcomes and not (isinstance(known, DType) and _is_bytes(known.types)):
+    if None in outcomes and not (isinstance(known, DType) and tensors.all_bytes(known.types)):
         return None
     side = outcomes.index(True) if True in outcomes else 1 - outcomes.index(False)
     key, outcome = parting[0]
@@ -244,15 +248,11 @@ def _same_dtype(one: Value, other: Value) -> bool | None:
     names = other.items if isinstance(other, Sequence) else (other,)
     dtypes = [each.types for each in names if isinstance(each, DType)]
     if len(dtypes) != len(names):
-        return False if _is_bytes(one.types) and own is not None else None
+        return False if tensors.all_bytes(one.types) and own is not None else None
     types = join(dtypes).types
     if types is None:
-        return False if _is_bytes(one.types) else None
+        return False if tensors.all_bytes(one.types) else None
     return one.types.types <= types if one.types.types & types else False
-
-
-def _is_bytes(types: ElementTypes) -> bool:
-    return bool(types.types) and all(each.is_byte for each in types.types or ())
 
 
 def _setting_test(node: ast.Compare, left: Value, right: Value, span: Span) -> Condition | None:

@@ -101,14 +101,16 @@ def _constant(value: Value) -> tuple[Any] | None:
 
 
 def _local(frame: Frame, node: ast.expr) -> bool:
-    """Whether an expression is made of literals, torch's dtypes, names of this function and members
-    of enums."""
+    """Whether an expression is made of literals, torch's dtypes, names of this function, members of
+    enums and sizes of elements."""
     match node:
+        case ast.Attribute(attr="itemsize"):
+            return True
         case ast.Attribute(value=ast.Name() | ast.Attribute() as owner):
             of = frame.evaluate(owner)
             member = isinstance(of, Class) and classes.is_enum(of.definition)
             return member or isinstance(of, Namespace) and of.name in ("torch", "numpy")
-        case ast.Constant():
+        case ast.Constant() | ast.Call(func=ast.Attribute(attr="element_size")):
             return True
         case ast.Name(id=name):
             return name in frame.env

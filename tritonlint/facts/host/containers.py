@@ -16,6 +16,7 @@ from tritonlint.facts.host.values import (
     Value,
     choose,
     constant,
+    options,
 )
 from tritonlint.facts.project.tree import as_code
 
@@ -23,12 +24,18 @@ from tritonlint.facts.project.tree import as_code
 def method(frame: Frame, function: Method, owner: Value, given: Given) -> Value | None:
     """What a method of a list or a dict gives; None for one of something else."""
     spelled = function.node.value if isinstance(function.node, ast.Attribute) else None
-    match owner:
-        case Sequence():
-            return _of_list(frame, spelled, owner, function.name, given)
-        case Table():
-            return _of_dict(frame, spelled, owner, function.name, given)
+    match filled(owner):
+        case Sequence() as items:
+            return _of_list(frame, spelled, items, function.name, given)
+        case Table() as entries:
+            return _of_dict(frame, spelled, entries, function.name, given)
     return None
+
+
+def filled(value: Value) -> Value:
+    """A container that may still be empty, as it is once something is put into it."""
+    full = [each for _, each in options(value) if not isinstance(each, Sequence) or each.items]
+    return full[0] if len(full) == 1 else value
 
 
 def _of_list(

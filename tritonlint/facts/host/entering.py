@@ -6,15 +6,18 @@ import ast
 from functools import partial
 
 from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN
+from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.host import (
     conditions,
+    containers,
     libraries,
     tensors,
 )
 from tritonlint.facts.host.arguments import Arguments, Given
-from tritonlint.facts.host.attributes import note_required
+from tritonlint.facts.host.assigning import rebind
 from tritonlint.facts.host.binding import bind
 from tritonlint.facts.host.places import Place
+from tritonlint.facts.host.required import note_required
 from tritonlint.facts.host.state import MAX_DEPTH, MAX_ENTERED, Frame
 from tritonlint.facts.host.suspicion import hands_on_bytes
 from tritonlint.facts.host.symbols import as_tensor
@@ -23,13 +26,17 @@ from tritonlint.facts.host.values import (
     Condition,
     DType,
     Instance,
+    Partial,
+    Sequence,
+    Table,
     Tensor,
     Value,
     choose,
     options,
 )
+from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import as_code
+from tritonlint.facts.project.tree import as_code, walk
 from tritonlint.findings.result import Limit
 from tritonlint.frozen import replace
 
@@ -103,13 +110,49 @@ def run(
         note_required(frame, function.instance)
     frame.run.stack.append(id(definition.node))
     frame.run.entered.add(id(definition.node))
+    noted = len(frame.run.notes)
     try:
         result = inner.body()
     finally:
         frame.run.stack.pop()
     frame.keep_made(inner)
     _keep_set(frame, inner, function, nested)
+    _keep_asserted(frame, inner, noted)
+    _keep_filled(frame, inner, function, given)
     return result, inner
+
+
+def _keep_filled(frame: Frame, inner: Frame, function: Callable, given: Given) -> None:
+    """What a function puts into a list or a dict that it is given is in there after the call."""
+    node = function.definition.node
+    assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    named = signature(node).positional[function.instance is not None :]
+    names: dict[int | str, str] = {index: each.arg for index, each in enumerate(named)}
+    values: dict[int | str, Value] = dict(enumerate(given.arguments.positional))
+    for key, value in (values | given.arguments.keywords).items():
+        name = names.get(key, str(key))
+        left = containers.filled(inner.env.get(name, value))
+        if isinstance(value, (Sequence, Table)) and type(left) is type(value) and left != value:
+            place = given.places[key]
+            if place.source is frame.module.source and name not in _assigned(node):
+                rebind(frame, place.node, left)
+
+
+@kept(4096)
+def _assigned(function: ast.FunctionDef | ast.AsyncFunctionDef) -> frozenset[str]:
+    """The names that a function binds to something else."""
+    names = (each for each in walk(function) if isinstance(each, ast.Name))
+    return frozenset(each.id for each in names if isinstance(each.ctx, ast.Store))
+
+
+def _keep_asserted(frame: Frame, inner: Frame, noted: int) -> None:
+    """What a function asserts of dtypes wherever it returns holds after the call; `noted` is how
+    many notes there were before it."""
+    for note in frame.run.notes[noted:]:
+        more = note.path[len(frame.path) :]
+        if note.kind == "asserted" and all(set(more) <= set(path) for path, _ in inner.returns):
+            conditions.narrow(frame, note.buffer, note.types)
+            frame.path += tuple(test for test in more if test not in frame.path)
 
 
 def attributes_in(env: dict[str, Value]) -> dict[str, Value]:
@@ -134,6 +177,8 @@ def _better(frame: Frame, result: Value | None) -> bool:
     if isinstance(result, Tensor):
         # `quantize_fp8(x)` is no question, but a tensor of codes.
         return tensors.tensor_types(frame, result).known
+    if isinstance(result, (Callable, Partial, Instance, Sequence, Table)):
+        return True  # none of these is the answer to a question
     return isinstance(result, DType) and result.types != UNKNOWN
 
 

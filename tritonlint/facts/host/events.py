@@ -37,10 +37,10 @@ class Note:
     `handled`: a test asks for them; `table`: its type is read from a table that holds them;
     `setting`: a test whether the setting that `buffer` names asks for a quantized cache, with types
     where it asks for fp8 by name;
-    `unquantized`: such a setting raises; `integers`: the code reckons with 8-bit integers, in a
-    tensor or as the dtype that `buffer` names; `default`: a parameter is this dtype unless a caller
-    says otherwise; `seen`: what was seen at run time, as `message` says: it is as strong as
-    `strength`, and `encoded` says that the bytes are floats.
+    `unquantized`: such a setting raises, where the test `variable` comes out true; `integers`: the
+    code reckons with 8-bit integers, in a tensor or as the dtype that `buffer` names; `default`: a
+    parameter is this dtype unless a caller says otherwise; `seen`: what was seen at run time, as
+    `message` says: it is as strong as `strength`, and `encoded` says that the bytes are floats.
     """
 
     kind: NoteKind

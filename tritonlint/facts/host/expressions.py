@@ -6,6 +6,7 @@ import ast
 
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.host import (
+    arithmetic,
     branching,
     calls,
     displays,
@@ -23,6 +24,7 @@ from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import as_tensor, symbol
 from tritonlint.facts.host.values import (
     Callable,
+    Choice,
     Class,
     Const,
     DType,
@@ -32,8 +34,10 @@ from tritonlint.facts.host.values import (
     Namespace,
     Sequence,
     Super,
+    Table,
     Tensor,
     Value,
+    choose,
 )
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.tree import dotted_name
@@ -62,8 +66,8 @@ def evaluate(frame: Frame, node: ast.expr) -> Value:
         case ast.Compare() | ast.BoolOp() | ast.UnaryOp(op=ast.Not()):
             return branching.tested(frame, node)
         case ast.BinOp(left=left, op=op, right=right):
-            both = displays.combined(op, evaluate(frame, left), evaluate(frame, right))
-            return both or frame.unknown(node)
+            sides = evaluate(frame, left), evaluate(frame, right)
+            return displays.combined(op, *sides) or arithmetic.reckoned(frame, node, *sides)
     return _rarer(frame, node)
 
 
@@ -129,7 +133,10 @@ def _name(frame: Frame, name: str, node: ast.expr) -> Value:
 
 
 def _attribute(frame: Frame, node: ast.Attribute) -> Value:
-    owner = evaluate(frame, node.value)
+    return _attribute_of(frame, evaluate(frame, node.value), node)
+
+
+def _attribute_of(frame: Frame, owner: Value, node: ast.Attribute) -> Value:
     name = node.attr
     if name == "dtype":
         owner = as_tensor(owner)
@@ -149,6 +156,9 @@ def _attribute(frame: Frame, node: ast.Attribute) -> Value:
             return _opaque_attribute(frame, owner, name, node)
         case Instance():
             return objects.instance_attribute(frame, owner, name, node)
+        case Choice() if objects_in := [each for each in owner.options if each[1] != Const(None)]:
+            if all(isinstance(each, Instance) for _, each in objects_in):
+                return choose(*((at, _attribute_of(frame, x, node)) for at, x in objects_in))
         case Class():
             return objects.class_attribute(frame, owner, name, node)
         case Super():
@@ -159,6 +169,12 @@ def _attribute(frame: Frame, node: ast.Attribute) -> Value:
             return owner if name in ("fn", "__call__") else Method(owner, name, node)
         case Callable() if name == "__call__":
             return owner
+        case Table() if name in ("arguments", "kwargs"):  # of `inspect.signature(f).bind(...)`
+            return owner
+        case Table() if name == "args":
+            return Sequence(())
+        case DType() if name == "itemsize" and (size := tensors.item_size(owner.types)):
+            return size
         case DType() | Const() if name == "value":  # of a member of an enum
             return owner
         case Method():

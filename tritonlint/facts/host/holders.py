@@ -7,9 +7,8 @@ import ast
 
 from tritonlint.facts.host import iteration
 from tritonlint.facts.host.arguments import Given
-from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.values import Sequence, Table, Value, choose, options
+from tritonlint.facts.host.values import Sequence, Table, Value
 
 _LISTS = frozenset(
     ("collections.deque", "queue.Queue", "queue.SimpleQueue", "queue.LifoQueue", "asyncio.Queue")
@@ -24,6 +23,9 @@ def call(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Value | 
     match qualified:
         case "collections.defaultdict":
             return _with_default(frame, node, values)
+        case "dataclasses.field" | "attr.ib" | "attr.field" | "attrs.field":
+            factories = [each for each in node.keywords if "factory" in str(each.arg)]
+            return _made(frame, factories[0].value) if factories else keywords.get("default")
         case "collections.OrderedDict" | "collections.ChainMap" | "types.MappingProxyType":
             tables = [each for each in values if isinstance(each, Table)]
             return tables[0] if len(tables) == 1 else Table((), frame.span(node), bool(values))
@@ -50,10 +52,14 @@ def _with_default(frame: Frame, node: ast.Call, values: tuple[Value, ...]) -> Va
     """A dict that makes what it does not hold yet."""
     entries: list[tuple[object, Value]] = []
     if values:
-        made = [frame.apply(node, each, positional(frame, node)) for _, each in options(values[0])]
-        entries.append(("default", choose(*(((), each) for each in made))))
+        entries.append(("default", _made(frame, node.args[0])))
     more = values[1].items if len(values) > 1 and isinstance(values[1], Table) else ()
     return Table((*entries, *more), frame.span(node), True)
+
+
+def _made(frame: Frame, factory: ast.expr) -> Value:
+    """What a function that is handed on gives without arguments."""
+    return frame.evaluate(ast.copy_location(ast.Call(factory, [], []), factory))
 
 
 def _chained(values: tuple[Value, ...]) -> Sequence | None:

@@ -17,8 +17,8 @@ from tritonlint.facts.host import (
 )
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.assigning import store, unpacked
-from tritonlint.facts.host.attributes import note_required
 from tritonlint.facts.host.binding import bind
+from tritonlint.facts.host.required import note_required
 from tritonlint.facts.host.state import Frame, Run
 from tritonlint.facts.host.values import Callable, Instance
 from tritonlint.facts.project.modules import Definition, Module

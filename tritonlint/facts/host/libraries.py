@@ -6,11 +6,21 @@ from __future__ import annotations
 import ast
 
 from tritonlint.dtypes import join
+from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.host import conditions, holders, records, tensors
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.named_dtypes import named_dtype, named_fp8
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.values import Condition, Const, DType, Sequence, Tensor, Value
+from tritonlint.facts.host.values import (
+    Callable,
+    Condition,
+    Const,
+    DType,
+    Sequence,
+    Table,
+    Tensor,
+    Value,
+)
 from tritonlint.source import Span
 
 # Raise when their first argument is false.
@@ -59,6 +69,8 @@ def call(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Value | 
         return None
     if qualified in _SAME:
         return arguments.get(0, _SAME[qualified])
+    if qualified == "inspect.signature":  # stands for the function: see `bound`
+        return arguments.get(0, "obj")
     if qualified in _CASTS:
         return arguments.get(1, "val")
     made = holders.call(frame, node, qualified, given)
@@ -71,6 +83,15 @@ def call(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Value | 
         if isinstance(parts, Sequence) and parts.items and "out" not in arguments.keywords:
             return _put_together(frame, node, parts)
     return None
+
+
+def bound(function: Callable, name: str, given: Given, span: Span) -> Table | None:
+    """The arguments by name that `inspect.signature(function).bind(...)` gives."""
+    node = function.definition.node
+    if name not in ("bind", "bind_partial") or not isinstance(node, ast.FunctionDef):
+        return None
+    found = signature(node).bind(given.arguments.positional, given.arguments.keywords)
+    return Table((*found.values.items(), *found.more.items()), span, not given.complete)
 
 
 def by_name(frame: Frame, name: str, arguments: Arguments, span: Span) -> Value | None:

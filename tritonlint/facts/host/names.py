@@ -8,6 +8,7 @@ import ast
 from tritonlint.dtypes import ElementTypes, from_torch, from_triton
 from tritonlint.facts.host.decorators import decorated
 from tritonlint.facts.host.named_dtypes import named_dtype
+from tritonlint.facts.host.registries import filled
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import (
     Callable,
@@ -75,6 +76,6 @@ def _module_level(frame: Frame, definition: Definition, value: ast.expr) -> Valu
     frame.run.stack.append(key)
     inner = frame.elsewhere(definition.module, definition.enclosing, frame.types)
     try:
-        return inner.evaluate(value)
+        return filled(frame, definition, inner.evaluate(value))
     finally:
         frame.run.stack.pop()

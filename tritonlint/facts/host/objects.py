@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 
 from tritonlint.facts.flow.targets import bind
-from tritonlint.facts.host import attributes, classes, entering, names
+from tritonlint.facts.host import attributes, classes, entering, names, required
 from tritonlint.facts.host.arguments import Arguments, Given
+from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.named_dtypes import named_dtype
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import (
@@ -28,6 +29,14 @@ Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def instance_attribute(frame: Frame, owner: Instance, name: str, node: ast.expr) -> Value:
+    """`self.name`, with the settings of that name that its class turns away."""
+    value = _attribute(frame, owner, name, node)
+    if owner.symbol and value == Tensor(f"{owner.name}.{name}"):
+        required.note_required(frame, owner)
+    return value
+
+
+def _attribute(frame: Frame, owner: Instance, name: str, node: ast.expr) -> Value:
     """`self.name`: set in this function or where the object was made, a method, set in a method of
     the class, or unknown."""
     definition = owner.definition
@@ -47,13 +56,25 @@ def instance_attribute(frame: Frame, owner: Instance, name: str, node: ast.expr)
         found = names.definition_value(frame, target, name, node)
         if not isinstance(found, Tensor) or frame.known(found.buffer).known:
             return found
+    made = _made_up(frame, owner, name, node)
+    if made is not None:
+        return made
     named = named_dtype(name)
     if named is None and "cache" in name:
-        attributes.note_declared(frame, definition, symbol)
+        required.note_declared(frame, definition, symbol)
     if named is not None:
         return named if named.types.known else replace(named, of=symbol)
     module, around = definition.module, definition.enclosing
     return classes.annotated(module, declared, around, Tensor(symbol))
+
+
+def _made_up(frame: Frame, owner: Instance, name: str, node: ast.expr) -> Value | None:
+    """What `__getattr__` of a class gives for a name that its objects do not have."""
+    method = classes.method_named(owner, "__getattr__")
+    if method is None or id(method.definition.node) in frame.run.stack:
+        return None
+    call = ast.copy_location(ast.Call(node, [], []), node)
+    return entering.enter(frame, call, method, positional(frame, node, Const(name)))
 
 
 def register(frame: Frame, owner: ast.expr, given: Given) -> None:

@@ -53,4 +53,5 @@ def key(old: str, names: Names) -> str:
 
 def note(old: Note, names: Names) -> Note:
     """`old` in the new names."""
-    return replace(old, buffer=key(old.buffer, names), path=path(old.path, names))
+    buffer, variable = key(old.buffer, names), key(old.variable, names)
+    return replace(old, buffer=buffer, variable=variable, path=path(old.path, names))

@@ -34,6 +34,14 @@ def stem(key: str) -> str:
     return key.partition(_NAMED)[0] + ")" if _NAMED in key else key.removesuffix("+")
 
 
+def refused(key: str, outcome: bool) -> str | None:
+    """The test that cannot come out true where only settings that are not quantized are let through
+    because the test `key` has to come out so; None where others are."""
+    if not key.startswith(f"{QUANTIZED}(") or outcome != (_NEVER in key):
+        return None
+    return stem(key) if outcome else key
+
+
 def is_particular(key: str) -> bool:
     """Whether a test is about some names of a setting."""
     return key[-1:] in ("'", "+") and stem(key) != key

@@ -143,7 +143,7 @@ class Frame(Walk[Value, Condition]):
     types: dict[str, ElementTypes]
     path: Path = ()
     instance: Instance | Class | None = None
-    returns: list[tuple[Path, Value]] = field(default_factory=list)
+    returns: list[tuple[Path, Value | None]] = field(default_factory=list)
     depth: int = 0
     site: str = ""
     looping: bool = False

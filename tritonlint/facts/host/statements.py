@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from tritonlint.facts.host import (
     classes,
@@ -32,11 +33,15 @@ Defining = (ast.FunctionDef, ast.AsyncFunctionDef)
 def body(frame: Frame) -> Value | None:
     """Run the body of the function that `frame` belongs to; what it returns, or None."""
     function = frame.enclosing[-1]
-    frame.block(function.body)
+    if frame.block(function.body):
+        returned(frame, None)
     _run_handed_on(frame)
+    if not frame.depth:
+        _run_returned(frame)
     if frame.yields:
         return Sequence((choose(*(((), each) for each in frame.yields)),), repeated=True)
-    return choose(*frame.returns) if frame.returns else None
+    values = [(path, value) for path, value in frame.returns if value is not None]
+    return choose(*values) if values else None
 
 
 def _run_handed_on(frame: Frame) -> None:
@@ -55,6 +60,27 @@ def _run_handed_on(frame: Frame) -> None:
             name = ast.copy_location(ast.Name(node.name, ast.Load()), node.body[0])
             call = ast.copy_location(ast.Call(name, [], []), node.body[0])
             entering.run(frame, call, value, Given(Arguments((), {}), {}, complete=False))
+
+
+def _run_returned(frame: Frame) -> None:
+    """Run the functions that the first one of all gives to its unknown callers together with some
+    of their arguments: `return partial(write, cache)`."""
+    node = frame.enclosing[-1]
+    place = ast.copy_location(ast.Name(node.name, ast.Load()), node.body[0])
+    call = ast.copy_location(ast.Call(place, [], []), node.body[0])
+    nothing = Given(Arguments((), {}), {}, complete=False)
+    for each in [value for _, value in frame.returns if value is not None]:
+        for given in _handed_back(each):
+            frame.apply(call, given, nothing)
+
+
+def _handed_back(value: Value) -> Iterator[Partial]:
+    for _, each in options(value):
+        match each:
+            case Partial():
+                yield each
+            case Sequence(items=items):
+                yield from (inner for item in items for inner in _handed_back(item))
 
 
 def _leads(frame: Frame, definition: Definition) -> bool:
@@ -102,8 +128,7 @@ def augmented(frame: Frame, node: ast.AugAssign) -> Value | None:
 
 def returned(frame: Frame, value: Value | None) -> None:
     """The function returns `value`, on the path that leads there from its beginning."""
-    if value is not None:
-        frame.returns.append((frame.path[frame.began :], value))
+    frame.returns.append((frame.path[frame.began :], value))
 
 
 def part_of(frame: Frame, node: ast.expr, name: str) -> Value:

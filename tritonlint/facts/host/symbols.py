@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from tritonlint.facts.host.choices import only_tensor
-from tritonlint.facts.host.values import Condition, Const, DType, Method, Tensor, Value
+from tritonlint.facts.host.values import Condition, Const, DType, Instance, Method, Tensor, Value
 from tritonlint.facts.project.tree import as_code
 
 
@@ -19,6 +19,8 @@ def symbol(value: Value, spelled: str | ast.expr) -> str:
             return repr(constant)
         case Condition(key=key):
             return key
+        case Instance(symbol=str() as named) if named:
+            return named
         case DType(of=str() as of):
             return f"{of}.dtype"
         case Method(owner=owner, name=name, node=ast.Attribute(value=inner)):

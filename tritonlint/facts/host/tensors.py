@@ -35,6 +35,8 @@ SHAPES = frozenset(
     ravel refine_names contiguous_
     """.split()
 )
+# New memory of the same type, where that is one of floats.
+_ELEMENTWISE = frozenset("abs clamp clamp_max clamp_min clip neg round".split())
 # Same memory, a part of it.
 PARTS = frozenset(
     """
@@ -92,11 +94,11 @@ def construct(
 def _decides_bytes(frame: Frame, dtype: Value) -> bool:
     """Whether it depends on the outcome of a test if a dtype is one of bytes."""
     each_path = list(options(dtype))
-    bytes_ = [_all_bytes(dtype_types(frame, each)) for _, each in each_path]
+    bytes_ = [all_bytes(dtype_types(frame, each)) for _, each in each_path]
     return all(path for path, _ in each_path) and any(bytes_) and not all(bytes_)
 
 
-def _all_bytes(types: ElementTypes) -> bool:
+def all_bytes(types: ElementTypes) -> bool:
     return bool(types.types) and all(each.is_byte for each in types.types or ())
 
 
@@ -118,18 +120,6 @@ def dtype_symbol(value: Value) -> str | None:
         case DType(of=str() as buffer) | Tensor(buffer=buffer, types=None, part=None):
             return buffer
     return None
-
-
-def reckons(frame: Frame, dtype: Value, names: Items[object], span: Span) -> None:
-    """Note that the code reckons with 8-bit integers where it looks `dtype` up among `names`: those
-    of types of 8 bits. A table of other types too only translates."""
-    symbol = dtype_symbol(dtype)
-    if symbol is None or "torch.int8" not in names:
-        return
-    spelled = (str(name).partition("torch.")[2] for name in names)
-    known = [element for each in spelled if (element := from_torch(each)) is not None]
-    if all(element.width == 8 for element in known):
-        frame.note("integers", symbol, ElementTypes.of(INT8), span)
 
 
 def _made_with(frame: Frame, buffer: str, dtype: Value, span: Span) -> None:
@@ -205,6 +195,17 @@ def dtype_of(frame: Frame, owner: Value) -> Value:
     return DType(tensor_types(frame, owner))
 
 
+def wide_floats(types: ElementTypes) -> bool:
+    """Whether all of these are floats of more than 8 bits."""
+    return bool(types.types) and all(t.is_float and t.width > 8 for t in types.types or ())
+
+
+def item_size(types: ElementTypes) -> Const | None:
+    """The bytes of an element, where all the types that it can have are as wide."""
+    widths = {each.width for each in types.types or ()}
+    return Const(widths.pop() // 8) if len(widths) == 1 else None
+
+
 def view(frame: Frame, tensor: Tensor, arguments: Arguments, span: Span) -> Tensor:
     """`tensor.view(...)`: another element type for the same bytes, or another shape."""
     given = arguments.keywords.get("dtype") or (
@@ -248,6 +249,8 @@ def method(
 ) -> Value | None:
     """What `tensor.name(...)` gives, or None when it is not known to keep or set memory and element
     type."""
+    if name == "element_size":
+        return item_size(tensor_types(frame, tensor))
     if name == "view":
         return view(frame, tensor, arguments, span)
     if name in ("to", "type", "astype"):
@@ -259,8 +262,10 @@ def method(
     if name in CONVERSIONS:
         known = from_torch(CONVERSIONS[name])
         return convert(frame, tensor, DType(ElementTypes.of(known)) if known else None, span)
-    if name in SHAPES:
+    if name in SHAPES or (name[-1:] == "_" and name[0] != "_"):  # in place
         return tensor
+    if name in _ELEMENTWISE and wide_floats(types := tensor_types(frame, tensor)):
+        return allocated(frame, types, span)
     if name in PARTS:
         return _parts(frame, tensor, name, arguments, span)
     if name in CONSTRUCTORS:
@@ -275,8 +280,9 @@ def _parts(frame: Frame, tensor: Tensor, name: str, arguments: Arguments, span: 
     sizes = arguments.get(0, "split_size_or_sections")
     match sizes:
         case Sequence(items=items) if name != "unbind":
-            return Sequence(tuple(piece(part, index) for index in range(len(items))))
-        case Const(value=int() as count) if name == "chunk":
+            count = len(items) + (name == "tensor_split")  # of the places between parts
+            return Sequence(tuple(piece(part, index) for index in range(count)))
+        case Const(value=int() as count) if name in ("chunk", "tensor_split"):
             return Sequence(tuple(piece(part, index) for index in range(min(count, 16))))
     # The number of parts is not known: whatever it is unpacked to.
     return replace(part, several=True)

@@ -92,6 +92,7 @@ def outline(text: bytes, package: bool = False) -> Outline:
     known = set(top_level.imported(text))
     given = top_level.assigned(text)
     aliases = tuple(top_level.aliases(text, given, {each.name for each in found} | known))
+    aliases += tuple(dict.fromkeys(top_level.filled(text, found, given)))
     local = {each.name for each in found} | {other for other, _ in aliases} | known
     starred = b"import *" in text
     return Outline(

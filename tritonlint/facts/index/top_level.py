@@ -3,6 +3,7 @@ others, what it registers, which of its names may be kernels or tell something a
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections.abc import Iterator, Sequence
 
@@ -30,6 +31,14 @@ _CLASS_VALUE = re.compile(rb"^[ \t]+%s+[ \t]*(?::[^=\n]*)?=(?!=)[^\n]*" % LETTER
 # An assignment at the top level, whose value may go on over lines.
 _ASSIGNED = re.compile(
     rb"^(%s+)[ \t]*(?::[^=\n]*)?=(?!=)([^\n]*(?:\n[ \t)\]}][^\n]*)*)" % LETTER, re.M
+)
+# An empty container, or None: what it holds is said elsewhere in the file.
+_EMPTY = re.compile(rb"[ \t]*(?:\{\}|\[\]|dict\(\)|list\(\)|[\w.]*[dD]ict\([^\n]*|None)[ \t]*$")
+# A name that an item is put into, or those that a function declares to be those of the module.
+_FILLED = re.compile(
+    rb"^[ \t]*(%s+)(?:\[.*\][ \t]*=|\.(?:append|add|insert|extend|setdefault|update)\()"
+    rb"|^[ \t]+global[ \t]+([^\n]+)" % LETTER,
+    re.M,
 )
 # An attribute that is given a name as it is.
 _ATTRIBUTE = re.compile(rb"self\.(%s+)[ \t]*=[ \t]*(%s+)[ \t]*$" % (LETTER, LETTER), re.M)
@@ -139,6 +148,20 @@ def aliases(
             owner, _, attribute = spelled.rpartition(b".")
             if spelled.partition(b".")[0] in known:
                 yield other, attribute if owner else spelled
+
+
+def filled(
+    text: bytes, headers: Sequence[Header], given: Sequence[tuple[bytes, bytes]]
+) -> Iterator[tuple[bytes, bytes]]:
+    """Pairs of a name at the top level that stands for something empty, and a function that puts
+    something there, or before it."""
+    empty = {name for name, value in given if _EMPTY.match(value)}
+    starts = [each.start for each in headers]
+    for found in _FILLED.finditer(text) if empty else ():
+        for name in empty.intersection(_WORD.findall(found[1] or found[2])):
+            at = bisect.bisect(starts, found.start()) - 1
+            if at >= 0:
+                yield name, headers[at].name
 
 
 def _is_naming(text: bytes, at: int) -> bool:

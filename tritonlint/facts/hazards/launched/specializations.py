@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tritonlint.dtypes import BY_NAME, UINT8, UNKNOWN, ElementType, ElementTypes
-from tritonlint.facts.device import OneOf, Specialization
+from tritonlint.facts.device import Float, OneOf, Specialization, roles_of
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.hazards.launched.known_arguments import tested
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.outcomes import decided
+from tritonlint.facts.host.tensors import wide_floats
 from tritonlint.facts.host.values import (
     Condition,
     Const,
@@ -56,7 +57,9 @@ def specialization(
                 constexprs[name] = dtype.types.single
             case [Tensor() as tensor]:
                 known = types_of(event, tensor)
-                if (element := one_of(known) if alike else known.single) is not None:
+                if wide_floats(known) and name not in roles_of(event.kernel).pointers:
+                    constexprs[name] = Float()
+                elif (element := one_of(known) if alike else known.single) is not None:
                     pointers[name] = element
                 elif (outcome := tested(event.kernel, name, tensor, path)) is not None:
                     constexprs[name] = outcome

@@ -103,10 +103,17 @@ def arguments(run: Run) -> Iterator[Argument | Typed]:
     for event in run.launches:
         for parameter, passed in event.arguments.items():
             for path, value in options(passed.value):
-                if isinstance(value, Tensor) and not contradicts(path, event.path):
+                taken = (*event.path, *_refused(run, event.path))
+                if isinstance(value, Tensor) and not contradicts(path, taken):
                     found = _argument(run, event, parameter, value, path)
                     if found is not None:
                         yield found
+
+
+def _refused(run: Run, path: Path) -> Path:
+    """The tests of settings that come out one way only, since the other outcome raises."""
+    refused = [note for note in run.notes if note.kind == "unquantized"]
+    return tuple((note.variable, False) for note in refused if set(note.path) <= set(path))
 
 
 def _argument(

@@ -11,7 +11,7 @@ from tritonlint.facts.hazards.launched.specializations import joined, types_of
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.stands_for import about_type
 from tritonlint.facts.host.events import LaunchEvent
-from tritonlint.facts.host.tensors import FLOATS
+from tritonlint.facts.host.tensors import FLOATS, wide_floats
 from tritonlint.facts.host.values import Path, Tensor, Value, contradicts, options
 
 
@@ -106,5 +106,4 @@ def _stands_in(event: LaunchEvent, parameter: str, value: Value) -> bool:
 
 def _wider(types: ElementTypes) -> ElementTypes | None:
     """`types`, where all are floats of more than 8 bits."""
-    found = types.types or frozenset()
-    return types if found and all(t.is_float and t.width > 8 for t in found) else None
+    return types if wide_floats(types) else None

@@ -26,7 +26,9 @@ def stands_for(
     if named is not None:
         return ElementTypes.of(named)
     meant = join(each.meaning for each in evidence if each.meaning.known)
-    if meant.types:
+    views = {t for each in evidence if not each.meaning.known for t in each.types.types or ()}
+    codes = tensor.part is None and bool(views) and all(each.is_fp8 for each in views)
+    if meant.types and not codes:  # a view of all of it says more than what is moved into it
         return meant
     seen = {each for one in evidence for each in one.types.types or ()}
     is_scale = "scale" in parameter.lower()

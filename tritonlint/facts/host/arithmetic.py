@@ -1,0 +1,42 @@
+"""What arithmetic in launching code says of element types."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence as Items
+
+from tritonlint.dtypes import INT8, UNKNOWN, ElementTypes, from_torch
+from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.tensors import FLOATS, dtype_symbol, tensor_types, wide_floats
+from tritonlint.facts.host.values import Const, Tensor, Value
+from tritonlint.source import Span
+
+
+def reckons(frame: Frame, dtype: Value, names: Items[object], span: Span) -> None:
+    """Note that the code reckons with 8-bit integers where it looks `dtype` up among `names`: those
+    of types of 8 bits. A table of other types too only translates."""
+    symbol = dtype_symbol(dtype)
+    if symbol is None or "torch.int8" not in names:
+        return
+    spelled = (str(name).partition("torch.")[2] for name in names)
+    known = [element for each in spelled if (element := from_torch(each)) is not None]
+    if all(element.width == 8 for element in known):
+        frame.note("integers", symbol, ElementTypes.of(INT8), span)
+
+
+def reckoned(frame: Frame, node: ast.BinOp, *sides: Value) -> Tensor:
+    """What arithmetic with numbers or tensors gives: floats, where it divides or one side is a
+    float."""
+    made = frame.unknown(node)
+    known = {types for each in sides if wide_floats(types := _number_types(frame, each))}
+    if isinstance(node.op, ast.Div) or (known and not isinstance(node.op, ast.FloorDiv)):
+        numbers = any(isinstance(each, Const) for each in sides)
+        alone = known.pop() if len(known) == 1 and numbers else FLOATS
+        frame.types[made.buffer] = alone
+    return made
+
+
+def _number_types(frame: Frame, value: Value) -> ElementTypes:
+    if isinstance(value, Const):
+        return FLOATS if isinstance(value.value, float) else UNKNOWN
+    return tensor_types(frame, value)

@@ -1,0 +1,120 @@
+"""Tables and lists of a module, with what its other statements put into them as it is imported;
+names that functions declare `global`."""
+
+from __future__ import annotations
+
+import ast
+
+from tritonlint.facts.host.arguments import Arguments, Given
+from tritonlint.facts.host.binding import bind
+from tritonlint.facts.host.given import arguments_of
+from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.values import Callable, Const, Sequence, Table, Value, choose
+from tritonlint.facts.kept import kept
+from tritonlint.facts.project.modules import Definition, Module
+from tritonlint.facts.project.tree import walk
+
+# So many statements are followed that fill one table.
+_MOST = 16
+
+
+def filled(frame: Frame, definition: Definition, made: Value) -> Value:
+    """`made`, which a name of a module stands for first, with what its statements add to it:
+    `TABLE[key] = value`, or calls of functions that do that."""
+    if made == Const(None) and not definition.enclosing:
+        return _set_later(frame, definition) or made
+    statements, fillers = _filling(definition.module, definition.name)
+    if not isinstance(made, (Table, Sequence)) or definition.enclosing or not statements:
+        return made
+    name = definition.name
+    inner = frame.elsewhere(definition.module, (), frame.types)
+    inner.env = {name: made}
+    for statement in statements:
+        match statement:
+            case ast.Expr(value=ast.Call(func=ast.Name(id=called)) as call) if called in fillers:
+                inner.env[name] = _after(inner, fillers[called], call, name)
+            case _:
+                inner.block([statement])
+    return inner.env[name]
+
+
+def _set_later(frame: Frame, definition: Definition) -> Value | None:
+    """What the functions give a name of a module that declare it `global`."""
+    found: list[Value] = []
+    for function in _setters(definition.module, definition.name):
+        assert isinstance(function.node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        if id(function.node) not in frame.run.stack:
+            inner = frame.elsewhere(function.module, (function.node,), frame.types)
+            inner.env = bind(frame, function, Given(Arguments((), {}), {}), Callable(function))
+            inner.body()
+            found += [inner.env[definition.name]] if definition.name in inner.env else []
+    found = [each for each in found if each != Const(None)]
+    return choose(*(((), each) for each in found)) if found else None
+
+
+@kept(1024)
+def _setters(module: Module, name: str) -> list[Definition]:
+    if "global " not in module.source.text:
+        return []
+    functions = (each for each in module.functions if not each.enclosing)
+    return [each for each in functions if name in _declared_global(each.node)]  # type: ignore[arg-type]
+
+
+@kept(4096)
+def _declared_global(function: ast.AST) -> frozenset[str]:
+    found = (each.names for each in walk(function) if isinstance(each, ast.Global))
+    return frozenset(name for names in found for name in names)
+
+
+def _after(frame: Frame, function: Definition, call: ast.Call, name: str) -> Value:
+    """What `name` stands for after a call of a function that fills it."""
+    assert isinstance(function.node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    inner = frame.elsewhere(function.module, (function.node,), frame.types)
+    known = Callable(function, None, dict(frame.env))
+    inner.env = bind(frame, function, arguments_of(frame, call), known)
+    inner.body()
+    return inner.env.get(name, frame.env[name])
+
+
+@kept(1024)
+def _filling(module: Module, name: str) -> tuple[list[ast.stmt], dict[str, Definition]]:
+    """The statements of a module that put something into what `name` stands for, and the functions
+    that they call for it."""
+    text = module.source.text
+    if not any(f"{name}{each}" in text for each in ("[", ".")):
+        return [], {}
+    functions = (each for each in module.functions if not each.enclosing)
+    fillers = {each.name: each for each in functions if name in filled_in(each.node)}  # type: ignore[arg-type]
+    statements: list[ast.stmt] = [
+        each
+        for each in module.tree.body
+        if isinstance(each, (ast.Assign, ast.Expr, ast.For, ast.If))
+        if _called(each) in fillers or name in filled_in(each)
+    ]
+    return statements[:_MOST], fillers
+
+
+def _called(statement: ast.stmt) -> str | None:
+    match statement:
+        case ast.Expr(value=ast.Call(func=ast.Name(id=name))):
+            return name
+    return None
+
+
+@kept(8192)
+def filled_in(node: ast.AST) -> frozenset[str]:
+    """The names, and the attributes of objects, that a piece of code puts items into."""
+    found: set[str] = set()
+    for each in walk(node):
+        match each:
+            case ast.Subscript(value=(ast.Name() | ast.Attribute()) as owner, ctx=ast.Store()):
+                found.add(_last(owner))
+            case ast.Call(func=ast.Attribute(value=(ast.Name() | ast.Attribute()) as owner)):
+                how = each.func.attr  # type: ignore[attr-defined]
+                if how in ("append", "add", "insert", "extend", "setdefault", "update"):
+                    found.add(_last(owner))
+    return frozenset(found)
+
+
+def _last(node: ast.Name | ast.Attribute) -> str:
+    return node.id if isinstance(node, ast.Name) else node.attr

@@ -1,0 +1,63 @@
+"""Attributes that trade what they hold: `self.front, self.back = self.back, self.front`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+
+from tritonlint.facts.kept import kept
+from tritonlint.facts.project.tree import Function, statements_in
+
+
+@kept(1024)
+def traded(owner: ast.ClassDef) -> Mapping[str, frozenset[str]]:
+    """The attributes of `self` that methods other than `__init__` assign, where all of those give
+    it nothing but what other attributes hold, and all the attributes whose value it may have."""
+    given: dict[str, set[str | None]] = {}
+    for method in owner.body:
+        if isinstance(method, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            for name, source in _moves(method) if method.name != "__init__" else ():
+                given.setdefault(name, {name}).add(source)
+    for _ in given:
+        for sources in given.values():
+            sources |= {each for source in sources & given.keys() for each in given[source]}  # type: ignore[index]
+    return {
+        name: frozenset(each for each in sources if each is not None)
+        for name, sources in given.items()
+        if None not in sources
+    }
+
+
+def _moves(method: Function) -> Iterator[tuple[str, str | None]]:
+    """The attributes of `self` that a method assigns, and the one that each gets its value of."""
+    names: dict[str, str | None] = {}
+    for statement, _ in statements_in(method.body):
+        for target, value in _pairs(statement):
+            source = _own(value)
+            if isinstance(value, ast.Name):
+                source = names.get(value.id)
+            if isinstance(target, ast.Name):
+                names[target.id] = source if names.get(target.id, source) == source else None
+            elif (name := _own(target)) is not None:
+                yield name, source
+
+
+def _own(node: ast.expr | None) -> str | None:
+    match node:
+        case ast.Attribute(value=ast.Name(id="self"), attr=name):
+            return name
+    return None
+
+
+def _pairs(statement: ast.stmt) -> Iterator[tuple[ast.expr, ast.expr | None]]:
+    """What a statement binds, and the expression that it is bound to, where there is one."""
+    bound = getattr(statement, "targets", None) or [getattr(statement, "target", None)]
+    for target in bound:
+        given = getattr(statement, "value", None)
+        match target, given:
+            case (ast.Tuple(elts=targets), ast.Tuple(elts=values)) if len(targets) == len(values):
+                yield from zip(targets, values, strict=True)
+            case ast.Tuple(elts=targets), _:
+                yield from ((each, None) for each in targets)
+            case ast.expr(), _:
+                yield target, None if isinstance(statement, ast.AugAssign) else given
