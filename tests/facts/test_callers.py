@@ -11,6 +11,30 @@ from tests.facts.hosting import IMPORTS, KERNELS, expected, found, write
 
 # Modules of a package; the file of the finding is checked alone, too.
 PACKAGES = {
+    "a_caller_gives_the_kernel": {
+        "pkg/ops.py": KERNELS,
+        "pkg/launching.py": """
+            import torch
+
+            def fill(kernel, x):
+                page = torch.empty(64, dtype=torch.uint8)
+                kernel[(1,)](x, page, 64)  # expect: TL001
+
+            def fill_viewed(kernel, x):
+                page = torch.empty(64, dtype=torch.uint8)
+                kernel[(1,)](x, page.view(torch.float8_e4m3fn), 64)
+            """,
+        "pkg/calling.py": """
+            import triton
+            from . import launching, ops
+
+            def run(x):
+                launching.fill(ops.quantize, x)
+
+            def run_viewed(x):
+                launching.fill_viewed(ops.quantize, x)
+            """,
+    },
     "the_base_makes_the_buffers": {
         "pkg/ops.py": KERNELS,
         "pkg/pool.py": """

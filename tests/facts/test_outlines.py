@@ -11,20 +11,40 @@ import pytest
 from tritonlint.caching.cache import Cache
 from tritonlint.caching.store import Store
 from tritonlint.engine import check
-from tritonlint.facts.index.callers import callers, leading, naming
-from tritonlint.facts.index.outlines import outline
+from tritonlint.facts.index.callers import Naming, callers, leading, naming
+from tritonlint.facts.index.origins import Origins
+from tritonlint.facts.index.outlines import Outline, outline
+from tritonlint.facts.project.layout import Layout
 from tritonlint.settings import config
 
 LAUNCHES = b"import triton\ndef launch(x):\n    kernel[(1,)](x)\n"
 
 
-def leads(text: str, **others: str) -> list[str]:
+def outlined(folder: Path, files: dict[str, str | bytes]) -> dict[str, Outline]:
+    """The outlines of files that are written into a folder."""
+    found = {}
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        found[str(path)] = outline(path.read_bytes(), package=True)
+    return found
+
+
+def named(outlines: dict[str, Outline]) -> Naming:
+    """Who names what in files."""
+    return naming(outlines, Origins(outlines, Layout([])))
+
+
+def leads(folder: Path, text: str, **others: str) -> list[str]:
     """The functions of a file that may lead to `launch` of another."""
-    files = {"ops.py": LAUNCHES, "user.py": text.encode()}
-    files |= {f"{name}.py": each.encode() for name, each in others.items()}
-    outlines = {name: outline(each, package=True) for name, each in files.items()}
-    lines = leading(outlines, naming(outlines)).lines.get("user.py", frozenset())
-    return [each.name for each in outlines["user.py"].functions if each.line in lines]
+    files: dict[str, str | bytes] = {"ops.py": LAUNCHES, "user.py": text}
+    files |= {"pkg/__init__.py": "", "pkg/ops.py": LAUNCHES}
+    files |= {f"{name}.py": each for name, each in others.items()}
+    outlines = outlined(folder, files)
+    user = str(folder / "user.py")
+    lines = leading(outlines, named(outlines)).lines.get(user, frozenset())
+    return [each.name for each in outlines[user].functions if each.line in lines]
 
 
 @pytest.mark.parametrize(
@@ -44,46 +64,92 @@ def leads(text: str, **others: str) -> list[str]:
         "custom operator": "import torch\ndef f(x):\n    torch.ops.vendor.store_rows(x)\n",
     }.values(),
 )
-def test_a_call_that_leads_to_a_launch_is_seen(text: str) -> None:
+def test_a_call_that_leads_to_a_launch_is_seen(text: str, tmp_path: Path) -> None:
     register = 'from ops import launch\nregister(op_name="store_rows", op_func=launch)\ndef g(x):\n    launch(x)\n'
-    assert leads(text, registry=register)[-1] == "f"
+    assert leads(tmp_path, text, registry=register)[-1] == "f"
 
 
-def test_methods_lead_by_way_of_their_object_or_class() -> None:
+def test_methods_lead_by_way_of_their_object_or_class(tmp_path: Path) -> None:
     text = (
         "from ops import launch\n"
         "class A:\n    def go(self, x):\n        launch(x)\n    def f(self, x):\n        self.go(x)\n"
         "def apart(a, x):\n    a.go(x)\n"
     )
-    assert leads(text) == ["go", "f"]
+    assert leads(tmp_path, text) == ["go", "f"]
 
 
-def test_a_function_leads_where_one_inside_it_does() -> None:
-    assert leads("def f(x):\n    def inner():\n        kernel[g](x)\n    return inner\n") == [
-        "f",
-        "inner",
-    ]
+def test_a_function_leads_where_one_inside_it_does(tmp_path: Path) -> None:
+    text = "import triton\ndef f(x):\n    def inner():\n        kernel[g](x)\n    return inner\n"
+    assert leads(tmp_path, text) == ["f", "inner"]
 
 
-def test_what_lies_deep_leads_and_what_does_not_launch_does_not() -> None:
+@pytest.mark.parametrize(
+    "text",
+    {
+        "of another file": "from others import launch\ndef f(x):\n    launch(x)\n",
+        "of another module": "import others\ndef f(x):\n    others.launch(x)\n",
+        "its own": "def launch(x):\n    return x\ndef f(x):\n    launch(x)\n",
+        "of another project": "from foreign import launch\ndef f(x):\n    launch(x)\n",
+        "of a module of another project": "import foreign.ops as o\ndef f(x):\n    o.launch(x)\n",
+        "a decorator of another project": "import foreign as o\n@o.launch\ndef f(x):\n    pass\n",
+        "passed on by another file": "from passing import launch\ndef f(x):\n    launch(x)\n",
+    }.values(),
+)
+def test_a_function_of_the_same_name_elsewhere_is_another(text: str, tmp_path: Path) -> None:
+    others = "import torch\ndef launch(x):\n    return x.view(torch.uint8)\n"
+    assert leads(tmp_path, text, others=others, passing="from others import launch\n") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    {
+        "passed on": "from passing import launch\ndef f(x):\n    launch(x)\n",
+        "passed on by a module": "import passing\ndef f(x):\n    passing.launch(x)\n",
+        "passed on under another name": "from passing import go\ndef f(x):\n    go(x)\n",
+        "passed on with all others": "from starring import launch\ndef f(x):\n    launch(x)\n",
+        "of a module that is passed on": "from passing import ops\ndef f(x):\n    ops.launch(x)\n",
+        "of a module of a module": "import passing as p\ndef f(x):\n    p.ops.launch(x)\n",
+        "of one of two": "try:\n    from others import launch\nexcept ImportError:\n"
+        "    from ops import launch\ndef f(x):\n    launch(x)\n",
+        "over lines": "from ops import \\\n    launch\ndef f(x):\n    launch(x)\n",
+        "in a circle": "from round_a import launch\ndef f(x):\n    launch(x)\n",
+        "a class": "from holding import Holder\ndef f(x):\n    Holder(x)\n",
+        "a class of a module": "import holding\ndef f(x):\n    holding.Holder(x)\n",
+        "an heir": "from holding import Holder\nclass Own(Holder):\n    pass\ndef f(x):\n    Own(x)\n",
+    }.values(),
+)
+def test_a_name_is_followed_through_what_passes_it_on(text: str, tmp_path: Path) -> None:
+    found = leads(
+        tmp_path,
+        text,
+        others="def launch(x):\n    return x\n",
+        passing="import ops\nfrom ops import launch\nfrom ops import launch as go\n",
+        starring="from ops import *\n",
+        round_a="from round_b import launch\nfrom ops import launch\n",
+        round_b="from round_a import launch\n",
+        holding="from ops import launch\nclass Holder:\n    def __init__(self, x):\n        launch(x)\n",
+    )
+    assert found[-1:] == ["f"]
+
+
+def test_what_lies_deep_leads_and_what_does_not_launch_does_not(tmp_path: Path) -> None:
     chain = "from ops import launch\ndef f0(x):\n    launch(x)\n"
     chain += "".join(f"def f{i + 1}(x):\n    f{i}(x)\n" for i in range(9))
-    assert leads(chain) == [f"f{i}" for i in range(10)]
-    assert leads("def f(x):\n    return x.launch(1)\ndef g(x):\n    launch = 3\n") == []
+    assert leads(tmp_path, chain) == [f"f{i}" for i in range(10)]
+    text = "def f(x):\n    return x.launch(1)\ndef g(x):\n    launch = 3\n"
+    assert leads(tmp_path, text) == []
 
 
-def test_callers_are_found_over_files_and_methods_in_their_own() -> None:
-    text = b"from ops import launch\nclass A:\n    def go(self):\n        launch(1)\n    def f(self):\n        self.go()\n"
-    outlines = {
-        "a.py": outline(text, package=True),
-        "b.py": outline(b"def f(a):\n    a.go()\n", package=True),
-    }
-    launching = [("ops.py", each) for each in outline(LAUNCHES).functions]
-    assert callers(launching, outlines, naming(outlines)) == {"a.py": frozenset({3, 5})}
-    outlines["c.py"] = outline(
-        b"from pkg import ops\nif ops:\n    def f(x):\n        ops.launch(x)\n", package=True
-    )
-    assert callers(launching, outlines, naming(outlines))["c.py"] == frozenset({3})
+def test_callers_are_found_over_files_and_methods_in_their_own(tmp_path: Path) -> None:
+    text = "from ops import launch\nclass A:\n    def go(self):\n        launch(1)\n    def f(self):\n        self.go()\n"
+    files: dict[str, str | bytes] = {"ops.py": LAUNCHES, "a.py": text}
+    outlines = outlined(tmp_path, files | {"b.py": "def f(a):\n    a.go()\n"})
+    ops, a, c = (str(tmp_path / name) for name in ("ops.py", "a.py", "c.py"))
+    launching = [(ops, each) for each in outlines[ops].functions]
+    assert callers(launching, outlines, named(outlines)) == {a: frozenset({3, 5})}
+    module = "from pkg import ops\nif ops:\n    def f(x):\n        ops.launch(x)\n"
+    outlines |= outlined(tmp_path, {"c.py": module, "pkg/__init__.py": "import ops\n"})
+    assert callers(launching, outlines, named(outlines))[c] == frozenset({3})
 
 
 @pytest.fixture

@@ -6,8 +6,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
+from tritonlint.facts.index.origins import Origins
 from tritonlint.facts.index.outlines import Function, Outline
-from tritonlint.frozen import dataclass
+from tritonlint.frozen import dataclass, replace
 
 # A file, and a function of it; and the line of its header.
 Placed = tuple[str, Function]
@@ -27,17 +28,19 @@ IMPLIED = MAKING | {"__call__", "__getitem__", "__enter__"}
 @dataclass(frozen=True)
 class Leading:
     """The functions that may lead to a launch (or to something else that is looked for): by file
-    the lines of their headers; of those over at most `NEAR` calls, with how many at least; `names`
-    are how they are called."""
+    the lines of their headers; of those over at most `NEAR` calls, with how many at least; `files`
+    are those that have kernels, which they may launch without naming them; `names` are how they are
+    called."""
 
     lines: Mapping[str, frozenset[int]]
     near: Mapping[str, Mapping[int, int]]
+    files: frozenset[str]
     names: frozenset[str]
 
     def moved(self, moves: Moves) -> Leading:
         """The same after the functions of some files went to other lines."""
         near = {file: _moved(each, moves.get(file, {})) for file, each in self.near.items()}
-        return Leading(moved_lines(self.lines, moves), near, self.names)
+        return replace(self, lines=moved_lines(self.lines, moves), near=near)
 
 
 def moved_lines(lines: Mapping[str, frozenset[int]], moves: Moves) -> Mapping[str, frozenset[int]]:
@@ -70,29 +73,39 @@ class Naming:
     aliases: Mapping[str, Sequence[str]]
     families: Mapping[str, str]
     attributes: frozenset[str]
+    origins: Origins
 
     def moved(self, moves: Moves) -> Naming:
         """The same after the functions of some files went to other lines."""
         functions = dict(self.functions)
-        moved = (each for now in moves.values() for each in now.values())
-        names = {key for each in moved for key in keys(each, self.families, self.attributes)}
+        moved = ((file, each) for file, now in moves.items() for each in now.values())
+        names = {key for placed in moved for key in self.keys(*placed)}
         for name in names & functions.keys():
             functions[name] = [
                 (file, moves.get(file, {}).get(each.line, each)) for file, each in functions[name]
             ]
-        return Naming(functions, self.aliases, self.families, self.attributes)
+        return replace(self, functions=functions)
 
-    def called(self, function: Function) -> Iterator[str]:
-        """The keys of `functions` for those that call `function`."""
+    def keys(self, file: str, function: Function) -> Iterator[str]:
+        """The names that a function of a file has, those on `self` with the family of its class,
+        and as they are where they are `attributes`."""
+        suffix = f"@{self.families.get(function.owner, function.owner)}" if function.owner else ""
+        yield from self.attributes.intersection(function.calls) if suffix else ()
+        for name in self.origins.of(file, function):
+            yield f"{name}{suffix}" if suffix and name.startswith("self.") else name
+
+    def called(self, file: str, function: Function) -> Iterator[str]:
+        """The keys of `functions` for those that call `function`, which stands in a file."""
         if not function.method:
-            yield from (function.name, f".{function.name}")
+            yield from (*self.origins.at(file, function.name), f".{function.name}")
             return
         owner = function.owner
         yield f"self.{function.name}@{self.families.get(owner, owner)}"
         # In a function inside of a method.
         yield f"self.{function.name}"
         yield f".{function.name}"
-        yield made(owner) if function.name in MAKING else f"{owner}.{function.name}"
+        for each in self.origins.at(file, owner):
+            yield made(each) if function.name in MAKING else f"{each}.{function.name}"
 
     def with_aliases(self, names: Iterable[str]) -> set[str]:
         """These names, and those that stand for one of them."""
@@ -134,32 +147,25 @@ def made(owner: str) -> str:
     return f"{owner}(" if owner[:1].isupper() else owner
 
 
-def keys(
-    function: Function, families: Mapping[str, str], attributes: frozenset[str]
-) -> Iterator[str]:
-    """The names that a function has, those on `self` with the family of its class, and as they are
-    where they are `attributes`."""
-    suffix = f"@{families.get(function.owner, function.owner)}" if function.owner else ""
-    yield from attributes.intersection(function.calls) if suffix else ()
-    for name in function.calls:
-        yield f"{name}{suffix}" if suffix and name.startswith("self.") else name
-
-
-def naming(outlines: Mapping[str, Outline]) -> Naming:
+def naming(outlines: Mapping[str, Outline], origins: Origins) -> Naming:
     """Who names what in these files."""
     functions: dict[str, list[Placed]] = {}
     aliases: dict[str, list[str]] = {}
-    families = _families(outlines)
     named = (other for each in outlines.values() for other, _ in each.aliases)
     attributes = frozenset(each for each in named if each.startswith("self."))
+    found = Naming(functions, aliases, _families(outlines), attributes, origins)
     for file, each in outlines.items():
-        for other, name in (*each.aliases, *each.bases):
-            aliases.setdefault(name, []).append(other)
+        # The other name may stand for an attribute.
+        pairs = [(other, {name, *origins.named(file, name)}) for other, name in each.aliases]
+        pairs += [(own, set(origins.named(file, base))) for own, base in each.bases]
+        for other, keys in pairs:
+            for key in keys:
+                aliases.setdefault(key, []).extend(origins.at(file, other))
         for function in each.functions:
             placed = (file, function)  # one for all of its names: there are many
-            for name in keys(function, families, attributes):
-                functions.setdefault(name, []).append(placed)
-    return Naming(functions, aliases, families, attributes)
+            for key in found.keys(file, function):
+                functions.setdefault(key, []).append(placed)
+    return found
 
 
 def _families(outlines: Mapping[str, Outline]) -> Mapping[str, str]:
@@ -188,16 +194,29 @@ def leading(
 ) -> Leading:
     """The functions that do what `to` says, name a kernel, or name a function that does, over any
     number of calls."""
-    own = [(file, each) for file, o in outlines.items() for each in o.functions if to(each)]
-    kernels = (name for o in outlines.values() for name in o.kernels) if to is launches else ()
-    known = names.with_aliases(spelled for name in kernels for spelled in (name, f".{name}"))
-    own += names.that_name(known, outlines)
+    kernels = (
+        spelled
+        for file, o in outlines.items()
+        for name in (o.kernels if to is launches else ())
+        for spelled in (*names.origins.at(file, name), f".{name}")
+    )
+    known = names.with_aliases(kernels)
+    own = names.that_name(known, outlines)
+    # A kernel that is not named is one that a file has: it names it elsewhere, or names Triton.
+    having = {file for file, _ in own} | {file for file, o in outlines.items() if o.triton}
+    every = [(file, each) for file, o in outlines.items() for each in o.functions if to(each)]
+    own += [placed for placed in every if placed[0] in having]
     found = _followed(own, outlines, names, known)
+    # One that is given to a function elsewhere is launched from where it is named.
+    for file, each in every:
+        if file not in having:
+            found.setdefault((file, each.line), sys.maxsize)
+            known.update(names.called(file, each))
     near: dict[str, dict[int, int]] = {}
     for (file, line), hops in found.items():
         if hops <= NEAR:
             near.setdefault(file, {})[line] = hops
-    return Leading(_lines(found), near, frozenset(_spelled(known)))
+    return Leading(_lines(found), near, frozenset(having), frozenset(_spelled(known)))
 
 
 def callers(
@@ -243,7 +262,7 @@ def _names(
     """How a function is called: by name, on `self`, by way of its class, or as a custom
     operator."""
     if function.line:
-        yield from names.called(function)
+        yield from names.called(file, function)
     if file in outlines:
         yield from (f".{name}" for name in outlines[file].operators)
 
@@ -256,9 +275,13 @@ def _lines(places: Iterable[_Place]) -> dict[str, frozenset[int]]:
 
 
 def _spelled(known: Iterable[str]) -> Iterator[str]:
-    """Names without the family of a class or the method, and without saying that an object is
-    made."""
-    return (_class_and_method(name.partition("@")[0])[0].rstrip("(") for name in known)
+    """Names without their origin, the family of a class or the method, and without saying that an
+    object is made."""
+    return (name.partition("@")[0].rstrip("(") for name in map(_first, known))
+
+
+def _first(name: str) -> str:
+    return _class_and_method(name)[0]
 
 
 def spellings(function: Function) -> tuple[str, ...]:

@@ -68,6 +68,7 @@ _COPIES_OWN = re.compile(
     r"\b[a-z]\w*\.[a-z_][^\n=]*(?:\.copy_\(|\]\s*=[^=])|(?:\.copy_\(|[^\"']\]\s*=)\s*[a-z]\w*\.[a-z_]"
 )
 _CODES = ("float8", "fp8", "e8m0")
+_TOP = re.compile(r"^(?=(?:async[ \t]+)?def\b|class\b)", re.M)
 _INT8 = re.compile(r"u?int8\b|\.(?:byte|char)\(")
 
 # What begins a line that imports, what may follow a name that is called, and a letter of a name;
@@ -193,6 +194,13 @@ def may_copy(text: str) -> bool:
     if not any(each in text for each in _CODES) and not any(x in text.lower() for x in _CODES):
         return False
     return all(each.search(text) for each in (_INT8, _COPIES))
+
+
+def may_hold_copies(text: str) -> bool:
+    """Whether a function or class at the top of a file may copy so."""
+    if "torch" not in text or not may_copy(text):
+        return False
+    return any(map(may_copy, _TOP.split(text)))
 
 
 def attributes(text: bytes, start: int, end: int) -> set[bytes]:

@@ -147,6 +147,7 @@ def _plain(outline: Outline) -> Sequence[Any]:
         outline.bases,
         sorted(outline.telling),
         outline.aliases,
+        "\n".join(outline.imports),
         sorted(outline.operators),
         outline.byte_entry,
     )
@@ -155,7 +156,7 @@ def _plain(outline: Outline) -> Sequence[Any]:
 def _outline(data: Sequence[Any]) -> Outline:
     if not data:
         return Outline()
-    triton, functions, kernels, bases, telling, aliases, operators, byte_entry = data
+    triton, functions, kernels, bases, telling, aliases, imports, operators, byte_entry = data
     return Outline(
         True,
         triton,
@@ -164,6 +165,7 @@ def _outline(data: Sequence[Any]) -> Outline:
         tuple((own, base) for own, base in bases),
         frozenset(telling),
         tuple((other, name) for other, name in aliases),
+        tuple(map(sys.intern, imports.splitlines())),
         frozenset(operators),
         byte_entry,
     )

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from tritonlint.facts.index import top_level
 from tritonlint.facts.index.gates import code, may_matter
 from tritonlint.facts.index.headers import Header, headers, nesting, outside
-from tritonlint.facts.index.parts import Part, part_of
+from tritonlint.facts.index.parts import Part, class_in, part_of
 from tritonlint.frozen import dataclass, replace
 
 _IMPORT_LINE = re.compile(
@@ -27,12 +27,13 @@ class Function:
     """A function as its text shows it, with the ones inside it; in line 0 what stands outside of
     functions. `owner` is the class that it stands in. `launches` is whether it may launch a kernel
     that it does not name. `calls` are the names that it may call: `name`, `self.name` for what it
-    names on `self`, `cls` or `super()`, and `.name` for what it names on something imported; what
-    is called on an object can be by the name of its class, and `Class(` says that it names the
-    class not only in its signature. `attributes` are those that it names, if it names a class.
-    `speaks` is whether it says anything about the bytes of a tensor, `byte` whether it names a type
-    of one byte, `narrows` whether it names a type that a kernel can narrow numbers to. Names are
-    sorted, each once: a tuple takes a sixth of the room of a set."""
+    names on `self`, `cls` or `super()`, `module.name` for what it names on something imported, and
+    `.name` where that is not plain to see; what is called on an object can be by the name of its
+    class, and `Class(` says that it names the class not only in its signature. `attributes` are
+    those that it names, if it names a class. `speaks` is whether it says anything about the bytes
+    of a tensor, `byte` whether it names a type of one byte, `narrows` whether it names a type that
+    a kernel can narrow numbers to. Names are sorted, each once: a tuple takes a sixth of the room
+    of a set."""
 
     line: int
     name: str
@@ -49,6 +50,20 @@ class Function:
         """Whether it stands in a class."""
         return bool(self.owner)
 
+    @property
+    def named(self) -> Iterator[str]:
+        """What it calls, with `.name` and `Class` in the place of `module.Class.name`."""
+        for call in self.calls:
+            owner, dot, rest = call.partition(".")
+            if not dot or owner in ("", "self"):
+                yield call
+                continue
+            yield owner
+            for each in filter(None, rest.split(".")):
+                yield f".{each.rstrip('(')}"
+                if each[:1].isupper():
+                    yield each
+
 
 @dataclass(frozen=True)
 class Outline:
@@ -56,9 +71,10 @@ class Outline:
     cannot; `triton` whether it names Triton. `kernels` are the functions that may be kernels;
     `bases` pairs of a class and one that it inherits from; `telling` the names at the top level
     that are given something about the bytes of a tensor, and classes whose attributes are;
-    `aliases` pairs of another name and the name that it stands for; `operators` the names under
-    which the file may register custom operators. `byte_entry` is the line in which a table maps the
-    setting "fp8" to torch.uint8, or 0."""
+    `aliases` pairs of another name and the name that it stands for; `imports` what it imports, each
+    as the name that it is given, the module, and the name in that module (or nothing), between
+    spaces; `operators` the names under which the file may register custom operators. `byte_entry`
+    is the line in which a table maps the setting "fp8" to torch.uint8, or 0."""
 
     gated: bool = False
     triton: bool = False
@@ -67,6 +83,7 @@ class Outline:
     bases: tuple[tuple[str, str], ...] = ()
     telling: frozenset[str] = frozenset()
     aliases: tuple[tuple[str, str], ...] = ()
+    imports: tuple[str, ...] = ()
     operators: frozenset[str] = frozenset()
     byte_entry: int = 0
 
@@ -89,7 +106,8 @@ def outline(text: bytes, package: bool = False) -> Outline:
     triton, byte_entry = b"triton" in text, top_level.byte_entry(text)
     text = code(text)
     found = list(headers(text))
-    known = set(top_level.imported(text))
+    imports = dict.fromkeys(top_level.imports(text))
+    known = {given for given, _, _ in imports}
     given = top_level.assigned(text)
     aliases = tuple(top_level.aliases(text, given, {each.name for each in found} | known))
     aliases += tuple(dict.fromkeys(top_level.filled(text, found, given)))
@@ -103,6 +121,7 @@ def outline(text: bytes, package: bool = False) -> Outline:
         tuple((_text(own), _text(base)) for own, base in top_level.bases(text)),
         frozenset(map(_text, top_level.telling(text, found, given))),
         tuple((_text(other), _text(name)) for other, name in aliases),
+        tuple(_text(b" ".join(each)) for each in imports),
         frozenset(top_level.operators(text)),
         byte_entry,
     )
@@ -143,7 +162,7 @@ def _functions(
 
 def _function(line: int, name: str, owner: bytes, part: Part) -> Function:
     calls = tuple(sorted(map(_text, part.calls)))
-    classes = any(each[:1].isupper() for each in part.calls)
+    classes = any(map(class_in, part.calls))
     named = tuple(sorted(map(_text, part.attributes if classes else ())))
     return Function(
         line,
@@ -166,7 +185,7 @@ def _through_attributes(
     for header, owner, part in zip(found, owners, parts, strict=True):
         if owner and header.name == b"__init__":
             made[owner] = {
-                each for each in part.calls if each[:1].isupper() and not each.endswith(b"(")
+                each for each in part.calls if class_in(each) and not each.endswith(b"(")
             }
     for owner, part in zip(owners, parts, strict=True):
         if part.beyond_self and owner in made:

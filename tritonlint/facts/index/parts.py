@@ -57,9 +57,9 @@ def part_of(
     used = names(text, body, end)
     named = used | names(text, start, body) if body > start else used
     calls = set(_followable(named, imported, local))
-    calls |= {b"%s(" % each for each in _followable(used, imported, local) if each[:1].isupper()}
+    calls |= {b"%s(" % each for each in _followable(used, imported, local) if class_in(each)}
     beyond_self = any(each.startswith(b"self.") and each.count(b".") > 1 for each in named)
-    owning = beyond_self or any(each[:1].isupper() for each in calls)
+    owning = beyond_self or any(map(class_in, calls))
     return Part(
         may_launch(text, named, start, end),
         may_say(text, start, end),
@@ -86,7 +86,11 @@ def _followable(
         elif not owner:  # it stands apart from what it is of
             yield from (b"self." + rest, b"." + rest)
         elif owner in imported and (not spelled.startswith(_FOREIGN) or b".ops." in spelled):
-            for each in filter(None, rest.split(b".")):
-                yield b"." + each
-                if each[:1].isupper():
-                    yield each
+            yield spelled
+
+
+def class_in(call: bytes) -> bytes:
+    """The last part of what is called that begins with a capital letter, as names of classes do;
+    nothing of what is named on an object."""
+    parts = () if call.startswith((b".", b"self.")) else call.rstrip(b"(").split(b".")
+    return next((each for each in reversed(parts) if each[:1].isupper()), b"")

@@ -83,7 +83,7 @@ class Reach:
             key = id(each.definition.node)
             if self._leads.get(key) is False or not self._may_lead(each.definition):
                 continue
-            if self._leads.get(key) or each.launches or self._names_kernel(each):
+            if self._leads.get(key) or self._launches(each):
                 while key:  # so does all that led here
                     self._leads[key] = True
                     key = came[key][1]
@@ -105,8 +105,7 @@ class Reach:
         if key not in self._near:
             self._near[key] = False  # for recursive functions
             self._near[key] = self._may_be_near(function.definition, hops) and (
-                function.launches
-                or self._names_kernel(function)
+                self._launches(function)
                 or (hops > 0 and any(self._is_near(x, hops - 1) for x in self._callees(function)))
             )
         return self._near[key]
@@ -145,7 +144,7 @@ class Reach:
         outline = self.texts.outline(file)
         own = [each for each in outline.functions if each.line == target.line]
         known = self.texts.naming(file)
-        wanted = {name for each in own for name in known.called(each)}
+        wanted = {name for each in own for name in known.called(file, each)}
         wanted |= {f".{name}" for name in outline.operators}
         wanted = known.with_aliases(wanted)
         seen: set[tuple[str, int]] = set()
@@ -185,8 +184,11 @@ class Reach:
         away = self.texts.leading(file).near.get(file, {}).get(function.line)
         return away is not None and away <= hops and kernel_of(function) is None
 
-    def _names_kernel(self, function: Calls) -> bool:
-        """Whether a function names a kernel."""
+    def _launches(self, function: Calls) -> bool:
+        """Whether a function names a kernel, or may launch one that it does not name."""
+        file = str(function.definition.module.file)
+        if file in self.texts.leading(file).files and function.launches:
+            return True
         return any(kernel_of(target) is not None for target in self.names.of(function))
 
     def _callees(self, function: Calls) -> Iterator[Calls]:

@@ -28,6 +28,7 @@ def telling(outlines: Mapping[str, Outline], leading: Leading) -> Telling:
     """The functions that lead to a launch and say something about bytes, or name what does: a value
     at the top level, a class, a function that gives something back."""
     giving, launching = _giving(outlines, leading)
+    kernels = {name for each in outlines.values() for name in each.kernels}
     lines: dict[str, frozenset[int]] = {}
     naming: dict[str, frozenset[int]] = {}
     for file, each in outlines.items():
@@ -35,19 +36,25 @@ def telling(outlines: Mapping[str, Outline], leading: Leading) -> Telling:
         near = leading.near.get(file, {})
         led = (f for f in each.functions if f.line in (known if f.byte else near))
         mixed = {base for heir, base in each.bases if heir in giving}
-        told = [f for f in led if f.owner in mixed or _tells(f, giving, launching)]
+        told = [f for f in led if f.owner in mixed or _tells(f, giving, launching, kernels)]
         if told:
             lines[file] = frozenset(function.line for function in told)
             naming[file] = frozenset(function.line for function in told if function.byte)
     return Telling(lines, naming)
 
 
-def _tells(function: Function, giving: set[str], launching: frozenset[str]) -> bool:
+def _tells(
+    function: Function, giving: set[str], launching: frozenset[str], kernels: set[str]
+) -> bool:
     """Whether a function says something about bytes, or names what may tell it something. What one
-    launching function tells is handed on only where another is called too, or a kernel launched."""
-    if function.speaks or not giving.isdisjoint(function.calls) or function.owner in giving:
+    launching function tells is handed on only where another is called too, or a kernel launched or
+    given to it."""
+    if function.speaks or not giving.isdisjoint(function.named) or function.owner in giving:
         return True
-    return len(launching.intersection(function.calls)) > (0 if function.launches else 1)
+    told = launching.intersection(function.named)
+    if len(told) > (0 if function.launches else 1):
+        return True
+    return bool(told) and any(name.lstrip(".") in kernels for name in function.named)
 
 
 def _giving(outlines: Mapping[str, Outline], leading: Leading) -> tuple[set[str], frozenset[str]]:
@@ -72,7 +79,7 @@ def _giving(outlines: Mapping[str, Outline], leading: Leading) -> tuple[set[str]
             giving.update(own if function.speaks else ())
             # What makes an object is called by the name of its class.
             giving -= {"self.__init__", ".__init__"}
-            for name in function.calls:
+            for name in function.named:
                 following.setdefault(name, set()).update(own)
     fresh = set(giving)
     while fresh:

@@ -24,7 +24,7 @@ _NAME = re.compile(
 _BYTE_ENTRY = re.compile(rb"""["']fp8\w*["']\s*:\s*torch\.uint8""")
 
 _INHERITS = re.compile(rb"class[ \t]+(%s+)\s*\(([^()]*)" % LETTER)
-_IMPORT = re.compile(rb"import\b[ \t]*(\([^)]*\)|[^\n]*)")
+_IMPORT = re.compile(rb"import\b[ \t]*(\([^)]*\)|[^\n]*(?<=\\)\n[^\n]*|[^\n]*)")
 _AS = re.compile(rb" as (%s+)" % LETTER)
 # What stands in a class before its methods, as an assignment.
 _CLASS_VALUE = re.compile(rb"^[ \t]+%s+[ \t]*(?::[^=\n]*)?=(?!=)[^\n]*" % LETTER, re.M)
@@ -63,14 +63,25 @@ _STANDARD = frozenset(
 )
 
 
-def imported(text: bytes) -> Iterator[bytes]:
-    """The names that imports give, but none of Python's own modules, of which nothing leads to a
-    launch."""
+def imports(text: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
+    """The names that imports give, each with the module, and with the name of what it is in that
+    module (nothing for the module itself); but none of Python's own modules, of which nothing leads
+    to a launch."""
     for found in _IMPORT.finditer(text):
         before = text[text.rfind(b"\n", 0, found.start()) + 1 : found.start()].split()
-        package = before[1].partition(b".")[0] if before[:1] == [b"from"] else found[1].strip()
-        if package not in _STANDARD:
-            yield from _WORD.findall(found[1])
+        module = before[1] if before[:1] == [b"from"] and len(before) > 1 else b""
+        for part in found[1].strip(b"() \t").split(b","):
+            name, *other = part.replace(b"\\", b" ").split() or [b""]
+            given = other[1] if len(other) > 1 and other[0] == b"as" else b""
+            if not name or (module or name).partition(b".")[0] in _STANDARD:
+                continue
+            if module:
+                yield given or name, module, name
+            elif given:
+                yield given, name, b""
+            else:
+                top = name.partition(b".")[0]
+                yield top, top, b""
 
 
 def assigned(text: bytes) -> list[tuple[bytes, bytes]]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tritonlint.facts.index.callers import Leading, Naming, callers, leading, naming
+from tritonlint.facts.index.origins import Origins
 from tritonlint.facts.index.outlines import Function, Outline, outline
 from tritonlint.facts.index.telling import Telling, telling
 from tritonlint.facts.project.layout import Layout
@@ -139,7 +140,8 @@ class Texts:
         universe = self.universe(file)
         key = universe[0] if universe else ""
         if key not in self._naming:
-            self._naming[key] = naming(self.outlines(universe))
+            outlines = self.outlines(universe)
+            self._naming[key] = naming(outlines, Origins(outlines, self._layout))
         return self._naming[key]
 
     def telling(self, file: str) -> Telling:
@@ -175,7 +177,8 @@ class Texts:
             ]
             own = ((file, outlines[file]) for file in files)
             around = {file: each.compiled() if compiled else each for file, each in own}
-            names = naming(around) if compiled else self.naming(files[0])
+            names = self.naming(files[0])
+            names = naming(around, names.origins) if compiled else names
             found |= callers(functions, around, names, hops)
         return found
 

@@ -68,7 +68,7 @@ class Roots:
         return frozenset(
             each.line
             for each in functions
-            if each.line in near and any(name.lstrip(".") in kernels for name in each.calls)
+            if each.line in near and any(name.lstrip(".") in kernels for name in each.named)
         )
 
     def _casting_kernels(self, file: str) -> frozenset[str]:

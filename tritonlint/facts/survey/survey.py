@@ -27,7 +27,7 @@ from tritonlint.facts.hazards.width_choices import width_choices
 from tritonlint.facts.host.classes import heirs_that_change
 from tritonlint.facts.host.interpreter import interpret
 from tritonlint.facts.host.state import MAX_STATEMENTS, Run
-from tritonlint.facts.index.gates import may_copy
+from tritonlint.facts.index.gates import may_hold_copies
 from tritonlint.facts.index.reach import Reach
 from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.kept import forget
@@ -167,7 +167,7 @@ class Analysis:
         if file in self.texts.telling(file).lines:
             return True
         text = self.texts.read(file).decode("utf-8", "replace")
-        asks = (may_state, may_compare, may_copy, may_lose_dtypes)
+        asks = (may_state, may_compare, may_hold_copies, may_lose_dtypes)
         return any(each(text) for each in asks)
 
     def observe(self, files: Sequence[SourceFile], wanted: Collection[str]) -> list[Observation]:
@@ -214,7 +214,7 @@ class Analysis:
 
     def _copies(self, module: Module) -> Iterator[Observation]:
         """What functions that launch nothing copy between codes and bytes."""
-        for each in module.functions if may_copy(module.source.text) else ():
+        for each in module.functions if may_hold_copies(module.source.text) else ():
             calls = self.reach.calls(each)
             if calls is not None and calls.copies and not self.reach.leads(each):
                 self.looked_at.copying.add((module.path, each.line))
