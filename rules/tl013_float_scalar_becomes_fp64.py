@@ -54,8 +54,8 @@ class FloatScalarBecomesFp64(Rule["FloatScalar | Detour | ShortScalar", str]):
     ## Not flagged
     A parameter with an annotation (`tl.constexpr`, `tl.float32`), that is cast or bound again;
     integers; floats that another file passes; launches of which nothing says that they are
-    compiled; what is cast as soon as it is computed; float64 that is stored, or of which more is
-    computed than powers of two.
+    compiled, or that stand in an opaque operator (`custom_op`); what is cast as soon as it is
+    computed; float64 that is stored, or of which more is computed than powers of two.
 
     ## Fix safety
     There is no fix. A constant, a cast or an annotation solves it.

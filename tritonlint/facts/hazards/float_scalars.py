@@ -11,13 +11,15 @@ from tritonlint.facts.hazards.observation import InKernel, Naming
 from tritonlint.facts.hazards.written_launches import given, launches_of
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import as_code
+from tritonlint.facts.project.tree import as_code, dotted_name, walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
 # How far into an argument, and from name to name, a float is looked for.
 _DEPTH = 4
 _ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div)
+# What makes an operator that the compiler does not look into.
+_OPAQUE = "custom_op"
 # What hands kernels to the compiler, or decorates functions that are compiled.
 _COMPILES = re.compile(r"\btorch\.compile\b|\btriton_op\b|\b(?:wrap|capture)_triton\b")
 _INTEGER = re.compile(r"^u?int(?:8|16|32)$")
@@ -114,12 +116,26 @@ def _called(call: ast.Call) -> str:
 
 def _is_compiled(host: Definition, launch: ast.Call) -> bool:
     """Whether a launch is handed to the compiler: by what wraps the kernel, or by the decorator of
-    the function that it stands in."""
+    the function that it stands in. Into an operator that is opaque the compiler does not look."""
+    decorators = getattr(host.node, "decorator_list", ())
+    if any(_is_opaque(host, each) for each in decorators):
+        return False
     wrapped = launch.func.value if isinstance(launch.func, ast.Subscript) else None
     if isinstance(wrapped, ast.Call):
         return True
-    decorators = getattr(host.node, "decorator_list", ())
     return any(_COMPILES.search(as_code(each)) for each in decorators)
+
+
+def _is_opaque(host: Definition, decorator: ast.expr) -> bool:
+    """Whether a decorator makes an operator that is opaque, or is a function of the project that
+    may do so."""
+    node = decorator.func if isinstance(decorator, ast.Call) else decorator
+    spelled = dotted_name(node) or ""
+    if spelled.rpartition(".")[2] == _OPAQUE:
+        return True
+    made_by = host.module.resolve(spelled, host.enclosing) if spelled else None
+    inside = walk(made_by.node) if made_by and isinstance(made_by.node, ast.AST) else ()
+    return any(_OPAQUE in (getattr(e, "id", ""), getattr(e, "attr", "")) for e in inside)
 
 
 def _is_float(host: Definition, node: ast.expr, depth: int = _DEPTH) -> bool:

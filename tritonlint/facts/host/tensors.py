@@ -37,6 +37,8 @@ SHAPES = frozenset(
 )
 # New memory of the same type, where that is one of floats.
 _ELEMENTWISE = frozenset("abs clamp clamp_max clamp_min clip neg round".split())
+# Constructors that are given a size.
+_SIZED = frozenset("empty zeros ones full".split())
 # Same memory, a part of it.
 PARTS = frozenset(
     """
@@ -82,6 +84,8 @@ def construct(
         types = tensor_types(frame, like) if like is not None else UNKNOWN
     else:
         types = UNKNOWN if name in _UNTYPED else FLOATS
+    if _all_bytes(types) and _is_stand_in(name, arguments):
+        types = UNKNOWN
     made = allocated(frame, types, span)
     if dtype is not None:
         _made_with(frame, made.buffer, dtype, span)
@@ -89,6 +93,19 @@ def construct(
     elif like is not None:
         _made_alike(frame, made.buffer, types, like)
     return made
+
+
+def _is_stand_in(name: str, arguments: Arguments) -> bool:
+    """Whether a constructor makes one element at most: something to pass where a flag tells the
+    kernel to leave it alone."""
+    if name.removeprefix("new_") not in _SIZED:
+        return False
+    size = arguments.get(0, "size")
+    sizes = size.items if isinstance(size, Sequence) else arguments.positional
+    if name.endswith("full") and not isinstance(size, Sequence):
+        return False
+    numbers = [e.value if isinstance(e, Const) else None for e in sizes if not isinstance(e, DType)]
+    return bool(numbers) and all(each in (0, 1) for each in numbers)
 
 
 def _decides_bytes(frame: Frame, dtype: Value) -> bool:
