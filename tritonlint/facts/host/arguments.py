@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from tritonlint.facts.host.places import Place
-from tritonlint.facts.host.values import Partial, Value
+from tritonlint.facts.host.values import Const, DType, Partial, Sequence, Value
 from tritonlint.frozen import dataclass
+
+# Constructors that are given a size.
+_SIZED = frozenset("empty zeros ones full".split())
 
 
 @dataclass(frozen=True)
@@ -65,3 +68,16 @@ class Given:
             tuple((value, self.places[index]) for index, value in positional),
             tuple((name, value, self.places[name]) for name, value in keywords),
         )
+
+
+def is_stand_in(name: str, arguments: Arguments) -> bool:
+    """Whether a constructor makes one element at most: something to pass where a flag tells the
+    kernel to leave it alone."""
+    if name.removeprefix("new_") not in _SIZED:
+        return False
+    size = arguments.get(0, "size")
+    sizes = size.items if isinstance(size, Sequence) else arguments.positional
+    if name.endswith("full") and not isinstance(size, Sequence):
+        return False
+    numbers = [e.value if isinstance(e, Const) else None for e in sizes if not isinstance(e, DType)]
+    return bool(numbers) and all(each in (0, 1) for each in numbers)

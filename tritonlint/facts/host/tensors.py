@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence as Items
 
 from tritonlint.dtypes import INT8, UNKNOWN, ElementTypes, from_torch, join
-from tritonlint.facts.host.arguments import Arguments
+from tritonlint.facts.host.arguments import Arguments, is_stand_in
 from tritonlint.facts.host.choices import is_dtype
 from tritonlint.facts.host.places import Part
 from tritonlint.facts.host.state import Frame
@@ -37,8 +37,6 @@ SHAPES = frozenset(
 )
 # New memory of the same type, where that is one of floats.
 _ELEMENTWISE = frozenset("abs clamp clamp_max clamp_min clip neg round".split())
-# Constructors that are given a size.
-_SIZED = frozenset("empty zeros ones full".split())
 # Same memory, a part of it.
 PARTS = frozenset(
     """
@@ -84,7 +82,7 @@ def construct(
         types = tensor_types(frame, like) if like is not None else UNKNOWN
     else:
         types = UNKNOWN if name in _UNTYPED else FLOATS
-    if _all_bytes(types) and _is_stand_in(name, arguments):
+    if all_bytes(types) and is_stand_in(name, arguments):
         types = UNKNOWN
     made = allocated(frame, types, span)
     if dtype is not None:
@@ -93,19 +91,6 @@ def construct(
     elif like is not None:
         _made_alike(frame, made.buffer, types, like)
     return made
-
-
-def _is_stand_in(name: str, arguments: Arguments) -> bool:
-    """Whether a constructor makes one element at most: something to pass where a flag tells the
-    kernel to leave it alone."""
-    if name.removeprefix("new_") not in _SIZED:
-        return False
-    size = arguments.get(0, "size")
-    sizes = size.items if isinstance(size, Sequence) else arguments.positional
-    if name.endswith("full") and not isinstance(size, Sequence):
-        return False
-    numbers = [e.value if isinstance(e, Const) else None for e in sizes if not isinstance(e, DType)]
-    return bool(numbers) and all(each in (0, 1) for each in numbers)
 
 
 def _decides_bytes(frame: Frame, dtype: Value) -> bool:
