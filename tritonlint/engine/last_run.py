@@ -18,7 +18,7 @@ from tritonlint.caching.cache import Asked
 from tritonlint.caching.store import Store
 from tritonlint.engine.moved_code import Lost, MovedCode, paths_of
 from tritonlint.errors import SourceError
-from tritonlint.facts.index.gates import may_matter, may_tell
+from tritonlint.facts.index.gates import may_make, may_matter, may_tell
 from tritonlint.facts.index.universe import Texts, is_package
 from tritonlint.facts.project.code_lines import numbers
 from tritonlint.facts.project.comments import code_digest
@@ -66,8 +66,9 @@ class LastRun:
             # Of a file that was not outlined, as those beside a package are not, it is only asked
             # what it names.
             matters = sought is None or (texts.outlined(path) and texts.passes(path))
-            if matters or may_tell(texts.read(path), sought or ()):
-                files[path] = (stamped, code_of(path) or code_digest(texts.read(path)))
+            text = texts.read(path)
+            if matters or may_make(text) or may_tell(text, sought or ()):
+                files[path] = (stamped, code_of(path) or code_digest(text))
             else:
                 files[path] = (stamped, _NO_MATTER)
         code = {path: numbers(texts.read(os.path.abspath(path))) for path in spoken}
@@ -109,7 +110,8 @@ class LastRun:
         source = read_source(Path(path))
         if self.files[path][1] == _NO_MATTER:
             text = source.data
-            if is_package(path) or may_matter(text) or may_tell(text, self.sought):
+            decides = may_matter(text) or may_make(text) or may_tell(text, self.sought)
+            if is_package(path) or decides:
                 raise Lost
             _ = source.tree  # it may be among those that must be parsed
         elif code_digest(source.data) != self.files[path][1]:

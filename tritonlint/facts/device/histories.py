@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from tritonlint.facts.device.intervals import Interval, hull, is_constant
+from tritonlint.facts.device.intervals import ANYTHING, Interval, hull, is_constant
 from tritonlint.facts.device.values import PLAIN, History, Nearest, Tensor
 from tritonlint.facts.device.watched import Conversion
 from tritonlint.frozen import replace
@@ -34,7 +34,7 @@ def of_floats(op: ast.operator, a: Tensor, b: Tensor) -> History:
     if isinstance(op, (ast.Add, ast.Sub)):
         halved = x.halved or y.halved or a.interval in _HALVES or b.interval in _HALVES
         exponent = (x.exponent or y.exponent) and (_near(a) or _near(b))
-        added = isinstance(op, ast.Add) and any(at_least(each, _BIAS) for each in (a, b))
+        added = isinstance(op, ast.Add) and any(map(_may_be_bias, (a, b)))
         biased = exponent and (x.biased or y.biased or added)
         counted = isinstance(op, ast.Add) and any(
             is_fixed(each) and at_least(each, 1) for each in (a, b)
@@ -76,6 +76,12 @@ def at_least(value: Tensor, least: float) -> bool:
     """Whether a value is no less than that."""
     low = value.interval[0]
     return low is not None and low >= least
+
+
+def _may_be_bias(value: Tensor) -> bool:
+    """Whether a number makes an exponent a biased one: a large one, or one that only the launch
+    tells."""
+    return at_least(value, _BIAS) or (value.weak and value.interval == ANYTHING)
 
 
 def is_counted(value: Tensor) -> bool:

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.hazards.observation import InKernel, Naming
 from tritonlint.facts.project.kernel import Kernel
-from tritonlint.facts.project.modules import Module
-from tritonlint.facts.project.tree import as_code
+from tritonlint.facts.project.modules import Definition, Module
+from tritonlint.facts.project.tree import as_code, walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -41,7 +41,7 @@ def may_drop_scales(text: str) -> bool:
     return "scale" in text and "jit" in text and _ASKED.search(text) is not None
 
 
-def dropped_scales(module: Module, kernel: Kernel, _: Naming) -> Iterator[DroppedScale]:
+def dropped_scales(module: Module, kernel: Kernel, naming: Naming) -> Iterator[DroppedScale]:
     """The scales that `kernel`, or a device function, applies on such paths only."""
     code = "".join(module.source.lines[kernel.line - 1 : kernel.node.end_lineno])
     if _ASKED.search(code) is None:
@@ -54,10 +54,31 @@ def dropped_scales(module: Module, kernel: Kernel, _: Naming) -> Iterator[Droppe
         uses = [(node, tests) for node, tests in reads if node.id in held]
         found = [_without_fp8(tests) for _, tests in uses]
         if uses and all(each is not None for each in found):
+            if any(_applies(each, kernel, scale) for each in naming(kernel)):
+                continue
             asked = found[0]
             assert asked is not None
             spans = module.source.span(uses[0][0]), module.source.span(asked)
             yield DroppedScale(spans[0], kernel.name, kernel.path, kernel.line, scale, spans[1])
+
+
+def _applies(caller: Definition, kernel: Kernel, scale: str) -> bool:
+    """Whether a function does more with what it passes to `kernel` as `scale` than to pass it."""
+    place = [each.arg for each in signature(kernel.node).named].index(scale)
+    passed: set[str] = set()
+    handed: set[int] = set()
+    names = []
+    for node in walk(caller.node) if isinstance(caller.node, ast.AST) else ():
+        match node:
+            case ast.Call(func=ast.Name(id=name)) if name == kernel.name:
+                named = (each.value for each in node.keywords if each.arg == scale)
+                for argument in (*node.args[place : place + 1], *named):
+                    if isinstance(argument, ast.Name):
+                        passed.add(argument.id)
+                        handed.add(id(argument))
+            case ast.Name(ctx=ast.Load()):
+                names.append(node)
+    return any(each.id in passed and id(each) not in handed for each in names)
 
 
 def _scales(kernel: Kernel) -> Iterator[tuple[str, frozenset[str]]]:

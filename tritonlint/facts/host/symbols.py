@@ -39,7 +39,8 @@ def as_tensor(value: Value) -> Value:
 
 def is_key(index: ast.expr) -> bool:
     """Whether a subscript names an entry of a container rather than a part of a tensor."""
-    return isinstance(index, ast.Constant) and isinstance(index.value, str)
+    written = isinstance(index, ast.Constant) and isinstance(index.value, str)
+    return written or isinstance(index, ast.JoinedStr)
 
 
 def entry_of(owner: Tensor, node: ast.Subscript) -> str:

@@ -16,6 +16,8 @@ LETTER = rb"[\w\x80-\xff]"
 # A file without any of these neither launches a kernel nor says what the bytes of a tensor mean: a
 # pool may make its buffers with the dtype that a class derived from it names.
 _WORDS = (b"triton", b"jit", b"int8", b"fp8", b"float8", b"cache_dtype", b"kv_buffer")
+# Types that memory is made of, as a file names them that makes it for launching code elsewhere.
+_TYPES = re.compile(rb"\btorch\.(?:b?float(?:16|32|64)?|half|double|u?int(?:16|32|64)?|long)\b")
 # What is looked for in all files: whether a project knows both kinds of e4m3, and views beside
 # others.
 _SOUGHT = (b"e4m3fnuz", b".view")
@@ -99,6 +101,12 @@ def may_matter(text: bytes) -> bool:
     # A launch of an imported kernel beside a view, or an address.
     beside = b".view(" in text or b".data_ptr()" in text
     return beside and _LAUNCH.search(text) is not None
+
+
+def may_make(text: bytes) -> bool:
+    """Whether a file that cannot matter itself may make what launching code of another one passes:
+    it names types that memory is made of."""
+    return b"torch." in text and _TYPES.search(text) is not None
 
 
 def may_tell(text: bytes, sought: Iterable[str]) -> bool:

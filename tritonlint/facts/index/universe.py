@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tritonlint.facts.index.callers import Leading, Naming, callers, leading, naming
+from tritonlint.facts.index.gates import may_make
 from tritonlint.facts.index.origins import Origins
 from tritonlint.facts.index.outlines import Function, Outline, outline
 from tritonlint.facts.index.telling import Telling, telling
@@ -40,6 +41,7 @@ class Texts:
         self._tables: dict[str, Span | None] = {}
         self._both: dict[str, bool] = {}
         self._outlines: dict[str, Outline] = {}
+        self._followed: dict[str, bool] = {}
         self._leading: dict[str, Leading] = {}
         self._naming: dict[str, Naming] = {}
         self._telling: dict[str, Telling] = {}
@@ -104,6 +106,12 @@ class Texts:
     def passes(self, file: str) -> bool:
         """Whether a file can matter."""
         return self.outline(file).gated
+
+    def is_followed(self, file: str) -> bool:
+        """Whether what a file defines is followed where it is imported."""
+        if file not in self._followed:
+            self._followed[file] = self.passes(file) or may_make(self.read(file))
+        return self._followed[file]
 
     def outlined(self, file: str) -> bool:
         """Whether the outline of a file is known already."""

@@ -100,7 +100,7 @@ class Analysis:
 
     def _begin(self) -> None:
         """Know of no syntax tree."""
-        self.project = Project([], self.texts.passes, self._read)
+        self.project = Project([], self.texts.is_followed, self._read)
         self._apart = self._reach_apart()
         self.reach = Reach(self.project, self.texts)
         self.runs = Runs(self.project, self.texts, self.reach, self.glance)
@@ -149,7 +149,7 @@ class Analysis:
         return self._apart.parsed(file)
 
     def _reach_apart(self) -> Reach:
-        return Reach(Project([], self.texts.passes, self._read), self.texts)
+        return Reach(Project([], self.texts.is_followed, self._read), self.texts)
 
     def forget(self) -> None:
         """Drop what was parsed, and the texts."""
