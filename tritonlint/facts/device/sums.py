@@ -69,9 +69,11 @@ class Sums(Watch):
         key = value.history.cast
         if _wide(result.types):
             self._taken(value, where)
-        elif key is not None and key in self.seen and self.seen[key].kind == "product":
-            self._meant.add(key)
-            del self.seen[key]
+        elif key is not None and key in self.seen and not union_of(result.types):
+            # The type of memory says nothing of what is meant; one that is named does.
+            if self.seen[key].kind == "product":
+                self._meant.add(key)
+                del self.seen[key]
         return replace(result, history=_COMPUTED)
 
     def stored(self, value: Tensor, target: Types, where: Where) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 from tritonlint.dtypes import BFLOAT16, FLOAT32, UNKNOWN, ElementType
-from tritonlint.facts.device import Specialization, narrow_sums
+from tritonlint.facts.device import Specialization, contract, narrow_sums
 from tritonlint.facts.device.contracts import roles_of
 from tritonlint.facts.device.reading.loaded_sums import adds_loaded
 from tritonlint.facts.device.reading.read_back import read_back
@@ -70,12 +70,21 @@ def sums_loaded(kernel: Kernel, source: SourceFile) -> bool:
     if not adds_loaded(kernel, text) and not read_back(kernel.node):
         return False
     roles = roles_of(kernel)
+    read = _read(kernel)
     pointers = {
-        name: FLOAT32 if name in roles.inert else BFLOAT16
+        name: BFLOAT16 if name in read else FLOAT32
         for name in roles.pointers
         if roles.kind(f"{name}[]") == "float"
     }
     return bool(narrow_sums(kernel, Specialization(pointers)))
+
+
+def _read(kernel: Kernel) -> frozenset[str]:
+    """The pointers that `kernel` loads through, other than by an atomic."""
+    made = contract(kernel, Specialization())
+    written = {(each.parameter, each.place) for each in made.stores}
+    loads = (each for each in made.loads if (each.parameter, each.place) not in written)
+    return frozenset(each.parameter for each in loads)
 
 
 def low_sums(run: Run, kernel: Kernel, source: SourceFile) -> Iterator[LowSum]:

@@ -62,6 +62,10 @@ _NAMED = re.compile(r"[(=:,]\s*(?:tl|triton\.language)\.b?float16\s*[,)}]")
 # Patterns begin with letters, and look back from there: from each word on they would take long.
 _LOADED = (re.compile(r"\.load\(\s*(\w+)"), re.compile(r"(\w+)\s*=\s*\w+$"))
 _AS_LOADED = (re.compile(r"\.to\(\s*(\w+)\.dtype\s*\)"), re.compile(r"(\w+)\s*=[^\n=]*$"))
+_AS_ELEMENTS = (
+    re.compile(r"\.to\(\s*(\w+)\.d?type\.element_ty\s*\)"),
+    re.compile(r"(\w+)\s*=[^\n=]*$"),
+)
 _STORED = re.compile(
     r"\.store\(\s*(\w+)[^,\n]*,\s*(?:(\w+)\s*[,)]|[^\n]*\.to\(\s*(\w+)\.dtype\s*\))"
 )
@@ -74,6 +78,8 @@ def may_cast_to_another(text: str) -> bool:
     if ".dtype)" in text and ".store(" in text and _stores_as_loaded(text):
         return True
     if "element_ty" in text and any(pointer != named for pointer, named in _STORE.findall(text)):
+        return True
+    if "element_ty" in text and ".store(" in text and _stores_what_was_cast(text):
         return True
     return "float16" in text and _NAMED.search(text) is not None
 
@@ -90,6 +96,16 @@ def _stores_as_loaded(text: str) -> bool:
         if of and pointer not in of and re.search(rf"\bload\(\s*{pointer}\b", text):
             return True
     return False
+
+
+def _stores_what_was_cast(text: str) -> bool:
+    """Whether a name that is given a value cast to the element type of one pointer is stored
+    through another."""
+    cast: dict[str, set[str]] = {}
+    for name, pointer in _assigned(text, *_AS_ELEMENTS):
+        cast.setdefault(name, set()).add(pointer)
+    stored = _STORED.findall(text) if cast else ()
+    return any(cast.get(name, set()) - {pointer} for pointer, name, _ in stored)
 
 
 def _assigned(

@@ -98,9 +98,10 @@ def may_matter(text: bytes) -> bool:
     # One word after the other: that takes less time than a pattern of all.
     if any(each in text for each in _WORDS) or (b"byte" in text and _A_BYTE.search(text)):
         return True
-    # A launch of an imported kernel beside a view, or an address.
-    beside = b".view(" in text or b".data_ptr()" in text
-    return beside and _LAUNCH.search(text) is not None
+    # A launch of an imported kernel beside a view, or an address; or of what has a grid for sure.
+    if b".view(" in text or b".data_ptr()" in text:
+        return _LAUNCH.search(text) is not None
+    return b"torch" in text and may_launch(text, (), 0, len(text))
 
 
 def may_make(text: bytes) -> bool:
