@@ -37,7 +37,10 @@ class Int32OffsetOverflow(Rule["NarrowOffset | ShortIndex", Confidence]):
     multiplies by the same stride. A twin is another kernel of the file, or the kernel of the same
     name in another file of the project. Where nothing widens, it finds the entries of a table of
     blocks, pages, experts or rows that are multiplied by the stride of rows or blocks, and that the
-    file says to be `torch.int32`. It also finds products in 16 bits, where the launch passes
+    file says to be `torch.int32`; and rows of memory that is allocated with more than 2**31
+    elements, by the numbers and defaults that the code states. A kernel that widens an index for
+    one memory shows that another of the same shape (`torch.empty_like(x)`) needs it too. It also
+    finds products in 16 bits, where the launch passes
     `torch.int16` indices.
 
     ## Why is this bad
@@ -109,6 +112,8 @@ class Int32OffsetOverflow(Rule["NarrowOffset | ShortIndex", Confidence]):
         """How sure it is that an offset overflows for tensors that the kernel is meant for."""
         if isinstance(seen, ShortIndex):
             return "likely"
+        if seen.signal == "sized":
+            return "possible" if seen.loaded or seen.single else "likely"
         if _METADATA.search(seen.pointer) or any(_FEW.search(each) for each in seen.strides):
             return None
         if seen.signal == "told":
@@ -126,6 +131,8 @@ class Int32OffsetOverflow(Rule["NarrowOffset | ShortIndex", Confidence]):
         if isinstance(seen, ShortIndex):
             return self._short(node, seen)
         why = "and widens it too late"
+        if seen.signal == "sized":
+            why = "and it has more than 2**31 elements"
         if seen.signal == "told":
             why = f"from 32-bit `{seen.table}`"
         if seen.signal == "sibling":
@@ -192,6 +199,8 @@ def _is_row(stride: str) -> bool:
 
 def _trace(seen: NarrowOffset) -> tuple[Step, ...]:
     product = Step(seen.place, "an index times a stride, both of 32 bits")
+    if seen.signal == "sized":
+        return Step(seen.wide, "allocated with more than 2**31 elements, by default"), product
     if seen.signal == "told":
         said = Step(seen.wide, f"what is passed as `{seen.table}` holds 32-bit integers")
         return said, Step(seen.place, "an entry of it times a stride, in 32 bits")

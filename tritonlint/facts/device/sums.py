@@ -4,7 +4,7 @@ multiplies them, in 16 bits, and what comes out is widened when it is too late.
 A sum is `tl.sum` or `tl.cumsum` of what was loaded, or of differences and products of that; or a
 product of two such values that a loop adds to a float32. That the author casts, names a type, or
 keeps what comes out in 16 bits says that 16 bits are meant; so does a total of products that is
-cast to 16 bits as it is, as kernels for products of matrices do it.
+cast to 16 bits by name as it is, as kernels for products of matrices do it.
 """
 
 from __future__ import annotations

@@ -63,22 +63,30 @@ def dropped_scales(module: Module, kernel: Kernel, naming: Naming) -> Iterator[D
 
 
 def _applies(caller: Definition, kernel: Kernel, scale: str) -> bool:
-    """Whether a function does more with what it passes to `kernel` as `scale` than to pass it."""
+    """Whether a function multiplies by what it passes to `kernel` as `scale`, too."""
     place = [each.arg for each in signature(kernel.node).named].index(scale)
     passed: set[str] = set()
-    handed: set[int] = set()
-    names = []
+    factors: set[str] = set()
     for node in walk(caller.node) if isinstance(caller.node, ast.AST) else ():
         match node:
             case ast.Call(func=ast.Name(id=name)) if name == kernel.name:
                 named = (each.value for each in node.keywords if each.arg == scale)
-                for argument in (*node.args[place : place + 1], *named):
-                    if isinstance(argument, ast.Name):
-                        passed.add(argument.id)
-                        handed.add(id(argument))
-            case ast.Name(ctx=ast.Load()):
-                names.append(node)
-    return any(each.id in passed and id(each) not in handed for each in names)
+                given = (*node.args[place : place + 1], *named)
+                passed |= {each.id for each in given if isinstance(each, ast.Name)}
+            case ast.BinOp(left=left, op=ast.Mult(), right=right):
+                factors |= {*_read(left), *_read(right)}
+            case ast.AugAssign(op=ast.Mult(), value=value):
+                factors.update(_read(value))
+    return not passed.isdisjoint(factors)
+
+
+def _read(factor: ast.expr) -> Iterator[str]:
+    """The name that a factor is, or is loaded through."""
+    match factor:
+        case ast.Name(id=name):
+            yield name
+        case ast.Call(func=ast.Attribute(attr="load"), args=[ast.Name(id=name), *_]):
+            yield name
 
 
 def _scales(kernel: Kernel) -> Iterator[tuple[str, frozenset[str]]]:

@@ -22,9 +22,7 @@ _WIDTH = 1 << 18
 _HEAD = 1 << 8
 _OF_A_HEAD = re.compile(r"(?:^|_)head_?(?:dim|size)|(?:^|_)(?:d|dim)_?head(?:_|$)", re.IGNORECASE)
 # Allocations of contiguous memory: the shape is the first argument, or all positional ones.
-_SHAPED = frozenset(
-    "empty zeros ones rand randn full new_empty new_zeros new_ones new_full".split()
-)
+SHAPED = frozenset("empty zeros ones rand randn full new_empty new_zeros new_ones new_full".split())
 _FILLED = ("full", "new_full")
 _LIKE = frozenset("empty_like zeros_like ones_like full_like contiguous clone".split())
 # From name to name, a shape is looked for so far.
@@ -42,6 +40,24 @@ def fits_in_32_bits(module: Module, kernel: Kernel, stride: str) -> bool:
         host is not None and _reach(host, given(kernel, launch).get(stride)) < 1 << 31
         for host, launch in launches
     )
+
+
+def made_after(host: Definition, name: str) -> str:
+    """The tensor that the memory `name` has the shape of, as the function that makes it says; empty
+    where it does not."""
+    assert isinstance(host.node, ast.AST)
+    values = _said(host.node).values.get(name, ())
+    match values[0] if len(values) == 1 else None:
+        case ast.Call(func=ast.Attribute(attr=attr), args=[ast.Name(id=other), *_]) if (
+            attr.endswith("_like")
+        ):
+            return other
+        case ast.Call(
+            func=ast.Attribute(attr=attr),
+            args=[ast.Attribute(value=ast.Name(id=other), attr="shape"), *_],
+        ) if attr in SHAPED:
+            return other
+    return ""
 
 
 def _reach(host: Definition, stride: ast.expr | None) -> float:
@@ -116,8 +132,8 @@ def _shapes_of(
     match value:
         case ast.Name(id=other) if depth and other != name:
             yield from _shapes(place, other, depth - 1)
-        case ast.Call(func=ast.Attribute(attr=attr)) if attr in _SHAPED:
-            yield place, _written(attr, value)
+        case ast.Call(func=ast.Attribute(attr=attr)) if attr in SHAPED:
+            yield place, written_shape(attr, value)
         case ast.Call(func=ast.Attribute(value=owner, attr=attr), args=args) if attr in _LIKE:
             like = args[0] if attr.endswith("_like") and args else owner
             other = like.id if isinstance(like, ast.Name) else ""
@@ -131,7 +147,7 @@ def _shapes_of(
             yield place, None
 
 
-def _written(attr: str, call: ast.Call) -> Shape | None:
+def written_shape(attr: str, call: ast.Call) -> Shape | None:
     """The shape that an allocation is given."""
     sizes: Sequence[ast.expr] = call.args[:1] if attr in _FILLED else call.args
     if len(sizes) == 1 and isinstance(sizes[0], (ast.Tuple, ast.List)):

@@ -30,6 +30,8 @@ _PITCH = re.compile(r"stride|(?:^|_)(?:n|num|ld|row)?_?col(?:umn)?s?(?:_|$)", re
 _TABLE = re.compile(r"table|page|block|slot|indices|index|idx|expert|loc|req", re.IGNORECASE)
 # A product without one of these in its function is in 32 bits on purpose, or never widened.
 _WIDE = "int64"
+# What says that a product needs 64 bits.
+Signal = Literal["late", "sibling", "told", "sized"]
 
 
 @dataclass(frozen=True)
@@ -44,15 +46,16 @@ class NarrowOffset(InKernel):
     The signal is `late` when the product is widened at `wide`, after it was computed; `sibling`
     when the kernel `twin`, at `wide`, widens the same index before it multiplies by the same
     stride; `told` when the file says, at `wide`, that the index is an entry of 32 bits of `table`.
-    `operand` is where the index stands, if it can be widened there, `others` where those do of the
-    products that are widened together with it.
+    `sized` when the memory that a launch passes is allocated, at `wide`, with more than 2**31
+    elements. `operand` is where the index stands, if it can be widened there, `others` where those
+    do of the products that are widened together with it.
     """
 
     pointer: str
     strides: tuple[str, ...]
     factors: int
     loaded: bool
-    signal: Literal["late", "sibling", "told"]
+    signal: Signal
     wide: Span
     twin: str = ""
     operand: Span | None = None
@@ -88,7 +91,7 @@ def late(kernel: Kernel) -> Iterator[NarrowOffset]:
             if (node, offset.pointer) in called:
                 continue
             called.add((node, offset.pointer))
-        yield _observed(kernel, offset, "late", _span(kernel, node))
+        yield observed(kernel, offset, "late", _span(kernel, node))
 
 
 def told(kernel: Kernel, module: Module) -> Iterator[NarrowOffset]:
@@ -101,7 +104,7 @@ def told(kernel: Kernel, module: Module) -> Iterator[NarrowOffset]:
         if offset.pointer in reached_in_blocks(kernel) and _reaches(kernel, offset):
             place = told_narrow(module, kernel, table)
             if place is not None:
-                yield replace(_observed(kernel, offset, "told", place), loaded=False)
+                yield replace(observed(kernel, offset, "told", place), loaded=False)
 
 
 def siblings(kernel: Kernel, twins: Twins, named: bool = False) -> Iterator[NarrowOffset]:
@@ -119,7 +122,7 @@ def siblings(kernel: Kernel, twins: Twins, named: bool = False) -> Iterator[Narr
             node = twin.offset.product.node
             assert node is not None
             wide = _span(twin.kernel, node)
-            yield _observed(kernel, offset, "sibling", wide, twin.kernel.name)
+            yield observed(kernel, offset, "sibling", wide, twin.kernel.name)
 
 
 def _twin(kernel: Kernel, offset: Offset, twins: Twins, named: bool) -> Widened | None:
@@ -132,6 +135,30 @@ def _twin(kernel: Kernel, offset: Offset, twins: Twins, named: bool) -> Widened 
             if named or not _has_more_dimensions(twin.kernel, kernel, offset.strides):
                 return twin
     return None
+
+
+def companions(kernel: Kernel, others: Iterable[Kernel]) -> Iterator[tuple[Offset, Widened]]:
+    """The products of `kernel` in 32 bits, each with one of `others` that widens the same index for
+    other memory: where both are of one shape, the first should too."""
+    wide: dict[str, list[Widened]] = {}
+    for other in others:
+        for offset in offsets(other):
+            if offset.widened is not None and offset.product.node is not None:
+                wide.setdefault(offset.index.text, []).append(Widened(other, offset))
+    for offset in _narrow(kernel) if wide else ():
+        if offset.late is None and _reaches(kernel, offset):
+            for each in wide.get(offset.index.text, ()):
+                same = each.kernel.node is kernel.node
+                larger = not same and _has_more_dimensions(each.kernel, kernel, offset.strides)
+                if not larger and not (same and each.offset.pointer == offset.pointer):
+                    yield offset, each
+
+
+def widened_beside(kernel: Kernel, offset: Offset, other: Widened) -> NarrowOffset:
+    """The product of a companion."""
+    assert other.offset.product.node is not None
+    wide = _span(other.kernel, other.offset.product.node)
+    return observed(kernel, offset, "sibling", wide, other.kernel.name)
 
 
 def _alike(one: Offset, other: Offset) -> bool:
@@ -214,10 +241,10 @@ def _narrow(kernel: Kernel) -> Iterator[Offset]:
             yield offset
 
 
-def _observed(
+def observed(
     kernel: Kernel,
     offset: Offset,
-    signal: Literal["late", "sibling", "told"],
+    signal: Signal,
     wide: Span,
     twin: str = "",
 ) -> NarrowOffset:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.kept import kept
@@ -22,9 +23,9 @@ def launches_of(module: Module, kernel: Kernel) -> Sequence[tuple[Definition | N
 
 def given(kernel: Kernel, launch: ast.Call) -> Mapping[str, ast.expr]:
     """What a launch passes, by the names of the parameters, as far as no `*args` hide it."""
-    starred = any(isinstance(each, ast.Starred) for each in launch.args)
+    plain = takewhile(lambda each: not isinstance(each, ast.Starred), launch.args)
     bound = signature(kernel.node).bind(
-        [] if starred else launch.args,
+        [*plain],
         {each.arg: each.value for each in launch.keywords if each.arg},
     )
     return bound.values

@@ -106,8 +106,8 @@ def may_matter(text: bytes) -> bool:
 
 def may_make(text: bytes) -> bool:
     """Whether a file that cannot matter itself may make what launching code of another one passes:
-    it names types that memory is made of."""
-    return b"torch." in text and _TYPES.search(text) is not None
+    it names types that memory is made of, or holds settings."""
+    return b"@dataclass" in text or (b"torch." in text and _TYPES.search(text) is not None)
 
 
 def may_tell(text: bytes, sought: Iterable[str]) -> bool:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
+from tritonlint.facts.hazards.large_memory import may_be_large
 from tritonlint.facts.hazards.other_pointer_casts import may_cast_to_another
 from tritonlint.facts.index.callers import NEAR
 from tritonlint.facts.index.outlines import Function
@@ -50,6 +51,8 @@ class Roots:
         file = str(module.file)
         lines = self._texts.telling(file).lines.get(file, frozenset())
         lines |= self._casting(file, module)
+        if may_be_large(module.source.text):
+            lines |= frozenset(self._texts.leading(file).near.get(file, {}))
         for each in module.functions if lines else ():
             if each.line in lines and self._is_root(each, file):
                 yield each

@@ -17,6 +17,7 @@ from tritonlint.facts.hazards.flavours.of_a_module import Statements, may_state
 from tritonlint.facts.hazards.guards.dead_guards import dead_guards, may_compare
 from tritonlint.facts.hazards.guards.lost_dtypes import lost_dtypes, may_lose_dtypes
 from tritonlint.facts.hazards.ignored_settings import ignored_settings
+from tritonlint.facts.hazards.large_memory import large_offsets
 from tritonlint.facts.hazards.narrowed_numbers import in_launches
 from tritonlint.facts.hazards.observation import Observation
 from tritonlint.facts.hazards.other_pointer_casts import other_casts
@@ -53,6 +54,7 @@ _QUESTIONS: tuple[Callable[[Run], Iterable[Observation]], ...] = (
     rounded_first,
     in_launches,
     short_indices,
+    large_offsets,
     flavours,
 )
 

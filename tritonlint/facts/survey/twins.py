@@ -3,26 +3,32 @@ with the kernels of the same name in the other files of the project."""
 
 from __future__ import annotations
 
+import ast
 import os
 from collections.abc import Collection, Iterator, Sequence
 
-from tritonlint.facts.hazards.extents import fits_in_32_bits
+from tritonlint.facts.device.reading.offsets import Offset
+from tritonlint.facts.hazards.extents import fits_in_32_bits, made_after
 from tritonlint.facts.hazards.narrow_offsets import (
     NarrowOffset,
     Twins,
+    Widened,
+    companions,
     late,
     may_widen,
     siblings,
     told,
     twins_of,
+    widened_beside,
 )
 from tritonlint.facts.hazards.told_indices import may_tell, told_narrow
+from tritonlint.facts.hazards.written_launches import given, launches_of
 from tritonlint.facts.index.reach import Reach
 from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.project.comments import NARROW_TARGET
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.kernels import kernels
-from tritonlint.facts.project.modules import Module
+from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.survey.looked_at import LookedAt
 from tritonlint.frozen import replace
 
@@ -64,6 +70,7 @@ class Offsets:
             seen = [*late(kernel), *siblings(kernel, twins)] if widens else []
             if tells:
                 seen = self._with_told(module, kernel, seen)
+            seen += self._of_one_shape(module, kernel, found) if widens else []
             places = {each.place for each in seen}
             yield from seen
             if kernel.name in shared:
@@ -71,6 +78,39 @@ class Offsets:
                 for each in siblings(kernel, others, named=True):
                     if each.place not in places:
                         yield each
+
+    def _of_one_shape(
+        self, module: Module, kernel: Kernel, found: Sequence[Kernel]
+    ) -> Iterator[NarrowOffset]:
+        """The products of a kernel of which another widens the index, for memory of the same shape,
+        as the functions that launch them say."""
+        seen: set[int] = set()
+        for offset, other in companions(kernel, found):
+            if id(offset) not in seen and self._same_shape(module, kernel, offset, other):
+                seen.add(id(offset))
+                yield widened_beside(kernel, offset, other)
+
+    def _same_shape(self, module: Module, kernel: Kernel, offset: Offset, other: Widened) -> bool:
+        passed = self._passed(module, kernel, offset.pointer)
+        others = self._passed(module, other.kernel, other.offset.pointer)
+        names = {name for _, name in others}
+        return any(made_after(host, name) in names - {name} for host, name in passed) or any(
+            made_after(host, name) in {one for _, one in passed} - {name} for host, name in others
+        )
+
+    def _passed(
+        self, module: Module, kernel: Kernel, pointer: str
+    ) -> Sequence[tuple[Definition, str]]:
+        """The names that launches pass as a pointer, each with the function around."""
+        found: list[tuple[Definition, str]] = []
+        named = (each for each in module.functions if each.node is kernel.node)
+        hosts = [each.module for one in named for each in self.reach.named_by(one)]
+        for each in {id(host): host for host in (module, *hosts)}.values():
+            for host, launch in launches_of(each, kernel):
+                match given(kernel, launch).get(pointer):
+                    case ast.Name(id=name) if host is not None:
+                        found.append((host, name))
+        return found
 
     @staticmethod
     def _is_small(module: Module, seen: NarrowOffset) -> bool:
