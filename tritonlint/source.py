@@ -43,6 +43,12 @@ class SourceFile:
         """The rest is worked out again in another process."""
         return {"path": self.path, "data": self.data}
 
+    def forget(self) -> None:
+        """Keep the bytes only: the rest is worked out again where it is asked for."""
+        kept = self.__getstate__()
+        vars(self).clear()
+        vars(self).update(kept)
+
     @property
     def is_plain(self) -> bool:
         """Whether it is ASCII and names no codec, and so decodes."""

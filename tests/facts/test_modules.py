@@ -12,6 +12,7 @@ from tritonlint.errors import SourceError
 from tritonlint.facts.project.kernels import kernels
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.project import Project
+from tritonlint.source import read_source
 
 
 def project(root: Path, **files: str) -> Project:
@@ -208,3 +209,22 @@ def test_kernels_in_every_spelling(tmp_path: Path, text: str) -> None:
 )
 def test_other_functions_are_none(tmp_path: Path, text: str) -> None:
     assert names(project(tmp_path, user=text).module(tmp_path / "user.py")) == []
+
+
+def test_the_tree_of_a_module_is_freed_unless_another_refers_to_it(tmp_path: Path) -> None:
+    (tmp_path / "ops.py").write_text("def store():\n    pass\n")
+    (tmp_path / "user.py").write_text("from ops import store\nstore()\n")
+    project = Project([tmp_path])
+    ops, user = (
+        project.module(tmp_path / name, read_source(tmp_path / name))
+        for name in ("ops.py", "user.py")
+    )
+    assert user.resolve("store") is not None
+    assert not project.release(ops)
+    assert user.resolve("store") == ops.functions[0]
+    source = user.source
+    assert project.release(user)
+    assert "tree" not in vars(source)
+    again = project.module(tmp_path / "user.py")
+    assert again is not user
+    assert again.resolve("store") == ops.functions[0]

@@ -6,11 +6,11 @@ import ast
 import re
 from collections.abc import Iterator
 
-from tritonlint.facts.host import classes, renaming, tensors
+from tritonlint.facts.host import classes, renaming
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.binding import bind
 from tritonlint.facts.host.events import Note
-from tritonlint.facts.host.registries import filled_in
+from tritonlint.facts.host.registries import filled_in, makes_tensors
 from tritonlint.facts.host.state import NEAR_DEPTH, ClassFacts, Frame, Run
 from tritonlint.facts.host.traded import traded
 from tritonlint.facts.host.values import (
@@ -140,18 +140,6 @@ def _set_by_heir(
     each_facts = [class_facts(frame, each) for each in classes.heirs(definition)]
     found = [facts for facts in each_facts if name in facts.values]
     return (found[0], found[0].values[name]) if len(found) == 1 else None
-
-
-@kept(4096)
-def makes_tensors(method: ast.AST) -> bool:
-    """Whether a method calls what makes tensors, with a dtype."""
-    return any(
-        isinstance(each, ast.Call)
-        and isinstance(each.func, ast.Attribute)
-        and each.func.attr in tensors.CONSTRUCTORS
-        and any(keyword.arg == "dtype" for keyword in each.keywords)
-        for each in walk(method)
-    )
 
 
 def named_like(frame: Frame, owner: Instance, pattern: re.Pattern[str]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 
+from tritonlint.facts.host import tensors
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.binding import bind
 from tritonlint.facts.host.given import arguments_of
@@ -43,10 +44,13 @@ def _set_later(frame: Frame, definition: Definition) -> Value | None:
     found: list[Value] = []
     for function in _setters(definition.module, definition.name):
         assert isinstance(function.node, (ast.FunctionDef, ast.AsyncFunctionDef))
-        if id(function.node) not in frame.run.stack:
+        key = id(function.node)
+        if key not in frame.run.stack:
+            frame.run.stack.append(key)
             inner = frame.elsewhere(function.module, (function.node,), frame.types)
             inner.env = bind(frame, function, Given(Arguments((), {}), {}), Callable(function))
             inner.body()
+            frame.run.stack.pop()
             found += [inner.env[definition.name]] if definition.name in inner.env else []
     found = [each for each in found if each != Const(None)]
     return choose(*(((), each) for each in found)) if found else None
@@ -57,7 +61,8 @@ def _setters(module: Module, name: str) -> list[Definition]:
     if "global " not in module.source.text:
         return []
     functions = (each for each in module.functions if not each.enclosing)
-    return [each for each in functions if name in _declared_global(each.node)]  # type: ignore[arg-type]
+    setters = (each for each in functions if name in _declared_global(each.node))  # type: ignore[arg-type]
+    return [each for each in setters if makes_tensors(each.node)]  # type: ignore[arg-type]
 
 
 @kept(4096)
@@ -99,6 +104,18 @@ def _called(statement: ast.stmt) -> str | None:
         case ast.Expr(value=ast.Call(func=ast.Name(id=name))):
             return name
     return None
+
+
+@kept(4096)
+def makes_tensors(method: ast.AST) -> bool:
+    """Whether a method calls what makes tensors, with a dtype."""
+    return any(
+        isinstance(each, ast.Call)
+        and isinstance(each.func, ast.Attribute)
+        and each.func.attr in tensors.CONSTRUCTORS
+        and any(keyword.arg == "dtype" for keyword in each.keywords)
+        for each in walk(method)
+    )
 
 
 @kept(8192)

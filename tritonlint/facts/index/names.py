@@ -34,6 +34,10 @@ class Names:
             self._named_by[key] = tuple(self._resolved(function))
         return self._named_by[key]
 
+    def forget(self, node: int) -> None:
+        """Forget what the function with this node (as `id`) names."""
+        self._named_by.pop(node, None)
+
     def _resolved(self, function: Calls) -> Iterator[Definition]:
         definition = function.definition
         module = definition.module

@@ -52,6 +52,23 @@ class Reach:
             return known
         return self.project.module(Path(file), source)
 
+    def release(self, module: Module) -> None:
+        """Free the tree of a module of which nothing leads to a launch, unless another refers to
+        it."""
+        nodes = [id(each.node) for each in module.functions]
+        file = str(module.file)
+        if not self.project.release(module):
+            return
+        self._calls.pop(file, None)
+        self._lines.pop(file, None)
+        for each in nodes:
+            self._leads.pop(each, None)
+            self._callers.pop(each, None)
+            self.names.forget(each)
+            for hops in range(NEAR + 2):
+                self._near.pop((each, hops), None)
+                self._meeting.pop((each, hops), None)
+
     def parsed(self, file: str) -> Module | None:
         """The module of a file, or None where it cannot be parsed: that is said where the file
         itself is checked."""

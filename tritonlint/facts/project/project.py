@@ -35,11 +35,15 @@ class Project:
         self.parsed = 0
         self.failures: dict[str, SourceError] = {}
         self._modules: dict[str, Module | None] = {}
+        # The files of modules that somebody has who was not given the text for them.
+        self._known: set[str] = set()
 
     def module(self, path: Path, source: SourceFile | None = None) -> Module:
         """The module at `path`, or with `source` in its place. Raises SourceError when it cannot be
         read."""
         file = os.path.abspath(path)
+        if source is None:
+            self._known.add(file)
         if source is not None or self._modules.get(file) is None:
             source = source or self.read(Path(file))
             self.parsed += len(source.data)
@@ -54,10 +58,26 @@ class Project:
         for each in filter(None, self._modules.values()):
             vars(each).clear()
         self._modules.clear()
+        self._known.clear()
+
+    def release(self, module: Module) -> bool:
+        """Free the tree of a module, if only whoever gave the text has it: whether that is so. What
+        is known of it may not be used any more."""
+        file = str(module.file)
+        if file in self._known or self._modules.get(file) is not module:
+            return False
+        del self._modules[file]
+        self.parsed -= len(module.source.data)
+        module.source.forget()
+        vars(module).clear()
+        return True
 
     def cached(self, file: str) -> Module | None:
         """The module of an absolute path, if it was asked for before."""
-        return self._modules.get(file)
+        module = self._modules.get(file)
+        if module is not None:
+            self._known.add(file)
+        return module
 
     @property
     def loaded(self) -> tuple[Module, ...]:
@@ -79,6 +99,7 @@ class Project:
     def _load(self, file: str | None) -> Module | None:
         if file is None:
             return None
+        self._known.add(file)
         if file not in self._modules:
             if self.gate is not None and not self.gate(file):
                 self._modules[file] = None

@@ -187,20 +187,20 @@ class Analysis:
         return found
 
     def _observed(self, files: Sequence[SourceFile], wanted: Collection[str]) -> list[Observation]:
-        own = list(self._parsed(files))
+        own: list[Module] = []
         questioned: list[Place] = []
         found: list[Observation] = []
-        for root in (each for module in own for each in self.roots.of_module(module)):
-            observe = partial(self._of_root, root, wanted, questioned)
-            found += self.remembered.of(str(root.module.file), ("root", root.line), observe)
-        for module in own:
-            found += dead_guards(module, self.looked_at.comparisons)
-            found += width_choices(module)
-            found += lost_dtypes(module)
-            found += self._copies(module)
+        for module in self._parsed(files):
+            roots = list(self.roots.of_module(module))
+            for root in roots:
+                observe = partial(self._of_root, root, wanted, questioned)
+                found += self.remembered.of(str(root.module.file), ("root", root.line), observe)
+            found += self._of_module(module)
+            if roots or self.texts.jits(str(module.file)):
+                own.append(module)
+            else:
+                self.reach.release(module)
         found += self.narrowing.in_kernels(own, wanted, self.elsewhere)
-        for module in own:
-            found += self.statements.of(module)
         if self.elsewhere:
             found += self.reading.observe(own, wanted)
             found += self.summing.observe(own, wanted)
@@ -213,6 +213,14 @@ class Analysis:
                     self.put_off.setdefault(file, set()).update(more)
         self._say_exhausting()
         return found
+
+    def _of_module(self, module: Module) -> Iterator[Observation]:
+        """What is seen in a module without looking at what it launches."""
+        yield from dead_guards(module, self.looked_at.comparisons)
+        yield from width_choices(module)
+        yield from lost_dtypes(module)
+        yield from self._copies(module)
+        yield from self.statements.of(module)
 
     def _copies(self, module: Module) -> Iterator[Observation]:
         """What functions that launch nothing copy between codes and bytes."""
