@@ -184,6 +184,215 @@ def put(x):
     assert _PAGE is not None
     quantize[(1,)](x, %s, 64)%s
 """
+NAMED = """
+class Plain:
+    def __init__(self, raw, dtype):
+        self.raw = raw
+        self.dtype = dtype
+
+    def cut(self):
+        return self.raw[:64].view(self.dtype)
+
+    def put(self, x):
+        quantize[(1,)](x, self.cut(), 64)
+
+
+class Ring(Plain):
+    def cut(self):
+        return self.raw[:64]%s%s
+
+    def put(self, x):
+        super().put(x * 2)
+
+
+class Both:
+    def __init__(self, n):
+        raw = torch.zeros(n, dtype=torch.uint8)
+        self.plain = Plain(raw, torch.float8_e4m3fn)
+        self.ring = Ring(raw, torch.float8_e4m3fn)
+
+    def put(self, x, ringed):
+        kept = self.ring if ringed else self.plain
+        kept.put(x)
+"""
+CODES = """
+class Rows:
+    def __init__(self, n):
+        self.data = torch.zeros(n, dtype=torch.uint8)
+
+    def put(self, at, x):
+        %s
+
+    def get(self, out):
+        dequantize[(1,)](self.data, out, 64)%s
+"""
+CASES_OF = """
+class Sketch:
+    def __init__(self, n, setting):
+        match setting.split("_"):
+            case ["half"]:
+                dtype, self.kernel = torch.float16, quantize
+            case ["sign", *_]:
+                dtype, self.kernel = torch.uint8, signs
+            case ["fp8", *_]:
+                %s
+            case other:
+                raise ValueError(other)
+        self.data = torch.zeros(n, dtype=dtype)
+
+    def put(self, x):
+        self.kernel[(1,)](x, self.data, 64)%s
+
+
+@triton.jit
+def signs(x_ptr, out_ptr, BLOCK: tl.constexpr):
+    offsets = tl.arange(0, BLOCK)
+    tl.store(out_ptr + offsets, (tl.load(x_ptr + offsets) > 0).to(tl.uint8))
+"""
+ENUM = """
+import enum
+
+
+class Kind(enum.Enum):
+    WIDE = ("float32", "float32")
+    CODES = ("%s", "float8_e4m3fn")
+
+    def __init__(self, stored, meant):
+        self.stored = getattr(torch, stored)
+        self.meant = getattr(torch, meant)
+
+
+class Kept:
+    def __init__(self, n, kind: Kind):
+        self.kind = kind
+        self.data = torch.zeros(n, dtype=kind.stored)
+
+    def put(self, x):
+        if self.kind is Kind.%s:
+            return
+        quantize[(1,)](x, self.data, 64)%s
+"""
+MEMBERS = """
+import enum
+
+
+class Mode(enum.Enum):
+    FULL = 0
+    CODES = 1
+    HALF = 2
+
+
+STORED = {Mode.FULL: torch.float32, Mode.CODES: torch.uint8, Mode.HALF: torch.float16}
+
+
+class Kept:
+    def __init__(self, n, mode: Mode):
+        self.mode = mode
+        self.data = torch.zeros(n, dtype=STORED[mode])
+
+    def put(self, x):
+        if self.mode %s Mode.CODES:
+            quantize[(1,)](x, self.data, 64)%s
+"""
+STARRED = """
+import itertools
+
+
+def put(x, page):
+    quantize[(1,)](x, page, 64)
+
+
+class All:
+    def __init__(self, n):
+        self.pages = [torch.zeros(n, dtype=torch.uint8)%s for _ in range(4)]
+
+    def pairs(self, xs):
+        yield from zip(xs, self.pages)
+
+    def save(self, xs):
+        list(itertools.starmap(put, self.pairs(xs)))%s
+"""
+REGION = """
+class Page:
+    def __init__(self, n):
+        self.rows = torch.zeros((n, 68), dtype=torch.float8_e4m3fn)
+
+    def put(self, x, scale):
+        both[(1,)](x, self.rows[:, :64], self.rows[:, 64:]%s, scale, 64)%s
+        return self.scales()
+
+    def scales(self):
+        return self.rows.view(torch.uint8)[:, 64:].contiguous().view(torch.float32)
+
+
+@triton.jit
+def both(x_ptr, codes_ptr, tail_ptr, scale, BLOCK: tl.constexpr):
+    offsets = tl.arange(0, BLOCK)
+    x = tl.load(x_ptr + offsets).to(tl.float32)
+    s = tl.max(tl.abs(x), axis=0) / 448.0
+    tl.store(codes_ptr + offsets, (x / s).to(codes_ptr.dtype.element_ty))
+    tl.store(tail_ptr, s)
+"""
+STRUCTURE = """
+class Memory:
+    def __init__(self, n):
+        self.as_byte = torch.zeros(4, n, dtype=torch.uint8)
+        self.scales = torch.ones(4)
+
+
+def post(state, index, x):
+    memory = state.memory
+    rows = (x / memory.%s[index]).to(torch.bfloat16)
+    copy[(1,)](rows, memory.as_byte[index], 64)%s
+"""
+VENDOR = """
+IS_HIP = torch.version.hip is not None
+
+
+def typed(page):
+    if %s:
+        return page
+    return page.view(torch.float8_e4m3fn)
+
+
+def put(x, n):
+    page = torch.zeros(n, dtype=torch.uint8)
+    quantize[(1,)](x, typed(page), 64)%s
+"""
+MIXED = """
+class Storing:
+    def __init__(self, n):
+        for which in ("key", "value"):
+            setattr(self, f"{which}_rows", torch.zeros(n, dtype=torch.uint8))
+
+
+class Writing:
+    def put(self, which, x):
+        rows = getattr(self, f"{which}_rows")%s
+        quantize[(1,)](x, rows, 64)%s
+
+
+class Store(Writing, Storing):
+    pass
+"""
+NEXT = """
+class Pages:
+    def __init__(self, n):
+        self.pages = [torch.zeros(n, dtype=torch.uint8) for _ in range(4)]
+        self.at = 0
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        self.at += 1
+        return self.pages[self.at - 1]%s
+
+
+def put(xs, n):
+    for x, page in zip(xs, Pages(n)):
+        quantize[(1,)](x, page, 64)%s
+"""
 SPLIT = """
 def put(x, n):
     page = torch.zeros(n, 68, dtype=torch.uint8)
@@ -224,6 +433,33 @@ CASES = {
     "a name of the module that a function sets": GLOBAL % ("_PAGE", HIT),
     "a name of the module that a function sets, cut": GLOBAL % ("_PAGE[:64]", HIT),
     "correct: a name of the module that a function sets to a view": GLOBAL % ("_CODES", ""),
+    "an heir's cut, by a name for an attribute": NAMED % ("", HIT),
+    "correct: an heir's cut is viewed": NAMED % (VIEW, ""),
+    "codes that another method copies": CODES
+    % ("self.data[at] = (x * 9).to(torch.float8_e4m3fn).view(torch.uint8)", READ),
+    "codes that another method copies to a row": CODES
+    % ("self.data[at].copy_((x * 9).to(torch.float8_e4m3fn).view(torch.uint8))", READ),
+    "correct: numbers that another method copies": CODES
+    % ("self.data[at] = x.view(-1).to(torch.uint8)", ""),
+    "the case that means bytes": CASES_OF % ("dtype, self.kernel = torch.uint8, quantize", HIT),
+    "correct: the case that means bytes raises": CASES_OF % ("raise ValueError(setting)", ""),
+    "a member of an enum that is made": ENUM % ("uint8", "WIDE", HIT),
+    "correct: another member of an enum that is made": ENUM % ("uint8", "CODES", ""),
+    "correct: no member of an enum means bytes": ENUM % ("float8_e4m3fn", "WIDE", ""),
+    "a table by the members of an enum": MEMBERS % ("is", HIT),
+    "correct: a table by the members of an enum": MEMBERS % ("is not", ""),
+    "pairs that are unpacked to a function": STARRED % ("", HIT),
+    "correct: pairs that are unpacked to a function": STARRED % (VIEW, ""),
+    "scales behind codes that are read as bytes": REGION % ("", HIT),
+    "correct: scales behind codes that are read as bytes": REGION % (".view(torch.float32)", ""),
+    "an object by what is asked of it": STRUCTURE % ("scales", HIT),
+    "correct: an object that is asked for something else": STRUCTURE % ("factors", ""),
+    "bytes on one kind of GPU": VENDOR % ("IS_HIP", HIT),
+    "correct: bytes where there are none": VENDOR % ("page.dtype != torch.uint8", ""),
+    "a mixin that reads by a name that is made": MIXED % ("", HIT),
+    "correct: a mixin that reads by a name that is made": MIXED % (VIEW, ""),
+    "one after the other": NEXT % ("", HIT),
+    "correct: one after the other, viewed": NEXT % (VIEW, ""),
     "split at a place": SPLIT % ("", HIT),
     "correct: split at a place, and viewed": SPLIT % (VIEW, ""),
     "moved as floats": MOVED % ("", HIT),

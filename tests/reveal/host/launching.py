@@ -38,11 +38,11 @@ def with_a_grid_function(x, page):
 def by_another_name(x, page, fast):
     kernel = copy if fast else tuned
     kernel[(1,)](x, page.view(torch.uint8), 4, BLOCK=64)
-    # reveal: copy
+    # reveal: copy if fast
     # reveal:     source: unknown of x
     # reveal:     target: uint8 of page, viewed (line 40), raw (line 40)
     # reveal:     BLOCK: 64
-    # reveal: tuned
+    # reveal: tuned if not fast
     # reveal:     source: unknown of x
     # reveal:     target: uint8 of page, viewed (line 40), raw (line 40)
     # reveal:     n: 4

@@ -68,12 +68,9 @@ def _cases(
         if fits or (case.guard is None and _takes_all(case.pattern)):
             _capture(walk, node, subject, case.pattern)
             return walk.block(case.body)
-        taken, skipped = walk.fork(), walk.fork()
-        asked = _asked(node.subject, case.pattern)
-        if asked is not None:
-            test = walk.test(asked)
-            taken = walk.arm(test, True)
-            skipped = walk.arm(test, False) if case.guard is None else skipped
+        test = walk.test(_asked(node.subject, case.pattern))
+        taken = walk.arm(test, True)
+        skipped = walk.arm(test, False) if case.guard is None else walk.fork()
         _capture(taken, node, subject, case.pattern)
         if case.guard is not None:
             taken.assume(taken.test(case.guard), True)
@@ -84,8 +81,8 @@ def _cases(
     return True
 
 
-def _asked(subject: ast.expr, pattern: ast.pattern) -> ast.Compare | None:
-    """The comparison that a pattern of written values is."""
+def _asked(subject: ast.expr, pattern: ast.pattern) -> ast.Compare:
+    """The comparison that a pattern of written values is; another one is a test of its own."""
     values: list[ast.expr] = []
     for each in pattern.patterns if isinstance(pattern, ast.MatchOr) else (pattern,):
         match each:
@@ -94,7 +91,8 @@ def _asked(subject: ast.expr, pattern: ast.pattern) -> ast.Compare | None:
             case ast.MatchSingleton(value=constant):
                 values.append(ast.copy_location(ast.Constant(constant), subject))
             case _:
-                return None
+                other = ast.copy_location(ast.Name("<pattern>", ast.Load()), pattern)
+                return ast.copy_location(ast.Compare(subject, [ast.Eq()], [other]), subject)
     several = len(values) > 1
     right = ast.copy_location(ast.Tuple(values, ast.Load()), subject) if several else values[0]
     operator = ast.In() if several else ast.Eq()

@@ -6,9 +6,10 @@ import ast
 import re
 from collections.abc import Iterator
 
-from tritonlint.facts.host import classes, renaming
+from tritonlint.facts.host import classes, renaming, tensors
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.binding import bind
+from tritonlint.facts.host.decorators import has_view
 from tritonlint.facts.host.events import Note
 from tritonlint.facts.host.registries import filled_in, makes_tensors
 from tritonlint.facts.host.state import NEAR_DEPTH, ClassFacts, Frame, Run
@@ -54,6 +55,8 @@ def assigned_value(frame: Frame, owner: Instance, name: str) -> Value | None:
     buffers = set(_buffers(own))
     for buffer in buffers & facts.types.keys():
         frame.types.setdefault(buffer, facts.types[buffer])
+    if isinstance(own, Tensor) and tensors.all_bytes(frame.known(own.buffer)):
+        _note_codes(frame, definition, name, own.buffer)
     # What a test asks of any object of the class, it asks of this one.
     names = {f"{definition.qualified}.": f"{owner.name}."} if owner.symbol else {}
     known = frame.run.notes
@@ -132,6 +135,17 @@ def _filled(frame: Frame, definition: Definition, name: str) -> tuple[ClassFacts
     return found[0] if len(found) == 1 else None
 
 
+def _note_codes(frame: Frame, definition: Definition, name: str, buffer: str) -> None:
+    """Note the codes that other methods copy into the bytes that an attribute holds."""
+    known = frame.run.notes
+    for method, node in _methods(frame, definition):
+        if name in filled_in(node) and has_view(node):
+            notes = facts_of(frame, definition, method).notes
+            known += [
+                x for x in notes if x.kind == "codes" and x.buffer == buffer and x not in known
+            ]
+
+
 def _set_by_heir(
     frame: Frame, definition: Definition, name: str
 ) -> tuple[ClassFacts, Value] | None:
@@ -146,7 +160,8 @@ def named_like(frame: Frame, owner: Instance, pattern: re.Pattern[str]) -> list[
     """The attributes of an object whose names are as `pattern` says, as far as they are known."""
     prefix = f"{owner.name}."
     known = [each.removeprefix(prefix) for each in frame.env if each.startswith(prefix)]
-    known += class_facts(frame, owner.definition).values
+    for each in (owner.definition, *classes.heirs(owner.definition)):
+        known += class_facts(frame, each).values
     return [each for each in dict.fromkeys(known) if pattern.fullmatch(each)]
 
 

@@ -6,7 +6,7 @@ import ast
 import re
 
 from tritonlint.facts.flow.targets import bind
-from tritonlint.facts.host import attributes, iteration
+from tritonlint.facts.host import attributes, iteration, loops
 from tritonlint.facts.host.arguments import Given
 from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.state import Frame
@@ -29,10 +29,15 @@ from tritonlint.facts.host.values import (
 from tritonlint.facts.project.modules import Definition
 from tritonlint.frozen import replace
 
+# Go through what they are given.
+_GO_THROUGH = frozenset("enumerate filter iter list map next reversed sorted tuple zip".split())
+
 
 def call(frame: Frame, node: ast.Call, name: str, given: Given) -> Value | None:
     """What the function of Python called `name` gives; None where that is not known."""
     values = given.arguments.positional
+    if name in _GO_THROUGH:
+        values = tuple(loops.gone_through(frame, node, each) for each in values)
     match name, values:
         case "dict", _:
             return _dict(frame, node, given)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import ast
 
-from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN, ElementTypes, join
+from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN, ElementTypes
 from tritonlint.facts.host import (
     arithmetic,
     builtins,
@@ -17,6 +17,7 @@ from tritonlint.facts.host import (
     entering,
     launching,
     libraries,
+    lookups,
     making,
     objects,
     tensors,
@@ -38,12 +39,12 @@ from tritonlint.facts.host.values import (
     Namespace,
     Partial,
     Path,
-    Sequence,
     Table,
     Tensor,
     Value,
     choose,
     constant,
+    contradicts,
     options,
 )
 from tritonlint.facts.project.tree import as_code
@@ -57,8 +58,18 @@ def call(frame: Frame, node: ast.Call) -> Value:
     """The value of a call. A launch is recorded on the way."""
     function = frame.evaluate(node.func)
     given = arguments_of(frame, node)
-    results = [apply(frame, node, each, given) for _, each in options(function)]
+    each_path = options(function)
+    results = [apply(_taking(frame, path, each), node, each, given) for path, each in each_path]
     return tensors.join_tensors(results)
+
+
+def _taking(frame: Frame, path: Path, function: Value) -> Frame:
+    """The frame in which one of several kernels is launched: on the path on which it is that."""
+    if not path or not isinstance(function, Launchable) or contradicts(path, frame.path):
+        return frame
+    inner = frame.fork()
+    inner.path += tuple(test for test in path if test not in inner.path)
+    return inner
 
 
 def apply(frame: Frame, node: ast.Call, function: Value, given: Given) -> Value:
@@ -114,9 +125,9 @@ def _method(frame: Frame, node: ast.Call, function: Method, given: Given) -> Val
             return found
     if function.name == "get" and isinstance(owner, Table) and arguments.positional:
         default = arguments.positional[1] if len(arguments.positional) > 1 else None
-        if default is None and _is_plain(owner):
+        if default is None and lookups.is_plain(owner):
             default = Const(None)
-        return look_up(frame, owner, arguments.positional[0], node, default)
+        return lookups.look_up(frame, owner, arguments.positional[0], node, default)
     if isinstance(owner, Launchable) and function.name == "__getitem__":
         return replace(owner, gridded=True)
     if isinstance(owner, Callable):
@@ -181,70 +192,3 @@ def _is_float(frame: Frame, dtype: Value) -> None:
         frame.types[dtype.of] = ElementTypes(
             frozenset(t for t in tensors.FLOATS.types or ()) | frozenset(PLATFORM_FP8.types or ())
         )
-
-
-def _setting(table: Table, key: Value, node: ast.expr) -> str | None:
-    """The test that parts the entries of a table for names of fp8 types from its others; None where
-    its key is no setting."""
-    setting = conditions.asks_for(key, node.slice) if isinstance(node, ast.Subscript) else None
-    several = sum(conditions.names_fp8(label) for label, _ in table.items) > 1
-    return f"{setting}+" if several and setting else setting
-
-
-def _by_setting(frame: Frame, table: Table, setting: str | None) -> Value | None:
-    """The dtype that a table has for a setting: that of its names of fp8 types where the setting is
-    one, and that of the others. None where that makes no difference."""
-    if setting is None:
-        return None
-    sides: dict[bool, list[ElementTypes]] = {True: [], False: []}
-    for label, value in table.items:
-        sides[conditions.names_fp8(label)].append(tensors.dtype_types(frame, value))
-    quantized, others = join(sides[True]), join(sides[False])
-    bytes_ = [each.is_byte for each in quantized.types or ()]
-    if not bytes_ or not all(bytes_) or not others.types or any(t.is_byte for t in others.types):
-        return None
-    return choose(
-        (((setting, True),), DType(quantized, table=table.span)),
-        (((setting, False),), DType(others, table=table.span)),
-    )
-
-
-def _is_plain(table: Table) -> bool:
-    """Whether a table has no entries but those under its keys, all of which are constants: others
-    are kept as they are spelled."""
-    return not table.open and not any("." in str(label) for label, _ in table.items)
-
-
-def look_up(
-    frame: Frame, table: Table, key: Value, node: ast.expr, default: Value | None = None
-) -> Value:
-    """The entry of `table` for `key`, or `default`; every entry (and `default`) when the key is not
-    known."""
-    labels: frozenset[object] = frozenset()
-    if isinstance(key, Const):
-        labels = frozenset((key.value,))
-    elif isinstance(key, DType):
-        # Keys that are no constants are kept as they are spelled.
-        labels = frozenset(map(str, tensors.dtype_types(frame, key).types or ()))
-    arithmetic.reckons(frame, key, [label for label, _ in table.items], frame.span(node))
-    values = [value for label, value in table.items if label in labels]
-    if len(values) == 1 == len(labels):
-        return values[0]
-    if isinstance(key, Const) and default is not None and not values and _is_plain(table):
-        return default
-    values = values or [value for _, value in table.items]
-    if default is not None:
-        values.append(default)
-    if not values:
-        return frame.unknown(node)
-    setting = None if labels or default else _setting(table, key, node)
-    if all(isinstance(value, DType) for value in values):
-        types = join(tensors.dtype_types(frame, value) for value in values)
-        by_setting = _by_setting(frame, table, setting)
-        of = key.of if isinstance(key, DType) else None
-        return by_setting or DType(types, table=table.span, key=of)
-    if setting and all(isinstance(value, (Instance, Sequence, Table)) for value in values):
-        quantized = (conditions.names_fp8(label) for label, _ in table.items)
-        return choose(*((((setting, x),), y) for x, y in zip(quantized, values, strict=True)))
-    chosen = [value for value in values if isinstance(value, Launchable)] or values
-    return choose(*(((), value) for value in chosen))

@@ -5,7 +5,15 @@ from __future__ import annotations
 import ast
 
 from tritonlint.facts.host.symbols import symbol
-from tritonlint.facts.host.values import Callable, Instance, Method, Sequence, Tensor, Value
+from tritonlint.facts.host.values import (
+    Callable,
+    Instance,
+    Method,
+    Sequence,
+    Tensor,
+    Value,
+    choose,
+)
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module, Target
 from tritonlint.facts.project.tree import Enclosing, dotted_name, walk
@@ -26,8 +34,19 @@ def annotated(
     spelled = _class_named(annotation) if named else None
     target = module.target(spelled, enclosing) if spelled else None
     if isinstance(target, Definition) and isinstance(target.node, ast.ClassDef):
-        return Instance(target, named)
+        kinds = _implementing(target) or (target,)
+        return choose(*(((), Instance(each, named)) for each in kinds))
     return value
+
+
+@kept(1024)
+def _implementing(protocol: Definition) -> tuple[Definition, ...]:
+    """The classes of a file that have all the methods of one of its protocols."""
+    if not inherits(protocol, "Protocol"):
+        return ()
+    asked = _method_names(protocol)
+    every = (each for each in protocol.module.classes if each.node is not protocol.node)
+    return tuple(each for each in every if asked and asked <= _method_names(each))
 
 
 def _class_named(annotation: ast.expr) -> str | None:

@@ -21,6 +21,8 @@ def method(frame: Frame, node: ast.Call, owner: Value, name: str, arguments: Arg
     function = node.func
     if not isinstance(function, ast.Attribute):
         return
+    if name in ("copy_", "index_copy_") and arguments.positional:
+        _keep_codes(frame, node, owner, arguments.positional[-1])
     if name == "copy_" and node.args and arguments.positional:
         _record(
             frame, node, "copy", (function.value, owner), (node.args[0], arguments.positional[0])
@@ -34,7 +36,34 @@ def method(frame: Frame, node: ast.Call, owner: Value, name: str, arguments: Arg
 def assignment(frame: Frame, node: ast.Assign, target: ast.Subscript, value: Value) -> None:
     """Record `x[...] = y`, where `value` is that of `y`."""
     owner = frame.evaluate(target.value)
+    _keep_codes(frame, node, owner, value)
     _record(frame, node, "assignment", (target.value, owner), (node.value, value))
+
+
+def _keep_codes(frame: Frame, node: ast.expr | ast.stmt, target: Value, source: Value) -> None:
+    """Note that codes of 8-bit floats, viewed as bytes, are copied into bytes."""
+    for _, each in options(source):
+        for _, to in options(target):
+            if isinstance(each, Tensor) and isinstance(to, Tensor) and to.buffer != each.buffer:
+                codes = (
+                    _codes(frame, each)
+                    if tensors.all_bytes(tensors.tensor_types(frame, to))
+                    else None
+                )
+                if codes is not None:
+                    frame.note("codes", to.buffer, codes, frame.span(node), to.part)
+
+
+def _codes(frame: Frame, tensor: Tensor) -> ElementTypes | None:
+    """The 8-bit floats that the bytes of a tensor are codes of, as far as it was made of them, or
+    they were copied into it."""
+    if not tensors.all_bytes(tensors.tensor_types(frame, tensor)):
+        return None
+    made = frame.known(tensor.buffer)
+    if made.types and all(t.is_fp8 for t in made.types):
+        return made
+    notes = (each for each in frame.run.notes if each.buffer == tensor.buffer)
+    return next((each.types for each in notes if each.kind == "codes"), None)
 
 
 def _conversion(

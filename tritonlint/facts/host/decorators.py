@@ -39,12 +39,13 @@ def _views(definition: Definition, decorator: ast.expr) -> bool:
     return (
         isinstance(target, Definition)
         and isinstance(target.node, _FUNCTION)
-        and _has_view(target.node)
+        and has_view(target.node)
     )
 
 
 @kept(4096)
-def _has_view(function: ast.AST) -> bool:
+def has_view(function: ast.AST) -> bool:
+    """Whether a function views a tensor."""
     return any(
         isinstance(each, ast.Call)
         and isinstance(each.func, ast.Attribute)

@@ -26,6 +26,7 @@ NoteKind = Literal[
     "integers",
     "default",
     "seen",
+    "codes",
 ]
 
 
@@ -39,8 +40,9 @@ class Note:
     where it asks for fp8 by name;
     `unquantized`: such a setting raises, where the test `variable` comes out true; `integers`: the
     code reckons with 8-bit integers, in a tensor or as the dtype that `buffer` names; `default`: a
-    parameter is this dtype unless a caller says otherwise; `seen`: what was seen at run time, as
-    `message` says: it is as strong as `strength`, and `encoded` says that the bytes are floats.
+    parameter is this dtype unless a caller says otherwise; `codes`: codes of `types` are copied
+    into it; `seen`: what was seen at run time, as `message` says: it is as strong as `strength`,
+    and `encoded` says that the bytes are floats.
     """
 
     kind: NoteKind

@@ -15,6 +15,7 @@ from tritonlint.facts.host import (
     loops,
     names,
     objects,
+    structural,
     subscripts,
     tensors,
 )
@@ -179,6 +180,7 @@ def _attribute_of(frame: Frame, owner: Value, node: ast.Attribute) -> Value:
             return owner
         case Method():
             stored = frame.env.get(f"{symbol(owner, '')}.{name}")
+            stored = stored or _of_its_class(frame, as_tensor(owner), name, node)
             if stored is not None:
                 return stored
     if name == "dtype":
@@ -197,4 +199,11 @@ def _opaque_attribute(frame: Frame, owner: Tensor, name: str, node: ast.Attribut
     if name == "type":  # `x.type(dtype)`, not an attribute that names one
         return Method(owner, name, node)
     found = filled.given_elsewhere(frame, owner, name) if owner.buffer[-1:] == ")" else None
-    return found or named_dtype(name) or Method(owner, name, node)
+    found = found or named_dtype(name) or _of_its_class(frame, owner, name, node)
+    return found or Method(owner, name, node)
+
+
+def _of_its_class(frame: Frame, owner: Value, name: str, node: ast.Attribute) -> Value | None:
+    """An attribute of an object that is known by what is asked of it."""
+    seen = structural.as_its_class(frame, owner, node) if isinstance(owner, Tensor) else None
+    return objects.instance_attribute(frame, seen, name, node) if seen is not None else None

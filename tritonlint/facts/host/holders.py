@@ -7,6 +7,7 @@ import ast
 
 from tritonlint.facts.host import iteration
 from tritonlint.facts.host.arguments import Given
+from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import Sequence, Table, Value
 
@@ -32,6 +33,11 @@ def call(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Value | 
         case "contextvars.ContextVar":
             default = keywords.get("default")
             return Sequence((default,) if default is not None else (), repeated=True)
+        case "itertools.starmap" if len(values) == 2:
+            rows = iteration.items(values[1]) or Sequence(())
+            each_row = [each.items for each in rows.items if isinstance(each, Sequence)]
+            made = (frame.apply(node, values[0], positional(frame, node, *x)) for x in each_row)
+            return Sequence(tuple(made), repeated=rows.repeated)
         case "itertools.repeat":
             return Sequence(values[:1], repeated=True)
         case "itertools.chain":

@@ -44,6 +44,7 @@ _SAME = {
     "copy.copy": "x",
     "copy.deepcopy": "x",
     "torch.from_numpy": "ndarray",
+    "numpy.ascontiguousarray": "a",
     "triton.TensorWrapper": "base",
     # Lists and dicts of what is registered, gone through as such.
     "torch.nn.ParameterList": "values",

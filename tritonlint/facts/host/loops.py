@@ -28,11 +28,18 @@ def through(frame: Frame, node: ast.expr) -> Items[Value]:
 
 
 def _iterated(frame: Frame, node: ast.expr) -> Value:
-    """The value of `node`; of an object, what its `__iter__` gives."""
-    value = frame.evaluate(node)
-    if isinstance(value, Instance) and iteration.items(value) is None:
-        return _special(frame, node, value, "__iter__") or value
-    return value
+    return gone_through(frame, node, frame.evaluate(node))
+
+
+def gone_through(frame: Frame, node: ast.expr, value: Value) -> Value:
+    """`value`, which is that of `node`; of an object, what its `__iter__` gives, or what its
+    `__next__` does again and again."""
+    if not isinstance(value, Instance) or iteration.items(value) is not None:
+        return value
+    given = _special(frame, node, value, "__iter__") or value
+    if isinstance(given, Instance) and (item := _special(frame, node, given, "__next__")):
+        return Sequence((item,), repeated=True)
+    return given
 
 
 def _special(frame: Frame, node: ast.expr, owner: Instance, *names: str) -> Value | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from tritonlint.facts.flow.targets import bind
-from tritonlint.facts.host import attributes, classes, entering, names, required
+from tritonlint.facts.host import attributes, classes, entering, members, names, required
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.named_dtypes import named_dtype
@@ -48,7 +48,8 @@ def _attribute(frame: Frame, owner: Instance, name: str, node: ast.expr) -> Valu
     target = classes.getter(definition.module.member(definition, name))
     if isinstance(target, Definition) and isinstance(target.node, Function):
         return bound_method(frame, owner, target, node)
-    own = attributes.assigned_value(frame, owner, name)
+    own = members.of_any_member(frame, owner, name, node)
+    own = own or attributes.assigned_value(frame, owner, name)
     if own is not None:
         return own
     declared = classes.declared(definition, name)

@@ -15,6 +15,8 @@ from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.tree import walk
 
+# Methods that put something into what they are called on.
+_PUT = frozenset("append add insert extend setdefault update copy_ index_copy_".split())
 # So many statements are followed that fill one table.
 _MOST = 16
 
@@ -126,9 +128,10 @@ def filled_in(node: ast.AST) -> frozenset[str]:
         match each:
             case ast.Subscript(value=(ast.Name() | ast.Attribute()) as owner, ctx=ast.Store()):
                 found.add(_last(owner))
-            case ast.Call(func=ast.Attribute(value=(ast.Name() | ast.Attribute()) as owner)):
-                how = each.func.attr  # type: ignore[attr-defined]
-                if how in ("append", "add", "insert", "extend", "setdefault", "update"):
+            case ast.Call(func=ast.Attribute(value=owner, attr=how)) if how in _PUT:
+                while isinstance(owner, ast.Subscript):
+                    owner = owner.value
+                if isinstance(owner, (ast.Name, ast.Attribute)):
                     found.add(_last(owner))
     return frozenset(found)
 

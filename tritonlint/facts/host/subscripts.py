@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 
 from tritonlint.facts.host import (
-    calls,
     entering,
     given,
+    lookups,
     tensors,
 )
 from tritonlint.facts.host.classes import as_tuple
@@ -53,7 +53,7 @@ def _element(frame: Frame, owner: Value, node: ast.Subscript) -> Value:
                 call = ast.copy_location(ast.Call(node.value, [node.slice], []), node)
                 return entering.enter(frame, call, Callable(method, owner), index)
         case Table():
-            return calls.look_up(frame, owner, frame.evaluate(node.slice), node)
+            return lookups.look_up(frame, owner, frame.evaluate(node.slice), node)
         case Launchable():
             return replace(owner, gridded=True)
     if not isinstance(owner, Tensor):

@@ -22,16 +22,18 @@ CONSTRUCTORS = frozenset(
     """
     empty zeros ones full rand randn empty_strided randint arange tensor as_tensor full_like
     empty_like zeros_like ones_like rand_like randn_like new_empty new_zeros new_ones new_full
-    new_tensor new_empty_strided eye linspace frombuffer asarray
+    new_tensor new_empty_strided eye linspace frombuffer asarray memmap fromfile
     """.split()
 )
-_UNTYPED = frozenset("tensor as_tensor new_tensor arange randint full frombuffer asarray".split())
+_UNTYPED = frozenset(
+    "tensor as_tensor new_tensor arange randint full frombuffer asarray memmap fromfile".split()
+)
 # Same memory, same element type, another shape.
 SHAPES = frozenset(
     """
     contiguous permute transpose reshape squeeze unsqueeze flatten unflatten expand expand_as
     as_strided t movedim swapaxes swapdims view_as detach cuda cpu clone data pin_memory
-    requires_grad_ swapdims mT T H zero_ fill_ copy_ set_ squeeze_ unsqueeze_ broadcast_to
+    requires_grad_ swapdims mT T H copy zero_ fill_ copy_ set_ squeeze_ unsqueeze_ broadcast_to
     ravel refine_names contiguous_
     """.split()
 )
@@ -235,9 +237,11 @@ def convert(frame: Frame, tensor: Tensor, target: Value | None, span: Span) -> T
 
 
 def cut(frame: Frame, tensor: Tensor, span: Span) -> Tensor:
-    """A slice of `tensor` (or a whole one, when it is already viewed: a slice of a view needs no
-    view)."""
-    return tensor if tensor.view else replace(tensor, part=Part(span, site=frame.site))
+    """A slice of `tensor` (or a whole one, when it is already viewed as more than bytes: a slice of
+    a view needs no view)."""
+    if tensor.view and not all_bytes(tensor.types or UNKNOWN):
+        return tensor
+    return replace(tensor, part=Part(span, site=frame.site))
 
 
 def piece(tensor: Tensor, index: int) -> Tensor:

@@ -229,7 +229,10 @@ def choose(*alternatives: tuple[Path, Value]) -> Value:
         for inner, each in options(value, path):
             if not _possible(inner):
                 continue
+            # Which kernel is launched goes together with what it is passed: each on its path.
+            apart = inner if isinstance(each, Launchable) else ()
             same = next((at for at, (_, other) in enumerate(flat) if other == each), None)
+            same = None if apart and same is not None and flat[same][0] != apart else same
             if same is None:
                 flat.append((inner, each))
             else:  # what holds after one path or another holds where both went through

@@ -14,6 +14,7 @@ from tritonlint.facts.index.gates import (
     may_copy_own,
     may_launch,
     names,
+    names_own,
 )
 from tritonlint.facts.project.modules import Definition
 from tritonlint.frozen import dataclass
@@ -40,6 +41,12 @@ class Calls:
         """The names of attributes in it."""
         text = self._code
         return frozenset(map(_text, attributes(text, 0, len(text))))
+
+    @cached_property
+    def on_own(self) -> frozenset[str]:
+        """The attributes of what it may have a name for that is an attribute of `self`."""
+        text = self._code
+        return self.attributes if names_own(text, 0, len(text)) else frozenset()
 
     @cached_property
     def only_signed(self) -> frozenset[str]:

@@ -12,6 +12,10 @@ from collections.abc import Iterable
 
 # Letters of identifiers, which need not be those of ASCII.
 LETTER = rb"[\w\x80-\xff]"
+# A name that an attribute of `self` is given as it is.
+_OWN_NAMED = re.compile(
+    rb"^[ \t]+\w+[ \t]*=[ \t]*(?:[^\n=]*\belse[ \t]+)?self\.\w+[ \t]*(?:$|if\b)", re.M
+)
 
 # A file without any of these neither launches a kernel nor says what the bytes of a tensor mean: a
 # pool may make its buffers with the dtype that a class derived from it names.
@@ -247,6 +251,11 @@ def names(text: bytes, start: int, end: int) -> set[bytes]:
     if b"super" in found:
         found.update(b"super." + each for each in _SUPER.findall(text, start, end))
     return found
+
+
+def names_own(text: bytes, start: int, end: int) -> bool:
+    """Whether code gives an attribute of `self` a name, by which its methods may be called."""
+    return _OWN_NAMED.search(text, start, end) is not None
 
 
 def is_followed(text: str, name: str, pattern: re.Pattern[str]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from tritonlint.facts.index.calls import Calls
-from tritonlint.facts.index.owned import of_attribute, owner_of
+from tritonlint.facts.index.owned import methods, of_attribute, owner_of
 from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.operators import operators
@@ -47,13 +47,14 @@ class Names:
             if owner in ("self", "cls", "super"):
                 method, _, beyond = rest.partition(".")
                 if f"self.{method}" in leading:
-                    target = self._method(definition, method)
+                    target = self._method(definition, method, owner == "super")
                     if target is not None:
                         yield target
                     else:
                         yield from of_attribute(definition, method)
-                if f".{beyond}" in leading:
-                    yield from of_attribute(definition, method, beyond)
+                called = {beyond} if beyond else function.on_own
+                for each in (name for name in called if f".{name}" in leading):
+                    yield from of_attribute(definition, method, each)
                 continue
             spelled = owner if owner in leading else ""
             if rest and any(f".{each}" in leading for each in rest.split(".")):
@@ -109,7 +110,12 @@ class Names:
             else layout.locate(dotted, module.file)
         )
 
-    def _method(self, definition: Definition, name: str) -> Definition | None:
+    def _method(self, definition: Definition, name: str, above: bool) -> Definition | None:
+        """The method that `self.name` is in a method of a class, or `super().name`, which is that
+        of one `above`."""
         owner = owner_of(definition)
+        if owner is not None and above:
+            own = (each for each in methods(owner) if each.node is not definition.node)
+            return next((each for each in own if each.name == name), None)
         target = owner.module.member(owner, name) if owner is not None else None
         return target if isinstance(target, Definition) else None

@@ -13,6 +13,7 @@ from tritonlint.facts.index.gates import (
     may_narrow,
     may_say,
     names,
+    names_own,
 )
 
 # Outside of the project: what is called of these is not followed, but for `torch.ops`.
@@ -29,8 +30,8 @@ class Part:
     narrows: bool
     calls: set[bytes]
     attributes: set[bytes]
-    # Whether something is named on an attribute of `self`; and whether the class that the part
-    # stands in may be called.
+    # Whether something is named on an attribute of `self`, or on a name for one; and whether the
+    # class that the part stands in may be called.
     beyond_self: bool = False
     makes_own: bool = False
 
@@ -59,6 +60,7 @@ def part_of(
     calls = set(_followable(named, imported, local))
     calls |= {b"%s(" % each for each in _followable(used, imported, local) if class_in(each)}
     beyond_self = any(each.startswith(b"self.") and each.count(b".") > 1 for each in named)
+    beyond_self = beyond_self or names_own(text, body, end)
     owning = beyond_self or any(map(class_in, calls))
     return Part(
         may_launch(text, named, start, end),

@@ -16,6 +16,7 @@ from tritonlint.facts.hazards.raw_bytes.evidence import Evidence, Strength
 from tritonlint.facts.hazards.raw_bytes.sisters import passed_twice
 from tritonlint.facts.hazards.raw_bytes.stands_for import is_conditional, stands_for
 from tritonlint.facts.hazards.raw_bytes.storage import Storage, storage_of
+from tritonlint.facts.hazards.raw_bytes.twins import cutting, sliced
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.values import Path, Tensor, contradicts, options
@@ -56,8 +57,8 @@ class Argument:
     type they are, and `conditional` whether only where a test that the launch is not under comes
     out so: on other paths the tensor may have another type. `alone` is whether this is seen in the
     function around the launch by itself, not as a caller calls it. `known` is what is known of the
-    other arguments on the path of the strongest evidence. `whole` is whether it is no part that was
-    sliced from its buffer.
+    other arguments on the path of the strongest evidence. `whole` is whether it is no region that
+    was sliced from its buffer.
     """
 
     kernel: str
@@ -151,8 +152,17 @@ def _argument(
         stands_for(event, parameter, tensor, evidence),
         is_conditional(event.path, path, evidence),
         event.alone,
-        tensor.part is None,
+        _is_whole(event, tensor),
     )
+
+
+def _is_whole(event: LaunchEvent, tensor: Tensor) -> bool:
+    """Whether a tensor is no region of its buffer: all of it, or one of its entries."""
+    node = sliced(cutting(event, tensor), tensor)
+    if node is None:
+        return tensor.part is None
+    slices = (each for each in ast.walk(node.slice) if isinstance(each, ast.Slice))
+    return not any(each.lower or each.upper for each in slices)
 
 
 def _means_fp8(event: LaunchEvent) -> bool:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tritonlint.dtypes import UINT8, UNKNOWN, ElementTypes
-from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
+from tritonlint.facts.hazards.raw_bytes.evidence import Evidence, Strength
 from tritonlint.facts.hazards.raw_bytes.names import about, byte_named, float_named, pair_role
 from tritonlint.facts.hazards.raw_bytes.packed import assumed, page
 from tritonlint.facts.hazards.raw_bytes.settings import asked_for
@@ -172,6 +172,10 @@ def _stated(notes: list[Note], types: ElementTypes) -> Iterator[Evidence]:
     """Evidence from an allocation, an assertion or a test of the element type itself."""
     only_bytes = types.types is not None and all(t == UINT8 for t in types.types)
     for note in notes:
+        if note.kind == "codes" and only_bytes:
+            message = f"codes of {note.types} are copied here"
+            strength: Strength = "likely" if note.part else "certain"
+            yield Evidence(note.span, message, strength, note.path, note.types, meaning=note.types)
         if note.types.types is None or UINT8 not in note.types.types:
             continue
         if note.kind == "allocated" and only_bytes:

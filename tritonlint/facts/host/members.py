@@ -1,0 +1,38 @@
+"""Members of enums: what `__init__` of the enum gives each of them."""
+
+from __future__ import annotations
+
+import ast
+
+from tritonlint.facts.host import classes, entering
+from tritonlint.facts.host.given import positional
+from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.values import Callable, Instance, Sequence, Value, choose
+from tritonlint.facts.project.modules import Definition
+
+
+def of_any_member(frame: Frame, owner: Instance, name: str, node: ast.expr) -> Value | None:
+    """`owner.name`, where `owner` is some member of an enum: what its `__init__` gives each, on the
+    path on which `owner` is that one. None for an object of another class."""
+    definition = owner.definition
+    if not owner.symbol or not classes.is_enum(definition):
+        return None
+    initializer = definition.module.member(definition, "__init__")
+    if not isinstance(initializer, Definition) or id(initializer.node) in frame.run.stack:
+        return None
+    assert isinstance(definition.node, ast.ClassDef)
+    found: list[tuple[tuple[tuple[str, bool], ...], Value]] = []
+    call = ast.copy_location(ast.Call(node, [], []), node)
+    for statement in definition.node.body:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=label)], value=written):
+                instance = Instance(definition, f"{definition.qualified}.{label}")
+                inner = frame.elsewhere(definition.module, (*definition.enclosing, definition.node))
+                value = inner.evaluate(written)
+                values = value.items if isinstance(value, Sequence) else (value,)
+                given = positional(frame, node, *values)
+                made = entering.run(frame, call, Callable(initializer, instance), given)[1]
+                if f"{instance.name}.{name}" in made.env:
+                    path = ((f"{owner.symbol} == {definition.name}.{label}", True),)
+                    found.append((path, made.env[f"{instance.name}.{name}"]))
+    return choose(*found) if found else None
