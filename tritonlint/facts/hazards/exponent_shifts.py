@@ -85,7 +85,8 @@ def _cares(module: Module, node: object) -> bool:
     """Whether the code of a kernel does something for the codes that are no ordinary powers."""
     if not isinstance(node, ast.FunctionDef):
         return False
-    lines = module.source.lines[node.lineno - 1 : node.end_lineno]
+    first = node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body
+    lines = module.source.lines[first[0].lineno - 1 : node.end_lineno] if first else []
     return bool(_CARED_FOR.search("".join(line.partition("#")[0] + "\n" for line in lines)))
 
 

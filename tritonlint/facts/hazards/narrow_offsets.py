@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Literal
 
 from tritonlint.facts.device.reading.offsets import (
@@ -72,6 +72,7 @@ class Widened:
     offset: Offset
 
 
+Companions = Mapping[str, Sequence[Widened]]
 Twins = dict[tuple[str, str], list[Widened]]
 
 
@@ -137,14 +138,19 @@ def _twin(kernel: Kernel, offset: Offset, twins: Twins, named: bool) -> Widened 
     return None
 
 
-def companions(kernel: Kernel, others: Iterable[Kernel]) -> Iterator[tuple[Offset, Widened]]:
-    """The products of `kernel` in 32 bits, each with one of `others` that widens the same index for
-    other memory: where both are of one shape, the first should too."""
+def widened_indices(kernels: Iterable[Kernel]) -> Companions:
+    """The products of `kernels` of which an index is widened, by that index."""
     wide: dict[str, list[Widened]] = {}
-    for other in others:
+    for other in kernels:
         for offset in offsets(other):
             if offset.widened is not None and offset.product.node is not None:
                 wide.setdefault(offset.index.text, []).append(Widened(other, offset))
+    return wide
+
+
+def companions(kernel: Kernel, wide: Companions) -> Iterator[tuple[Offset, Widened]]:
+    """The products of `kernel` in 32 bits, each with one that widens the same index for other
+    memory: where both are of one shape, the first should too."""
     for offset in _narrow(kernel) if wide else ():
         if offset.late is None and _reaches(kernel, offset):
             for each in wide.get(offset.index.text, ()):

@@ -18,6 +18,8 @@ from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
 _DOUBLE = re.compile(r"\btorch\.(?:float64|double)\b|\.double\(\)")
+# No larger number is a float32.
+_MOST = 3.4e38
 _OTHERS = re.compile(r"float32|float16|\.float\(|\.half\(|torch\.(?:half|float)\b")
 
 
@@ -43,17 +45,18 @@ def short_scalars(module: Module, kernel: Kernel, naming: Naming) -> Iterator[Sh
     launches = launched_with_floats(module, kernel)
     said = {_said(host) for host, _, _ in launches}
     place = next(iter(said), None)
-    if len(said) != 1 or place is None or "float64" in _code(module, kernel):
+    if len(said) != 1 or place is None:
         return
+    aware = "float64" in _code(module, kernel)
     where = (kernel.name, kernel.path, kernel.line)
     span = module.source.span
-    uses = used_as_passed(kernel)
+    uses = {} if aware else used_as_passed(kernel)
     pointers = _pointers(kernel)
     for *_, given in launches:
         for name, passed in given.items():
             if name in uses:
                 yield ShortScalar(span(passed), *where, name, span(uses[name]), place, pointers)
-    for block in _constants(kernel):
+    for block in _constants(kernel, aware):
         yield ShortScalar(span(block), *where, "", span(block), place, pointers)
 
 
@@ -104,18 +107,43 @@ def _compared(test: ast.expr, operator: type[ast.cmpop]) -> ast.expr | None:
     return None
 
 
-def _constants(kernel: Kernel) -> Iterator[ast.Call]:
-    """The blocks of a float32 that does not hold the number that is written."""
+def _constants(kernel: Kernel, aware: bool) -> Iterator[ast.Call]:
+    """The blocks of a float32 that does not hold the number that is written; where the kernel is
+    `aware` of float64, only those of which nothing says so."""
     for node in walk(kernel.node):
         match node:
             case ast.Call(func=ast.Attribute(attr=name), args=[_, value, dtype]) if name == "full":
-                if as_code(dtype).endswith(".float32") and _loses(value):
+                if not aware and as_code(dtype).endswith(".float32") and _loses(value):
+                    yield node
+            case ast.Call(func=ast.Attribute(attr="where"), args=[_, one, other]):
+                # Of two numbers of Python's, `where` makes a block of float32.
+                if all(map(_is_written, (one, other))) and any(map(_loses, (one, other))):
                     yield node
 
 
+def _is_written(node: ast.expr) -> bool:
+    return _number(node) is not None
+
+
 def _loses(node: ast.expr) -> bool:
+    number = _number(node)
+    if not isinstance(number, float) or abs(number) > _MOST:
+        return False
+    (kept,) = struct.unpack("f", struct.pack("f", number))
+    return float(kept) != number
+
+
+def _number(node: ast.expr) -> float | None:
+    """A number that is written out, or a quotient of two."""
     match node:
-        case ast.Constant(value=float() as number):
-            (kept,) = struct.unpack("f", struct.pack("f", number))
-            return float(kept) != number
-    return False
+        case ast.Constant(value=bool()):
+            return None
+        case ast.Constant(value=float() | int() as number):
+            return number
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            inner = _number(operand)
+            return None if inner is None else -inner
+        case ast.BinOp(left=left, op=ast.Div(), right=right):
+            one, other = _number(left), _number(right)
+            return one / other if one is not None and other else None
+    return None

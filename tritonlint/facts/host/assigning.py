@@ -6,11 +6,10 @@ import ast
 from collections.abc import Sequence as Items
 
 from tritonlint.facts.flow.targets import bind, shared_out, starred
-from tritonlint.facts.host import classes, iteration
+from tritonlint.facts.host import classes, iteration, tensors
 from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import as_tensor, entry_of, is_key
-from tritonlint.facts.host.tensors import piece
 from tritonlint.facts.host.values import (
     Callable,
     Class,
@@ -105,6 +104,13 @@ def unpacked(frame: Frame, target: ast.Tuple | ast.List, value: Value) -> list[V
     return [choose(*((path, parts[index]) for path, parts in found)) for index in every]
 
 
+def _is_memory(frame: Frame, value: Tensor) -> bool:
+    """Whether a value is a tensor, or a part of one, and no shape."""
+    if value.buffer.endswith((".shape", ".stride")):
+        return False
+    return value.part is not None or tensors.tensor_types(frame, value).known
+
+
 def _shared_out(frame: Frame, target: ast.Tuple | ast.List, value: Value) -> Items[Value]:
     targets = target.elts
     star = starred(targets)
@@ -116,7 +122,9 @@ def _shared_out(frame: Frame, target: ast.Tuple | ast.List, value: Value) -> Ite
         if known is not None:
             return known
     if isinstance(value, Tensor) and value.several:
-        parts = [piece(value, index) for index in range(len(targets))]
+        parts = [tensors.piece(value, index) for index in range(len(targets))]
         return [Sequence((x,), repeated=True) if i == star else x for i, x in enumerate(parts)]
+    if isinstance(value, Tensor) and _is_memory(frame, value):
+        return [tensors.cut(frame, value, frame.span(each)) for each in targets]
     owner = value if isinstance(value, Tensor) else frame.unknown(target)
     return [Tensor(f"{owner.buffer}#{index}") for index in range(len(targets))]

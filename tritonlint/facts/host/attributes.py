@@ -65,6 +65,10 @@ def assigned_value(frame: Frame, owner: Instance, name: str) -> Value | None:
         if note.buffer in buffers and own_note not in known:
             known.append(own_note)
     if isinstance(own, Tensor) and own.buffer not in facts.types and own.types is None:
+        named = facts.dtypes.get(own.buffer, frozenset())
+        frame.run.dtypes.setdefault(f"{owner.name}.{name}", named)
+        defaults = (each for each in facts.notes if each.kind == "default" and each.buffer in named)
+        known += [each for each in defaults if each not in known]
         return None
     return renaming.value(own, names)
 
@@ -220,6 +224,10 @@ def _assigned(frame: Frame, definition: Definition, method: Definition) -> Class
         {name: renaming.value(value, names) for name, value in values.items()},
         {names.get(buffer, buffer): types for buffer, types in inner.types.items()},
         tuple(renaming.note(_for_all(note, inner), names) for note in run.notes),
+        {
+            names.get(buffer, buffer): frozenset(names.get(each, each) for each in named)
+            for buffer, named in run.dtypes.items()
+        },
     )
 
 

@@ -41,11 +41,13 @@ F = TypeVar("F", bound="Frame")
 @dataclass(frozen=True)
 class ClassFacts:
     """What `__init__` of a class gives its attributes, with what is known of the buffers behind
-    them. An attribute that another method assigns too is left out."""
+    them; `dtypes` name the dtypes of those of which only that is known. An attribute that another
+    method assigns too is left out."""
 
     values: dict[str, Value]
     types: dict[str, ElementTypes]
     notes: tuple[Note, ...]
+    dtypes: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
 # By class and method.

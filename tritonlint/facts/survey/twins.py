@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from tritonlint.facts.device.reading.offsets import Offset
 from tritonlint.facts.hazards.extents import fits_in_32_bits, made_after
 from tritonlint.facts.hazards.narrow_offsets import (
+    Companions,
     NarrowOffset,
     Twins,
     Widened,
@@ -20,6 +21,7 @@ from tritonlint.facts.hazards.narrow_offsets import (
     told,
     twins_of,
     widened_beside,
+    widened_indices,
 )
 from tritonlint.facts.hazards.told_indices import may_tell, told_narrow
 from tritonlint.facts.hazards.written_launches import given, launches_of
@@ -65,12 +67,13 @@ class Offsets:
             return
         found = kernels(module)
         twins = twins_of(found) if widens else {}
+        wide = widened_indices(found) if widens else {}
         for kernel in found:
             self.looked_at.read.add((kernel.path, kernel.line))
             seen = [*late(kernel), *siblings(kernel, twins)] if widens else []
             if tells:
                 seen = self._with_told(module, kernel, seen)
-            seen += self._of_one_shape(module, kernel, found) if widens else []
+            seen += self._of_one_shape(module, kernel, wide)
             places = {each.place for each in seen}
             yield from seen
             if kernel.name in shared:
@@ -80,12 +83,12 @@ class Offsets:
                         yield each
 
     def _of_one_shape(
-        self, module: Module, kernel: Kernel, found: Sequence[Kernel]
+        self, module: Module, kernel: Kernel, wide: Companions
     ) -> Iterator[NarrowOffset]:
         """The products of a kernel of which another widens the index, for memory of the same shape,
         as the functions that launch them say."""
         seen: set[int] = set()
-        for offset, other in companions(kernel, found):
+        for offset, other in companions(kernel, wide):
             if id(offset) not in seen and self._same_shape(module, kernel, offset, other):
                 seen.add(id(offset))
                 yield widened_beside(kernel, offset, other)

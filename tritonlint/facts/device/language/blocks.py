@@ -5,6 +5,7 @@ from __future__ import annotations
 from tritonlint.facts.device import casts
 from tritonlint.facts.device.invocation import Invocation
 from tritonlint.facts.device.joins import join
+from tritonlint.facts.device.language import limits
 from tritonlint.facts.device.language import mathematics as numeric
 from tritonlint.facts.device.machine import element_types
 from tritonlint.facts.device.types import (
@@ -45,6 +46,9 @@ def where(call: Invocation) -> Value:
     result = numeric.elementwise(call, x, y)
     cast = either_cast(x.cast, y.cast) if result.types in (x.types, y.types) else result.cast
     result = replace(result, cast=cast, weak=False)
+    cut = limits.chosen(call, x, y, result)
+    if cut is not None:
+        return cut
     watch = call.machine.watch
     return result if watch is None or condition is None else watch.chosen(condition, result)
 

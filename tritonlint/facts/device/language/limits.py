@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 from tritonlint.facts.device.intervals import Interval, is_constant, looser, tighter
 from tritonlint.facts.device.invocation import Invocation
 from tritonlint.facts.device.language.mathematics import elementwise
@@ -11,6 +13,7 @@ from tritonlint.facts.device.values import (
     Tensor,
     Value,
 )
+from tritonlint.facts.project.tree import as_code
 from tritonlint.frozen import replace
 
 
@@ -65,6 +68,42 @@ def clamp(call: Invocation) -> Value:
     )
     result = replace(elementwise(call, value, low, high), interval=interval)
     return _limited(call, value, (low.interval[0], high.interval[1]), result)
+
+
+def chosen(call: Invocation, x: Tensor, y: Tensor, result: Tensor) -> Tensor | None:
+    """What `where(v > 7, 7, v)` and its like give, which cut a number to a limit; None for any
+    other choice."""
+    match call.where[1]:
+        case ast.Call(args=[ast.Compare(left=left, ops=[op], comparators=[right]), one, other]):
+            pass
+        case _:
+            return None
+    if not isinstance(op, (ast.Gt, ast.GtE, ast.Lt, ast.LtE)):
+        return None
+    for limit, arm, main, tested, upper in (
+        (x, one, y, other, isinstance(op, (ast.Gt, ast.GtE))),
+        (y, other, x, one, isinstance(op, (ast.Lt, ast.LtE))),
+    ):
+        same = as_code(arm) == as_code(right) and is_constant(limit.interval)
+        if same and as_code(left) in (as_code(tested), _cut(tested)):
+            low, high = main.interval
+            number = limit.interval[0]
+            interval = (
+                (looser(min, low, number), tighter(min, high, number))
+                if upper
+                else (tighter(max, low, number), looser(max, high, number))
+            )
+            limits = (None, number) if upper else (number, None)
+            return _limited(call, main, limits, replace(result, interval=interval))
+    return None
+
+
+def _cut(node: ast.expr) -> str:
+    """What another choice of the kind cuts."""
+    match node:
+        case ast.Call(args=[ast.Compare(left=left), _, _]):
+            return as_code(left)
+    return ""
 
 
 def _limited(call: Invocation, value: Tensor, limits: Interval, result: Tensor) -> Tensor:

@@ -21,6 +21,7 @@ _BEFORE = re.compile(r"(?:[!=]=|\b(?:is|in)(?:\s+not)?\b)[\s({\[]*$")
 _TABLE_BEFORE = re.compile(r"\bin\s+\w*$")
 _AFTER = re.compile(r"\s*[)\]]?\s*[!=]=")
 _STRING_AFTER = re.compile(r"(?:\(\))?\s*(?:[!=]=|(?:not\s+)?in\b)[\s({\[]*[\"']")
+_CONSTANT_AFTER = re.compile(r"\s*(?:not\s+)?in\s+_?[A-Z][A-Z0-9_]+\b")
 _NEAR = 40
 _WORDS = {
     "str": "a string",
@@ -97,7 +98,8 @@ def _compared(text: str, side: re.Match[str]) -> bool:
     before = text[max(0, start - _NEAR) : start]
     if side[0].startswith("torch."):
         return bool(_BEFORE.search(before) or _AFTER.match(text, end))
-    return bool(_TABLE_BEFORE.search(before) or _STRING_AFTER.match(text, end))
+    after = _STRING_AFTER.match(text, end) or _CONSTANT_AFTER.match(text, end)
+    return bool(_TABLE_BEFORE.search(before) or after)
 
 
 def _within(node: ast.stmt | ast.expr, lines: list[int]) -> bool:

@@ -213,7 +213,7 @@ def _of_target(scope: Scope, spelled: str, here: Span, depth: int) -> Declared |
         case External(qualified=qualified) if _TORCH_DTYPE.match(qualified):
             return Declared("dtype", here)
         case Definition(node=ast.expr() as value, module=module, enclosing=()) as found:
-            if named_fp8(found.name):
+            if named_fp8(found.name) and not isinstance(value, (ast.Tuple, ast.List, ast.Set)):
                 return Declared("dtype", module.source.span(value))
             return declared(Scope(module), value, depth - 1)
     return None
@@ -264,13 +264,18 @@ def _doubted_in(owner: ast.ClassDef) -> frozenset[str]:
 
 
 def _handed_on(module: Module, enclosing: Enclosing, value: ast.expr) -> Declared | None:
-    """What a parameter is declared as that a method keeps as an attribute (`self.x = x`)."""
+    """What a parameter, or an attribute of one, is declared as that a method keeps as an attribute
+    (`self.x = x`, `self.x = config.x`)."""
     method = enclosing[-1]
-    if not isinstance(value, ast.Name) or not isinstance(method, ast.FunctionDef):
+    owner = value.value if isinstance(value, ast.Attribute) else value
+    if not isinstance(owner, ast.Name) or not isinstance(method, ast.FunctionDef):
         return None
-    if len(module.scope_bindings(method).get(value.id, ())) != 1:
+    if owner.id == "self" or len(module.scope_bindings(method).get(owner.id, ())) != 1:
         return None
-    return _of_parameter(Scope(module, method, enclosing[:-1]), value.id)
+    scope = Scope(module, method, enclosing[:-1])
+    if isinstance(value, ast.Attribute):
+        return _of_attribute(scope, value, 1)
+    return _of_parameter(scope, owner.id)
 
 
 def _is_field(target: ast.expr, name: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from tritonlint.facts.project.modules import Module
 from tritonlint.facts.project.tree import Function, as_code, walk
-from tritonlint.frozen import dataclass
+from tritonlint.frozen import dataclass, replace
 from tritonlint.source import Span
 
 # A view as bytes, and one as the dtype of a name or of an attribute of `self`.
@@ -45,11 +45,13 @@ class LostDtype:
 
 @dataclass(frozen=True, eq=False)
 class _Bytes:
-    """Since which line a name stands for bytes, on what tests, and where it is made so."""
+    """Since which line a name stands for bytes, on what tests, and where it is made so. `asked` is
+    whether a test asked for the type that the name had before."""
 
     line: int
     tests: frozenset[str]
     node: ast.expr
+    asked: bool = False
 
 
 def may_lose_dtypes(text: str) -> bool:
@@ -81,14 +83,18 @@ def _of_function(module: Module, node: Function, name: str) -> Iterator[LostDtyp
             tensor, read, made = _asked(wanted, held, dtypes)
             own = _bytes_of(viewed, held)
             if made is not None and own is not None and _is_view(made.node):
-                if made.tests <= inner and own.tests <= inner:
+                same = made.asked and made.tests == own.tests
+                if same or (made.tests <= inner and own.tests <= inner):
                     spans = span(made.node), span(read)
                     yield LostDtype(span(view), name, tensor, as_code(viewed), *spans)
         given = [(each, value, _given(value, held, tests)) for each, value in _assigned(statement)]
         for target, _, _ in given:
             _forget(target, held, dtypes)
         for target, value, made in given:
-            if made is not None and not _asks(target, made):
+            if made is not None and _asks(target, made):
+                # The test was of what the name stood for then: it cannot be asked again.
+                made = replace(made, tests=frozenset((f"in line {made.line}",)), asked=True)
+            if made is not None:
                 held[target] = made
             elif isinstance(value, ast.Attribute) and value.attr == "dtype":
                 owner = held.get(as_code(value.value))
@@ -144,6 +150,11 @@ def _bytes_of(value: ast.expr, held: dict[str, _Bytes]) -> _Bytes | None:
             return _bytes_of(inner, held)
         case ast.Call(func=ast.Attribute(attr="empty_like" | "zeros_like"), args=[inner]):
             return _bytes_of(inner, held) if not value.keywords else None
+        case ast.Call(func=ast.Attribute(attr=attr), keywords=keywords) if attr in _MAKES:
+            given = (each.value for each in keywords if each.arg == "dtype")
+            match next(given, None):
+                case ast.Attribute(value=inner, attr="dtype"):
+                    return _bytes_of(inner, held)
     return held.get(as_code(value)) if isinstance(value, (ast.Name, ast.Attribute)) else None
 
 
