@@ -175,11 +175,19 @@ def _parameters(scale: Term) -> tuple[Term, ...]:
 
 
 def _multiplied(index: Term) -> Iterator[Term]:
-    """What an index is multiplied by before it is one: `i * T + j` counts rows of all batches."""
-    for product in (each for each in index.walk() if each.op == "product"):
-        for each in map(plain, product.args):
-            if each.op in ("parameter", "constexpr") or _parameters(each):
-                yield each
+    """What an index is multiplied by before it is one: `i * T + j` counts rows of all batches, and
+    `i * cdiv(T, 64) + j` chunks of them. What it is divided by makes it smaller."""
+    stack, seen = [index], {id(index)}
+    while stack:
+        term = stack.pop()
+        for each in map(plain, term.args if term.op == "product" else ()):
+            counted = plain(each.args[0]) if each.op == "quotient" else each
+            if counted.op in ("parameter", "constexpr") or _parameters(counted):
+                yield counted
+        last = {"load": 0, "quotient": 1, "remainder": 1}.get(term.op)
+        new = [each for each in term.args[:last] if id(each) not in seen]
+        seen.update(map(id, new))
+        stack.extend(new)
 
 
 def _operands(term: Term, node: ast.expr | None) -> Iterator[tuple[Term, ast.expr | None]]:
