@@ -3,6 +3,7 @@ so a function is looked for in the file that defines it, and not wherever one ha
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -28,6 +29,10 @@ class Origins:
         self._imports: dict[str, Mapping[str, list[_Import]]] = {}
         self._places: dict[tuple[str, str], tuple[str, ...]] = {}
         self._spelled: dict[str, dict[str, tuple[str, ...]]] = {}
+        self._found: dict[tuple[str, str], str | None] = {}
+        # What a name can stand for: nothing leads to what no file gives that name.
+        every = (self._defined_in(file) | outline.operators for file, outline in outlines.items())
+        self._given = frozenset[str]().union(*every, *map(_methods, outlines.values()))
 
     def at(self, file: str, name: str) -> tuple[str, ...]:
         """How a name that is defined in a file is spelled: by those who know where it comes from,
@@ -41,9 +46,15 @@ class Origins:
         """What a function of a file calls, as `Function.calls` has it, by origin."""
         known = self._spelled.setdefault(file, {})
         for call in function.calls:
-            if call not in known:
-                known[call] = tuple(dict.fromkeys(self._origins(file, call)))
-            yield from known[call]
+            found = known.get(call)
+            if found is None:
+                found = known[call] = self._of_call(file, call)
+            yield from found
+
+    def _of_call(self, file: str, call: str) -> tuple[str, ...]:
+        if call.isidentifier():
+            return self.named(file, call) if call in self._given else ()
+        return tuple(dict.fromkeys(self._origins(file, call)))
 
     def named(self, file: str, name: str) -> tuple[str, ...]:
         """What a name in a file stands for, by origin."""
@@ -79,6 +90,8 @@ class Origins:
             return
         ending = "(" if call.endswith("(") else ""
         owner, _, rest = call.rstrip("(").partition(".")
+        if self._given.isdisjoint(rest.split(".") if rest else (owner,)):
+            return
         if not rest:
             yield from (each + ending for each in self.named(file, owner))
         elif _OPERATORS in call:
@@ -140,11 +153,20 @@ class Origins:
         return self._imports[file]
 
     def _located(self, file: str, dotted: str) -> str | None:
-        module = dotted.lstrip(".")
-        level = len(dotted) - len(module)
-        if level:
-            return self._layout.relative(Path(file), level, module)
-        return self._layout.locate(module, Path(file))
+        key = (file.rpartition(os.sep)[0], dotted)
+        if key not in self._found:
+            module = dotted.lstrip(".")
+            level = len(dotted) - len(module)
+            self._found[key] = (
+                self._layout.relative(Path(file), level, module)
+                if level
+                else self._layout.locate(module, Path(file))
+            )
+        return self._found[key]
+
+
+def _methods(outline: Outline) -> Iterator[str]:
+    return (each.name for each in outline.functions)
 
 
 def _inside(module: str, name: str) -> str:
