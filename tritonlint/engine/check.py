@@ -75,12 +75,12 @@ def _result(
     """What is found in `files`, or was in an earlier run, whatever the baseline knows."""
     observer = work.observer
     texts = Texts({})
-    texts.include(os.path.abspath(each) for each in files if each.suffix != ".py")
+    texts.homes.include(os.path.abspath(each) for each in files if each.suffix != ".py")
     if cache is None or settings.launches is not None:
         return _check(*_read(files, observer), texts, settings, named, work)
     with observer.stage("cache"):
         absolute = [os.path.abspath(each) for each in files]
-        universe = texts.universe_of(absolute)
+        universe = texts.homes.universe_of(absolute)
         scopes = Scopes(settings)
         every = scopes.every(files)
         others = (*universe, *Beside().around(absolute))

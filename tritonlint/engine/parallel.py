@@ -57,7 +57,7 @@ def facts(sources: Sequence[SourceFile], analysis: Analysis, work: Work) -> Fact
     with work.observer.stage("facts"):
         files = {os.path.abspath(source.path): source for source in sources}
         if work.processes > 1:
-            _outline(analysis.texts, analysis.texts.universe_of(files), work)
+            _outline(analysis.texts, analysis.texts.homes.universe_of(files), work)
         concerned = [source for file, source in files.items() if analysis.concerns(file)]
         found = _facts_of(concerned, frozenset(files), analysis, work)
         return replace(found, parsed=frozenset(each.path for each in concerned))

@@ -139,7 +139,7 @@ class Session:
             return check_texts(wanted, settings, contents, True, analysis, Work(1))
         finally:
             analysis.forget()
-            self._outlines.store(texts, texts.known_files())
+            self._outlines.store(texts, texts.homes.known_files())
             texts.drop()
             if elsewhere:
                 _clear_away()
@@ -157,7 +157,7 @@ class Session:
         there, with what was told of them before."""
         texts = Texts(_absolute(contents))
         changes = self._outlines.changes
-        self._outlines.load(texts, texts.universe_of(texts.overrides))
+        self._outlines.load(texts, texts.homes.universe_of(texts.overrides))
         if changes == self._outlines.changes and self._texts is not None:
             texts = self._texts.again(texts.overrides) or texts
         else:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from tritonlint.facts.index.callers import Leading, Naming, callers, leading, naming
 from tritonlint.facts.index.gates import may_make
+from tritonlint.facts.index.homes import Homes
 from tritonlint.facts.index.origins import Origins
 from tritonlint.facts.index.outlines import Function, Outline, outline
 from tritonlint.facts.index.telling import Telling, telling
-from tritonlint.facts.project.layout import Layout
 from tritonlint.frozen import replace
 from tritonlint.source import Span, display_path, read_bytes
 
@@ -29,13 +29,8 @@ class Texts:
 
     def __init__(self, overrides: Mapping[str, bytes]) -> None:
         self.overrides = overrides
-        # Files that need not be on disk, or end in .py, to count in their universe.
-        self._included = dict.fromkeys(overrides)
-        self._layout = Layout([])
+        self.homes = Homes(overrides)
         self._bytes: dict[str, bytes] = {}
-        # By folder: that of the universe of the files in it.
-        self._homes: dict[str, str] = {}
-        self._universes: dict[str, tuple[str, ...]] = {}
         self._called: dict[str, bool] = {}
         self._jits: dict[str, bool] = {}
         self._tables: dict[str, Span | None] = {}
@@ -53,7 +48,7 @@ class Texts:
         if overrides.keys() != self.overrides.keys():
             return None
         new = Texts(overrides)
-        new._layout, new._homes, new._universes = self._layout, self._homes, self._universes
+        new.homes = self.homes
         new._outlines = dict(self._outlines)
         changed = [file for file, text in overrides.items() if text != self.overrides[file]]
         moved: dict[str, Mapping[int, Function]] = {}
@@ -68,10 +63,6 @@ class Texts:
         new._telling = {key: each.moved(moved) for key, each in self._telling.items()}
         new._narrowing = {key: each.moved(moved) for key, each in self._narrowing.items()}
         return new
-
-    def known_files(self) -> list[str]:
-        """The files of all universes that were asked for."""
-        return sorted({file for universe in self._universes.values() for file in universe})
 
     def drop(self) -> None:
         """Keep what was told of the texts, and not these."""
@@ -117,10 +108,6 @@ class Texts:
         """Whether the outline of a file is known already."""
         return file in self._outlines
 
-    def include(self, files: Iterable[str]) -> None:
-        """Have `files`, of which nothing was asked yet, count whatever their names are."""
-        self._included |= dict.fromkeys(files)
-
     def learn(self, outlines: Mapping[str, Outline]) -> None:
         """Take over outlines that were made elsewhere, but not of files that are stood in for."""
         self._outlines.update(
@@ -149,7 +136,7 @@ class Texts:
         key = universe[0] if universe else ""
         if key not in self._naming:
             outlines = self.outlines(universe)
-            self._naming[key] = naming(outlines, Origins(outlines, self._layout))
+            self._naming[key] = naming(outlines, Origins(outlines, self.homes.layout))
         return self._naming[key]
 
     def telling(self, file: str) -> Telling:
@@ -212,29 +199,8 @@ class Texts:
         return self._narrowing[key]
 
     def universe(self, file: str) -> tuple[str, ...]:
-        """The files whose functions can decide what a function of `file` is given: its top-level
-        package, or the folder of a file that belongs to none."""
-        folder = os.path.dirname(file)
-        if folder not in self._homes:
-            self._homes[folder] = self._home(file)
-        key = self._homes[folder]
-        if key not in self._universes:
-            deep = key != self._layout.package_root(file)
-            found = dict.fromkeys(_python_files(key, deep))
-            included = (each for each in self._included if self._home(each) == key)
-            self._universes[key] = (*found, *(each for each in included if each not in found))
-        return self._universes[key]
-
-    def universe_of(self, files: Iterable[str]) -> list[str]:
-        """The files that can decide what is found in `files`."""
-        # Most files share one.
-        universes = {id(each): each for each in map(self.universe, files)}
-        return sorted(set().union(*universes.values()))
-
-    def _home(self, file: str) -> str:
-        root = self._layout.package_root(file)
-        relative = os.path.relpath(file, root)
-        return os.path.join(root, relative.split(os.sep)[0]) if os.sep in relative else root
+        """The files whose functions can decide what a function of `file` is given."""
+        return self.homes.universe(file)
 
     def is_called(self, function: Definition, universe: Sequence[str]) -> bool:
         """Whether `function` is called in a way that can be followed: by its name in the universe,
@@ -301,11 +267,3 @@ def _narrows(function: Function) -> bool:
 def is_package(file: str) -> bool:
     """Whether a file is that of a package."""
     return os.path.basename(file) == "__init__.py"
-
-
-def _python_files(folder: str, deep: bool) -> Iterator[str]:
-    for base, folders, names in os.walk(folder):
-        folders[:] = sorted(each for each in folders if not each.startswith(".")) if deep else []
-        for name in sorted(names):
-            if name.endswith(".py"):
-                yield os.path.join(base, name)

@@ -154,7 +154,7 @@ class Roots:
         may know something about bytes: the lines of their headers. Of many it is not asked here
         whether they lead to a launch."""
         own = [os.path.abspath(source.path) for source in files]
-        rest = self._texts.outlines(set(self._texts.universe_of(own)) - set(wanted))
+        rest = self._texts.outlines(set(self._texts.homes.universe_of(own)) - set(wanted))
         if not rest:
             return {}  # each function that leads to a launch is looked at itself
         lines: dict[str, set[int]] = {}
