@@ -44,7 +44,7 @@ class Sizes:
             case ast.Name(id=name):
                 return self._named(name, depth)
             case ast.Attribute(value=owner, attr=name):
-                made = self._class_of(owner, depth)
+                made = self.class_of(owner, depth)
                 return _field(made, name, depth) if made is not None else None
         return None
 
@@ -86,7 +86,7 @@ class Sizes:
                         return scope, each
         return None
 
-    def _class_of(self, owner: ast.expr, depth: int) -> Definition | None:
+    def class_of(self, owner: ast.expr, depth: int = _DEPTH) -> Definition | None:
         """The class of the project that an object is of."""
         match owner:
             case ast.Name(id="self" | "cls"):
@@ -95,14 +95,22 @@ class Sizes:
                 found = self._parameter(name)
                 if found is None:
                     value = self._value(name)
-                    return self._class_of(value, depth - 1) if value is not None and depth else None
+                    return self.class_of(value, depth - 1) if value is not None and depth else None
                 return self._declared(found[1].annotation)
             case ast.Call(func=made):
-                return self._declared(made)
+                return self._declared(made) or self._returned(made)
             case ast.Attribute(value=inner, attr=name) if depth:
-                outer = self._class_of(inner, depth - 1)
+                outer = self.class_of(inner, depth - 1)
                 return _held(outer, name, depth) if outer is not None else None
         return None
+
+    def _returned(self, called: ast.expr) -> Definition | None:
+        """The class of what a function gives, by its annotation."""
+        spelled = dotted_name(called)
+        target = self.module.resolve(spelled, self.around) if spelled else None
+        if target is None or not isinstance(target.node, ast.FunctionDef):
+            return None
+        return Sizes(target.module, target.node)._declared(target.node.returns)
 
     def _own_class(self) -> Definition | None:
         for index in range(len(self.around) - 1, -1, -1):
@@ -170,7 +178,7 @@ def _held(outer: Definition, name: str, depth: int) -> Definition | None:
     """The class of an attribute of an object."""
     value = _set(outer, name)
     if value is not None:
-        return Sizes(outer.module, value)._class_of(value, depth - 1)
+        return Sizes(outer.module, value).class_of(value, depth - 1)
     for each in outer.node.body if isinstance(outer.node, ast.ClassDef) else ():
         match each:
             case ast.AnnAssign(target=ast.Name(id=found), annotation=annotation) if found == name:

@@ -21,6 +21,11 @@ from tritonlint.facts.hazards.flavours.flags_left_out import (
     may_leave_out,
 )
 from tritonlint.facts.hazards.flavours.hard_coded import HardCoded, hard_coded, may_hard_code
+from tritonlint.facts.hazards.flavours.kernels import KernelFlavour
+from tritonlint.facts.hazards.flavours.of_attributes import (
+    attribute_flavours,
+    may_share_attributes,
+)
 from tritonlint.facts.hazards.flavours.taken_settings import TakenSetting, may_take, taken
 from tritonlint.facts.hazards.flavours.unviewed_settings import (
     Unviewed,
@@ -37,14 +42,21 @@ from tritonlint.facts.index.reach import Reach
 from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.project.modules import Module
 
-Stated = FlagLeftOut | HardCoded | TakenSetting | Unviewed | VendorFlavour
+Stated = FlagLeftOut | HardCoded | KernelFlavour | TakenSetting | Unviewed | VendorFlavour
 
 
 def may_state(text: str) -> bool:
     """Whether the text of a file may say something of that kind."""
     if not any(each in text for each in ("fp8", "float8", "FP8", "fnuz", "FNUZ")):
         return False
-    every = (may_hard_code, may_take, may_ask_twice, may_choose, may_leave_out)
+    every = (
+        may_hard_code,
+        may_take,
+        may_ask_twice,
+        may_choose,
+        may_leave_out,
+        may_share_attributes,
+    )
     return any(may(text) for may in every)
 
 
@@ -67,6 +79,8 @@ class Statements:
             yield from hard_coded(module, partial(self.texts.both_flavours, universe))
         if may_leave_out(text):
             yield from flags_left_out(module)
+        if may_share_attributes(text):
+            yield from attribute_flavours(module)
         if may_choose(text):
             found = tuple(vendor_choices(module))
             if found and not chosen_by_host(map(self.texts.read, universe)):
