@@ -155,7 +155,8 @@ def companions(kernel: Kernel, wide: Companions) -> Iterator[tuple[Offset, Widen
         if offset.late is None and _reaches(kernel, offset):
             for each in wide.get(offset.index.text, ()):
                 same = each.kernel.node is kernel.node
-                larger = not same and _has_more_dimensions(each.kernel, kernel, offset.strides)
+                strides = (*offset.strides, *each.offset.strides)
+                larger = not same and _has_more_dimensions(each.kernel, kernel, strides)
                 if not larger and not (same and each.offset.pointer == offset.pointer):
                     yield offset, each
 
