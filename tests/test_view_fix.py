@@ -182,6 +182,13 @@ PLACES = {
         again = codes
         quantize[(1,)](again, codes, 64)
     """,
+    "the_tensor_of_a_descriptor": """
+        from triton.tools.tensor_descriptor import TensorDescriptor
+
+        page = torch.empty(64, dtype=torch.uint8)
+        described = TensorDescriptor(page[.view(FP8_DTYPE)], [64], [1], [64])
+        quantize[(1,)](x, described, 64)
+    """,
     "wider_floats_by_name": """
         page = torch.empty(64, dtype=torch.uint8)
         page_fp32 = page[:32][.view(torch.float32)]

@@ -20,7 +20,10 @@ from tritonlint.facts.host.values import (
     Table,
     Tensor,
     Value,
+    choose,
+    options,
 )
+from tritonlint.frozen import replace
 from tritonlint.source import Span
 
 # Raise when their first argument is false.
@@ -69,7 +72,9 @@ def call(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Value | 
                 conditions.assume(frame, test, True, required=True)
         return None
     if qualified in _SAME:
-        return arguments.get(0, _SAME[qualified])
+        name = _SAME[qualified]
+        value = arguments.get(0, name)
+        return _in_descriptor(value, given, name) if "TensorDescriptor" in qualified else value
     if qualified == "inspect.signature":  # stands for the function: see `bound`
         return arguments.get(0, "obj")
     if qualified in _CASTS:
@@ -93,6 +98,18 @@ def bound(function: Callable, name: str, given: Given, span: Span) -> Table | No
         return None
     found = signature(node).bind(given.arguments.positional, given.arguments.keywords)
     return Table((*found.values.items(), *found.more.items()), span, not given.complete)
+
+
+def _in_descriptor(value: Value | None, given: Given, name: str) -> Value | None:
+    """A tensor that a descriptor is made of: what is viewed is the tensor, not the descriptor."""
+    place = given.places.get(name, given.places.get(0))
+    if value is None or place is None:
+        return value
+    known = (
+        (at, replace(each, passed=(*each.passed, place)) if isinstance(each, Tensor) else each)
+        for at, each in options(value)
+    )
+    return choose(*known)
 
 
 def by_name(frame: Frame, name: str, arguments: Arguments, span: Span) -> Value | None:
