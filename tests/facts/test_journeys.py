@@ -393,6 +393,40 @@ def put(xs, n):
     for x, page in zip(xs, Pages(n)):
         quantize[(1,)](x, page, 64)%s
 """
+CHOSEN = """
+class Packed:
+    def __init__(self, n):
+        self.made = self.create(n)
+
+    def create(self, n):
+        return torch.zeros(n, dtype=torch.uint8)
+
+    def rows(self):
+        return self.made
+
+
+class Uniform(Packed):
+    def create(self, n):
+        return torch.zeros(n, dtype=torch.float8_e4m3fn)
+
+
+class Store:
+    def __init__(self, n, options):
+        self.uniform = options.backend == "uniform" and not options.old
+        kind = Packed
+        if self.uniform:
+            kind = Uniform
+        self.pool = self.made(n, cls=kind)
+
+    def made(self, n, *, cls=Packed):
+        return cls(n)
+
+    def put(self, x):
+        if self.uniform%s:
+            quantize[(1,)](x, self.pool.rows(), 64)%s
+            return
+        copy[(1,)](x, self.pool.rows().view(torch.float32), 64)
+"""
 SPLIT = """
 def put(x, n):
     page = torch.zeros(n, 68, dtype=torch.uint8)
@@ -460,6 +494,8 @@ CASES = {
     "correct: a mixin that reads by a name that is made": MIXED % (VIEW, ""),
     "one after the other": NEXT % ("", HIT),
     "correct: one after the other, viewed": NEXT % (VIEW, ""),
+    "correct: a class that is chosen where it is used": CHOSEN % ("", ""),
+    "another class is chosen where it is used": CHOSEN % (" is False", HIT),
     "split at a place": SPLIT % ("", HIT),
     "correct: split at a place, and viewed": SPLIT % (VIEW, ""),
     "moved as floats": MOVED % ("", HIT),

@@ -58,9 +58,12 @@ def call(frame: Frame, node: ast.Call) -> Value:
     """The value of a call. A launch is recorded on the way."""
     function = frame.evaluate(node.func)
     given = arguments_of(frame, node)
-    each_path = options(function)
-    results = [apply(_taking(frame, path, each), node, each, given) for path, each in each_path]
-    return tensors.join_tensors(results)
+    return choose(
+        *(
+            (path, apply(_taking(frame, path, each), node, each, given))
+            for path, each in options(function)
+        )
+    )
 
 
 def _taking(frame: Frame, path: Path, function: Value) -> Frame:
@@ -80,8 +83,8 @@ def apply(frame: Frame, node: ast.Call, function: Value, given: Given) -> Value:
             return frame.unknown(node)
         case Partial():
             whole = given.after(function)
-            results = [apply(frame, node, each, whole) for _, each in options(function.function)]
-            return tensors.join_tensors(results)
+            each_path = options(function.function)
+            return choose(*((path, apply(frame, node, each, whole)) for path, each in each_path))
         case Callable():
             return entering.enter(frame, node, function, given)
         case Class():

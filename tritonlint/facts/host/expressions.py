@@ -33,6 +33,7 @@ from tritonlint.facts.host.values import (
     Launchable,
     Method,
     Namespace,
+    Path,
     Sequence,
     Super,
     Table,
@@ -157,9 +158,8 @@ def _attribute_of(frame: Frame, owner: Value, node: ast.Attribute) -> Value:
             return _opaque_attribute(frame, owner, name, node)
         case Instance():
             return objects.instance_attribute(frame, owner, name, node)
-        case Choice() if objects_in := [each for each in owner.options if each[1] != Const(None)]:
-            if all(isinstance(each, Instance) for _, each in objects_in):
-                return choose(*((at, _attribute_of(frame, x, node)) for at, x in objects_in))
+        case Choice() if several := _objects(owner):
+            return choose(*((at, _attribute_of(frame, each, node)) for at, each in several))
         case Class():
             return objects.class_attribute(frame, owner, name, node)
         case Super():
@@ -186,6 +186,19 @@ def _attribute_of(frame: Frame, owner: Value, node: ast.Attribute) -> Value:
     if name == "dtype":
         return tensors.dtype_of(frame, owner)
     return Method(owner, name, node)
+
+
+def _objects(value: Choice) -> list[tuple[Path, Instance]]:
+    """The objects that a value may be, beside None, where it is told which it is when, or they are
+    of one class or known by one name; else none."""
+    found = [(at, each) for at, each in value.options if each != Const(None)]
+    objects_ = [(at, each) for at, each in found if isinstance(each, Instance)]
+    if len(objects_) < len(found):
+        return []
+    told = all(at for at, _ in objects_)
+    kinds = {id(each.definition.node) for _, each in objects_}
+    names_ = {each.symbol for _, each in objects_}
+    return objects_ if told or len(kinds) == 1 or len(names_) == 1 else []
 
 
 def _opaque_attribute(frame: Frame, owner: Tensor, name: str, node: ast.Attribute) -> Value:

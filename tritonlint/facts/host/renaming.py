@@ -6,7 +6,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tritonlint.facts.host.events import Note
-from tritonlint.facts.host.values import Choice, DType, Path, Sequence, Table, Tensor, Value
+from tritonlint.facts.host.values import (
+    Choice,
+    Condition,
+    DType,
+    Path,
+    Sequence,
+    Table,
+    Tensor,
+    Value,
+)
 from tritonlint.frozen import replace
 
 Names = Mapping[str, str]
@@ -30,6 +39,11 @@ def value(old: Value, names: Names) -> Value:
             return replace(old, buffer=names[buffer])
         case DType(of=str() as of) if of in names:
             return replace(old, of=names[of])
+        case Condition():
+            parts = tuple(
+                each for part in old.parts if isinstance(each := value(part, names), Condition)
+            )
+            return replace(old, key=key(old.key, names), parts=parts)
         case Choice(options=options):
             return Choice(tuple((path(at, names), value(each, names)) for at, each in options))
         case Sequence(items=items):

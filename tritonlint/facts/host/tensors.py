@@ -292,7 +292,3 @@ def _parts(frame: Frame, tensor: Tensor, name: str, arguments: Arguments, span: 
             return Sequence(tuple(piece(part, index) for index in range(min(count, 16))))
     # The number of parts is not known: whatever it is unpacked to.
     return replace(part, several=True)
-
-
-def join_tensors(values: Items[Value]) -> Value:
-    return choose(*(((), each) for each in values))
