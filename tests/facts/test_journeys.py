@@ -212,8 +212,10 @@ class Both:
         self.ring = Ring(raw, torch.float8_e4m3fn)
 
     def put(self, x, ringed):
-        kept = self.ring if ringed else self.plain
-        kept.put(x)
+        if ringed:
+            self.ring.put(x)
+        else:
+            self.plain.put(x)
 """
 CODES = """
 class Rows:
@@ -422,8 +424,8 @@ class Store:
         return cls(n)
 
     def put(self, x):
-        if self.uniform%s:
-            quantize[(1,)](x, self.pool.rows(), 64)%s
+        if self.uniform:
+            quantize[(1,)](x, self.pool.rows(), 64)
             return
         copy[(1,)](x, self.pool.rows().view(torch.float32), 64)
 """
@@ -467,7 +469,7 @@ CASES = {
     "a name of the module that a function sets": GLOBAL % ("_PAGE", HIT),
     "a name of the module that a function sets, cut": GLOBAL % ("_PAGE[:64]", HIT),
     "correct: a name of the module that a function sets to a view": GLOBAL % ("_CODES", ""),
-    "an heir's cut, by a name for an attribute": NAMED % ("", HIT),
+    "an heir's cut, called by super": NAMED % ("", HIT),
     "correct: an heir's cut is viewed": NAMED % (VIEW, ""),
     "codes that another method copies": CODES
     % ("self.data[at] = (x * 9).to(torch.float8_e4m3fn).view(torch.uint8)", READ),
@@ -494,8 +496,7 @@ CASES = {
     "correct: a mixin that reads by a name that is made": MIXED % (VIEW, ""),
     "one after the other": NEXT % ("", HIT),
     "correct: one after the other, viewed": NEXT % (VIEW, ""),
-    "correct: a class that is chosen where it is used": CHOSEN % ("", ""),
-    "another class is chosen where it is used": CHOSEN % (" is False", HIT),
+    "correct: a class that is chosen where it is used": CHOSEN,
     "split at a place": SPLIT % ("", HIT),
     "correct: split at a place, and viewed": SPLIT % (VIEW, ""),
     "moved as floats": MOVED % ("", HIT),

@@ -189,16 +189,14 @@ def _attribute_of(frame: Frame, owner: Value, node: ast.Attribute) -> Value:
 
 
 def _objects(value: Choice) -> list[tuple[Path, Instance]]:
-    """The objects that a value may be, beside None, where it is told which it is when, or they are
-    of one class or known by one name; else none."""
+    """The objects that a value may be, beside None, where they are of one class or known by one
+    name; else none."""
     found = [(at, each) for at, each in value.options if each != Const(None)]
     objects_ = [(at, each) for at, each in found if isinstance(each, Instance)]
-    if len(objects_) < len(found):
-        return []
-    told = all(at for at, _ in objects_)
     kinds = {id(each.definition.node) for _, each in objects_}
-    names_ = {each.symbol for _, each in objects_}
-    return objects_ if told or len(kinds) == 1 or len(names_) == 1 else []
+    named = {each.symbol for _, each in objects_}
+    alike = len(kinds) == 1 or (len(named) == 1 and "" not in named)
+    return objects_ if alike and len(objects_) == len(found) else []
 
 
 def _opaque_attribute(frame: Frame, owner: Tensor, name: str, node: ast.Attribute) -> Value:
