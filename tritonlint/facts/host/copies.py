@@ -56,11 +56,11 @@ def _keep_codes(frame: Frame, node: ast.expr | ast.stmt, target: Value, source: 
 
 def _codes(frame: Frame, tensor: Tensor) -> ElementTypes | None:
     """The 8-bit floats that the bytes of a tensor are codes of, as far as it was made of them, or
-    they were copied into it."""
+    they were copied into it. Kernels read exponents as the integers that they are."""
     if not tensors.all_bytes(tensors.tensor_types(frame, tensor)):
         return None
     made = frame.known(tensor.buffer)
-    if made.types and all(t.is_fp8 for t in made.types):
+    if made.types and all(t.is_fp8 and t.flavour != "e8m0fnu" for t in made.types):
         return made
     notes = (each for each in frame.run.notes if each.buffer == tensor.buffer)
     return next((each.types for each in notes if each.kind == "codes"), None)
