@@ -442,7 +442,41 @@ def put(x, n):
     rows = x.float().div_(0.1).clamp(-448.0, 448.0)
     copy[(1,)](rows%s, page, 64)%s
 """
+TEMPLATE = """
+class Pool:
+    def __init__(self):
+        self.template = torch.empty(0, dtype=torch.%s)
+
+    def put(self, x, n):
+        page = %s
+        quantize[(1,)](x, page, 64)%s
+"""
+POOLED = """
+_POOL = None
+
+
+class Pool:
+    def __init__(self, n):
+        self.page = torch.empty(n, dtype=torch.uint8)
+
+
+def start(n):
+    global _POOL
+    _POOL = Pool(n)
+
+
+def put(x):
+    quantize[(1,)](x, _POOL.page%s, 64)%s
+"""
 CASES = {
+    "made after an empty one": TEMPLATE % ("uint8", "self.template.new_empty(n, 64)", HIT),
+    "made of the type of an empty one": TEMPLATE
+    % ("uint8", "torch.empty(n, dtype=self.template.dtype)", HIT),
+    "correct: made after an empty one of codes": TEMPLATE
+    % ("float8_e4m3fn", "self.template.new_empty(n, 64)", ""),
+    "correct: an empty one for itself": TEMPLATE % ("uint8", "self.template", ""),
+    "an object that a function sets": POOLED % ("", HIT),
+    "correct: an object that a function sets, viewed": POOLED % (VIEW, ""),
     "a field that another method fills": FIELDS % f"quantize[(1,)](x, slab, 64){HIT}",
     "a field that another method fills, in a test": FIELDS
     % f"if not arena.wide:\n        quantize[(1,)](x, slab, 64){HIT}",

@@ -67,6 +67,8 @@ def assigned_value(frame: Frame, owner: Instance, name: str) -> Value | None:
     if isinstance(own, Tensor) and own.buffer not in facts.types and own.types is None:
         named = facts.dtypes.get(own.buffer, frozenset())
         frame.run.dtypes.setdefault(f"{owner.name}.{name}", named)
+        if own.buffer in facts.stand_ins:
+            frame.run.stand_ins[f"{owner.name}.{name}"] = facts.stand_ins[own.buffer]
         defaults = (each for each in facts.notes if each.kind == "default" and each.buffer in named)
         known += [each for each in defaults if each not in known]
         return None
@@ -228,6 +230,7 @@ def _assigned(frame: Frame, definition: Definition, method: Definition) -> Class
             names.get(buffer, buffer): frozenset(names.get(each, each) for each in named)
             for buffer, named in run.dtypes.items()
         },
+        {names.get(buffer, buffer): types for buffer, types in run.stand_ins.items()},
     )
 
 

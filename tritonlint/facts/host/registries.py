@@ -64,7 +64,21 @@ def _setters(module: Module, name: str) -> list[Definition]:
         return []
     functions = (each for each in module.functions if not each.enclosing)
     setters = (each for each in functions if name in _declared_global(each.node))  # type: ignore[arg-type]
-    return [each for each in setters if makes_tensors(each.node)]  # type: ignore[arg-type]
+    return [each for each in setters if _gives_tensors(each)]
+
+
+def _gives_tensors(function: Definition) -> bool:
+    """Whether a function makes tensors, or objects that make some for themselves."""
+    if makes_tensors(function.node):  # type: ignore[arg-type]
+        return True
+    for each in walk(function.node):  # type: ignore[arg-type]
+        if isinstance(each, ast.Call) and isinstance(each.func, ast.Name):
+            made = function.module.resolve(each.func.id, function.enclosing)
+            if made is not None and isinstance(made.node, ast.ClassDef):
+                initializer = made.module.member(made, "__init__")
+                if isinstance(initializer, Definition) and makes_tensors(initializer.node):  # type: ignore[arg-type]
+                    return True
+    return False
 
 
 @kept(4096)

@@ -41,13 +41,14 @@ F = TypeVar("F", bound="Frame")
 @dataclass(frozen=True)
 class ClassFacts:
     """What `__init__` of a class gives its attributes, with what is known of the buffers behind
-    them; `dtypes` name the dtypes of those of which only that is known. An attribute that another
-    method assigns too is left out."""
+    them; `dtypes` name the dtypes of those of which only that is known, `stand_ins` are those of
+    one element at most. An attribute that another method assigns too is left out."""
 
     values: dict[str, Value]
     types: dict[str, ElementTypes]
     notes: tuple[Note, ...]
     dtypes: dict[str, frozenset[str]] = field(default_factory=dict)
+    stand_ins: dict[str, ElementTypes] = field(default_factory=dict)
 
 
 # By class and method.
@@ -93,6 +94,9 @@ class Run:
     lambdas: dict[int, ast.FunctionDef] = field(default_factory=dict)
     # What names the dtype of a buffer that is made with one that is not known.
     dtypes: dict[str, frozenset[str]] = field(default_factory=dict)
+    # What a tensor of at most one element is made of: no evidence of what others hold, but others
+    # may be made after it.
+    stand_ins: dict[str, ElementTypes] = field(default_factory=dict)
     # The tensors that a buffer of unknown dtype was made after, or the parameters that name it.
     alike: dict[str, frozenset[str]] = field(default_factory=dict)
     # The tests that are asserted where another comes out so: `if packed: assert shuffled`.

@@ -81,12 +81,13 @@ def construct(
     if dtype is not None:
         types = dtype_types(frame, dtype)
     elif name.endswith("_like") or name.startswith("new_"):
-        types = tensor_types(frame, like) if like is not None else UNKNOWN
+        types = dtype_types(frame, dtype_of(frame, like)) if like is not None else UNKNOWN
     else:
         types = UNKNOWN if name in _UNTYPED else FLOATS
-    if all_bytes(types) and is_stand_in(name, arguments):
-        types = UNKNOWN
-    made = allocated(frame, types, span)
+    stands_in = all_bytes(types) and is_stand_in(name, arguments)
+    made = allocated(frame, UNKNOWN if stands_in else types, span)
+    if stands_in:
+        frame.run.stand_ins[made.buffer] = types
     if dtype is not None:
         _made_with(frame, made.buffer, dtype, span)
         _made_alike(frame, made.buffer, types, dtype)
@@ -185,7 +186,7 @@ def dtype_of(frame: Frame, owner: Value) -> Value:
     """`owner.dtype`: one on each path where a test decides whether `owner` holds bytes."""
     match owner:
         case Tensor(types=None, buffer=buffer):
-            return DType(frame.known(buffer), buffer)
+            return DType(frame.run.stand_ins.get(buffer) or frame.known(buffer), buffer)
         case Tensor(types=ElementTypes() as types):
             return DType(types)
     each_path = [
