@@ -21,7 +21,9 @@ _OWN_NAMED = re.compile(
 # pool may make its buffers with the dtype that a class derived from it names.
 _WORDS = (b"triton", b"jit", b"int8", b"fp8", b"float8", b"cache_dtype", b"kv_buffer")
 # Types that memory is made of, as a file names them that makes it for launching code elsewhere.
-_TYPES = re.compile(rb"\btorch\.(?:b?float(?:16|32|64)?|half|double|u?int(?:16|32|64)?|long)\b")
+_MADE = re.compile(
+    rb"dtype\s*=\s*torch\.(?:b?float(?:16|32|64)?|half|double|u?int(?:16|32|64)?|long)\b"
+)
 # What is looked for in all files: whether a project knows both kinds of e4m3, and views beside
 # others.
 _SOUGHT = (b"e4m3fnuz", b".view")
@@ -110,8 +112,10 @@ def may_matter(text: bytes) -> bool:
 
 def may_make(text: bytes) -> bool:
     """Whether a file that cannot matter itself may make what launching code of another one passes:
-    it names types that memory is made of, or holds settings."""
-    return b"@dataclass" in text or (b"torch." in text and _TYPES.search(text) is not None)
+    it says of which types memory is made, or holds settings that do."""
+    if b"dtype" not in text:
+        return False
+    return b"@dataclass" in text or (b"torch." in text and _MADE.search(text) is not None)
 
 
 def may_tell(text: bytes, sought: Iterable[str]) -> bool:
