@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from tritonlint.edits.concrete import Concrete
 
 _LIMITS = ("arith.minsi", "arith.maxsi", "arith.minui", "arith.maxui")
+# What limits a number as `tl.where` does.
+_CHOICE = "arith.select"
 # What keeps a sum in the range of fewer bits.
 _SCALED = (*_LIMITS, "arith.shrsi", "arith.shrui")
 # A limit this near to the end of the type's range is meant to keep values in the range.
@@ -74,7 +76,7 @@ class CastBeforeClamp(Rule[Converted, Conversion]):
     severity = "error"
     since = "0.1.0"
     fix = "sometimes"
-    signature = Order(_LIMITS, first=(*FLOAT_TO_INTEGER, "arith.trunci"))
+    signature = Order((*_LIMITS, _CHOICE), first=(*FLOAT_TO_INTEGER, "arith.trunci"))
     signatures = MappingProxyType({"sum": Order(("arith.trunci",), ("tt.dot",), unless=_SCALED)})
     observes = (Converted,)
 
