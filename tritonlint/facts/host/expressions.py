@@ -164,28 +164,36 @@ def _attribute_of(frame: Frame, owner: Value, node: ast.Attribute) -> Value:
             return objects.class_attribute(frame, owner, name, node)
         case Super():
             return objects.inherited(frame, owner, name, node)
-        case Launchable():
-            if name == "run":  # `kernel.run(x, grid=grid)`
-                return replace(owner, gridded=True)
-            return owner if name in ("fn", "__call__") else Method(owner, name, node)
+        case Method():
+            stored = frame.env.get(f"{symbol(owner, '')}.{name}")
+            stored = stored or _of_its_class(frame, as_tensor(owner), name, node)
+            if stored is not None:
+                return stored
+    told = _told_by_name(owner, name)
+    if told is None and name == "dtype" and not isinstance(owner, Launchable):
+        return tensors.dtype_of(frame, owner)
+    return told or Method(owner, name, node)
+
+
+def _told_by_name(owner: Value, name: str) -> Value | None:
+    """The attribute of a kernel, a function, a table, a dtype or a member of an enum, where its
+    name alone tells it."""
+    match owner:
+        case Launchable() if name == "run":  # `kernel.run(x, grid=grid)`
+            return replace(owner, gridded=True)
+        case Launchable() if name in ("fn", "__call__"):
+            return owner
         case Callable() if name == "__call__":
             return owner
         case Table() if name in ("arguments", "kwargs"):  # of `inspect.signature(f).bind(...)`
             return owner
         case Table() if name == "args":
             return Sequence(())
-        case DType() if name == "itemsize" and (size := tensors.item_size(owner.types)):
-            return size
+        case DType() if name == "itemsize":
+            return tensors.item_size(owner.types)
         case DType() | Const() if name == "value":  # of a member of an enum
             return owner
-        case Method():
-            stored = frame.env.get(f"{symbol(owner, '')}.{name}")
-            stored = stored or _of_its_class(frame, as_tensor(owner), name, node)
-            if stored is not None:
-                return stored
-    if name == "dtype":
-        return tensors.dtype_of(frame, owner)
-    return Method(owner, name, node)
+    return None
 
 
 def _objects(value: Choice) -> list[tuple[Path, Instance]]:
