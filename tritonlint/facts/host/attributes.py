@@ -142,14 +142,20 @@ def _filled(frame: Frame, definition: Definition, name: str) -> tuple[ClassFacts
 
 
 def _note_codes(frame: Frame, definition: Definition, name: str, buffer: str) -> None:
-    """Note the codes that other methods copy into the bytes that an attribute holds."""
+    """Note the codes that other methods copy into the bytes that an attribute holds, and that they
+    view these bytes as codes."""
     known = frame.run.notes
-    for method, node in _methods(frame, definition):
-        if name in filled_in(node) and has_view(node):
-            notes = facts_of(frame, definition, method).notes
-            known += [
-                x for x in notes if x.kind == "codes" and x.buffer == buffer and x not in known
-            ]
+    for owner in (definition, *classes.heirs(definition)):
+        for method, node in _methods(frame, owner):
+            if has_view(node) and name in named_in(node):
+                notes = facts_of(frame, owner, method).notes
+                known += [x for x in notes if x.buffer == buffer and _codes(x) and x not in known]
+
+
+def _codes(note: Note) -> bool:
+    """Whether a note says that bytes are codes of 8-bit floats."""
+    viewed = note.kind == "view" and bool(note.types.types)
+    return note.kind == "codes" or (viewed and all(t.is_fp8 for t in note.types.types or ()))
 
 
 def _set_by_heir(
@@ -278,6 +284,12 @@ def assigned_in(method: Function) -> frozenset[str]:
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
     )
     return frozenset((*assigned, *filter(None, map(registered, statements))))
+
+
+@kept(4096)
+def named_in(function: ast.AST) -> frozenset[str]:
+    """The attributes that a function names."""
+    return frozenset(each.attr for each in walk(function) if isinstance(each, ast.Attribute))
 
 
 def registered(statement: ast.stmt) -> str | None:

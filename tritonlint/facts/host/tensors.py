@@ -37,6 +37,8 @@ SHAPES = frozenset(
     ravel refine_names contiguous_
     """.split()
 )
+# Give a tensor other memory, or more of it.
+_RESIZES = frozenset("set_ resize_ resize_as_".split())
 # New memory of the same type, where that is one of floats.
 _ELEMENTWISE = frozenset("abs clamp clamp_max clamp_min clip neg round".split())
 # Same memory, a part of it.
@@ -269,6 +271,9 @@ def method(
     if name in CONVERSIONS:
         known = from_torch(CONVERSIONS[name])
         return convert(frame, tensor, DType(ElementTypes.of(known)) if known else None, span)
+    if name in _RESIZES and tensor.buffer in frame.run.stand_ins:  # an empty one, made for that
+        frame.types[tensor.buffer] = frame.run.stand_ins[tensor.buffer]
+        frame.note("allocated", tensor.buffer, frame.known(tensor.buffer), span)
     if name in SHAPES or (name[-1:] == "_" and name[0] != "_"):  # in place
         return tensor
     if name in _ELEMENTWISE and wide_floats(types := tensor_types(frame, tensor)):
