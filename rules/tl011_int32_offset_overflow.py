@@ -114,14 +114,16 @@ class Int32OffsetOverflow(Rule["NarrowOffset | ShortIndex", Confidence]):
             return "likely"
         if seen.signal == "sized":
             return "possible" if seen.loaded or seen.single else "likely"
-        if _METADATA.search(seen.pointer) or any(_FEW.search(each) for each in seen.strides):
+        few = any(_FEW.search(each) for each in seen.strides)
+        if _METADATA.search(seen.pointer) or (few and not _has_rows(seen)):
             return None
         if seen.signal == "told":
-            return "likely" if any(map(_is_row, seen.strides)) else None
+            return "likely" if _has_rows(seen) else None
         if seen.signal == "sibling":
             other = seen.loaded and seen.twin != seen.kernel
             return "possible" if seen.single or other else "likely"
-        if seen.factors < 3 and not any(_STRIDE.search(each) for each in seen.strides):
+        spelled = any(_STRIDE.search(each) for each in seen.strides)
+        if seen.factors < 3 and not spelled and not seen.pitches:
             return None
         return "possible" if seen.loaded or seen.single else "likely"
 
@@ -192,9 +194,10 @@ class Int32OffsetOverflow(Rule["NarrowOffset | ShortIndex", Confidence]):
         )
 
 
-def _is_row(stride: str) -> bool:
-    """Whether a parameter is the stride of rows or blocks, or the length of rows, by its name."""
-    return bool(_STRIDE.search(stride) or _ROW.search(stride))
+def _has_rows(seen: NarrowOffset) -> bool:
+    """Whether a product is by the stride of rows or blocks, or the length of rows: by the name of a
+    parameter, or by what the launches pass."""
+    return bool(seen.pitches) or any(_STRIDE.search(s) or _ROW.search(s) for s in seen.strides)
 
 
 def _trace(seen: NarrowOffset) -> tuple[Step, ...]:

@@ -41,7 +41,7 @@ class NarrowOffset(InKernel):
     number of its factors that are no written numbers. It is `loaded` when its index comes from
     memory whose type only the launch tells, and of `single` entries when nothing but one element
     at a time is reached through the pointer. `table` is the pointer that such an index is loaded
-    through.
+    through. `pitches` are the strides that launches pass as `x.stride(0)`, whatever their names.
 
     The signal is `late` when the product is widened at `wide`, after it was computed; `sibling`
     when the kernel `twin`, at `wide`, widens the same index before it multiplies by the same
@@ -62,6 +62,7 @@ class NarrowOffset(InKernel):
     others: tuple[Span, ...] = ()
     single: bool = False
     table: str = ""
+    pitches: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,9 @@ _STORE = re.compile(r"store\(\s*(\w+)[^#]{0,160}?\.to\(\s*(\w+)\.d?type\.element
 
 
 # A cast to a 16-bit type by its name, or such a type as an argument or in a table.
-_NAMED = re.compile(r"[(=:,]\s*(?:tl|triton\.language)\.b?float16\s*[,)}]")
+_NAMED = re.compile(
+    r"(?:[(=:,]|\breturn)\s*(?:tl|triton\.language)\.b?float16\b(?!\s*(?:[=!]=|if\b|elif\b|else\b))"
+)
 
 
 # What is loaded, what is cast to the type of something that was, and what is stored.

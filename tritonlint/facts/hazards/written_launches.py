@@ -31,6 +31,21 @@ def given(kernel: Kernel, launch: ast.Call) -> Mapping[str, ast.expr]:
     return bound.values
 
 
+def passed_strides(module: Module, kernel: Kernel) -> frozenset[str]:
+    """The parameters that every launch in the file of a kernel passes a stride of a tensor to."""
+    found = [
+        frozenset(
+            name
+            for name, value in given(kernel, launch).items()
+            if isinstance(value, ast.Call)
+            and isinstance(value.func, ast.Attribute)
+            and value.func.attr == "stride"
+        )
+        for _, launch in launches_of(module, kernel)
+    ]
+    return frozenset.intersection(*found) if found else frozenset()
+
+
 @kept(4)
 def _launches(module: Module) -> Mapping[str, list[tuple[Definition | None, ast.Call]]]:
     found: dict[int, tuple[str, Definition | None, ast.Call]] = {}

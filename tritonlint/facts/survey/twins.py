@@ -24,7 +24,7 @@ from tritonlint.facts.hazards.narrow_offsets import (
     widened_indices,
 )
 from tritonlint.facts.hazards.told_indices import may_tell, told_narrow
-from tritonlint.facts.hazards.written_launches import given, launches_of
+from tritonlint.facts.hazards.written_launches import given, launches_of, passed_strides
 from tritonlint.facts.index.reach import Reach
 from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.project.comments import NARROW_TARGET
@@ -56,7 +56,7 @@ class Offsets:
             if file in wanted and self.texts.jits(file) and not self._no_int64(file):
                 for each in self._of(module, file):
                     if not self._is_small(module, each):
-                        yield each
+                        yield self._with_pitches(module, each)
 
     def _of(self, module: Module, file: str) -> Iterator[NarrowOffset]:
         widens, tells = may_widen(module.source.text), may_tell(module.source.text)
@@ -122,6 +122,13 @@ class Offsets:
         return len(seen.strides) == 1 and any(
             fits_in_32_bits(module, each, seen.strides[0]) for each in named
         )
+
+    @staticmethod
+    def _with_pitches(module: Module, seen: NarrowOffset) -> NarrowOffset:
+        """What is seen, with the strides that its launches show to be some."""
+        named = next((e for e in kernels(module) if e.line == seen.kernel_line), None)
+        passed = passed_strides(module, named) if named is not None else frozenset()
+        return replace(seen, pitches=passed & {*seen.strides})
 
     @staticmethod
     def _with_told(

@@ -50,8 +50,10 @@ class Offset:
 
     @property
     def table(self) -> str:
-        """The pointer that the index is loaded through, if it is."""
+        """The pointer that the index is loaded through, if it is, or what it is a quotient of."""
         inner = plain(self.index)
+        while inner.op == "quotient":
+            inner = plain(inner.args[0])
         root = inner.args[0].root if inner.op == "load" and inner.args else None
         return root.name if root is not None else ""
 
