@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tritonlint.facts.device import Load as Load
     from tritonlint.facts.device import Store as Store
     from tritonlint.facts.hazards.carried_roundings import CarriedRounding as CarriedRounding
+    from tritonlint.facts.hazards.detours import Detour as Detour
     from tritonlint.facts.hazards.dropped_scales import DroppedScale as DroppedScale
     from tritonlint.facts.hazards.exponent_shifts import ExponentShift as ExponentShift
     from tritonlint.facts.hazards.fixed_pointer_tables import FixedTable as FixedTable
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from tritonlint.facts.hazards.flavours.unviewed_settings import Unviewed as Unviewed
     from tritonlint.facts.hazards.flavours.vendor_choices import VendorFlavour as VendorFlavour
     from tritonlint.facts.hazards.flavours.written_and_read import ReadAsAnother as ReadAsAnother
-    from tritonlint.facts.hazards.float_scalars import Detour as Detour
     from tritonlint.facts.hazards.float_scalars import FloatScalar as FloatScalar
     from tritonlint.facts.hazards.guards.dead_guards import DeadGuard as DeadGuard
     from tritonlint.facts.hazards.guards.lost_dtypes import LostDtype as LostDtype
@@ -74,7 +74,8 @@ _MODULES = {
     f"{_HAZARDS}.flavours.flags_left_out": ("FlagLeftOut",),
     f"{_HAZARDS}.flavours.vendor_choices": ("VendorFlavour",),
     f"{_HAZARDS}.flavours.written_and_read": ("ReadAsAnother",),
-    f"{_HAZARDS}.float_scalars": ("Detour", "FloatScalar"),
+    f"{_HAZARDS}.detours": ("Detour",),
+    f"{_HAZARDS}.float_scalars": ("FloatScalar",),
     f"{_HAZARDS}.guards.dead_guards": ("DeadGuard",),
     f"{_HAZARDS}.guards.lost_dtypes": ("LostDtype",),
     f"{_HAZARDS}.ignored_settings": ("IgnoredSetting",),

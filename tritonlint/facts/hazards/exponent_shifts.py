@@ -22,7 +22,7 @@ _CARED_FOR = re.compile(
     r"[=!]=\s*(?:0|255|0x[fF]{2})\b|[<>]=?\s*(?:254|255)\b|\bmaximum\(|\bclamp\(|0x400000|0x0?40\b"
     r"|[nN][aA][nN]\b"
 )
-_CODE = re.compile(r"scale|exp|e8m0|mx", re.IGNORECASE)
+_CODE = re.compile(r"scale|exp|e8m0|mx|^codes?(?:_|$)", re.IGNORECASE)
 # What a function is called that decodes such codes and no others.
 _FORMAT = re.compile(r"e8m0", re.IGNORECASE)
 # The type whose codes are meant, in code.
@@ -49,7 +49,7 @@ def may_shift(text: str) -> bool:
 def exponent_shifts(module: Module, kernel: Kernel, naming: Naming) -> Iterator[ExponentShift]:
     """The exponents that `kernel`, or a device function, shifts into floats, where no code is cared
     for, by those that call it neither."""
-    found = [(term, name) for term in read(kernel).terms if (name := _loaded(kernel, term))]
+    found = [(term, code) for term in read(kernel).terms if (code := _loaded(term)) is not None]
     found = [each for each in found if not _of_a_function(kernel, each[0])]
     if not found or _cares(module, kernel.node):
         return
@@ -60,9 +60,13 @@ def exponent_shifts(module: Module, kernel: Kernel, naming: Naming) -> Iterator[
     hosts = [*callers, *(host for each in calling for host in _naming_of(each, naming))]
     modules = {id(each.module): each.module for each in hosts} | {id(module): module}
     stated = any(_STATED.search(each.source.text) for each in modules.values())
-    for term, name in found:
-        where = (span_in(kernel, term), kernel.name, kernel.path, kernel.line)
-        yield ExponentShift(*where, term.name, name, stated or bool(_FORMAT.search(kernel.name)))
+    named = bool(_FORMAT.search(kernel.name))
+    for term, code in found:
+        known = named and code.op == "parameter" or stated and code.op == "load"
+        name = _root(code)
+        if known or _CODE.search(name):
+            where = (span_in(kernel, term), kernel.name, kernel.path, kernel.line)
+            yield ExponentShift(*where, term.name, name, stated or named)
 
 
 def _of_a_function(kernel: Kernel, term: Term) -> bool:
@@ -71,7 +75,8 @@ def _of_a_function(kernel: Kernel, term: Term) -> bool:
         case ast.Call(func=ast.Name(id=name)):
             called = kernel.scope.lookup(name)
             if isinstance(called, Kernel):
-                own = any(_loaded(called, each) for each in read(called).terms)
+                codes = filter(None, map(_loaded, read(called).terms))
+                own = any(_CODE.search(_root(each)) for each in codes)
                 return own or _CARED_FOR.search(as_code(called.node)) is not None
     return False
 
@@ -90,22 +95,22 @@ def _cares(module: Module, node: object) -> bool:
     return bool(_CARED_FOR.search("".join(line.partition("#")[0] + "\n" for line in lines)))
 
 
-def _loaded(kernel: Kernel, term: Term) -> str:
-    """The pointer or parameter that a shifted exponent comes from, empty for anything else."""
+def _loaded(term: Term) -> Term | None:
+    """The load or parameter that a shifted exponent comes from, None for anything else."""
     if term.op != "bitcast" or term.node is None:
-        return ""
-    shifted = plain(term.args[0])
-    code = _shifted(shifted, _FORMATS.get(term.name, 0))
-    if code is None:
-        return ""
-    while code.op == "bitcast":
+        return None
+    code = _shifted(plain(term.args[0]), _FORMATS.get(term.name, 0))
+    while code is not None and code.op == "bitcast":
         code = plain(code.args[0])
-    root = code.args[0].root if code.op == "load" and code.args else None
-    if root is not None and _CODE.search(root.name):
-        return root.name
-    if code.op == "parameter" and (_CODE.search(code.name) or _FORMAT.search(kernel.name)):
+    return code if code is not None and _root(code) else None
+
+
+def _root(code: Term) -> str:
+    """The pointer that an exponent is loaded through, or the parameter that it is."""
+    if code.op == "parameter":
         return code.name
-    return ""
+    root = code.args[0].root if code.op == "load" and code.args else None
+    return root.name if root is not None else ""
 
 
 def _shifted(term: Term, bits: int) -> Term | None:

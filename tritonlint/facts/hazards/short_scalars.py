@@ -4,9 +4,11 @@ of Python's, and constants that are written so."""
 from __future__ import annotations
 
 import ast
+import math
+import operator
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from tritonlint.facts.device.contracts import roles_of
 from tritonlint.facts.hazards.float_scalars import launched_with_floats, used_as_passed
@@ -18,6 +20,15 @@ from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
 _DOUBLE = re.compile(r"\btorch\.(?:float64|double)\b|\.double\(\)")
+_CONSTANTS = {"pi": math.pi, "e": math.e, "tau": math.tau}
+_OPERATORS: Mapping[type[ast.operator], Callable[[float, float], float]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+}
+# So far names and operations are followed.
+_DEPTH = 6
 # No larger number is a float32.
 _MOST = 3.4e38
 _OTHERS = re.compile(r"float32|float16|\.float\(|\.half\(|torch\.(?:half|float)\b")
@@ -56,7 +67,7 @@ def short_scalars(module: Module, kernel: Kernel, naming: Naming) -> Iterator[Sh
         for name, passed in given.items():
             if name in uses:
                 yield ShortScalar(span(passed), *where, name, span(uses[name]), place, pointers)
-    for block in _constants(kernel, aware):
+    for block in _constants(module, kernel, aware):
         yield ShortScalar(span(block), *where, "", span(block), place, pointers)
 
 
@@ -107,43 +118,53 @@ def _compared(test: ast.expr, operator: type[ast.cmpop]) -> ast.expr | None:
     return None
 
 
-def _constants(kernel: Kernel, aware: bool) -> Iterator[ast.Call]:
+def _constants(module: Module, kernel: Kernel, aware: bool) -> Iterator[ast.Call]:
     """The blocks of a float32 that does not hold the number that is written; where the kernel is
     `aware` of float64, only those of which nothing says so."""
     for node in walk(kernel.node):
         match node:
             case ast.Call(func=ast.Attribute(attr=name), args=[_, value, dtype]) if name == "full":
-                if not aware and as_code(dtype).endswith(".float32") and _loses(value):
-                    yield node
+                if not aware and as_code(dtype).endswith(".float32"):
+                    if _loses(_number(module, value)):
+                        yield node
             case ast.Call(func=ast.Attribute(attr="where"), args=[_, one, other]):
                 # Of two numbers of Python's, `where` makes a block of float32.
-                if all(map(_is_written, (one, other))) and any(map(_loses, (one, other))):
+                numbers = [_number(module, each) for each in (one, other)]
+                if None not in numbers and any(map(_loses, numbers)):
                     yield node
 
 
-def _is_written(node: ast.expr) -> bool:
-    return _number(node) is not None
-
-
-def _loses(node: ast.expr) -> bool:
-    number = _number(node)
+def _loses(number: float | None) -> bool:
     if not isinstance(number, float) or abs(number) > _MOST:
         return False
     (kept,) = struct.unpack("f", struct.pack("f", number))
     return float(kept) != number
 
 
-def _number(node: ast.expr) -> float | None:
-    """A number that is written out, or a quotient of two."""
+def _number(module: Module, node: ast.expr, depth: int = _DEPTH) -> float | None:
+    """A number that is written out, a constant of the file or of `math`, or what is computed from
+    these."""
+    if depth == 0:
+        return None
     match node:
         case ast.Constant(value=bool()):
             return None
         case ast.Constant(value=float() | int() as number):
             return number
         case ast.UnaryOp(op=ast.USub(), operand=operand):
-            inner = _number(operand)
+            inner = _number(module, operand, depth - 1)
             return None if inner is None else -inner
-        case ast.BinOp(left=left, op=ast.Div(), right=right):
-            one, other = _number(left), _number(right)
-            return one / other if one is not None and other else None
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
+            one, other = (_number(module, each, depth - 1) for each in (left, right))
+            if one is None or other is None or (isinstance(op, ast.Div) and not other):
+                return None
+            return _OPERATORS[type(op)](one, other)
+        case ast.Call(func=ast.Attribute(attr="constexpr"), args=[value]):
+            return _number(module, value, depth - 1)
+        case ast.Attribute(value=ast.Name(id="math"), attr=name):
+            return _CONSTANTS.get(name)
+        case ast.Name(id=name):
+            bound = [each.node for each in module.bindings.get(name, ())]
+            known = len(bound) == 1 and isinstance(bound[0], ast.expr)
+            return _number(module, bound[0], depth - 1) if known else None  # type: ignore[arg-type]
     return None

@@ -170,13 +170,13 @@ def _field(made: Definition, name: str, depth: int) -> int | None:
             if len(returned) == 1 and returned[0] is not None:
                 return Sizes(member.module, returned[0]).number(returned[0], depth - 1)
         return None
-    value = _set(made, name)
+    value = only_set(made, name)
     return Sizes(made.module, value).number(value, depth - 1) if value is not None else None
 
 
 def _held(outer: Definition, name: str, depth: int) -> Definition | None:
     """The class of an attribute of an object."""
-    value = _set(outer, name)
+    value = only_set(outer, name)
     if value is not None:
         return Sizes(outer.module, value).class_of(value, depth - 1)
     for each in outer.node.body if isinstance(outer.node, ast.ClassDef) else ():
@@ -186,7 +186,7 @@ def _held(outer: Definition, name: str, depth: int) -> Definition | None:
     return None
 
 
-def _set(made: Definition, name: str) -> ast.expr | None:
+def only_set(made: Definition, name: str) -> ast.expr | None:
     """The only value that the methods of a class give an attribute of the object."""
     found = [
         each.value
