@@ -102,8 +102,9 @@ class NumericStoreToRawBytes(Rule[Argument, Store]):
 
 
 def _what(argument: Argument) -> str:
-    packed = argument.storage.packed
-    return f"{argument.stands_for} as 8-bit floats" if packed else "floats in raw bytes"
+    if not argument.storage.packed:
+        return "floats in raw bytes"
+    return f"{argument.stands_for if argument.stands_for.known else 'scales'} as 8-bit floats"
 
 
 def _trigger(argument: Argument) -> str:

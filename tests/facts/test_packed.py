@@ -72,6 +72,31 @@ def implicit(x_ptr, code_ptr, scale_ptr):
 
 
 @triton.jit
+def whole(x_ptr, page_ptr):
+    x = tl.load(x_ptr + tl.arange(0, 64)).to(tl.float32)
+    largest = tl.max(tl.abs(x))
+    scale = tl.where(largest > 0, largest / 448.0, 1.0)
+    tl.store(page_ptr + tl.arange(0, 64), (x / scale).to(page_ptr.dtype.element_ty))
+    tl.store(page_ptr + 64, scale.to(page_ptr.dtype.element_ty))
+
+
+@triton.jit
+def retyped(x_ptr, page_ptr):
+    x = tl.load(x_ptr + tl.arange(0, 64)).to(tl.float32)
+    scale = tl.max(tl.abs(x)) / 448.0
+    tl.store(page_ptr + tl.arange(0, 64), (x / scale).to(page_ptr.dtype.element_ty))
+    tl.store((page_ptr + 64).to(tl.pointer_type(tl.float32)), scale)
+
+
+@triton.jit
+def scaled(x_ptr, code_ptr, rest_ptr):
+    x = tl.load(x_ptr + tl.arange(0, 64)).to(tl.float32)
+    tl.store(code_ptr + tl.arange(0, 64), (x * 0.5).to(code_ptr.dtype.element_ty))
+    rest = tl.load(x_ptr + 64 + tl.arange(0, 4))
+    tl.store(rest_ptr + tl.arange(0, 4), rest.to(rest_ptr.dtype.element_ty))
+
+
+@triton.jit
 def move(code_ptr, out_ptr):
     tl.store(out_ptr + tl.arange(0, 64), tl.load(code_ptr + tl.arange(0, 64)))
 
@@ -95,10 +120,23 @@ pack[(4,)](x, rope, codes, scales, tail, 70)""",
 codes, scales = page[:, :64], page[:, 64:68].view(torch.float32)
 tail = page[:, 68:]  # expect: TL001
 pack[(4,)](x, rope, codes, scales, tail, 70)""",
-    # Nothing says that anything wider is in it.
+    # The scale of the codes goes into their page, and so rows of another type are no codes.
     "no_region_is_viewed": f"""{FP8}assert rope.dtype == torch.bfloat16
-codes, scales, tail = page[:, :64], page[:, 64:68], page[:, 68:]
+codes = page[:, :64]
+scales = page[:, 64:68]  # expect: TL001
+tail = page[:, 68:]  # expect: TL001
 pack[(4,)](x, rope, codes, scales, tail, 70)""",
+    "scales_in_memory_of_their_own": f"""{FP8}scales = torch.empty(n, dtype=torch.float8_e4m3fn)
+implicit[(4,)](x, page[:, :64], scales)""",
+    "scales_and_codes_through_one_pointer": f"""{FP8}whole[(4,)](x, page)  # expect: TL001""",
+    "scales_through_a_pointer_of_their_type": f"""{FP8}retyped[(4,)](x, page)""",
+    "rows_after_what_they_take": f"""{ASSERTED}assert x.dtype == torch.bfloat16
+start = page.shape[1] - 2 * n
+tail = page[:, start:]  # expect: TL001
+scaled[(4,)](x, page[:, :start], tail)""",
+    "rows_that_are_codes_too": f"""{ASSERTED}assert x.dtype == torch.bfloat16
+start = page.shape[1] - 2 * n
+move_rows[(4,)](x, page[:, :start], page[:, start:], TWO=True)""",
     "rows_that_are_codes": f"""{FP8}assert rope.dtype == torch.float8_e4m3fn
 codes, scales = page[:, :64], page[:, 64:68].view(torch.float32)
 pack[(4,)](x, rope, codes, scales, page[:, 68:], 70)""",

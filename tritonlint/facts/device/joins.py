@@ -108,6 +108,7 @@ def _join_histories(a: Tensor, b: Tensor) -> History:
         summed=x.summed or y.summed,
         nearest=x.nearest if x.nearest == y.nearest else "",
         short=x.short or y.short,
+        largest=x.largest or y.largest,
     )
 
 

@@ -12,7 +12,8 @@ import ast
 from dataclasses import field
 
 from tritonlint.dtypes import TABLE
-from tritonlint.facts.device.frames import Where
+from tritonlint.facts.device.contract import Place
+from tritonlint.facts.device.frames import Where, place_of
 from tritonlint.facts.device.intervals import Interval
 from tritonlint.facts.device.types import Types
 from tritonlint.facts.device.values import History, Tensor
@@ -21,6 +22,7 @@ from tritonlint.frozen import dataclass, replace
 
 _MOVED = History(given=True)
 _COMPUTED = History(real=True)
+_LARGEST_OF = History(real=True, largest=True)
 # Loaded and converted, and nothing else: whether it is a number the types do not tell.
 _CONVERTED = History(given=True, real=True)
 _LARGEST = frozenset(each.largest for each in TABLE if each.is_fp8 and each.largest)
@@ -38,7 +40,7 @@ class Moves(Watch):
     converted, `plain` those of which what is loaded is computed with as it is. Of those that are
     stored through, `quantized` take floats that were cast to 8 bits or to the type of the memory,
     `computed_floats` floats that were computed and not cast, `others` integers and what is not
-    known.
+    known; `scales` are the places at which scales are stored, which are made of the largest value.
     """
 
     copies: set[tuple[str, str]] = field(default_factory=set)
@@ -49,6 +51,7 @@ class Moves(Watch):
     quantized: set[str] = field(default_factory=set)
     computed_floats: set[str] = field(default_factory=set)
     others: set[str] = field(default_factory=set)
+    scales: dict[str, set[Place]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         super().__init__()
@@ -63,19 +66,23 @@ class Moves(Watch):
         floats = all(each.kind == "float" for each in (*value.types, *result.types))
         wide = all(each.element is None or each.element.width > 8 for each in result.types)
         if not _is_moved(value) or not floats or not (own or wide):
-            return replace(result, history=_CONVERTED if value.history.given else _COMPUTED)
+            return replace(result, history=_CONVERTED if value.history.given else _made_of(value))
         return replace(result, history=replace(value.history, halved=not own))
 
     def stored(self, value: Tensor, target: Types, where: Where) -> None:
         names = {name for each in target for name in each.of}
+        cast = any(each.element is not None and each.element.is_fp8 for each in value.types) or (
+            value.cast is not None and bool(value.cast.of & names)
+        )
+        if value.history.largest:
+            for name in names:
+                self.scales.setdefault(name, set()).add(place_of(where))
         if _is_moved(value) and value.source:
             pairs = {(source, name) for source in value.source for name in names}
             self.copies |= pairs
             self.converts |= pairs if value.history.halved else set()
-        elif any(each.element is not None and each.element.is_fp8 for each in value.types) or (
-            value.cast is not None and value.cast.of & names
-        ):
-            self.quantized |= names
+        elif cast:
+            self.quantized |= set() if value.history.largest else names
         elif all(each.kind == "float" for each in value.types) and not value.weak:
             self.computed_floats |= names
         else:
@@ -84,7 +91,7 @@ class Moves(Watch):
     def limited(self, main: Tensor, limits: Interval, result: Tensor, where: Where) -> Tensor:
         if len(main.source) == 1 and any(abs(each or 0.0) in _LARGEST for each in limits):
             self.numbers |= main.source
-        return replace(result, history=_COMPUTED)
+        return replace(result, history=_made_of(main))
 
     def computed(
         self, op: ast.operator, a: Tensor, b: Tensor, result: Tensor, where: Where
@@ -94,7 +101,7 @@ class Moves(Watch):
             as_it_is = _is_moved(each) and not each.history.halved and each.cast is None
             if floats and as_it_is:
                 self.plain |= each.source
-        return replace(result, history=_COMPUTED)
+        return replace(result, history=_made_of(a, b))
 
     def shifted(self, op: ast.operator, a: Tensor, b: Tensor, result: Tensor) -> Tensor:
         return replace(result, history=_COMPUTED)
@@ -105,13 +112,21 @@ class Moves(Watch):
     def measured(self, name: str, value: Tensor, result: Tensor, where: Where) -> Tensor:
         if name == "abs" and (_is_moved(value) or _is_converted(value)):
             self.numbers |= value.source
-        return replace(result, history=_COMPUTED)
+        if name in ("max", "min"):
+            return result if value.history.given else replace(result, history=_LARGEST_OF)
+        return replace(result, history=_made_of(value))
 
     def called(self, name: str, operands: list[Tensor], result: Tensor) -> Tensor:
         for each in operands if name.startswith(_NUMERIC) else ():
             if _is_moved(each):
                 self.numbers |= each.source
-        return replace(result, history=_COMPUTED)
+        return replace(result, history=_made_of(*operands))
+
+
+def _made_of(*values: Tensor) -> History:
+    """How a number came about that is computed of `values`."""
+    loaded = [each.history.largest for each in values if each.history.largest or each.source]
+    return _LARGEST_OF if loaded and all(loaded) else _COMPUTED
 
 
 def _is_moved(value: Tensor) -> bool:

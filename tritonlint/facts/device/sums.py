@@ -138,7 +138,7 @@ class Sums(Watch):
         """Nothing is added up."""
 
     def measured(self, name: str, value: Tensor, result: Tensor, where: Where) -> Tensor:
-        if name == "abs":
+        if name == "abs" or (name in ("max", "min") and result.types == value.types):
             return result
         if name not in ("sum", "cumsum") or _names_type(where[1]) or not _is_raw(value):
             return replace(result, history=_COMPUTED)

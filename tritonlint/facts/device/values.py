@@ -74,7 +74,8 @@ class History:
     signed byte that it is. `loads`: where what is in it was loaded. `unsigned`: the cast that made
     it an unsigned byte. `wrapped`: the difference of unsigned bytes that it is. `summed`: a sum of
     products of integers. `nearest`: how it was rounded, a half to the even number or up. `short`: a
-    product of 16 bits that is in it.
+    product of 16 bits that is in it. `largest`: made of the largest of what was loaded, and of
+    nothing else that was loaded: a scale.
     """
 
     given: bool = False
@@ -91,6 +92,7 @@ class History:
     summed: bool = False
     nearest: Nearest = ""
     short: tuple[Place, tuple[Place, ...]] | None = None
+    largest: bool = False
 
 
 PLAIN = History()

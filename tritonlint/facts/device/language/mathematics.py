@@ -160,8 +160,12 @@ def _reduced(call: Invocation, value: Tensor) -> Tensor:
         value = convert(call.machine, value, dtype.types, call.where)
     types = tuple(_widened(each) for each in value.types)
     keeps = call.name in ("max", "min", "reduce", "associative_scan", "sort", "topk")
+    watch = call.machine.watch
     if types == value.types and keeps:
-        return replace(value, weak=False)
+        kept = replace(value, weak=False)
+        if watch is None or call.name not in ("max", "min"):
+            return kept
+        return watch.measured(call.name, value, kept, call.where)
     result = Tensor(
         types,
         value.loads,
@@ -171,7 +175,6 @@ def _reduced(call: Invocation, value: Tensor) -> Tensor:
         interval=value.interval if keeps else ANYTHING,
         history=replace(PLAIN, given=value.history.given, loads=value.history.loads),
     )
-    watch = call.machine.watch
     return result if watch is None else watch.measured(call.name, value, result, call.where)
 
 

@@ -7,7 +7,7 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 
-from tritonlint.dtypes import ElementTypes
+from tritonlint.dtypes import UNKNOWN, ElementTypes
 from tritonlint.facts.device import Load, Store
 from tritonlint.facts.hazards.launched.known_arguments import known_arguments
 from tritonlint.facts.hazards.launched.specializations import parameter_span
@@ -149,7 +149,10 @@ def _argument(
         _means_fp8(event),
         event.kernel.line,
         known_arguments(event, parameter, event.path + path + evidence[0].path),
-        stands_for(event, parameter, tensor, evidence),
+        # Of a whole page no view is right: codes go through the same pointer.
+        UNKNOWN
+        if storage.packed and tensor.part is None
+        else stands_for(event, parameter, tensor, evidence),
         is_conditional(event.path, path, evidence),
         event.alone,
         _is_whole(event, tensor),

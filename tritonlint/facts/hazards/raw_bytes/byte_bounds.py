@@ -17,15 +17,18 @@ _SIZES = ("element_size", "itemsize")
 
 def counts_bytes(module: Module, tensor: Tensor) -> str | None:
     """The size by which the last dimension of a slice is multiplied, as it is spelled: `4`, `8`,
-    `x.element_size()`, and `2` of a slice that does not begin at 0; None of other slices."""
+    `x.element_size()`, and `2` of a slice that does not begin at 0; that of a few bytes that one
+    element takes there; None of other slices."""
     node = sliced(module, tensor)
     last = node.slice if node is not None else None
     if isinstance(last, ast.Tuple) and last.elts:
         last = last.elts[-1]
-    if not isinstance(last, ast.Slice) or last.upper is None:
+    if not isinstance(last, ast.Slice):
         return None
     assert tensor.part is not None
     names = _assigned(module, _function(module, tensor.part.span.line))
+    if last.upper is None:
+        return _from_the_end(_spelled_out(last.lower, names) if last.lower else None)
     upper, lower = _spelled_out(last.upper, names), last.lower
     begins = lower is None or ast.unparse(lower) == "0"
     if lower is not None and not begins:
@@ -38,8 +41,20 @@ def counts_bytes(module: Module, tensor: Tensor) -> str | None:
     return _size(upper, not begins)
 
 
+def _from_the_end(lower: ast.expr | None) -> str | None:
+    """The size of elements that are counted from the end of a row: `page.shape[1] - 2 * n`."""
+    match lower:
+        case ast.BinOp(op=ast.Sub(), left=left, right=right) if "shape" in ast.unparse(left):
+            return _size(right, True)
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return _size(operand, True)
+    return None
+
+
 def _size(width: ast.expr, later: bool) -> str | None:
     match width:
+        case ast.Constant(value=4 | 8) if later:
+            return ast.unparse(width)
         case ast.BinOp(op=ast.Mult(), left=left, right=right):
             for each in (right, left):
                 match each:

@@ -87,9 +87,12 @@ def _of_region(
     made = specialization(event, parameter, storage.types, whole, alike=True)
     others = {name: each for name, each in made.pointers.items() if name != parameter}
     seen = moves(event.kernel, Specialization(others, made.constexprs))
-    told = [each for each in storage.evidence if each.meaning.known]
-    # Codes alone may be widened or stored unscaled: only beside others of the page is it telling.
-    if regions_beside(event, parameter, tensor):
+    whole_page = tensor.part is None  # codes go through the same pointer
+    told = [each for each in storage.evidence if each.meaning.known or whole_page]
+    # Codes alone may be widened or stored unscaled: only beside others of the page, of which more
+    # is done, is it telling.
+    moved = {name for pair in seen.copies for name in pair}
+    if regions_beside(event, parameter, tensor) - moved:
         numbers = numbers_beside(run, event, parameter, path)
         told += meanings(event, parameter, whole, storage.evidence, seen, numbers, packed=True)
         told += wider_region(event, parameter, tensor, seen)
@@ -100,6 +103,9 @@ def _of_region(
     loads = [s for s in found.loads if s.parameter == parameter and s.effect == "float"]
     if any(each.parameter == parameter for each in found.encodings):
         return [], (), ()
+    if whole_page:
+        scales = seen.scales.get(parameter, ())
+        stores, loads = [each for each in stores if each.place in scales], []
     evidence = [*storage.evidence, *told] if stores or loads else []
     return _sorted(evidence), tuple(stores), tuple(loads)
 

@@ -6,25 +6,36 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tritonlint.dtypes import FLOAT32, PLATFORM_FP8, UNKNOWN, ElementTypes
-from tritonlint.facts.device import Moves
+from tritonlint.facts.device import Moves, moves
+from tritonlint.facts.hazards.launched.specializations import specialization
 from tritonlint.facts.hazards.raw_bytes.byte_bounds import counts_bytes
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.names import float_named, last_name
 from tritonlint.facts.hazards.raw_bytes.twins import cutting, viewed_elsewhere
 from tritonlint.facts.host.events import LaunchEvent, Note
 from tritonlint.facts.host.state import Run
-from tritonlint.facts.host.values import Tensor, options
+from tritonlint.facts.host.values import Path, Tensor, options
 
 
 def page(
-    run: Run, notes: Sequence[Note], tensor: Tensor, types: ElementTypes, event: LaunchEvent
+    run: Run,
+    notes: Sequence[Note],
+    tensor: Tensor,
+    types: ElementTypes,
+    event: LaunchEvent,
+    parameter: str,
+    path: Path,
 ) -> tuple[Evidence, ...]:
     """Evidence that `tensor` is a region of a packed buffer of 8-bit floats: other regions of it
     are viewed as another type, its bounds are counted in bytes, or elsewhere the same region is
     viewed so. A buffer of unknown type is one where it is called so and a region is viewed as
     bytes: then it is not made of those."""
-    if tensor.view is not None or tensor.types is not None or tensor.part is None:
+    if tensor.view is not None or tensor.types is not None:
         return ()
+    codes = bool(types.types) and all(t.is_fp8 for t in types.types or ())
+    told = tuple(_told_by_kernel(run, event, parameter, tensor, types, path)) if codes else ()
+    if tensor.part is None:
+        return told
     views = [
         each
         for each in notes
@@ -36,7 +47,7 @@ def page(
             return ()
         if not any(t.is_byte for each in views for t in each.types.types or ()):
             return ()
-    elif not all(t.is_fp8 for t in types.types):
+    elif not codes:
         return ()
     found = [
         Evidence(
@@ -57,7 +68,32 @@ def page(
     if twin is not None and wider:
         message = f"the same region is viewed as {twin.types} here"
         found.append(Evidence(twin.span, message, "likely", (), twin.types, meaning=twin.types))
-    return tuple(found)
+    return (*found, *told)
+
+
+def _told_by_kernel(
+    run: Run,
+    event: LaunchEvent,
+    parameter: str,
+    tensor: Tensor,
+    types: ElementTypes,
+    path: Path,
+) -> Iterator[Evidence]:
+    """Evidence from the kernel that a page of codes holds scales too: it stores what it computes of
+    the largest value through the same pointer as the codes, or through another region of it."""
+    whole = tensor.part is None
+    beside = {parameter} if whole else regions_beside(event, parameter, tensor)
+    if not beside:
+        return
+    made = specialization(event, parameter, types, path, alike=True)
+    seen = run.effects.of(moves, event.kernel, made)
+    if parameter in seen.scales and seen.quantized & beside:
+        message = "the kernel stores the scale of the codes here, which are in the same page"
+        meaning = UNKNOWN if whole else ElementTypes.of(FLOAT32)
+        yield Evidence(event.arguments[parameter].span, message, "likely", meaning=meaning)
+    elif seen.quantized & beside and (scales := seen.scales.keys() & beside):
+        message = "the kernel stores the scale of the codes in the same page: it is packed"
+        yield Evidence(event.arguments[min(scales)].span, message, "likely")
 
 
 def wider_region(

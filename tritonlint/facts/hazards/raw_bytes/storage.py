@@ -57,7 +57,7 @@ def storage_of(
         for note in run.notes
         if note.buffer == tensor.buffer and not contradicts(note.path, whole)
     ]
-    packed = page(run, notes, tensor, types, event)
+    packed = page(run, notes, tensor, types, event, parameter, whole)
     if packed:
         return Storage(assumed(types), tensor.buffer, packed)
     if types.types is not None and not any(t.is_byte for t in types.types):
