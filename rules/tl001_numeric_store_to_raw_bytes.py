@@ -104,7 +104,7 @@ class NumericStoreToRawBytes(Rule[Argument, Store]):
 def _what(argument: Argument) -> str:
     if not argument.storage.packed:
         return "floats in raw bytes"
-    return f"{argument.stands_for if argument.stands_for.known else 'scales'} as 8-bit floats"
+    return f"{argument.stands_for if argument.stands_for.known else 'wider floats'} as 8-bit floats"
 
 
 def _trigger(argument: Argument) -> str:

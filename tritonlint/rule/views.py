@@ -57,9 +57,11 @@ def named_fix(fix: Fix | None) -> str:
 
 
 def _guessed(argument: Argument) -> bool:
-    """Whether no type that is seen says what the bytes stand for, but only how they are used."""
+    """Whether no type that is seen says what the bytes stand for, but only how they are used, or
+    that they are bytes only how other code uses them."""
     meant = [each for each in argument.evidence if each.meaning.known]
-    return bool(meant) and not any(each.types.known for each in meant)
+    seen = [each.types.known or not each.meaning.known for each in argument.storage.evidence]
+    return bool(meant) and not (any(each.types.known for each in meant) and any(seen))
 
 
 def _has_regions(argument: Argument) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from tritonlint.facts.hazards.large_memory import may_be_large
 from tritonlint.facts.hazards.other_pointer_casts import may_cast_to_another
+from tritonlint.facts.hazards.raw_bytes.twins import cuts_alike, may_cut_alike
 from tritonlint.facts.index.callers import NEAR
 from tritonlint.facts.index.outlines import Function
 from tritonlint.facts.index.reach import Reach
@@ -50,7 +51,7 @@ class Roots:
         what stands outside of them."""
         file = str(module.file)
         lines = self._texts.telling(file).lines.get(file, frozenset())
-        lines |= self._casting(file, module)
+        lines |= self._casting(file, module) | self._cutting(file, module)
         if may_be_large(module.source.text):
             lines |= frozenset(self._texts.leading(file).near.get(file, {}))
         for each in module.functions if lines else ():
@@ -58,6 +59,15 @@ class Roots:
                 yield each
         if 0 in lines:
             yield Definition(module, module)
+
+    def _cutting(self, file: str, module: Module) -> frozenset[int]:
+        """The functions of a file near to a launch that cut a buffer where others do that know what
+        is in it."""
+        near = self._texts.leading(file).near.get(file, {})
+        if not near or not may_cut_alike(module.source.text):
+            return frozenset()
+        functions = (each for each in module.functions if each.line in near)
+        return frozenset(each.line for each in functions if cuts_alike(module, each.node))  # type: ignore[arg-type]
 
     def _casting(self, file: str, module: Module) -> frozenset[int]:
         """The functions of a file near to a launch of a kernel that may cast what it stores to

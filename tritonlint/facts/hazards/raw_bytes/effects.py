@@ -105,7 +105,10 @@ def _of_region(
         return [], (), ()
     if whole_page:
         scales = seen.scales.get(parameter, ())
-        stores, loads = [each for each in stores if each.place in scales], []
+        rows = {t for each in storage.evidence for t in each.types.types or ()}
+        copied = {s for s, t in seen.copies if t == parameter and made.pointers.get(s) in rows}
+        stores = [each for each in stores if each.place in scales or each.source & copied]
+        loads = []
     evidence = [*storage.evidence, *told] if stores or loads else []
     return _sorted(evidence), tuple(stores), tuple(loads)
 

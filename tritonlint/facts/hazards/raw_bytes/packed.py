@@ -11,7 +11,12 @@ from tritonlint.facts.hazards.launched.specializations import specialization
 from tritonlint.facts.hazards.raw_bytes.byte_bounds import counts_bytes
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.names import float_named, last_name
-from tritonlint.facts.hazards.raw_bytes.twins import cutting, viewed_elsewhere
+from tritonlint.facts.hazards.raw_bytes.twins import (
+    begun_alike,
+    cutting,
+    regions_of,
+    viewed_elsewhere,
+)
 from tritonlint.facts.host.events import LaunchEvent, Note
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.values import Path, Tensor, options
@@ -35,7 +40,7 @@ def page(
     codes = bool(types.types) and all(t.is_fp8 for t in types.types or ())
     told = tuple(_told_by_kernel(run, event, parameter, tensor, types, path)) if codes else ()
     if tensor.part is None:
-        return told
+        return (*told, *_rows(run, event, parameter, types, path)) if codes else ()
     views = [
         each
         for each in notes
@@ -63,7 +68,7 @@ def page(
     if size is not None:
         message = f"the bounds of this region count elements of {size} bytes: the buffer is packed"
         found.append(Evidence(tensor.part.span, message, "likely"))
-    twin = viewed_elsewhere(run, event, tensor)
+    twin = viewed_elsewhere(run, event, tensor) or begun_alike(event, tensor)
     wider = twin is not None and not any(t.is_fp8 for t in twin.types.types or ())
     if twin is not None and wider:
         message = f"the same region is viewed as {twin.types} here"
@@ -94,6 +99,24 @@ def _told_by_kernel(
     elif seen.quantized & beside and (scales := seen.scales.keys() & beside):
         message = "the kernel stores the scale of the codes in the same page: it is packed"
         yield Evidence(event.arguments[min(scales)].span, message, "likely")
+
+
+def _rows(
+    run: Run, event: LaunchEvent, parameter: str, types: ElementTypes, path: Path
+) -> Iterator[Evidence]:
+    """Evidence that the kernel puts floats into a page of codes as they are, of a type that other
+    code of the file views a region of it as."""
+    regions = list(regions_of(event, event.arguments[parameter].text))
+    if not regions:
+        return
+    made = specialization(event, parameter, types, path, alike=True)
+    seen = run.effects.of(moves, event.kernel, made)
+    for source in sorted({source for source, target in seen.copies if target == parameter}):
+        element = made.pointers.get(source)
+        for each in regions:
+            if element is not None and each.types.single == element:
+                message = f"a region of the page is viewed as {each.types} here: it is packed"
+                yield Evidence(each.span, message, "likely", (), each.types)
 
 
 def wider_region(

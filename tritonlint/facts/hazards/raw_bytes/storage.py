@@ -11,7 +11,7 @@ from tritonlint.facts.hazards.raw_bytes.names import about, byte_named, float_na
 from tritonlint.facts.hazards.raw_bytes.packed import assumed, page
 from tritonlint.facts.hazards.raw_bytes.settings import asked_for
 from tritonlint.facts.hazards.raw_bytes.spoken import spoken_of, viewed_by_others
-from tritonlint.facts.hazards.raw_bytes.twins import viewed_elsewhere
+from tritonlint.facts.hazards.raw_bytes.twins import begun_alike, tells_layout, viewed_elsewhere
 from tritonlint.facts.host.events import LaunchEvent, Note
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.values import Path, Tensor, contradicts
@@ -75,7 +75,8 @@ def storage_of(
     if any(n.kind == "unquantized" and about(n.buffer, tensor.buffer) for n in run.notes):
         evidence = [each for each in evidence if each.stated]
     if not evidence:
-        return Storage(types, tensor.buffer, (), "nothing says what it holds")
+        layout = tuple(_layout(run, event, tensor)) if types == UNKNOWN else ()
+        return Storage(types, tensor.buffer, layout, "nothing says what it holds")
     if any(each.stated for each in evidence):
         evidence += spoken_of(run.notes, event, parameter, whole, evidence)
     return Storage(types, tensor.buffer, (*evidence, *_elsewhere(run, event, tensor)))
@@ -87,6 +88,17 @@ def _elsewhere(run: Run, event: LaunchEvent, tensor: Tensor) -> Iterator[Evidenc
     if twin is not None:
         message = f"the same region is viewed as {twin.types} here"
         yield Evidence(twin.span, message, "likely", (), twin.types, meaning=twin.types)
+
+
+def _layout(run: Run, event: LaunchEvent, tensor: Tensor) -> Iterator[Evidence]:
+    """Evidence from the other code of the file that knows the layout of a buffer of this name: the
+    same region is viewed there, and so the buffer is not made of what it holds."""
+    if run.passed_by_callers(tensor.buffer) or run.passed_by_tests(tensor.buffer):
+        return
+    twin = begun_alike(event, tensor)
+    if twin is not None and tells_layout(event, tensor):
+        message = f"the same region is viewed as {twin.types} here: the buffer holds raw bytes"
+        yield Evidence(twin.span, message, "likely", meaning=twin.types)
 
 
 def _viewed(run: Run, event: LaunchEvent, parameter: str, tensor: Tensor) -> Storage:

@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from tritonlint.dtypes import PLATFORM_FP8, ElementTypes, from_torch
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.named_dtypes import named_fp8
 from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.tensors import SHAPES
 from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Module
+from tritonlint.facts.project.tree import walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
+
+_WIDE_VIEW = re.compile(r"\bview\(\s*(?:dtype\s*=\s*)?[\w.]*(?:float16|float32|half|float)\b")
+_CUTS = (ast.Subscript, ast.Call)
 
 
 @dataclass(frozen=True)
 class Viewed:
     """A slice that is viewed as a float type: its text, that of its last bounds where they are
-    computed, and where the view is."""
+    computed, what it begins with (`page[512:`), and where the view is."""
 
     text: str
     bounds: str
+    begin: str
     types: ElementTypes
     span: Span
 
@@ -37,7 +44,7 @@ def viewed_elsewhere(run: Run, event: LaunchEvent, tensor: Tensor) -> Viewed | N
     if node is None:
         return None
     text, bounds = ast.unparse(node), _bounds(node)
-    by_text, by_bounds = _alike(module)
+    by_text, by_bounds, _ = _alike(module)
     if text in by_text or bounds in by_bounds:
         return by_text[text] if text in by_text else by_bounds[bounds]
     names = {each.id for each in ast.walk(node.slice) if isinstance(each, ast.Name)}
@@ -52,6 +59,69 @@ def same_expression(event: LaunchEvent, tensor: Tensor) -> Viewed | None:
     if node is None or not isinstance(node.value, ast.Attribute):
         return None
     return _alike(module)[0].get(ast.unparse(node))
+
+
+def may_cut_alike(text: str) -> bool:
+    """Whether a file may view slices as wider floats."""
+    return "view" in text and _WIDE_VIEW.search(text) is not None
+
+
+def cuts_alike(module: Module, function: ast.AST) -> bool:
+    """Whether a function cuts out a slice that begins where one does, of a buffer that is called
+    alike, which another function of the file views as wider floats."""
+    begins = _alike(module)[2]
+    slices = (_as_slice(each) for each in walk(function) if isinstance(each, _CUTS))
+    return any(each is not None and _begin(each) in begins for each in slices)
+
+
+def begun_alike(event: LaunchEvent, tensor: Tensor) -> Viewed | None:
+    """A view as wider floats, elsewhere in the file, of a slice that begins where this one does, of
+    a buffer that is called alike there."""
+    node = sliced(cutting(event, tensor), tensor)
+    found = _alike(cutting(event, tensor))[2].get(_begin(node)) if node is not None else None
+    return None if found is None or any(t.is_fp8 for t in found.types.types or ()) else found
+
+
+def regions_of(event: LaunchEvent, text: str) -> Iterator[Viewed]:
+    """The views as wider floats, elsewhere in the file, of slices of a buffer that is called `text`
+    there."""
+    for begin, each in _alike(event.module)[2].items():
+        wide = each is not None and not any(t.is_fp8 for t in each.types.types or ())
+        if each is not None and wide and begin.startswith(f"{text}["):
+            yield each
+
+
+def tells_layout(event: LaunchEvent, tensor: Tensor) -> bool:
+    """Whether where a slice begins tells one layout from another: at a sum, at a number or at what
+    a constant of the file says; or the file makes a tensor of this name of 8-bit floats or
+    bytes."""
+    module = cutting(event, tensor)
+    node = sliced(module, tensor)
+    last = _last(node) if node is not None else None
+    if node is None or last is None or last.lower is None:
+        return False
+    for each in ast.walk(last.lower):
+        match each:
+            case ast.BinOp() | ast.Constant(value=int()):
+                return True
+            case ast.Name(id=name) if module.resolve(name, ()) is not None:
+                return True
+    return _owner(node) in _made_of_bytes(module)
+
+
+@kept(64)
+def _made_of_bytes(module: Module) -> frozenset[str]:
+    """The names that a file gives to tensors that it makes of 8-bit floats or bytes, and to no
+    others."""
+    found: dict[str, bool] = {}
+    for node in walk(module.tree):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as made):
+                dtype = next((each.value for each in made.keywords if each.arg == "dtype"), None)
+                element = from_torch(dtype.attr) if isinstance(dtype, ast.Attribute) else None
+                narrow = element is not None and (element.is_fp8 or element.is_byte)
+                found[name] = found.get(name, True) and narrow
+    return frozenset(name for name, narrow in found.items() if narrow)
 
 
 def cutting(event: LaunchEvent, tensor: Tensor) -> Module:
@@ -69,7 +139,22 @@ def sliced(module: Module, tensor: Tensor) -> ast.Subscript | None:
         node = ast.parse(f"({module.source.snippet(tensor.part.span)})", mode="eval").body
     except SyntaxError:
         return None
-    return node if isinstance(node, ast.Subscript) else None
+    return _as_slice(node)
+
+
+def _as_slice(node: ast.expr) -> ast.Subscript | None:
+    """The slice that an expression is, whatever its shape is changed to; `x.narrow(1, n, 4)` is
+    one too."""
+    match node:
+        case ast.Subscript():
+            return node
+        case ast.Call(func=ast.Attribute(value=owner, attr="narrow"), args=[_, begin, length]):
+            end = ast.BinOp(begin, ast.Add(), length)
+            slice_ = ast.Tuple([ast.Constant(...), ast.Slice(begin, end)], ast.Load())
+            return ast.Subscript(owner, slice_, ast.Load())
+        case ast.Call(func=ast.Attribute(value=owner, attr=name)) if name in SHAPES:
+            return _as_slice(owner)
+    return None
 
 
 def _in_other_files(run: Run, bounds: str, names: set[str]) -> Viewed | None:
@@ -85,17 +170,19 @@ def _in_other_files(run: Run, bounds: str, names: set[str]) -> Viewed | None:
 
 
 @kept(64)
-def _alike(module: Module) -> tuple[dict[str, Viewed | None], dict[str, Viewed | None]]:
-    """The first of the slices of a file that have a text, and of those that have the same computed
-    bounds; None where their views are of several types."""
+def _alike(module: Module) -> tuple[dict[str, Viewed | None], ...]:
+    """The first of the slices of a file that have a text, of those that have the same computed
+    bounds, and of those that begin alike; None where their views are of several types."""
     by_text: dict[str, Viewed | None] = {}
     by_bounds: dict[str, Viewed | None] = {}
+    by_begin: dict[str, Viewed | None] = {}
     for each in _viewed(module):
-        for alike, key in ((by_text, each.text), (by_bounds, each.bounds)):
+        keys = ((by_text, each.text), (by_bounds, each.bounds), (by_begin, each.begin))
+        for alike, key in keys:
             first = alike.setdefault(key, each) if key else None
             if first is not None and first.types != each.types:
                 alike[key] = None
-    return by_text, by_bounds
+    return by_text, by_bounds, by_begin
 
 
 def _viewed(module: Module) -> tuple[Viewed, ...]:
@@ -107,13 +194,20 @@ def _viewed(module: Module) -> tuple[Viewed, ...]:
         slices = dict(_slices(function))
         for node in ast.walk(function):
             match node:
-                case ast.Call(func=ast.Attribute(value=part, attr="view"), args=[to]):
+                case (
+                    ast.Call(func=ast.Attribute(value=owner, attr="view"), args=[to])
+                    | ast.Call(
+                        func=ast.Attribute(value=owner, attr="view"),
+                        keywords=[ast.keyword(arg="dtype", value=to)],
+                    )
+                ):
                     types = float_type(to)
-                    if isinstance(part, ast.Name):
-                        part = slices.get(part.id, part)
-                    if types is not None and isinstance(part, ast.Subscript):
-                        text, bounds = ast.unparse(part), _bounds(part)
-                        found.append(Viewed(text, bounds, types, module.source.span(node)))
+                    part = slices.get(owner.id) if isinstance(owner, ast.Name) else None
+                    part = part or _as_slice(owner)
+                    if types is not None and part is not None:
+                        text, bounds, begin = ast.unparse(part), _bounds(part), _begin(part)
+                        span = module.source.span(node)
+                        found.append(Viewed(text, bounds, begin, types, span))
     return tuple(found)
 
 
@@ -121,12 +215,15 @@ def _slices(function: ast.AST) -> Iterator[tuple[str, ast.Subscript]]:
     """The names that slices are bound to in a function."""
     for node in ast.walk(function):
         match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Subscript() as part):
-                yield name, part
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                part = _as_slice(value)
+                if part is not None:
+                    yield name, part
             case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)):
                 for target, value in zip(names, values, strict=False):
-                    if isinstance(target, ast.Name) and isinstance(value, ast.Subscript):
-                        yield target.id, value
+                    part = _as_slice(value)
+                    if isinstance(target, ast.Name) and part is not None:
+                        yield target.id, part
 
 
 def float_type(node: ast.expr) -> ElementTypes | None:
@@ -144,10 +241,32 @@ def float_type(node: ast.expr) -> ElementTypes | None:
 def _bounds(node: ast.Subscript) -> str:
     """The bounds of a slice of the last dimension as text, empty where they are too simple to tell
     one layout from another."""
-    last = node.slice
-    if isinstance(last, ast.Tuple) and last.elts:
-        last = last.elts[-1]
-    if not isinstance(last, ast.Slice):
+    last = _last(node)
+    if last is None:
         return ""
     computed = any(isinstance(each, ast.BinOp) for each in ast.walk(last))
     return ast.unparse(last) if computed else ""
+
+
+def _begin(node: ast.Subscript) -> str:
+    """What a slice of the last dimension is of, and begins with; empty where that is its start."""
+    last = _last(node)
+    if last is None or last.lower is None or ast.unparse(last.lower) == "0":
+        return ""
+    return f"{_owner(node)}[{ast.unparse(last.lower)}:"
+
+
+def _last(node: ast.Subscript) -> ast.Slice | None:
+    """The slice of the last dimension."""
+    last = node.slice
+    if isinstance(last, ast.Tuple) and last.elts:
+        last = last.elts[-1]
+    return last if isinstance(last, ast.Slice) else None
+
+
+def _owner(node: ast.Subscript) -> str:
+    """What is sliced, whichever of its rows."""
+    owner: ast.expr = node.value
+    while isinstance(owner, ast.Subscript):
+        owner = owner.value
+    return ast.unparse(owner)
