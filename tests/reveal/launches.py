@@ -13,6 +13,7 @@ from tritonlint.facts.hazards.raw_bytes.storage import Evidence, storage_of
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.interpreter import interpret
 from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.symbols import Symbol
 from tritonlint.facts.host.values import (
     Condition,
     Const,
@@ -141,9 +142,10 @@ def _path(path: Path) -> str:
     return f" if {' and '.join(tests)}" if tests else ""
 
 
-def _symbol(symbol: str) -> str:
+def _symbol(known_by: Symbol) -> str:
     """A buffer or a test by its name: `launch(x)` of a module is `x`, what a line makes `line N`,
     by whatever calls it got there."""
+    symbol = str(known_by)
     symbol = re.sub(
         r"(?:new@)?[\w./]+\.py:(\d+):\d+(?:<[\w./]+\.py:\d+:\d+)*(?:\?\d+)?",
         lambda found: f"line {line_number(int(found[1]))}",

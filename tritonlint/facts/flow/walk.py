@@ -45,13 +45,13 @@ class Loop(Generic[W]):
 @dataclass
 class Walk(ABC, Generic[V, T]):
     """One call of a function, at the statement that it has come to. `env` holds its names, and the
-    attributes that it sets as `owner.name`; `loops` are those around the statement, innermost last.
+    attributes that it sets; `loops` are those around the statement, innermost last.
 
     An arm of a branch is walked in a fork, and the walk goes on after the arms that reach their
     end. A function that runs statements returns whether their end is reached: it is not after
     `return`, `raise`, `break`, `continue`."""
 
-    env: dict[str, V]
+    env: dict[Any, V]
     loops: tuple[Loop[Any], ...] = field(default=(), kw_only=True)
 
     # How often the body of a loop is walked at most, until nothing changes.

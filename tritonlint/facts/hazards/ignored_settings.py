@@ -15,6 +15,7 @@ from tritonlint.facts.hazards.raw_bytes.storage import storage_of
 from tritonlint.facts.host.choices import only_tensor
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.symbols import Parameter
 from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.tree import dotted_name
@@ -140,14 +141,15 @@ def _unread(event: LaunchEvent, uses: list[ast.Name]) -> tuple[str, ...] | None:
 def _caches(run: Run, event: LaunchEvent) -> Iterator[tuple[str, str, Store]]:
     """The caches that the root is given and that the launch is passed as they are, of an element
     type that nothing tells; with the parameter and the store of a float through it."""
-    prefix = f"{run.root.qualified}("
     told = {note.buffer for note in run.notes if note.kind in ("view", "asserted", "handled")}
     compared = _compared(run)
     for parameter, passed in event.arguments.items():
         tensor = only_tensor(passed.value)
-        if tensor is None or tensor.view is not None or not tensor.buffer.startswith(prefix):
+        if tensor is None or tensor.view is not None or not isinstance(tensor.buffer, Parameter):
             continue
-        name = tensor.buffer.removeprefix(prefix).rstrip(")")
+        if not tensor.buffer.is_given_to(run.root.qualified):
+            continue
+        name = tensor.buffer.name
         known = tensor.types or event.types.get(tensor.buffer, UNKNOWN)
         if not _CACHE.search(name) or known.known or tensor.buffer in told:
             continue

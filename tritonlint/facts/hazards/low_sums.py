@@ -176,13 +176,12 @@ def _of_tensor(run: Run, event: LaunchEvent, tensor: Tensor) -> tuple[Passes, El
         if not narrow:
             return "wide", None
         return ("narrow" if len(narrow) == len(known.types) else "open"), narrow[0]
-    root = f"{event.root.qualified}("
     symbols = {tensor.buffer, *run.alike.get(tensor.buffer, ())}
     for each in symbols:
         types = event.types.get(each, UNKNOWN).types
         if types is not None and not any(t.is_float and t.width == 16 for t in types):
             return "wide", None
-    if any(each.startswith(root) for each in symbols):
+    if any(each.is_given_to(event.root.qualified) for each in symbols):
         return "open", BFLOAT16
     return "unknown", None
 

@@ -235,7 +235,7 @@ def _open(event: LaunchEvent, passed: Passed) -> bool:
     """Whether a tensor is a parameter of the function that the interpretation began in, of a type
     that nothing tells."""
     tensor = only_tensor(passed.value)
-    return isinstance(tensor, Tensor) and tensor.buffer.startswith(f"{event.root.qualified}(")
+    return isinstance(tensor, Tensor) and tensor.buffer.is_given_to(event.root.qualified)
 
 
 def _loses(narrow: ElementType, wide: ElementType) -> bool:

@@ -8,8 +8,9 @@ from collections.abc import Sequence as Items
 from tritonlint.facts.flow.targets import bind, shared_out, starred
 from tritonlint.facts.host import classes, iteration, tensors
 from tritonlint.facts.host.given import positional
+from tritonlint.facts.host.naming import as_tensor, entry_of, is_key
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import as_tensor, entry_of, is_key
+from tritonlint.facts.host.symbols import Attribute, Object, Share, Symbol
 from tritonlint.facts.host.values import (
     Callable,
     Class,
@@ -37,13 +38,13 @@ def store(frame: Frame, target: ast.expr, value: Value) -> None:
                 if setter is not None:
                     _set(frame, target, Callable(setter, holder), value)
                 else:
-                    frame.env[f"{holder.name}.{name}"] = value
+                    frame.env[Attribute(holder.name, name)] = value
             elif isinstance(holder, Tensor):
-                frame.env[f"{holder.buffer}.{name}"] = value
+                frame.env[Attribute(holder.buffer, name)] = value
             elif isinstance(holder, Table):  # of bound arguments
                 rebind(frame, owner, value)
             elif isinstance(holder, Class):
-                frame.env[f"{holder.definition.qualified}.{name}"] = value
+                frame.env[Attribute(Object(holder.definition.qualified), name)] = value
         case ast.Subscript():
             _store_item(frame, target, value)
 
@@ -59,8 +60,9 @@ def _set(frame: Frame, target: ast.Attribute, setter: Callable, value: Value) ->
             return replace(each, passed=each.passed[:-1])
         return each
 
-    prefix = f"{setter.instance.name}." if isinstance(setter.instance, Instance) else ""
-    for name in [each for each in frame.env if prefix and each.startswith(prefix)]:
+    assert isinstance(setter.instance, Instance)
+    owner = setter.instance.name
+    for name in [x for x in frame.env if isinstance(x, Symbol) and x.is_within(owner)]:
         frame.env[name] = choose(*((at, kept(each)) for at, each in options(frame.env[name])))
 
 
@@ -106,7 +108,7 @@ def unpacked(frame: Frame, target: ast.Tuple | ast.List, value: Value) -> list[V
 
 def _is_memory(frame: Frame, value: Tensor) -> bool:
     """Whether a value is a tensor, or a part of one, and no shape."""
-    if value.buffer.endswith((".shape", ".stride")):
+    if isinstance(value.buffer, Attribute) and value.buffer.name in ("shape", "stride"):
         return False
     return value.part is not None or tensors.tensor_types(frame, value).known
 
@@ -127,4 +129,4 @@ def _shared_out(frame: Frame, target: ast.Tuple | ast.List, value: Value) -> Ite
     if isinstance(value, Tensor) and _is_memory(frame, value):
         return [tensors.cut(frame, value, frame.span(each)) for each in targets]
     owner = value if isinstance(value, Tensor) else frame.unknown(target)
-    return [Tensor(f"{owner.buffer}#{index}") for index in range(len(targets))]
+    return [Tensor(Share(owner.buffer, str(index))) for index in range(len(targets))]

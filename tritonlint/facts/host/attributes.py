@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from tritonlint.facts.host import classes, renaming, tensors
 from tritonlint.facts.host.arguments import Arguments, Given
@@ -13,6 +13,7 @@ from tritonlint.facts.host.decorators import has_view
 from tritonlint.facts.host.events import Note
 from tritonlint.facts.host.registries import filled_in, makes_tensors
 from tritonlint.facts.host.state import NEAR_DEPTH, ClassFacts, Frame, Run
+from tritonlint.facts.host.symbols import Attribute, Object, Parameter, Symbol
 from tritonlint.facts.host.traded import traded
 from tritonlint.facts.host.values import (
     Callable,
@@ -38,7 +39,7 @@ def assigned_value(frame: Frame, owner: Instance, name: str) -> Value | None:
     """What `__init__` gives an attribute, or else the one method that does, with what is known of
     the buffer behind it; None for a tensor of which nothing is known. Of a setting, which one it is
     says more than its value."""
-    definition = owner.definition
+    definition, symbol = owner.definition, Attribute(owner.name, name)
     facts = class_facts(frame, definition)
     own = facts.values.get(name)
     if own is None or own == Const(None):
@@ -49,7 +50,7 @@ def assigned_value(frame: Frame, owner: Instance, name: str) -> Value | None:
     if isinstance(own, (Table, Sequence)) and not own.items:
         facts, own = _filled(frame, definition, name) or (facts, own)
     if is_setting(name, own or Const(None)):
-        return Tensor(f"{owner.name}.{name}")
+        return Tensor(symbol)
     if own is None:
         return None
     buffers = set(_buffers(own))
@@ -58,17 +59,17 @@ def assigned_value(frame: Frame, owner: Instance, name: str) -> Value | None:
     if isinstance(own, Tensor) and tensors.all_bytes(frame.known(own.buffer)):
         _note_codes(frame, definition, name, own.buffer)
     # What a test asks of any object of the class, it asks of this one.
-    names = {f"{definition.qualified}.": f"{owner.name}."} if owner.symbol else {}
+    names: renaming.Names = {Object(definition.qualified): owner.symbol} if owner.symbol else {}
     known = frame.run.notes
     for note in facts.notes:
-        own_note = replace(note, path=renaming.path(note.path, names))
-        if note.buffer in buffers and own_note not in known:
-            known.append(own_note)
+        if note.buffer in buffers:
+            own_note = replace(note, path=renaming.path(note.path, names))
+            known += [own_note] if own_note not in known else []
     if isinstance(own, Tensor) and own.buffer not in facts.types and own.types is None:
         named = facts.dtypes.get(own.buffer, frozenset())
-        frame.run.dtypes.setdefault(f"{owner.name}.{name}", named)
+        frame.run.dtypes.setdefault(symbol, named)
         if own.buffer in facts.stand_ins:
-            frame.run.stand_ins[f"{owner.name}.{name}"] = facts.stand_ins[own.buffer]
+            frame.run.stand_ins[symbol] = facts.stand_ins[own.buffer]
         defaults = (each for each in facts.notes if each.kind == "default" and each.buffer in named)
         known += [each for each in defaults if each not in known]
         return None
@@ -82,7 +83,7 @@ def is_setting(name: str, value: Value) -> bool:
     return name.endswith("cache_dtype") and not dtype
 
 
-def _buffers(value: Value) -> Iterator[str]:
+def _buffers(value: Value) -> Iterator[Symbol]:
     """The buffers of the tensors in a value."""
     for _, each in options(value):
         match each:
@@ -141,7 +142,7 @@ def _filled(frame: Frame, definition: Definition, name: str) -> tuple[ClassFacts
     return found[0] if len(found) == 1 else None
 
 
-def _note_codes(frame: Frame, definition: Definition, name: str, buffer: str) -> None:
+def _note_codes(frame: Frame, definition: Definition, name: str, buffer: Symbol) -> None:
     """Note the codes that other methods copy into the bytes that an attribute holds, and that they
     view these bytes as codes."""
     known = frame.run.notes
@@ -170,8 +171,8 @@ def _set_by_heir(
 
 def named_like(frame: Frame, owner: Instance, pattern: re.Pattern[str]) -> list[str]:
     """The attributes of an object whose names are as `pattern` says, as far as they are known."""
-    prefix = f"{owner.name}."
-    known = [each.removeprefix(prefix) for each in frame.env if each.startswith(prefix)]
+    of = owner.name
+    known = [each.name for each in frame.env if isinstance(each, Attribute) and each.of is of]
     for each in (owner.definition, *classes.heirs(owner.definition)):
         known += class_facts(frame, each).values
     return [each for each in dict.fromkeys(known) if pattern.fullmatch(each)]
@@ -205,31 +206,19 @@ def _assigned(frame: Frame, definition: Definition, method: Definition) -> Class
     run.stack.append(id(method.node))
     # Named, so that a field that was given something is not taken to hold its default.
     given = method.name == "__post_init__"
-    instance = Instance(definition, definition.qualified if given else "")
+    instance = Instance(definition, Object(definition.qualified) if given else None)
     assert isinstance(method.node, _FUNCTION)
     inner = frame.elsewhere(method.module, (*method.enclosing, method.node))
     inner.run, inner.instance, inner.depth = run, instance, 0
     inner.env = bind(inner, method, Given(Arguments((), {}), {}), Callable(method, instance))
     inner.depth = NEAR_DEPTH - 2
     inner.body()
-    prefix = f"{definition.qualified}."
-    elsewhere = set(_assigned_elsewhere(definition)) if method.name == "__init__" else set()
-    values = {
-        name.removeprefix(prefix): value
-        for name, value in inner.env.items()
-        if name.startswith(prefix) and name.removeprefix(prefix) not in elsewhere
-    }
-    start = f"{method.qualified}("
-    values |= {
-        name.removeprefix(start).replace(").", ".", 1): value
-        for name, value in inner.env.items()
-        if name.startswith(start) and ")." in name
-    }
-    if elsewhere:
-        values |= dict(_traded(definition, inner, prefix))
-    names = renaming.parameters(method.qualified, values, definition.qualified)
+    held = _held(definition, method, inner)
+    names = renaming.parameters(held, method.qualified)
+    own = Object(definition.qualified)
+    now = {each: renaming.value(value, names) for each, value in held.items()}
     return ClassFacts(
-        {name: renaming.value(value, names) for name, value in values.items()},
+        {each.name: value for each, value in now.items() if each.of is own},
         {names.get(buffer, buffer): types for buffer, types in inner.types.items()},
         tuple(renaming.note(_for_all(note, inner), names) for note in run.notes),
         {
@@ -237,7 +226,21 @@ def _assigned(frame: Frame, definition: Definition, method: Definition) -> Class
             for buffer, named in run.dtypes.items()
         },
         {names.get(buffer, buffer): types for buffer, types in run.stand_ins.items()},
+        {each: value for each, value in now.items() if isinstance(each.of, Parameter)},
     )
+
+
+def _held(definition: Definition, method: Definition, made: Frame) -> dict[Attribute, Value]:
+    """The attributes that a method gives its object and its parameters. Of those that other methods
+    assign too, `__init__` gives none but what they trade."""
+    own = Object(definition.qualified)
+    elsewhere = set(_assigned_elsewhere(definition)) if method.name == "__init__" else set()
+    known = {each: value for each, value in made.env.items() if isinstance(each, Attribute)}
+    held = {each: value for each, value in known.items() if each.is_within(own)}
+    held = {each: held[each] for each in held if each.of is not own or each.name not in elsewhere}
+    given = (each for each in known if each.is_given_to(method.qualified))
+    held |= {each: known[each] for each in given}
+    return held | dict(_traded(definition, known)) if elsewhere else held
 
 
 def _for_all(note: Note, made: Frame) -> Note:
@@ -246,13 +249,16 @@ def _for_all(note: Note, made: Frame) -> Note:
     return replace(note, path=()) if note.kind == "unquantized" and passed else note
 
 
-def _traded(definition: Definition, made: Frame, prefix: str) -> Iterator[tuple[str, Value]]:
+def _traded(
+    definition: Definition, known: Mapping[Attribute, Value]
+) -> Iterator[tuple[Attribute, Value]]:
     """The attributes that trade what `__init__` gave them, each with all that it may hold."""
     assert isinstance(definition.node, ast.ClassDef)
+    own = Object(definition.qualified)
     for name, sources in traded(definition.node).items():
-        symbols = [f"{prefix}{each}" for each in sorted(sources)]
-        if all(each in made.env for each in symbols):
-            yield name, choose(*(((), made.env[each]) for each in symbols))
+        symbols = [Attribute(own, each) for each in sorted(sources)]
+        if all(each in known for each in symbols):
+            yield Attribute(own, name), choose(*(((), known[each]) for each in symbols))
 
 
 def _initializes(function: Definition) -> bool:

@@ -10,19 +10,18 @@ from tritonlint.facts.host import classes
 from tritonlint.facts.host.arguments import Given
 from tritonlint.facts.host.events import NoteKind
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.values import Callable, DType, Sequence, Table, Tensor, Value
+from tritonlint.facts.host.symbols import Parameter, Symbol
+from tritonlint.facts.host.values import Callable, DType, Env, Sequence, Table, Tensor
 from tritonlint.facts.project.modules import Definition
 
 
-def bind(
-    frame: Frame, definition: Definition, given: Given, function: Callable
-) -> dict[str, Value]:
+def bind(frame: Frame, definition: Definition, given: Given, function: Callable) -> Env:
     """The names of a function's parameters with their values: arguments, else unknown (defaults of
     dtypes too: a caller that is not known may pass another)."""
     node, arguments = definition.node, given.arguments
     assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
     parameters = signature(node)
-    env: dict[str, Value] = dict(function.closure or {})
+    env: Env = dict(function.closure or {})
     positional = arguments.positional
     if function.instance is not None and parameters.positional:
         positional = (function.instance, *positional)
@@ -36,7 +35,7 @@ def bind(
         elif default is not None and entered:
             value = frame.elsewhere(definition.module, definition.enclosing).evaluate(default)
         else:
-            value = Tensor(f"{root}({name})")
+            value = Tensor(Parameter(root, name))
             _note_default(frame, definition, value.buffer, default)
             _note_annotated(frame, definition, value.buffer, each.annotation)
         env[name] = classes.annotated(
@@ -53,7 +52,7 @@ def bind(
 
 
 def _note_default(
-    frame: Frame, definition: Definition, symbol: str, default: ast.expr | None
+    frame: Frame, definition: Definition, symbol: Symbol, default: ast.expr | None
 ) -> None:
     """Note the dtype that a parameter has unless a caller says otherwise."""
     if not isinstance(default, (ast.Attribute, ast.Name)):
@@ -66,7 +65,7 @@ def _note_default(
 
 
 def _note_annotated(
-    frame: Frame, definition: Definition, symbol: str, annotation: ast.expr | None
+    frame: Frame, definition: Definition, symbol: Symbol, annotation: ast.expr | None
 ) -> None:
     """Note the 8-bit integers that an annotation names: `torch.CharTensor`, or jaxtyping's
     `Int8[Tensor, "..."]`. Those of other types are not taken at their word."""

@@ -9,13 +9,14 @@ from typing import TypeVar
 
 from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN
 from tritonlint.facts.host import conditions, outcomes, settings
+from tritonlint.facts.host.naming import symbol
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import symbol
+from tritonlint.facts.host.symbols import Literal, OfVendor, Spelled
 from tritonlint.facts.host.values import (
-    VENDOR,
     Condition,
     Const,
     DType,
+    Path,
     Value,
     choose,
 )
@@ -56,14 +57,14 @@ def _condition(frame: Frame, node: ast.expr) -> Condition:
                 )
                 if found is not None:
                     return found
-            return Condition("opaque", as_code(node), span)
+            return Condition("opaque", Spelled(as_code(node)), span)
     value = frame.evaluate(node)
     if isinstance(value, Condition):
         return value
     found = conditions.named(_spelled(node), value, span)
     key = symbol(value, node)
-    if found is None and speaks_of_vendor(spelled := as_code(node)):
-        key = f"{VENDOR}({spelled}) {key}"
+    if found is None and speaks_of_vendor(code := as_code(node)):
+        key = OfVendor(key, code)
     return found or Condition("opaque", key, span)
 
 
@@ -72,15 +73,16 @@ def _of_vendor(test: Condition) -> Condition:
     match test.kind:
         case "not":
             return conditions.negate(_of_vendor(test.parts[0]))
-        case "opaque" if speaks_of_vendor(test.key) and not test.key.startswith(f"{VENDOR}("):
-            return replace(test, key=f"{VENDOR}({test.key})")
+        case "opaque" if any(speaks_of_vendor(each) for each in test.key.words):
+            known = isinstance(test.key, OfVendor)
+            return test if known else replace(test, key=OfVendor(test.key, ""))
     return test
 
 
 @cache
-def speaks_of_vendor(test: str) -> bool:
-    """Whether a test asks which GPU it is."""
-    return _VENDOR.search(test) is not None
+def speaks_of_vendor(text: str) -> bool:
+    """Whether a piece of a test asks which GPU it is."""
+    return _VENDOR.search(text) is not None
 
 
 def _spelled(node: ast.expr) -> str:
@@ -113,7 +115,7 @@ def conditional(frame: Frame, node: ast.IfExp) -> Value:
     """The value of `a if test else b`: of both arms where the test is open."""
     test = condition(frame, node.test)
     outcome = outcomes.decided(test, frame.path, frame.types)
-    arms: list[tuple[tuple[tuple[str, bool], ...], Value]] = []
+    arms: list[tuple[Path, Value]] = []
     for arm, taken in ((node.body, True), (node.orelse, False)):
         if outcome is not None and outcome != taken:
             continue
@@ -128,7 +130,7 @@ def test(frame: Frame, node: ast.expr) -> Condition:
     """The test of a branch: the outcome of one that is just a name is known where its value is."""
     found = condition(frame, node)
     if isinstance(node, ast.Name) and isinstance(value := frame.env.get(node.id), Const):
-        return Condition("opaque", str(bool(value.value)), found.span)
+        return Condition("opaque", Literal(str(bool(value.value))), found.span)
     return found
 
 

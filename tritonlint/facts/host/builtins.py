@@ -10,6 +10,7 @@ from tritonlint.facts.host import attributes, iteration, loops
 from tritonlint.facts.host.arguments import Given
 from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.symbols import Item
 from tritonlint.facts.host.values import (
     Callable,
     Class,
@@ -153,7 +154,7 @@ def _zipped(frame: Frame, node: ast.Call, values: tuple[Value, ...]) -> Value | 
 def _item_of(frame: Frame, node: ast.expr, index: int = 0) -> Value:
     """The item of something unknown at this index: what is known of one says nothing of others."""
     item = frame.unknown(node)
-    return replace(item, buffer=f"{item.buffer}[{index}]") if isinstance(item, Tensor) else item
+    return replace(item, buffer=Item(item.buffer, str(index))) if isinstance(item, Tensor) else item
 
 
 def _mapped(

@@ -25,8 +25,8 @@ from tritonlint.facts.host import (
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.given import arguments_of
 from tritonlint.facts.host.named_dtypes import LEGACY, may_retype, named_dtype
+from tritonlint.facts.host.naming import as_tensor
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import as_tensor
 from tritonlint.facts.host.values import (
     Callable,
     Class,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from tritonlint.facts.host.symbols import symbol
+from tritonlint.facts.host.naming import symbol
 from tritonlint.facts.host.values import (
     Callable,
     Instance,
@@ -31,7 +31,7 @@ def annotated(
     if isinstance(value, Tensor) and (value.types is not None or value.part or value.view):
         return value
     named = symbol(value, "")
-    spelled = _class_named(annotation) if named else None
+    spelled = _class_named(annotation)
     target = module.target(spelled, enclosing) if spelled else None
     if isinstance(target, Definition) and isinstance(target.node, ast.ClassDef):
         kinds = _implementing(target) or (target,)

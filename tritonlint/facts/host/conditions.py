@@ -10,8 +10,21 @@ from functools import cache
 from tritonlint.dtypes import INT8, UINT8, UNKNOWN, ElementTypes, join
 from tritonlint.facts.host import arithmetic, constants, settings, tensors
 from tritonlint.facts.host.choices import only_tensor
+from tritonlint.facts.host.naming import symbol
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import symbol
+from tritonlint.facts.host.symbols import (
+    Asked,
+    AskedAs,
+    AskedAsAny,
+    Compared,
+    Denied,
+    HasType,
+    Joined,
+    Literal,
+    Never,
+    OfText,
+    Symbol,
+)
 from tritonlint.facts.host.tensors import dtype_types
 from tritonlint.facts.host.values import (
     Condition,
@@ -36,7 +49,7 @@ def compare(frame: Frame, node: ast.Compare, left: Value, right: Value, span: Sp
     """The condition of `left <op> right`, with a single operator."""
     outcome = constants.compared(frame, node, left, right)
     if outcome is not None:
-        return Condition("opaque", str(outcome), span)
+        return Condition("opaque", Literal(str(outcome)), span)
     negated = isinstance(node.ops[0], (ast.NotEq, ast.IsNot, ast.NotIn))
     found = _dtype_test(frame, left, right, span) or _dtype_test(frame, right, left, span)
     found = found or _setting_test(node, left, right, span) or _plain(node, left, right, span)
@@ -47,15 +60,20 @@ def compare(frame: Frame, node: ast.Compare, left: Value, right: Value, span: Sp
 def _plain(node: ast.Compare, left: Value, right: Value, span: Span) -> Condition:
     """The condition of a comparison that says nothing of dtypes, or of its opposite where it
     denies."""
-    key = f"{symbol(left, node.left)} == {symbol(right, node.comparators[0])}"
+    sides = symbol(left, node.left), symbol(right, node.comparators[0])
     match node.ops[0]:
         case ast.Eq() | ast.NotEq() | ast.Is() | ast.IsNot():
             absent = only_tensor(left) if right == Const(None) else None
-            return Condition("opaque", key, span, absent.buffer if absent else None)
+            return Condition(
+                "opaque",
+                Compared(sides[0], "==", sides[1]),
+                span,
+                absent.buffer if absent else None,
+            )
         case ast.NotIn():
-            return Condition("opaque", f"In {key}", span)
+            return Condition("opaque", Compared(sides[0], "In", sides[1]), span)
         case operator:
-            return Condition("opaque", f"{type(operator).__name__} {key}", span)
+            return Condition("opaque", Compared(sides[0], type(operator).__name__, sides[1]), span)
 
 
 def named(name: str, value: Value, span: Span) -> Condition | None:
@@ -63,7 +81,7 @@ def named(name: str, value: Value, span: Span) -> Condition | None:
     `use_fp8`)."""
     if not names_quantized(name):
         return None
-    return Condition("quantized", settings.asked(symbol(value, name)), span)
+    return Condition("quantized", Asked(symbol(value, name)), span)
 
 
 @cache
@@ -78,7 +96,7 @@ def speaks_of_fp8(text: str) -> bool:
     return "fp8" in text or "float8" in text
 
 
-def asks_for(setting: Value, spelled: ast.expr) -> str | None:
+def asks_for(setting: Value, spelled: ast.expr) -> Asked | None:
     """The key of the test whether a setting asks for a quantized cache; None for what is known."""
     if not isinstance(only_tensor(setting) or setting, (Tensor, Method)):
         return None
@@ -98,12 +116,12 @@ def text_test(
     match owner, text:
         case Const(value=str() as known), Const(value=str() as part):
             outcome = known.startswith(part) if method == "startswith" else known.endswith(part)
-            return Condition("opaque", str(outcome), span)
+            return Condition("opaque", Literal(str(outcome)), span)
         case _, Const(value=str() as part):
             setting = symbol(owner, spelled)
             if method == "startswith" and _FP8_STRING.match(part):
-                return Condition("quantized", settings.asked(setting, several=True), span)
-            return Condition("opaque", f"{setting}.{method}({part!r})", span)
+                return Condition("quantized", AskedAsAny(setting), span)
+            return Condition("opaque", OfText(setting, method, part), span)
     return None
 
 
@@ -125,7 +143,7 @@ def says_something(condition: Condition) -> bool:
     )
 
 
-def presence(condition: Condition) -> list[tuple[str, bool]]:
+def presence(condition: Condition) -> list[tuple[Symbol, bool]]:
     """The buffers that a test says are there (True) or None (False) when it comes out true."""
     match condition.kind:
         case "opaque" if condition.buffer is not None:
@@ -138,11 +156,11 @@ def presence(condition: Condition) -> list[tuple[str, bool]]:
 def negate(condition: Condition) -> Condition:
     if condition.kind == "not":
         return condition.parts[0]
-    return Condition("not", f"not {condition.key}", condition.span, parts=(condition,))
+    return Condition("not", Denied(condition.key), condition.span, parts=(condition,))
 
 
 def combine(kind: str, parts: tuple[Condition, ...], span: Span) -> Condition:
-    key = f" {kind} ".join(part.key for part in parts)
+    key = Joined(kind, tuple(part.key for part in parts))
     return Condition("and" if kind == "and" else "or", key, span, parts=parts)
 
 
@@ -175,7 +193,7 @@ def assume(frame: Frame, test: Condition, outcome: bool, *, required: bool = Fal
         frame.types[test.buffer] = ElementTypes(known.types - test.types.types)
 
 
-def narrow(frame: Frame, buffer: str, types: ElementTypes) -> None:
+def narrow(frame: Frame, buffer: Symbol, types: ElementTypes) -> None:
     """Go on in `frame` knowing that a buffer has one of these types."""
     known = frame.known(buffer)
     if known.types is not None and types.types is not None:
@@ -190,7 +208,7 @@ def _dtype_test(frame: Frame, subject: Value, against: Value, span: Span) -> Con
         return None
     if isinstance(against, DType):
         types = against.types if against.of is None else frame.known(against.of)
-        text = against.text or against.of or ""
+        text = against.text or str(against.of or "")
     elif isinstance(against, Sequence) and any(isinstance(each, DType) for each in against.items):
         types = join(dtype_types(frame, each) for each in against.items)
         text = ", ".join(str(dtype_types(frame, each)) for each in against.items)
@@ -203,7 +221,7 @@ def _dtype_test(frame: Frame, subject: Value, against: Value, span: Span) -> Con
         return None
     if isinstance(subject, Tensor) and not types.known:
         return None
-    key = f"{of}.dtype is {types if types.known else text}"
+    key = HasType(of, str(types) if types.known else text)
     condition = Condition("dtype", key, span, of, types)
     if types.types is not None and UINT8 in types.types:
         frame.note("handled", of, types, span, path=((key, True),))
@@ -269,15 +287,15 @@ def _setting_test(node: ast.Compare, left: Value, right: Value, span: Span) -> C
     names = right.items if isinstance(right, Sequence) else (right,)
     if isinstance(left, (Tensor, Method)) and names and all(_other_string(name) for name in names):
         others = ", ".join(str(constant(name)) for name in names)
-        return Condition("unquantized", settings.never(symbol(left, node.left), others), span)
+        return Condition("unquantized", Never(symbol(left, node.left), others), span)
     if isinstance(right, Const) and _fp8_string(right) and not isinstance(left, (Const, Instance)):
-        key = settings.asked(symbol(left, node.left), constant(right))
+        key = AskedAs(symbol(left, node.left), constant(right))
         return Condition("quantized", key, span)
     return None
 
 
-def _asked(setting: Value, spelled: ast.expr) -> str:
-    return settings.asked(symbol(setting, spelled))
+def _asked(setting: Value, spelled: ast.expr) -> Asked:
+    return Asked(symbol(setting, spelled))
 
 
 def _other_string(value: Value) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 
 from tritonlint.facts.host import classes
 from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.symbols import Unknown
 from tritonlint.facts.host.values import (
     Class,
     Const,
@@ -79,7 +80,7 @@ def forget(frame: Frame, loop: ast.AST) -> None:
     for node in walk(loop):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             if isinstance(frame.env.get(node.id), Const):
-                place = f"{frame.module.path}:{node.lineno}:{node.col_offset}"
+                place = Unknown(frame.module.path, node.lineno, node.col_offset, "")
                 frame.env[node.id] = Tensor(place)
 
 

@@ -16,15 +16,16 @@ from tritonlint.facts.host import (
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.assigning import rebind
 from tritonlint.facts.host.binding import bind
+from tritonlint.facts.host.naming import as_tensor
 from tritonlint.facts.host.places import Place
 from tritonlint.facts.host.required import note_required
 from tritonlint.facts.host.state import MAX_DEPTH, MAX_ENTERED, Frame
 from tritonlint.facts.host.suspicion import hands_on_bytes
-from tritonlint.facts.host.symbols import as_tensor
 from tritonlint.facts.host.values import (
     Callable,
     Condition,
     DType,
+    Env,
     Instance,
     Partial,
     Sequence,
@@ -155,9 +156,9 @@ def _keep_asserted(frame: Frame, inner: Frame, noted: int) -> None:
             frame.path += tuple(test for test in more if test not in frame.path)
 
 
-def attributes_in(env: dict[str, Value]) -> dict[str, Value]:
+def attributes_in(env: Env) -> Env:
     """The attributes among the names of a frame."""
-    return {name: value for name, value in env.items() if "." in name}
+    return {name: value for name, value in env.items() if type(name) is not str}
 
 
 def _keep_set(frame: Frame, inner: Frame, function: Callable, nested: bool) -> None:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from tritonlint.dtypes import ElementType, ElementTypes
 from tritonlint.facts.host.places import Part, Place
+from tritonlint.facts.host.symbols import Symbol
 from tritonlint.facts.host.values import Path, Tensor, Value, options
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Definition, Module
@@ -46,12 +47,12 @@ class Note:
     """
 
     kind: NoteKind
-    buffer: str
+    buffer: Symbol
     types: ElementTypes
     span: Span
     path: Path
     part: Part | None = None
-    variable: str = ""
+    variable: Symbol | None = None
     message: str = ""
     strength: Literal["certain", "likely", "possible"] = "likely"
     encoded: bool = False
@@ -83,7 +84,7 @@ class LaunchEvent:
     span: Span
     arguments: dict[str, Passed]
     path: Path
-    types: dict[str, ElementTypes]
+    types: dict[Symbol, ElementTypes]
     function: str
     root: Definition
     complete: bool

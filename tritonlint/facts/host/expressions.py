@@ -21,8 +21,9 @@ from tritonlint.facts.host import (
 )
 from tritonlint.facts.host.choices import on_path, only_tensor
 from tritonlint.facts.host.named_dtypes import named_dtype
+from tritonlint.facts.host.naming import as_tensor, symbol
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import as_tensor, symbol
+from tritonlint.facts.host.symbols import Attribute, Parameter
 from tritonlint.facts.host.values import (
     Callable,
     Choice,
@@ -111,7 +112,7 @@ def _lambda(frame: Frame, node: ast.Lambda) -> Value:
     definition = Definition(frame.module, known[id(node)], frame.enclosing, "<lambda>")
     inner = frame.fork()
     for each in signature(node).named:
-        inner.env[each.arg] = Tensor(f"{frame.unknown(node).buffer}({each.arg})")
+        inner.env[each.arg] = Tensor(Parameter(frame.unknown(node).buffer, each.arg))
     evaluate(inner, node.body)
     frame.keep_made(inner)
     return Callable(definition, None, frame.env)
@@ -165,7 +166,7 @@ def _attribute_of(frame: Frame, owner: Value, node: ast.Attribute) -> Value:
         case Super():
             return objects.inherited(frame, owner, name, node)
         case Method():
-            stored = frame.env.get(f"{symbol(owner, '')}.{name}")
+            stored = frame.env.get(Attribute(symbol(owner, ""), name))
             stored = stored or _of_its_class(frame, as_tensor(owner), name, node)
             if stored is not None:
                 return stored
@@ -203,7 +204,7 @@ def _objects(value: Choice) -> list[tuple[Path, Instance]]:
     objects_ = [(at, each) for at, each in found if isinstance(each, Instance)]
     kinds = {id(each.definition.node) for _, each in objects_}
     named = {each.symbol for _, each in objects_}
-    alike = len(kinds) == 1 or (len(named) == 1 and "" not in named)
+    alike = len(kinds) == 1 or (len(named) == 1 and None not in named)
     return objects_ if alike and len(objects_) == len(found) else []
 
 
@@ -212,12 +213,12 @@ def _opaque_attribute(frame: Frame, owner: Tensor, name: str, node: ast.Attribut
     own."""
     if name in tensors.SHAPES and name in ("T", "mT", "H", "data"):
         return owner
-    stored = frame.env.get(f"{owner.buffer}.{name}")
+    stored = frame.env.get(Attribute(owner.buffer, name))
     if stored is not None:
         return stored
     if name == "type":  # `x.type(dtype)`, not an attribute that names one
         return Method(owner, name, node)
-    found = filled.given_elsewhere(frame, owner, name) if owner.buffer[-1:] == ")" else None
+    found = filled.given_elsewhere(frame, owner.buffer, name)
     found = found or named_dtype(name) or _of_its_class(frame, owner, name, node)
     return found or Method(owner, name, node)
 

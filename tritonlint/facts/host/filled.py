@@ -8,29 +8,30 @@ from collections.abc import Iterator, Mapping
 from tritonlint.facts.host.attributes import facts_of, registered, targets
 from tritonlint.facts.host.registries import makes_tensors
 from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.symbols import Attribute, Parameter, Symbol
 from tritonlint.facts.host.values import Tensor, Value
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition
 from tritonlint.facts.project.tree import Function, statements_in
 
 
-def given_elsewhere(frame: Frame, owner: Tensor, name: str) -> Value | None:
+def given_elsewhere(frame: Frame, owner: Symbol, name: str) -> Value | None:
     """What the only other method of the class gives an attribute of its parameter, for an attribute
     of the parameter of that name: `create(self, layer)` fills the layer that `load(self, layer)`
     is handed."""
     around = frame.enclosing
     if len(around) < 2 or not isinstance(around[-2], ast.ClassDef):
         return None
-    parameter = owner.buffer.rpartition("(")[2]
-    method = _filling(around[-2]).get((parameter[:-1], name))
+    function = f"{frame.module.name}.{frame.function}"
+    if not isinstance(owner, Parameter) or owner.function != function:
+        return None
+    method = _filling(around[-2]).get((owner.name, name))
     if method is None or id(method) in frame.run.stack or not makes_tensors(method):
         return None
     definition = Definition(frame.module, around[-2], around[:-2], around[-2].name)
-    if owner.buffer != f"{frame.module.name}.{frame.function}({parameter}":
-        return None
     filling = Definition(frame.module, method, around[:-1], method.name)
     facts = facts_of(frame, definition, filling)
-    found = facts.values.get(f"{parameter[:-1]}.{name}")
+    found = facts.given.get(Attribute(Parameter(filling.qualified, owner.name), name))
     if not isinstance(found, Tensor) or found.buffer not in facts.types:
         return None
     frame.types.setdefault(found.buffer, facts.types[found.buffer])

@@ -7,6 +7,7 @@ import ast
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.places import Place
 from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.symbols import Share
 from tritonlint.facts.host.values import Sequence, Table, Tensor, Value, choose, options
 
 
@@ -67,5 +68,5 @@ def _unpackable(frame: Frame, node: ast.Starred, value: Value) -> Sequence | Non
     ]
     if len(known) < len(list(options(value))):
         own = frame.unknown(node).buffer
-        return Sequence(tuple(Tensor(f"{own}#{index}") for index in range(len(alternatives))))
+        return Sequence(tuple(Tensor(Share(own, str(index))) for index in range(len(alternatives))))
     return Sequence(tuple(alternatives))

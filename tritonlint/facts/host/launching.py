@@ -7,8 +7,8 @@ import ast
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.host.arguments import Given
 from tritonlint.facts.host.events import LaunchEvent, Passed
+from tritonlint.facts.host.naming import as_tensor
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import as_tensor
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.tree import as_code
 

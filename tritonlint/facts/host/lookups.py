@@ -6,8 +6,9 @@ import ast
 
 from tritonlint.dtypes import ElementTypes, join
 from tritonlint.facts.host import arithmetic, classes, conditions, tensors
+from tritonlint.facts.host.naming import symbol
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import symbol
+from tritonlint.facts.host.symbols import AskedAsAny, Compared, Literal, Spelled, Symbol
 from tritonlint.facts.host.values import (
     Const,
     DType,
@@ -20,15 +21,15 @@ from tritonlint.facts.host.values import (
 )
 
 
-def _setting(table: Table, key: Value, node: ast.expr) -> str | None:
+def _setting(table: Table, key: Value, node: ast.expr) -> Symbol | None:
     """The test that parts the entries of a table for names of fp8 types from its others; None where
     its key is no setting."""
     setting = conditions.asks_for(key, node.slice) if isinstance(node, ast.Subscript) else None
     several = sum(conditions.names_fp8(label) for label, _ in table.items) > 1
-    return f"{setting}+" if several and setting else setting
+    return AskedAsAny(setting.setting) if several and setting else setting
 
 
-def _by_setting(frame: Frame, table: Table, setting: str | None) -> Value | None:
+def _by_setting(frame: Frame, table: Table, setting: Symbol | None) -> Value | None:
     """The dtype that a table has for a setting: that of its names of fp8 types where the setting is
     one, and that of the others. None where that makes no difference."""
     if setting is None:
@@ -56,9 +57,10 @@ def _by_member(frame: Frame, table: Table, key: Value, node: ast.expr) -> Value 
     others = join(types[label] for label in types if label not in labels)
     if not labels or not others.types or any(t.is_byte for t in others.types):
         return None
-    named = [str(each) if isinstance(each, str) else repr(each) for each in labels]
-    spelled = symbol(key, node.slice if isinstance(node, ast.Subscript) else node)
-    test = f"{spelled} == {named[0]}" if len(named) == 1 else f"{spelled} in {named}"
+    named = [Spelled(x) if isinstance(x, str) else Literal(repr(x)) for x in labels]
+    one = symbol(key, node.slice if isinstance(node, ast.Subscript) else node)
+    every = Spelled(str([str(each) for each in named]))
+    test = Compared(one, "==", named[0]) if len(named) == 1 else Compared(one, "in", every)
     bytes_ = join(types[label] for label in labels)
     return choose(
         (((test, True),), DType(bytes_, table=table.span)),

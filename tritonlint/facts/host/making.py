@@ -9,6 +9,7 @@ from tritonlint.facts.host import classes, entering
 from tritonlint.facts.host.arguments import Given
 from tritonlint.facts.host.state import MAX_DEPTH, MAX_ENTERED, Frame
 from tritonlint.facts.host.suspicion import hands_on_bytes
+from tritonlint.facts.host.symbols import Attribute, Made
 from tritonlint.facts.host.values import Callable, Class, Instance, Table, Tensor, Value
 from tritonlint.facts.project.modules import Definition
 
@@ -22,7 +23,7 @@ def make(frame: Frame, node: ast.Call, made: Class, given: Given) -> Value:
     definition = made.definition
     if classes.inherits(definition, "TypedDict"):
         return Table(tuple(given.arguments.keywords.items()), frame.span(node), not given.complete)
-    symbol = f"{definition.qualified}@{node.lineno}:{node.col_offset}{frame.site}"
+    symbol = Made(definition.qualified, node.lineno, node.col_offset, frame.site)
     initializer = definition.module.member(definition, "__init__")
     if initializer is None:
         fields = tuple(_fields(frame, definition, given, symbol))
@@ -39,17 +40,16 @@ def make(frame: Frame, node: ast.Call, made: Class, given: Given) -> Value:
         return Instance(definition)
     instance = Instance(definition, symbol)
     _, inner = entering.run(frame, node, Callable(initializer, instance), given)
-    prefix = f"{symbol}."
     attributes = tuple(
-        (name.removeprefix(prefix), value)
-        for name, value in inner.env.items()
-        if name.startswith(prefix)
+        (each.name, value)
+        for each, value in inner.env.items()
+        if isinstance(each, Attribute) and each.of is symbol
     )
     return Instance(definition, symbol, attributes) if attributes else Instance(definition)
 
 
 def _fields(
-    frame: Frame, definition: Definition, given: Given, symbol: str
+    frame: Frame, definition: Definition, given: Given, symbol: Made
 ) -> Iterator[tuple[str, Value]]:
     """The fields of a class that is declared field by field, with what they are given."""
     arguments = given.arguments
@@ -62,4 +62,4 @@ def _fields(
             inner = frame.elsewhere(definition.module, scope, frame.types)  # type: ignore[arg-type]
             inner.site = frame.site
             value = inner.evaluate(field.value)
-        yield name, value if value is not None else Tensor(f"{symbol}.{name}")
+        yield name, value if value is not None else Tensor(Attribute(symbol, name))

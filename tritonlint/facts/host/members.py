@@ -7,7 +7,8 @@ import ast
 from tritonlint.facts.host import classes, entering
 from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.values import Callable, Instance, Sequence, Value, choose
+from tritonlint.facts.host.symbols import Attribute, Compared, Object, Spelled
+from tritonlint.facts.host.values import Callable, Instance, Path, Sequence, Value, choose
 from tritonlint.facts.project.modules import Definition
 
 
@@ -21,18 +22,19 @@ def of_any_member(frame: Frame, owner: Instance, name: str, node: ast.expr) -> V
     if not isinstance(initializer, Definition) or id(initializer.node) in frame.run.stack:
         return None
     assert isinstance(definition.node, ast.ClassDef)
-    found: list[tuple[tuple[tuple[str, bool], ...], Value]] = []
+    found: list[tuple[Path, Value]] = []
     call = ast.copy_location(ast.Call(node, [], []), node)
     for statement in definition.node.body:
         match statement:
             case ast.Assign(targets=[ast.Name(id=label)], value=written):
-                instance = Instance(definition, f"{definition.qualified}.{label}")
+                instance = Instance(definition, Attribute(Object(definition.qualified), label))
                 inner = frame.elsewhere(definition.module, (*definition.enclosing, definition.node))
                 value = inner.evaluate(written)
                 values = value.items if isinstance(value, Sequence) else (value,)
                 given = positional(frame, node, *values)
                 made = entering.run(frame, call, Callable(initializer, instance), given)[1]
-                if f"{instance.name}.{name}" in made.env:
-                    path = ((f"{owner.symbol} == {definition.name}.{label}", True),)
-                    found.append((path, made.env[f"{instance.name}.{name}"]))
+                held = made.env.get(Attribute(instance.name, name))
+                if held is not None:
+                    member = Spelled(f"{definition.name}.{label}")
+                    found.append((((Compared(owner.symbol, "==", member), True),), held))
     return choose(*found) if found else None

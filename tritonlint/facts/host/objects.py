@@ -10,6 +10,7 @@ from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.named_dtypes import named_dtype
 from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.symbols import Attribute, Object, Parameter
 from tritonlint.facts.host.values import (
     Callable,
     Class,
@@ -31,7 +32,7 @@ Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 def instance_attribute(frame: Frame, owner: Instance, name: str, node: ast.expr) -> Value:
     """`self.name`, with the settings of that name that its class turns away."""
     value = _attribute(frame, owner, name, node)
-    if owner.symbol and value == Tensor(f"{owner.name}.{name}"):
+    if owner.symbol and value == Tensor(Attribute(owner.name, name)):
         required.note_required(frame, owner)
     return value
 
@@ -40,7 +41,7 @@ def _attribute(frame: Frame, owner: Instance, name: str, node: ast.expr) -> Valu
     """`self.name`: set in this function or where the object was made, a method, set in a method of
     the class, or unknown."""
     definition = owner.definition
-    symbol = f"{owner.name}.{name}"
+    symbol = Attribute(owner.name, name)
     known = frame.env.get(symbol) or dict(owner.attributes).get(name)
     if known is not None:
         of_another = bool(owner.symbol) and owner != frame.instance
@@ -89,7 +90,7 @@ def register(frame: Frame, owner: ast.expr, given: Given) -> None:
 def class_attribute(frame: Frame, owner: Class, name: str, node: ast.expr) -> Value:
     """`Class.name`."""
     definition = owner.definition
-    symbol = f"{definition.qualified}.{name}"
+    symbol = Attribute(Object(definition.qualified), name)
     if symbol in frame.env:
         return frame.env[symbol]
     target = definition.module.member(definition, name)
@@ -98,7 +99,7 @@ def class_attribute(frame: Frame, owner: Class, name: str, node: ast.expr) -> Va
     if target is None and name == "apply":  # of a `torch.autograd.Function`
         forward = definition.module.member(definition, "forward")
         if isinstance(forward, Definition) and isinstance(forward.node, Function):
-            context = Tensor(f"{definition.qualified}(ctx)")
+            context = Tensor(Parameter(definition.qualified, "ctx"))
             return Partial(Callable(forward), ((context, frame.place(node)),), ())
     return names.definition_value(frame, target, name, node)
 

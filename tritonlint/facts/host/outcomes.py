@@ -7,16 +7,21 @@ from types import MappingProxyType
 
 from tritonlint.dtypes import ElementTypes
 from tritonlint.facts.host import settings
+from tritonlint.facts.host.symbols import Literal, Symbol
 from tritonlint.facts.host.values import Condition, Path
 
 # What a test of a flag comes to that was passed as a constant, or left at its default.
-_CONSTANTS = {"True": True, "False": False, "None": False}
+_CONSTANTS: Mapping[Symbol, bool] = {
+    Literal("True"): True,
+    Literal("False"): False,
+    Literal("None"): False,
+}
 
 
 def decided(
     condition: Condition,
     path: Path,
-    known: Mapping[str, ElementTypes] = MappingProxyType({}),
+    known: Mapping[Symbol, ElementTypes] = MappingProxyType({}),
 ) -> bool | None:
     """What the tests passed on `path`, and the element types that buffers are `known` to have, say
     about `condition`, or None."""

@@ -7,6 +7,7 @@ import ast
 
 from tritonlint.facts.host.arguments import Given
 from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.symbols import Made
 from tritonlint.facts.host.values import Class, Const, Instance, Sequence, Table, Value
 from tritonlint.facts.project.modules import Definition
 
@@ -22,7 +23,7 @@ def call(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Value | 
     arguments = given.arguments
     if qualified in _NAMESPACES:
         owner = Definition(frame.module, _class(node, "SimpleNamespace", (), ()), frame.enclosing)
-        symbol = f"{qualified}@{node.lineno}:{node.col_offset}{frame.site}"
+        symbol = Made(qualified, node.lineno, node.col_offset, frame.site)
         return Instance(owner, symbol, tuple(arguments.keywords.items()))
     if qualified not in _MAKERS:
         return None

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tritonlint.facts.host.events import Note
+from tritonlint.facts.host.symbols import Attribute, Parameter, Symbol
 from tritonlint.facts.host.values import (
     Choice,
     Condition,
@@ -18,17 +19,17 @@ from tritonlint.facts.host.values import (
 )
 from tritonlint.frozen import replace
 
-Names = Mapping[str, str]
+Names = Mapping[Symbol, Symbol]
 
 
-def parameters(function: str, values: Mapping[str, Value], owner: str) -> Names:
-    """By the symbol of a parameter of `function`, that of the attribute of `owner` that is given it
-    as it is."""
+def parameters(held: Mapping[Attribute, Value], function: str) -> Names:
+    """By the symbol of a parameter of `function`, that of the attribute that is given it as it
+    is."""
     return {
-        each.buffer: f"{owner}.{name}"
-        for name, each in values.items()
-        if isinstance(each, Tensor) and each.buffer.startswith(f"{function}(")
-        if each.types is None and each.part is None and each.buffer.endswith(")")
+        each.buffer: attribute
+        for attribute, each in held.items()
+        if isinstance(each, Tensor) and each.types is None and each.part is None
+        if isinstance(each.buffer, Parameter) and each.buffer.function == function
     }
 
 
@@ -37,13 +38,13 @@ def value(old: Value, names: Names) -> Value:
     match old:
         case Tensor(buffer=buffer) if buffer in names:
             return replace(old, buffer=names[buffer])
-        case DType(of=str() as of) if of in names:
+        case DType(of=Symbol() as of) if of in names:
             return replace(old, of=names[of])
         case Condition():
             parts = tuple(
                 each for part in old.parts if isinstance(each := value(part, names), Condition)
             )
-            return replace(old, key=key(old.key, names), parts=parts)
+            return replace(old, key=old.key.renamed(names), parts=parts)
         case Choice(options=options):
             return Choice(tuple((path(at, names), value(each, names)) for at, each in options))
         case Sequence(items=items):
@@ -55,17 +56,11 @@ def value(old: Value, names: Names) -> Value:
 
 def path(old: Path, names: Names) -> Path:
     """`old` in the new names."""
-    return tuple((key(each, names), outcome) for each, outcome in old)
-
-
-def key(old: str, names: Names) -> str:
-    """The key of a test in the new names."""
-    for before, after in names.items():
-        old = old.replace(before, after)
-    return old
+    return tuple((each.renamed(names), outcome) for each, outcome in old)
 
 
 def note(old: Note, names: Names) -> Note:
     """`old` in the new names."""
-    buffer, variable = key(old.buffer, names), key(old.variable, names)
+    buffer = old.buffer.renamed(names)
+    variable = old.variable and old.variable.renamed(names)
     return replace(old, buffer=buffer, variable=variable, path=path(old.path, names))

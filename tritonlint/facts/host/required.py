@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from tritonlint.facts.host.attributes import class_facts
+from tritonlint.facts.host.renaming import Names
 from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.symbols import Object, Symbol
 from tritonlint.facts.host.values import DType, Instance, options
 from tritonlint.facts.project.modules import Definition
 from tritonlint.frozen import replace
 
 
-def note_declared(frame: Frame, definition: Definition, symbol: str) -> None:
+def note_declared(frame: Frame, definition: Definition, symbol: Symbol) -> None:
     """Evidence for a cache that is bound to the object from outside: the dtype that its class
     declares for its cache is read from a table, and the table holds byte types. None where the
     class turns away every setting that asks for them."""
@@ -28,14 +30,12 @@ def note_declared(frame: Frame, definition: Definition, symbol: str) -> None:
 
 def note_required(frame: Frame, owner: Instance) -> None:
     """Note the settings that `__init__` of an object's class does not let pass."""
+    # The test of a setting of any object of a class, as that of this one.
+    names: Names = {Object(owner.definition.qualified): owner.name} if owner.symbol else {}
     for note in class_facts(frame, owner.definition).notes:
-        if note.kind == "unquantized":
-            own = replace(note, buffer=_of(owner, note.buffer), variable=_of(owner, note.variable))
+        if note.kind == "unquantized" and note.variable is not None:
+            buffer, variable = note.buffer.renamed(names), note.variable.renamed(names)
+            own = replace(note, buffer=buffer, variable=variable)
             if own not in frame.run.noted:
                 frame.run.noted.add(own)
                 frame.run.notes.append(own)
-
-
-def _of(owner: Instance, key: str) -> str:
-    """The test of a setting of any object of a class, as that of this one."""
-    return key.replace(f"({owner.definition.qualified}.", f"({owner.name}.")

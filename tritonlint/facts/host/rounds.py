@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from tritonlint.dtypes import ElementTypes
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.values import Sequence, Tensor, Value, choose, options
+from tritonlint.facts.host.symbols import Symbol
+from tritonlint.facts.host.values import Env, Sequence, Tensor, Value, choose, options
 
 
 def begin_later(frame: Frame, before: Frame) -> bool:
@@ -29,13 +30,13 @@ def begin_later(frame: Frame, before: Frame) -> bool:
     return True
 
 
-def _is_changed(before: Frame, name: str, value: Value) -> bool:
+def _is_changed(before: Frame, name: str | Symbol, value: Value) -> bool:
     """Whether a name that a round began with, or an attribute, stands for something else."""
     old = before.env.get(name)
-    return old is not value and old != value and (old is not None or "." in name)
+    return old is not value and old != value and (old is not None or isinstance(name, Symbol))
 
 
-def _tells(frame: Frame, before: Frame, changed: dict[str, Value]) -> bool:
+def _tells(frame: Frame, before: Frame, changed: Env) -> bool:
     """Whether one of the names stands for a tensor of another type than before, or for one that
     the round began with under another name."""
     began = {id(each) for value in before.env.values() for each in _tensors(value)}

@@ -15,7 +15,8 @@ from tritonlint.facts.host.arguments import Given
 from tritonlint.facts.host.choices import joined
 from tritonlint.facts.host.events import Copy, LaunchEvent, Note, NoteKind
 from tritonlint.facts.host.places import Part, Place
-from tritonlint.facts.host.values import Class, Condition, Instance, Path, Tensor, Value
+from tritonlint.facts.host.symbols import Allocation, Attribute, Symbol, Unknown
+from tritonlint.facts.host.values import Class, Condition, Env, Instance, Path, Tensor, Value
 from tritonlint.facts.project.effects import Effects
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.project import Project
@@ -42,13 +43,15 @@ F = TypeVar("F", bound="Frame")
 class ClassFacts:
     """What `__init__` of a class gives its attributes, with what is known of the buffers behind
     them; `dtypes` name the dtypes of those of which only that is known, `stand_ins` are those of
-    one element at most. An attribute that another method assigns too is left out."""
+    one element at most, `given` what the attributes of its parameters are given. An attribute that
+    another method assigns too is left out."""
 
     values: dict[str, Value]
-    types: dict[str, ElementTypes]
+    types: dict[Symbol, ElementTypes]
     notes: tuple[Note, ...]
-    dtypes: dict[str, frozenset[str]] = field(default_factory=dict)
-    stand_ins: dict[str, ElementTypes] = field(default_factory=dict)
+    dtypes: dict[Symbol, frozenset[Symbol]] = field(default_factory=dict)
+    stand_ins: dict[Symbol, ElementTypes] = field(default_factory=dict)
+    given: dict[Attribute, Value] = field(default_factory=dict)
 
 
 # By class and method.
@@ -93,14 +96,14 @@ class Run:
     entered: set[int] = field(default_factory=set)
     lambdas: dict[int, ast.FunctionDef] = field(default_factory=dict)
     # What names the dtype of a buffer that is made with one that is not known.
-    dtypes: dict[str, frozenset[str]] = field(default_factory=dict)
+    dtypes: dict[Symbol, frozenset[Symbol]] = field(default_factory=dict)
     # What a tensor of at most one element is made of: no evidence of what others hold, but others
     # may be made after it.
-    stand_ins: dict[str, ElementTypes] = field(default_factory=dict)
+    stand_ins: dict[Symbol, ElementTypes] = field(default_factory=dict)
     # The tensors that a buffer of unknown dtype was made after, or the parameters that name it.
-    alike: dict[str, frozenset[str]] = field(default_factory=dict)
+    alike: dict[Symbol, frozenset[Symbol]] = field(default_factory=dict)
     # The tests that are asserted where another comes out so: `if packed: assert shuffled`.
-    implied: dict[tuple[str, bool], Path] = field(default_factory=dict)
+    implied: dict[tuple[Symbol, bool], Path] = field(default_factory=dict)
 
     def with_implied(self, path: Path) -> Path:
         """`path` with the tests that are asserted on it."""
@@ -111,13 +114,13 @@ class Run:
             waiting += more
         return path
 
-    def passed_by_callers(self, buffer: str) -> bool:
+    def passed_by_callers(self, buffer: Symbol) -> bool:
         """Whether `buffer` is a parameter of the root that callers in the project pass."""
-        return buffer.startswith(f"{self.root.qualified}(") and self.called()
+        return buffer.is_given_to(self.root.qualified) and self.called()
 
-    def passed_by_tests(self, buffer: str) -> bool:
+    def passed_by_tests(self, buffer: Symbol) -> bool:
         """Whether `buffer` is a parameter of the root that tests beside the project may view."""
-        return buffer.startswith(f"{self.root.qualified}(") and self.viewed_beside()
+        return buffer.is_given_to(self.root.qualified) and self.viewed_beside()
 
     def worth_entering(
         self, function: Definition, depth: int, hands_on_bytes: Callable[[], bool]
@@ -146,7 +149,7 @@ class Frame(Walk[Value, Condition]):
     run: Run
     module: Module
     enclosing: Enclosing
-    types: dict[str, ElementTypes]
+    types: dict[Symbol, ElementTypes]
     path: Path = ()
     instance: Instance | Class | None = None
     returns: list[tuple[Path, Value | None]] = field(default_factory=list)
@@ -178,17 +181,17 @@ class Frame(Walk[Value, Condition]):
 
     def unknown(self, node: ast.expr) -> Tensor:
         """A value of which nothing is known but where it is computed, and in which call."""
-        return Tensor(f"{self.module.path}:{node.lineno}:{node.col_offset}{self.site}")
+        return Tensor(Unknown(self.module.path, node.lineno, node.col_offset, self.site))
 
     def note(
         self,
         kind: NoteKind,
-        buffer: str,
+        buffer: Symbol,
         types: ElementTypes,
         span: Span,
         part: Part | None = None,
         path: Path = (),
-        variable: str = "",
+        variable: Symbol | None = None,
     ) -> None:
         """Record evidence on the present path (extended by `path`)."""
         note = Note(kind, buffer, types, span, self.path + path, part, variable)
@@ -218,7 +221,7 @@ class Frame(Walk[Value, Condition]):
         )
 
     def elsewhere(
-        self, module: Module, enclosing: Enclosing, types: dict[str, ElementTypes] | None = None
+        self, module: Module, enclosing: Enclosing, types: dict[Symbol, ElementTypes] | None = None
     ) -> Frame:
         """A frame of the same interpretation one call deeper, in code at another place: nothing is
         bound there yet."""
@@ -233,7 +236,7 @@ class Frame(Walk[Value, Condition]):
     def keep_made(self, inner: Frame) -> None:
         """The buffers that were made in `inner` are known after it."""
         for buffer, types in inner.types.items():
-            if buffer.startswith("new@"):
+            if isinstance(buffer.whole, Allocation):
                 self.types.setdefault(buffer, types)
 
     def adopt(self, arm: Frame) -> None:
@@ -250,11 +253,11 @@ class Frame(Walk[Value, Condition]):
         shared = one.types.keys() & other.types.keys()
         self.types = {buffer: one.types[buffer] | other.types[buffer] for buffer in shared}
         for arm in (one, other):  # what was made in one arm is not there after the other
-            made = (each for each in arm.types.items() if each[0].startswith("new@"))
-            self.types.update(each for each in made if each[0] not in shared)
+            more = (each for each in arm.types.items() if each[0] not in shared)
+            self.types.update(each for each in more if isinstance(each[0].whole, Allocation))
 
     @staticmethod
-    def _join(name: str, one: Frame, other: Frame, left: Path, right: Path) -> Value:
+    def _join(name: str | Symbol, one: Frame, other: Frame, left: Path, right: Path) -> Value:
         if name not in one.env:
             return other.env[name]
         if name not in other.env or one.env[name] is other.env[name]:
@@ -263,10 +266,10 @@ class Frame(Walk[Value, Condition]):
             return one.env[name]
         return joined((left, one.env[name]), (right, other.env[name]))
 
-    def known(self, buffer: str) -> ElementTypes:
+    def known(self, buffer: Symbol) -> ElementTypes:
         return self.types.get(buffer, UNKNOWN)
 
 
-def _names(one: dict[str, Value], other: dict[str, Value]) -> Iterator[str]:
+def _names(one: Env, other: Env) -> Iterator[str | Symbol]:
     yield from one
     yield from (name for name in other if name not in one)

@@ -14,6 +14,7 @@ from tritonlint.facts.host import (
 )
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.state import MAX_STATEMENTS, Frame
+from tritonlint.facts.host.symbols import Share
 from tritonlint.facts.host.values import (
     Callable,
     Launchable,
@@ -133,7 +134,7 @@ def returned(frame: Frame, value: Value | None) -> None:
 
 def part_of(frame: Frame, node: ast.expr, name: str) -> Value:
     """What a pattern binds to `name`: some part of the value of `node`."""
-    return Tensor(f"{frame.unknown(node).buffer}#{name}")
+    return Tensor(Share(frame.unknown(node).buffer, name))
 
 
 def begin_rounds(frame: Frame, node: ast.AST) -> None:

@@ -11,8 +11,8 @@ from tritonlint.facts.host import (
     tensors,
 )
 from tritonlint.facts.host.classes import as_tuple
+from tritonlint.facts.host.naming import as_tensor, entry_of, is_key
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import as_tensor, entry_of, is_key
 from tritonlint.facts.host.values import (
     Callable,
     Instance,

@@ -7,8 +7,9 @@ import re
 
 from tritonlint.dtypes import ElementTypes
 from tritonlint.facts.host.arguments import Given
+from tritonlint.facts.host.naming import as_tensor
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import as_tensor
+from tritonlint.facts.host.symbols import Symbol
 from tritonlint.facts.host.values import (
     Callable,
     Class,
@@ -41,7 +42,7 @@ def hands_on_bytes(frame: Frame, function: Callable, given: Given) -> bool:
     return function.instance is not None and _suspicious(frame, function.instance)
 
 
-def _suspicious(frame: Frame, value: Value, within: frozenset[str] = frozenset()) -> bool:
+def _suspicious(frame: Frame, value: Value, within: frozenset[Symbol] = frozenset()) -> bool:
     """Whether a value may hold raw bytes, or decide what does; `within` are the objects that hold
     it: they may hold each other."""
     for _, each in options(value):
@@ -60,8 +61,11 @@ def _suspicious(frame: Frame, value: Value, within: frozenset[str] = frozenset()
             case Launchable() | Callable() | Table() | Partial() | Class() | Super():
                 return True
             case Instance(attributes=attributes) if each.name not in within:
-                prefix = f"{each.name}."
-                held = [value for name, value in frame.env.items() if name.startswith(prefix)]
+                held = [
+                    value
+                    for name, value in frame.env.items()
+                    if type(name) is not str and name.is_within(each.name)
+                ]
                 held += [value for _, value in attributes]
                 if any(_suspicious(frame, item, within | {each.name}) for item in held):
                     return True
@@ -78,7 +82,7 @@ def _bytes(types: ElementTypes) -> bool:
     return any(each.is_byte for each in types.types or ())
 
 
-def _spoken_of(frame: Frame, buffer: str) -> bool:
-    if _CACHED.search(buffer):
+def _spoken_of(frame: Frame, buffer: Symbol) -> bool:
+    if any(_CACHED.search(each) for each in buffer.words):
         return True
     return any(note.buffer == buffer for note in frame.run.notes)

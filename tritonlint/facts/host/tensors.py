@@ -10,6 +10,7 @@ from tritonlint.facts.host.arguments import Arguments, is_stand_in
 from tritonlint.facts.host.choices import is_dtype
 from tritonlint.facts.host.places import Part
 from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.symbols import Allocation, Symbol
 from tritonlint.facts.host.values import Const, DType, Sequence, Tensor, Value, choose, options
 from tritonlint.frozen import replace
 from tritonlint.source import Span
@@ -112,7 +113,7 @@ def all_bytes(types: ElementTypes) -> bool:
 def allocated(frame: Frame, types: ElementTypes, span: Span, mark: str = "") -> Tensor:
     """New memory of these types, `mark` tells apart what one expression makes on several paths.
     What an earlier run of the same expression made is forgotten."""
-    buffer = f"new@{span.path}:{span.line}:{span.column}{frame.site}{mark}"
+    buffer = Allocation(span.path, span.line, span.column, frame.site, mark)
     frame.types.pop(buffer, None)
     if types.known:
         frame.types[buffer] = types
@@ -120,16 +121,16 @@ def allocated(frame: Frame, types: ElementTypes, span: Span, mark: str = "") -> 
     return Tensor(buffer)
 
 
-def dtype_symbol(value: Value) -> str | None:
+def dtype_symbol(value: Value) -> Symbol | None:
     """What is known by name only where `value` is a dtype: the buffer whose own type it is, or the
     parameter or attribute that it is."""
     match value:
-        case DType(of=str() as buffer) | Tensor(buffer=buffer, types=None, part=None):
+        case DType(of=Symbol() as buffer) | Tensor(buffer=buffer, types=None, part=None):
             return buffer
     return None
 
 
-def _made_with(frame: Frame, buffer: str, dtype: Value, span: Span) -> None:
+def _made_with(frame: Frame, buffer: Symbol, dtype: Value, span: Span) -> None:
     """Remember what names the dtype of new memory, where it is not known."""
     if dtype_types(frame, dtype).known:
         return
@@ -141,7 +142,7 @@ def _made_with(frame: Frame, buffer: str, dtype: Value, span: Span) -> None:
             frame.note("integers", buffer, each.types, span, path=path)
 
 
-def _made_alike(frame: Frame, buffer: str, types: ElementTypes, like: Value) -> None:
+def _made_alike(frame: Frame, buffer: Symbol, types: ElementTypes, like: Value) -> None:
     """Remember which tensors new memory has the type of (or which parameters name it), where it is
     not known."""
     if not types.known:

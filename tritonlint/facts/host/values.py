@@ -11,17 +11,16 @@ from typing import Any, Literal
 from tritonlint.dtypes import UNKNOWN, ElementTypes
 from tritonlint.facts.host.places import Part, Place
 from tritonlint.facts.host.settings import clash, is_left_over
+from tritonlint.facts.host.symbols import Object, OfVendor, Symbol
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Definition
 from tritonlint.frozen import dataclass, replace
 from tritonlint.source import Span
 
 # The tests passed on the way to a place: (what was tested, its outcome), outermost first.
-Path = tuple[tuple[str, bool], ...]
+Path = tuple[tuple[Symbol, bool], ...]
 
 MAX_OPTIONS = 4
-# Begins the key of a test that asks which GPU it is.
-VENDOR = "vendor"
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ class Tensor:
     here, outermost first.
     """
 
-    buffer: str
+    buffer: Symbol
     types: ElementTypes | None = None
     part: Part | None = None
     view: Span | None = None
@@ -52,10 +51,10 @@ class DType:
     buffer whose element type that key is."""
 
     types: ElementTypes = UNKNOWN
-    of: str | None = None
+    of: Symbol | None = None
     text: str = ""
     table: Span | None = None
-    key: str | None = None
+    key: Symbol | None = None
 
 
 @dataclass(frozen=True)
@@ -102,9 +101,9 @@ class Condition:
     kind says."""
 
     kind: Literal["dtype", "quantized", "unquantized", "not", "and", "or", "opaque"]
-    key: str
+    key: Symbol
     span: Span
-    buffer: str | None = None
+    buffer: Symbol | None = None
     types: ElementTypes = UNKNOWN
     parts: tuple[Condition, ...] = ()
 
@@ -125,7 +124,7 @@ class Callable:
 
     definition: Definition
     instance: Instance | Class | None = None
-    closure: dict[str, Value] | None = field(default=None, compare=False, hash=False)
+    closure: Env | None = field(default=None, compare=False, hash=False)
 
 
 @dataclass(frozen=True)
@@ -141,13 +140,13 @@ class Instance:
     only, else it is named after its class; `attributes` are what it was made with."""
 
     definition: Definition
-    symbol: str = ""
+    symbol: Symbol | None = None
     attributes: tuple[tuple[str, Value], ...] = ()
 
     @property
-    def name(self) -> str:
-        """What its attributes are named after."""
-        return self.symbol or self.definition.qualified
+    def name(self) -> Symbol:
+        """What its attributes are known by."""
+        return self.symbol or Object(self.definition.qualified)
 
 
 @dataclass(frozen=True)
@@ -181,7 +180,7 @@ class Method:
 
     owner: Value
     name: str
-    node: ast.expr = field(compare=False, hash=False)
+    node: ast.Attribute = field(compare=False, hash=False)
 
 
 @dataclass(frozen=True)
@@ -208,6 +207,8 @@ Value = (
     | Method
     | Choice
 )
+# The names of a function call; the attributes of objects by what they are known by.
+Env = dict[Any, Value]
 
 
 def options(value: Value, path: Path = ()) -> Iterator[tuple[Path, Value]]:
@@ -261,7 +262,7 @@ def _without_unviewed(flat: list[tuple[Path, Value]]) -> list[tuple[Path, Value]
     kept: list[tuple[Path, Value]] = []
     for path, each in flat:
         if isinstance(each, Tensor) and (each.buffer, each.part) in viewed:
-            stays = any(key.startswith(f"{VENDOR}(") for key, _ in path) or is_left_over(path)
+            stays = any(isinstance(key, OfVendor) for key, _ in path) or is_left_over(path)
             if each.view is None and not stays:
                 continue
             each = each if stays else replace(each, guarded=True)

@@ -46,7 +46,9 @@ def named_for_vendor(path: str, tests: Tests) -> bool:
     """Whether a file says by its path that it is for one vendor only, or a test that leads there
     does."""
     parts = PurePath(path).with_suffix("").parts
-    return any(_NAMED.search(part) for part in parts) or any(_ASKED.search(key) for key, _ in tests)
+    return any(_NAMED.search(part) for part in parts) or any(
+        _ASKED.search(word) for key, _ in tests for word in key.words
+    )
 
 
 def _before(module: Module, place: Span) -> str:

@@ -21,6 +21,7 @@ from tritonlint.facts.hazards.raw_bytes.arguments import Argument, arguments
 from tritonlint.facts.host.events import Copy, Form, LaunchEvent, Note, Passed
 from tritonlint.facts.host.places import Place
 from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.symbols import Spelled, Symbol
 from tritonlint.facts.host.values import Const, DType, Tensor, Value
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Definition, Module
@@ -185,8 +186,8 @@ def _places(call: ast.Call, kernel: Kernel) -> dict[str, ast.expr]:
     return places | {each.arg: each.value for each in call.keywords if each.arg}
 
 
-def _buffer(parameter: str) -> str:
-    return f"<{parameter}>"
+def _buffer(parameter: str) -> Symbol:
+    return Spelled(f"<{parameter}>")
 
 
 def _value(name: str, given: Given) -> Value:

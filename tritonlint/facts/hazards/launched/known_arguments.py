@@ -8,7 +8,7 @@ from tritonlint.dtypes import ElementTypes
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.outcomes import decided
-from tritonlint.facts.host.settings import asked
+from tritonlint.facts.host.symbols import Asked
 from tritonlint.facts.host.values import (
     Condition,
     Const,
@@ -79,4 +79,4 @@ def tested(kernel: Kernel, parameter: str, flag: Tensor, path: Path) -> bool | N
     if declared is None or "constexpr" not in as_code(declared):
         return None
     outcomes = dict(path)
-    return outcomes.get(flag.buffer, outcomes.get(asked(flag.buffer)))
+    return outcomes.get(flag.buffer, outcomes.get(Asked(flag.buffer)))

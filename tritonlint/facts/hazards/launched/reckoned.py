@@ -8,6 +8,7 @@ import re
 from tritonlint.dtypes import INT8, UNKNOWN, ElementType
 from tritonlint.facts.host.events import LaunchEvent, Note
 from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.symbols import HasType, Parameter
 from tritonlint.facts.host.values import Path, Tensor, contradicts
 
 _FP8 = re.compile(r"fp8|float8|e4m3|e5m2", re.IGNORECASE)
@@ -28,18 +29,18 @@ def reckoned_integers(run: Run, event: LaunchEvent, tensor: Tensor, path: Path) 
 def _twin(event: LaunchEvent, tensor: Tensor) -> Tensor | None:
     """The keys that a launch is passed with values, or the values with keys: what a caller gives by
     a name that differs in that word only, of a type that nothing tells."""
-    prefix, _, name = tensor.buffer.rpartition("(")
-    if not prefix or event.types.get(tensor.buffer, UNKNOWN).known:
+    own = tensor.buffer
+    if not isinstance(own, Parameter) or event.types.get(own, UNKNOWN).known:
         return None
-    words = name.rstrip(")").split("_")
+    words = own.name.split("_")
     found = [index for index, word in enumerate(words) if word in _TWINS]
     if len(found) != 1:
         return None
     words[found[0]] = _TWINS[words[found[0]]]
-    other = f"{prefix}({'_'.join(words)})"
+    other = Parameter(own.function, "_".join(words))
     values = (passed.value for passed in event.arguments.values())
     return next(
-        (each for each in values if isinstance(each, Tensor) and each.buffer == other), None
+        (each for each in values if isinstance(each, Tensor) and each.buffer is other), None
     )
 
 
@@ -76,7 +77,8 @@ def _turned_away(note: Note, path: Path) -> bool:
 
 
 def _is_test(note: Note) -> bool:
-    return note.path[-1][0].startswith(f"{note.buffer}.dtype is")
+    test = note.path[-1][0]
+    return isinstance(test, HasType) and test.of is note.buffer
 
 
 def _holds(note: Note, path: Path) -> bool:

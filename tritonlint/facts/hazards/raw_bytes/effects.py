@@ -25,6 +25,7 @@ from tritonlint.facts.hazards.raw_bytes.sisters import told_beside
 from tritonlint.facts.hazards.raw_bytes.storage import Storage
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.symbols import HasType
 from tritonlint.facts.host.values import Path, Tensor
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.source import Span
@@ -65,7 +66,7 @@ def harm(
 def _is_bytes(tensor: Tensor, storage: Storage) -> Path:
     """The test that comes out true where `tensor` holds bytes, as is assumed."""
     types = storage.types.types
-    return ((f"{tensor.buffer}.dtype is {UINT8}", True),) if not types or UINT8 in types else ()
+    return ((HasType(tensor.buffer, str(UINT8)), True),) if not types or UINT8 in types else ()
 
 
 def _sorted(evidence: list[Evidence]) -> list[Evidence]:

@@ -11,6 +11,7 @@ from tritonlint.facts.hazards.launched.specializations import joined, types_of
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.stands_for import about_type
 from tritonlint.facts.host.events import LaunchEvent
+from tritonlint.facts.host.symbols import Attribute, HasType, Symbol
 from tritonlint.facts.host.tensors import FLOATS, wide_floats
 from tritonlint.facts.host.values import Path, Tensor, Value, contradicts, options
 
@@ -83,7 +84,15 @@ def floats_elsewhere(event: LaunchEvent, parameter: str, path: Path) -> frozense
         name
         for name, passed in event.arguments.items()
         if name != parameter and isinstance(passed.value, Tensor)
-        if not any(f"{passed.value.buffer}.dtype " in key for key, _ in event.path + path)
+        if not any(_asks_type(key, passed.value.buffer) for key, _ in event.path + path)
+    )
+
+
+def _asks_type(test: Symbol, buffer: Symbol) -> bool:
+    """Whether a test, or a part of it, is of the element type of `buffer`."""
+    own = Attribute(buffer, "dtype")
+    return any(
+        each is own or isinstance(each, HasType) and each.of is buffer for each in test.inner
     )
 
 

@@ -6,7 +6,15 @@ from __future__ import annotations
 import re
 
 from tritonlint.dtypes import BY_NAME, ElementType
-from tritonlint.facts.host.settings import QUANTIZED, stem
+from tritonlint.facts.host.symbols import (
+    Attribute,
+    Item,
+    OfSetting,
+    Parameter,
+    Share,
+    Spelled,
+    Symbol,
+)
 
 _FLOATS = {
     name: BY_NAME[torch]
@@ -21,7 +29,6 @@ _FLOATS = {
 _FLOAT_NAME = re.compile(rf"(?:^|_)({'|'.join(_FLOATS)})(?:_|$)", re.IGNORECASE)
 _BYTE_NAME = re.compile(r"(?:^|_)(?:u?int8|[ui]8|bytes?)(?:_|$)", re.IGNORECASE)
 _CACHE = re.compile(r"(?:^|_)(?:kv|key|value|k|v|kc|vc)_?cache$")
-_SETTING = re.compile(r"cache_dtype\)*$")
 
 
 def float_named(name: str) -> ElementType | None:
@@ -36,37 +43,54 @@ def byte_named(name: str) -> bool:
     return bool(_BYTE_NAME.search(name))
 
 
-def pair_role(name: str) -> str | None:
-    """A name without the word that tells a key from a value (`main_kc` and `main_vc` have one
-    role); None where there is no such word or nothing beside it."""
-    head, _, last = name.rpartition("(")
-    replaced = re.sub(r"(^|_)(?:key|value|k|v)(_|\)|$)", r"\1*\2", last)
+Role = tuple[object, str]
+
+
+def pair_role(buffer: Symbol) -> Role | None:
+    """A parameter or attribute without the word that tells a key from a value (`main_kc` and
+    `main_vc` have one role); None where there is no such word or nothing beside it."""
+    match buffer:
+        case Parameter(function=function, name=name):
+            return _without_word(function, name)
+        case Attribute(of=of, name=name):
+            return _without_word(of, f".{name}")
+    return None
+
+
+def role_of_code(code: str) -> Role | None:
+    """The same of an argument, as it is spelled."""
+    head, _, last = code.rpartition("(")
+    return _without_word(head, last)
+
+
+def _without_word(of: object, name: str) -> Role | None:
+    replaced = re.sub(r"(^|_)(?:key|value|k|v)(_|\)|$)", r"\1*\2", name)
     replaced = re.sub(r"(^|_)(?:k|v)c(\)|$)", r"\1*c\2", replaced)
-    return f"{head}({replaced}" if replaced != last and re.search(r"[a-z]", replaced) else None
+    return (of, replaced) if replaced != name and re.search(r"[a-z]", replaced) else None
 
 
-def is_cache(buffer: str) -> bool:
+def is_cache(buffer: Symbol) -> bool:
     """Whether a buffer is named as a cache of keys and values."""
-    return bool(_CACHE.search(last_name(buffer)))
+    return bool(_CACHE.search(buffer.last_name))
 
 
-def about(setting: str, buffer: str) -> bool:
-    """Whether the setting of a test is that of the cache `buffer`: of the same object, where both
-    are attributes."""
-    if not _SETTING.search(setting):
+def about(test: Symbol, buffer: Symbol) -> bool:
+    """Whether a test is of the setting of the cache `buffer`: of the same object, where both are
+    attributes."""
+    setting = test.setting if isinstance(test, OfSetting) else test
+    if isinstance(setting, (Item, Share)) or not setting.last_name.endswith("cache_dtype"):
         return False
     owner, other = _owner(setting), _owner(buffer)
-    return owner is None or other is None or owner == other
+    return owner is None or other is None or owner is other
 
 
-def last_name(symbol: str) -> str:
-    """The name of the parameter or attribute that a symbol ends with."""
-    return re.split(r"[.(]", re.sub(r"(\)|#\d+|\[.*\])*$", "", symbol))[-1]
-
-
-def _owner(symbol: str) -> str | None:
-    """The object that a symbol is an attribute of; None for a parameter."""
-    inner = stem(symbol)
-    inner = inner.removeprefix(f"{QUANTIZED}(").removesuffix(")") if QUANTIZED in inner else inner
-    inner = re.sub(r"(#\d+|\[.*\])*$", "", inner)
-    return None if inner.endswith(")") else inner.rpartition(".")[0] or None
+def _owner(symbol: Symbol) -> Symbol | None:
+    """The object that something is an attribute of; None for a parameter."""
+    match symbol:
+        case Item(of=of) | Share(of=of):
+            return _owner(of)
+        case Attribute(of=of):
+            return of
+        case Spelled(code=code) if "." in code:
+            return Spelled(code.rpartition(".")[0])
+    return None if isinstance(symbol, (Parameter, Spelled)) else symbol

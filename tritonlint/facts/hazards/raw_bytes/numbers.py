@@ -8,6 +8,7 @@ from tritonlint.facts.device import Specialization, moves
 from tritonlint.facts.hazards.launched.specializations import specialization, types_of
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.symbols import Symbol
 from tritonlint.facts.host.values import Path, Tensor, contradicts, options
 from tritonlint.facts.project.kernel import Kernel
 
@@ -23,14 +24,14 @@ def numbers_beside(run: Run, event: LaunchEvent, parameter: str, path: Path) -> 
         if name != parameter and (found := _parts(event, name, whole))
     }
     wanted = set().union(*parts.values())
-    known: set[str] = set()
+    known: set[Symbol] = set()
     for other in run.launches if wanted else ():
         if other is event or not contradicts(other.path, whole):
             known |= set(_taken_for_numbers(run, other, wanted))
     return frozenset(name for name, buffers in parts.items() if buffers <= known)
 
 
-def _taken_for_numbers(run: Run, event: LaunchEvent, wanted: set[str]) -> Iterator[str]:
+def _taken_for_numbers(run: Run, event: LaunchEvent, wanted: set[Symbol]) -> Iterator[Symbol]:
     """The buffers, of those that are `wanted`, whose parts a launch takes for numbers."""
     passed = {
         name: {each.buffer for each in _parts(event, name, event.path)} & wanted

@@ -10,7 +10,7 @@ from tritonlint.facts.device import Moves, moves
 from tritonlint.facts.hazards.launched.specializations import specialization
 from tritonlint.facts.hazards.raw_bytes.byte_bounds import counts_bytes
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
-from tritonlint.facts.hazards.raw_bytes.names import float_named, last_name
+from tritonlint.facts.hazards.raw_bytes.names import float_named
 from tritonlint.facts.hazards.raw_bytes.twins import (
     begun_alike,
     cutting,
@@ -47,7 +47,7 @@ def page(
         if each.kind == "view" and each.part is not None and each.part != tensor.part
     ]
     if types.types is None:
-        named = float_named(last_name(tensor.buffer))
+        named = float_named(tensor.buffer.last_name)
         if named is None or not named.is_fp8:
             return ()
         if not any(t.is_byte for each in views for t in each.types.types or ()):

@@ -7,16 +7,17 @@ from collections.abc import Iterator
 
 from tritonlint.dtypes import ElementTypes
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
-from tritonlint.facts.hazards.raw_bytes.names import about, is_cache, last_name
+from tritonlint.facts.hazards.raw_bytes.names import about, is_cache
 from tritonlint.facts.hazards.raw_bytes.twins import float_type
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.settings import stem
 from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.symbols import Symbol
 from tritonlint.facts.host.values import Condition, Path, Tensor, contradicts, options
 from tritonlint.facts.project.modules import Module
 from tritonlint.source import Span
 
-Asked = tuple[str, Span, Path]
+Asked = tuple[Symbol, Span, Path]
 
 
 def asked_for(run: Run, event: LaunchEvent, tensor: Tensor, path: Path) -> Iterator[Evidence]:
@@ -39,7 +40,7 @@ def asked_for(run: Run, event: LaunchEvent, tensor: Tensor, path: Path) -> Itera
             message = "a quantized cache is asked for here, and the project stores one as bytes"
             yield Evidence(span, message, "likely", taken, here=True, stated=False)
             continue
-        found = _viewed_for(event.module, last_name(key), last_name(tensor.buffer))
+        found = _viewed_for(event.module, key.last_name, tensor.buffer.last_name)
         if found is not None:
             types, place = found
             message = f"for the same setting the cache is viewed as {types} here"
@@ -66,7 +67,17 @@ def _viewed_for(module: Module, setting: str, cache: str) -> tuple[ElementTypes,
             match each:
                 case ast.Call(func=ast.Attribute(value=owner, attr="view"), args=[to]):
                     types = float_type(to)
-                    named = last_name(ast.unparse(owner)) == cache
+                    named = _last_name(owner) == cache
                     if named and types and all(t.is_fp8 for t in types.types or ()):
                         return types, module.source.span(each)
     return None
+
+
+def _last_name(node: ast.expr) -> str:
+    """The name that an expression ends with, or takes an item of."""
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+        case ast.Subscript(value=owner):
+            return _last_name(owner)
+    return ""

@@ -8,7 +8,7 @@ from tritonlint.dtypes import BY_NAME, FLOAT32, UNKNOWN, ElementTypes, join
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.names import float_named
 from tritonlint.facts.host.events import LaunchEvent
-from tritonlint.facts.host.settings import QUANTIZED
+from tritonlint.facts.host.symbols import HasType, Joined, OfSetting, Symbol
 from tritonlint.facts.host.values import Path, Tensor, options
 
 FP8 = ElementTypes.of(BY_NAME["float8_e4m3fn"])
@@ -72,6 +72,8 @@ def is_conditional(taken: Path, chosen: Path, evidence: Sequence[Evidence]) -> b
     )
 
 
-def about_type(test: tuple[str, bool]) -> bool:
+def about_type(test: tuple[Symbol, bool]) -> bool:
     """Whether a test is of an element type, or of the setting for one."""
-    return test[0].startswith(f"{QUANTIZED}(") or ".dtype is " in test[0]
+    key = test[0]
+    first = key.tests[0] if isinstance(key, Joined) else key
+    return isinstance(first, OfSetting) or any(isinstance(each, HasType) for each in key.inner)

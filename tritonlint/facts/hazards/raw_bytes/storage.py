@@ -7,13 +7,20 @@ from collections.abc import Iterator
 
 from tritonlint.dtypes import UINT8, UNKNOWN, ElementTypes
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence, Strength
-from tritonlint.facts.hazards.raw_bytes.names import about, byte_named, float_named, pair_role
+from tritonlint.facts.hazards.raw_bytes.names import (
+    about,
+    byte_named,
+    float_named,
+    pair_role,
+    role_of_code,
+)
 from tritonlint.facts.hazards.raw_bytes.packed import assumed, page
 from tritonlint.facts.hazards.raw_bytes.settings import asked_for
 from tritonlint.facts.hazards.raw_bytes.spoken import spoken_of, viewed_by_others
 from tritonlint.facts.hazards.raw_bytes.twins import begun_alike, tells_layout, viewed_elsewhere
 from tritonlint.facts.host.events import LaunchEvent, Note
 from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.symbols import Symbol
 from tritonlint.facts.host.values import Path, Tensor, contradicts
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
@@ -26,7 +33,7 @@ class Storage:
     A region of a packed buffer of 8-bit floats counts as raw: it may hold something wider."""
 
     types: ElementTypes
-    buffer: str
+    buffer: Symbol
     evidence: tuple[Evidence, ...]
     reason: str = ""
 
@@ -141,7 +148,7 @@ def _named(parameter: str, span: Span) -> Iterator[Evidence]:
         yield Evidence(span, message, "likely", (), types)
 
 
-def _narrowed(run: Run, types: ElementTypes, buffer: str, path: Path) -> ElementTypes:
+def _narrowed(run: Run, types: ElementTypes, buffer: Symbol, path: Path) -> ElementTypes:
     """`types` after the dtype tests on `path`."""
     for note in run.notes:
         if note.kind == "asserted" and note.buffer == buffer and set(note.path) <= set(path):
@@ -249,9 +256,9 @@ def _twins(event: LaunchEvent, parameter: str, tensor: Tensor) -> Iterator[Evide
         fp8 = other.types and other.types.types and all(t.is_fp8 for t in other.types.types)
         if passed is mine or not fp8 or other.view is None or other.buffer == tensor.buffer:
             continue
-        roles = (pair_role(tensor.buffer), pair_role(mine.text))
+        roles = (pair_role(tensor.buffer), role_of_code(mine.text))
         if any(
-            role is not None and role in (pair_role(other.buffer), pair_role(passed.text))
+            role is not None and role in (pair_role(other.buffer), role_of_code(passed.text))
             for role in roles
         ):
             message = f"`{passed.text}`, its counterpart, is viewed as {other.types} here"
