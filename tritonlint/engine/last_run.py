@@ -18,7 +18,7 @@ from tritonlint.caching.cache import Asked
 from tritonlint.caching.store import Store
 from tritonlint.engine.moved_code import Lost, MovedCode, paths_of
 from tritonlint.errors import SourceError
-from tritonlint.facts.index.gates import may_make, may_matter, may_tell
+from tritonlint.facts.index.gates import may_set, may_matter, may_tell
 from tritonlint.facts.index.universe import Texts, is_package
 from tritonlint.facts.project.code_lines import numbers
 from tritonlint.facts.project.comments import code_digest
@@ -67,7 +67,7 @@ class LastRun:
             # what it names.
             matters = sought is None or (texts.outlined(path) and texts.passes(path))
             text = texts.read(path)
-            if matters or may_make(text) or may_tell(text, sought or ()):
+            if matters or may_set(text) or may_tell(text, sought or ()):
                 files[path] = (stamped, code_of(path) or code_digest(text))
             else:
                 files[path] = (stamped, _NO_MATTER)
@@ -110,7 +110,7 @@ class LastRun:
         source = read_source(Path(path))
         if self.files[path][1] == _NO_MATTER:
             text = source.data
-            decides = may_matter(text) or may_make(text) or may_tell(text, self.sought)
+            decides = may_matter(text) or may_set(text) or may_tell(text, self.sought)
             if is_package(path) or decides:
                 raise Lost
             _ = source.tree  # it may be among those that must be parsed

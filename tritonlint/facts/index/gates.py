@@ -17,13 +17,12 @@ _OWN_NAMED = re.compile(
     rb"^[ \t]+\w+[ \t]*=[ \t]*(?:[^\n=]*\belse[ \t]+)?self\.\w+[ \t]*(?:$|if\b)", re.M
 )
 
+# What the end of such a line looks like, which takes less time to look for.
+_OWN_LAST = re.compile(rb"self\.\w+[ \t]*(?:$|if\b)", re.M)
+
 # A file without any of these neither launches a kernel nor says what the bytes of a tensor mean: a
 # pool may make its buffers with the dtype that a class derived from it names.
 _WORDS = (b"triton", b"jit", b"int8", b"fp8", b"float8", b"cache_dtype", b"kv_buffer")
-# Types that memory is made of, as a file names them that makes it for launching code elsewhere.
-_MADE = re.compile(
-    rb"dtype\s*=\s*torch\.(?:b?float(?:16|32|64)?|half|double|u?int(?:16|32|64)?|long)\b"
-)
 # What is looked for in all files: whether a project knows both kinds of e4m3, and views beside
 # others.
 _SOUGHT = (b"e4m3fnuz", b".view")
@@ -110,12 +109,10 @@ def may_matter(text: bytes) -> bool:
     return b"torch" in text and may_launch(text, (), 0, len(text))
 
 
-def may_make(text: bytes) -> bool:
-    """Whether a file that cannot matter itself may make what launching code of another one passes:
-    it says of which types memory is made, or holds settings that do."""
-    if b"dtype" not in text:
-        return False
-    return b"@dataclass" in text or (b"torch." in text and _MADE.search(text) is not None)
+def may_set(text: bytes) -> bool:
+    """Whether a file that cannot matter itself may hold settings of which dtype the memory is that
+    launching code of another one passes."""
+    return b"@dataclass" in text and b"dtype" in text
 
 
 def may_tell(text: bytes, sought: Iterable[str]) -> bool:
@@ -259,6 +256,8 @@ def names(text: bytes, start: int, end: int) -> set[bytes]:
 
 def names_own(text: bytes, start: int, end: int) -> bool:
     """Whether code gives an attribute of `self` a name, by which its methods may be called."""
+    if _OWN_LAST.search(text, start, end) is None:
+        return False
     return _OWN_NAMED.search(text, start, end) is not None
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tritonlint.facts.index.callers import Leading, Naming, callers, leading, naming
-from tritonlint.facts.index.gates import may_make
+from tritonlint.facts.index.gates import may_set
 from tritonlint.facts.index.homes import Homes
 from tritonlint.facts.index.origins import Origins
 from tritonlint.facts.index.outlines import Function, Outline, outline
@@ -101,7 +101,7 @@ class Texts:
     def is_followed(self, file: str) -> bool:
         """Whether what a file defines is followed where it is imported."""
         if file not in self._followed:
-            self._followed[file] = self.passes(file) or may_make(self.read(file))
+            self._followed[file] = self.passes(file) or may_set(self.read(file))
         return self._followed[file]
 
     def outlined(self, file: str) -> bool:

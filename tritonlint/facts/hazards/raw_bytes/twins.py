@@ -188,11 +188,11 @@ def _alike(module: Module) -> tuple[dict[str, Viewed | None], ...]:
 def _viewed(module: Module) -> tuple[Viewed, ...]:
     """The slices of a file that are viewed as floats, in the expression or by their name."""
     found: list[Viewed] = []
-    for each in module.functions:
+    for each in module.functions if ".view" in module.source.text else ():
         function = each.node
         assert isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef))
         slices = dict(_slices(function))
-        for node in ast.walk(function):
+        for node in walk(function):
             match node:
                 case (
                     ast.Call(func=ast.Attribute(value=owner, attr="view"), args=[to])
@@ -213,7 +213,7 @@ def _viewed(module: Module) -> tuple[Viewed, ...]:
 
 def _slices(function: ast.AST) -> Iterator[tuple[str, ast.Subscript]]:
     """The names that slices are bound to in a function."""
-    for node in ast.walk(function):
+    for node in walk(function):
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 part = _as_slice(value)
