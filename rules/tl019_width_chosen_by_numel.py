@@ -59,6 +59,7 @@ class WidthChosenByNumel(Rule[WidthChoice, str]):
     name = "width-chosen-by-numel"
     severity = "warning"
     since = "0.1.0"
+    status = "preview"
     observes = (WidthChoice,)
 
     def judge(self, seen: WidthChoice) -> str | None:
