@@ -18,7 +18,7 @@ from tritonlint.caching.cache import Asked
 from tritonlint.caching.store import Store
 from tritonlint.engine.moved_code import Lost, MovedCode, paths_of
 from tritonlint.errors import SourceError
-from tritonlint.facts.index.gates import may_set, may_matter, may_tell
+from tritonlint.facts.index.gates import may_matter, may_set, may_tell
 from tritonlint.facts.index.universe import Texts, is_package
 from tritonlint.facts.project.code_lines import numbers
 from tritonlint.facts.project.comments import code_digest
