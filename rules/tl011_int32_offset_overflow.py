@@ -37,10 +37,10 @@ class Int32OffsetOverflow(Rule["NarrowOffset | ShortIndex", Confidence]):
     multiplies by the same stride. A twin is another kernel of the file, or the kernel of the same
     name in another file of the project. Where nothing widens, it finds the entries of a table of
     blocks, pages, experts or rows that are multiplied by the stride of rows or blocks, and that the
-    file says to be `torch.int32`; and rows of memory that is allocated with more than 2**31
-    elements, by the numbers and defaults that the code states. A kernel that widens an index for
-    one memory shows that another of the same shape (`torch.empty_like(x)`) needs it too. It also
-    finds products in 16 bits, where the launch passes
+    file says to be `torch.int32`; and memory of more than 2**31 elements, by the numbers, defaults
+    and assertions that the code states, or the example of a shape that its docstrings give. A
+    kernel that widens an index for one memory shows that another of the same shape
+    (`torch.empty_like(x)`) needs it too. It also finds products in 16 bits, where the launch passes
     `torch.int16` indices.
 
     ## Why is this bad
@@ -74,7 +74,8 @@ class Int32OffsetOverflow(Rule["NarrowOffset | ShortIndex", Confidence]):
     (`stride_x_n` beside `stride_x_t`); a product next to a larger one that the kernel computes in
     32 bits too (sums of rows beside the rows); a stride of contiguous memory whose shape the
     launching code states (`torch.empty(...)`, `x.contiguous()` with `assert n <= 16`) and which is
-    small: few entries of a row each, neighbours, widths of one head. An index that is loaded may be
+    small: few entries of a row each, neighbours, widths of one head; a function that compares with
+    2**31 itself. An index that is loaded may be
     64 bits wide already: where only the late widening or a kernel of another name speaks of it, and
     the file does not say that it is 32 bits wide, the finding is `possible`. It is so too where a
     kernel reaches the memory one element at a time: one for each program does not fill 2**31.
@@ -203,7 +204,7 @@ def _has_rows(seen: NarrowOffset) -> bool:
 def _trace(seen: NarrowOffset) -> tuple[Step, ...]:
     product = Step(seen.place, "an index times a stride, both of 32 bits")
     if seen.signal == "sized":
-        return Step(seen.wide, "allocated with more than 2**31 elements, by default"), product
+        return Step(seen.wide, "more than 2**31 elements, by the sizes that are stated"), product
     if seen.signal == "told":
         said = Step(seen.wide, f"what is passed as `{seen.table}` holds 32-bit integers")
         return said, Step(seen.place, "an entry of it times a stride, in 32 bits")

@@ -46,7 +46,7 @@ def made_after(host: Definition, name: str) -> str:
     """The tensor that the memory `name` has the shape of, as the function that makes it says; empty
     where it does not."""
     assert isinstance(host.node, ast.AST)
-    values = _said(host.node).values.get(name, ())
+    values = said_in(host.node).values.get(name, ())
     match values[0] if len(values) == 1 else None:
         case ast.Call(func=ast.Attribute(attr=attr), args=[ast.Name(id=other), *_]) if (
             attr.endswith("_like")
@@ -98,7 +98,7 @@ class _Place:
 
     def __init__(self, module: Module, node: ast.AST) -> None:
         self.module = module
-        self.said = _said(node)
+        self.said = said_in(node)
 
     def most(self, size: ast.expr) -> int | None:
         """The largest that a dimension can be, where it is known."""
@@ -106,7 +106,7 @@ class _Place:
             case ast.Constant(value=int(number)):
                 return number
             case ast.Name(id=name):
-                found = self.said.bound(name) or _said(self.module.tree).bound(name)
+                found = self.said.bound(name) or said_in(self.module.tree).bound(name)
                 return found or (_HEAD if _OF_A_HEAD.search(name) else None)
             case ast.BinOp(left=left, op=ast.Mult(), right=right):
                 sizes = [self.most(left), self.most(right)]
@@ -157,16 +157,18 @@ def written_shape(attr: str, call: ast.Call) -> Shape | None:
     return None if any(isinstance(each, ast.Starred) for each in sizes) else tuple(sizes)
 
 
-class _Said:
+class Said:
     """What a function or a whole file says, by name: the `values` that a tensor is given, the
     `shapes` that are stated, and the `limits` of numbers by what is asserted or by their only
-    value. `given` are the parameters that are not bound again on every path."""
+    value; `least` is what a dimension of a tensor is said to have at least. `given` are the
+    parameters that are not bound again on every path."""
 
     def __init__(self, node: ast.AST) -> None:
         self.of_file = isinstance(node, ast.Module)
         self.values: dict[str, list[ast.expr]] = {}
         self.shapes: dict[str, Shape] = {}
         self.limits: dict[str, int] = {}
+        self.least: dict[tuple[str, int], int] = {}
         parameters = signature(node).named if isinstance(node, Signed) else ()
         self.given = {each.arg for each in parameters}
 
@@ -176,14 +178,16 @@ class _Said:
 
 
 @kept(64)
-def _said(node: ast.AST) -> _Said:
-    said = _Said(node)
+def said_in(node: ast.AST) -> Said:
+    said = Said(node)
     body = getattr(node, "body", ())
     statements = body if isinstance(body, list) else ()
     for each in (inner for one in statements if not _is_kernel(one) for inner in walk(one)):
         match each:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 said.values.setdefault(name, []).append(value)
+            case ast.For(target=ast.Name(id=name), iter=ast.expr() as items):
+                said.values.setdefault(name, []).append(_item(items))
             case ast.Assign(
                 targets=[ast.Tuple(elts=sizes)],
                 value=ast.Attribute(value=ast.Name(id=name), attr="shape"),
@@ -201,12 +205,20 @@ def _said(node: ast.AST) -> _Said:
     return said
 
 
+def _item(items: ast.expr) -> ast.expr:
+    """An item of what a loop goes through: of `items`, or of `items[:2]`."""
+    match items:
+        case ast.Subscript(value=inner, slice=ast.Slice()):
+            items = inner
+    return ast.Subscript(items, ast.Constant(0))
+
+
 def _is_kernel(statement: ast.stmt) -> bool:
     decorators = statement.decorator_list if isinstance(statement, ast.FunctionDef) else ()
     return any("jit" in as_code(each) for each in decorators)
 
 
-def _asserted(said: _Said, test: ast.expr) -> None:
+def _asserted(said: Said, test: ast.expr) -> None:
     """Note what an assertion says of a shape or of a number."""
     match test:
         case ast.Compare(
@@ -215,6 +227,15 @@ def _asserted(said: _Said, test: ast.expr) -> None:
             comparators=[ast.Tuple(elts=sizes)],
         ):
             said.shapes[name] = tuple(sizes)
+        case ast.Compare(
+            left=ast.Subscript(
+                value=ast.Attribute(value=ast.Name(id=name), attr="shape"),
+                slice=ast.Constant(value=int(axis)),
+            ),
+            ops=[ast.Gt() | ast.GtE() | ast.Eq()],
+            comparators=[ast.Constant(value=int(number))],
+        ):
+            said.least[name, axis] = number
         case ast.Compare(left=ast.Name(id=name), ops=[op], comparators=[limit]):
             try:
                 found = ast.literal_eval(limit)

@@ -112,6 +112,11 @@ class Sizes:
             return None
         return Sizes(target.module, target.node)._declared(target.node.returns)
 
+    def attribute(self, name: str) -> ast.expr | None:
+        """The only value that the methods of the class around give an attribute of the object."""
+        made = self._own_class()
+        return only_set(made, name) if made is not None else None
+
     def _own_class(self) -> Definition | None:
         for index in range(len(self.around) - 1, -1, -1):
             scope = self.around[index]

@@ -22,13 +22,29 @@ def launches_of(module: Module, kernel: Kernel) -> Sequence[tuple[Definition | N
 
 
 def given(kernel: Kernel, launch: ast.Call) -> Mapping[str, ast.expr]:
-    """What a launch passes, by the names of the parameters, as far as no `*args` hide it."""
-    plain = takewhile(lambda each: not isinstance(each, ast.Starred), launch.args)
+    """What a launch passes, by the names of the parameters, as far as no `*args` hide it: of
+    `*x.stride()[:2]` it is known what they are."""
+    spread = [part for each in launch.args for part in _spread(each)]
+    plain = takewhile(lambda each: not isinstance(each, ast.Starred), spread)
     bound = signature(kernel.node).bind(
         [*plain],
         {each.arg: each.value for each in launch.keywords if each.arg},
     )
     return bound.values
+
+
+def _spread(argument: ast.expr) -> Sequence[ast.expr]:
+    """The arguments that one stands for: the first of the strides of a tensor, or itself."""
+    match argument:
+        case ast.Starred(
+            value=ast.Subscript(
+                value=ast.Call(func=ast.Attribute(attr="stride") as strides, args=[]) as call,
+                slice=ast.Slice(lower=None, upper=ast.Constant(value=int(count)), step=None),
+            )
+        ):
+            axes = (ast.copy_location(ast.Constant(axis), call) for axis in range(count))
+            return [ast.copy_location(ast.Call(strides, [axis], []), call) for axis in axes]
+    return (argument,)
 
 
 def passed_strides(module: Module, kernel: Kernel) -> frozenset[str]:

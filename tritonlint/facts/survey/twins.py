@@ -23,6 +23,7 @@ from tritonlint.facts.hazards.narrow_offsets import (
     widened_beside,
     widened_indices,
 )
+from tritonlint.facts.hazards.stated_sizes import may_state_sizes, stated_large
 from tritonlint.facts.hazards.told_indices import may_tell, told_narrow
 from tritonlint.facts.hazards.written_launches import given, launches_of, passed_strides
 from tritonlint.facts.index.reach import Reach
@@ -63,7 +64,8 @@ class Offsets:
         names = {each.name for each in self.texts.outline(file).functions}
         elsewhere = self._elsewhere(file)
         shared = names & elsewhere.keys()
-        if not widens and not shared and not tells:
+        sizes = may_state_sizes(module.source.text)
+        if not widens and not shared and not tells and not sizes:
             return
         found = kernels(module)
         twins = twins_of(found) if widens else {}
@@ -75,6 +77,9 @@ class Offsets:
                 seen = self._with_told(module, kernel, seen)
             seen += self._of_one_shape(module, kernel, wide)
             places = {each.place for each in seen}
+            if sizes:
+                seen += (e for e in stated_large(module, kernel) if e.place not in places)
+                places |= {each.place for each in seen}
             yield from seen
             if kernel.name in shared:
                 others = self._same_name(kernel, file, elsewhere[kernel.name])
