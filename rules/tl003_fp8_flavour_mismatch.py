@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from tritonlint.rule import (
     ElementType,
-    ElementTypes,
     Finding,
     FlagLeftOut,
     Flavours,
@@ -142,7 +141,8 @@ class Fp8FlavourMismatch(Rule["Seen", str]):
                 return _trigger(found.one, found.other)
             case KernelFlavour(encoding=encoding, types=types):
                 assert encoding.element is not None
-                return _trigger(_other(types, encoding.element), encoding.element)
+                others = (each for each in types.types or () if each != encoding.element)
+                return _trigger(min(others, key=str), encoding.element)
             case HardCoded() | FlagLeftOut():
                 return _ON_AMD
             case TakenSetting():
@@ -182,9 +182,7 @@ def _(found: Flavours, text: str) -> _Said:
 
 @_said.register
 def _(found: KernelFlavour, _: str) -> _Said:
-    kernel = found.kernel
-    encoding = found.encoding
-    types = found.types
+    kernel, encoding, types = found.kernel, found.encoding, found.types
     takes = "writes as" if encoding.written else "takes for"
     who = "a kernel writes" if found.written else "the host has"
     return (
@@ -272,9 +270,7 @@ def _(found: WideClamp, _: str) -> _Said:
 
 @_said.register
 def _(found: ReadAsAnother, _: str) -> _Said:
-    kernel = found.kernel
-    written = found.written
-    writer = found.writer
+    kernel, written, writer = found.kernel, found.written, found.writer
     had = f"`{writer}` wrote" if writer else "the host has"
     before = f"`{writer}` is launched here, and writes {written}" if writer else ""
     return (
@@ -285,11 +281,6 @@ def _(found: ReadAsAnother, _: str) -> _Said:
             Step(found.parameter_span, f"`{found.parameter}` is read as {found.read}"),
         ),
     )
-
-
-def _other(types: ElementTypes, element: ElementType) -> ElementType:
-    """The first of `types` that is not `element`."""
-    return min((each for each in types.types or () if each != element), key=str)
 
 
 def _read_trigger(found: ReadAsAnother) -> str:

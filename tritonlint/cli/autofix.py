@@ -62,22 +62,24 @@ def command(
     output.note(repaired(paths))
     result = running.run(paths, settings)
     plan = _plan(result, settings, unsafe_fixes, write, interactive, allow_dirty)
-    unwritten: dict[tuple[str, ...], SourceError] = {}
+    unwritten = _write(plan) if write or interactive else {}
     if write or interactive:
-        unwritten = _write(plan)
-        # What is left is asked of the files as they are now: a fix in one may have settled a
-        # finding in another.
+        # Asked of the files as they are now: a fix in one may have settled a finding in another.
         after = running.run(paths, settings) if plan.changes else result
         code = _wrote(plan, after, unwritten)
     else:
-        after = result
-        code = _showed(plan, result)
+        after, code = result, _showed(plan, result)
+    _end(plan, after, unsafe_fixes, paths)
+    output.complain(str(each) for each in unwritten.values())
+    return running.FAILED if unwritten else code
+
+
+def _end(plan: Plan, after: Result, unsafe_fixes: bool, paths: tuple[Path, ...]) -> None:
+    """Say what was not kept, what else could be done, and what could not be checked."""
     _say(f"not kept: {_line(r.finding)}: {r.reason}" for r in plan.reverted)
     _say(_hint(after, unsafe_fixes))
     output.note(running.nothing_checked(after, paths))
     output.complain(f"{each.path}: {each.reason}" for each in after.skipped)
-    output.complain(str(each) for each in unwritten.values())
-    return running.FAILED if unwritten else code
 
 
 def _plan(

@@ -45,6 +45,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         dest="tritonlint_record",
         help="Keep the element types that were seen, for `tritonlint check --launches FILE`.",
     )
+    _add_flags(group)
+
+
+def _add_flags(group: pytest.OptionGroup) -> None:
     group.addoption(
         "--tritonlint-confirm",
         action="store_true",

@@ -54,6 +54,18 @@ def call(frame: Frame, node: ast.Call, name: str, given: Given) -> Value | None:
         case "setattr", (_, Const(value=str(attribute)), value):
             bind(frame, _attribute(node, attribute), value)
             return Const(None)
+        case "zip", (_, *_) if given.complete:
+            return _zipped(frame, node, values)
+        case "map", (function, *overs) if given.complete and _known(function):
+            return _mapped(frame, node, function, tuple(overs))
+        case "enumerate", (over, *_):
+            return _enumerated(frame, node, over)
+    return _gone_through(name, values)
+
+
+def _gone_through(name: str, values: tuple[Value, ...]) -> Value | None:
+    """What functions give that go through one container and do nothing else with its items."""
+    match name, values:
         case "list" | "tuple" | "iter", ():
             return Sequence(())
         case (("list" | "tuple" | "iter"), (over,)):
@@ -67,12 +79,6 @@ def call(frame: Frame, node: ast.Call, name: str, given: Given) -> Value | None:
         case "next", (over, *_):
             following = iteration.items(over)
             return following.item if following else None
-        case "enumerate", (over, *_):
-            return _enumerated(frame, node, over)
-        case "zip", (_, *_) if given.complete:
-            return _zipped(frame, node, values)
-        case "map", (function, *overs) if given.complete and _known(function):
-            return _mapped(frame, node, function, tuple(overs))
         case "filter", (_, over):
             kept = iteration.items(over)
             return kept and Sequence(kept.items, repeated=True)

@@ -8,23 +8,10 @@ import re
 from functools import cache
 
 from tritonlint.dtypes import INT8, UINT8, UNKNOWN, ElementTypes, join
-from tritonlint.facts.host import arithmetic, constants, settings, tensors
+from tritonlint.facts.host import arithmetic, constants, settings, symbols, tensors
 from tritonlint.facts.host.choices import only_tensor
 from tritonlint.facts.host.naming import symbol
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import (
-    Asked,
-    AskedAs,
-    AskedAsAny,
-    Compared,
-    Denied,
-    HasType,
-    Joined,
-    Literal,
-    Never,
-    OfText,
-    Symbol,
-)
 from tritonlint.facts.host.tensors import dtype_types
 from tritonlint.facts.host.values import (
     Condition,
@@ -49,7 +36,7 @@ def compare(frame: Frame, node: ast.Compare, left: Value, right: Value, span: Sp
     """The condition of `left <op> right`, with a single operator."""
     outcome = constants.compared(frame, node, left, right)
     if outcome is not None:
-        return Condition("opaque", Literal(str(outcome)), span)
+        return Condition("opaque", symbols.Literal(str(outcome)), span)
     negated = isinstance(node.ops[0], (ast.NotEq, ast.IsNot, ast.NotIn))
     found = _dtype_test(frame, left, right, span) or _dtype_test(frame, right, left, span)
     found = found or _setting_test(node, left, right, span) or _plain(node, left, right, span)
@@ -60,20 +47,17 @@ def compare(frame: Frame, node: ast.Compare, left: Value, right: Value, span: Sp
 def _plain(node: ast.Compare, left: Value, right: Value, span: Span) -> Condition:
     """The condition of a comparison that says nothing of dtypes, or of its opposite where it
     denies."""
-    sides = symbol(left, node.left), symbol(right, node.comparators[0])
+    one, other = symbol(left, node.left), symbol(right, node.comparators[0])
     match node.ops[0]:
         case ast.Eq() | ast.NotEq() | ast.Is() | ast.IsNot():
             absent = only_tensor(left) if right == Const(None) else None
-            return Condition(
-                "opaque",
-                Compared(sides[0], "==", sides[1]),
-                span,
-                absent.buffer if absent else None,
-            )
+            buffer = absent.buffer if absent else None
+            return Condition("opaque", symbols.Compared(one, "==", other), span, buffer)
         case ast.NotIn():
-            return Condition("opaque", Compared(sides[0], "In", sides[1]), span)
+            return Condition("opaque", symbols.Compared(one, "In", other), span)
         case operator:
-            return Condition("opaque", Compared(sides[0], type(operator).__name__, sides[1]), span)
+            key = symbols.Compared(one, type(operator).__name__, other)
+            return Condition("opaque", key, span)
 
 
 def named(name: str, value: Value, span: Span) -> Condition | None:
@@ -81,7 +65,7 @@ def named(name: str, value: Value, span: Span) -> Condition | None:
     `use_fp8`)."""
     if not names_quantized(name):
         return None
-    return Condition("quantized", Asked(symbol(value, name)), span)
+    return Condition("quantized", symbols.Asked(symbol(value, name)), span)
 
 
 @cache
@@ -96,11 +80,11 @@ def speaks_of_fp8(text: str) -> bool:
     return "fp8" in text or "float8" in text
 
 
-def asks_for(setting: Value, spelled: ast.expr) -> Asked | None:
+def asks_for(setting: Value, spelled: ast.expr) -> symbols.Asked | None:
     """The key of the test whether a setting asks for a quantized cache; None for what is known."""
     if not isinstance(only_tensor(setting) or setting, (Tensor, Method)):
         return None
-    return _asked(setting, spelled)
+    return symbols.Asked(symbol(setting, spelled))
 
 
 def names_fp8(label: object) -> bool:
@@ -116,12 +100,12 @@ def text_test(
     match owner, text:
         case Const(value=str() as known), Const(value=str() as part):
             outcome = known.startswith(part) if method == "startswith" else known.endswith(part)
-            return Condition("opaque", Literal(str(outcome)), span)
+            return Condition("opaque", symbols.Literal(str(outcome)), span)
         case _, Const(value=str() as part):
             setting = symbol(owner, spelled)
             if method == "startswith" and _FP8_STRING.match(part):
-                return Condition("quantized", AskedAsAny(setting), span)
-            return Condition("opaque", OfText(setting, method, part), span)
+                return Condition("quantized", symbols.AskedAsAny(setting), span)
+            return Condition("opaque", symbols.OfText(setting, method, part), span)
     return None
 
 
@@ -143,7 +127,7 @@ def says_something(condition: Condition) -> bool:
     )
 
 
-def presence(condition: Condition) -> list[tuple[Symbol, bool]]:
+def presence(condition: Condition) -> list[tuple[symbols.Symbol, bool]]:
     """The buffers that a test says are there (True) or None (False) when it comes out true."""
     match condition.kind:
         case "opaque" if condition.buffer is not None:
@@ -156,11 +140,11 @@ def presence(condition: Condition) -> list[tuple[Symbol, bool]]:
 def negate(condition: Condition) -> Condition:
     if condition.kind == "not":
         return condition.parts[0]
-    return Condition("not", Denied(condition.key), condition.span, parts=(condition,))
+    return Condition("not", symbols.Denied(condition.key), condition.span, parts=(condition,))
 
 
 def combine(kind: str, parts: tuple[Condition, ...], span: Span) -> Condition:
-    key = Joined(kind, tuple(part.key for part in parts))
+    key = symbols.Joined(kind, tuple(part.key for part in parts))
     return Condition("and" if kind == "and" else "or", key, span, parts=parts)
 
 
@@ -193,7 +177,7 @@ def assume(frame: Frame, test: Condition, outcome: bool, *, required: bool = Fal
         frame.types[test.buffer] = ElementTypes(known.types - test.types.types)
 
 
-def narrow(frame: Frame, buffer: Symbol, types: ElementTypes) -> None:
+def narrow(frame: Frame, buffer: symbols.Symbol, types: ElementTypes) -> None:
     """Go on in `frame` knowing that a buffer has one of these types."""
     known = frame.known(buffer)
     if known.types is not None and types.types is not None:
@@ -221,7 +205,7 @@ def _dtype_test(frame: Frame, subject: Value, against: Value, span: Span) -> Con
         return None
     if isinstance(subject, Tensor) and not types.known:
         return None
-    key = HasType(of, str(types) if types.known else text)
+    key = symbols.HasType(of, str(types) if types.known else text)
     condition = Condition("dtype", key, span, of, types)
     if types.types is not None and UINT8 in types.types:
         frame.note("handled", of, types, span, path=((key, True),))
@@ -277,25 +261,21 @@ def _setting_test(node: ast.Compare, left: Value, right: Value, span: Span) -> C
     """`setting == "fp8"`, `setting in ("fp8", "fp8_e4m3")`, `"fp8" in setting`."""
     if isinstance(node.ops[0], (ast.In, ast.NotIn)):
         if _fp8_string(left):
-            return Condition("quantized", _asked(right, node.comparators[0]), span)
+            return Condition("quantized", symbols.Asked(symbol(right, node.comparators[0])), span)
         if (
             isinstance(right, Sequence)
             and right.items
             and all(_fp8_string(item) for item in right.items)
         ):
-            return Condition("quantized", _asked(left, node.left), span)
+            return Condition("quantized", symbols.Asked(symbol(left, node.left)), span)
     names = right.items if isinstance(right, Sequence) else (right,)
     if isinstance(left, (Tensor, Method)) and names and all(_other_string(name) for name in names):
         others = ", ".join(str(constant(name)) for name in names)
-        return Condition("unquantized", Never(symbol(left, node.left), others), span)
+        return Condition("unquantized", symbols.Never(symbol(left, node.left), others), span)
     if isinstance(right, Const) and _fp8_string(right) and not isinstance(left, (Const, Instance)):
-        key = AskedAs(symbol(left, node.left), constant(right))
+        key = symbols.AskedAs(symbol(left, node.left), constant(right))
         return Condition("quantized", key, span)
     return None
-
-
-def _asked(setting: Value, spelled: ast.expr) -> Asked:
-    return Asked(symbol(setting, spelled))
 
 
 def _other_string(value: Value) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 
-from tritonlint.facts.host.attributes import facts_of, registered, targets
+from tritonlint.facts.host.class_facts import facts_of, registered, targets
 from tritonlint.facts.host.registries import makes_tensors
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Attribute, Parameter, Symbol

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tritonlint.facts.host.attributes import class_facts
+from tritonlint.facts.host.class_facts import class_facts
 from tritonlint.facts.host.renaming import Names
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Object, Symbol

@@ -6,7 +6,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 
-from tritonlint.facts.host.attributes import assigned_in
+from tritonlint.facts.host.class_facts import assigned_in
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import Instance, Tensor
 from tritonlint.facts.kept import kept

@@ -157,10 +157,9 @@ def dtype_types(frame: Frame, value: Value) -> ElementTypes:
     for _, each in options(value):
         if isinstance(each, Tensor):
             found = found | frame.known(each.buffer)
-            continue
-        if not isinstance(each, DType):
+        elif not isinstance(each, DType):
             return UNKNOWN
-        if each.types.known:
+        elif each.types.known:
             found = found | each.types
         else:
             found = found | (frame.known(each.of) if each.of else UNKNOWN)

@@ -279,12 +279,9 @@ def _handed_on(module: Module, enclosing: Enclosing, value: ast.expr) -> Declare
 
 
 def _is_field(target: ast.expr, name: str) -> bool:
-    match target:
-        case ast.Attribute(value=ast.Name(id="self"), attr=field):
-            return field == name
-        case ast.Tuple(elts=items):
-            return any(_is_field(each, name) for each in items)
-    return False
+    if isinstance(target, ast.Tuple):
+        return any(_is_field(each, name) for each in target.elts)
+    return dotted_name(target) == f"self.{name}"
 
 
 def _doubts(node: ast.AST) -> Iterator[str]:

@@ -43,26 +43,23 @@ def specialization(
     for name, passed in event.arguments.items():
         if name == parameter:
             continue
-        values = [value for inner, value in options(passed.value) if not contradicts(inner, path)]
-        match values:
+        match values := [each for at, each in options(passed.value) if not contradicts(at, path)]:
             case [Const(value=constant)]:
                 constexprs[name] = constant
             case [Const(value=str()), *_] if (strings := _strings(values)) is not None:
                 constexprs[name] = OneOf(strings)
-            case [Condition() as condition]:
-                outcome = decided(condition, path)
-                if outcome is not None:
-                    constexprs[name] = outcome
+            case [Condition() as condition] if (outcome := decided(condition, path)) is not None:
+                constexprs[name] = outcome
             case [DType() as dtype] if dtype.types.single:
                 constexprs[name] = dtype.types.single
             case [Tensor() as tensor]:
                 known = types_of(event, tensor)
-                if wide_floats(known) and name not in roles_of(event.kernel).pointers:
-                    constexprs[name] = Float()
-                elif (element := one_of(known) if alike else known.single) is not None:
+                element = one_of(known) if alike else known.single
+                numbers = wide_floats(known) and name not in roles_of(event.kernel).pointers
+                if element is not None and not numbers:
                     pointers[name] = element
-                elif (outcome := tested(event.kernel, name, tensor, path)) is not None:
-                    constexprs[name] = outcome
+                elif numbers or (told := tested(event.kernel, name, tensor, path)) is not None:
+                    constexprs[name] = Float() if numbers else told
             case [Tensor(), *_] if alike and (element := one_of(joined(event, values))):
                 pointers[name] = element
     if own is None:

@@ -18,6 +18,7 @@ from tritonlint.facts.hazards.raw_bytes.twins import (
     viewed_elsewhere,
 )
 from tritonlint.facts.host.events import LaunchEvent, Note
+from tritonlint.facts.host.places import Part
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.values import Path, Tensor, options
 
@@ -54,26 +55,26 @@ def page(
             return ()
     elif not codes:
         return ()
-    found = [
-        Evidence(
-            each.span,
-            f"another region of the buffer is viewed as {each.types} here: it is packed",
-            "likely",
-            each.path,
-        )
-        for each in views
-        if each.types.types and not any(t.is_fp8 for t in each.types.types)
-    ]
+    return (*_of_region(run, event, tensor, tensor.part, views), *told)
+
+
+def _of_region(
+    run: Run, event: LaunchEvent, tensor: Tensor, part: Part, views: Sequence[Note]
+) -> Iterator[Evidence]:
+    """Evidence from the views of other regions, from the bounds of this one, and from how other
+    code views it."""
+    for each in views:
+        if each.types.types and not any(t.is_fp8 for t in each.types.types):
+            message = f"another region of the buffer is viewed as {each.types} here: it is packed"
+            yield Evidence(each.span, message, "likely", each.path)
     size = counts_bytes(cutting(event, tensor), tensor)
     if size is not None:
         message = f"the bounds of this region count elements of {size} bytes: the buffer is packed"
-        found.append(Evidence(tensor.part.span, message, "likely"))
+        yield Evidence(part.span, message, "likely")
     twin = viewed_elsewhere(run, event, tensor) or begun_alike(event, tensor)
-    wider = twin is not None and not any(t.is_fp8 for t in twin.types.types or ())
-    if twin is not None and wider:
+    if twin is not None and not any(t.is_fp8 for t in twin.types.types or ()):
         message = f"the same region is viewed as {twin.types} here"
-        found.append(Evidence(twin.span, message, "likely", (), twin.types, meaning=twin.types))
-    return (*found, *told)
+        yield Evidence(twin.span, message, "likely", (), twin.types, meaning=twin.types)
 
 
 def _told_by_kernel(

@@ -1,0 +1,161 @@
+"""What a method of a class gives the attributes of its objects, and of its parameters."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+
+from tritonlint.facts.host import classes, renaming
+from tritonlint.facts.host.arguments import Arguments, Given
+from tritonlint.facts.host.binding import bind
+from tritonlint.facts.host.events import Note
+from tritonlint.facts.host.registries import makes_tensors
+from tritonlint.facts.host.state import NEAR_DEPTH, ClassFacts, Frame, Run
+from tritonlint.facts.host.symbols import Attribute, Object, Parameter
+from tritonlint.facts.host.traded import traded
+from tritonlint.facts.host.values import Callable, Instance, Value, choose
+from tritonlint.facts.kept import kept
+from tritonlint.facts.project.modules import Definition
+from tritonlint.facts.project.tree import Function, statements_in, walk
+from tritonlint.frozen import replace
+
+_FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def class_facts(frame: Frame, definition: Definition) -> ClassFacts:
+    """What `__init__` of a class (or the one that it inherits, or `__post_init__`) gives its
+    attributes. One that another method assigns too is left out."""
+    initializer = definition.module.member(definition, "__init__")
+    initializer = initializer or definition.module.member(definition, "__post_init__")
+    if not isinstance(initializer, Definition) or not isinstance(initializer.node, _FUNCTION):
+        return ClassFacts({}, {}, ())
+    return facts_of(frame, definition, initializer)
+
+
+def facts_of(frame: Frame, definition: Definition, method: Definition) -> ClassFacts:
+    """What a method of a class gives attributes, of its object and of its parameters."""
+    known = frame.run.attributes
+    key = (id(definition.node), id(method.node))
+    if key not in known:
+        known[key] = ClassFacts({}, {}, ())  # for a class that makes its own kind
+        known[key] = _assigned(frame, definition, method)
+    return known[key]
+
+
+def _assigned(frame: Frame, definition: Definition, method: Definition) -> ClassFacts:
+    """What a method gives the attributes of an object that nothing else is known of."""
+    run = Run(
+        frame.run.project, method, _initializes, attributes=frame.run.attributes, thorough=True
+    )
+    run.stack.append(id(method.node))
+    # Named, so that a field that was given something is not taken to hold its default.
+    given = method.name == "__post_init__"
+    instance = Instance(definition, Object(definition.qualified) if given else None)
+    assert isinstance(method.node, _FUNCTION)
+    inner = frame.elsewhere(method.module, (*method.enclosing, method.node))
+    inner.run, inner.instance, inner.depth = run, instance, 0
+    inner.env = bind(inner, method, Given(Arguments((), {}), {}), Callable(method, instance))
+    inner.depth = NEAR_DEPTH - 2
+    inner.body()
+    held = _held(definition, method, inner)
+    names = renaming.parameters(held, method.qualified)
+    own = Object(definition.qualified)
+    now = {each: renaming.value(value, names) for each, value in held.items()}
+    return ClassFacts(
+        {each.name: value for each, value in now.items() if each.of is own},
+        {names.get(buffer, buffer): types for buffer, types in inner.types.items()},
+        tuple(renaming.note(_for_all(note, inner), names) for note in run.notes),
+        {
+            names.get(buffer, buffer): frozenset(names.get(each, each) for each in named)
+            for buffer, named in run.dtypes.items()
+        },
+        {names.get(buffer, buffer): types for buffer, types in run.stand_ins.items()},
+        {each: value for each, value in now.items() if isinstance(each.of, Parameter)},
+    )
+
+
+def _held(definition: Definition, method: Definition, made: Frame) -> dict[Attribute, Value]:
+    """The attributes that a method gives its object and its parameters. Of those that other methods
+    assign too, `__init__` gives none but what they trade."""
+    own = Object(definition.qualified)
+    elsewhere = set(_assigned_elsewhere(definition)) if method.name == "__init__" else set()
+    known = {each: value for each, value in made.env.items() if isinstance(each, Attribute)}
+    held = {each: value for each, value in known.items() if each.is_within(own)}
+    held = {each: held[each] for each in held if each.of is not own or each.name not in elsewhere}
+    given = (each for each in known if each.is_given_to(method.qualified))
+    held |= {each: known[each] for each in given}
+    return held | dict(_traded(definition, known)) if elsewhere else held
+
+
+def _for_all(note: Note, made: Frame) -> Note:
+    """`note`, on no path of its own where it says what no object of the class gets past."""
+    passed = all(set(note.path) <= set(path) for path, _ in made.returns)
+    return replace(note, path=()) if note.kind == "unquantized" and passed else note
+
+
+def _traded(
+    definition: Definition, known: Mapping[Attribute, Value]
+) -> Iterator[tuple[Attribute, Value]]:
+    """The attributes that trade what `__init__` gave them, each with all that it may hold."""
+    assert isinstance(definition.node, ast.ClassDef)
+    own = Object(definition.qualified)
+    for name, sources in traded(definition.node).items():
+        symbols = [Attribute(own, each) for each in sorted(sources)]
+        if all(each in known for each in symbols):
+            yield Attribute(own, name), choose(*(((), known[each]) for each in symbols))
+
+
+def _initializes(function: Definition) -> bool:
+    """Whether a function is an initializer, or makes tensors for attributes, as those that
+    initializers call do (`self._create_buffers()`)."""
+    node = function.node
+    assert isinstance(node, _FUNCTION)
+    return function.name == "__init__" or (bool(assigned_in(node)) and makes_tensors(node))
+
+
+def _assigned_elsewhere(definition: Definition) -> Iterator[str]:
+    """The attributes of `self` that methods other than `__init__` assign."""
+    assert isinstance(definition.node, ast.ClassDef)
+    for method in definition.node.body:
+        if isinstance(method, ast.FunctionDef) and method.name != "__init__":
+            if not classes.accessor(method, "setter"):  # seen where `__init__` assigns
+                yield from assigned_in(method)
+
+
+@kept(4096)
+def assigned_in(method: Function) -> frozenset[str]:
+    """The attributes of objects that a method assigns, or registers."""
+    statements = [each for each, _ in statements_in(method.body)]
+    assigned = (
+        node.attr
+        for statement in statements
+        for target in targets(statement)
+        for node in walk(target)
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+    )
+    return frozenset((*assigned, *filter(None, map(registered, statements))))
+
+
+def registered(statement: ast.stmt) -> str | None:
+    """The name that a statement gives a parameter or buffer of a layer."""
+    match statement:
+        case ast.Expr(
+            value=ast.Call(
+                func=ast.Attribute(attr="register_parameter" | "register_buffer"),
+                args=[ast.Constant(value=str() as name), *_],
+            )
+        ):
+            return name
+    return None
+
+
+def targets(statement: ast.stmt) -> list[ast.expr]:
+    """What a statement assigns to."""
+    match statement:
+        case ast.Assign(targets=targets):
+            return targets
+        case ast.AnnAssign() | ast.AugAssign() | ast.For() | ast.AsyncFor():
+            return [statement.target]
+        case ast.With() | ast.AsyncWith():
+            return [each.optional_vars for each in statement.items if each.optional_vars]
+    return []
