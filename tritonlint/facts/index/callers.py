@@ -89,10 +89,14 @@ class Naming:
     def keys(self, file: str, function: Function) -> Iterator[str]:
         """The names that a function of a file has, those on `self` with the family of its class,
         and as they are where they are `attributes`."""
-        suffix = f"@{self.families.get(function.owner, function.owner)}" if function.owner else ""
-        yield from self.attributes.intersection(function.calls) if suffix else ()
-        for name in self.origins.of(file, function):
-            yield f"{name}{suffix}" if suffix and name.startswith("self.") else name
+        names = self.origins.of(file, function.calls)
+        if not function.owner:
+            yield from names
+            return
+        yield from self.attributes.intersection(function.calls)
+        suffix = f"@{self.families.get(function.owner, function.owner)}"
+        for name in names:
+            yield name + suffix if name.startswith("self.") else name
 
     def called(self, file: str, function: Function) -> Iterator[str]:
         """The keys of `functions` for those that call `function`, which stands in a file."""

@@ -4,10 +4,10 @@ so a function is looked for in the file that defines it, and not wherever one ha
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from tritonlint.facts.index.outlines import Function, Outline
+from tritonlint.facts.index.outlines import Outline
 from tritonlint.facts.project.layout import Layout
 
 # What an import gives: the module as it is written, and the name in it (nothing for the module).
@@ -42,14 +42,15 @@ class Origins:
             return (name,)
         return f"{name}@{number}", name
 
-    def of(self, file: str, function: Function) -> Iterator[str]:
-        """What a function of a file calls, as `Function.calls` has it, by origin."""
+    def of(self, file: str, calls: Iterable[str]) -> Iterator[str]:
+        """What calls in a file, as `Function.calls` has them, are of."""
         known = self._spelled.setdefault(file, {})
-        for call in function.calls:
+        for call in calls:
             found = known.get(call)
             if found is None:
                 found = known[call] = self._of_call(file, call)
-            yield from found
+            if found:
+                yield from found
 
     def _of_call(self, file: str, call: str) -> tuple[str, ...]:
         if call.isidentifier():

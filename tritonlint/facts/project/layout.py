@@ -23,6 +23,7 @@ class Layout:
         self.roots = tuple(os.path.abspath(root) for root in roots)
         self._listings: dict[str, frozenset[str]] = {}
         self._located: dict[tuple[str, str], str | None] = {}
+        self._starts: dict[str, list[str]] = {}
 
     def locate(self, dotted: str, origin: Path | None = None) -> str | None:
         """The file of the module `dotted` as an import in the file `origin` finds it, or None.
@@ -65,20 +66,23 @@ class Layout:
         return root
 
     def _candidates(self, dotted: str, folder: str) -> Iterator[str]:
-        starts = [*self._upwards(folder)] if folder else []
-        starts += [
-            os.path.join(root, inner) if inner else root
-            for root in self.roots
-            for inner in _SOURCE_FOLDERS
-        ]
-        for start in starts:
-            # A folder inside a package is no place that absolute imports start from.
-            if self._has(start, "__init__.py"):
-                continue
+        for start in self._starts_of(folder):
             file = self._file(start, dotted)
             if file is not None:
                 yield file
         yield from self._vendored(dotted, folder)
+
+    def _starts_of(self, folder: str) -> list[str]:
+        """Where absolute imports of the files of a folder start from: no folder in a package."""
+        if folder not in self._starts:
+            starts = [*self._upwards(folder)] if folder else []
+            starts += [
+                os.path.join(root, inner) if inner else root
+                for root in self.roots
+                for inner in _SOURCE_FOLDERS
+            ]
+            self._starts[folder] = [each for each in starts if not self._has(each, "__init__.py")]
+        return self._starts[folder]
 
     def _vendored(self, dotted: str, folder: str) -> Iterator[str]:
         """Where `import a.b` means the package `a` that the importing file itself is in: one that
