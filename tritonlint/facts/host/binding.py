@@ -33,7 +33,8 @@ def bind(frame: Frame, definition: Definition, given: Given, function: Callable)
         if name in bound.values:
             value = bound.values[name]
         elif default is not None and entered:
-            value = frame.elsewhere(definition.module, definition.enclosing).evaluate(default)
+            inner = frame.elsewhere(definition.module, definition.enclosing, frame.types)
+            value = inner.evaluate(default)
         else:
             value = Tensor(Parameter(root, name))
             _note_default(frame, definition, value.buffer, default)
