@@ -14,11 +14,12 @@ from collections.abc import Iterable
 LETTER = rb"[\w\x80-\xff]"
 # A name that an attribute of `self` is given as it is.
 _OWN_NAMED = re.compile(
-    rb"^[ \t]+\w+[ \t]*=[ \t]*(?:[^\n=]*\belse[ \t]+)?self\.\w+[ \t]*(?:$|if\b)", re.M
+    rb"^[ \t]+(?:\w+[ \t]*(?::[^\n=]*)?=(?:[^\n]*(?:\belse|=))?[ \t(]*"
+    rb"|\w+[ \t]*,[\w., \t]*=[^\n]*\b|(?:else[ \t]+)?)self\.\w+[ \t]*\)?[ \t]*(?:$|if\b|,)",
+    re.M,
 )
-
 # What the end of such a line looks like, which takes less time to look for.
-_OWN_LAST = re.compile(rb"self\.\w+[ \t]*(?:$|if\b)", re.M)
+_OWN_LAST = re.compile(rb"self\.\w+[ \t]*\)?[ \t]*(?:$|if\b|,)", re.M)
 
 # A file without any of these neither launches a kernel nor says what the bytes of a tensor mean: a
 # pool may make its buffers with the dtype that a class derived from it names.

@@ -32,11 +32,15 @@ _CLASS_VALUE = re.compile(rb"^[ \t]+%s+[ \t]*(?::[^=\n]*)?=(?!=)[^\n]*" % LETTER
 _ASSIGNED = re.compile(
     rb"^(%s+)[ \t]*(?::[^=\n]*)?=(?!=)([^\n]*(?:\n[ \t)\]}][^\n]*)*)" % LETTER, re.M
 )
-# An empty container, or None: what it holds is said elsewhere in the file.
-_EMPTY = re.compile(rb"[ \t]*(?:\{\}|\[\]|dict\(\)|list\(\)|[\w.]*[dD]ict\([^\n]*|None)[ \t]*$")
+# An empty container, or None: what it holds is said elsewhere in the file. Of a comment after it
+# what follows a quote may be left.
+_EMPTY = re.compile(
+    rb"\s*(?:\{\s*\}|\[\s*\]|list\(\s*\)|[\w.]*[dD]ict\([^\n]*|None)(?:[ \t]+[\"'][^\n]*|[ \t]*)$"
+)
 # A name that an item is put into, or those that a function declares to be those of the module.
 _FILLED = re.compile(
-    rb"^[ \t]*(%s+)(?:\[.*\][ \t]*=|\.(?:append|add|insert|extend|setdefault|update)\()"
+    rb"(?:^|[:;=])[ \t]*(%s+)(?:\[.*\][ \t]*=|\[[ \t]*$"
+    rb"|\.(?:append|add|insert|extend|setdefault|update)\()"
     rb"|^[ \t]+global[ \t]+([^\n]+)" % LETTER,
     re.M,
 )
