@@ -67,8 +67,10 @@ class Fp8FlavourMismatch(Rule["Seen", str]):
       setting is ignored here, and bytes written in the format that it names are misread;
     - a class that asks `self.setting == "fp8"` before it views its cache, and elsewhere a test that
       `fp8_e4m3` passes too: with that setting the bytes are not viewed;
-    - a kernel that clamps to 448 what it stores into memory that may be e4m3fnuz, whose largest
-      value is 240;
+    - a file that encodes bytes in one way only (`x.to(fp8_dtype()).view(torch.uint8)`), and decodes
+      what it is given in another way only;
+    - a kernel that clamps or scales to 448, a number of its own, what it stores into memory that
+      may be e4m3fnuz, whose largest value is 240;
     - at run time, memory that one kernel wrote as floats of one type and another reads as floats of
       another type of the same width, bfloat16 as float16 too.
 
@@ -97,7 +99,8 @@ class Fp8FlavourMismatch(Rule["Seen", str]):
     from; a clamp to a bound that the launch derives from the dtype; functions, files and folders
     that are for one vendor (`is_cuda()` is asked, the folder is called `nvidia`, the file
     `flashinfer`); a dtype that is asserted; a module, or a base class, that compares a setting with
-    `fp8_e5m2` somewhere; a folder that lists what it supports without that; a module that refuses
+    `fp8_e5m2`, but for a function that makes that type and has nothing to do with this one; a
+    folder that lists what it supports without that; a module that refuses
     other settings with an error, calls a function for that, or has a `supports_...` that says no; a
     setting that the class itself sets to `fp8`; a vendor that is asked where the generation is
     asked too, or where the host chooses the dtype of its tensors in the same way; different parts
@@ -259,11 +262,14 @@ def _(found: VendorFlavour, _: str) -> _Said:
 
 @_said.register
 def _(found: WideClamp, _: str) -> _Said:
+    does, done = ("scales", "scaled") if found.scaled else ("clamps", "clamped")
     return (
-        f"`{found.kernel}` clamps to {found.largest:g} what can be e4m3fnuz (up to 240)",
+        f"`{found.kernel}` {does} to {found.largest:g} what can be e4m3fnuz (up to 240)",
         (
             Step(found.place, f"passed to `{found.kernel}` as `{found.parameter}`"),
-            Step(found.store.place, f"what is stored is clamped to {found.largest:g}"),
+            Step(
+                found.scaled or found.store.place, f"what is stored is {done} to {found.largest:g}"
+            ),
         ),
     )
 

@@ -14,7 +14,7 @@ from tritonlint.facts.hazards.written_launches import launches_of
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Module
-from tritonlint.facts.project.tree import as_code, walk
+from tritonlint.facts.project.tree import Function, as_code, walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -182,7 +182,7 @@ def _called(call: ast.Call) -> str:
 
 
 @kept(16)
-def only_given(function: ast.FunctionDef) -> Mapping[str, ast.expr]:
+def only_given(function: Function) -> Mapping[str, ast.expr]:
     """What each name of a function is given that is given one value only."""
     found: dict[str, list[ast.expr]] = {}
     for node in walk(function):

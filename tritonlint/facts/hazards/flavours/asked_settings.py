@@ -49,7 +49,7 @@ class Members:
             own = self.by_name.get(each.arg)
             if names:
                 found[each.arg] = self.by_name[names[0]]
-            elif "Literal[" in annotation and own and repr(own[1].value) in annotation:
+            elif own and _is_of(own, annotation, function):
                 found[each.arg] = own
         for name in _asked(function) if self.by_shared_name else ():
             known = self.by_shared_name.get(shared_name(name))
@@ -57,6 +57,13 @@ class Members:
             if known is not None and not any(map(last, found)):
                 found[name] = known
         return found
+
+
+def _is_of(known: tuple[Declaration, Member], annotation: str, function: Definition) -> bool:
+    """Whether a parameter of that name is declared so: by its own file, or as a literal."""
+    member = known[1]
+    own = member.place.path == function.module.source.path
+    return own or ("Literal[" in annotation and repr(member.value) in annotation)
 
 
 def _of_object(function: Definition) -> list[ast.arg]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import combinations
+from pathlib import Path as FilePath
 
 from tritonlint.dtypes import PLATFORM_FP8, ElementType
 from tritonlint.facts.device import Store, contract
@@ -19,6 +20,7 @@ from tritonlint.facts.hazards.flavours.kernels import (
     is_platforms,
     kernel_flavours,
 )
+from tritonlint.facts.hazards.flavours.scales import E4M3FN_MAX, scaled_to_448
 from tritonlint.facts.hazards.flavours.vendors import for_vendor
 from tritonlint.facts.hazards.launched.specializations import parameter_span, specialization
 from tritonlint.facts.host.events import LaunchEvent, Note
@@ -46,7 +48,8 @@ class Flavours:
 @dataclass(frozen=True)
 class WideClamp:
     """A kernel that clamps to `largest` what it stores through `parameter`, where the launch passes
-    memory that can be e4m3fnuz, whose largest finite value is less."""
+    memory that can be e4m3fnuz, whose largest finite value is less; or that scales it to that, at
+    `scaled`."""
 
     place: Span
     function: str
@@ -57,6 +60,7 @@ class WideClamp:
     argument: str
     largest: float
     store: Store
+    scaled: Span | None = None
 
 
 def flavours(run: Run) -> Iterator[Flavours | WideClamp | HardCoded | KernelFlavour]:
@@ -117,22 +121,38 @@ def _clamps(run: Run, event: LaunchEvent) -> Iterator[WideClamp]:
             made = specialization(event, parameter, types, event.path + path)
             made = Specialization({**made.pointers, parameter: FNUZ}, made.constexprs)
             found = run.effects.of(contract, event.kernel, made)
+            own = run.project.cached(str(FilePath(event.kernel.path).absolute()))
+            scaled = scaled_to_448(own, event.kernel) if own is not None else None
             for store in found.stores:
-                low, high = store.interval
-                if store.parameter == parameter and high is not None and low is not None:
-                    if (FNUZ.largest or 0) < high <= 448.0 and low == -high:
-                        yield WideClamp(
-                            passed.span,
-                            event.function,
-                            event.span,
-                            event.kernel.name,
-                            parameter,
-                            parameter_span(event.kernel, parameter),
-                            passed.text,
-                            high,
-                            store,
-                        )
-                        return
+                largest = _largest(store) or (scaled and _scaled(store) and E4M3FN_MAX)
+                if store.parameter == parameter and largest:
+                    yield WideClamp(
+                        passed.span,
+                        event.function,
+                        event.span,
+                        event.kernel.name,
+                        parameter,
+                        parameter_span(event.kernel, parameter),
+                        passed.text,
+                        largest,
+                        store,
+                        None if _largest(store) else scaled,
+                    )
+                    return
+
+
+def _largest(store: Store) -> float | None:
+    """What is clamped to more than e4m3fnuz holds."""
+    low, high = store.interval
+    if high is None or low != -high:
+        return None
+    return high if (FNUZ.largest or 0) < high <= E4M3FN_MAX else None
+
+
+def _scaled(store: Store) -> bool:
+    """Whether a float is stored that is not clamped to what the memory holds."""
+    high = store.interval[1]
+    return store.kind == "float" and (high is None or high > (FNUZ.largest or 0))
 
 
 def _around(event: LaunchEvent) -> Span:

@@ -60,7 +60,9 @@ def declarations(module: Module) -> Iterator[Declaration]:
                 yield from _declared(module, name, (value,))
             case ast.arg(arg=name, annotation=ast.Subscript() as annotation):
                 yield from _declared(module, name, (annotation,))
-            case ast.Compare(left=setting, ops=[ast.In()], comparators=[ast.Name(id=name)]):
+            case ast.Compare(
+                left=setting, ops=[ast.In() | ast.NotIn()], comparators=[ast.Name(id=name)]
+            ):
                 yield from _looked_up(module, _last(setting), name)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from tritonlint.dtypes import BY_NAME
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.hazards.flavours.said_dtypes import SaidDtype, said_dtype, said_dtypes
+from tritonlint.facts.hazards.flavours.trials import attributes_of
 from tritonlint.facts.hazards.flavours.vendors import for_vendor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module
@@ -20,7 +21,7 @@ from tritonlint.source import Span
 E4M3FN = BY_NAME["float8_e4m3fn"]
 # Parameters by whose name one knows them again in another function.
 _CACHE = re.compile(r"cache|kv|pool", re.IGNORECASE)
-_VIEW = re.compile(r"\.view\(\s*(?:dtype\s*=\s*)?(?:torch\.float8_e4m3fn\b|[A-Za-z_]\w*\s*\))")
+_VIEW = re.compile(r"\.view\(\s*(?:dtype\s*=\s*)?(?:torch\.float8_e4m3fn\b|[A-Za-z_][\w.]*\s*\))")
 # A helper that is asked, or a constant that is called what it gives.
 _HELPER = re.compile(
     r"(?:fp8|float8)\w*\(\s*\)|(?:fp8|float8|e4m3)\w*_d?type\b|\bd?types?\.fp8\b", re.IGNORECASE
@@ -115,7 +116,8 @@ def _views(
     assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
     parameters = {each.arg for each in signature(node).named}
     known = {name: said for name, said in constants.items() if name not in parameters}
-    names = said_dtypes(module, node.body, known | _defaults(module, function))
+    known |= _of_object(module, function, constants) | _defaults(module, function)
+    names = said_dtypes(module, node.body, known)
     owner = ".".join(each.name for each in function.enclosing)
     tested = _under_settings(node)
     for each in walk(node):
@@ -195,6 +197,18 @@ def _defaults(module: Module, function: Definition) -> dict[str, SaidDtype]:
     return {name: said for name, said in named.items() if name not in given}
 
 
+def _of_object(
+    module: Module, function: Definition, constants: Mapping[str, SaidDtype]
+) -> dict[str, SaidDtype]:
+    """The attributes of the object of a method that are assigned a dtype once, by `self.name`."""
+    owner = function.enclosing[-1] if function.enclosing else None
+    if not isinstance(owner, ast.ClassDef):
+        return {}
+    assigned = {name: each for name, each in attributes_of(owner).items() if len(each) == 1}
+    found = {name: said_dtype(module, each[0], constants) for name, each in assigned.items()}
+    return {name: said for name, said in found.items() if said.kind}
+
+
 def _under_settings(node: ast.AST) -> set[int]:
     """What is done in a function where a setting asks for 8-bit floats, and with names that are
     given something there."""
@@ -215,12 +229,15 @@ def _under_settings(node: ast.AST) -> set[int]:
 
 
 def _memory(node: ast.expr) -> str:
-    """The name or attribute that a whole tensor goes back to; nothing for a part of one."""
+    """The name or attribute that a tensor goes back to that begins where that begins; nothing for
+    another part of one."""
     match node:
         case ast.Name(id=name):
             return name
         case ast.Attribute(value=ast.Name(id="self"), attr=name):
             return f"self.{name}"
+        case ast.Subscript(value=receiver, slice=ast.Tuple(elts=[*_, ast.Slice(lower=None)])):
+            return _memory(receiver)
         case ast.Call(func=ast.Attribute(value=receiver, attr=attr)) if attr in _ALIASES:
             return _memory(receiver)
     return ""

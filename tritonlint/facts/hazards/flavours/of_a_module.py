@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache, partial
 
+from tritonlint.facts.hazards.flavours.clashes import Flavours
+from tritonlint.facts.hazards.flavours.codes_of_a_file import codes_of_a_file, may_encode
 from tritonlint.facts.hazards.flavours.declared_settings import (
     E4M3,
     MEMBER,
@@ -42,7 +44,9 @@ from tritonlint.facts.index.reach import Reach
 from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.project.modules import Module
 
-Stated = FlagLeftOut | HardCoded | KernelFlavour | TakenSetting | Unviewed | VendorFlavour
+Stated = (
+    FlagLeftOut | Flavours | HardCoded | KernelFlavour | TakenSetting | Unviewed | VendorFlavour
+)
 
 
 def may_state(text: str) -> bool:
@@ -51,6 +55,7 @@ def may_state(text: str) -> bool:
         return False
     every = (
         may_hard_code,
+        may_encode,
         may_take,
         may_ask_twice,
         may_choose,
@@ -77,6 +82,8 @@ class Statements:
         universe = self.texts.universe(str(module.file))
         if may_hard_code(text):
             yield from hard_coded(module, partial(self.texts.both_flavours, universe))
+        if may_encode(text):
+            yield from codes_of_a_file(module, partial(self.texts.both_flavours, universe))
         if may_leave_out(text):
             yield from flags_left_out(module)
         if may_share_attributes(text):

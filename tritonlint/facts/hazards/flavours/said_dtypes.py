@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from tritonlint.facts.host.named_dtypes import named_fp8
 from tritonlint.facts.project.modules import Definition, External, Module
-from tritonlint.facts.project.tree import as_code, dotted_name, statements_in
+from tritonlint.facts.project.tree import as_code, dotted_name, statements_in, walk
 from tritonlint.frozen import dataclass
 
 _BOTH = {"torch.float8_e4m3fn", "torch.float8_e4m3fnuz"}
@@ -32,13 +32,13 @@ _NOTHING = SaidDtype()
 def said_dtypes(
     module: Module, body: list[ast.stmt], known: Mapping[str, SaidDtype]
 ) -> dict[str, SaidDtype]:
-    """The names that are assigned dtypes in `body`, and what each is; of one that is e4m3fn on one
-    path and no e4m3 on others, that."""
-    found = dict(known)
-    for each, _ in statements_in(body):
+    """The names that are assigned dtypes in `body`, not in functions inside it, and what each is;
+    of one that is e4m3fn on one path and no e4m3 on others, that."""
+    found: dict[str, SaidDtype] = {}
+    for each, around in statements_in(body):
         match each:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                made = said_dtype(module, value, found)
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if not around:
+                made = said_dtype(module, value, {**known, **found})
                 before = found.get(name, made)
                 kinds = {made.kind, before.kind}
                 if before.kind == "other" and made.kind == "named":
@@ -47,7 +47,7 @@ def said_dtypes(
                     found[name] = before
                 else:
                     found[name] = _NOTHING
-    return found
+    return {**known, **found}
 
 
 def said_dtype(module: Module, node: ast.expr, names: Mapping[str, SaidDtype]) -> SaidDtype:
@@ -56,7 +56,8 @@ def said_dtype(module: Module, node: ast.expr, names: Mapping[str, SaidDtype]) -
     match node:
         case ast.Call(func=function, args=[], keywords=[]):
             spelled = dotted_name(function) or ""
-            return SaidDtype("asked", text) if named_fp8(spelled.rpartition(".")[2]) else _NOTHING
+            known = named_fp8(spelled.rpartition(".")[2]) or _chooses(module, spelled)
+            return SaidDtype("asked", text) if known else _NOTHING
         case ast.Attribute(value=ast.Name(id="torch"), attr="float8_e4m3fn"):
             return SaidDtype("named", text)
         case ast.Attribute(value=ast.Name(id="torch"), attr=attr) if attr in _OTHERS:
@@ -64,14 +65,37 @@ def said_dtype(module: Module, node: ast.expr, names: Mapping[str, SaidDtype]) -
         case ast.Constant(value=None):
             return SaidDtype("other", text)
         case ast.IfExp(body=one, orelse=other):
-            both = {dotted_name(one) or "", dotted_name(other) or ""}
-            return SaidDtype("asked", text) if both == _BOTH else _NOTHING
+            if {dotted_name(one), dotted_name(other)} == _BOTH:
+                return SaidDtype("asked", text)
+            arms = [said_dtype(module, each, names) for each in (one, other)]
+            apart = [each for each in arms if each.kind != "other"]
+            return apart[0] if len(apart) == 1 else _NOTHING
         case ast.BoolOp(op=ast.Or(), values=[ast.Name(), last]):
             made = said_dtype(module, last, names)
             return made if made.kind == "asked" else _NOTHING
         case ast.Name(id=name):
             return names[name] if name in names else _imported(module, name)
+        case ast.Attribute(value=ast.Name(id="self"), attr=name):
+            return names.get(f"self.{name}", _NOTHING)
+        case ast.Attribute(attr="fp8"):
+            target = module.target(dotted_name(node) or "")
+            known = isinstance(target, External) and target.qualified.startswith("aiter.")
+            return SaidDtype("asked", f"the platform's {text}") if known else _NOTHING
     return _NOTHING
+
+
+def _chooses(module: Module, spelled: str) -> bool:
+    """Whether a function of the project gives one flavour of e4m3 or the other."""
+    target = module.resolve(spelled) if spelled else None
+    if target is None or not isinstance(target.node, ast.FunctionDef):
+        return False
+    returned = [each.value for each in walk(target.node) if isinstance(each, ast.Return)]
+    arms = [
+        arm
+        for each in returned
+        for arm in ((each.body, each.orelse) if isinstance(each, ast.IfExp) else (each,))
+    ]
+    return {dotted_name(each) if each is not None else None for each in arms} == _BOTH
 
 
 def _imported(module: Module, name: str) -> SaidDtype:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from tritonlint.facts.hazards.flavours.asked_settings import E5M2, Is, Members, node_of
+from tritonlint.facts.hazards.flavours.caring import are_apart, cares_above, caring
 from tritonlint.facts.hazards.flavours.declared_settings import (
     Declaration,
     Member,
@@ -17,15 +18,15 @@ from tritonlint.facts.hazards.flavours.trials import Trial
 from tritonlint.facts.hazards.flavours.vendors import for_nvidia
 from tritonlint.facts.host.named_dtypes import named_fp8
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import as_code, dotted_name, walk
+from tritonlint.facts.project.tree import dotted_name, walk
 from tritonlint.frozen import dataclass, replace
 from tritonlint.source import Span
 
 # Tests of a setting: one pattern after the other takes less time than one of all.
 _TESTS = (
     re.compile(r"""\.startswith\(\s*\(?\s*["'](?:fp8|float8)"""),
-    re.compile(r"""quantized\w*\("""),
-    re.compile(r"""["']auto["']"""),
+    re.compile(r"""quantized\b|quantized\w*\("""),
+    re.compile(r"""["'](?:auto|none)["']"""),
     re.compile(r"""["'](?:fp8|float8)["']\s+in\b"""),
     re.compile(r"""(?:is|has|uses?|needs|wants)_\w*(?:fp8|float8)\w*\(\s*\w"""),
 )
@@ -63,19 +64,23 @@ def taken(
     near: Callable[[], Sequence[Declaration]],
 ) -> Iterator[TakenSetting]:
     """The settings that `module` takes for e4m3; `declared` is what the project declares, `near`
-    what `module` and its folder do. A module that cares for the other types anywhere is left alone,
-    and so is a setting that is listed near by without them."""
+    what `module` and its folder do. A module that cares for the other types is left alone, unless
+    that is a function which makes them and has nothing to do with the one that does not; and so is
+    a setting that is listed near by without them."""
     functions = [each for each in module.functions if _E4M3.search(_text(each))]
     if for_nvidia(module.path) or not functions:
         return
     for values in (E5M2, _INT8):
-        members = None if _cares(module, _CARES[values]) else Members(declared(), values)
+        known = caring(module, _CARES[values])
+        members = Members(declared(), values) if known is not None else None
         if not members:
             continue
         for function in functions:
+            if any(not are_apart(function, each) for each in known or ()):
+                continue
             for setting, (named, member) in members.of(function).items():
                 found = list(_Walk(function, setting, named, member).found())
-                if not found or _cares_above(function, setting, _CARES[values]):
+                if not found or cares_above(function, setting, _CARES[values]):
                     continue
                 if not _lists_without(near(), setting, values):
                     yield from found
@@ -139,13 +144,14 @@ class _Walk:
         for each in body:
             match each:
                 case ast.If(body=then, orelse=orelse):
-                    arms = self._arms(each.test, test)
+                    arms = [*self._arms(each.test, test)]
                     ended = [
                         self._run(then if taken_ else orelse, passed, decided)
                         for taken_, passed in arms
                     ]
                     if all(ended):
                         return True
+                    test = _passed(each, arms) or test
                     continue
                 case ast.Assert() if self.trial.outcome(each.test) is False:
                     return True
@@ -205,6 +211,16 @@ class _Walk:
         return False
 
 
+def _passed(node: ast.If, arms: Sequence[tuple[bool, ast.expr | None]]) -> ast.expr | None:
+    """The test that has let a setting through after a statement of which the other arm, which it
+    does not lead to, ends the function."""
+    if len(arms) != 1:
+        return None
+    ((taken_, passed),) = arms
+    other = node.orelse if taken_ else node.body
+    return passed if other and isinstance(other[-1], (ast.Return, ast.Raise)) else None
+
+
 def _candidates(node: ast.AST) -> list[ast.expr]:
     """What a statement or call views or makes something as, hands back or keeps."""
     match node:
@@ -215,23 +231,3 @@ def _candidates(node: ast.AST) -> list[ast.expr]:
         case ast.Assign(value=value) | ast.Return(value=ast.expr() as value):
             return value.elts if isinstance(value, ast.Tuple) else [value]
     return []
-
-
-def _cares(module: Module, said: re.Pattern[str]) -> bool:
-    """Whether something is compared with a setting or a dtype of that kind."""
-    if not said.search(module.source.text):
-        return False
-    return any(
-        isinstance(node, (ast.Compare, ast.MatchValue)) and said.search(as_code(node))
-        for node in walk(module.tree)
-    )
-
-
-def _cares_above(function: Definition, setting: str, said: re.Pattern[str]) -> bool:
-    """Whether a class that the setting may be an attribute of cares: one that the class of the
-    function is derived from."""
-    owner = function.enclosing[-1] if function.enclosing else None
-    if not setting.startswith("self.") or not isinstance(owner, ast.ClassDef):
-        return False
-    bases = (function.module.resolve(dotted_name(each) or "") for each in owner.bases)
-    return any(_cares(each.module, said) for each in bases if each is not None)

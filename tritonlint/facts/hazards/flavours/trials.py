@@ -100,11 +100,26 @@ class Trial:
         flag = flag_of(self.module, self.enclosing, spelled)
         if flag is not None:
             return self._inside(self.module, self.enclosing).values(flag)
+        owner, _, name = spelled.rpartition(".")
+        if owner and self.asked(owner):
+            return self._of_member(name)
         target = self.module.resolve(spelled, self.enclosing)
         if target is None or not isinstance(target.node, ast.expr):
             return (UNKNOWN,)
         found = self._inside(target.module, target.enclosing).values(target.node)
         return (target.qualified,) if UNKNOWN in found and _is_member(target) else found
+
+    def _of_member(self, name: str) -> Sequence[object]:
+        """What a property of the setting gives that is a member of an enum with that value."""
+        for node in (each.node for each in self.module.classes):
+            if not isinstance(node, ast.ClassDef) or "Enum" not in "".join(
+                map(ast.unparse, node.bases)
+            ):
+                continue
+            found = _property(node, name)
+            if found is not None:
+                return self._inside(self.module, (node,), {"self": self.value}).values(found)
+        return (self.value,) if name == "value" else (UNKNOWN,)
 
     def _inside(
         self, module: Module, enclosing: Enclosing, names: Mapping[str, object] | None = None
@@ -190,12 +205,25 @@ def flag_of(module: Module, enclosing: Enclosing, spelled: str) -> ast.expr | No
     classes = [each for each in enclosing if isinstance(each, ast.ClassDef)]
     if not classes or not spelled.startswith("self.") or spelled.count(".") > 1:
         return None
-    found = _attributes(classes[-1]).get(spelled, ())
+    found = attributes_of(classes[-1]).get(spelled, ())
+    if not found:
+        return _property(classes[-1], spelled.removeprefix("self."))
     return found[0] if len(found) == 1 else None
 
 
+def _property(owner: ast.ClassDef, name: str) -> ast.expr | None:
+    """What a property of a class gives, where its body says no more."""
+    for each in owner.body:
+        match each:
+            case ast.FunctionDef(
+                name=found, decorator_list=[ast.Name(id="property")], body=[*_, last]
+            ) if found == name:
+                return last.value if isinstance(last, ast.Return) else None
+    return None
+
+
 @kept(16)
-def _attributes(owner: ast.ClassDef) -> Mapping[str, Sequence[ast.expr]]:
+def attributes_of(owner: ast.ClassDef) -> Mapping[str, Sequence[ast.expr]]:
     """What the attributes of `self` are assigned in a class."""
     found: dict[str, list[ast.expr]] = {}
     for each in walk(owner):

@@ -1,0 +1,84 @@
+"""Which functions and classes care for the types that a setting may also have: a test elsewhere
+that takes it for e4m3 is then right, or is what forgets them."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Sequence
+
+from tritonlint.facts.hazards.flavours.asked_settings import node_of
+from tritonlint.facts.hazards.flavours.vendors import function_at
+from tritonlint.facts.project.modules import Definition, Module
+from tritonlint.facts.project.tree import as_code, dotted_name, walk
+
+_NAMED_OTHERS = re.compile(r"torch\.(?:float8_e5m2\b|int8\b)")
+
+
+def _cares(module: Module, said: re.Pattern[str]) -> bool:
+    """Whether something is compared with a setting or a dtype of that kind."""
+    if not said.search(module.source.text):
+        return False
+    return any(
+        isinstance(node, (ast.Compare, ast.MatchValue)) and said.search(as_code(node))
+        for node in walk(module.tree)
+    )
+
+
+def caring(module: Module, said: re.Pattern[str]) -> Sequence[Definition] | None:
+    """The functions of a module that make such tensors where a setting says so; None where another
+    one compares something with it, or the module does so itself."""
+    if not _cares(module, said):
+        return ()
+    found: dict[int, Definition] = {}
+    for node in walk(module.tree):
+        if isinstance(node, ast.MatchValue):
+            node = node.value
+        elif not isinstance(node, ast.Compare):
+            continue
+        if said.search(as_code(node)):
+            function = function_at(module, module.source.span(node))
+            if function is None or not _chooses(function, said):
+                return None
+            found[id(function.node)] = function
+    return list(found.values())
+
+
+def _chooses(function: Definition, said: re.Pattern[str]) -> bool:
+    """Whether a function names such a dtype under a test of that kind."""
+    for node in walk(node_of(function)):
+        match node:
+            case ast.If(test=test, body=[first, *_]) if said.search(as_code(test)):
+                if isinstance(first, ast.Raise):
+                    return False
+                arms: Sequence[ast.AST] = node.body
+            case ast.IfExp(test=test, body=body) if said.search(as_code(test)):
+                arms = (body,)
+            case _:
+                continue
+        if any(_NAMED_OTHERS.search(as_code(arm)) for arm in arms):
+            return True
+    return False
+
+
+def are_apart(function: Definition, other: Definition) -> bool:
+    """Whether neither of two functions is the other or calls it."""
+    return (
+        not any(
+            (node.attr if isinstance(node, ast.Attribute) else node.id) == called.name
+            for caller, called in ((function, other), (other, function))
+            for node in walk(node_of(caller))
+            if isinstance(node, (ast.Attribute, ast.Name))
+        )
+        and function.node is not other.node
+    )
+
+
+def cares_above(function: Definition, setting: str, said: re.Pattern[str]) -> bool:
+    """Whether a class that the setting may be an attribute of cares: one that the class of the
+    function is derived from."""
+    owner = function.enclosing[-1] if function.enclosing else None
+    if not setting.startswith("self.") or not isinstance(owner, ast.ClassDef):
+        return False
+    bases = (function.module.resolve(dotted_name(each) or "") for each in owner.bases)
+    return any(_cares(each.module, said) for each in bases if each is not None)

@@ -1,0 +1,166 @@
+"""Files that encode 8-bit floats as bytes in one way, and decode bytes in another one only."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
+
+from tritonlint.dtypes import BY_NAME, ElementType, from_triton
+from tritonlint.facts.flow.parameters import signature
+from tritonlint.facts.hazards.detours import only_given
+from tritonlint.facts.hazards.flavours.clashes import Flavours
+from tritonlint.facts.hazards.flavours.hard_coded import HardCoded
+from tritonlint.facts.hazards.flavours.said_dtypes import SaidDtype, said_dtype, said_dtypes
+from tritonlint.facts.hazards.flavours.vendors import for_vendor
+from tritonlint.facts.project.modules import Definition, Module
+from tritonlint.facts.project.tree import Function, as_code, dotted_name, walk
+from tritonlint.frozen import dataclass
+
+# What bytes are called that a function is given.
+_BYTES = re.compile(r"raw|byte|code|packed|cache|page|pool|payload|buf", re.IGNORECASE)
+_PLATFORM = "the platform's"
+_FIXED = {each: BY_NAME[each] for each in ("float8_e4m3fn", "float8_e5m2")}
+
+
+@dataclass(frozen=True, eq=False)
+class _Codes:
+    """An expression of `function` that encodes or decodes; `kind` is the name of the type, or that
+    it is the platform's."""
+
+    kind: str
+    place: ast.expr
+    function: Definition
+
+    @property
+    def element(self) -> ElementType:
+        return _FIXED[self.kind]
+
+
+def may_encode(text: str) -> bool:
+    """Whether the text of a file may do both."""
+    if "uint8" not in text or "float8" not in text:
+        return False
+    return ".view(torch.uint8)" in text or "bitcast" in text
+
+
+def codes_of_a_file(
+    module: Module, both_flavours: Callable[[], bool]
+) -> Iterator[HardCoded | Flavours]:
+    """The decoders of a file that has one kind of encoder only, and another one of decoders."""
+    constants = said_dtypes(module, module.tree.body, {})
+    every = [_in_function(module, each, constants) for each in module.functions]
+    encoders = [each for encoding, _ in every for each in encoding]
+    decoders = [each for _, decoding in every for each in decoding]
+    kinds = {each.kind for each in encoders}, {each.kind for each in decoders}
+    if len(kinds[0]) != 1 or len(kinds[1]) != 1 or kinds[0] == kinds[1]:
+        return
+    span, first = module.source.span, encoders[0]
+    if any(for_vendor(module.project, span(each.place)) for each in (*encoders, *decoders)):
+        return
+    for each in decoders:
+        where = span(each.place), each.function.name
+        if {first.kind, each.kind} == {*_FIXED}:
+            yield Flavours(*where, span(first.place), first.element, each.element)
+        elif (first.kind, each.kind) == (_PLATFORM, "float8_e4m3fn") and (
+            "platform" in as_code(first.place) or both_flavours()
+        ):
+            yield HardCoded(*where, span(first.place))
+
+
+def _in_function(
+    module: Module, function: Definition, constants: Mapping[str, SaidDtype]
+) -> tuple[list[_Codes], list[_Codes]]:
+    """What a function encodes, and what it decodes."""
+    node = function.node
+    assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    names = said_dtypes(module, node.body, constants)
+    given = only_given(node)
+    # What is encoded and launched in one function is followed to the kernel.
+    launches = any(isinstance(each, ast.Subscript) for each in map(_function, walk(node)))
+    encoders: list[_Codes] = []
+    decoders: list[_Codes] = []
+    for each in walk(node):
+        encoded = None if launches else _encoded(each, given)
+        decoded = _decoded(each, node, given) if encoded is None else None
+        for dtype, found in ((encoded, encoders), (decoded, decoders)):
+            kind = _kind(module, dtype, names) if dtype is not None else ""
+            if kind and isinstance(each, ast.expr):
+                found.append(_Codes(kind, each, function))
+    return encoders, decoders
+
+
+def _kind(module: Module, dtype: ast.expr, names: Mapping[str, SaidDtype]) -> str:
+    """The type of codes that an expression names."""
+    spelled = dotted_name(dtype) or ""
+    element = from_triton(spelled.rpartition(".")[2]) if spelled.startswith("tl.") else None
+    if element is not None or spelled == "torch.float8_e5m2":
+        return element.name if element is not None else "float8_e5m2"
+    said = said_dtype(module, dtype, names)
+    kinds = {"named": "float8_e4m3fn", "asked": _PLATFORM}
+    return kinds.get(said.kind, "") if "e5m2" not in said.text else "mixed"
+
+
+def _encoded(node: ast.AST, given: Mapping[str, ast.expr]) -> ast.expr | None:
+    """What `codes` are in `x.to(codes).view(torch.uint8)`, or the same in a kernel."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=made, attr="view"), args=[dtype]):
+            as_bytes = dotted_name(dtype) == "torch.uint8"
+        case ast.Call(
+            func=ast.Attribute(value=made, attr="to"),
+            args=[dtype],
+            keywords=[ast.keyword(arg="bitcast")],
+        ):
+            as_bytes = dotted_name(dtype) == "tl.uint8"
+        case _:
+            return None
+    while as_bytes:
+        match made:
+            case ast.Name(id=name) if name in given:
+                made, given = given[name], {}
+            case ast.Call(func=ast.Attribute(attr="to"), args=[dtype], keywords=[]):
+                return dtype
+            case _:
+                break
+    return None
+
+
+def _function(node: ast.AST) -> ast.expr | None:
+    return node.func if isinstance(node, ast.Call) else None
+
+
+def _decoded(node: ast.AST, function: Function, given: Mapping[str, ast.expr]) -> ast.expr | None:
+    """What `codes` are in `x.view(codes)`, where `x` is bytes that the function is given, or in
+    `x.to(codes, bitcast=True)` in a kernel that has loaded `x`."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="view"), args=[dtype]):
+            return dtype if name in _bytes(function) else None
+        case ast.Call(
+            func=ast.Attribute(value=loaded, attr="to"),
+            args=[dtype],
+            keywords=[ast.keyword(arg="bitcast")],
+        ):
+            if isinstance(loaded, ast.Name):
+                loaded = given.get(loaded.id, loaded)
+            called = _function(loaded)
+            return dtype if isinstance(called, ast.Attribute) and called.attr == "load" else None
+    return None
+
+
+def _bytes(function: Function) -> set[str]:
+    """The parameters of a function that are bytes, as it asserts, or by their names; and what a
+    comprehension over these calls them."""
+    text = as_code(function)
+    found = {
+        each.arg
+        for each in signature(function).named
+        if re.search(rf"\b{each.arg}\.dtype == torch\.uint8", text) or _BYTES.search(each.arg)
+    }
+    comprehensions = chain.from_iterable(getattr(each, "generators", ()) for each in walk(function))
+    for each in comprehensions:
+        match each:
+            case ast.comprehension(target=ast.Name(id=name), iter=ast.Tuple(elts=items)):
+                if all(isinstance(item, ast.Name) and item.id in found for item in items):
+                    found.add(name)
+    return found

@@ -1,0 +1,78 @@
+"""Kernels that scale what they store to 448, the largest value of e4m3fn, by a number of their
+own."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping, Sequence
+
+from tritonlint.facts.kept import kept
+from tritonlint.facts.project.kernel import Kernel
+from tritonlint.facts.project.modules import Module
+from tritonlint.facts.project.tree import as_code, walk
+from tritonlint.source import Span
+
+E4M3FN_MAX = 448.0
+# What a kernel says that cares for the other flavour.
+_CARES = re.compile(r"\b240\b|e4b8|fnuz", re.IGNORECASE)
+_DEPTH = 4
+
+
+@kept(256)
+def scaled_to_448(module: Module, kernel: Kernel) -> Span | None:
+    """Where a kernel divides a maximum by 448, or 448 by one: a number that its file,
+    `module`, has written, and that no launch decides."""
+    source = module.source
+    if "448" not in source.text or _CARES.search(as_code(kernel.node)):
+        return None
+    given = _given(kernel)
+    for node in walk(kernel.node):
+        match node:
+            case ast.BinOp(left=left, op=ast.Div(), right=right):
+                for one, other in ((left, right), (right, left)):
+                    if _is_448(module, one) and _is_maximum(other, given, _DEPTH):
+                        return source.span(node)
+            case ast.BinOp(left=left, op=ast.Mult(), right=right):
+                for one, other in ((left, right), (right, left)):
+                    match one:
+                        case ast.BinOp(left=ast.Constant(value=1), op=ast.Div(), right=most):
+                            if _is_448(module, most) and _is_maximum(other, given, _DEPTH):
+                                return source.span(node)
+    return None
+
+
+def _is_448(module: Module, node: ast.expr) -> bool:
+    """Whether it is that number, or a constant of the file that is."""
+    match node:
+        case ast.Constant(value=value):
+            return value == E4M3FN_MAX
+        case ast.Call(func=ast.Attribute(attr="constexpr"), args=[inner]):
+            return _is_448(module, inner)
+        case ast.Name(id=name):
+            bound = [each.node for each in module.bindings.get(name, ())]
+            known = len(bound) == 1 and isinstance(bound[0], (ast.Constant, ast.Call))
+            return known and _is_448(module, bound[0])  # type: ignore[arg-type]
+    return False
+
+
+def _is_maximum(node: ast.expr, given: Mapping[str, Sequence[ast.expr]], depth: int) -> bool:
+    """Whether an expression is a maximum of absolute values, over names too."""
+    found = [*walk(node)]
+    text = as_code(node)
+    if "max(" in text and "abs(" in text:
+        return True
+    names = {each.id for each in found if isinstance(each, ast.Name)}
+    return depth > 0 and any(
+        _is_maximum(value, given, depth - 1) for name in names for value in given.get(name, ())
+    )
+
+
+def _given(kernel: Kernel) -> Mapping[str, Sequence[ast.expr]]:
+    """What the names of a kernel are given."""
+    found: dict[str, list[ast.expr]] = {}
+    for node in walk(kernel.node):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                found.setdefault(name, []).append(value)
+    return found
