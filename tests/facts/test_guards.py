@@ -222,7 +222,7 @@ HELPERS = {
             page = torch.empty(n, dtype=torch.uint8).view(fp8_dtype())
             {RIGHT}
             page = torch.empty(n, dtype=fp8_dtype())
-            {RIGHT}
+            {RIGHT}  # expect: TL003
         """,
     "platform_constant": f"""
         if torch.version.hip:

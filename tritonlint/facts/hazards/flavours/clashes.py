@@ -121,8 +121,7 @@ def _clamps(run: Run, event: LaunchEvent) -> Iterator[WideClamp]:
             made = specialization(event, parameter, types, event.path + path)
             made = Specialization({**made.pointers, parameter: FNUZ}, made.constexprs)
             found = run.effects.of(contract, event.kernel, made)
-            own = run.project.cached(str(FilePath(event.kernel.path).absolute()))
-            scaled = scaled_to_448(own, event.kernel) if own is not None else None
+            scaled = _scaled_where(run, event) if _is_made(run, value) else None
             for store in found.stores:
                 largest = _largest(store) or (scaled and _scaled(store) and E4M3FN_MAX)
                 if store.parameter == parameter and largest:
@@ -139,6 +138,18 @@ def _clamps(run: Run, event: LaunchEvent) -> Iterator[WideClamp]:
                         None if _largest(store) else scaled,
                     )
                     return
+
+
+def _is_made(run: Run, tensor: Tensor) -> bool:
+    """Whether memory is allocated as the platform's type: what views say of bytes is more often
+    what the fix of another finding was."""
+    kinds = {note.kind for note in run.notes if note.buffer == tensor.buffer}
+    return "allocated" in kinds and "view" not in kinds
+
+
+def _scaled_where(run: Run, event: LaunchEvent) -> Span | None:
+    own = run.project.cached(str(FilePath(event.kernel.path).absolute()))
+    return scaled_to_448(own, event.kernel) if own is not None else None
 
 
 def _largest(store: Store) -> float | None:

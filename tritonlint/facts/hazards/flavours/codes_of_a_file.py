@@ -10,12 +10,13 @@ from itertools import chain
 from tritonlint.dtypes import BY_NAME, ElementType, from_triton
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.hazards.detours import only_given
+from tritonlint.facts.hazards.flavours.asked_settings import node_of
 from tritonlint.facts.hazards.flavours.clashes import Flavours
 from tritonlint.facts.hazards.flavours.hard_coded import HardCoded
 from tritonlint.facts.hazards.flavours.said_dtypes import SaidDtype, said_dtype, said_dtypes
 from tritonlint.facts.hazards.flavours.vendors import for_vendor
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import Function, as_code, dotted_name, walk
+from tritonlint.facts.project.tree import as_code, dotted_name, walk
 from tritonlint.frozen import dataclass
 
 # What bytes are called that a function is given.
@@ -83,7 +84,7 @@ def _in_function(
     decoders: list[_Codes] = []
     for each in walk(node):
         encoded = None if launches else _encoded(each, given)
-        decoded = _decoded(each, node, given) if encoded is None else None
+        decoded = _decoded(each, function, given) if encoded is None else None
         for dtype, found in ((encoded, encoders), (decoded, decoders)):
             kind = _kind(module, dtype, names) if dtype is not None else ""
             if kind and isinstance(each, ast.expr):
@@ -130,7 +131,7 @@ def _function(node: ast.AST) -> ast.expr | None:
     return node.func if isinstance(node, ast.Call) else None
 
 
-def _decoded(node: ast.AST, function: Function, given: Mapping[str, ast.expr]) -> ast.expr | None:
+def _decoded(node: ast.AST, function: Definition, given: Mapping[str, ast.expr]) -> ast.expr | None:
     """What `codes` are in `x.view(codes)`, where `x` is bytes that the function is given, or in
     `x.to(codes, bitcast=True)` in a kernel that has loaded `x`."""
     match node:
@@ -148,14 +149,15 @@ def _decoded(node: ast.AST, function: Function, given: Mapping[str, ast.expr]) -
     return None
 
 
-def _bytes(function: Function) -> set[str]:
+def _bytes(definition: Definition) -> set[str]:
     """The parameters of a function that are bytes, as it asserts, or by their names; and what a
     comprehension over these calls them."""
-    text = as_code(function)
+    function, source = node_of(definition), definition.module.source
+    text = source.snippet(source.span(function))
     found = {
         each.arg
         for each in signature(function).named
-        if re.search(rf"\b{each.arg}\.dtype == torch\.uint8", text) or _BYTES.search(each.arg)
+        if re.search(rf"\b{each.arg}\.dtype\s*==\s*torch\.uint8", text) or _BYTES.search(each.arg)
     }
     comprehensions = chain.from_iterable(getattr(each, "generators", ()) for each in walk(function))
     for each in comprehensions:

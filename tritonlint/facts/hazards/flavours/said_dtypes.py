@@ -27,6 +27,8 @@ class SaidDtype:
 
 
 _NOTHING = SaidDtype()
+# The other expressions may be long.
+_SAYING = (ast.Call, ast.Attribute, ast.Constant, ast.IfExp, ast.BoolOp, ast.Name)
 
 
 def said_dtypes(
@@ -52,6 +54,8 @@ def said_dtypes(
 
 def said_dtype(module: Module, node: ast.expr, names: Mapping[str, SaidDtype]) -> SaidDtype:
     """What an expression is."""
+    if not isinstance(node, _SAYING) or (isinstance(node, ast.Call) and node.args):
+        return _NOTHING
     text = as_code(node)
     match node:
         case ast.Call(func=function, args=[], keywords=[]):

@@ -24,7 +24,7 @@ def scaled_to_448(module: Module, kernel: Kernel) -> Span | None:
     """Where a kernel divides a maximum by 448, or 448 by one: a number that its file,
     `module`, has written, and that no launch decides."""
     source = module.source
-    if "448" not in source.text or _CARES.search(as_code(kernel.node)):
+    if "448" not in source.text or _CARES.search(source.snippet(source.span(kernel.node))):
         return None
     given = _given(kernel)
     for node in walk(kernel.node):
