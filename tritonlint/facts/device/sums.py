@@ -58,6 +58,8 @@ class Sums(Watch):
     def __init__(self) -> None:
         super().__init__()
         self._sums: dict[Key, Tensor] = {}
+        # Products of 16 bits that are cast to float32, by what they were loaded from.
+        self._rounded: dict[frozenset[Place], Tensor] = {}
         self.seen: dict[Key, NarrowSum] = {}
         # Products, by where they are added to a total, of which the total is cast to 16 bits.
         self._meant: set[Key] = set()
@@ -69,6 +71,9 @@ class Sums(Watch):
         key = value.history.cast
         if _wide(result.types):
             self._taken(value, where)
+            if _is_raw(value) and value.history.halved:
+                self._rounded[value.history.loads] = value
+                return replace(result, history=value.history)
         elif key is not None and key in self.seen and not union_of(result.types):
             # The type of memory says nothing of what is meant; one that is named does.
             if self.seen[key].kind == "product":
@@ -113,8 +118,9 @@ class Sums(Watch):
             result = replace(result, types=(T_FLOAT32,))
         if updates and _is_carried(where):
             for total, added in ((a, b), (b, a)):
-                if _is_total(total) and _is_raw(added) and added.history.halved:
-                    self._note(_key(where), added, "product", where)
+                factors = self._product(added)
+                if _is_total(total) and factors is not None:
+                    self._note(_key(where), factors, "product", where)
                     return replace(result, history=replace(_COMPUTED, cast=_key(where)))
         return replace(result, history=_of_both(op, a, b))
 
@@ -140,7 +146,11 @@ class Sums(Watch):
     def measured(self, name: str, value: Tensor, result: Tensor, where: Where) -> Tensor:
         if name == "abs" or (name in ("max", "min") and result.types == value.types):
             return result
-        if name not in ("sum", "cumsum") or _names_type(where[1]) or not _is_raw(value):
+        summed = name in ("sum", "cumsum") and not _names_type(where[1])
+        factors = self._product(value) if summed and _wide(value.types) else None
+        if factors is not None:
+            self._note(_key(where), factors, "product", where)
+        if not summed or not _is_raw(value):
             return replace(result, history=_COMPUTED)
         self._sums[_key(where)] = value
         return replace(result, history=replace(_COMPUTED, cast=_key(where)))
@@ -154,6 +164,14 @@ class Sums(Watch):
         if key in self._sums:
             assert key is not None
             self._note(key, self._sums[key], "sum", where)
+
+    def _product(self, added: Tensor) -> Tensor | None:
+        """The product in 16 bits that a value is, in a wider type perhaps."""
+        if not added.history.halved:
+            return None
+        if _is_raw(added):
+            return added
+        return self._rounded.get(added.history.loads) if added.history.given else None
 
     def _note(
         self, key: Key, summed: Tensor, kind: Literal["sum", "product"], where: Where

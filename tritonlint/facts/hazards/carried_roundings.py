@@ -16,12 +16,13 @@ from tritonlint.source import Span
 
 # A cast to 16 bits of a name or of something in parentheses, where one is written.
 _CAST = re.compile(
-    r"[\w)\]]\.to\(\s*(?:\w+\.)*(?:b?float16\b|\w+\.d?type\.element_ty)"
-    r"|\bcast\([^\n]*(?:b?float16\b|element_ty)"
+    r"[\w)\]]\.to\(\s*(?:\w+\.)*(?:b?float16\b|\w+\.d?type\.element_ty|\w+\.dtype\s*\))"
+    r"|\bcast\([^\n]*(?:b?float16\b|element_ty|\.dtype\s*\))"
 )
 _NARROW = re.compile(r"(?:^|\.)b?float16$|\.d?type\.element_ty$")
 _WIDE = re.compile(r"\bfloat32\b")
 _SHORT = re.compile(r"\b(?:zeros|full)\(.*\bb?float16\b")
+_OF_A_POINTER = re.compile(r"\b(?:zeros|full)\(.*\belement_ty\b")
 _ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div)
 # What is left of carried names in an expression: each with the cast that narrows it, or None where
 # it comes through as it is.
@@ -43,8 +44,8 @@ class CarriedRounding(InKernel):
 
 def may_carry(text: str) -> bool:
     """Whether a file can have a kernel with such a loop."""
-    narrow = "float16" in text or "element_ty" in text
-    return narrow and "jit" in text and "float32" in text and _CAST.search(text) is not None
+    narrow = "float16" in text or "element_ty" in text or ".dtype)" in text
+    return narrow and "jit" in text and "for " in text and _CAST.search(text) is not None
 
 
 def carried_roundings(module: Module, kernel: Kernel, _: Naming) -> Iterator[CarriedRounding]:
@@ -53,11 +54,12 @@ def carried_roundings(module: Module, kernel: Kernel, _: Naming) -> Iterator[Car
     lines = source.lines[kernel.line - 1 : kernel.node.end_lineno]
     if _CAST.search("".join(lines)) is None:
         return
+    loaded = _loaded(kernel.node)
     for loop in walk(kernel.node):
         if not isinstance(loop, (ast.For, ast.While)) or not _casts(module, loop):
             continue
-        for name, cast in _rounded(kernel.node, loop):
-            begun = _begun(kernel.node, loop, name)
+        for name, cast in _rounded(loop, loaded):
+            begun = _begun(kernel.node, loop, name, cast)
             stated = source.lines[max(0, cast.lineno - 2) : cast.end_lineno]
             if begun is None or any(map(SUM_IN_16_BITS.search, stated)):
                 continue
@@ -78,9 +80,20 @@ def _casts(module: Module, loop: ast.For | ast.While) -> bool:
     )
 
 
-def _rounded(
-    function: ast.FunctionDef, loop: ast.For | ast.While
-) -> Iterator[tuple[str, ast.Call]]:
+def _loaded(function: ast.FunctionDef) -> frozenset[str]:
+    """The names that hold what was loaded, as it was, and nothing else."""
+    found: dict[str, bool] = {}
+    for node in walk(function):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                raw = isinstance(value, ast.Call) and as_code(value.func).endswith(".load")
+                found[name] = raw and found.get(name, True)
+            case ast.AugAssign(target=ast.Name(id=name)):
+                found[name] = False
+    return frozenset(name for name, raw in found.items() if raw)
+
+
+def _rounded(loop: ast.For | ast.While, loaded: frozenset[str]) -> Iterator[tuple[str, ast.Call]]:
     """The names that a loop carries and rounds, each with the cast: what the next round begins with
     comes through it. What is rounded under an `if` is rounded by choice."""
     carried = _carried(loop)
@@ -88,7 +101,7 @@ def _rounded(
     for statement in loop.body if carried else ():
         match statement:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                through = _through(value, held)
+                through = _through(value, held, loaded)
                 if name in carried:
                     cast = through.get(name)
                     if cast is not None:
@@ -121,24 +134,33 @@ def _carried(loop: ast.For | ast.While) -> frozenset[str]:
     return frozenset(updated - anew)
 
 
-def _through(node: ast.expr, held: Mapping[str, _Through]) -> _Through:
-    """The carried names that an expression is computed from by arithmetic and casts alone."""
+def _through(node: ast.expr, held: Mapping[str, _Through], loaded: frozenset[str]) -> _Through:
+    """The carried names that an expression is computed from by arithmetic and casts alone; a cast
+    to the type of one of those that are `loaded` narrows them."""
     match node:
         case ast.Name(id=name):
             return held.get(name, {})
         case ast.Call() if (inner := _cast_value(node)) is not None:
-            found = _through(inner, held)
-            if _NARROW.search(as_code(_target(node))):
+            found = _through(inner, held, loaded)
+            if _is_narrow(_target(node), loaded):
                 return {name: cast or node for name, cast in found.items()}
             return found
         case ast.BinOp(left=left, op=op, right=right) if isinstance(op, _ARITHMETIC):
-            one, other = _through(left, held), _through(right, held)
+            one, other = _through(left, held, loaded), _through(right, held, loaded)
             both = one.keys() & other.keys()
             kept = {name: None for name in both if one[name] is None or other[name] is None}
             return {**one, **other, **kept}
         case ast.UnaryOp(operand=operand):
-            return _through(operand, held)
+            return _through(operand, held, loaded)
     return {}
+
+
+def _is_narrow(target: ast.expr, loaded: frozenset[str]) -> bool:
+    """Whether a type is one of 16 bits by its name, or that of what a kernel loads."""
+    match target:
+        case ast.Attribute(value=ast.Name(id=name), attr="dtype"):
+            return name in loaded
+    return _NARROW.search(as_code(target)) is not None
 
 
 def _cast_value(call: ast.Call) -> ast.expr | None:
@@ -155,9 +177,12 @@ def _target(cast: ast.Call) -> ast.expr:
     return cast.args[-1]
 
 
-def _begun(function: ast.FunctionDef, loop: ast.For | ast.While, name: str) -> ast.expr | None:
+def _begun(
+    function: ast.FunctionDef, loop: ast.For | ast.While, name: str, cast: ast.Call
+) -> ast.expr | None:
     """Where a name is given a float32 before a loop, or a block of 16 bits, if the last value that
-    it is given there is one."""
+    it is given there is one; or what is loaded, where `cast` rounds a float32 that the loop makes
+    of it."""
     found: ast.expr | None = None
     for node in walk(function):
         match node:
@@ -166,4 +191,10 @@ def _begun(function: ast.FunctionDef, loop: ast.For | ast.While, name: str) -> a
                 if before and (found is None or value.lineno > found.lineno):
                     found = value
     spelled = as_code(found) if found is not None else ""
+    match found:
+        case ast.Call(func=ast.Attribute(attr="load")):
+            widens = f"{name}.to(" in as_code(cast) and _WIDE.search(as_code(cast)) is not None
+            return found if widens else None
+    if _OF_A_POINTER.search(spelled) and not as_code(_target(cast)).endswith("element_ty"):
+        return found  # what is loaded tells the type of both
     return found if _WIDE.search(spelled) or _SHORT.search(spelled) else None

@@ -121,7 +121,7 @@ def _of_launch(run: Run, event: LaunchEvent) -> Iterator[LowSum]:
     exact = Specialization({**made.pointers, **pointers}, made.constexprs)
     narrow = {name: pointers[name] for name in pointers if shown[name][0] == "narrow"}
     seen = run.effects.of(narrow_sums, event.kernel, exact)
-    for each in (*seen, *repeated_sums(run, event, narrow)):
+    for each in (*seen, *repeated_sums(event, narrow, pointers)):
         if each.parameters <= pointers.keys():
             yield _observed(event, each, pointers, shown)
 

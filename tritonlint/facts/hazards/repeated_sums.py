@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 
 from tritonlint.dtypes import ElementType
 from tritonlint.facts.device.contracts import roles_of
-from tritonlint.facts.device.reading.read_back import updated
+from tritonlint.facts.device.reading.read_back import added_atomically, pointer_in, updated
 from tritonlint.facts.device.sums import NarrowSum
 from tritonlint.facts.hazards.flavours.vendors import function_at
 from tritonlint.facts.host.events import LaunchEvent
-from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.symbols import Allocation
 from tritonlint.facts.host.values import Tensor, options
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel
@@ -19,24 +20,40 @@ from tritonlint.facts.project.modules import Module
 from tritonlint.facts.project.tree import walk
 from tritonlint.source import Span
 
+# Memory made of zeros, as its expression begins.
+_ZEROS = re.compile(r"[\w.]*zeros")
+
 
 def repeated_sums(
-    run: Run, event: LaunchEvent, narrow: Mapping[str, ElementType]
+    event: LaunchEvent, narrow: Mapping[str, ElementType], may_be: Mapping[str, ElementType]
 ) -> Iterator[NarrowSum]:
     """The sums that a launch in a loop keeps in what the function made of zeros before it, of the
-    types that are `narrow`, by parameter."""
+    types that are `narrow`, by parameter; and those that programs of one launch add up there, in
+    what is or `may_be` of 16 bits."""
     kernel = event.kernel
-    sums = updated(kernel.node)
-    loop = _loop_around(event) if sums and narrow else None
-    if loop is None:
+    if not may_be or not keeps_sums(kernel.node):
         return
-    for load, store in sums.values():
+    for call in added_atomically(kernel.node):
+        parameter = _pointer(kernel, call.args[0])
+        if parameter in may_be and _made_before(event, parameter, None):
+            place, added = _span(kernel, call), frozenset((parameter,))
+            yield NarrowSum(
+                place, (), "update", False, may_be[parameter], added, frozenset(), place
+            )
+    sums = updated(kernel.node)
+    loop = _loop_around(event) if sums else None
+    for load, store in sums.values() if loop is not None else ():
         parameter = _pointer(kernel, store.args[0])
-        if parameter in narrow and _made_before(run, event, parameter, loop):
+        if loop is not None and parameter in narrow and _made_before(event, parameter, loop):
             place, loads = _span(kernel, store), frozenset((_span(kernel, load),))
             head = event.module.source.span(loop.iter if isinstance(loop, ast.For) else loop.test)
-            parameters = frozenset((parameter,))
-            yield NarrowSum(place, (), "update", False, narrow[parameter], parameters, loads, head)
+            added = frozenset((parameter,))
+            yield NarrowSum(place, (), "update", False, narrow[parameter], added, loads, head)
+
+
+def keeps_sums(function: ast.FunctionDef) -> bool:
+    """Whether a kernel adds to what is in memory."""
+    return bool(updated(function) or added_atomically(function))
 
 
 def launches_in_loop(function: ast.AST | Module, kernel: str) -> bool:
@@ -73,22 +90,19 @@ def _loop_around(event: LaunchEvent) -> ast.For | ast.While | None:
 
 def _pointer(kernel: Kernel, address: ast.expr) -> str:
     """The pointer that an address is computed from, where there is one in it."""
-    names = {each.id for each in walk(address) if isinstance(each, ast.Name)}
-    found = names & set(roles_of(kernel).pointers)
-    return found.pop() if len(found) == 1 else ""
+    return pointer_in(kernel.node, address, roles_of(kernel).pointers)
 
 
-def _made_before(run: Run, event: LaunchEvent, parameter: str, loop: ast.For | ast.While) -> bool:
-    """Whether what is passed is made of zeros, before the loop and in the same file."""
-    tensors = [each for _, each in options(event.arguments[parameter].value)]
-    if len(tensors) != 1 or not isinstance(tensors[0], Tensor):
-        return False
-    for note in run.notes:
-        if note.kind == "allocated" and note.buffer == tensors[0].buffer:
-            within = loop.lineno <= note.span.line <= (loop.end_lineno or loop.lineno)
-            same = note.span.path == event.span.path
-            made = event.module.source.snippet(note.span) if same else ""
-            return same and not within and "zeros" in made
+def _made_before(event: LaunchEvent, parameter: str, loop: ast.For | ast.While | None) -> bool:
+    """Whether what is passed is made of zeros in the same file, before the loop if there is one."""
+    match [each for _, each in options(event.arguments[parameter].value)]:
+        case [Tensor(buffer=Allocation(path=event.span.path, line=line, column=column))]:
+            first, last = (loop.lineno, loop.end_lineno) if loop is not None else (0, 0)
+            within = first <= line <= (last or first)
+            return (
+                not within
+                and _ZEROS.match(event.module.source.lines[line - 1], column - 1) is not None
+            )
     return False
 
 

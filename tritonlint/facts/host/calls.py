@@ -173,7 +173,7 @@ def _outside(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Valu
     if legacy is not None:
         return tensors.allocated(frame, ElementTypes.of(legacy), span)
     if head.split(".")[0] in ("torch", "numpy") and name in tensors.CONSTRUCTORS:
-        like = arguments.positional[0] if arguments.positional else None
+        like = as_tensor(arguments.positional[0]) if arguments.positional else None
         return tensors.construct(frame, name, arguments, like, span)
     if qualified == "torch.finfo" and arguments.positional:
         _is_float(frame, arguments.positional[0])

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 
-from tritonlint.facts.device.reading.read_back import updated
+from tritonlint.facts.device.reading.read_back import added_atomically
 from tritonlint.facts.hazards.low_sums import LowSum, low_sums, may_sum, passes, sums_loaded
-from tritonlint.facts.hazards.repeated_sums import launches_in_loop
+from tritonlint.facts.hazards.repeated_sums import keeps_sums, launches_in_loop
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.index.reach import Reach
 from tritonlint.facts.index.universe import Texts
@@ -63,10 +63,11 @@ class Summing:
 
     def _of(self, definition: Definition, kernel: Kernel) -> Iterator[LowSum]:
         again = not sums_loaded(kernel, definition.module.source)
-        if again and not updated(kernel.node):
+        if again and not keeps_sums(kernel.node):
             return
         for launcher in self.reach.named_by(definition)[:_MOST]:
-            if again and not launches_in_loop(launcher.node, kernel.name):
+            atomic = again and added_atomically(kernel.node)
+            if again and not atomic and not launches_in_loop(launcher.node, kernel.name):
                 continue
             if not isinstance(launcher.node, Module) and kernel_of(launcher) is None:
                 run = self.interpreted(launcher)

@@ -16,6 +16,7 @@ _MOVES = frozenset(
     "where trans reshape view expand_dims broadcast_to permute ravel abs minimum maximum".split()
 )
 _SUMS = ("sum", "cumsum")
+_CASTS = ("to", "cast")
 _SUMMED = re.compile(r"sum\s*\(")
 _CALLED = re.compile(r"(?<![\w.])([A-Za-z_]\w*)\s*\(")
 # Functions of which the arguments are addresses and sizes.
@@ -40,7 +41,8 @@ def adds_loaded(kernel: Kernel, text: str) -> bool:
     if not summing and not _SUMMED.search(text):
         return False
     calls = (each for each in _computing(kernel.node) if isinstance(each, ast.Call))
-    return any(map(loaded.holds, (each for call in calls for each in _summed(call, summing))))
+    summed = [each for call in calls for each in _summed(call, summing)]
+    return any(loaded.holds(each) or loaded.multiplies(each) for each in summed)
 
 
 def _summed(call: ast.Call, summing: Collection[str]) -> Iterator[ast.expr]:
@@ -104,13 +106,15 @@ class _Loaded:
 
     def assign(self, node: ast.Assign | ast.AugAssign) -> None:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        if not self.holds(node.value):
+        product = self.multiplies(node.value)
+        if not product and not self.holds(node.value):
             return
         for target in targets:
             names = target.elts if isinstance(target, ast.Tuple) else [target]
             known = {each.id for each in names if isinstance(each, ast.Name)}
-            self.names |= known
-            if self.multiplies(node.value):
+            if self.holds(node.value):
+                self.names |= known
+            if product:
                 self.products |= known
 
     def multiplies(self, node: ast.expr) -> bool:
@@ -121,7 +125,8 @@ class _Loaded:
             case ast.BinOp(left=left, op=ast.Mult(), right=right):
                 return self.holds(left) and self.holds(right)
             case ast.Call(func=ast.Attribute(value=owner, attr=name), args=args):
-                return name in _MOVES and any(map(self.multiplies, (owner, *args)))
+                moved = name in _MOVES or name in _CASTS
+                return moved and any(map(self.multiplies, (owner, *args)))
             case ast.Call(func=ast.Name(), args=args):
                 return any(map(self.holds, args))
             case ast.Subscript(value=inner) | ast.UnaryOp(operand=inner):

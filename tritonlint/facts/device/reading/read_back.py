@@ -4,7 +4,7 @@ stores it at the same address."""
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.tree import as_code, walk
@@ -49,6 +49,19 @@ def read_back(function: ast.FunctionDef) -> Mapping[int, ast.Call]:
 
 
 @kept(256)
+def added_atomically(function: ast.FunctionDef) -> tuple[ast.Call, ...]:
+    """The calls of a function that add to memory which other programs may add to as well, and whose
+    result nothing uses."""
+    return tuple(
+        each.value
+        for each in walk(function)
+        if isinstance(each, ast.Expr) and isinstance(each.value, ast.Call)
+        for call in _calls([each.value], "atomic_add")
+        if _stored(call) is not None
+    )
+
+
+@kept(256)
 def _comes_back(function: ast.FunctionDef) -> bool:
     """Whether a function stores at an address, as it is written, that it loads from too."""
     calls = [each for each in walk(function) if isinstance(each, ast.Call)]
@@ -69,6 +82,28 @@ def _calls(nodes: Sequence[ast.AST], name: str) -> Iterator[ast.Call]:
             case ast.Call(func=ast.Attribute(value=ast.Name(), attr=attr), args=[_, *_]):
                 if attr == name:
                     yield each
+
+
+def pointer_in(function: ast.FunctionDef, address: ast.expr, pointers: Collection[str]) -> str:
+    """The one of `pointers` that an address is computed from, by the names in it too; empty where
+    there is none, or several."""
+    names, waiting = set[str](), [*_names(address)]
+    given: dict[str, list[ast.expr]] = {}
+    for each in walk(function):
+        match each:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                given.setdefault(name, []).append(value)
+    while waiting:
+        name = waiting.pop()
+        values = given.get(name, ()) if name not in names and name not in pointers else ()
+        names.add(name)
+        waiting += [inner for value in values if not _loads(value) for inner in _names(value)]
+    found = names & {*pointers}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _loads(value: ast.expr) -> bool:
+    return any(isinstance(each, ast.Attribute) and each.attr == "load" for each in walk(value))
 
 
 def _stored(store: ast.Call) -> ast.expr | None:
