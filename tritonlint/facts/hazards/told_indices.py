@@ -10,7 +10,7 @@ from tritonlint.facts.hazards.written_launches import given, launches_of
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Module
-from tritonlint.facts.project.tree import as_code, walk
+from tritonlint.facts.project.tree import as_code, last_name, walk
 from tritonlint.source import Span
 
 _NARROW = re.compile(r"\btorch\.int(?:32)?\b|\.int\(\)")
@@ -26,7 +26,7 @@ def told_narrow(module: Module, kernel: Kernel, parameter: str) -> Span | None:
     """Where the file says that what its launches pass as `parameter` holds 32-bit integers; None
     where it does not, or also says that it holds wider ones."""
     names = {
-        _last(given(kernel, launch).get(parameter)) for _, launch in launches_of(module, kernel)
+        last_name(given(kernel, launch).get(parameter)) for _, launch in launches_of(module, kernel)
     }
     told = [_said(module).get(name, (None, True)) for name in names]
     if not told or any(place is None or wide for place, wide in told):
@@ -34,13 +34,6 @@ def told_narrow(module: Module, kernel: Kernel, parameter: str) -> Span | None:
     place = told[0][0]
     assert place is not None
     return module.source.span(place)
-
-
-def _last(node: ast.AST | None) -> str:
-    match node:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name
-    return ""
 
 
 @kept(4)
@@ -62,10 +55,10 @@ def _statements(module: Module) -> Iterator[tuple[str, ast.expr]]:
     for node in walk(module.tree):
         match node:
             case ast.Assign(targets=[(ast.Name() | ast.Attribute()) as target], value=value):
-                yield _last(target), value
+                yield last_name(target), value
             case ast.AnnAssign(
                 target=(ast.Name() | ast.Attribute()) as target, value=ast.expr() as value
             ):
-                yield _last(target), value
+                yield last_name(target), value
             case ast.Compare(left=ast.Attribute(value=owner, attr="dtype")):
-                yield _last(owner), node
+                yield last_name(owner), node

@@ -20,7 +20,7 @@ from tritonlint.facts.host.values import (
     Value,
     choose,
 )
-from tritonlint.facts.project.tree import as_code
+from tritonlint.facts.project.tree import as_code, last_name
 from tritonlint.frozen import replace
 
 F = TypeVar("F", bound=Frame)
@@ -61,7 +61,7 @@ def _condition(frame: Frame, node: ast.expr) -> Condition:
     value = frame.evaluate(node)
     if isinstance(value, Condition):
         return value
-    found = conditions.named(_spelled(node), value, span)
+    found = conditions.named(last_name(node), value, span)
     key = symbol(value, node)
     if found is None and speaks_of_vendor(code := as_code(node)):
         key = OfVendor(key, code)
@@ -83,13 +83,6 @@ def _of_vendor(test: Condition) -> Condition:
 def speaks_of_vendor(text: str) -> bool:
     """Whether a piece of a test asks which GPU it is."""
     return _VENDOR.search(text) is not None
-
-
-def _spelled(node: ast.expr) -> str:
-    match node:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name
-    return ""
 
 
 def tested(frame: Frame, node: ast.expr) -> Value:

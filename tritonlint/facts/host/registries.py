@@ -13,7 +13,7 @@ from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import Callable, Const, Sequence, Table, Value, choose
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import walk
+from tritonlint.facts.project.tree import last_name, walk
 
 # Methods that put something into what they are called on.
 _PUT = frozenset("append add insert extend setdefault update copy_ index_copy_".split())
@@ -141,14 +141,10 @@ def filled_in(node: ast.AST) -> frozenset[str]:
     for each in walk(node):
         match each:
             case ast.Subscript(value=(ast.Name() | ast.Attribute()) as owner, ctx=ast.Store()):
-                found.add(_last(owner))
+                found.add(last_name(owner))
             case ast.Call(func=ast.Attribute(value=owner, attr=how)) if how in _PUT:
                 while isinstance(owner, ast.Subscript):
                     owner = owner.value
                 if isinstance(owner, (ast.Name, ast.Attribute)):
-                    found.add(_last(owner))
+                    found.add(last_name(owner))
     return frozenset(found)
-
-
-def _last(node: ast.Name | ast.Attribute) -> str:
-    return node.id if isinstance(node, ast.Name) else node.attr

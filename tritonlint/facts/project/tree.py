@@ -33,6 +33,14 @@ def dotted_name(node: ast.AST) -> str | None:
     return ".".join(reversed(parts))
 
 
+def last_name(node: ast.AST | None) -> str:
+    """The name that `a` or `x.a` ends with, nothing of another expression."""
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""
+
+
 def as_code(node: ast.AST) -> str:
     """A node as code, each the same way, however it is spelled."""
     return dotted_name(node) or _unparsed(node)

@@ -15,6 +15,7 @@ from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import Symbol
 from tritonlint.facts.host.values import Condition, Path, Tensor, contradicts, options
 from tritonlint.facts.project.modules import Module
+from tritonlint.facts.project.tree import last_name
 from tritonlint.source import Span
 
 Asked = tuple[Symbol, Span, Path]
@@ -67,17 +68,8 @@ def _viewed_for(module: Module, setting: str, cache: str) -> tuple[ElementTypes,
             match each:
                 case ast.Call(func=ast.Attribute(value=owner, attr="view"), args=[to]):
                     types = float_type(to)
-                    named = _last_name(owner) == cache
+                    of = owner.value if isinstance(owner, ast.Subscript) else owner
+                    named = last_name(of) == cache
                     if named and types and all(t.is_fp8 for t in types.types or ()):
                         return types, module.source.span(each)
     return None
-
-
-def _last_name(node: ast.expr) -> str:
-    """The name that an expression ends with, or takes an item of."""
-    match node:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name
-        case ast.Subscript(value=owner):
-            return _last_name(owner)
-    return ""
