@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from tritonlint.facts.hazards.large_memory import may_be_large
 from tritonlint.facts.hazards.other_pointer_casts import may_cast_to_another
+from tritonlint.facts.hazards.raw_bytes.named import may_name_codes, names_codes
 from tritonlint.facts.hazards.raw_bytes.twins import cuts_alike, may_cut_alike
 from tritonlint.facts.index.callers import NEAR
 from tritonlint.facts.index.outlines import Function
@@ -62,12 +63,17 @@ class Roots:
 
     def _cutting(self, file: str, module: Module) -> frozenset[int]:
         """The functions of a file near to a launch that cut a buffer where others do that know what
-        is in it."""
+        is in it, or name what others do."""
         near = self._texts.leading(file).near.get(file, {})
-        if not near or not may_cut_alike(module.source.text):
-            return frozenset()
-        functions = (each for each in module.functions if each.line in near)
-        return frozenset(each.line for each in functions if cuts_alike(module, each.node))  # type: ignore[arg-type]
+        text = module.source.text
+        asked = [(may_cut_alike, cuts_alike), (may_name_codes, names_codes)]
+        known = [knows for may_know, knows in asked if near and may_know(text)]
+        functions = [each for each in module.functions if each.line in near] if known else []
+        return frozenset(
+            each.line
+            for each in functions
+            if any(knows(module, each.node) for knows in known)  # type: ignore[arg-type]
+        )
 
     def _casting(self, file: str, module: Module) -> frozenset[int]:
         """The functions of a file near to a launch of a kernel that may cast what it stores to

@@ -130,13 +130,26 @@ def _effects(kernel: Kernel, made: Specialization, parameter: str, *floats: str)
     seen = moves(kernel, Specialization(others, made.constexprs))
     known = {*made.pointers, *seen.numbers, *floats, *_copied_with(parameter, seen)}
     copied = _copied(kernel, parameter, made, [n for n in found.pointers if n not in known])
-    viewed = contract(kernel, Specialization({**made.pointers, parameter: E4M3FN}, made.constexprs))
-    wrong = _sites(viewed, "float") - _sites(copied, "int")
+    wrong = _sites(_viewed(kernel, made, parameter), "float") - _sites(copied, "int")
     return (
         [each for each in stores if _site(each) in wrong and not _of_own_accord(each)],
         [each for each in loads if each.effect == "bits" or _site(each) in wrong],
         seen,
     )
+
+
+def _viewed(kernel: Kernel, made: Specialization, parameter: str) -> KernelContract:
+    """What the kernel does where `parameter` is viewed as fp8, with the other bytes that it takes
+    for the same memory."""
+    viewed = contract(kernel, Specialization({**made.pointers, parameter: E4M3FN}, made.constexprs))
+    chosen = _sites(viewed, "compile_error")
+    accesses: list[Store | Load] = [*viewed.stores, *viewed.loads]
+    names = {each.parameter for each in accesses if _site(each) in chosen}
+    both = {name for name in names if (each := made.pointers.get(name)) and each.is_byte}
+    if not both - {parameter}:
+        return viewed
+    pointers = {**made.pointers, **dict.fromkeys({*both, parameter}, E4M3FN)}
+    return contract(kernel, Specialization(pointers, made.constexprs))
 
 
 def _copied_with(parameter: str, seen: Moves) -> set[str]:

@@ -12,6 +12,7 @@ from tritonlint.facts.hazards.raw_bytes.names import byte_named
 from tritonlint.facts.hazards.raw_bytes.twins import same_expression
 from tritonlint.facts.host.events import LaunchEvent, Note
 from tritonlint.facts.host.settings import stem
+from tritonlint.facts.host.symbols import Compared, HasType, Literal, Symbol
 from tritonlint.facts.host.values import Path, Tensor
 from tritonlint.source import Span
 
@@ -28,12 +29,19 @@ def spoken_of(
     event: LaunchEvent,
     parameter: str,
     path: Path,
+    own: Path,
     evidence: Sequence[Evidence],
 ) -> Iterator[Evidence]:
     """Evidence that the bytes passed as `parameter`, by `evidence`, are codes: a test for fp8 on
-    the path, or the name of the kernel or of the function around the launch."""
+    the path, one on the path on which it is these bytes (its `own`), or the name of the kernel or
+    of the function around the launch."""
     text = event.arguments[parameter].text
     if byte_named(parameter) or _OTHER.search(parameter) or _OTHER.search(text):
+        return
+    asks = any(outcome and _asks_for_codes(key) for key, outcome in own)
+    if asks and any(each.stated for each in evidence):
+        span = event.arguments[parameter].span
+        yield _evidence(span, "where it holds bytes, the dtype that is asked for is fp8")
         return
     asked = [each for each in notes if each.kind == "setting" and each.types.known]
     for each in evidence if asked else ():
@@ -46,6 +54,16 @@ def spoken_of(
         yield _evidence(parameter_span(event.kernel, parameter), "the kernel is called after fp8")
     elif _FP8.search(event.function):
         yield _evidence(event.span, f"`{event.function}` is called after fp8")
+
+
+def _asks_for_codes(test: Symbol) -> bool:
+    """Whether a test of a dtype comes out true for 8-bit floats alone, or for what takes a byte."""
+    match test:
+        case HasType(types=types):
+            return all(each.startswith("torch.float8_") for each in types.split(" or "))
+        case Compared(left=left, operator="==", right=Literal(written="1")):
+            return left.last_name == "itemsize"
+    return False
 
 
 def viewed_by_others(event: LaunchEvent, tensor: Tensor) -> Iterator[Evidence]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from tritonlint.dtypes import UINT8, UNKNOWN, ElementTypes
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence, Strength
+from tritonlint.facts.hazards.raw_bytes.named import by_name
 from tritonlint.facts.hazards.raw_bytes.names import (
     about,
     byte_named,
@@ -82,10 +83,11 @@ def storage_of(
     if any(n.kind == "unquantized" and about(n.buffer, tensor.buffer) for n in run.notes):
         evidence = [each for each in evidence if each.stated]
     if not evidence:
-        layout = tuple(_layout(run, event, tensor)) if types == UNKNOWN else ()
-        return Storage(types, tensor.buffer, layout, "nothing says what it holds")
+        told = tuple(_layout(run, event, tensor)) if types == UNKNOWN else ()
+        told = told or (tuple(by_name(run, event, tensor)) if types == UNKNOWN else ())
+        return Storage(types, tensor.buffer, told, "nothing says what it holds")
     if any(each.stated for each in evidence):
-        evidence += spoken_of(run.notes, event, parameter, whole, evidence)
+        evidence += spoken_of(run.notes, event, parameter, whole, path, evidence)
     return Storage(types, tensor.buffer, (*evidence, *_elsewhere(run, event, tensor)))
 
 

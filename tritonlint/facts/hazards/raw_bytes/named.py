@@ -1,0 +1,148 @@
+"""Tensors that are known by their names alone: what one function of a file makes of bytes and
+another one views as codes, a third one takes by the same name."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+
+from tritonlint.dtypes import ElementType, ElementTypes, from_torch
+from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
+from tritonlint.facts.hazards.raw_bytes.twins import float_type
+from tritonlint.facts.host.events import LaunchEvent
+from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.symbols import Attribute, Item, Symbol
+from tritonlint.facts.host.tensors import CONSTRUCTORS, PARTS, SHAPES
+from tritonlint.facts.host.values import Tensor
+from tritonlint.facts.kept import kept
+from tritonlint.facts.project.modules import Module
+from tritonlint.facts.project.tree import walk
+from tritonlint.frozen import dataclass
+from tritonlint.source import Span
+
+# A name that is as short can be anything; these are too.
+_SHORT = 3
+_COMMON = frozenset("data dst inp input key out output result src tensor value values".split())
+
+
+@dataclass(frozen=True)
+class Named:
+    """A tensor of bytes that is viewed as codes of `types`: where it is made, and where viewed."""
+
+    made: Span
+    viewed: Span
+    types: ElementTypes
+
+
+def may_name_codes(text: str) -> bool:
+    """Whether a file may make tensors of bytes, and view tensors as 8-bit floats."""
+    return "int8" in text and "view(" in text and ("fp8" in text.lower() or "float8" in text)
+
+
+def names_codes(module: Module, function: ast.AST) -> bool:
+    """Whether a function names what others make of bytes and view as codes."""
+    known = _by_name(module)
+    return bool(known) and any(name in known for each in walk(function) for name in _names(each))
+
+
+def by_name(run: Run, event: LaunchEvent, tensor: Tensor) -> Iterator[Evidence]:
+    """Evidence for a tensor of which nothing else is known, from the other functions of the file:
+    under this name they make bytes, and view them as codes."""
+    name = "" if tensor.view is not None else _symbol(tensor.buffer)
+    named = _by_name(event.module).get(name)
+    if named is None or run.passed_by_callers(tensor.buffer) or run.passed_by_tests(tensor.buffer):
+        return
+    yield Evidence(named.made, "what has this name is made of bytes here", "likely", encoded=False)
+    message = f"and viewed as {named.types} here"
+    yield Evidence(named.viewed, message, "likely", (), named.types)
+
+
+def _name(node: ast.expr) -> str:
+    """What a tensor is called: an attribute (`.codes`) or an entry of a table (`[codes]`); empty
+    where that says nothing."""
+    match node:
+        case ast.Attribute(attr=name):
+            return _called(name, ".")
+        case ast.Subscript(slice=ast.Constant(value=str(name))):
+            return _called(name, "[")
+        case ast.Subscript(value=owner):
+            return _name(owner)
+        case ast.Call(func=ast.Attribute(value=owner, attr=how)) if how in SHAPES | PARTS:
+            return _name(owner)
+    return ""
+
+
+def _symbol(buffer: Symbol) -> str:
+    """What a buffer is called: an attribute, or an entry under a written key. The name of a
+    parameter says too little: it may be passed viewed."""
+    match buffer:
+        case Item(key=key) if key[:1] in ("'", '"'):
+            return _called(key[1:-1], "[")
+        case Attribute(name=name):
+            return _called(name, ".")
+    return ""
+
+
+def _called(name: str, before: str) -> str:
+    """`name` as that of an attribute or an entry, by what stands `before` it; empty where it can be
+    anything."""
+    if before == "[":
+        return f"[{name}]"
+    return f".{name}" if len(name) >= _SHORT and name not in _COMMON else ""
+
+
+def _names(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, (ast.Attribute, ast.Subscript)):
+        yield _name(node)
+
+
+@kept(64)
+def _by_name(module: Module) -> Mapping[str, Named]:
+    """What a file makes of bytes under one name, and of nothing else, and views as codes."""
+    if not may_name_codes(module.source.text):
+        return {}
+    made: dict[str, Span] = {}
+    others: set[str] = set()
+    viewed: dict[str, tuple[ElementTypes, Span]] = {}
+    for node in walk(module.tree):
+        for name, value in _given(node):
+            element = _made(value)
+            if element is not None and element.is_byte:
+                made.setdefault(name, module.source.span(value))
+            elif element is not None:
+                others.add(name)
+        match node:
+            case ast.Call(func=ast.Attribute(value=owner, attr="view"), args=[to]):
+                types = float_type(to)
+                if types is not None and all(each.is_fp8 for each in types.types or ()):
+                    viewed.setdefault(_name(owner), (types, module.source.span(node)))
+    known = made.keys() & viewed.keys() - others - {""}
+    return {name: Named(made[name], viewed[name][1], viewed[name][0]) for name in known}
+
+
+def _given(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    """What a statement or an expression gives a name, by that name."""
+    match node:
+        case ast.Assign(targets=targets, value=value):
+            yield from ((_name(each), value) for each in targets)
+        case ast.AnnAssign(target=target, value=ast.expr() as value):
+            yield _name(target), value
+        case ast.Dict(keys=keys, values=values):
+            for key, value in zip(keys, values, strict=True):
+                if isinstance(key, ast.Constant):
+                    yield _called(str(key.value), "["), value
+        case ast.Call(keywords=keywords):
+            for each in keywords:
+                if each.arg is not None:
+                    yield _called(each.arg, "."), each.value
+                    yield _called(each.arg, "["), each.value
+
+
+def _made(value: ast.expr) -> ElementType | None:
+    """The type of the tensor that an expression makes, where it says so."""
+    while isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
+        if value.func.attr in CONSTRUCTORS:
+            dtype = next((each.value for each in value.keywords if each.arg == "dtype"), None)
+            return from_torch(dtype.attr) if isinstance(dtype, ast.Attribute) else None
+        value = value.func.value
+    return None
