@@ -105,7 +105,7 @@ def _by_name(module: Module) -> Mapping[str, Named]:
     others: set[str] = set()
     viewed: dict[str, tuple[ElementTypes, Span]] = {}
     for node in walk(module.tree):
-        for name, value in _given(node):
+        for name, value in (*_given(node), *_fields(node)):
             element = _made(value)
             if element is not None and element.is_byte:
                 made.setdefault(name, module.source.span(value))
@@ -136,6 +136,18 @@ def _given(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
                 if each.arg is not None:
                     yield _called(each.arg, "."), each.value
                     yield _called(each.arg, "["), each.value
+
+
+def _fields(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    """What the methods of a class that declares its fields make objects of (`cls(x, y)`), by the
+    names of the fields."""
+    if isinstance(node, ast.ClassDef):
+        declared = [each.target for each in node.body if isinstance(each, ast.AnnAssign)]
+        names = [each.id for each in declared if isinstance(each, ast.Name)]
+        for each in walk(node) if names else ():
+            if isinstance(each, ast.Call) and ast.unparse(each.func) in ("cls", node.name):
+                for name, value in zip(names, each.args, strict=False):
+                    yield _called(name, "."), value
 
 
 def _made(value: ast.expr) -> ElementType | None:
