@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from tritonlint.facts.hazards.observation import InKernel, Naming
-from tritonlint.facts.project.comments import SUM_IN_16_BITS
+from tritonlint.facts.project.comments import means_16_bits
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Module
 from tritonlint.facts.project.tree import as_code, walk
@@ -60,8 +60,8 @@ def carried_roundings(module: Module, kernel: Kernel, _: Naming) -> Iterator[Car
             continue
         for name, cast in _rounded(loop, loaded):
             begun = _begun(kernel.node, loop, name, cast)
-            stated = source.lines[max(0, cast.lineno - 2) : cast.end_lineno]
-            if begun is None or any(map(SUM_IN_16_BITS.search, stated)):
+            last = cast.end_lineno or cast.lineno
+            if begun is None or means_16_bits(source.lines, cast.lineno, last):
                 continue
             wide = _WIDE.search(as_code(begun)) is not None
             head = source.span(loop.iter if isinstance(loop, ast.For) else loop.test)

@@ -22,7 +22,7 @@ from tritonlint.facts.host.events import LaunchEvent, Passed
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.tensors import FLOATS
 from tritonlint.facts.host.values import Tensor, options
-from tritonlint.facts.project.comments import SUM_IN_16_BITS
+from tritonlint.facts.project.comments import means_16_bits
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.findings.claim import Known
 from tritonlint.frozen import dataclass
@@ -226,7 +226,5 @@ def _of_one(node: ast.AST) -> Iterator[Sequence[ast.stmt | ast.expr]]:
 
 def _is_stated(place: Span, source: SourceFile) -> bool:
     """Whether a comment at a sum says that 16 bits are meant."""
-    if place.path != source.path:
-        return False
-    lines = source.lines[max(0, place.line - 2) : place.end_line]
-    return any(SUM_IN_16_BITS.search(each) for each in lines)
+    same = place.path == source.path
+    return same and means_16_bits(source.lines, place.line, place.end_line)

@@ -5,18 +5,27 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tritonlint.facts.project import code_lines
 
-# That a sum in 16 bits is meant, on its lines or the one before.
-SUM_IN_16_BITS = re.compile(
+# That a sum in 16 bits is meant, on its lines, the one before, or in the comment that ends there.
+_SUM_IN_16_BITS = re.compile(
     r"#.*(?:\bb?f(?:loat|p)?16\b|\bhalf\b|16[- ]bits?\b|low(?:er)? precision)", re.IGNORECASE
 )
 # That there are no 64-bit integers where a file runs, and those beside it.
 NARROW_TARGET = re.compile(
     rb"#[^\n]*(?:n't|\bnot) support[^\n]*\bint64|#[^\n]*\bint64\b[^\n]*(?:n't |not |un)support"
 )
+
+
+def means_16_bits(lines: Sequence[str], first: int, last: int) -> bool:
+    """Whether a comment says that what stands in these lines (from 1) is to be added up in 16
+    bits."""
+    begin = max(0, first - 2)
+    while begin > 0 and all(each.lstrip().startswith("#") for each in lines[begin - 1 : begin + 1]):
+        begin -= 1
+    return any(map(_SUM_IN_16_BITS.search, lines[begin:last]))
 
 
 def code_digest(text: bytes) -> str:
@@ -36,11 +45,11 @@ def code_digest(text: bytes) -> str:
 def _stated(text: bytes) -> Iterator[tuple[int, int, int, str]]:
     """The comments about sums, each with how many lines of code are before it, and how far the last
     and the next one are."""
-    if SUM_IN_16_BITS.search(text.decode("utf-8", "replace")) is None:
+    if _SUM_IN_16_BITS.search(text.decode("utf-8", "replace")) is None:
         return
     code = code_lines.numbers(text)
     for number, line in enumerate(text.decode("utf-8", "replace").split("\n"), 1):
-        found = SUM_IN_16_BITS.search(line)
+        found = _SUM_IN_16_BITS.search(line)
         if found is not None:
             before = bisect.bisect_left(code, number)
             last = code[before - 1] if before else 0
