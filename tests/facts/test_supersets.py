@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.support import ROOT
+from tritonlint.facts.hazards.flavours.codes_of_a_file import may_encode
+from tritonlint.facts.hazards.raw_bytes.named import may_name_codes
+from tritonlint.facts.hazards.raw_bytes.twins import may_cut_alike
 from tritonlint.facts.index import top_level
 from tritonlint.facts.index.gates import code, names_own
 from tritonlint.facts.index.headers import headers
@@ -161,3 +164,40 @@ def test_all_files() -> None:
                 if not names_own(own, 0, len(own)):
                     missed.append((file.name, node.name))
     assert not missed
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        "page[:, 512:].view({})",
+        "page[:, 512:].view(dtype={})",
+        "page[:, 512:].view (\n        {}\n    )",
+        "page[:, 512:]. view( {} )",
+        "page[:, 512:].view(  # of scales\n        {})",
+    ],
+)
+@pytest.mark.parametrize(
+    "wide", ["torch.float32", "torch.bfloat16", "torch.half", "th.float", "float32", "torch.double"]
+)
+def test_a_slice_that_is_viewed_as_wider_floats(view: str, wide: str) -> None:
+    assert may_cut_alike(f"def run(page):\n    return {view.format(wide)}\n")
+
+
+@pytest.mark.parametrize("made", ["torch.uint8", "th.int8", "uint8"])
+@pytest.mark.parametrize("view", ["self.codes.view({})", "self.codes.view (\n    {})"])
+@pytest.mark.parametrize("codes", ["torch.float8_e4m3fn", "platform.fp8_dtype()", "FP8"])
+def test_bytes_that_are_viewed_as_codes(made: str, view: str, codes: str) -> None:
+    assert may_name_codes(f"self.codes = torch.empty(n, dtype={made})\n{view.format(codes)}\n")
+
+
+@pytest.mark.parametrize(
+    "encoded",
+    [
+        "x.to(torch.float8_e5m2).view(torch.uint8)",
+        "x.to(torch.float8_e5m2).view(\n    torch.uint8\n)",
+        "x.to(torch.float8_e5m2) . view (torch.uint8)",
+        "x.to(tl.float8e5).to(tl.uint8, bitcast=True)  # float8",
+    ],
+)
+def test_a_file_that_encodes(encoded: str) -> None:
+    assert may_encode(f"codes = {encoded}\n")

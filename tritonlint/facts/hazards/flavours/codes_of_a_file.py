@@ -21,6 +21,7 @@ from tritonlint.frozen import dataclass
 
 # What bytes are called that a function is given.
 _BYTES = re.compile(r"raw|byte|code|packed|cache|page|pool|payload|buf", re.IGNORECASE)
+_AS_BYTES = re.compile(r"\bview\s*\((?:\s|#[^\n]*\n)*(?:dtype\s*=\s*)?[\w.]*uint8\b")
 _PLATFORM = "the platform's"
 _FIXED = {each: BY_NAME[each] for each in ("float8_e4m3fn", "float8_e5m2")}
 
@@ -43,7 +44,7 @@ def may_encode(text: str) -> bool:
     """Whether the text of a file may do both."""
     if "uint8" not in text or "float8" not in text:
         return False
-    return ".view(torch.uint8)" in text or "bitcast" in text
+    return "bitcast" in text or _AS_BYTES.search(text) is not None
 
 
 def codes_of_a_file(

@@ -36,7 +36,7 @@ class Named:
 
 def may_name_codes(text: str) -> bool:
     """Whether a file may make tensors of bytes, and view tensors as 8-bit floats."""
-    return "int8" in text and "view(" in text and ("fp8" in text.lower() or "float8" in text)
+    return "int8" in text and ".view" in text and ("fp8" in text.lower() or "float8" in text)
 
 
 def names_codes(module: Module, function: ast.AST) -> bool:

@@ -18,7 +18,9 @@ from tritonlint.facts.project.tree import walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
-_WIDE_VIEW = re.compile(r"\bview\(\s*(?:dtype\s*=\s*)?[\w.]*(?:float16|float32|half|float)\b")
+_WIDE_VIEW = re.compile(
+    r"\bview\s*\((?:\s|#[^\n]*\n)*(?:dtype\s*=\s*)?[\w.]*(?:float(?:16|32|64)?|half|double)\b"
+)
 _CUTS = (ast.Subscript, ast.Call)
 
 
