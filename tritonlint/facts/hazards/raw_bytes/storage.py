@@ -102,10 +102,11 @@ def _elsewhere(run: Run, event: LaunchEvent, tensor: Tensor) -> Iterator[Evidenc
 def _layout(run: Run, event: LaunchEvent, tensor: Tensor) -> Iterator[Evidence]:
     """Evidence from the other code of the file that knows the layout of a buffer of this name: the
     same region is viewed there, and so the buffer is not made of what it holds."""
-    if run.passed_by_callers(tensor.buffer) or run.passed_by_tests(tensor.buffer):
-        return
     twin = begun_alike(event, tensor)
-    if twin is not None and tells_layout(event, tensor):
+    if twin is None or not tells_layout(event, tensor):
+        return
+    # Asked last: it takes a look at the texts of many files.
+    if not run.passed_by_callers(tensor.buffer) and not run.passed_by_tests(tensor.buffer):
         message = f"the same region is viewed as {twin.types} here: the buffer holds raw bytes"
         yield Evidence(twin.span, message, "likely", meaning=twin.types)
 

@@ -72,6 +72,8 @@ def cuts_alike(module: Module, function: ast.AST) -> bool:
     """Whether a function cuts out a slice that begins where one does, of a buffer that is called
     alike, which another function of the file views as wider floats."""
     begins = _alike(module)[2]
+    if not begins:
+        return False
     slices = (_as_slice(each) for each in walk(function) if isinstance(each, _CUTS))
     return any(each is not None and _begin(each) in begins for each in slices)
 
