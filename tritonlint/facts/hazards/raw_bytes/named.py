@@ -4,6 +4,7 @@ another one views as codes, a third one takes by the same name."""
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 
 from tritonlint.dtypes import ElementType, ElementTypes, from_torch
@@ -23,6 +24,10 @@ from tritonlint.source import Span
 # A name that is as short can be anything; these are too.
 _SHORT = 3
 _COMMON = frozenset("data dst inp input key out output result src tensor value values".split())
+# A view as what may be a type of 8-bit floats.
+_AS_CODES = re.compile(
+    r"\bview\s*\((?:\s|#[^\n]*\n)*[^,]{0,200}?(?:fp8|float8|e4m3)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,7 @@ class Named:
 
 def may_name_codes(text: str) -> bool:
     """Whether a file may make tensors of bytes, and view tensors as 8-bit floats."""
-    return "int8" in text and ".view" in text and ("fp8" in text.lower() or "float8" in text)
+    return "int8" in text and ".view" in text and _AS_CODES.search(text) is not None
 
 
 def names_codes(module: Module, function: ast.AST) -> bool:
