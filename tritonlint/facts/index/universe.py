@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +37,7 @@ class Texts:
         self._both: dict[str, bool] = {}
         self._outlines: dict[str, Outline] = {}
         self._followed: dict[str, bool] = {}
+        self._answers: dict[tuple[Callable[[str], bool], str], bool] = {}
         self._leading: dict[str, Leading] = {}
         self._naming: dict[str, Naming] = {}
         self._telling: dict[str, Telling] = {}
@@ -51,6 +52,8 @@ class Texts:
         new.homes = self.homes
         new._outlines = dict(self._outlines)
         changed = [file for file, text in overrides.items() if text != self.overrides[file]]
+        same = ((key, each) for key, each in self._answers.items() if key[1] not in changed)
+        new._answers = dict(same)
         moved: dict[str, Mapping[int, Function]] = {}
         for file in changed:
             before = new._outlines.pop(file, None)
@@ -87,6 +90,13 @@ class Texts:
         if not known:
             self._bytes.pop(file, None)
         return text
+
+    def answer(self, question: Callable[[str], bool], file: str) -> bool:
+        """What the text of a file answers to a question, which is asked once."""
+        key = (question, file)
+        if key not in self._answers:
+            self._answers[key] = question(self.read(file).decode("utf-8", "replace"))
+        return self._answers[key]
 
     def outline(self, file: str) -> Outline:
         """The outline of a file."""

@@ -99,8 +99,7 @@ class Roots:
             self._casts[key] = frozenset(
                 name
                 for each in universe
-                if self._texts.jits(each)
-                and may_cast_to_another(self._texts.read(each).decode("utf-8", "replace"))
+                if self._texts.jits(each) and self._texts.answer(may_cast_to_another, each)
                 for name in self._texts.outline(each).kernels
             )
         return self._casts[key]

@@ -25,7 +25,7 @@ from tritonlint.source import Span
 # Tests of a setting: one pattern after the other takes less time than one of all.
 _TESTS = (
     re.compile(r"""\.startswith\(\s*\(?\s*["'](?:fp8|float8)"""),
-    re.compile(r"""quantized\b|quantized\w*\("""),
+    re.compile(r"""\.\w*quantized\b|quantized\w*\("""),
     re.compile(r"""["'](?:auto|none)["']"""),
     re.compile(r"""["'](?:fp8|float8)["']\s+in\b"""),
     re.compile(r"""(?:is|has|uses?|needs|wants)_\w*(?:fp8|float8)\w*\(\s*\w"""),
