@@ -126,6 +126,7 @@ class Fp8FlavourMismatch(Rule["Seen", str]):
     severity = "warning"
     since = "0.1.0"
     fix = "none"
+    unasked = "which platform it is for is decided outside of the kernel"
     observes = (
         FlagLeftOut,
         Flavours,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from tritonlint.rule import Finding, Fix, Order, OtherCast, Rule, Span, Step
@@ -20,6 +22,10 @@ _TWICE = {
     ("bfloat16", True): "1.1251 is stored as 1.0 and not as 1.25",
     ("float16", True): "1.1251 is stored as 1.0 and not as 1.25",
 }
+
+
+# 8 bits that are made of what was decoded from 8 bits, and become more.
+_CODES = Order(("tt.fp_to_fp",), first=("tt.fp_to_fp",), takes=8, made=8, beyond=("tt.fp_to_fp",))
 
 
 class CastToOtherPointerDtype(Rule[OtherCast, str]):
@@ -73,11 +79,12 @@ class CastToOtherPointerDtype(Rule[OtherCast, str]):
     ## Fix safety
     The cast names the pointer that is stored through. Unsafe: the numbers change, and a reference
     may round in the same way. For a named type there is a fix only where the cast is inside the
-    store.
+    store, and none for a value that a loop carries.
 
     ## How it is verified
     Compiled for `cuda:90`, `hip:gfx942` and `hip:gfx950`, the stored float32 is fed by `arith.extf`
-    of an `arith.truncf` as flagged, and by neither as fixed.
+    of an `arith.truncf` as flagged, and by neither as fixed; of codes, what is stored is fed by a
+    `tt.fp_to_fp` of 8 bits that were made of decoded ones.
 
     ## References
     - https://github.com/vllm-project/vllm/pull/39122
@@ -90,6 +97,7 @@ class CastToOtherPointerDtype(Rule[OtherCast, str]):
     since = "0.1.0"
     fix = "sometimes"
     signature = Order(("arith.extf", "tt.fp_to_fp"), first=("arith.truncf",))
+    signatures = MappingProxyType({"codes": _CODES})
     observes = (OtherCast,)
 
     def judge(self, found: OtherCast) -> str | None:
@@ -114,7 +122,7 @@ class CastToOtherPointerDtype(Rule[OtherCast, str]):
         device function (there other callers may pass other pointers)."""
         import libcst as cst
 
-        if found.store.cast is None or found.store.via:
+        if found.store.cast is None or found.store.via or self._is_carried(found):
             return None
         match self.node(found.store.cast):
             case cst.Call(func=cst.Attribute(attr=cst.Name("to")), args=[cst.Arg(value=spelled)]):
@@ -127,6 +135,16 @@ class CastToOtherPointerDtype(Rule[OtherCast, str]):
             if text == f"{found.toward}.{form}.element_ty":
                 return self._naming(found, spelled, form)
         return None
+
+    def _is_carried(self, found: OtherCast) -> bool:
+        """Whether the cast stands in a loop and the store behind it: the loop carries the value in
+        the type in which it began."""
+        first, last = found.store.cast, found.store.place
+        return first is not None and any(
+            isinstance(each, (ast.For, ast.While))
+            and each.lineno <= first.line <= (each.end_lineno or each.lineno) < last.line
+            for each in ast.walk(self.suspect.source.tree)
+        )
 
     def _naming(self, found: OtherCast, spelled: cst.CSTNode, form: str) -> Fix:
         import libcst as cst

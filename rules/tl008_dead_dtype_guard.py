@@ -72,6 +72,7 @@ class DeadDtypeGuard(Rule["DeadGuard | LostDtype", str]):
     severity = "error"
     since = "0.1.0"
     fix = "sometimes"
+    unasked = "the test that never holds leaves nothing behind"
     observes = (DeadGuard, LostDtype)
 
     def judge(self, guard: DeadGuard | LostDtype) -> str | None:

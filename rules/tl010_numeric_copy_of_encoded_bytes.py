@@ -61,6 +61,7 @@ class NumericCopyOfEncodedBytes(Rule[Copy, str]):
     severity = "error"
     since = "0.1.0"
     fix = "sometimes"
+    unasked = "PyTorch copies the bytes, and no kernel"
     observes = (Copy,)
 
     def judge(self, copy: Copy) -> str | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from tritonlint.frozen import replace
 from tritonlint.rule import CarriedRounding, Finding, Fix, LowSum, Order, Rule, Span, Step
 from tritonlint.rule.traces import handed_on
 
@@ -17,6 +19,12 @@ _BEGINS = {True: "as a float32", False: "in 16 bits"}
 _LOST = {"float16": "2048.0 + 1.0 is 2048.0", "bfloat16": "256.0 + 1.0 is 256.0"}
 # What to do, by whether the sum is kept in memory.
 _HELP = ("widen the values first", "keep the sum in float32, and cast it after the loop")
+
+
+# A sum with what the same memory held.
+_UPDATE = Order(
+    ("tt.store",), first=("tt.load",), gives=16, also=("arith.addf", "arith.subf"), through="memory"
+)
 
 
 class LowPrecisionAccumulation(Rule["LowSum | CarriedRounding", str]):
@@ -73,8 +81,10 @@ class LowPrecisionAccumulation(Rule["LowSum | CarriedRounding", str]):
 
     ## How it is verified
     Compiled for `cuda:90`, `hip:gfx942` and `hip:gfx950`, an `arith.extf` is fed by a `tt.reduce`,
-    a `tt.scan` or an `arith.mulf` of 16 bits as flagged, and by none as fixed; of a sum that is
-    kept in memory no order of operations tells. On a GPU the sums as flagged differ from those in
+    a `tt.scan` or an `arith.mulf` of 16 bits as flagged, and by none as fixed. Of a sum that is
+    kept in memory a `tt.store` or an atomic `fadd` of 16 bits comes back to the address that it
+    wrote, and with memory of float32 none does; what a loop carries comes back to its own
+    `arith.truncf`. On a GPU the sums as flagged differ from those in
     float64 by more than float32 explains.
 
     ## References
@@ -90,6 +100,15 @@ class LowPrecisionAccumulation(Rule["LowSum | CarriedRounding", str]):
     since = "0.1.0"
     fix = "sometimes"
     signature = Order(("arith.extf",), first=("tt.reduce", "tt.scan", "arith.mulf"), made=16)
+    signatures = MappingProxyType(
+        {
+            "sum": replace(signature, first=("tt.reduce", "tt.scan")),
+            "atomic": Order(("fadd",), gives=16, carried="memory", through="memory"),
+            "kept": replace(_UPDATE, carried="memory"),
+            "again": _UPDATE,
+            "carried": Order(("arith.truncf",), gives=16, carried="value"),
+        }
+    )
     observes = (LowSum, CarriedRounding)
 
     def judge(self, seen: LowSum | CarriedRounding) -> str | None:

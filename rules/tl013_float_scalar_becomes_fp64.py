@@ -63,8 +63,8 @@ class FloatScalarBecomesFp64(Rule["FloatScalar | Detour | ShortScalar", str]):
     ## How it is verified
     The type comes from the code that `torch.compile` generates. Compiled with the parameter as a
     float64, `arith` computes with it in 64 bits, and with it as a float32 in 32; a detour shows
-    as `arith.sitofp` to 64 bits and `arith.truncf` to 32, a number that is too short as
-    `arith.extf` from 32 bits to 64.
+    as `arith.sitofp` or an `arith.constant` of 64 bits and `arith.truncf` to 32, a number that is
+    too short as `arith.extf` from 32 bits to 64.
 
     ## References
     - https://github.com/linkedin/Liger-Kernel/pull/1350
@@ -79,6 +79,7 @@ class FloatScalarBecomesFp64(Rule["FloatScalar | Detour | ShortScalar", str]):
     signatures = MappingProxyType(
         {
             "passed": Order(FLOAT_ARITHMETIC, gives=64, through="value"),
+            "number": replace(signature, first=("arith.constant",)),
             "short": _WIDENED,
             "written": replace(_WIDENED, first=("arith.constant",)),
         }

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tritonlint.rule import DroppedScale, Finding, IgnoredSetting, Rule, Step
+from tritonlint.rule import DroppedScale, Finding, IgnoredSetting, Order, Rule, Step
+from tritonlint.rule.signature import FLOAT_TO_INTEGER
 from tritonlint.rule.traces import handed_on
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class IgnoredCacheDtype(Rule["IgnoredSetting | DroppedScale", str]):
     severity = "warning"
     since = "0.1.0"
     fix = "none"
+    signature = Order(FLOAT_TO_INTEGER, through="store")
     observes = (IgnoredSetting, DroppedScale)
 
     def judge(self, found: IgnoredSetting | DroppedScale) -> str | None:

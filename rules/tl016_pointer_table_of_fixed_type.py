@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tritonlint.rule import Finding, FixedTable, Rule, Step
+from tritonlint.rule import Finding, FixedTable, Order, Rule, Step
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -58,7 +58,8 @@ class PointerTableOfFixedType(Rule[FixedTable, str]):
     refuse other types is for the author to say.
 
     ## How it is verified
-    The compiler sees the pointer type that the kernel names, whatever is launched. On a GPU,
+    Compiled for `cuda:90`, `hip:gfx942` and `hip:gfx950`, a `tt.int_to_ptr` makes pointers to 16
+    bits of what a `tt.load` gives, whatever is launched. On a GPU,
     tensors of the other 16-bit type give wrong numbers, and those of the kernel's own type give the
     right ones.
 
@@ -70,6 +71,7 @@ class PointerTableOfFixedType(Rule[FixedTable, str]):
     name = "pointer-table-of-fixed-type"
     severity = "error"
     since = "0.1.0"
+    signature = Order(("tt.int_to_ptr", "tt.bitcast"), first=("tt.load",), gives=16)
     observes = (FixedTable,)
 
     def judge(self, seen: FixedTable) -> str | None:

@@ -69,7 +69,7 @@ class ExponentDecodedByShift(Rule[ExponentShift, str]):
         ("tt.bitcast", "arith.bitcast"),
         first=("arith.shli", "arith.muli"),
         unless=("arith.maxsi", "arith.maxui"),
-        constants=("23", "7", "8388608", "128"),
+        also=("23", "7", "8388608", "128"),
     )
     observes = (ExponentShift,)
 

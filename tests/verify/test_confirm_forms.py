@@ -111,11 +111,144 @@ def decoded(code):
 def k(p, x):
     tl.store(p, decoded(tl.load(x)))  # here
 """
+# Programs add to the same rows of 32 elements.
+ATOMIC = """
+@triton.jit
+def k(p, x):
+    lane = tl.arange(0, 32)
+    part = tl.load(x + tl.program_id(0) * 32 + lane)
+    tl.atomic_add(p + lane, part)  # here
+"""
+SCATTERED = """
+@triton.jit
+def added(p, row, part):
+    tl.atomic_add(p + row * 32 + tl.arange(0, 32), part)
+
+
+@triton.jit
+def k(p, x, rows):
+    lane = tl.arange(0, 32)
+    row = tl.load(rows + tl.program_id(0))
+    added(p, row, tl.load(x + tl.program_id(0) * 32 + lane))  # here
+"""
+IN_A_LOOP = """
+@triton.jit
+def k(p, x, n):
+    row = tl.program_id(0)
+    lane = tl.arange(0, 32)
+    for i in range(n):
+        tl.atomic_add(p + row * 32 + lane, tl.load(x + i * 32 + lane))  # here
+"""
+KEPT = """
+@triton.jit
+def k(p, x, n):
+    lane = tl.arange(0, 32)
+    for i in range(n):
+        total = tl.load(p + lane).to(tl.float32)
+        total += tl.load(x + i * 32 + lane)
+        tl.store(p + lane, total)  # here
+"""
+KEPT_BY_FUNCTION = """
+@triton.jit
+def updated(p, part):
+    tl.store(p, tl.load(p) - part)
+
+
+@triton.jit
+def k(p, x, n):
+    i = 0
+    while i < n:
+        updated(p, tl.load(x + i))  # here
+        i += 1
+"""
+AGAIN = """
+@triton.jit
+def k(p, x):
+    at = tl.program_id(0) * 32 + tl.arange(0, 32)
+    tl.store(p + at, tl.load(p + at) + tl.load(x + at))  # here
+"""
+CARRIED = """
+@triton.jit
+def k(p, x, n):
+    lane = tl.arange(0, 32)
+    state = tl.zeros((32,), dtype=tl.float32)
+    for i in range(n):
+        state = state * 0.5 + tl.load(x + i * 32 + lane).to(tl.float32)
+        low = state.to(tl.bfloat16)  # here
+        tl.store(p + i * 32 + lane, low)
+        state = low.to(tl.float32)
+"""
+CARRIED_SHORT = """
+@triton.jit
+def k(p, x, n):
+    lane = tl.arange(0, 32)
+    state = tl.zeros((32,), dtype=tl.float16)
+    i = 0
+    while i < n:
+        state = (state.to(tl.float32) + tl.load(x + i * 32 + lane)).to(tl.float16)  # here
+        i += 1
+    tl.store(p + lane, state)
+"""
+# Each round rounds what it loads, and nothing of it reaches the next.
+ROUNDED_TWICE = """
+@triton.jit
+def rounded(x):
+    return (x * 0.5).to(tl.bfloat16).to(tl.float32)
+
+
+@triton.jit
+def k(p, x, n):
+    lane = tl.arange(0, 32)
+    for i in range(n):
+        row = tl.load(x + i * 32 + lane).to(tl.float32)
+        tl.store(p + i * 32 + lane, rounded(rounded(row)))  # here
+"""
+SUM = """
+@triton.jit
+def k(p, x):
+    row = tl.load(x + tl.arange(0, 32))
+    tl.store(p, tl.sum(row, axis=0))  # here
+"""
+CODES = """
+@triton.jit
+def k(p, x, scale):
+    code = tl.load(x)
+    row = code.to(tl.float32) * scale
+    tl.store(p, row.to(code.dtype))  # here
+"""
+SIMULATED = """
+@triton.jit
+def k(p, x, scale):
+    row = tl.load(x).to(tl.float32) / scale
+    tl.store(p, row.to(tl.float8e4nv))  # here
+"""
+NUMBER = """
+@triton.jit
+def k(p, x):
+    third = tl.full((1,), 0.3333333333333333, tl.float64)
+    tl.store(p + tl.arange(0, 1), (tl.load(x + tl.arange(0, 1)) * third).to(tl.float32))  # here
+"""
+TABLE = """
+@triton.jit
+def k(p, x, like):
+    pointer = tl.load(x + tl.program_id(0)).to(tl.pointer_type(tl.float16))  # here
+    tl.store(p, tl.load(pointer))
+"""
+CACHE = """
+@triton.jit
+def k(p, x, q):
+    tl.store(p, tl.load(x))  # here
+    tl.store(q, tl.load(x))
+"""
 BYTES = Known("x", dtypes=("uint8",))
 MATRICES = (Known("a", dtypes=("int8",)), Known("b", dtypes=("int8",)))
 DOUBLES = (Known("x", dtypes=("float64",)), Known("p", dtypes=("float64",)))
 SHORT = Claim("", 0, "x", "int16", "int16", known=(Known("BLOCK", values=(128,)),))
 PASSED = Claim("", 0, "alpha", "float64", "float32", known=(Known("x", ("bfloat16",)),))
+SHORT_FLOATS = Claim("", 0, "p", "bfloat16", "float32", known=(Known("x", ("bfloat16",)),))
+CACHED = Claim("", 0, "p", known=(Known("x", ("bfloat16",)), Known("q", ("bfloat16",))))
+TO_FLOAT32 = (Known("x", ("bfloat16",)), Known("p", ("float32",)))
+FROM_CODES = (Known("x", ("float8_e4m3fn",)), Known("p", ("bfloat16",)))
 # The rule, the form, what is wrong, how it is written right, the operation, and what is known.
 FORMS: dict[str, tuple[str, str, str, tuple[str, str], str, tuple[Known, ...], Claim | None]] = {
     "two ways to round": (
@@ -157,6 +290,65 @@ FORMS: dict[str, tuple[str, str, str, tuple[str, str], str, tuple[Known, ...], C
     "an exponent that a function multiplies": (
         *("TL018", "", BY_FUNCTION, ("8388608", "2"), "tt.bitcast", (BYTES,), None),
     ),
+    "programs that add to one row": (
+        *("TL012", "atomic", ATOMIC, ("(p + lane", "(p + tl.program_id(0) * 32 + lane")),
+        *("tt.atomic_rmw", (), SHORT_FLOATS),
+    ),
+    "a row that is stored is no sum": (
+        *("TL012", "atomic", ATOMIC, ("tl.atomic_add(p + lane, part)", "tl.store(p + lane, part)")),
+        *("tt.atomic_rmw", (), SHORT_FLOATS),
+    ),
+    "rows that come from memory": (
+        *("TL012", "atomic", SCATTERED, ("added(p, row, tl", "added(p, tl.program_id(0), tl")),
+        *("tt.atomic_rmw", (), SHORT_FLOATS),
+    ),
+    "a loop that adds to one row": (
+        *("TL012", "atomic", IN_A_LOOP, ("row * 32", "(row * n + i) * 32"), "tt.atomic_rmw"),
+        *((), SHORT_FLOATS),
+    ),
+    "a sum in memory": (
+        *("TL012", "kept", KEPT, ("tl.store(p + lane", "tl.store(p + i * 32 + lane"), "tt.store"),
+        *((), SHORT_FLOATS),
+    ),
+    "a sum in memory that is begun anew": (
+        *("TL012", "kept", KEPT, ("tl.load(p + lane)", "tl.load(x + lane)"), "tt.store"),
+        *((), SHORT_FLOATS),
+    ),
+    "a sum in memory that a function keeps": (
+        *("TL012", "kept", KEPT_BY_FUNCTION, ("tl.load(p) - part", "part"), "tt.store"),
+        *((), SHORT_FLOATS),
+    ),
+    "a sum that launches keep": (
+        *("TL012", "again", AGAIN, ("tl.load(p + at) +", "tl.load(p + at) *"), "tt.store"),
+        *((), SHORT_FLOATS),
+    ),
+    "a state that is rounded": (
+        *("TL012", "carried", CARRIED, ("state = low.to(tl.float32)", "state = state * 1.0")),
+        *("arith.truncf", (), None),
+    ),
+    "a state of 16 bits": (
+        *("TL012", "carried", CARRIED_SHORT, ("(state.to(tl.float32) + ", "(")),
+        *("arith.truncf", (), None),
+    ),
+    "a sum of 16 bits": (
+        *("TL012", "sum", SUM, ("tl.sum(row", "tl.sum(row.to(tl.float32)"), "arith.extf"),
+        *(TO_FLOAT32, None),
+    ),
+    "codes that become codes again": (
+        *("TL007", "codes", CODES, ("row.to(code.dtype)", "row"), "tt.fp_to_fp"),
+        *(FROM_CODES, None),
+    ),
+    "a number in float64": (
+        *("TL013", "number", NUMBER, ("float64", "float32"), "arith.truncf", (), None),
+    ),
+    "a pointer of a fixed type": (
+        *("TL016", "", TABLE, ("tl.float16", "like.dtype.element_ty"), "tt.int_to_ptr"),
+        *((Known("like", ("float32",)), Known("p", ("float32",))), None),
+    ),
+    "a cache of bytes": (
+        *("TL015", "", CACHE, ("tl.store(p, tl.load(x))", "tl.store(q, tl.load(x) + 1)")),
+        *("arith.fptoui", (), CACHED),
+    ),
 }
 
 
@@ -187,6 +379,8 @@ def test_a_form_is_told_from_what_is_right(
 # Bodies that are wrong in a way of their own, and forms of the same rule that it is not.
 OTHERS = {
     "a sum is no clamp": (PRODUCTS, "TL006", "", MATRICES),
+    "a rounded row is no state": (ROUNDED_TWICE, "TL012", "carried", ()),
+    "a simulated quantization decodes no codes": (SIMULATED, "TL007", "codes", TO_FLOAT32),
     "a detour is no short number": (BACK, "TL013", "written", ()),
     "a short number is no detour": (TURN, "TL013", "", DOUBLES),
     "no nearest rounding is no second way": (EXPONENT, "TL004", "unlike", (BYTES,)),

@@ -24,6 +24,7 @@ from tritonlint.verify.confirm import confirm as confirming
 from tritonlint.verify.confirm.answers import Answers
 
 ABOUT_KERNELS = ("TL004", "TL005", "TL006", "TL009", "TL011", "TL018")
+ABOUT_LAUNCHES = ("TL007", "TL012", "TL013", "TL015", "TL016", "TL017")
 ONE = Settings(targets=("cuda:90",))
 
 
@@ -242,17 +243,25 @@ def test_a_rule_that_the_compiler_cannot_judge_is_undecided(
     monkeypatch.setattr(registry.load("TL001"), "signature", None)
     (told,) = confirming.confirm([each], ONE, Answers(None))
     assert told.confirmed == "undecided"
-    assert told.confirmed_reason == "TL001 has no meaning to the compiler"
+    assert told.confirmed_reason == "not a question for the compiler"
 
 
-def test_what_is_rounded_on_its_way_to_wider_memory(tritonlint: Command) -> None:
-    """The launch tells the types: a table that is asked for one, the type of another argument."""
-    names = ("explicit_cast", "type_from_table", "state_of_an_optimizer", "device_function")
-    paths = [FIXTURES / "TL007" / each / "flagged.py" for each in names]
+def test_findings_about_launches_are_confirmed_or_no_question(tritonlint: Command) -> None:
+    """Those of every flagged case whose rule takes what a launch passes into account, and two cases
+    whose kernels do not compile with the fix of the finding alone."""
+    cases = [each for code in ABOUT_LAUNCHES for each in (FIXTURES / code).glob("*/flagged.py")]
+    paths = [each.parent for each in cases]
+    paths += [FIXTURES / "TL001" / "one_of_two_pointers"]
+    paths += [FIXTURES / "TL002" / "entry_of_a_table_made_elsewhere"]
     Path("tritonlint.toml").write_text('targets = ["cuda:90"]\n')
     run = tritonlint(
-        *("check", "--confirm", "compile", "--select", "TL007", "--no-cache"),
-        *("--output-format", "json", *map(str, paths)),
+        *("check", "--confirm", "compile", "--no-cache", "--output-format", "json"),
+        *("--select", ",".join(("TL001", "TL002", *ABOUT_LAUNCHES)), *map(str, paths)),
     )
-    told = [each["confirmed_reason"] for each in json.loads(run.out)["findings"]]
-    assert len(told) == len(names) and all("arith.extf at flagged.py" in each for each in told)
+    found = json.loads(run.out)["findings"]
+    assert {each["code"] for each in found} == {"TL001", "TL002", *ABOUT_LAUNCHES}
+    left = [each for each in found if each["confirmed"] != "confirmed"]
+    assert len(left) == 3 and "left out" not in run.err
+    for each in left:  # scales that are applied on one path only
+        assert (each["code"], each["confirmed"]) == ("TL015", "undecided")
+        assert each["confirmed_reason"].startswith("not a question for the compiler: ")

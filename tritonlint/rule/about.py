@@ -8,7 +8,9 @@ from functools import singledispatch
 from typing import Any
 
 from tritonlint.dtypes import UINT8
+from tritonlint.facts.device.sums import NarrowSum
 from tritonlint.facts.hazards.carried_roundings import CarriedRounding
+from tritonlint.facts.hazards.detours import Detour
 from tritonlint.facts.hazards.dropped_scales import DroppedScale
 from tritonlint.facts.hazards.flavours.hard_coded import HardCoded
 from tritonlint.facts.hazards.float_scalars import FloatScalar
@@ -128,7 +130,7 @@ def _(observation: OtherCast) -> About:
         "",
         known=observation.known,
         # What is quantized is decoded and encoded in turn where all is right, too.
-        ordered=observation.narrow is None or not observation.narrow.is_fp8,
+        form="codes" if observation.narrow is not None and observation.narrow.is_fp8 else "",
     )
     return About(observation.place, observation.function, _launched(observation), claim, one=one)
 
@@ -145,7 +147,9 @@ def _(observation: ShortIndex) -> About:
 @about.register
 def _(observation: IgnoredSetting) -> About:
     one = observation.place, observation.kernel, observation.cache
-    return About(observation.place, observation.function, _launched(observation), one=one)
+    where = (observation.kernel_path, observation.kernel_line, observation.parameter)
+    claim = Claim(*where, known=observation.known)
+    return About(observation.place, observation.function, _launched(observation), claim, one=one)
 
 
 def _launched(seen: OtherCast | IgnoredSetting | ShortIndex) -> LaunchSite:
@@ -178,9 +182,42 @@ def _(observation: ShortScalar) -> About:
 
 
 @about.register
+def _(observation: LowSum) -> About:
+    where = (observation.kernel_path, observation.kernel_line)
+    form = "sum" if observation.sum.kind == "sum" else ""
+    claim = Claim(*where, "", known=observation.known, form=form)
+    if observation.sum.kind == "update":
+        element, form = observation.sum.element.name, _form(observation.sum)
+        claim = Claim(
+            *where, observation.parameter, element, "float32", known=observation.known, form=form
+        )
+    return _of_kernel(observation, claim)
+
+
+def _form(seen: NarrowSum) -> str:
+    """How a sum is kept in memory: by atomics, by the loop of the kernel or by that of its
+    launch."""
+    if not seen.loads:
+        return "atomic"
+    return "kept" if seen.use == seen.place else "again"
+
+
+@about.register
+def _(observation: Detour) -> About:
+    known = tuple(Known(each, ("int32",)) for each in sorted(observation.integers))
+    where = (observation.kernel_path, observation.kernel_line)
+    form = "number" if observation.written else ""
+    return _of_kernel(observation, Claim(*where, "", known=known, form=form))
+
+
+@about.register
 def _(observation: InKernel) -> About:
-    updated = isinstance(observation, LowSum) and observation.sum.kind == "update"
-    ordered = not updated and not isinstance(observation, (CarriedRounding, DroppedScale))
-    claim = Claim(observation.kernel_path, observation.kernel_line, "", ordered=ordered)
+    ordered = not isinstance(observation, DroppedScale)
+    form = "carried" if isinstance(observation, CarriedRounding) else ""
+    where = (observation.kernel_path, observation.kernel_line)
+    return _of_kernel(observation, Claim(*where, "", ordered=ordered, form=form))
+
+
+def _of_kernel(observation: InKernel, claim: Claim) -> About:
     place = observation.place
     return About(place, observation.kernel, claim=claim, one=place, rank=(place,))

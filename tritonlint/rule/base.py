@@ -30,8 +30,9 @@ class BaseRule(ABC):
     since: ClassVar[str]
     fix: ClassVar[Literal["safe", "unsafe", "sometimes", "none"]] = "none"
     # What Triton's IR shows where the rule is right: fixtures' probes ask for it, and so does
-    # `check --confirm compile`. None where the compiler cannot tell.
+    # `check --confirm compile`. None where the compiler cannot tell; `unasked` is why.
     signature: ClassVar[Order | None] = None
+    unasked: ClassVar[str] = ""
     # The same of findings of further forms, by the form that their claims name.
     signatures: ClassVar[Mapping[str, Order]] = MappingProxyType({})
     # Modules in which the rule finds nothing, and modules in which it finds something; see

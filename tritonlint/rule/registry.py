@@ -98,6 +98,22 @@ def signature_of(finding: Finding) -> Order | None:
     return rule.signatures.get(form) if form else rule.signature
 
 
+_UNASKED = "not a question for the compiler"
+
+
+def unasked(finding: Finding) -> str:
+    """Why the compiler is not asked about a finding; empty where it is."""
+    order, claim = signature_of(finding), finding.claim
+    if order is None:
+        why = load(finding.code).unasked
+        return f"{_UNASKED}: {why}" if why else _UNASKED
+    if claim is not None and not claim.ordered:
+        return f"{_UNASKED}: what is wrong is left out"
+    if claim is None and order.through:
+        return f"{_UNASKED}: the buffer holds floats and other bytes"
+    return ""
+
+
 @cache
 def load_status(code: str) -> str:
     """`default` or `preview`, read from the text of the rule's file, so that a run without suspects

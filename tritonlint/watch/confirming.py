@@ -11,7 +11,7 @@ from dataclasses import replace
 from tritonlint.facts.hazards.launched.seen import SeenLaunch
 from tritonlint.findings import Finding, Span
 from tritonlint.findings.result import Result
-from tritonlint.rule.registry import signature_of
+from tritonlint.rule.registry import signature_of, unasked
 from tritonlint.rule.signature import Order
 from tritonlint.verify.compiler.compile import between, listed, placed
 from tritonlint.verify.compiler.order import wrong
@@ -33,9 +33,9 @@ def confirmed(result: Result, irs: Sequence[tuple[SeenLaunch, str]]) -> Result:
 
 def _told(finding: Finding, irs: Iterable[tuple[SeenLaunch, str]]) -> Finding:
     order = signature_of(finding)
-    if order is None:
-        reason = f"{finding.code} has no meaning to the compiler"
-        return replace(finding, confirmed="undecided", confirmed_reason=reason)
+    why = unasked(finding)
+    if order is None or why:
+        return replace(finding, confirmed="undecided", confirmed_reason=why)
     site = finding.launch
     own = [
         ir

@@ -29,9 +29,12 @@ _DOUBLE = re.compile(r"float64|double")
 @dataclass(frozen=True)
 class Detour(InKernel):
     """A cast to float64 of an integer of which at most a power of two becomes a float32, or a
-    number in float64 among what is float32, at `narrowed`: nothing is gained."""
+    number in float64 among what is float32, at `narrowed`: nothing is gained. The number is
+    `written`; of the pointers `integers` the launches say that they hold such."""
 
     narrowed: Span
+    written: bool = False
+    integers: frozenset[str] = frozenset()
 
 
 def detours(module: Module, kernel: Kernel, naming: Naming) -> Sequence[Detour]:
@@ -40,7 +43,7 @@ def detours(module: Module, kernel: Kernel, naming: Naming) -> Sequence[Detour]:
     span = module.source.span
     made = _Kernel(module, kernel, naming)
     return [
-        Detour(span(wide), *where, span(narrow))
+        Detour(span(wide), *where, span(narrow), _written(wide) is not None, frozenset(made.stated))
         for wide, narrow in _widened(kernel, made.given)
         if made.is_in_vain(wide, narrow)
     ]
@@ -69,6 +72,8 @@ class _Kernel:
     def __init__(self, module: Module, kernel: Kernel, naming: Naming) -> None:
         self.module, self.kernel, self.naming = module, kernel, naming
         self.given = only_given(kernel.node)
+        # The parameters of which the launches say that they hold integers, as far as asked.
+        self.stated: set[str] = set()
 
     def is_in_vain(self, wide: ast.Call, narrow: ast.Call) -> bool:
         """Whether an integer is widened and nothing but a power of two made of it, or a number that
@@ -113,12 +118,14 @@ class _Kernel:
     def _is_stated(self, parameter: str) -> bool:
         """Whether all launches pass as `parameter` what their functions say holds integers."""
         launches = launches_of(self.module, self.kernel)
-        return bool(launches) and all(
+        stated = bool(launches) and all(
             host is not None
             and isinstance(host.node, ast.AST)
             and _says(host.node, given_by(self.kernel, launch).get(parameter))
             for host, launch in launches
         )
+        self.stated |= {parameter} if stated else set()
+        return stated
 
     def _is_given_integers(self, parameter: str, depth: int) -> bool:
         """Whether all callers give a device function an integer as `parameter`."""

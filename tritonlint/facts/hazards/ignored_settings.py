@@ -10,6 +10,7 @@ from tritonlint.dtypes import UINT8, UNKNOWN
 from tritonlint.facts.device import Store, contract
 from tritonlint.facts.device.contract import Specialization
 from tritonlint.facts.flow.parameters import signature
+from tritonlint.facts.hazards.launched.known_arguments import known_arguments
 from tritonlint.facts.hazards.launched.specializations import parameter_span, specialization
 from tritonlint.facts.hazards.raw_bytes.storage import storage_of
 from tritonlint.facts.host.choices import only_tensor
@@ -19,6 +20,7 @@ from tritonlint.facts.host.symbols import Parameter
 from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.tree import dotted_name
+from tritonlint.findings.claim import Known
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -35,7 +37,8 @@ class IgnoredSetting:
 
     `place` is the parameter that says it, `settings` are all of them, `cache` is the parameter that
     holds the cache. `store` is what the kernel does to it when it holds bytes. `unread` are the
-    parameters of the kernel that settings are handed to, and that it never reads.
+    parameters of the kernel that settings are handed to, and that it never reads. `known` is what
+    is known of all arguments.
     """
 
     place: Span
@@ -50,6 +53,9 @@ class IgnoredSetting:
     parameter_span: Span
     store: Store
     unread: tuple[str, ...]
+    kernel_path: str
+    kernel_line: int
+    known: tuple[Known, ...]
 
 
 def _parameters(function: Definition) -> tuple[ast.arg, ...]:
@@ -87,6 +93,9 @@ def ignored_settings(run: Run) -> Iterator[IgnoredSetting]:
                 parameter_span(event.kernel, parameter),
                 store,
                 unread or (),
+                event.kernel.path,
+                event.kernel.line,
+                tuple(known_arguments(event, "", event.path)),
             )
 
 

@@ -178,9 +178,12 @@ def _between(graph: Graph, parameter: int, direction: str) -> list[Conversion]:
 def between(graph: Graph, parameter: int, direction: str, last: bool = True) -> list[Op]:
     """The conversions that feed a store through the parameter of that index (`direction` is
     `store`; with `last` of several in a row the last), or that a value loaded through it meets
-    (`load`), or the operations that it is an operand of, passed by `value`."""
+    (`load`), or the operations that it is an operand of, passed by `value`, or the stores and
+    atomics through it themselves (`memory`)."""
     if direction == "value":
         found = [*graph.made_of(parameter)]
+    elif direction == "memory":
+        found = graph.stores(parameter)
     elif direction == "store":
         behind = graph.behind if last else graph.all_behind
         found = [op for store in graph.stores(parameter) for op in behind(store)]

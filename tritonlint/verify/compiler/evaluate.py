@@ -58,14 +58,19 @@ class _Evaluation(Extraction):
         return True, found
 
 
+# Modules that constants are computed with; others are not imported.
+_MODULES = ("triton", "math")
+
+
 def _imported(qualified: str) -> tuple[bool, Any]:
-    """The object of a dotted name inside Triton; others are not imported."""
+    """The object of a dotted name inside Triton or the module of mathematics."""
     head, *rest = qualified.split(".")
-    if head != "triton":
+    if head not in _MODULES:
         return False, None
     value: Any = importlib.import_module(head)
     for depth, part in enumerate(rest, start=1):
-        value = getattr(value, part, None) or _submodule(".".join([head, *rest[:depth]]))
+        inside = getattr(value, part, None)
+        value = inside if inside is not None else _submodule(".".join([head, *rest[:depth]]))
     return value is not None, value
 
 

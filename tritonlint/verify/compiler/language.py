@@ -30,13 +30,12 @@ _STAND_INS = "triton.language.extra.libdevice"
 # What the language knows of values, types, constants and strings.
 _OF_VALUES = frozenset(
     """
-    T dtype shape type numel value values block_shape strides
-    block_type element_ty scalar name itemsize nbytes primitive_bitwidth fp_mantissa_width
-    exponent_bias kind address_space const get_block_shapes is_block is_bool is_const is_dtype
-    is_floating is_standard_floating is_int is_int_signed is_int_unsigned is_ptr is_void
-    is_bf16 is_fp16 is_fp32 is_fp64 is_fp8 is_fp8e4b15 is_fp8e4b8 is_fp8e4nv is_fp8e5 is_fp8e5b16
-    is_int1 is_int8 is_int16 is_int32 is_int64 is_uint8 is_uint16 is_uint32 is_uint64
-    startswith endswith lower upper format
+    T dtype shape type numel value values block_shape strides block_type element_ty scalar name
+    itemsize nbytes primitive_bitwidth int_bitwidth int_signedness fp_mantissa_width exponent_bias
+    kind address_space const get_block_shapes is_block is_bool is_const is_dtype is_floating
+    is_standard_floating is_int is_int_signed is_int_unsigned is_ptr is_void is_bf16 is_fp16 is_fp32
+    is_fp64 is_fp8 is_fp8e4b15 is_fp8e4b8 is_fp8e4nv is_fp8e5 is_fp8e5b16 is_int1 is_int8 is_int16
+    is_int32 is_int64 is_uint8 is_uint16 is_uint32 is_uint64 startswith endswith lower upper format
     """.split()
 )
 

@@ -12,6 +12,7 @@ from tritonlint.verify.case import OrderProbe
 from tritonlint.verify.compiler.extract import extract
 from tritonlint.verify.compiler.located import kernel_named
 from tritonlint.verify.compiler.raw_ir import raw_ir
+from tritonlint.verify.compiler.rounds import comes_back
 from tritonlint.verify.compiler.ttir import LOADS, Graph, Op
 from tritonlint.verify.compiler.ttir_text import read_graph
 from tritonlint.verify.compiler.values import Values
@@ -23,9 +24,9 @@ def wrong(
     """The operations of `graph` that the order finds wrong, each with those of its `first` that it
     is computed from. With `loads`, a load counts as a `first` only if it is one of them."""
     made_of = {
-        op: [each for value in op.operands for each in graph.computed_from(value)]
+        op: _behind(graph, op)
         for op in graph.all_ops
-        if op.name in order.then and _fits(op, order)
+        if {op.name, op.function} & {*order.then} and _fits(op, order)
     }
     others = [op for op, behind in made_of.items() if _is_of(behind, order.beside)]
     if order.beside and not others:
@@ -33,14 +34,23 @@ def wrong(
     for op, behind in made_of.items():
         if op in others or _is_of(behind, order.unless):
             continue
-        if order.constants and not _is_of(behind, order.constants):
+        if order.also and not _is_of(behind, order.also):
+            continue
+        if order.carried and not comes_back(graph, op, order.carried):
             continue
         firsts = [each for each in behind if each.name in order.first]
-        firsts = [each for each in firsts if _wide(each.types.rpartition(" to ")[2], order.made)]
+        firsts = [each for each in firsts if _wide(_types(each)[1], order.made)]
+        if order.beyond:
+            firsts = [each for each in firsts if _is_of(_behind(graph, each), order.beyond)]
         if loads is not None:
             firsts = [each for each in firsts if each.name not in LOADS or each in loads]
         if firsts or not order.first:
             yield op, firsts
+
+
+def _behind(graph: Graph, op: Op) -> list[Op]:
+    """What the operands of an operation are computed from."""
+    return [each for value in op.operands for each in graph.computed_from(value)]
 
 
 def _is_of(behind: Iterable[Op], names: tuple[str, ...]) -> bool:
@@ -50,19 +60,25 @@ def _is_of(behind: Iterable[Op], names: tuple[str, ...]) -> bool:
 
 def alone(op: Op, order: Order) -> bool:
     """Whether an operation is wrong without any order."""
-    gives_byte = _wide(op.types.rpartition(" to ")[2], 8)
+    gives_byte = _wide(_types(op)[1], 8)
     return op.name in order.alone or (op.name in order.narrow and gives_byte)
 
 
 def _fits(op: Op, order: Order) -> bool:
-    """Whether the widths of the numbers that an operation takes and gives are the order's. The
-    text of its types is `tensor<64xi8> to tensor<64xi32>`, or one type for both."""
-    taken, _, given = op.types.rpartition(" to ")
-    return _wide(taken or given, order.takes) and _wide(given, order.gives)
+    """Whether the widths of the numbers that an operation takes and gives are the order's."""
+    taken, given = _types(op)
+    return _wide(taken, order.takes) and _wide(given, order.gives)
+
+
+def _types(op: Op) -> tuple[str, str]:
+    """What an operation takes and gives, as the text of its types says it: `tensor<64xi8> to
+    tensor<64xi32>`, with an arrow in some dialects, or one type for both."""
+    taken, _, given = op.types.replace(" -> ", " to ").rpartition(" to ")
+    return taken or given, given
 
 
 def _wide(types: str, width: int) -> bool:
-    return not width or bool(re.search(rf"(?:^|\W|x)(?:i|b?f){width}>?\s*$", types))
+    return not width or bool(re.search(rf"(?:^|\W|x)(?:i|b?f){width}(?:E\w+)?>*\s*$", types))
 
 
 def places(

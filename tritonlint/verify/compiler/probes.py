@@ -8,10 +8,11 @@ from dataclasses import fields
 from typing import Any, get_args
 
 from tritonlint.errors import VerifyError
-from tritonlint.rule.signature import Order, Through
+from tritonlint.rule.signature import Carried, Order, Through
 from tritonlint.verify.case import OrderProbe, Probe
 from tritonlint.verify.compiler.values import decoded, encoded
 
+_CHOICES = {"through": get_args(Through), "carried": get_args(Carried)}
 _KINDS: dict[str, type[Probe] | type[OrderProbe]] = {"types": Probe, "order": OrderProbe}
 
 
@@ -66,8 +67,8 @@ def _order(said: Mapping[str, Any]) -> Order:
         value = said[each.name]
         if isinstance(each.default, int):
             found[each.name] = int(value)
-        elif each.name == "through":
-            if value not in get_args(Through):
+        elif each.name in _CHOICES:
+            if value not in _CHOICES[each.name]:
                 raise ValueError
             found[each.name] = value
         else:

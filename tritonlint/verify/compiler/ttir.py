@@ -38,14 +38,19 @@ _ADDRESS_ARITHMETIC = ("arith.addi", "arith.subi", "arith.andi", "arith.ori")
 # A loaded integer stays the number that it is through these; through shifts and masks it does not.
 _ARITHMETIC = ("arith.extui", "arith.extsi", "arith.addi", "arith.subi", "arith.muli")
 
+# What tells apart what it is computed of.
+_LINEAR = ("tt.addptr", "arith.addi", "arith.subi", "arith.muli", "arith.extsi", "arith.extui")
+
 
 @dataclass(eq=False)
 class Op:
     """An operation: its operands as values in order, the types that its text ends with, its place
     (file and line), and the values that it defines. `function` is what an operation of the
-    vendor's library computes, the same for every vendor and width (`rint`), `constant` the number
-    that it is, as the IR writes it, `within` the function
-    that it stands in; the `types` of a call are the function that it calls."""
+    vendor's library computes, the same for every vendor and width (`rint`), what an atomic does
+    (`fadd`), or the axis of a program; `constant` the number that it is, as the IR writes it,
+    `within` the function and `loops` the loops that it stands in; the `types` of a call are the
+    function that it calls. The values of a `round` are those that each round of a loop begins
+    with."""
 
     name: str
     operands: tuple[int, ...] = ()
@@ -55,6 +60,8 @@ class Op:
     function: str = ""
     constant: str = ""
     within: str = ""
+    loops: tuple[Op, ...] = ()
+    round: list[int] = field(default_factory=list)
 
     @property
     def is_conversion(self) -> bool:
@@ -120,6 +127,23 @@ class Graph:
         value = store.operands[STORES[store.name]]
         found = (self.ops.get(each) for each in self._walk(value, self._until_load))
         return [op for op in found if op is not None and op.is_conversion]
+
+    def made_until_load(self, value: int) -> Iterator[int]:
+        """The values that a value is computed from, back to what was loaded."""
+        return self._walk(value, self._until_load)
+
+    def made_linearly(self, value: int) -> Iterator[Op]:
+        """The operations that an address is computed from by sums and products alone."""
+        found = (self.ops.get(each) for each in self._walk(value, self._linear))
+        return (op for op in found if op is not None)
+
+    def all_made_of(self, value: int) -> Iterator[int]:
+        """The values that a value is computed from in any way, through memory's addresses too."""
+        return self._walk(value, self.sources.__getitem__)
+
+    def _linear(self, value: int) -> Sequence[int]:
+        op = self.ops.get(value)
+        return op.operands if op is not None and op.name in _LINEAR else self._moved(value)
 
     def _until_load(self, value: int) -> Sequence[int]:
         op = self.ops.get(value)

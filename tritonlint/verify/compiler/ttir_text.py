@@ -22,6 +22,10 @@ _ALIAS = re.compile(r"^(#loc\d*) = loc\((.*)\)$")
 _REFERENCE = re.compile(r"#loc\d*\b")
 # `__nv_rintf`, `__ocml_rint_f32`, `__triton_hip_rint`: NVIDIA's and AMD's names of one function.
 _LIBRARY = re.compile(r'symbol = "__(?:nv|ocml|triton_hip)_([a-z0-9_]+?)(?:f|_f\d+)?"')
+# What an atomic does: `fadd`; and the axis of a program: `x`.
+_KIND = re.compile(r" (\w+)\b")
+_OF_A_KIND = ("tt.atomic_rmw", "tt.get_program_id")
+_LOOPS = ("scf.for", "scf.while")
 _CONSTANT = re.compile(r"(?: dense<| )(-?[\d.]+)>? :")
 _TRAILING = re.compile(r" loc\((?:[^()]|\([^()]*\))*\)$")
 _INLINE = re.compile(r" loc\((?:[^()]|\([^()]*\))*\)")
@@ -113,6 +117,7 @@ class _Reader:
             for argument, value in zip(arguments, region.waiting, strict=False):
                 self.graph.sources[argument].append(value)
             region.carried = arguments
+            region.op.round += arguments
         else:
             for argument in arguments:
                 self.graph.sources[argument] += region.op.operands
@@ -129,13 +134,8 @@ class _Reader:
             self._function(rest)
             return
         body = rest[named.end() :]
-        op = Op(named[1], place=place, within=self._inside.name)
-        op.types = body.rpartition(" : ")[2]
-        library = _LIBRARY.search(body) if op.name == "tt.extern_elementwise" else None
-        op.function = library[1] if library else ""
-        constant = _CONSTANT.match(body) if op.name == "arith.constant" else None
-        op.constant = constant[1] if constant else ""
-        if op.name in ("scf.for", "scf.while"):
+        op = self._described(Op(named[1], place=place, within=self._inside.name), body)
+        if op.name in _LOOPS:
             self._loop(op, body, results)
             return
         op.operands = tuple(
@@ -146,6 +146,17 @@ class _Reader:
         self._connect(op, body)
         if body.endswith("{"):
             self._regions.append(_Region(op))
+
+    def _described(self, op: Op, body: str) -> Op:
+        """An operation with what its text says beside its operands."""
+        op.types = body.rpartition(" : ")[2]
+        library = _LIBRARY.search(body) if op.name == "tt.extern_elementwise" else None
+        library = _KIND.match(body) if op.name in _OF_A_KIND else library
+        op.function = library[1] if library else ""
+        constant = _CONSTANT.match(body) if op.name == "arith.constant" else None
+        op.constant = constant[1] if constant else ""
+        op.loops = tuple(each.op for each in self._regions if each.op.name in _LOOPS)
+        return op
 
     def _connect(self, op: Op, body: str) -> None:
         """The edges from an operation's operands to where it hands them."""
@@ -193,9 +204,9 @@ class _Reader:
         region = _Region(op)
         self._regions.append(region)
         counter = _VALUE.search(head)
-        if counter:
-            self._new(counter[0])
+        op.round = [self._new(counter[0])] if counter else []
         region.carried = [self._new(name) for name, _ in pairs]
+        op.round += region.carried
         region.waiting = region.carried
         self._feed(region.carried, initial)
         if op.name == "scf.for":

@@ -85,18 +85,12 @@ def _with(finding: Finding, answer: Answer) -> Finding:
     )
 
 
-_UNORDERED = "no order of operations tells it"
-
-
 def question_of(finding: Finding, targets: tuple[str, ...]) -> Question | Answer:
     """What to ask about a finding; undecided where there is nothing to ask."""
     order = registry.signature_of(finding)
-    if order is None:
-        return Answer("undecided", f"{finding.code} has no meaning to the compiler")
-    if finding.claim is None and order.through:
-        return Answer("undecided", "the finding does not say which parameter it is about")
-    if finding.claim is not None and not finding.claim.ordered:
-        return Answer("undecided", _UNORDERED)
+    why = registry.unasked(finding)
+    if order is None or why:
+        return Answer("undecided", why)
     span = finding.span
     claim = finding.claim or Claim(span.path, span.line, "")
     claim = replace(claim, path=os.path.abspath(claim.path))

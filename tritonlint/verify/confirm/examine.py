@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 
 from tritonlint.errors import TritonlintError
 from tritonlint.findings import Confirmed
+from tritonlint.rule.signature import FLOAT_TO_INTEGER, INTEGER_TO_FLOAT
 from tritonlint.verify.compiler.compile import Conversion, listed
 from tritonlint.verify.compiler.extract import extract
 from tritonlint.verify.compiler.held import Held
@@ -30,7 +31,7 @@ from tritonlint.verify.confirm.question import (
     definitions,
 )
 from tritonlint.verify.confirm.search import MAX_COMPILES, Search, Try, Unsettled
-from tritonlint.verify.confirm.sides import Side, Testimony, testimony
+from tritonlint.verify.confirm.sides import Side, Testimony, near_fixes, testimony
 from tritonlint.verify.confirm.variations import MAX_VARIATIONS, doubtful, variations
 
 # Where no settings were found for one target, another target seldom is a way out.
@@ -124,13 +125,28 @@ class _Examination:
     def answer(self, tries: int) -> Answer:
         """What the compiler says, when it is tried at most `tries` times to get it to compile."""
         try:
-            self.settled = self._settle(self._as_fixed if self._rejected else self._as_both, tries)
+            self.settled = self._settled_somehow(tries)
         except Unsettled as error:
             return self._unsettled(f"no way to compile it was found: {error}", tries)
         rejection = self._rejection(self.settled) if self._rejected else ""
         if rejection:
             return self._answer("confirmed", rejection)
         return self._vary(self.settled)
+
+    def _settled_somehow(self, tries: int) -> Settings:
+        """Settings under which both sides compile, with the fix of the finding or one that comes
+        near. Raises Unsettled, with what there is against the finding's."""
+        attempt = self._as_fixed if self._rejected else self._as_both
+        fixed = self._fixed
+        try:
+            return self._settle(attempt, tries)
+        except Unsettled as error:
+            for near in near_fixes(self._flagged, fixed, self._order, self._choices):
+                self._fixed = near
+                with contextlib.suppress(Unsettled):
+                    return self._settle(attempt, _TRIES_AFTER_FAILURE)
+            self._fixed = fixed
+            raise error
 
     def _settle(self, attempt: Try, tries: int) -> Settings:
         kernel = self._flagged.extracted.kernel
@@ -188,7 +204,7 @@ class _Examination:
             except CompileError:
                 complete = complete and not counts
                 continue
-            sure = counts and not doubtful(varied, self._choices)
+            sure = counts and not self._is_doubtful(varied)
             gone = self._gone(before, varied) if sure else ()
             shown = before.wrong
             if gone:
@@ -201,13 +217,19 @@ class _Examination:
         if stays:
             kept = "and not seen to end as fixed" if self._fixed else "with types that are guesses"
             return self._answer("undecided", f"{listed(stays)} {self._flagged.name}, {kept}")
-        if doubtful(settings, self._choices):
+        if self._is_doubtful(settings):
             return self._answer("undecided", "no conversion, with types that are guesses")
         if not complete or sum(1 for _ in variations(settings, self._choices)) >= MAX_VARIATIONS:
             return self._answer(
                 "undecided", "no conversion was found, but not every setting of its flags compiles"
             )
         return self._answer("refuted", f"no conversion {self._flagged.name}")
+
+    def _is_doubtful(self, settings: Settings) -> bool:
+        """Whether what the kernel does may come of a guess: of that an integer is a float, or one
+        that it is not, where the order is one of conversions between these."""
+        tells = {*self._order.then, *self._order.first} & {*FLOAT_TO_INTEGER, *INTEGER_TO_FLOAT}
+        return bool(tells) and doubtful(settings, self._choices)
 
     def _gone(self, seen: Testimony, settings: Settings) -> tuple[Conversion, ...]:
         """What of that which is wrong the fix ends; nothing where it cannot be seen to."""

@@ -24,6 +24,8 @@ _FLOAT_POINTERS = ("*bf16", "*fp32", "*fp16", "*fp8", "*i32", "*u8", "*i64")
 _INTEGER_POINTERS = ("*i32", "*i64", "*bf16", "*u8", "*fp32")
 # A float is what the largest value of a format is, the only one of its kind that kernels take.
 _NUMBERS = (64, 16, 32, 128, 1.0, 1, 2, 4, 8, 256, 0)
+# What a text is that a kernel compares with one other.
+_ANOTHER = "another"
 _FEW_TURNS = (2, 4, 1, 8)
 _DTYPES = ("bfloat16", "float32", "float16", "fp8", "uint8", "int32")
 _SCALARS = {
@@ -105,7 +107,7 @@ class _Described:
             variants = (guesses[0], *absent) if absent else ()
             return Choice(_distinct(options), tuple(variants), guessed=len(absent) == len(stated))
         exact = _distinct(stated)
-        return Choice(exact, exact if len(exact) > 1 else ())
+        return Choice((*exact, *_near(exact)), exact if len(exact) > 1 else ())
 
     def _stated(self, name: str, known: Known) -> Iterable[Setting]:
         """What the launch says."""
@@ -149,6 +151,8 @@ class _Described:
             exact: ElementType | None = getattr(annotated, "element", None)
             stated = (exact.signature,) if exact is not None else ()
             return (*stated, *_SCALARS["float" if annotated.kind == "float" else "int"])
+        if self.uses.get(name, Use()).addresses:
+            return ("*i64", "*u64")
         if name in self.roles.pointers:
             whole = self.roles.kind(f"{name}[]") == "int"
             guesses = _INTEGER_POINTERS if whole else _FLOAT_POINTERS
@@ -178,10 +182,21 @@ def _undecided(use: Use, likely: list[Setting]) -> list[Setting]:
     if use.compared:
         strings = any(isinstance(each, str) for each in use.compared)
         other = [] if strings else [Setting(CONSTEXPR, max(map(int, use.compared)) + 1)]
+        if strings and len(use.compared) == 1:
+            other = [Setting(CONSTEXPR, _ANOTHER)]
         return [*(Setting(CONSTEXPR, each) for each in sorted(use.compared, key=repr)), *other]
     if use.tested or any(isinstance(each.value, bool) for each in likely):
         return [Setting(CONSTEXPR, False), Setting(CONSTEXPR, True)]
     return []
+
+
+def _near(stated: Iterable[Setting]) -> Iterable[Setting]:
+    """The powers of two above sizes of blocks that are none: other compilers than Triton's own take
+    such."""
+    for each in stated:
+        value = each.value
+        if isinstance(value, int) and each.type == CONSTEXPR and value > 2 and value & (value - 1):
+            yield Setting(CONSTEXPR, 1 << value.bit_length())
 
 
 def _platforms(dtypes: tuple[str, ...]) -> tuple[str, ...]:

@@ -15,7 +15,8 @@ from tritonlint.verify.confirm.culprits import blamed
 from tritonlint.verify.confirm.parameters import CONSTEXPR, Choice, Setting, Settings, settings_key
 
 MAX_COMPILES = 60
-# How many parameters behind one error are tried, nearest first, and how many settings of each.
+# How many parameters behind one error are tried, nearest first, and how many settings of each; of
+# those that are farther, the types that the error asks for.
 _NEAR = 6
 _OPTIONS = 12
 
@@ -27,7 +28,7 @@ _SPELLED = {
     "bf16": r"bf16|bfloat16",
     "fp16": r"fp16|\bfloat16",
     "fp8": r"fp8|float8",
-    "i32": r"\bint32|i32",
+    "i32": r"\bint32|i32|\binteger scalar\b",
     "i64": r"\bint64|i64",
     "u8": r"uint8|u8",
 }
@@ -94,17 +95,18 @@ class Search:
         """Settings that differ in one parameter behind the error: near parameters and likely values
         first, and first of all those of the kind that the error is about."""
         ranked: list[tuple[bool, int, Settings]] = []
-        for distance, name in enumerate(self._blamed(error)[:_NEAR]):
+        for distance, name in enumerate(self._blamed(error)):
             taken = {settings[name].key}
             for option in (*self._choices[name].options, *self._beside(name, settings)):
+                asked = _asked_for(option, error.reason)
+                if distance >= _NEAR and not asked:
+                    continue
                 if option.key not in taken and len(taken) <= _OPTIONS:
                     taken.add(option.key)
-                    rank = (
-                        2 * distance + len(taken) - (8 if _asked_for(option, error.reason) else 0)
-                    )
+                    rank = 2 * distance + len(taken) - (8 if asked else 0)
                     away = (option.type == CONSTEXPR) == bool(_OF_TYPES.search(error.reason))
                     ranked.append((away, rank, {**settings, name: option}))
-                    if _asked_for(option, error.reason):
+                    if asked:
                         together = self._together(name, settings, error, option)
                         ranked.append((away, rank + 1, together))
         for _, _, changed in sorted(ranked, key=lambda each: each[:2]):

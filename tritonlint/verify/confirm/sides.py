@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import importlib
 import os
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from tritonlint.dtypes import BY_SIGNATURE
@@ -16,8 +17,16 @@ from tritonlint.verify.compiler.order import alone, wrong
 from tritonlint.verify.compiler.raw_ir import fp8_of, raw_ir
 from tritonlint.verify.compiler.ttir import Graph, Op
 from tritonlint.verify.compiler.ttir_text import read_graph
-from tritonlint.verify.confirm.parameters import CONSTEXPR, FP8, Setting, Settings, signature_of
+from tritonlint.verify.confirm.parameters import (
+    CONSTEXPR,
+    FP8,
+    Choice,
+    Setting,
+    Settings,
+    signature_of,
+)
 
+_FLOAT = "bfloat16"
 # (file, first line, last line), absolute.
 Place = tuple[str, int, int]
 
@@ -27,7 +36,7 @@ class Side:
     """A kernel with `parameter` (empty: none) as a pointer to `element` (torch's name, or `fp8` for
     the target's own); `places` are where an order is looked for that goes through no parameter,
     `name` is what reports call this side. `last` is whether only the conversion next to a store
-    counts."""
+    counts, `alike` the parameters that have the same type as `parameter`."""
 
     name: str
     extracted: Extracted
@@ -35,6 +44,7 @@ class Side:
     element: str
     places: tuple[Place, ...] = ()
     last: bool = True
+    alike: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -46,13 +56,29 @@ class Testimony:
     firsts: int = 0
 
 
+def near_fixes(
+    flagged: Side, fixed: Side | None, order: Order, choices: Mapping[str, Choice]
+) -> Iterator[Side]:
+    """Other fixes of a pointer than `fixed`: of all that the launch passes the same memory to, as a
+    kernel may choose between them; a float that takes what no fp8 does (`other=0`)."""
+    if fixed is None or order.through not in ("store", "load"):
+        return
+    same = Setting(f"*{signature_of(flagged.element)}")
+    others = [name for name, each in choices.items() if each.options == (same,)]
+    if others:
+        yield replace(fixed, alike=tuple(others))
+    if order.through == "load" and fixed.element == FP8:
+        yield replace(fixed, name=f"with {_FLOAT}", element=_FLOAT)
+
+
 def testimony(side: Side, order: Order, settings: Settings, target: str) -> Testimony:
     """What the compiler shows of the order on this side. Raises CompileError."""
     kernel = side.extracted.function
     whole = dict(settings)
     if side.parameter:
         pointer = "" if order.through == "value" else "*"
-        whole[side.parameter] = Setting(f"{pointer}{signature_of(side.element)}")
+        for name in (side.parameter, *side.alike):
+            whole[name] = Setting(f"{pointer}{signature_of(side.element)}")
     types = {name: _native(whole[name].type, target) for name in kernel.arg_names}
     signature = {name: each for name, each in types.items() if each != CONSTEXPR}
     constants = {

@@ -19,12 +19,13 @@ _MAKERS = {"zeros": 1, "full": 2, "cast": 1, "zeros_like": 1}
 @dataclass
 class Use:
     """What one parameter is used as: tested for truth, compared with constants, an element type,
-    the number of turns of a loop that is unrolled."""
+    the number of turns of a loop that is unrolled, a table of addresses that become pointers."""
 
     tested: bool = False
     compared: set[str | int] = field(default_factory=set)
     is_dtype: bool = False
     unrolled: bool = False
+    addresses: bool = False
 
 
 def uses_of(kernel: Kernel) -> dict[str, Use]:
@@ -44,6 +45,8 @@ def _uses(kernel: Kernel, depth: int, known: dict[ast.AST, dict[str, Use]]) -> d
             found[name].compared |= constants
         for name in _dtypes(node):
             found[name].is_dtype = True
+        for name in _addresses(node, kernel.node):
+            found[name].addresses = True
         match node:
             case ast.Call(func=ast.Attribute(attr="static_range"), args=args):
                 for name in (each.id for each in args if isinstance(each, ast.Name)):
@@ -78,6 +81,7 @@ def _handed_on(
             outer.compared |= use.compared
             outer.is_dtype |= use.is_dtype
             outer.unrolled |= use.unrolled
+            outer.addresses |= use.addresses
 
 
 def _tested(node: ast.AST) -> Iterator[str]:
@@ -120,3 +124,28 @@ def _dtypes(node: ast.AST) -> Iterator[str]:
         case ast.Attribute(value=ast.Name(id=name), attr="is_fp8" | "is_floating"):
             yield name
     yield from (each.id for each in named if isinstance(each, ast.Name))
+
+
+def _addresses(node: ast.AST, function: ast.FunctionDef) -> Iterator[str]:
+    """The names in what is loaded and becomes a pointer, in one go or by a name."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=value, attr="to"), args=[kind, *_]):
+            pass
+        case ast.Call(func=ast.Attribute(attr="cast"), args=[value, kind, *_]):
+            pass
+        case _:
+            return
+    match kind:
+        case ast.Call(func=ast.Attribute(attr="pointer_type")):
+            loaded = [value, *_given(function, value)]
+            names = (each for one in loaded for each in ast.walk(one))
+            yield from (each.id for each in names if isinstance(each, ast.Name))
+
+
+def _given(function: ast.FunctionDef, value: ast.expr) -> Iterator[ast.expr]:
+    """What a name is given in a function."""
+    named = value.id if isinstance(value, ast.Name) else None
+    for each in ast.walk(function) if named else ():
+        match each:
+            case ast.Assign(targets=[ast.Name(id=name)], value=given) if name == named:
+                yield given
