@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
 
 from tritonlint.facts.index.calls import Calls
-from tritonlint.facts.index.owned import methods, of_attribute, owner_of
+from tritonlint.facts.index.owned import functions_held, held, methods, methods_held, owner_of
 from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.operators import operators
@@ -42,6 +43,8 @@ class Names:
         definition = function.definition
         module = definition.module
         leading = self._texts.leading(str(module.file)).names
+        held_as = cache(partial(_held, definition))
+        on_own = [each for each in function.on_own if f".{each}" in leading]
         for name in function.names:
             owner, _, rest = name.partition(".")
             if owner in ("self", "cls", "super"):
@@ -51,10 +54,10 @@ class Names:
                     if target is not None:
                         yield target
                     else:
-                        yield from of_attribute(definition, method)
-                called = {beyond} if beyond else function.on_own
-                for each in (name for name in called if f".{name}" in leading):
-                    yield from of_attribute(definition, method, each)
+                        yield from functions_held(held_as(method))
+                called = [beyond] if f".{beyond}" in leading else []
+                for each in called if beyond else on_own:
+                    yield from methods_held(held_as(method), each)
                 continue
             spelled = owner if owner in leading else ""
             if rest and any(f".{each}" in leading for each in rest.split(".")):
@@ -119,3 +122,9 @@ class Names:
             return next((each for each in own if each.name == name), None)
         target = owner.module.member(owner, name) if owner is not None else None
         return target if isinstance(target, Definition) else None
+
+
+def _held(function: Definition, attribute: str) -> tuple[Definition, ...]:
+    """What `self.attribute` can be in a method."""
+    owner = owner_of(function)
+    return tuple(held(owner, attribute)) if owner is not None else ()

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition
@@ -85,16 +85,14 @@ def _named(around: Definition, node: ast.expr) -> Iterator[Definition]:
             yield target
 
 
-def of_attribute(
-    function: Definition, attribute: str, name: str | None = None
-) -> Iterator[Definition]:
-    """The methods `name` of what `self.attribute` can be in a method; the functions that it can be
-    itself, without a name."""
-    owner = owner_of(function)
-    for each in held(owner, attribute) if owner is not None else ():
-        if not isinstance(each.node, ast.ClassDef):
-            yield from (each,) if name is None else ()
-        elif name is not None:
-            found = each.module.member(each, name)
-            if isinstance(found, Definition):
-                yield found
+def functions_held(held: Iterable[Definition]) -> Iterator[Definition]:
+    """What of that is a function."""
+    return (each for each in held if not isinstance(each.node, ast.ClassDef))
+
+
+def methods_held(held: Iterable[Definition], name: str) -> Iterator[Definition]:
+    """The methods `name` of the classes of that."""
+    for each in held:
+        found = each.module.member(each, name) if isinstance(each.node, ast.ClassDef) else None
+        if isinstance(found, Definition):
+            yield found

@@ -10,7 +10,7 @@ from tritonlint.facts.hazards.large_memory import may_be_large
 from tritonlint.facts.hazards.other_pointer_casts import may_cast_to_another
 from tritonlint.facts.hazards.raw_bytes.named import may_name_codes, names_codes
 from tritonlint.facts.hazards.raw_bytes.twins import cuts_alike, may_cut_alike
-from tritonlint.facts.index.callers import NEAR
+from tritonlint.facts.index.callers import MAKING, NEAR
 from tritonlint.facts.index.outlines import Function
 from tritonlint.facts.index.reach import Reach
 from tritonlint.facts.index.universe import Texts
@@ -106,11 +106,13 @@ class Roots:
 
     def _is_root(self, function: Definition, file: str) -> bool:
         """Whether a function leads to a launch: over a few calls, or over any number where it names
-        a type of one byte itself."""
+        a type of one byte itself. What an initializer names is mostly kept for other methods, which
+        are looked at themselves, and is called by none: only a few calls count there."""
+        if self._reach().is_near(function):
+            return True
         naming = self._texts.telling(file).naming.get(file, frozenset())
-        return self._reach().is_near(function) or (
-            function.line in naming and self._reach().leads(function)
-        )
+        named = function.line in naming and function.name not in MAKING
+        return named and self._reach().leads(function)
 
     def callers_of(self, place: Place) -> Iterator[Place]:
         """The functions that call the one at `place`, over a few calls, and so may tell what it is

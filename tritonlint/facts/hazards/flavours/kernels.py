@@ -157,7 +157,7 @@ def _tensors(event: LaunchEvent) -> Iterator[_Tensor]:
 
 def _use(run: Run, each: _Tensor) -> _Use | None:
     event, tensor = each.event, each.tensor
-    if not _encodings(run, event, Specialization()):
+    if each.parameter not in run.effects.of(_encoded, event.kernel, None):
         return None
     made = _made(event, each.parameter, tensor, each.path)
     encoding = _only(run, event, made, each.parameter)
@@ -205,6 +205,11 @@ def _where_fnuz(
 def _encodings(run: Run, event: LaunchEvent, made: Specialization) -> tuple[Encoding, ...]:
     """What the kernel names so; nothing for one that is not analysed to its end."""
     return run.effects.of(_encodings_of, event.kernel, made)
+
+
+def _encoded(kernel: Kernel, _: None) -> frozenset[str]:
+    """The parameters for which a kernel may name a flavour, whatever it is launched with."""
+    return frozenset(each.parameter for each in _encodings_of(kernel, Specialization()))
 
 
 def _encodings_of(kernel: Kernel, made: Specialization) -> tuple[Encoding, ...]:
