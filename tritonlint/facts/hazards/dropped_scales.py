@@ -38,7 +38,8 @@ class DroppedScale(InKernel):
 
 def may_drop_scales(text: str) -> bool:
     """Whether a file can have a kernel that does so."""
-    return "scale" in text and "jit" in text and _ASKED.search(text) is not None
+    asks = "scale" in text and "jit" in text and "fp8" in text.lower()
+    return asks and _ASKED.search(text) is not None
 
 
 def dropped_scales(module: Module, kernel: Kernel, naming: Naming) -> Iterator[DroppedScale]:

@@ -12,6 +12,7 @@ from tritonlint.facts.device.reading.terms import Term, span_in
 from tritonlint.facts.hazards.observation import InKernel, Naming
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Definition, Module
+from tritonlint.facts.project.tree import walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -78,7 +79,7 @@ def _computed(kernel: Kernel) -> Iterator[Term]:
 
 def _in_device_functions(kernel: Kernel, element: str) -> Iterator[Span]:
     """Where a function of the same file that the kernel calls casts an address so."""
-    names = {each.id for each in ast.walk(kernel.node) if isinstance(each, ast.Name)}
+    names = {each.id for each in walk(kernel.node) if isinstance(each, ast.Name)}
     for name in sorted(names):
         called = kernel.scope.lookup(name)
         if isinstance(called, Kernel) and called.path == kernel.path:
@@ -133,7 +134,7 @@ def _filled(module: Module, host: Definition) -> Span | None:
     own = _text(module, host)
     called = (each for each in module.functions if f"{each.name}(" in own)
     for function in (host, *called):
-        for node in ast.walk(function.node):  # type: ignore[arg-type]
+        for node in walk(function.node):  # type: ignore[arg-type]
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 if node.func.attr == "data_ptr":
                     return module.source.span(node)

@@ -14,7 +14,7 @@ from tritonlint.facts.hazards.sizes import Sizes, only_set
 from tritonlint.facts.hazards.written_launches import given, launches_of
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import as_code
+from tritonlint.facts.project.tree import as_code, walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -62,7 +62,7 @@ def _is_narrowed(kernel: Kernel, operation: ast.expr) -> bool:
     """Whether what an operation gives is cast at once: no more than that is computed in float64."""
     return any(
         isinstance(each, ast.Attribute) and each.attr == "to" and each.value is operation
-        for each in ast.walk(kernel.node)
+        for each in walk(kernel.node)
     )
 
 
@@ -84,7 +84,7 @@ def used_as_passed(kernel: Kernel) -> Mapping[str, ast.expr]:
     every = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
     names = {each.arg for each in every if each.annotation is None}
     found: dict[str, ast.expr] = {}
-    for node in ast.walk(kernel.node):
+    for node in walk(kernel.node):
         match node:
             case ast.Name(id=name, ctx=ast.Store()):
                 names.discard(name)

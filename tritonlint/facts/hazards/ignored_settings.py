@@ -19,7 +19,7 @@ from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import Parameter
 from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import dotted_name
+from tritonlint.facts.project.tree import dotted_name, walk
 from tritonlint.findings.claim import Known
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
@@ -74,7 +74,7 @@ def ignored_settings(run: Run) -> Iterator[IgnoredSetting]:
         return
     settings += [each for each in declared if _SCALE.match(each.arg)]
     names = {each.arg for each in settings}
-    body = ast.walk(run.root.node) if isinstance(run.root.node, ast.AST) else ()
+    body = walk(run.root.node) if isinstance(run.root.node, ast.AST) else ()
     uses = [each for each in body if isinstance(each, ast.Name) and each.id in names]
     for event in run.launches:
         unread = _unread(event, _asked_beside(event, uses))
@@ -104,16 +104,16 @@ def _asked_beside(event: LaunchEvent, uses: list[ast.Name]) -> list[ast.Name]:
     if not event.alone or not isinstance(event.root.node, ast.AST):
         return uses
     apart: set[int] = set()
-    for each in ast.walk(event.root.node):
+    for each in walk(event.root.node):
         if isinstance(each, ast.If):
             holding = [_holds(arm, event.span.line) for arm in (each.body, each.orelse)]
             for arm, other in ((each.body, holding[1]), (each.orelse, holding[0])):
                 if other:
-                    apart.update(id(inner) for part in arm for inner in ast.walk(part))
+                    apart.update(id(inner) for part in arm for inner in walk(part))
             if not any(holding) and each.end_lineno and each.end_lineno < event.span.line:
                 # What returns before the launch is another way.
                 ended = (arm for arm in (each.body, each.orelse) if arm and _ends(arm))
-                apart.update(id(inner) for arm in ended for part in arm for inner in ast.walk(part))
+                apart.update(id(inner) for arm in ended for part in arm for inner in walk(part))
     return [each for each in uses if id(each) not in apart]
 
 
@@ -137,7 +137,7 @@ def _unread(event: LaunchEvent, uses: list[ast.Name]) -> tuple[str, ...] | None:
     read = {
         each.id
         for statement in event.kernel.node.body
-        for each in ast.walk(statement)
+        for each in walk(statement)
         if isinstance(each, ast.Name)
     }
     handed = {id(passed.place.node): name for name, passed in event.arguments.items()}
@@ -171,7 +171,7 @@ def _caches(run: Run, event: LaunchEvent) -> Iterator[tuple[str, str, Store]]:
 
 def _compared(run: Run) -> frozenset[str]:
     """The tensors whose dtype the root compares with something, such as that of another tensor."""
-    body = ast.walk(run.root.node) if isinstance(run.root.node, ast.AST) else ()
+    body = walk(run.root.node) if isinstance(run.root.node, ast.AST) else ()
     return frozenset(
         dotted_name(side.value) or ""
         for each in body

@@ -24,6 +24,7 @@ from tritonlint.facts.host.tensors import FLOATS
 from tritonlint.facts.host.values import Tensor, options
 from tritonlint.facts.project.comments import means_16_bits
 from tritonlint.facts.project.kernel import Kernel
+from tritonlint.facts.project.tree import walk
 from tritonlint.findings.claim import Known
 from tritonlint.frozen import dataclass
 from tritonlint.source import SourceFile, Span
@@ -154,7 +155,7 @@ def _observed(
         passed.span,
         frozenset(each for each in seen.parameters if shown[each][0] == "open"),
         tuple(known),
-        any(isinstance(n, ast.Attribute) and n.attr == "dot" for n in ast.walk(kernel.node)),
+        any(isinstance(n, ast.Attribute) and n.attr == "dot" for n in walk(kernel.node)),
     )
 
 
@@ -200,7 +201,7 @@ def _is_of_one(place: Span, source: SourceFile) -> bool:
         (arm[0].lineno, arm[0].col_offset) <= (place.line, place.column - 1)
         and place.line <= (arm[-1].end_lineno or arm[-1].lineno)
         for statement in around
-        for node in ast.walk(statement)
+        for node in walk(statement)
         for arm in _of_one(node)
     )
 

@@ -16,6 +16,7 @@ from tritonlint.facts.host.events import LaunchEvent, Passed
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.project.kernel import Kernel
+from tritonlint.facts.project.tree import walk
 from tritonlint.findings.claim import Known
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
@@ -150,7 +151,7 @@ def kept_by(run: Run, cast: OtherCast) -> bool | None:
 def _stores(kernel: Kernel, made: Specialization) -> list[Store]:
     """The stores of `kernel` of values that were cast to the element type of another parameter,
     through a pointer to the type that its own memory has."""
-    casts = any(map(_names_a_type_or_helper, ast.walk(kernel.node)))
+    casts = any(map(_names_a_type_or_helper, walk(kernel.node)))
     stores = contract(kernel, made).stores if casts else ()
     own = (each for each in stores if each.effect != "bits")
     return [each for each in own if each.toward and each.parameter not in each.toward]

@@ -48,7 +48,8 @@ class ShortScalar(InKernel):
 
 def may_shorten(text: str) -> bool:
     """Whether a file can have a kernel of that kind."""
-    return "jit" in text and _DOUBLE.search(text) is not None
+    double = "float64" in text or "double" in text
+    return double and "jit" in text and _DOUBLE.search(text) is not None
 
 
 def short_scalars(module: Module, kernel: Kernel, naming: Naming) -> Iterator[ShortScalar]:

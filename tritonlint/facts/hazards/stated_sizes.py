@@ -16,7 +16,7 @@ from tritonlint.facts.hazards.sizes import Sizes
 from tritonlint.facts.hazards.written_launches import given, launches_of
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import as_code
+from tritonlint.facts.project.tree import as_code, walk
 
 _LARGE = 1 << 31
 _NUMBER = r"\d[\d_]*(?:,\d{3})*"
@@ -159,7 +159,7 @@ class _Shapes:
         value = self.sizes.attribute(name)
         for each in self.host.module.functions if value is not None else ():
             assert value is not None and isinstance(each.node, ast.AST)
-            if each.enclosing == self.host.enclosing and value in ast.walk(each.node):
+            if each.enclosing == self.host.enclosing and value in walk(each.node):
                 return _Shapes(each).of(value, depth - 1)
         return ()
 

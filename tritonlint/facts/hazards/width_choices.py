@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import Function, as_code
+from tritonlint.facts.project.tree import Function, as_code, walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -64,7 +64,7 @@ def width_choices(module: Module) -> Iterator[WidthChoice]:
         node = function.node
         assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
         tests = list(_tests(node, deciding))
-        launches = [each for each in ast.walk(node) if _is_launch(each)] if tests else []
+        launches = [each for each in walk(node) if _is_launch(each)] if tests else []
         text = module.source.snippet(module.source.span(node)) if launches else ""
         for test, tensors in tests:
             found = next(_for_launches(node, test, tensors, launches, text), None)
@@ -90,7 +90,7 @@ def _tests(
 ) -> Iterator[tuple[ast.expr, list[str]]]:
     """The comparisons of a function, and calls of those that make one, with the tensors that they
     count."""
-    for each in ast.walk(node):
+    for each in walk(node):
         match each:
             case ast.Compare():
                 tensors = _counted(each)
@@ -110,7 +110,7 @@ def _counted(test: ast.Compare) -> list[str]:
     return [
         each.func.value.id
         for side in sides
-        for each in ast.walk(side)
+        for each in walk(side)
         if isinstance(each, ast.Call)
         and isinstance(each.func, ast.Attribute)
         and each.func.attr in _COUNTS
@@ -125,7 +125,7 @@ def _deciding(module: Module) -> Iterator[tuple[str, tuple[int, str]]]:
         if not isinstance(node, ast.FunctionDef) or function.enclosing:
             continue
         parameters = [each.arg for each in node.args.args]
-        for each in ast.walk(node):
+        for each in walk(node):
             value = each.value if isinstance(each, ast.Return) else None
             for name in _counted(value) if isinstance(value, ast.Compare) else ():
                 if name in parameters and not _asks(function, name):
@@ -145,7 +145,7 @@ def _is_launch(node: ast.AST) -> bool:
 def _strides(launch: ast.Call) -> Iterator[tuple[str, ast.expr]]:
     """The tensors of which a launch passes strides, and where."""
     for given in (*launch.args, *(each.value for each in launch.keywords)):
-        for each in ast.walk(given):
+        for each in walk(given):
             match each:
                 case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="stride")):
                     yield name, each
@@ -161,17 +161,17 @@ def _is_dense(text: str, name: str) -> bool:
 def _decides(node: Function, test: ast.expr, launch: ast.Call) -> bool:
     """Whether what a test comes to reaches a launch: as an argument, or as the arm that it is
     in."""
-    if any(each is test for each in ast.walk(launch)):
+    if any(each is test for each in walk(launch)):
         return True
     names: set[str] = set()
-    for each in ast.walk(node):
+    for each in walk(node):
         match each:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                if any(inner is test for inner in ast.walk(value)) or _names(value) & names:
+                if any(inner is test for inner in walk(value)) or _names(value) & names:
                     names.add(name)
             case ast.If(test=asked, body=body, orelse=orelse):
-                if any(inner is test for inner in ast.walk(asked)) or _names(asked) & names:
-                    arms = [inner for arm in (*body, *orelse) for inner in ast.walk(arm)]
+                if any(inner is test for inner in walk(asked)) or _names(asked) & names:
+                    arms = [inner for arm in (*body, *orelse) for inner in walk(arm)]
                     if any(inner is launch for inner in arms):
                         return True
                     names |= {
@@ -183,4 +183,4 @@ def _decides(node: Function, test: ast.expr, launch: ast.Call) -> bool:
 
 
 def _names(node: ast.AST) -> set[str]:
-    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+    return {each.id for each in walk(node) if isinstance(each, ast.Name)}

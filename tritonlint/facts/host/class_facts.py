@@ -57,6 +57,7 @@ def _assigned(frame: Frame, definition: Definition, method: Definition) -> Class
     inner.env = bind(inner, method, Given(Arguments((), {}), {}), Callable(method, instance))
     inner.depth = NEAR_DEPTH - 2
     inner.body()
+    note_all(inner)
     held = _held(definition, method, inner)
     names = renaming.parameters(held, method.qualified)
     own = Object(definition.qualified)
@@ -72,6 +73,21 @@ def _assigned(frame: Frame, definition: Definition, method: Definition) -> Class
         {names.get(buffer, buffer): types for buffer, types in run.stand_ins.items()},
         {each: value for each, value in now.items() if isinstance(each.of, Parameter)},
     )
+
+
+def note_all(frame: Frame) -> None:
+    """Note the settings that the classes of objects do not let pass, of all that were met."""
+    for owner in frame.run.requiring.values():
+        # The test of a setting of any object of a class, as that of this one.
+        named = owner.symbol is not None
+        names: renaming.Names = {Object(owner.definition.qualified): owner.name} if named else {}
+        for note in class_facts(frame, owner.definition).notes:
+            if note.kind == "unquantized" and note.variable is not None:
+                buffer, variable = note.buffer.renamed(names), note.variable.renamed(names)
+                own = replace(note, buffer=buffer, variable=variable)
+                if own not in frame.run.noted:
+                    frame.run.noted.add(own)
+                    frame.run.notes.append(own)
 
 
 def _held(definition: Definition, method: Definition, made: Frame) -> dict[Attribute, Value]:

@@ -18,6 +18,7 @@ from tritonlint.facts.host import (
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.assigning import store, unpacked
 from tritonlint.facts.host.binding import bind
+from tritonlint.facts.host.class_facts import note_all
 from tritonlint.facts.host.required import note_required
 from tritonlint.facts.host.state import Frame, Run
 from tritonlint.facts.host.values import Callable, Instance
@@ -63,8 +64,9 @@ def interpret(run: Run) -> Run:
     module, when it is imported or run."""
     root = run.root
     if isinstance(root.node, Module):
-        Activation({}, run, root.module, (), {}).block(root.module.tree.body)
-        return run
+        frame = Activation({}, run, root.module, (), {})
+        frame.block(root.module.tree.body)
+        return _settled(frame)
     assert isinstance(root.node, (ast.FunctionDef, ast.AsyncFunctionDef))
     owner = run.heir or owner_of(root)
     instance = Instance(owner) if owner is not None else None
@@ -74,7 +76,14 @@ def interpret(run: Run) -> Run:
     if instance is not None and root.name != "__init__":
         note_required(frame, instance)
     frame.body()
-    return run
+    return _settled(frame)
+
+
+def _settled(frame: Frame) -> Run:
+    """The run of a frame at its end, with what is asked about launches only."""
+    if frame.run.launches:
+        note_all(frame)
+    return frame.run
 
 
 def owner_of(method: Definition) -> Definition | None:

@@ -10,6 +10,7 @@ from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Made
 from tritonlint.facts.host.values import Class, Const, Instance, Sequence, Table, Value
 from tritonlint.facts.project.modules import Definition
+from tritonlint.facts.project.tree import walk
 
 _TUPLES = frozenset(("collections.namedtuple", "typing.NamedTuple"))
 _MAKERS = _TUPLES | {"dataclasses.make_dataclass"}
@@ -62,7 +63,7 @@ def _class(
         for each in fields
     ]
     made = ast.ClassDef(name, [ast.Name(each, ast.Load()) for each in bases], [], body, [])
-    for each in ast.walk(made):
+    for each in walk(made):
         ast.copy_location(each, node)
     vars(node)[_MADE] = made
     return made

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from tritonlint.facts.host.class_facts import class_facts
-from tritonlint.facts.host.renaming import Names
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import Object, Symbol
+from tritonlint.facts.host.symbols import Symbol
 from tritonlint.facts.host.values import DType, Instance, options
 from tritonlint.facts.project.modules import Definition
-from tritonlint.frozen import replace
 
 
 def note_declared(frame: Frame, definition: Definition, symbol: Symbol) -> None:
@@ -29,13 +27,6 @@ def note_declared(frame: Frame, definition: Definition, symbol: Symbol) -> None:
 
 
 def note_required(frame: Frame, owner: Instance) -> None:
-    """Note the settings that `__init__` of an object's class does not let pass."""
-    # The test of a setting of any object of a class, as that of this one.
-    names: Names = {Object(owner.definition.qualified): owner.name} if owner.symbol else {}
-    for note in class_facts(frame, owner.definition).notes:
-        if note.kind == "unquantized" and note.variable is not None:
-            buffer, variable = note.buffer.renamed(names), note.variable.renamed(names)
-            own = replace(note, buffer=buffer, variable=variable)
-            if own not in frame.run.noted:
-                frame.run.noted.add(own)
-                frame.run.notes.append(own)
+    """Have the settings noted that `__init__` of an object's class does not let pass: by
+    `class_facts.note_all`, since a run that launches nothing needs none."""
+    frame.run.requiring.setdefault((id(owner.definition.node), owner.symbol), owner)

@@ -104,6 +104,9 @@ class Run:
     alike: dict[Symbol, frozenset[Symbol]] = field(default_factory=dict)
     # The tests that are asserted where another comes out so: `if packed: assert shuffled`.
     implied: dict[tuple[Symbol, bool], Path] = field(default_factory=dict)
+    # The objects that were met, by class and name, of which it is to be noted what settings their
+    # classes do not let pass.
+    requiring: dict[tuple[int, Symbol | None], Instance] = field(default_factory=dict)
 
     def with_implied(self, path: Path) -> Path:
         """`path` with the tests that are asserted on it."""

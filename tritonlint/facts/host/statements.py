@@ -27,6 +27,7 @@ from tritonlint.facts.host.values import (
 )
 from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Definition
+from tritonlint.facts.project.tree import walk
 
 Defining = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -92,7 +93,7 @@ def _leads(frame: Frame, definition: Definition) -> bool:
     if frame.run.leads(definition):
         return True
     assert isinstance(definition.node, (ast.FunctionDef, ast.AsyncFunctionDef))
-    named = {each.id for each in ast.walk(definition.node) if isinstance(each, ast.Name)}
+    named = {each.id for each in walk(definition.node) if isinstance(each, ast.Name)}
     bound = (frame.env[name] for name in named if name in frame.env)
     return any(
         isinstance(each, (Partial, Launchable)) for value in bound for _, each in options(value)

@@ -280,7 +280,10 @@ def contradicts(one: Path, other: Path) -> bool:
     if not one or not other:
         return False
     outcomes = dict(one)
-    return any(outcomes.get(key, outcome) != outcome for key, outcome in other) or clash(one, other)
+    for key, outcome in other:  # millions of times: a loop takes half of what `any` does
+        if outcomes.get(key, outcome) != outcome:
+            return True
+    return clash(one, other)
 
 
 def constant(value: Value) -> Any:

@@ -17,6 +17,7 @@ from tritonlint.facts.index.gates import (
     names_own,
 )
 from tritonlint.facts.project.modules import Definition
+from tritonlint.facts.project.tree import walk
 from tritonlint.frozen import dataclass
 
 # What copies is short; longer functions are left out, since they take long to follow.
@@ -62,7 +63,7 @@ class Calls:
         text = self._code
         if not may_launch(text, (each.encode() for each in self.names), 0, len(text)):
             return False
-        nodes = ast.walk(self.definition.node)  # type: ignore[arg-type]
+        nodes = walk(self.definition.node)  # type: ignore[arg-type]
         return any(_may_launch(each) for each in nodes if isinstance(each, ast.Call))
 
     @cached_property

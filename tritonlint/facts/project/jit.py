@@ -7,7 +7,7 @@ import ast
 from collections.abc import Iterator
 
 from tritonlint.facts.project.modules import Definition, External, Module
-from tritonlint.facts.project.tree import Enclosing, dotted_name
+from tritonlint.facts.project.tree import Enclosing, dotted_name, walk
 
 _JIT = frozenset(
     {
@@ -89,9 +89,9 @@ def _applies_jit(decorator: Definition, depth: int) -> bool:
 
 def _calls_on_parameters(decorator: Definition) -> Iterator[tuple[ast.Call, Enclosing]]:
     assert isinstance(decorator.node, ast.FunctionDef)
-    functions = [node for node in ast.walk(decorator.node) if isinstance(node, ast.FunctionDef)]
+    functions = [node for node in walk(decorator.node) if isinstance(node, ast.FunctionDef)]
     parameters = {each.arg for node in functions for each in node.args.args}
-    for node in ast.walk(decorator.node):
+    for node in walk(decorator.node):
         match node:
             case ast.Call(args=[ast.Name(id=name), *_]) if name in parameters:
                 yield node, (decorator.node,)

@@ -35,6 +35,7 @@ class ResolvedModule(Module):
     def __init__(self, project: Finder, file: Path, source: SourceFile) -> None:
         super().__init__(project, file, source)
         self._targets: dict[tuple[str, int], Target] = {}
+        self._members: dict[tuple[str, int], Target] = {}
 
     def target(self, dotted: str, enclosing: Enclosing = ()) -> Target:
         """What `dotted` stands for: a Definition, an External, or None."""
@@ -45,7 +46,10 @@ class ResolvedModule(Module):
 
     def member(self, owner: Definition, name: str) -> Target:
         """The member `name` of the class `owner` of this module, or of its base classes."""
-        return member(self, owner, name, frozenset())
+        key = (name, id(owner.node))
+        if key not in self._members:
+            self._members[key] = member(self, owner, name, frozenset())
+        return self._members[key]
 
 
 def follow(here: Module, dotted: str, enclosing: Enclosing, visited: _Visited) -> Target:

@@ -13,6 +13,7 @@ from tritonlint.facts.index.reach import Reach
 from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Definition, Module
+from tritonlint.facts.project.tree import walk
 from tritonlint.facts.survey.bulkhead import Bulkhead
 
 # So many callers are asked.
@@ -66,5 +67,5 @@ def _names(tree: ast.AST, name: str) -> bool:
     return any(
         (isinstance(node, ast.Name) and node.id == name)
         or (isinstance(node, ast.Attribute) and node.attr == name)
-        for node in ast.walk(tree)
+        for node in walk(tree)
     )

@@ -53,8 +53,9 @@ class Roots:
         file = str(module.file)
         lines = self._texts.telling(file).lines.get(file, frozenset())
         lines |= self._casting(file, module) | self._cutting(file, module)
-        if may_be_large(module.source.text):
-            lines |= frozenset(self._texts.leading(file).near.get(file, {}))
+        near = self._texts.leading(file).near.get(file)
+        if near and may_be_large(module.source.text):
+            lines |= frozenset(near)
         for each in module.functions if lines else ():
             if each.line in lines and self._is_root(each, file):
                 yield each

@@ -14,7 +14,7 @@ from tritonlint.facts.hazards.flavours.declared_settings import (
 )
 from tritonlint.facts.hazards.flavours.trials import flag_of
 from tritonlint.facts.project.modules import Definition
-from tritonlint.facts.project.tree import Function, as_code, dotted_name
+from tritonlint.facts.project.tree import Function, as_code, dotted_name, walk
 from tritonlint.frozen import dataclass
 
 E5M2 = ("fp8_e5m2", "float8_e5m2")
@@ -91,7 +91,7 @@ def _asked(function: Definition) -> list[str]:
                 bound.add(node.id)
     own = sorted(found - bound)
     flags = (flag_of(function.module, function.enclosing, each) for each in own if "self." in each)
-    inner = (each for flag in flags if flag is not None for each in ast.walk(flag))
+    inner = (each for flag in flags if flag is not None for each in walk(flag))
     return [*own, *sorted({name for each in inner if (name := dotted_name(each)) is not None})]
 
 

@@ -18,7 +18,7 @@ from tritonlint.facts.hazards.written_launches import given, launches_of
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import as_code, dotted_name
+from tritonlint.facts.project.tree import as_code, dotted_name, walk
 from tritonlint.frozen import dataclass
 
 
@@ -96,7 +96,7 @@ def _launched(module: Module) -> Sequence[str]:
         each.func.value.id
         for function in module.functions
         if function.enclosing and isinstance(function.enclosing[-1], ast.ClassDef)
-        for each in ast.walk(function.node)  # type: ignore[arg-type]
+        for each in walk(function.node)  # type: ignore[arg-type]
         if isinstance(each, ast.Call)
         and isinstance(each.func, ast.Subscript)
         and isinstance(each.func.value, ast.Name)
@@ -130,7 +130,7 @@ def _asks(method: Definition) -> bool:
     assert isinstance(method.node, ast.AST)
     return any(
         isinstance(each, (ast.If, ast.Assert)) and speaks_of_fnuz(as_code(each.test))
-        for each in ast.walk(method.node)
+        for each in walk(method.node)
     )
 
 

@@ -11,7 +11,7 @@ from functools import partial
 from tritonlint.facts.hazards.flavours.declared_settings import Declaration, means
 from tritonlint.facts.hazards.flavours.trials import Trial
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import Enclosing, dotted_name
+from tritonlint.facts.project.tree import Enclosing, dotted_name, walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -70,7 +70,7 @@ def _lists_without(near: Iterable[Declaration], name: str) -> bool:
 
 def _settings(owner: ast.ClassDef) -> set[str]:
     """The attributes of `self` that are compared with "fp8"."""
-    compared = (each for each in ast.walk(owner) if isinstance(each, ast.Compare))
+    compared = (each for each in walk(owner) if isinstance(each, ast.Compare))
     sides = (side for each in compared if _SAME.search(ast.unparse(each)) for side in _sides(each))
     return {each.attr for each in sides if dotted_name(each) == f"self.{each.attr}"}
 
@@ -84,8 +84,8 @@ def _normalized(owner: ast.ClassDef, name: str) -> bool:
     return any(
         isinstance(each, ast.Assign)
         and any(dotted_name(target) == f"self.{name}" for target in each.targets)
-        and any(isinstance(part, ast.Constant) and part.value for part in ast.walk(each.value))
-        for each in ast.walk(owner)
+        and any(isinstance(part, ast.Constant) and part.value for part in walk(each.value))
+        for each in walk(owner)
     )
 
 
@@ -117,7 +117,7 @@ def _tests(
     assert isinstance(owner.node, ast.ClassDef)
     module, enclosing = owner.module, (*owner.enclosing, owner.node)
     seen: set[int] = set()
-    for node in ast.walk(owner.node):
+    for node in walk(owner.node):
         match node:
             case ast.If(test=test) | ast.IfExp(test=test):
                 pass
@@ -147,7 +147,7 @@ def _viewed(node: ast.AST) -> ast.expr | None:
 
 def _within(body: Iterable[ast.stmt]) -> Iterator[ast.expr]:
     for statement in body:
-        yield from (each for each in ast.walk(statement) if isinstance(each, ast.expr))
+        yield from (each for each in walk(statement) if isinstance(each, ast.expr))
 
 
 def _is_view(node: ast.expr) -> bool:

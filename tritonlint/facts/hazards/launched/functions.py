@@ -15,6 +15,7 @@ from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.kernels import ModuleScope, kernel_of
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.project import Project
+from tritonlint.facts.project.tree import walk
 from tritonlint.source import Span
 
 
@@ -93,7 +94,7 @@ def _calls(module: Module, line: int) -> Iterator[ast.Call]:
     """The calls that a line is a part of, those that begin last first."""
     calls = [
         each
-        for each in ast.walk(module.tree)
+        for each in walk(module.tree)
         if isinstance(each, ast.Call) and each.lineno <= line <= (each.end_lineno or 0)
     ]
     yield from sorted(calls, key=lambda each: (each.lineno, each.col_offset), reverse=True)

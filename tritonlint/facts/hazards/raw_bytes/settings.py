@@ -15,7 +15,7 @@ from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import Symbol
 from tritonlint.facts.host.values import Condition, Path, Tensor, contradicts, options
 from tritonlint.facts.project.modules import Module
-from tritonlint.facts.project.tree import last_name
+from tritonlint.facts.project.tree import last_name, walk
 from tritonlint.source import Span
 
 Asked = tuple[Symbol, Span, Path]
@@ -61,10 +61,10 @@ def _tests(run: Run, event: LaunchEvent) -> Iterator[Asked]:
 
 def _viewed_for(module: Module, setting: str, cache: str) -> tuple[ElementTypes, Span] | None:
     """Where a cache of that name is viewed as fp8 under a test of the setting, and as what."""
-    for node in ast.walk(module.tree):
+    for node in walk(module.tree):
         if not isinstance(node, ast.If) or setting not in ast.unparse(node.test):
             continue
-        for each in (inner for statement in node.body for inner in ast.walk(statement)):
+        for each in (inner for statement in node.body for inner in walk(statement)):
             match each:
                 case ast.Call(func=ast.Attribute(value=owner, attr="view"), args=[to]):
                     types = float_type(to)

@@ -49,7 +49,7 @@ def viewed_elsewhere(run: Run, event: LaunchEvent, tensor: Tensor) -> Viewed | N
     by_text, by_bounds, _ = _alike(module)
     if text in by_text or bounds in by_bounds:
         return by_text[text] if text in by_text else by_bounds[bounds]
-    names = {each.id for each in ast.walk(node.slice) if isinstance(each, ast.Name)}
+    names = {each.id for each in walk(node.slice) if isinstance(each, ast.Name)}
     return _in_other_files(run, bounds, names) if bounds and len(names) > 1 else None
 
 
@@ -104,7 +104,7 @@ def tells_layout(event: LaunchEvent, tensor: Tensor) -> bool:
     last = _last(node) if node is not None else None
     if node is None or last is None or last.lower is None:
         return False
-    for each in ast.walk(last.lower):
+    for each in walk(last.lower):
         match each:
             case ast.BinOp() | ast.Constant(value=int()):
                 return True
@@ -248,7 +248,7 @@ def _bounds(node: ast.Subscript) -> str:
     last = _last(node)
     if last is None:
         return ""
-    computed = any(isinstance(each, ast.BinOp) for each in ast.walk(last))
+    computed = any(isinstance(each, ast.BinOp) for each in walk(last))
     return ast.unparse(last) if computed else ""
 
 
