@@ -70,6 +70,24 @@ def keep(x, page):
     quantize[(1,)](x, values, 64)
     copy[(1,)](x, scales, 64)
 """
+# Memory that is made of bytes in any case, and viewed in one arm.
+BARE = """
+def f(x, n, setting, first, store):
+    cache = torch.zeros(n, dtype=torch.uint8)
+    %s
+    quantize[(1,)](x, cache, 64)%s
+"""
+RETURNED = """
+class Ring:
+    def __init__(self, n, form, view_as=None):
+        self.form, self.view_as, self.pages = form, view_as, torch.zeros(n, dtype=torch.uint8)
+
+    def typed(self):
+        %s
+
+    def put(self, x):
+        quantize[(1,)](x, self.typed(), 64)%s
+"""
 HIT = "  # expect: TL001"
 VIEW = "cache = cache.view(torch.float8_e4m3fn)"
 CASE = f'match setting:\n        case "fp8":\n            {VIEW}'
@@ -150,6 +168,57 @@ def f(x, n, kind):
     % (
         "if page.ndim == 3:\n        assert page.dtype == torch.float8_e4m3fn\n        return page[0], page[1]",
         HIT,
+    ),
+    "an arm that is for something else": BARE % (f"if first:\n        {VIEW}", HIT),
+    "an arm of an expression": BARE % (f"{VIEW} if len(x) > 4 else cache", HIT),
+    "a set of some of the names": """
+NAMES = ("fp8", "fp8_e4m3", "fp8_e5m2")
+
+
+def f(x, n, setting):
+    cache = torch.zeros(n, dtype=torch.uint8 if setting in NAMES else torch.bfloat16)
+    if setting in {"fp8_e4m3", "fp8"}:
+        cache = cache.view(torch.float8_e4m3fn)
+    quantize[(1,)](x, cache, 64)  # expect: TL001
+""",
+    "names without the type": RETURNED
+    % (
+        'if self.form == "e4m3":\n            return self.pages.view(torch.float8_e4m3fn)\n'
+        '        elif self.form == "e5m2":\n            return self.pages\n'
+        "        raise ValueError(self.form)",
+        HIT,
+    ),
+    "correct: both names without the type": RETURNED
+    % (
+        'match self.form:\n            case "e4m3":\n'
+        "                return self.pages.view(torch.float8_e4m3fn)\n"
+        '            case "e5m2":\n                return self.pages.view(torch.float8_e5m2)',
+        "",
+    ),
+    "correct: the names that mean bytes, in another order": """
+def f(x, n, setting):
+    cache = torch.zeros(n, dtype=torch.uint8 if setting in ("fp8", "fp8_e5m2") else x.dtype)
+    if setting in ("fp8_e5m2", "fp8"):
+        cache = cache.view(torch.float8_e4m3fn)
+    quantize[(1,)](x, cache, 64)
+""",
+    "correct: more names than mean bytes": """
+def f(x, n, setting):
+    cache = torch.zeros(n, dtype=torch.uint8 if setting in ("fp8", "fp8_e4m3") else x.dtype)
+    if setting in ("fp8", "fp8_e4m3", "fp8_inc"):
+        cache = cache.view(torch.float8_e4m3fn)
+    quantize[(1,)](x, cache, 64)
+""",
+    "correct: a dtype decides": BARE % (f"if store != setting.dtype:\n        {VIEW}", ""),
+    "correct: whether codes are asked for decides": BARE
+    % (f"if setting.is_fp8:\n        {VIEW}", ""),
+    "correct: viewed in the first round": BARE
+    % (f"for step in range(4):\n        if step == 0:\n            {VIEW}", ""),
+    "correct: viewed once": RETURNED
+    % (
+        "if not self.done:\n            self.pages = self.pages.view(torch.float8_e4m3fn)\n"
+        "            self.done = True\n        return self.pages",
+        "",
     ),
     "correct: neither arm is for codes": KNOWN
     % ("if cache.dtype == torch.uint8:\n        return", ".view(torch.float8_e4m3fn)", ""),

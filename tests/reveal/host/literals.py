@@ -74,10 +74,10 @@ def open_kind(x, n, kind):
     page, reference = operand(n, kind)
     copy[(1,)](page, reference)
     # reveal: copy
-    # reveal:     source: uint8 of line 14, raw (line 14), likely raw for float8_e4m3fn (line 15 if quantized(kind) never e4m3) if quantized(kind) never e4m3
-    # reveal:     source: bool of line 18 if not quantized(kind) never e4m3 and quantized(kind) never mask
-    # reveal:     target: float8_e4m3fn of line 14, perhaps viewed (line 15) if quantized(kind) never e4m3
-    # reveal:     target: bool of line 18 if not quantized(kind) never e4m3 and quantized(kind) never mask
+    # reveal:     source: uint8 of line 14, raw (line 14), likely raw for float8_e4m3fn (line 15 if quantized(kind) as 'e4m3') if quantized(kind) as 'e4m3'
+    # reveal:     source: bool of line 18 if not quantized(kind) as 'e4m3' and quantized(kind) never mask
+    # reveal:     target: float8_e4m3fn of line 14, perhaps viewed (line 15) if quantized(kind) as 'e4m3'
+    # reveal:     target: bool of line 18 if not quantized(kind) as 'e4m3' and quantized(kind) never mask
 
 
 def by_match(n):

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN
 from tritonlint.facts.host import conditions, outcomes, settings
+from tritonlint.facts.host.choices import bare
 from tritonlint.facts.host.naming import symbol
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Literal, OfVendor, Spelled
@@ -116,7 +117,7 @@ def conditional(frame: Frame, node: ast.IfExp) -> Value:
         conditions.assume(inner, test, taken)
         arms.append((inner.path[len(frame.path) :], inner.evaluate(arm)))
         frame.keep_made(inner)
-    return choose(*arms)
+    return choose(*bare(arms, frame.known))
 
 
 def test(frame: Frame, node: ast.expr) -> Condition:

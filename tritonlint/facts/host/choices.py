@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Sequence
+
+from tritonlint.dtypes import ElementTypes
+from tritonlint.facts.host.symbols import HasType, Never, OfSetting, Symbol
 from tritonlint.facts.host.values import (
     Choice,
     Const,
@@ -14,22 +19,67 @@ from tritonlint.facts.host.values import (
     contradicts,
     options,
 )
+from tritonlint.frozen import replace
+
+# What a test is called that says what a tensor holds.
+_OF_DTYPES = re.compile(r"d_?type|fp8|float8|e4m3|e5m2|quant|code|kind|raw|bytes", re.IGNORECASE)
+
+Known = Callable[[Symbol], ElementTypes]
 
 
-def joined(one: tuple[Path, Value], other: tuple[Path, Value]) -> Value:
+def joined(one: tuple[Path, Value], other: tuple[Path, Value], known: Known) -> Value:
     """What a name stands for after two arms of a branch: of two dicts, a dict whose entries are
-    those of either."""
+    those of either. `known` is what is known of a buffer in both."""
     (left, first), (right, second) = one, other
     if not (isinstance(first, Table) and isinstance(second, Table)):
-        return choose(one, other)
+        return choose(*bare((one, other), known))
     ours, theirs = dict(first.items), dict(second.items)
     both: dict[object, Value] = {}
     for key in (*ours, *(each for each in theirs if each not in ours)):
         held = [(at, table[key]) for at, table in ((left, ours), (right, theirs)) if key in table]
         same = len(held) == 2 and held[0][1] == held[1][1]
-        both[key] = held[0][1] if same else choose(*held)
+        both[key] = held[0][1] if same else choose(*bare(held, known))
     open_ = first.open or second.open or ours.keys() != theirs.keys()
     return Table(tuple(both.items()), first.span, open_)
+
+
+def bare(alternatives: Sequence[tuple[Path, Value]], known: Known) -> Sequence[tuple[Path, Value]]:
+    """`alternatives`, in which those tensors are marked that one arm views as floats and another
+    one leaves as they are, though they are `known` to be made of bytes in either: the test does not
+    decide that, unless it asks for a dtype."""
+    each_path = [(at, each) for path, value in alternatives for at, each in options(value, path)]
+    tensors = [each for _, each in each_path if isinstance(each, Tensor)]
+    viewed = {(each.buffer, each.part) for each in tensors if each.view and not each.bare}
+    if not viewed or len(viewed) == len(tensors) == len(each_path):
+        return alternatives
+    return [
+        (path, replace(each, bare=True))
+        if isinstance(each, Tensor)
+        and each.view is None
+        and (each.buffer, each.part) in viewed
+        and _says_nothing(path)
+        and (types := known(each.buffer).types)
+        and all(one.is_byte for one in types)
+        else (path, each)
+        for path, each in each_path
+    ]
+
+
+def _says_nothing(path: Path) -> bool:
+    """Whether the tests on a path do not say that something else than codes is meant there: none is
+    of a dtype, and one for a quantized cache comes out true where one does not."""
+    settings = [(test, outcome) for test, outcome in path if isinstance(test, OfSetting)]
+    asked = any(outcome for test, outcome in settings)
+    asked = asked and not any(isinstance(test, Never) and outcome for test, outcome in settings)
+    others = (test for test, outcome in path if not isinstance(test, OfSetting))
+    return bool(path) and (asked or not settings) and not any(map(_asks_dtype, others))
+
+
+def _asks_dtype(test: Symbol) -> bool:
+    """Whether a test, or a part of it, is of a dtype or speaks of codes."""
+    return any(isinstance(each, (HasType, OfSetting)) for each in test.inner) or any(
+        _OF_DTYPES.search(each) for each in test.words
+    )
 
 
 def on_path(value: Value, path: Path) -> Value:

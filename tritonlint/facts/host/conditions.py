@@ -29,7 +29,7 @@ from tritonlint.facts.host.values import (
 from tritonlint.source import Span
 
 _QUANTIZED_NAME = re.compile(r"(^|_)(is_)?(fp8|float8)(_|$)|(^|_)is_quantized")
-_FP8_STRING = re.compile(r"^(fp8|float8)")
+_FP8_STRING = re.compile(r"^(?:torch\.)?(?:fp8|float8|f8|e4m3|e5m2)")
 
 
 def compare(frame: Frame, node: ast.Compare, left: Value, right: Value, span: Span) -> Condition:
@@ -267,7 +267,9 @@ def _setting_test(node: ast.Compare, left: Value, right: Value, span: Span) -> C
             and right.items
             and all(_fp8_string(item) for item in right.items)
         ):
-            return Condition("quantized", symbols.Asked(symbol(left, node.left)), span)
+            setting = symbol(left, node.left)
+            asked = sorted({str(constant(each)) for each in right.items})
+            return Condition("quantized", symbols.AskedAmong(setting, tuple(asked)), span)
     names = right.items if isinstance(right, Sequence) else (right,)
     if isinstance(left, (Tensor, Method)) and names and all(_other_string(name) for name in names):
         others = ", ".join(str(constant(name)) for name in names)

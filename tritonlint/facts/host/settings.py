@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tritonlint.facts.host.symbols import Asked, AskedAs, AskedAsAny, Never, OfSetting, Symbol
+from tritonlint.facts.host.symbols import (
+    Asked,
+    AskedAmong,
+    AskedAs,
+    AskedAsAny,
+    Never,
+    OfSetting,
+    Symbol,
+)
 
 # The tests passed on the way to a place, as in `values.py`.
 _Tests = Iterable[tuple[Symbol, bool]]
 # The kinds of tests that are about some names of a setting.
-_PARTICULAR = frozenset((AskedAs, AskedAsAny))
+_PARTICULAR = frozenset((AskedAmong, AskedAs, AskedAsAny))
 
 
 def stem(test: Symbol) -> Symbol:
@@ -25,6 +33,16 @@ def refused(test: Symbol, outcome: bool) -> Symbol | None:
     return stem(test) if outcome else test
 
 
+def names(test: OfSetting) -> frozenset[str]:
+    """The names of a setting that a test asks for, where it asks for some only."""
+    match test:
+        case AskedAs(name=name):
+            return frozenset((name,))
+        case AskedAmong(names=several):
+            return frozenset(several)
+    return frozenset()
+
+
 def implied(known: Symbol, outcome: bool, asked_for: Symbol) -> bool | None:
     """How the test `asked_for` comes out where another came out so; None where that is open, as of
     another setting."""
@@ -34,6 +52,11 @@ def implied(known: Symbol, outcome: bool, asked_for: Symbol) -> bool | None:
         return None
     if known.setting is not asked_for.setting or Never in (type(known), type(asked_for)):
         return None
+    ours, theirs = names(known), names(asked_for)
+    if ours and theirs and AskedAmong in (type(known), type(asked_for)):
+        if outcome:
+            return True if ours <= theirs else (None if ours & theirs else False)
+        return False if theirs <= ours else None
     one, other = isinstance(known, AskedAs), isinstance(asked_for, AskedAs)
     if one and other:
         return False if outcome else None
@@ -54,7 +77,7 @@ def clash(one: _Tests, other: _Tests) -> bool:
             return True
         if isinstance(test, AskedAsAny) and outcome:
             same = ((each, then) for each, then in both if each.setting is test.setting)
-            ruled_out = {each for each, then in same if isinstance(each, AskedAs) and not then}
+            ruled_out = {name for each, then in same if not then for name in names(each)}
             if len(ruled_out) > 1:
                 return True
     return False

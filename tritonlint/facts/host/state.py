@@ -261,13 +261,18 @@ class Frame(Walk[Value, Condition]):
 
     @staticmethod
     def _join(name: str | Symbol, one: Frame, other: Frame, left: Path, right: Path) -> Value:
+        def known(buffer: Symbol) -> ElementTypes:
+            # An attribute, or in a loop a name, may have been viewed the time before.
+            once = type(name) is str and not one.loops
+            return one.known(buffer) | other.known(buffer) if once else UNKNOWN
+
         if name not in one.env:
             return other.env[name]
         if name not in other.env or one.env[name] is other.env[name]:
             return one.env[name]
         if one.env[name] == other.env[name]:
             return one.env[name]
-        return joined((left, one.env[name]), (right, other.env[name]))
+        return joined((left, one.env[name]), (right, other.env[name]), known)
 
     def known(self, buffer: Symbol) -> ElementTypes:
         return self.types.get(buffer, UNKNOWN)

@@ -13,6 +13,7 @@ from tritonlint.facts.host import (
     entering,
 )
 from tritonlint.facts.host.arguments import Arguments, Given
+from tritonlint.facts.host.choices import bare
 from tritonlint.facts.host.state import MAX_STATEMENTS, Frame
 from tritonlint.facts.host.symbols import Share
 from tritonlint.facts.host.values import (
@@ -43,7 +44,7 @@ def body(frame: Frame) -> Value | None:
     if frame.yields:
         return Sequence((choose(*(((), each) for each in frame.yields)),), repeated=True)
     values = [(path, value) for path, value in frame.returns if value is not None]
-    return choose(*values) if values else None
+    return choose(*bare(values, frame.known)) if values else None
 
 
 def _run_handed_on(frame: Frame) -> None:

@@ -173,6 +173,15 @@ class AskedAs(OfSetting):
 
 
 @symbol_class
+class AskedAmong(OfSetting):
+    """Whether a setting asks for a quantized cache by one of these names, in order."""
+
+    FORM = "quantized({0.setting}) among {0.names}"
+    setting: Symbol
+    names: tuple[str, ...]
+
+
+@symbol_class
 class AskedAsAny(OfSetting):
     """Whether a setting asks for a quantized cache by any of the names that begin so, or that a
     table has bytes for."""

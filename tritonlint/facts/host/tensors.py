@@ -225,7 +225,7 @@ def view(frame: Frame, tensor: Tensor, arguments: Arguments, span: Span) -> Tens
         return tensor
     types = dtype_types(frame, given)
     frame.note("view", tensor.buffer, _known_of(frame, given), span, tensor.part)
-    return replace(tensor, types=types, view=span, guarded=False)
+    return replace(tensor, types=types, view=span, guarded=False, bare=False)
 
 
 def convert(frame: Frame, tensor: Tensor, target: Value | None, span: Span) -> Tensor:

@@ -30,9 +30,10 @@ class Tensor:
     `buffer` names the memory: slices and views of one allocation share it. `types` is set once a
     view or a conversion has decided the element type; None means the type that the buffer has.
     `part` is the slice that cut it from the buffer, `view` the `.view(dtype)` that set its type,
-    `guarded` says that this view happens under an `if` without an `else`. `several` says that it is
-    a tuple of such parts, of unknown length. `passed` are the call arguments through which it came
-    here, outermost first.
+    `guarded` says that this view happens under an `if` without an `else`, `bare` that another arm
+    views it and this one does not, though it is made of bytes whichever is taken. `several` says
+    that it is a tuple of such parts, of unknown length. `passed` are the call arguments through
+    which it came here, outermost first.
     """
 
     buffer: Symbol
@@ -40,6 +41,7 @@ class Tensor:
     part: Part | None = None
     view: Span | None = None
     guarded: bool = False
+    bare: bool = False
     several: bool = False
     passed: tuple[Place, ...] = ()
 
@@ -252,8 +254,8 @@ def _possible(path: Path) -> bool:
 
 def _without_unviewed(flat: list[tuple[Path, Value]]) -> list[tuple[Path, Value]]:
     """`flat` without the tensors that another option is a float view of: the `if` around the view
-    decides. Which GPU it is does not decide that: bytes are bytes on all; nor does one name of a
-    setting of which others mean bytes too."""
+    decides. It does not decide of what is made of bytes in any case (`bare`), nor does which GPU it
+    is: bytes are bytes on all; nor one name of a setting of which others mean bytes too."""
     viewed = {
         (each.buffer, each.part)
         for _, each in flat
@@ -262,7 +264,8 @@ def _without_unviewed(flat: list[tuple[Path, Value]]) -> list[tuple[Path, Value]
     kept: list[tuple[Path, Value]] = []
     for path, each in flat:
         if isinstance(each, Tensor) and (each.buffer, each.part) in viewed:
-            stays = any(isinstance(key, OfVendor) for key, _ in path) or is_left_over(path)
+            stays = each.bare or any(isinstance(key, OfVendor) for key, _ in path)
+            stays = stays or is_left_over(path)
             if each.view is None and not stays:
                 continue
             each = each if stays else replace(each, guarded=True)
