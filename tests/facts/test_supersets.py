@@ -11,6 +11,7 @@ import pytest
 
 from tests.support import ROOT
 from tritonlint.facts.hazards.flavours.codes_of_a_file import may_encode
+from tritonlint.facts.hazards.raw_bytes.made import may_put_together
 from tritonlint.facts.hazards.raw_bytes.named import may_name_codes
 from tritonlint.facts.hazards.raw_bytes.twins import may_cut_alike
 from tritonlint.facts.index import top_level
@@ -188,6 +189,14 @@ def test_a_slice_that_is_viewed_as_wider_floats(view: str, wide: str) -> None:
 @pytest.mark.parametrize("codes", ["torch.float8_e4m3fn", "platform.fp8_dtype()", "FP8"])
 def test_bytes_that_are_viewed_as_codes(made: str, view: str, codes: str) -> None:
     assert may_name_codes(f"self.codes = torch.empty(n, dtype={made})\n{view.format(codes)}\n")
+
+
+@pytest.mark.parametrize("joined", ["torch.cat([{}, {}], 1)", "th.concat (\n    ({},  # codes\n {}))"])
+@pytest.mark.parametrize(
+    "bytes_", ["x.view(torch.uint8)", "x.view (\n    dtype=uint8\n)", "x . view(th.int8)"]
+)
+def test_rows_that_are_put_together(joined: str, bytes_: str) -> None:
+    assert may_put_together(joined.format(bytes_, bytes_))
 
 
 @pytest.mark.parametrize(

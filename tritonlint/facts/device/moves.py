@@ -27,6 +27,8 @@ _LARGEST_OF = History(real=True, largest=True)
 _CONVERTED = History(given=True, real=True)
 _LARGEST = frozenset(each.largest for each in TABLE if each.is_fp8 and each.largest)
 # Functions of numbers that no kernel applies to codes.
+# Functions that make powers of exponents.
+_POWERS = ("exp", "fast_exp", "ldexp", "scalbn", "pow", "fast_pow")
 _NUMERIC = ("log", "fast_log", "sqrt", "rsqrt", "tanh", "sigmoid", "erf", "sin", "cos")
 
 
@@ -37,12 +39,14 @@ class Moves(Watch):
     `copies` are the pairs (loaded through, stored through) of what is moved without arithmetic;
     `converts` those of them that were cast to a type by its name on the way. `numbers` are the
     parameters that numbers are loaded through, `decoded` those of which what is loaded is
-    converted, `plain` those of which what is loaded is computed with as it is. Of those that are
-    stored through, `quantized` take floats that were cast to 8 bits or to the type of the memory,
-    `computed_floats` floats that were computed and not cast, `others` integers and what is not
-    known; `scales` are the places at which scales are stored, which are made of the largest value.
+    converted, `powers` those of which powers are made, `plain` those of which what is loaded is
+    computed with as it is. Of those that are stored through, `quantized` take floats that were cast
+    to 8 bits or to the type of the memory, `computed_floats` floats that were computed and not
+    cast, `others` integers and what is not known; `scales` are the places at which scales are
+    stored, which are made of the largest value.
     """
 
+    powers: set[str] = field(default_factory=set)
     copies: set[tuple[str, str]] = field(default_factory=set)
     converts: set[tuple[str, str]] = field(default_factory=set)
     numbers: set[str] = field(default_factory=set)
@@ -117,6 +121,8 @@ class Moves(Watch):
         return replace(result, history=_made_of(value))
 
     def called(self, name: str, operands: list[Tensor], result: Tensor) -> Tensor:
+        if name.lstrip("_").startswith(_POWERS):
+            self.powers |= {source for each in operands for source in each.source}
         for each in operands if name.startswith(_NUMERIC) else ():
             if _is_moved(each):
                 self.numbers |= each.source

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from tritonlint.facts.hazards.large_memory import may_be_large
 from tritonlint.facts.hazards.other_pointer_casts import may_cast_to_another
+from tritonlint.facts.hazards.raw_bytes.made_alike import cuts_rows, may_cut_rows
 from tritonlint.facts.hazards.raw_bytes.named import may_name_codes, names_codes
 from tritonlint.facts.hazards.raw_bytes.twins import cuts_alike, may_cut_alike
 from tritonlint.facts.index.callers import MAKING, NEAR
@@ -67,7 +68,11 @@ class Roots:
         is in it, or name what others do."""
         near = self._texts.leading(file).near.get(file, {})
         text = module.source.text
-        asked = [(may_cut_alike, cuts_alike), (may_name_codes, names_codes)]
+        asked = [
+            (may_cut_alike, cuts_alike),
+            (may_name_codes, names_codes),
+            (may_cut_rows, cuts_rows),
+        ]
         known = [knows for may_know, knows in asked if near and may_know(text)]
         functions = [each for each in module.functions if each.line in near] if known else []
         return frozenset(

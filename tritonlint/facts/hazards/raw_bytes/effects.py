@@ -16,7 +16,8 @@ from tritonlint.facts.device import (
     moves,
 )
 from tritonlint.facts.hazards.launched.specializations import specialization
-from tritonlint.facts.hazards.raw_bytes.evidence import STRENGTHS, Evidence
+from tritonlint.facts.hazards.raw_bytes.evidence import NO_FLOAT, STRENGTHS, Evidence
+from tritonlint.facts.hazards.raw_bytes.made_alike import all_alike
 from tritonlint.facts.hazards.raw_bytes.meanings import floats_elsewhere, meanings
 from tritonlint.facts.hazards.raw_bytes.names import byte_named, float_named
 from tritonlint.facts.hazards.raw_bytes.numbers import numbers_beside
@@ -58,8 +59,13 @@ def harm(
             evidence += wider_region(event, parameter, tensor, seen)
             if any(load.effect == "int_to_float" for load in more_loads):
                 evidence += told_beside(event, parameter, tensor, made, whole)
+                if not any(one.encoded for one in evidence):
+                    evidence += all_alike(run, event, parameter, tensor, seen)
             stores.update((_site(store), store) for store in more_stores)
             loads.update((_site(load), load) for load in more_loads)
+    if any(each.meaning == NO_FLOAT and each.types.known for each in evidence):
+        # The kernel knows of the bytes of one piece of a row, and takes others for numbers.
+        loads = {site: each for site, each in loads.items() if each.effect != "bits"}
     return _sorted(evidence), tuple(stores.values()), tuple(loads.values())
 
 

@@ -10,6 +10,8 @@ from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
 Strength = Literal["certain", "likely", "possible"]
+# The meaning of bytes of which no view makes floats: exponents, halves of bytes, rows of several.
+NO_FLOAT = ElementTypes(frozenset())
 STRENGTHS: tuple[Strength, ...] = ("certain", "likely", "possible")
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from tritonlint.dtypes import ElementType, ElementTypes, from_torch
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
+from tritonlint.facts.hazards.raw_bytes.made import codes_of, views_as_bytes
 from tritonlint.facts.hazards.raw_bytes.twins import float_type
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.state import Run
@@ -28,6 +29,8 @@ _COMMON = frozenset("data dst inp input key out output result src tensor value v
 _AS_CODES = re.compile(
     r"\bview\s*\((?:\s|#[^\n]*\n)*[^,]{0,200}?(?:fp8|float8|e4m3)", re.IGNORECASE
 )
+# What says that bytes are codes.
+_CODES = re.compile(r"fp8|float8|e4m3|e5m2", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -40,8 +43,15 @@ class Named:
 
 
 def may_name_codes(text: str) -> bool:
-    """Whether a file may make tensors of bytes, and view tensors as 8-bit floats."""
-    return "int8" in text and ".view" in text and _AS_CODES.search(text) is not None
+    """Whether a file may make tensors of bytes, and view tensors as 8-bit floats, or those as
+    bytes."""
+    if "int8" not in text or ".view" not in text:
+        return False
+    return _AS_CODES.search(text) is not None or _makes_codes(text)
+
+
+def _makes_codes(text: str) -> bool:
+    return views_as_bytes(text) and _CODES.search(text) is not None
 
 
 def names_codes(module: Module, function: ast.AST) -> bool:
@@ -59,6 +69,8 @@ def by_name(run: Run, event: LaunchEvent, tensor: Tensor) -> Iterator[Evidence]:
         return
     yield Evidence(named.made, "what has this name is made of bytes here", "likely", encoded=False)
     message = f"and viewed as {named.types} here"
+    if named.viewed == named.made:
+        message = f"which are codes of {named.types}"
     yield Evidence(named.viewed, message, "likely", (), named.types)
 
 
@@ -121,8 +133,22 @@ def _by_name(module: Module) -> Mapping[str, Named]:
                 types = float_type(to)
                 if types is not None and all(each.is_fp8 for each in types.types or ()):
                     viewed.setdefault(_name(owner), (types, module.source.span(node)))
+    for name, types, value in _codes(module):
+        span = module.source.span(value)
+        made.setdefault(name, span)
+        viewed.setdefault(name, (types, span))
     known = made.keys() & viewed.keys() - others - {""}
     return {name: Named(made[name], viewed[name][1], viewed[name][0]) for name in known}
+
+
+def _codes(module: Module) -> Iterator[tuple[str, ElementTypes, ast.expr]]:
+    """The names of what functions of a file make bytes of that are codes, as what, and where."""
+    for function in module.functions if _makes_codes(module.source.text) else ():
+        for node in walk(function.node):  # type: ignore[arg-type]
+            for name, value in _given(node):
+                types = codes_of(module, function.node, value) if name else None  # type: ignore[arg-type]
+                if types is not None:
+                    yield name, types, value
 
 
 def _given(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:

@@ -28,6 +28,11 @@ _FLOATS = {
 }
 _FLOAT_NAME = re.compile(rf"(?:^|_)({'|'.join(_FLOATS)})(?:_|$)", re.IGNORECASE)
 _BYTE_NAME = re.compile(r"(?:^|_)(?:u?int8|[ui]8|bytes?)(?:_|$)", re.IGNORECASE)
+# Beside codes there are bytes of other kinds: exponents of block scales, masks, indices, tables.
+_OTHER = re.compile(
+    r"scale|(^|_)(s|sf|sc)(_|$)|exp|zero|mask|idx|index|table|lut|book|flag|count|bias|(^|_)zp",
+    re.IGNORECASE,
+)
 _CACHE = re.compile(r"(?:^|_)(?:kv|key|value|k|v|kc|vc)_?cache$")
 
 
@@ -41,6 +46,11 @@ def float_named(name: str) -> ElementType | None:
 def byte_named(name: str) -> bool:
     """Whether a name says that integers of 8 bits are meant (`cache_uint8_ptr`)."""
     return bool(_BYTE_NAME.search(name))
+
+
+def counts(name: str) -> bool:
+    """Whether a name says that integers beside codes are meant: exponents, masks, indices."""
+    return bool(_OTHER.search(name))
 
 
 Role = tuple[object, str]

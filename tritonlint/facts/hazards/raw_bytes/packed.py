@@ -10,6 +10,7 @@ from tritonlint.facts.device import Moves, moves
 from tritonlint.facts.hazards.launched.specializations import specialization
 from tritonlint.facts.hazards.raw_bytes.byte_bounds import counts_bytes
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
+from tritonlint.facts.hazards.raw_bytes.made_alike import region_alike
 from tritonlint.facts.hazards.raw_bytes.names import float_named
 from tritonlint.facts.hazards.raw_bytes.twins import (
     begun_alike,
@@ -50,12 +51,13 @@ def page(
     if types.types is None:
         named = float_named(tensor.buffer.last_name)
         if named is None or not named.is_fp8:
-            return ()
+            return _of_row(run, event, parameter, tensor)
         if not any(t.is_byte for each in views for t in each.types.types or ()):
             return ()
     elif not codes:
         return ()
-    return (*_of_region(run, event, tensor, tensor.part, views), *told)
+    alike = _of_row(run, event, parameter, tensor)
+    return (*_of_region(run, event, tensor, tensor.part, views), *told, *alike)
 
 
 def _of_region(
@@ -75,6 +77,14 @@ def _of_region(
     if twin is not None and not any(t.is_fp8 for t in twin.types.types or ()):
         message = f"the same region is viewed as {twin.types} here"
         yield Evidence(twin.span, message, "likely", (), twin.types, meaning=twin.types)
+
+
+def _of_row(run: Run, event: LaunchEvent, parameter: str, tensor: Tensor) -> tuple[Evidence, ...]:
+    """Evidence from how the file puts rows together that it views as codes."""
+    found = region_alike(run, event, parameter, tensor)
+    if found is None or not found[1].as_codes:
+        return ()
+    return () if any(t.is_fp8 for t in found[0].meaning.types or ()) else (found[0],)
 
 
 def _told_by_kernel(

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from tritonlint.dtypes import PLATFORM_FP8
 from tritonlint.facts.hazards.launched.specializations import parameter_span
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
-from tritonlint.facts.hazards.raw_bytes.names import byte_named
+from tritonlint.facts.hazards.raw_bytes.names import byte_named, counts
 from tritonlint.facts.hazards.raw_bytes.twins import same_expression
 from tritonlint.facts.host.events import LaunchEvent, Note
 from tritonlint.facts.host.settings import stem
@@ -17,11 +17,6 @@ from tritonlint.facts.host.values import Path, Tensor
 from tritonlint.source import Span
 
 _FP8 = re.compile(r"fp8|float8|e4m3|e5m2", re.IGNORECASE)
-# Beside codes there are bytes of other kinds: exponents of block scales, masks, indices, tables.
-_OTHER = re.compile(
-    r"scale|(^|_)(s|sf|sc)(_|$)|exp|zero|mask|idx|index|table|lut|book|flag|count|bias|(^|_)zp",
-    re.IGNORECASE,
-)
 
 
 def spoken_of(
@@ -36,7 +31,7 @@ def spoken_of(
     the path, one on the path on which it is these bytes (its `own`), or the name of the kernel or
     of the function around the launch."""
     text = event.arguments[parameter].text
-    if byte_named(parameter) or _OTHER.search(parameter) or _OTHER.search(text):
+    if byte_named(parameter) or counts(parameter) or counts(text):
         return
     asks = any(outcome and _asks_for_codes(key) for key, outcome in own)
     if asks and any(each.stated for each in evidence):

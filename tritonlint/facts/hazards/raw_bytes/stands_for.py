@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tritonlint.dtypes import BY_NAME, FLOAT32, UNKNOWN, ElementTypes, join
-from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
+from tritonlint.facts.hazards.raw_bytes.evidence import NO_FLOAT, Evidence
 from tritonlint.facts.hazards.raw_bytes.names import float_named
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.symbols import HasType, Joined, OfSetting, Symbol
@@ -25,6 +25,8 @@ def stands_for(
     named = float_named(parameter) or float_named(passed.text)
     if named is not None:
         return ElementTypes.of(named)
+    if any(each.meaning == NO_FLOAT for each in evidence):
+        return UNKNOWN
     meant = join(each.meaning for each in evidence if each.meaning.known)
     views = {t for each in evidence if not each.meaning.known for t in each.types.types or ()}
     codes = tensor.part is None and bool(views) and all(each.is_fp8 for each in views)

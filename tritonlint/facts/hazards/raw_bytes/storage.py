@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from tritonlint.dtypes import UINT8, UNKNOWN, ElementTypes
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence, Strength
+from tritonlint.facts.hazards.raw_bytes.made_alike import region_alike
 from tritonlint.facts.hazards.raw_bytes.named import by_name
 from tritonlint.facts.hazards.raw_bytes.names import (
     about,
@@ -83,16 +84,22 @@ def storage_of(
     if any(n.kind == "unquantized" and about(n.buffer, tensor.buffer) for n in run.notes):
         evidence = [each for each in evidence if each.stated]
     if not evidence:
-        told = tuple(_layout(run, event, tensor)) if types == UNKNOWN else ()
-        told = told or (tuple(by_name(run, event, tensor)) if types == UNKNOWN else ())
+        told: tuple[Evidence, ...]
+        alike = region_alike(run, event, parameter, tensor) if types == UNKNOWN else None
+        told = (alike[0],) if alike is not None and not alike[1].as_codes else ()
+        for ask in (_layout, by_name) if types == UNKNOWN else ():
+            told = told or tuple(ask(run, event, tensor))
         return Storage(types, tensor.buffer, told, "nothing says what it holds")
     if any(each.stated for each in evidence):
         evidence += spoken_of(run.notes, event, parameter, whole, path, evidence)
-    return Storage(types, tensor.buffer, (*evidence, *_elsewhere(run, event, tensor)))
+    return Storage(types, tensor.buffer, (*evidence, *_elsewhere(run, event, parameter, tensor)))
 
 
-def _elsewhere(run: Run, event: LaunchEvent, tensor: Tensor) -> Iterator[Evidence]:
+def _elsewhere(run: Run, event: LaunchEvent, parameter: str, tensor: Tensor) -> Iterator[Evidence]:
     """Evidence for what bytes stand for from the same region elsewhere."""
+    alike = region_alike(run, event, parameter, tensor)
+    if alike is not None and not alike[1].as_codes:
+        yield alike[0]
     twin = viewed_elsewhere(run, event, tensor)
     if twin is not None:
         message = f"the same region is viewed as {twin.types} here"
