@@ -48,7 +48,7 @@ class Made:
 
 def may_make(text: str) -> bool:
     """Whether a file may make bytes of floats, or of several numbers."""
-    return "int8" in text and (".view" in text or "<<" in text or ".to(" in text)
+    return "int8" in text and ("view" in text or "<<" in text or "to" in text)
 
 
 def may_put_together(text: str) -> bool:
@@ -58,7 +58,7 @@ def may_put_together(text: str) -> bool:
 
 def views_as_bytes(text: str) -> bool:
     """Whether a file may view tensors as bytes."""
-    return "int8" in text and ".view" in text and _AS_BYTES.search(text) is not None
+    return "int8" in text and "view" in text and _AS_BYTES.search(text) is not None
 
 
 def only_bytes(module: Module) -> Made | None:
