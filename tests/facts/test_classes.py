@@ -69,6 +69,42 @@ def write(x, cache):
 def f(x, n):
     write(x, torch.zeros(n, dtype=torch.uint8))%s
 """
+# A class of which the heir alone makes the memory of bytes.
+MADE = """
+class Ring:
+    def __init__(self, n, dtype):
+        self.rows = torch.zeros(n, dtype=dtype)
+
+    def target(self):
+        return self.rows
+
+    def put(self, x):
+        quantize[(1,)](x, self.target(), 64)%s
+
+
+class Coded(Ring):
+    def __init__(self, n):
+        super().__init__(n, %s)
+%s
+"""
+# A page of codes of which methods view regions.
+REGIONS = """
+class Page:
+    def __init__(self, rows, n):
+        self.n, self.page = n, torch.zeros(rows, n + 128, dtype=torch.float8_e4m3fn)
+
+    @property
+    def tail(self):
+        return self.page[:, 64:]%s
+
+    @property
+    def rope(self):
+        return self.tail.view(torch.bfloat16)
+
+    def put(self, rope):
+        assert rope.dtype == torch.bfloat16
+        copy[(1,)](rope, %s, 64)
+"""
 TRADED = """
 class Twice:
     def __init__(self, n):
@@ -108,6 +144,14 @@ CASES = {
     "correct: an heir's own method views": HEIR % (VIEW, ""),
     "correct: an heir that does not launch so": HEIR
     % ("", "def put(self, x):\n        self.buffer.zero_()"),
+    "an heir makes it of bytes": MADE % (TL001, "torch.uint8", ""),
+    "an heir makes it of bytes by a keyword": MADE % (TL001, "dtype=torch.uint8", ""),
+    "correct: an heir makes it of codes": MADE % ("", "torch.float8_e4m3fn", ""),
+    "correct: an heir makes it of bytes and views it": MADE
+    % ("", "torch.uint8", f"\n    def target(self):\n        return self.rows{VIEW}"),
+    "a region that another property views": REGIONS % (TL001, "self.tail"),
+    "correct: the property that views the region": REGIONS % ("", "self.rope"),
+    "correct: codes before the region": REGIONS % ("", "self.page[:, :64]"),
     "an heir's property": """
 class Pool:
     def __init__(self, n):

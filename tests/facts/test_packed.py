@@ -232,6 +232,16 @@ TWINS = {
         {ASSERTED.strip()}
         move[(4,)](page[:, :n], rope)"""),
 }
+# A part of a page by its place in memory.
+STRIDED = {
+    "strided": f"""{FP8}scales = page.as_strided((4, 1), (n, 4), 64)  # expect: TL001
+pack_two[(4,)](x, rope, page, scales, rope)""",
+    "strided_keyword": f"""{FP8}
+scales = torch.as_strided(page, (4, 1), (n, 4), storage_offset=64)  # expect: TL001
+pack_two[(4,)](x, rope, page, scales, rope)""",
+    "strided_view": f"""{FP8}scales = page.view(torch.float32).as_strided((4, 1), (n, 1), 16)
+pack_two[(4,)](x, rope, page, scales, rope)""",
+}
 # Bounds that are counted in bytes tell of a wider region, where the kernel takes it for one.
 IN_BYTES = {
     "scales_by_fours": f"""{ASSERTED}{OUT}scales = page[:, n : n + x * 4]  # expect: TL002
@@ -260,7 +270,7 @@ unpack_by_scale[(4,)](values, rope, out)""",
 move[(4,)](page[:, n : n + n * 4], out)""",
 }
 PARAMETERS = "x, rope, page, n"
-TEXTS = {name: function(body, PARAMETERS) for name, body in (CASES | IN_BYTES).items()} | {
+TEXTS = {name: function(body, PARAMETERS) for name, body in (CASES | STRIDED | IN_BYTES).items()} | {
     f"twin-{name}": text.replace("x, page, n", PARAMETERS) for name, text in TWINS.items()
 }
 

@@ -6,7 +6,8 @@ import ast
 import re
 from collections.abc import Iterator
 
-from tritonlint.facts.host import classes, renaming, tensors
+from tritonlint.dtypes import ElementTypes
+from tritonlint.facts.host import classes, renaming
 from tritonlint.facts.host.class_facts import assigned_in, class_facts, facts_of
 from tritonlint.facts.host.decorators import has_view
 from tritonlint.facts.host.events import Note
@@ -52,8 +53,8 @@ def assigned_value(frame: Frame, owner: Instance, name: str) -> Value | None:
     buffers = set(_buffers(own))
     for buffer in buffers & facts.types.keys():
         frame.types.setdefault(buffer, facts.types[buffer])
-    if isinstance(own, Tensor) and tensors.all_bytes(frame.known(own.buffer)):
-        _note_codes(frame, definition, name, own.buffer)
+    if isinstance(own, Tensor) and _of_one_byte(frame.known(own.buffer)):
+        _note_views(frame, definition, name, own.buffer)
     # What a test asks of any object of the class, it asks of this one.
     names: renaming.Names = {Object(definition.qualified): owner.symbol} if owner.symbol else {}
     known = frame.run.notes
@@ -138,21 +139,36 @@ def _filled(frame: Frame, definition: Definition, name: str) -> tuple[ClassFacts
     return found[0] if len(found) == 1 else None
 
 
-def _note_codes(frame: Frame, definition: Definition, name: str, buffer: Symbol) -> None:
-    """Note the codes that other methods copy into the bytes that an attribute holds, and that they
-    view these bytes as codes."""
+def _of_one_byte(types: ElementTypes) -> bool:
+    return bool(types.types) and all(each.width == 8 for each in types.types or ())
+
+
+def _note_views(frame: Frame, definition: Definition, name: str, buffer: Symbol) -> None:
+    """Note the codes that other methods copy into the bytes that an attribute holds, that they view
+    these bytes as codes, and what they view parts of them as; also where they have these of a
+    property."""
     known = frame.run.notes
     for owner in (definition, *classes.heirs(definition)):
+        names = {name, *_naming(owner, name)}
         for method, node in _methods(frame, owner):
-            if has_view(node) and name in named_in(node):
+            if has_view(node) and not names.isdisjoint(named_in(node)):
                 notes = facts_of(frame, owner, method).notes
-                known += [x for x in notes if x.buffer == buffer and _codes(x) and x not in known]
+                known += [x for x in notes if x.buffer == buffer and _tells(x) and x not in known]
 
 
-def _codes(note: Note) -> bool:
-    """Whether a note says that bytes are codes of 8-bit floats."""
-    viewed = note.kind == "view" and bool(note.types.types)
-    return note.kind == "codes" or (viewed and all(t.is_fp8 for t in note.types.types or ()))
+def _naming(owner: Definition, name: str) -> Iterator[str]:
+    """The methods of a class that name an attribute."""
+    assert isinstance(owner.node, ast.ClassDef)
+    for each in owner.node.body:
+        if isinstance(each, _FUNCTION) and name in named_in(each):
+            yield each.name
+
+
+def _tells(note: Note) -> bool:
+    """Whether a note says that bytes are codes of 8-bit floats, or what a part of them is."""
+    if note.kind != "view" or not note.types.types:
+        return note.kind == "codes"
+    return all(t.is_fp8 or (t.is_float and note.part is not None) for t in note.types.types)
 
 
 def _set_by_heir(

@@ -16,7 +16,7 @@ from tritonlint.facts.host.values import (
 )
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module, Target
-from tritonlint.facts.project.tree import Enclosing, dotted_name, walk
+from tritonlint.facts.project.tree import Enclosing, dotted_name, last_name, walk
 
 _FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -148,7 +148,7 @@ def heirs(definition: Definition) -> tuple[Definition, ...]:
 
 def heirs_that_change(method: Definition) -> list[Definition]:
     """The heirs of its class that keep a method and have one of their own for another that it
-    calls."""
+    calls, or make the object of bytes."""
     owner = method.enclosing[-1] if method.enclosing else None
     if not isinstance(owner, ast.ClassDef) or method.name == "__init__":
         return []
@@ -157,7 +157,24 @@ def heirs_that_change(method: Definition) -> list[Definition]:
         return []
     named = {each.attr for each in walk(method.node) if isinstance(each, ast.Attribute)}  # type: ignore[arg-type]
     own = ((heir, _method_names(heir) - {"__init__"}) for heir in found)
-    return [heir for heir, names in own if method.name not in names and not names.isdisjoint(named)]
+    return [
+        heir
+        for heir, names in own
+        if method.name not in names and (not names.isdisjoint(named) or _names_bytes(heir))
+    ]
+
+
+@kept(1024)
+def _names_bytes(definition: Definition) -> bool:
+    """Whether the initializer that a class has of its own names a type of bytes."""
+    assert isinstance(definition.node, ast.ClassDef)
+    own = (each for each in definition.node.body if getattr(each, "name", "") == "__init__")
+    return any(
+        last_name(each) == "uint8"
+        for node in own
+        for each in walk(node)
+        if isinstance(each, ast.expr)
+    )
 
 
 def _method_names(definition: Definition) -> set[str]:

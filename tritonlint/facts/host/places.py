@@ -19,6 +19,10 @@ class Part:
     index: int | None = None
     site: str = ""
 
+    def is_same(self, other: Part) -> bool:
+        """Whether the same expression cuts out both, in whichever call."""
+        return (self.span, self.index) == (other.span, other.index)
+
 
 @dataclass(frozen=True, eq=False)
 class Place:

@@ -274,6 +274,8 @@ def method(
     if name in _RESIZES and tensor.buffer in frame.run.stand_ins:  # an empty one, made for that
         frame.types[tensor.buffer] = frame.run.stand_ins[tensor.buffer]
         frame.note("allocated", tensor.buffer, frame.known(tensor.buffer), span)
+    if name == "as_strided" and arguments.get(2, "storage_offset") not in (None, Const(0)):
+        return cut(frame, tensor, span)
     if name in SHAPES or (name[-1:] == "_" and name[0] != "_"):  # in place
         return tensor
     if name in _ELEMENTWISE and wide_floats(types := tensor_types(frame, tensor)):

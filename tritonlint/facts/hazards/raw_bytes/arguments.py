@@ -154,7 +154,8 @@ def _argument(
         UNKNOWN
         if storage.packed and tensor.part is None
         else stands_for(event, parameter, tensor, evidence),
-        is_conditional(event.path, path, evidence),
+        # What an heir of the class makes of bytes, others may not.
+        run.heir is not None or is_conditional(event.path, path, evidence),
         event.alone,
         _is_whole(event, tensor),
     )

@@ -67,6 +67,10 @@ def _of_region(
     code views it."""
     for each in views:
         if each.types.types and not any(t.is_fp8 for t in each.types.types):
+            if each.part is not None and each.part.is_same(part):
+                message = f"the same region is viewed as {each.types} here"
+                yield Evidence(each.span, message, "likely", (), each.types, meaning=each.types)
+                continue
             message = f"another region of the buffer is viewed as {each.types} here: it is packed"
             yield Evidence(each.span, message, "likely", each.path)
     size = counts_bytes(cutting(event, tensor), tensor)
