@@ -120,6 +120,42 @@ def freeze(x):
 def mean(box, out):
     widen[(1,)](box["held"], out, BLOCK=64){HIT}
 """,
+    "codes in a field": f"""\
+class Block:
+    held: torch.Tensor
+    unit: torch.Tensor
+
+    @classmethod
+    def of(cls, x):
+        unit = x.abs().amax() / 448
+        return cls((x / unit).to(torch.float8_e4m3fn).view(torch.uint8), unit)
+
+
+def mean(block: Block, out):
+    scaled[(1,)](block.held, block.unit, out, BLOCK=64){HIT}
+""",
+    "codes that are copied into one of several": f"""\
+class Layers:
+    def __init__(self, n):
+        self.held = [torch.zeros(n, dtype=torch.uint8) for _ in range(4)]
+
+    def keep(self, i, x):
+        self.held[i].copy_({CODES})
+
+    def mean(self, i, out):
+        widen[(1,)](self.held[i], out, BLOCK=64){HIT}
+""",
+    "correct: levels that are copied into one of several": """\
+class Layers:
+    def __init__(self, n):
+        self.held = [torch.zeros(n, dtype=torch.uint8) for _ in range(4)]
+
+    def keep(self, i, x):
+        self.held[i].copy_(x.round().clamp(0, 255).to(torch.uint8))
+
+    def mean(self, i, out):
+        widen[(1,)](self.held[i], out, BLOCK=64)
+""",
     "correct: codes in a file, viewed": FILED.format(CODES, ".view(torch.float8_e4m3fn)", ""),
     "correct: levels in a file": FILED.format("x.round().clamp(0, 255).to(torch.uint8)", "", ""),
     "correct: codes and levels": f"""\

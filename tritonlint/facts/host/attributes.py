@@ -53,8 +53,9 @@ def assigned_value(frame: Frame, owner: Instance, name: str) -> Value | None:
     buffers = set(_buffers(own))
     for buffer in buffers & facts.types.keys():
         frame.types.setdefault(buffer, facts.types[buffer])
-    if isinstance(own, Tensor) and _of_one_byte(frame.known(own.buffer)):
-        _note_views(frame, definition, name, own.buffer)
+    narrow = {each for each in buffers if _of_one_byte(frame.known(each))}
+    if narrow:
+        _note_views(frame, definition, name, narrow)
     # What a test asks of any object of the class, it asks of this one.
     names: renaming.Names = {Object(definition.qualified): owner.symbol} if owner.symbol else {}
     known = frame.run.notes
@@ -143,17 +144,17 @@ def _of_one_byte(types: ElementTypes) -> bool:
     return bool(types.types) and all(each.width == 8 for each in types.types or ())
 
 
-def _note_views(frame: Frame, definition: Definition, name: str, buffer: Symbol) -> None:
-    """Note the codes that other methods copy into the bytes that an attribute holds, that they view
-    these bytes as codes, and what they view parts of them as; also where they have these of a
-    property."""
+def _note_views(frame: Frame, definition: Definition, name: str, buffers: set[Symbol]) -> None:
+    """Note the codes that other methods copy into the `buffers` of bytes that an attribute holds,
+    that they view these bytes as codes, and what they view parts of them as; also where they have
+    these of a property."""
     known = frame.run.notes
     for owner in (definition, *classes.heirs(definition)):
         names = {name, *_naming(owner, name)}
         for method, node in _methods(frame, owner):
             if has_view(node) and not names.isdisjoint(named_in(node)):
                 notes = facts_of(frame, owner, method).notes
-                known += [x for x in notes if x.buffer == buffer and _tells(x) and x not in known]
+                known += [x for x in notes if x.buffer in buffers and _tells(x) and x not in known]
 
 
 def _naming(owner: Definition, name: str) -> Iterator[str]:

@@ -122,7 +122,8 @@ def _by_name(module: Module) -> Mapping[str, Named]:
     others: set[str] = set()
     viewed: dict[str, tuple[ElementTypes, Span]] = {}
     for node in walk(module.tree):
-        for name, value in (*_given(node), *_fields(node)):
+        owned = _fields(node, node) if isinstance(node, ast.ClassDef) else ()
+        for name, value in (*_given(node), *owned):
             element = _made(value)
             if element is not None and element.is_byte:
                 made.setdefault(name, module.source.span(value))
@@ -144,11 +145,15 @@ def _by_name(module: Module) -> Mapping[str, Named]:
 def _codes(module: Module) -> Iterator[tuple[str, ElementTypes, ast.expr]]:
     """The names of what functions of a file make bytes of that are codes, as what, and where."""
     for function in module.functions if _makes_codes(module.source.text) else ():
-        for node in walk(function.node):  # type: ignore[arg-type]
-            for name, value in _given(node):
-                types = codes_of(module, function.node, value) if name else None  # type: ignore[arg-type]
-                if types is not None:
-                    yield name, types, value
+        node, around = function.node, function.enclosing
+        assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        owner = around[-1] if around else None
+        owned = _fields(owner, node) if isinstance(owner, ast.ClassDef) else ()
+        given = (each for inner in walk(node) for each in _given(inner))
+        for name, value in (*given, *owned):
+            types = codes_of(module, node, value) if name else None
+            if types is not None:
+                yield name, types, value
 
 
 def _given(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
@@ -169,16 +174,15 @@ def _given(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
                     yield _called(each.arg, "["), each.value
 
 
-def _fields(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
-    """What the methods of a class that declares its fields make objects of (`cls(x, y)`), by the
-    names of the fields."""
-    if isinstance(node, ast.ClassDef):
-        declared = [each.target for each in node.body if isinstance(each, ast.AnnAssign)]
-        names = [each.id for each in declared if isinstance(each, ast.Name)]
-        for each in walk(node) if names else ():
-            if isinstance(each, ast.Call) and ast.unparse(each.func) in ("cls", node.name):
-                for name, value in zip(names, each.args, strict=False):
-                    yield _called(name, "."), value
+def _fields(owner: ast.ClassDef, within: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    """What the methods of a class that declares its fields make objects of (`cls(x, y)`) `within`
+    one or all of them, by the names of the fields."""
+    declared = [each.target for each in owner.body if isinstance(each, ast.AnnAssign)]
+    names = [each.id for each in declared if isinstance(each, ast.Name)]
+    for each in walk(within) if names else ():
+        if isinstance(each, ast.Call) and ast.unparse(each.func) in ("cls", owner.name):
+            for name, value in zip(names, each.args, strict=False):
+                yield _called(name, "."), value
 
 
 def _made(value: ast.expr) -> ElementType | None:
