@@ -27,7 +27,7 @@ def make(frame: Frame, node: ast.Call, made: Class, given: Given) -> Value:
     initializer = definition.module.member(definition, "__init__")
     if initializer is None:
         fields = tuple(_fields(frame, definition, given, symbol))
-        return Instance(definition, symbol, fields) if fields else Instance(definition)
+        return Instance(definition, symbol, fields)
     if not (
         isinstance(initializer, Definition)
         and isinstance(initializer.node, ast.FunctionDef)
@@ -37,7 +37,7 @@ def make(frame: Frame, node: ast.Call, made: Class, given: Given) -> Value:
         and frame.run.statements < MAX_ENTERED
         and hands_on_bytes(frame, Callable(initializer), given)
     ):
-        return Instance(definition)
+        return Instance(definition, symbol)
     instance = Instance(definition, symbol)
     _, inner = entering.run(frame, node, Callable(initializer, instance), given)
     attributes = tuple(
@@ -45,7 +45,7 @@ def make(frame: Frame, node: ast.Call, made: Class, given: Given) -> Value:
         for each, value in inner.env.items()
         if isinstance(each, Attribute) and each.of is symbol
     )
-    return Instance(definition, symbol, attributes) if attributes else Instance(definition)
+    return Instance(definition, symbol, attributes)
 
 
 def _fields(
