@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from tritonlint.facts.index.origins import Origins
-from tritonlint.facts.index.outlines import Function, Outline
+from tritonlint.facts.index.outlines import Function, Outline, is_class_name
 from tritonlint.frozen import dataclass, replace
 
 # A file, and a function of it; and the line of its header.
@@ -148,7 +148,7 @@ def _class_and_method(name: str) -> tuple[str, str, str]:
 def made(owner: str) -> str:
     """How `Function.calls` spells that an object of a class may be made; a class with a name in
     small letters is not told from a function."""
-    return f"{owner}(" if owner[:1].isupper() else owner
+    return f"{owner}(" if is_class_name(owner) else owner
 
 
 def naming(outlines: Mapping[str, Outline], origins: Origins) -> Naming:

@@ -219,8 +219,11 @@ def may_hold_copies(text: str) -> bool:
 
 
 def attributes(text: bytes, start: int, end: int) -> set[bytes]:
-    """The names of attributes in code."""
-    return set(_ATTRIBUTE.findall(text, start, end))
+    """The names of attributes in code; `forward` where it calls what a call gave, or `apply`."""
+    found = set(_ATTRIBUTE.findall(text, start, end))
+    if b"apply" in found or text.find(b")(", start, end) >= 0:
+        found.add(b"forward")
+    return found
 
 
 def body_of(text: bytes, start: int, end: int) -> int:

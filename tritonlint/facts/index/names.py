@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 
@@ -63,7 +64,9 @@ class Names:
             if rest and any(f".{each}" in leading for each in rest.split(".")):
                 spelled = name
             target = self._function(module, spelled, definition) if spelled else None
-            if target is not None and not isinstance(target.node, Module):
+            if target is not None and isinstance(target.node, ast.Lambda):
+                yield from _named_in(target, target.node)
+            elif target is not None and not isinstance(target.node, Module):
                 yield target
 
     def operator(self, universe: Sequence[str], name: str) -> Definition | None:
@@ -87,7 +90,7 @@ class Names:
             return self.operator(self._texts.universe(str(module.file)), name.rpartition(".")[2])
         root, dot, _ = name.partition(".")
         imported = module.imports.get(root)
-        if dot and imported is None:
+        if dot and imported is None and root not in self._texts.leading(str(module.file)).names:
             return None
         if imported is not None and not self._gated(module, imported.module, imported.level):
             return None
@@ -128,3 +131,12 @@ def _held(function: Definition, attribute: str) -> tuple[Definition, ...]:
     """What `self.attribute` can be in a method."""
     owner = owner_of(function)
     return tuple(held(owner, attribute)) if owner is not None else ()
+
+
+def _named_in(around: Definition, function: ast.Lambda) -> Iterator[Definition]:
+    """The functions and classes that a lambda of a module names."""
+    for each in ast.walk(function.body):
+        if isinstance(each, ast.Name):
+            target = around.module.resolve(each.id, around.enclosing)
+            if target is not None and not isinstance(target.node, Module | ast.Lambda):
+                yield target

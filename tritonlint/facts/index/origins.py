@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from tritonlint.facts.index.outlines import Outline
+from tritonlint.facts.index.outlines import Outline, is_class_name
 from tritonlint.facts.project.layout import Layout
 
 # What an import gives: the module as it is written, and the name in it (nothing for the module).
@@ -187,5 +187,5 @@ def _anywhere(parts: list[str], ending: str) -> Iterator[str]:
     """Names of which it is not known what they are of: attributes of any object, and classes."""
     for each in filter(None, parts):
         yield f".{each}"
-        if each[:1].isupper():
+        if is_class_name(each):
             yield each + ending

@@ -61,7 +61,7 @@ class Function:
             yield owner
             for each in filter(None, rest.split(".")):
                 yield f".{each.rstrip('(')}"
-                if each[:1].isupper():
+                if is_class_name(each):
                     yield each
 
 
@@ -94,6 +94,12 @@ class Outline:
         if self.kernels - {each.name for each in named}:
             return self
         return replace(self, functions=named)
+
+
+def is_class_name(name: str) -> bool:
+    """Whether a name begins with a capital letter, maybe after underscores, as those of classes
+    do."""
+    return name.lstrip("_")[:1].isupper()
 
 
 def outline(text: bytes, package: bool = False) -> Outline:
@@ -132,8 +138,9 @@ def _functions(
 ) -> Iterator[Function]:
     """The functions of a file, in order, after what stands outside of them."""
     ends = [*(each.begin for each in found[1:]), len(text)]
+    small = {each.name for each in found if each.is_class and not class_in(each.name)}
     parts = [
-        part_of(text, header.start, end, imported, local, header.is_class)
+        part_of(text, header.start, end, imported, local, header.is_class, small)
         for header, end in zip(found, ends, strict=False)
     ]
     owners = [b""] * len(found)
@@ -149,20 +156,20 @@ def _functions(
     for owner, part in zip(owners, parts, strict=True):
         part.calls |= {owner, owner + b"("} if owner and part.makes_own else set()
     rest = _IMPORT_LINE.sub(b"", b"\n".join(outside(text, found, outermost, ends)))
-    around = part_of(rest, 0, len(rest), imported, local)
+    around = part_of(rest, 0, len(rest), imported, local, classes=small)
     if around.launches or around.calls:
-        yield _function(0, "", b"", around)
+        yield _function(0, "", b"", around, small)
     line, seen = 1, 0
     for index, header in enumerate(found):
         line += text.count(b"\n", seen, header.start)
         seen = header.start
         if not header.is_class:
-            yield _function(line, _text(header.name), owners[index], parts[index])
+            yield _function(line, _text(header.name), owners[index], parts[index], small)
 
 
-def _function(line: int, name: str, owner: bytes, part: Part) -> Function:
+def _function(line: int, name: str, owner: bytes, part: Part, small: set[bytes]) -> Function:
     calls = tuple(sorted(map(_text, part.calls)))
-    classes = any(map(class_in, part.calls))
+    classes = any(map(class_in, part.calls)) or not small.isdisjoint(part.calls)
     named = tuple(sorted(map(_text, part.attributes if classes else ())))
     return Function(
         line,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from tritonlint.facts.index.gates import (
@@ -52,8 +52,10 @@ def part_of(
     imported: set[bytes],
     local: set[bytes] | None,
     signed: bool = True,
+    classes: Collection[bytes] = (),
 ) -> Part:
-    """What a part of a text says; unless it is `signed` the signature of a function is in front."""
+    """What a part of a text says; unless it is `signed` the signature of a function is in front.
+    `classes` are those of the file that `class_in` does not tell by their names."""
     body = start if signed else body_of(text, start, end)
     used = names(text, body, end)
     named = used | names(text, start, body) if body > start else used
@@ -61,7 +63,7 @@ def part_of(
     calls |= {b"%s(" % each for each in _followable(used, imported, local) if class_in(each)}
     beyond_self = any(each.startswith(b"self.") and each.count(b".") > 1 for each in named)
     beyond_self = beyond_self or names_own(text, body, end)
-    owning = beyond_self or any(map(class_in, calls))
+    owning = beyond_self or any(map(class_in, calls)) or not calls.isdisjoint(classes)
     return Part(
         may_launch(text, named, start, end),
         may_say(text, start, end),
@@ -92,7 +94,7 @@ def _followable(
 
 
 def class_in(call: bytes) -> bytes:
-    """The last part of what is called that begins with a capital letter, as names of classes do;
-    nothing of what is named on an object."""
+    """The last part of what is called that begins with a capital letter, as names of classes do
+    after underscores; nothing of what is named on an object."""
     parts = () if call.startswith((b".", b"self.")) else call.rstrip(b"(").split(b".")
-    return next((each for each in reversed(parts) if each[:1].isupper()), b"")
+    return next((each for each in reversed(parts) if each.lstrip(b"_")[:1].isupper()), b"")
