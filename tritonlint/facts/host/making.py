@@ -11,11 +11,15 @@ from tritonlint.facts.host.state import MAX_DEPTH, MAX_ENTERED, Frame
 from tritonlint.facts.host.suspicion import hands_on_bytes
 from tritonlint.facts.host.symbols import Attribute, Made
 from tritonlint.facts.host.values import Callable, Class, Instance, Table, Tensor, Value
+from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition
 
-# An initializer of more lines is not run for each object that is made, nor one that is given
-# nothing of which anything is known: what it does then is known of the class.
+# An initializer of more lines is not run for each object that is made, nor one that does more than
+# to keep what it is given and is given nothing of which anything is known: what it does then is
+# known of the class.
 _LONG = 80
+# What is given as it is.
+_PLAIN = (ast.Name, ast.Attribute, ast.Constant)
 
 
 def make(frame: Frame, node: ast.Call, made: Class, given: Given) -> Value:
@@ -35,7 +39,7 @@ def make(frame: Frame, node: ast.Call, made: Class, given: Given) -> Value:
         and frame.depth < MAX_DEPTH
         and id(initializer.node) not in frame.run.stack
         and frame.run.statements < MAX_ENTERED
-        and hands_on_bytes(frame, Callable(initializer), given)
+        and (_only_keeps(initializer.node) or hands_on_bytes(frame, Callable(initializer), given))
     ):
         return Instance(definition, symbol)
     instance = Instance(definition, symbol)
@@ -46,6 +50,26 @@ def make(frame: Frame, node: ast.Call, made: Class, given: Given) -> Value:
         if isinstance(each, Attribute) and each.of is symbol
     )
     return Instance(definition, symbol, attributes)
+
+
+@kept(4096)
+def _only_keeps(initializer: ast.FunctionDef) -> bool:
+    """Whether an initializer only gives attributes what it is given, as it is, or hands it on."""
+    for each in initializer.body:
+        match each:
+            case ast.Assign(value=value) | ast.AnnAssign(value=value) | ast.Expr(value=value):
+                if isinstance(value, _PLAIN) or _hands_on(value):
+                    continue
+        return False
+    return True
+
+
+def _hands_on(value: ast.expr | None) -> bool:
+    """Whether a call hands on names and constants as they are."""
+    if not isinstance(value, ast.Call):
+        return False
+    given = (*value.args, *(each.value for each in value.keywords))
+    return all(isinstance(each, _PLAIN) for each in given)
 
 
 def _fields(
