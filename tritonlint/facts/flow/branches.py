@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from tritonlint.facts.flow.targets import bind
 from tritonlint.facts.flow.walk import V, Walk
 
 if sys.version_info >= (3, 11):
@@ -101,6 +102,10 @@ def _asked(subject: ast.expr, pattern: ast.pattern) -> ast.Compare:
 
 def _capture(walk: Walk[V, Any], node: ast.Match, subject: V, pattern: ast.pattern) -> None:
     """Bind the names in a pattern: one for all of it to the subject, others to parts of it."""
+    target = _unpacking(pattern)
+    if target is not None:
+        bind(walk, target, subject)
+        return
     for each in ast.walk(pattern):
         match each:
             case ast.MatchAs(name=str(name)) if each is pattern:
@@ -111,6 +116,24 @@ def _capture(walk: Walk[V, Any], node: ast.Match, subject: V, pattern: ast.patte
                 | ast.MatchMapping(rest=str(name))
             ):
                 walk.env[name] = walk.part_of(node.subject, name)
+
+
+def _unpacking(pattern: ast.pattern) -> ast.expr | None:
+    """What a pattern of names assigns to: `case (x, *rest)` as `x, *rest = subject`."""
+    made: ast.expr
+    match pattern:
+        case ast.MatchAs(pattern=None, name=name):
+            made = ast.Name(name or "_", ast.Store())
+        case ast.MatchStar(name=name):
+            made = ast.Starred(ast.Name(name or "_", ast.Store()), ast.Store())
+        case ast.MatchSequence(patterns=patterns):
+            parts = [part for each in patterns if (part := _unpacking(each)) is not None]
+            if len(parts) < len(patterns):
+                return None
+            made = ast.Tuple(parts, ast.Store())
+        case _:
+            return None
+    return ast.fix_missing_locations(ast.copy_location(made, pattern))
 
 
 def _takes_all(pattern: ast.pattern) -> bool:

@@ -6,7 +6,7 @@ import ast
 import re
 
 from tritonlint.facts.flow.targets import bind
-from tritonlint.facts.host import attributes, iteration, loops
+from tritonlint.facts.host import attributes, conditions, iteration, loops
 from tritonlint.facts.host.arguments import Given
 from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.state import Frame
@@ -14,7 +14,9 @@ from tritonlint.facts.host.symbols import Item
 from tritonlint.facts.host.values import (
     Callable,
     Class,
+    Condition,
     Const,
+    DType,
     Instance,
     Launchable,
     Partial,
@@ -46,7 +48,8 @@ def call(frame: Frame, node: ast.Call, name: str, given: Given) -> Value | None:
             return _super(frame)
         case "getattr", (_, Const(value=str(attribute)), *default):
             found = frame.evaluate(_attribute(node, attribute))
-            return found if not default else choose(((), found), ((), default[0]))
+            there = not default or isinstance(found, (DType, Callable, Launchable))
+            return found if there else choose(((), found), ((), default[0]))
         case "getattr", (Instance() as owner, _) if isinstance(node.args[1], ast.JoinedStr):
             alike = attributes.named_like(frame, owner, _pattern(node.args[1]))
             named = [((), frame.evaluate(_attribute(node, each))) for each in alike]
@@ -60,6 +63,10 @@ def call(frame: Frame, node: ast.Call, name: str, given: Given) -> Value | None:
             return _mapped(frame, node, function, tuple(overs))
         case "enumerate", (over, *_):
             return _enumerated(frame, node, over)
+        case ("all" | "any"), (Sequence(items=tests, repeated=False),):
+            known = tuple(each for each in tests if isinstance(each, Condition))
+            if len(known) == len(tests):
+                return conditions.combine("and" if name == "all" else "or", known, frame.span(node))
     return _gone_through(name, values)
 
 

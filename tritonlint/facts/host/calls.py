@@ -4,6 +4,7 @@ attributes of `self`."""
 from __future__ import annotations
 
 import ast
+import re
 
 from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN, ElementTypes
 from tritonlint.facts.host import (
@@ -52,6 +53,8 @@ from tritonlint.frozen import replace
 
 # Methods of a module that make a tensor an attribute of it.
 _REGISTERS = ("register_buffer", "register_parameter")
+# Methods of tensors as functions, and as operators: `torch.ops.aten.view.dtype`.
+_OF_TENSORS = re.compile(r"torch\.Tensor\.(\w+)|torch\.ops\.aten\.(\w+)(?:\.\w+)?")
 
 
 def call(frame: Frame, node: ast.Call) -> Value:
@@ -161,6 +164,9 @@ def _outside(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Valu
     registers."""
     arguments = given.arguments
     head, _, name = qualified.rpartition(".")
+    method = _OF_TENSORS.fullmatch(qualified)
+    if method and arguments.positional:
+        return _as_method(frame, node, method[1] or method[2], given)
     if head.startswith("torch.ops."):
         operator = frame.run.operator(name)
         if operator is not None:
@@ -187,6 +193,15 @@ def _outside(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Valu
     if name == "getattr" and len(arguments.positional) > 1:
         return named_dtype(str(constant(arguments.positional[1]))) or frame.unknown(node)
     return libraries.by_name(frame, name, arguments, span) or callbacks.call(frame, node, given)
+
+
+def _as_method(frame: Frame, node: ast.Call, name: str, given: Given) -> Value:
+    """`x.view(dtype)`, for `torch.Tensor.view(x, dtype)`."""
+    owner, *rest = (given.places[at].node for at in range(len(given.arguments.positional)))
+    called = ast.copy_location(ast.Attribute(owner, name, ast.Load()), node)
+    method = Method(given.arguments.positional[0], name, called)
+    call_ = ast.copy_location(ast.Call(called, rest, node.keywords), node)
+    return _method(frame, call_, method, given.rest())
 
 
 def _is_float(frame: Frame, dtype: Value) -> None:

@@ -35,6 +35,8 @@ _FP8_STRING = re.compile(r"^(?:torch\.)?(?:fp8|float8|f8|e4m3|e5m2)")
 def compare(frame: Frame, node: ast.Compare, left: Value, right: Value, span: Span) -> Condition:
     """The condition of `left <op> right`, with a single operator."""
     outcome = constants.compared(frame, node, left, right)
+    if outcome is None and right == Const(None) and _is_made(left):
+        outcome = isinstance(node.ops[0], (ast.NotEq, ast.IsNot))
     if outcome is not None:
         return Condition("opaque", symbols.Literal(str(outcome)), span)
     negated = isinstance(node.ops[0], (ast.NotEq, ast.IsNot, ast.NotIn))
@@ -42,6 +44,14 @@ def compare(frame: Frame, node: ast.Compare, left: Value, right: Value, span: Sp
     found = found or _setting_test(node, left, right, span) or _plain(node, left, right, span)
     found = _told_apart(left, right, found) or _told_apart(right, left, found) or found
     return negate(found) if negated else found
+
+
+def _is_made(value: Value) -> bool:
+    """Whether a value is a tensor that is made, cut or viewed here: it is there."""
+    if not isinstance(value, Tensor):
+        return False
+    cut = value.part is not None or value.view is not None
+    return cut or value.types is not None or isinstance(value.buffer, symbols.Allocation)
 
 
 def _plain(node: ast.Compare, left: Value, right: Value, span: Span) -> Condition:

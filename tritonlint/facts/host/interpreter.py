@@ -12,6 +12,7 @@ from tritonlint.facts.host import (
     constants,
     expressions,
     loops,
+    objects,
     rounds,
     statements,
 )
@@ -69,11 +70,11 @@ def interpret(run: Run) -> Run:
         return _settled(frame)
     assert isinstance(root.node, (ast.FunctionDef, ast.AsyncFunctionDef))
     owner = run.heir or owner_of(root)
-    instance = Instance(owner) if owner is not None else None
+    instance = objects.receiver(root.node, Instance(owner)) if owner is not None else None
     frame = Activation({}, run, root.module, (*root.enclosing, root.node), {}, (), instance)
     frame.env = bind(frame, root, Given(Arguments((), {}), {}), Callable(root, instance))
     run.stack.append(id(root.node))
-    if instance is not None and root.name != "__init__":
+    if isinstance(instance, Instance) and root.name != "__init__":
         note_required(frame, instance)
     frame.body()
     return _settled(frame)

@@ -123,15 +123,8 @@ def bound_method(
 ) -> Value:
     """A method of `owner`: a kernel, what a property returns, or something to call."""
     assert isinstance(target.node, Function)
-    decorators = [dotted_name(each) or "" for each in target.node.decorator_list]
-    decorators = [each.rpartition(".")[2] for each in decorators]
-    bound: Instance | Class | None = owner
-    if "staticmethod" in decorators:
-        bound = None
-    elif "classmethod" in decorators and isinstance(owner, Instance):
-        bound = Class(owner.definition)
-    elif isinstance(owner, Class) and "classmethod" not in decorators:
-        bound = None
+    decorators = [_last_name(each) for each in target.node.decorator_list]
+    bound = receiver(target.node, owner)
     method = Callable(target, bound)
     if isinstance(owner, Instance) and any("property" in each for each in decorators):
         call = ast.copy_location(ast.Call(node, [], []), node)
@@ -142,3 +135,20 @@ def bound_method(
     if bound is not None and value != Callable(target):  # what a decorator gives takes the object
         return Partial(value, ((bound, frame.place(node)),), ())
     return method
+
+
+def receiver(
+    method: ast.FunctionDef | ast.AsyncFunctionDef, owner: Instance | Class
+) -> Instance | Class | None:
+    """What a method takes as its first argument where it is called on `owner`: an object, its
+    class, or nothing."""
+    decorators = [_last_name(each) for each in method.decorator_list]
+    if "staticmethod" in decorators:
+        return None
+    if "classmethod" in decorators:
+        return Class(owner.definition)
+    return owner if isinstance(owner, Instance) else None
+
+
+def _last_name(decorator: ast.expr) -> str:
+    return (dotted_name(decorator) or "").rpartition(".")[2]
