@@ -2,6 +2,7 @@
 # make test   lint, type check and run all tests; those of the VS Code extension where Node.js 20 or newer is
 # make extension  the tests of the VS Code extension alone
 # make mutants  make the facts wrong in many ways, one at a time: the tests must notice each (minutes)
+# make metamorphic  rewrite the fixtures in hundreds of ways that keep what they mean: the verdicts must stay (minutes)
 # make wild   compare the findings on pinned public releases with tests/wild/findings (minutes)
 # Each sets up its own virtual environment first; it needs only python3 (3.10 or newer), pip and a package index.
 
@@ -14,7 +15,7 @@ CASE ?= fixtures/TL001/explicit_type_element_ty
 WILD ?= .wild
 UNPACK ?= ../shared/wild/releases.py
 
-.PHONY: demo test extension mutants wild docs clean
+.PHONY: demo test extension mutants metamorphic wild docs clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/verify.stamp
@@ -44,6 +45,9 @@ extension: $(VENV)/dev.stamp
 
 mutants: $(VENV)/dev.stamp
 	@$(BIN)/python tests/mutants.py
+
+metamorphic: $(VENV)/dev.stamp
+	@$(BIN)/python -m tests.metamorphic
 
 wild: $(VENV)/dev.stamp
 	@mkdir -p $(WILD)

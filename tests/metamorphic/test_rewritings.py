@@ -1,0 +1,46 @@
+"""What is found is found however a program is written: after each rewriting of some fixtures the same
+rule speaks, and correct code stays silent. `make metamorphic` runs all of them on all fixtures."""
+
+from __future__ import annotations
+
+import random
+from functools import cache
+
+import pytest
+
+from tests.metamorphic.judging import codes
+from tests.metamorphic.programs import Source, fixtures, known, reason
+from tests.metamorphic.rewritings import REWRITINGS, rewritten
+
+# What is covered is told by the tests that say what should be found: these cost twice with it.
+pytestmark = pytest.mark.no_cover
+
+# So many flagged and so many correct fixtures each rewriting is tried on.
+MOST = 3
+
+
+@cache
+def _sources() -> list[Source]:
+    every = fixtures()
+    random.Random(0).shuffle(every)
+    return every
+
+
+@pytest.mark.parametrize("name", REWRITINGS)
+def test_a_rewriting_changes_no_verdict(name: str) -> None:
+    tried = {True: 0, False: 0}
+    for source in _sources():
+        hazard = bool(source.expected)
+        text = rewritten(source.text, [name]) if tried[hazard] < MOST else None
+        if text is None:
+            continue
+        tried[hazard] += 1
+        found = codes(text, source.beside)
+        assert found <= source.expected, source.name
+        if not reason(name, source.name):
+            assert found == source.expected, source.name
+
+
+def test_what_is_known_to_be_lost_is_a_rewriting_or_a_program() -> None:
+    programs = {each.name.rpartition("/")[0] for each in fixtures()}
+    assert set(known()) <= {*REWRITINGS, *programs}
