@@ -45,6 +45,26 @@ def widen(page_ptr, out_ptr, BLOCK: tl.constexpr):
     tl.store(out_ptr + column, tl.load(page_ptr + column).to(tl.float32))
 
 
+@triton.jit
+def encode(x_ptr, page_ptr, BLOCK: tl.constexpr):
+    column = tl.arange(0, BLOCK)
+    code = (tl.load(x_ptr + column) * 448.0).to(tl.float8e4nv)
+    tl.store(page_ptr + column, code.to(tl.uint8, bitcast=True))
+
+
+@triton.jit
+def round_to(x_ptr, page_ptr, BLOCK: tl.constexpr):
+    column = tl.arange(0, BLOCK)
+    tl.store(page_ptr + column, (tl.load(x_ptr + column) + 0.5).to(tl.uint8))
+
+
+@triton.jit
+def decode(page_ptr, out_ptr, BLOCK: tl.constexpr):
+    column = tl.arange(0, BLOCK)
+    code = tl.load(page_ptr + column).to(tl.float8e4nv, bitcast=True)
+    tl.store(out_ptr + column, code.to(tl.float32))
+
+
 def need_bytes(blocks):
     if blocks.dtype != torch.uint8:
         raise TypeError("blocks are bytes")
@@ -53,7 +73,41 @@ def need_bytes(blocks):
 """
 )
 
+PAGES = """
+        class Pages:
+            def __init__(self, n):
+                self.held = torch.zeros(n, dtype=torch.uint8)
+
+            def put(self, x):
+                %s[(1,)](x, self.held, BLOCK=64)
+
+            def get(self, out):
+                %s
+        """
+WIDENED = "widen[(1,)](self.held, out, BLOCK=64)"
 ONE_FILE = {
+    "another kernel stores codes": PAGES % ("encode", f"{WIDENED}  # expect: TL002"),
+    "another kernel stores codes, by a name": """
+        def put(x, codes_of_all):
+            need_bytes(codes_of_all)
+            encode[(1,)](x, page_ptr=codes_of_all, BLOCK=64)
+
+        def get(codes_of_all, out):
+            need_bytes(codes_of_all)
+            widen[(1,)](codes_of_all, out, BLOCK=64)  # expect: TL002
+        """,
+    "correct: another kernel stores codes that are viewed": PAGES
+    % ("encode", WIDENED.replace("held,", "held.view(torch.float8_e4m3fn),")),
+    "correct: both kernels know of codes": PAGES
+    % ("encode", WIDENED.replace("widen", "decode")),
+    "correct: another kernel stores levels": PAGES % ("round_to", WIDENED),
+    "correct: another kernel stores codes elsewhere": """
+        def f(x, codes, levels, out):
+            need_bytes(codes)
+            need_bytes(levels)
+            encode[(1,)](x, codes, BLOCK=64)
+            widen[(1,)](levels, out, BLOCK=64)
+        """,
     "the same bytes twice": """
         def f(blocks, x, out):
             need_bytes(blocks)

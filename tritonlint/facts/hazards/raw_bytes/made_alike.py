@@ -17,7 +17,7 @@ from tritonlint.facts.hazards.raw_bytes.made import (
     only_bytes,
     rows,
 )
-from tritonlint.facts.hazards.raw_bytes.names import byte_named, counts
+from tritonlint.facts.hazards.raw_bytes.names import COMMON, byte_named, counts
 from tritonlint.facts.hazards.raw_bytes.twins import cutting, sliced
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.state import Run
@@ -27,12 +27,6 @@ from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Module
 from tritonlint.facts.project.tree import walk
 
-# Names of anything.
-_ANYTHING = frozenset(
-    """
-    out output data inp input key keys value values kernel page pages cache row rows tensor
-    """.split()
-)
 # The beginnings and ends by which `packed` and `unpack` differ from `pack`.
 _BEGINS = re.compile(r"^(?:un|de|en|dis)(?=\w{3})")
 _ENDS = re.compile(r"(?<=\w{3})(?:ed|er|ing|es|s|d|e)$")
@@ -126,5 +120,5 @@ def _index(module: Module, tensor: Tensor, count: int) -> int | None:
 def _words(name: str) -> frozenset[str]:
     """The words in a name without what makes them others of the same stem."""
     words = re.findall(r"[a-z]+", name.lower().replace("_ptr", ""))
-    stems = (_ENDS.sub("", _BEGINS.sub("", each)) for each in words if each not in _ANYTHING)
+    stems = (_ENDS.sub("", _BEGINS.sub("", each)) for each in words if each not in COMMON)
     return frozenset(each for each in stems if len(each) > 2)

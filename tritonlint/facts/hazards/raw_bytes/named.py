@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from tritonlint.dtypes import ElementType, ElementTypes, from_torch
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.made import codes_of, views_as_bytes
+from tritonlint.facts.hazards.raw_bytes.names import COMMON
 from tritonlint.facts.hazards.raw_bytes.twins import float_type
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.state import Run
@@ -22,9 +23,8 @@ from tritonlint.facts.project.tree import walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
-# A name that is as short can be anything; these are too.
+# A name that is as short can be anything.
 _SHORT = 3
-_COMMON = frozenset("data dst inp input key out output result src tensor value values".split())
 # A view as what may be a type of 8-bit floats.
 _AS_CODES = re.compile(
     r"\bview\s*\((?:\s|#[^\n]*\n)*[^,]{0,200}?(?:fp8|float8|e4m3)", re.IGNORECASE
@@ -105,7 +105,7 @@ def _called(name: str, before: str) -> str:
     anything."""
     if before == "[":
         return f"[{name}]"
-    return f".{name}" if len(name) >= _SHORT and name not in _COMMON else ""
+    return f".{name}" if len(name) >= _SHORT and name not in COMMON else ""
 
 
 def _names(node: ast.AST) -> Iterator[str]:

@@ -33,6 +33,13 @@ _OTHER = re.compile(
     r"scale|(^|_)(s|sf|sc)(_|$)|exp|zero|mask|idx|index|table|lut|book|flag|count|bias|(^|_)zp",
     re.IGNORECASE,
 )
+# Names of anything.
+COMMON = frozenset(
+    """
+    data dst inp input kernel key keys out output page pages cache result row rows src tensor value
+    values
+    """.split()
+)
 _CACHE = re.compile(r"(?:^|_)(?:kv|key|value|k|v|kc|vc)_?cache$")
 
 

@@ -10,27 +10,31 @@ from tritonlint.dtypes import UINT8, ElementTypes
 from tritonlint.facts.device import Load, Specialization, contract
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
-from tritonlint.facts.hazards.raw_bytes.names import byte_named
+from tritonlint.facts.hazards.raw_bytes.names import COMMON, byte_named
 from tritonlint.facts.hazards.raw_bytes.twins import float_type
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.tensors import FLOATS
 from tritonlint.facts.host.values import Path, Tensor, contradicts, options
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel
+from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Module
-from tritonlint.facts.project.tree import walk
+from tritonlint.facts.project.tree import as_code, walk
 from tritonlint.source import Span
 
 Viewed = tuple[ElementTypes, Span]
+# What is as short can be anything.
+_SHORT = 2
 
 
 def told_beside(
     event: LaunchEvent, parameter: str, tensor: Tensor, made: Specialization, path: Path
 ) -> Iterator[Evidence]:
     """Evidence for what the bytes of `tensor`, of which the kernel converts what it loads through
-    `parameter` to floats, stand for: another launch of the file views what it passes there, or the
-    kernel is passed the same bytes twice, and picks bits out of them through the other parameter.
-    `made` is what the launch makes of the kernel."""
+    `parameter` to floats, stand for: another launch of the file views what it passes there, another
+    kernel of the file stores codes into what is passed by this expression, or the kernel is passed
+    the same bytes twice, and picks bits out of them through the other parameter. `made` is what the
+    launch makes of the kernel."""
     if byte_named(parameter):
         return
     viewed = _viewed(event.module, event.kernel.name, event.kernel).get(parameter)
@@ -39,6 +43,11 @@ def told_beside(
         message = f"another launch of the kernel passes a view as {types} here"
         # That a kernel is given codes elsewhere does not tell that these are codes and no counts.
         yield Evidence(span, message, "likely", (), encoded=False, meaning=types)
+    written = _written(event.module).get(event.arguments[parameter].text)
+    if written is not None:
+        types, span = written
+        message = f"another kernel of the file stores codes of {types} here, as bytes"
+        yield Evidence(span, message, "likely", (), types, meaning=types)
     for name in passed_twice(event, parameter, tensor, path):
         if _picks_bits(event.kernel, made, name):
             what = f"the kernel picks bits out of the same bytes through `{name}`"
@@ -86,6 +95,40 @@ def _viewed(module: Module, name: str, kernel: Kernel) -> Mapping[str, Viewed | 
                         if first is not None and first[0] != types:
                             found[parameter] = None
     return found
+
+
+@kept(64)
+def _written(module: Module) -> Mapping[str, Viewed]:
+    """By the expressions that launches of a file pass: the 8-bit floats as whose codes kernels
+    store bytes there."""
+    found: dict[str, Viewed] = {}
+    text = module.source.text
+    for node in walk(module.tree) if "bitcast" in text and "int8" in text else ():
+        match node:
+            case ast.Call(func=ast.Subscript(value=ast.Name(id=name))):
+                kernel = _kernel(module, name)
+                for parameter, value in _arguments(kernel, node) if kernel is not None else ():
+                    types = _stores_codes(kernel, parameter) if kernel is not None else None
+                    spelled = as_code(value)
+                    if types is not None and len(spelled) > _SHORT and spelled not in COMMON:
+                        found.setdefault(spelled, (types, module.source.span(value)))
+    return found
+
+
+def _kernel(module: Module, name: str) -> Kernel | None:
+    definition = module.resolve(name, ())
+    return None if definition is None else kernel_of(definition)
+
+
+@kept(1024)
+def _stores_codes(kernel: Kernel, parameter: str) -> ElementTypes | None:
+    """The 8-bit float as whose codes a kernel stores bytes through a parameter."""
+    if "bitcast" not in as_code(kernel.node):
+        return None
+    found = contract(kernel, Specialization({parameter: UINT8}, {})).encodings
+    own = {each.element for each in found if each.parameter == parameter and each.written}
+    element = own.pop() if len(own) == 1 else None
+    return None if element is None else ElementTypes.of(element)
 
 
 def _arguments(kernel: Kernel, call: ast.Call) -> Iterator[tuple[str, ast.expr]]:
