@@ -105,6 +105,30 @@ class Page:
         assert rope.dtype == torch.bfloat16
         copy[(1,)](rope, %s, 64)
 """
+# An object like another one, but for a field.
+REPLACED = """
+import dataclasses
+from typing import NamedTuple
+
+
+@dataclasses.dataclass
+class Open:
+    codes: torch.Tensor
+    scale: torch.Tensor
+
+
+class Closed(NamedTuple):
+    codes: torch.Tensor
+    scale: torch.Tensor
+
+
+def f(x, raw, k, out):
+    assert raw.dtype == torch.uint8
+    slab = %s(raw[:, :k], raw[:, k:])%s
+    slab = %s
+    quantize[(1,)](x, slab.codes, 64)
+    dequantize[(1,)](slab.scale, out, 64)
+"""
 TRADED = """
 class Twice:
     def __init__(self, n):
@@ -144,6 +168,23 @@ CASES = {
     "correct: an heir's own method views": HEIR % (VIEW, ""),
     "correct: an heir that does not launch so": HEIR
     % ("", "def put(self, x):\n        self.buffer.zero_()"),
+    "another field is replaced": REPLACED
+    % ("Open", TL001, "dataclasses.replace(slab, scale=slab.scale.view(torch.float32))"),
+    "another field of a tuple is replaced": REPLACED
+    % ("Closed", TL001, "slab._replace(scale=slab.scale.view(torch.float32))"),
+    "correct: both fields are replaced": REPLACED
+    % (
+        "Closed",
+        "",
+        f"slab._replace(scale=slab.scale.view(torch.float32), codes=slab.codes{VIEW})",
+    ),
+    "correct: both fields are replaced, one after the other": REPLACED
+    % (
+        "Open",
+        "",
+        f"dataclasses.replace(slab, codes=slab.codes{VIEW})\n"
+        "    slab = dataclasses.replace(slab, scale=slab.scale.view(torch.float32))",
+    ),
     "an heir makes it of bytes": MADE % (TL001, "torch.uint8", ""),
     "an heir makes it of bytes by a keyword": MADE % (TL001, "dtype=torch.uint8", ""),
     "correct: an heir makes it of codes": MADE % ("", "torch.float8_e4m3fn", ""),

@@ -63,7 +63,7 @@ def call(frame: Frame, node: ast.Call, name: str, given: Given) -> Value | None:
             return _mapped(frame, node, function, tuple(overs))
         case "enumerate", (over, *_):
             return _enumerated(frame, node, over)
-        case ("all" | "any"), (Sequence(items=tests, repeated=False),):
+        case (("all" | "any"), (Sequence(items=tests, repeated=False),)):
             known = tuple(each for each in tests if isinstance(each, Condition))
             if len(known) == len(tests):
                 return conditions.combine("and" if name == "all" else "or", known, frame.span(node))

@@ -17,6 +17,7 @@ from tritonlint.facts.host.values import (
     Const,
     Instance,
     Launchable,
+    Namespace,
     Partial,
     Super,
     Tensor,
@@ -58,6 +59,8 @@ def _attribute(frame: Frame, owner: Instance, name: str, node: ast.expr) -> Valu
         found = names.definition_value(frame, target, name, node)
         if not isinstance(found, Tensor) or frame.known(found.buffer).known:
             return found
+    if name == "_replace" and classes.is_named_tuple(definition):
+        return Partial(Namespace("dataclasses.replace"), ((owner, frame.place(node)),), ())
     made = _made_up(frame, owner, name, node)
     if made is not None:
         return made

@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 
 from tritonlint.facts.host.arguments import Given
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import Made
+from tritonlint.facts.host.symbols import Attribute, Made
 from tritonlint.facts.host.values import Class, Const, Instance, Sequence, Table, Value
 from tritonlint.facts.project.modules import Definition
 from tritonlint.facts.project.tree import walk
@@ -16,12 +17,16 @@ _TUPLES = frozenset(("collections.namedtuple", "typing.NamedTuple"))
 _MAKERS = _TUPLES | {"dataclasses.make_dataclass"}
 _NAMESPACES = frozenset(("types.SimpleNamespace", "argparse.Namespace"))
 _MADE = "_class"
+# Make an object like another one, but for some of its fields.
+REPLACING = frozenset(("dataclasses.replace", "copy.replace", "attrs.evolve", "attr.evolve"))
 
 
 def call(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Value | None:
     """The class that a call of the function called `qualified` makes, or the object of no class;
     None of any other function."""
     arguments = given.arguments
+    if qualified in REPLACING and isinstance(like := arguments.get(0, "obj"), Instance):
+        return _replaced(frame, node, like, arguments.keywords)
     if qualified in _NAMESPACES:
         owner = Definition(frame.module, _class(node, "SimpleNamespace", (), ()), frame.enclosing)
         symbol = Made(qualified, node.lineno, node.col_offset, frame.site)
@@ -35,6 +40,22 @@ def call(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Value | 
     base = ("NamedTuple",) if qualified in _TUPLES else ()
     made = _class(node, str(name.value), base, fields)
     return Class(Definition(frame.module, made, frame.enclosing, made.name))
+
+
+def _replaced(
+    frame: Frame, node: ast.Call, owner: Instance, fields: Mapping[str, Value]
+) -> Instance:
+    """The object that is like `owner` but for these fields, with what others were set since it was
+    made."""
+    kind = owner.definition.qualified
+    now = {
+        each.name: value
+        for each, value in frame.env.items()
+        if isinstance(each, Attribute) and each.of is owner.name
+    }
+    held = {**dict(owner.attributes), **now, **fields}
+    symbol = Made(kind, node.lineno, node.col_offset, frame.site)
+    return Instance(owner.definition, symbol, tuple(held.items()))
 
 
 def _fields(listed: Value | None) -> tuple[str, ...] | None:
