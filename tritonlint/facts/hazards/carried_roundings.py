@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator, Mapping
 
 from tritonlint.facts.hazards.observation import InKernel, Naming
+from tritonlint.facts.kept import kept
 from tritonlint.facts.project.comments import means_16_bits
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Module
-from tritonlint.facts.project.tree import as_code, walk
+from tritonlint.facts.project.tree import as_code, statements_in, walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -54,11 +55,10 @@ def carried_roundings(module: Module, kernel: Kernel, _: Naming) -> Iterator[Car
     lines = source.lines[kernel.line - 1 : kernel.node.end_lineno]
     if _CAST.search("".join(lines)) is None:
         return
-    loaded = _loaded(kernel.node)
-    for loop in walk(kernel.node):
+    for loop, __ in statements_in(kernel.node.body):
         if not isinstance(loop, (ast.For, ast.While)) or not _casts(module, loop):
             continue
-        for name, cast in _rounded(loop, loaded):
+        for name, cast in _rounded(loop, _loaded(kernel.node)):
             begun = _begun(kernel.node, loop, name, cast)
             last = cast.end_lineno or cast.lineno
             if begun is None or means_16_bits(source.lines, cast.lineno, last):
@@ -80,10 +80,11 @@ def _casts(module: Module, loop: ast.For | ast.While) -> bool:
     )
 
 
+@kept(1)
 def _loaded(function: ast.FunctionDef) -> frozenset[str]:
     """The names that hold what was loaded, as it was, and nothing else."""
     found: dict[str, bool] = {}
-    for node in walk(function):
+    for node, _ in statements_in(function.body):
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 raw = isinstance(value, ast.Call) and as_code(value.func).endswith(".load")

@@ -7,7 +7,7 @@ import ast
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from tritonlint.facts.kept import kept
-from tritonlint.facts.project.tree import as_code, walk
+from tritonlint.facts.project.tree import as_code, statements_in, walk
 
 
 @kept(256)
@@ -54,7 +54,7 @@ def added_atomically(function: ast.FunctionDef) -> tuple[ast.Call, ...]:
     result nothing uses."""
     return tuple(
         each.value
-        for each in walk(function)
+        for each, _ in statements_in(function.body)
         if isinstance(each, ast.Expr) and isinstance(each.value, ast.Call)
         for call in _calls([each.value], "atomic_add")
         if _stored(call) is not None
@@ -64,9 +64,20 @@ def added_atomically(function: ast.FunctionDef) -> tuple[ast.Call, ...]:
 @kept(256)
 def _comes_back(function: ast.FunctionDef) -> bool:
     """Whether a function stores at an address, as it is written, that it loads from too."""
-    calls = [each for each in walk(function) if isinstance(each, ast.Call)]
-    stores = {as_code(each.args[0]) for each in _calls(calls, "store")}
-    return any(as_code(each.args[0]) in stores for each in _calls(calls, "load") if stores)
+    stored = [each for each, _ in statements_in(function.body) if isinstance(each, ast.Expr)]
+    stores = [*_calls([each.value for each in stored], "store")]
+    begins = {_first_name(each.args[0]) for each in stores}
+    calls = [each for each in walk(function) if isinstance(each, ast.Call)] if begins else []
+    loads = [each for each in _calls(calls, "load") if _first_name(each.args[0]) in begins]
+    written = {as_code(each.args[0]) for each in stores} if loads else set()
+    return any(as_code(each.args[0]) in written for each in loads)
+
+
+def _first_name(node: ast.AST) -> str:
+    """The name that an address begins with, as far as it is a sum; empty where it is none."""
+    while isinstance(node, ast.BinOp):
+        node = node.left
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _bound(loop: ast.AST) -> Iterator[str]:
