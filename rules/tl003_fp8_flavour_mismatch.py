@@ -54,6 +54,8 @@ class Fp8FlavourMismatch(Rule["Seen", str]):
     - a kernel that names a flavour in a bit cast (`code.to(tl.float8e4nv, bitcast=True)`, a pointer
       cast, or a cast to `tl.uint8` of what it stores), where the host treats the bytes as another
       flavour or as one that depends on the platform, or another kernel wrote them as another;
+    - a flag that says which flavour two tensors hold, and is asked of the platform or of the dtype
+      of one of them, where the other is e4m3fn everywhere;
     - `torch.float8_e4m3fn` for a buffer, where the same code elsewhere asks a helper for the
       platform's fp8 type, or for a cache that a setting says is quantized, in a module that asks
       that helper about another tensor;

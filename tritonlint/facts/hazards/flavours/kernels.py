@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path as FilePath
 
-from tritonlint.dtypes import BY_NAME, PLATFORM_FP8, ElementType, ElementTypes
+from tritonlint.dtypes import BY_NAME, PLATFORM_FP8, UNKNOWN, ElementType, ElementTypes
 from tritonlint.facts.device import Encoding, contract
 from tritonlint.facts.device.contract import Specialization
 from tritonlint.facts.hazards.flavours.flags_left_out import speaks_of_fnuz
@@ -16,7 +16,8 @@ from tritonlint.facts.hazards.flavours.vendors import for_vendor, named_for_vend
 from tritonlint.facts.hazards.launched.specializations import parameter_span, specialization
 from tritonlint.facts.host.events import LaunchEvent, Note, Passed
 from tritonlint.facts.host.state import Run
-from tritonlint.facts.host.values import Path, Tensor, contradicts, options
+from tritonlint.facts.host.symbols import HasType
+from tritonlint.facts.host.values import Condition, Path, Tensor, Value, contradicts, options
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.tree import dotted_name
 from tritonlint.frozen import dataclass
@@ -161,7 +162,7 @@ def _use(run: Run, each: _Tensor) -> _Use | None:
         return None
     made = _made(event, each.parameter, tensor, each.path)
     encoding = _only(run, event, made, each.parameter)
-    flagged = _where_fnuz(run, event, made, each.parameter) if encoding is None else None
+    flagged = _where_fnuz(run, each, made) if encoding is None else None
     found = encoding or flagged
     if found is None:
         return None
@@ -186,20 +187,37 @@ def _only(run: Run, event: LaunchEvent, made: Specialization, parameter: str) ->
     return own[0]
 
 
-def _where_fnuz(
-    run: Run, event: LaunchEvent, made: Specialization, parameter: str
-) -> Encoding | None:
+def _where_fnuz(run: Run, each: _Tensor, made: Specialization) -> Encoding | None:
     """What the kernel names where a flag says that the platform has the other flavour: one that the
-    launch passes as something that nothing else is known of."""
-    for name, passed in event.arguments.items():
+    launch passes as something that nothing else is known of, or that is asked of other memory."""
+    for name, passed in each.event.arguments.items():
         spoken = speaks_of_fnuz(name) or speaks_of_fnuz(passed.text)
-        if spoken and name not in made.constexprs and isinstance(passed.value, Tensor):
+        if spoken and name not in made.constexprs and _may_be_others(each, passed.value):
             told = Specialization(made.pointers, {**made.constexprs, name: True})
-            found = _only(run, event, told, parameter)
+            found = _only(run, each.event, told, each.parameter)
             element = found.element if found is not None else None
             if element is not None and "fnuz" in element.name:
                 return found
     return None
+
+
+def _may_be_others(each: _Tensor, flag: Value, says: bool = True) -> bool:
+    """Whether a flag may be what it `says` whatever a tensor holds: nothing is known of it, or it
+    asks for the dtype of other memory, which may be of that type, or of another."""
+    match flag:
+        case Condition(kind="dtype", key=key, buffer=buffer, types=types) if buffer is not None:
+            known = each.event.types.get(buffer, UNKNOWN).types
+            asked = types.types or frozenset()
+            # A dtype that is tested to be one is no other.
+            stated = any(
+                held and isinstance(one, HasType) and one.of == buffer and (one == key) != says
+                for one, held in each.path
+            )
+            possible = known is None or bool(known & asked if says else known - asked)
+            return buffer != each.tensor.buffer and possible and not stated
+        case Condition(kind="not", parts=parts):
+            return all(_may_be_others(each, part, not says) for part in parts)
+    return isinstance(flag, Tensor)
 
 
 def _encodings(run: Run, event: LaunchEvent, made: Specialization) -> tuple[Encoding, ...]:
