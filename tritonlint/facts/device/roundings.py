@@ -44,7 +44,7 @@ class Roundings(Watch):
     def converted(self, value: Tensor, result: Tensor, where: Where) -> Tensor:
         element = single(result.types)
         if element is None or not _loses(value, element):
-            return replace(result, history=History())
+            return replace(result, history=value.history if _widens(value, result) else History())
         key = (place_of(where), where[0].via)
         before = value.history.cast if value.history.cast in self._casts else None
         self._casts[key] = (element, union_of(result.types), before)
@@ -55,15 +55,23 @@ class Roundings(Watch):
         if key is None or key not in self._casts:
             return
         element, of, before = self._casts[key]
-        if single(value.types) != element:  # another path does not cast it
-            return
         place, via = place_of(where), where[0].via
-        for name in union_of(target):
+        named = union_of(target)
+        if single(value.types) != element:  # another path does not cast it, or the store's own cast
+            named &= union_of(value.types)
+        for name in named:
             made = Rounding(name, place, via, key[0], element, of, value.source)
             if name in of and before is not None:
                 first, whose, _ = self._casts[before]
                 made = Rounding(name, place, via, before[0], first, whose, value.source, True)
             self.stored_so.setdefault((place, name), made)
+
+
+def _widens(value: Tensor, result: Tensor) -> bool:
+    """Whether codes of 8 bits are cast to the type of a pointer, which a store through it does
+    anyway; 16 bits that are widened so may be meant to be rounded."""
+    element = single(value.types)
+    return element is not None and element.is_fp8 and bool(union_of(result.types))
 
 
 def _loses(value: Tensor, element: ElementType) -> bool:
