@@ -35,6 +35,27 @@ def copy(source_ptr, out_ptr):
 
 
 @triton.jit
+def copy_to_both(source_ptr, kept_ptr, page_ptr):
+    source = tl.load(source_ptr + tl.arange(0, 64))
+    tl.store(page_ptr + tl.arange(0, 64), source)
+    tl.store(kept_ptr + tl.arange(0, 64), source)
+
+
+@triton.jit
+def widen_and_copy(source_ptr, kept_ptr, page_ptr):
+    source = tl.load(source_ptr + tl.arange(0, 64))
+    tl.store(page_ptr + tl.arange(0, 64), source)
+    tl.store(kept_ptr + tl.arange(0, 64), source.to(kept_ptr.dtype.element_ty))
+
+
+@triton.jit
+def copy_one_of_two(one_ptr, other_ptr, sums_ptr, page_ptr):
+    one, other = tl.load(one_ptr + tl.arange(0, 64)), tl.load(other_ptr + tl.arange(0, 64))
+    tl.store(sums_ptr, one)
+    tl.store(page_ptr + tl.arange(0, 64), tl.where(tl.arange(0, 64) < 8, one, other))
+
+
+@triton.jit
 def dequantize_and_copy(code_ptr, kept_ptr, out_ptr):
     code = tl.load(code_ptr + tl.arange(0, 64))
     tl.store(kept_ptr + tl.arange(0, 64), code)
@@ -64,6 +85,27 @@ MOVED = {
     "of_bytes": """
         assert page.dtype == torch.uint8
         copy[(4,)](x, page)""",
+    "beside_floats": """
+        assert page.dtype == torch.uint8
+        copy_to_both[(4,)](x, torch.empty(64, dtype=torch.bfloat16), page)  # expect: TL001""",
+    "beside_floats_over_two": """
+        assert page.dtype == torch.uint8
+        assert scales.dtype == torch.float16
+        copy_one_of_two[(4,)](x, scales, n, page)  # expect: TL001""",
+    "over_what_it_is_copied_to": """
+        assert page.dtype == torch.uint8
+        sums = torch.zeros(64, dtype=torch.float32)
+        copy_one_of_two[(4,)](x, x, sums, page)  # expect: TL001""",
+    "beside_bytes": """
+        assert page.dtype == torch.uint8
+        copy_to_both[(4,)](x, torch.empty(64, dtype=torch.uint8), page)""",
+    "beside_what_is_not_known": """
+        assert page.dtype == torch.uint8
+        copy_to_both[(4,)](x, scales, page)""",
+    # Bytes may be kept as they are, and as numbers.
+    "beside_what_is_widened": """
+        assert page.dtype == torch.uint8
+        widen_and_copy[(4,)](x, torch.empty(64, dtype=torch.bfloat16), page)""",
     # Whoever decodes what is loaded does not tell that it holds floats.
     "of_codes_that_are_decoded_too": """
         assert page.dtype == torch.uint8

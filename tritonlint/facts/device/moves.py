@@ -37,18 +37,19 @@ class Moves(Watch):
     """What one run saw, by the names of parameters.
 
     `copies` are the pairs (loaded through, stored through) of what is moved without arithmetic;
-    `converts` those of them that were cast to a type by its name on the way. `numbers` are the
-    parameters that numbers are loaded through, `decoded` those of which what is loaded is
-    converted, `powers` those of which powers are made, `plain` those of which what is loaded is
-    computed with as it is. Of those that are stored through, `quantized` take floats that were cast
-    to 8 bits or to the type of the memory, `computed_floats` floats that were computed and not
-    cast, `others` integers and what is not known; `scales` are the places at which scales are
-    stored, which are made of the largest value.
+    `converts` those of them that were cast to a type by its name on the way, `casts` those that
+    were cast at all. `numbers` are the parameters that numbers are loaded through, `decoded` those
+    of which what is loaded is converted, `powers` those of which powers are made, `plain` those of
+    which what is loaded is computed with as it is. Of those that are stored through, `quantized`
+    take floats that were cast to 8 bits or to the type of the memory, `computed_floats` floats that
+    were computed and not cast, `others` integers and what is not known; `scales` are the places at
+    which scales are stored, which are made of the largest value.
     """
 
     powers: set[str] = field(default_factory=set)
     copies: set[tuple[str, str]] = field(default_factory=set)
     converts: set[tuple[str, str]] = field(default_factory=set)
+    casts: set[tuple[str, str]] = field(default_factory=set)
     numbers: set[str] = field(default_factory=set)
     decoded: set[str] = field(default_factory=set)
     plain: set[str] = field(default_factory=set)
@@ -85,6 +86,7 @@ class Moves(Watch):
             pairs = {(source, name) for source in value.source for name in names}
             self.copies |= pairs
             self.converts |= pairs if value.history.halved else set()
+            self.casts |= pairs if value.cast is not None else set()
         elif cast:
             self.quantized |= set() if value.history.largest else names
         elif all(each.kind == "float" for each in value.types) and not value.weak:

@@ -134,7 +134,7 @@ def _effects(kernel: Kernel, made: Specialization, parameter: str, *floats: str)
         return [], [], Moves()
     others = {name: each for name, each in made.pointers.items() if name != parameter}
     seen = moves(kernel, Specialization(others, made.constexprs))
-    known = {*made.pointers, *seen.numbers, *floats, *_copied_with(parameter, seen)}
+    known = {*made.pointers, *_floats(parameter, made, seen, floats)}
     copied = _copied(kernel, parameter, made, [n for n in found.pointers if n not in known])
     wrong = _sites(_viewed(kernel, made, parameter), "float") - _sites(copied, "int")
     return (
@@ -158,13 +158,19 @@ def _viewed(kernel: Kernel, made: Specialization, parameter: str) -> KernelContr
     return contract(kernel, Specialization(pointers, made.constexprs))
 
 
-def _copied_with(parameter: str, seen: Moves) -> set[str]:
-    """The pointers that a kernel copies from or to one that it calls after a float type: bytes
-    cannot be stored as 8-bit floats, nor those as bytes, and so the others point to floats too."""
-    if float_named(parameter) is None:
-        return set()
-    pairs = [pair for pair in seen.copies if parameter in pair]
-    return {name for pair in pairs for name in pair if not byte_named(name)} - {parameter}
+def _floats(parameter: str, made: Specialization, seen: Moves, told: Iterable[str]) -> set[str]:
+    """The pointers beside `parameter` that hold numbers: those that are known to (`told`), of which
+    the kernel takes what it loads for numbers, or that point to wider floats; and those that it
+    copies from or to such without a cast, or to a parameter that it calls after a float type:
+    neither bytes nor floats are stored as the other without a conversion."""
+    wide = (name for name, each in made.pointers.items() if each.is_float and each.width > 8)
+    found = {*told, *seen.numbers, *wide} - {parameter}
+    apart = set() if float_named(parameter) else {parameter}
+    found |= {parameter} - apart
+    edges = [{*pair} for pair in seen.copies - seen.casts if not apart & {*pair}]
+    for _ in edges:
+        found |= {n for pair in edges if pair & found for n in pair if not byte_named(n)}
+    return found - {parameter}
 
 
 def _copied(
