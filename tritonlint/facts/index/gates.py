@@ -30,6 +30,7 @@ _SOUGHT = (b"e4m3fnuz", b".view")
 _A_BYTE = re.compile(rb"\bbyte\b")
 # Names and the attributes after them, from their beginning.
 _CHAIN = re.compile(rb"(?<!\.)[A-Za-z_\x80-\xff][\w.\x80-\xff]*")
+_APPLIED = re.compile(rb"(?<![.\w])\w+\.apply\b")
 _ATTRIBUTE = re.compile(rb"\.[\s\\]*(%s+)" % LETTER)
 _COMMENT = re.compile(rb"#[^\n\"']*")
 # A line with one of these may end in a string or a comment.
@@ -219,9 +220,13 @@ def may_hold_copies(text: str) -> bool:
 
 
 def attributes(text: bytes, start: int, end: int) -> set[bytes]:
-    """The names of attributes in code; `forward` where it calls what a call gave, or `apply`."""
+    """The names of attributes in code; `forward` too where it calls what a call gave, or the
+    `apply` of a name."""
     found = set(_ATTRIBUTE.findall(text, start, end))
-    if b"apply" in found or text.find(b")(", start, end) >= 0:
+    if b"forward" not in found and (
+        text.find(b")(", start, end) >= 0
+        or (b"apply" in found and _APPLIED.search(text, start, end) is not None)
+    ):
         found.add(b"forward")
     return found
 
