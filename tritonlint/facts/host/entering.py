@@ -21,6 +21,7 @@ from tritonlint.facts.host.places import Place
 from tritonlint.facts.host.required import note_required
 from tritonlint.facts.host.state import MAX_DEPTH, MAX_ENTERED, Frame
 from tritonlint.facts.host.suspicion import hands_on_bytes
+from tritonlint.facts.host.symbols import Literal, OfVendor, Spelled, Symbol
 from tritonlint.facts.host.values import (
     Callable,
     Condition,
@@ -147,13 +148,23 @@ def _assigned(function: ast.FunctionDef | ast.AsyncFunctionDef) -> frozenset[str
 
 
 def _keep_asserted(frame: Frame, inner: Frame, noted: int) -> None:
-    """What a function asserts of dtypes wherever it returns holds after the call; `noted` is how
-    many notes there were before it."""
+    """What a function asserts wherever it returns holds after the call; `noted` is how many notes
+    there were before it."""
     for note in frame.run.notes[noted:]:
         more = note.path[len(frame.path) :]
         if note.kind == "asserted" and all(set(more) <= set(path) for path, _ in inner.returns):
             conditions.narrow(frame, note.buffer, note.types)
             frame.path += tuple(test for test in more if test not in frame.path)
+    paths = [path for path, _ in inner.returns]
+    shared = [test for test in paths[0] if all(test in path for path in paths)] if paths else []
+    frame.path += tuple(x for x in shared if x not in frame.path and _means_the_same(x[0]))
+
+
+def _means_the_same(test: Symbol) -> bool:
+    """Whether a test means the same in another function: which GPU it is, or something of what is
+    known by more than its code there."""
+    inner = tuple(test.inner)
+    return isinstance(test, OfVendor) or not any(isinstance(x, (Spelled, Literal)) for x in inner)
 
 
 def attributes_in(env: Env) -> Env:

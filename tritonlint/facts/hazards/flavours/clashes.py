@@ -21,7 +21,7 @@ from tritonlint.facts.hazards.flavours.kernels import (
     kernel_flavours,
 )
 from tritonlint.facts.hazards.flavours.scales import E4M3FN_MAX, scaled_to_448
-from tritonlint.facts.hazards.flavours.vendors import for_vendor
+from tritonlint.facts.hazards.flavours.vendors import asked_for_vendor, for_vendor
 from tritonlint.facts.hazards.launched.specializations import parameter_span, specialization
 from tritonlint.facts.host.events import LaunchEvent, Note
 from tritonlint.facts.host.state import Run
@@ -109,7 +109,8 @@ def _hard_coded(run: Run, one: Note, other: Note) -> Iterator[HardCoded]:
 
 
 def _clamps(run: Run, event: LaunchEvent) -> Iterator[WideClamp]:
-    if _VENDOR.search(event.module.source.snippet(_around(event))):
+    around = event.module.source.snippet(_around(event))
+    if _VENDOR.search(around) or asked_for_vendor(event.path):
         return
     for parameter, passed in event.arguments.items():
         for path, value in options(passed.value):

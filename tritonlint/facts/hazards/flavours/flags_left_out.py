@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import Function, as_code, dotted_name, walk
+from tritonlint.facts.project.tree import Function, as_code, dotted_name, last_name, walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -78,7 +78,7 @@ def flags_left_out(module: Module) -> Iterator[FlagLeftOut]:
     for (_, flag), (passing, silent) in found.items():
         asked = [each for each in passing if not _is_written(each.given[flag])]
         for each in silent if asked else ():
-            if not _asks(each.function):
+            if not _asks(each.function) and not _all_ask(_callers(module, each.function)):
                 yield _found(module, each, flag, asked[0])
 
 
@@ -106,10 +106,31 @@ def _is_written(value: ast.expr) -> bool:
 
 def _asks(function: Definition) -> bool:
     """Whether a function goes two ways, or ends, as the generation of the device tells."""
+    nodes = list(walk(_function(function)))
+    tests = [each.test for each in nodes if isinstance(each, (ast.If, ast.Assert))]
+    if any(_SPOKEN.search(as_code(each)) for each in tests):
+        return True
+    tested = {each.id for test in tests for each in walk(test) if isinstance(each, ast.Name)}
+    kept_first = (each for each in nodes if tested and isinstance(each, ast.Assign))
     return any(
-        isinstance(each, (ast.If, ast.Assert)) and _SPOKEN.search(as_code(each.test))
-        for each in walk(_function(function))
+        isinstance(target, ast.Name) and target.id in tested and _SPOKEN.search(as_code(each.value))
+        for each in kept_first
+        for target in each.targets
     )
+
+
+def _callers(module: Module, function: Definition) -> list[Definition]:
+    """The functions of a module that call one of it by its name, or on `self`."""
+    return [
+        each
+        for each in module.functions
+        for node in walk(_function(each))
+        if isinstance(node, ast.Call) and last_name(node.func) == function.name
+    ]
+
+
+def _all_ask(functions: Sequence[Definition]) -> bool:
+    return bool(functions) and all(map(_asks, functions))
 
 
 def _function(definition: Definition) -> Function:

@@ -23,9 +23,9 @@ _GENERATION = re.compile(
 )
 # A host that chooses by the vendor too has what the kernel takes.
 _HOST_TOO = re.compile(
-    rb"float8_e4m3fnuz\s+if\s+[^\n]*(?:hip|rocm|amd|HIP|ROCM|AMD)(?![^\n]*(?:gfx|fnuz\(|arch))"
+    rb"(?i:float8_e4m3fnuz)[\w.()\[\]'\"]*\s+if\s+[^\n]*(?:hip|rocm|amd|HIP|ROCM|AMD)(?![^\n]*(?:gfx|fnuz\(|arch))"
     rb"|\bif\s+[^\n]*(?:hip|rocm|amd|HIP|ROCM|AMD)(?![^\n]*(?:gfx|fnuz|arch))[^\n]*:"
-    rb"\s*\n\s+\w+\s*=\s*torch\.float8_e4m3fnuz"
+    rb"\s*\n\s+\w+\s*=\s*[\w.]*(?i:float8_e4m3fnuz)"
 )
 _BYTES = ("uint8", "int8")
 _DEPTH = 3

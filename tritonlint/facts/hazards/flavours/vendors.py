@@ -46,9 +46,12 @@ def named_for_vendor(path: str, tests: Tests) -> bool:
     """Whether a file says by its path that it is for one vendor only, or a test that leads there
     does."""
     parts = PurePath(path).with_suffix("").parts
-    return any(_NAMED.search(part) for part in parts) or any(
-        _ASKED.search(word) for key, _ in tests for word in key.words
-    )
+    return any(_NAMED.search(part) for part in parts) or asked_for_vendor(tests)
+
+
+def asked_for_vendor(tests: Tests) -> bool:
+    """Whether one of these tests asks for the vendor."""
+    return any(_ASKED.search(word) for key, _ in tests for word in key.words)
 
 
 def _before(module: Module, place: Span) -> str:
