@@ -102,14 +102,16 @@ def _rarer(frame: Frame, node: ast.expr) -> Value:
 
 
 def _lambda(frame: Frame, node: ast.Lambda) -> Value:
-    """A function without a name. It is run once where it stands: what it is handed to may call
-    it."""
+    """A function without a name. It is run once where it stands, as what it is handed to may call
+    it; not where a name of a module stands for it."""
     known = frame.run.lambdas
     if id(node) not in known:
         result = ast.copy_location(ast.Return(node.body), node.body)
         function = ast.FunctionDef("<lambda>", node.args, [result], [])
         known[id(node)] = ast.copy_location(function, node)
     definition = Definition(frame.module, known[id(node)], frame.enclosing, "<lambda>")
+    if frame.depth and not frame.enclosing:
+        return Callable(definition, None, frame.env)
     inner = frame.fork()
     for each in signature(node).named:
         inner.env[each.arg] = Tensor(Parameter(frame.unknown(node).buffer, each.arg))

@@ -49,9 +49,10 @@ def body(frame: Frame) -> Value | None:
 
 def _run_handed_on(frame: Frame) -> None:
     """Run the functions inside this one that nothing here called: they were handed on, and are
-    called from elsewhere."""
+    called from elsewhere. One that is given back can be called by who called this one."""
+    given = [each for _, each in frame.returns] if frame.depth else []
     for value in list(frame.env.values()):
-        if not isinstance(value, Callable) or value.closure is None:
+        if not isinstance(value, Callable) or value.closure is None or value in given:
             continue
         definition = value.definition
         own = definition.enclosing == frame.enclosing and definition.module is frame.module

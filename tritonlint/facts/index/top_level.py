@@ -30,7 +30,9 @@ _AS = re.compile(rb" as (%s+)" % LETTER)
 _CLASS_VALUE = re.compile(rb"^[ \t]+%s+[ \t]*(?::[^=\n]*)?=(?!=)[^\n]*" % LETTER, re.M)
 # An assignment at the top level, whose value may go on over lines.
 _ASSIGNED = re.compile(
-    rb"^(%s+)[ \t]*(?::[^=\n]*)?=(?!=)([^\n]*(?:\n[ \t)\]}][^\n]*)*)" % LETTER, re.M
+    rb"^(%s+(?:[ \t]*,[ \t]*%s+)*)[ \t]*(?::[^=\n]*)?=(?!=)([^\n]*(?:\n[ \t)\]}][^\n]*)*)"
+    % (LETTER, LETTER),
+    re.M,
 )
 # An empty container, or None: what it holds is said elsewhere in the file. Of a comment after it
 # what follows a quote may be left.
@@ -90,7 +92,8 @@ def imports(text: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
 
 def assigned(text: bytes) -> list[tuple[bytes, bytes]]:
     """The names that are assigned at the top level, each with the text of its value."""
-    return _ASSIGNED.findall(text)
+    found = _ASSIGNED.findall(text)
+    return [(each.strip(), value) for names, value in found for each in names.split(b",")]
 
 
 def byte_entry(text: bytes) -> int:
@@ -136,15 +139,18 @@ def telling(
     text: bytes, headers: Sequence[Header], given: Sequence[tuple[bytes, bytes]]
 ) -> Iterator[bytes]:
     """The values at the top level, and the classes by what stands in them before their methods,
-    that say something about the bytes of a tensor."""
-    for name, value in given:
-        if may_say(value, 0, len(value)):
-            yield name
+    that say something about the bytes of a tensor, or name one of the file that does."""
+    told = {name for name, value in given if may_say(value, 0, len(value))}
+    yield from told
     ends = [*(each.begin for each in headers[1:]), len(text)]
+    parts = {each.name: (each.start, end) for each, end in zip(headers, ends, strict=False)}
     for header, end in zip(headers, ends, strict=False):
         values = _CLASS_VALUE.finditer(text, header.start, end) if header.is_class else ()
-        if any(may_say(text, each.start(), each.end()) for each in values):
-            yield header.name
+        for each in values:
+            named = {*_WORD.findall(text, each.start(), each.end())} - {header.name}
+            own = may_say(text, each.start(), each.end()) or not told.isdisjoint(named)
+            if own or any(may_say(text, *parts[name]) for name in named & parts.keys()):
+                yield header.name
 
 
 def aliases(
