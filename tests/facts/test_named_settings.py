@@ -209,6 +209,45 @@ def f(x, n, setting):
         cache = cache.view(torch.float8_e4m3fn)
     quantize[(1,)](x, cache, 64)
 """,
+    "one of the ways": BARE % (f"if setting == 0:\n        {VIEW}", HIT),
+    "one of two ways, of which the other has another buffer": BARE
+    % (
+        f"if setting == 0:\n        {VIEW}\n    elif setting == 1:\n        x = x.float()",
+        HIT,
+    ),
+    "correct: each of the ways": BARE
+    % (
+        f"if setting == 0:\n        {VIEW}\n    elif setting == 1:\n"
+        "        cache = cache.view(torch.float8_e5m2)",
+        "",
+    ),
+    "correct: each of three ways, matched": BARE
+    % (
+        "match setting:\n        case 0:\n            cache = cache.view(torch.float8_e5m2)\n"
+        f"        case 1:\n            {VIEW}\n        case 2:\n            {VIEW}",
+        "",
+    ),
+    "correct: each member of an enumeration": """
+import enum
+
+
+class Form(enum.Enum):
+    PLAIN = enum.auto()
+    SMALL = enum.auto()
+    LARGE = enum.auto()
+
+
+def f(x, n, form: Form):
+    if form is Form.PLAIN:
+        return x
+    cache = torch.zeros(n, dtype=torch.uint8)
+    target = cache
+    if form is Form.SMALL:
+        target = cache.view(torch.float8_e4m3fn)
+    elif form is Form.LARGE:
+        target = cache.view(torch.float8_e5m2)
+    quantize[(1,)](x, target, 64)
+""",
     "correct: a dtype decides": BARE % (f"if store != setting.dtype:\n        {VIEW}", ""),
     "correct: whether codes are asked for decides": BARE
     % (f"if setting.is_fp8:\n        {VIEW}", ""),

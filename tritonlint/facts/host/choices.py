@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 
 from tritonlint.dtypes import ElementTypes
-from tritonlint.facts.host.symbols import HasType, Never, OfSetting, Symbol
+from tritonlint.facts.host.places import Part
+from tritonlint.facts.host.symbols import Compared, HasType, Never, OfSetting, Symbol
 from tritonlint.facts.host.values import (
     Choice,
     Const,
@@ -52,6 +53,11 @@ def bare(alternatives: Sequence[tuple[Path, Value]], known: Known) -> Sequence[t
     viewed = {(each.buffer, each.part) for each in tensors if each.view and not each.bare}
     if not viewed or len(viewed) == len(tensors) == len(each_path):
         return alternatives
+    if _is_what_several_leave(each_path, viewed):
+        return [
+            (path, replace(each, bare=False) if isinstance(each, Tensor) else each)
+            for path, each in each_path
+        ]
     return [
         (path, replace(each, bare=True))
         if isinstance(each, Tensor)
@@ -63,6 +69,22 @@ def bare(alternatives: Sequence[tuple[Path, Value]], known: Known) -> Sequence[t
         else (path, each)
         for path, each in each_path
     ]
+
+
+def _is_what_several_leave(
+    each_path: Sequence[tuple[Path, Value]], viewed: Container[tuple[Symbol, Part | None]]
+) -> bool:
+    """Whether the one tensor that is not viewed is what is left where a value is none of several
+    others (`if kind is Kind.A: ... elif kind is Kind.B: ...`): they are taken for all that it can
+    be."""
+    left = [
+        path
+        for path, each in each_path
+        if isinstance(each, Tensor) and not each.view and (each.buffer, each.part) in viewed
+    ]
+    tests = left[0] if len(left) == 1 else ()
+    denied = [each.left for each, outcome in tests if isinstance(each, Compared) and not outcome]
+    return any(denied.count(each) > 1 for each in denied)
 
 
 def _says_nothing(path: Path) -> bool:
