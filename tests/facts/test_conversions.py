@@ -283,6 +283,108 @@ def launch(x, out):
     quantize[(1,)](x, out, DTYPE=tl.int8)
 """,
     },
+    "a_helper_that_knows_integers": {
+        "pkg/kernels.py": IMPORTS
+        + """\
+@triton.jit
+def quantize(x_ptr, out_ptr, most):
+    x = tl.load(x_ptr + tl.arange(0, 32)).to(tl.float32) * most
+    tl.store(out_ptr + tl.arange(0, 32), x)  # expect: TL004
+
+
+def largest(dtype):
+    return 127.0 if dtype == torch.int8 else torch.finfo(dtype).max
+
+
+def launch(x, dtype):
+    out = torch.empty_like(x, dtype=dtype)
+    quantize[(1,)](x, out, largest(dtype))
+""",
+    },
+    "a_helper_for_any_type": {
+        "pkg/kernels.py": IMPORTS
+        + """\
+def limits(dtype: torch.dtype) -> tuple[float, float]:
+    info = torch.finfo(dtype) if dtype.is_floating_point else torch.iinfo(dtype)
+    return info.min, info.max
+
+
+@triton.jit
+def _quantize_kernel(x_ptr, code_ptr, stride, least, most, BLOCK: tl.constexpr):
+    row = tl.program_id(0)
+    offset = row * stride + tl.arange(0, BLOCK)
+    x = tl.load(x_ptr + offset).to(tl.float32)
+    q = tl.clamp(x * (most / tl.max(tl.abs(x), axis=0)), least, most)
+    tl.store(code_ptr + offset, q.to(code_ptr.dtype.element_ty))
+
+
+def put_rows(x: torch.Tensor, codes: torch.Tensor, least: float, most: float) -> None:
+    _quantize_kernel[(x.shape[0],)](x, codes, x.stride(0), least, most, BLOCK=x.shape[1])
+
+
+class Quantizer:
+    def __init__(self, dtype: torch.dtype = torch.float8_e4m3fn) -> None:
+        self.dtype = dtype
+        self.least, self.most = limits(dtype)
+
+    def __call__(self, x: torch.Tensor) -> torch.Tensor:
+        codes = torch.empty(x.shape, dtype=self.dtype, device=x.device)
+        put_rows(x, codes, *limits(self.dtype))
+        return codes
+
+
+def quantize(x: torch.Tensor, *, dtype: torch.dtype = torch.float8_e5m2) -> torch.Tensor:
+    codes = torch.empty_like(x, dtype=dtype)
+    put_rows(x, codes, *limits(dtype))
+    return codes
+""",
+    },
+    "a_helper_of_what_is_fp8_by_default": {
+        "pkg/kernels.py": IMPORTS
+        + """\
+@triton.jit
+def quantize(x_ptr, out_ptr, most):
+    x = tl.load(x_ptr + tl.arange(0, 32)).to(tl.float32) * most
+    tl.store(out_ptr + tl.arange(0, 32), x)
+
+
+def largest(dtype):
+    return 127.0 if dtype == torch.int8 else torch.finfo(dtype).max
+
+
+def launch(x, dtype=torch.float8_e4m3fn):
+    out = torch.empty_like(x, dtype=dtype)
+    quantize[(1,)](x, out, largest(dtype))
+""",
+    },
+    "a_helper_of_what_callers_pass": {
+        "pkg/kernels.py": IMPORTS
+        + """\
+import functools
+
+
+@triton.jit
+def quantize(x_ptr, out_ptr, most):
+    x = tl.load(x_ptr + tl.arange(0, 32)).to(tl.float32) * most
+    tl.store(out_ptr + tl.arange(0, 32), x)
+
+
+def largest(dtype):
+    return 127.0 if dtype == torch.int8 else torch.finfo(dtype).max
+
+
+def launch(x, dtype):
+    out = torch.empty_like(x, dtype=dtype)
+    quantize[(1,)](x, out, largest(dtype))
+
+
+in_five_bits = functools.partial(launch, dtype=torch.float8_e5m2)
+
+
+def in_four_bits(x):
+    launch(x, torch.float8_e4m3fn)
+""",
+    },
     "raw_bytes_are_told_once": {
         "pkg/kernels.py": IMPORTS
         + """\

@@ -285,6 +285,49 @@ def test_sisters(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert found() == expected(files)
 
 
+# Each argument is an entry called after values: the keys are no counterpart of the codes.
+ENTRIES = IMPORTS + """
+@triton.jit
+def _quantize_keys_kernel(
+    k_ptr, code_ptr, scale_ptr, code_stride, scale_stride, WIDTH: tl.constexpr, MOST: tl.constexpr
+):
+    row = tl.program_id(0)
+    lane = tl.arange(0, WIDTH)
+    k = tl.load(k_ptr + row * WIDTH + lane).to(tl.float32)
+    scale = tl.maximum(tl.max(tl.abs(k), axis=0), 1e-4) / MOST
+    tl.store(code_ptr + row * code_stride + lane, (k / scale).to(code_ptr.dtype.element_ty))
+    tl.store(scale_ptr + row * scale_stride, scale)
+
+
+def with_count(value: torch.Tensor) -> dict[str, object]:
+    return {"value": value, "count": value.shape[0]}
+
+
+def quantize_keys(k: torch.Tensor, cache: torch.Tensor) -> None:
+    assert cache.dtype == torch.uint8
+    rows, width = k.shape
+    value = cache[:, :width].view(torch.float8_e4m3fn)
+    scale = cache[:, width:].view(torch.float32)
+    _quantize_keys_kernel[(rows,)](
+        with_count(k)["value"],
+        with_count(value)["value"],
+        with_count(scale)["value"],
+        value.stride(0),
+        scale.stride(0),
+        WIDTH=width,
+        MOST=448.0,
+    )
+"""
+
+
+def test_entries_that_are_called_after_values(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, {"quantizer.py": ENTRIES})
+    assert not found()
+
+
 @pytest.mark.parametrize(("view", "element", "wrong"), OTHERS.values(), ids=list(OTHERS))
 def test_twins_across_files(
     view: str, element: str, wrong: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

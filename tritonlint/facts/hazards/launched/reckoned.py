@@ -6,9 +6,10 @@ from __future__ import annotations
 import re
 
 from tritonlint.dtypes import INT8, UNKNOWN, ElementType
+from tritonlint.facts.hazards.launched.functions import around
 from tritonlint.facts.host.events import LaunchEvent, Note
 from tritonlint.facts.host.state import Run
-from tritonlint.facts.host.symbols import HasType, Parameter
+from tritonlint.facts.host.symbols import HasType, Parameter, Symbol
 from tritonlint.facts.host.values import Path, Tensor, contradicts
 
 _FP8 = re.compile(r"fp8|float8|e4m3|e5m2", re.IGNORECASE)
@@ -56,18 +57,45 @@ def _reckoned(run: Run, event: LaunchEvent, tensor: Tensor, path: Path) -> Note 
     notes = [note for note in run.notes if note.buffer in symbols]
     if any(_turned_away(note, path) for note in notes):
         return None
-    found = next((note for note in notes if _holds(note, path)), None)
-    return None if found is not None and _is_of_a_helper(event, found) else found
+    chosen = tensor.buffer in run.dtypes
+    for note in notes:
+        if _holds(note, path):
+            general = _is_of_a_helper(event, note) and (
+                (chosen and _serves_any(note, path)) or _means_fp8(run, event, symbols)
+            )
+            if not general:
+                return note
+    return None
+
+
+def _serves_any(note: Note, path: Path) -> bool:
+    """Whether a note stands where a type has been asked for what it is in general (`if not
+    dtype.is_floating_point`), and not for integers by name."""
+    asked = [each for each in note.path if each not in path]
+    return any(not (isinstance(test, HasType) and outcome) for test, outcome in asked)
+
+
+def _means_fp8(run: Run, event: LaunchEvent, symbols: set[Symbol]) -> bool:
+    """Whether nothing but fp8 is meant, as long as no function on the way to the launch says more:
+    the kernel, the function around the launch or the root is called after fp8; the dtype is fp8
+    unless a caller says otherwise; or callers in the project pass it, who answer for themselves."""
+    named = (event.kernel.name, event.function, event.root.name)
+    if any(_FP8.search(each) for each in named) or any(map(run.passed_by_callers, symbols)):
+        return True
+    defaults = (note for note in run.notes if note.kind == "default" and note.buffer in symbols)
+    return any(each.is_fp8 for note in defaults for each in note.types.types or ())
 
 
 def _is_of_a_helper(event: LaunchEvent, note: Note) -> bool:
-    """Whether a note is about a helper for any type (`limits(dtype)`), and the kernel or the
-    function around the launch is called after fp8: what is called so is given nothing else."""
-    if not any(_FP8.search(each) for each in (event.kernel.name, event.function)):
-        return False
-    node, span = event.root.node, note.span
-    first, last = getattr(node, "lineno", 0), getattr(node, "end_lineno", None) or 0
-    return span.path != event.root.module.path or not first <= span.line <= last
+    """Whether a note is about a helper for any type (`limits(dtype)`): neither the root nor the
+    function around the launch."""
+    line, path = note.span.line, note.span.path
+    launching = around(event.module, event.span.line)
+    return not any(
+        each.module.path == path and each.line <= line <= (getattr(each.node, "end_lineno", 0) or 0)
+        for each in (event.root, launching)
+        if each is not None
+    )
 
 
 def _turned_away(note: Note, path: Path) -> bool:

@@ -40,6 +40,7 @@ COMMON = frozenset(
     values
     """.split()
 )
+_KEY_OR_VALUE = re.compile(r"(?<![^\W_])(?:key|value|k|v|kc|vc)(?![^\W_])")
 _CACHE = re.compile(r"(?:^|_)(?:kv|key|value|k|v|kc|vc)_?cache$")
 
 
@@ -75,14 +76,17 @@ def pair_role(buffer: Symbol) -> Role | None:
 
 
 def role_of_code(code: str) -> Role | None:
-    """The same of an argument, as it is spelled."""
+    """The same of an argument, as it is spelled; None where it names both (`parts(k)['value']`)."""
+    if {each[0] for each in _KEY_OR_VALUE.findall(code)} == {"k", "v"}:
+        return None
     head, _, last = code.rpartition("(")
-    return _without_word(head, last)
+    name, closing, rest = last.partition(")")
+    return _without_word((head, closing + rest), name)
 
 
 def _without_word(of: object, name: str) -> Role | None:
-    replaced = re.sub(r"(^|_)(?:key|value|k|v)(_|\)|$)", r"\1*\2", name)
-    replaced = re.sub(r"(^|_)(?:k|v)c(\)|$)", r"\1*c\2", replaced)
+    replaced = re.sub(r"(^|_)(?:key|value|k|v)(_|$)", r"\1*\2", name)
+    replaced = re.sub(r"(^|_)(?:k|v)c$", r"\1*c", replaced)
     return (of, replaced) if replaced != name and re.search(r"[a-z]", replaced) else None
 
 
