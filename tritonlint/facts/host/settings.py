@@ -81,12 +81,3 @@ def clash(one: _Tests, other: _Tests) -> bool:
             if len(ruled_out) > 1:
                 return True
     return False
-
-
-def is_left_over(path: _Tests) -> bool:
-    """Whether a path is that of the names of a setting that a test for one of them leaves."""
-    tests = list(path)
-    left = {test.setting for test, outcome in tests if isinstance(test, AskedAs) and not outcome}
-    return any(
-        isinstance(test, AskedAsAny) and outcome and test.setting in left for test, outcome in tests
-    ) and not clash(tests, ())

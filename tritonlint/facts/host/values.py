@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from tritonlint.dtypes import UNKNOWN, ElementTypes
 from tritonlint.facts.host.places import Part, Place
-from tritonlint.facts.host.settings import clash, is_left_over
+from tritonlint.facts.host.settings import clash
 from tritonlint.facts.host.symbols import Object, OfVendor, Symbol
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Definition
@@ -255,7 +255,7 @@ def _possible(path: Path) -> bool:
 def _without_unviewed(flat: list[tuple[Path, Value]]) -> list[tuple[Path, Value]]:
     """`flat` without the tensors that another option is a float view of: the `if` around the view
     decides. It does not decide of what is made of bytes in any case (`bare`), nor does which GPU it
-    is: bytes are bytes on all; nor one name of a setting of which others mean bytes too."""
+    is: bytes are bytes on all."""
     viewed = {
         (each.buffer, each.part)
         for _, each in flat
@@ -265,7 +265,6 @@ def _without_unviewed(flat: list[tuple[Path, Value]]) -> list[tuple[Path, Value]
     for path, each in flat:
         if isinstance(each, Tensor) and (each.buffer, each.part) in viewed:
             stays = each.bare or any(isinstance(key, OfVendor) for key, _ in path)
-            stays = stays or is_left_over(path)
             if each.view is None and not stays:
                 continue
             each = each if stays else replace(each, guarded=True)
