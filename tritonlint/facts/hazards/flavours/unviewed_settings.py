@@ -7,6 +7,7 @@ import ast
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from typing import cast
 
 from tritonlint.facts.hazards.flavours.declared_settings import Declaration, means
 from tritonlint.facts.hazards.flavours.trials import Trial
@@ -23,6 +24,8 @@ _MAY_BE_SAME = (
 )
 _WIDER = re.compile(r"startswith\(|\bin\b|quantized")
 _DTYPE = re.compile(r"d_?types?\b|fp8|float8", re.IGNORECASE)
+# So many classes away a base may be.
+_DEPTH = 3
 # What else means the same as "fp8".
 _E4M3 = ("fp8_e4m3", "float8_e4m3fn", "fp8_e4m3fn", "float8_e4m3")
 
@@ -60,7 +63,7 @@ def unviewed(
         for name in sorted(_settings(owner.node)):
             every = (each for each in declared() if each.member(_E4M3))
             members = [each for each in every if means(each.name, name)]
-            if members and not _normalized(owner.node, name) and not _lists_without(near(), name):
+            if members and not _normalized(owner, name) and not _lists_without(near(), name):
                 yield from _asked_twice(owner, name, members[0])
 
 
@@ -79,14 +82,43 @@ def _sides(test: ast.Compare) -> Iterator[ast.Attribute]:
     yield from (each for each in (test.left, *test.comparators) if isinstance(each, ast.Attribute))
 
 
-def _normalized(owner: ast.ClassDef, name: str) -> bool:
-    """Whether a class sets such an attribute to "fp8" itself, whatever else that was."""
-    return any(
-        isinstance(each, ast.Assign)
-        and any(dotted_name(target) == f"self.{name}" for target in each.targets)
-        and any(isinstance(part, ast.Constant) and part.value for part in walk(each.value))
-        for each in walk(owner)
+def _normalized(owner: Definition, name: str, depth: int = _DEPTH) -> bool:
+    """Whether a class or a base of it sets such an attribute, or the one behind a property, to
+    "fp8" itself, whatever else that was."""
+    names = (f"self.{name}", f"self._{name}")
+    own = any(
+        dotted_name(target) in names
+        and any(isinstance(part, ast.Constant) and part.value for part in walk(value))
+        for node in walk(cast(ast.ClassDef, owner.node))
+        for target, value in _given(node)
     )
+    bases = _bases(owner) if depth and not own else ()
+    return own or any(_normalized(each, name, depth - 1) for each in bases)
+
+
+def _given(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """What a node assigns to, and the value."""
+    match node:
+        case ast.Assign(targets=targets, value=value):
+            yield from ((each, value) for each in targets)
+        case ast.AnnAssign(target=target, value=ast.expr() as value):
+            yield target, value
+        case ast.Call(func=ast.Name(id="setattr"), args=[of, ast.Constant(value=str(name)), value]):
+            yield ast.Attribute(of, name), value
+        case ast.FunctionDef(name=name) if any(map(_is_property, node.decorator_list)):
+            given = (each.value for each in walk(node) if isinstance(each, ast.Return))
+            yield from ((ast.Attribute(ast.Name("self"), name), each) for each in given if each)
+
+
+def _is_property(decorator: ast.expr) -> bool:
+    return "property" in ast.unparse(decorator)
+
+
+def _bases(owner: Definition) -> Iterator[Definition]:
+    for base in cast(ast.ClassDef, owner.node).bases:
+        found = owner.module.resolve(dotted_name(base) or "", owner.enclosing)
+        if found is not None and isinstance(found.node, ast.ClassDef):
+            yield found
 
 
 def _asked_twice(owner: Definition, name: str, declared: Declaration) -> Iterator[Unviewed]:

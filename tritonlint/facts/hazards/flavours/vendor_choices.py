@@ -154,7 +154,7 @@ def _said(module: Module, node: ast.expr, enclosing: Enclosing, depth: int = 0) 
     names = {name for each in walk(node) if (name := dotted_name(each)) is not None}
     for name in sorted(names) if depth < _DEPTH else ():
         if _is_parameter(name, enclosing):
-            for value in _passed(module, name):
+            for value in _passed(module, name, enclosing[-1]):
                 yield from _said(module, value, (), depth + 1)
             continue
         target = module.resolve(name, enclosing)
@@ -172,13 +172,24 @@ def _is_parameter(name: str, enclosing: Enclosing) -> bool:
     }
 
 
-def _passed(module: Module, name: str) -> list[ast.expr]:
-    """What calls in the file pass by that name."""
-    return [
-        each.value
-        for each in walk(module.tree)
-        if isinstance(each, ast.keyword) and each.arg == name
-    ]
+def _passed(module: Module, name: str, function: ast.AST) -> Iterator[ast.expr]:
+    """What calls in the file pass by that name, in a dict too, and launches of `function` at its
+    place."""
+    assert isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef))
+    place = [each.arg for each in signature(function).named].index(name)
+    for each in walk(module.tree):
+        match each:
+            case ast.keyword(arg=str(given), value=value) if given == name:
+                yield value
+            case ast.Dict():
+                pairs = zip(each.keys, each.values, strict=True)
+                yield from (v for k, v in pairs if isinstance(k, ast.Constant) and k.value == name)
+            case ast.Assign(targets=[ast.Subscript(slice=ast.Constant(value=key))], value=value):
+                if key == name:
+                    yield value
+            case ast.Call(func=ast.Subscript(value=called), args=args) if len(args) > place:
+                if _last(called) == function.name:
+                    yield args[place]
 
 
 def _passed_on(module: Module, choice: _Choice) -> Iterator[_Choice]:
