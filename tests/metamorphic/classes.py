@@ -107,27 +107,21 @@ def _attributes_by_property(program: Program) -> bool:
     return changed
 
 
-def _attributes_by_setattr(program: Program) -> bool:
-    changed = False
-    for cls in _classes(program):
-        for node in list(ast.walk(cls)):
-            match node:
-                case ast.Assign(targets=[ast.Attribute(value=ast.Name(id="self"), attr=name)], value=value):
-                    code = f"setattr(self, '{name}', {ast.unparse(value)})"
-                    program.places()[node].instead(code)
-                    changed = True
-    return changed
+def _attributes_set(spelled: str) -> Rewrite:
+    """Each assignment to an attribute of `self`, spelled with its {target}, {name} and {value}."""
 
+    def rewrite(program: Program) -> bool:
+        changed = False
+        for cls in _classes(program):
+            for node in list(ast.walk(cls)):
+                match node:
+                    case ast.Assign(targets=[ast.Attribute(value=ast.Name(id="self"), attr=name) as target], value=value):
+                        code = spelled.format(target=ast.unparse(target), name=name, value=ast.unparse(value))
+                        program.places()[node].instead(code)
+                        changed = True
+        return changed
 
-def _attributes_annotated(program: Program) -> bool:
-    changed = False
-    for cls in _classes(program):
-        for node in list(ast.walk(cls)):
-            match node:
-                case ast.Assign(targets=[ast.Attribute(value=ast.Name(id="self")) as target], value=value):
-                    program.places()[node].instead(f"{ast.unparse(target)}: object = {ast.unparse(value)}")
-                    changed = True
-    return changed
+    return rewrite
 
 
 def _attributes_kept(program: Program) -> bool:
@@ -173,8 +167,8 @@ CLASSES: dict[str, Rewrite] = {
     "constructor_in_base": _constructor_in_base,
     "constructor_calls_setup": _constructor_calls_setup,
     "attributes_by_property": _attributes_by_property,
-    "attributes_by_setattr": _attributes_by_setattr,
-    "attributes_annotated": _attributes_annotated,
+    "attributes_by_setattr": _attributes_set("setattr(self, '{name}', {value})"),
+    "attributes_annotated": _attributes_set("{target}: object = {value}"),
     "attributes_kept": _attributes_kept,
     "dataclass_written_out": _dataclass_written_out,
 }  # fmt: skip

@@ -196,7 +196,7 @@ def _rest_apart(method: bool) -> Rewrite:
             made.body = tail
             call = f"{'self.' if method else ''}{name}({', '.join(passed)})"
             returns = any(isinstance(n, ast.Return) for each in tail for n in ast.walk(each))
-            function.body = [*head, *ast.parse(f"return {call}" if returns else call).body] if not returns else [*head, ast.Return(expression(call))]
+            function.body = [*head, ast.Return(expression(call)) if returns else ast.Expr(expression(call))]
             if method and owner is not None:
                 owner.body.append(made)
             else:

@@ -35,6 +35,12 @@ def contract(kernel: Kernel, specialization: Specialization) -> KernelContract:
     return _run(kernel, specialization, frozenset(specialization.pointers))
 
 
+@kept(2048)
+def open_contract(kernel: Kernel) -> KernelContract:
+    """What `kernel` does with its pointer parameters whatever it is launched with."""
+    return contract(kernel, Specialization())
+
+
 def watched(kernel: Kernel, specialization: Specialization) -> Watch:
     """The numbers that become narrow integers in `kernel` when it is launched so."""
     watch = Watch()

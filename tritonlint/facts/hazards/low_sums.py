@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 from tritonlint.dtypes import BFLOAT16, FLOAT32, UNKNOWN, ElementType
-from tritonlint.facts.device import Specialization, contract, narrow_sums
+from tritonlint.facts.device import Specialization, narrow_sums, open_contract
 from tritonlint.facts.device.contracts import roles_of
 from tritonlint.facts.device.reading.loaded_sums import adds_loaded
 from tritonlint.facts.device.reading.read_back import read_back
@@ -82,7 +82,7 @@ def sums_loaded(kernel: Kernel, source: SourceFile) -> bool:
 
 def _read(kernel: Kernel) -> frozenset[str]:
     """The pointers that `kernel` loads through, other than by an atomic."""
-    made = contract(kernel, Specialization())
+    made = open_contract(kernel)
     written = {(each.parameter, each.place) for each in made.stores}
     loads = (each for each in made.loads if (each.parameter, each.place) not in written)
     return frozenset(each.parameter for each in loads)

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TypeVar
 
 from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN
-from tritonlint.facts.host import conditions, outcomes, settings
+from tritonlint.facts.host import conditions, outcomes, setting_tests, settings
 from tritonlint.facts.host.choices import bare
 from tritonlint.facts.host.naming import symbol
 from tritonlint.facts.host.state import Frame
@@ -34,7 +34,7 @@ def condition(frame: Frame, node: ast.expr) -> Condition:
     """The test `node` as a Condition; one for a quantized cache is noted."""
     found = _condition(frame, node)
     if found.kind == "quantized":
-        types = PLATFORM_FP8 if conditions.speaks_of_fp8(as_code(node)) else UNKNOWN
+        types = PLATFORM_FP8 if setting_tests.speaks_of_fp8(as_code(node)) else UNKNOWN
         key = settings.stem(found.key)
         frame.note("setting", key, types, found.span, path=((found.key, True),))
     return found
@@ -62,7 +62,7 @@ def _condition(frame: Frame, node: ast.expr) -> Condition:
     value = frame.evaluate(node)
     if isinstance(value, Condition):
         return value
-    found = conditions.named(last_name(node), value, span)
+    found = setting_tests.named(last_name(node), value, span)
     key = symbol(value, node)
     if found is None and speaks_of_vendor(code := as_code(node)):
         key = OfVendor(key, code)

@@ -12,7 +12,6 @@ from tritonlint.facts.host import (
     builtins,
     callbacks,
     classes,
-    conditions,
     containers,
     copies,
     entering,
@@ -21,6 +20,7 @@ from tritonlint.facts.host import (
     lookups,
     making,
     objects,
+    setting_tests,
     tensors,
 )
 from tritonlint.facts.host.arguments import Arguments, Given
@@ -126,7 +126,9 @@ def _method(frame: Frame, node: ast.Call, function: Method, given: Given) -> Val
         objects.register(frame, node.func.value, given)
     owner = as_tensor(function.owner)
     if function.name in ("startswith", "endswith") and arguments.positional:
-        found = conditions.text_test(owner, function.name, arguments.positional[0], node.func, span)
+        found = setting_tests.text_test(
+            owner, function.name, arguments.positional[0], node.func, span
+        )
         if found:
             return found
     if function.name == "get" and isinstance(owner, Table) and arguments.positional:

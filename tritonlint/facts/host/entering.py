@@ -11,6 +11,7 @@ from tritonlint.facts.host import (
     conditions,
     containers,
     libraries,
+    setting_tests,
     tensors,
 )
 from tritonlint.facts.host.arguments import Arguments, Given
@@ -85,7 +86,7 @@ def _getter(function: ast.FunctionDef | ast.AsyncFunctionDef) -> DType | None:
     """The platform's fp8 type, for a function that gives a dtype by its annotation and speaks of
     fp8 by its name: the name alone would make a question of `get_fp8()`."""
     annotation = as_code(function.returns).strip("'\"") if function.returns else ""
-    if annotation.endswith("dtype") and conditions.names_quantized(function.name):
+    if annotation.endswith("dtype") and setting_tests.names_quantized(function.name):
         return DType(PLATFORM_FP8, text=function.name)
     return None
 

@@ -7,7 +7,7 @@ import ast
 
 from tritonlint.dtypes import join
 from tritonlint.facts.flow.parameters import signature
-from tritonlint.facts.host import conditions, holders, records, tensors
+from tritonlint.facts.host import conditions, holders, records, setting_tests, tensors
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.named_dtypes import named_dtype, named_fp8
 from tritonlint.facts.host.state import Frame
@@ -123,7 +123,7 @@ def by_name(frame: Frame, name: str, arguments: Arguments, span: Span) -> Value 
         # Before the predicates: `fp8_dtype()` is a dtype, not a question.
         return named_dtype(name)
     subject = arguments.positional[0] if arguments.positional else Const(None)
-    return conditions.named(name, subject, span)
+    return setting_tests.named(name, subject, span)
 
 
 def _put_together(frame: Frame, node: ast.Call, parts: Sequence) -> Value | None:

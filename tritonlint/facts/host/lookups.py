@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from tritonlint.dtypes import ElementTypes, join
-from tritonlint.facts.host import arithmetic, classes, conditions, tensors
+from tritonlint.facts.host import arithmetic, classes, setting_tests, tensors
 from tritonlint.facts.host.naming import symbol
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import AskedAsAny, Compared, Literal, Spelled, Symbol
@@ -24,8 +24,8 @@ from tritonlint.facts.host.values import (
 def _setting(table: Table, key: Value, node: ast.expr) -> Symbol | None:
     """The test that parts the entries of a table for names of fp8 types from its others; None where
     its key is no setting."""
-    setting = conditions.asks_for(key, node.slice) if isinstance(node, ast.Subscript) else None
-    several = sum(conditions.names_fp8(label) for label, _ in table.items) > 1
+    setting = setting_tests.asks_for(key, node.slice) if isinstance(node, ast.Subscript) else None
+    several = sum(setting_tests.names_fp8(label) for label, _ in table.items) > 1
     return AskedAsAny(setting.setting) if several and setting else setting
 
 
@@ -36,7 +36,7 @@ def _by_setting(frame: Frame, table: Table, setting: Symbol | None) -> Value | N
         return None
     sides: dict[bool, list[ElementTypes]] = {True: [], False: []}
     for label, value in table.items:
-        sides[conditions.names_fp8(label)].append(tensors.dtype_types(frame, value))
+        sides[setting_tests.names_fp8(label)].append(tensors.dtype_types(frame, value))
     quantized, others = join(sides[True]), join(sides[False])
     bytes_ = [each.is_byte for each in quantized.types or ()]
     if not bytes_ or not all(bytes_) or not others.types or any(t.is_byte for t in others.types):
@@ -103,7 +103,7 @@ def look_up(
         of = key.of if isinstance(key, DType) else None
         return by_setting or DType(types, table=table.span, key=of)
     if setting and all(isinstance(value, (Instance, Sequence, Table)) for value in values):
-        quantized = (conditions.names_fp8(label) for label, _ in table.items)
+        quantized = (setting_tests.names_fp8(label) for label, _ in table.items)
         return choose(*((((setting, x),), y) for x, y in zip(quantized, values, strict=True)))
     chosen = [value for value in values if isinstance(value, Launchable)] or values
     return choose(*(((), value) for value in chosen))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path as FilePath
 
 from tritonlint.dtypes import BY_NAME, PLATFORM_FP8, UNKNOWN, ElementType, ElementTypes
-from tritonlint.facts.device import Encoding, contract
+from tritonlint.facts.device import Encoding, contract, open_contract
 from tritonlint.facts.device.contract import Specialization
 from tritonlint.facts.hazards.flavours.flags_left_out import speaks_of_fnuz
 from tritonlint.facts.hazards.flavours.hard_coded import asked_of_attribute
@@ -158,7 +158,7 @@ def _tensors(event: LaunchEvent) -> Iterator[_Tensor]:
 
 def _use(run: Run, each: _Tensor) -> _Use | None:
     event, tensor = each.event, each.tensor
-    if each.parameter not in run.effects.of(_encoded, event.kernel, None):
+    if each.parameter not in _encoded(event.kernel):
         return None
     made = _made(event, each.parameter, tensor, each.path)
     encoding = _only(run, event, made, each.parameter)
@@ -225,9 +225,10 @@ def _encodings(run: Run, event: LaunchEvent, made: Specialization) -> tuple[Enco
     return run.effects.of(_encodings_of, event.kernel, made)
 
 
-def _encoded(kernel: Kernel, _: None) -> frozenset[str]:
+def _encoded(kernel: Kernel) -> frozenset[str]:
     """The parameters for which a kernel may name a flavour, whatever it is launched with."""
-    return frozenset(each.parameter for each in _encodings_of(kernel, Specialization()))
+    found = open_contract(kernel)
+    return frozenset(() if found.incomplete else (each.parameter for each in found.encodings))
 
 
 def _encodings_of(kernel: Kernel, made: Specialization) -> tuple[Encoding, ...]:

@@ -122,7 +122,7 @@ def _argument(
     run: Run, event: LaunchEvent, parameter: str, tensor: Tensor, path: Path
 ) -> Argument | Typed | None:
     storage = storage_of(run, event, parameter, tensor, path)
-    passed = event.arguments[parameter]
+    passed, whole = event.arguments[parameter], event.path + path
     evidence, stores, loads = (
         harm(run, event, parameter, tensor, storage, path) if storage.raw else ([], (), ())
     )
@@ -130,7 +130,7 @@ def _argument(
         typed = storage.types.known and (storage.packed or not storage.raw)
         place = _place(tensor, passed.span, ())
         return Typed(event.span, parameter, place) if typed and tensor.passed else None
-    twice = any(passed_twice(event, parameter, tensor, event.path + path))
+    twice = any(passed_twice(event, parameter, tensor, whole))
     return Argument(
         event.kernel.name,
         event.kernel.path,
@@ -149,16 +149,27 @@ def _argument(
         run.passed_by_callers(tensor.buffer),
         _means_fp8(event),
         event.kernel.line,
-        known_arguments(event, parameter, event.path + path + evidence[0].path),
-        # Of a whole page no view is right: codes go through the same pointer.
-        UNKNOWN
-        if storage.packed and tensor.part is None
-        else stands_for(event, parameter, tensor, evidence),
+        known_arguments(event, parameter, whole + evidence[0].path),
+        _stands_for(event, parameter, tensor, storage, evidence),
         # What an heir of the class makes of bytes, others may not.
         run.heir is not None or is_conditional(event.path, path, evidence),
         event.alone,
         _is_whole(event, tensor),
     )
+
+
+def _stands_for(
+    event: LaunchEvent,
+    parameter: str,
+    tensor: Tensor,
+    storage: Storage,
+    evidence: Sequence[Evidence],
+) -> ElementTypes:
+    """The view that is missing. Of a whole page none is right: codes go through the same
+    pointer."""
+    if storage.packed and tensor.part is None:
+        return UNKNOWN
+    return stands_for(event, parameter, tensor, evidence)
 
 
 def _is_whole(event: LaunchEvent, tensor: Tensor) -> bool:

@@ -84,22 +84,32 @@ def storage_of(
     if any(n.kind == "unquantized" and about(n.buffer, tensor.buffer) for n in run.notes):
         evidence = [each for each in evidence if each.stated]
     if not evidence:
-        told: tuple[Evidence, ...]
-        alike = region_alike(run, event, parameter, tensor) if types == UNKNOWN else None
-        told = (alike[0],) if alike is not None and not alike[1].as_codes else ()
-        for ask in (_layout, by_name) if types == UNKNOWN else ():
-            told = told or tuple(ask(run, event, tensor))
+        told = _told_alike(run, event, parameter, tensor) if types == UNKNOWN else ()
         return Storage(types, tensor.buffer, told, "nothing says what it holds")
     if any(each.stated for each in evidence):
         evidence += spoken_of(run.notes, event, parameter, whole, path, evidence)
     return Storage(types, tensor.buffer, (*evidence, *_elsewhere(run, event, parameter, tensor)))
 
 
-def _elsewhere(run: Run, event: LaunchEvent, parameter: str, tensor: Tensor) -> Iterator[Evidence]:
-    """Evidence for what bytes stand for from the same region elsewhere."""
+def _told_alike(
+    run: Run, event: LaunchEvent, parameter: str, tensor: Tensor
+) -> tuple[Evidence, ...]:
+    """Evidence for a tensor of which nothing is known, from what is like it in the file."""
+    found = tuple(_made_alike(run, event, parameter, tensor))
+    for ask in (_layout, by_name):
+        found = found or tuple(ask(run, event, tensor))
+    return found
+
+
+def _made_alike(run: Run, event: LaunchEvent, parameter: str, tensor: Tensor) -> Iterator[Evidence]:
     alike = region_alike(run, event, parameter, tensor)
     if alike is not None and not alike[1].as_codes:
         yield alike[0]
+
+
+def _elsewhere(run: Run, event: LaunchEvent, parameter: str, tensor: Tensor) -> Iterator[Evidence]:
+    """Evidence for what bytes stand for from the same region elsewhere."""
+    yield from _made_alike(run, event, parameter, tensor)
     twin = viewed_elsewhere(run, event, tensor)
     if twin is not None:
         message = f"the same region is viewed as {twin.types} here"
