@@ -181,7 +181,7 @@ def _trigger(found: OtherCast) -> str:
 def _trace(found: OtherCast) -> tuple[Step, ...]:
     may = "of type" if found.sure else "which may be of type"
     steps = [
-        Step(found.argument_span, f"passed as `{found.parameter}`, {may} {found.wide}"),
+        Step(found.place, f"passed as `{found.parameter}`, {may} {found.wide}"),
         *handed_on(found.store.via),
     ]
     if found.toward:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tritonlint.facts.hazards.exponent_shifts import ExponentShift as ExponentShift
     from tritonlint.facts.hazards.fixed_pointer_tables import FixedTable as FixedTable
     from tritonlint.facts.hazards.flavours.clashes import Flavours as Flavours
+    from tritonlint.facts.hazards.flavours.clashes import ReadAsAnother as ReadAsAnother
     from tritonlint.facts.hazards.flavours.clashes import WideClamp as WideClamp
     from tritonlint.facts.hazards.flavours.flags_left_out import FlagLeftOut as FlagLeftOut
     from tritonlint.facts.hazards.flavours.hard_coded import HardCoded as HardCoded
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from tritonlint.facts.hazards.flavours.taken_settings import TakenSetting as TakenSetting
     from tritonlint.facts.hazards.flavours.unviewed_settings import Unviewed as Unviewed
     from tritonlint.facts.hazards.flavours.vendor_choices import VendorFlavour as VendorFlavour
-    from tritonlint.facts.hazards.flavours.written_and_read import ReadAsAnother as ReadAsAnother
     from tritonlint.facts.hazards.float_scalars import FloatScalar as FloatScalar
     from tritonlint.facts.hazards.guards.dead_guards import DeadGuard as DeadGuard
     from tritonlint.facts.hazards.guards.lost_dtypes import LostDtype as LostDtype
@@ -66,14 +66,13 @@ _MODULES = {
     f"{_HAZARDS}.dropped_scales": ("DroppedScale",),
     f"{_HAZARDS}.exponent_shifts": ("ExponentShift",),
     f"{_HAZARDS}.fixed_pointer_tables": ("FixedTable",),
-    f"{_HAZARDS}.flavours.clashes": ("Flavours", "WideClamp"),
+    f"{_HAZARDS}.flavours.clashes": ("Flavours", "ReadAsAnother", "WideClamp"),
     f"{_HAZARDS}.flavours.hard_coded": ("HardCoded",),
     f"{_HAZARDS}.flavours.kernels": ("KernelFlavour",),
     f"{_HAZARDS}.flavours.taken_settings": ("TakenSetting",),
     f"{_HAZARDS}.flavours.unviewed_settings": ("Unviewed",),
     f"{_HAZARDS}.flavours.flags_left_out": ("FlagLeftOut",),
     f"{_HAZARDS}.flavours.vendor_choices": ("VendorFlavour",),
-    f"{_HAZARDS}.flavours.written_and_read": ("ReadAsAnother",),
     f"{_HAZARDS}.detours": ("Detour",),
     f"{_HAZARDS}.float_scalars": ("FloatScalar",),
     f"{_HAZARDS}.guards.dead_guards": ("DeadGuard",),

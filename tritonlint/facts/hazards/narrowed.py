@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tritonlint.dtypes import ElementType
 from tritonlint.facts.device import Conversion, SignedByte, Wrapped
+from tritonlint.facts.hazards.observation import InKernel
 from tritonlint.findings.claim import Known
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
@@ -29,67 +30,35 @@ class IntegerLaunch:
 
 
 @dataclass(frozen=True)
-class Converted:
-    """A conversion inside a kernel, and the launch that its type comes from, if one does. `unlike`
-    is another one of the kernel to the same type that rounds a half to the even number, where this
-    one rounds it up. `measured` is whether the kernel computes extrema itself: a scale made of them
-    keeps what it scales in a range."""
+class Narrowed(InKernel):
+    """What becomes a narrow integer in a kernel, or in a device function by the calls `via`, for
+    what comes from or goes to `parameter`; and the launch that its type comes from, if one does."""
+
+    via: tuple[Span, ...]
+    parameter: str
+    launch: IntegerLaunch | None
+
+
+@dataclass(frozen=True)
+class Converted(Narrowed):
+    """A conversion. `unlike` is another one of the kernel to the same type that rounds a half to
+    the even number, where this one rounds it up. `measured` is whether the kernel computes extrema
+    itself: a scale made of them keeps what it scales in a range."""
 
     conversion: Conversion
-    kernel: str
-    kernel_path: str
-    kernel_line: int
-    launch: IntegerLaunch | None = None
     unlike: Span | None = None
     measured: bool = False
 
-    @property
-    def place(self) -> Span:
-        return self.conversion.place
-
-    @property
-    def via(self) -> tuple[Span, ...]:
-        return self.conversion.via
-
 
 @dataclass(frozen=True)
-class ByteUsed:
-    """A signed byte that a kernel uses as what is never negative, and the launch that passes it, if
-    one does."""
+class ByteUsed(Narrowed):
+    """A signed byte that a kernel uses as what is never negative."""
 
     byte: SignedByte
-    kernel: str
-    kernel_path: str
-    kernel_line: int
-    launch: IntegerLaunch | None = None
-
-    @property
-    def place(self) -> Span:
-        return self.byte.place
-
-    @property
-    def via(self) -> tuple[Span, ...]:
-        return self.byte.via
 
 
 @dataclass(frozen=True)
-class ByteDifference:
-    """A difference of unsigned bytes that wraps around below zero, and the launch that passes them,
-    if one does."""
+class ByteDifference(Narrowed):
+    """A difference of unsigned bytes that wraps around below zero."""
 
     wrapped: Wrapped
-    kernel: str
-    kernel_path: str
-    kernel_line: int
-    launch: IntegerLaunch | None = None
-
-    @property
-    def place(self) -> Span:
-        return self.wrapped.place
-
-    @property
-    def via(self) -> tuple[Span, ...]:
-        return self.wrapped.via
-
-
-Narrowed = Converted | ByteUsed | ByteDifference

@@ -9,8 +9,10 @@ from collections.abc import Iterable, Iterator
 from tritonlint.dtypes import INT8, UINT8, UNKNOWN, ElementType, ElementTypes
 from tritonlint.facts.device import (
     Conversion,
+    SignedByte,
     Specialization,
     Watch,
+    Wrapped,
     contract,
     watched,
 )
@@ -176,7 +178,7 @@ def _new(
     )
     anyway = {(each.place, each.via) for each in _cached(run, kernel, Specialization(), None)}
     for each in _cached(run, kernel, made, launch):
-        if (each.place, each.via) not in anyway and _parameter(each) in (parameter, ""):
+        if (each.place, each.via) not in anyway and each.parameter in (parameter, ""):
             yield each
 
 
@@ -192,12 +194,18 @@ def _observed(kernel: Kernel, watch: Watch, launch: IntegerLaunch | None) -> Ite
     for conversion in conversions:
         unlike = even.get(conversion.target) if conversion.nearest == "up" else None
         measured = conversion.clamp is not None and _measures(kernel)
-        where = (kernel.name, kernel.path, kernel.line)
-        yield Converted(conversion, *where, launch, unlike, measured)
+        yield Converted(*_where(kernel, conversion), launch, conversion, unlike, measured)
     for byte in watch.signed_bytes():
-        yield ByteUsed(byte, kernel.name, kernel.path, kernel.line, launch)
+        yield ByteUsed(*_where(kernel, byte), launch, byte)
     for wrapped in watch.wrapped():
-        yield ByteDifference(wrapped, kernel.name, kernel.path, kernel.line, launch)
+        yield ByteDifference(*_where(kernel, wrapped), launch, wrapped)
+
+
+def _where(
+    kernel: Kernel, seen: Conversion | SignedByte | Wrapped
+) -> tuple[Span, str, str, int, tuple[Span, ...], str]:
+    """Where in a kernel something is, and for which parameter."""
+    return seen.place, kernel.name, kernel.path, kernel.line, seen.via, seen.parameter
 
 
 def _measures(kernel: Kernel) -> bool:
@@ -207,16 +215,6 @@ def _measures(kernel: Kernel) -> bool:
         for each in functions_of(kernel)
         for node in walk(each.node)
     )
-
-
-def _parameter(each: Narrowed) -> str:
-    match each:
-        case Converted(conversion=conversion):
-            return conversion.parameter
-        case ByteUsed(byte=byte):
-            return byte.parameter
-        case ByteDifference(wrapped=wrapped):
-            return wrapped.parameter
 
 
 def _stated(run: Run, tensor: Tensor) -> Span | None:

@@ -32,3 +32,17 @@ class InKernel:
     kernel: str
     kernel_path: str
     kernel_line: int
+
+
+@dataclass(frozen=True)
+class AtLaunch:
+    """What is wrong with `argument`, at `place`, which the launch at `launch` in `function` passes
+    to a kernel as `parameter`."""
+
+    place: Span
+    function: str
+    launch: Span
+    kernel: str
+    parameter: str
+    parameter_span: Span
+    argument: str

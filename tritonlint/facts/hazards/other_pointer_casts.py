@@ -10,7 +10,8 @@ from tritonlint.dtypes import BFLOAT16, UNKNOWN, ElementType
 from tritonlint.facts.device import contract
 from tritonlint.facts.device.contract import Specialization, Store
 from tritonlint.facts.hazards.launched.known_arguments import known_arguments
-from tritonlint.facts.hazards.launched.specializations import types_of
+from tritonlint.facts.hazards.launched.specializations import passed_as, types_of
+from tritonlint.facts.hazards.observation import AtLaunch
 from tritonlint.facts.host.choices import only_tensor
 from tritonlint.facts.host.events import LaunchEvent, Passed
 from tritonlint.facts.host.state import Run
@@ -23,32 +24,25 @@ from tritonlint.source import Span
 
 
 @dataclass(frozen=True)
-class OtherCast:
+class OtherCast(AtLaunch):
     """A float that is cast to the element type of the parameter `toward` and stored through
     `parameter`, of which a launch passes tensors of the types `narrow` and `wide`.
 
-    `place` is the argument that is passed as `parameter`; `narrow` is None where the launch passes
-    whatever its own caller does. `toward` is empty for a type that is named, in the kernel or by a
-    constant that the launch passes. `sure` is False where memory of the type `wide` is one of
-    several that the launch may pass. `known` is what is known of all arguments.
+    `narrow` is None where the launch passes whatever its own caller does. `toward` is empty for a
+    type that is named, in the kernel or by a constant that the launch passes. `sure` is False where
+    memory of the type `wide` is one of several that the launch may pass. `known` is what is known
+    of all arguments.
     """
 
-    place: Span
-    function: str
-    launch: Span
-    kernel: str
-    parameter: str
-    argument: str
-    argument_span: Span
+    kernel_path: str
+    kernel_line: int
     toward: str
     given: Span
     narrow: ElementType | None
     wide: ElementType
     store: Store
+    known: tuple[Known, ...]
     sure: bool = True
-    kernel_path: str = ""
-    kernel_line: int = 0
-    known: tuple[Known, ...] = ()
 
 
 # A store of what is cast to the element type of a pointer, as it is spelled in one go.
@@ -178,7 +172,7 @@ def _of_launch(
         if wide is None or len(store.toward) != 1 or store.cast is None:
             continue
         toward = next(iter(store.toward))
-        given, passed = event.arguments.get(toward), event.arguments[store.parameter]
+        given = event.arguments.get(toward)
         if given is None or not wide.is_float:
             continue
         narrow = pointers.get(toward)
@@ -188,23 +182,9 @@ def _of_launch(
             continue
         if narrow is None and wide.width < 32:
             continue
-        yield OtherCast(
-            event.arguments[store.parameter].span,
-            event.function,
-            event.span,
-            event.kernel.name,
-            store.parameter,
-            passed.text,
-            passed.span,
-            toward,
-            given.span,
-            narrow,
-            wide,
-            store,
-            kernel_path=event.kernel.path,
-            kernel_line=event.kernel.line,
-            known=known_with(event, {store.parameter: wide, toward: narrow or BFLOAT16}),
-        )
+        where = (*passed_as(event, store.parameter), event.kernel.path, event.kernel.line)
+        known = known_with(event, {store.parameter: wide, toward: narrow or BFLOAT16})
+        yield OtherCast(*where, toward, given.span, narrow, wide, store, known)
 
 
 def known_with(event: LaunchEvent, types: Mapping[str, ElementType]) -> tuple[Known, ...]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from tritonlint.dtypes import ElementType, ElementTypes
 from tritonlint.facts.device import Rounding, Specialization, Store, roundings
 from tritonlint.facts.hazards.launched.specializations import (
+    passed_as,
     specialization,
     types_of,
 )
@@ -154,8 +155,7 @@ def _judged(
     run: Run, event: LaunchEvent, rounding: Rounding, named: dict[str, ElementType]
 ) -> OtherCast | None:
     """The hazard that a rounding is where the launch shows memory that would have kept more."""
-    passed = event.arguments.get(rounding.parameter)
-    if passed is None or rounding.parameter in rounding.of:
+    if rounding.parameter not in event.arguments or rounding.parameter in rounding.of:
         return None
     back = bool(rounding.of & rounding.source)
     if rounding.chained:
@@ -171,7 +171,7 @@ def _judged(
     if constant is not None and _follows(event, constant, rounding.parameter):
         return None
     sure = len(known) == 1 and not open_type
-    return _cast(event, passed, rounding, wide[-1], constant or "", sure)
+    return _cast(event, rounding, wide[-1], constant or "", sure)
 
 
 def _twice(run: Run, event: LaunchEvent, rounding: Rounding) -> OtherCast | None:
@@ -180,16 +180,11 @@ def _twice(run: Run, event: LaunchEvent, rounding: Rounding) -> OtherCast | None
     codes = next(iter(known)) if len(known) == 1 else None
     if codes is None or not codes.is_fp8 or rounding.element.width != 16:
         return None
-    return _cast(event, event.arguments[rounding.parameter], rounding, codes, "", True)
+    return _cast(event, rounding, codes, "", True)
 
 
 def _cast(
-    event: LaunchEvent,
-    passed: Passed,
-    rounding: Rounding,
-    wide: ElementType,
-    constant: str,
-    sure: bool,
+    event: LaunchEvent, rounding: Rounding, wide: ElementType, constant: str, sure: bool
 ) -> OtherCast:
     """A rounding of what is stored in memory of the type `wide`, to a type that the launch may give
     as `constant`."""
@@ -199,24 +194,9 @@ def _cast(
     store = Store(
         rounding.parameter, rounding.place, "float", "float", True, rounding.cast, rounding.via
     )
-    return OtherCast(
-        passed.span,
-        event.function,
-        event.span,
-        event.kernel.name,
-        rounding.parameter,
-        passed.text,
-        passed.span,
-        toward,
-        given,
-        rounding.element,
-        wide,
-        store,
-        sure,
-        event.kernel.path,
-        event.kernel.line,
-        known_with(event, {rounding.parameter: wide, constant: rounding.element}),
-    )
+    where = (*passed_as(event, rounding.parameter), event.kernel.path, event.kernel.line)
+    known = known_with(event, {rounding.parameter: wide, constant: rounding.element})
+    return OtherCast(*where, toward, given, rounding.element, wide, store, known, sure)
 
 
 def _single(event: LaunchEvent, name: str) -> bool:

@@ -22,7 +22,8 @@ from tritonlint.facts.hazards.flavours.kernels import (
 )
 from tritonlint.facts.hazards.flavours.scales import E4M3FN_MAX, scaled_to_448
 from tritonlint.facts.hazards.flavours.vendors import asked_for_vendor, for_vendor
-from tritonlint.facts.hazards.launched.specializations import parameter_span, specialization
+from tritonlint.facts.hazards.launched.specializations import passed_as, specialization
+from tritonlint.facts.hazards.observation import AtLaunch
 from tritonlint.facts.host.events import LaunchEvent, Note
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.values import Tensor, contradicts, options
@@ -46,21 +47,26 @@ class Flavours:
 
 
 @dataclass(frozen=True)
-class WideClamp:
+class WideClamp(AtLaunch):
     """A kernel that clamps to `largest` what it stores through `parameter`, where the launch passes
     memory that can be e4m3fnuz, whose largest finite value is less; or that scales it to that, at
     `scaled`."""
 
-    place: Span
-    function: str
-    launch: Span
-    kernel: str
-    parameter: str
-    parameter_span: Span
-    argument: str
     largest: float
     store: Store
     scaled: Span | None = None
+
+
+@dataclass(frozen=True)
+class ReadAsAnother(AtLaunch):
+    """`kernel` reads as `read` through `parameter` what the kernel `writer`, launched at `before`,
+    wrote as `written`, floats of another type of the same width; without a `writer`, what the host
+    has as that there. Seen at run time."""
+
+    read: ElementType
+    written: ElementType
+    writer: str
+    before: Span
 
 
 def flavours(run: Run) -> Iterator[Flavours | WideClamp | HardCoded | KernelFlavour]:
@@ -126,18 +132,8 @@ def _clamps(run: Run, event: LaunchEvent) -> Iterator[WideClamp]:
             for store in found.stores:
                 largest = _largest(store) or (scaled and _scaled(store) and E4M3FN_MAX)
                 if store.parameter == parameter and largest:
-                    yield WideClamp(
-                        passed.span,
-                        event.function,
-                        event.span,
-                        event.kernel.name,
-                        parameter,
-                        parameter_span(event.kernel, parameter),
-                        passed.text,
-                        largest,
-                        store,
-                        None if _largest(store) else scaled,
-                    )
+                    where = None if _largest(store) else scaled
+                    yield WideClamp(*passed_as(event, parameter), largest, store, where)
                     return
 
 

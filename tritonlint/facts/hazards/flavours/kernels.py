@@ -13,7 +13,8 @@ from tritonlint.facts.device.contract import Specialization
 from tritonlint.facts.hazards.flavours.flags_left_out import speaks_of_fnuz
 from tritonlint.facts.hazards.flavours.hard_coded import asked_of_attribute
 from tritonlint.facts.hazards.flavours.vendors import for_vendor, named_for_vendor
-from tritonlint.facts.hazards.launched.specializations import parameter_span, specialization
+from tritonlint.facts.hazards.launched.specializations import passed_as, specialization
+from tritonlint.facts.hazards.observation import AtLaunch
 from tritonlint.facts.host.events import LaunchEvent, Note, Passed
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import HasType
@@ -27,18 +28,11 @@ FNUZ = BY_NAME["float8_e4m3fnuz"]
 
 
 @dataclass(frozen=True)
-class KernelFlavour:
+class KernelFlavour(AtLaunch):
     """A kernel that takes the bytes behind `parameter` for `encoding.element`, where the launch
     passes bytes of `types`: that is what they are at `before`, `written` there by a kernel or as
     the host has them."""
 
-    place: Span
-    function: str
-    launch: Span
-    kernel: str
-    parameter: str
-    parameter_span: Span
-    argument: str
     encoding: Encoding
     before: Span
     types: ElementTypes
@@ -133,20 +127,8 @@ def _views_of_attribute(use: _Use) -> Iterator[Span]:
 
 
 def _found(use: _Use, before: Span, types: ElementTypes, written: bool) -> KernelFlavour:
-    event = use.event
-    return KernelFlavour(
-        use.passed.span,
-        event.function,
-        event.span,
-        event.kernel.name,
-        use.parameter,
-        parameter_span(event.kernel, use.parameter),
-        use.passed.text,
-        use.encoding,
-        before,
-        types,
-        written,
-    )
+    where = passed_as(use.event, use.parameter)
+    return KernelFlavour(*where, use.encoding, before, types, written)
 
 
 def _tensors(event: LaunchEvent) -> Iterator[_Tensor]:

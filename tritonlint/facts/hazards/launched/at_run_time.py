@@ -9,11 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from tritonlint.dtypes import BY_NAME, UINT8, UNKNOWN, ElementTypes
 from tritonlint.errors import SourceError
 from tritonlint.facts.flow.parameters import signature
-from tritonlint.facts.hazards.flavours.clashes import flavours
-from tritonlint.facts.hazards.flavours.written_and_read import ReadAsAnother
+from tritonlint.facts.hazards.flavours.clashes import ReadAsAnother, flavours
 from tritonlint.facts.hazards.launched.functions import call_at, found, kernel_from
 from tritonlint.facts.hazards.launched.seen import Code, Given, Seen, SeenCopy, SeenLaunch
-from tritonlint.facts.hazards.launched.specializations import parameter_span
+from tritonlint.facts.hazards.launched.specializations import passed_as
 from tritonlint.facts.hazards.narrowed_numbers import in_kernel, in_launches
 from tritonlint.facts.hazards.observation import Observation
 from tritonlint.facts.hazards.other_pointer_casts import other_casts
@@ -128,20 +127,9 @@ def _of_launch(project: Project, seen: SeenLaunch) -> Iterator[Observation]:
     yield from in_kernel(event.kernel)
     yield from flavours(run)
     for clash in seen.clashes:
-        passed = event.arguments[clash.parameter]
-        yield ReadAsAnother(
-            passed.span,
-            event.function,
-            event.span,
-            event.kernel.name,
-            clash.parameter,
-            parameter_span(event.kernel, clash.parameter),
-            passed.text,
-            BY_NAME[clash.read],
-            BY_NAME[clash.written],
-            clash.writer,
-            clash.span,
-        )
+        read, written = BY_NAME[clash.read], BY_NAME[clash.written]
+        where = passed_as(event, clash.parameter)
+        yield ReadAsAnother(*where, read, written, clash.writer, clash.span)
 
 
 def _event(project: Project, seen: SeenLaunch) -> tuple[Run, LaunchEvent]:

@@ -103,6 +103,13 @@ def one_of(types: ElementTypes) -> ElementType | None:
     return UINT8 if all(each.is_byte for each in found) else None
 
 
+def passed_as(event: LaunchEvent, parameter: str) -> tuple[Span, str, Span, str, str, Span, str]:
+    """Where and by what a launch passes what it passes as `parameter`: the fields of `AtLaunch`."""
+    kernel, passed = event.kernel, event.arguments[parameter]
+    declared = parameter_span(kernel, parameter)
+    return passed.span, event.function, event.span, kernel.name, parameter, declared, passed.text
+
+
 def parameter_span(kernel: Kernel, parameter: str) -> Span:
     """Where the parameter of a kernel is declared."""
     node = kernel.node
