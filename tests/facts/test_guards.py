@@ -133,6 +133,37 @@ SETTINGS = {
         {RIGHT}""",
 }
 
+# What is viewed only where it has another type: the test says nothing of what it was.
+AS = """\
+def as_type(tensor, dtype):
+    if tensor.dtype == dtype:
+        return tensor
+    return tensor.view(dtype)
+
+
+"""
+VIEWED_ELSE = {
+    "given": f"""
+        codes = as_type(page, torch.uint8)
+        codes = as_type(codes, {FP8})
+        {RIGHT}  # not looked at
+        quantize[(1,)](x, codes, 64)""",
+    "tested_after": """
+        codes = as_type(page, torch.uint8)
+        if codes.dtype != torch.uint8:
+            quantize[(1,)](x, codes, 64)  # not looked at""",
+    "inline": f"""
+        codes = page if page.dtype == torch.uint8 else page.view(torch.uint8)
+        {RIGHT}  # not looked at
+        quantize[(1,)](x, codes, 64)  # expect: TL001""",
+    "bytes": "quantize[(1,)](x, as_type(page, torch.uint8), 64)  # expect: TL001",
+    "tested_alone": f"""
+        if page.dtype == torch.uint8:
+            page = page.view({FP8})
+        {RIGHT}
+        as_type(x, torch.uint8)""",
+}
+
 HELPERS = {
     "predicate": f"""
         def is_fp8(tensor):
@@ -285,6 +316,7 @@ def _cases() -> dict[str, str]:
     cases |= {
         f"setting-{name}": function(body, "x, page, n, setting") for name, body in SETTINGS.items()
     }
+    cases |= {f"as-{name}": f"{AS}{function(body)}" for name, body in VIEWED_ELSE.items()}
     for name, (initializer, body) in ATTRIBUTES.items():
         methods = (function(initializer, "self, n", "__init__"), function(body, "self, x"))
         text = "\n\n".join(methods)

@@ -43,6 +43,7 @@ def test_a_rewriting_changes_no_verdict(name: str) -> None:
 
 # Rewritings after which a correct fixture was found wrong.
 SILENT = [
+    ("view_by_checking_helper", "TL001/correct_view_where_a_setting_is_refused/correct.py"),
     ("through_same_in_a_dict", "TL001/imported_kernel/fixed.py"),
     ("in_function", "TL004/correct_limits_of_any_type/correct.py"),
     ("by_any_launcher", "TL004/correct_limits_of_any_type/correct.py"),

@@ -36,6 +36,8 @@ def compare(frame: Frame, node: ast.Compare, left: Value, right: Value, span: Sp
     outcome = constants.compared(frame, node, left, right)
     if outcome is None and right == Const(None) and _is_made(left):
         outcome = isinstance(node.ops[0], (ast.NotEq, ast.IsNot))
+    if outcome is None:
+        outcome = _of_view(frame, node, left, right)
     if outcome is not None:
         return Condition("opaque", symbols.Literal(str(outcome)), span)
     negated = isinstance(node.ops[0], (ast.NotEq, ast.IsNot, ast.NotIn))
@@ -53,6 +55,17 @@ def _is_made(value: Value) -> bool:
         return False
     cut = value.part is not None or value.view is not None
     return cut or value.types is not None or isinstance(value.buffer, symbols.Allocation)
+
+
+def _of_view(frame: Frame, node: ast.Compare, left: Value, right: Value) -> bool | None:
+    """Whether what is viewed here has the dtype that a test asks for."""
+    match node.left, left, right:
+        case ast.Attribute(attr="dtype", value=owner), DType(of=None), DType(of=None):
+            tensor = frame.evaluate(owner)
+            own, asked = left.types.single, right.types.single
+            if own and asked and isinstance(tensor, Tensor) and tensor.view and not tensor.guarded:
+                return (own == asked) != isinstance(node.ops[0], (ast.NotEq, ast.IsNot))
+    return None
 
 
 def _plain(node: ast.Compare, left: Value, right: Value, span: Span) -> Condition:

@@ -11,13 +11,13 @@ from typing import Any, Literal
 from tritonlint.dtypes import UNKNOWN, ElementTypes
 from tritonlint.facts.host.places import Part, Place
 from tritonlint.facts.host.settings import clash
-from tritonlint.facts.host.symbols import Object, OfVendor, Symbol
+from tritonlint.facts.host.symbols import HasType, Object, OfVendor, Symbol
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Definition
 from tritonlint.frozen import dataclass, replace
 from tritonlint.source import Span
 
-# The tests passed on the way to a place: (what was tested, its outcome), outermost first.
+# The tests on the way to a place: (what was tested, its outcome), outermost first.
 Path = tuple[tuple[Symbol, bool], ...]
 
 MAX_OPTIONS = 4
@@ -68,9 +68,8 @@ class Const:
 
 @dataclass(frozen=True)
 class Sequence:
-    """A tuple, a list, or what else is gone through item by item. `places` are the expressions of
-    its items, where it is written out. Where it is `repeated`, its length is not known, and each of
-    its items is one of `items`."""
+    """What is gone through item by item: a tuple, a list. `places` are the expressions of its
+    items, where they are written out. `repeated`: of unknown length, each is one of `items`."""
 
     items: tuple[Value, ...]
     places: tuple[Place, ...] = field(default=(), compare=False, hash=False)
@@ -84,8 +83,7 @@ class Sequence:
 
 @dataclass(frozen=True)
 class Table:
-    """A dict with constant keys; the entries of others are under their keys as they are spelled.
-    `open` is whether it may have more entries than these."""
+    """A dict, by constant keys or else as they are spelled; an `open` one may have more entries."""
 
     items: tuple[tuple[object, Value], ...]
     span: Span
@@ -121,8 +119,7 @@ class Launchable:
 
 @dataclass(frozen=True)
 class Callable:
-    """A function of the project; `instance` is what `self` or `cls` is bound to, `closure` the
-    names around it."""
+    """A function of the project, what `self` or `cls` is bound to, and the names around it."""
 
     definition: Definition
     instance: Instance | Class | None = None
@@ -138,8 +135,8 @@ class Class:
 
 @dataclass(frozen=True)
 class Instance:
-    """An object of a class of the project. `symbol` names it where it is known by its annotation
-    only, else it is named after its class; `attributes` are what it was made with."""
+    """An object of a class of the project, by its `symbol` where only its annotation is known, else
+    by its class; `attributes` are what it was made with."""
 
     definition: Definition
     symbol: Symbol | None = None
@@ -223,8 +220,7 @@ def options(value: Value, path: Path = ()) -> Iterator[tuple[Path, Value]]:
 
 
 def choose(*alternatives: tuple[Path, Value]) -> Value:
-    """The value that is one of `alternatives`; a guarded view counts as viewed (it is how correct
-    code looks)."""
+    """One of `alternatives`; a guarded view counts as viewed: correct code is so."""
     if len(alternatives) == 1 and not alternatives[0][0]:
         return alternatives[0][1]
     flat: list[tuple[Path, Value]] = []
@@ -255,7 +251,8 @@ def _possible(path: Path) -> bool:
 def _without_unviewed(flat: list[tuple[Path, Value]]) -> list[tuple[Path, Value]]:
     """`flat` without the tensors that another option is a float view of: the `if` around the view
     decides. It does not decide of what is made of bytes in any case (`bare`), nor does which GPU it
-    is: bytes are bytes on all."""
+    is: bytes are bytes on all. What is viewed only where it has another type has that type."""
+    flat = [each for each in flat if not _is_as_viewed(*each, flat)]
     viewed = {
         (each.buffer, each.part)
         for _, each in flat
@@ -270,6 +267,16 @@ def _without_unviewed(flat: list[tuple[Path, Value]]) -> list[tuple[Path, Value]
             each = each if stays else replace(each, guarded=True)
         kept.append((path, each))
     return kept
+
+
+def _is_as_viewed(path: Path, value: Value, flat: list[tuple[Path, Value]]) -> bool:
+    """Whether a tensor was tested to have the type that another option of `flat` views it as."""
+    if not path or not isinstance(value, Tensor) or value.view:
+        return False
+    whole = (value.buffer, value.part)
+    viewed = (x for _, x in flat if isinstance(x, Tensor) and x.view)
+    types = {str(x.types) for x in viewed if (x.buffer, x.part) == whole}
+    return any((HasType(value.buffer, each), True) in path for each in types)
 
 
 def _keeps_bytes(tensor: Tensor) -> bool:

@@ -64,7 +64,9 @@ def storage_of(
     notes = [
         note
         for note in run.notes
-        if note.buffer == tensor.buffer and not contradicts(note.path, whole)
+        if note.buffer == tensor.buffer
+        and not contradicts(note.path, whole)
+        and not (note.kind == "handled" and _is_viewed_else(run, note))
     ]
     packed = page(run, notes, tensor, types, event, parameter, whole)
     if packed:
@@ -89,6 +91,17 @@ def storage_of(
     if any(each.stated for each in evidence):
         evidence += spoken_of(run.notes, event, parameter, whole, path, evidence)
     return Storage(types, tensor.buffer, (*evidence, *_elsewhere(run, event, parameter, tensor)))
+
+
+def _is_viewed_else(run: Run, test: Note) -> bool:
+    """Whether a buffer is viewed as the type that a test asks for where it has another one: what
+    asks for bytes says nothing of what it is given."""
+    return any(
+        note.kind == "view"
+        and (note.buffer, note.types) == (test.buffer, test.types)
+        and (test.path[-1][0], False) in note.path
+        for note in run.notes
+    )
 
 
 def _told_alike(
