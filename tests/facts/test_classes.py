@@ -142,6 +142,54 @@ class Twice:
     def write(self, x):
         quantize[(1,)](x, self.front, 64)%s
 """
+# A class whose heirs say what its memory is seen as.
+ABSTRACT = """
+class Sink:
+    def __init__(self, n):
+        self.rows = torch.zeros(n, dtype=torch.uint8)
+
+    def target(self):
+        return self.rows
+
+    def put(self, x):
+        quantize[(1,)](x, self.target(), %s)%s
+
+
+class Codes(Sink):
+    %s
+
+    def %s(self):
+        return self.rows.view(torch.float8_e4m3fn)
+
+
+def f(x, n):
+    %s(n).put(x)
+"""
+# What a descriptor of a class makes of the memory of an object.
+FIELD = """
+class Field:
+    def __init__(self, start, end, dtype):
+        self.start, self.end, self.dtype = start, end, dtype
+
+    def __get__(self, record, owner=None):
+        if record is None:
+            return self
+        return record.memory[:, self.start : self.end]%s
+
+
+class Record:
+    codes = Field(0, 64, torch.float8_e4m3fn)
+    scale = Field(64, 68, torch.float32)
+
+    def __init__(self, n):
+        self.memory = torch.zeros(n, 96, dtype=torch.uint8)
+
+
+def f(x, n):
+    record = Record(n)
+    codes = record.codes
+    quantize[(1,)](x, codes, 64)
+"""
 TL001, TL002 = "  # expect: TL001", "  # expect: TL002"
 VIEW = ".view(torch.float8_e4m3fn)"
 SWAP = "self.front, self.back = self.back, self.front"
@@ -193,6 +241,13 @@ CASES = {
     "a region that another property views": REGIONS % (TL001, "self.tail"),
     "correct: the property that views the region": REGIONS % ("", "self.rope"),
     "correct: codes before the region": REGIONS % ("", "self.page[:, :64]"),
+    "an heir has another method": ABSTRACT % (64, TL001, "", "codes", "Codes"),
+    "an heir adds what is missing": ABSTRACT % ("self.n", TL001, "n = 64", "codes", "Codes"),
+    "a base that is made": ABSTRACT % (64, TL001, "", "target", "Sink"),
+    "correct: an heir has what is missing": ABSTRACT % ("self.n", "", "n = 64", "target", "Codes"),
+    "correct: only an heir is made": ABSTRACT % (64, "", "", "target", "Codes"),
+    "a descriptor": FIELD % TL001,
+    "correct: a descriptor that views": FIELD % ".view(self.dtype)",
     "an heir's property": """
 class Pool:
     def __init__(self, n):

@@ -386,6 +386,29 @@ CASES = {
         "    if key_cache.dtype != own and coded(kind):\n        key_cache, value_cache = key_cache.view(own), value_cache.view(own)\n"
         "    quantize_two[(1,)](x, y, key_cache, value_cache, 64)"
     ),
+    "a method by its name": _text(
+        "from operator import methodcaller\n\nREAD = methodcaller('view', torch.float8_e4m3fn)\nFLAT = methodcaller('view', -1, 64)\n\n\n"
+        f"def f(x, n, out):\n    page = torch.zeros(n, dtype=torch.uint8)\n    quantize[(1,)](x, FLAT(page), 64)  {HIT}\n"
+        "    dequantize[(1,)](READ(page), out, 64)"
+    ),
+    "correct a method by its name": _text(
+        "import operator\n\nOPEN = operator.methodcaller('view', dtype=torch.float8_e4m3fn)\n\n\n"
+        "def f(x, y, n):\n    pages = torch.zeros(n, dtype=torch.uint8), torch.zeros(n, dtype=torch.uint8)\n"
+        "    for rows, page in zip((x, y), map(OPEN, pages)):\n        quantize[(1,)](rows, page, 64)"
+    ),
+    "a function of a module with its first arguments": _text(
+        "from functools import partial\n\n\ndef run(kernel, x, page, see):\n    kernel[(1,)](x, see(page), 64)\n\n\n"
+        f"def coded(page):\n    return page{VIEW}\n\n\nwrite = partial(run, quantize, see=lambda page: page)\n"
+        "again = partial(write, see=coded)\n\n\n"
+        f"def f(x, n):\n    write(x, torch.zeros(n, dtype=torch.uint8))  {HIT}\n\n\n"
+        "def g(x, n):\n    again(x, torch.zeros(n, dtype=torch.uint8))"
+    ),
+    "what a function of a module makes": _text(
+        "def launcher(kernel):\n    def run(x, page):\n        kernel[(1,)](x, page, 64)\n\n    return run\n\n\n"
+        "write = launcher(quantize)\n\n\n"
+        f"def f(x, n):\n    write(x, torch.zeros(n, dtype=torch.uint8))  {HIT}\n\n\n"
+        f"def g(x, n):\n    write(x, torch.zeros(n, dtype=torch.uint8){VIEW})"
+    ),
     "two unknown values": _text(
         "def first(x, page):\n    codes = page[:, :4].view(torch.float8_e4m3fn)\n"
         "    quantize[(1,)](x, codes, 64)\n    return page[:, 4:].view(torch.float32)\n\n\n"

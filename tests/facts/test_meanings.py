@@ -142,6 +142,28 @@ ARMS = {
 }
 
 OWNED = {
+    "asserted_to_be_floats": """
+        assert x.is_floating_point()
+        assert page.dtype == torch.uint8
+        copy[(4,)](x, page)  # expect: TL001""",
+    "refused_unless_floats": """
+        if not torch.is_floating_point(x):
+            raise TypeError(x.dtype)
+        assert page.dtype == torch.uint8
+        copy[(4,)](x, page)  # expect: TL001""",
+    "floats_in_one_arm": """
+        assert page.dtype == torch.uint8
+        if x.dtype.is_floating_point:
+            copy[(4,)](x, page)  # expect: TL001
+        else:
+            copy[(4,)](x, page)""",
+    "asserted_to_be_no_floats": """
+        assert not x.is_floating_point() and page.dtype == torch.uint8
+        copy[(4,)](x, page)""",
+    "bytes_are_no_floats": """
+        codes = torch.empty(n, dtype=torch.uint8)
+        if codes.is_floating_point():
+            pack[(4,)](x, codes, x, n, 4, 64)  # not looked at""",
     "attribute_of_a_parameter": """
         assert x.rows.dtype == torch.bfloat16
         assert page.dtype == torch.uint8

@@ -6,12 +6,13 @@ from __future__ import annotations
 import ast
 import re
 
-from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN, ElementTypes
+from tritonlint.dtypes import UNKNOWN, ElementTypes
 from tritonlint.facts.host import (
     arithmetic,
     builtins,
     callbacks,
     classes,
+    conditions,
     containers,
     copies,
     entering,
@@ -55,6 +56,9 @@ from tritonlint.frozen import replace
 _REGISTERS = ("register_buffer", "register_parameter")
 # Methods of tensors as functions, and as operators: `torch.ops.aten.view.dtype`.
 _OF_TENSORS = re.compile(r"torch\.Tensor\.(\w+)|torch\.ops\.aten\.(\w+)(?:\.\w+)?")
+
+# Calls a method of what it is given: `methodcaller("view", torch.uint8)(x)`.
+_CALLER = "operator.methodcaller"
 
 
 def call(frame: Frame, node: ast.Call) -> Value:
@@ -142,6 +146,9 @@ def _method(frame: Frame, node: ast.Call, function: Method, given: Given) -> Val
         table = libraries.bound(owner, function.name, given, span)
         if table is not None:
             return table
+    if function.name == "is_floating_point":
+        found = conditions.floating(frame, tensors.dtype_of(frame, owner), span)
+        return found or frame.unknown(node)
     contained = containers.method(frame, function, owner, given)
     if contained is not None:
         return contained
@@ -165,6 +172,10 @@ def _outside(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Valu
     """A call of something outside of the project, or of a custom operator that the project
     registers."""
     arguments = given.arguments
+    if qualified == _CALLER and arguments.positional:
+        return given.partial(Namespace(f"{_CALLER}()"))
+    if qualified == f"{_CALLER}()" and len(arguments.positional) > 1:
+        return _named_method(frame, node, given)
     head, _, name = qualified.rpartition(".")
     method = _OF_TENSORS.fullmatch(qualified)
     if method and arguments.positional:
@@ -187,6 +198,8 @@ def _outside(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Valu
         _is_float(frame, arguments.positional[0])
     if qualified == "torch.iinfo" and arguments.positional:
         arithmetic.reckons(frame, arguments.positional[0], ("torch.int8",), span)
+    if qualified == "torch.is_floating_point" and arguments.positional:
+        return _as_method(frame, node, name, given)
     if head == "torch" and arguments.positional and isinstance(arguments.positional[0], Tensor):
         rest = Arguments(arguments.positional[1:], arguments.keywords)
         found = tensors.method(frame, arguments.positional[0], name, rest, span)
@@ -206,9 +219,25 @@ def _as_method(frame: Frame, node: ast.Call, name: str, given: Given) -> Value:
     return _method(frame, call_, method, given.rest())
 
 
+def _named_method(frame: Frame, node: ast.Call, given: Given) -> Value:
+    """`x.name(...)`, for the name, the arguments and `x`, in this order."""
+    name, *rest, owner = given.arguments.positional
+    last = len(rest) + 1
+    called = ast.Attribute(given.places[last].node, str(constant(name)), ast.Load())
+    ast.copy_location(called, node)
+    inner = given.rest()
+    inner.places.pop(last - 1)
+    return _method(
+        frame,
+        ast.copy_location(
+            ast.Call(called, [given.places[i].node for i in range(1, last)], []), node
+        ),
+        Method(owner, called.attr, called),
+        Given(Arguments(tuple(rest), given.arguments.keywords), inner.places, given.complete),
+    )
+
+
 def _is_float(frame: Frame, dtype: Value) -> None:
     """`torch.finfo(x.dtype)` raises for an integer tensor."""
     if isinstance(dtype, DType) and dtype.of is not None and not frame.known(dtype.of).known:
-        frame.types[dtype.of] = ElementTypes(
-            frozenset(t for t in tensors.FLOATS.types or ()) | frozenset(PLATFORM_FP8.types or ())
-        )
+        frame.types[dtype.of] = tensors.ANY_FLOAT

@@ -146,22 +146,84 @@ def heirs(definition: Definition) -> tuple[Definition, ...]:
     )
 
 
-def heirs_that_change(method: Definition) -> list[Definition]:
-    """The heirs of its class that keep a method and have one of their own for another that it
-    calls, or make the object of bytes."""
+def run_as(method: Definition) -> list[Definition | None]:
+    """The classes as whose method one is run: None for its own, which is left out where no object
+    of it can be the one at hand, and the heirs that keep the method and have one of their own for
+    another that it calls, or make the object of bytes."""
     owner = method.enclosing[-1] if method.enclosing else None
     if not isinstance(owner, ast.ClassDef) or method.name == "__init__":
-        return []
-    found = heirs(Definition(method.module, owner, method.enclosing[:-1], owner.name))
+        return [None]
+    own = Definition(method.module, owner, method.enclosing[:-1], owner.name)
+    found = heirs(own)
     if not found:
-        return []
+        return [None]
     named = {each.attr for each in walk(method.node) if isinstance(each, ast.Attribute)}  # type: ignore[arg-type]
-    own = ((heir, _method_names(heir) - {"__init__"}) for heir in found)
-    return [
-        heir
-        for heir, names in own
-        if method.name not in names and (not names.isdisjoint(named) or _names_bytes(heir))
-    ]
+    changing: list[Definition | None] = []
+    keeping = False
+    for heir in found:
+        names = _method_names(heir) - {"__init__"}
+        if method.name not in names:
+            changes = not names.isdisjoint(named) or _names_bytes(heir)
+            changing += [heir] if changes else []
+            keeping = keeping or not changes
+    return changing if changing and not keeping and _is_for_heirs(own, named) else [None, *changing]
+
+
+def _is_for_heirs(definition: Definition, named: set[str]) -> bool:
+    """Whether all objects of a class are of its heirs: it lacks what of these `named` attributes
+    they have, or its file makes objects of them and none of it."""
+    found = heirs(definition)
+    own = _has(definition)
+    if own is not None and any((_has(each) or own) & named - own for each in found):
+        return True
+    made, known = _made(definition.module)
+    return definition.name not in known and any(each.name in made for each in found)
+
+
+def _has(definition: Definition) -> frozenset[str] | None:
+    """The names of what objects of a class have; None where it has a base that is not known."""
+    assert isinstance(definition.node, ast.ClassDef)
+    found = _bound_in(definition.node)
+    for base in definition.node.bases:
+        spelled = dotted_name(base)
+        target = definition.module.target(spelled, definition.enclosing) if spelled else None
+        if not isinstance(target, Definition) or not isinstance(target.node, ast.ClassDef):
+            return found if spelled in ("object", "ABC", "abc.ABC") else None
+        inherited = _has(target) if target.node is not definition.node else None
+        if inherited is None:
+            return None
+        found |= inherited
+    return found
+
+
+@kept(1024)
+def _bound_in(owner: ast.ClassDef) -> frozenset[str]:
+    """What the body of a class binds, and what its methods assign to attributes."""
+    found = {each.name for each in owner.body if isinstance(each, (*_FUNCTION, ast.ClassDef))}
+    for each in walk(owner):
+        match each:
+            case ast.Name(id=name, ctx=ast.Store()) | ast.Attribute(attr=name, ctx=ast.Store()):
+                found.add(name)
+            case ast.Constant(value=str(name)):  # of `setattr`, `__slots__`, `register_buffer`
+                found.add(name)
+    return frozenset(found)
+
+
+@kept(512)
+def _made(module: Module) -> tuple[frozenset[str], frozenset[str]]:
+    """What a file calls by its name, and what it names otherwise than as a base, or in an
+    annotation."""
+    aside: set[int] = set()
+    for each in walk(module.tree):
+        asides = each.bases if isinstance(each, ast.ClassDef) else ()
+        for one in (*asides, getattr(each, "annotation", None), getattr(each, "returns", None)):
+            aside |= {id(name) for name in walk(one)} if one is not None else set()
+    calls = (each.func for each in walk(module.tree) if isinstance(each, ast.Call))
+    named = (each for each in walk(module.tree) if id(each) not in aside)
+    return (
+        frozenset(each.id for each in calls if isinstance(each, ast.Name)),
+        frozenset(each.id for each in named if isinstance(each, ast.Name)),
+    )
 
 
 @kept(1024)

@@ -189,6 +189,11 @@ def _dtype_test(frame: Frame, subject: Value, against: Value, span: Span) -> Con
     return condition
 
 
+def floating(frame: Frame, dtype: Value, span: Span) -> Condition | None:
+    """The condition of `dtype.is_floating_point`."""
+    return _dtype_test(frame, dtype, DType(tensors.ANY_FLOAT, text="a float"), span)
+
+
 def _told_apart(chosen: Value, other: Value, test: Condition) -> Condition | None:
     """The condition of `store_dtype == dtype` where the one depends on the outcome of a test, and
     with it whether they are the same: it is that test. Where that is known of bytes on one side

@@ -9,6 +9,7 @@ from tritonlint.facts.host import (
     arithmetic,
     branching,
     calls,
+    conditions,
     displays,
     filled,
     iteration,
@@ -172,6 +173,9 @@ def _attribute_of(frame: Frame, owner: Value, node: ast.Attribute) -> Value:
             stored = stored or _of_its_class(frame, as_tensor(owner), name, node)
             if stored is not None:
                 return stored
+    if name == "is_floating_point" and isinstance(owner, DType):
+        found = conditions.floating(frame, owner, frame.span(node))
+        return found or Method(owner, name, node)
     told = _told_by_name(owner, name)
     if told is None and name == "dtype" and not isinstance(owner, Launchable):
         return tensors.dtype_of(frame, owner)

@@ -57,6 +57,8 @@ def _attribute(frame: Frame, owner: Instance, name: str, node: ast.expr) -> Valu
     declared = classes.declared(definition, name)
     if target is not None and (declared is None or not owner.symbol):
         found = names.definition_value(frame, target, name, node)
+        if isinstance(found, Instance) and (get := classes.method_named(found, "__get__")):
+            return _got(frame, owner, get, node)
         if not isinstance(found, Tensor) or frame.known(found.buffer).known:
             return found
     if name == "_replace" and classes.is_named_tuple(definition):
@@ -80,6 +82,13 @@ def _made_up(frame: Frame, owner: Instance, name: str, node: ast.expr) -> Value 
         return None
     call = ast.copy_location(ast.Call(node, [], []), node)
     return entering.enter(frame, call, method, positional(frame, node, Const(name)))
+
+
+def _got(frame: Frame, owner: Instance, get: Callable, node: ast.expr) -> Value:
+    """What a descriptor of a class, by its method `__get__`, gives for an object of it."""
+    call = ast.copy_location(ast.Call(node, [], []), node)
+    given = positional(frame, node, owner, Class(owner.definition))
+    return entering.enter(frame, call, get, given)
 
 
 def register(frame: Frame, owner: ast.expr, given: Given) -> None:

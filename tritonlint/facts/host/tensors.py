@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence as Items
 
-from tritonlint.dtypes import INT8, UNKNOWN, ElementTypes, from_torch, join
+from tritonlint.dtypes import INT8, PLATFORM_FP8, UNKNOWN, ElementTypes, from_torch, join
 from tritonlint.facts.host.arguments import Arguments, is_stand_in
 from tritonlint.facts.host.choices import is_dtype
 from tritonlint.facts.host.places import Part
@@ -18,6 +18,7 @@ from tritonlint.source import Span
 FLOATS = ElementTypes.of(
     *(t for name in ("float16", "bfloat16", "float32", "float64") if (t := from_torch(name)))
 )
+ANY_FLOAT = FLOATS | PLATFORM_FP8
 
 CONSTRUCTORS = frozenset(
     """

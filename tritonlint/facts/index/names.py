@@ -64,9 +64,9 @@ class Names:
             if rest and any(f".{each}" in leading for each in rest.split(".")):
                 spelled = name
             target = self._function(module, spelled, definition) if spelled else None
-            if target is not None and isinstance(target.node, ast.Lambda):
+            if target is not None and isinstance(target.node, ast.Lambda | ast.Call | ast.IfExp):
                 yield from _named_in(target, target.node)
-            elif target is not None and not isinstance(target.node, Module):
+            if target is not None and not isinstance(target.node, Module | ast.Lambda):
                 yield target
 
     def operator(self, universe: Sequence[str], name: str) -> Definition | None:
@@ -133,9 +133,10 @@ def _held(function: Definition, attribute: str) -> tuple[Definition, ...]:
     return tuple(held(owner, attribute)) if owner is not None else ()
 
 
-def _named_in(around: Definition, function: ast.Lambda) -> Iterator[Definition]:
-    """The functions and classes that a lambda of a module names."""
-    for each in ast.walk(function.body):
+def _named_in(around: Definition, value: ast.expr) -> Iterator[Definition]:
+    """The functions and classes that a lambda of a module names, or what is made of others there:
+    `write = partial(launch, kernel)`."""
+    for each in ast.walk(value):
         if isinstance(each, ast.Name):
             target = around.module.resolve(each.id, around.enclosing)
             if target is not None and not isinstance(target.node, Module | ast.Lambda):

@@ -25,7 +25,7 @@ from tritonlint.facts.hazards.raw_bytes.arguments import Argument, arguments
 from tritonlint.facts.hazards.rounded_first import rounded_first
 from tritonlint.facts.hazards.short_indices import short_indices
 from tritonlint.facts.hazards.width_choices import width_choices
-from tritonlint.facts.host.classes import heirs_that_change
+from tritonlint.facts.host.classes import run_as
 from tritonlint.facts.host.interpreter import interpret
 from tritonlint.facts.host.state import MAX_STATEMENTS, Run
 from tritonlint.facts.index.gates import may_hold_copies
@@ -283,7 +283,7 @@ class Analysis:
         self.before_root()
         universe = self.texts.universe(str(root.module.file))
         found: list[Observation] = []
-        for heir in (None, *heirs_that_change(root)):
+        for heir in run_as(root):
             found += self._of_run(self.runs.of(root, questioned is None, heir))
         if questioned is not None:
             found = [each for each in found if not self.choosing.keep(root, each)]

@@ -18,7 +18,11 @@ from tritonlint.facts.device import (
 from tritonlint.facts.hazards.launched.specializations import specialization
 from tritonlint.facts.hazards.raw_bytes.evidence import NO_FLOAT, STRENGTHS, Evidence
 from tritonlint.facts.hazards.raw_bytes.made_alike import all_alike
-from tritonlint.facts.hazards.raw_bytes.meanings import floats_elsewhere, meanings
+from tritonlint.facts.hazards.raw_bytes.meanings import (
+    floats_elsewhere,
+    floats_of_any_width,
+    meanings,
+)
 from tritonlint.facts.hazards.raw_bytes.names import byte_named, float_named
 from tritonlint.facts.hazards.raw_bytes.numbers import numbers_beside
 from tritonlint.facts.hazards.raw_bytes.packed import regions_beside, wider_region
@@ -50,6 +54,7 @@ def harm(
         whole = run.with_implied(event.path + path + each.path + _is_bytes(tensor, storage))
         made = specialization(event, parameter, storage.types, whole, alike=True)
         floats = floats_elsewhere(event, parameter, path) | told
+        floats |= floats_of_any_width(event, parameter, whole)
         more_stores, more_loads, seen = run.effects.of(
             _effects, event.kernel, made, parameter, *sorted(floats)
         )

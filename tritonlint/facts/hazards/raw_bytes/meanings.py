@@ -65,9 +65,21 @@ def _alike(
     if wider is not None:
         message = f"{what}, and `{passed.text}` holds {wider}"
         yield Evidence(passed.span, message, "likely", (), wider, meaning=wider)
-    elif not types.known and other in numbers:
+    elif other in numbers and not any(t.is_integer for t in types.types or ()):
         message = f"{what}, and takes what `{passed.text}` holds for numbers"
         yield Evidence(passed.span, message, "likely", (), UNKNOWN, meaning=FLOATS)
+
+
+def floats_of_any_width(event: LaunchEvent, parameter: str, path: Path) -> frozenset[str]:
+    """The arguments that are floats, whether codes or wider: then they are not bytes. Codes alone
+    cannot be stored to bytes."""
+    found: list[str] = []
+    for name, passed in event.arguments.items() if event.types else ():
+        values = [each for inner, each in options(passed.value) if not contradicts(inner, path)]
+        types = joined(event, values).types or () if name != parameter else ()
+        if all(each.is_float for each in types) and any(each.width > 8 for each in types):
+            found.append(name)
+    return frozenset(found)
 
 
 def floats_elsewhere(event: LaunchEvent, parameter: str, path: Path) -> frozenset[str]:
