@@ -97,3 +97,35 @@ def to_a_parameter(p, x, DTYPE: tl.constexpr):
     # reveal: p: store line 92: float_to_int, of float, from x
     # reveal: x: load line 92: float
     # reveal: float to uint8 line 92, excused
+
+
+@triton.jit
+def packed_in_a_word(p, x, offsets):
+    codes = tl.clamp(tl.load(x) / 0.5, 0.0, 15.0).to(tl.int32)
+    tl.store(p, tl.sum(codes << (tl.arange(0, 2) * 4), axis=1))
+    # reveal: p: store line 105: int, rounded, from x
+    # reveal: x: load line 104: int_to_float, used line 104
+
+
+@triton.jit
+def high_half_of_a_byte(p, x):
+    code = tl.clamp(tl.load(x) / 0.5, 0.0, 15.0).to(tl.uint8)
+    tl.store(p, code << 4)
+    # reveal: p: store line 113: int, rounded, from x
+    # reveal: x: load line 112: int_to_float, used line 112
+
+
+@triton.jit
+def of_fixed_point(p, x):
+    code = (tl.load(x) * 256.0).to(tl.int32)
+    tl.store(p, code >> 8)
+    # reveal: p: store line 121: float_to_int, of int, cast line 120, rounded, from x
+    # reveal: x: load line 120: int_to_float, used line 120
+
+
+@triton.jit
+def masked_number(p, x):
+    code = (tl.load(x) * 2.0).to(tl.int32)
+    tl.store(p, code & 0xFF)
+    # reveal: p: store line 129: float_to_int, of int, cast line 128, rounded, within 0..255, from x
+    # reveal: x: load line 128: int_to_float, used line 128

@@ -84,3 +84,60 @@ def stored_and_loaded(p):
     tl.store(p, (tl.load(p).to(tl.float32) * 0.5).to(p.dtype.element_ty))
     # reveal: p: store line 84: float_to_int, of float, cast line 84 to its type, from p
     # reveal: p: load line 84: int_to_float, used line 84
+
+
+@triton.jit
+def itself_or_of_a_table(p, x, SLICES: tl.constexpr):
+    base = p if SLICES == 1 else tl.load(p + 1).to(tl.pointer_type(tl.float32))
+    tl.store(base + 4, tl.load(x) * 2.0)
+    # reveal: p: load line 91: int
+    # reveal: p: store line 92: float_to_int, of float, from x
+    # reveal: x: load line 92: int_to_float, used line 92
+
+
+@triton.jit
+def read_from_itself_or_a_table(p, x, TABLE: tl.constexpr):
+    if TABLE:
+        base = tl.load(x).to(tl.pointer_type(tl.bfloat16))
+    else:
+        base = x
+    tl.store(p, tl.load(base + 4) * 2.0)
+    # reveal: p: store line 104: float_to_int, of float, from x
+    # reveal: x: load line 101: int
+    # reveal: x: load line 104: int_to_float, used line 104
+
+
+@triton.jit
+def codes_by_a_flag(p, x, CODES: tl.constexpr):
+    if CODES:
+        x = x.to(tl.pointer_type(tl.float8e4nv))
+    tl.store(p, tl.load(x).to(tl.float32))
+    # reveal: p: store line 114: float_to_int, of float, from x
+    # reveal: x: load line 114: int_to_float, used line 114
+
+
+# launched with p=float32, x=uint8, CODES=True
+# launched with p=float32, x=bfloat16, CODES=False
+@triton.jit
+def codes_by_a_flag_that_is_passed(p, x, CODES: tl.constexpr):
+    if CODES:
+        x = x.to(tl.pointer_type(tl.float8e4nv))
+    tl.store(p, tl.load(x).to(tl.float32))
+    # reveal: with p=float32, x=uint8, CODES=True
+    # reveal: p: store line 125: float, from x
+    # reveal: x: load line 125: bits
+    # reveal: x: read as torch.float8_e4m3fn line 125
+    # reveal: with p=float32, x=bfloat16, CODES=False
+    # reveal: p: store line 125: float, from x
+    # reveal: x: load line 125: float
+
+
+# launched with p=uint8, x=bfloat16
+@triton.jit
+def only_of_a_table(p, x, table):
+    base = tl.load(table).to(tl.pointer_type(tl.uint8))
+    tl.store(base, tl.load(x).to(tl.float8e4nv).to(tl.uint8, bitcast=True))
+    tl.store(p, tl.load(base))
+    # reveal: table: load line 138: int
+    # reveal: x: load line 139: float
+    # reveal: p: store line 140: int

@@ -38,7 +38,7 @@ def cast(
     if isinstance(value, Pointer):
         if target.pointer:
             machine.evidence.pointers.update(machine.address(value) if value.candidate else ())
-            return replace(value, element=target.types)
+            return replace(value, element=target.types, own=False)
         if not value.candidate:
             return Tensor((T_INT64,))
     tensor = as_number(machine, value)

@@ -33,14 +33,7 @@ def join(a: Value, b: Value) -> Value:
         case Tensor(), Tensor():
             return join_tensors(a, b)
         case Pointer(), Pointer():
-            element = union(a.element or (), b.element or ()) or None
-            return Pointer(
-                a.bases | b.bases,
-                element,
-                a.candidate or b.candidate,
-                a.descriptor and b.descriptor,
-                a.clashes or b.clashes,
-            )
+            return _join_pointers(a, b)
         case Tuple(xs), Tuple(ys) if len(xs) == len(ys):
             return Tuple(tuple(join(x, y) for x, y in zip(xs, ys, strict=True)))
         case Dtype(), Dtype() if a.pointer == b.pointer:
@@ -57,6 +50,23 @@ def join(a: Value, b: Value) -> Value:
         ):
             return other
     return _join_unlike(a, b)
+
+
+def _join_pointers(a: Pointer, b: Pointer) -> Pointer:
+    """The pointer that may be either. What a number was made to says nothing of the memory that a
+    parameter names."""
+    for one, other in ((a, b), (b, a)):
+        if not one.bases and other.bases and other.element is None:
+            return other
+    element = union(a.element or (), b.element or ()) or None
+    return Pointer(
+        a.bases | b.bases,
+        element,
+        a.candidate or b.candidate,
+        a.descriptor and b.descriptor,
+        a.clashes or b.clashes,
+        a.own or b.own or (a.element is None) != (b.element is None),
+    )
 
 
 def _join_unlike(a: Value, b: Value) -> Value:

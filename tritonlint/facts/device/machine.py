@@ -206,6 +206,8 @@ class Machine:
 
 def element_types(machine: Machine, pointer: Pointer) -> Types:
     """The types of what `pointer` points to."""
-    if pointer.element is not None:
-        return pointer.element
-    return tuple(dict.fromkeys(machine.element(name) for name in machine.reached(pointer)))
+    cast = pointer.element or ()
+    if cast and not pointer.own:
+        return cast
+    own = (machine.element(name) for name in machine.reached(pointer))
+    return tuple(dict.fromkeys((*cast, *own)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tritonlint.facts.device.casts import as_number, single
 from tritonlint.facts.device.contract import (
     LoadEffect,
+    Place,
     Store,
     StoreEffect,
     ValueKind,
@@ -48,19 +49,31 @@ def load(
     place = place_of(where)
     for name in names:
         site = Site(name, place, frame.via)
-        if pointer.element is not None and not any(name in each.of for each in types):
+        own = _own(machine, pointer, types, name, place)
+        if not own:
             machine.loaded(site, "bits")
-            machine.encoded((name,), single(types), place)
             continue
         if pointer.clashes:
             machine.loaded(site, "compile_error")
             continue
-        own = types if pointer.element is not None else (machine.element(name),)
         machine.loaded(site, _load_effect(own))
         if any(each.kind != "float" for each in own):
             loads |= {(site, "number")}
     value = Tensor(types or (T_UNKNOWN,), loads, frozenset(names))
     return value if machine.watch is None else machine.watch.loaded(value, names, where)
+
+
+def _own(
+    machine: Machine, pointer: Pointer, types: Types, name: str, place: Place, written: bool = False
+) -> Types:
+    """The element types by which a pointer of `types` reaches the memory of the parameter `name` as
+    what it is; one that it was cast to may be a code of an 8-bit float."""
+    if pointer.element is None:
+        return (machine.element(name),)
+    cast = tuple(each for each in types if name not in each.of)
+    if cast:
+        machine.encoded((name,), single(cast), place, written)
+    return tuple(each for each in types if name in each.of)
 
 
 def _load_effect(types: Types) -> LoadEffect:
@@ -85,12 +98,12 @@ def store(
         return
     if pointer.element is not None:
         _implicit_cast(machine, tensor, pointer.element, where)
+    types = element_types(machine, pointer)
     for name in machine.address(pointer):
-        if pointer.element is not None and not any(name in each.of for each in pointer.element):
+        target = _own(machine, pointer, types, name, place_of(where), written=True)
+        if not target:
             machine.stored(_record(name, tensor, "bits", where, frame))
-            machine.encoded((name,), single(pointer.element), place_of(where), written=True)
             continue
-        target = pointer.element or (machine.element(name),)
         machine.evidence.same(target, tensor.types)
         _implicit_cast(machine, tensor, target, where)
         if machine.watch is not None:

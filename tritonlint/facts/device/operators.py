@@ -189,7 +189,8 @@ def _bitwise(machine: Machine, op: ast.operator, a: Tensor, b: Tensor, where: Wh
         types,
         pick(a.loads | b.loads),
         a.source | b.source,
-        own_cast(either_cast(a.cast, b.cast)),
+        # What is shifted to its place in a word is a number no more.
+        None if isinstance(op, ast.LShift) else own_cast(either_cast(a.cast, b.cast)),
         rounded=True,
         interval=of_bits(op, a.interval, b.interval, unsigned),
         weak=a.weak and b.weak,

@@ -138,18 +138,22 @@ def _decided(
 
 
 def _integers(evidence: Evidence, names: tuple[str, ...], constexprs: frozenset[str]) -> set[str]:
-    """The variables that are integers: by their use, else by their name."""
+    """The variables that are integers: by their use, else by their name. A number that meets memory
+    of floats is a float."""
     integers = _closure(evidence, set(evidence.integers - evidence.floats))
     floats = _closure(evidence, evidence.floats | evidence.near_floats) - integers
+    named = {name: _kind_by_name(name) for name in names}
     for name in names:
         if name not in evidence.loaded:
             integers.discard(f"{name}[]")
-        named = _kind_by_name(name)
-        if f"{name}[]" not in floats and named == "int":
+        if f"{name}[]" not in floats and named[name] == "int":
             integers.add(f"{name}[]")
+    floats |= {f"{name}[]" for name in evidence.loaded} - integers
+    floats = _closure(evidence, floats) - integers
+    for name in names:
         # A compile-time integer gives way to the type of whatever it meets, so that nothing is lost
         # by the guess.
-        if named != "float" and (name not in floats or name in constexprs):
+        if named[name] != "float" and (name not in floats or name in constexprs):
             integers.add(name)
     return integers
 
@@ -160,7 +164,7 @@ def _kind_by_name(name: str) -> Role | None:
     words = [each for each in _WORD_START.sub("_", name).lower().split("_") if each not in _PTR]
     if words[-1:] == ["index"]:  # before another word it names what is indexed: `index_cache`
         return "int"
-    if len(words) > 1 and words[0] in _COUNTING_PREFIXES:
+    if len(words) > 1 and (words[0] in _COUNTING_PREFIXES or "num" in words[:-1]):
         return "int"
     for word in reversed(words):
         if word in ("table", "tables") and not {"block", "page", "lookup", "index"}.isdisjoint(

@@ -124,7 +124,8 @@ class Pointer:
     up, of which one is the pointer (Candidate names; the roles decide). `element` replaces the
     parameter's element type after a pointer cast. A pointer without bases points to memory that no
     parameter names. `descriptor` marks a tensor descriptor, `clashes` a choice between pointers of
-    different types, which Triton rejects.
+    different types, which Triton rejects; `own` says that on another path it is of the parameter's
+    element type.
     """
 
     bases: frozenset[tuple[str, ...]]
@@ -132,6 +133,7 @@ class Pointer:
     candidate: bool = False
     descriptor: bool = False
     clashes: bool = False
+    own: bool = False
 
 
 @dataclass(frozen=True)

@@ -203,7 +203,7 @@ _TABLE: Mapping[str, Handler] = {
         "fence_async_shared",
         _nothing,
     ),
-    **_entries("num_warps num_threads numel globaltimer smid", _number_of),
+    **_entries("num_warps num_threads numel globaltimer smid next_power_of_2 _log2", _number_of),
     **_entries("is_cuda is_hip is_hip_cdna3 is_hip_cdna4 current_target", lambda call: UNKNOWN),
     **_entries("isnan isinf", _predicate),
     **_entries(
