@@ -286,7 +286,45 @@ def _owner(says: str, way: str, mark: str) -> str:
         """) + textwrap.dedent(WAYS[way])
 
 
+STRIDED = """@triton.jit
+def quantize_strided(x_ptr, stride_xm, stride_xn, cache_ptr, stride_cm, stride_cn, BLOCK: tl.constexpr):
+    column = tl.arange(0, BLOCK)
+    x = tl.load(x_ptr + column * stride_xn).to(tl.float32) / 448.0
+    tl.store(cache_ptr + column * stride_cn, x.to(cache_ptr.dtype.element_ty))
+
+
+@triton.jit
+def move_strided(x_ptr, xm, xn, cache_ptr, cm, cn, BLOCK: tl.constexpr):
+    column = tl.arange(0, BLOCK)
+    tl.store(cache_ptr + column * cn, tl.load(x_ptr + column * xn) / 448.0)
+
+
+"""
+# How strides are passed of which the number is not written.
+STRIDES = {
+    "strides": "quantize_strided[(1,)](x, *x.stride(), {page}, *{page}.stride(), BLOCK=64)",
+    "strides of some": "quantize_strided[(1,)](x, *x.stride(), {page}, 64, 1, 64)",
+    "strides after others": "quantize_strided[(1,)](x, x.stride(0), x.stride(1), {page}, *{page}.stride(), BLOCK=64)",
+    "strides before the name": "quantize_strided[(1,)](x, *x.stride(), cache_ptr={page}, stride_cm=64, stride_cn=1, BLOCK=64)",
+}
+# Which parameters these are is not known.
+UNKNOWN_STRIDES = {
+    "sizes": "quantize_strided[(1,)](x, *x.shape, {page}, *{page}.stride(), BLOCK=64)",
+    "strides by other names": "move_strided[(1,)](x, *x.stride(), {page}, *{page}.stride(), BLOCK=64)",
+    "strides that are written behind": "quantize_strided[(1,)](x, *n.stride(), x.stride(1), {page}, 64, 1, 64)",
+    "strides of too many": "quantize_strided[(1,)](x, *x.stride(), *n.stride(), *x.stride(), {page}, 64, 1)",
+}
+
+
+def _strided(launch: str, view: str, mark: str = "") -> str:
+    body = f"def f(x, n):\n    page = torch.empty((4, 64), dtype=torch.uint8){view}\n    {launch.format(page='page')}{mark}"
+    return _text(STRIDED + body)
+
+
 CASES = {
+    **{name: _strided(launch, "", f"  {HIT}") for name, launch in STRIDES.items()},
+    **{f"correct {name}": _strided(launch, VIEW) for name, launch in STRIDES.items()},
+    **{name: _strided(launch, "") for name, launch in UNKNOWN_STRIDES.items()},
     **{name: _text(body) for name, body in {**PLACES, **CALLS}.items()},
     **{f"correct {name}": _correct(body) for name, body in {**PLACES, **CALLS}.items()},
     **{name: _made(name, NEW, f"  {HIT}") for name in MAKERS},

@@ -26,12 +26,13 @@ class Arguments:
 @dataclass(frozen=True)
 class Given:
     """The values of the arguments, and the place of each (by position or keyword). `complete` is
-    whether these are all: it is False where a `*x` or `**x` cannot be unpacked; positional ones
-    after it are left out."""
+    whether these are all: it is False where a `*x` or `**x` cannot be unpacked. `later` are the
+    positional ones from the first such on: None for each that cannot be unpacked."""
 
     arguments: Arguments
     places: dict[int | str, Place]
     complete: bool = True
+    later: tuple[tuple[Value | None, Place], ...] = ()
 
     def after(self, partial: Partial) -> Given:
         """These after the arguments that `partial` has already."""

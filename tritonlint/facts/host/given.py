@@ -22,21 +22,36 @@ def arguments_of(frame: Frame, node: ast.Call) -> Given:
     values: list[Value] = []
     keywords: dict[str, Value] = {}
     places: dict[int | str, Place] = {}
-    complete = True
+    later: list[tuple[Value | None, Place]] = []
     for argument in node.args:
         if not isinstance(argument, ast.Starred):
-            if complete:
-                places[len(values)] = frame.place(argument)
-                values.append(frame.evaluate(argument))
+            if later:
+                later.append((frame.evaluate(argument), frame.place(argument)))
+                continue
+            places[len(values)] = frame.place(argument)
+            values.append(frame.evaluate(argument))
             continue
         inner = _unpackable(frame, argument, frame.evaluate(argument.value))
+        place = frame.place(argument.value)
         if inner is None:
-            complete = False
+            later.append((None, place))
             continue
-        origins = inner.places or (frame.place(argument.value),) * len(inner.items)
+        origins = inner.places or (place,) * len(inner.items)
         for origin, item in zip(origins, inner.items, strict=True):
+            if later:
+                later.append((item, origin))
+                continue
             places[len(values)] = origin
             values.append(item)
+    complete = _keywords(frame, node, keywords, places) and not later
+    return Given(Arguments(tuple(values), keywords), places, complete, tuple(later))
+
+
+def _keywords(
+    frame: Frame, node: ast.Call, keywords: dict[str, Value], places: dict[int | str, Place]
+) -> bool:
+    """Add what is given by name; whether that is all of it."""
+    complete = True
     for keyword in node.keywords:
         value = frame.evaluate(keyword.value)
         if keyword.arg is not None:
@@ -49,7 +64,7 @@ def arguments_of(frame: Frame, node: ast.Call) -> Given:
                 places[str(name)] = frame.place(keyword.value)
         else:
             complete = False
-    return Given(Arguments(tuple(values), keywords), places, complete)
+    return complete
 
 
 def _unpackable(frame: Frame, node: ast.Starred, value: Value) -> Sequence | None:

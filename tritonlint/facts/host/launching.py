@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from tritonlint.facts.flow.parameters import signature
+from tritonlint.facts.flow.parameters import Signature, signature
 from tritonlint.facts.host.arguments import Given
 from tritonlint.facts.host.events import LaunchEvent, Passed
 from tritonlint.facts.host.naming import as_tensor
@@ -18,9 +18,10 @@ def record(frame: Frame, node: ast.Call, kernel: Kernel, given: Given) -> None:
     parameters, places = signature(kernel.node), given.places
     positional = enumerate(given.arguments.positional)
     keywords = given.arguments.keywords.items()
+    by_name = {name: Passed(as_tensor(value), places[name]) for name, value in keywords}
+    by_name |= _after_strides(parameters, given)
     bound = parameters.bind(
-        [Passed(as_tensor(value), places[index]) for index, value in positional],
-        {name: Passed(as_tensor(value), places[name]) for name, value in keywords},
+        [Passed(as_tensor(value), places[index]) for index, value in positional], by_name
     ).values
     frame.run.launches.append(
         LaunchEvent(
@@ -37,6 +38,28 @@ def record(frame: Frame, node: ast.Call, kernel: Kernel, given: Given) -> None:
             and all(x.arg in bound or _is_constexpr(x.annotation) for x in parameters.required),
         )
     )
+
+
+def _after_strides(parameters: Signature, given: Given) -> dict[str, Passed]:
+    """The arguments behind `*x.stride()`, of which the number is not known: as many as there are
+    parameters that are called strides. Nothing where other things cannot be unpacked, or where the
+    names do not agree."""
+    names = [each.arg for each in parameters.positional]
+    index, bound, stars = len(given.arguments.positional), dict[str, Passed](), 0
+    for value, place in given.later:
+        if value is None and as_code(place.node).endswith(".stride()"):
+            stars += 1
+            continue
+        first = index
+        while stars and index < len(names) and "stride" in names[index]:
+            index += 1
+        unlike = index - first < stars or (stars > 0 and "stride" in as_code(place.node))
+        unlike = unlike or index == len(names) or names[index] in given.arguments.keywords
+        if value is None or unlike:
+            return {}
+        bound[names[index]] = Passed(as_tensor(value), place)
+        index, stars = index + 1, 0
+    return bound
 
 
 def _is_constexpr(annotation: ast.expr | None) -> bool:
