@@ -51,6 +51,15 @@ def pack_two(x_ptr, y_ptr, code_ptr, scale_ptr, tail_ptr):
 
 
 @triton.jit
+def pack_named(x_ptr, code_ptr, tail_bf16_ptr, exponent_u8_ptr):
+    x = tl.load(x_ptr + tl.arange(0, 64)).to(tl.float32)
+    power = tl.ceil(tl.log2(tl.max(tl.abs(x)) / 448.0))
+    tl.store(code_ptr + tl.arange(0, 64), (x * tl.exp2(-power)).to(code_ptr.dtype.element_ty))
+    tl.store(tail_bf16_ptr + tl.arange(0, 4), tl.load(x_ptr + 64 + tl.arange(0, 4)))
+    tl.store(exponent_u8_ptr, (power.to(tl.int32) + 127).to(tl.uint8))
+
+
+@triton.jit
 def move_rows(x_ptr, target_ptr, rest_ptr, TWO: tl.constexpr):
     tl.store(target_ptr + tl.arange(0, 4), tl.load(x_ptr + tl.arange(0, 4)))
     if TWO:
@@ -126,6 +135,12 @@ codes = page[:, :64]
 scales = page[:, 64:68]  # expect: TL001
 tail = page[:, 68:]  # expect: TL001
 pack[(4,)](x, rope, codes, scales, tail, 70)""",
+    "rows_that_the_kernel_names": f"""{FP8}tail = page[:, 64:72]  # expect: TL001
+pack_named[(4,)](x, page[:, :64], tail, page[:, 72:].view(torch.uint8))""",
+    "rows_that_the_kernel_names_and_the_buffer": """exponents = fp8_page[:, 72:].view(torch.uint8)
+pack_named[(4,)](x, fp8_page[:, :64], fp8_page[:, 64:72], exponents)  # expect: TL001""",
+    "named_rows_that_are_viewed": f"""{FP8}tail = page[:, 64:72].view(torch.bfloat16)
+pack_named[(4,)](x, page[:, :64], tail, page[:, 72:].view(torch.uint8))""",
     "scales_in_memory_of_their_own": f"""{FP8}scales = torch.empty(n, dtype=torch.float8_e4m3fn)
 implicit[(4,)](x, page[:, :64], scales)""",
     "scales_and_codes_through_one_pointer": f"""{FP8}whole[(4,)](x, page)  # expect: TL001""",
@@ -269,7 +284,7 @@ unpack_by_scale[(4,)](values, rope, out)""",
     "codes_by_fours": f"""{ASSERTED}{OUT}scale_only[(4,)](page[:, : n * 4], rope, out)
 move[(4,)](page[:, n : n + n * 4], out)""",
 }
-PARAMETERS = "x, rope, page, n"
+PARAMETERS = "x, rope, page, n, fp8_page"
 TEXTS = {name: function(body, PARAMETERS) for name, body in (CASES | STRIDED | IN_BYTES).items()} | {
     f"twin-{name}": text.replace("x, page, n", PARAMETERS) for name, text in TWINS.items()
 }

@@ -26,8 +26,9 @@ _FLOATS = {
     )
     for name in names.split()
 }
-_FLOAT_NAME = re.compile(rf"(?:^|_)({'|'.join(_FLOATS)})(?:_|$)", re.IGNORECASE)
-_BYTE_NAME = re.compile(r"(?:^|_)(?:u?int8|[ui]8|bytes?)(?:_|$)", re.IGNORECASE)
+_BYTES = "u?int8|[ui]8|bytes?"
+_TYPE_NAME = re.compile(rf"(?:^|_)({'|'.join(_FLOATS)}|{_BYTES})(?:_|$)", re.IGNORECASE)
+_BYTE_NAME = re.compile(rf"(?:^|_)(?:{_BYTES})(?:_|$)", re.IGNORECASE)
 # Beside codes there are bytes of other kinds: exponents of block scales, masks, indices, tables.
 _OTHER = re.compile(
     r"scale|(^|_)(s|sf|sc)(_|$)|exp|zero|mask|idx|index|table|lut|book|flag|count|bias|(^|_)zp",
@@ -46,9 +47,9 @@ _CACHE = re.compile(r"(?:^|_)(?:kv|key|value|k|v|kc|vc)_?cache$")
 
 def float_named(name: str) -> ElementType | None:
     """The float type that a name says (`cache_fp32_ptr`), the last of several (`fp8_rope_bf16`);
-    None when it says none."""
-    found = _FLOAT_NAME.findall(name.replace("_", "__"))
-    return _FLOATS[found[-1].lower()] if found else None
+    None when it says none, or bytes after it (`fp8_scales_u8`)."""
+    found = _TYPE_NAME.findall(name.replace("_", "__"))
+    return _FLOATS.get(found[-1].lower()) if found else None
 
 
 def byte_named(name: str) -> bool:

@@ -57,7 +57,17 @@ def page(
     elif not codes:
         return ()
     alike = _of_row(run, event, parameter, tensor)
+    told += tuple(_named(event, parameter))
     return (*_of_region(run, event, tensor, tensor.part, views), *told, *alike)
+
+
+def _named(event: LaunchEvent, parameter: str) -> Iterator[Evidence]:
+    """Evidence from a parameter that is called after a wider float type (`rope_bf16_ptr`)."""
+    named = float_named(parameter)
+    if named is not None and not named.is_fp8:
+        message = f"the kernel calls the parameter `{parameter}`: the region holds {named}"
+        meaning = ElementTypes.of(named)
+        yield Evidence(event.arguments[parameter].span, message, "likely", meaning=meaning)
 
 
 def _of_region(
