@@ -164,6 +164,22 @@ VIEWED_ELSE = {
         as_type(x, torch.uint8)""",
 }
 
+# More lines than one reads at a glance.
+LONG = "\n".join(f"    size{n} = page.shape[0] * {n}" for n in range(30))
+LONG_HELPERS = {
+    "views": f"def regions(page, n):\n{LONG}\n    return page[:, :n].view({FP8}), page[:, n:].view(torch.float32)\n",
+    "views_one": f"def regions(page, n):\n{LONG}\n    return page[:, :n], page[:, n:].view(torch.float32)  # expect: TL001\n",
+    "views_none": f"def regions(page, n):\n{LONG}\n    return page[:, :n].reshape(-1), page[:, n:]\n",
+    "gives_nothing": f"def regions(page, n):\n{LONG}\n    page[:, n:].view(torch.float32).zero_()\n",
+}
+LONG_USE = """
+
+def launch(x, page, n):
+    page, scale = regions(page, n)
+    quantize[(1,)](x, page, 64)
+"""
+LONG_MARK = {"views_none": "  # not looked at", "gives_nothing": "  # not looked at"}
+
 HELPERS = {
     "predicate": f"""
         def is_fp8(tensor):
@@ -317,6 +333,9 @@ def _cases() -> dict[str, str]:
         f"setting-{name}": function(body, "x, page, n, setting") for name, body in SETTINGS.items()
     }
     cases |= {f"as-{name}": f"{AS}{function(body)}" for name, body in VIEWED_ELSE.items()}
+    for name, text in LONG_HELPERS.items():
+        use = LONG_USE.replace("page, 64)", f"page, 64){LONG_MARK.get(name, '')}")
+        cases[f"long-{name}"] = text + use
     for name, (initializer, body) in ATTRIBUTES.items():
         methods = (function(initializer, "self, n", "__init__"), function(body, "self, x"))
         text = "\n\n".join(methods)
