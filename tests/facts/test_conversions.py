@@ -385,6 +385,77 @@ def in_four_bits(x):
     launch(x, torch.float8_e4m3fn)
 """,
     },
+    "a_type_that_is_chosen_where_it_is_no_integer": {
+        "pkg/kernels.py": IMPORTS
+        + """\
+@triton.jit
+def store(x_ptr, out_ptr):
+    x = tl.load(x_ptr + tl.arange(0, 32)).to(tl.float32) * 0.5
+    tl.store(out_ptr + tl.arange(0, 32), x)
+
+
+@triton.jit
+def store_too(x_ptr, out_ptr):
+    x = tl.load(x_ptr + tl.arange(0, 32)).to(tl.float32) * 0.5
+    tl.store(out_ptr + tl.arange(0, 32), x)  # expect: TL004
+
+
+def widened(x):
+    is_int8 = x.dtype == torch.int8
+    is_fp8 = x.dtype == torch.float8_e4m3fn
+    dtype = torch.bfloat16 if (is_int8 or is_fp8) else x.dtype
+    store[(1,)](x, torch.empty(x.shape, dtype=dtype))
+
+
+def widened_by_a_branch(x):
+    if x.dtype == torch.int8:
+        dtype = torch.bfloat16
+    else:
+        dtype = x.dtype
+    store[(1,)](x, torch.empty(x.shape, dtype=dtype))
+
+
+def kept(x):
+    is_int8 = x.dtype == torch.int8
+    dtype = x.dtype if is_int8 else torch.bfloat16
+    store_too[(1,)](x, torch.empty(x.shape, dtype=dtype))
+""",
+    },
+    "what_is_asserted_of_the_keys": {
+        "pkg/kernels.py": IMPORTS
+        + """\
+@triton.jit
+def attend(q_ptr, k_ptr, v_ptr, out_ptr):
+    lanes = tl.arange(0, 32)
+    p = tl.load(q_ptr + lanes).to(tl.float32) * tl.load(k_ptr + lanes).to(tl.float32) * 0.5
+    v = tl.load(v_ptr + lanes)
+    tl.store(out_ptr + lanes, p.to(v.type.element_ty) * v)
+
+
+@triton.jit
+def attend_too(q_ptr, k_ptr, v_ptr, out_ptr):
+    lanes = tl.arange(0, 32)
+    p = tl.load(q_ptr + lanes).to(tl.float32) * tl.load(k_ptr + lanes).to(tl.float32) * 0.5
+    v = tl.load(v_ptr + lanes)
+    tl.store(out_ptr + lanes, p.to(v.type.element_ty) * v)  # expect: TL004
+
+
+def launch(q, k, v, out):
+    assert q.dtype == torch.int8 and k.dtype == torch.int8, "queries and keys are int8"
+    attend[(1,)](q, k, v, out)
+
+
+def launch_unless_raised(q, k, v, out):
+    if k.dtype != torch.int8:
+        raise TypeError(k.dtype)
+    attend[(1,)](q, k, v, out)
+
+
+def launch_too(q, k, v, out):
+    scale = 127.0 if k.dtype == torch.int8 else 448.0
+    attend_too[(1,)](q * scale, k, v, out)
+""",
+    },
     "raw_bytes_are_told_once": {
         "pkg/kernels.py": IMPORTS
         + """\

@@ -10,7 +10,7 @@ from tritonlint.facts.host.arguments import Arguments, is_stand_in
 from tritonlint.facts.host.choices import is_dtype
 from tritonlint.facts.host.places import Part
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import Allocation, Symbol
+from tritonlint.facts.host.symbols import Allocation, HasType, Symbol
 from tritonlint.facts.host.values import Const, DType, Sequence, Tensor, Value, choose, options
 from tritonlint.frozen import replace
 from tritonlint.source import Span
@@ -132,12 +132,13 @@ def dtype_symbol(value: Value) -> Symbol | None:
 
 
 def _made_with(frame: Frame, buffer: Symbol, dtype: Value, span: Span) -> None:
-    """Remember what names the dtype of new memory, where it is not known."""
+    """Remember what names the dtype of new memory, where it is not known and may be int8."""
     if dtype_types(frame, dtype).known:
         return
     each_path = list(options(dtype))
-    named = frozenset(s for _, each in each_path if (s := dtype_symbol(each)) is not None)
-    frame.run.dtypes[buffer] = named
+    named = ((path, s) for path, each in each_path if (s := dtype_symbol(each)) is not None)
+    known = (s for path, s in named if (HasType(s, str(INT8)), False) not in path)
+    frame.run.dtypes[buffer] = frozenset(known)
     for path, each in each_path:
         if isinstance(each, DType) and each.types.single == INT8:
             frame.note("integers", buffer, each.types, span, path=path)

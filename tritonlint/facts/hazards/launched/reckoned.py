@@ -23,13 +23,14 @@ def reckoned_integers(run: Run, event: LaunchEvent, tensor: Tensor, path: Path) 
     own = _reckoned(run, event, tensor, path)
     if own is not None or any(note.buffer == tensor.buffer for note in run.notes):
         return own
-    twin = _twin(event, tensor)
+    twin = _twin(run, event, tensor)
     return None if twin is None else _reckoned(run, event, twin, path)
 
 
-def _twin(event: LaunchEvent, tensor: Tensor) -> Tensor | None:
+def _twin(run: Run, event: LaunchEvent, tensor: Tensor) -> Tensor | None:
     """The keys that a launch is passed with values, or the values with keys: what a caller gives by
-    a name that differs in that word only, of a type that nothing tells."""
+    a name that differs in that word only, of a type that nothing tells. What is asserted of the
+    keys alone does not hold of the values."""
     own = tensor.buffer
     if not isinstance(own, Parameter) or event.types.get(own, UNKNOWN).known:
         return None
@@ -40,6 +41,8 @@ def _twin(event: LaunchEvent, tensor: Tensor) -> Tensor | None:
     words[found[0]] = _TWINS[words[found[0]]]
     other = Parameter(own.function, "_".join(words))
     values = (passed.value for passed in event.arguments.values())
+    if any(note.kind == "asserted" and note.buffer is other for note in run.notes):
+        return None
     return next(
         (each for each in values if isinstance(each, Tensor) and each.buffer is other), None
     )
