@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from support import Command
 from tritonlint.errors import UsageError, VerifyError
 from tritonlint.verify.case import NoCaseError
 from tritonlint.verify.cases import sources
-from tritonlint.verify.cases.sources import of_release
+from tritonlint.verify.cases.sources import of_fixture, of_release
 
 CODE = "from project.helper import BASE\n\nVALUE = BASE + 1\n"
 
@@ -106,3 +107,14 @@ def test_a_release_is_pinned_and_none_of_it_is_here(folder: Path) -> None:
     for name, digest in source.pinned.items():
         assert re.fullmatch("[0-9a-f]{64}", digest)
         assert not (source.standins / name).exists()
+
+
+def test_what_a_person_made_stands_for_the_fix_that_the_tool_has_not(tmp_path: Path) -> None:
+    case = tmp_path / "TL018" / "one_expression"
+    shutil.copytree(FIXTURES / "TL018" / "one_expression", case)
+    source = of_fixture(case)
+    assert (source.files, source.fixable, source.mended) == (("flagged.py",), False, True)
+    assert source.fixed_texts() == {"flagged.py": (case / "by_hand.py").read_text()}
+    (case / "by_hand.py").unlink()
+    assert not source.mended
+    assert source.fixed_texts() == source.texts()

@@ -26,5 +26,7 @@ def case_id(folder: Path) -> str:
 
 
 def fixed_texts(folder: Path) -> dict[str, str]:
-    """The case's modules with the fix that fixed.py states."""
-    return {"flagged.py": (folder / "fixed.py").read_text(encoding="utf-8")}
+    """The case's modules with the fix that fixed.py states, or a person made."""
+    files = (folder / "fixed.py", folder / "by_hand.py")
+    fixed = next(each for each in files if each.exists())
+    return {"flagged.py": fixed.read_text(encoding="utf-8")}

@@ -6,11 +6,12 @@ name, `VERIFIER`, to an object with the attributes of `Verifier` below. `probes`
 oracle's question; `configurations`, `inputs`, `launch` and `expected` ask the GPU's. A verifier
 without a meaning at run time is a `CompileOnly`.
 
-It may have more: `fixable = False` for a finding without an automatic fix; `as_flagged`, what the
-hazard makes of the harmed regions, to the bit; `curve`, what is stored for a range of inputs;
-`keys_in_cache`, for the impact experiment; `expected_by`, the reference where kernels of others
-are there (`tritonlint.verify.gpu.references`); `launch_exactly` and `allowance`, what was written
-to the bit, and in words what `launch` allows for.
+It may have more: `fixable = False` for a finding without an automatic fix (`by_hand.py` may show
+what a person makes of `flagged.py`); `as_flagged`, what the hazard makes of the harmed regions, to
+the bit; `curve`, what is stored for a range of inputs; `keys_in_cache`, for the impact experiment;
+`expected_by`, the reference where kernels of others are there
+(`tritonlint.verify.gpu.references`); `launch_exactly` and `allowance`, what was written to the bit,
+and in words what `launch` allows for.
 
 While a verifier is loaded, its folder and the folder above are importable, so that the cases of a
 family share their code in a module beside their folders (`from paged_cache import PagedCache`). It

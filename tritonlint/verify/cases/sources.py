@@ -44,7 +44,8 @@ from tritonlint.verify.cases.load import import_file, importable, shadowing
 
 RELEASE = "release.toml"
 STANDINS = "standins"
-_NOT_SOURCE = {"fixed.py", VERIFIER}
+BY_HAND = "by_hand.py"
+_NOT_SOURCE = {"fixed.py", BY_HAND, VERIFIER}
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,14 @@ class Source:
         self._check_pinned()
         return {name: read_source(self.root / name).text for name in self.files}
 
+    @property
+    def mended(self) -> bool:
+        """Whether there is a fix to run, be it one that a person made."""
+        return self.fixable or (self.folder / BY_HAND).is_file()
+
     def fixed_texts(self) -> dict[str, str]:
-        """The texts of the files with the fixes that the tool makes now.
+        """The texts of the files with the fixes that the tool makes now. Where it has none, with
+        what a person made of the first file, if the case has that.
 
         Raises TritonlintError when it makes none, and when it makes one where there is said to be
         none.
@@ -88,6 +95,8 @@ class Source:
                 if self.fixable
                 else f"there is a fix, and {self.folder / VERIFIER} says that there is none"
             )
+        if self.mended and not self.fixable:
+            fixed[self.files[0]] = read_source(self.folder / BY_HAND).text
         return fixed
 
     def _check_pinned(self) -> None:

@@ -104,7 +104,7 @@ def run_case(
 
     Returns an outcome that is `confirmed` when, in every configuration that the device can run,
     some byte or value of the harmed regions differs from the reference as flagged, and none of any
-    region as fixed. Where the tool has no fix, only the first is asked; where the verifier says
+    region as fixed. Where there is no fix, only the first is asked; where the verifier says
     what the hazard makes of a region, it must be that.
     """
     verifier = load_verifier(source.folder)
@@ -134,12 +134,12 @@ def run_case(
 def both(
     source: Source, texts: Mapping[str, str]
 ) -> Iterator[tuple[ModuleType, ModuleType | None]]:
-    """The module as flagged and as fixed, both imported; None in place of the second where the tool
-    has no fix."""
+    """The module as flagged and as fixed, both imported; None in place of the second where there is
+    no fix."""
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tritonlint-")))
         flagged = stack.enter_context(source.imported(source.texts(), scratch / "as_flagged"))
-        if not source.fixable:
+        if not source.mended:
             yield flagged, None
             return
         yield flagged, stack.enter_context(source.imported(texts, scratch / "as_fixed"))
