@@ -24,11 +24,12 @@ from tritonlint.rule import documentation, registry
 from tritonlint.settings import config_values
 from tritonlint.settings.config import Settings
 from tritonlint.verify.cases import receipts
+from tritonlint.verify.cases.sources import BY_HAND
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = Path("fixtures/TL001/explicit_type_element_ty/flagged.py")
 _MEASURED = """\
-Each case's kernel was run as flagged and as fixed by the tool, and the bytes or values that it
+Each case's kernel was run as flagged and as fixed {by}, and the bytes or values that it
 stored were compared with an independent quantizer: as flagged those of the median of the blocks
 that differ, as fixed of the worst."""
 
@@ -74,7 +75,9 @@ def measured(code: str) -> str:
             rows.setdefault(where, []).append(row)
     head = ["| case | as flagged | as fixed | verdict |", "|---|---|---|---|"]
     tables = ["\n".join([f"{where}:", "", *head, *rows[where], ""]) for where in sorted(rows)]
-    return "\n".join(["", "## Measured", "", _MEASURED, "", *tables]) if tables else ""
+    by_hand = any((ROOT / "fixtures" / code).glob(f"*/{BY_HAND}"))
+    said = _MEASURED.format(by="by hand" if by_hand else "by the tool")
+    return "\n".join(["", "## Measured", "", said, "", *tables]) if tables else ""
 
 
 def example() -> str:
