@@ -44,6 +44,18 @@ def last_name(node: ast.AST | None) -> str:
     return ""
 
 
+def assigned(statement: ast.Assign | ast.AnnAssign) -> Sequence[tuple[ast.expr, ast.expr]]:
+    """What a statement gives values to, each with its value; the items of a tuple one by one."""
+    match statement:
+        case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)):
+            return list(zip(targets, values, strict=False))
+        case ast.Assign(targets=targets, value=value):
+            return [(each, value) for each in targets]
+        case ast.AnnAssign(target=target, value=ast.expr() as value):
+            return [(target, value)]
+    return ()
+
+
 def as_code(node: ast.AST) -> str:
     """A node as code, each the same way, however it is spelled."""
     return dotted_name(node) or _unparsed(node)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from tritonlint.facts.project.modules import Module
-from tritonlint.facts.project.tree import dotted_name, walk
+from tritonlint.facts.project.tree import dotted_name, last_name, walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -19,6 +19,7 @@ E4M3 = re.compile(rb"""["'](?:fp8|float8)_e4m3(?:fn)?["']""")
 UNLIKE_E4M3 = re.compile(rb"""["'](?:(?:fp8|float8)_e5m2|int8(?:_per_\w+)?)["']""")
 _GENERAL = re.compile(r"^(?:all|valid|supported|allowed|known)_|s$|_(?:str|name|choice|option)$")
 _SHORTEST = 5
+_COLLECTIONS = ("frozenset", "set", "tuple", "list")
 
 
 @dataclass(frozen=True)
@@ -48,11 +49,11 @@ def declarations(module: Module) -> Iterator[Declaration]:
     for node in walk(module.tree):
         match node:
             case ast.Assign(targets=[target], value=value):
-                yield from _declared(module, _last(target), (value,))
+                yield from _declared(module, last_name(target), (value,))
             case ast.AnnAssign(target=target, annotation=annotation, value=value):
                 parts = (annotation, value) if value is not None else (annotation,)
-                yield from _declared(module, _last(target), parts)
-            case ast.ClassDef(name=name, bases=bases) if any("Enum" in _last(b) for b in bases):
+                yield from _declared(module, last_name(target), parts)
+            case ast.ClassDef(name=name, bases=bases) if any("Enum" in last_name(b) for b in bases):
                 yield from _declared(module, name, node.body)
             case ast.Call(
                 func=ast.Attribute(attr="parametrize"), args=[ast.Constant(value=str(name)), value]
@@ -63,7 +64,7 @@ def declarations(module: Module) -> Iterator[Declaration]:
             case ast.Compare(
                 left=setting, ops=[ast.In() | ast.NotIn()], comparators=[ast.Name(id=name)]
             ):
-                yield from _looked_up(module, _last(setting), name)
+                yield from _looked_up(module, last_name(setting), name)
 
 
 def _looked_up(module: Module, setting: str, name: str) -> Iterator[Declaration]:
@@ -93,9 +94,9 @@ def _admitted(module: Module, node: ast.AST) -> Iterator[Declaration]:
             test=ast.Compare(left=setting, ops=[ast.NotIn()], comparators=[values]),
             body=[*_, ast.Raise()],
         ):
-            yield from _declared(module, _last(setting), (values,))
+            yield from _declared(module, last_name(setting), (values,))
         case ast.Assert(test=ast.Compare(left=setting, ops=[ast.In()], comparators=[values])):
-            yield from _declared(module, _last(setting), (values,))
+            yield from _declared(module, last_name(setting), (values,))
         case ast.FunctionDef(
             name=name,
             body=[
@@ -103,7 +104,7 @@ def _admitted(module: Module, node: ast.AST) -> Iterator[Declaration]:
                 ast.Return(ast.Compare(left=setting, ops=[ast.In()], comparators=[values])),
             ],
         ) if name.startswith("supports_"):
-            yield from _declared(module, _last(setting), (values,))
+            yield from _declared(module, last_name(setting), (values,))
 
 
 def _declared(module: Module, name: str, parts: Iterable[ast.AST]) -> Iterator[Declaration]:
@@ -126,7 +127,7 @@ def _members(node: ast.AST) -> Iterator[ast.Constant]:
             inner: Iterable[ast.AST] = filter(None, keys)
         case ast.List() | ast.Tuple() | ast.Set() | ast.Subscript() | ast.BinOp():
             inner = ast.iter_child_nodes(node)
-        case ast.Call(args=[argument]) if _last(node.func) in ("frozenset", "set", "tuple", "list"):
+        case ast.Call(args=[argument]) if last_name(node.func) in _COLLECTIONS:
             inner = (argument,)
         case ast.Assign(value=value) | ast.Expr(value=value):
             inner = (value,) if isinstance(node, ast.Assign) else ()
@@ -157,7 +158,3 @@ def _core(name: str) -> str:
     for _ in range(3):
         snake = _GENERAL.sub("", snake)
     return snake.replace("_", "")
-
-
-def _last(node: ast.expr) -> str:
-    return (dotted_name(node) or "").rpartition(".")[2]

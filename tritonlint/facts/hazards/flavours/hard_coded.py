@@ -12,6 +12,7 @@ from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.hazards.flavours.said_dtypes import SaidDtype, said_dtype, said_dtypes
 from tritonlint.facts.hazards.flavours.trials import attributes_of
 from tritonlint.facts.hazards.flavours.vendors import for_vendor
+from tritonlint.facts.hazards.torch_code import viewed
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.tree import Function, as_code, walk
@@ -121,11 +122,12 @@ def _views(
     owner = ".".join(each.name for each in function.enclosing)
     tested = _under_settings(node)
     for each in walk(node):
-        viewed = _viewed(each) or _viewed_by_helper(module, each)
-        if viewed is None:
+        if not isinstance(each, ast.Call):
             continue
-        assert isinstance(each, ast.Call)
-        receiver, dtype = viewed
+        view = viewed(each) or _viewed_by_helper(module, each)
+        if view is None:
+            continue
+        receiver, dtype = view
         name, said = _memory(receiver), said_dtype(module, dtype, names)
         by_setting = id(each) in tested and bool(_CACHE.search(name))
         place = module.source.span(each)
@@ -135,23 +137,9 @@ def _views(
             yield _View(("", name), said, place, function.name, by_setting)
 
 
-def _viewed(node: ast.AST) -> tuple[ast.expr, ast.expr] | None:
-    """What a call of `view` views, and as what dtype."""
-    match node:
-        case ast.Call(func=ast.Attribute(value=receiver, attr="view"), args=[dtype], keywords=[]):
-            return receiver, dtype
-        case ast.Call(
-            func=ast.Attribute(value=receiver, attr="view"),
-            args=[],
-            keywords=[ast.keyword(arg="dtype", value=dtype)],
-        ):
-            return receiver, dtype
-    return None
-
-
 def _viewed_by_helper(module: Module, node: ast.AST) -> tuple[ast.expr, ast.expr] | None:
-    """The same for a call of a function of the file that returns a view of what it is given, as a
-    dtype that it is given too, or is one by default."""
+    """What a call of a function of the file views that returns a view of what it is given, and the
+    dtype, which it is given too or by default."""
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
         return None
     helper = _helpers(module).get(node.func.id)
@@ -177,10 +165,10 @@ def _helpers(module: Module) -> Mapping[str, tuple[Function, str, ast.expr]]:
         assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
         match node.body[-1]:
             case ast.Return(value=ast.Call() as call) if not each.enclosing:
-                viewed = _viewed(call)
+                view = viewed(call)
                 names = {one.arg for one in signature(node).named}
-                if viewed is not None and isinstance(viewed[0], ast.Name) and viewed[0].id in names:
-                    found[node.name] = (node, viewed[0].id, viewed[1])
+                if view is not None and isinstance(view[0], ast.Name) and view[0].id in names:
+                    found[node.name] = (node, view[0].id, view[1])
     return found
 
 

@@ -11,8 +11,9 @@ from typing import cast
 
 from tritonlint.facts.hazards.flavours.declared_settings import Declaration, means
 from tritonlint.facts.hazards.flavours.trials import Trial
+from tritonlint.facts.hazards.torch_code import viewed
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import Enclosing, dotted_name, walk
+from tritonlint.facts.project.tree import Enclosing, assigned, dotted_name, walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -99,10 +100,8 @@ def _normalized(owner: Definition, name: str, depth: int = _DEPTH) -> bool:
 def _given(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
     """What a node assigns to, and the value."""
     match node:
-        case ast.Assign(targets=targets, value=value):
-            yield from ((each, value) for each in targets)
-        case ast.AnnAssign(target=target, value=ast.expr() as value):
-            yield target, value
+        case ast.Assign() | ast.AnnAssign():
+            yield from assigned(node)
         case ast.Call(func=ast.Name(id="setattr"), args=[of, ast.Constant(value=str(name)), value]):
             yield ast.Attribute(of, name), value
         case ast.FunctionDef(name=name) if any(map(_is_property, node.decorator_list)):
@@ -184,8 +183,6 @@ def _within(body: Iterable[ast.stmt]) -> Iterator[ast.expr]:
 
 def _is_view(node: ast.expr) -> bool:
     match node:
-        case ast.Call(func=ast.Attribute(attr="view"), args=[dtype], keywords=[]):
-            return bool(_DTYPE.search(ast.unparse(dtype)))
-        case ast.Call(func=ast.Attribute(attr="view"), args=[], keywords=[given]):
-            return given.arg == "dtype"
+        case ast.Call(keywords=keywords) if view := viewed(node):
+            return bool(keywords or _DTYPE.search(ast.unparse(view[1])))
     return False

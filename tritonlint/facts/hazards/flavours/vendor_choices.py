@@ -11,7 +11,7 @@ from tritonlint.dtypes import BY_TRITON, ElementType
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import Enclosing, Function, dotted_name, walk
+from tritonlint.facts.project.tree import Enclosing, Function, dotted_name, last_name, walk
 from tritonlint.frozen import dataclass, replace
 from tritonlint.source import Span
 
@@ -121,7 +121,7 @@ def _expressions(statement: ast.stmt, enclosing: Enclosing) -> Iterator[_Choice]
 
 def _older(test: ast.expr, one: ast.expr, other: ast.expr) -> str:
     """The flavour of the older generation, where it is chosen if `test` finds the vendor."""
-    first, second = _last(one), _last(other)
+    first, second = last_name(one), last_name(other)
     if _is_negated(test):
         first, second = second, first
     return first if _PAIRS.get(first) == second else ""
@@ -134,10 +134,6 @@ def _is_negated(test: ast.expr) -> bool:
         case ast.Compare(ops=[ast.Is() | ast.Eq()], comparators=[ast.Constant(value=None)]):
             return True
     return False
-
-
-def _last(node: ast.expr) -> str:
-    return (dotted_name(node) or "").rpartition(".")[2]
 
 
 def _by_vendor(module: Module, choice: _Choice) -> bool:
@@ -188,7 +184,7 @@ def _passed(module: Module, name: str, function: ast.AST) -> Iterator[ast.expr]:
                 if key == name:
                     yield value
             case ast.Call(func=ast.Subscript(value=called), args=args) if len(args) > place:
-                if _last(called) == function.name:
+                if last_name(called) == function.name:
                     yield args[place]
 
 
@@ -214,7 +210,7 @@ def _use(function: Function, choice: _Choice) -> ast.expr | None:
         if target is not None and _bitcasts(each) and _is_choice(target, choice):
             return each
     made = [each for each in casts if (to := _target(each)) is not None and _is_choice(to, choice)]
-    stored = [each for each in casts if _bitcasts(each) and _last(each.args[0]) in _BYTES]
+    stored = [each for each in casts if _bitcasts(each) and last_name(each.args[0]) in _BYTES]
     return next((each for each in made if any(_is_of(each, it, function) for it in stored)), None)
 
 
@@ -235,7 +231,7 @@ def _target(call: ast.Call) -> ast.expr | None:
     """The type that a cast is to."""
     if isinstance(call.func, ast.Attribute) and call.func.attr == "to" and call.args:
         return call.args[0]
-    if _last(call.func) == "cast" and len(call.args) > 1:
+    if last_name(call.func) == "cast" and len(call.args) > 1:
         return call.args[1]
     return None
 
@@ -248,7 +244,7 @@ def _bitcasts(call: ast.Call) -> bool:
 
 
 def _is_choice(target: ast.expr, choice: _Choice) -> bool:
-    if isinstance(target, ast.Call) and _last(target.func) == "pointer_type" and target.args:
+    if isinstance(target, ast.Call) and last_name(target.func) == "pointer_type" and target.args:
         target = target.args[0]
     return target is choice.node or (
         isinstance(target, ast.Name) and bool(choice.name) and target.id == choice.name

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 
+from tritonlint.facts.hazards.torch_code import given_dtype, viewed
 from tritonlint.facts.project.modules import Module
 from tritonlint.facts.project.tree import Function, as_code, walk
 from tritonlint.frozen import dataclass, replace
@@ -78,15 +79,14 @@ def _of_function(module: Module, node: Function, name: str) -> Iterator[LostDtyp
     held: dict[str, _Bytes] = {}  # names that stand for bytes
     dtypes: dict[str, tuple[str, ast.expr, _Bytes]] = {}  # names of a dtype that was read too late
     for statement, tests in _in_order(node.body, frozenset()):
-        for view, inner in _views(statement, tests):
-            viewed, wanted = _parts(view)
+        for view, of, wanted, inner in _views(statement, tests):
             tensor, read, made = _asked(wanted, held, dtypes)
-            own = _bytes_of(viewed, held)
+            own = _bytes_of(of, held)
             if made is not None and own is not None and _is_view(made.node):
                 same = made.asked and made.tests == own.tests
                 if same or (made.tests <= inner and own.tests <= inner):
                     spans = span(made.node), span(read)
-                    yield LostDtype(span(view), name, tensor, as_code(viewed), *spans)
+                    yield LostDtype(span(view), name, tensor, as_code(of), *spans)
         given = [(each, value, _given(value, held, tests)) for each, value in _assigned(statement)]
         for target, _, _ in given:
             _forget(target, held, dtypes)
@@ -150,9 +150,8 @@ def _bytes_of(value: ast.expr, held: dict[str, _Bytes]) -> _Bytes | None:
             return _bytes_of(inner, held)
         case ast.Call(func=ast.Attribute(attr="empty_like" | "zeros_like"), args=[inner]):
             return _bytes_of(inner, held) if not value.keywords else None
-        case ast.Call(func=ast.Attribute(attr=attr), keywords=keywords) if attr in _MAKES:
-            given = (each.value for each in keywords if each.arg == "dtype")
-            match next(given, None):
+        case ast.Call(func=ast.Attribute(attr=attr)) if attr in _MAKES:
+            match given_dtype(value):
                 case ast.Attribute(value=inner, attr="dtype"):
                     return _bytes_of(inner, held)
     return held.get(as_code(value)) if isinstance(value, (ast.Name, ast.Attribute)) else None
@@ -161,15 +160,11 @@ def _bytes_of(value: ast.expr, held: dict[str, _Bytes]) -> _Bytes | None:
 def _is_byte_view(value: ast.expr) -> bool:
     match value:
         case ast.Call(func=ast.Attribute(value=ast.Name(id="torch"), attr=attr)) if attr in _MAKES:
-            given = (each.value for each in value.keywords if each.arg == "dtype")
-            t = next(given, ast.Constant(None))
-        case ast.Call(func=ast.Attribute(attr="view"), args=[], keywords=[ast.keyword("dtype", t)]):
-            pass
-        case ast.Call(func=ast.Attribute(attr="view"), args=[t], keywords=[]):
-            pass
+            made = given_dtype(value)
         case _:
-            return False
-    return as_code(t) in ("torch.uint8", "torch.int8")
+            view = viewed(value)
+            made = view[1] if view is not None else None
+    return made is not None and as_code(made) in ("torch.uint8", "torch.int8")
 
 
 def _is_view(node: ast.expr) -> bool:
@@ -180,26 +175,23 @@ def _is_view(node: ast.expr) -> bool:
     return False
 
 
-def _views(statement: ast.stmt, tests: frozenset[str]) -> Iterator[tuple[ast.Call, frozenset[str]]]:
-    """The views with one argument in a statement itself, each with what is true there."""
+def _views(
+    statement: ast.stmt, tests: frozenset[str]
+) -> Iterator[tuple[ast.Call, ast.expr, ast.expr, frozenset[str]]]:
+    """The views in a statement itself, each with what is viewed, as what, and what is true
+    there."""
     waiting: list[tuple[ast.AST, frozenset[str]]] = [(statement, tests)]
     while waiting:
         node, known = waiting.pop()
         match node:
-            case ast.Call(func=ast.Attribute(attr="view")) if len(node.args + node.keywords) == 1:
-                yield node, known
+            case ast.Call(func=ast.Attribute(attr="view")) if view := viewed(node):
+                yield node, *view, known
             case ast.IfExp(test=test, body=body):
                 waiting.append((body, known | {as_code(test)}))
                 waiting.append((node.orelse, known))
                 continue
         children = ast.iter_child_nodes(node)
         waiting += ((each, known) for each in children if not isinstance(each, _APART))
-
-
-def _parts(view: ast.Call) -> tuple[ast.expr, ast.expr]:
-    assert isinstance(view.func, ast.Attribute)
-    wanted = view.args[0] if view.args else view.keywords[0].value
-    return view.func.value, wanted
 
 
 def _assigned(statement: ast.stmt) -> Iterator[tuple[str, ast.expr | None]]:

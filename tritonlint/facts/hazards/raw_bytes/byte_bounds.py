@@ -7,6 +7,7 @@ import ast
 from collections.abc import Mapping
 
 from tritonlint.facts.hazards.raw_bytes.twins import sliced
+from tritonlint.facts.hazards.torch_code import begins_later, last_slice
 from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Module
@@ -20,25 +21,23 @@ def counts_bytes(module: Module, tensor: Tensor) -> str | None:
     `x.element_size()`, and `2` of a slice that does not begin at 0; that of a few bytes that one
     element takes there; None of other slices."""
     node = sliced(module, tensor)
-    last = node.slice if node is not None else None
-    if isinstance(last, ast.Tuple) and last.elts:
-        last = last.elts[-1]
-    if not isinstance(last, ast.Slice):
+    last = last_slice(node) if node is not None else None
+    if last is None:
         return None
     assert tensor.part is not None
     names = _assigned(module, _function(module, tensor.part.span.line))
     if last.upper is None:
         return _from_the_end(_spelled_out(last.lower, names) if last.lower else None)
     upper, lower = _spelled_out(last.upper, names), last.lower
-    begins = lower is None or ast.unparse(lower) == "0"
-    if lower is not None and not begins:
+    later = begins_later(last)
+    if lower is not None and later:
         before, total = ast.unparse(_spelled_out(lower, names)), upper
         if not (isinstance(total, ast.BinOp) and isinstance(total.op, ast.Add)):
             return None
         if before not in (ast.unparse(total.left), ast.unparse(lower)):
             return None
         upper = _spelled_out(total.right, names)
-    return _size(upper, not begins)
+    return _size(upper, later)
 
 
 def _from_the_end(lower: ast.expr | None) -> str | None:

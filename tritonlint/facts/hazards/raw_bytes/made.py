@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 
 from tritonlint.dtypes import BY_NAME, ElementTypes, from_torch
 from tritonlint.facts.hazards.raw_bytes.evidence import NO_FLOAT
-from tritonlint.facts.hazards.raw_bytes.twins import float_type
+from tritonlint.facts.hazards.torch_code import float_type, given_dtype
 from tritonlint.facts.host.tensors import CONSTRUCTORS, CONVERSIONS
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Module
-from tritonlint.facts.project.tree import Function, last_name, walk
+from tritonlint.facts.project.tree import Function, assigned, last_name, walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -225,8 +225,8 @@ def _viewed_as(node: ast.expr) -> ast.expr | None:
     """The dtype that a tensor is made with, viewed as or converted to; None for a shape or a
     device."""
     match node:
-        case ast.Call(keywords=keywords) if any(each.arg == "dtype" for each in keywords):
-            return next(each.value for each in keywords if each.arg == "dtype")
+        case ast.Call(keywords=[_, *_]) if (given := given_dtype(node)) is not None:
+            return given
         case ast.Call(func=ast.Attribute(attr="to" | "view" | "astype"), args=[to]):
             return to if _is_byte(to) or float_type(to) is not None else None
     return None
@@ -265,22 +265,15 @@ def _called(node: ast.expr) -> str:
 
 @kept(1024)
 def _assigned(function: ast.AST) -> Mapping[str, ast.expr]:
-    """What the names of a function stand for that it assigns once."""
-    found: dict[str, list[ast.expr]] = {}
+    """What the names of a function are given last."""
+    found: dict[str, ast.expr] = {}
     for node in walk(function):
         match node:
-            case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)):
-                pairs = list(zip(names, values, strict=False))
-            case ast.Assign(targets=[target], value=value):
-                pairs = [(target, value)]
-            case ast.AnnAssign(target=target, value=ast.expr() as value):
-                pairs = [(target, value)]
-            case _:
-                continue
-        for target, value in pairs:
-            if isinstance(target, ast.Name):
-                found.setdefault(target.id, []).append(value)
-    return {name: values[-1] for name, values in found.items()}
+            case ast.Assign() | ast.AnnAssign():
+                for target, value in assigned(node):
+                    if isinstance(target, ast.Name):
+                        found[target.id] = value
+    return found
 
 
 @kept(1024)

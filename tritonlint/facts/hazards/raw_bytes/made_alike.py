@@ -19,6 +19,7 @@ from tritonlint.facts.hazards.raw_bytes.made import (
 )
 from tritonlint.facts.hazards.raw_bytes.names import COMMON, byte_named, counts
 from tritonlint.facts.hazards.raw_bytes.twins import cutting, sliced
+from tritonlint.facts.hazards.torch_code import begins_later, last_slice
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.tensors import PARTS
@@ -105,15 +106,13 @@ def _index(module: Module, tensor: Tensor, count: int) -> int | None:
     if tensor.part.index is not None:
         return tensor.part.index if tensor.part.index < count else None
     node = sliced(module, tensor)
-    last = node.slice if node is not None else None
-    if isinstance(last, ast.Tuple) and last.elts:
-        last = last.elts[-1]
-    if not isinstance(last, ast.Slice):
+    last = last_slice(node) if node is not None else None
+    if last is None:
         return None
-    begins = last.lower is None or ast.unparse(last.lower) == "0"
-    if begins == (last.upper is None):
-        return 1 if count == 3 and not begins else None
-    return 0 if begins else count - 1
+    later = begins_later(last)
+    if later != (last.upper is None):
+        return 1 if count == 3 and later else None
+    return count - 1 if later else 0
 
 
 @kept(4096)

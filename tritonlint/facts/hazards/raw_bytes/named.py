@@ -11,7 +11,7 @@ from tritonlint.dtypes import ElementType, ElementTypes, from_torch
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.made import codes_of, views_as_bytes
 from tritonlint.facts.hazards.raw_bytes.names import COMMON
-from tritonlint.facts.hazards.raw_bytes.twins import float_type
+from tritonlint.facts.hazards.torch_code import float_type, given_dtype, viewed
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import Attribute, Item, Symbol
@@ -19,7 +19,7 @@ from tritonlint.facts.host.tensors import CONSTRUCTORS, PARTS, SHAPES
 from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Module
-from tritonlint.facts.project.tree import walk
+from tritonlint.facts.project.tree import assigned, walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -120,7 +120,7 @@ def _by_name(module: Module) -> Mapping[str, Named]:
         return {}
     made: dict[str, Span] = {}
     others: set[str] = set()
-    viewed: dict[str, tuple[ElementTypes, Span]] = {}
+    as_codes: dict[str, tuple[ElementTypes, Span]] = {}
     for node in walk(module.tree):
         owned = _fields(node, node) if isinstance(node, ast.ClassDef) else ()
         for name, value in (*_given(node), *owned):
@@ -130,16 +130,16 @@ def _by_name(module: Module) -> Mapping[str, Named]:
             elif element is not None:
                 others.add(name)
         match node:
-            case ast.Call(func=ast.Attribute(value=owner, attr="view"), args=[to]):
-                types = float_type(to)
+            case ast.Call(func=ast.Attribute(attr="view")) if view := viewed(node):
+                types = float_type(view[1])
                 if types is not None and all(each.is_fp8 for each in types.types or ()):
-                    viewed.setdefault(_name(owner), (types, module.source.span(node)))
+                    as_codes.setdefault(_name(view[0]), (types, module.source.span(node)))
     for name, types, value in _codes(module):
         span = module.source.span(value)
         made.setdefault(name, span)
-        viewed.setdefault(name, (types, span))
-    known = made.keys() & viewed.keys() - others - {""}
-    return {name: Named(made[name], viewed[name][1], viewed[name][0]) for name in known}
+        as_codes.setdefault(name, (types, span))
+    known = made.keys() & as_codes.keys() - others - {""}
+    return {name: Named(made[name], as_codes[name][1], as_codes[name][0]) for name in known}
 
 
 def _codes(module: Module) -> Iterator[tuple[str, ElementTypes, ast.expr]]:
@@ -159,10 +159,8 @@ def _codes(module: Module) -> Iterator[tuple[str, ElementTypes, ast.expr]]:
 def _given(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
     """What a statement or an expression gives a name, by that name."""
     match node:
-        case ast.Assign(targets=targets, value=value):
-            yield from ((_name(each), value) for each in targets)
-        case ast.AnnAssign(target=target, value=ast.expr() as value):
-            yield _name(target), value
+        case ast.Assign() | ast.AnnAssign():
+            yield from ((_name(target), value) for target, value in assigned(node))
         case ast.Dict(keys=keys, values=values):
             for key, value in zip(keys, values, strict=True):
                 if isinstance(key, ast.Constant):
@@ -189,7 +187,7 @@ def _made(value: ast.expr) -> ElementType | None:
     """The type of the tensor that an expression makes, where it says so."""
     while isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
         if value.func.attr in CONSTRUCTORS:
-            dtype = next((each.value for each in value.keywords if each.arg == "dtype"), None)
+            dtype = given_dtype(value)
             return from_torch(dtype.attr) if isinstance(dtype, ast.Attribute) else None
         value = value.func.value
     return None

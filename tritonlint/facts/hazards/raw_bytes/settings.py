@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tritonlint.dtypes import ElementTypes
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.names import about, is_cache
-from tritonlint.facts.hazards.raw_bytes.twins import float_type
+from tritonlint.facts.hazards.torch_code import float_type, viewed
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.settings import stem
 from tritonlint.facts.host.state import Run
@@ -66,8 +66,8 @@ def _viewed_for(module: Module, setting: str, cache: str) -> tuple[ElementTypes,
             continue
         for each in (inner for statement in node.body for inner in walk(statement)):
             match each:
-                case ast.Call(func=ast.Attribute(value=owner, attr="view"), args=[to]):
-                    types = float_type(to)
+                case ast.Call(func=ast.Attribute(attr="view")) if view := viewed(each):
+                    owner, types = view[0], float_type(view[1])
                     of = owner.value if isinstance(owner, ast.Subscript) else owner
                     named = last_name(of) == cache
                     if named and types and all(t.is_fp8 for t in types.types or ()):

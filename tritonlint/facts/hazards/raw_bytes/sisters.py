@@ -11,7 +11,7 @@ from tritonlint.facts.device import Load, Specialization, contract
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.names import COMMON, byte_named
-from tritonlint.facts.hazards.raw_bytes.twins import float_type
+from tritonlint.facts.hazards.torch_code import float_type, viewed
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.tensors import FLOATS
 from tritonlint.facts.host.values import Path, Tensor, contradicts, options
@@ -89,7 +89,8 @@ def _viewed(module: Module, name: str, kernel: Kernel) -> Mapping[str, Viewed | 
         match node:
             case ast.Call(func=ast.Subscript(value=ast.Name(id=spelled))) if spelled == name:
                 for parameter, value in _arguments(kernel, node):
-                    types = _view(value)
+                    view = viewed(value)
+                    types = float_type(view[1]) if view is not None else None
                     if types is not None:
                         first = found.setdefault(parameter, (types, module.source.span(value)))
                         if first is not None and first[0] != types:
@@ -139,12 +140,3 @@ def _arguments(kernel: Kernel, call: ast.Call) -> Iterator[tuple[str, ast.expr]]
             break
         yield name, value
     yield from ((each.arg, each.value) for each in call.keywords if each.arg is not None)
-
-
-def _view(node: ast.expr) -> ElementTypes | None:
-    match node:
-        case ast.Call(func=ast.Attribute(attr="view"), args=[to]):
-            return float_type(to)
-        case ast.Call(func=ast.Attribute(attr="view"), keywords=[ast.keyword(arg="dtype")]):
-            return float_type(node.keywords[0].value)
-    return None

@@ -6,15 +6,21 @@ import ast
 import re
 from collections.abc import Iterator
 
-from tritonlint.dtypes import PLATFORM_FP8, ElementTypes, from_torch
+from tritonlint.dtypes import ElementTypes, from_torch
+from tritonlint.facts.hazards.torch_code import (
+    begins_later,
+    float_type,
+    given_dtype,
+    last_slice,
+    viewed,
+)
 from tritonlint.facts.host.events import LaunchEvent
-from tritonlint.facts.host.named_dtypes import named_fp8
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.tensors import SHAPES
 from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Module
-from tritonlint.facts.project.tree import walk
+from tritonlint.facts.project.tree import assigned, walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -101,7 +107,7 @@ def tells_layout(event: LaunchEvent, tensor: Tensor) -> bool:
     bytes."""
     module = cutting(event, tensor)
     node = sliced(module, tensor)
-    last = _last(node) if node is not None else None
+    last = last_slice(node) if node is not None else None
     if node is None or last is None or last.lower is None:
         return False
     for each in walk(last.lower):
@@ -121,7 +127,7 @@ def _made_of_bytes(module: Module) -> frozenset[str]:
     for node in walk(module.tree):
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as made):
-                dtype = next((each.value for each in made.keywords if each.arg == "dtype"), None)
+                dtype = given_dtype(made)
                 element = from_torch(dtype.attr) if isinstance(dtype, ast.Attribute) else None
                 narrow = element is not None and (element.is_fp8 or element.is_byte)
                 found[name] = found.get(name, True) and narrow
@@ -198,14 +204,8 @@ def _viewed(module: Module) -> tuple[Viewed, ...]:
         slices = dict(_slices(function))
         for node in walk(function):
             match node:
-                case (
-                    ast.Call(func=ast.Attribute(value=owner, attr="view"), args=[to])
-                    | ast.Call(
-                        func=ast.Attribute(value=owner, attr="view"),
-                        keywords=[ast.keyword(arg="dtype", value=to)],
-                    )
-                ):
-                    types = float_type(to)
+                case ast.Call(func=ast.Attribute(attr="view")) if view := viewed(node):
+                    owner, types = view[0], float_type(view[1])
                     part = slices.get(owner.id) if isinstance(owner, ast.Name) else None
                     part = part or _as_slice(owner)
                     if types is not None and part is not None:
@@ -219,33 +219,17 @@ def _slices(function: ast.AST) -> Iterator[tuple[str, ast.Subscript]]:
     """The names that slices are bound to in a function."""
     for node in walk(function):
         match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                part = _as_slice(value)
-                if part is not None:
-                    yield name, part
-            case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)):
-                for target, value in zip(names, values, strict=False):
+            case ast.Assign():
+                for target, value in assigned(node):
                     part = _as_slice(value)
                     if isinstance(target, ast.Name) and part is not None:
                         yield target.id, part
 
 
-def float_type(node: ast.expr) -> ElementTypes | None:
-    """The float types that an expression names: one of torch's, or the platform's fp8 type."""
-    if isinstance(node, ast.Call) and not node.args:
-        node = node.func
-    name = node.attr if isinstance(node, ast.Attribute) else ""
-    name = node.id if isinstance(node, ast.Name) else name
-    known = from_torch(name) if isinstance(node, ast.Attribute) else None
-    if known is not None and known.is_float:
-        return ElementTypes.of(known)
-    return PLATFORM_FP8 if named_fp8(name) else None
-
-
 def _bounds(node: ast.Subscript) -> str:
     """The bounds of a slice of the last dimension as text, empty where they are too simple to tell
     one layout from another."""
-    last = _last(node)
+    last = last_slice(node)
     if last is None:
         return ""
     computed = any(isinstance(each, ast.BinOp) for each in walk(last))
@@ -254,18 +238,10 @@ def _bounds(node: ast.Subscript) -> str:
 
 def _begin(node: ast.Subscript) -> str:
     """What a slice of the last dimension is of, and begins with; empty where that is its start."""
-    last = _last(node)
-    if last is None or last.lower is None or ast.unparse(last.lower) == "0":
+    last = last_slice(node)
+    if last is None or last.lower is None or not begins_later(last):
         return ""
     return f"{_owner(node)}[{ast.unparse(last.lower)}:"
-
-
-def _last(node: ast.Subscript) -> ast.Slice | None:
-    """The slice of the last dimension."""
-    last = node.slice
-    if isinstance(last, ast.Tuple) and last.elts:
-        last = last.elts[-1]
-    return last if isinstance(last, ast.Slice) else None
 
 
 def _owner(node: ast.Subscript) -> str:
