@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import as_code, dotted_name, walk
+from tritonlint.facts.project.tree import FUNCTION, as_code, dotted_name, walk
 
 # What hands kernels to the compiler, or compiles functions.
 COMPILES = re.compile(r"\btorch\.compile\b|\btriton_op\b|\b(?:wrap|capture)_triton\b")
@@ -17,7 +17,6 @@ _OPAQUE = "custom_op"
 _COMPILE = "torch.compile"
 # What calling an object runs.
 _RUN = ("forward", "__call__")
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def is_compiled(host: Definition, launch: ast.Call) -> bool:
@@ -61,7 +60,7 @@ def _compiled(module: Module) -> Mapping[int, Definition]:
     found: dict[int, Definition] = {}
     while waiting:
         each = waiting.pop()
-        if id(each.node) not in found and isinstance(each.node, _FUNCTIONS):
+        if id(each.node) not in found and isinstance(each.node, FUNCTION):
             found[id(each.node)] = each
             waiting += _called(each)
     return found

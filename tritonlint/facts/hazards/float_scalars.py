@@ -14,7 +14,7 @@ from tritonlint.facts.hazards.sizes import Sizes, only_set
 from tritonlint.facts.hazards.written_launches import given, launches_of
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import as_code, walk
+from tritonlint.facts.project.tree import FUNCTION, as_code, walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -146,7 +146,7 @@ def _is_number(host: Definition, node: ast.expr) -> bool:
 def _declared(host: Definition, name: str) -> str:
     """The annotation of a parameter of the launching function, or what it is by its default."""
     function = host.node
-    if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+    if not isinstance(function, FUNCTION):
         return ""
     every = (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)
     annotation = next((each.annotation for each in every if each.arg == name), None)
@@ -159,7 +159,7 @@ def _declared(host: Definition, name: str) -> str:
 
 def _is_float_name(host: Definition, name: str, depth: int) -> bool:
     function = host.node
-    if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+    if not isinstance(function, FUNCTION):
         return False
     bound = host.module.scope_bindings(function).get(name, ())
     if len(bound) == 1 and isinstance(bound[0].node, ast.expr):

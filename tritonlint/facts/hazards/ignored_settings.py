@@ -18,7 +18,7 @@ from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import Parameter
 from tritonlint.facts.host.values import Tensor
-from tritonlint.facts.project.modules import Definition, Module
+from tritonlint.facts.project.modules import Module
 from tritonlint.facts.project.tree import dotted_name, walk
 from tritonlint.findings.claim import Known
 from tritonlint.frozen import dataclass
@@ -58,17 +58,11 @@ class IgnoredSetting:
     known: tuple[Known, ...]
 
 
-def _parameters(function: Definition) -> tuple[ast.arg, ...]:
-    node = function.node
-    assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
-    return signature(node).named
-
-
 def ignored_settings(run: Run) -> Iterator[IgnoredSetting]:
     """The settings that the root of `run` ignores: one for each cache that a launch is passed."""
     if isinstance(run.root.node, Module):
         return  # nothing is passed to a module
-    declared = _parameters(run.root)
+    declared = signature(run.root.as_function).named
     settings = [each for each in declared if _SETTING.match(each.arg)]
     if not settings:
         return

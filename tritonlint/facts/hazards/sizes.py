@@ -9,12 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 from tritonlint.facts.flow.parameters import Signed, signature
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import Enclosing, dotted_name, walk
+from tritonlint.facts.project.tree import SCOPE, Enclosing, dotted_name, walk
 from tritonlint.source import Span
 
 # So far names are followed, and no larger numbers are computed.
 _DEPTH = 8
-_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _LARGEST = 1 << 62
 _OPERATORS: Mapping[type[ast.operator], Callable[[int, int], int]] = {
     ast.Add: operator.add,
@@ -158,7 +157,7 @@ def _around(module: Module, node: ast.AST) -> Enclosing:
         key=lambda each: each.line,
         default=None,
     )
-    if inner is None or not isinstance(inner.node, _SCOPES):
+    if inner is None or not isinstance(inner.node, SCOPE):
         return ()
     return (*inner.enclosing, inner.node)
 

@@ -16,7 +16,7 @@ from tritonlint.facts.hazards.sizes import Sizes
 from tritonlint.facts.hazards.written_launches import given, launches_of
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import as_code, walk
+from tritonlint.facts.project.tree import FUNCTION, as_code, walk
 
 _LARGE = 1 << 31
 _NUMBER = r"\d[\d_]*(?:,\d{3})*"
@@ -54,7 +54,7 @@ def stated_large(module: Module, kernel: Kernel) -> Iterator[NarrowOffset]:
     """The products in 32 bits of `kernel` that go beyond 2**31 in memory that the launches in its
     file pass, by the sizes that are stated there."""
     for host, launch in launches_of(module, kernel):
-        if host is None or not isinstance(host.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        if host is None or not isinstance(host.node, FUNCTION):
             continue
         if _LIMITED.search(module.source.snippet(module.source.span(host.node))):
             continue
@@ -241,11 +241,7 @@ def _examples(text: str) -> Iterator[Sequence[int]]:
 
 
 def _docstring(node: object) -> str:
-    return (
-        ast.get_docstring(node) or ""
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
-        else ""
-    )
+    return ast.get_docstring(node) or "" if isinstance(node, FUNCTION) else ""
 
 
 def _docstrings(module: Module) -> str:

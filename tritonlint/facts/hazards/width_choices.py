@@ -61,8 +61,7 @@ def width_choices(module: Module) -> Iterator[WidthChoice]:
         return
     deciding = dict(_deciding(module))
     for function in module.functions:
-        node = function.node
-        assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        node = function.as_function
         tests = list(_tests(node, deciding))
         launches = [each for each in walk(node) if _is_launch(each)] if tests else []
         text = module.source.snippet(module.source.span(node)) if launches else ""

@@ -26,10 +26,8 @@ from tritonlint.facts.host.values import (
 )
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition
-from tritonlint.facts.project.tree import Function, walk
+from tritonlint.facts.project.tree import FUNCTION, Function, walk
 from tritonlint.frozen import replace
-
-_FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def assigned_value(frame: Frame, owner: Instance, name: str) -> Value | None:
@@ -112,10 +110,9 @@ def _set_later(frame: Frame, definition: Definition, name: str) -> tuple[ClassFa
 
 def _methods(frame: Frame, definition: Definition) -> Iterator[tuple[Definition, Function]]:
     """The methods of a class beside `__init__` that are not being run, and their nodes."""
-    assert isinstance(definition.node, ast.ClassDef)
-    around = (*definition.enclosing, definition.node)
-    for each in definition.node.body:
-        if isinstance(each, _FUNCTION) and each.name != "__init__":
+    around = (*definition.enclosing, definition.as_class)
+    for each in definition.as_class.body:
+        if isinstance(each, FUNCTION) and each.name != "__init__":
             if id(each) not in frame.run.stack:
                 yield Definition(definition.module, each, around, each.name), each
 
@@ -159,9 +156,8 @@ def _note_views(frame: Frame, definition: Definition, name: str, buffers: set[Sy
 
 def _naming(owner: Definition, name: str) -> Iterator[str]:
     """The methods of a class that name an attribute."""
-    assert isinstance(owner.node, ast.ClassDef)
-    for each in owner.node.body:
-        if isinstance(each, _FUNCTION) and name in named_in(each):
+    for each in owner.as_class.body:
+        if isinstance(each, FUNCTION) and name in named_in(each):
             yield each.name
 
 

@@ -13,13 +13,14 @@ from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Parameter, Symbol
 from tritonlint.facts.host.values import Callable, DType, Env, Sequence, Table, Tensor
 from tritonlint.facts.project.modules import Definition
+from tritonlint.facts.project.tree import FUNCTION
 
 
 def bind(frame: Frame, definition: Definition, given: Given, function: Callable) -> Env:
     """The names of a function's parameters with their values: arguments, else unknown (defaults of
     dtypes too: a caller that is not known may pass another)."""
     node, arguments = definition.node, given.arguments
-    assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    assert isinstance(node, FUNCTION)
     parameters = signature(node)
     env: Env = dict(function.closure or {})
     positional = arguments.positional

@@ -57,8 +57,7 @@ def _takes(function: Value, count: int) -> bool:
     """Whether a function can be called with so many arguments by position."""
     match function:
         case Callable(definition=definition):
-            node = definition.node
-            assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+            node = definition.as_function
             own = 1 if function.instance is not None else 0
             most = len(signature(node).positional) - own
             return most - len(node.args.defaults) <= count <= most

@@ -16,10 +16,8 @@ from tritonlint.facts.host.traded import traded
 from tritonlint.facts.host.values import Callable, Instance, Value, choose
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition
-from tritonlint.facts.project.tree import Function, statements_in, walk
+from tritonlint.facts.project.tree import FUNCTION, Function, statements_in, walk
 from tritonlint.frozen import replace
-
-_FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def class_facts(frame: Frame, definition: Definition) -> ClassFacts:
@@ -27,7 +25,7 @@ def class_facts(frame: Frame, definition: Definition) -> ClassFacts:
     attributes. One that another method assigns too is left out."""
     initializer = definition.module.member(definition, "__init__")
     initializer = initializer or definition.module.member(definition, "__post_init__")
-    if not isinstance(initializer, Definition) or not isinstance(initializer.node, _FUNCTION):
+    if not isinstance(initializer, Definition) or not isinstance(initializer.node, FUNCTION):
         return ClassFacts({}, {}, ())
     return facts_of(frame, definition, initializer)
 
@@ -51,8 +49,7 @@ def _assigned(frame: Frame, definition: Definition, method: Definition) -> Class
     # Named, so that a field that was given something is not taken to hold its default.
     given = method.name == "__post_init__"
     instance = Instance(definition, Object(definition.qualified) if given else None)
-    assert isinstance(method.node, _FUNCTION)
-    inner = frame.elsewhere(method.module, (*method.enclosing, method.node))
+    inner = frame.elsewhere(method.module, (*method.enclosing, method.as_function))
     inner.run, inner.instance, inner.depth = run, instance, 0
     inner.env = bind(inner, method, Given(Arguments((), {}), {}), Callable(method, instance))
     inner.depth = NEAR_DEPTH - 2
@@ -113,9 +110,8 @@ def _traded(
     definition: Definition, known: Mapping[Attribute, Value]
 ) -> Iterator[tuple[Attribute, Value]]:
     """The attributes that trade what `__init__` gave them, each with all that it may hold."""
-    assert isinstance(definition.node, ast.ClassDef)
     own = Object(definition.qualified)
-    for name, sources in traded(definition.node).items():
+    for name, sources in traded(definition.as_class).items():
         symbols = [Attribute(own, each) for each in sorted(sources)]
         if all(each in known for each in symbols):
             yield Attribute(own, name), choose(*(((), known[each]) for each in symbols))
@@ -124,15 +120,13 @@ def _traded(
 def _initializes(function: Definition) -> bool:
     """Whether a function is an initializer, or makes tensors for attributes, as those that
     initializers call do (`self._create_buffers()`)."""
-    node = function.node
-    assert isinstance(node, _FUNCTION)
+    node = function.as_function
     return function.name == "__init__" or (bool(assigned_in(node)) and makes_tensors(node))
 
 
 def _assigned_elsewhere(definition: Definition) -> Iterator[str]:
     """The attributes of `self` that methods other than `__init__` assign."""
-    assert isinstance(definition.node, ast.ClassDef)
-    for method in definition.node.body:
+    for method in definition.as_class.body:
         if isinstance(method, ast.FunctionDef) and method.name != "__init__":
             if not classes.accessor(method, "setter"):  # seen where `__init__` assigns
                 yield from assigned_in(method)

@@ -16,9 +16,7 @@ from tritonlint.facts.host.values import (
 )
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module, Target
-from tritonlint.facts.project.tree import Enclosing, dotted_name, last_name, walk
-
-_FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
+from tritonlint.facts.project.tree import FUNCTION, Enclosing, dotted_name, last_name, walk
 
 
 def annotated(
@@ -70,8 +68,7 @@ def _class_named(annotation: ast.expr) -> str | None:
 
 def declared(definition: Definition, name: str) -> ast.expr | None:
     """What a class says in its body that an attribute is: `name: type`."""
-    assert isinstance(definition.node, ast.ClassDef)
-    for each in definition.node.body:
+    for each in definition.as_class.body:
         match each:
             case ast.AnnAssign(target=ast.Name(id=found)) if found == name:
                 return each.annotation
@@ -80,14 +77,13 @@ def declared(definition: Definition, name: str) -> ast.expr | None:
 
 def declared_fields(definition: Definition, depth: int = 8) -> list[ast.AnnAssign]:
     """The fields of a class, those of its bases first."""
-    assert isinstance(definition.node, ast.ClassDef)
     fields: dict[str, ast.AnnAssign] = {}
-    for base in definition.node.bases if depth else ():
+    for base in definition.as_class.bases if depth else ():
         spelled = dotted_name(base)
         target = definition.module.target(spelled, definition.enclosing) if spelled else None
         if isinstance(target, Definition) and isinstance(target.node, ast.ClassDef):
             fields |= {each.target.id: each for each in declared_fields(target, depth - 1)}  # type: ignore[union-attr]
-    for statement in definition.node.body:
+    for statement in definition.as_class.body:
         match statement:
             case ast.AnnAssign(target=ast.Name(id=name)) as field:
                 fields[name] = field
@@ -106,8 +102,7 @@ def is_enum(definition: Definition) -> bool:
 
 def inherits(definition: Definition, name: str) -> bool:
     """Whether a class names this one as its base."""
-    assert isinstance(definition.node, ast.ClassDef)
-    bases = (dotted_name(each) or "" for each in definition.node.bases)
+    bases = (dotted_name(each) or "" for each in definition.as_class.bases)
     return any(each.rpartition(".")[2] == name for each in bases)
 
 
@@ -117,7 +112,7 @@ def getter(member: Target) -> Target:
         return member
     owner = member.enclosing[-1] if member.enclosing else None
     for each in owner.body if isinstance(owner, ast.ClassDef) else ():
-        if isinstance(each, _FUNCTION) and each.name == member.name:
+        if isinstance(each, FUNCTION) and each.name == member.name:
             return Definition(member.module, each, member.enclosing, member.name)
     return member
 
@@ -131,7 +126,7 @@ def setter(definition: Definition, name: str) -> Definition | None:
 
 def accessor(node: object, *names: str) -> bool:
     """Whether a function is decorated as one of these: `@name.setter`."""
-    decorators = node.decorator_list if isinstance(node, _FUNCTION) else ()
+    decorators = node.decorator_list if isinstance(node, FUNCTION) else ()
     return any(isinstance(each, ast.Attribute) and each.attr in names for each in decorators)
 
 
@@ -229,8 +224,7 @@ def _made(module: Module) -> tuple[frozenset[str], frozenset[str]]:
 @kept(1024)
 def _names_bytes(definition: Definition) -> bool:
     """Whether the initializer that a class has of its own names a type of bytes."""
-    assert isinstance(definition.node, ast.ClassDef)
-    own = (each for each in definition.node.body if getattr(each, "name", "") == "__init__")
+    own = (each for each in definition.as_class.body if getattr(each, "name", "") == "__init__")
     return any(
         last_name(each) == "uint8"
         for node in own
@@ -240,8 +234,7 @@ def _names_bytes(definition: Definition) -> bool:
 
 
 def _method_names(definition: Definition) -> set[str]:
-    assert isinstance(definition.node, ast.ClassDef)
-    return {each.name for each in definition.node.body if isinstance(each, _FUNCTION)}
+    return {each.name for each in definition.as_class.body if isinstance(each, FUNCTION)}
 
 
 def method_named(owner: Instance, *names: str) -> Callable | None:
@@ -250,7 +243,7 @@ def method_named(owner: Instance, *names: str) -> Callable | None:
     definition = owner.definition
     for name in names:
         target = definition.module.member(definition, name)
-        if isinstance(target, Definition) and isinstance(target.node, _FUNCTION):
+        if isinstance(target, Definition) and isinstance(target.node, FUNCTION):
             return Callable(target, owner)
     return None
 

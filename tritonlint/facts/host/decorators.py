@@ -10,18 +10,15 @@ from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import Callable, Value
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition
-from tritonlint.facts.project.tree import dotted_name, walk
-
-_FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
+from tritonlint.facts.project.tree import FUNCTION, dotted_name, walk
 
 
 def decorated(frame: Frame, function: Callable) -> Value:
     """The function that a call of `function` calls: with the decorators that view something
     applied. Others are taken to hand on what they are given."""
     definition = function.definition
-    assert isinstance(definition.node, _FUNCTION)
     result: Value = function
-    for each in reversed(definition.node.decorator_list):
+    for each in reversed(definition.as_function.decorator_list):
         if not _views(definition, each):
             continue
         around = frame.elsewhere(definition.module, definition.enclosing, frame.types)
@@ -38,7 +35,7 @@ def _views(definition: Definition, decorator: ast.expr) -> bool:
     target = definition.module.target(spelled, definition.enclosing) if spelled else None
     return (
         isinstance(target, Definition)
-        and isinstance(target.node, _FUNCTION)
+        and isinstance(target.node, FUNCTION)
         and has_view(target.node)
     )
 

@@ -39,7 +39,7 @@ from tritonlint.facts.host.values import (
 )
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import as_code, walk
+from tritonlint.facts.project.tree import Function, as_code, walk
 from tritonlint.findings.result import Limit
 from tritonlint.frozen import replace
 
@@ -48,12 +48,11 @@ def enter(frame: Frame, node: ast.Call, function: Callable, given: Given) -> Val
     """Interpret the body of a function of the project with these arguments, and give back what it
     returns."""
     definition, arguments = function.definition, given.arguments
-    assert isinstance(definition.node, (ast.FunctionDef, ast.AsyncFunctionDef))
-    by_name = _getter(definition.node) or libraries.by_name(
+    by_name = _getter(definition.as_function) or libraries.by_name(
         frame, definition.name, arguments, frame.span(node)
     )
     if (
-        id(definition.node) in frame.run.stack
+        id(definition.as_function) in frame.run.stack
         or _is_beyond(frame, definition)
         or not frame.run.worth_entering(
             definition, frame.depth, partial(hands_on_bytes, frame, function, given)
@@ -82,7 +81,7 @@ def _is_beyond(frame: Frame, function: Definition) -> bool:
     return True
 
 
-def _getter(function: ast.FunctionDef | ast.AsyncFunctionDef) -> DType | None:
+def _getter(function: Function) -> DType | None:
     """The platform's fp8 type, for a function that gives a dtype by its annotation and speaks of
     fp8 by its name: the name alone would make a question of `get_fp8()`."""
     annotation = as_code(function.returns).strip("'\"") if function.returns else ""
@@ -97,13 +96,12 @@ def run(
     """What the function returns, and the frame at its end. The buffers that it makes are known
     afterwards, and so are the attributes that it sets."""
     definition = function.definition
-    assert isinstance(definition.node, (ast.FunctionDef, ast.AsyncFunctionDef))
     nested = definition.enclosing == frame.enclosing and frame.module is definition.module
     if nested and function.closure is not None:
         function = replace(function, closure=frame.env)  # with what was bound since
     passed = Given(_passed(frame, given.arguments, given.places), given.places, given.complete)
     env = bind(frame, definition, passed, function)
-    around = (*definition.enclosing, definition.node)
+    around = (*definition.enclosing, definition.as_function)
     inner = frame.elsewhere(definition.module, around, dict(frame.types))
     inner.env, inner.path, inner.instance = env, frame.path, function.instance
     inner.began = len(frame.path)
@@ -111,8 +109,8 @@ def run(
     inner.env |= attributes_in(frame.env)
     if isinstance(function.instance, Instance) and definition.name != "__init__":
         note_required(frame, function.instance)
-    frame.run.stack.append(id(definition.node))
-    frame.run.entered.add(id(definition.node))
+    frame.run.stack.append(id(definition.as_function))
+    frame.run.entered.add(id(definition.as_function))
     noted = len(frame.run.notes)
     try:
         result = inner.body()
@@ -127,8 +125,7 @@ def run(
 
 def _keep_filled(frame: Frame, inner: Frame, function: Callable, given: Given) -> None:
     """What a function puts into a list or a dict that it is given is in there after the call."""
-    node = function.definition.node
-    assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    node = function.definition.as_function
     named = signature(node).positional[function.instance is not None :]
     names: dict[int | str, str] = {index: each.arg for index, each in enumerate(named)}
     values: dict[int | str, Value] = dict(enumerate(given.arguments.positional))
@@ -142,7 +139,7 @@ def _keep_filled(frame: Frame, inner: Frame, function: Callable, given: Given) -
 
 
 @kept(4096)
-def _assigned(function: ast.FunctionDef | ast.AsyncFunctionDef) -> frozenset[str]:
+def _assigned(function: Function) -> frozenset[str]:
     """The names that a function binds to something else."""
     names = (each for each in walk(function) if isinstance(each, ast.Name))
     return frozenset(each.id for each in names if isinstance(each.ctx, ast.Store))

@@ -12,7 +12,7 @@ from tritonlint.facts.host.symbols import Attribute, Parameter, Symbol
 from tritonlint.facts.host.values import Tensor, Value
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition
-from tritonlint.facts.project.tree import Function, statements_in
+from tritonlint.facts.project.tree import FUNCTION, Function, statements_in
 
 
 def given_elsewhere(frame: Frame, owner: Symbol, name: str) -> Value | None:
@@ -46,7 +46,7 @@ def _filling(owner: ast.ClassDef) -> Mapping[tuple[str, str], Function]:
     attribute, where only one does."""
     found: dict[tuple[str, str], list[Function]] = {}
     for method in owner.body:
-        if isinstance(method, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        if isinstance(method, FUNCTION):
             names = {each.arg for each in (*method.args.args[1:], *method.args.kwonlyargs)}
             for statement, _ in statements_in(method.body):
                 for name, attr in _filled(statement):

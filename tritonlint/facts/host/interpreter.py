@@ -68,12 +68,11 @@ def interpret(run: Run) -> Run:
         frame = Activation({}, run, root.module, (), {})
         frame.block(root.module.tree.body)
         return _settled(frame)
-    assert isinstance(root.node, (ast.FunctionDef, ast.AsyncFunctionDef))
     owner = run.heir or owner_of(root)
-    instance = objects.receiver(root.node, Instance(owner)) if owner is not None else None
-    frame = Activation({}, run, root.module, (*root.enclosing, root.node), {}, (), instance)
+    instance = objects.receiver(root.as_function, Instance(owner)) if owner is not None else None
+    frame = Activation({}, run, root.module, (*root.enclosing, root.as_function), {}, (), instance)
     frame.env = bind(frame, root, Given(Arguments((), {}), {}), Callable(root, instance))
-    run.stack.append(id(root.node))
+    run.stack.append(id(root.as_function))
     if isinstance(instance, Instance) and root.name != "__init__":
         note_required(frame, instance)
     frame.body()

@@ -21,14 +21,15 @@ def of_any_member(frame: Frame, owner: Instance, name: str, node: ast.expr) -> V
     initializer = definition.module.member(definition, "__init__")
     if not isinstance(initializer, Definition) or id(initializer.node) in frame.run.stack:
         return None
-    assert isinstance(definition.node, ast.ClassDef)
     found: list[tuple[Path, Value]] = []
     call = ast.copy_location(ast.Call(node, [], []), node)
-    for statement in definition.node.body:
+    for statement in definition.as_class.body:
         match statement:
             case ast.Assign(targets=[ast.Name(id=label)], value=written):
                 instance = Instance(definition, Attribute(Object(definition.qualified), label))
-                inner = frame.elsewhere(definition.module, (*definition.enclosing, definition.node))
+                inner = frame.elsewhere(
+                    definition.module, (*definition.enclosing, definition.as_class)
+                )
                 value = inner.evaluate(written)
                 values = value.items if isinstance(value, Sequence) else (value,)
                 given = positional(frame, node, *values)

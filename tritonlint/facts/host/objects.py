@@ -24,10 +24,8 @@ from tritonlint.facts.host.values import (
     Value,
 )
 from tritonlint.facts.project.modules import Definition
-from tritonlint.facts.project.tree import dotted_name
+from tritonlint.facts.project.tree import Function, dotted_name
 from tritonlint.frozen import replace
-
-Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def instance_attribute(frame: Frame, owner: Instance, name: str, node: ast.expr) -> Value:
@@ -118,8 +116,7 @@ def class_attribute(frame: Frame, owner: Class, name: str, node: ast.expr) -> Va
 
 def inherited(frame: Frame, owner: Super, name: str, node: ast.expr) -> Value:
     """`super().name`."""
-    assert isinstance(owner.owner.node, ast.ClassDef)
-    for base in owner.owner.node.bases:
+    for base in owner.owner.as_class.bases:
         spelled = dotted_name(base)
         module = owner.owner.module
         target = module.target(spelled, owner.owner.enclosing) if spelled else None
@@ -149,9 +146,7 @@ def bound_method(
     return method
 
 
-def receiver(
-    method: ast.FunctionDef | ast.AsyncFunctionDef, owner: Instance | Class
-) -> Instance | Class | None:
+def receiver(method: Function, owner: Instance | Class) -> Instance | Class | None:
     """What a method takes as its first argument where it is called on `owner`: an object, its
     class, or nothing."""
     decorators = [_last_name(each) for each in method.decorator_list]

@@ -45,11 +45,10 @@ def _set_later(frame: Frame, definition: Definition) -> Value | None:
     """What the functions give a name of a module that declare it `global`."""
     found: list[Value] = []
     for function in _setters(definition.module, definition.name):
-        assert isinstance(function.node, (ast.FunctionDef, ast.AsyncFunctionDef))
-        key = id(function.node)
+        key = id(function.as_function)
         if key not in frame.run.stack:
             frame.run.stack.append(key)
-            inner = frame.elsewhere(function.module, (function.node,), frame.types)
+            inner = frame.elsewhere(function.module, (function.as_function,), frame.types)
             inner.env = bind(frame, function, Given(Arguments((), {}), {}), Callable(function))
             inner.body()
             frame.run.stack.pop()
@@ -89,8 +88,7 @@ def _declared_global(function: ast.AST) -> frozenset[str]:
 
 def _after(frame: Frame, function: Definition, call: ast.Call, name: str) -> Value:
     """What `name` stands for after a call of a function that fills it."""
-    assert isinstance(function.node, (ast.FunctionDef, ast.AsyncFunctionDef))
-    inner = frame.elsewhere(function.module, (function.node,), frame.types)
+    inner = frame.elsewhere(function.module, (function.as_function,), frame.types)
     known = Callable(function, None, dict(frame.env))
     inner.env = bind(frame, function, arguments_of(frame, call), known)
     inner.body()

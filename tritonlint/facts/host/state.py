@@ -131,8 +131,7 @@ class Run:
         self, function: Definition, depth: int, hands_on_bytes: Callable[[], bool]
     ) -> bool:
         """Whether a function that is called at this depth is entered."""
-        node = function.node
-        assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        node = function.as_function
         length = function.module.code_after(node.body[0].lineno, node)
         if depth < NEAR_DEPTH and (length < SHORT or (length < LONG and gives_views(node))):
             return True

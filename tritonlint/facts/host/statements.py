@@ -28,9 +28,7 @@ from tritonlint.facts.host.values import (
 )
 from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Definition
-from tritonlint.facts.project.tree import walk
-
-Defining = (ast.FunctionDef, ast.AsyncFunctionDef)
+from tritonlint.facts.project.tree import FUNCTION, walk
 
 
 def body(frame: Frame) -> Value | None:
@@ -59,8 +57,7 @@ def _run_handed_on(frame: Frame) -> None:
         if not own or id(definition.node) in frame.run.entered:
             continue
         if _leads(frame, definition):
-            node = definition.node
-            assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+            node = definition.as_function
             name = ast.copy_location(ast.Name(node.name, ast.Load()), node.body[0])
             call = ast.copy_location(ast.Call(name, [], []), node.body[0])
             entering.run(frame, call, value, Given(Arguments((), {}), {}, complete=False))
@@ -94,8 +91,7 @@ def _leads(frame: Frame, definition: Definition) -> bool:
         return False
     if frame.run.leads(definition):
         return True
-    assert isinstance(definition.node, (ast.FunctionDef, ast.AsyncFunctionDef))
-    named = {each.id for each in walk(definition.node) if isinstance(each, ast.Name)}
+    named = {each.id for each in walk(definition.as_function) if isinstance(each, ast.Name)}
     bound = (frame.env[name] for name in named if name in frame.env)
     return any(
         isinstance(each, (Partial, Launchable)) for value in bound for _, each in options(value)
@@ -160,7 +156,7 @@ def define(frame: Frame, node: ast.stmt) -> None:
             inner = frame.fork()
             inner.enclosing = (*frame.enclosing, node)
             frame.env.pop(node.name, None)
-            inner.block([each for each in node.body if not isinstance(each, Defining)])
+            inner.block([each for each in node.body if not isinstance(each, FUNCTION)])
         case ast.FunctionDef() | ast.AsyncFunctionDef():
             definition = Definition(frame.module, node, frame.enclosing, node.name)
             kernel = kernel_of(definition)

@@ -11,9 +11,8 @@ from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import Instance, Tensor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import dotted_name, walk
+from tritonlint.facts.project.tree import FUNCTION, dotted_name, walk
 
-_FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 # One attribute alone says too little.
 _LEAST = 2
 
@@ -48,8 +47,7 @@ def _members(module: Module) -> Sequence[tuple[Definition, frozenset[str]]]:
     """The classes at the top level of a file, with the names of what their objects have."""
     found: list[tuple[Definition, frozenset[str]]] = []
     for each in module.classes:
-        assert isinstance(each.node, ast.ClassDef)
-        methods = [one for one in each.node.body if isinstance(one, _FUNCTION)]
+        methods = [one for one in each.as_class.body if isinstance(one, FUNCTION)]
         names = {one.name for one in methods}.union(*map(assigned_in, methods))
         if not each.enclosing:
             found.append((each, frozenset(names)))

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping
 
 from tritonlint.facts.kept import kept
-from tritonlint.facts.project.tree import Function, statements_in
+from tritonlint.facts.project.tree import FUNCTION, Function, statements_in
 
 
 @kept(1024)
@@ -15,7 +15,7 @@ def traded(owner: ast.ClassDef) -> Mapping[str, frozenset[str]]:
     it nothing but what other attributes hold, and all the attributes whose value it may have."""
     given: dict[str, set[str | None]] = {}
     for method in owner.body:
-        if isinstance(method, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        if isinstance(method, FUNCTION):
             for name, source in _moves(method) if method.name != "__init__" else ():
                 given.setdefault(name, {name}).add(source)
     for _ in given:

@@ -70,8 +70,7 @@ class Calls:
     def copies(self) -> bool:
         """Whether it is short and copies between tensors, of which it, or the class that it is a
         method of, calls some 8-bit floats and some bytes."""
-        node = self.definition.node
-        assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        node = self.definition.as_function
         if self.definition.module.code_after(node.lineno, node) >= _LONG:
             return False
         around = self.definition.enclosing

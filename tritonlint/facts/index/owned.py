@@ -8,10 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition
-from tritonlint.facts.project.tree import dotted_name, walk
+from tritonlint.facts.project.tree import FUNCTION, SCOPE, Function, dotted_name, walk
 from tritonlint.frozen import replace
-
-Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def owner_of(function: Definition) -> Definition | None:
@@ -26,12 +24,11 @@ def owner_of(function: Definition) -> Definition | None:
 def methods(owner: Definition, depth: int = 6) -> Iterator[Definition]:
     """The methods of a class of the project, its own before those of the classes that it inherits
     from."""
-    assert isinstance(owner.node, ast.ClassDef)
-    around = (*owner.enclosing, owner.node)
-    for each in owner.node.body:
-        if isinstance(each, Function):
+    around = (*owner.enclosing, owner.as_class)
+    for each in owner.as_class.body:
+        if isinstance(each, FUNCTION):
             yield Definition(owner.module, each, around, each.name)
-    for base in owner.node.bases if depth else ():
+    for base in owner.as_class.bases if depth else ():
         spelled = dotted_name(base)
         target = owner.module.target(spelled, owner.enclosing) if spelled else None
         if isinstance(target, Definition) and isinstance(target.node, ast.ClassDef):
@@ -41,8 +38,7 @@ def methods(owner: Definition, depth: int = 6) -> Iterator[Definition]:
 def held(owner: Definition, attribute: str) -> Iterator[Definition]:
     """The classes of the project whose objects `attribute` of an object of `owner` can be, as far
     as its class body and its `__init__` name them, and the functions that it can be."""
-    assert isinstance(owner.node, ast.ClassDef)
-    for statement in owner.node.body:
+    for statement in owner.as_class.body:
         match statement:
             case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation):
                 if name == attribute:
@@ -56,7 +52,7 @@ def held(owner: Definition, attribute: str) -> Iterator[Definition]:
 
 
 @kept(4096)
-def _given(initializer: ast.FunctionDef | ast.AsyncFunctionDef) -> Mapping[str, list[ast.expr]]:
+def _given(initializer: Function) -> Mapping[str, list[ast.expr]]:
     """By the attributes of `self` that an initializer sets: what it gives them, and what they or
     the parameter that they are given are said to be."""
     annotations = {each.arg: each.annotation for each in initializer.args.args}
@@ -80,7 +76,7 @@ def _named(around: Definition, node: ast.expr) -> Iterator[Definition]:
     for each in walk(node):
         spelled = dotted_name(each) if isinstance(each, (ast.Name, ast.Attribute)) else None
         target = around.module.target(spelled, around.enclosing) if spelled else None
-        kinds = (ast.ClassDef, *Function) if each is node else ast.ClassDef
+        kinds = SCOPE if each is node else ast.ClassDef
         if isinstance(target, Definition) and isinstance(target.node, kinds):
             yield target
 

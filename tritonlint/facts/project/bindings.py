@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 
+from tritonlint.facts.project.tree import SCOPE
 from tritonlint.frozen import dataclass
 
 
@@ -90,7 +91,7 @@ def _flat(body: Sequence[ast.stmt], conditional: bool) -> Iterator[tuple[ast.stm
     while stack:
         node, under = stack.pop()
         yield node, under
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        if isinstance(node, SCOPE):
             continue
         inner: list[ast.stmt] = list(getattr(node, "body", ()))
         for handler in getattr(node, "handlers", ()):

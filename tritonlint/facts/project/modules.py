@@ -18,7 +18,7 @@ from typing import Protocol
 from tritonlint.facts.project import code_lines
 from tritonlint.facts.project.bindings import Binding, Import, bindings, preferred, star_imports
 from tritonlint.facts.project.layout import Layout
-from tritonlint.facts.project.tree import Enclosing, Function, statements_in
+from tritonlint.facts.project.tree import FUNCTION, Enclosing, Function, statements_in
 from tritonlint.frozen import dataclass
 from tritonlint.source import SourceFile
 
@@ -40,6 +40,18 @@ class Definition:
     def line(self) -> int:
         """The line that it begins in: 1 for a module, that of the `def` for a function."""
         return 1 if isinstance(self.node, Module) else self.node.lineno
+
+    @property
+    def as_function(self) -> Function:
+        """The node of what is known to be a function."""
+        assert isinstance(self.node, FUNCTION)
+        return self.node
+
+    @property
+    def as_class(self) -> ast.ClassDef:
+        """The node of what is known to be a class."""
+        assert isinstance(self.node, ast.ClassDef)
+        return self.node
 
     @property
     def qualified(self) -> str:
@@ -127,7 +139,7 @@ class Module:
         return tuple(
             Definition(self, node, enclosing, node.name)
             for node, enclosing in self.statements
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+            if isinstance(node, FUNCTION)
         )
 
     @cached_property

@@ -158,16 +158,15 @@ def _from_stars(here: Module, name: str, visited: _Visited) -> Target:
 
 def member(here: Module, owner: Definition, name: str, visited: _Visited) -> Target:
     """The member `name` of the class `owner` of the module, or of its base classes."""
-    assert isinstance(owner.node, ast.ClassDef)
     key = (here.path, f"{owner.qualified}.{name}")
     if key in visited:
         return None
     visited = visited | {key}
-    around = (*owner.enclosing, owner.node)
-    found = here.scope_bindings(owner.node).get(name)
+    around = (*owner.enclosing, owner.as_class)
+    found = here.scope_bindings(owner.as_class).get(name)
     if found:
         return _bound(here, name, preferred(found), around, visited)
-    for base in owner.node.bases:
+    for base in owner.as_class.bases:
         spelled = dotted_name(base)
         target = follow(here, spelled, owner.enclosing, visited) if spelled else None
         if (

@@ -14,7 +14,7 @@ from tritonlint.facts.hazards.flavours.declared_settings import (
 )
 from tritonlint.facts.hazards.flavours.trials import flag_of
 from tritonlint.facts.project.modules import Definition
-from tritonlint.facts.project.tree import Function, as_code, dotted_name, walk
+from tritonlint.facts.project.tree import SCOPE, as_code, dotted_name, walk
 from tritonlint.frozen import dataclass
 
 E5M2 = ("fp8_e5m2", "float8_e5m2")
@@ -41,7 +41,7 @@ class Members:
     def of(self, function: Definition) -> dict[str, tuple[Declaration, Member]]:
         """The settings that a function asks about, by their names: those of which a parameter is
         annotated as declared, and those that are called so."""
-        every = [*signature(node_of(function)).named, *_of_object(function)]
+        every = [*signature(function.as_function).named, *_of_object(function)]
         found: dict[str, tuple[Declaration, Member]] = {}
         for each in every:
             annotation = "" if each.annotation is None else as_code(each.annotation)
@@ -69,7 +69,7 @@ def _is_of(known: tuple[Declaration, Member], annotation: str, function: Definit
 def _of_object(function: Definition) -> list[ast.arg]:
     """What the object of a method is made with, where the method asks its attributes."""
     owner = function.enclosing[-1] if function.enclosing else None
-    names = {dotted_name(each) or "" for each in _inside(node_of(function))}
+    names = {dotted_name(each) or "" for each in _inside(function.as_function)}
     if not isinstance(owner, ast.ClassDef) or not any(each.startswith("self.") for each in names):
         return []
     made = (each for each in owner.body if isinstance(each, ast.FunctionDef))
@@ -83,7 +83,7 @@ def _asked(function: Definition) -> list[str]:
     object are assigned."""
     found: set[str] = set()
     bound: set[str] = set()
-    for node in _inside(node_of(function)):
+    for node in _inside(function.as_function):
         if isinstance(node, (ast.Name, ast.Attribute)):
             if isinstance(node.ctx, ast.Load):
                 found.add(dotted_name(node) or "")
@@ -98,7 +98,7 @@ def _asked(function: Definition) -> list[str]:
 def _inside(node: ast.AST) -> Iterator[ast.AST]:
     """What a function consists of, without the functions inside it."""
     for child in ast.iter_child_nodes(node):
-        if not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        if not isinstance(child, SCOPE):
             yield child
             yield from _inside(child)
 
@@ -111,9 +111,3 @@ class Is:
 
     def __call__(self, spelled: str) -> bool:
         return spelled.rpartition(".")[2] == self.name
-
-
-def node_of(function: Definition) -> Function:
-    node = function.node
-    assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
-    return node

@@ -7,7 +7,6 @@ import ast
 import re
 from collections.abc import Sequence
 
-from tritonlint.facts.hazards.flavours.asked_settings import node_of
 from tritonlint.facts.hazards.flavours.vendors import function_at
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.tree import as_code, dotted_name, walk
@@ -46,7 +45,7 @@ def caring(module: Module, said: re.Pattern[str]) -> Sequence[Definition] | None
 
 def _chooses(function: Definition, said: re.Pattern[str]) -> bool:
     """Whether a function names such a dtype under a test of that kind."""
-    for node in walk(node_of(function)):
+    for node in walk(function.as_function):
         match node:
             case ast.If(test=test, body=[first, *_]) if said.search(as_code(test)):
                 if isinstance(first, ast.Raise):
@@ -67,7 +66,7 @@ def are_apart(function: Definition, other: Definition) -> bool:
         not any(
             (node.attr if isinstance(node, ast.Attribute) else node.id) == called.name
             for caller, called in ((function, other), (other, function))
-            for node in walk(node_of(caller))
+            for node in walk(caller.as_function)
             if isinstance(node, (ast.Attribute, ast.Name))
         )
         and function.node is not other.node

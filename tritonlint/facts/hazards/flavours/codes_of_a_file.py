@@ -10,7 +10,6 @@ from itertools import chain
 from tritonlint.dtypes import BY_NAME, ElementType, from_triton
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.hazards.detours import only_given
-from tritonlint.facts.hazards.flavours.asked_settings import node_of
 from tritonlint.facts.hazards.flavours.clashes import Flavours
 from tritonlint.facts.hazards.flavours.hard_coded import HardCoded
 from tritonlint.facts.hazards.flavours.said_dtypes import SaidDtype, said_dtype, said_dtypes
@@ -75,8 +74,7 @@ def _in_function(
     module: Module, function: Definition, constants: Mapping[str, SaidDtype]
 ) -> tuple[list[_Codes], list[_Codes]]:
     """What a function encodes, and what it decodes."""
-    node = function.node
-    assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    node = function.as_function
     names = said_dtypes(module, node.body, constants)
     given = only_given(node)
     # What is encoded and launched in one function is followed to the kernel.
@@ -153,7 +151,7 @@ def _decoded(node: ast.AST, function: Definition, given: Mapping[str, ast.expr])
 def _bytes(definition: Definition) -> set[str]:
     """The parameters of a function that are bytes, as it asserts, or by their names; and what a
     comprehension over these calls them."""
-    function, source = node_of(definition), definition.module.source
+    function, source = definition.as_function, definition.module.source
     text = source.snippet(source.span(function))
     found = {
         each.arg

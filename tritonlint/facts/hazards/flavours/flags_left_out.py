@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import Function, as_code, dotted_name, last_name, walk
+from tritonlint.facts.project.tree import FUNCTION, Function, as_code, dotted_name, last_name, walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -85,7 +85,7 @@ def flags_left_out(module: Module) -> Iterator[FlagLeftOut]:
 def _found(module: Module, call: _Call, flag: str, passing: _Call) -> FlagLeftOut:
     callee = call.callee
     owner, chosen = _flags(callee)[flag]
-    parameters = signature(_function(callee))
+    parameters = signature(callee.as_function)
     declared = next(each for each in parameters.named if each.arg == flag)
     source = module.source
     return FlagLeftOut(
@@ -106,7 +106,7 @@ def _is_written(value: ast.expr) -> bool:
 
 def _asks(function: Definition) -> bool:
     """Whether a function goes two ways, or ends, as the generation of the device tells."""
-    nodes = list(walk(_function(function)))
+    nodes = list(walk(function.as_function))
     tests = [each.test for each in nodes if isinstance(each, (ast.If, ast.Assert))]
     if any(_SPOKEN.search(as_code(each)) for each in tests):
         return True
@@ -124,18 +124,13 @@ def _callers(module: Module, function: Definition) -> list[Definition]:
     return [
         each
         for each in module.functions
-        for node in walk(_function(each))
+        for node in walk(each.as_function)
         if isinstance(node, ast.Call) and last_name(node.func) == function.name
     ]
 
 
 def _all_ask(functions: Sequence[Definition]) -> bool:
     return bool(functions) and all(map(_asks, functions))
-
-
-def _function(definition: Definition) -> Function:
-    assert isinstance(definition.node, (ast.FunctionDef, ast.AsyncFunctionDef))
-    return definition.node
 
 
 def _calls(module: Module) -> Iterator[_Call]:
@@ -153,9 +148,9 @@ def _callee(function: Definition, call: ast.Call) -> Definition | None:
     """The function of the project that is called, or launched."""
     spelled = call.func.value if isinstance(call.func, ast.Subscript) else call.func
     name = dotted_name(spelled)
-    around = (*function.enclosing, _function(function))
+    around = (*function.enclosing, function.as_function)
     found = function.module.resolve(name, around) if name else None
-    known = found is not None and isinstance(found.node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    known = found is not None and isinstance(found.node, FUNCTION)
     return found if known else None
 
 
@@ -166,13 +161,13 @@ def _given(callee: Definition, call: ast.Call) -> Mapping[str, ast.expr] | None:
     if any(each.arg is None for each in call.keywords):
         return None
     keywords = {each.arg: each.value for each in call.keywords if each.arg}
-    return signature(_function(callee)).bind(call.args, keywords).values
+    return signature(callee.as_function).bind(call.args, keywords).values
 
 
 def _flags(function: Definition) -> Mapping[str, tuple[Module, ast.expr]]:
     """The parameters with a default by which a function chooses a flavour, each with the module and
     the name of the flavour that is chosen where it is set."""
-    defaults = signature(_function(function)).defaults
+    defaults = signature(function.as_function).defaults
     flags = _deciding(function, 0).items()
     return {name: found for name, found in flags if isinstance(defaults.get(name), ast.Constant)}
 
@@ -180,7 +175,7 @@ def _flags(function: Definition) -> Mapping[str, tuple[Module, ast.expr]]:
 def _deciding(function: Definition, depth: int) -> Mapping[str, tuple[Module, ast.expr]]:
     """The parameters by which a function chooses, or a function that it hands them on to."""
     source = function.module.source
-    node = _function(function)
+    node = function.as_function
     text = source.snippet(source.span(node))
     found: dict[str, tuple[Module, ast.expr]] = {}
     if any(each in text for each in _PAIRS):
@@ -191,15 +186,15 @@ def _deciding(function: Definition, depth: int) -> Mapping[str, tuple[Module, as
 
 
 def _handed_on(function: Definition, depth: int) -> dict[str, tuple[Module, ast.expr]]:
-    names = {each.arg for each in signature(_function(function)).named}
+    names = {each.arg for each in signature(function.as_function).named}
     found: dict[str, tuple[Module, ast.expr]] = {}
-    for node in walk(_function(function)):
+    for node in walk(function.as_function):
         callee = _callee(function, node) if isinstance(node, ast.Call) else None
         if callee is None or callee.node is function.node:
             continue
         assert isinstance(node, ast.Call)
         keywords = {each.arg: each.value for each in node.keywords if each.arg}
-        given = signature(_function(callee)).bind(node.args, keywords).values
+        given = signature(callee.as_function).bind(node.args, keywords).values
         passed = {name: each.id for name, each in given.items() if isinstance(each, ast.Name)}
         if not names.isdisjoint(passed.values()):
             inner = _deciding(callee, depth + 1)

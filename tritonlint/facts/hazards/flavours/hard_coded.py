@@ -113,8 +113,7 @@ def _views(
     module: Module, function: Definition, constants: Mapping[str, SaidDtype]
 ) -> Iterator[_View]:
     """The views in a function of what can be told again elsewhere."""
-    node = function.node
-    assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    node = function.as_function
     parameters = {each.arg for each in signature(node).named}
     known = {name: said for name, said in constants.items() if name not in parameters}
     known |= _of_object(module, function, constants) | _defaults(module, function)
@@ -161,8 +160,7 @@ def _helpers(module: Module) -> Mapping[str, tuple[Function, str, ast.expr]]:
     """The functions of a file that return a view of a parameter, each with that and the dtype."""
     found: dict[str, tuple[Function, str, ast.expr]] = {}
     for each in module.functions:
-        node = each.node
-        assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        node = each.as_function
         match node.body[-1]:
             case ast.Return(value=ast.Call() as call) if not each.enclosing:
                 view = viewed(call)
@@ -175,8 +173,7 @@ def _helpers(module: Module) -> Mapping[str, tuple[Function, str, ast.expr]]:
 def _defaults(module: Module, function: Definition) -> dict[str, SaidDtype]:
     """The parameters of a function that are dtypes by default, and given nothing else by a call in
     the file."""
-    node = function.node
-    assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    node = function.as_function
     defaults = signature(node).defaults
     found = {name: said_dtype(module, value, {}) for name, value in defaults.items()}
     named = {name: said for name, said in found.items() if said.kind == "named"}

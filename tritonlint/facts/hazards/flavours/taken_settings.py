@@ -7,7 +7,7 @@ import ast
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from tritonlint.facts.hazards.flavours.asked_settings import E5M2, Is, Members, node_of
+from tritonlint.facts.hazards.flavours.asked_settings import E5M2, Is, Members
 from tritonlint.facts.hazards.flavours.caring import are_apart, cares_above, caring
 from tritonlint.facts.hazards.flavours.declared_settings import (
     Declaration,
@@ -87,7 +87,7 @@ def taken(
 
 
 def _text(function: Definition) -> str:
-    node = node_of(function)
+    node = function.as_function
     return "".join(function.module.source.lines[node.lineno - 1 : node.end_lineno])
 
 
@@ -102,7 +102,7 @@ class _Walk:
         self, function: Definition, setting: str, declared: Declaration, member: Member
     ) -> None:
         self.function = function
-        self.node = node_of(function)
+        self.node = function.as_function
         self.setting = setting
         self.member = member
         enclosing = (*function.enclosing, self.node)

@@ -12,7 +12,7 @@ from itertools import product
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import Enclosing, dotted_name, walk
+from tritonlint.facts.project.tree import FUNCTION, Enclosing, dotted_name, walk
 from tritonlint.frozen import dataclass
 
 _DEPTH = 6
@@ -198,7 +198,7 @@ def flag_of(module: Module, enclosing: Enclosing, spelled: str) -> ast.expr | No
     """What a local name, or an attribute of `self`, is assigned, where that is done once."""
     inner = enclosing[-1] if enclosing else None
     if "." not in spelled:
-        if not isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        if not isinstance(inner, FUNCTION):
             return None
         bound = [each.node for each in module.scope_bindings(inner).get(spelled, ())]
         return bound[0] if len(bound) == 1 and isinstance(bound[0], ast.expr) else None

@@ -60,8 +60,7 @@ def unviewed(
     """The settings of which the classes of `module` ask so; `declared` is what the project
     declares, `near` what `module` and its folder do."""
     for owner in module.classes:
-        assert isinstance(owner.node, ast.ClassDef)
-        for name in sorted(_settings(owner.node)):
+        for name in sorted(_settings(owner.as_class)):
             every = (each for each in declared() if each.member(_E4M3))
             members = [each for each in every if means(each.name, name)]
             if members and not _normalized(owner, name) and not _lists_without(near(), name):
@@ -145,10 +144,9 @@ def _tests(
 ) -> Iterator[tuple[ast.expr, ast.AST, Callable[[str], bool]]]:
     """The tests of a class that name the attribute and let no unquantized cache through, what they
     decide about, and whether they let a value through."""
-    assert isinstance(owner.node, ast.ClassDef)
-    module, enclosing = owner.module, (*owner.enclosing, owner.node)
+    module, enclosing = owner.module, (*owner.enclosing, owner.as_class)
     seen: set[int] = set()
-    for node in walk(owner.node):
+    for node in walk(owner.as_class):
         match node:
             case ast.If(test=test) | ast.IfExp(test=test):
                 pass

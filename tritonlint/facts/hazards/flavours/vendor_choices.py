@@ -11,7 +11,14 @@ from tritonlint.dtypes import BY_TRITON, ElementType
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import Enclosing, Function, dotted_name, last_name, walk
+from tritonlint.facts.project.tree import (
+    FUNCTION,
+    Enclosing,
+    Function,
+    dotted_name,
+    last_name,
+    walk,
+)
 from tritonlint.frozen import dataclass, replace
 from tritonlint.source import Span
 
@@ -61,8 +68,7 @@ def vendor_choices(module: Module) -> Iterator[VendorFlavour]:
             continue
         named = [choice, *_passed_on(module, choice)]
         for function in module.functions:
-            node = function.node
-            assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+            node = function.as_function
             uses = (_use(node, each) for each in named) if kernel_of(function) is not None else ()
             used = next(filter(None, uses), None)
             if used is not None:
@@ -163,15 +169,13 @@ def _said(module: Module, node: ast.expr, enclosing: Enclosing, depth: int = 0) 
 
 def _is_parameter(name: str, enclosing: Enclosing) -> bool:
     inner = enclosing[-1] if enclosing else None
-    return isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef)) and name in {
-        each.arg for each in signature(inner).named
-    }
+    return isinstance(inner, FUNCTION) and name in {each.arg for each in signature(inner).named}
 
 
 def _passed(module: Module, name: str, function: ast.AST) -> Iterator[ast.expr]:
     """What calls in the file pass by that name, in a dict too, and launches of `function` at its
     place."""
-    assert isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef))
+    assert isinstance(function, FUNCTION)
     place = [each.arg for each in signature(function).named].index(name)
     for each in walk(module.tree):
         match each:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from tritonlint.facts.hazards.guards.annotations import annotated
 from tritonlint.facts.hazards.guards.declared_types import Declared, Scope, declared
 from tritonlint.facts.project.modules import Module
-from tritonlint.facts.project.tree import walk
+from tritonlint.facts.project.tree import SCOPE, walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -64,8 +64,7 @@ def dead_guards(module: Module, looked_at: set[tuple[str, int]]) -> Iterator[Dea
     if not lines:
         return
     for function in module.functions:
-        node = function.node
-        assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        node = function.as_function
         if _within(node, lines):
             scope = Scope(module, node, function.enclosing)
             name = ".".join(each.name for each in scope.around)
@@ -115,7 +114,7 @@ def _compares(node: ast.AST, lines: list[int]) -> Iterator[tuple[ast.stmt, ast.C
         if not isinstance(child, ast.stmt):
             if isinstance(child, (ast.excepthandler, ast.match_case)):
                 yield from _compares(child, lines)
-        elif isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        elif isinstance(child, SCOPE):
             continue
         elif _within(child, lines):
             for each in ast.iter_child_nodes(child):

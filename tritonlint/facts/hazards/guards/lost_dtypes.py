@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from tritonlint.facts.hazards.torch_code import given_dtype, viewed
 from tritonlint.facts.project.modules import Module
-from tritonlint.facts.project.tree import Function, as_code, walk
+from tritonlint.facts.project.tree import SCOPE, Function, as_code, walk
 from tritonlint.frozen import dataclass, replace
 from tritonlint.source import Span
 
@@ -67,8 +67,7 @@ def lost_dtypes(module: Module) -> Iterator[LostDtype]:
     if not may_lose_dtypes(module.source.text):
         return
     for function in module.functions:
-        node = function.node
-        assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        node = function.as_function
         text = module.source.snippet(module.source.span(node))
         if _AS_BYTES.search(text) and _AS_DTYPE.search(text):
             yield from _of_function(module, node, function.name)
@@ -219,7 +218,7 @@ def _in_order(
 ) -> Iterator[tuple[ast.stmt, frozenset[str]]]:
     """The statements of a function in order, each with the tests that are true there."""
     for each in body:
-        if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        if isinstance(each, SCOPE):
             continue
         yield each, tests
         if isinstance(each, ast.If):

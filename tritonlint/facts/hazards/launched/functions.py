@@ -15,7 +15,7 @@ from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.kernels import ModuleScope, kernel_of
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.project import Project
-from tritonlint.facts.project.tree import walk
+from tritonlint.facts.project.tree import FUNCTION, walk
 from tritonlint.source import Span
 
 
@@ -102,7 +102,7 @@ def _calls(module: Module, line: int) -> Iterator[ast.Call]:
 
 def _first_line(node: object) -> int:
     """The line of the first decorator of a function, else that of its `def`."""
-    assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    assert isinstance(node, FUNCTION)
     return min([node.lineno, *(each.lineno for each in node.decorator_list)])
 
 

@@ -11,7 +11,7 @@ from tritonlint.facts.hazards.torch_code import begins_later, last_slice
 from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Module
-from tritonlint.facts.project.tree import walk
+from tritonlint.facts.project.tree import FUNCTION, walk
 
 _SIZES = ("element_size", "itemsize")
 
@@ -77,7 +77,7 @@ def _function(module: Module, line: int) -> ast.AST:
     around = [
         each.node
         for each in module.functions
-        if isinstance(each.node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        if isinstance(each.node, FUNCTION)
         if each.node.lineno <= line <= (each.node.end_lineno or 0)
     ]
     return max(around, key=lambda each: each.lineno, default=module.tree)

@@ -94,9 +94,8 @@ def _made(module: Module) -> tuple[tuple[Made, ...], bool]:
     found: list[Made] = []
     others = False
     for each in module.functions:
-        assert isinstance(each.node, (ast.FunctionDef, ast.AsyncFunctionDef))
-        reader = _reader(module, each.node)
-        for node, parts, as_codes in reader.makes(each.node):
+        reader = _reader(module, each.as_function)
+        for node, parts, as_codes in reader.makes(each.as_function):
             span = module.source.span(node)
             found.append(Made(parts, each.name, span, as_codes))
         others = others or reader.others

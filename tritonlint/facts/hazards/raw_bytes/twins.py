@@ -199,8 +199,7 @@ def _viewed(module: Module) -> tuple[Viewed, ...]:
     """The slices of a file that are viewed as floats, in the expression or by their name."""
     found: list[Viewed] = []
     for each in module.functions if ".view" in module.source.text else ():
-        function = each.node
-        assert isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef))
+        function = each.as_function
         slices = dict(_slices(function))
         for node in walk(function):
             match node:
