@@ -7,7 +7,6 @@ from typing import Any
 
 from tritonlint.errors import SourceError
 from tritonlint.facts.hazards.launched.functions import (
-    around,
     call_at,
     code_of,
     defined_at,
@@ -69,7 +68,7 @@ class Sources:
                 last,
                 _characters(lines, last, end) + 1,
             )
-        return code_of(module, around(module, span.line), span), span
+        return code_of(module, module.function_at(span.line), span), span
 
 
 def _characters(lines: list[str], line: int, column: int) -> int:

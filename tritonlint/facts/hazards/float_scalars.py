@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.hazards.compiled_launches import COMPILES, is_compiled
 from tritonlint.facts.hazards.detours import Detour, detours
-from tritonlint.facts.hazards.flavours.vendors import function_at
 from tritonlint.facts.hazards.observation import InKernel, Naming
 from tritonlint.facts.hazards.sizes import Sizes, only_set
 from tritonlint.facts.hazards.written_launches import given, launches_of
@@ -128,8 +127,7 @@ def _is_float_field(made: Definition, name: str, depth: int) -> bool:
             case ast.AnnAssign(target=ast.Name(id=found), annotation=kind) if found == name:
                 return as_code(kind) == "float"
     value = only_set(made, name)
-    place = made.module.source.span(value) if value is not None else None
-    method = function_at(made.module, place) if place is not None else None
+    method = made.module.function_at(value.lineno) if value is not None else None
     return value is not None and method is not None and _is_float(method, value, depth - 1)
 
 

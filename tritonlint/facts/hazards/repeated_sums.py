@@ -10,7 +10,6 @@ from tritonlint.dtypes import ElementType
 from tritonlint.facts.device.contracts import roles_of
 from tritonlint.facts.device.reading.read_back import added_atomically, pointer_in, updated
 from tritonlint.facts.device.sums import NarrowSum
-from tritonlint.facts.hazards.flavours.vendors import function_at
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.symbols import Allocation
 from tritonlint.facts.host.values import Tensor, options
@@ -76,7 +75,7 @@ def _loops(function: ast.AST) -> tuple[ast.For | ast.While, ...]:
 
 def _loop_around(event: LaunchEvent) -> ast.For | ast.While | None:
     """The outermost loop of the launching function that a launch stands in."""
-    function = function_at(event.module, event.span)
+    function = event.module.function_at(event.span.line)
     if function is None or isinstance(function.node, Module):
         return None
     line = event.span.line

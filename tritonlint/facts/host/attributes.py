@@ -110,7 +110,7 @@ def _set_later(frame: Frame, definition: Definition, name: str) -> tuple[ClassFa
 
 def _methods(frame: Frame, definition: Definition) -> Iterator[tuple[Definition, Function]]:
     """The methods of a class beside `__init__` that are not being run, and their nodes."""
-    around = (*definition.enclosing, definition.as_class)
+    around = definition.inside
     for each in definition.as_class.body:
         if isinstance(each, FUNCTION) and each.name != "__init__":
             if id(each) not in frame.run.stack:

@@ -49,7 +49,7 @@ def _assigned(frame: Frame, definition: Definition, method: Definition) -> Class
     # Named, so that a field that was given something is not taken to hold its default.
     given = method.name == "__post_init__"
     instance = Instance(definition, Object(definition.qualified) if given else None)
-    inner = frame.elsewhere(method.module, (*method.enclosing, method.as_function))
+    inner = frame.elsewhere(method.module, method.inside)
     inner.run, inner.instance, inner.depth = run, instance, 0
     inner.env = bind(inner, method, Given(Arguments((), {}), {}), Callable(method, instance))
     inner.depth = NEAR_DEPTH - 2

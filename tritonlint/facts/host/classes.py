@@ -110,8 +110,7 @@ def getter(member: Target) -> Target:
     """The property of which a member of a class is the setter or deleter; else the member."""
     if not isinstance(member, Definition) or not accessor(member.node, "setter", "deleter"):
         return member
-    owner = member.enclosing[-1] if member.enclosing else None
-    for each in owner.body if isinstance(owner, ast.ClassDef) else ():
+    for each in member.owner.body if member.owner is not None else ():
         if isinstance(each, FUNCTION) and each.name == member.name:
             return Definition(member.module, each, member.enclosing, member.name)
     return member
@@ -145,8 +144,8 @@ def run_as(method: Definition) -> list[Definition | None]:
     """The classes as whose method one is run: None for its own, which is left out where no object
     of it can be the one at hand, and the heirs that keep the method and have one of their own for
     another that it calls, or make the object of bytes."""
-    owner = method.enclosing[-1] if method.enclosing else None
-    if not isinstance(owner, ast.ClassDef) or method.name == "__init__":
+    owner = method.owner
+    if owner is None or method.name == "__init__":
         return [None]
     own = Definition(method.module, owner, method.enclosing[:-1], owner.name)
     found = heirs(own)

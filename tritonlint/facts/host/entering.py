@@ -101,7 +101,7 @@ def run(
         function = replace(function, closure=frame.env)  # with what was bound since
     passed = Given(_passed(frame, given.arguments, given.places), given.places, given.complete)
     env = bind(frame, definition, passed, function)
-    around = (*definition.enclosing, definition.as_function)
+    around = definition.inside
     inner = frame.elsewhere(definition.module, around, dict(frame.types))
     inner.env, inner.path, inner.instance = env, frame.path, function.instance
     inner.began = len(frame.path)

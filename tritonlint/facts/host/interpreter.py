@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-
 from tritonlint.facts.flow import statements as walked
 from tritonlint.facts.host import (
     branching,
@@ -70,7 +68,7 @@ def interpret(run: Run) -> Run:
         return _settled(frame)
     owner = run.heir or owner_of(root)
     instance = objects.receiver(root.as_function, Instance(owner)) if owner is not None else None
-    frame = Activation({}, run, root.module, (*root.enclosing, root.as_function), {}, (), instance)
+    frame = Activation({}, run, root.module, root.inside, {}, (), instance)
     frame.env = bind(frame, root, Given(Arguments((), {}), {}), Callable(root, instance))
     run.stack.append(id(root.as_function))
     if isinstance(instance, Instance) and root.name != "__init__":
@@ -88,7 +86,7 @@ def _settled(frame: Frame) -> Run:
 
 def owner_of(method: Definition) -> Definition | None:
     """The class that a function is a method of."""
-    owner = method.enclosing[-1] if method.enclosing else None
-    if not isinstance(owner, ast.ClassDef):
+    owner = method.owner
+    if owner is None:
         return None
     return Definition(method.module, owner, method.enclosing[:-1], owner.name)

@@ -27,9 +27,7 @@ def of_any_member(frame: Frame, owner: Instance, name: str, node: ast.expr) -> V
         match statement:
             case ast.Assign(targets=[ast.Name(id=label)], value=written):
                 instance = Instance(definition, Attribute(Object(definition.qualified), label))
-                inner = frame.elsewhere(
-                    definition.module, (*definition.enclosing, definition.as_class)
-                )
+                inner = frame.elsewhere(definition.module, definition.inside)
                 value = inner.evaluate(written)
                 values = value.items if isinstance(value, Sequence) else (value,)
                 given = positional(frame, node, *values)

@@ -24,7 +24,7 @@ def owner_of(function: Definition) -> Definition | None:
 def methods(owner: Definition, depth: int = 6) -> Iterator[Definition]:
     """The methods of a class of the project, its own before those of the classes that it inherits
     from."""
-    around = (*owner.enclosing, owner.as_class)
+    around = owner.inside
     for each in owner.as_class.body:
         if isinstance(each, FUNCTION):
             yield Definition(owner.module, each, around, each.name)
@@ -46,7 +46,7 @@ def held(owner: Definition, attribute: str) -> Iterator[Definition]:
     initializer = owner.module.member(owner, "__init__")
     if not isinstance(initializer, Definition) or not isinstance(initializer.node, Function):
         return
-    inside = replace(initializer, enclosing=(*initializer.enclosing, initializer.node))
+    inside = replace(initializer, enclosing=initializer.inside)
     for each in _given(initializer.node).get(attribute, ()):
         yield from _named(inside, each)
 

@@ -18,7 +18,7 @@ from typing import Protocol
 from tritonlint.facts.project import code_lines
 from tritonlint.facts.project.bindings import Binding, Import, bindings, preferred, star_imports
 from tritonlint.facts.project.layout import Layout
-from tritonlint.facts.project.tree import FUNCTION, Enclosing, Function, statements_in
+from tritonlint.facts.project.tree import FUNCTION, SCOPE, Enclosing, Function, statements_in
 from tritonlint.frozen import dataclass
 from tritonlint.source import SourceFile
 
@@ -52,6 +52,18 @@ class Definition:
         """The node of what is known to be a class."""
         assert isinstance(self.node, ast.ClassDef)
         return self.node
+
+    @property
+    def inside(self) -> Enclosing:
+        """The functions and classes around the body of a function or class."""
+        assert isinstance(self.node, SCOPE)
+        return (*self.enclosing, self.node)
+
+    @property
+    def owner(self) -> ast.ClassDef | None:
+        """The class that a method, or what its body assigns, is a member of."""
+        around = self.enclosing[-1] if self.enclosing else None
+        return around if isinstance(around, ast.ClassDef) else None
 
     @property
     def qualified(self) -> str:
@@ -141,6 +153,14 @@ class Module:
             for node, enclosing in self.statements
             if isinstance(node, FUNCTION)
         )
+
+    def function_at(self, line: int) -> Definition | None:
+        """The innermost function that a line is in."""
+        found: Definition | None = None
+        for each in self.functions:
+            if each.line <= line <= (each.as_function.end_lineno or each.line):
+                found = each
+        return found
 
     @cached_property
     def classes(self) -> tuple[Definition, ...]:

@@ -162,7 +162,7 @@ def member(here: Module, owner: Definition, name: str, visited: _Visited) -> Tar
     if key in visited:
         return None
     visited = visited | {key}
-    around = (*owner.enclosing, owner.as_class)
+    around = owner.inside
     found = here.scope_bindings(owner.as_class).get(name)
     if found:
         return _bound(here, name, preferred(found), around, visited)

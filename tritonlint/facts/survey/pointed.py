@@ -14,7 +14,6 @@ from tritonlint.facts.hazards.raw_bytes.storage import Storage, storage_of
 from tritonlint.facts.host.events import LaunchEvent, Passed
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.values import Tensor, contradicts, options
-from tritonlint.facts.project.modules import Definition
 from tritonlint.facts.survey.survey import Analysis
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
@@ -39,11 +38,10 @@ def argument_at(analysis: Analysis, path: Path, line: int, column: int) -> Point
     """The launch argument at a place, from 1, of the file at `path`; None where there is none, or
     it is no tensor."""
     module = analysis.reach.parsed(os.path.abspath(path))
-    functions = module.functions if module is not None else ()
-    around = [each for each in functions if _is_around(each, line)]
-    if not around:
+    around = module.function_at(line) if module is not None else None
+    if around is None:
         return None
-    run = analysis.runs.interpreted(around[-1])
+    run = analysis.runs.interpreted(around)
     for event, parameter, passed in _arguments(run):
         if event.module is module and _covers(passed.span, line, column):
             storages = tuple(dict.fromkeys(_storages(run, event, parameter, passed)))
@@ -72,11 +70,6 @@ def _pointed(
     element = known or UINT8
     found = contract(event.kernel, Specialization({parameter: element}))
     return Pointed(passed.text, parameter, event.kernel.name, storages, found, element)
-
-
-def _is_around(function: Definition, line: int) -> bool:
-    node = function.node
-    return function.line <= line <= (getattr(node, "end_lineno", None) or function.line)
 
 
 def _covers(span: Span, line: int, column: int) -> bool:

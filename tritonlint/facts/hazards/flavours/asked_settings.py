@@ -68,9 +68,9 @@ def _is_of(known: tuple[Declaration, Member], annotation: str, function: Definit
 
 def _of_object(function: Definition) -> list[ast.arg]:
     """What the object of a method is made with, where the method asks its attributes."""
-    owner = function.enclosing[-1] if function.enclosing else None
+    owner = function.owner
     names = {dotted_name(each) or "" for each in _inside(function.as_function)}
-    if not isinstance(owner, ast.ClassDef) or not any(each.startswith("self.") for each in names):
+    if owner is None or not any(each.startswith("self.") for each in names):
         return []
     made = (each for each in owner.body if isinstance(each, ast.FunctionDef))
     return [

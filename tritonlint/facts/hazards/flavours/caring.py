@@ -7,7 +7,6 @@ import ast
 import re
 from collections.abc import Sequence
 
-from tritonlint.facts.hazards.flavours.vendors import function_at
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.tree import as_code, dotted_name, walk
 
@@ -36,7 +35,7 @@ def caring(module: Module, said: re.Pattern[str]) -> Sequence[Definition] | None
         elif not isinstance(node, ast.Compare):
             continue
         if said.search(as_code(node)):
-            function = function_at(module, module.source.span(node))
+            function = module.function_at(node.lineno)
             if function is None or not _chooses(function, said):
                 return None
             found[id(function.node)] = function
@@ -76,8 +75,7 @@ def are_apart(function: Definition, other: Definition) -> bool:
 def cares_above(function: Definition, setting: str, said: re.Pattern[str]) -> bool:
     """Whether a class that the setting may be an attribute of cares: one that the class of the
     function is derived from."""
-    owner = function.enclosing[-1] if function.enclosing else None
-    if not setting.startswith("self.") or not isinstance(owner, ast.ClassDef):
+    if not setting.startswith("self.") or function.owner is None:
         return False
-    bases = (function.module.resolve(dotted_name(each) or "") for each in owner.bases)
+    bases = (function.module.resolve(dotted_name(each) or "") for each in function.owner.bases)
     return any(_cares(each.module, said) for each in bases if each is not None)

@@ -148,8 +148,7 @@ def _callee(function: Definition, call: ast.Call) -> Definition | None:
     """The function of the project that is called, or launched."""
     spelled = call.func.value if isinstance(call.func, ast.Subscript) else call.func
     name = dotted_name(spelled)
-    around = (*function.enclosing, function.as_function)
-    found = function.module.resolve(name, around) if name else None
+    found = function.module.resolve(name, function.inside) if name else None
     known = found is not None and isinstance(found.node, FUNCTION)
     return found if known else None
 

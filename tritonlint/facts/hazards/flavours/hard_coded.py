@@ -186,10 +186,8 @@ def _of_object(
     module: Module, function: Definition, constants: Mapping[str, SaidDtype]
 ) -> dict[str, SaidDtype]:
     """The attributes of the object of a method that are assigned a dtype once, by `self.name`."""
-    owner = function.enclosing[-1] if function.enclosing else None
-    if not isinstance(owner, ast.ClassDef):
-        return {}
-    assigned = {name: each for name, each in attributes_of(owner).items() if len(each) == 1}
+    known = attributes_of(function.owner) if function.owner is not None else {}
+    assigned = {name: each for name, each in known.items() if len(each) == 1}
     found = {name: said_dtype(module, each[0], constants) for name, each in assigned.items()}
     return {name: said for name, said in found.items() if said.kind}
 

@@ -95,8 +95,8 @@ def _launched(module: Module) -> Sequence[str]:
     names = {
         each.func.value.id
         for function in module.functions
-        if function.enclosing and isinstance(function.enclosing[-1], ast.ClassDef)
-        for each in walk(function.node)  # type: ignore[arg-type]
+        if function.owner is not None
+        for each in walk(function.as_function)
         if isinstance(each, ast.Call)
         and isinstance(each.func, ast.Subscript)
         and isinstance(each.func.value, ast.Name)
@@ -109,14 +109,13 @@ def _passings(module: Module, name: str) -> Iterator[tuple[int, _Passing]]:
     target = module.resolve(name)
     kernel = kernel_of(target) if target is not None else None
     for method, launch in launches_of(module, kernel) if kernel is not None else ():
-        owner = method.enclosing[-1] if method is not None and method.enclosing else None
-        if kernel is None or method is None or not isinstance(owner, ast.ClassDef):
+        if kernel is None or method is None or method.owner is None:
             continue
         arguments = given(kernel, launch) if not _asks(method) else {}
         for parameter, passed in arguments.items():
             spelled = dotted_name(passed) or ""
             if spelled.startswith("self.") and spelled.count(".") == 1:
-                yield id(owner), _Passing(method, launch, kernel, parameter, passed)
+                yield id(method.owner), _Passing(method, launch, kernel, parameter, passed)
 
 
 def _use(module: Module, of: _Passing) -> _Use:
@@ -127,10 +126,9 @@ def _use(module: Module, of: _Passing) -> _Use:
 
 def _asks(method: Definition) -> bool:
     """Whether a method asks for the generation of the device itself."""
-    assert isinstance(method.node, ast.AST)
     return any(
         isinstance(each, (ast.If, ast.Assert)) and speaks_of_fnuz(as_code(each.test))
-        for each in walk(method.node)
+        for each in walk(method.as_function)
     )
 
 

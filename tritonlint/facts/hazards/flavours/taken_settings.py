@@ -105,10 +105,9 @@ class _Walk:
         self.node = function.as_function
         self.setting = setting
         self.member = member
-        enclosing = (*function.enclosing, self.node)
         core = setting.rpartition(".")[2]
         asked = Is(core)
-        self.trial = Trial(function.module, enclosing, asked, member.value)
+        self.trial = Trial(function.module, function.inside, asked, member.value)
         others = [each.value for each in declared.members if not each.value.startswith("fp8")]
         self.others = [replace(self.trial, value=each) for each in ("auto", *others[:3])]
         self.names = {

@@ -147,7 +147,7 @@ class Trial:
             yield UNKNOWN
             return
         names = self._bound(target.node, node)
-        inside = self._inside(target.module, (*target.enclosing, target.node), names)
+        inside = self._inside(target.module, target.inside, names)
         yield from inside.returned(target.node.body) or (UNKNOWN,)
 
     def _bound(self, function: ast.FunctionDef, node: ast.Call) -> dict[str, object]:
@@ -236,8 +236,8 @@ def attributes_of(owner: ast.ClassDef) -> Mapping[str, Sequence[ast.expr]]:
 
 def _is_member(target: Definition) -> bool:
     """Whether this is a member of an enum."""
-    owner = target.enclosing[-1] if target.enclosing else None
-    return isinstance(owner, ast.ClassDef) and any("Enum" in ast.unparse(b) for b in owner.bases)
+    bases = target.owner.bases if target.owner is not None else ()
+    return any("Enum" in ast.unparse(base) for base in bases)
 
 
 def _compared(op: ast.cmpop, one: object, other: object) -> object:

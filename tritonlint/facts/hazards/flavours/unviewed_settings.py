@@ -144,7 +144,7 @@ def _tests(
 ) -> Iterator[tuple[ast.expr, ast.AST, Callable[[str], bool]]]:
     """The tests of a class that name the attribute and let no unquantized cache through, what they
     decide about, and whether they let a value through."""
-    module, enclosing = owner.module, (*owner.enclosing, owner.as_class)
+    module, enclosing = owner.module, owner.inside
     seen: set[int] = set()
     for node in walk(owner.as_class):
         match node:

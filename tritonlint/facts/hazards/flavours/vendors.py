@@ -6,7 +6,7 @@ import re
 from pathlib import Path, PurePath
 
 from tritonlint.facts.host.values import Path as Tests
-from tritonlint.facts.project.modules import Definition, Finder, Module
+from tritonlint.facts.project.modules import Finder, Module
 from tritonlint.source import Span
 
 # What code asks when it is for one vendor, or one flavour, only.
@@ -56,16 +56,6 @@ def asked_for_vendor(tests: Tests) -> bool:
 
 def _before(module: Module, place: Span) -> str:
     """The text of the function around `place`, up to its end."""
-    around = function_at(module, place)
+    around = module.function_at(place.line)
     first = around.line if around is not None else place.line
     return module.source.snippet(Span(place.path, first, 1, place.end_line, place.end_column))
-
-
-def function_at(module: Module, place: Span) -> Definition | None:
-    """The innermost function of `module` that `place` is in."""
-    found: Definition | None = None
-    for each in module.functions:
-        end = getattr(each.node, "end_lineno", None) or each.line
-        if each.line <= place.line <= end and (found is None or each.line > found.line):
-            found = each
-    return found

@@ -25,16 +25,6 @@ def digest(text: str) -> str:
     return hashlib.sha256("\n".join(map(str.rstrip, lines)).encode()).hexdigest()[:16]
 
 
-def around(module: Module, line: int) -> Definition | None:
-    """The innermost function around a line; None at the top level."""
-    inside = [
-        each
-        for each in module.functions
-        if _first_line(each.node) <= line <= (getattr(each.node, "end_lineno", 0) or 0)
-    ]
-    return max(inside, key=lambda each: each.line, default=None)
-
-
 def code_of(module: Module, definition: Definition | None, span: Span) -> Code:
     """The function `definition` of a module as data; None: what stands at `span`."""
     if definition is None:

@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 
 from tritonlint.dtypes import INT8, UNKNOWN, ElementType
-from tritonlint.facts.hazards.launched.functions import around
 from tritonlint.facts.host.events import LaunchEvent, Note
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import HasType, Parameter, Symbol
@@ -93,7 +92,7 @@ def _is_of_a_helper(event: LaunchEvent, note: Note) -> bool:
     """Whether a note is about a helper for any type (`limits(dtype)`): neither the root nor the
     function around the launch."""
     line, path = note.span.line, note.span.path
-    launching = around(event.module, event.span.line)
+    launching = event.module.function_at(event.span.line)
     return not any(
         each.module.path == path and each.line <= line <= (getattr(each.node, "end_lineno", 0) or 0)
         for each in (event.root, launching)

@@ -11,7 +11,7 @@ from tritonlint.facts.hazards.torch_code import begins_later, last_slice
 from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Module
-from tritonlint.facts.project.tree import FUNCTION, walk
+from tritonlint.facts.project.tree import walk
 
 _SIZES = ("element_size", "itemsize")
 
@@ -25,7 +25,8 @@ def counts_bytes(module: Module, tensor: Tensor) -> str | None:
     if last is None:
         return None
     assert tensor.part is not None
-    names = _assigned(module, _function(module, tensor.part.span.line))
+    around = module.function_at(tensor.part.span.line)
+    names = _assigned(module, around.as_function if around is not None else module.tree)
     if last.upper is None:
         return _from_the_end(_spelled_out(last.lower, names) if last.lower else None)
     upper, lower = _spelled_out(last.upper, names), last.lower
@@ -70,17 +71,6 @@ def _size(width: ast.expr, later: bool) -> str | None:
 def _spelled_out(node: ast.expr, names: Mapping[str, ast.expr]) -> ast.expr:
     """What a name is assigned in the function, where that is computed."""
     return names.get(node.id, node) if isinstance(node, ast.Name) else node
-
-
-def _function(module: Module, line: int) -> ast.AST:
-    """The innermost function around a line, else the module."""
-    around = [
-        each.node
-        for each in module.functions
-        if isinstance(each.node, FUNCTION)
-        if each.node.lineno <= line <= (each.node.end_lineno or 0)
-    ]
-    return max(around, key=lambda each: each.lineno, default=module.tree)
 
 
 @kept(256)

@@ -19,7 +19,7 @@ from tritonlint.facts.host.tensors import CONSTRUCTORS, PARTS, SHAPES
 from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Module
-from tritonlint.facts.project.tree import FUNCTION, assigned, walk
+from tritonlint.facts.project.tree import assigned, walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -145,10 +145,8 @@ def _by_name(module: Module) -> Mapping[str, Named]:
 def _codes(module: Module) -> Iterator[tuple[str, ElementTypes, ast.expr]]:
     """The names of what functions of a file make bytes of that are codes, as what, and where."""
     for function in module.functions if _makes_codes(module.source.text) else ():
-        node, around = function.node, function.enclosing
-        assert isinstance(node, FUNCTION)
-        owner = around[-1] if around else None
-        owned = _fields(owner, node) if isinstance(owner, ast.ClassDef) else ()
+        node = function.as_function
+        owned = _fields(function.owner, node) if function.owner is not None else ()
         given = (each for inner in walk(node) for each in _given(inner))
         for name, value in (*given, *owned):
             types = codes_of(module, node, value) if name else None
