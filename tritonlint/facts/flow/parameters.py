@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from typing import Generic
 
 from tritonlint.facts.flow.walk import V
@@ -51,6 +52,12 @@ class Signature:
         values.update((name, value) for name, value in keywords.items() if name in names)
         more = {name: value for name, value in keywords.items() if name not in names}
         return Bound(values, positional[len(self.positional) :], more)
+
+    def given(self, call: ast.Call) -> dict[str, ast.expr]:
+        """What a call gives by the names of the parameters, as far as no `*args` hide it."""
+        plain = takewhile(lambda each: not isinstance(each, ast.Starred), call.args)
+        keywords = {each.arg: each.value for each in call.keywords if each.arg}
+        return self.bind([*plain], keywords).values
 
 
 @kept(4096)

@@ -138,7 +138,7 @@ class _Kernel:
             numbers = _Numbers(caller.node)
             for call in walk(caller.node):
                 if isinstance(call, ast.Call) and _called(call) == self.kernel.name:
-                    given = own.bind(call.args, {}).values.get(parameter)
+                    given = own.given(call).get(parameter)
                     found.append(given is not None and numbers.is_integer(given, depth - 1))
         return bool(found) and all(found)
 

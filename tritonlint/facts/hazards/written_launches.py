@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
-from itertools import takewhile
 
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.kept import kept
@@ -18,19 +17,14 @@ WRAPS = ("wrap_triton", "capture_triton")
 
 def launches_of(module: Module, kernel: Kernel) -> Sequence[tuple[Definition | None, ast.Call]]:
     """The launches of a kernel in its file, each with the innermost function that it stands in."""
-    return _launches(module).get(kernel.name, ())
+    return launched(module).get(kernel.name, ())
 
 
 def given(kernel: Kernel, launch: ast.Call) -> Mapping[str, ast.expr]:
     """What a launch passes, by the names of the parameters, as far as no `*args` hide it: of
     `*x.stride()[:2]` it is known what they are."""
     spread = [part for each in launch.args for part in _spread(each)]
-    plain = takewhile(lambda each: not isinstance(each, ast.Starred), spread)
-    bound = signature(kernel.node).bind(
-        [*plain],
-        {each.arg: each.value for each in launch.keywords if each.arg},
-    )
-    return bound.values
+    return signature(kernel.node).given(ast.Call(launch.func, spread, launch.keywords))
 
 
 def _spread(argument: ast.expr) -> Sequence[ast.expr]:
@@ -63,7 +57,8 @@ def passed_strides(module: Module, kernel: Kernel) -> frozenset[str]:
 
 
 @kept(4)
-def _launches(module: Module) -> Mapping[str, list[tuple[Definition | None, ast.Call]]]:
+def launched(module: Module) -> Mapping[str, list[tuple[Definition | None, ast.Call]]]:
+    """The launches of a file by the names of what they launch, each with its function."""
     found: dict[int, tuple[str, Definition | None, ast.Call]] = {}
     for node in walk(module.tree):
         name = _launched(node)

@@ -159,8 +159,7 @@ def _given(callee: Definition, call: ast.Call) -> Mapping[str, ast.expr] | None:
         return None
     if any(each.arg is None for each in call.keywords):
         return None
-    keywords = {each.arg: each.value for each in call.keywords if each.arg}
-    return signature(callee.as_function).bind(call.args, keywords).values
+    return signature(callee.as_function).given(call)
 
 
 def _flags(function: Definition) -> Mapping[str, tuple[Module, ast.expr]]:
@@ -192,8 +191,7 @@ def _handed_on(function: Definition, depth: int) -> dict[str, tuple[Module, ast.
         if callee is None or callee.node is function.node:
             continue
         assert isinstance(node, ast.Call)
-        keywords = {each.arg: each.value for each in node.keywords if each.arg}
-        given = signature(callee.as_function).bind(node.args, keywords).values
+        given = signature(callee.as_function).given(node)
         passed = {name: each.id for name, each in given.items() if isinstance(each, ast.Name)}
         if not names.isdisjoint(passed.values()):
             inner = _deciding(callee, depth + 1)

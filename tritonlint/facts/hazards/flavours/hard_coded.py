@@ -146,10 +146,7 @@ def _viewed_by_helper(module: Module, node: ast.AST) -> tuple[ast.expr, ast.expr
         return None
     function, parameter, wanted = helper
     parameters = signature(function)
-    given = dict(parameters.defaults) | dict(
-        zip((each.arg for each in parameters.named), node.args, strict=False)
-    )
-    given |= {each.arg: each.value for each in node.keywords if each.arg}
+    given = {**parameters.defaults, **parameters.given(node)}
     dtype = given.get(wanted.id) if isinstance(wanted, ast.Name) else None
     receiver = given.get(parameter)
     return (receiver, dtype) if receiver is not None and dtype is not None else None

@@ -4,7 +4,7 @@ flavour and another reads them as what a flag of the platform says."""
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from tritonlint.dtypes import ElementType, ElementTypes
 from tritonlint.facts.device import Encoding, contract
@@ -14,7 +14,7 @@ from tritonlint.facts.hazards.flavours.flags_left_out import speaks_of_fnuz
 from tritonlint.facts.hazards.flavours.kernels import FNUZ, KernelFlavour
 from tritonlint.facts.hazards.launched.specializations import parameter_span
 from tritonlint.facts.hazards.sizes import Sizes
-from tritonlint.facts.hazards.written_launches import given, launches_of
+from tritonlint.facts.hazards.written_launches import given, launched, launches_of
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Definition, Module
@@ -52,7 +52,7 @@ def attribute_flavours(module: Module) -> Iterator[KernelFlavour]:
     """The kernels that take an attribute for another flavour than it is written as by another
     method of the class."""
     passing: dict[tuple[int, str], list[_Passing]] = {}
-    for name in _launched(module):
+    for name in sorted(launched(module)):
         for owner, each in _passings(module, name):
             passing.setdefault((owner, as_code(each.passed)), []).append(each)
     for same in passing.values():
@@ -88,20 +88,6 @@ def _disagree(
         ElementTypes.of(written.element),
         True,
     )
-
-
-def _launched(module: Module) -> Sequence[str]:
-    """The names of what is launched in the methods of the classes of a module."""
-    names = {
-        each.func.value.id
-        for function in module.functions
-        if function.owner is not None
-        for each in walk(function.as_function)
-        if isinstance(each, ast.Call)
-        and isinstance(each.func, ast.Subscript)
-        and isinstance(each.func.value, ast.Name)
-    }
-    return sorted(names)
 
 
 def _passings(module: Module, name: str) -> Iterator[tuple[int, _Passing]]:

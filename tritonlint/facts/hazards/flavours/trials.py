@@ -152,9 +152,8 @@ class Trial:
 
     def _bound(self, function: ast.FunctionDef, node: ast.Call) -> dict[str, object]:
         parameters = signature(function)
-        keywords = {each.arg: each.value for each in node.keywords if each.arg}
         found: dict[str, object] = {each.arg: UNKNOWN for each in parameters.positional}
-        for name, argument in parameters.bind(node.args, keywords).values.items():
+        for name, argument in parameters.given(node).items():
             value = self.values(argument)
             found[name] = value[0] if len(value) == 1 else UNKNOWN
         return found

@@ -139,8 +139,7 @@ def _handed_on(kernel: Kernel, naming: Naming) -> frozenset[str]:
         pointers = _pointers(caller) if caller is not None else frozenset[str]()
         for call in walk(definition.node) if isinstance(definition.node, ast.AST) else ():
             if isinstance(call, ast.Call) and dotted_name(call.func) == kernel.node.name:
-                keywords = {each.arg: each.value for each in call.keywords if each.arg}
-                for name, value in parameters.bind(call.args, keywords).values.items():
+                for name, value in parameters.given(call).items():
                     own = isinstance(value, ast.Name) and value.id in pointers
                     given.setdefault(name, set()).add(own)
     stored = {

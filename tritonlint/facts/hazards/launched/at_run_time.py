@@ -165,13 +165,7 @@ def _places(call: ast.Call, kernel: Kernel) -> dict[str, ast.expr]:
     """The expressions that a launch passes, as far as they are written out."""
     if not isinstance(call.func, ast.Subscript):
         return {}
-    names = [each.arg for each in signature(kernel.node).positional]
-    places: dict[str, ast.expr] = {}
-    for name, argument in zip(names, call.args, strict=False):
-        if isinstance(argument, ast.Starred):
-            break
-        places[name] = argument
-    return places | {each.arg: each.value for each in call.keywords if each.arg}
+    return signature(kernel.node).given(call)
 
 
 def _buffer(parameter: str) -> Symbol:

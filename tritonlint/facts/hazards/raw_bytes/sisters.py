@@ -3,15 +3,14 @@ one parameter is passed."""
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator, Mapping
 
 from tritonlint.dtypes import UINT8, ElementTypes
 from tritonlint.facts.device import Load, Specialization, contract
-from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.names import COMMON, byte_named
 from tritonlint.facts.hazards.torch_code import float_type, viewed
+from tritonlint.facts.hazards.written_launches import given, launched, launches_of
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.tensors import FLOATS
 from tritonlint.facts.host.values import Path, Tensor, contradicts, options
@@ -19,7 +18,7 @@ from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Module
-from tritonlint.facts.project.tree import as_code, walk
+from tritonlint.facts.project.tree import as_code
 from tritonlint.source import Span
 
 Viewed = tuple[ElementTypes, Span]
@@ -37,7 +36,7 @@ def told_beside(
     launch makes of the kernel."""
     if byte_named(parameter):
         return
-    viewed = _viewed(event.module, event.kernel.name, event.kernel).get(parameter)
+    viewed = _viewed(event.module, event.kernel).get(parameter)
     if viewed is not None:
         types, span = viewed
         message = f"another launch of the kernel passes a view as {types} here"
@@ -81,20 +80,18 @@ def _picks_bits(kernel: Kernel, made: Specialization, parameter: str) -> bool:
 
 
 @kept(512)
-def _viewed(module: Module, name: str, kernel: Kernel) -> Mapping[str, Viewed | None]:
+def _viewed(module: Module, kernel: Kernel) -> Mapping[str, Viewed | None]:
     """By the parameters of a kernel: as what a launch of the file views what it passes there; None
     where two differ."""
     found: dict[str, Viewed | None] = {}
-    for node in walk(module.tree) if ".view" in module.source.text else ():
-        match node:
-            case ast.Call(func=ast.Subscript(value=ast.Name(id=spelled))) if spelled == name:
-                for parameter, value in _arguments(kernel, node):
-                    view = viewed(value)
-                    types = float_type(view[1]) if view is not None else None
-                    if types is not None:
-                        first = found.setdefault(parameter, (types, module.source.span(value)))
-                        if first is not None and first[0] != types:
-                            found[parameter] = None
+    for _, launch in launches_of(module, kernel) if ".view" in module.source.text else ():
+        for parameter, value in given(kernel, launch).items():
+            view = viewed(value)
+            types = float_type(view[1]) if view is not None else None
+            if types is not None:
+                first = found.setdefault(parameter, (types, module.source.span(value)))
+                if first is not None and first[0] != types:
+                    found[parameter] = None
     return found
 
 
@@ -104,21 +101,18 @@ def _written(module: Module) -> Mapping[str, Viewed]:
     store bytes there."""
     found: dict[str, Viewed] = {}
     text = module.source.text
-    for node in walk(module.tree) if "bitcast" in text and "int8" in text else ():
-        match node:
-            case ast.Call(func=ast.Subscript(value=ast.Name(id=name))):
-                kernel = _kernel(module, name)
-                for parameter, value in _arguments(kernel, node) if kernel is not None else ():
-                    types = _stores_codes(kernel, parameter) if kernel is not None else None
-                    spelled = as_code(value)
-                    if types is not None and len(spelled) > _SHORT and spelled not in COMMON:
-                        found.setdefault(spelled, (types, module.source.span(value)))
+    launches = launched(module) if "bitcast" in text and "int8" in text else {}
+    for name, own in launches.items():
+        definition = module.resolve(name, ())
+        kernel = None if definition is None else kernel_of(definition)
+        for _, launch in own if kernel is not None else ():
+            assert kernel is not None
+            for parameter, value in given(kernel, launch).items():
+                types = _stores_codes(kernel, parameter)
+                spelled = as_code(value)
+                if types is not None and len(spelled) > _SHORT and spelled not in COMMON:
+                    found.setdefault(spelled, (types, module.source.span(value)))
     return found
-
-
-def _kernel(module: Module, name: str) -> Kernel | None:
-    definition = module.resolve(name, ())
-    return None if definition is None else kernel_of(definition)
 
 
 @kept(1024)
@@ -130,13 +124,3 @@ def _stores_codes(kernel: Kernel, parameter: str) -> ElementTypes | None:
     own = {each.element for each in found if each.parameter == parameter and each.written}
     element = own.pop() if len(own) == 1 else None
     return None if element is None else ElementTypes.of(element)
-
-
-def _arguments(kernel: Kernel, call: ast.Call) -> Iterator[tuple[str, ast.expr]]:
-    """The arguments of a launch by the names of the kernel's parameters, up to a starred one."""
-    names = [each.arg for each in signature(kernel.node).positional]
-    for name, value in zip(names, call.args, strict=False):
-        if isinstance(value, ast.Starred):
-            break
-        yield name, value
-    yield from ((each.arg, each.value) for each in call.keywords if each.arg is not None)
