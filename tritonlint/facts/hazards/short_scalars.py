@@ -4,15 +4,14 @@ of Python's, and constants that are written so."""
 from __future__ import annotations
 
 import ast
-import math
-import operator
 import re
 import struct
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 
 from tritonlint.facts.device.contracts import roles_of
 from tritonlint.facts.hazards.float_scalars import launched_with_floats, used_as_passed
 from tritonlint.facts.hazards.observation import InKernel, Naming
+from tritonlint.facts.hazards.written_numbers import number
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.tree import as_code, walk
@@ -20,15 +19,6 @@ from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
 _DOUBLE = re.compile(r"\btorch\.(?:float64|double)\b|\.double\(\)")
-_CONSTANTS = {"pi": math.pi, "e": math.e, "tau": math.tau}
-_OPERATORS: Mapping[type[ast.operator], Callable[[float, float], float]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-}
-# So far names and operations are followed.
-_DEPTH = 6
 # No larger number is a float32.
 _MOST = 3.4e38
 _OTHERS = re.compile(r"float32|float16|\.float\(|\.half\(|torch\.(?:half|float)\b")
@@ -126,11 +116,11 @@ def _constants(module: Module, kernel: Kernel, aware: bool) -> Iterator[ast.Call
         match node:
             case ast.Call(func=ast.Attribute(attr=name), args=[_, value, dtype]) if name == "full":
                 if not aware and as_code(dtype).endswith(".float32"):
-                    if _loses(_number(module, value)):
+                    if _loses(number(module, value)):
                         yield node
             case ast.Call(func=ast.Attribute(attr="where"), args=[_, one, other]):
                 # Of two numbers of Python's, `where` makes a block of float32.
-                numbers = [_number(module, each) for each in (one, other)]
+                numbers = [number(module, each) for each in (one, other)]
                 if None not in numbers and any(map(_loses, numbers)):
                     yield node
 
@@ -140,32 +130,3 @@ def _loses(number: float | None) -> bool:
         return False
     (kept,) = struct.unpack("f", struct.pack("f", number))
     return float(kept) != number
-
-
-def _number(module: Module, node: ast.expr, depth: int = _DEPTH) -> float | None:
-    """A number that is written out, a constant of the file or of `math`, or what is computed from
-    these."""
-    if depth == 0:
-        return None
-    match node:
-        case ast.Constant(value=bool()):
-            return None
-        case ast.Constant(value=float() | int() as number):
-            return number
-        case ast.UnaryOp(op=ast.USub(), operand=operand):
-            inner = _number(module, operand, depth - 1)
-            return None if inner is None else -inner
-        case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
-            one, other = (_number(module, each, depth - 1) for each in (left, right))
-            if one is None or other is None or (isinstance(op, ast.Div) and not other):
-                return None
-            return _OPERATORS[type(op)](one, other)
-        case ast.Call(func=ast.Attribute(attr="constexpr"), args=[value]):
-            return _number(module, value, depth - 1)
-        case ast.Attribute(value=ast.Name(id="math"), attr=name):
-            return _CONSTANTS.get(name)
-        case ast.Name(id=name):
-            bound = [each.node for each in module.bindings.get(name, ())]
-            known = len(bound) == 1 and isinstance(bound[0], ast.expr)
-            return _number(module, bound[0], depth - 1) if known else None  # type: ignore[arg-type]
-    return None

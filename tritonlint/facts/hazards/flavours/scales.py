@@ -7,6 +7,7 @@ import ast
 import re
 from collections.abc import Mapping, Sequence
 
+from tritonlint.facts.hazards.written_numbers import number
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Module
@@ -31,29 +32,17 @@ def scaled_to_448(module: Module, kernel: Kernel) -> Span | None:
         match node:
             case ast.BinOp(left=left, op=ast.Div(), right=right):
                 for one, other in ((left, right), (right, left)):
-                    if _is_448(module, one) and _is_maximum(other, given, _DEPTH):
+                    if number(module, one) == E4M3FN_MAX and _is_maximum(other, given, _DEPTH):
                         return source.span(node)
             case ast.BinOp(left=left, op=ast.Mult(), right=right):
                 for one, other in ((left, right), (right, left)):
                     match one:
                         case ast.BinOp(left=ast.Constant(value=1), op=ast.Div(), right=most):
-                            if _is_448(module, most) and _is_maximum(other, given, _DEPTH):
+                            if number(module, most) == E4M3FN_MAX and _is_maximum(
+                                other, given, _DEPTH
+                            ):
                                 return source.span(node)
     return None
-
-
-def _is_448(module: Module, node: ast.expr) -> bool:
-    """Whether it is that number, or a constant of the file that is."""
-    match node:
-        case ast.Constant(value=value):
-            return value == E4M3FN_MAX
-        case ast.Call(func=ast.Attribute(attr="constexpr"), args=[inner]):
-            return _is_448(module, inner)
-        case ast.Name(id=name):
-            bound = [each.node for each in module.bindings.get(name, ())]
-            known = len(bound) == 1 and isinstance(bound[0], (ast.Constant, ast.Call))
-            return known and _is_448(module, bound[0])  # type: ignore[arg-type]
-    return False
 
 
 def _is_maximum(node: ast.expr, given: Mapping[str, Sequence[ast.expr]], depth: int) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from tritonlint.dtypes import BY_NAME, ElementTypes, from_torch
 from tritonlint.facts.hazards.raw_bytes.evidence import NO_FLOAT
 from tritonlint.facts.hazards.torch_code import float_type, given_dtype
+from tritonlint.facts.hazards.written_numbers import number
 from tritonlint.facts.host.tensors import CONSTRUCTORS, CONVERSIONS
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Module
@@ -182,18 +183,12 @@ class _Reader:
             case ast.Name(id=name) if name in self._names:
                 return self._is_biased(self._names[name], steps - 1)
             case ast.BinOp(op=ast.Add(), left=left, right=right):
-                return any(self._number(each) == 127 for each in (left, right))
+                return any(number(self._module, each) == 127 for each in (left, right))
             case ast.Call(func=ast.Attribute(value=owner)) if last_name(owner) != "torch":
                 return self._is_biased(owner, steps - 1)
             case ast.Call(args=[first, *_]):
                 return self._is_biased(first, steps - 1)
         return False
-
-    def _number(self, node: ast.expr) -> object:
-        if isinstance(node, ast.Name):
-            known = self._module.resolve(node.id, ())
-            node = known.node if known and isinstance(known.node, ast.expr) else node
-        return node.value if isinstance(node, ast.Constant) else None
 
     def _type(self, node: ast.expr, steps: int) -> ElementTypes | None:
         """The float type of a tensor, as far as the function tells."""
