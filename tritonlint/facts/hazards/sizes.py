@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from tritonlint.facts.flow.parameters import Signed, signature
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import SCOPE, Enclosing, dotted_name, walk
+from tritonlint.facts.project.tree import SCOPE, Enclosing, walk
 from tritonlint.source import Span
 
 # So far names are followed, and no larger numbers are computed.
@@ -105,8 +105,7 @@ class Sizes:
 
     def _returned(self, called: ast.expr) -> Definition | None:
         """The class of what a function gives, by its annotation."""
-        spelled = dotted_name(called)
-        target = self.module.resolve(spelled, self.around) if spelled else None
+        target = self.module.meant(called, self.around)
         if target is None or not isinstance(target.node, ast.FunctionDef):
             return None
         return Sizes(target.module, target.node)._declared(target.node.returns)
@@ -126,12 +125,10 @@ class Sizes:
     def _declared(self, annotation: ast.expr | None) -> Definition | None:
         """The class that an annotation, or what is called, names."""
         if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
-            spelled: str | None = annotation.value
+            target = self.module.resolve(annotation.value, self.around)
         else:
-            spelled = dotted_name(annotation) if annotation is not None else None
-        target = self.module.target(spelled, self.around) if spelled else None
-        known = isinstance(target, Definition) and isinstance(target.node, ast.ClassDef)
-        return target if known and isinstance(target, Definition) else None
+            target = self.module.meant(annotation, self.around)
+        return target if target is not None and isinstance(target.node, ast.ClassDef) else None
 
 
 def expression_at(module: Module, place: Span) -> ast.expr | None:

@@ -78,11 +78,8 @@ def declared(definition: Definition, name: str) -> ast.expr | None:
 def declared_fields(definition: Definition, depth: int = 8) -> list[ast.AnnAssign]:
     """The fields of a class, those of its bases first."""
     fields: dict[str, ast.AnnAssign] = {}
-    for base in definition.as_class.bases if depth else ():
-        spelled = dotted_name(base)
-        target = definition.module.target(spelled, definition.enclosing) if spelled else None
-        if isinstance(target, Definition) and isinstance(target.node, ast.ClassDef):
-            fields |= {each.target.id: each for each in declared_fields(target, depth - 1)}  # type: ignore[union-attr]
+    for base in definition.bases if depth else ():
+        fields |= {each.target.id: each for each in declared_fields(base, depth - 1)}  # type: ignore[union-attr]
     for statement in definition.as_class.body:
         match statement:
             case ast.AnnAssign(target=ast.Name(id=name)) as field:

@@ -10,7 +10,7 @@ from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import Callable, Value
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition
-from tritonlint.facts.project.tree import FUNCTION, dotted_name, walk
+from tritonlint.facts.project.tree import FUNCTION, walk
 
 
 def decorated(frame: Frame, function: Callable) -> Value:
@@ -31,13 +31,8 @@ def decorated(frame: Frame, function: Callable) -> Value:
 def _views(definition: Definition, decorator: ast.expr) -> bool:
     """Whether a decorator is a function of the project that views a tensor."""
     named = decorator.func if isinstance(decorator, ast.Call) else decorator
-    spelled = dotted_name(named)
-    target = definition.module.target(spelled, definition.enclosing) if spelled else None
-    return (
-        isinstance(target, Definition)
-        and isinstance(target.node, FUNCTION)
-        and has_view(target.node)
-    )
+    target = definition.module.meant(named, definition.enclosing)
+    return target is not None and isinstance(target.node, FUNCTION) and has_view(target.node)
 
 
 @kept(4096)

@@ -24,7 +24,7 @@ from tritonlint.facts.host.values import (
     Value,
 )
 from tritonlint.facts.project.modules import Definition
-from tritonlint.facts.project.tree import Function, dotted_name
+from tritonlint.facts.project.tree import FUNCTION, Function, dotted_name
 from tritonlint.frozen import replace
 
 
@@ -116,14 +116,10 @@ def class_attribute(frame: Frame, owner: Class, name: str, node: ast.expr) -> Va
 
 def inherited(frame: Frame, owner: Super, name: str, node: ast.expr) -> Value:
     """`super().name`."""
-    for base in owner.owner.as_class.bases:
-        spelled = dotted_name(base)
-        module = owner.owner.module
-        target = module.target(spelled, owner.owner.enclosing) if spelled else None
-        if isinstance(target, Definition) and isinstance(target.node, ast.ClassDef):
-            found = target.module.member(target, name)
-            if isinstance(found, Definition) and isinstance(found.node, Function):
-                return bound_method(frame, owner.instance, found, node)
+    for base in owner.owner.bases:
+        found = base.module.member(base, name)
+        if isinstance(found, Definition) and isinstance(found.node, FUNCTION):
+            return bound_method(frame, owner.instance, found, node)
     return frame.unknown(node)
 
 

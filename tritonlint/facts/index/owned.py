@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition
-from tritonlint.facts.project.tree import FUNCTION, SCOPE, Function, dotted_name, walk
+from tritonlint.facts.project.tree import FUNCTION, SCOPE, Function, walk
 from tritonlint.frozen import replace
 
 
@@ -28,11 +28,8 @@ def methods(owner: Definition, depth: int = 6) -> Iterator[Definition]:
     for each in owner.as_class.body:
         if isinstance(each, FUNCTION):
             yield Definition(owner.module, each, around, each.name)
-    for base in owner.as_class.bases if depth else ():
-        spelled = dotted_name(base)
-        target = owner.module.target(spelled, owner.enclosing) if spelled else None
-        if isinstance(target, Definition) and isinstance(target.node, ast.ClassDef):
-            yield from methods(target, depth - 1)
+    for base in owner.bases if depth else ():
+        yield from methods(base, depth - 1)
 
 
 def held(owner: Definition, attribute: str) -> Iterator[Definition]:
@@ -74,11 +71,11 @@ def _given(initializer: Function) -> Mapping[str, list[ast.expr]]:
 def _named(around: Definition, node: ast.expr) -> Iterator[Definition]:
     """The classes that an annotation or a value names, or the function that it is."""
     for each in walk(node):
-        spelled = dotted_name(each) if isinstance(each, (ast.Name, ast.Attribute)) else None
-        target = around.module.target(spelled, around.enclosing) if spelled else None
-        kinds = SCOPE if each is node else ast.ClassDef
-        if isinstance(target, Definition) and isinstance(target.node, kinds):
-            yield target
+        if isinstance(each, (ast.Name, ast.Attribute)):
+            target = around.module.meant(each, around.enclosing)
+            kinds = SCOPE if each is node else ast.ClassDef
+            if target is not None and isinstance(target.node, kinds):
+                yield target
 
 
 def functions_held(held: Iterable[Definition]) -> Iterator[Definition]:

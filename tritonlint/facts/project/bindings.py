@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 
-from tritonlint.facts.project.tree import SCOPE
+from tritonlint.facts.project.tree import SCOPE, inner_statements
 from tritonlint.frozen import dataclass
 
 
@@ -93,13 +93,7 @@ def _flat(body: Sequence[ast.stmt], conditional: bool) -> Iterator[tuple[ast.stm
         yield node, under
         if isinstance(node, SCOPE):
             continue
-        inner: list[ast.stmt] = list(getattr(node, "body", ()))
-        for handler in getattr(node, "handlers", ()):
-            inner += handler.body
-        for case in getattr(node, "cases", ()):
-            inner += case.body
-        inner += [*getattr(node, "orelse", ()), *getattr(node, "finalbody", ())]
-        stack.extend((each, True) for each in reversed(inner))
+        stack.extend((each, True) for each in reversed(inner_statements(node)))
 
 
 def _block(body: Sequence[ast.stmt], conditional: bool) -> Iterator[tuple[str, Binding]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 import bisect
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
@@ -18,7 +18,14 @@ from typing import Protocol
 from tritonlint.facts.project import code_lines
 from tritonlint.facts.project.bindings import Binding, Import, bindings, preferred, star_imports
 from tritonlint.facts.project.layout import Layout
-from tritonlint.facts.project.tree import FUNCTION, SCOPE, Enclosing, Function, statements_in
+from tritonlint.facts.project.tree import (
+    FUNCTION,
+    SCOPE,
+    Enclosing,
+    Function,
+    dotted_name,
+    statements_in,
+)
 from tritonlint.frozen import dataclass
 from tritonlint.source import SourceFile
 
@@ -64,6 +71,14 @@ class Definition:
         """The class that a method, or what its body assigns, is a member of."""
         around = self.enclosing[-1] if self.enclosing else None
         return around if isinstance(around, ast.ClassDef) else None
+
+    @property
+    def bases(self) -> Iterator[Definition]:
+        """The classes of the project that a class inherits from, as it names them."""
+        for base in self.as_class.bases:
+            found = self.module.meant(base, self.enclosing)
+            if found is not None and isinstance(found.node, ast.ClassDef):
+                yield found
 
     @property
     def qualified(self) -> str:
@@ -198,6 +213,12 @@ class Module:
         """
         target = self.target(dotted, enclosing)
         return target if isinstance(target, Definition) else None
+
+    def meant(self, node: ast.AST | None, enclosing: Enclosing = ()) -> Definition | None:
+        """What an expression stands for inside the project that is a dotted name; None for any
+        other one."""
+        dotted = dotted_name(node) if node is not None else None
+        return self.resolve(dotted, enclosing) if dotted else None
 
     def qualified(self, dotted: str, enclosing: Enclosing = ()) -> str | None:
         """The full dotted name of what `dotted` stands for (`torch.uint8`,

@@ -51,8 +51,7 @@ def _passed(module: Module, call: ast.Call) -> Iterator[tuple[str, Definition]]:
     named = {each.arg: each.value for each in call.keywords}
     match named.get("op_name", call.args[0] if call.args else None), named.get("op_func"):
         case ast.Constant(value=str(name)), ast.expr() as function:
-            spelled = dotted_name(function)
-            target = module.resolve(spelled) if spelled else None
+            target = module.meant(function)
             if target is not None and isinstance(target.node, ast.FunctionDef):
                 yield name.rpartition("::")[2], target
 
@@ -66,9 +65,8 @@ def _implemented(module: Module, call: ast.Call) -> Iterator[tuple[str, Definiti
             name = _first_name(inner)
         case _:
             return
-    spelled = dotted_name(function)
-    target = module.resolve(spelled) if name and spelled else None
-    if name and isinstance(target, Definition) and isinstance(target.node, ast.FunctionDef):
+    target = module.meant(function)
+    if name and target is not None and isinstance(target.node, ast.FunctionDef):
         yield name, target
 
 

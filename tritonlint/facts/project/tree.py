@@ -118,10 +118,11 @@ def statements_in(
         yield node, around
         if isinstance(node, SCOPE):
             around = (*around, node)
-        stack.extend((inner, around) for inner in reversed(_inner(node)))
+        stack.extend((inner, around) for inner in reversed(inner_statements(node)))
 
 
-def _inner(node: ast.stmt) -> list[ast.stmt]:
+def inner_statements(node: ast.stmt) -> list[ast.stmt]:
+    """The statements that stand in one, not those in these."""
     if isinstance(node, _SIMPLE):
         return []
     inner: list[ast.stmt] = list(getattr(node, "body", ()))

@@ -15,28 +15,22 @@ from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.tree import walk
 from tritonlint.facts.survey.bulkhead import Bulkhead
+from tritonlint.frozen import dataclass
 
 # So many callers are asked.
 _MOST = 8
 
 
+@dataclass(frozen=True, eq=False)
 class Choosing:
     """What callers choose. `interpreted` is what is seen from a function; `sought` gets the names
     of those whose callers are looked for."""
 
-    def __init__(
-        self,
-        texts: Texts,
-        reach: Reach,
-        bulkhead: Bulkhead,
-        interpreted: Callable[[Definition], Run],
-        sought: set[str],
-    ) -> None:
-        self.texts = texts
-        self.reach = reach
-        self.bulkhead = bulkhead
-        self.interpreted = interpreted
-        self.sought = sought
+    texts: Texts
+    reach: Reach
+    bulkhead: Bulkhead
+    interpreted: Callable[[Definition], Run]
+    sought: set[str]
 
     def keep(self, root: Definition, found: Observation) -> bool:
         """Whether `found` is a cast to a type that the callers of `root` choose, and all of them

@@ -19,25 +19,19 @@ from tritonlint.facts.project.kernels import kernels
 from tritonlint.facts.project.modules import Module
 from tritonlint.facts.survey.looked_at import LookedAt
 from tritonlint.facts.survey.remembered import Key, Remembered
+from tritonlint.frozen import dataclass
 
 
+@dataclass(frozen=True, eq=False)
 class Narrowing:
     """The kernels of a project that narrow numbers. `glance` is how the module of another file is
     had until the next one is."""
 
-    def __init__(
-        self,
-        texts: Texts,
-        reach: Reach,
-        glance: Callable[[str], Module | None],
-        looked_at: LookedAt,
-        remembered: Remembered,
-    ) -> None:
-        self.texts = texts
-        self.reach = reach
-        self.glance = glance
-        self.looked_at = looked_at
-        self.remembered = remembered
+    texts: Texts
+    reach: Reach
+    glance: Callable[[str], Module | None]
+    looked_at: LookedAt
+    remembered: Remembered
 
     def in_kernels(
         self, own: Sequence[Module], wanted: Collection[str], elsewhere: bool = True

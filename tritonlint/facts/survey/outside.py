@@ -11,32 +11,25 @@ from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.survey.bulkhead import Bulkhead
 from tritonlint.facts.survey.kernels import Narrowing
 from tritonlint.facts.survey.roots import Place, Roots, add
+from tritonlint.frozen import dataclass
 from tritonlint.source import SourceFile
 
 # By file, the lines of the headers of functions.
 Lines = dict[str, set[int]]
 
 
+@dataclass(frozen=True, eq=False)
 class Outside:
     """Finds these functions. `observe` tells what a root passes, with which it is asked about its
     own callers too, or of which it is one. What was parsed may be dropped between two files, by
     `make_room`; so `reach` and `narrowing` are asked for anew."""
 
-    def __init__(
-        self,
-        roots: Roots,
-        reach: Callable[[], Reach],
-        narrowing: Callable[[], Narrowing],
-        make_room: Callable[[], None],
-        bulkhead: Bulkhead,
-        observe: Callable[[Definition, Collection[str], list[Place] | None], Iterable[Observation]],
-    ) -> None:
-        self._roots = roots
-        self._reach = reach
-        self._narrowing = narrowing
-        self._make_room = make_room
-        self._bulkhead = bulkhead
-        self._observe = observe
+    _roots: Roots
+    _reach: Callable[[], Reach]
+    _narrowing: Callable[[], Narrowing]
+    _make_room: Callable[[], None]
+    _bulkhead: Bulkhead
+    _observe: Callable[[Definition, Collection[str], list[Place] | None], Iterable[Observation]]
 
     def lines(
         self, own: Sequence[Module], files: Sequence[SourceFile], wanted: Collection[str]

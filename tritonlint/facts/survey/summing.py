@@ -4,6 +4,7 @@ launch those with: the ones that name such a kernel, and their callers where tho
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import field
 
 from tritonlint.facts.device.reading.read_back import added_atomically
 from tritonlint.facts.hazards.low_sums import LowSum, low_sums, may_sum, passes, sums_loaded
@@ -16,29 +17,23 @@ from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.survey.bulkhead import Bulkhead
 from tritonlint.facts.survey.looked_at import LookedAt
+from tritonlint.frozen import dataclass
 
 # So many functions are asked what they launch a kernel with, or call a function with.
 _MOST = 8
 
 
+@dataclass(frozen=True, eq=False)
 class Summing:
     """The sums of a project's kernels. `interpreted` is what is seen from a function."""
 
-    def __init__(
-        self,
-        texts: Texts,
-        reach: Reach,
-        looked_at: LookedAt,
-        bulkhead: Bulkhead,
-        interpreted: Callable[[Definition], Run],
-    ) -> None:
-        self.texts = texts
-        self.reach = reach
-        self.looked_at = looked_at
-        self.bulkhead = bulkhead
-        self._interpret = interpreted
-        # What was seen from the functions that were asked last.
-        self._runs: dict[tuple[str, int], Run] = {}
+    texts: Texts
+    reach: Reach
+    looked_at: LookedAt
+    bulkhead: Bulkhead
+    _interpret: Callable[[Definition], Run]
+    # What was seen from the functions that were asked last.
+    _runs: dict[tuple[str, int], Run] = field(default_factory=dict)
 
     def interpreted(self, root: Definition) -> Run:
         """What is seen from `root`: a function that launches several kernels is asked again."""

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import as_code, dotted_name, walk
+from tritonlint.facts.project.tree import as_code, walk
 
 _NAMED_OTHERS = re.compile(r"torch\.(?:float8_e5m2\b|int8\b)")
 
@@ -77,5 +77,5 @@ def cares_above(function: Definition, setting: str, said: re.Pattern[str]) -> bo
     function is derived from."""
     if not setting.startswith("self.") or function.owner is None:
         return False
-    bases = (function.module.resolve(dotted_name(each) or "") for each in function.owner.bases)
+    bases = map(function.module.meant, function.owner.bases)
     return any(_cares(each.module, said) for each in bases if each is not None)

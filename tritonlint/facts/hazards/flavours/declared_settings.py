@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from tritonlint.facts.project.modules import Module
-from tritonlint.facts.project.tree import dotted_name, last_name, walk
+from tritonlint.facts.project.tree import last_name, walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -81,7 +81,7 @@ def admitted(module: Module) -> Iterator[Declaration]:
     for node in walk(module.tree):
         yield from _admitted(module, node)
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-            called = module.resolve(dotted_name(node.value.func) or "")
+            called = module.meant(node.value.func)
             if called is not None and called.module is not module:
                 inner = walk(called.node) if isinstance(called.node, ast.FunctionDef) else ()
                 for each in inner:

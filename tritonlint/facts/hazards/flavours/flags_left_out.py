@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import FUNCTION, Function, as_code, dotted_name, last_name, walk
+from tritonlint.facts.project.tree import FUNCTION, Function, as_code, last_name, walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -147,8 +147,7 @@ def _calls(module: Module) -> Iterator[_Call]:
 def _callee(function: Definition, call: ast.Call) -> Definition | None:
     """The function of the project that is called, or launched."""
     spelled = call.func.value if isinstance(call.func, ast.Subscript) else call.func
-    name = dotted_name(spelled)
-    found = function.module.resolve(name, function.inside) if name else None
+    found = function.module.meant(spelled, function.inside)
     known = found is not None and isinstance(found.node, FUNCTION)
     return found if known else None
 

@@ -141,8 +141,7 @@ class Trial:
             case ast.Name(id="str") if len(node.args) == 1:
                 yield from self.values(node.args[0])
                 return
-        spelled = dotted_name(node.func)
-        target = self.module.resolve(spelled, self.enclosing) if spelled else None
+        target = self.module.meant(node.func, self.enclosing)
         if target is None or not isinstance(target.node, ast.FunctionDef) or self.depth > _DEPTH:
             yield UNKNOWN
             return

@@ -7,7 +7,6 @@ import ast
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import cast
 
 from tritonlint.facts.hazards.flavours.declared_settings import Declaration, means
 from tritonlint.facts.hazards.flavours.trials import Trial
@@ -89,10 +88,10 @@ def _normalized(owner: Definition, name: str, depth: int = _DEPTH) -> bool:
     own = any(
         dotted_name(target) in names
         and any(isinstance(part, ast.Constant) and part.value for part in walk(value))
-        for node in walk(cast(ast.ClassDef, owner.node))
+        for node in walk(owner.as_class)
         for target, value in _given(node)
     )
-    bases = _bases(owner) if depth and not own else ()
+    bases = owner.bases if depth and not own else ()
     return own or any(_normalized(each, name, depth - 1) for each in bases)
 
 
@@ -110,13 +109,6 @@ def _given(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
 
 def _is_property(decorator: ast.expr) -> bool:
     return "property" in ast.unparse(decorator)
-
-
-def _bases(owner: Definition) -> Iterator[Definition]:
-    for base in cast(ast.ClassDef, owner.node).bases:
-        found = owner.module.resolve(dotted_name(base) or "", owner.enclosing)
-        if found is not None and isinstance(found.node, ast.ClassDef):
-            yield found
 
 
 def _asked_twice(owner: Definition, name: str, declared: Declaration) -> Iterator[Unviewed]:

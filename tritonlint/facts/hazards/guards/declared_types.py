@@ -139,8 +139,7 @@ def _literal(scope: Scope, node: ast.expr, depth: int) -> Kind | None:
 
 def _returned(scope: Scope, node: ast.Call) -> Declared | None:
     """What a function of the project gives by its annotation, unless it returns a dtype."""
-    spelled = dotted_name(node.func)
-    found = scope.module.resolve(spelled, scope.around) if spelled else None
+    found = scope.module.meant(node.func, scope.around)
     if found is None or not isinstance(found.node, ast.FunctionDef):
         return None
     function, module, returns = found.node, found.module, found.node.returns
@@ -227,9 +226,8 @@ def _of_attribute(scope: Scope, node: ast.expr, depth: int) -> Declared | None:
         owner = next((e for e in reversed(scope.enclosing) if isinstance(e, ast.ClassDef)), None)
         return _of_field(scope.module, owner, node.attr) if owner else None
     for each in scope.arguments:
-        spelled = dotted_name(each.annotation) if each.annotation else None
-        if each.arg == node.value.id and spelled:
-            found = scope.module.resolve(spelled, scope.enclosing)
+        if each.arg == node.value.id:
+            found = scope.module.meant(each.annotation, scope.enclosing)
             if found is not None and isinstance(found.node, ast.ClassDef):
                 return _of_field(found.module, found.node, node.attr)
     return None
