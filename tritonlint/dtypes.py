@@ -49,6 +49,11 @@ class ElementType:
     def is_fp8(self) -> bool:
         return self.flavour is not None
 
+    @property
+    def is_code(self) -> bool:
+        """Whether it is an 8-bit float, and no exponent of a scale."""
+        return self.is_fp8 and self.flavour != "e8m0fnu"
+
     def __str__(self) -> str:
         return f"torch.{self.name}"
 

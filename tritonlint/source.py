@@ -118,6 +118,10 @@ class SourceFile:
             self._column(last, end),
         )
 
+    def lines_of(self, node: ast.stmt) -> str:
+        """The lines that a statement of this file's tree stands in."""
+        return "".join(self.lines[node.lineno - 1 : node.end_lineno])
+
     @cached_property
     def _ascii(self) -> bool:
         return self.text.isascii()

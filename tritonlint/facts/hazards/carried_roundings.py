@@ -52,8 +52,7 @@ def may_carry(text: str) -> bool:
 def carried_roundings(module: Module, kernel: Kernel, _: Naming) -> Iterator[CarriedRounding]:
     """What the loops of `kernel` carry and round, where no comment says that this is meant."""
     source = module.source
-    lines = source.lines[kernel.line - 1 : kernel.node.end_lineno]
-    if _CAST.search("".join(lines)) is None:
+    if _CAST.search(source.lines_of(kernel.node)) is None:
         return
     for loop, __ in statements_in(kernel.node.body):
         if not isinstance(loop, (ast.For, ast.While)) or not _casts(module, loop):
@@ -72,9 +71,8 @@ def carried_roundings(module: Module, kernel: Kernel, _: Naming) -> Iterator[Car
 
 def _casts(module: Module, loop: ast.For | ast.While) -> bool:
     """Whether a statement of a loop itself casts so, as it is written."""
-    lines = module.source.lines
     return any(
-        _CAST.search("".join(lines[each.lineno - 1 : each.end_lineno]))
+        _CAST.search(module.source.lines_of(each))
         for each in loop.body
         if isinstance(each, ast.Assign)
     )

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import FUNCTION, as_code, dotted_name, walk
+from tritonlint.facts.project.tree import FUNCTION, as_code, dotted_name, last_name, walk
 
 # What hands kernels to the compiler, or compiles functions.
 COMPILES = re.compile(r"\btorch\.compile\b|\btriton_op\b|\b(?:wrap|capture)_triton\b")
@@ -43,7 +43,7 @@ def _is_opaque(host: Definition, decorator: ast.expr) -> bool:
         return True
     made_by = host.module.resolve(spelled, host.enclosing) if spelled else None
     inside = walk(made_by.node) if made_by and isinstance(made_by.node, ast.AST) else ()
-    return any(_OPAQUE in (getattr(e, "id", ""), getattr(e, "attr", "")) for e in inside)
+    return any(last_name(each) == _OPAQUE for each in inside)
 
 
 @kept(4)

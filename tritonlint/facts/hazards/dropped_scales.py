@@ -44,8 +44,7 @@ def may_drop_scales(text: str) -> bool:
 
 def dropped_scales(module: Module, kernel: Kernel, naming: Naming) -> Iterator[DroppedScale]:
     """The scales that `kernel`, or a device function, applies on such paths only."""
-    code = "".join(module.source.lines[kernel.line - 1 : kernel.node.end_lineno])
-    if _ASKED.search(code) is None:
+    if _ASKED.search(module.source.lines_of(kernel.node)) is None:
         return
     reads = list(_reads(kernel.node.body, ()))
     names = (each.arg for each in signature(kernel.node).named)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from tritonlint.facts.device.reading.reader import read
 from tritonlint.facts.device.reading.terms import Term, span_in
@@ -119,19 +119,20 @@ def _launching(module: Module, kernel: Kernel, naming: Naming) -> Iterator[Defin
     own = [
         function
         for function in module.functions
-        if f"{kernel.name}[" in _text(module, function) and function.node is not kernel.node
+        if f"{kernel.name}[" in module.source.lines_of(function.as_function)
+        and function.node is not kernel.node
     ]
     yield from own
     for function in naming(kernel) if not own else ():
         if not isinstance(function.node, Module):
-            if f"{kernel.name}[" in _text(function.module, function):
+            if f"{kernel.name}[" in function.module.source.lines_of(function.as_function):
                 yield function
 
 
 def _filled(module: Module, host: Definition) -> Span | None:
     """Where the launching function takes the address of a tensor, or one of its file does that it
     calls."""
-    own = _text(module, host)
+    own = module.source.lines_of(host.as_function)
     called = (each for each in module.functions if f"{each.name}(" in own)
     for function in (host, *called):
         for node in walk(function.node):  # type: ignore[arg-type]
@@ -144,8 +145,8 @@ def _filled(module: Module, host: Definition) -> Span | None:
 def _states(module: Module, host: Definition) -> bool:
     """Whether the launching function, or one of the file that it calls, names the type or tests
     one, or those that call it do: all, where it is private to the file."""
-    names = {each.name: _text(module, each) for each in module.functions}
-    own = _text(module, host)
+    names = {each.name: module.source.lines_of(each.as_function) for each in module.functions}
+    own = module.source.lines_of(host.as_function)
     called = [text for name, text in names.items() if name != host.name and f"{name}(" in own]
     if any(_STATED.search(text) or _tests(text) for text in (own, *called)):
         return True
@@ -159,9 +160,3 @@ def _states(module: Module, host: Definition) -> bool:
 def _tests(text: str) -> bool:
     """Whether a text compares or looks up the element type of a tensor."""
     return bool(re.search(r"dtype\s*(?:[!=]=|\bnot in\b|\bin\b)|\[\w+(?:\[\d+\])?\.dtype\]", text))
-
-
-def _text(module: Module, function: Definition) -> str:
-    node = function.node
-    lines: Sequence[str] = module.source.lines
-    return "".join(lines[node.lineno - 1 : node.end_lineno])  # type: ignore[union-attr]

@@ -68,7 +68,7 @@ def ignored_settings(run: Run) -> Iterator[IgnoredSetting]:
         return
     settings += [each for each in declared if _SCALE.match(each.arg)]
     names = {each.arg for each in settings}
-    body = walk(run.root.node) if isinstance(run.root.node, ast.AST) else ()
+    body = walk(run.root.as_function)
     uses = [each for each in body if isinstance(each, ast.Name) and each.id in names]
     for event in run.launches:
         unread = _unread(event, _asked_beside(event, uses))
@@ -95,10 +95,10 @@ def ignored_settings(run: Run) -> Iterator[IgnoredSetting]:
 
 def _asked_beside(event: LaunchEvent, uses: list[ast.Name]) -> list[ast.Name]:
     """Those of `uses` that are not in the other arm of a test than the launch."""
-    if not event.alone or not isinstance(event.root.node, ast.AST):
+    if not event.alone:
         return uses
     apart: set[int] = set()
-    for each in walk(event.root.node):
+    for each in walk(event.root.as_function):
         if isinstance(each, ast.If):
             holding = [_holds(arm, event.span.line) for arm in (each.body, each.orelse)]
             for arm, other in ((each.body, holding[1]), (each.orelse, holding[0])):
@@ -106,17 +106,17 @@ def _asked_beside(event: LaunchEvent, uses: list[ast.Name]) -> list[ast.Name]:
                     apart.update(id(inner) for part in arm for inner in walk(part))
             if not any(holding) and each.end_lineno and each.end_lineno < event.span.line:
                 # What returns before the launch is another way.
-                ended = (arm for arm in (each.body, each.orelse) if arm and _ends(arm))
+                ended = (
+                    arm
+                    for arm in (each.body, each.orelse)
+                    if arm and isinstance(arm[-1], ast.Return)
+                )
                 apart.update(id(inner) for arm in ended for part in arm for inner in walk(part))
     return [each for each in uses if id(each) not in apart]
 
 
 def _holds(body: list[ast.stmt], line: int) -> bool:
     return any(each.lineno <= line <= (each.end_lineno or each.lineno) for each in body)
-
-
-def _ends(body: list[ast.stmt]) -> bool:
-    return isinstance(body[-1], ast.Return)
 
 
 def _name_of(run: Run, parameter: ast.arg) -> Span:
@@ -165,10 +165,9 @@ def _caches(run: Run, event: LaunchEvent) -> Iterator[tuple[str, str, Store]]:
 
 def _compared(run: Run) -> frozenset[str]:
     """The tensors whose dtype the root compares with something, such as that of another tensor."""
-    body = walk(run.root.node) if isinstance(run.root.node, ast.AST) else ()
     return frozenset(
         dotted_name(side.value) or ""
-        for each in body
+        for each in walk(run.root.as_function)
         if isinstance(each, ast.Compare)
         for side in (each.left, *each.comparators)
         if isinstance(side, ast.Attribute) and side.attr == "dtype"

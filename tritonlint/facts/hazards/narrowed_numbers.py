@@ -233,10 +233,7 @@ def depends_on_launch(kernel: Kernel) -> bool:
         seen = {each.parameter for each in watch.conversions()}
         if name in seen | {each.parameter for each in watch.signed_bytes()}:
             return True
-        if any(each.parameter == name for each in watched(kernel, _unsigned(name)).wrapped()):
+        unsigned = watched(kernel, Specialization({name: UINT8}))
+        if any(each.parameter == name for each in unsigned.wrapped()):
             return True
     return False
-
-
-def _unsigned(name: str) -> Specialization:
-    return Specialization({name: UINT8})

@@ -49,7 +49,7 @@ def short_scalars(module: Module, kernel: Kernel, naming: Naming) -> Iterator[Sh
     place = next(iter(said), None)
     if len(said) != 1 or place is None:
         return
-    aware = "float64" in _code(module, kernel)
+    aware = "float64" in module.source.lines_of(kernel.node)
     where = (kernel.name, kernel.path, kernel.line)
     span = module.source.span
     uses = {} if aware else used_as_passed(kernel)
@@ -65,10 +65,6 @@ def short_scalars(module: Module, kernel: Kernel, naming: Naming) -> Iterator[Sh
 def _pointers(kernel: Kernel) -> tuple[str, ...]:
     roles = roles_of(kernel)
     return tuple(each for each in roles.pointers if roles.kind(f"{each}[]") != "int")
-
-
-def _code(module: Module, kernel: Kernel) -> str:
-    return "".join(module.source.lines[kernel.line - 1 : kernel.node.end_lineno])
 
 
 def _said(host: Definition) -> Span | None:

@@ -60,7 +60,7 @@ def _codes(frame: Frame, tensor: Tensor) -> ElementTypes | None:
     if not tensors.all_bytes(tensors.tensor_types(frame, tensor)):
         return None
     made = frame.known(tensor.buffer)
-    if made.types and all(t.is_fp8 and t.flavour != "e8m0fnu" for t in made.types):
+    if made.types and all(t.is_code for t in made.types):
         return made
     notes = (each for each in frame.run.notes if each.buffer == tensor.buffer)
     return next((each.types for each in notes if each.kind == "codes"), None)
@@ -74,7 +74,7 @@ def _conversion(
     if sides is None or _guarded(owner):
         return
     encoded, byte, to_bytes = sides
-    if to_bytes or encoded.flavour == "e8m0fnu":
+    if to_bytes or not encoded.is_code:
         whole = frame.span(node)
         end = frame.span(function)
         name = Span(

@@ -20,15 +20,11 @@ Comprehension = ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
 
 def through(frame: Frame, node: ast.expr) -> Items[Value]:
     """What going through the value of `node` gives."""
-    over = iteration.items(_iterated(frame, node))
+    over = iteration.items(gone_through(frame, node, frame.evaluate(node)))
     if over is not None and not over.repeated and len(over.items) <= _FEW:
         return Items(over.items)
     some = over.item if over is not None else None
     return Items(None, some or frame.unknown(node))
-
-
-def _iterated(frame: Frame, node: ast.expr) -> Value:
-    return gone_through(frame, node, frame.evaluate(node))
 
 
 def gone_through(frame: Frame, node: ast.expr, value: Value) -> Value:

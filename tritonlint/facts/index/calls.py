@@ -73,19 +73,14 @@ class Calls:
         node = self.definition.as_function
         if self.definition.module.code_after(node.lineno, node) >= _LONG:
             return False
-        around = self.definition.enclosing
-        owner = around[-1] if around and isinstance(around[-1], ast.ClassDef) else None
-        text = self._text
-        return may_copy(text) or (owner is not None and may_copy_own(text, self._text_of(owner)))
+        owner, source, text = self.definition.owner, self.definition.module.source, self._text
+        return may_copy(text) or (owner is not None and may_copy_own(text, source.lines_of(owner)))
 
     @property
     def _text(self) -> str:
         node = self.definition.node
         assert isinstance(node, ast.stmt)
-        return self._text_of(node)
-
-    def _text_of(self, node: ast.stmt) -> str:
-        return "".join(self.definition.module.source.lines[node.lineno - 1 : node.end_lineno])
+        return self.definition.module.source.lines_of(node)
 
     @cached_property
     def _code(self) -> bytes:

@@ -27,21 +27,17 @@ def compiled(definition: Definition) -> Definition | None:
     the value `triton.jit(function)` is given; else None."""
     node, known = definition.node, definition.module.compiled
     match node:
-        case ast.FunctionDef(decorator_list=[_, *_]):
+        case ast.FunctionDef(decorator_list=[_, *_] as decorators):
             if node not in known:
-                known[node] = definition if _is_decorated(node, definition) else None
+                around = definition.module, definition.enclosing
+                jitted = any(_is_jit(each, *around) for each in decorators)
+                known[node] = definition if jitted else None
             return known[node] and definition
         case ast.Call():
             if node not in known:
                 known[node] = _jitted(node, definition.module, definition.enclosing)
             return known[node]
     return None
-
-
-def _is_decorated(node: ast.FunctionDef, definition: Definition) -> bool:
-    return any(
-        _is_jit(each, definition.module, definition.enclosing) for each in node.decorator_list
-    )
 
 
 def _is_jit(decorator: ast.expr, module: Module, enclosing: Enclosing, depth: int = _DEPTH) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Iterator
 from itertools import islice
 
@@ -13,7 +12,7 @@ from tritonlint.facts.index.reach import Reach
 from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import walk
+from tritonlint.facts.project.tree import last_name, walk
 from tritonlint.facts.survey.bulkhead import Bulkhead
 from tritonlint.frozen import dataclass
 
@@ -53,13 +52,5 @@ class Choosing:
                 node = each.node
                 if node is root.node or isinstance(node, Module) or kernel_of(each) is not None:
                     continue
-                if _names(node, name):
+                if any(last_name(inner) == name for inner in walk(node)):
                     yield each
-
-
-def _names(tree: ast.AST, name: str) -> bool:
-    return any(
-        (isinstance(node, ast.Name) and node.id == name)
-        or (isinstance(node, ast.Attribute) and node.attr == name)
-        for node in walk(tree)
-    )

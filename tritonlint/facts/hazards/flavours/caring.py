@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import as_code, walk
+from tritonlint.facts.project.tree import as_code, last_name, walk
 
 _NAMED_OTHERS = re.compile(r"torch\.(?:float8_e5m2\b|int8\b)")
 
@@ -63,10 +63,9 @@ def are_apart(function: Definition, other: Definition) -> bool:
     """Whether neither of two functions is the other or calls it."""
     return (
         not any(
-            (node.attr if isinstance(node, ast.Attribute) else node.id) == called.name
+            last_name(node) == called.name
             for caller, called in ((function, other), (other, function))
             for node in walk(caller.as_function)
-            if isinstance(node, (ast.Attribute, ast.Name))
         )
         and function.node is not other.node
     )

@@ -143,6 +143,11 @@ def means(declared: str, setting: str) -> bool:
     return min(len(one), len(other)) >= _SHORTEST and (one in other or other in one)
 
 
+def lists_without(near: Iterable[Declaration], setting: str, values: Iterable[str]) -> bool:
+    """Whether one of the declarations `near` by is that of a setting, and has none of `values`."""
+    return any(not each.member(values) and means(each.name, setting) for each in near)
+
+
 @cache
 def shared_name(name: str) -> str:
     """What a setting and its declarations are called but for what is general, the same for

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.kept import kept
@@ -76,9 +76,10 @@ def flags_left_out(module: Module) -> Iterator[FlagLeftOut]:
             passing, silent = found.setdefault((id(each.callee.node), flag), ([], []))
             (passing if flag in each.given else silent).append(each)
     for (_, flag), (passing, silent) in found.items():
-        asked = [each for each in passing if not _is_written(each.given[flag])]
+        asked = [each for each in passing if not isinstance(each.given[flag], ast.Constant)]
         for each in silent if asked else ():
-            if not _asks(each.function) and not _all_ask(_callers(module, each.function)):
+            callers = _callers(module, each.function)
+            if not _asks(each.function) and not (callers and all(map(_asks, callers))):
                 yield _found(module, each, flag, asked[0])
 
 
@@ -98,10 +99,6 @@ def _found(module: Module, call: _Call, flag: str, passing: _Call) -> FlagLeftOu
         source.span(passing.given[flag]),
         owner.source.span(chosen),
     )
-
-
-def _is_written(value: ast.expr) -> bool:
-    return isinstance(value, ast.Constant)
 
 
 def _asks(function: Definition) -> bool:
@@ -127,10 +124,6 @@ def _callers(module: Module, function: Definition) -> list[Definition]:
         for node in walk(each.as_function)
         if isinstance(node, ast.Call) and last_name(node.func) == function.name
     ]
-
-
-def _all_ask(functions: Sequence[Definition]) -> bool:
-    return bool(functions) and all(map(_asks, functions))
 
 
 def _calls(module: Module) -> Iterator[_Call]:

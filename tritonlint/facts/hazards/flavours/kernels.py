@@ -220,11 +220,7 @@ def _encodings_of(kernel: Kernel, made: Specialization) -> tuple[Encoding, ...]:
 
 def are_flavours(types: ElementTypes) -> bool:
     """Whether these are flavours of 8-bit floats, and no exponents of scales."""
-    return bool(types.types) and all(_is_flavour(each) for each in types.types or ())
-
-
-def _is_flavour(element: ElementType) -> bool:
-    return element.is_fp8 and element.flavour != "e8m0fnu"
+    return bool(types.types) and all(each.is_code for each in types.types or ())
 
 
 def _same_bytes(note: Note, use: _Use) -> bool:
@@ -247,7 +243,7 @@ def _disagree(run: Run, use: _Use, types: ElementTypes, place: Span) -> bool:
     """Whether bytes of `types` are not what the kernel takes them for, on some machine."""
     element, own = use.encoding.element, types.types or frozenset()
     assert element is not None
-    if not _is_flavour(element) or own == {element}:
+    if not element.is_code or own == {element}:
         return False
     if element not in own and not any(format_of(each) == format_of(element) for each in own):
         return True

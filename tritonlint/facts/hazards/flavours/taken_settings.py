@@ -12,7 +12,7 @@ from tritonlint.facts.hazards.flavours.caring import are_apart, cares_above, car
 from tritonlint.facts.hazards.flavours.declared_settings import (
     Declaration,
     Member,
-    means,
+    lists_without,
 )
 from tritonlint.facts.hazards.flavours.trials import Trial
 from tritonlint.facts.hazards.flavours.vendors import for_nvidia
@@ -67,7 +67,9 @@ def taken(
     what `module` and its folder do. A module that cares for the other types is left alone, unless
     that is a function which makes them and has nothing to do with the one that does not; and so is
     a setting that is listed near by without them."""
-    functions = [each for each in module.functions if _E4M3.search(_text(each))]
+    functions = [
+        each for each in module.functions if _E4M3.search(module.source.lines_of(each.as_function))
+    ]
     if for_nvidia(module.path) or not functions:
         return
     for values in (E5M2, _INT8):
@@ -82,17 +84,8 @@ def taken(
                 found = list(_Walk(function, setting, named, member).found())
                 if not found or cares_above(function, setting, _CARES[values]):
                     continue
-                if not _lists_without(near(), setting, values):
+                if not lists_without(near(), setting, values):
                     yield from found
-
-
-def _text(function: Definition) -> str:
-    node = function.as_function
-    return "".join(function.module.source.lines[node.lineno - 1 : node.end_lineno])
-
-
-def _lists_without(near: Iterable[Declaration], setting: str, values: tuple[str, ...]) -> bool:
-    return any(not each.member(values) and means(each.name, setting) for each in near)
 
 
 class _Walk:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
-from tritonlint.facts.hazards.flavours.declared_settings import Declaration, means
+from tritonlint.facts.hazards.flavours.declared_settings import Declaration, lists_without, means
 from tritonlint.facts.hazards.flavours.trials import Trial
 from tritonlint.facts.hazards.torch_code import viewed
 from tritonlint.facts.project.modules import Definition, Module
@@ -62,12 +62,8 @@ def unviewed(
         for name in sorted(_settings(owner.as_class)):
             every = (each for each in declared() if each.member(_E4M3))
             members = [each for each in every if means(each.name, name)]
-            if members and not _normalized(owner, name) and not _lists_without(near(), name):
+            if members and not _normalized(owner, name) and not lists_without(near(), name, _E4M3):
                 yield from _asked_twice(owner, name, members[0])
-
-
-def _lists_without(near: Iterable[Declaration], name: str) -> bool:
-    return any(means(each.name, name) and not each.member(_E4M3) for each in near)
 
 
 def _settings(owner: ast.ClassDef) -> set[str]:
@@ -102,13 +98,11 @@ def _given(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
             yield from assigned(node)
         case ast.Call(func=ast.Name(id="setattr"), args=[of, ast.Constant(value=str(name)), value]):
             yield ast.Attribute(of, name), value
-        case ast.FunctionDef(name=name) if any(map(_is_property, node.decorator_list)):
+        case ast.FunctionDef(name=name, decorator_list=[*found]) if any(
+            "property" in ast.unparse(each) for each in found
+        ):
             given = (each.value for each in walk(node) if isinstance(each, ast.Return))
             yield from ((ast.Attribute(ast.Name("self"), name), each) for each in given if each)
-
-
-def _is_property(decorator: ast.expr) -> bool:
-    return "property" in ast.unparse(decorator)
 
 
 def _asked_twice(owner: Definition, name: str, declared: Declaration) -> Iterator[Unviewed]:

@@ -13,10 +13,6 @@ _ANNOTATED: dict[str, Kind] = {"str": "str", "int": "int"}
 _TENSORS = frozenset(("torch.Tensor", "torch.nn.Parameter"))
 
 
-def _is_none(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None
-
-
 def annotated(module: Module, node: ast.expr, enclosing: Enclosing = ()) -> Kind | None:
     """What an annotation says: a `str`, an `int` or a tensor, or None beside it; None for anything
     else."""
@@ -56,6 +52,6 @@ def _by_name(module: Module, node: ast.expr, enclosing: Enclosing) -> Kind | Non
 
 
 def _union(module: Module, items: list[ast.expr], enclosing: Enclosing) -> Kind | None:
-    kept = [e for e in items if not _is_none(e)]
+    kept = [e for e in items if not isinstance(e, ast.Constant) or e.value is not None]
     kinds = {annotated(module, each, enclosing) for each in kept}
     return kinds.pop() if len(kinds) == 1 else None

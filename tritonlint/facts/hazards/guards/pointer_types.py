@@ -36,8 +36,8 @@ def may_compare_pointers(text: str) -> bool:
 def pointer_guards(module: Module, kernel: Kernel, naming: Naming) -> Iterator[DeadGuard]:
     """The comparisons of a kernel with the type of a pointer that it is given, in place of what it
     points to."""
-    lines = module.source.lines[kernel.line - 1 : kernel.node.end_lineno]
-    if not any(".dtype" in each or ".type" in each for each in lines):
+    code = module.source.lines_of(kernel.node)
+    if ".dtype" not in code and ".type" not in code:
         return
     asserted = {
         id(each)

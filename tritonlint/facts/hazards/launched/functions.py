@@ -29,7 +29,12 @@ def code_of(module: Module, definition: Definition | None, span: Span) -> Code:
     """The function `definition` of a module as data; None: what stands at `span`."""
     if definition is None:
         return Code(module.path, "", span.line, digest(module.source.snippet(span)))
-    return Code(module.path, definition.name, definition.line, digest(_text(definition)))
+    return Code(
+        module.path,
+        definition.name,
+        definition.line,
+        digest(definition.module.source.lines_of(definition.as_function)),
+    )
 
 
 def found(project: Project, code: Code) -> tuple[Module, Definition | None, int] | None:
@@ -43,7 +48,8 @@ def found(project: Project, code: Code) -> tuple[Module, Definition | None, int]
     same = [
         each
         for each in module.functions
-        if each.name == code.name and digest(_text(each)) == code.digest
+        if each.name == code.name
+        and digest(each.module.source.lines_of(each.as_function)) == code.digest
     ]
     if not same:
         return None
@@ -94,9 +100,3 @@ def _first_line(node: object) -> int:
     """The line of the first decorator of a function, else that of its `def`."""
     assert isinstance(node, FUNCTION)
     return min([node.lineno, *(each.lineno for each in node.decorator_list)])
-
-
-def _text(definition: Definition) -> str:
-    node = definition.node
-    lines = definition.module.source.lines
-    return "".join(lines[definition.line - 1 : getattr(node, "end_lineno", 0) or definition.line])

@@ -79,12 +79,8 @@ def codes_of(module: Module, function: ast.AST, node: ast.expr) -> ElementTypes 
     """The 8-bit floats that an expression in a function makes bytes of."""
     made = _reader(module, function).pieces(node)
     types = made[0].types if made is not None and len(made) == 1 else None
-    codes = types is not None and types.types and all(_is_code(each) for each in types.types)
+    codes = types is not None and types.types and all(each.is_code for each in types.types)
     return types if codes else None
-
-
-def _is_code(each: object) -> bool:
-    return getattr(each, "is_fp8", False) and getattr(each, "flavour", "") != "e8m0fnu"
 
 
 @kept(64)
