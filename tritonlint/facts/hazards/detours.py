@@ -11,10 +11,9 @@ from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.hazards.observation import InKernel, Naming
 from tritonlint.facts.hazards.written_launches import given as given_by
 from tritonlint.facts.hazards.written_launches import launches_of
-from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Module
-from tritonlint.facts.project.tree import Function, as_code, walk
+from tritonlint.facts.project.tree import as_code, only_given, walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -186,19 +185,6 @@ def _says(host: ast.AST, passed: ast.expr | None) -> bool:
 
 def _called(call: ast.Call) -> str:
     return as_code(call.func).rpartition(".")[2]
-
-
-@kept(16)
-def only_given(function: Function) -> Mapping[str, ast.expr]:
-    """What each name of a function is given that is given one value only."""
-    found: dict[str, list[ast.expr]] = {}
-    for node in walk(function):
-        match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                found.setdefault(name, []).append(value)
-            case ast.Name(id=name, ctx=ast.Store()):
-                found.setdefault(name, [])
-    return {name: values[0] for name, values in found.items() if len(values) == 1}
 
 
 def _cast(node: ast.AST, element: str) -> ast.expr | None:

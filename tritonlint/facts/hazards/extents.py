@@ -45,8 +45,7 @@ def fits_in_32_bits(module: Module, kernel: Kernel, stride: str) -> bool:
 def made_after(host: Definition, name: str) -> str:
     """The tensor that the memory `name` has the shape of, as the function that makes it says; empty
     where it does not."""
-    assert isinstance(host.node, ast.AST)
-    values = said_in(host.node).values.get(name, ())
+    values = said_in(host.as_function).values.get(name, ())
     match values[0] if len(values) == 1 else None:
         case ast.Call(func=ast.Attribute(attr=attr), args=[ast.Name(id=other), *_]) if (
             attr.endswith("_like")
@@ -73,8 +72,7 @@ def _reach(host: Definition, stride: ast.expr | None) -> float:
             pass
         case _:
             return math.inf
-    assert isinstance(host.node, ast.AST)
-    shapes = list(_shapes(_Place(host.module, host.node), name))
+    shapes = list(_shapes(_Place(host.module, host.as_function), name))
     try:
         axis = ast.literal_eval(number)
     except ValueError:

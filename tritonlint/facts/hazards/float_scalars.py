@@ -13,7 +13,7 @@ from tritonlint.facts.hazards.sizes import Sizes, only_set
 from tritonlint.facts.hazards.written_launches import given, launches_of
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import FUNCTION, as_code, walk
+from tritonlint.facts.project.tree import as_code, walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -79,9 +79,7 @@ def launched_with_floats(
 
 def used_as_passed(kernel: Kernel) -> Mapping[str, ast.expr]:
     """The parameters that can be floats and are operands as they come, with where first."""
-    arguments = kernel.node.args
-    every = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
-    names = {each.arg for each in every if each.annotation is None}
+    names = {each.arg for each in signature(kernel.node).named if each.annotation is None}
     found: dict[str, ast.expr] = {}
     for node in walk(kernel.node):
         match node:
@@ -143,23 +141,17 @@ def _is_number(host: Definition, node: ast.expr) -> bool:
 
 def _declared(host: Definition, name: str) -> str:
     """The annotation of a parameter of the launching function, or what it is by its default."""
-    function = host.node
-    if not isinstance(function, FUNCTION):
-        return ""
-    every = (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)
-    annotation = next((each.annotation for each in every if each.arg == name), None)
+    parameters = signature(host.as_function)
+    annotation = next((each.annotation for each in parameters.named if each.arg == name), None)
     if annotation is not None:
         return as_code(annotation)
-    default = signature(function).defaults.get(name)
+    default = parameters.defaults.get(name)
     known = isinstance(default, ast.Constant) and isinstance(default.value, float)
     return "float" if known else ""
 
 
 def _is_float_name(host: Definition, name: str, depth: int) -> bool:
-    function = host.node
-    if not isinstance(function, FUNCTION):
-        return False
-    bound = host.module.scope_bindings(function).get(name, ())
+    bound = host.module.scope_bindings(host.as_function).get(name, ())
     if len(bound) == 1 and isinstance(bound[0].node, ast.expr):
         return depth > 0 and _is_float(host, bound[0].node, depth - 1)
     return len(bound) == 1 and _declared(host, name) == "float"

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from tritonlint.facts.device.reading.offsets import Offset, offsets, pointers_of
 from tritonlint.facts.device.reading.terms import plain
 from tritonlint.facts.hazards.extents import SHAPED, written_shape
-from tritonlint.facts.hazards.launched.specializations import types_of
+from tritonlint.facts.hazards.launched.specializations import integer_widths
 from tritonlint.facts.hazards.narrow_offsets import NarrowOffset, observed
 from tritonlint.facts.hazards.sizes import Sizes, expression_at
 from tritonlint.facts.host.events import LaunchEvent, Passed
@@ -60,7 +60,8 @@ def _into(
             and not _is_widened(event, offset)
         ):
             seen = observed(event.kernel, offset, "sized", place)
-            known = bool(seen.table) and _is_short(event, seen.table)
+            widths = integer_widths(event, seen.table)
+            known = bool(widths) and max(widths) <= 32
             yield replace(seen, loaded=seen.loaded and not known)
 
 
@@ -87,16 +88,6 @@ def _is_rows(event: LaunchEvent, offset: Offset, shape: tuple[int, ...]) -> bool
             return as_code(owner) == event.arguments[offset.pointer].text
     found = Sizes(event.module, stride.place.node).number(stride.place.node)
     return found == math.prod(shape[1:])
-
-
-def _is_short(event: LaunchEvent, table: str) -> bool:
-    """Whether a launch passes indices of 32 bits, for certain."""
-    passed = event.arguments.get(table)
-    found = [each for _, each in options(passed.value)] if passed is not None else []
-    types = [types_of(event, each).single for each in found if isinstance(each, Tensor)]
-    return len(types) == len(found) > 0 and all(
-        each is not None and each.is_integer and each.width <= 32 for each in types
-    )
 
 
 def _made(run: Run, passed: Passed) -> tuple[Span, tuple[int, ...]] | None:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tritonlint.facts.device import ShortProduct, Specialization, watched
-from tritonlint.facts.hazards.launched.specializations import specialization, types_of
+from tritonlint.facts.hazards.launched.specializations import integer_widths, specialization
 from tritonlint.facts.hazards.observation import InKernel
-from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.state import Run
-from tritonlint.facts.host.values import Tensor, options
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
@@ -31,7 +29,7 @@ class ShortIndex(InKernel):
 def short_indices(run: Run) -> Iterator[ShortIndex]:
     """The products of short indices in the launches of `run` that reach a pointer."""
     for event in run.launches:
-        short = [name for name in event.arguments if _is_short(event, name)]
+        short = [name for name in event.arguments if integer_widths(event, name) == {16}]
         if not short:
             continue
         made = specialization(event, "", None, event.path)
@@ -55,13 +53,3 @@ def short_indices(run: Run) -> Iterator[ShortIndex]:
 
 def _products(kernel: Kernel, made: Specialization) -> tuple[ShortProduct, ...]:
     return watched(kernel, made).short()
-
-
-def _is_short(event: LaunchEvent, name: str) -> bool:
-    """Whether a launch passes a tensor of 16-bit integers, for certain."""
-    found = [value for _, value in options(event.arguments[name].value)]
-    tensors = [each for each in found if isinstance(each, Tensor)]
-    types = [types_of(event, each).single for each in tensors]
-    return len(tensors) == len(found) > 0 and all(
-        each is not None and each.is_integer and each.width == 16 for each in types
-    )

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from tritonlint.facts.flow.parameters import Signed, signature
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import SCOPE, Enclosing, walk
+from tritonlint.facts.project.tree import Enclosing, attributes_of, walk
 from tritonlint.source import Span
 
 # So far names are followed, and no larger numbers are computed.
@@ -145,18 +145,9 @@ def expression_at(module: Module, place: Span) -> ast.expr | None:
 def _around(module: Module, node: ast.AST) -> Enclosing:
     """The functions and classes that an expression stands in, outermost first."""
     line = getattr(node, "lineno", 0)
-    inner = max(
-        (
-            each
-            for each in (*module.functions, *module.classes)
-            if each.line <= line <= (getattr(each.node, "end_lineno", None) or 0)
-        ),
-        key=lambda each: each.line,
-        default=None,
-    )
-    if inner is None or not isinstance(inner.node, SCOPE):
-        return ()
-    return (*inner.enclosing, inner.node)
+    every = (*module.functions, *module.classes)
+    around = [x for x in every if x.line <= line <= (getattr(x.node, "end_lineno", None) or 0)]
+    return max(around, key=lambda each: each.line).inside if around else ()
 
 
 def _field(made: Definition, name: str, depth: int) -> int | None:
@@ -189,16 +180,7 @@ def _held(outer: Definition, name: str, depth: int) -> Definition | None:
 
 def only_set(made: Definition, name: str) -> ast.expr | None:
     """The only value that the methods of a class give an attribute of the object."""
-    found = [
-        each.value
-        for each in walk(made.node)  # type: ignore[arg-type]
-        if isinstance(each, ast.Assign)
-        for target in each.targets
-        if isinstance(target, ast.Attribute)
-        and target.attr == name
-        and isinstance(target.value, ast.Name)
-        and target.value.id == "self"
-    ]
+    found = attributes_of(made.as_class).get(f"self.{name}", ())
     return found[0] if len(found) == 1 else None
 
 

@@ -16,7 +16,7 @@ from tritonlint.facts.hazards.sizes import Sizes
 from tritonlint.facts.hazards.written_launches import given, launches_of
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import FUNCTION, as_code, walk
+from tritonlint.facts.project.tree import as_code, walk
 
 _LARGE = 1 << 31
 _NUMBER = r"\d[\d_]*(?:,\d{3})*"
@@ -54,9 +54,7 @@ def stated_large(module: Module, kernel: Kernel) -> Iterator[NarrowOffset]:
     """The products in 32 bits of `kernel` that go beyond 2**31 in memory that the launches in its
     file pass, by the sizes that are stated there."""
     for host, launch in launches_of(module, kernel):
-        if host is None or not isinstance(host.node, FUNCTION):
-            continue
-        if _LIMITED.search(module.source.snippet(module.source.span(host.node))):
+        if host is None or _LIMITED.search(module.source.lines_of(host.as_function)):
             continue
         passed = given(kernel, launch)
         shapes = _Shapes(host)
@@ -99,10 +97,8 @@ class _Shapes:
 
     def __init__(self, host: Definition) -> None:
         self.host = host
-        assert isinstance(host.node, ast.AST)
-        self.said = said_in(host.node)
-        body = getattr(host.node, "body", ())
-        self.sizes = Sizes(host.module, body[0] if body else host.node)
+        self.said = said_in(host.as_function)
+        self.sizes = Sizes(host.module, host.as_function.body[0])
 
     def number(self, node: ast.expr) -> int | None:
         match node:
@@ -158,8 +154,8 @@ class _Shapes:
         """The dimensions of what the methods of the class give an attribute."""
         value = self.sizes.attribute(name)
         for each in self.host.module.functions if value is not None else ():
-            assert value is not None and isinstance(each.node, ast.AST)
-            if each.enclosing == self.host.enclosing and value in walk(each.node):
+            assert value is not None
+            if each.enclosing == self.host.enclosing and value in walk(each.as_function):
                 return _Shapes(each).of(value, depth - 1)
         return ()
 
@@ -212,7 +208,8 @@ class _Shapes:
     def _documented(self, name: str) -> Sequence[str]:
         """The dimensions that the docstring of the function gives a parameter."""
         found = re.search(
-            rf"(?<![\w.]){name}\b`*\s*:?\s*[\[(]([^\])]*,[^\])]*)[\])]", _docstring(self.host.node)
+            rf"(?<![\w.]){name}\b`*\s*:?\s*[\[(]([^\])]*,[^\])]*)[\])]",
+            ast.get_docstring(self.host.as_function) or "",
         )
         return [each.strip() for each in found[1].split(",")] if found else ()
 
@@ -240,13 +237,9 @@ def _examples(text: str) -> Iterator[Sequence[int]]:
                 yield numbers
 
 
-def _docstring(node: object) -> str:
-    return ast.get_docstring(node) or "" if isinstance(node, FUNCTION) else ""
-
-
 def _docstrings(module: Module) -> str:
     """The docstrings of a file, of its classes and functions, one under the other."""
-    nodes = [each.node for each in (*module.classes, *module.functions)]
-    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    texts = [ast.get_docstring(n) for n in (module.tree, *nodes) if isinstance(n, documented)]
-    return "\n".join(each for each in texts if each)
+    classes = (each.as_class for each in module.classes)
+    functions = (each.as_function for each in module.functions)
+    texts = map(ast.get_docstring, (module.tree, *classes, *functions))
+    return "\n".join(filter(None, texts))

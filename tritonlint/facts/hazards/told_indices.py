@@ -10,7 +10,7 @@ from tritonlint.facts.hazards.written_launches import given, launches_of
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Module
-from tritonlint.facts.project.tree import as_code, last_name, walk
+from tritonlint.facts.project.tree import as_code, assigned, last_name, walk
 from tritonlint.source import Span
 
 _NARROW = re.compile(r"\btorch\.int(?:32)?\b|\.int\(\)")
@@ -54,11 +54,9 @@ def _statements(module: Module) -> Iterator[tuple[str, ast.expr]]:
     """What names are given, and what their dtypes are compared with."""
     for node in walk(module.tree):
         match node:
-            case ast.Assign(targets=[(ast.Name() | ast.Attribute()) as target], value=value):
-                yield last_name(target), value
-            case ast.AnnAssign(
-                target=(ast.Name() | ast.Attribute()) as target, value=ast.expr() as value
-            ):
-                yield last_name(target), value
+            case ast.Assign() | ast.AnnAssign():
+                for target, value in assigned(node):
+                    if isinstance(target, (ast.Name, ast.Attribute)):
+                        yield last_name(target), value
             case ast.Compare(left=ast.Attribute(value=owner, attr="dtype")):
                 yield last_name(owner), node

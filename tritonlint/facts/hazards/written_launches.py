@@ -65,7 +65,7 @@ def launched(module: Module) -> Mapping[str, list[tuple[Definition | None, ast.C
         if name and isinstance(node, ast.Call):
             found[id(node)] = name, None, node
     for function in module.functions if found else ():
-        for node in walk(function.node) if isinstance(function.node, ast.AST) else ():
+        for node in walk(function.as_function):
             if id(node) in found and isinstance(node, ast.Call):
                 found[id(node)] = found[id(node)][0], function, node
     launches: dict[str, list[tuple[Definition | None, ast.Call]]] = {}

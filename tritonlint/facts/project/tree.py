@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from tritonlint.facts.kept import kept
 
@@ -57,6 +57,31 @@ def assigned(statement: ast.Assign | ast.AnnAssign) -> Sequence[tuple[ast.expr, 
         case ast.AnnAssign(target=target, value=ast.expr() as value):
             return [(target, value)]
     return ()
+
+
+@kept(16)
+def attributes_of(owner: ast.ClassDef) -> Mapping[str, Sequence[ast.expr]]:
+    """What the attributes of `self` are assigned in a class, by `self.name`."""
+    found: dict[str, list[ast.expr]] = {}
+    for each in walk(owner):
+        if isinstance(each, ast.Assign):
+            for target in each.targets:
+                if isinstance(target, ast.Attribute):
+                    found.setdefault(dotted_name(target) or "", []).append(each.value)
+    return found
+
+
+@kept(64)
+def only_given(function: ast.AST) -> Mapping[str, ast.expr]:
+    """What each name of a function is given that is given one value only."""
+    found: dict[str, list[ast.expr]] = {}
+    for node in walk(function):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                found.setdefault(name, []).append(value)
+            case ast.Name(id=name, ctx=ast.Store()):
+                found.setdefault(name, [])
+    return {name: values[0] for name, values in found.items() if len(values) == 1}
 
 
 def as_code(node: ast.AST) -> str:

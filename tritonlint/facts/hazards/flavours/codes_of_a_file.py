@@ -9,13 +9,12 @@ from itertools import chain
 
 from tritonlint.dtypes import BY_NAME, ElementType, from_triton
 from tritonlint.facts.flow.parameters import signature
-from tritonlint.facts.hazards.detours import only_given
 from tritonlint.facts.hazards.flavours.clashes import Flavours
 from tritonlint.facts.hazards.flavours.hard_coded import HardCoded
 from tritonlint.facts.hazards.flavours.said_dtypes import SaidDtype, said_dtype, said_dtypes
 from tritonlint.facts.hazards.flavours.vendors import for_vendor
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import as_code, dotted_name, walk
+from tritonlint.facts.project.tree import as_code, dotted_name, only_given, walk
 from tritonlint.frozen import dataclass
 
 # What bytes are called that a function is given.

@@ -10,12 +10,11 @@ from collections.abc import Callable, Iterator, Mapping
 from tritonlint.dtypes import BY_NAME
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.hazards.flavours.said_dtypes import SaidDtype, said_dtype, said_dtypes
-from tritonlint.facts.hazards.flavours.trials import attributes_of
 from tritonlint.facts.hazards.flavours.vendors import for_vendor
 from tritonlint.facts.hazards.torch_code import viewed
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import Function, as_code, walk
+from tritonlint.facts.project.tree import Function, as_code, attributes_of, walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 

@@ -10,9 +10,8 @@ from enum import Enum
 from itertools import product
 
 from tritonlint.facts.flow.parameters import signature
-from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import FUNCTION, Enclosing, dotted_name, walk
+from tritonlint.facts.project.tree import FUNCTION, Enclosing, attributes_of, dotted_name
 from tritonlint.frozen import dataclass
 
 _DEPTH = 6
@@ -218,18 +217,6 @@ def _property(owner: ast.ClassDef, name: str) -> ast.expr | None:
             ) if found == name:
                 return last.value if isinstance(last, ast.Return) else None
     return None
-
-
-@kept(16)
-def attributes_of(owner: ast.ClassDef) -> Mapping[str, Sequence[ast.expr]]:
-    """What the attributes of `self` are assigned in a class."""
-    found: dict[str, list[ast.expr]] = {}
-    for each in walk(owner):
-        for target in each.targets if isinstance(each, ast.Assign) else ():
-            if isinstance(target, ast.Attribute):
-                assert isinstance(each, ast.Assign)
-                found.setdefault(dotted_name(target) or "", []).append(each.value)
-    return found
 
 
 def _is_member(target: Definition) -> bool:

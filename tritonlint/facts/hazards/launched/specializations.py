@@ -103,6 +103,16 @@ def one_of(types: ElementTypes) -> ElementType | None:
     return UINT8 if all(each.is_byte for each in found) else None
 
 
+def integer_widths(event: LaunchEvent, parameter: str) -> frozenset[int]:
+    """The widths of the integers that a launch passes a tensor of, where all that it may pass is
+    one for certain; else none."""
+    passed = event.arguments.get(parameter)
+    found = [each for _, each in options(passed.value)] if passed is not None else []
+    types = [types_of(event, each).single for each in found if isinstance(each, Tensor)]
+    known = [each.width for each in types if each is not None and each.is_integer]
+    return frozenset(known) if len(known) == len(found) else frozenset()
+
+
 def passed_as(event: LaunchEvent, parameter: str) -> tuple[Span, str, Span, str, str, Span, str]:
     """Where and by what a launch passes what it passes as `parameter`: the fields of `AtLaunch`."""
     kernel, passed = event.kernel, event.arguments[parameter]

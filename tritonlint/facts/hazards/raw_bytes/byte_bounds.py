@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from tritonlint.facts.hazards.raw_bytes.twins import sliced
 from tritonlint.facts.hazards.torch_code import begins_later, last_slice
 from tritonlint.facts.host.values import Tensor
-from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Module
-from tritonlint.facts.project.tree import walk
+from tritonlint.facts.project.tree import only_given
 
 _SIZES = ("element_size", "itemsize")
 
@@ -26,7 +25,7 @@ def counts_bytes(module: Module, tensor: Tensor) -> str | None:
         return None
     assert tensor.part is not None
     around = module.function_at(tensor.part.span.line)
-    names = _assigned(module, around.as_function if around is not None else module.tree)
+    names = only_given(around.as_function if around is not None else module.tree)
     if last.upper is None:
         return _from_the_end(_spelled_out(last.lower, names) if last.lower else None)
     upper, lower = _spelled_out(last.upper, names), last.lower
@@ -70,17 +69,5 @@ def _size(width: ast.expr, later: bool) -> str | None:
 
 def _spelled_out(node: ast.expr, names: Mapping[str, ast.expr]) -> ast.expr:
     """What a name is assigned in the function, where that is computed."""
-    return names.get(node.id, node) if isinstance(node, ast.Name) else node
-
-
-@kept(256)
-def _assigned(module: Module, function: ast.AST) -> Mapping[str, ast.expr]:
-    """The sums and products that names are assigned in a function, of each name the only one."""
-    found: dict[str, ast.expr] = {}
-    several: set[str] = set()
-    for node in walk(function):
-        match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.BinOp() as value):
-                several |= {name} & found.keys()
-                found[name] = value
-    return {name: value for name, value in found.items() if name not in several}
+    value = names.get(node.id) if isinstance(node, ast.Name) else None
+    return value if isinstance(value, ast.BinOp) else node

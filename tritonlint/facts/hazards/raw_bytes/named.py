@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from tritonlint.dtypes import ElementType, ElementTypes, from_torch
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.made import codes_of, views_as_bytes
-from tritonlint.facts.hazards.raw_bytes.names import COMMON
+from tritonlint.facts.hazards.raw_bytes.names import COMMON, speaks_of_codes
 from tritonlint.facts.hazards.torch_code import float_type, given_dtype, viewed
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.state import Run
@@ -29,8 +29,6 @@ _SHORT = 3
 _AS_CODES = re.compile(
     r"\bview\s*\((?:\s|#[^\n]*\n)*[^,]{0,200}?(?:fp8|float8|e4m3)", re.IGNORECASE
 )
-# What says that bytes are codes.
-_CODES = re.compile(r"fp8|float8|e4m3|e5m2", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,7 @@ def may_name_codes(text: str) -> bool:
 
 
 def _makes_codes(text: str) -> bool:
-    return views_as_bytes(text) and _CODES.search(text) is not None
+    return views_as_bytes(text) and speaks_of_codes(text)
 
 
 def names_codes(module: Module, function: ast.AST) -> bool:

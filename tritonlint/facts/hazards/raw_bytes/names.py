@@ -29,6 +29,7 @@ _FLOATS = {
 _BYTES = "u?int8|[ui]8|bytes?"
 _TYPE_NAME = re.compile(rf"(?:^|_)({'|'.join(_FLOATS)}|{_BYTES})(?:_|$)", re.IGNORECASE)
 _BYTE_NAME = re.compile(rf"(?:^|_)(?:{_BYTES})(?:_|$)", re.IGNORECASE)
+_CODES = re.compile(r"fp8|float8|e4m3|e5m2", re.IGNORECASE)
 # Beside codes there are bytes of other kinds: exponents of block scales, masks, indices, tables.
 _OTHER = re.compile(
     r"scale|(^|_)(s|sf|sc)(_|$)|exp|zero|mask|idx|index|table|lut|book|flag|count|bias|(^|_)zp",
@@ -55,6 +56,11 @@ def float_named(name: str) -> ElementType | None:
 def byte_named(name: str) -> bool:
     """Whether a name says that integers of 8 bits are meant (`cache_uint8_ptr`)."""
     return bool(_BYTE_NAME.search(name))
+
+
+def speaks_of_codes(text: str) -> bool:
+    """Whether a name, or other text, speaks of 8-bit floats."""
+    return bool(_CODES.search(text))
 
 
 def counts(name: str) -> bool:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from tritonlint.dtypes import PLATFORM_FP8
 from tritonlint.facts.hazards.launched.specializations import parameter_span
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
-from tritonlint.facts.hazards.raw_bytes.names import byte_named, counts
+from tritonlint.facts.hazards.raw_bytes.names import byte_named, counts, speaks_of_codes
 from tritonlint.facts.hazards.raw_bytes.twins import same_expression
 from tritonlint.facts.host.events import LaunchEvent, Note
 from tritonlint.facts.host.settings import stem
 from tritonlint.facts.host.symbols import Compared, HasType, Literal, Symbol
 from tritonlint.facts.host.values import Path, Tensor
 from tritonlint.source import Span
-
-_FP8 = re.compile(r"fp8|float8|e4m3|e5m2", re.IGNORECASE)
 
 
 def spoken_of(
@@ -45,9 +42,9 @@ def spoken_of(
             if note.buffer in settings:
                 yield _evidence(note.span, "fp8 is asked for here", each.path)
                 return
-    if _FP8.search(event.kernel.name):
+    if speaks_of_codes(event.kernel.name):
         yield _evidence(parameter_span(event.kernel, parameter), "the kernel is called after fp8")
-    elif _FP8.search(event.function):
+    elif speaks_of_codes(event.function):
         yield _evidence(event.span, f"`{event.function}` is called after fp8")
 
 
@@ -67,7 +64,7 @@ def viewed_by_others(event: LaunchEvent, tensor: Tensor) -> Iterator[Evidence]:
     twin = same_expression(event, tensor)
     if twin is None or not all(each.is_fp8 for each in twin.types.types or ()):
         return
-    if _FP8.search(event.kernel.name) or _FP8.search(event.function):
+    if speaks_of_codes(event.kernel.name) or speaks_of_codes(event.function):
         message = f"the same expression is viewed as {twin.types} here: it holds raw bytes"
         yield Evidence(twin.span, message, "likely", (), twin.types)
 
