@@ -106,7 +106,8 @@ def inline(
             if node in frame.stack
             else f"device functions more than {DEPTH} deep"
         )
-        return _opaque(machine, frame, arguments, keywords, where)
+        made = Invocation(machine, frame, "", arguments, keywords, where, lambda _, __: UNKNOWN)
+        return unknown(made)
     inner = frame.entered(function, where)
     inner.env = bind(inner, node, arguments, keywords)
     fell_through = inner.block(node.body)
@@ -115,14 +116,6 @@ def inline(
     for each in returns[1:]:
         result = join(result, each)
     return result
-
-
-def _opaque(
-    machine: Machine, frame: Frame, arguments: tuple[Value, ...], keywords: Keywords, where: Where
-) -> Value:
-    return unknown(
-        Invocation(machine, frame, "", arguments, keywords, where, lambda _, __: UNKNOWN)
-    )
 
 
 def bind(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 from tritonlint.dtypes import UINT8, ElementType
 from tritonlint.facts.device.contract import Float, KernelContract, OneOf, Specialization
@@ -29,6 +30,8 @@ from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.frozen import replace
 
+W = TypeVar("W", bound=Watch)
+
 
 def contract(kernel: Kernel, specialization: Specialization) -> KernelContract:
     """What `kernel` does with the element type of each pointer parameter when it is launched so."""
@@ -43,30 +46,28 @@ def open_contract(kernel: Kernel) -> KernelContract:
 
 def watched(kernel: Kernel, specialization: Specialization) -> Watch:
     """The numbers that become narrow integers in `kernel` when it is launched so."""
-    watch = Watch()
-    _machine(kernel, specialization, frozenset(specialization.pointers), watch)
-    return watch
+    return _seen(kernel, specialization, Watch())
 
 
 def moves(kernel: Kernel, specialization: Specialization) -> Moves:
     """What `kernel` moves as it is, and what it takes for numbers, when it is launched so."""
-    seen = Moves()
-    _machine(kernel, specialization, frozenset(specialization.pointers), seen)
-    return seen
+    return _seen(kernel, specialization, Moves())
 
 
 def roundings(kernel: Kernel, specialization: Specialization) -> tuple[Rounding, ...]:
     """The floats that `kernel` rounds to fewer bits and stores, when it is launched so."""
-    seen = Roundings()
-    _machine(kernel, specialization, frozenset(specialization.pointers), seen)
-    return tuple(seen.stored_so.values())
+    return tuple(_seen(kernel, specialization, Roundings()).stored_so.values())
 
 
 def narrow_sums(kernel: Kernel, specialization: Specialization) -> tuple[NarrowSum, ...]:
     """What `kernel` adds up in 16 bits and then takes for more, when it is launched so."""
-    seen = Sums()
-    _machine(kernel, specialization, frozenset(specialization.pointers), seen)
-    return tuple(seen.seen.values())
+    return tuple(_seen(kernel, specialization, Sums()).seen.values())
+
+
+def _seen(kernel: Kernel, specialization: Specialization, watch: W) -> W:
+    """The watch after it has seen a run of the kernel."""
+    _machine(kernel, specialization, frozenset(specialization.pointers), watch)
+    return watch
 
 
 def _run(kernel: Kernel, specialization: Specialization, given: frozenset[str]) -> KernelContract:

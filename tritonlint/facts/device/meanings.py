@@ -87,15 +87,12 @@ def _read(name: str, found: KernelContract, pointers: Mapping[str, ElementType])
     effects = {each.effect for each in found.loads if each.parameter == name}
     if codes is not None:
         return Meaning("floats", codes) if not own.is_float else UNKNOWN_MEANING
-    if effects == {"float"} and own.is_float and not _reinterpreted(name, found):
+    reinterpreted = any(each.parameter == name for each in found.encodings)
+    if effects == {"float"} and own.is_float and not reinterpreted:
         return Meaning("floats", own)
     if effects == {"int_to_float"} and own.is_byte:
         return Meaning("integers")
     return UNKNOWN_MEANING
-
-
-def _reinterpreted(name: str, found: KernelContract) -> bool:
-    return any(each.parameter == name for each in found.encodings)
 
 
 def _codes(name: str, found: KernelContract, written: bool) -> ElementType | None:

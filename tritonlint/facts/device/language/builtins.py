@@ -15,6 +15,7 @@ from tritonlint.facts.device.values import (
     Unknown,
     Value,
 )
+from tritonlint.frozen import replace
 
 
 def builtin(invocation: Invocation) -> Value:
@@ -24,16 +25,7 @@ def builtin(invocation: Invocation) -> Value:
     match name:
         case "min" | "max":
             return intrinsic(
-                Invocation(
-                    machine,
-                    invocation.frame,
-                    "maximum" if name == "max" else "minimum",
-                    arguments,
-                    invocation.keywords,
-                    invocation.where,
-                    invocation.apply,
-                ),
-                "",
+                replace(invocation, name="maximum" if name == "max" else "minimum"), ""
             )
         case "abs" | "tuple" | "range":
             return intrinsic(invocation, "")
@@ -45,9 +37,7 @@ def builtin(invocation: Invocation) -> Value:
             )
         case "zip" | "enumerate" | "list" | "reversed":
             return first if isinstance(first, Tuple) and name in ("list", "reversed") else INDEX
-        case "print" | "isinstance" | "hasattr" | "type" | "str" | "repr" | "callable":
-            return UNKNOWN
-        case "getattr":
+        case "print" | "isinstance" | "hasattr" | "type" | "str" | "repr" | "callable" | "getattr":
             return UNKNOWN
     for each in arguments:
         as_number(machine, each)

@@ -100,28 +100,12 @@ def _dtype_by_name(call: Invocation) -> Value:
     return Dtype((T_UNKNOWN,))
 
 
-def _integer_dtype(call: Invocation) -> Value:
-    return Dtype((Type("int"),))
-
-
-def _nothing(call: Invocation) -> Value:
-    return NOTHING
-
-
-def _number_of(call: Invocation) -> Value:
-    return Tensor((T_INT32,), weak=True)
-
-
 def _to_tensor(call: Invocation) -> Value:
     value = call.get(0, "x")
     tensor = (
         number(value) if value is not None and not isinstance(value, (Unknown, Pointer)) else None
     )
     return replace(tensor, weak=False) if tensor is not None else value or UNKNOWN
-
-
-def _swizzle(call: Invocation) -> Value:
-    return Tuple((INDEX, INDEX))
 
 
 def _map(call: Invocation) -> Value:
@@ -135,10 +119,6 @@ def _range(call: Invocation) -> Value:
         if isinstance(value, Tensor):
             call.machine.evidence.integer(value.types)
     return INDEX
-
-
-def _predicate(call: Invocation) -> Value:
-    return Tensor((T_BOOL,))
 
 
 Handler = Callable[[Invocation], Value]
@@ -189,11 +169,11 @@ _TABLE: Mapping[str, Handler] = {
     **_entries("pointer_type", _type_constructor),
     **_entries("block_type", lambda call: call.get(0, "element_ty") or UNKNOWN),
     **_entries("dtype", _dtype_by_name),
-    **_entries("get_int_dtype", _integer_dtype),
+    **_entries("get_int_dtype", lambda call: Dtype((Type("int"),))),
     **_entries("constexpr", lambda call: call.get(0, "value") or UNKNOWN),
     **_entries("tuple", lambda call: call.get(0, "args") or Tuple(())),
     **_entries("to_tensor", _to_tensor),
-    **_entries("swizzle2d", _swizzle),
+    **_entries("swizzle2d", lambda call: Tuple((INDEX, INDEX))),
     **_entries("map_elementwise", _map),
     **_entries(
         "debug_barrier device_print device_assert static_print static_assert assume gdc_wait "
@@ -201,11 +181,14 @@ _TABLE: Mapping[str, Handler] = {
         "barrier thread_barrier sched_barrier wait_group commit_group async_wait init expect "
         "invalidate wait arrive "
         "fence_async_shared",
-        _nothing,
+        lambda call: NOTHING,
     ),
-    **_entries("num_warps num_threads numel globaltimer smid next_power_of_2 _log2", _number_of),
+    **_entries(
+        "num_warps num_threads numel globaltimer smid next_power_of_2 _log2",
+        lambda call: Tensor((T_INT32,), weak=True),
+    ),
     **_entries("is_cuda is_hip is_hip_cdna3 is_hip_cdna4 current_target", lambda call: UNKNOWN),
-    **_entries("isnan isinf", _predicate),
+    **_entries("isnan isinf", lambda call: Tensor((T_BOOL,))),
     **_entries(
         "trans reshape view expand_dims permute ravel flip multiple_of max_contiguous "
         "max_constancy squeeze unsqueeze "
