@@ -66,7 +66,7 @@ def kernel(p, x):
     assert (store.explicit, store.kind) == (True, "float")
     assert store.cast is not None
     assert (store.cast.line, store.cast.column, store.cast.end_column) == (8, 9, 39)
-    assert (store.line, store.column) == (9, 5)
+    assert (store.place.line, store.place.column) == (9, 5)
     assert store.source == {"x"}
 
 
@@ -102,7 +102,7 @@ def kernel(p, x):
     outer(p + 1, tl.load(x).to(tl.float32))
 """
     store = only_store(byte_contract(source))
-    assert store.line == 7
+    assert store.place.line == 7
     assert [place.line for place in store.via] == [15, 11]
 
 

@@ -226,7 +226,7 @@ def compare(seed: int, folder: Path, counts: Counter[str]) -> list[Disagreement]
     for what, places in (("store", found.stores), ("load", found.loads)):
         for each in places:
             if each.parameter in shown.integers:
-                said.setdefault((what, each.parameter, each.line), set()).add(each.effect)
+                said.setdefault((what, each.parameter, each.place.line), set()).add(each.effect)
     answers = {(each.what, each.parameter, each.line): each.converts for each in shown.answers()}
     counts.update(f"{what}s" for what, _, _ in answers)
     counts.update(f"{key[0]}s that convert" for key, converts in answers.items() if converts)
@@ -268,7 +268,7 @@ def show(seed: int) -> None:
         print({name: type_.name for name, type_ in kernel.pointers.items()}, kernel.constexprs)
         found = told(kernel, path)
         for each in (*found.stores, *found.loads):
-            print(each.parameter, each.line, each.effect, type(each).__name__)
+            print(each.parameter, each.place.line, each.effect, type(each).__name__)
         print(re.sub(r" loc\(.*", "", compiled(kernel, path) or "rejected"))
     gc.collect()
 

@@ -76,7 +76,7 @@ def _accesses(found: KernelContract, only: str | None) -> Iterator[str]:
     if found.incomplete:
         yield f"incomplete: {found.incomplete}"
     accesses: Iterable[Load | Store] = (*found.loads, *found.stores)
-    for each in sorted(accesses, key=lambda a: (a.line, a.column, isinstance(a, Store))):
+    for each in sorted(accesses, key=lambda a: (a.place.line, a.place.column, isinstance(a, Store))):
         if only in (None, each.parameter):
             yield _store(each) if isinstance(each, Store) else _load(each)
     for encoding in found.encodings:

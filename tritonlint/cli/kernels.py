@@ -117,8 +117,8 @@ def _parameter(contract: KernelContract, name: str) -> Parameter:
 
 def _effects(accesses: Iterable[Store | Load], parameter: str) -> tuple[Effect, ...]:
     """Each effect on `parameter` once: a device function is called from many places."""
-    mine = (Effect(each.line, each.effect) for each in accesses if each.parameter == parameter)
-    return tuple(dict.fromkeys(mine))
+    mine = [each for each in accesses if each.parameter == parameter]
+    return tuple(dict.fromkeys(Effect(each.place.line, each.effect) for each in mine))
 
 
 def _write_json(parameters: list[Parameter], failures: list[SourceError], stream: TextIO) -> None:

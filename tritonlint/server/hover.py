@@ -130,9 +130,9 @@ def _store(store: Store) -> str:
     rounded = ", rounded" if store.rounded else ""
     low, high = store.interval
     clamped = f", clamped to [{low:g}, {high:g}]" if low is not None and high is not None else ""
-    return f"- line {store.line}, store: {_STORES[store.effect]}{cast}{rounded}{clamped}"
+    return f"- line {store.place.line}, store: {_STORES[store.effect]}{cast}{rounded}{clamped}"
 
 
 def _load(load: Load) -> str:
     use = f" (in line {load.use.line})" if load.use else ""
-    return f"- line {load.line}, load: {_LOADS[load.effect]}{use}"
+    return f"- line {load.place.line}, load: {_LOADS[load.effect]}{use}"

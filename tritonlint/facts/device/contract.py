@@ -37,26 +37,8 @@ class OneOf:
     strings: tuple[str, ...]
 
 
-class _Placed:
-    """Something with a place in a file."""
-
-    place: Place
-
-    @property
-    def path(self) -> str:
-        return self.place.path
-
-    @property
-    def line(self) -> int:
-        return self.place.line
-
-    @property
-    def column(self) -> int:
-        return self.place.column
-
-
 @dataclass(frozen=True)
-class Store(_Placed):
+class Store:
     """A store, an atomic or a descriptor store that reaches memory through `parameter`.
 
     `effect` is what becomes of the value: `float_to_int` is the numeric conversion that loses it,
@@ -85,7 +67,7 @@ class Store(_Placed):
 
 
 @dataclass(frozen=True)
-class Load(_Placed):
+class Load:
     """A load (or the value that an atomic returns) through `parameter`.
 
     `effect` is the worst that becomes of the loaded value: `int_to_float` when an integer is used
