@@ -16,7 +16,7 @@ from tritonlint.facts.host.values import (
 )
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module, Target
-from tritonlint.facts.project.tree import FUNCTION, Enclosing, dotted_name, last_name, walk
+from tritonlint.facts.project.tree import FUNCTION, SCOPE, Enclosing, dotted_name, last_name, walk
 
 
 def annotated(
@@ -173,9 +173,8 @@ def _is_for_heirs(definition: Definition, named: set[str]) -> bool:
 
 def _has(definition: Definition) -> frozenset[str] | None:
     """The names of what objects of a class have; None where it has a base that is not known."""
-    assert isinstance(definition.node, ast.ClassDef)
-    found = _bound_in(definition.node)
-    for base in definition.node.bases:
+    found = _bound_in(definition.as_class)
+    for base in definition.as_class.bases:
         spelled = dotted_name(base)
         target = definition.module.target(spelled, definition.enclosing) if spelled else None
         if not isinstance(target, Definition) or not isinstance(target.node, ast.ClassDef):
@@ -190,7 +189,7 @@ def _has(definition: Definition) -> frozenset[str] | None:
 @kept(1024)
 def _bound_in(owner: ast.ClassDef) -> frozenset[str]:
     """What the body of a class binds, and what its methods assign to attributes."""
-    found = {each.name for each in owner.body if isinstance(each, (*_FUNCTION, ast.ClassDef))}
+    found = {each.name for each in owner.body if isinstance(each, SCOPE)}
     for each in walk(owner):
         match each:
             case ast.Name(id=name, ctx=ast.Store()) | ast.Attribute(attr=name, ctx=ast.Store()):
