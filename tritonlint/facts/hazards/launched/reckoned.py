@@ -4,12 +4,13 @@ their type, tests it, or looks it up in a table that has int8."""
 from __future__ import annotations
 
 from tritonlint.dtypes import INT8, UNKNOWN, ElementType
-from tritonlint.facts.hazards.raw_bytes.names import pair_role, speaks_of_codes
+from tritonlint.facts.hazards.raw_bytes.names import speaks_of_codes
 from tritonlint.facts.host.events import LaunchEvent, Note
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import HasType, Parameter, Symbol
 from tritonlint.facts.host.values import Path, Tensor, contradicts
 
+_TWINS = {"key": "value", "value": "key", "k": "v", "v": "k"}
 
 def reckoned_integers(run: Run, event: LaunchEvent, tensor: Tensor, path: Path) -> Note | None:
     """Where the code reckons with 8-bit integers in `tensor`, which a launch passes on `path`, or
@@ -27,14 +28,20 @@ def _twin(run: Run, event: LaunchEvent, tensor: Tensor) -> Tensor | None:
     a name that differs in that word only, of a type that nothing tells. What is asserted of the
     keys alone does not hold of the values."""
     own = tensor.buffer
-    role = pair_role(own) if isinstance(own, Parameter) else None
-    if role is None or event.types.get(own, UNKNOWN).known:
+    if not isinstance(own, Parameter) or event.types.get(own, UNKNOWN).known:
         return None
+    words = own.name.split("_")
+    found = [index for index, word in enumerate(words) if word in _TWINS]
+    if len(found) != 1:
+        return None
+    words[found[0]] = _TWINS[words[found[0]]]
+    other = Parameter(own.function, "_".join(words))
     values = (passed.value for passed in event.arguments.values())
-    tensors = (each for each in values if isinstance(each, Tensor) and each.buffer is not own)
-    found = next((each for each in tensors if pair_role(each.buffer) == role), None)
-    asserted = {note.buffer for note in run.notes if note.kind == "asserted"}
-    return None if found is None or found.buffer in asserted else found
+    if any(note.kind == "asserted" and note.buffer is other for note in run.notes):
+        return None
+    return next(
+        (each for each in values if isinstance(each, Tensor) and each.buffer is other), None
+    )
 
 
 def _reckoned(run: Run, event: LaunchEvent, tensor: Tensor, path: Path) -> Note | None:
