@@ -148,4 +148,9 @@ CASES = (
          _WRITES, _READS),
     Case("atomic on bytes", "tl.atomic_add(p + i, i)", {"p": "uint8"}, {"p": "compile_error"}),
     Case("atomic adds a float", "tl.atomic_add(p + i, tl.load(x + i))", {"p": "int32", "x": "float32"}, _WRITES),
+    Case("filled with a float", "tl.store(p + i, tl.full([16], tl.load(x), p.dtype.element_ty))", _OUT, _WRITES),
+    Case("filled with a byte", "tl.store(y + i, tl.full([16], tl.load(p), tl.float32))", _IN, {}, _READS),
+    Case("bit cast by its place", "tl.store(y + i, tl.load(p + i).to(tl.float8e4nv, None, True).to(tl.float32))", _IN, {},
+         {"p": "bits"}),
+    Case("truth of a float", "tl.store(p + i, tl.load(x + i).to(tl.int1))", _OUT, {"p": "int"}),
 )  # fmt: skip

@@ -129,3 +129,39 @@ def masked_number(p, x):
     tl.store(p, code & 0xFF)
     # reveal: p: store line 129: float_to_int, of int, cast line 128, rounded, within 0..255, from x
     # reveal: x: load line 128: int_to_float, used line 128
+
+
+# launched with p=float32, x=uint8
+# launched with p=uint8, x=float32
+@triton.jit
+def filled_with_what_was_loaded(p, x):
+    tl.store(p, tl.full([16], tl.load(x), p.dtype.element_ty))
+    # reveal: with p=float32, x=uint8
+    # reveal: p: store line 138: float, of int, cast line 138 to its type, rounded, from x
+    # reveal: x: load line 138: int_to_float, used line 138
+    # reveal: with p=uint8, x=float32
+    # reveal: p: store line 138: float_to_int, of float, cast line 138 to its type, from x
+    # reveal: x: load line 138: float
+    # reveal: float32 to uint8 line 138, excused
+
+
+# launched with p=float32, x=uint8
+# launched with p=uint8, x=float32
+@triton.jit
+def filled_with_a_constant(p, x):
+    tl.store(p, tl.full([16], 0, p.dtype.element_ty) + tl.load(x).to(tl.int1))
+    # reveal: with p=float32, x=uint8
+    # reveal: p: store line 152: float, rounded, from x
+    # reveal: x: load line 152: int
+    # reveal: with p=uint8, x=float32
+    # reveal: p: store line 152: int, from x
+    # reveal: x: load line 152: float
+
+
+# launched with p=float32, x=uint8
+@triton.jit
+def bits_by_the_third_place(p, x):
+    tl.store(p, tl.load(x).to(tl.float8e4nv, None, True).to(tl.float32))
+    # reveal: p: store line 164: float, from x
+    # reveal: x: load line 164: bits, used line 164
+    # reveal: x: read as torch.float8_e4m3fn line 164

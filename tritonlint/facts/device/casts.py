@@ -115,7 +115,8 @@ def convert(machine: Machine, value: Tensor, types: Types, where: Where) -> Tens
     integer = any(each.kind in ("int", "unknown") for each in types)
     of = union_of(types)
     record = value.cast if value.cast is not None and integer and not floats and not of else None
-    if of or (floats and any(each.is_integer for each in types)):
+    # What becomes a truth value is compared with zero, not cut.
+    if of or (floats and any(each.kind == "int" for each in types)):
         before = (
             value.cast if value.cast is not None and not floats and value.cast.of & of else None
         )

@@ -97,11 +97,11 @@ def shared_memory(call: Invocation) -> Value:
 
 
 def cast(call: Invocation) -> Value:
-    """`x.to(dtype)`, `cast(x, dtype)`."""
+    """`x.to(dtype, rounding, bitcast)`, `cast(x, dtype, rounding, bitcast)`."""
     value, target = call.get(0, "input"), call.get(1, "dtype")
     if value is None or target is None:
         return UNKNOWN
     bitcast = call.flag("bitcast")
-    if call.name == "cast" and len(call.arguments) > 3:
+    if len(call.arguments) > 3:
         bitcast = isinstance(call.arguments[3], Const) and bool(call.arguments[3].value)
     return casts.cast(call.machine, value, target, call.where, bitcast)

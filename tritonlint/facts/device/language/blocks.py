@@ -60,6 +60,8 @@ def full(call: Invocation) -> Value:
     if dtype is None:
         return replace(value, weak=False)
     types = casts.as_dtype(dtype).types
+    if not value.weak:
+        return casts.convert(call.machine, value, types, call.where)
     return Tensor(types, interval=value.interval, rounded=value.rounded)
 
 

@@ -12,6 +12,7 @@ from tritonlint.facts.device.invocation import Invocation, loads_in, pointers_in
 from tritonlint.facts.device.language import accesses, blocks, limits
 from tritonlint.facts.device.language import mathematics as numeric
 from tritonlint.facts.device.language.accesses import NOTHING
+from tritonlint.facts.device.language.libdevice import library_function
 from tritonlint.facts.device.types import (
     T_BOOL,
     T_INT32,
@@ -40,7 +41,7 @@ def intrinsic(call: Invocation, qualified: str) -> Value:
     if handler is not None and "libdevice" not in qualified:
         return handler(call)
     if "libdevice" in qualified:
-        return numeric.library_function(call)
+        return library_function(call)
     if handler is None and ".math." in qualified:
         return numeric.float_function(call)
     return unknown(call)

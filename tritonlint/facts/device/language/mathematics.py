@@ -56,15 +56,8 @@ _RANGES: Mapping[str, Interval] = {
     "erf": (-1.0, 1.0),
 }
 _UINT32 = known(BY_NAME["uint32"])
-_TO_INTEGER = (
-    "float2int",
-    "float2uint",
-    "double2int",
-    "double2uint",
-    "llrint",
-    "llround",
-    "float_as_int",
-)
+# Functions of a float and an integer.
+_SCALING = frozenset({"ldexp", "scalbn", "pow", "jn", "yn"})
 
 
 def float_function(call: Invocation) -> Value:
@@ -77,7 +70,8 @@ def float_function(call: Invocation) -> Value:
     ]
     for each in operands:
         call.machine.evidence.floating(each.types)
-        if each.loads and not each.weak and all(t.is_integer for t in each.types):
+        integer = each.loads and not each.weak and all(t.is_integer for t in each.types)
+        if integer and call.name not in _SCALING:
             call.machine.use(each.loads, "compile_error", call.where, "compile_error")
     source = frozenset(name for each in operands for name in each.source)
     floats = union(
@@ -100,28 +94,6 @@ def _is_integral(operand: Tensor) -> bool:
     low, high = operand.interval
     single = low is not None and low == high and float(low).is_integer()
     return operand.rounded or single or all(each.kind != "float" for each in operand.types)
-
-
-def library_function(call: Invocation) -> Value:
-    """A function of libdevice: floats to floats, except the conversions and the predicates."""
-    if call.name.startswith(_TO_INTEGER):
-        rounded = call.name.startswith(("ll", "float2", "double2"))
-        source = frozenset(
-            name for each in call.arguments if isinstance(each, Tensor) for name in each.source
-        )
-        return Tensor(
-            (T_INT32,), source=source, rounded=rounded, bits=call.name.startswith("float_as")
-        )
-    if call.name in ("isnan", "isinf", "isfinited", "finitef", "signbit", "signbitf", "signbitd"):
-        return INDEX
-    if call.name in ("abs", "popc", "clz", "ffs", "mul24", "brev", "byte_perm", "min", "max"):
-        first = call.number(0, "arg0")
-        others = (call.number(index, "") for index in range(1, len(call.arguments)))
-        rounded = first.rounded and all(each.rounded for each in others)
-        return replace(
-            first, loads=pick(first.loads), cast=None, interval=ANYTHING, rounded=rounded
-        )
-    return float_function(call)
 
 
 def same_type(call: Invocation) -> Value:
