@@ -189,7 +189,7 @@ def test_the_cache_does_not_grow_without_end(case: Path, monkeypatch: pytest.Mon
         check(cache)
     with contextlib.closing(sqlite3.connect(cache.kept.path)) as database:
         rows = database.execute("select kind, count(*) from kept group by kind").fetchall()
-    assert dict(rows) == {"last run": 1, "outline": 3, "result": 2}
+    assert dict(rows) == {"index": 1, "last run": 1, "outline": 3, "result": 2}
 
 
 def test_a_cache_that_cannot_be_written_is_done_without(case: Path) -> None:

@@ -196,7 +196,8 @@ def test_outlines_of_earlier_runs_change_nothing_in_what_is_found(project: Path)
     assert {Path(each).name for each in kept} == {"__init__.py", "ops.py", "user.py"}
     for body in (b"", b"[]", b"{", b'{"a": 1}', b'["0:0", null]'):
         store(project).put("outline", dict.fromkeys(kept, body))
-        (project / "ops.py").touch()
+        with (project / "ops.py").open("a") as file:
+            file.write(f"x = {body!r}\n")
         assert found(project) == expected
 
 
@@ -221,10 +222,13 @@ def test_an_outline_of_a_file_that_has_changed_is_not_used(project: Path) -> Non
 def test_a_damaged_entry_costs_that_outline_only(project: Path) -> None:
     found(project)
     kept = outlines(project)["../pkg/user.py"]
-    kept[4][2] = [["x"]]
-    store(project).put("outline", {"../pkg/user.py": json.dumps(kept).encode()})
-    (project / "ops.py").touch()
-    assert found(project) == [("pkg/user.py", 5, "TL001")]
+    for place, damaged in ((5, 7), (7, "[["), (7, "[]"), (7, '[[["x"]]]'), (7, None)):
+        body = json.dumps([*kept[:place], damaged, *kept[place + 1 :]]).encode()
+        store(project).put("outline", {"../pkg/user.py": body})
+        # Another code: else the last run tells what is found.
+        with (project / "ops.py").open("a") as file:
+            file.write(f"x{place} = {damaged!r}\n")
+        assert found(project) == [("pkg/user.py", 5, "TL001")]
 
 
 @pytest.mark.parametrize(

@@ -52,17 +52,23 @@ class LastRun:
 
     @staticmethod
     def of(
-        asked: Asked, result: Result, texts: Texts, code_of: Callable[[str], str | None]
+        asked: Asked,
+        result: Result,
+        texts: Texts,
+        code_of: Callable[[str], str | None],
+        before: LastRun | None = None,
     ) -> LastRun:
         """A run that judged files; `texts` are what they held, `code_of` gives the digest of the
-        code of one where it is known. Raises Lost where rules were not loaded, which comments may
-        be meant for."""
+        code of one where it is known; what the run `before` knew of files that did not change
+        holds. Raises Lost where rules were not loaded, which comments may be meant for."""
         if {os.path.abspath(each.path) for each in result.skipped} - asked.stamps.keys():
             raise Lost
         spoken = {path for each in _all(result) for path in paths_of(each)}
         sought = result.sought
-        files = {}
+        files = {} if before is None else before._unchanged(asked, sought)
         for path, stamped in asked.stamps.items():
+            if path in files:
+                continue
             # Of a file that was not outlined, as those beside a package are not, it is only asked
             # what it names.
             matters = sought is None or (texts.outlined(path) and texts.passes(path))
@@ -73,6 +79,18 @@ class LastRun:
                 files[path] = (stamped, _NO_MATTER)
         code = {path: numbers(texts.read(os.path.abspath(path))) for path in spoken}
         return LastRun(files, code, result, sought or frozenset())
+
+    def _unchanged(self, asked: Asked, sought: frozenset[str] | None) -> dict[str, tuple[str, str]]:
+        """What is known of the files that are as they were, for a run in which these names were
+        sought."""
+        known = {path: self.files.get(path, ("", "")) for path in asked.stamps}
+        # That a file decides nothing holds for the names that it was asked about.
+        holds = sought is not None and sought <= self.sought
+        return {
+            path: each
+            for path, each in known.items()
+            if each[0] == asked.stamps[path] and (holds or each[1] != _NO_MATTER)
+        }
 
     def again(self, asked: Asked, suppressing: Suppressing) -> LastRun:
         """The run with the stamps that files have now. Raises Lost where more may have changed than
@@ -129,18 +147,27 @@ def keep(
 ) -> None:
     """Keep what a run came to that judged files; see `LastRun.of`."""
     with contextlib.suppress(Lost):
-        _put(store, asked, LastRun.of(asked, result, texts, code_of))
+        before = _last(store, asked)
+        _put(store, asked, LastRun.of(asked, result, texts, code_of, before))
 
 
 def again(store: Store, asked: Asked, suppressing: Suppressing) -> Result | None:
     """What the last run that was asked the same came to, if nothing but comments and blank lines
     changed since."""
-    body = store.get(KIND, [asked.about]).get(asked.about)
+    last = _last(store, asked)
     with contextlib.suppress(ValueError, TypeError, LookupError, SourceError, Lost):
-        if body is not None:
-            run = _run(json.loads(body)).again(asked, suppressing)
+        if last is not None:
+            run = last.again(asked, suppressing)
             _put(store, asked, run)
             return run.result
+    return None
+
+
+def _last(store: Store, asked: Asked) -> LastRun | None:
+    """The last run that was asked the same."""
+    body = store.get(KIND, [asked.about]).get(asked.about)
+    with contextlib.suppress(ValueError, TypeError, LookupError):
+        return None if body is None else _run(json.loads(body))
     return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import field
 
 from tritonlint.facts.index.origins import Origins
 from tritonlint.facts.index.outlines import Function, Outline, is_class_name
@@ -67,24 +68,30 @@ class Naming:
     stand for it, or for a class that inherits from it. A method that is named on `self` is one of
     the family of the class: `families` tells for a class which of those that it is related to
     stands for all of them. `attributes` are those of `self` that are given a name (`self.store`):
-    such a name can be called on any object."""
+    such a name can be called on any object. `elsewhere` are those of `functions` by name of which
+    some went to other lines since."""
 
     functions: Mapping[str, Sequence[Placed]]
     aliases: Mapping[str, Sequence[str]]
     families: Mapping[str, str]
     attributes: frozenset[str]
     origins: Origins
+    elsewhere: Mapping[str, Sequence[Placed]] = field(default_factory=dict)
 
     def moved(self, moves: Moves) -> Naming:
         """The same after the functions of some files went to other lines."""
-        functions = dict(self.functions)
-        moved = ((file, each) for file, now in moves.items() for each in now.values())
-        names = {key for placed in moved for key in self.keys(*placed)}
-        for name in names & functions.keys():
-            functions[name] = [
-                (file, moves.get(file, {}).get(each.line, each)) for file, each in functions[name]
-            ]
-        return replace(self, functions=functions)
+        placed = ((file, each) for file, now in moves.items() for each in now.values())
+        names = {key for each in placed for key in self.keys(*each)}
+        moved = {
+            name: [(file, moves.get(file, {}).get(f.line, f)) for file, f in self.having(name)]
+            for name in names
+        }
+        return replace(self, elsewhere={**self.elsewhere, **moved})
+
+    def having(self, name: str) -> Sequence[Placed]:
+        """The functions that have a name."""
+        found = self.elsewhere.get(name)
+        return self.functions.get(name, ()) if found is None else found
 
     def keys(self, file: str, function: Function) -> Iterator[str]:
         """The names that a function of a file has, those on `self` with the family of its class,
@@ -131,7 +138,7 @@ class Naming:
         found: list[Placed] = []
         for name in names:
             owner, _, method = _class_and_method(name)
-            named = self.functions.get(owner, ())
+            named = self.having(owner)
             if method and method not in IMPLIED:
                 named = [each for each in named if method in each[1].attributes]
             found += [each for each in named if files is None or each[0] in files]

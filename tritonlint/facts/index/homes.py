@@ -28,6 +28,10 @@ class Homes:
         """The files of all universes that were asked for."""
         return sorted({file for universe in self._universes.values() for file in universe})
 
+    def known_universes(self) -> list[tuple[str, ...]]:
+        """The universes that were asked for, each with its files."""
+        return [each for each in self._universes.values() if each]
+
     def universe(self, file: str) -> tuple[str, ...]:
         """The files that a file belongs together with: its top-level package, or the folder of a
         file that belongs to none."""

@@ -19,9 +19,15 @@ _OPERATORS = ".ops."
 class Origins:
     """The origins of names in the files of these outlines. A name is spelled `name@7` where it is
     defined in the seventh file, as it is where its origin is not known, and not at all where it
-    comes from outside of the project."""
+    comes from outside of the project. `given` are all names that the files define; they are
+    worked out if they are not known."""
 
-    def __init__(self, outlines: Mapping[str, Outline], layout: Layout) -> None:
+    def __init__(
+        self,
+        outlines: Mapping[str, Outline],
+        layout: Layout,
+        given: frozenset[str] | None = None,
+    ) -> None:
         self._outlines = outlines
         self._layout = layout
         self._numbers = {file: str(number) for number, file in enumerate(outlines)}
@@ -31,8 +37,12 @@ class Origins:
         self._spelled: dict[str, dict[str, tuple[str, ...]]] = {}
         self._found: dict[tuple[str, str], str | None] = {}
         # What a name can stand for: nothing leads to what no file gives that name.
+        self.given = self._given() if given is None else given
+
+    def _given(self) -> frozenset[str]:
+        outlines = self._outlines
         every = (self._defined_in(file) | outline.operators for file, outline in outlines.items())
-        self._given = frozenset[str]().union(*every, *map(_methods, outlines.values()))
+        return frozenset[str]().union(*every, *map(_methods, outlines.values()))
 
     def at(self, file: str, name: str) -> tuple[str, ...]:
         """How a name that is defined in a file is spelled: by those who know where it comes from,
@@ -54,7 +64,7 @@ class Origins:
 
     def _of_call(self, file: str, call: str) -> tuple[str, ...]:
         if call.isidentifier():
-            return self.named(file, call) if call in self._given else ()
+            return self.named(file, call) if call in self.given else ()
         return tuple(dict.fromkeys(self._origins(file, call)))
 
     def named(self, file: str, name: str) -> tuple[str, ...]:
@@ -91,7 +101,7 @@ class Origins:
             return
         ending = "(" if call.endswith("(") else ""
         owner, _, rest = call.rstrip("(").partition(".")
-        if self._given.isdisjoint(rest.split(".") if rest else (owner,)):
+        if self.given.isdisjoint(rest.split(".") if rest else (owner,)):
             return
         if not rest:
             yield from (each + ending for each in self.named(file, owner))

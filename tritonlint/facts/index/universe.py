@@ -3,6 +3,7 @@ without parsing them."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import sys
@@ -10,12 +11,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tritonlint.facts.index.callers import Leading, Naming, callers, leading, naming
+from tritonlint.facts.index.callers import Leading, Naming, callers, naming
 from tritonlint.facts.index.gates import may_set
 from tritonlint.facts.index.homes import Homes
-from tritonlint.facts.index.origins import Origins
+from tritonlint.facts.index.indexes import Index, Outlines
+from tritonlint.facts.index.kept_outlines import KeptOutline
 from tritonlint.facts.index.outlines import Function, Outline, outline
-from tritonlint.facts.index.telling import Telling, telling
+from tritonlint.facts.index.telling import Telling
 from tritonlint.frozen import replace
 from tritonlint.source import Span, display_path, read_bytes
 
@@ -35,13 +37,11 @@ class Texts:
         self._jits: dict[str, bool] = {}
         self._tables: dict[str, Span | None] = {}
         self._both: dict[str, bool] = {}
-        self._outlines: dict[str, Outline] = {}
+        self._outlines: dict[str, Outline | KeptOutline] = {}
         self._followed: dict[str, bool] = {}
         self._answers: dict[tuple[Callable[[str], bool], str], bool] = {}
-        self._leading: dict[str, Leading] = {}
-        self._naming: dict[str, Naming] = {}
-        self._telling: dict[str, Telling] = {}
-        self._narrowing: dict[str, Leading] = {}
+        # By the first file of each universe.
+        self._indexes: dict[str, Index] = {}
 
     def again(self, overrides: Mapping[str, bytes]) -> Texts | None:
         """The same files, with other texts in the place of those that were stood in for: nothing is
@@ -56,15 +56,13 @@ class Texts:
         new._answers = dict(same)
         moved: dict[str, Mapping[int, Function]] = {}
         for file in changed:
-            before = new._outlines.pop(file, None)
+            before = self.outline(file) if new._outlines.pop(file, None) else None
             found = None if before is None else _moved(before, new.outline(file))
             if found is None:
                 return new
             moved[file] = found
-        new._leading = {key: each.moved(moved) for key, each in self._leading.items()}
-        new._naming = {key: each.moved(moved) for key, each in self._naming.items()}
-        new._telling = {key: each.moved(moved) for key, each in self._telling.items()}
-        new._narrowing = {key: each.moved(moved) for key, each in self._narrowing.items()}
+        for key, each in self._indexes.items() if all(self._indexes) else ():
+            new._indexes[key] = each.moved(moved, new.index(key))
         return new
 
     def drop(self) -> None:
@@ -100,13 +98,18 @@ class Texts:
 
     def outline(self, file: str) -> Outline:
         """The outline of a file."""
-        if file not in self._outlines:
-            self._outlines[file] = outline(self.read(file), is_package(file))
-        return self._outlines[file]
+        known = self._outlines.get(file)
+        if isinstance(known, KeptOutline):
+            with contextlib.suppress(ValueError, TypeError, LookupError):
+                return known.outline
+            known = None
+        if known is None:
+            known = self._outlines[file] = outline(self.read(file), is_package(file))
+        return known
 
     def passes(self, file: str) -> bool:
         """Whether a file can matter."""
-        return self.outline(file).gated
+        return (self._outlines.get(file) or self.outline(file)).gated
 
     def is_followed(self, file: str) -> bool:
         """Whether what a file defines is followed where it is imported."""
@@ -118,7 +121,11 @@ class Texts:
         """Whether the outline of a file is known already."""
         return file in self._outlines
 
-    def learn(self, outlines: Mapping[str, Outline]) -> None:
+    def told(self, file: str) -> Outline | KeptOutline | None:
+        """The outline of a file as it is known, if it is."""
+        return self._outlines.get(file)
+
+    def learn(self, outlines: Mapping[str, Outline | KeptOutline]) -> None:
         """Take over outlines that were made elsewhere, but not of files that are stood in for."""
         self._outlines.update(
             (file, each) for file, each in outlines.items() if file not in self.overrides
@@ -128,35 +135,39 @@ class Texts:
         """All but the texts themselves: another process reads what it needs."""
         return {**self.__dict__, "_bytes": {}}
 
-    def outlines(self, files: Iterable[str]) -> dict[str, Outline]:
+    def outlines(self, files: Iterable[str]) -> Mapping[str, Outline]:
         """The outlines of those of `files` that pass the gate."""
-        return {file: self.outline(file) for file in files if self.passes(file)}
+        return Outlines(list(filter(self.passes, files)), self.outline)
+
+    def index(self, file: str) -> Index:
+        """The index of the universe of `file`."""
+        universe = self.universe(file)
+        key = universe[0] if universe else ""
+        if key not in self._indexes:
+            self._indexes[key] = Index(self.outlines(universe), self.homes.layout, self.jits)
+        return self._indexes[key]
+
+    def indexed(self) -> list[str]:
+        """The first files of the universes whose index was asked for."""
+        return list(filter(None, self._indexes))
 
     def leading(self, file: str) -> Leading:
         """The functions of the universe of `file` that may lead to a launch."""
-        universe = self.universe(file)
-        key = universe[0] if universe else ""
-        if key not in self._leading:
-            self._leading[key] = leading(self.outlines(universe), self.naming(file))
-        return self._leading[key]
+        return self.index(file).leading
 
     def naming(self, file: str) -> Naming:
         """Who names what in the universe of `file`."""
-        universe = self.universe(file)
-        key = universe[0] if universe else ""
-        if key not in self._naming:
-            outlines = self.outlines(universe)
-            self._naming[key] = naming(outlines, Origins(outlines, self.homes.layout))
-        return self._naming[key]
+        return self.index(file).naming
 
     def telling(self, file: str) -> Telling:
         """The functions of the universe of `file` that may lead to a launch and may know something
         about the bytes of what they pass."""
-        universe = self.universe(file)
-        key = universe[0] if universe else ""
-        if key not in self._telling:
-            self._telling[key] = telling(self.outlines(universe), self.leading(file))
-        return self._telling[key]
+        return self.index(file).telling
+
+    def narrowing(self, file: str) -> Leading:
+        """The functions of the universe of `file` that may narrow numbers, in files that can define
+        a kernel."""
+        return self.index(file).narrowing
 
     def callers(
         self,
@@ -194,19 +205,9 @@ class Texts:
     def jits(self, file: str) -> bool:
         """Whether a file can define a kernel."""
         if file not in self._jits:
-            self._jits[file] = self.outline(file).triton and b"jit" in self._seen(file)
+            known = self._outlines.get(file) or self.outline(file)
+            self._jits[file] = known.triton and b"jit" in self._seen(file)
         return self._jits[file]
-
-    def narrowing(self, file: str) -> Leading:
-        """The functions of the universe of `file` that may narrow numbers, in files that can define
-        a kernel."""
-        universe = self.universe(file)
-        key = universe[0] if universe else ""
-        if key not in self._narrowing:
-            outlines = self.outlines(universe)
-            jitting = {other: each for other, each in outlines.items() if self.jits(other)}
-            self._narrowing[key] = leading(jitting, self.naming(file), _narrows)
-        return self._narrowing[key]
 
     def universe(self, file: str) -> tuple[str, ...]:
         """The files whose functions can decide what a function of `file` is given."""
@@ -268,10 +269,6 @@ def _moved(before: Outline, after: Outline) -> Mapping[int, Function] | None:
             return None
         found[old.line] = new
     return found
-
-
-def _narrows(function: Function) -> bool:
-    return function.narrows
 
 
 def is_package(file: str) -> bool:

@@ -4,7 +4,7 @@ launch those with."""
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from tritonlint.facts.hazards.narrowed_numbers import depends_on_launch, in_kernel
@@ -40,7 +40,7 @@ class Narrowing:
         call device functions of `own`, with places in `wanted`."""
         lines = {str(each.file): self._lines(str(each.file)) for each in own}
         outside = self._outside(lines, wanted) if elsewhere else {}
-        jitting = {file: each for file, each in outside.items() if self.texts.jits(file)}
+        jitting = self.texts.outlines(filter(self.texts.jits, outside))
         lines |= self.texts.callers(lines, jitting, compiled=True)
         for file, known in lines.items():
             parsed = self.glance if file in outside else self.reach.parsed
@@ -66,7 +66,7 @@ class Narrowing:
             if place in wanted and self.texts.universe(place) == universe:
                 yield each
 
-    def _outside(self, own: Iterable[str], wanted: Collection[str]) -> dict[str, Outline]:
+    def _outside(self, own: Iterable[str], wanted: Collection[str]) -> Mapping[str, Outline]:
         """The outlines of the files that can decide what is found in `own`, but are not wanted."""
         universe = {each for file in own for each in self.texts.universe(file)}
         return self.texts.outlines(universe - set(wanted))
@@ -79,8 +79,8 @@ class Narrowing:
         lines of their headers."""
         outside = self._outside((str(module.file) for module in own), wanted)
         launching = {
-            file: frozenset(each.line for each in outline.functions if each.launches)
-            for file, outline in outside.items()
+            file: frozenset(each.line for each in outside[file].functions if each.launches)
+            for file in filter(self._may_launch, outside)
         }
         lines: dict[str, frozenset[int]] = {}
         for kernel in self._kernels(own) if any(launching.values()) else ():
@@ -91,6 +91,13 @@ class Narrowing:
             told = more & self.texts.telling(file).lines.get(file, frozenset())
             lines[file] = lines.get(file, frozenset()) | told
         return lines
+
+    def _may_launch(self, file: str) -> bool:
+        """Whether a function of a file may launch a kernel that it does not name: then it leads to
+        a launch, over no call or over no known number of calls."""
+        leading = self.texts.leading(file)
+        near = leading.near.get(file, {})
+        return any(not near.get(line) for line in leading.lines.get(file, ()))
 
     def _kernels(self, modules: Iterable[Module]) -> Iterator[Kernel]:
         for module in modules:

@@ -1,0 +1,83 @@
+"""The index of a universe: who names what in its files, and which functions lead to a launch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+
+from tritonlint.facts.index.callers import Leading, Moves, Naming, leading, naming
+from tritonlint.facts.index.origins import Origins
+from tritonlint.facts.index.outlines import Function, Outline
+from tritonlint.facts.index.telling import Telling, telling
+from tritonlint.facts.project.layout import Layout
+
+
+class Outlines(Mapping[str, Outline]):
+    """The outlines of some files that can matter, each made when it is asked for."""
+
+    def __init__(self, files: Sequence[str], outline: Callable[[str], Outline]) -> None:
+        self._files = dict.fromkeys(files)
+        self._outline = outline
+
+    def __getitem__(self, file: str) -> Outline:
+        if file not in self._files:
+            raise KeyError(file)
+        return self._outline(file)
+
+    def __contains__(self, file: object) -> bool:
+        return file in self._files
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+
+class Index:
+    """What the outlines of a universe tell; each part is worked out when it is asked for. `jits`
+    tells which files can define a kernel."""
+
+    def __init__(
+        self, outlines: Mapping[str, Outline], layout: Layout, jits: Callable[[str], bool]
+    ) -> None:
+        self.outlines = outlines
+        self.layout = layout
+        self._jits = jits
+
+    @cached_property
+    def naming(self) -> Naming:
+        """Who names what."""
+        return naming(self.outlines, Origins(self.outlines, self.layout))
+
+    @cached_property
+    def leading(self) -> Leading:
+        """The functions that may lead to a launch."""
+        return leading(self.outlines, self.naming)
+
+    @cached_property
+    def telling(self) -> Telling:
+        """The functions that may lead to a launch and may know something about the bytes of what
+        they pass."""
+        return telling(self.outlines, self.leading)
+
+    @cached_property
+    def narrowing(self) -> Leading:
+        """The functions that may narrow numbers, in files that can define a kernel."""
+        jitting = {file: each for file, each in self.outlines.items() if self._jits(file)}
+        return leading(jitting, self.naming, _narrows)
+
+    def learn(self, **parts: Naming | Leading | Telling) -> None:
+        """Take over parts that are known from elsewhere."""
+        self.__dict__.update(parts)
+
+    def moved(self, moves: Moves, new: Index) -> Index:
+        """What `new` is to know: what this one does, after functions went to other lines."""
+        for name in ("naming", "leading", "telling", "narrowing"):
+            if name in self.__dict__:
+                new.learn(**{name: self.__dict__[name].moved(moves)})
+        return new
+
+
+def _narrows(function: Function) -> bool:
+    return function.narrows
