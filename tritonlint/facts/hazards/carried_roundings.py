@@ -57,7 +57,7 @@ def carried_roundings(module: Module, kernel: Kernel, _: Naming) -> Iterator[Car
     for loop, __ in statements_in(kernel.node.body):
         if not isinstance(loop, (ast.For, ast.While)) or not _casts(module, loop):
             continue
-        for name, cast in _rounded(loop, _loaded(kernel.node)):
+        for name, cast in _rounded(loop, loaded_names(kernel.node)):
             begun = _begun(kernel.node, loop, name, cast)
             last = cast.end_lineno or cast.lineno
             if begun is None or means_16_bits(source.lines, cast.lineno, last):
@@ -78,8 +78,8 @@ def _casts(module: Module, loop: ast.For | ast.While) -> bool:
     )
 
 
-@kept(1)
-def _loaded(function: ast.FunctionDef) -> frozenset[str]:
+@kept(64)
+def loaded_names(function: ast.FunctionDef) -> frozenset[str]:
     """The names that hold what was loaded, as it was, and nothing else."""
     found: dict[str, bool] = {}
     for node, _ in statements_in(function.body):

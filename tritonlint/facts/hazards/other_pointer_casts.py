@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from tritonlint.dtypes import BFLOAT16, UNKNOWN, ElementType
-from tritonlint.facts.device import contract
+from tritonlint.facts.device import contract, open_contract
 from tritonlint.facts.device.contract import Specialization, Store
 from tritonlint.facts.hazards.launched.known_arguments import known_arguments
 from tritonlint.facts.hazards.launched.specializations import passed_as, types_of
@@ -145,10 +145,16 @@ def kept_by(run: Run, cast: OtherCast) -> bool | None:
 def _stores(kernel: Kernel, made: Specialization) -> list[Store]:
     """The stores of `kernel` of values that were cast to the element type of another parameter,
     through a pointer to the type that its own memory has."""
-    casts = any(map(_names_a_type_or_helper, walk(kernel.node)))
-    stores = contract(kernel, made).stores if casts else ()
-    own = (each for each in stores if each.effect != "bits")
-    return [each for each in own if each.toward and each.parameter not in each.toward]
+    # Known types can only rule out what the kernel may do without them, which others ask too.
+    may = any(map(_names_a_type_or_helper, walk(kernel.node))) and any(
+        map(_is_toward_another, open_contract(kernel).stores)
+    )
+    stores = contract(kernel, made).stores if may else ()
+    return [each for each in stores if each.effect != "bits" and _is_toward_another(each)]
+
+
+def _is_toward_another(store: Store) -> bool:
+    return bool(store.toward) and store.parameter not in store.toward
 
 
 def _names_a_type_or_helper(node: ast.AST) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from tritonlint.dtypes import ElementType, ElementTypes
 from tritonlint.facts.device import Rounding, Specialization, Store, roundings
+from tritonlint.facts.hazards.carried_roundings import loaded_names
 from tritonlint.facts.hazards.launched.specializations import (
     passed_as,
     specialization,
@@ -103,7 +104,7 @@ def _stores(arm: Iterable[ast.stmt]) -> bool:
 
 def _casts(kernel: Kernel, codes: bool) -> bool:
     """Whether a kernel, or a device function that it calls, casts to anything but the wide types
-    and the element types of pointers, of which those of `codes` count."""
+    and the types of memory, of which those of `codes` count."""
     return any(_names_narrow(each, codes) for each in functions_of(kernel))
 
 
@@ -122,8 +123,11 @@ def _names_narrow(function: Kernel, codes: bool) -> bool:
             case _:
                 continue
         text = as_code(target)
-        of_pointer = text.endswith("element_ty")
-        if (codes and of_pointer) or not (of_pointer or any(each in text for each in _WIDE)):
+        owner, _, last = text.rpartition(".")
+        of_memory = last == "element_ty" or (
+            last == "dtype" and owner in loaded_names(function.node)
+        )
+        if (codes and of_memory) or not (of_memory or any(each in text for each in _WIDE)):
             return True
     return False
 

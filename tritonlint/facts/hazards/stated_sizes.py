@@ -53,13 +53,16 @@ def may_state_sizes(text: str) -> bool:
 def stated_large(module: Module, kernel: Kernel) -> Iterator[NarrowOffset]:
     """The products in 32 bits of `kernel` that go beyond 2**31 in memory that the launches in its
     file pass, by the sizes that are stated there."""
+    narrow = [*_narrow(kernel)]
+    if not narrow:
+        return
     for host, launch in launches_of(module, kernel):
         if host is None or _LIMITED.search(module.source.lines_of(host.as_function)):
             continue
         passed = given(kernel, launch)
         shapes = _Shapes(host)
         large = {name for name, value in passed.items() if shapes.along(value, 0) >= _LARGE}
-        for offset in _narrow(kernel) if large else ():
+        for offset in narrow:
             if offset.pointer in large and _reach(offset, passed, shapes) >= _LARGE:
                 yield observed(kernel, offset, "sized", module.source.span(launch.func))
         if large:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel
@@ -34,7 +34,7 @@ def adds_loaded(kernel: Kernel, text: str) -> bool:
     loaded = _Loaded()
     for each in made:
         loaded.assign(each)
-    if any(loaded.multiplies(value) for each in made for value in _added(each)):
+    if any(loaded.of(value)[1] for each in made for value in _added(each)):
         return True
     called = set(_CALLED.findall(text)) - {kernel.node.name}
     summing = {name for name in called if _sums(kernel, name)}
@@ -42,7 +42,7 @@ def adds_loaded(kernel: Kernel, text: str) -> bool:
         return False
     calls = (each for each in _computing(kernel.node) if isinstance(each, ast.Call))
     summed = [each for call in calls for each in _summed(call, summing)]
-    return any(loaded.holds(each) or loaded.multiplies(each) for each in summed)
+    return any(any(loaded.of(each)) for each in summed)
 
 
 def _summed(call: ast.Call, summing: Collection[str]) -> Iterator[ast.expr]:
@@ -105,56 +105,53 @@ class _Loaded:
         self.products: set[str] = set()
 
     def assign(self, node: ast.Assign | ast.AugAssign) -> None:
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        product = self.multiplies(node.value)
-        if not product and not self.holds(node.value):
+        holds, product = self.of(node.value)
+        if not product and not holds:
             return
-        for target in targets:
+        for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
             names = target.elts if isinstance(target, ast.Tuple) else [target]
             known = {each.id for each in names if isinstance(each, ast.Name)}
-            if self.holds(node.value):
+            if holds:
                 self.names |= known
             if product:
                 self.products |= known
 
-    def multiplies(self, node: ast.expr) -> bool:
-        """Whether an expression is a product of what was loaded."""
+    def of(self, node: ast.expr) -> tuple[bool, bool]:
+        """Whether an expression is what was loaded, or made of nothing else; and whether it is a
+        product of that."""
         match node:
             case ast.Name(id=name):
-                return name in self.products
-            case ast.BinOp(left=left, op=ast.Mult(), right=right):
-                return self.holds(left) and self.holds(right)
+                return name in self.names, name in self.products
             case ast.Call(func=ast.Attribute(value=owner, attr=name), args=args):
-                moved = name in _MOVES or name in _CASTS
-                return moved and any(map(self.multiplies, (owner, *args)))
+                if name not in _MOVES and name not in _CASTS:
+                    return name == "load", False
+                holds, product = self._any((owner, *args))
+                return holds and name in _MOVES, product
             case ast.Call(func=ast.Name(), args=args):
-                return any(map(self.holds, args))
-            case ast.Subscript(value=inner) | ast.UnaryOp(operand=inner):
-                return self.multiplies(inner)
-            case ast.BinOp(left=left, op=ast.Add() | ast.Sub(), right=right):
-                return self.multiplies(left) or self.multiplies(right)
-        return False
-
-    def holds(self, node: ast.expr) -> bool:
-        """Whether an expression is what was loaded, or made of nothing else."""
-        match node:
-            case ast.Name(id=name):
-                return name in self.names
-            case ast.Call(func=ast.Attribute(value=owner, attr=name), args=args):
-                moved = name in _MOVES and any(map(self.holds, (owner, *args)))
-                return name == "load" or moved
-            case ast.Call(func=ast.Name(), args=args):
-                return any(map(self.holds, args))
+                holds, _ = self._any(args)
+                return holds, holds
             case ast.BinOp(left=left, op=ast.Add() | ast.Sub() | ast.Mult(), right=right):
-                one, other = self.holds(left), self.holds(right)
-                return (one and (other or _is_number(right))) or (other and _is_number(left))
+                return self._of_both(node, self.of(left), self.of(right))
             case ast.Subscript(value=inner) | ast.UnaryOp(operand=inner):
-                return self.holds(inner)
+                return self.of(inner)
             case ast.Attribute(value=inner, attr="T"):
-                return self.holds(inner)
+                return self.of(inner)[0], False
             case ast.IfExp(body=body, orelse=orelse):
-                return self.holds(body) or self.holds(orelse)
-        return False
+                return self._any((body, orelse))[0], False
+        return False, False
+
+    @staticmethod
+    def _of_both(
+        node: ast.BinOp, left: tuple[bool, bool], right: tuple[bool, bool]
+    ) -> tuple[bool, bool]:
+        (one, first), (other, second) = left, right
+        holds = (one and (other or _is_number(node.right))) or (other and _is_number(node.left))
+        product = (one and other) if isinstance(node.op, ast.Mult) else (first or second)
+        return holds, product
+
+    def _any(self, nodes: Iterable[ast.expr]) -> tuple[bool, bool]:
+        found = [self.of(each) for each in nodes]
+        return (True in [holds for holds, _ in found]), (True in [product for _, product in found])
 
 
 def _is_number(node: ast.expr) -> bool:
