@@ -16,9 +16,12 @@ from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
 # A cast to 16 bits of a name or of something in parentheses, where one is written.
-_CAST = re.compile(
-    r"[\w)\]]\.to\(\s*(?:\w+\.)*(?:b?float16\b|\w+\.d?type\.element_ty|\w+\.dtype\s*\))"
-    r"|\bcast\([^\n]*(?:b?float16\b|element_ty|\.dtype\s*\))"
+_CASTS = (
+    re.compile(
+        r"\.to\((?<=[\w)\]]\.to\()\s*(?:\w+\.)*"
+        r"(?:b?float16\b|\w+\.d?type\.element_ty|\w+\.dtype\s*\))"
+    ),
+    re.compile(r"cast\((?<!\wcast\()[^\n]*(?:b?float16\b|element_ty|\.dtype\s*\))"),
 )
 _NARROW = re.compile(r"(?:^|\.)b?float16$|\.d?type\.element_ty$")
 _WIDE = re.compile(r"\bfloat32\b")
@@ -46,13 +49,17 @@ class CarriedRounding(InKernel):
 def may_carry(text: str) -> bool:
     """Whether a file can have a kernel with such a loop."""
     narrow = "float16" in text or "element_ty" in text or ".dtype)" in text
-    return narrow and "jit" in text and "for " in text and _CAST.search(text) is not None
+    return narrow and "jit" in text and "for " in text and _may_cast(text)
+
+
+def _may_cast(text: str) -> bool:
+    return any(each.search(text) for each in _CASTS)
 
 
 def carried_roundings(module: Module, kernel: Kernel, _: Naming) -> Iterator[CarriedRounding]:
     """What the loops of `kernel` carry and round, where no comment says that this is meant."""
     source = module.source
-    if _CAST.search(source.lines_of(kernel.node)) is None:
+    if not _may_cast(source.lines_of(kernel.node)):
         return
     for loop, __ in statements_in(kernel.node.body):
         if not isinstance(loop, (ast.For, ast.While)) or not _casts(module, loop):
@@ -71,11 +78,8 @@ def carried_roundings(module: Module, kernel: Kernel, _: Naming) -> Iterator[Car
 
 def _casts(module: Module, loop: ast.For | ast.While) -> bool:
     """Whether a statement of a loop itself casts so, as it is written."""
-    return any(
-        _CAST.search(module.source.lines_of(each))
-        for each in loop.body
-        if isinstance(each, ast.Assign)
-    )
+    assigned = (each for each in loop.body if isinstance(each, ast.Assign))
+    return any(_may_cast(module.source.lines_of(each)) for each in assigned)
 
 
 @kept(64)

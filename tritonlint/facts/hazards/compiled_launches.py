@@ -11,12 +11,18 @@ from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.tree import FUNCTION, as_code, dotted_name, last_name, walk
 
 # What hands kernels to the compiler, or compiles functions.
-COMPILES = re.compile(r"\btorch\.compile\b|\btriton_op\b|\b(?:wrap|capture)_triton\b")
+_COMPILES = re.compile(r"\btorch\.compile\b|\btriton_op\b|\b(?:wrap|capture)_triton\b")
 # What makes an operator that the compiler does not look into.
 _OPAQUE = "custom_op"
 _COMPILE = "torch.compile"
 # What calling an object runs.
 _RUN = ("forward", "__call__")
+
+
+def compiles(text: str) -> bool:
+    """Whether code hands kernels to the compiler, or compiles functions."""
+    said = "torch.compile" in text or "triton_op" in text or "_triton" in text
+    return said and _COMPILES.search(text) is not None
 
 
 def is_compiled(host: Definition, launch: ast.Call) -> bool:
@@ -54,7 +60,7 @@ def _compiled(module: Module) -> Mapping[int, Definition]:
     waiting = [
         each
         for each in module.functions
-        if any(COMPILES.search(as_code(one)) for one in _decorators(each))
+        if any(compiles(as_code(one)) for one in _decorators(each))
     ]
     waiting += (each for name in _given_to_compile(module) for each in _named(module, name, ()))
     found: dict[int, Definition] = {}

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 
 from tritonlint.facts.flow.parameters import signature
-from tritonlint.facts.hazards.compiled_launches import COMPILES, is_compiled
+from tritonlint.facts.hazards.compiled_launches import compiles, is_compiled
 from tritonlint.facts.hazards.detours import Detour, detours
 from tritonlint.facts.hazards.observation import InKernel, Naming
 from tritonlint.facts.hazards.sizes import Sizes, only_set
@@ -34,7 +34,7 @@ class FloatScalar(InKernel):
 
 def may_widen_floats(text: str) -> bool:
     """Whether a file can have a kernel of that kind."""
-    return "jit" in text and ("float64" in text or COMPILES.search(text) is not None)
+    return "jit" in text and ("float64" in text or compiles(text))
 
 
 def float_scalars(module: Module, kernel: Kernel, naming: Naming) -> Iterator[FloatScalar | Detour]:
@@ -43,7 +43,7 @@ def float_scalars(module: Module, kernel: Kernel, naming: Naming) -> Iterator[Fl
     source = module.source
     if "float64" in source.text:
         yield from detours(module, kernel, naming)
-    if not COMPILES.search(source.text):
+    if not compiles(source.text):
         return
     launches = (each for each in launched_with_floats(module, kernel) if is_compiled(*each[:2]))
     floats = {

@@ -25,17 +25,22 @@ from tritonlint.frozen import replace
 from tritonlint.source import Span
 
 _LARGE = 1 << 31
-# Numbers of six digits or more, and powers of two as large.
-_STATED = re.compile(
-    r"(?<![\w.])(?:[1-9]\d{0,2}(?:_\d{3})*_\d{3}_\d{3}|[1-9]\d{2}_\d{3}|[1-9]\d{5,8})(?![\w.])"
-    r"|<<\s*(?:1[7-9]|2\d)\b|\*\*\s*(?:1[7-9]|2\d)\b|\* 1024 \* 1024"
+# Numbers of six digits or more, and powers of two as large: one pattern after the other, each from
+# a character that it begins with.
+_STATED = (
+    re.compile(
+        r"[1-9](?<![\w.].)(?:\d{0,2}(?:_\d{3})*_\d{3}_\d{3}|\d{2}_\d{3}|\d{5,8})(?![\w.])", re.S
+    ),
+    re.compile(r"<<\s*(?:1[7-9]|2\d)\b"),
+    re.compile(r"\*\*\s*(?:1[7-9]|2\d)\b"),
+    re.compile(r"\* 1024 \* 1024"),
 )
 
 
 def may_be_large(text: str) -> bool:
     """Whether a file may allocate memory of sizes that it states, and that are large."""
     made = "empty(" in text or "zeros(" in text
-    return made and _STATED.search(text) is not None
+    return made and any(each.search(text) for each in _STATED)
 
 
 def large_offsets(run: Run) -> Iterator[NarrowOffset]:

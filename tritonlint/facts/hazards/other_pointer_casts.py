@@ -49,6 +49,7 @@ class OtherCast(AtLaunch):
 _STORE = re.compile(r"store\(\s*(\w+)[^#]{0,160}?\.to\(\s*(\w+)\.d?type\.element_ty\s*\)")
 
 
+_SIXTEEN = ("tl.float16", "tl.bfloat16", "language.float16", "language.bfloat16")
 # A cast to a 16-bit type by its name, or such a type as an argument or in a table.
 _NAMED = re.compile(
     r"(?:[(=:,]|\breturn)\s*(?:tl|triton\.language)\.b?float16\b(?!\s*(?:[=!]=|if\b|elif\b|else\b))"
@@ -78,7 +79,7 @@ def may_cast_to_another(text: str) -> bool:
         return True
     if "element_ty" in text and ".store(" in text and _stores_what_was_cast(text):
         return True
-    return "float16" in text and _NAMED.search(text) is not None
+    return any(each in text for each in _SIXTEEN) and _NAMED.search(text) is not None
 
 
 def _stores_as_loaded(text: str) -> bool:

@@ -19,7 +19,8 @@ _WIDE = re.compile(r"\btorch\.(?:int64|long)\b|\.long\(\)")
 
 def may_tell(text: str) -> bool:
     """Whether a file can tell that an index is 32 bits wide."""
-    return "jit" in text and _NARROW.search(text) is not None
+    said = "torch.int" in text or ".int()" in text
+    return said and "jit" in text and _NARROW.search(text) is not None
 
 
 def told_narrow(module: Module, kernel: Kernel, parameter: str) -> Span | None:

@@ -19,7 +19,7 @@ from tritonlint.frozen import dataclass
 
 # What bytes are called that a function is given.
 _BYTES = re.compile(r"raw|byte|code|packed|cache|page|pool|payload|buf", re.IGNORECASE)
-_AS_BYTES = re.compile(r"\bview\s*\((?:\s|#[^\n]*\n)*(?:dtype\s*=\s*)?[\w.]*uint8\b")
+_AS_BYTES = re.compile(r"view(?<!\wview)\s*\((?:\s|#[^\n]*\n)*(?:dtype\s*=\s*)?[\w.]*uint8\b")
 _PLATFORM = "the platform's"
 _FIXED = {each: BY_NAME[each] for each in ("float8_e4m3fn", "float8_e5m2")}
 

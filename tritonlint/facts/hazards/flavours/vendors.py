@@ -6,6 +6,7 @@ import re
 from pathlib import Path, PurePath
 
 from tritonlint.facts.host.values import Path as Tests
+from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Finder, Module
 from tritonlint.source import Span
 
@@ -51,7 +52,12 @@ def named_for_vendor(path: str, tests: Tests) -> bool:
 
 def asked_for_vendor(tests: Tests) -> bool:
     """Whether one of these tests asks for the vendor."""
-    return any(_ASKED.search(word) for key, _ in tests for word in key.words)
+    return any(_asks(word) for key, _ in tests for word in key.words)
+
+
+@kept(4096)
+def _asks(word: str) -> bool:
+    return _ASKED.search(word) is not None
 
 
 def _before(module: Module, place: Span) -> str:

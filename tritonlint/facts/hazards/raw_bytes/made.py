@@ -24,7 +24,7 @@ _JOINING = frozenset(("cat", "concat", "concatenate", "hstack"))
 # Read what others wrote: that these are bytes says nothing of what is in them.
 _READING = frozenset(("fromfile", "memmap", "frombuffer", "load"))
 _JOINS = re.compile(r"\b(?:cat|concat|concatenate|hstack)\s*\(")
-_AS_BYTES = re.compile(r"\bview\s*\([^)]{0,80}?int8\b")
+_AS_BYTES = re.compile(r"view(?<!\wview)\s*\([^)]{0,80}?int8\b")
 
 
 @dataclass(frozen=True)

@@ -26,9 +26,7 @@ from tritonlint.source import Span
 # A name that is as short can be anything.
 _SHORT = 3
 # A view as what may be a type of 8-bit floats.
-_AS_CODES = re.compile(
-    r"\bview\s*\((?:\s|#[^\n]*\n)*[^,]{0,200}?(?:fp8|float8|e4m3)", re.IGNORECASE
-)
+_AS_CODES = re.compile(r"view(?<!\wview)\s*\((?:\s|#[^\n]*\n)*[^,]{0,200}?(?i:fp8|float8|e4m3)")
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
 _WIDE_VIEW = re.compile(
-    r"\bview\s*\((?:\s|#[^\n]*\n)*(?:dtype\s*=\s*)?[\w.]*(?:float(?:16|32|64)?|half|double)\b"
+    r"view(?<!\wview)\s*\((?:\s|#[^\n]*\n)*(?:dtype\s*=\s*)?[\w.]*(?:float(?:16|32|64)?|half|double)\b"
 )
 _CUTS = (ast.Subscript, ast.Call)
 
