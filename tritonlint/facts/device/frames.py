@@ -36,6 +36,8 @@ class Frame(Walk[Value, Value]):
 # An expression or statement and the function that it is in: a place that is worked out only when
 # something happens there.
 Where = tuple[Frame, ast.expr | ast.stmt]
+# A place, and the calls that led to it: what is seen there is seen once for each.
+Key = tuple[Place, tuple[Place, ...]]
 
 
 def place_of(where: Where) -> Place:
@@ -44,3 +46,7 @@ def place_of(where: Where) -> Place:
     end_line = node.end_lineno or node.lineno
     end_column = (node.end_col_offset or node.col_offset) + 1
     return Place(frame.path, node.lineno, node.col_offset + 1, end_line, end_column)
+
+
+def key_of(where: Where) -> Key:
+    return place_of(where), where[0].via

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from tritonlint.dtypes import ElementType
 from tritonlint.facts.device.casts import single, union_of
 from tritonlint.facts.device.contract import Place
-from tritonlint.facts.device.frames import Where, place_of
+from tritonlint.facts.device.frames import Key, Where, key_of
 from tritonlint.facts.device.types import Types
 from tritonlint.facts.device.values import History, Tensor
-from tritonlint.facts.device.watch import Key, Watch
+from tritonlint.facts.device.watch import Watch
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Roundings(Watch):
         element = single(result.types)
         if element is None or not _loses(value, element):
             return replace(result, history=value.history if _widens(value, result) else History())
-        key = (place_of(where), where[0].via)
+        key = key_of(where)
         before = value.history.cast if value.history.cast in self._casts else None
         self._casts[key] = (element, union_of(result.types), before)
         return replace(result, history=History(cast=key))
@@ -55,7 +55,7 @@ class Roundings(Watch):
         if key is None or key not in self._casts:
             return
         element, of, before = self._casts[key]
-        place, via = place_of(where), where[0].via
+        place, via = key_of(where)
         named = union_of(target)
         if single(value.types) != element:  # another path does not cast it, or the store's own cast
             named &= union_of(value.types)

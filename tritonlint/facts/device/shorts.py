@@ -5,11 +5,9 @@ from __future__ import annotations
 import ast
 
 from tritonlint.facts.device.contract import Place
-from tritonlint.facts.device.frames import Where, place_of
+from tritonlint.facts.device.frames import Key, Where, key_of, place_of
 from tritonlint.facts.device.values import Tensor
 from tritonlint.frozen import dataclass, replace
-
-_Key = tuple[Place, tuple[Place, ...]]
 
 
 @dataclass(frozen=True)
@@ -29,7 +27,7 @@ class Shorts:
     """What one run saw."""
 
     def __init__(self) -> None:
-        self._seen: dict[_Key, ShortProduct] = {}
+        self._seen: dict[Key, ShortProduct] = {}
 
     def used(self) -> tuple[ShortProduct, ...]:
         """The products that reach a pointer."""
@@ -46,13 +44,13 @@ class Shorts:
             key = self._note(a, b, where)
         return replace(result, history=replace(result.history, short=key)) if key else result
 
-    def _note(self, a: Tensor, b: Tensor, where: Where) -> _Key | None:
+    def _note(self, a: Tensor, b: Tensor, where: Where) -> Key | None:
         index, other = (b, a) if a.weak else (a, b)
         if index.weak or len(index.source) != 1 or other.interval == (1.0, 1.0):
             return None
         frame, node = where
         operand = getattr(node, "right" if index is b else "left", None)
-        key = (place_of(where), frame.via)
+        key = key_of(where)
         stands = place_of((frame, operand)) if isinstance(operand, ast.expr) else None
         self._seen.setdefault(key, ShortProduct(*key, next(iter(index.source)), stands))
         return key

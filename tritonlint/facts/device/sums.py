@@ -16,12 +16,12 @@ from typing import Literal
 from tritonlint.dtypes import FLOAT32, FLOAT64, ElementType
 from tritonlint.facts.device.casts import union_of
 from tritonlint.facts.device.contract import Place
-from tritonlint.facts.device.frames import Where, place_of
+from tritonlint.facts.device.frames import Key, Where, key_of, place_of
 from tritonlint.facts.device.intervals import Interval
 from tritonlint.facts.device.reading.read_back import read_back
 from tritonlint.facts.device.types import T_FLOAT32, Types
 from tritonlint.facts.device.values import History, Tensor, Value
-from tritonlint.facts.device.watch import Key, Watch
+from tritonlint.facts.device.watch import Watch
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.tree import statements_in, walk
 from tritonlint.frozen import dataclass, replace
@@ -98,7 +98,7 @@ class Sums(Watch):
             seen = NarrowSum(
                 place, frame.via, "update", False, element, union_of(target), loads, place
             )
-            self.seen.setdefault(_key(where), seen)
+            self.seen.setdefault(key_of(where), seen)
 
     def limited(self, main: Tensor, limits: Interval, result: Tensor, where: Where) -> Tensor:
         return replace(result, history=main.history)
@@ -120,8 +120,8 @@ class Sums(Watch):
             for total, added in ((a, b), (b, a)):
                 factors = self._product(added)
                 if _is_total(total) and factors is not None:
-                    self._note(_key(where), factors, "product", where)
-                    return replace(result, history=replace(_COMPUTED, cast=_key(where)))
+                    self._note(key_of(where), factors, "product", where)
+                    return replace(result, history=replace(_COMPUTED, cast=key_of(where)))
         return replace(result, history=_of_both(op, a, b))
 
     def shifted(self, op: ast.operator, a: Tensor, b: Tensor, result: Tensor) -> Tensor:
@@ -149,11 +149,11 @@ class Sums(Watch):
         summed = name in ("sum", "cumsum") and not _names_type(where[1])
         factors = self._product(value) if summed and _wide(value.types) else None
         if factors is not None:
-            self._note(_key(where), factors, "product", where)
+            self._note(key_of(where), factors, "product", where)
         if not summed or not _is_raw(value):
             return replace(result, history=_COMPUTED)
-        self._sums[_key(where)] = value
-        return replace(result, history=replace(_COMPUTED, cast=_key(where)))
+        self._sums[key_of(where)] = value
+        return replace(result, history=replace(_COMPUTED, cast=key_of(where)))
 
     def called(self, name: str, operands: list[Tensor], result: Tensor) -> Tensor:
         return replace(result, history=_COMPUTED)
@@ -185,10 +185,6 @@ class Sums(Watch):
             *key, kind, history.halved, element, summed.source, history.loads, place_of(where)
         )
         self.seen.setdefault(key, seen)
-
-
-def _key(where: Where) -> Key:
-    return place_of(where), where[0].via
 
 
 def _is_raw(value: Tensor) -> bool:

@@ -17,8 +17,7 @@ import ast
 from typing import Literal
 
 from tritonlint.dtypes import ElementType
-from tritonlint.facts.device.contract import Place
-from tritonlint.facts.device.frames import Frame, Where, place_of
+from tritonlint.facts.device.frames import Frame, Key, Where, key_of, place_of
 from tritonlint.facts.device.histories import (
     MANTISSAS,
     at_least,
@@ -42,7 +41,6 @@ from tritonlint.frozen import replace
 _MAGIC = 2.0**22
 # The bias of bfloat16 and float32.
 _EXPONENT_BIAS = 127.0
-Key = tuple[Place, tuple[Place, ...]]
 
 
 class Watch:
@@ -116,7 +114,7 @@ class Watch:
         self, value: Tensor, types: Types, target: ElementType, where: Where, explicit: bool
     ) -> Key:
         frame, _ = where
-        key = (place_of(where), frame.via)
+        key = key_of(where)
         history = value.history
         floating = _surely_float(value)
         own = value.types[0].element if len(value.types) == 1 else None

@@ -6,14 +6,12 @@ from __future__ import annotations
 import ast
 
 from tritonlint.facts.device.contract import Place
-from tritonlint.facts.device.frames import Where, place_of
+from tritonlint.facts.device.frames import Key, Where, key_of, place_of
 from tritonlint.facts.device.intervals import is_constant
 from tritonlint.facts.device.types import Type, Types
 from tritonlint.facts.device.values import History, Tensor
 from tritonlint.facts.project.tree import walk
 from tritonlint.frozen import dataclass, replace
-
-_Key = tuple[Place, tuple[Place, ...]]
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,7 @@ class Wraps:
     """What one run saw."""
 
     def __init__(self) -> None:
-        self._seen: dict[_Key, Wrapped] = {}
+        self._seen: dict[Key, Wrapped] = {}
 
     def used(self) -> tuple[Wrapped, ...]:
         """The differences that are used as numbers, in the order in which they were computed."""
@@ -61,7 +59,7 @@ class Wraps:
         left = getattr(node, "left", None)
         if frame.stack and _is_compared(frame.stack[-1], left):
             return result
-        key = (place_of(where), frame.via)
+        key = key_of(where)
         made = Wrapped(
             *key,
             bias,
