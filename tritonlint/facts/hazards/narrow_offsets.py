@@ -93,7 +93,7 @@ def late(kernel: Kernel) -> Iterator[NarrowOffset]:
             if (node, offset.pointer) in called:
                 continue
             called.add((node, offset.pointer))
-        yield observed(kernel, offset, "late", _span(kernel, node))
+        yield observed(kernel, offset, "late", kernel.span(node))
 
 
 def told(kernel: Kernel, module: Module) -> Iterator[NarrowOffset]:
@@ -123,7 +123,7 @@ def siblings(kernel: Kernel, twins: Twins, named: bool = False) -> Iterator[Narr
         if not _is_smaller(offset, larger) and _reaches(kernel, offset):
             node = twin.offset.product.node
             assert node is not None
-            wide = _span(twin.kernel, node)
+            wide = twin.kernel.span(node)
             yield observed(kernel, offset, "sibling", wide, twin.kernel.name)
 
 
@@ -165,7 +165,7 @@ def companions(kernel: Kernel, wide: Companions) -> Iterator[tuple[Offset, Widen
 def widened_beside(kernel: Kernel, offset: Offset, other: Widened) -> NarrowOffset:
     """The product of a companion."""
     assert other.offset.product.node is not None
-    wide = _span(other.kernel, other.offset.product.node)
+    wide = other.kernel.span(other.offset.product.node)
     return observed(kernel, offset, "sibling", wide, other.kernel.name)
 
 
@@ -259,7 +259,7 @@ def observed(
     assert offset.node is not None
     counted = [each for each in offset.scales if not each.name.lstrip("-").isdigit()]
     return NarrowOffset(
-        _span(kernel, offset.node),
+        kernel.span(offset.node),
         kernel.name,
         kernel.path,
         kernel.line,
@@ -288,10 +288,4 @@ def _operand(kernel: Kernel, index: Term, node: ast.expr | None) -> Span | None:
     counted_while_compiling = index.op == "loop" and index.name == "static_range"
     if counted_while_compiling or not isinstance(node, (ast.Name, ast.Subscript, ast.Call)):
         return None
-    return _span(kernel, node)
-
-
-def _span(kernel: Kernel, node: ast.expr) -> Span:
-    """Where an expression of the kernel stands."""
-    last, end = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
-    return Span(kernel.path, node.lineno, node.col_offset + 1, last, end + 1)
+    return kernel.span(node)

@@ -17,7 +17,6 @@ from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Module
 from tritonlint.facts.project.tree import walk
-from tritonlint.source import Span
 
 # Memory made of zeros, as its expression begins.
 _ZEROS = re.compile(r"[\w.]*zeros")
@@ -35,7 +34,7 @@ def repeated_sums(
     for call in added_atomically(kernel.node):
         parameter = _pointer(kernel, call.args[0])
         if parameter in may_be and _made_before(event, parameter, None):
-            place, added = _span(kernel, call), frozenset((parameter,))
+            place, added = kernel.span(call), frozenset((parameter,))
             yield NarrowSum(
                 place, (), "update", False, may_be[parameter], added, frozenset(), place
             )
@@ -44,7 +43,7 @@ def repeated_sums(
     for load, store in sums.values() if loop is not None else ():
         parameter = _pointer(kernel, store.args[0])
         if loop is not None and parameter in narrow and _made_before(event, parameter, loop):
-            place, loads = _span(kernel, store), frozenset((_span(kernel, load),))
+            place, loads = kernel.span(store), frozenset((kernel.span(load),))
             head = event.module.source.span(loop.iter if isinstance(loop, ast.For) else loop.test)
             added = frozenset((parameter,))
             yield NarrowSum(place, (), "update", False, narrow[parameter], added, loads, head)
@@ -103,8 +102,3 @@ def _made_before(event: LaunchEvent, parameter: str, loop: ast.For | ast.While |
                 and _ZEROS.match(event.module.source.lines[line - 1], column - 1) is not None
             )
     return False
-
-
-def _span(kernel: Kernel, node: ast.expr) -> Span:
-    last, end = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
-    return Span(kernel.path, node.lineno, node.col_offset + 1, last, end + 1)

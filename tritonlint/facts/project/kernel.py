@@ -9,6 +9,7 @@ from typing import Protocol
 
 from tritonlint.facts.project.tree import walk
 from tritonlint.frozen import dataclass
+from tritonlint.source import Span
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,11 @@ class Kernel:
     def line(self) -> int:
         """The line of the `def`."""
         return self.node.lineno
+
+    def span(self, node: ast.expr) -> Span:
+        """Where an expression of its code stands."""
+        last, end = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
+        return Span(self.path, node.lineno, node.col_offset + 1, last, end + 1)
 
 
 Entity = Kernel | Qualified | Expression | Namespace

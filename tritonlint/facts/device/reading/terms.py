@@ -138,7 +138,5 @@ def alike(*terms: Term) -> int:
 
 def span_in(kernel: Kernel, term: Term) -> Span:
     """Where a term of the kernel itself stands."""
-    node = term.node
-    assert node is not None
-    last, end = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
-    return Span(kernel.path, node.lineno, node.col_offset + 1, last, end + 1)
+    assert term.node is not None
+    return kernel.span(term.node)
