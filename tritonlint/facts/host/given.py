@@ -43,7 +43,8 @@ def arguments_of(frame: Frame, node: ast.Call) -> Given:
                 continue
             places[len(values)] = origin
             values.append(item)
-    complete = _keywords(frame, node, keywords, places) and not later
+    complete = not node.keywords or _keywords(frame, node, keywords, places)
+    complete = complete and not later
     return Given(Arguments(tuple(values), keywords), places, complete, tuple(later))
 
 

@@ -133,7 +133,8 @@ class Run:
         """Whether a function that is called at this depth is entered."""
         node = function.as_function
         length = function.module.code_after(node.body[0].lineno, node)
-        if depth < NEAR_DEPTH and (length < SHORT or (length < LONG and gives_views(node))):
+        long = length < LONG and ".view(" in function.module.source.text
+        if depth < NEAR_DEPTH and (length < SHORT or (long and gives_views(node))):
             return True
         if self.leads is None:
             return True

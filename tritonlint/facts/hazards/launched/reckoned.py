@@ -12,6 +12,7 @@ from tritonlint.facts.host.values import Path, Tensor, contradicts
 
 _TWINS = {"key": "value", "value": "key", "k": "v", "v": "k"}
 
+
 def reckoned_integers(run: Run, event: LaunchEvent, tensor: Tensor, path: Path) -> Note | None:
     """Where the code reckons with 8-bit integers in `tensor`, which a launch passes on `path`, or
     in the keys that belong to it, or the values; None where nothing does, or what is known on that
