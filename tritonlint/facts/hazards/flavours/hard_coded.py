@@ -87,20 +87,6 @@ def hard_coded(module: Module, both_flavours: Callable[[], bool]) -> Iterator[Ha
                 yield HardCoded(each.place, each.function, place)
 
 
-def asked_of_attribute(module: Module, owner: str, attribute: str) -> Iterator[Span]:
-    """Where the methods of the class `owner` view `attribute` (`self.cache`) as the fp8 type of the
-    platform."""
-    text = module.source.text
-    if ".view(" not in text or not (_HELPER.search(text) or "float8_e4m3fnuz" in text):
-        return
-    constants = said_dtypes(module, module.tree.body, {})
-    for function in module.functions:
-        if ".".join(each.name for each in function.enclosing) == owner:
-            for each in _views(module, function, constants):
-                if each.dtype.kind == "asked" and each.key == (owner, attribute):
-                    yield each.place
-
-
 def _asked(module: Module) -> Iterator[_Asked]:
     """Where a module asks for the fp8 type of the platform."""
     for each in walk(module.tree):

@@ -7,11 +7,10 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path as FilePath
 
-from tritonlint.dtypes import BY_NAME, PLATFORM_FP8, UNKNOWN, ElementType, ElementTypes
+from tritonlint.dtypes import BY_NAME, UNKNOWN, ElementType, ElementTypes
 from tritonlint.facts.device import Encoding, contract, open_contract
 from tritonlint.facts.device.contract import Specialization
 from tritonlint.facts.hazards.flavours.flags_left_out import speaks_of_fnuz
-from tritonlint.facts.hazards.flavours.hard_coded import asked_of_attribute
 from tritonlint.facts.hazards.flavours.vendors import for_vendor, named_for_vendor
 from tritonlint.facts.hazards.launched.specializations import passed_as, specialization
 from tritonlint.facts.hazards.observation import AtLaunch
@@ -20,7 +19,6 @@ from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import HasType
 from tritonlint.facts.host.values import Condition, Path, Tensor, Value, contradicts, options
 from tritonlint.facts.project.kernel import Kernel
-from tritonlint.facts.project.tree import dotted_name
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -68,7 +66,7 @@ def kernel_flavours(run: Run) -> Iterator[KernelFlavour]:
     """The disagreements between kernels that name a flavour and what they are passed, and between
     a kernel that writes and one that reads."""
     stated = any(are_flavours(note.types) for note in run.notes)
-    if not stated and len(run.launches) < 2 and not any(map(_passes_attribute, run.launches)):
+    if not stated and len(run.launches) < 2:
         return
     passed = [each for event in run.launches for each in _tensors(event)]
     # A kernel is asked only about what something else is said of.
@@ -79,7 +77,6 @@ def kernel_flavours(run: Run) -> Iterator[KernelFlavour]:
         for each in passed
         if each.tensor.buffer in noted
         or shared[each.tensor.buffer, each.tensor.part] > 1
-        or _may_be_viewed(each.event, each.passed)
         if (use := _use(run, each)) is not None
     ]
     for use in uses:
@@ -87,11 +84,6 @@ def kernel_flavours(run: Run) -> Iterator[KernelFlavour]:
             if are_flavours(note.types) and _same_bytes(note, use):
                 if _disagree(run, use, note.types, note.span):
                     yield _found(use, note.span, note.types, False)
-                    break
-        else:
-            for place in _views_of_attribute(use):
-                if _disagree(run, use, PLATFORM_FP8, place):
-                    yield _found(use, place, PLATFORM_FP8, False)
                     break
     for writer in uses:
         for reader in uses:
@@ -101,29 +93,6 @@ def kernel_flavours(run: Run) -> Iterator[KernelFlavour]:
                 if reader.encoding.element != element:
                     place = writer.encoding.place
                     yield _found(reader, place, ElementTypes.of(element), True)
-
-
-def _passes_attribute(event: LaunchEvent) -> bool:
-    """Whether a launch is passed attributes of an object of whose class something is viewed."""
-    return any(_may_be_viewed(event, each) for each in event.arguments.values())
-
-
-def _may_be_viewed(event: LaunchEvent, passed: Passed) -> bool:
-    """Whether an argument is an attribute of an object of whose class something is viewed."""
-    return ".view(" in event.module.source.text and bool(_attribute(passed))
-
-
-def _attribute(passed: Passed) -> str:
-    """`self.cache`, where an argument is that."""
-    spelled = dotted_name(passed.place.node) or ""
-    return spelled if spelled.startswith("self.") and spelled.count(".") == 1 else ""
-
-
-def _views_of_attribute(use: _Use) -> Iterator[Span]:
-    """Where another method has the bytes that are passed, an attribute, as the platform's type."""
-    attribute, owner = _attribute(use.passed), use.event.function.rpartition(".")[0]
-    if attribute and owner and use.passed.place.source is use.event.module.source:
-        yield from asked_of_attribute(use.event.module, owner, attribute)
 
 
 def _found(use: _Use, before: Span, types: ElementTypes, written: bool) -> KernelFlavour:

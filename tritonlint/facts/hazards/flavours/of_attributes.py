@@ -4,16 +4,15 @@ flavour and another reads them as what a flag of the platform says."""
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from tritonlint.dtypes import ElementType, ElementTypes
+from tritonlint.dtypes import ElementTypes
 from tritonlint.facts.device import Encoding, contract
 from tritonlint.facts.device.contract import Specialization
 from tritonlint.facts.device.contracts import roles_of
 from tritonlint.facts.hazards.flavours.flags_left_out import speaks_of_fnuz
-from tritonlint.facts.hazards.flavours.kernels import FNUZ, KernelFlavour
+from tritonlint.facts.hazards.flavours.kernels import KernelFlavour
 from tritonlint.facts.hazards.launched.specializations import parameter_span
-from tritonlint.facts.hazards.sizes import Sizes
 from tritonlint.facts.hazards.written_launches import given, launched, launches_of
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.kernels import kernel_of
@@ -57,7 +56,7 @@ def attribute_flavours(module: Module) -> Iterator[KernelFlavour]:
             passing.setdefault((owner, as_code(each.passed)), []).append(each)
     for same in passing.values():
         if len({each.kernel.name for each in same}) > 1:
-            uses = [_use(module, each) for each in same]
+            uses = [_use(each) for each in same]
             for use in uses:
                 for other in uses:
                     if use.flagged is not None and other.fixed is not None:
@@ -104,9 +103,9 @@ def _passings(module: Module, name: str) -> Iterator[tuple[int, _Passing]]:
                 yield id(method.owner), _Passing(method, launch, kernel, parameter, passed)
 
 
-def _use(module: Module, of: _Passing) -> _Use:
+def _use(of: _Passing) -> _Use:
     fixed = _only(of.kernel, of.parameter, {})
-    flagged = None if fixed else _where_flagged(module, of.kernel, of.parameter, of.launch)
+    flagged = None if fixed else _where_flagged(of.kernel, of.parameter, of.launch)
     return _Use(of, fixed, flagged)
 
 
@@ -118,41 +117,21 @@ def _asks(method: Definition) -> bool:
     )
 
 
-def _where_flagged(
-    module: Module, kernel: Kernel, parameter: str, launch: ast.Call
-) -> Encoding | None:
-    """What the kernel takes memory for where a flag that the launch passes, or a type, says that
-    the platform has the other flavour."""
+def _where_flagged(kernel: Kernel, parameter: str, launch: ast.Call) -> Encoding | None:
+    """What the kernel takes memory for where a flag that the launch passes says that the platform
+    has the other flavour."""
     for name, passed in given(kernel, launch).items():
         if name not in roles_of(kernel).constexprs or isinstance(passed, ast.Constant):
             continue
-        told: dict[str, bool | ElementType] = {}
-        if speaks_of_fnuz(name) or speaks_of_fnuz(as_code(passed)):
-            told = {name: True}
-        elif _is_chosen(module, launch, passed):
-            told = {name: FNUZ}
-        found = _only(kernel, parameter, told) if told else None
+        flags = speaks_of_fnuz(name) or speaks_of_fnuz(as_code(passed))
+        found = _only(kernel, parameter, {name: True}) if flags else None
         element = found.element if found is not None else None
         if element is not None and "fnuz" in element.name:
             return found
     return None
 
 
-def _is_chosen(module: Module, launch: ast.Call, passed: ast.expr) -> bool:
-    """Whether an attribute is a type that a property chooses of the two flavours."""
-    if not isinstance(passed, ast.Attribute):
-        return False
-    made = Sizes(module, launch).class_of(passed.value)
-    member = made.module.member(made, passed.attr) if made is not None else None
-    if not isinstance(member, Definition) or not isinstance(member.node, ast.FunctionDef):
-        return False
-    text = as_code(member.node)
-    return "float8e4b8" in text and "float8e4nv" in text
-
-
-def _only(
-    kernel: Kernel, parameter: str, constexprs: dict[str, bool | ElementType]
-) -> Encoding | None:
+def _only(kernel: Kernel, parameter: str, constexprs: Mapping[str, bool]) -> Encoding | None:
     """The only flavour that a kernel names for a parameter."""
     made = contract(kernel, Specialization({}, constexprs))
     own = [each for each in made.encodings if each.parameter == parameter]

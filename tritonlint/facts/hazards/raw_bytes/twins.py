@@ -6,11 +6,10 @@ import ast
 import re
 from collections.abc import Iterator
 
-from tritonlint.dtypes import ElementTypes, from_torch
+from tritonlint.dtypes import ElementTypes
 from tritonlint.facts.hazards.torch_code import (
     begins_later,
     float_type,
-    given_dtype,
     last_slice,
     viewed,
 )
@@ -103,8 +102,7 @@ def regions_of(event: LaunchEvent, text: str) -> Iterator[Viewed]:
 
 def tells_layout(event: LaunchEvent, tensor: Tensor) -> bool:
     """Whether where a slice begins tells one layout from another: at a sum, at a number or at what
-    a constant of the file says; or the file makes a tensor of this name of 8-bit floats or
-    bytes."""
+    a constant of the file says."""
     module = cutting(event, tensor)
     node = sliced(module, tensor)
     last = last_slice(node) if node is not None else None
@@ -116,22 +114,7 @@ def tells_layout(event: LaunchEvent, tensor: Tensor) -> bool:
                 return True
             case ast.Name(id=name) if module.resolve(name, ()) is not None:
                 return True
-    return _owner(node) in _made_of_bytes(module)
-
-
-@kept(64)
-def _made_of_bytes(module: Module) -> frozenset[str]:
-    """The names that a file gives to tensors that it makes of 8-bit floats or bytes, and to no
-    others."""
-    found: dict[str, bool] = {}
-    for node in walk(module.tree):
-        match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as made):
-                dtype = given_dtype(made)
-                element = from_torch(dtype.attr) if isinstance(dtype, ast.Attribute) else None
-                narrow = element is not None and (element.is_fp8 or element.is_byte)
-                found[name] = found.get(name, True) and narrow
-    return frozenset(name for name, narrow in found.items() if narrow)
+    return False
 
 
 def cutting(event: LaunchEvent, tensor: Tensor) -> Module:
