@@ -23,7 +23,7 @@ from tritonlint.facts.device.types import T_FLOAT32, Types
 from tritonlint.facts.device.values import History, Tensor, Value
 from tritonlint.facts.device.watch import Watch
 from tritonlint.facts.kept import kept
-from tritonlint.facts.project.tree import statements_in, walk
+from tritonlint.facts.project.tree import nodes, statements_in
 from tritonlint.frozen import dataclass, replace
 
 _WIDE = (FLOAT32, FLOAT64)
@@ -292,4 +292,4 @@ def _given(node: ast.stmt) -> Iterator[str]:
     """The names that a statement gives a value."""
     if isinstance(node, ast.Assign):
         for target in node.targets:
-            yield from (each.id for each in walk(target) if isinstance(each, ast.Name))
+            yield from (each.id for each in nodes(target, ast.Name))

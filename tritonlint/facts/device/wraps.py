@@ -10,7 +10,7 @@ from tritonlint.facts.device.frames import Key, Where, key_of, place_of
 from tritonlint.facts.device.intervals import is_constant
 from tritonlint.facts.device.types import Type, Types
 from tritonlint.facts.device.values import History, Tensor
-from tritonlint.facts.project.tree import walk
+from tritonlint.facts.project.tree import nodes, walk
 from tritonlint.frozen import dataclass, replace
 
 
@@ -100,7 +100,7 @@ def _is_compared(function: ast.FunctionDef, byte: object) -> bool:
     """Whether a function compares the byte with something: then it may care for small ones."""
     if not isinstance(byte, ast.Name):
         return False
-    compared = (each for each in walk(function) if isinstance(each, ast.Compare))
+    compared = nodes(function, ast.Compare)
     return any(
         isinstance(inner, ast.Name) and inner.id == byte.id
         for each in compared

@@ -11,7 +11,7 @@ from tritonlint.facts.kept import kept
 from tritonlint.facts.project.comments import means_16_bits
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Module
-from tritonlint.facts.project.tree import as_code, statements_in, walk
+from tritonlint.facts.project.tree import as_code, nodes, statements_in, walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -125,7 +125,7 @@ def _carried(loop: ast.For | ast.While) -> frozenset[str]:
             case ast.AugAssign(target=ast.Name(id=name)):
                 updated.add(name)
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                names = {each.id for each in walk(value) if isinstance(each, ast.Name)}
+                names = {each.id for each in nodes(value, ast.Name)}
                 names |= {each for one in names for each in copies.get(one, ())}
                 copies.setdefault(name, set()).update(names)
                 if name not in names:

@@ -13,7 +13,7 @@ from tritonlint.facts.hazards.written_launches import given as given_by
 from tritonlint.facts.hazards.written_launches import launches_of
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Module
-from tritonlint.facts.project.tree import as_code, only_given, walk
+from tritonlint.facts.project.tree import as_code, nodes, only_given, walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -171,7 +171,7 @@ class _Numbers:
             case ast.Call(func=ast.Attribute(attr="to"), args=[ast.Attribute(attr=name), *_]):
                 return _INTEGER.match(name) is not None
             case ast.Call(args=[address, *_]) if _called(node) == "load":
-                names = {each.id for each in walk(address) if isinstance(each, ast.Name)}
+                names = {each.id for each in nodes(address, ast.Name)}
                 return sum(map(self.points, names)) == 1
         return False
 

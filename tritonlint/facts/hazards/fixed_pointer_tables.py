@@ -12,7 +12,7 @@ from tritonlint.facts.device.reading.terms import Term, span_in
 from tritonlint.facts.hazards.observation import InKernel, Naming
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import walk
+from tritonlint.facts.project.tree import nodes, walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -79,7 +79,7 @@ def _computed(kernel: Kernel) -> Iterator[Term]:
 
 def _in_device_functions(kernel: Kernel, element: str) -> Iterator[Span]:
     """Where a function of the same file that the kernel calls casts an address so."""
-    names = {each.id for each in walk(kernel.node) if isinstance(each, ast.Name)}
+    names = {each.id for each in nodes(kernel.node, ast.Name)}
     for name in sorted(names):
         called = kernel.scope.lookup(name)
         if isinstance(called, Kernel) and called.path == kernel.path:

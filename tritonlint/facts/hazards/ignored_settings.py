@@ -19,7 +19,7 @@ from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import Parameter
 from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.project.modules import Module
-from tritonlint.facts.project.tree import dotted_name, walk
+from tritonlint.facts.project.tree import dotted_name, nodes, walk
 from tritonlint.findings.claim import Known
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
@@ -128,12 +128,7 @@ def _name_of(run: Run, parameter: ast.arg) -> Span:
 def _unread(event: LaunchEvent, uses: list[ast.Name]) -> tuple[str, ...] | None:
     """The parameters of the kernel that the settings are handed to, when they are handed to nothing
     else and the kernel reads none of them; None when a setting is asked for."""
-    read = {
-        each.id
-        for statement in event.kernel.node.body
-        for each in walk(statement)
-        if isinstance(each, ast.Name)
-    }
+    read = {each.id for statement in event.kernel.node.body for each in nodes(statement, ast.Name)}
     handed = {id(passed.place.node): name for name, passed in event.arguments.items()}
     names = [handed.get(id(each)) for each in uses]
     if any(name is None or name in read for name in names):
@@ -167,8 +162,7 @@ def _compared(run: Run) -> frozenset[str]:
     """The tensors whose dtype the root compares with something, such as that of another tensor."""
     return frozenset(
         dotted_name(side.value) or ""
-        for each in walk(run.root.as_function)
-        if isinstance(each, ast.Compare)
+        for each in nodes(run.root.as_function, ast.Compare)
         for side in (each.left, *each.comparators)
         if isinstance(side, ast.Attribute) and side.attr == "dtype"
     )

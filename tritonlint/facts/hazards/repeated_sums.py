@@ -16,7 +16,7 @@ from tritonlint.facts.host.values import Tensor, options
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Module
-from tritonlint.facts.project.tree import walk
+from tritonlint.facts.project.tree import nodes, walk
 
 # Memory made of zeros, as its expression begins.
 _ZEROS = re.compile(r"[\w.]*zeros")
@@ -69,7 +69,7 @@ def launches_in_loop(function: ast.AST | Module, kernel: str) -> bool:
 
 @kept(256)
 def _loops(function: ast.AST) -> tuple[ast.For | ast.While, ...]:
-    return tuple(each for each in walk(function) if isinstance(each, (ast.For, ast.While)))
+    return tuple(nodes(function, ast.For, ast.While))
 
 
 def _loop_around(event: LaunchEvent) -> ast.For | ast.While | None:

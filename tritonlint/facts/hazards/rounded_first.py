@@ -21,7 +21,7 @@ from tritonlint.facts.host.tensors import FLOATS
 from tritonlint.facts.host.values import Condition, DType, Value, contradicts, options
 from tritonlint.facts.host.values import Tensor as HostTensor
 from tritonlint.facts.project.kernel import Kernel, functions_of
-from tritonlint.facts.project.tree import as_code, walk
+from tritonlint.facts.project.tree import as_code, nodes
 from tritonlint.source import Span
 
 # What a cast that loses nothing of a float names.
@@ -87,8 +87,8 @@ def _on_one_path(kernel: Kernel, one: Rounding) -> bool:
     """Whether the store stands in one arm of an `if`, and its other arm stores too: what the test
     asks may tell the type."""
     line = one.cast.line
-    for node in walk(kernel.node):
-        if not isinstance(node, ast.If) or not node.orelse:
+    for node in nodes(kernel.node, ast.If):
+        if not node.orelse:
             continue
         arms = (node.body, node.orelse)
         inside = [arm[0].lineno <= line <= (arm[-1].end_lineno or line) for arm in arms]
@@ -98,7 +98,7 @@ def _on_one_path(kernel: Kernel, one: Rounding) -> bool:
 
 
 def _stores(arm: Iterable[ast.stmt]) -> bool:
-    calls = (each for one in arm for each in walk(one) if isinstance(each, ast.Call))
+    calls = (each for one in arm for each in nodes(one, ast.Call))
     return any(isinstance(each.func, ast.Attribute) and each.func.attr == "store" for each in calls)
 
 
@@ -110,7 +110,7 @@ def _casts(kernel: Kernel, codes: bool) -> bool:
 
 def _names_narrow(function: Kernel, codes: bool) -> bool:
     """Whether a kernel or device function casts so itself."""
-    for node in walk(function.node):
+    for node in nodes(function.node, ast.Call):
         match node:
             case ast.Call(func=ast.Attribute(attr="to"), args=[target, *_]):
                 pass

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from tritonlint.facts.flow.parameters import Signed, signature
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import Enclosing, attributes_of, walk
+from tritonlint.facts.project.tree import Enclosing, attributes_of, nodes, walk
 from tritonlint.source import Span
 
 # So far names are followed, and no larger numbers are computed.
@@ -158,7 +158,7 @@ def _field(made: Definition, name: str, depth: int) -> int | None:
         if isinstance(member.node, ast.expr):
             return Sizes(member.module, member.node).number(member.node, depth - 1)
         if isinstance(member.node, ast.FunctionDef):
-            returned = [each.value for each in walk(member.node) if isinstance(each, ast.Return)]
+            returned = [each.value for each in nodes(member.node, ast.Return)]
             if len(returned) == 1 and returned[0] is not None:
                 return Sizes(member.module, returned[0]).number(returned[0], depth - 1)
         return None

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import Function, as_code, walk
+from tritonlint.facts.project.tree import Function, as_code, nodes, walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -109,9 +109,8 @@ def _counted(test: ast.Compare) -> list[str]:
     return [
         each.func.value.id
         for side in sides
-        for each in walk(side)
-        if isinstance(each, ast.Call)
-        and isinstance(each.func, ast.Attribute)
+        for each in nodes(side, ast.Call)
+        if isinstance(each.func, ast.Attribute)
         and each.func.attr in _COUNTS
         and isinstance(each.func.value, ast.Name)
     ]
@@ -182,4 +181,4 @@ def _decides(node: Function, test: ast.expr, launch: ast.Call) -> bool:
 
 
 def _names(node: ast.AST) -> set[str]:
-    return {each.id for each in walk(node) if isinstance(each, ast.Name)}
+    return {each.id for each in nodes(node, ast.Name)}

@@ -9,7 +9,7 @@ from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import as_code, walk
+from tritonlint.facts.project.tree import as_code, nodes
 
 # What hands a kernel to the compiler.
 WRAPS = ("wrap_triton", "capture_triton")
@@ -60,13 +60,13 @@ def passed_strides(module: Module, kernel: Kernel) -> frozenset[str]:
 def launched(module: Module) -> Mapping[str, list[tuple[Definition | None, ast.Call]]]:
     """The launches of a file by the names of what they launch, each with its function."""
     found: dict[int, tuple[str, Definition | None, ast.Call]] = {}
-    for node in walk(module.tree):
+    for node in nodes(module.tree, ast.Call):
         name = _launched(node)
-        if name and isinstance(node, ast.Call):
+        if name:
             found[id(node)] = name, None, node
     for function in module.functions if found else ():
-        for node in walk(function.as_function):
-            if id(node) in found and isinstance(node, ast.Call):
+        for node in nodes(function.as_function, ast.Call):
+            if id(node) in found:
                 found[id(node)] = found[id(node)][0], function, node
     launches: dict[str, list[tuple[Definition | None, ast.Call]]] = {}
     for name, host, launch in found.values():

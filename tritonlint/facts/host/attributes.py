@@ -26,7 +26,7 @@ from tritonlint.facts.host.values import (
 )
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition
-from tritonlint.facts.project.tree import FUNCTION, Function, walk
+from tritonlint.facts.project.tree import FUNCTION, Function, nodes
 from tritonlint.frozen import replace
 
 
@@ -190,4 +190,4 @@ def named_like(frame: Frame, owner: Instance, pattern: re.Pattern[str]) -> list[
 @kept(4096)
 def named_in(function: ast.AST) -> frozenset[str]:
     """The attributes that a function names."""
-    return frozenset(each.attr for each in walk(function) if isinstance(each, ast.Attribute))
+    return frozenset(each.attr for each in nodes(function, ast.Attribute))

@@ -16,7 +16,7 @@ from tritonlint.facts.host.traded import traded
 from tritonlint.facts.host.values import Callable, Instance, Value, choose
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition
-from tritonlint.facts.project.tree import FUNCTION, Function, statements_in, walk
+from tritonlint.facts.project.tree import FUNCTION, Function, nodes, statements_in
 from tritonlint.frozen import replace
 
 
@@ -140,8 +140,8 @@ def assigned_in(method: Function) -> frozenset[str]:
         node.attr
         for statement in statements
         for target in targets(statement)
-        for node in walk(target)
-        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+        for node in nodes(target, ast.Attribute)
+        if isinstance(node.ctx, ast.Store)
     )
     return frozenset((*assigned, *filter(None, map(registered, statements))))
 

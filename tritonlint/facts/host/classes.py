@@ -16,7 +16,15 @@ from tritonlint.facts.host.values import (
 )
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module, Target
-from tritonlint.facts.project.tree import FUNCTION, SCOPE, Enclosing, dotted_name, last_name, walk
+from tritonlint.facts.project.tree import (
+    FUNCTION,
+    SCOPE,
+    Enclosing,
+    dotted_name,
+    last_name,
+    nodes,
+    walk,
+)
 
 
 def annotated(
@@ -148,7 +156,7 @@ def run_as(method: Definition) -> list[Definition | None]:
     found = heirs(own)
     if not found:
         return [None]
-    named = {each.attr for each in walk(method.node) if isinstance(each, ast.Attribute)}  # type: ignore[arg-type]
+    named = {each.attr for each in nodes(method.node, ast.Attribute)}  # type: ignore[arg-type]
     changing: list[Definition | None] = []
     keeping = False
     for heir in found:
@@ -208,7 +216,7 @@ def _made(module: Module) -> tuple[frozenset[str], frozenset[str]]:
         asides = each.bases if isinstance(each, ast.ClassDef) else ()
         for one in (*asides, getattr(each, "annotation", None), getattr(each, "returns", None)):
             aside |= {id(name) for name in walk(one)} if one is not None else set()
-    calls = (each.func for each in walk(module.tree) if isinstance(each, ast.Call))
+    calls = (each.func for each in nodes(module.tree, ast.Call))
     named = (each for each in walk(module.tree) if id(each) not in aside)
     return (
         frozenset(each.id for each in calls if isinstance(each, ast.Name)),
@@ -220,12 +228,7 @@ def _made(module: Module) -> tuple[frozenset[str], frozenset[str]]:
 def _names_bytes(definition: Definition) -> bool:
     """Whether the initializer that a class has of its own names a type of bytes."""
     own = (each for each in definition.as_class.body if getattr(each, "name", "") == "__init__")
-    return any(
-        last_name(each) == "uint8"
-        for node in own
-        for each in walk(node)
-        if isinstance(each, ast.expr)
-    )
+    return any(last_name(each) == "uint8" for node in own for each in nodes(node, ast.expr))
 
 
 def _method_names(definition: Definition) -> set[str]:

@@ -39,7 +39,7 @@ from tritonlint.facts.host.values import (
 )
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import Function, as_code, walk
+from tritonlint.facts.project.tree import Function, as_code, nodes
 from tritonlint.findings.result import Limit
 from tritonlint.frozen import replace
 
@@ -141,7 +141,7 @@ def _keep_filled(frame: Frame, inner: Frame, function: Callable, given: Given) -
 @kept(4096)
 def _assigned(function: Function) -> frozenset[str]:
     """The names that a function binds to something else."""
-    names = (each for each in walk(function) if isinstance(each, ast.Name))
+    names = nodes(function, ast.Name)
     return frozenset(each.id for each in names if isinstance(each.ctx, ast.Store))
 
 

@@ -13,7 +13,7 @@ from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import Callable, Const, Sequence, Table, Value, choose
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import last_name, walk
+from tritonlint.facts.project.tree import last_name, nodes, walk
 
 # Methods that put something into what they are called on.
 _PUT = frozenset("append add insert extend setdefault update copy_ index_copy_".split())
@@ -82,7 +82,7 @@ def _gives_tensors(function: Definition) -> bool:
 
 @kept(4096)
 def _declared_global(function: ast.AST) -> frozenset[str]:
-    found = (each.names for each in walk(function) if isinstance(each, ast.Global))
+    found = (each.names for each in nodes(function, ast.Global))
     return frozenset(name for names in found for name in names)
 
 
@@ -136,7 +136,7 @@ def makes_tensors(method: ast.AST) -> bool:
 def filled_in(node: ast.AST) -> frozenset[str]:
     """The names, and the attributes of objects, that a piece of code puts items into."""
     found: set[str] = set()
-    for each in walk(node):
+    for each in nodes(node, ast.Subscript, ast.Call):
         match each:
             case ast.Subscript(value=(ast.Name() | ast.Attribute()) as owner, ctx=ast.Store()):
                 found.add(last_name(owner))

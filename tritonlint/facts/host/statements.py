@@ -28,7 +28,7 @@ from tritonlint.facts.host.values import (
 )
 from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Definition
-from tritonlint.facts.project.tree import FUNCTION, walk
+from tritonlint.facts.project.tree import FUNCTION, nodes
 
 
 def body(frame: Frame) -> Value | None:
@@ -91,7 +91,7 @@ def _leads(frame: Frame, definition: Definition) -> bool:
         return False
     if frame.run.leads(definition):
         return True
-    named = {each.id for each in walk(definition.as_function) if isinstance(each, ast.Name)}
+    named = {each.id for each in nodes(definition.as_function, ast.Name)}
     bound = (frame.env[name] for name in named if name in frame.env)
     return any(
         isinstance(each, (Partial, Launchable)) for value in bound for _, each in options(value)

@@ -11,7 +11,7 @@ from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import Instance, Tensor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import FUNCTION, dotted_name, walk
+from tritonlint.facts.project.tree import FUNCTION, dotted_name, nodes
 
 # One attribute alone says too little.
 _LEAST = 2
@@ -34,8 +34,8 @@ def as_its_class(frame: Frame, owner: Tensor, node: ast.Attribute) -> Instance |
 def _asked(function: ast.AST) -> Mapping[str, frozenset[str]]:
     """By what stands before the dot, the attributes that a function reads."""
     found: dict[str, set[str]] = {}
-    for each in walk(function):
-        if isinstance(each, ast.Attribute) and isinstance(each.ctx, ast.Load):
+    for each in nodes(function, ast.Attribute):
+        if isinstance(each.ctx, ast.Load):
             owner = dotted_name(each.value)
             if owner is not None:
                 found.setdefault(owner, set()).add(each.attr)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition
-from tritonlint.facts.project.tree import FUNCTION, SCOPE, Function, walk
+from tritonlint.facts.project.tree import FUNCTION, SCOPE, Function, nodes, walk
 from tritonlint.frozen import replace
 
 
@@ -54,7 +54,7 @@ def _given(initializer: Function) -> Mapping[str, list[ast.expr]]:
     the parameter that they are given are said to be."""
     annotations = {each.arg: each.annotation for each in initializer.args.args}
     found: dict[str, list[ast.expr]] = {}
-    for node in walk(initializer):
+    for node in nodes(initializer, ast.Assign, ast.AnnAssign):
         match node:
             case ast.Assign(targets=[ast.Attribute(value=ast.Name(id="self"), attr=name)]):
                 said = None

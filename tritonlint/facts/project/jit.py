@@ -7,7 +7,7 @@ import ast
 from collections.abc import Iterator
 
 from tritonlint.facts.project.modules import Definition, External, Module
-from tritonlint.facts.project.tree import Enclosing, dotted_name, walk
+from tritonlint.facts.project.tree import Enclosing, dotted_name, nodes, walk
 
 _JIT = frozenset(
     {
@@ -85,7 +85,7 @@ def _applies_jit(decorator: Definition, depth: int) -> bool:
 
 def _calls_on_parameters(decorator: Definition) -> Iterator[tuple[ast.Call, Enclosing]]:
     assert isinstance(decorator.node, ast.FunctionDef)
-    functions = [node for node in walk(decorator.node) if isinstance(node, ast.FunctionDef)]
+    functions = list(nodes(decorator.node, ast.FunctionDef))
     parameters = {each.arg for node in functions for each in node.args.args}
     for node in walk(decorator.node):
         match node:

@@ -7,7 +7,7 @@ import ast
 from collections.abc import Iterator
 from typing import Protocol
 
-from tritonlint.facts.project.tree import walk
+from tritonlint.facts.project.tree import nodes
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -77,7 +77,7 @@ def functions_of(kernel: Kernel) -> Iterator[Kernel]:
     while waiting:
         each = waiting.pop()
         yield each
-        calls = (node.func for node in walk(each.node) if isinstance(node, ast.Call))
+        calls = (node.func for node in nodes(each.node, ast.Call))
         names = {func.id for func in calls if isinstance(func, ast.Name)}
         for callee in (each.scope.lookup(name) for name in sorted(names)):
             if isinstance(callee, Kernel) and id(callee.node) not in seen:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import ast
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeVar, overload
 
 from tritonlint.facts.kept import kept
 
+N = TypeVar("N", bound=ast.AST)
+M = TypeVar("M", bound=ast.AST)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 # For `isinstance`, which takes less time over a tuple.
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -101,6 +104,17 @@ def walk(tree: ast.AST) -> Iterator[ast.AST]:
     if tree.__class__ in _WALKED_OFTEN:
         return _within(tree)
     return _walk(tree)
+
+
+@overload
+def nodes(tree: ast.AST, kind: type[N], /) -> Iterator[N]: ...
+@overload
+def nodes(tree: ast.AST, kind: type[N], other: type[M], /) -> Iterator[N | M]: ...
+@overload
+def nodes(tree: ast.AST, /, *kinds: type[ast.AST]) -> Iterator[ast.AST]: ...
+def nodes(tree: ast.AST, /, *kinds: type[ast.AST]) -> Iterator[Any]:
+    """The nodes of a tree that are of one of `kinds`, as `walk` gives them."""
+    return (each for each in walk(tree) if isinstance(each, kinds))
 
 
 def _within(tree: ast.AST) -> Iterator[ast.AST]:

@@ -7,7 +7,7 @@ import ast
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from tritonlint.facts.kept import kept
-from tritonlint.facts.project.tree import as_code, statements_in, walk
+from tritonlint.facts.project.tree import as_code, nodes, statements_in, walk
 
 
 @kept(256)
@@ -17,14 +17,14 @@ def updated(function: ast.FunctionDef) -> Mapping[int, tuple[ast.Call, ast.Call]
     there."""
     if not _comes_back(function):
         return {}
-    nodes = [each for statement in function.body for each in walk(statement)]
-    if any(isinstance(each, (ast.For, ast.While)) for each in nodes):
+    inside = [each for statement in function.body for each in walk(statement)]
+    if any(isinstance(each, (ast.For, ast.While)) for each in inside):
         return {}
-    loads = {as_code(each.args[0]): each for each in _calls(nodes, "load")}
+    loads = {as_code(each.args[0]): each for each in _calls(inside, "load")}
     found: dict[int, tuple[ast.Call, ast.Call]] = {}
-    for store in (each for each in _calls(nodes, "store") if as_code(each.args[0]) in loads):
+    for store in (each for each in _calls(inside, "store") if as_code(each.args[0]) in loads):
         load, value = loads[as_code(store.args[0])], _stored(store)
-        if value is not None and _adds(value, load, nodes):
+        if value is not None and _adds(value, load, inside):
             found[id(store)] = (load, store)
     return found
 
@@ -35,15 +35,15 @@ def read_back(function: ast.FunctionDef) -> Mapping[int, ast.Call]:
     found: dict[int, ast.Call] = {}
     for loop in walk(function) if _comes_back(function) else ():
         if isinstance(loop, (ast.For, ast.While)):
-            nodes = [each for statement in loop.body for each in walk(statement)]
+            inside = [each for statement in loop.body for each in walk(statement)]
             bound = set(_bound(loop))
-            loads = {as_code(each.args[0]): each for each in _calls(nodes, "load")}
-            for store in _calls(nodes, "store"):
+            loads = {as_code(each.args[0]): each for each in _calls(inside, "load")}
+            for store in _calls(inside, "store"):
                 load = loads.get(as_code(store.args[0]))
                 value = _stored(store)
                 if load is None or value is None or _names(store.args[0]) & bound:
                     continue
-                if _adds(value, load, nodes):
+                if _adds(value, load, inside):
                     found[id(store)] = load
     return found
 
@@ -67,7 +67,7 @@ def _comes_back(function: ast.FunctionDef) -> bool:
     stored = [each for each, _ in statements_in(function.body) if isinstance(each, ast.Expr)]
     stores = [*_calls([each.value for each in stored], "store")]
     begins = {_first_name(each.args[0]) for each in stores}
-    calls = [each for each in walk(function) if isinstance(each, ast.Call)] if begins else []
+    calls = list(nodes(function, ast.Call)) if begins else []
     loads = [each for each in _calls(calls, "load") if _first_name(each.args[0]) in begins]
     written = {as_code(each.args[0]) for each in stores} if loads else set()
     return any(as_code(each.args[0]) in written for each in loads)
@@ -87,8 +87,8 @@ def _bound(loop: ast.AST) -> Iterator[str]:
             yield each.id
 
 
-def _calls(nodes: Sequence[ast.AST], name: str) -> Iterator[ast.Call]:
-    for each in nodes:
+def _calls(inside: Sequence[ast.AST], name: str) -> Iterator[ast.Call]:
+    for each in inside:
         match each:
             case ast.Call(func=ast.Attribute(value=ast.Name(), attr=attr), args=[_, *_]):
                 if attr == name:
@@ -123,10 +123,10 @@ def _stored(store: ast.Call) -> ast.expr | None:
 
 
 def _names(node: ast.AST) -> set[str]:
-    return {each.id for each in walk(node) if isinstance(each, ast.Name)}
+    return {each.id for each in nodes(node, ast.Name)}
 
 
-def _adds(value: ast.expr, load: ast.Call, nodes: list[ast.AST]) -> bool:
+def _adds(value: ast.expr, load: ast.Call, inside: list[ast.AST]) -> bool:
     """Whether a value is a sum with what was loaded: as it stands, or by the names it goes
     through."""
     held: set[str] = set()  # what was loaded
@@ -138,14 +138,14 @@ def _adds(value: ast.expr, load: ast.Call, nodes: list[ast.AST]) -> bool:
     def is_sum(node: ast.AST) -> bool:
         if _names(node) & sums:
             return True
-        added = (each for each in walk(node) if isinstance(each, ast.BinOp))
+        added = nodes(node, ast.BinOp)
         return any(
             isinstance(each.op, (ast.Add, ast.Sub))
             and any(_is_kept(side, load, held) for side in (each.left, each.right))
             for each in added
         )
 
-    for each in nodes:
+    for each in inside:
         match each:
             case ast.Assign(targets=[ast.Name(id=name)], value=given):
                 if is_sum(given):

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from tritonlint.facts.project.modules import Module
-from tritonlint.facts.project.tree import last_name, walk
+from tritonlint.facts.project.tree import last_name, nodes, walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -43,10 +43,14 @@ class Declaration:
         return next((by_value[value] for value in values if value in by_value), None)
 
 
+# What declares a setting, or asks what it is.
+_DECLARING = (ast.Assign, ast.AnnAssign, ast.ClassDef, ast.Call, ast.arg, ast.Compare)
+
+
 def declarations(module: Module) -> Iterator[Declaration]:
     """The settings that `module` declares with members of 8-bit floats: enums, literals, tables and
     lists, of the module or a class."""
-    for node in walk(module.tree):
+    for node in nodes(module.tree, *_DECLARING):
         match node:
             case ast.Assign(targets=[target], value=value):
                 yield from _declared(module, last_name(target), (value,))

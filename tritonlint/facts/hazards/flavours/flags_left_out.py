@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import FUNCTION, Function, as_code, last_name, walk
+from tritonlint.facts.project.tree import FUNCTION, Function, as_code, last_name, nodes
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -103,12 +103,11 @@ def _found(module: Module, call: _Call, flag: str, passing: _Call) -> FlagLeftOu
 
 def _asks(function: Definition) -> bool:
     """Whether a function goes two ways, or ends, as the generation of the device tells."""
-    nodes = list(walk(function.as_function))
-    tests = [each.test for each in nodes if isinstance(each, (ast.If, ast.Assert))]
+    tests = [each.test for each in nodes(function.as_function, ast.If, ast.Assert)]
     if any(_SPOKEN.search(as_code(each)) for each in tests):
         return True
-    tested = {each.id for test in tests for each in walk(test) if isinstance(each, ast.Name)}
-    kept_first = (each for each in nodes if tested and isinstance(each, ast.Assign))
+    tested = {each.id for test in tests for each in nodes(test, ast.Name)}
+    kept_first = nodes(function.as_function, ast.Assign) if tested else ()
     return any(
         isinstance(target, ast.Name) and target.id in tested and _SPOKEN.search(as_code(each.value))
         for each in kept_first
@@ -121,20 +120,19 @@ def _callers(module: Module, function: Definition) -> list[Definition]:
     return [
         each
         for each in module.functions
-        for node in walk(each.as_function)
-        if isinstance(node, ast.Call) and last_name(node.func) == function.name
+        for node in nodes(each.as_function, ast.Call)
+        if last_name(node.func) == function.name
     ]
 
 
 def _calls(module: Module) -> Iterator[_Call]:
     """The calls in the functions of a module whose arguments are known, of functions with flags."""
     for function in module.functions:
-        for node in walk(function.node):  # type: ignore[arg-type]
-            if isinstance(node, ast.Call):
-                callee = _callee(function, node)
-                given = _given(callee, node) if callee is not None and _flags(callee) else None
-                if callee is not None and given is not None:
-                    yield _Call(node, function, callee, given)
+        for node in nodes(function.as_function, ast.Call):
+            callee = _callee(function, node)
+            given = _given(callee, node) if callee is not None and _flags(callee) else None
+            if callee is not None and given is not None:
+                yield _Call(node, function, callee, given)
 
 
 def _callee(function: Definition, call: ast.Call) -> Definition | None:
@@ -178,11 +176,10 @@ def _deciding(function: Definition, depth: int) -> Mapping[str, tuple[Module, as
 def _handed_on(function: Definition, depth: int) -> dict[str, tuple[Module, ast.expr]]:
     names = {each.arg for each in signature(function.as_function).named}
     found: dict[str, tuple[Module, ast.expr]] = {}
-    for node in walk(function.as_function):
-        callee = _callee(function, node) if isinstance(node, ast.Call) else None
+    for node in nodes(function.as_function, ast.Call):
+        callee = _callee(function, node)
         if callee is None or callee.node is function.node:
             continue
-        assert isinstance(node, ast.Call)
         given = signature(callee.as_function).given(node)
         passed = {name: each.id for name, each in given.items() if isinstance(each, ast.Name)}
         if not names.isdisjoint(passed.values()):
@@ -197,7 +194,7 @@ def _chosen(function: Function) -> Mapping[str, ast.expr]:
     other the newer: with the name in the arm that is taken when the parameter is set."""
     names = {each.arg for each in signature(function).named}
     found: dict[str, ast.expr] = {}
-    for node in walk(function):
+    for node in nodes(function, ast.If, ast.IfExp):
         match node:
             case ast.If(test=test, body=body, orelse=orelse):
                 arms = (_named(body), _named(orelse))
@@ -215,7 +212,7 @@ def _chosen(function: Function) -> Mapping[str, ast.expr]:
 def _named(arm: list[ast.stmt] | list[ast.expr]) -> dict[str, ast.expr]:
     """The flavours that an arm names."""
     every = {*_PAIRS, *_PAIRS.values()}
-    names = (each for part in arm for each in walk(part) if isinstance(each, ast.Attribute))
+    names = (each for part in arm for each in nodes(part, ast.Attribute))
     return {each.attr: each for each in names if each.attr in every}
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from tritonlint.facts.host.named_dtypes import named_fp8
 from tritonlint.facts.project.modules import Definition, External, Module
-from tritonlint.facts.project.tree import as_code, dotted_name, statements_in, walk
+from tritonlint.facts.project.tree import as_code, dotted_name, nodes, statements_in
 from tritonlint.frozen import dataclass
 
 _BOTH = {"torch.float8_e4m3fn", "torch.float8_e4m3fnuz"}
@@ -93,7 +93,7 @@ def _chooses(module: Module, spelled: str) -> bool:
     target = module.resolve(spelled) if spelled else None
     if target is None or not isinstance(target.node, ast.FunctionDef):
         return False
-    returned = [each.value for each in walk(target.node) if isinstance(each, ast.Return)]
+    returned = [each.value for each in nodes(target.node, ast.Return)]
     arms = [
         arm
         for each in returned

@@ -18,7 +18,7 @@ from tritonlint.facts.hazards.flavours.trials import Trial
 from tritonlint.facts.hazards.flavours.vendors import for_nvidia
 from tritonlint.facts.host.named_dtypes import named_fp8
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import dotted_name, walk
+from tritonlint.facts.project.tree import dotted_name, nodes
 from tritonlint.frozen import dataclass, replace
 from tritonlint.source import Span
 
@@ -105,10 +105,8 @@ class _Walk:
         self.others = [replace(self.trial, value=each) for each in ("auto", *others[:3])]
         self.names = {
             each.targets[0].id
-            for each in walk(self.node)
-            if isinstance(each, ast.Assign)
-            and isinstance(each.targets[0], ast.Name)
-            and self._is_e4m3(each.value, frozenset())
+            for each in nodes(self.node, ast.Assign)
+            if isinstance(each.targets[0], ast.Name) and self._is_e4m3(each.value, frozenset())
         }
 
     def found(self) -> Iterator[TakenSetting]:

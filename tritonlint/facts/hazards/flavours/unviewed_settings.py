@@ -12,7 +12,7 @@ from tritonlint.facts.hazards.flavours.declared_settings import Declaration, lis
 from tritonlint.facts.hazards.flavours.trials import Trial
 from tritonlint.facts.hazards.torch_code import viewed
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import Enclosing, assigned, dotted_name, walk
+from tritonlint.facts.project.tree import Enclosing, assigned, dotted_name, nodes, walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -68,7 +68,7 @@ def unviewed(
 
 def _settings(owner: ast.ClassDef) -> set[str]:
     """The attributes of `self` that are compared with "fp8"."""
-    compared = (each for each in walk(owner) if isinstance(each, ast.Compare))
+    compared = nodes(owner, ast.Compare)
     sides = (side for each in compared if _SAME.search(ast.unparse(each)) for side in _sides(each))
     return {each.attr for each in sides if dotted_name(each) == f"self.{each.attr}"}
 
@@ -101,7 +101,7 @@ def _given(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
         case ast.FunctionDef(name=name, decorator_list=[*found]) if any(
             "property" in ast.unparse(each) for each in found
         ):
-            given = (each.value for each in walk(node) if isinstance(each, ast.Return))
+            given = (each.value for each in nodes(node, ast.Return))
             yield from ((ast.Attribute(ast.Name("self"), name), each) for each in given if each)
 
 
@@ -162,7 +162,7 @@ def _viewed(node: ast.AST) -> ast.expr | None:
 
 def _within(body: Iterable[ast.stmt]) -> Iterator[ast.expr]:
     for statement in body:
-        yield from (each for each in walk(statement) if isinstance(each, ast.expr))
+        yield from nodes(statement, ast.expr)
 
 
 def _is_view(node: ast.expr) -> bool:

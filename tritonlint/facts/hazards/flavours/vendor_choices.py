@@ -17,6 +17,7 @@ from tritonlint.facts.project.tree import (
     Function,
     dotted_name,
     last_name,
+    nodes,
     walk,
 )
 from tritonlint.frozen import dataclass, replace
@@ -208,7 +209,7 @@ def _use(function: Function, choice: _Choice) -> ast.expr | None:
     if isinstance(owner, ast.FunctionDef) and owner is not function:
         if not isinstance(choice.node, ast.expr) or not _is_parameter(choice.name, (function,)):
             return None
-    casts = [each for each in walk(function) if isinstance(each, ast.Call) and each.args]
+    casts = [each for each in nodes(function, ast.Call) if each.args]
     for each in casts:
         target = _target(each)
         if target is not None and _bitcasts(each) and _is_choice(target, choice):

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from tritonlint.facts.hazards.guards.annotations import annotated
 from tritonlint.facts.hazards.guards.declared_types import Declared, Scope, declared
 from tritonlint.facts.project.modules import Module
-from tritonlint.facts.project.tree import SCOPE, walk
+from tritonlint.facts.project.tree import SCOPE, nodes
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -119,7 +119,7 @@ def _compares(node: ast.AST, lines: list[int]) -> Iterator[tuple[ast.stmt, ast.C
         elif _within(child, lines):
             for each in ast.iter_child_nodes(child):
                 if isinstance(each, ast.expr) and _within(each, lines):
-                    inner = (i for i in walk(each) if isinstance(i, ast.Compare))
+                    inner = nodes(each, ast.Compare)
                     yield from ((child, i) for i in inner if len(i.ops) == 1)
             yield from _compares(child, lines)
 
@@ -249,10 +249,7 @@ def _local_dtype(
     names = {f"{stem}_torch_dtype", f"torch_{stem}_dtype"}
     bound = [
         each.id
-        for each in walk(scope.function)
-        if isinstance(each, ast.Name)
-        and isinstance(each.ctx, ast.Store)
-        and each.id in names
-        and each.lineno < node.lineno
+        for each in nodes(scope.function, ast.Name)
+        if isinstance(each.ctx, ast.Store) and each.id in names and each.lineno < node.lineno
     ]
     return (scope.module.source.span(subject), bound[0]) if len(set(bound)) == 1 else (None, "")

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from tritonlint.facts.hazards.torch_code import given_dtype, viewed
 from tritonlint.facts.project.modules import Module
-from tritonlint.facts.project.tree import SCOPE, Function, as_code, walk
+from tritonlint.facts.project.tree import SCOPE, Function, as_code, nodes
 from tritonlint.frozen import dataclass, replace
 from tritonlint.source import Span
 
@@ -210,7 +210,7 @@ def _assigned(statement: ast.stmt) -> Iterator[tuple[str, ast.expr | None]]:
         case ast.For() | ast.AsyncFor() | ast.With() | ast.AsyncWith():
             heads = [statement.target] if isinstance(statement, (ast.For, ast.AsyncFor)) else []
             for head in heads:
-                yield from ((each.id, None) for each in walk(head) if isinstance(each, ast.Name))
+                yield from ((each.id, None) for each in nodes(head, ast.Name))
 
 
 def _in_order(

@@ -15,7 +15,7 @@ from tritonlint.facts.hazards.observation import Naming
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Module
-from tritonlint.facts.project.tree import dotted_name, walk
+from tritonlint.facts.project.tree import dotted_name, nodes, walk
 
 # A type that is compared, and one that stands behind what may be a comparison.
 _COMPARED = re.compile(r"\.d?type\s*(?:[!=]=|(?:not\s+)?in\b)")
@@ -40,12 +40,9 @@ def pointer_guards(module: Module, kernel: Kernel, naming: Naming) -> Iterator[D
     if ".dtype" not in code and ".type" not in code:
         return
     asserted = {
-        id(each)
-        for statement in walk(kernel.node)
-        if isinstance(statement, ast.Assert)
-        for each in walk(statement.test)
+        id(each) for statement in nodes(kernel.node, ast.Assert) for each in walk(statement.test)
     }
-    compared = [each for each in walk(kernel.node) if isinstance(each, ast.Compare)]
+    compared = list(nodes(kernel.node, ast.Compare))
     pointers = frozenset[str]()
     if any(map(_sides, compared)):
         pointers = _pointers(kernel) or _handed_on(kernel, naming)
@@ -122,8 +119,8 @@ def _pointers(kernel: Kernel) -> frozenset[str]:
                 other.update(
                     inner.id
                     for target in targets
-                    for inner in walk(target)
-                    if isinstance(inner, ast.Name) and not _advances(value, inner.id)
+                    for inner in nodes(target, ast.Name)
+                    if not _advances(value, inner.id)
                 )
             case ast.AnnAssign(target=ast.Name(id=name)) | ast.NamedExpr(target=ast.Name(id=name)):
                 other.add(name)
@@ -142,11 +139,7 @@ def _handed_on(kernel: Kernel, naming: Naming) -> frozenset[str]:
                 for name, value in parameters.given(call).items():
                     own = isinstance(value, ast.Name) and value.id in pointers
                     given.setdefault(name, set()).add(own)
-    stored = {
-        each.id
-        for each in walk(kernel.node)
-        if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
-    }
+    stored = {each.id for each in nodes(kernel.node, ast.Name) if isinstance(each.ctx, ast.Store)}
     return frozenset(name for name, found in given.items() if found == {True}) - stored
 
 

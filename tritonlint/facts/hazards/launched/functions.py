@@ -15,7 +15,7 @@ from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.kernels import ModuleScope, kernel_of
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.project import Project
-from tritonlint.facts.project.tree import FUNCTION, walk
+from tritonlint.facts.project.tree import FUNCTION, nodes
 from tritonlint.source import Span
 
 
@@ -90,8 +90,8 @@ def _calls(module: Module, line: int) -> Iterator[ast.Call]:
     """The calls that a line is a part of, those that begin last first."""
     calls = [
         each
-        for each in walk(module.tree)
-        if isinstance(each, ast.Call) and each.lineno <= line <= (each.end_lineno or 0)
+        for each in nodes(module.tree, ast.Call)
+        if each.lineno <= line <= (each.end_lineno or 0)
     ]
     yield from sorted(calls, key=lambda each: (each.lineno, each.col_offset), reverse=True)
 

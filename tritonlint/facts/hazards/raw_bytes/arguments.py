@@ -20,7 +20,7 @@ from tritonlint.facts.hazards.raw_bytes.twins import cutting, sliced
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.values import Path, Tensor, contradicts, options
-from tritonlint.facts.project.tree import walk
+from tritonlint.facts.project.tree import nodes
 from tritonlint.findings.claim import Known
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
@@ -177,7 +177,7 @@ def _is_whole(event: LaunchEvent, tensor: Tensor) -> bool:
     node = sliced(cutting(event, tensor), tensor)
     if node is None:
         return tensor.part is None
-    slices = (each for each in walk(node.slice) if isinstance(each, ast.Slice))
+    slices = nodes(node.slice, ast.Slice)
     return not any(each.lower or each.upper for each in slices)
 
 

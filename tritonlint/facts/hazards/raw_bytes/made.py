@@ -14,7 +14,7 @@ from tritonlint.facts.hazards.written_numbers import number
 from tritonlint.facts.host.tensors import CONSTRUCTORS, CONVERSIONS
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Module
-from tritonlint.facts.project.tree import Function, assigned, last_name, walk
+from tritonlint.facts.project.tree import Function, assigned, last_name, nodes
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -117,7 +117,7 @@ class _Reader:
     def makes(self, function: ast.AST) -> Iterator[tuple[ast.expr, tuple[Piece, ...], bool]]:
         """The expressions that make bytes, the longest of each, what they are made of, and whether
         they are viewed as 8-bit floats."""
-        expressions = [each for each in walk(function) if isinstance(each, ast.expr)]
+        expressions = list(nodes(function, ast.expr))
         for node in expressions:
             if id(node) not in self._used and not isinstance(node, ast.Name):
                 made = self.pieces(node)
@@ -257,12 +257,10 @@ def _called(node: ast.expr) -> str:
 def _assigned(function: ast.AST) -> Mapping[str, ast.expr]:
     """What the names of a function are given last."""
     found: dict[str, ast.expr] = {}
-    for node in walk(function):
-        match node:
-            case ast.Assign() | ast.AnnAssign():
-                for target, value in assigned(node):
-                    if isinstance(target, ast.Name):
-                        found[target.id] = value
+    for node in nodes(function, ast.Assign, ast.AnnAssign):
+        for target, value in assigned(node):
+            if isinstance(target, ast.Name):
+                found[target.id] = value
     return found
 
 
@@ -270,7 +268,7 @@ def _assigned(function: ast.AST) -> Mapping[str, ast.expr]:
 def _stated(function: Function | ast.AST) -> Mapping[str, ElementTypes]:
     """The float types that a function asserts names to have."""
     found: dict[str, ElementTypes] = {}
-    for node in walk(function):
+    for node in nodes(function, ast.Compare):
         match node:
             case ast.Compare(left=left, ops=[*ops], comparators=[*rest]) if all(
                 isinstance(each, (ast.Eq, ast.Is)) for each in ops

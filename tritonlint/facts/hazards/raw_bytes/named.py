@@ -19,7 +19,7 @@ from tritonlint.facts.host.tensors import CONSTRUCTORS, PARTS, SHAPES
 from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Module
-from tritonlint.facts.project.tree import assigned, walk
+from tritonlint.facts.project.tree import assigned, nodes, walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -117,7 +117,7 @@ def _by_name(module: Module) -> Mapping[str, Named]:
     made: dict[str, Span] = {}
     others: set[str] = set()
     as_codes: dict[str, tuple[ElementTypes, Span]] = {}
-    for node in walk(module.tree):
+    for node in nodes(module.tree, ast.ClassDef, *_GIVING):
         owned = _fields(node, node) if isinstance(node, ast.ClassDef) else ()
         for name, value in (*_given(node), *owned):
             element = _made(value)
@@ -143,11 +143,15 @@ def _codes(module: Module) -> Iterator[tuple[str, ElementTypes, ast.expr]]:
     for function in module.functions if _makes_codes(module.source.text) else ():
         node = function.as_function
         owned = _fields(function.owner, node) if function.owner is not None else ()
-        given = (each for inner in walk(node) for each in _given(inner))
+        given = (each for inner in nodes(node, *_GIVING) for each in _given(inner))
         for name, value in (*given, *owned):
             types = codes_of(module, node, value) if name else None
             if types is not None:
                 yield name, types, value
+
+
+# What gives something a name.
+_GIVING = (ast.Assign, ast.AnnAssign, ast.Dict, ast.Call)
 
 
 def _given(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
@@ -171,8 +175,8 @@ def _fields(owner: ast.ClassDef, within: ast.AST) -> Iterator[tuple[str, ast.exp
     one or all of them, by the names of the fields."""
     declared = [each.target for each in owner.body if isinstance(each, ast.AnnAssign)]
     names = [each.id for each in declared if isinstance(each, ast.Name)]
-    for each in walk(within) if names else ():
-        if isinstance(each, ast.Call) and ast.unparse(each.func) in ("cls", owner.name):
+    for each in nodes(within, ast.Call) if names else ():
+        if ast.unparse(each.func) in ("cls", owner.name):
             for name, value in zip(names, each.args, strict=False):
                 yield _called(name, "."), value
 

@@ -19,7 +19,7 @@ from tritonlint.facts.host.tensors import SHAPES
 from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Module
-from tritonlint.facts.project.tree import assigned, walk
+from tritonlint.facts.project.tree import assigned, nodes, walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -54,7 +54,7 @@ def viewed_elsewhere(run: Run, event: LaunchEvent, tensor: Tensor) -> Viewed | N
     by_text, by_bounds, _ = _alike(module)
     if text in by_text or bounds in by_bounds:
         return by_text[text] if text in by_text else by_bounds[bounds]
-    names = {each.id for each in walk(node.slice) if isinstance(each, ast.Name)}
+    names = {each.id for each in nodes(node.slice, ast.Name)}
     return _in_other_files(run, bounds, names) if bounds and len(names) > 1 else None
 
 
@@ -184,7 +184,7 @@ def _viewed(module: Module) -> tuple[Viewed, ...]:
     for each in module.functions if ".view" in module.source.text else ():
         function = each.as_function
         slices = dict(_slices(function))
-        for node in walk(function):
+        for node in nodes(function, ast.Call):
             match node:
                 case ast.Call(func=ast.Attribute(attr="view")) if view := viewed(node):
                     owner, types = view[0], float_type(view[1])
@@ -199,13 +199,11 @@ def _viewed(module: Module) -> tuple[Viewed, ...]:
 
 def _slices(function: ast.AST) -> Iterator[tuple[str, ast.Subscript]]:
     """The names that slices are bound to in a function."""
-    for node in walk(function):
-        match node:
-            case ast.Assign():
-                for target, value in assigned(node):
-                    part = _as_slice(value)
-                    if isinstance(target, ast.Name) and part is not None:
-                        yield target.id, part
+    for node in nodes(function, ast.Assign):
+        for target, value in assigned(node):
+            part = _as_slice(value)
+            if isinstance(target, ast.Name) and part is not None:
+                yield target.id, part
 
 
 def _bounds(node: ast.Subscript) -> str:
