@@ -11,7 +11,8 @@ import pytest
 from tritonlint.caching.cache import Cache
 from tritonlint.caching.store import Store
 from tritonlint.engine import check
-from tritonlint.facts.index.callers import Naming, callers, leading, naming
+from tritonlint.facts.index.callers import callers, leading
+from tritonlint.facts.index.naming import Naming, naming
 from tritonlint.facts.index.origins import Origins
 from tritonlint.facts.index.outlines import Outline, outline
 from tritonlint.facts.project.layout import Layout

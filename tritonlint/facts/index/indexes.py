@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 
-from tritonlint.facts.index.callers import Leading, Moves, Naming, leading, naming
+from tritonlint.facts.index.callers import Leading, leading
+from tritonlint.facts.index.naming import Moves, Naming, naming
 from tritonlint.facts.index.origins import Origins
 from tritonlint.facts.index.outlines import Function, Outline
 from tritonlint.facts.index.telling import Telling, telling

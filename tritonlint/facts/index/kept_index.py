@@ -7,8 +7,9 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from tritonlint.facts.index.callers import Leading, Naming, Placed
+from tritonlint.facts.index.callers import Leading
 from tritonlint.facts.index.indexes import Index
+from tritonlint.facts.index.naming import Naming, Placed
 from tritonlint.facts.index.origins import Origins
 from tritonlint.facts.index.outlines import Outline
 from tritonlint.facts.index.telling import Telling

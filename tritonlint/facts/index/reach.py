@@ -12,9 +12,10 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from tritonlint.errors import SourceError
-from tritonlint.facts.index.callers import IMPLIED, MAKING, NEAR
+from tritonlint.facts.index.callers import NEAR
 from tritonlint.facts.index.calls import Calls
 from tritonlint.facts.index.names import Names
+from tritonlint.facts.index.naming import IMPLIED, MAKING
 from tritonlint.facts.index.owned import methods
 from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.project.kernels import kernel_of

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tritonlint.facts.index.callers import Leading, Moves, moved_lines, spellings
+from tritonlint.facts.index.callers import Leading, moved_lines, spellings
+from tritonlint.facts.index.naming import Moves
 from tritonlint.facts.index.outlines import Function, Outline
 from tritonlint.frozen import dataclass
 

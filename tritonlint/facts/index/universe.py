@@ -11,11 +11,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tritonlint.facts.index.callers import Leading, Naming, callers, naming
+from tritonlint.facts.index.callers import Leading, callers
 from tritonlint.facts.index.gates import may_set
 from tritonlint.facts.index.homes import Homes
 from tritonlint.facts.index.indexes import Index, Outlines
 from tritonlint.facts.index.kept_outlines import KeptOutline
+from tritonlint.facts.index.naming import Naming, naming
 from tritonlint.facts.index.outlines import Function, Outline, outline
 from tritonlint.facts.index.telling import Telling
 from tritonlint.frozen import replace

@@ -11,7 +11,8 @@ from tritonlint.facts.hazards.other_pointer_casts import may_cast_to_another
 from tritonlint.facts.hazards.raw_bytes.made_alike import cuts_rows, may_cut_rows
 from tritonlint.facts.hazards.raw_bytes.named import may_name_codes, names_codes
 from tritonlint.facts.hazards.raw_bytes.twins import cuts_alike, may_cut_alike
-from tritonlint.facts.index.callers import MAKING, NEAR
+from tritonlint.facts.index.callers import NEAR
+from tritonlint.facts.index.naming import MAKING
 from tritonlint.facts.index.outlines import Function
 from tritonlint.facts.index.reach import Reach
 from tritonlint.facts.index.universe import Texts

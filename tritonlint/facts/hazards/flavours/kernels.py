@@ -75,8 +75,7 @@ def kernel_flavours(run: Run) -> Iterator[KernelFlavour]:
     uses = [
         use
         for each in passed
-        if each.tensor.buffer in noted
-        or shared[each.tensor.buffer, each.tensor.part] > 1
+        if each.tensor.buffer in noted or shared[each.tensor.buffer, each.tensor.part] > 1
         if (use := _use(run, each)) is not None
     ]
     for use in uses:
