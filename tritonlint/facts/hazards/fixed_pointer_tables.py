@@ -12,13 +12,21 @@ from tritonlint.facts.device.reading.terms import Term, span_in
 from tritonlint.facts.hazards.observation import InKernel, Naming
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import nodes, walk
+from tritonlint.facts.project.tree import as_code, nodes, walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
 _SHORT = ("float16", "bfloat16")
 # What code says that knows the type of its tensors: the type, a conversion to it, a comparison.
 _STATED = re.compile(r"float16\b|torch\.half\b|\.half\(|\bis_floating_point\b")
+
+# A test that lets dtypes pass and leads nowhere else; and what tells one type from others.
+_PASSES = re.compile(
+    r"\b(?:assert\b[^\n]*dtype\s+in|if\b[^\n]*dtype\s+not\s+in)\s+(\w+|[({\[][^)}\]\n]*)"
+)
+_APART = re.compile(
+    r"(?:[!=]=|\bis(?:\s+not)?)\s+torch\.b?(?:float16|half)|\[[\w.]*dtype\]|torch\.half\b|\.half\("
+)
 
 
 @dataclass(frozen=True)
@@ -43,9 +51,12 @@ def fixed_tables(module: Module, kernel: Kernel, naming: Naming) -> Iterator[Fix
     retyped = list(_retyped(kernel))
     host = next(_launching(module, kernel, naming), None) if retyped else None
     filled = _filled(host.module, host) if host is not None else None
-    if host is None or filled is None or _states(host.module, host):
+    if host is None or filled is None:
         return
+    states = _states(host.module, host)
     for place, name, table in retyped:
+        if states and not _lets_pass(host.module, host, name):
+            continue
         where = (place, kernel.name, kernel.path, kernel.line)
         yield FixedTable(*where, name, table, host.name, filled)
 
@@ -130,11 +141,9 @@ def _launching(module: Module, kernel: Kernel, naming: Naming) -> Iterator[Defin
 
 
 def _filled(module: Module, host: Definition) -> Span | None:
-    """Where the launching function takes the address of a tensor, or one of its file does that it
-    calls."""
-    own = module.source.lines_of(host.as_function)
-    called = (each for each in module.functions if f"{each.name}(" in own)
-    for function in (host, *called):
+    """Where the launching function takes the address of a tensor, or one of its file does that
+    belongs to it."""
+    for function in (host, *_belonging(module, host)):
         for node in walk(function.node):  # type: ignore[arg-type]
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 if node.func.attr == "data_ptr":
@@ -142,19 +151,50 @@ def _filled(module: Module, host: Definition) -> Span | None:
     return None
 
 
-def _states(module: Module, host: Definition) -> bool:
-    """Whether the launching function, or one of the file that it calls, names the type or tests
-    one, or those that call it do: all, where it is private to the file."""
-    names = {each.name: module.source.lines_of(each.as_function) for each in module.functions}
+def _belonging(module: Module, host: Definition) -> list[Definition]:
+    """The other functions of the file that the launching function calls, and the methods of its
+    class that assign the attributes that it reads, with what these call."""
+    others = [each for each in module.functions if each.node is not host.node]
     own = module.source.lines_of(host.as_function)
-    called = [text for name, text in names.items() if name != host.name and f"{name}(" in own]
-    if any(_STATED.search(text) or _tests(text) for text in (own, *called)):
+    found = [each for each in others if f"{each.name}(" in own]
+    read_ = re.findall(r"\bself\.(\w+)", own)
+    alike = [each for each in others if read_ and each.enclosing == host.enclosing]
+    for method in alike:
+        text = module.source.lines_of(method.as_function)
+        if any(re.search(rf"\bself\.{name}\s*(?::[^=\n]*)?=[^=]", text) for name in {*read_}):
+            found += [method, *(each for each in others if f"{each.name}(" in text)]
+    return [each for index, each in enumerate(found) if each not in found[:index]]
+
+
+def _states(module: Module, host: Definition) -> bool:
+    """Whether the launching function, or one of the file that belongs to it, names the type or
+    tests one, or those that call it do: all, where it is private to the file."""
+    names = {each.name: module.source.lines_of(each.as_function) for each in module.functions}
+    texts = [module.source.lines_of(each.as_function) for each in (host, *_belonging(module, host))]
+    if any(_STATED.search(text) or _tests(text) for text in texts):
         return True
     spelled = f"{host.name}("
     calling = [t for name, t in names.items() if name != host.name and spelled in t]
     private = host.name.startswith("_")
     told = [_tests(text) or (private and bool(_STATED.search(text))) for text in calling]
     return bool(told) and all(told)
+
+
+def _lets_pass(module: Module, host: Definition, element: str) -> bool:
+    """Whether a test that is asked of the dtype (`assert dtype in TYPES`) lets another 16-bit type
+    pass than `element`, and nothing else tells them apart."""
+    other = next(each for each in _SHORT if each != element)
+    texts = [module.source.lines_of(each.as_function) for each in (host, *_belonging(module, host))]
+    if any(_APART.search(text) for text in texts):
+        return False
+    passing = (each[1] for text in texts for each in _PASSES.finditer(text))
+    return any(f"torch.{other}" in _written(module, each) for each in passing)
+
+
+def _written(module: Module, container: str) -> str:
+    """A container as it is written: what a name of the module stands for."""
+    found = module.target(container) if container.isidentifier() else None
+    return as_code(found.node) if isinstance(found, Definition) else container  # type: ignore[arg-type]
 
 
 def _tests(text: str) -> bool:

@@ -17,7 +17,9 @@ from tritonlint.source import Span
 # What may be one side of a comparison that matters, as it is spelled; and the comparison before or
 # after it. Each search begins with letters that are rare: it runs over every file.
 _SIDE = re.compile(r"torch\.\w+|dtype|DTYPE")
-_BEFORE = re.compile(r"(?:[!=]=|\b(?:is|in)(?:\s+not)?\b)[\s({\[]*$")
+_BEFORE = re.compile(
+    r"(?:[!=]=|\b(?:is|in)(?:\s+not)?\b)\s*(?:frozenset|set|tuple|list)?[\s({\[]*$"
+)
 _TABLE_BEFORE = re.compile(r"\bin\s+\w*$")
 _AFTER = re.compile(r"\s*[)\]]?\s*[!=]=")
 _STRING_AFTER = re.compile(r"(?:\(\))?\s*(?:[!=]=|(?:not\s+)?in\b)[\s({\[]*[\"']")

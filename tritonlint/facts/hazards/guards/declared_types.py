@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from tritonlint.facts.flow.parameters import signature
@@ -28,6 +28,9 @@ _TORCH_DTYPE = re.compile(
 _STRING_METHODS = frozenset(
     "startswith endswith lower upper strip lstrip rstrip split rsplit encode casefold".split()
 )
+_CONTAINERS = frozenset(("frozenset", "set", "tuple", "list", "sorted"))
+_HELD: Mapping[Kind | None, Kind] = {"dtype": "dtypes", "str": "strings"}
+_OF: Mapping[Kind | None, Kind] = {each: each for each in _HELD.values()}
 _NUMBERS = frozenset(("len", "int", "element_size", "itemsize", "dim", "numel", "nelement"))
 # What a function that returns no dtype does not return.
 _DTYPE_IN = re.compile(r"torch\.|dtype", re.IGNORECASE)
@@ -112,14 +115,16 @@ def declared(scope: Scope, node: ast.expr, depth: int = _DEPTH) -> Declared | No
 def _literal(scope: Scope, node: ast.expr, depth: int) -> Kind | None:
     """What an expression is by its form alone."""
     match node:
-        case ast.Constant(value=str()) | ast.JoinedStr():
-            return "str"
-        case ast.Call(func=ast.Name(id="str" | "repr")):
+        case (
+            ast.Constant(value=str()) | ast.JoinedStr() | ast.Call(func=ast.Name(id="str" | "repr"))
+        ):
             return "str"
         case ast.Call(func=ast.Name(id="type"), args=[_]):
             return "type"
         case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in _NUMBERS:
             return "int"
+        case ast.Call(func=ast.Attribute(value=inner, attr="keys"), args=[]):
+            return _OF.get(_alike(scope, [inner], depth))
         case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=[]):
             return "dtype" if named_fp8(name) else None
         case ast.Call(func=ast.Attribute(attr="size" | "stride"), args=[_]):
@@ -131,10 +136,20 @@ def _literal(scope: Scope, node: ast.expr, depth: int) -> Kind | None:
         ):
             return "int"
         case ast.Tuple(elts=items) | ast.List(elts=items) | ast.Set(elts=items) if items:
-            return _container([declared(scope, each, depth - 1) for each in items])
-        case ast.Dict(keys=keys) if keys and all(keys):
-            return _container([declared(scope, key, depth - 1) for key in keys if key])
+            return _HELD.get(_alike(scope, items, depth))
+        case ast.Dict(keys=keys) if keys:
+            return _HELD.get(_alike(scope, keys, depth))
+        case ast.Call(func=ast.Name(id=name), args=[inner]) if name in _CONTAINERS:
+            return _OF.get(_alike(scope, [inner], depth))
+        case ast.BinOp(left=left, op=ast.BitOr() | ast.Add(), right=right):
+            return _OF.get(_alike(scope, [left, right], depth))
     return None
+
+
+def _alike(scope: Scope, nodes: Iterable[ast.expr | None], depth: int) -> Kind | None:
+    """What all of these are."""
+    kinds = {x.kind if n and (x := declared(scope, n, depth - 1)) else None for n in nodes}
+    return kinds.pop() if len(kinds) == 1 else None
 
 
 def _returned(scope: Scope, node: ast.Call) -> Declared | None:
@@ -156,13 +171,6 @@ def _returned(scope: Scope, node: ast.Call) -> Declared | None:
             if _DTYPE_IN.search(module.source.snippet(module.source.span(each.value))):
                 return None
     return Declared(kind, module.source.span(returns))
-
-
-def _container(items: list[Declared | None]) -> Kind | None:
-    kinds = {each.kind if each else None for each in items}
-    if kinds == {"dtype"}:
-        return "dtypes"
-    return "strings" if kinds == {"str"} else None
 
 
 def _of_name(scope: Scope, node: ast.Name, depth: int) -> Declared | None:
@@ -196,14 +204,9 @@ def _of_parameter(scope: Scope, name: str) -> Declared | None:
     elif any(f"{name}.{method}(" in source.text for method in _STRING_METHODS):
         called = scope.strings.get(name)
         found = Declared("str", source.span(called), written=False) if called else None
-    if found is None or name in scope.doubted or _given_a_dtype(scope, name):
-        return None
-    return found
-
-
-def _given_a_dtype(scope: Scope, name: str) -> bool:
-    """Whether the parameter has a dtype as its default, or a call in this file passes one."""
-    return is_followed(scope.module.source.text, name, _A_DTYPE)
+    # Its default is a dtype, or a call in this file passes one.
+    doubted = name in scope.doubted or is_followed(source.text, name, _A_DTYPE)
+    return None if doubted else found
 
 
 def _of_target(scope: Scope, spelled: str, here: Span, depth: int) -> Declared | None:
