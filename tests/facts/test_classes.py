@@ -246,6 +246,8 @@ CASES = {
     "a base that is made": ABSTRACT % (64, TL001, "", "target", "Sink"),
     "correct: an heir has what is missing": ABSTRACT % ("self.n", "", "n = 64", "target", "Codes"),
     "correct: only an heir is made": ABSTRACT % (64, "", "", "target", "Codes"),
+    "correct: a base that is abstract": ABSTRACT.replace("def target", "def scale(self):\n        raise NotImplementedError\n\n    def target", 1)
+    % (64, "", "", "target", "make"),
     "a descriptor": FIELD % TL001,
     "correct: a descriptor that views": FIELD % ".view(self.dtype)",
     "an heir's property": """

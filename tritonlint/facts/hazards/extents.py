@@ -158,15 +158,15 @@ def written_shape(attr: str, call: ast.Call) -> Shape | None:
 class Said:
     """What a function or a whole file says, by name: the `values` that a tensor is given, the
     `shapes` that are stated, and the `limits` of numbers by what is asserted or by their only
-    value; `least` is what a dimension of a tensor is said to have at least. `given` are the
-    parameters that are not bound again on every path."""
+    value; `stated` is what numbers and dimensions are compared with, by their code, where any other
+    is refused. `given` are the parameters that are not bound again on every path."""
 
     def __init__(self, node: ast.AST) -> None:
         self.of_file = isinstance(node, ast.Module)
         self.values: dict[str, list[ast.expr]] = {}
         self.shapes: dict[str, Shape] = {}
         self.limits: dict[str, int] = {}
-        self.least: dict[tuple[str, int], int] = {}
+        self.stated: dict[str, ast.expr] = {}
         parameters = signature(node).named if isinstance(node, Signed) else ()
         self.given = {each.arg for each in parameters}
 
@@ -191,9 +191,20 @@ def said_in(node: ast.AST) -> Said:
                 value=ast.Attribute(value=ast.Name(id=name), attr="shape"),
             ) if not said.of_file:
                 said.shapes.setdefault(name, tuple(sizes))
+            case ast.Assign(
+                targets=[ast.Tuple(elts=parts)],
+                value=ast.Call(func=ast.Attribute(attr="unbind")) as call,
+            ):
+                for index, target in enumerate(parts):
+                    item = ast.Subscript(call, ast.Constant(index))
+                    said.values.setdefault(as_code(target), []).append(item)
             case ast.Assert(test=test) if not said.of_file:
                 for part in test.values if isinstance(test, ast.BoolOp) else (test,):
                     _asserted(said, part)
+                    _state(said, part)
+            case ast.If(test=test, body=[*_, ast.Raise()]) if not said.of_file:
+                for part in test.values if isinstance(test, ast.BoolOp) else (test,):
+                    _state(said, part)
     for each in statements:
         match each:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
@@ -225,15 +236,6 @@ def _asserted(said: Said, test: ast.expr) -> None:
             comparators=[ast.Tuple(elts=sizes)],
         ):
             said.shapes[name] = tuple(sizes)
-        case ast.Compare(
-            left=ast.Subscript(
-                value=ast.Attribute(value=ast.Name(id=name), attr="shape"),
-                slice=ast.Constant(value=int(axis)),
-            ),
-            ops=[ast.Gt() | ast.GtE() | ast.Eq()],
-            comparators=[ast.Constant(value=int(number))],
-        ):
-            said.least[name, axis] = number
         case ast.Compare(left=ast.Name(id=name), ops=[op], comparators=[limit]):
             try:
                 found = ast.literal_eval(limit)
@@ -243,3 +245,11 @@ def _asserted(said: Said, test: ast.expr) -> None:
             above = isinstance(op, (ast.LtE, ast.Lt, ast.Eq, ast.In))
             if above and numbers and all(isinstance(each, int) for each in numbers):
                 said.limits[name] = max(numbers)
+
+
+def _state(said: Said, test: ast.expr) -> None:
+    """Note what a number, a dimension or a product is compared with."""
+    if isinstance(test, ast.Compare):
+        for left, right in zip((test.left, *test.comparators), test.comparators, strict=False):
+            if not isinstance(left, ast.Constant):
+                said.stated.setdefault(as_code(left), right)

@@ -7,16 +7,19 @@ import ast
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from tritonlint.facts.device.reading.offsets import Offset, offsets, pointers_of
 from tritonlint.facts.device.reading.terms import plain
 from tritonlint.facts.hazards.extents import SHAPED, said_in, written_shape
 from tritonlint.facts.hazards.narrow_offsets import NarrowOffset, observed
 from tritonlint.facts.hazards.sizes import Sizes
+from tritonlint.facts.hazards.told_indices import told_narrow
 from tritonlint.facts.hazards.written_launches import given, launches_of
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.tree import as_code, walk
+from tritonlint.frozen import replace
 
 _LARGE = 1 << 31
 _NUMBER = r"\d[\d_]*(?:,\d{3})*"
@@ -30,12 +33,16 @@ _CONSTANTS = re.compile(
     re.MULTILINE,
 )
 _STATED = 1 << 24
+_SHIFTED = re.compile(r"\b(?:1 *<<|2 *\*\*) *(\d+)")
+_ASSERTED = re.compile(r"^[ \t]*assert\b([^\n]*<=?[ ]*\d[^\n]*)$", re.MULTILINE)
 # What cares for the limit of 32 bits.
 _LIMITED = re.compile(
     r"2\s*\*\*\s*3[12]\b|1\s*<<\s*3[12]\b|2_?147_?483_?64|int32\)\.max|INT(?:32)?_MAX"
 )
 # From name to name, a shape is looked for so far.
 _DEPTH = 4
+# So many dimensions a tensor has that nothing but tests tell of.
+_MOST = 5
 _LIKE = frozenset("contiguous clone to detach half float bfloat16".split())
 Dimensions = Sequence["int | None"]
 
@@ -45,7 +52,10 @@ def may_state_sizes(text: str) -> bool:
     if "stride(" not in text and "numel(" not in text and ".shape" not in text:
         return False
     stated = " ".join(" ".join(each) for each in _CONSTANTS.findall(text))
-    numbers = (int(each) for each in re.findall(r"\d+", stated.replace("_", "")))
+    stated = _SHIFTED.sub(lambda x: str(1 << min(int(x[1]), 31)), stated.replace("_", ""))
+    numbers = [int(each) for each in re.findall(r"\d+", stated)]
+    asserted = "".join(_ASSERTED.findall(text)).replace("_", "")
+    numbers += [int(each) for each in re.findall(r"(?<!\w)\d+", asserted)]
     sizes = math.prod(each for each in numbers if 1 < each < _LARGE)
     return sizes >= _STATED or next(_examples(text), None) is not None
 
@@ -64,7 +74,9 @@ def stated_large(module: Module, kernel: Kernel) -> Iterator[NarrowOffset]:
         large = {name for name, value in passed.items() if shapes.along(value, 0) >= _LARGE}
         for offset in narrow:
             if offset.pointer in large and _reach(offset, passed, shapes) >= _LARGE:
-                yield observed(kernel, offset, "sized", module.source.span(launch.func))
+                found = observed(kernel, offset, "sized", module.source.span(launch.func))
+                told = offset.table and told_narrow(module, kernel, offset.table)
+                yield replace(found, loaded=False) if told else found
         if large:
             return
 
@@ -110,7 +122,12 @@ class _Shapes:
             ):
                 dims = self.of(owner)
                 return dims[axis] if -len(dims) <= axis < len(dims) else None
-        return self.sizes.number(node)
+        return self._stated(as_code(node)) or self.sizes.number(node)
+
+    def _stated(self, code: str) -> int | None:
+        """What a number is compared with, where any other is refused."""
+        found = self.said.stated.get(code)
+        return self.sizes.number(found) if found is not None else None
 
     def of(self, node: ast.expr, depth: int = _DEPTH) -> Dimensions:
         """The dimensions of a tensor, each where it is known; empty where nothing is."""
@@ -129,6 +146,8 @@ class _Shapes:
                 return self.of(inner, depth - 1)
             case ast.Subscript(value=ast.Call(func=ast.Attribute(attr="unbind")) as call):
                 return self._unbound(call, depth)
+            case ast.Subscript(value=ast.Tuple(elts=[first, *_])):
+                return self.of(first, depth - 1)
             case ast.Attribute(value=ast.Name(id="self"), attr=name):
                 return self._of_object(name, depth)
         return ()
@@ -164,6 +183,9 @@ class _Shapes:
 
     def _value(self, node: ast.expr) -> ast.expr | None:
         values = self.said.values.get(node.id, ()) if isinstance(node, ast.Name) else ()
+        match values:
+            case [ast.Subscript(value=ast.Tuple(elts=[ast.Name() as first, *_]))]:
+                return self._value(first)  # an item of a loop
         return values[0] if len(values) == 1 else None
 
     def _left_out(self, call: ast.Call) -> int:
@@ -192,8 +214,11 @@ class _Shapes:
         found = found or [self._of_text(each) for each in names]
         if None in found and names:
             found = self._filled(found, names)
-        least = self.said.least
-        return [least.get((name, axis), each) for axis, each in enumerate(found)]
+        axes = range(len(found) or _MOST)
+        stated = [self._stated(f"{name}.shape[{axis}]") for axis in axes]
+        known = max((axis + 1 for axis in axes if stated[axis]), default=0)
+        found = found or [None] * known
+        return [said or each for said, each in zip(stated, found, strict=False)]
 
     def _written(self, sizes: Sequence[ast.expr], depth: int) -> Dimensions:
         match sizes:
@@ -201,7 +226,12 @@ class _Shapes:
                 return self.of(owner, depth - 1)
             case [ast.Name() as name] if (items := self.sizes.items(name)) is not None:
                 sizes = items
-        return [self.number(each) for each in sizes]
+        found = [self.number(each) for each in sizes]
+        for at, (one, other) in enumerate(pairwise(map(as_code, sizes))):
+            together = self._stated(f"{one} * {other}")
+            if together is not None and None in found[at : at + 2]:
+                found[at : at + 2] = [together, 1]
+        return found
 
     def _of_text(self, name: str) -> int | None:
         if re.fullmatch(_NUMBER, name):

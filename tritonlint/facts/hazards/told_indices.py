@@ -52,12 +52,21 @@ def _said(module: Module) -> Mapping[str, tuple[ast.expr | None, bool]]:
 
 
 def _statements(module: Module) -> Iterator[tuple[str, ast.expr]]:
-    """What names are given, and what their dtypes are compared with."""
+    """What names are given, by functions of the file too, and what their dtypes are compared
+    with."""
+    returned = {each.name: _returned(each.node) for each in module.functions}  # type: ignore[arg-type]
     for node in walk(module.tree):
         match node:
             case ast.Assign() | ast.AnnAssign():
                 for target, value in assigned(node):
                     if isinstance(target, (ast.Name, ast.Attribute)):
                         yield last_name(target), value
+                        called = last_name(value.func) if isinstance(value, ast.Call) else ""
+                        yield from ((last_name(target), x) for x in returned.get(called, ()))
             case ast.Compare(left=ast.Attribute(value=owner, attr="dtype")):
                 yield last_name(owner), node
+
+
+def _returned(function: ast.AST) -> list[ast.expr]:
+    found = (each.value for each in walk(function) if isinstance(each, ast.Return))
+    return [each for each in found if each is not None]

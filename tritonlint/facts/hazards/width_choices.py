@@ -62,7 +62,7 @@ def width_choices(module: Module) -> Iterator[WidthChoice]:
     deciding = dict(_deciding(module))
     for function in module.functions:
         node = function.as_function
-        tests = list(_tests(node, deciding))
+        tests = list(_tests(module, node, deciding))
         launches = [each for each in walk(node) if _is_launch(each)] if tests else []
         text = module.source.snippet(module.source.span(node)) if launches else ""
         for test, tensors in tests:
@@ -85,14 +85,14 @@ def _for_launches(
 
 
 def _tests(
-    node: Function, deciding: Mapping[str, tuple[int, str]]
+    module: Module, node: Function, deciding: Mapping[str, tuple[int, str]]
 ) -> Iterator[tuple[ast.expr, list[str]]]:
     """The comparisons of a function, and calls of those that make one, with the tensors that they
     count."""
     for each in walk(node):
         match each:
             case ast.Compare():
-                tensors = _counted(each)
+                tensors = _counted(module, each)
                 if tensors:
                     yield each, tensors
             case ast.Call(func=ast.Name(id=name), args=args) if name in deciding:
@@ -101,10 +101,10 @@ def _tests(
                     yield each, [args[index].id]  # type: ignore[attr-defined]
 
 
-def _counted(test: ast.Compare) -> list[str]:
+def _counted(module: Module, test: ast.Compare) -> list[str]:
     """The tensors whose elements are counted and compared with what 32 bits hold."""
     sides = [test.left, *test.comparators]
-    if not any(_LIMIT.search(as_code(each)) for each in sides):
+    if not any(_LIMIT.search(_written(module, each)) for each in sides):
         return []
     return [
         each.func.value.id
@@ -116,6 +116,13 @@ def _counted(test: ast.Compare) -> list[str]:
     ]
 
 
+def _written(module: Module, side: ast.expr) -> str:
+    """A side of a comparison, as it is written: of a constant of the file, what it is given."""
+    bound = module.bindings.get(side.id, ()) if isinstance(side, ast.Name) else ()
+    value = bound[0].node if len(bound) == 1 else None
+    return as_code(value if isinstance(value, ast.expr) else side)
+
+
 def _deciding(module: Module) -> Iterator[tuple[str, tuple[int, str]]]:
     """The functions of a file that return such a comparison of a parameter, with its position."""
     for function in module.functions:
@@ -125,7 +132,7 @@ def _deciding(module: Module) -> Iterator[tuple[str, tuple[int, str]]]:
         parameters = [each.arg for each in node.args.args]
         for each in walk(node):
             value = each.value if isinstance(each, ast.Return) else None
-            for name in _counted(value) if isinstance(value, ast.Compare) else ():
+            for name in _counted(module, value) if isinstance(value, ast.Compare) else ():
                 if name in parameters and not _asks(function, name):
                     yield node.name, (parameters.index(name), name)
 

@@ -169,14 +169,31 @@ def run_as(method: Definition) -> list[Definition | None]:
 
 
 def _is_for_heirs(definition: Definition, named: set[str]) -> bool:
-    """Whether all objects of a class are of its heirs: it lacks what of these `named` attributes
-    they have, or its file makes objects of them and none of it."""
+    """Whether all objects of a class are of its heirs: it is abstract, it lacks what of these
+    `named` attributes they have, or its file makes objects of them and none of it."""
     found = heirs(definition)
     own = _has(definition)
+    if _is_abstract(definition.node):
+        return True
     if own is not None and any((_has(each) or own) & named - own for each in found):
         return True
     made, known = _made(definition.module)
     return definition.name not in known and any(each.name in made for each in found)
+
+
+def _is_abstract(owner: object) -> bool:
+    """Whether a class leaves a method to its heirs."""
+    methods = owner.body if isinstance(owner, ast.ClassDef) else ()
+    for each in methods:
+        match each:
+            case ast.FunctionDef(decorator_list=[*_, decorator]):
+                if last_name(decorator) == "abstractmethod":
+                    return True
+            case ast.FunctionDef(body=[*_, ast.Raise(exc=ast.expr() as raised)]):
+                called = raised.func if isinstance(raised, ast.Call) else raised
+                if last_name(called) == "NotImplementedError":
+                    return True
+    return False
 
 
 def _has(definition: Definition) -> frozenset[str] | None:

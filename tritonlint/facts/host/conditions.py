@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import ast
 
-from tritonlint.dtypes import INT8, UINT8, UNKNOWN, ElementTypes, join
+from tritonlint.dtypes import INT8, UINT8, UNKNOWN, ElementTypes, from_torch, join
 from tritonlint.facts.host import (
     arithmetic,
     constants,
@@ -173,7 +173,10 @@ def _dtype_test(frame: Frame, subject: Value, against: Value, span: Span) -> Con
         text = ", ".join(str(dtype_types(frame, each)) for each in against.items)
     elif isinstance(against, Table):
         arithmetic.reckons(frame, subject, [label for label, _ in against.items], span)
-        return None
+        keys = [from_torch(str(label).removeprefix("torch.")) for label, _ in against.items]
+        if against.open or not keys or None in keys:
+            return None
+        types, text = ElementTypes.of(*filter(None, keys)), "a key of a table"
     elif any(isinstance(each, DType) for _, each in options(against)):
         types, text = dtype_types(frame, against), "a dtype chosen before"
     else:

@@ -18,11 +18,12 @@ def updated(function: ast.FunctionDef) -> Mapping[int, tuple[ast.Call, ast.Call]
     if not _comes_back(function):
         return {}
     inside = [each for statement in function.body for each in walk(statement)]
-    if any(isinstance(each, (ast.For, ast.While)) for each in inside):
-        return {}
-    loads = {as_code(each.args[0]): each for each in _calls(inside, "load")}
+    loops = (each for each in inside if isinstance(each, (ast.For, ast.While)))
+    repeated = {id(each) for loop in loops for each in walk(loop)}
+    once = [each for each in inside if id(each) not in repeated] if repeated else inside
+    loads = {as_code(each.args[0]): each for each in _calls(once, "load")}
     found: dict[int, tuple[ast.Call, ast.Call]] = {}
-    for store in (each for each in _calls(inside, "store") if as_code(each.args[0]) in loads):
+    for store in (each for each in _calls(once, "store") if as_code(each.args[0]) in loads):
         load, value = loads[as_code(store.args[0])], _stored(store)
         if value is not None and _adds(value, load, inside):
             found[id(store)] = (load, store)

@@ -105,6 +105,7 @@ def _views(
     names = said_dtypes(module, node.body, known)
     owner = ".".join(each.name for each in function.enclosing)
     tested = _under_settings(node)
+    items = _items(node)
     for each in walk(node):
         if not isinstance(each, ast.Call):
             continue
@@ -112,7 +113,7 @@ def _views(
         if view is None:
             continue
         receiver, dtype = view
-        name, said = _memory(receiver), said_dtype(module, dtype, names)
+        name, said = _memory(receiver, items), said_dtype(module, dtype, names)
         by_setting = id(each) in tested and bool(_CACHE.search(name))
         place = module.source.span(each)
         if said.kind and name.startswith("self."):
@@ -193,16 +194,54 @@ def _under_settings(node: ast.AST) -> set[int]:
     return found
 
 
-def _memory(node: ast.expr) -> str:
+def _items(function: ast.AST) -> Mapping[str, str]:
+    """The names in a function that are items of the memory of a name or an attribute: of loops and
+    comprehensions, where one is unpacked, and of what is mapped over one."""
+    found: dict[str, str] = {}
+    lambdas: dict[str, list[ast.Lambda]] = {}
+    pairs: list[tuple[ast.expr, ast.expr]] = []
+    for each in walk(function):
+        match each:
+            case ast.Assign(targets=[ast.Tuple() as target], value=value):
+                pairs += [(name, value) for name in target.elts]
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda() | ast.IfExp() as value):
+                inner = [value] if isinstance(value, ast.Lambda) else [value.body, value.orelse]
+                lambdas[name] = [one for one in inner if isinstance(one, ast.Lambda)]
+            case ast.For(target=target, iter=over) | ast.comprehension(target=target, iter=over):
+                pairs += _gone_through(target, over)
+            case ast.Call(func=ast.Name(id="map"), args=[mapped, *overs]):
+                own = [mapped] if isinstance(mapped, ast.Lambda) else []
+                for one in lambdas.get(as_code(mapped), own):
+                    pairs += [
+                        (ast.Name(arg.arg), over)
+                        for arg, over in zip(one.args.args, overs, strict=False)
+                    ]
+    for target, over in pairs:
+        if isinstance(target, ast.Name) and (memory := _memory(over, {})):
+            found.setdefault(target.id, memory)
+    return found
+
+
+def _gone_through(target: ast.expr, over: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
+    """The targets of a loop, with what each is an item of."""
+    match target, over:
+        case ast.Tuple(elts=targets), ast.Call(func=ast.Name(id="zip"), args=overs):
+            return list(zip(targets, overs, strict=False))
+        case ast.Tuple(elts=[_, inner]), ast.Call(func=ast.Name(id="enumerate"), args=[one, *_]):
+            return _gone_through(inner, one)
+    return [(target, over)]
+
+
+def _memory(node: ast.expr, items: Mapping[str, str]) -> str:
     """The name or attribute that a tensor goes back to that begins where that begins; nothing for
     another part of one."""
     match node:
         case ast.Name(id=name):
-            return name
+            return items.get(name, name)
         case ast.Attribute(value=ast.Name(id="self"), attr=name):
             return f"self.{name}"
         case ast.Subscript(value=receiver, slice=ast.Tuple(elts=[*_, ast.Slice(lower=None)])):
-            return _memory(receiver)
+            return _memory(receiver, items)
         case ast.Call(func=ast.Attribute(value=receiver, attr=attr)) if attr in _ALIASES:
-            return _memory(receiver)
+            return _memory(receiver, items)
     return ""

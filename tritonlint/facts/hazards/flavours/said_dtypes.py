@@ -35,17 +35,16 @@ def said_dtypes(
     module: Module, body: list[ast.stmt], known: Mapping[str, SaidDtype]
 ) -> dict[str, SaidDtype]:
     """The names that are assigned dtypes in `body`, not in functions inside it, and what each is;
-    of one that is e4m3fn on one path and no e4m3 on others, that."""
+    of one that is no e4m3 on some paths, what it is on the others."""
     found: dict[str, SaidDtype] = {}
     for each, around in statements_in(body):
         match each:
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if not around:
                 made = said_dtype(module, value, {**known, **found})
                 before = found.get(name, made)
-                kinds = {made.kind, before.kind}
-                if before.kind == "other" and made.kind == "named":
+                if before.kind == "other":
                     found[name] = made
-                elif len(kinds) == 1 or kinds == {"named", "other"}:
+                elif made.kind in (before.kind, "other"):
                     found[name] = before
                 else:
                     found[name] = _NOTHING

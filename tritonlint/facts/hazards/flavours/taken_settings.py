@@ -27,6 +27,7 @@ _TESTS = (
     re.compile(r"""\.startswith\(\s*\(?\s*["'](?:fp8|float8)"""),
     re.compile(r"""\.\w*quantized\b|quantized\w*\("""),
     re.compile(r"""["'](?:auto|none)["']"""),
+    re.compile(r"""(?:partition|split)\(\s*["']|\[\s*:\s*\d\s*\]\s*==\s*["']"""),
     re.compile(r"""["'](?:fp8|float8)["']\s+in\b"""),
     re.compile(r"""(?:is|has|uses?|needs|wants)_\w*(?:fp8|float8)\w*\(\s*\w"""),
 )

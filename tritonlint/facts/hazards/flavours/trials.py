@@ -11,7 +11,7 @@ from itertools import product
 
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import FUNCTION, Enclosing, attributes_of, dotted_name
+from tritonlint.facts.project.tree import FUNCTION, Enclosing, attributes_of, dotted_name, walk
 from tritonlint.frozen import dataclass
 
 _DEPTH = 6
@@ -22,7 +22,12 @@ _METHODS: Mapping[str, Callable[..., object]] = {
     "lower": str.lower,
     "upper": str.upper,
     "strip": str.strip,
+    "casefold": str.casefold,
     "removeprefix": str.removeprefix,
+    "partition": str.partition,
+    "rpartition": str.rpartition,
+    "split": lambda *each: tuple(str.split(*each)),
+    "rsplit": lambda *each: tuple(str.rsplit(*each)),
 }
 
 
@@ -65,6 +70,8 @@ class Trial:
                 yield from product(*(self.values(each) for each in keys if each is not None))
             case ast.Name() | ast.Attribute():
                 yield from self._named(node)
+            case ast.Subscript(value=owner, slice=index):
+                yield from (_item(each, index) for each in self.values(owner))
             case ast.UnaryOp(op=ast.Not(), operand=operand):
                 outcome = self.outcome(operand)
                 yield UNKNOWN if outcome is None else not outcome
@@ -198,7 +205,9 @@ def flag_of(module: Module, enclosing: Enclosing, spelled: str) -> ast.expr | No
         if not isinstance(inner, FUNCTION):
             return None
         bound = [each.node for each in module.scope_bindings(inner).get(spelled, ())]
-        return bound[0] if len(bound) == 1 and isinstance(bound[0], ast.expr) else None
+        if len(bound) != 1 or isinstance(bound[0], ast.expr):
+            return bound[0] if len(bound) == 1 else None  # type: ignore[return-value]
+        return next(_unpacked(inner, spelled), None)
     classes = [each for each in enclosing if isinstance(each, ast.ClassDef)]
     if not classes or not spelled.startswith("self.") or spelled.count(".") > 1:
         return None
@@ -206,6 +215,19 @@ def flag_of(module: Module, enclosing: Enclosing, spelled: str) -> ast.expr | No
     if not found:
         return _property(classes[-1], spelled.removeprefix("self."))
     return found[0] if len(found) == 1 else None
+
+
+def _unpacked(function: ast.AST, name: str) -> Iterator[ast.expr]:
+    """The item of what a function unpacks that it gives a name."""
+    for each in walk(function):
+        match each:
+            case ast.Assign(targets=[ast.Tuple(elts=[*targets])], value=value):
+                for index, target in enumerate(targets):
+                    if isinstance(target, ast.Starred):
+                        break
+                    if isinstance(target, ast.Name) and target.id == name:
+                        item = ast.Subscript(value, ast.Constant(index), ast.Load())
+                        yield ast.copy_location(item, value)
 
 
 def _property(owner: ast.ClassDef, name: str) -> ast.expr | None:
@@ -240,6 +262,17 @@ def _compared(op: ast.cmpop, one: object, other: object) -> object:
             if isinstance(other, tuple) and (one in other or UNKNOWN not in other):
                 return (one in other) is not negated
     return UNKNOWN
+
+
+def _item(owner: object, index: ast.expr) -> object:
+    """A part of a text or a tuple that is known: `text[:3]`, `parts[0]`."""
+    cut = isinstance(index, ast.Slice)
+    bounds = (index.lower, index.upper, index.step) if isinstance(index, ast.Slice) else (index,)
+    try:
+        at = [None if each is None else ast.literal_eval(each) for each in bounds]
+        return owner[slice(*at) if cut else at[0]]  # type: ignore[index]
+    except (ValueError, IndexError, TypeError):
+        return UNKNOWN
 
 
 def _method(name: str, values: Sequence[object]) -> object:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import ast
+from collections.abc import Iterable, Mapping
 
 from tritonlint.dtypes import BY_NAME, UINT8, UNKNOWN, ElementType, ElementTypes
 from tritonlint.facts.device import Float, OneOf, Specialization, roles_of
@@ -21,7 +22,9 @@ from tritonlint.facts.host.values import (
     contradicts,
     options,
 )
+from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel
+from tritonlint.facts.project.tree import last_name
 from tritonlint.source import Span
 
 E4M3FN = BY_NAME["float8_e4m3fn"]
@@ -39,8 +42,9 @@ def specialization(
     holds bytes, if there are its `own` types. With `alike` one type stands for several that behave
     alike (`one_of`)."""
     pointers: dict[str, ElementType] = {}
-    constexprs: dict[str, object] = {}
+    constexprs: dict[str, object] = dict(_left_out(event.kernel.node)) if event.complete else {}
     for name, passed in event.arguments.items():
+        constexprs.pop(name, None)
         if name == parameter:
             continue
         match values := [each for at, each in options(passed.value) if not contradicts(at, path)]:
@@ -67,6 +71,19 @@ def specialization(
     element = one_of(own)
     pointers[parameter] = element if element is not None and element.width == 8 else UINT8
     return Specialization(pointers, constexprs)
+
+
+@kept(1024)
+def _left_out(kernel: ast.FunctionDef) -> Mapping[str, object]:
+    """What the compile-time parameters of a kernel are that a launch leaves out: their defaults,
+    as they are written. What decorators tune, a launch does not say."""
+    if len(kernel.decorator_list) > 1:
+        return {}
+    found = signature(kernel)
+    given = {each.arg: found.defaults.get(each.arg) for each in found.named if each.annotation}
+    constant = {name: each.value for name, each in given.items() if isinstance(each, ast.Constant)}
+    annotations = {each.arg: each.annotation for each in found.named}
+    return {n: x for n, x in constant.items() if last_name(annotations[n]) == "constexpr"}
 
 
 def _strings(values: Iterable[Value]) -> tuple[str, ...] | None:
