@@ -54,7 +54,7 @@ def _said(module: Module) -> Mapping[str, tuple[ast.expr | None, bool]]:
 def _statements(module: Module) -> Iterator[tuple[str, ast.expr]]:
     """What names are given, by functions of the file too, and what their dtypes are compared
     with."""
-    returned = {each.name: _returned(each.node) for each in module.functions}  # type: ignore[arg-type]
+    functions = {each.name: each.node for each in module.functions}
     for node in walk(module.tree):
         match node:
             case ast.Assign() | ast.AnnAssign():
@@ -62,7 +62,9 @@ def _statements(module: Module) -> Iterator[tuple[str, ast.expr]]:
                     if isinstance(target, (ast.Name, ast.Attribute)):
                         yield last_name(target), value
                         called = last_name(value.func) if isinstance(value, ast.Call) else ""
-                        yield from ((last_name(target), x) for x in returned.get(called, ()))
+                        if called in functions:
+                            inner = _returned(functions[called])  # type: ignore[arg-type]
+                            yield from ((last_name(target), each) for each in inner)
             case ast.Compare(left=ast.Attribute(value=owner, attr="dtype")):
                 yield last_name(owner), node
 

@@ -64,8 +64,12 @@ class Names:
             if rest and any(f".{each}" in leading for each in rest.split(".")):
                 spelled = name
             target = self._function(module, spelled, definition) if spelled else None
-            if target is not None and isinstance(target.node, ast.Lambda | ast.Call | ast.IfExp):
+            if target is not None and isinstance(target.node, ast.Lambda):
                 yield from _named_in(target, target.node)
+            elif target is not None and isinstance(target.node, ast.Call | ast.IfExp):
+                made = self._texts.leading(str(target.module.file)).names
+                known = (each for each in _named_in(target, target.node) if each.name in made)
+                yield from (each for each in known if isinstance(each.node, ast.FunctionDef))
             if target is not None and not isinstance(target.node, Module | ast.Lambda):
                 yield target
 

@@ -105,7 +105,7 @@ def _views(
     names = said_dtypes(module, node.body, known)
     owner = ".".join(each.name for each in function.enclosing)
     tested = _under_settings(node)
-    items = _items(node)
+    items: Mapping[str, str] | None = None
     for each in walk(node):
         if not isinstance(each, ast.Call):
             continue
@@ -113,6 +113,7 @@ def _views(
         if view is None:
             continue
         receiver, dtype = view
+        items = _items(node) if items is None else items
         name, said = _memory(receiver, items), said_dtype(module, dtype, names)
         by_setting = id(each) in tested and bool(_CACHE.search(name))
         place = module.source.span(each)

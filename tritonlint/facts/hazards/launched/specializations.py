@@ -42,9 +42,9 @@ def specialization(
     holds bytes, if there are its `own` types. With `alike` one type stands for several that behave
     alike (`one_of`)."""
     pointers: dict[str, ElementType] = {}
-    constexprs: dict[str, object] = dict(_left_out(event.kernel.node)) if event.complete else {}
+    defaults = _left_out(event.kernel.node) if event.complete else {}
+    constexprs = {n: x for n, x in defaults.items() if n not in event.arguments}
     for name, passed in event.arguments.items():
-        constexprs.pop(name, None)
         if name == parameter:
             continue
         match values := [each for at, each in options(passed.value) if not contradicts(at, path)]:

@@ -54,7 +54,7 @@ def harm(
         whole = run.with_implied(event.path + path + each.path + _is_bytes(tensor, storage))
         made = specialization(event, parameter, storage.types, whole, alike=True)
         floats = floats_elsewhere(event, parameter, path) | told
-        floats |= floats_of_any_width(event, parameter, whole)
+        floats |= floats_of_any_width(event, parameter)
         more_stores, more_loads, seen = run.effects.of(
             _effects, event.kernel, made, parameter, *sorted(floats)
         )

@@ -70,15 +70,16 @@ def _alike(
         yield Evidence(passed.span, message, "likely", (), UNKNOWN, meaning=FLOATS)
 
 
-def floats_of_any_width(event: LaunchEvent, parameter: str, path: Path) -> frozenset[str]:
+def floats_of_any_width(event: LaunchEvent, parameter: str) -> frozenset[str]:
     """The arguments that are floats, whether codes or wider: then they are not bytes. Codes alone
     cannot be stored to bytes."""
     found: list[str] = []
-    for name, passed in event.arguments.items() if event.types else ():
-        values = [each for inner, each in options(passed.value) if not contradicts(inner, path)]
-        types = joined(event, values).types or () if name != parameter else ()
-        if all(each.is_float for each in types) and any(each.width > 8 for each in types):
-            found.append(name)
+    for name, passed in event.arguments.items():
+        tensor = passed.value
+        if isinstance(tensor, Tensor) and name != parameter:
+            types = types_of(event, tensor).types or ()
+            if any(each.width > 8 for each in types) and all(each.is_float for each in types):
+                found.append(name)
     return frozenset(found)
 
 
