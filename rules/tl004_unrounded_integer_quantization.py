@@ -29,7 +29,8 @@ class UnroundedIntegerQuantization(Rule[Converted, Conversion]):
     arrive, or the code around the launch does: a parameter for its dtype with the default
     `torch.int8`, `torch.iinfo(x.dtype)`, a test or an assertion for `torch.int8`, a table of 8-bit
     types that has it as a key. It also finds a value that a kernel rounds by `floor(x + 0.5)` where
-    the same kernel rounds another value of that type to the nearest even integer.
+    the same kernel rounds another value of that type to the nearest even integer, and half a unit
+    that is added to negative numbers too before their fraction is dropped.
 
     ## Why is this bad
     Triton's conversion to an integer drops the fraction. Quantization means the nearest integer:
@@ -54,11 +55,12 @@ class UnroundedIntegerQuantization(Rule[Converted, Conversion]):
 
     ## Not flagged
     A value that is rounded before (`rint`, `round`, `floor(x + 0.5)`, inline assembly), on any
-    path; one to which half a unit or a random fraction is added before the cast; an exponent (a
-    logarithm), whose floor is a format's own rounding; a value that was loaded and only converted
-    since, which may already be integral; a cast to fp8; a tensor that holds raw bytes, which is
-    TL001's; a kernel that asks for the element type, or is told by a flag, and rounds; a launch on
-    a path that turns integers away.
+    path; one to which a random fraction or half a unit of its own sign is added before the cast, or
+    just half a unit if nothing says that it may be negative; an exponent (a logarithm), whose floor
+    is a format's own rounding; a value that was loaded and only converted since, which may already
+    be integral; a cast to fp8; a tensor that holds raw bytes, which is TL001's; a kernel that asks
+    for the element type, or is told by a flag, and rounds; a launch on a path that turns integers
+    away.
 
     ## Fix safety
     `libdevice.rint(...)` around the value, which rounds to the nearest even integer, and in modules
@@ -103,11 +105,15 @@ class UnroundedIntegerQuantization(Rule[Converted, Conversion]):
         signed = conversion.target.kind == "signed"
         how = "converts a float to" if conversion.explicit else "stores a float as"
         through = f" through `{conversion.parameter}`" if conversion.parameter else ""
+        unrounded = "rounding"
+        trigger = "1.7 becomes 1 and -0.6 becomes 0" if signed else "1.7 becomes 1 and 254.9 254"
+        if conversion.nearest == "added":
+            unrounded, trigger = "rounding what is negative", "-2.7 + 0.5 becomes -2"
         return self.finding(
             node,
             seen,
-            f"`{seen.kernel}` {how} {conversion.target.triton}{through} without rounding",
-            trigger="1.7 becomes 1 and -0.6 becomes 0" if signed else "1.7 becomes 1 and 254.9 254",
+            f"`{seen.kernel}` {how} {conversion.target.triton}{through} without {unrounded}",
+            trigger=trigger,
             confidence=_confidence(seen),
             trace=_trace(seen),
             fix=self._round(node, conversion),
@@ -135,6 +141,8 @@ class UnroundedIntegerQuantization(Rule[Converted, Conversion]):
         low, high = conversion.interval
         limited = low is not None and high is not None and low >= -128 and high <= 255
         operand = cast_operand(node) if conversion.explicit else stored_value(node)
+        if conversion.nearest == "added":
+            return None  # what the half is added to is to be rounded
         if operand is None or (conversion.parameter and not limited):
             return None
         wide = conversion.source in (FLOAT32, FLOAT64)

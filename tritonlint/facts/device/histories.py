@@ -42,13 +42,20 @@ def of_floats(op: ast.operator, a: Tensor, b: Tensor) -> History:
         # A sum of integers is one, and inputs may be integers.
         given = all(each.rounded or each.history.given for each in (a, b))
         settled = x.settled or y.settled
-        return History(
-            given, False, halved, settled, exponent, biased or (counted and not exponent)
-        )
+        biased = biased or (counted and not exponent)
+        nearest: Nearest = "added" if _adds_half(op, a, b) and halved else ""
+        return History(given, False, halved, settled, exponent, biased, nearest=nearest)
     scaled = (x.exponent and _near(b)) or (y.exponent and _near(a))
     return History(
         exponent=scaled and isinstance(op, (ast.Mult, ast.Div)), biased=x.biased or y.biased
     )
+
+
+def _adds_half(op: ast.operator, a: Tensor, b: Tensor) -> bool:
+    """Whether half a unit is added to a value whatever its sign is."""
+    if isinstance(op, ast.Sub):
+        return is_only(b.interval, -0.5)
+    return is_only(a.interval, 0.5) or is_only(b.interval, 0.5)
 
 
 def nearest_of(name: str, before: History) -> Nearest:

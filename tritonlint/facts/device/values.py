@@ -21,8 +21,8 @@ from tritonlint.frozen import dataclass
 
 # How bytes from a load are in a value: the number itself, or bits and digits picked from it.
 Form = Literal["number", "picked"]
-# What rounding to the nearest integer makes of a half.
-Nearest = Literal["", "even", "up"]
+# What rounding to the nearest integer makes of a half; or half a unit was `added`, and no more.
+Nearest = Literal["", "even", "up", "added"]
 
 
 @dataclass(frozen=True)

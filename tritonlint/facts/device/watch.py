@@ -128,7 +128,7 @@ class Watch:
             own,
             floating,
             value.rounded,
-            history.halved or history.settled or history.given,
+            (history.halved and not _drops_up(value, target)) or history.settled or history.given,
             history.exponent,
             history.biased,
             value.interval,
@@ -237,6 +237,14 @@ class Watch:
         if exponent and operands and (at_least(operands[0], 1) or is_counted(operands[0])):
             result = replace(result, interval=(0.0, None))
         return replace(result, history=History(real=True, exponent=exponent))
+
+
+def _drops_up(value: Tensor, target: ElementType) -> bool:
+    """Whether half a unit was added to what may be negative, and dropping the fraction takes a
+    negative number up."""
+    low = value.interval[0]
+    negative = target.kind == "signed" and low is not None and low <= -1
+    return value.history.nearest == "added" and negative
 
 
 def _surely_float(value: Tensor) -> bool:
