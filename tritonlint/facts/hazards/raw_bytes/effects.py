@@ -23,6 +23,7 @@ from tritonlint.facts.hazards.raw_bytes.meanings import (
     floats_of_any_width,
     meanings,
 )
+from tritonlint.facts.hazards.raw_bytes.moved import moved_undecoded
 from tritonlint.facts.hazards.raw_bytes.names import byte_named, float_named
 from tritonlint.facts.hazards.raw_bytes.numbers import numbers_beside
 from tritonlint.facts.hazards.raw_bytes.packed import regions_beside, wider_region
@@ -62,6 +63,14 @@ def harm(
             evidence.append(each)
             evidence += meanings(event, parameter, whole, storage.evidence, seen, told)
             evidence += wider_region(event, parameter, tensor, seen)
+            undecoded = moved_undecoded(event.kernel, made, parameter, more_loads)
+            if undecoded:
+                message = (
+                    "the kernel decodes other bytes, and stores these among floats as they are"
+                )
+                span = event.arguments[parameter].span
+                evidence.append(Evidence(span, message, "likely", meaning=NO_FLOAT))
+                more_loads = undecoded
             if any(load.effect == "int_to_float" for load in more_loads):
                 evidence += told_beside(event, parameter, tensor, made, whole)
                 if not any(one.encoded for one in evidence):
