@@ -11,6 +11,7 @@ from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.hazards.launched.known_arguments import tested
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.outcomes import decided
+from tritonlint.facts.host.symbols import Symbol
 from tritonlint.facts.host.tensors import wide_floats
 from tritonlint.facts.host.values import (
     Condition,
@@ -42,6 +43,7 @@ def specialization(
     holds bytes, if there are its `own` types. With `alike` one type stands for several that behave
     alike (`one_of`)."""
     pointers: dict[str, ElementType] = {}
+    known = {} if own is None else _held(event, parameter, own, path)
     defaults = _left_out(event.kernel.node) if event.complete else {}
     constexprs = {n: x for n, x in defaults.items() if n not in event.arguments}
     for name, passed in event.arguments.items():
@@ -52,25 +54,45 @@ def specialization(
                 constexprs[name] = constant
             case [Const(value=str()), *_] if (strings := _strings(values)) is not None:
                 constexprs[name] = OneOf(strings)
-            case [Condition() as condition] if (outcome := decided(condition, path)) is not None:
+            case [Condition() as condition] if (
+                outcome := decided(condition, path, known)
+            ) is not None:
                 constexprs[name] = outcome
             case [DType() as dtype] if dtype.types.single:
                 constexprs[name] = dtype.types.single
             case [Tensor() as tensor]:
-                known = types_of(event, tensor)
-                element = one_of(known) if alike else known.single
-                numbers = wide_floats(known) and name not in roles_of(event.kernel).pointers
+                types = types_of(event, tensor)
+                element = one_of(types) if alike else types.single
+                numbers = wide_floats(types) and name not in roles_of(event.kernel).pointers
                 if element is not None and not numbers:
                     pointers[name] = element
                 elif numbers or (told := tested(event.kernel, name, tensor, path)) is not None:
                     constexprs[name] = Float() if numbers else told
             case [Tensor(), *_] if alike and (element := one_of(joined(event, values))):
                 pointers[name] = element
-    if own is None:
-        return Specialization(pointers, constexprs)
-    element = one_of(own)
-    pointers[parameter] = element if element is not None and element.width == 8 else UINT8
+    if own is not None:
+        pointers[parameter] = _byte_of(own)
     return Specialization(pointers, constexprs)
+
+
+def _byte_of(own: ElementTypes) -> ElementType:
+    """The type with which a kernel is looked at for a pointer to bytes of these types."""
+    element = one_of(own)
+    return element if element is not None and element.width == 8 else UINT8
+
+
+def _held(
+    event: LaunchEvent, parameter: str, own: ElementTypes, path: Path
+) -> dict[Symbol, ElementTypes]:
+    """The types of the memory that a launch passes as it is, where that is bytes: what a test of
+    its type comes to."""
+    values = options(event.arguments[parameter].value)
+    tensors = [each for at, each in values if not contradicts(at, path)]
+    return {
+        each.buffer: ElementTypes.of(_byte_of(own))
+        for each in tensors
+        if isinstance(each, Tensor) and each.types is None
+    }
 
 
 @kept(1024)
