@@ -155,17 +155,21 @@ def _method(frame: Frame, node: ast.Call, function: Method, given: Given) -> Val
     copies.method(frame, node, owner, function.name, arguments)
     results: list[tuple[Path, Value]] = []
     for path, each in options(owner):
-        if isinstance(each, Tensor) and may_retype(function.name, node, arguments):
-            results.append((path, replace(each, types=UNKNOWN, view=span, guarded=False)))
-            continue
-        known = (
-            tensors.method(frame, each, function.name, arguments, span)
-            if isinstance(each, Tensor)
-            else None
-        )
+        known = _of_tensor(frame, node, function.name, each, arguments)
         known = known or libraries.by_name(frame, function.name, arguments, span)
         results.append((path, known or callbacks.call(frame, node, given)))
     return choose(*results)
+
+
+def _of_tensor(
+    frame: Frame, node: ast.Call, name: str, owner: Value, arguments: Arguments
+) -> Value | None:
+    """What a method of a tensor gives; None for what is no tensor."""
+    if not isinstance(owner, Tensor):
+        return None
+    if may_retype(name, node, arguments):
+        return replace(owner, types=UNKNOWN, view=frame.span(node), guarded=False)
+    return tensors.method(frame, owner, name, arguments, frame.span(node))
 
 
 def _outside(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Value:

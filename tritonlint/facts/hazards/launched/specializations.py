@@ -54,9 +54,7 @@ def specialization(
                 constexprs[name] = constant
             case [Const(value=str()), *_] if (strings := _strings(values)) is not None:
                 constexprs[name] = OneOf(strings)
-            case [Condition() as condition] if (
-                outcome := decided(condition, path, known)
-            ) is not None:
+            case [Condition() as test] if (outcome := decided(test, path, known)) is not None:
                 constexprs[name] = outcome
             case [DType() as dtype] if dtype.types.single:
                 constexprs[name] = dtype.types.single

@@ -40,6 +40,9 @@ E4M3FN = BY_NAME["float8_e4m3fn"]
 Effects = tuple[list[Store], list[Load], Moves]
 
 
+_UNDECODED = "the kernel decodes other bytes, and stores these among floats as they are"
+
+
 def harm(
     run: Run, event: LaunchEvent, parameter: str, tensor: Tensor, storage: Storage, path: Path
 ) -> tuple[list[Evidence], tuple[Store, ...], tuple[Load, ...]]:
@@ -65,11 +68,8 @@ def harm(
             evidence += wider_region(event, parameter, tensor, seen)
             undecoded = moved_undecoded(event.kernel, made, parameter, more_loads)
             if undecoded:
-                message = (
-                    "the kernel decodes other bytes, and stores these among floats as they are"
-                )
                 span = event.arguments[parameter].span
-                evidence.append(Evidence(span, message, "likely", meaning=NO_FLOAT))
+                evidence.append(Evidence(span, _UNDECODED, "likely", meaning=NO_FLOAT))
                 more_loads = undecoded
             if any(load.effect == "int_to_float" for load in more_loads):
                 evidence += told_beside(event, parameter, tensor, made, whole)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 from tritonlint.dtypes import UNKNOWN, ElementTypes
-from tritonlint.facts.host.values import Path
+from tritonlint.facts.host.events import Note
+from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.values import Path, Tensor, contradicts
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -34,3 +36,25 @@ class Evidence:
     stated: bool = True
     guarded: bool = False
     meaning: ElementTypes = UNKNOWN
+
+
+def notes_about(run: Run, tensor: Tensor, path: Path) -> list[Note]:
+    """What was noted of the memory of a tensor that holds on a path."""
+    return [
+        note
+        for note in run.notes
+        if note.buffer == tensor.buffer
+        and not contradicts(note.path, path)
+        and not (note.kind == "handled" and _is_viewed_else(run, note))
+    ]
+
+
+def _is_viewed_else(run: Run, test: Note) -> bool:
+    """Whether a buffer is viewed as the type that a test asks for where it has another one: what
+    asks for bytes says nothing of what it is given."""
+    return any(
+        note.kind == "view"
+        and (note.buffer, note.types) == (test.buffer, test.types)
+        and (test.path[-1][0], False) in note.path
+        for note in run.notes
+    )

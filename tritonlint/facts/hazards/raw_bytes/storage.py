@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tritonlint.dtypes import UINT8, UNKNOWN, ElementTypes
-from tritonlint.facts.hazards.raw_bytes.evidence import Evidence, Strength
+from tritonlint.facts.hazards.raw_bytes.evidence import Evidence, Strength, notes_about
 from tritonlint.facts.hazards.raw_bytes.made_alike import region_alike
 from tritonlint.facts.hazards.raw_bytes.named import by_name
 from tritonlint.facts.hazards.raw_bytes.names import (
@@ -23,7 +23,7 @@ from tritonlint.facts.hazards.raw_bytes.twins import begun_alike, tells_layout, 
 from tritonlint.facts.host.events import LaunchEvent, Note
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import Symbol
-from tritonlint.facts.host.values import Path, Tensor, contradicts
+from tritonlint.facts.host.values import Path, Tensor
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -61,13 +61,7 @@ def storage_of(
     types = tensor.types or _narrowed(
         run, event.types.get(tensor.buffer, UNKNOWN), tensor.buffer, whole
     )
-    notes = [
-        note
-        for note in run.notes
-        if note.buffer == tensor.buffer
-        and not contradicts(note.path, whole)
-        and not (note.kind == "handled" and _is_viewed_else(run, note))
-    ]
+    notes = notes_about(run, tensor, whole)
     packed = page(run, notes, tensor, types, event, parameter, whole)
     if packed:
         return Storage(assumed(types), tensor.buffer, packed)
@@ -91,17 +85,6 @@ def storage_of(
     if any(each.stated for each in evidence):
         evidence += spoken_of(run.notes, event, parameter, whole, path, evidence)
     return Storage(types, tensor.buffer, (*evidence, *_elsewhere(run, event, parameter, tensor)))
-
-
-def _is_viewed_else(run: Run, test: Note) -> bool:
-    """Whether a buffer is viewed as the type that a test asks for where it has another one: what
-    asks for bytes says nothing of what it is given."""
-    return any(
-        note.kind == "view"
-        and (note.buffer, note.types) == (test.buffer, test.types)
-        and (test.path[-1][0], False) in note.path
-        for note in run.notes
-    )
 
 
 def _told_alike(
