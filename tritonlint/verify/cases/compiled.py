@@ -3,6 +3,7 @@ of their own that are confined."""
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -26,27 +27,35 @@ def outcomes(cases: Sequence[Compiled], unconfined: bool) -> Iterator[tuple[Outc
     """The outcome of every case for every target, and whether the oracle broke on it. Raises
     Unconfined where nothing can confine the child, and it must be."""
     with tempfile.TemporaryDirectory(prefix="tritonlint-") as scratch:
-        readable = [Path(scratch)]
-        for folder, _, _ in cases:
-            own = folder.resolve()
-            readable += [own, *own.parent.glob("*.py")]
         preload = (_MODULE, "triton.compiler", "triton.backends.compiler")
         with Confined(
             _ENVIRONMENT,
-            readable=dict.fromkeys(readable),
+            readable=(Path(scratch),),
             preload=preload,
             unconfined=unconfined,
         ) as child:
             for number, (folder, name, texts) in enumerate(cases):
-                fixed = stage(folder, texts, Path(scratch) / str(number))
-                yield from _outcomes(child, folder.resolve(), fixed, name)
+                here = Path(scratch) / str(number)
+                fixed = stage(folder, texts, here / "fixed")
+                yield from _outcomes(child, folder, _copied(folder, here), fixed, name)
+
+
+def _copied(folder: Path, into: Path) -> Path:
+    """A copy of a case, beside the modules that the cases of its family share: the folder that they
+    stand in cannot be searched by a child that may read some of its files only."""
+    own = folder.resolve()
+    copy = into / own.parent.name / own.name
+    shutil.copytree(own, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    for each in own.parent.glob("*.py"):
+        shutil.copy(each, copy.parent)
+    return copy
 
 
 def _outcomes(
-    child: Confined, folder: Path, fixed: Path, name: str
+    child: Confined, case_folder: Path, folder: Path, fixed: Path, name: str
 ) -> Iterator[tuple[Outcome, bool]]:
-    """The outcomes of one case. Its code runs in a process that says no more than what the case
-    asks, and what constants its kernels read."""
+    """The outcomes of the case in `case_folder`, of which `folder` is a copy. Its code runs in a
+    process that says no more than what the case asks, and what constants its kernels read."""
     case: Any = None
     for target in TARGETS:
         try:
@@ -56,7 +65,8 @@ def _outcomes(
         except Unconfined:
             raise
         except VerifyError as error:
-            yield Outcome(name, "compile", target, "not confirmed", reason=str(error)), True
+            reason = str(error).replace(str(folder), str(case_folder))
+            yield Outcome(name, "compile", target, "not confirmed", reason=reason), True
 
 
 def _believed(said: Any, name: str, target: str) -> Outcome:
