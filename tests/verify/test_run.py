@@ -15,6 +15,8 @@ from tritonlint.errors import UsageError, VerifyError
 from tritonlint.verify.case import find_cases, load_verifier
 from tritonlint.verify.cases import compiled, fixer, run
 from tritonlint.verify.cases.sources import collect, of_fixture
+from tritonlint.verify.confined import confined
+from tritonlint.verify.confined.confined import Unconfined
 from tritonlint.verify.gpu import gpu
 from tritonlint.verify.worker import Worker
 
@@ -81,6 +83,23 @@ def test_a_broken_case_is_not_confirmed_and_the_next_one_is(two: Path) -> None:
     }
     assert "ZeroDivisionError" in report.outcomes[0].reason
     assert set(report.failed) == {"TL001/implicit_store"}
+
+
+@pytest.mark.parametrize("means", ["bubblewrap", "landlock"])
+def test_a_case_shares_a_module_with_its_family_however_it_is_confined(
+    means: str, two: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("triton", reason="the compile oracle needs triton (extra `verify`)")
+    others = {"bubblewrap", "landlock"} - {means}
+    monkeypatch.setattr(confined, "_works", dict.fromkeys(others, "switched off"))
+    monkeypatch.delenv(confined.VARIABLE, raising=False)
+    (source,) = collect([two / "TL001" / "keyword_launch"])
+    case = (source.folder, "TL001/keyword_launch", fixed_texts(source.folder))
+    try:
+        found = list(compiled.outcomes([case], unconfined=False))
+    except Unconfined as error:
+        pytest.skip(str(error))
+    assert [(each.verdict, each.reason) for each, _ in found] == [("confirmed", "")] * len(compiled.TARGETS)
 
 
 @pytest.mark.usefixtures("by_hand")
