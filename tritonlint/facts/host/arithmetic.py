@@ -6,8 +6,8 @@ import ast
 from collections.abc import Sequence as Items
 
 from tritonlint.dtypes import INT8, UNKNOWN, ElementTypes, from_torch
+from tritonlint.facts.host.element_types import FLOATS, dtype_symbol, tensor_types, wide_floats
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.tensors import FLOATS, dtype_symbol, tensor_types, wide_floats
 from tritonlint.facts.host.values import Const, Tensor, Value
 from tritonlint.source import Span
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence as Items
 
 from tritonlint.facts.flow.targets import bind, shared_out, starred
-from tritonlint.facts.host import classes, iteration, tensors
+from tritonlint.facts.host import classes, element_types, iteration, tensors
 from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.naming import as_tensor, entry_of, is_key
 from tritonlint.facts.host.state import Frame
@@ -110,7 +110,7 @@ def _is_memory(frame: Frame, value: Tensor) -> bool:
     """Whether a value is a tensor, or a part of one, and no shape."""
     if isinstance(value.buffer, Attribute) and value.buffer.name in ("shape", "stride"):
         return False
-    return value.part is not None or tensors.tensor_types(frame, value).known
+    return value.part is not None or element_types.tensor_types(frame, value).known
 
 
 def _shared_out(frame: Frame, target: ast.Tuple | ast.List, value: Value) -> Items[Value]:

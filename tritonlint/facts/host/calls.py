@@ -15,6 +15,7 @@ from tritonlint.facts.host import (
     conditions,
     containers,
     copies,
+    element_types,
     entering,
     launching,
     libraries,
@@ -147,7 +148,7 @@ def _method(frame: Frame, node: ast.Call, function: Method, given: Given) -> Val
         if table is not None:
             return table
     if function.name == "is_floating_point":
-        found = conditions.floating(frame, tensors.dtype_of(frame, owner), span)
+        found = conditions.floating(frame, element_types.dtype_of(frame, owner), span)
         return found or frame.unknown(node)
     contained = containers.method(frame, function, owner, given)
     if contained is not None:
@@ -244,4 +245,4 @@ def _named_method(frame: Frame, node: ast.Call, given: Given) -> Value:
 def _is_float(frame: Frame, dtype: Value) -> None:
     """`torch.finfo(x.dtype)` raises for an integer tensor."""
     if isinstance(dtype, DType) and dtype.of is not None and not frame.known(dtype.of).known:
-        frame.types[dtype.of] = tensors.ANY_FLOAT
+        frame.types[dtype.of] = element_types.ANY_FLOAT

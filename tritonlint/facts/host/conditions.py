@@ -9,15 +9,15 @@ from tritonlint.dtypes import INT8, UINT8, UNKNOWN, ElementTypes, from_torch, jo
 from tritonlint.facts.host import (
     arithmetic,
     constants,
+    element_types,
     setting_tests,
     settings,
     symbols,
-    tensors,
 )
 from tritonlint.facts.host.choices import only_tensor
+from tritonlint.facts.host.element_types import dtype_types
 from tritonlint.facts.host.naming import symbol
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.tensors import dtype_types
 from tritonlint.facts.host.values import (
     Condition,
     Const,
@@ -162,7 +162,7 @@ def narrow(frame: Frame, buffer: symbols.Symbol, types: ElementTypes) -> None:
 
 def _dtype_test(frame: Frame, subject: Value, against: Value, span: Span) -> Condition | None:
     """`x.dtype == T`, `x.dtype in (T, U)`, and the same of an unknown `dtype` with known types."""
-    of = tensors.dtype_symbol(subject)
+    of = element_types.dtype_symbol(subject)
     if of is None:
         return None
     if isinstance(against, DType):
@@ -194,7 +194,7 @@ def _dtype_test(frame: Frame, subject: Value, against: Value, span: Span) -> Con
 
 def floating(frame: Frame, dtype: Value, span: Span) -> Condition | None:
     """The condition of `dtype.is_floating_point`."""
-    return _dtype_test(frame, dtype, DType(tensors.ANY_FLOAT, text="a float"), span)
+    return _dtype_test(frame, dtype, DType(element_types.ANY_FLOAT, text="a float"), span)
 
 
 def _told_apart(chosen: Value, other: Value, test: Condition) -> Condition | None:
@@ -211,7 +211,7 @@ def _told_apart(chosen: Value, other: Value, test: Condition) -> Condition | Non
     if len(parting) != 1 or outcomes in ((None, None), (True, True), (False, False)):
         return None
     known = another if outcomes[0] is None else one
-    if None in outcomes and not (isinstance(known, DType) and tensors.all_bytes(known.types)):
+    if None in outcomes and not (isinstance(known, DType) and element_types.all_bytes(known.types)):
         return None
     side = outcomes.index(True) if True in outcomes else 1 - outcomes.index(False)
     key, outcome = parting[0]
@@ -225,16 +225,16 @@ def _told_apart(chosen: Value, other: Value, test: Condition) -> Condition | Non
 def _same_dtype(one: Value, other: Value) -> bool | None:
     """Whether a dtype is another, or one of several; None where that is not known. Bytes are taken
     to be no dtype that is known by its name only."""
-    own = tensors.dtype_symbol(other)
-    if own is not None and tensors.dtype_symbol(one) == own:
+    own = element_types.dtype_symbol(other)
+    if own is not None and element_types.dtype_symbol(one) == own:
         return True
     if not isinstance(one, DType) or one.types.types is None:
         return None
     names = other.items if isinstance(other, Sequence) else (other,)
     dtypes = [each.types for each in names if isinstance(each, DType)]
     if len(dtypes) != len(names):
-        return False if tensors.all_bytes(one.types) and own is not None else None
+        return False if element_types.all_bytes(one.types) and own is not None else None
     types = join(dtypes).types
     if types is None:
-        return False if tensors.all_bytes(one.types) else None
+        return False if element_types.all_bytes(one.types) else None
     return one.types.types <= types if one.types.types & types else False

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 
 from tritonlint.dtypes import INT8, UINT8, ElementType, ElementTypes
-from tritonlint.facts.host import tensors
 from tritonlint.facts.host.arguments import Arguments
+from tritonlint.facts.host.element_types import all_bytes, dtype_types, tensor_types
 from tritonlint.facts.host.events import Copy, Form
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import DType, Tensor, Value, options
@@ -45,11 +45,7 @@ def _keep_codes(frame: Frame, node: ast.expr | ast.stmt, target: Value, source: 
     for _, each in options(source):
         for _, to in options(target):
             if isinstance(each, Tensor) and isinstance(to, Tensor) and to.buffer != each.buffer:
-                codes = (
-                    _codes(frame, each)
-                    if tensors.all_bytes(tensors.tensor_types(frame, to))
-                    else None
-                )
+                codes = _codes(frame, each) if all_bytes(tensor_types(frame, to)) else None
                 if codes is not None:
                     frame.note("codes", to.buffer, codes, frame.span(node), to.part)
 
@@ -57,7 +53,7 @@ def _keep_codes(frame: Frame, node: ast.expr | ast.stmt, target: Value, source: 
 def _codes(frame: Frame, tensor: Tensor) -> ElementTypes | None:
     """The 8-bit floats that the bytes of a tensor are codes of, as far as it was made of them, or
     they were copied into it. Kernels read exponents as the integers that they are."""
-    if not tensors.all_bytes(tensors.tensor_types(frame, tensor)):
+    if not all_bytes(tensor_types(frame, tensor)):
         return None
     made = frame.known(tensor.buffer)
     if made.types and all(t.is_code for t in made.types):
@@ -70,7 +66,7 @@ def _conversion(
     frame: Frame, node: ast.Call, function: ast.Attribute, owner: Value, dtype: Value
 ) -> None:
     """A conversion of codes to bytes, or of bytes to powers of two."""
-    sides = _sides(tensors.tensor_types(frame, owner), tensors.dtype_types(frame, dtype))
+    sides = _sides(tensor_types(frame, owner), dtype_types(frame, dtype))
     if sides is None or _guarded(owner):
         return
     encoded, byte, to_bytes = sides
@@ -107,7 +103,7 @@ def _record(
     target: tuple[ast.expr, Value],
     source: tuple[ast.expr, Value],
 ) -> None:
-    sides = _sides(tensors.tensor_types(frame, source[1]), tensors.tensor_types(frame, target[1]))
+    sides = _sides(tensor_types(frame, source[1]), tensor_types(frame, target[1]))
     if sides is None or _guarded(target[1]) or _guarded(source[1]):
         return
     encoded, byte, to_bytes = sides

@@ -10,9 +10,9 @@ from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.host import (
     conditions,
     containers,
+    element_types,
     libraries,
     setting_tests,
-    tensors,
 )
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.assigning import rebind
@@ -186,7 +186,7 @@ def _better(frame: Frame, result: Value | None) -> bool:
         return conditions.says_something(result)
     if isinstance(result, Tensor):
         # `quantize_fp8(x)` is no question, but a tensor of codes.
-        return tensors.tensor_types(frame, result).known
+        return element_types.tensor_types(frame, result).known
     if isinstance(result, (Callable, Partial, Instance, Sequence, Table)):
         return True  # none of these is the answer to a question
     return isinstance(result, DType) and result.types != UNKNOWN

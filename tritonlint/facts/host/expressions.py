@@ -11,6 +11,7 @@ from tritonlint.facts.host import (
     calls,
     conditions,
     displays,
+    element_types,
     filled,
     iteration,
     loops,
@@ -157,7 +158,7 @@ def _attribute_of(frame: Frame, owner: Value, node: ast.Attribute) -> Value:
         case Namespace(name=qualified):
             return names.external(frame, f"{qualified}.{name}", node)
         case Tensor() if name == "dtype":
-            return tensors.dtype_of(frame, owner)
+            return element_types.dtype_of(frame, owner)
         case Tensor():
             return _opaque_attribute(frame, owner, name, node)
         case Instance():
@@ -178,7 +179,7 @@ def _attribute_of(frame: Frame, owner: Value, node: ast.Attribute) -> Value:
         return found or Method(owner, name, node)
     told = _told_by_name(owner, name)
     if told is None and name == "dtype" and not isinstance(owner, Launchable):
-        return tensors.dtype_of(frame, owner)
+        return element_types.dtype_of(frame, owner)
     return told or Method(owner, name, node)
 
 
@@ -197,7 +198,7 @@ def _told_by_name(owner: Value, name: str) -> Value | None:
         case Table() if name == "args":
             return Sequence(())
         case DType() if name == "itemsize":
-            return tensors.item_size(owner.types)
+            return element_types.item_size(owner.types)
         case DType() | Const() if name == "value":  # of a member of an enum
             return owner
     return None

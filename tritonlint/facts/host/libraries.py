@@ -7,7 +7,14 @@ import ast
 
 from tritonlint.dtypes import join
 from tritonlint.facts.flow.parameters import signature
-from tritonlint.facts.host import conditions, holders, records, setting_tests, tensors
+from tritonlint.facts.host import (
+    conditions,
+    element_types,
+    holders,
+    records,
+    setting_tests,
+    tensors,
+)
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.named_dtypes import named_dtype, named_fp8
 from tritonlint.facts.host.state import Frame
@@ -129,7 +136,7 @@ def by_name(frame: Frame, name: str, arguments: Arguments, span: Span) -> Value 
 def _put_together(frame: Frame, node: ast.Call, parts: Sequence) -> Value | None:
     """What `torch.cat(parts)` makes: those of which nothing is known are taken for tensors of the
     type of the others, where these have one."""
-    found = [tensors.tensor_types(frame, each) for each in parts.items]
+    found = [element_types.tensor_types(frame, each) for each in parts.items]
     known = {each for each in found if each.known}
     if not known or (len(known) > 1 and not all(each.known for each in found)):
         return None
@@ -151,7 +158,7 @@ def _made_of_pairs(frame: Frame, arguments: Arguments, span: Span) -> Sequence |
     if not dtypes or arguments.keywords:
         return None
     made = (
-        tensors.allocated(frame, tensors.dtype_types(frame, each), span, f"#{index}")
+        tensors.allocated(frame, element_types.dtype_types(frame, each), span, f"#{index}")
         for index, each in enumerate(dtypes)
     )
     return Sequence(tuple(made))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from tritonlint.dtypes import ElementTypes, join
-from tritonlint.facts.host import arithmetic, classes, setting_tests, tensors
+from tritonlint.facts.host import arithmetic, classes, element_types, setting_tests
 from tritonlint.facts.host.naming import symbol
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import AskedAsAny, Compared, Literal, Spelled, Symbol
@@ -36,7 +36,7 @@ def _by_setting(frame: Frame, table: Table, setting: Symbol | None) -> Value | N
         return None
     sides: dict[bool, list[ElementTypes]] = {True: [], False: []}
     for label, value in table.items:
-        sides[setting_tests.names_fp8(label)].append(tensors.dtype_types(frame, value))
+        sides[setting_tests.names_fp8(label)].append(element_types.dtype_types(frame, value))
     quantized, others = join(sides[True]), join(sides[False])
     bytes_ = [each.is_byte for each in quantized.types or ()]
     if not bytes_ or not all(bytes_) or not others.types or any(t.is_byte for t in others.types):
@@ -52,8 +52,8 @@ def _by_member(frame: Frame, table: Table, key: Value, node: ast.expr) -> Value 
     others. None where that makes no difference."""
     if not isinstance(key, Instance) or not classes.is_enum(key.definition) or table.open:
         return None
-    types = {label: tensors.dtype_types(frame, value) for label, value in table.items}
-    labels = [label for label in types if tensors.all_bytes(types[label])]
+    types = {label: element_types.dtype_types(frame, value) for label, value in table.items}
+    labels = [label for label in types if element_types.all_bytes(types[label])]
     others = join(types[label] for label in types if label not in labels)
     if not labels or not others.types or any(t.is_byte for t in others.types):
         return None
@@ -84,7 +84,7 @@ def look_up(
         labels = frozenset((key.value,))
     elif isinstance(key, DType):
         # Keys that are no constants are kept as they are spelled.
-        labels = frozenset(map(str, tensors.dtype_types(frame, key).types or ()))
+        labels = frozenset(map(str, element_types.dtype_types(frame, key).types or ()))
     arithmetic.reckons(frame, key, [label for label, _ in table.items], frame.span(node))
     values = [value for label, value in table.items if label in labels]
     if len(values) == 1 == len(labels):
@@ -98,7 +98,7 @@ def look_up(
         return frame.unknown(node)
     setting = None if labels or default else _setting(table, key, node)
     if all(isinstance(value, DType) for value in values):
-        types = join(tensors.dtype_types(frame, value) for value in values)
+        types = join(element_types.dtype_types(frame, value) for value in values)
         by_setting = _by_setting(frame, table, setting) or _by_member(frame, table, key, node)
         of = key.of if isinstance(key, DType) else None
         return by_setting or DType(types, table=table.span, key=of)

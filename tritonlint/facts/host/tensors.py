@@ -5,20 +5,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence as Items
 
-from tritonlint.dtypes import INT8, PLATFORM_FP8, UNKNOWN, ElementTypes, from_torch, join
+from tritonlint.dtypes import INT8, UNKNOWN, ElementTypes, from_torch
 from tritonlint.facts.host.arguments import Arguments, is_stand_in
 from tritonlint.facts.host.choices import is_dtype
+from tritonlint.facts.host.element_types import (
+    FLOATS,
+    all_bytes,
+    decides_bytes,
+    dtype_of,
+    dtype_symbol,
+    dtype_types,
+    item_size,
+    known_of,
+    tensor_types,
+    wide_floats,
+)
 from tritonlint.facts.host.places import Part
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Allocation, HasType, Symbol
 from tritonlint.facts.host.values import Const, DType, Sequence, Tensor, Value, choose, options
 from tritonlint.frozen import replace
 from tritonlint.source import Span
-
-FLOATS = ElementTypes.of(
-    *(t for name in ("float16", "bfloat16", "float32", "float64") if (t := from_torch(name)))
-)
-ANY_FLOAT = FLOATS | PLATFORM_FP8
 
 CONSTRUCTORS = frozenset(
     """
@@ -75,8 +82,8 @@ def construct(
     )
     if dtype is None and like is not None and (name.endswith("_like") or name.startswith("new_")):
         own = dtype_of(frame, like)
-        dtype = own if _decides_bytes(frame, own) else None
-    if dtype is not None and _decides_bytes(frame, dtype):
+        dtype = own if decides_bytes(frame, own) else None
+    if dtype is not None and decides_bytes(frame, dtype):
         made_on = [
             (path, allocated(frame, dtype_types(frame, each), span, f"?{index}"))
             for index, (path, each) in enumerate(options(dtype))
@@ -100,17 +107,6 @@ def construct(
     return made
 
 
-def _decides_bytes(frame: Frame, dtype: Value) -> bool:
-    """Whether it depends on the outcome of a test if a dtype is one of bytes."""
-    each_path = list(options(dtype))
-    bytes_ = [all_bytes(dtype_types(frame, each)) for _, each in each_path]
-    return all(path for path, _ in each_path) and any(bytes_) and not all(bytes_)
-
-
-def all_bytes(types: ElementTypes) -> bool:
-    return bool(types.types) and all(each.is_byte for each in types.types or ())
-
-
 def allocated(frame: Frame, types: ElementTypes, span: Span, mark: str = "") -> Tensor:
     """New memory of these types, `mark` tells apart what one expression makes on several paths.
     What an earlier run of the same expression made is forgotten."""
@@ -120,15 +116,6 @@ def allocated(frame: Frame, types: ElementTypes, span: Span, mark: str = "") -> 
         frame.types[buffer] = types
         frame.note("allocated", buffer, types, span)
     return Tensor(buffer)
-
-
-def dtype_symbol(value: Value) -> Symbol | None:
-    """What is known by name only where `value` is a dtype: the buffer whose own type it is, or the
-    parameter or attribute that it is."""
-    match value:
-        case DType(of=Symbol() as buffer) | Tensor(buffer=buffer, types=None, part=None):
-            return buffer
-    return None
 
 
 def _made_with(frame: Frame, buffer: Symbol, dtype: Value, span: Span) -> None:
@@ -153,68 +140,6 @@ def _made_alike(frame: Frame, buffer: Symbol, types: ElementTypes, like: Value) 
         frame.run.alike[buffer] = frozenset(named).union(*further)
 
 
-def dtype_types(frame: Frame, value: Value) -> ElementTypes:
-    """The element types that a dtype expression can name."""
-    found = ElementTypes(frozenset())
-    for _, each in options(value):
-        if isinstance(each, Tensor):
-            found = found | frame.known(each.buffer)
-        elif not isinstance(each, DType):
-            return UNKNOWN
-        elif each.types.known:
-            found = found | each.types
-        else:
-            found = found | (frame.known(each.of) if each.of else UNKNOWN)
-    return found
-
-
-def _known_of(frame: Frame, dtype: Value) -> ElementTypes:
-    """The element types that a dtype expression can name, without those that are not known: of
-    `out_dtype`, its default."""
-    each_option = (dtype_types(frame, each) for _, each in options(dtype))
-    found = join(each for each in each_option if each.known)
-    return found if found.types else UNKNOWN
-
-
-def tensor_types(frame: Frame, value: Value) -> ElementTypes:
-    """The element types that a tensor can have on this path."""
-    found = ElementTypes(frozenset())
-    for _, each in options(value):
-        if not isinstance(each, Tensor):
-            return UNKNOWN
-        found = found | (each.types if each.types is not None else frame.known(each.buffer))
-    return found
-
-
-def dtype_of(frame: Frame, owner: Value) -> Value:
-    """`owner.dtype`: one on each path where a test decides whether `owner` holds bytes."""
-    match owner:
-        case Tensor(types=None, buffer=buffer):
-            return DType(frame.run.stand_ins.get(buffer) or frame.known(buffer), buffer)
-        case Tensor(types=ElementTypes() as types):
-            return DType(types)
-    each_path = [
-        (path, DType(tensor_types(frame, each)))
-        for path, each in options(owner)
-        if isinstance(each, Tensor)
-    ]
-    several = choose(*each_path) if len(each_path) > 1 else None
-    if several is not None and _decides_bytes(frame, several):
-        return several
-    return DType(tensor_types(frame, owner))
-
-
-def wide_floats(types: ElementTypes) -> bool:
-    """Whether all of these are floats of more than 8 bits."""
-    return bool(types.types) and all(t.is_float and t.width > 8 for t in types.types or ())
-
-
-def item_size(types: ElementTypes) -> Const | None:
-    """The bytes of an element, where all the types that it can have are as wide."""
-    widths = {each.width for each in types.types or ()}
-    return Const(widths.pop() // 8) if len(widths) == 1 else None
-
-
 def view(frame: Frame, tensor: Tensor, arguments: Arguments, span: Span) -> Tensor:
     """`tensor.view(...)`: another element type for the same bytes, or another shape."""
     given = arguments.keywords.get("dtype") or (
@@ -226,7 +151,7 @@ def view(frame: Frame, tensor: Tensor, arguments: Arguments, span: Span) -> Tens
     if own and tensor.types is None:
         return tensor
     types = dtype_types(frame, given)
-    frame.note("view", tensor.buffer, _known_of(frame, given), span, tensor.part)
+    frame.note("view", tensor.buffer, known_of(frame, given), span, tensor.part)
     return replace(tensor, types=types, view=span, guarded=False, bare=False)
 
 

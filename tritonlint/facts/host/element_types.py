@@ -1,0 +1,96 @@
+"""Which element types tensors and dtypes can have."""
+
+from __future__ import annotations
+
+from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN, ElementTypes, from_torch, join
+from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.symbols import Symbol
+from tritonlint.facts.host.values import Const, DType, Tensor, Value, choose, options
+
+FLOATS = ElementTypes.of(
+    *(t for name in ("float16", "bfloat16", "float32", "float64") if (t := from_torch(name)))
+)
+ANY_FLOAT = FLOATS | PLATFORM_FP8
+
+
+def all_bytes(types: ElementTypes) -> bool:
+    """Whether these are known, and bytes."""
+    return bool(types.types) and all(each.is_byte for each in types.types or ())
+
+
+def wide_floats(types: ElementTypes) -> bool:
+    """Whether all of these are floats of more than 8 bits."""
+    return bool(types.types) and all(t.is_float and t.width > 8 for t in types.types or ())
+
+
+def item_size(types: ElementTypes) -> Const | None:
+    """The bytes of an element, where all the types that it can have are as wide."""
+    widths = {each.width for each in types.types or ()}
+    return Const(widths.pop() // 8) if len(widths) == 1 else None
+
+
+def dtype_symbol(value: Value) -> Symbol | None:
+    """What is known by name only where `value` is a dtype: the buffer whose own type it is, or the
+    parameter or attribute that it is."""
+    match value:
+        case DType(of=Symbol() as buffer) | Tensor(buffer=buffer, types=None, part=None):
+            return buffer
+    return None
+
+
+def dtype_types(frame: Frame, value: Value) -> ElementTypes:
+    """The element types that a dtype expression can name."""
+    found = ElementTypes(frozenset())
+    for _, each in options(value):
+        if isinstance(each, Tensor):
+            found = found | frame.known(each.buffer)
+        elif not isinstance(each, DType):
+            return UNKNOWN
+        elif each.types.known:
+            found = found | each.types
+        else:
+            found = found | (frame.known(each.of) if each.of else UNKNOWN)
+    return found
+
+
+def known_of(frame: Frame, dtype: Value) -> ElementTypes:
+    """The element types that a dtype expression can name, without those that are not known: of
+    `out_dtype`, its default."""
+    each_option = (dtype_types(frame, each) for _, each in options(dtype))
+    found = join(each for each in each_option if each.known)
+    return found if found.types else UNKNOWN
+
+
+def tensor_types(frame: Frame, value: Value) -> ElementTypes:
+    """The element types that a tensor can have on this path."""
+    found = ElementTypes(frozenset())
+    for _, each in options(value):
+        if not isinstance(each, Tensor):
+            return UNKNOWN
+        found = found | (each.types if each.types is not None else frame.known(each.buffer))
+    return found
+
+
+def dtype_of(frame: Frame, owner: Value) -> Value:
+    """`owner.dtype`: one on each path where a test decides whether `owner` holds bytes."""
+    match owner:
+        case Tensor(types=None, buffer=buffer):
+            return DType(frame.run.stand_ins.get(buffer) or frame.known(buffer), buffer)
+        case Tensor(types=ElementTypes() as types):
+            return DType(types)
+    each_path = [
+        (path, DType(tensor_types(frame, each)))
+        for path, each in options(owner)
+        if isinstance(each, Tensor)
+    ]
+    several = choose(*each_path) if len(each_path) > 1 else None
+    if several is not None and decides_bytes(frame, several):
+        return several
+    return DType(tensor_types(frame, owner))
+
+
+def decides_bytes(frame: Frame, dtype: Value) -> bool:
+    """Whether it depends on the outcome of a test if a dtype is one of bytes."""
+    each_path = list(options(dtype))
+    bytes_ = [all_bytes(dtype_types(frame, each)) for _, each in each_path]
+    return all(path for path, _ in each_path) and any(bytes_) and not all(bytes_)
