@@ -24,6 +24,9 @@ class Specialization:
     pointers: Mapping[str, ElementType] = field(default_factory=dict)
     constexprs: Mapping[str, object] = field(default_factory=dict)
 
+    def __hash__(self) -> int:
+        return hash(repr(self))  # what is known of constants need not be hashable
+
 
 @dataclass(frozen=True)
 class Float:

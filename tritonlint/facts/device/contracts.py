@@ -33,12 +33,12 @@ from tritonlint.frozen import replace
 W = TypeVar("W", bound=Watch)
 
 
+@kept(4096)
 def contract(kernel: Kernel, specialization: Specialization) -> KernelContract:
     """What `kernel` does with the element type of each pointer parameter when it is launched so."""
     return _run(kernel, specialization, frozenset(specialization.pointers))
 
 
-@kept(2048)
 def open_contract(kernel: Kernel) -> KernelContract:
     """What `kernel` does with its pointer parameters whatever it is launched with."""
     return contract(kernel, Specialization())

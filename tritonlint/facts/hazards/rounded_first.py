@@ -36,6 +36,8 @@ def rounded_first(run: Run) -> Iterator[OtherCast]:
         codes = any(_are_codes(event, each) for each in event.arguments.values())
         if not named and not run.effects.of(_casts, event.kernel, codes):
             continue
+        if not any(_types(run, event, each) for each in event.arguments):
+            continue
         all_made = [
             each
             for made in _specializations(event)

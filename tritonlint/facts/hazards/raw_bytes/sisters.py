@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from tritonlint.dtypes import UINT8, ElementTypes
-from tritonlint.facts.device import Load, Specialization, contract
+from tritonlint.facts.device import Load, Specialization, contract, open_contract
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.names import COMMON, byte_named
 from tritonlint.facts.hazards.torch_code import float_type, viewed
@@ -119,6 +119,8 @@ def _written(module: Module) -> Mapping[str, Viewed]:
 def _stores_codes(kernel: Kernel, parameter: str) -> ElementTypes | None:
     """The 8-bit float as whose codes a kernel stores bytes through a parameter."""
     if "bitcast" not in as_code(kernel.node):
+        return None
+    if all(each.parameter != parameter for each in open_contract(kernel).stores):
         return None
     found = contract(kernel, Specialization({parameter: UINT8}, {})).encodings
     own = {each.element for each in found if each.parameter == parameter and each.written}
