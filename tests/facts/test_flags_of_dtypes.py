@@ -35,11 +35,18 @@ RIGHT = {
     "no float by the function": "not torch.is_floating_point(self.keys)",
     "bytes": "self.keys.dtype == torch.uint8",
     "no bfloat16": "self.keys.dtype != torch.bfloat16",
+    "one of the bytes": "self.keys.dtype in (torch.uint8, torch.int8)",
+    "none of the floats": "self.keys.dtype not in [torch.float16, torch.bfloat16, torch.float32]",
+    "a table of codes": "self.keys.dtype in {torch.uint8: 1, torch.int8: 2}",
+    "compared with False": "self.keys.is_floating_point() is False",
+    "compared with True": "self.keys.is_floating_point() != True",
 }
 WRONG = {
     "a float": "self.keys.is_floating_point()",
     "no bytes": "self.keys.dtype != torch.uint8",
     "another type": "self.keys.dtype == torch.int8",
+    "one of other types": "self.keys.dtype in (torch.int8, torch.bool)",
+    "a float, compared": "self.keys.is_floating_point() is True",
     "of something else": "not out.is_floating_point()",
 }
 

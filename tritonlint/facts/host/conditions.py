@@ -30,6 +30,9 @@ from tritonlint.facts.host.values import (
 )
 from tritonlint.source import Span
 
+# What `is_floating_point` asks for.
+_FLOAT = DType(element_types.ANY_FLOAT, text="a float")
+
 
 def compare(frame: Frame, node: ast.Compare, left: Value, right: Value, span: Span) -> Condition:
     """The condition of `left <op> right`, with a single operator."""
@@ -41,6 +44,8 @@ def compare(frame: Frame, node: ast.Compare, left: Value, right: Value, span: Sp
     if outcome is not None:
         return Condition("opaque", symbols.Literal(str(outcome)), span)
     negated = isinstance(node.ops[0], (ast.NotEq, ast.IsNot, ast.NotIn))
+    if isinstance(left, Condition) and isinstance(right, Const) and isinstance(right.value, bool):
+        return left if right.value != negated else negate(left)
     found = _dtype_test(frame, left, right, span) or _dtype_test(frame, right, left, span)
     found = (
         found or setting_tests.compared(node, left, right, span) or _plain(node, left, right, span)
@@ -184,7 +189,7 @@ def _dtype_test(frame: Frame, subject: Value, against: Value, span: Span) -> Con
     if isinstance(subject, Tensor) and not types.known:
         return None
     key = symbols.HasType(of, str(types) if types.known else text)
-    condition = Condition("dtype", key, span, of, types)
+    condition = Condition("dtype", key, span, of, types, among=_among(frame, against))
     if types.types is not None and UINT8 in types.types:
         frame.note("handled", of, types, span, path=((key, True),))
     if types.types is not None and INT8 in types.types and all(t.width == 8 for t in types.types):
@@ -192,9 +197,16 @@ def _dtype_test(frame: Frame, subject: Value, against: Value, span: Span) -> Con
     return condition
 
 
+def _among(frame: Frame, against: Value) -> bool:
+    """Whether a test asks if a dtype is one of several, each of which is known."""
+    if isinstance(against, Sequence):
+        return all(dtype_types(frame, each).single for each in against.items)
+    return isinstance(against, Table) or against == _FLOAT
+
+
 def floating(frame: Frame, dtype: Value, span: Span) -> Condition | None:
     """The condition of `dtype.is_floating_point`."""
-    return _dtype_test(frame, dtype, DType(element_types.ANY_FLOAT, text="a float"), span)
+    return _dtype_test(frame, dtype, _FLOAT, span)
 
 
 def _told_apart(chosen: Value, other: Value, test: Condition) -> Condition | None:

@@ -44,14 +44,15 @@ def decided(
         case "or":
             return True if True in parts else (None if None in parts else False)
         case "dtype" if condition.buffer is not None and condition.buffer in known:
-            return _has_type(known[condition.buffer], condition.types)
+            return _has_type(known[condition.buffer], condition)
     return None
 
 
-def _has_type(known: ElementTypes, asked: ElementTypes) -> bool | None:
-    """Whether a buffer of a `known` type has the one that is `asked` for."""
-    if known.types is None or asked.types is None:
+def _has_type(known: ElementTypes, test: Condition) -> bool | None:
+    """Whether a buffer of a `known` type has the one that a test asks for, or one of them."""
+    asked = test.types.types
+    if known.types is None or asked is None:
         return None
-    if not known.types & asked.types:
+    if not known.types & asked:
         return False
-    return True if known.types == asked.types and len(asked.types) == 1 else None
+    return True if known.types <= asked and (test.among or len(asked) == 1) else None

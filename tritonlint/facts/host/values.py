@@ -98,7 +98,7 @@ class Table:
 @dataclass(frozen=True)
 class Condition:
     """The outcome of a test. `key` identifies it on every path; see `conditions.py` for what each
-    kind says."""
+    kind says. `among` is whether each of `types` makes it true."""
 
     kind: Literal["dtype", "quantized", "unquantized", "not", "and", "or", "opaque"]
     key: Symbol
@@ -106,12 +106,12 @@ class Condition:
     buffer: Symbol | None = None
     types: ElementTypes = UNKNOWN
     parts: tuple[Condition, ...] = ()
+    among: bool = False
 
 
 @dataclass(frozen=True)
 class Launchable:
-    """A kernel, possibly behind an alias or a wrapper. `gridded` is whether it has its grid: to
-    call it is to launch it."""
+    """A kernel, possibly behind an alias or a wrapper. `gridded`: to call it is to launch it."""
 
     kernel: Kernel
     gridded: bool = False
