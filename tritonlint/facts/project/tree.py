@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, TypeVar, overload
 
 from tritonlint.facts.kept import kept
@@ -28,6 +28,8 @@ _NO_NODES = frozenset(
 _WALKED_OFTEN = frozenset((ast.Module, *SCOPE))
 _WITHIN = "_nodes_within"
 _INSIDE: dict[type[ast.AST], tuple[str, ...]] = {}
+# What stands in the other fields of nodes beside nodes and lists of them.
+_PLAIN = frozenset((type(None), str, bytes, bool, int, float, complex, type(...)))
 
 
 def dotted_name(node: ast.AST) -> str | None:
@@ -118,32 +120,30 @@ def nodes(tree: ast.AST, /, *kinds: type[ast.AST]) -> Iterator[Any]:
 
 
 def _within(tree: ast.AST) -> Iterator[ast.AST]:
-    yield tree
     # Kept with the node, and so as long as it; without itself, since it would be kept for ever.
     known: tuple[ast.AST, ...] | None = tree.__dict__.get(_WITHIN)
     if known is None:
         known = tuple(_walk(tree))[1:]
         setattr(tree, _WITHIN, known)
-    yield from known
+    return chain((tree,), known)
 
 
 def _walk(tree: ast.AST) -> Iterator[ast.AST]:
-    waiting = deque((tree,))
-    take, more = waiting.popleft, waiting.append
-    while waiting:
-        node = take()
+    found = [tree]
+    more = found.append
+    for node in found:  # which grows on the way
         yield node
         kind = node.__class__
         inside = _INSIDE.get(kind)
         if inside is None:
             inside = _INSIDE[kind] = tuple(each for each in node._fields if each not in _NO_NODES)
         for name in inside:
-            value = getattr(node, name, None)
+            value: Any = getattr(node, name, None)
             if value.__class__ is list:
                 for each in value:
-                    if isinstance(each, ast.AST):
+                    if each.__class__ not in _PLAIN:
                         more(each)
-            elif isinstance(value, ast.AST):
+            elif value.__class__ not in _PLAIN:
                 more(value)
 
 
