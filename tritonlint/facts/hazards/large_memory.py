@@ -48,8 +48,9 @@ def large_offsets(run: Run) -> Iterator[NarrowOffset]:
     allocated as that large."""
     for event in run.launches:
         for name, passed in event.arguments.items():
-            made = _made(run, passed) if name in pointers_of(event.kernel) else None
-            if made is not None and math.prod(made[1]) >= _LARGE:
+            made = _made(run, passed)
+            large = made is not None and math.prod(made[1]) >= _LARGE
+            if made is not None and large and name in pointers_of(event.kernel):
                 yield from _into(event, name, *made)
 
 
