@@ -12,7 +12,7 @@ from tritonlint.dtypes import BFLOAT16, FLOAT32, UNKNOWN, ElementType
 from tritonlint.facts.device import Specialization, narrow_sums, open_contract
 from tritonlint.facts.device.contracts import roles_of
 from tritonlint.facts.device.reading.loaded_sums import adds_loaded
-from tritonlint.facts.device.reading.read_back import read_back
+from tritonlint.facts.device.reading.read_back import may_come_back, read_back
 from tritonlint.facts.device.sums import NarrowSum
 from tritonlint.facts.hazards.launched.known_arguments import known_arguments
 from tritonlint.facts.hazards.launched.specializations import specialization, types_of
@@ -64,11 +64,11 @@ def may_sum(text: str) -> bool:
     return "jit" in text and "load" in text and ("sum" in text or "*" in text)
 
 
-def sums_loaded(kernel: Kernel, source: SourceFile) -> bool:
-    """Whether `kernel`, which `source` defines, adds up what it loads in 16 bits when all its
+def sums_loaded(kernel: Kernel, text: str) -> bool:
+    """Whether `kernel`, which is written as `text`, adds up what it loads in 16 bits when all its
     floats are of 16 bits, and the memory that it only stores to of 32."""
-    text = "".join(source.lines[kernel.line - 1 : kernel.node.end_lineno])
-    if not adds_loaded(kernel, text) and not read_back(kernel.node):
+    again = may_come_back(text) and bool(read_back(kernel.node))
+    if not again and not adds_loaded(kernel, text):
         return False
     roles = roles_of(kernel)
     read = _read(kernel)

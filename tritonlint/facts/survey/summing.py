@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import field
 
-from tritonlint.facts.device.reading.read_back import added_atomically
+from tritonlint.facts.device.reading.read_back import added_atomically, may_keep
 from tritonlint.facts.hazards.low_sums import LowSum, low_sums, may_sum, passes, sums_loaded
 from tritonlint.facts.hazards.repeated_sums import keeps_sums, launches_in_loop
 from tritonlint.facts.host.state import Run
@@ -57,8 +57,9 @@ class Summing:
                             yield from self._of(definition, kernel)
 
     def _of(self, definition: Definition, kernel: Kernel) -> Iterator[LowSum]:
-        again = not sums_loaded(kernel, definition.module.source)
-        if again and not keeps_sums(kernel.node):
+        text = definition.module.source.lines_of(kernel.node)
+        again = not sums_loaded(kernel, text)
+        if again and not (may_keep(text) and keeps_sums(kernel.node)):
             return
         for launcher in self.reach.named_by(definition)[:_MOST]:
             atomic = again and added_atomically(kernel.node)

@@ -4,10 +4,28 @@ stores it at the same address."""
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.tree import as_code, nodes, statements_in, walk
+
+# Calls that load or store, and the name that the address begins with, where one stands there.
+_BEGIN = r"\s*\((?:[\s(\\]|#[^\n]*)*(\w*)"
+_LOADED = re.compile("load" + _BEGIN)
+_STORED = re.compile("store" + _BEGIN)
+
+
+def may_come_back(text: str) -> bool:
+    """Whether a function, which is written as `text`, may store at an address that it loads from
+    too."""
+    stored = set(_STORED.findall(text))
+    return bool(stored) and not stored.isdisjoint(_LOADED.findall(text))
+
+
+def may_keep(text: str) -> bool:
+    """Whether a function, which is written as `text`, may add to what is in memory."""
+    return "atomic_add" in text or may_come_back(text)
 
 
 @kept(256)
@@ -133,30 +151,38 @@ def _adds(value: ast.expr, load: ast.Call, inside: list[ast.AST]) -> bool:
     held: set[str] = set()  # what was loaded
     sums: set[str] = set()  # that with something added
 
-    def holds(node: ast.AST, names: set[str]) -> bool:
-        return any(each is load for each in walk(node)) or bool(_names(node) & names)
-
-    def is_sum(node: ast.AST) -> bool:
-        if _names(node) & sums:
+    def is_sum(node: ast.expr, named: set[str], touched: bool) -> bool:
+        if not named.isdisjoint(sums):
             return True
-        added = nodes(node, ast.BinOp)
-        return any(
+        return touched and any(
             isinstance(each.op, (ast.Add, ast.Sub))
             and any(_is_kept(side, load, held) for side in (each.left, each.right))
-            for each in added
+            for each in nodes(node, ast.BinOp)
         )
+
+    def touches(node: ast.expr, named: set[str]) -> bool:
+        return not named.isdisjoint(held) or _stands_in(load, node)
 
     for each in inside:
         match each:
             case ast.Assign(targets=[ast.Name(id=name)], value=given):
-                if is_sum(given):
+                named = _names(given)
+                touched = touches(given, named)
+                if is_sum(given, named, touched):
                     sums.add(name)
-                elif holds(given, held):
+                elif touched:
                     held.add(name)
             case ast.AugAssign(target=ast.Name(id=name), op=ast.Add() | ast.Sub()):
                 if name in held:
                     sums.add(name)
-    return is_sum(value)
+    named = _names(value)
+    return is_sum(value, named, touches(value, named))
+
+
+def _stands_in(load: ast.Call, node: ast.expr) -> bool:
+    """Whether a load is a part of an expression."""
+    near = node.lineno <= load.lineno <= (node.end_lineno or node.lineno)
+    return near and any(each is load for each in walk(node))
 
 
 def _is_kept(node: ast.expr, load: ast.Call, held: set[str]) -> bool:
