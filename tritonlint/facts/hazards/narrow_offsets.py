@@ -99,7 +99,7 @@ def late(kernel: Kernel) -> Iterator[NarrowOffset]:
 def told(kernel: Kernel, module: Module) -> Iterator[NarrowOffset]:
     """The products of entries of a table of blocks, pages or rows, of which the file says that they
     are 32 bits wide, and that nothing widens."""
-    for offset in _narrow(kernel):
+    for offset in _narrow(kernel) if any(map(_TABLE.search, _parameters(kernel))) else ():
         table = offset.table
         if offset.late is not None or not table or not _TABLE.search(table):
             continue
@@ -113,9 +113,10 @@ def siblings(kernel: Kernel, twins: Twins, named: bool = False) -> Iterator[Narr
     """The products of `kernel` that one of `twins` widens in time; by the names of their indices
     too where these are `named` alike because the kernels are. A larger product hides the smaller
     ones that overflow after it: any in 32 bits, or of kernels of one name those that are found."""
+    scaled = {stride for _, stride in twins}
     found = [
         (offset, twin)
-        for offset in _narrow(kernel)
+        for offset in (_narrow(kernel) if not scaled.isdisjoint(_parameters(kernel)) else ())
         if offset.late is None and (twin := _twin(kernel, offset, twins, named)) is not None
     ]
     larger = [offset for offset, _ in found] if named else [*offsets(kernel)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import field
 
+from tritonlint.facts.kept import kept
 from tritonlint.facts.project.jit import compiled
 from tritonlint.facts.project.kernel import Entity, Expression, Kernel, Namespace, Qualified
 from tritonlint.facts.project.modules import Definition, External, Module, Target
@@ -12,7 +13,8 @@ from tritonlint.facts.project.tree import Enclosing, dotted_name
 from tritonlint.frozen import dataclass
 
 
-def kernels(module: Module) -> list[Kernel]:
+@kept(512)
+def kernels(module: Module) -> tuple[Kernel, ...]:
     """The Triton and Gluon jit functions of `module` in source order, each under every name that it
     gets there (`x = triton.jit(f)`)."""
     found = [kernel for each in module.functions if (kernel := kernel_of(each)) is not None]
@@ -26,7 +28,7 @@ def kernels(module: Module) -> list[Kernel]:
             kernel = kernel_of(Definition(module, value, enclosing, name.rpartition(".")[2]))
             if kernel is not None:
                 found.append(kernel)
-    return sorted(found, key=lambda kernel: kernel.line)
+    return tuple(sorted(found, key=lambda kernel: kernel.line))
 
 
 def kernel_of(definition: Definition) -> Kernel | None:

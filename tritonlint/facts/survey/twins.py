@@ -8,6 +8,7 @@ import os
 from collections.abc import Collection, Iterator, Sequence
 
 from tritonlint.facts.device.reading.offsets import Offset
+from tritonlint.facts.device.reading.reader import names_64_bits
 from tritonlint.facts.hazards.extents import fits_in_32_bits, made_after
 from tritonlint.facts.hazards.narrow_offsets import (
     Companions,
@@ -28,6 +29,7 @@ from tritonlint.facts.hazards.told_indices import may_tell, told_narrow
 from tritonlint.facts.hazards.written_launches import given, launches_of, passed_strides
 from tritonlint.facts.index.reach import Reach
 from tritonlint.facts.index.universe import Texts
+from tritonlint.facts.kept import kept
 from tritonlint.facts.project.comments import NARROW_TARGET
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.kernels import kernels
@@ -67,12 +69,12 @@ class Offsets:
         sizes = may_state_sizes(module.source.text)
         if not widens and not shared and not tells and not sizes:
             return
-        found = kernels(module)
-        twins = twins_of(found) if widens else {}
-        wide = widened_indices(found) if widens else {}
-        for kernel in found:
+        widening = _widening(module) if widens else ()
+        twins, wide = twins_of(widening), widened_indices(widening)
+        for kernel in kernels(module):
             self.looked_at.read.add((kernel.path, kernel.line))
-            seen = [*late(kernel), *siblings(kernel, twins)] if widens else []
+            seen = [*late(kernel)] if kernel in widening else []
+            seen += siblings(kernel, twins)
             if tells:
                 seen = self._with_told(module, kernel, seen)
             seen += self._of_one_shape(module, kernel, wide)
@@ -154,14 +156,8 @@ class Offsets:
     def _same_name(self, kernel: Kernel, file: str, files: Sequence[str]) -> Twins:
         """What the kernels of the same name in `files` widen."""
         modules = [self.reach.parsed(each) for each in files if each != file]
-        same = [
-            each
-            for module in modules
-            if module is not None
-            for each in kernels(module)
-            if each.name == kernel.name
-        ]
-        return twins_of(same, written=True)
+        named = (each for module in modules if module is not None for each in _widening(module))
+        return twins_of((each for each in named if each.name == kernel.name), written=True)
 
     def _elsewhere(self, file: str) -> dict[str, list[str]]:
         universe = self.texts.universe(file)
@@ -196,3 +192,10 @@ class Offsets:
             for each in universe:
                 folders.setdefault(os.path.dirname(each), []).append(each)
         return self._folders[key].get(os.path.dirname(file), ())
+
+
+@kept(512)
+def _widening(module: Module) -> tuple[Kernel, ...]:
+    """The kernels of a module that may widen an offset."""
+    lines_of = module.source.lines_of
+    return tuple(each for each in kernels(module) if names_64_bits(each, lines_of(each.node)))

@@ -143,7 +143,7 @@ def _call(names: Names, node: ast.Call) -> Term:
     if method:
         assert isinstance(function, ast.Attribute)
         args.insert(0, term_of(names, function.value))
-    elif not _of_the_language(function):
+    elif not is_of_the_language(dotted_name(function) or ""):
         known = names.call(node, args, keywords)
         if known is not None:
             return known
@@ -161,9 +161,9 @@ def _names_a_module(names: Names, owner: ast.expr) -> bool:
     return isinstance(root, ast.Name) and root.id not in names.env
 
 
-def _of_the_language(function: ast.expr) -> bool:
+def is_of_the_language(dotted: str) -> bool:
     """Whether a function is one of Triton's by the customary names."""
-    return (dotted_name(function) or "").partition(".")[0] in ("tl", "triton", "gl", "ttgl")
+    return dotted.partition(".")[0] in ("tl", "triton", "gl", "ttgl")
 
 
 Handler = Callable[["ast.expr | None", str, list[Term], dict[str, Term]], Term]

@@ -9,11 +9,17 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field
 from functools import reduce
 
-from tritonlint.facts.device.reading.expressions import binary, joined, term_of
+from tritonlint.facts.device.reading.expressions import (
+    binary,
+    is_of_the_language,
+    joined,
+    term_of,
+)
 from tritonlint.facts.device.reading.terms import COMPILED, UNKNOWN, Term, combined
 from tritonlint.facts.flow import statements
 from tritonlint.facts.flow.parameters import signature
@@ -21,12 +27,15 @@ from tritonlint.facts.flow.targets import shared_out
 from tritonlint.facts.flow.walk import Items, Walk
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Expression, Kernel, Namespace, Scope
-from tritonlint.facts.project.tree import as_code, dotted_name
+from tritonlint.facts.project.tree import as_code, dotted_name, nodes, walk
 from tritonlint.frozen import dataclass, replace
 
 # Functions inside each other whose results are followed, and how many statements they may have.
 _DEPTH = 2
 _SHORT = 12
+# What types of 64 bits have in their names.
+_WIDE = "int64"
+_CALLED = re.compile(r"([A-Za-z_][\w.]*)\s*\(")
 
 
 @dataclass(frozen=True)
@@ -210,6 +219,32 @@ def _target(scope: Scope, dotted: str) -> Kernel | None:
     for name in rest:
         entity = entity.scope.lookup(name) if isinstance(entity, Namespace) else None
     return entity if isinstance(entity, Kernel) else None
+
+
+def names_64_bits(kernel: Kernel, text: str) -> bool:
+    """Whether `kernel`, which is written as `text`, or a short function that is read with it, names
+    an integer type of 64 bits: where none does, nothing is widened."""
+    return _WIDE in text or any(
+        isinstance(node, (ast.Attribute, ast.Constant))
+        and _WIDE in (node.attr if isinstance(node, ast.Attribute) else str(node.value))
+        for each in _entered(kernel, set(_CALLED.findall(text)))
+        for node in walk(each.node)
+    )
+
+
+def _entered(kernel: Kernel, called: Iterable[str]) -> Iterator[Kernel]:
+    """The short functions of the project that are read where `kernel` calls functions by these
+    names, and those that they call."""
+    seen = {id(kernel.node)}
+    waiting = [(kernel.scope, called)]
+    while waiting:
+        scope, names = waiting.pop()
+        for each in (_target(scope, name) for name in names if not is_of_the_language(name)):
+            if each is not None and len(each.node.body) <= _SHORT and id(each.node) not in seen:
+                seen.add(id(each.node))
+                yield each
+                calls = (call.func for call in nodes(each.node, ast.Call))
+                waiting.append((each.scope, {name for c in calls if (name := dotted_name(c))}))
 
 
 @kept(4096)
