@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _TRIGGER = "row 65,536 of rows of 32,768 elements begins at 2**31, which is -2**31 in 32 bits"
 # Memory of one small entry for a row, a block or a request, told by the name of its pointer.
 _METADATA = re.compile(
-    r"table|scale|lse|len|size|(?:^|_)pos(?:_|$)|position|indptr|indices|index|idx|ids?(?:_|$)|mask|cu_|loc|slot|offset|start|map"
+    r"table|scale|zero|(?:^|_)zp|lse|len|size|(?:^|_)pos(?:_|$)|position|indptr|indices|index|idx|ids?(?:_|$)|mask|cu_|loc|slot|offset|start|map"
     r"|(?:^|_)tokens(?:_ptr)?$|2dst|partial|count|num_|loss|ratio|beta|mean|std|var(?:_|$)",
     re.IGNORECASE,
 )
@@ -68,17 +68,19 @@ class Int32OffsetOverflow(Rule["NarrowOffset | ShortIndex", Confidence]):
     A product that nothing shows to need 64 bits; one that is multiplied again after it was widened
     (`(batch * length).to(tl.int64) * stride`); an index that is a remainder or has an upper limit;
     strides that are known while compiling; memory with an entry for a row or a block, by the name
-    of its pointer (block tables, scales, lengths); a number of programs; a parameter annotated as
-    64 bits; a folder in which a comment says that the target has no 64-bit integers; a product
-    whose only twin has memory with more dimensions, judging by the names of its strides
+    of its pointer (block tables, scales, zero points, lengths); a number of programs; a parameter
+    annotated as 64 bits; a folder in which a comment says that the target has no 64-bit integers; a
+    product whose only twin has memory with more dimensions, judging by the names of its strides
     (`stride_x_n` beside `stride_x_t`); a product next to a larger one that the kernel computes in
-    32 bits too (sums of rows beside the rows); a stride of contiguous memory whose shape the
-    launching code states (`torch.empty(...)`, `x.contiguous()` with `assert n <= 16`) and which is
-    small: few entries of a row each, neighbours, widths of one head; a function that compares with
-    2**31 itself. An index that is loaded may be
-    64 bits wide already: where only the late widening or a kernel of another name speaks of it, and
-    the file does not say that it is 32 bits wide, the finding is `possible`. It is so too where a
-    kernel reaches the memory one element at a time: one for each program does not fill 2**31.
+    32 bits too (sums of rows beside the rows); entries of a table that count within the part of the
+    memory that a batch and a head have; a row for each of a few programs that share out the work; a
+    stride of contiguous memory whose shape the launching code states (`torch.empty(...)`,
+    `x.contiguous()` with `assert n <= 16`) and which is small: few entries of a row each,
+    neighbours, widths of one head; a function that compares with 2**31 itself. An index that is
+    loaded may be 64 bits wide already: where only the late widening or a kernel of another name
+    speaks of it, and the file does not say that it is 32 bits wide, the finding is `possible`. It
+    is so too where a kernel reaches the memory one element at a time: one for each program does not
+    fill 2**31.
 
     ## Fix safety
     `.to(tl.int64)` behind the index in the product, and in the others that are widened together

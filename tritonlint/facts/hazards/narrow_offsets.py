@@ -10,9 +10,11 @@ from typing import Literal
 
 from tritonlint.facts.device.reading.offsets import (
     Offset,
+    is_row_of_program,
     offsets,
     pointers_of,
     reached_in_blocks,
+    stays_in_part,
     widened_with,
 )
 from tritonlint.facts.device.reading.terms import Term, factors, plain
@@ -103,7 +105,8 @@ def told(kernel: Kernel, module: Module) -> Iterator[NarrowOffset]:
         table = offset.table
         if offset.late is not None or not table or not _TABLE.search(table):
             continue
-        if offset.pointer in reached_in_blocks(kernel) and _reaches(kernel, offset):
+        within = stays_in_part(kernel, offset)
+        if not within and offset.pointer in reached_in_blocks(kernel) and _reaches(kernel, offset):
             place = told_narrow(module, kernel, table)
             if place is not None:
                 yield replace(observed(kernel, offset, "told", place), loaded=False)
@@ -121,7 +124,8 @@ def siblings(kernel: Kernel, twins: Twins, named: bool = False) -> Iterator[Narr
     ]
     larger = [offset for offset, _ in found] if named else [*offsets(kernel)]
     for offset, twin in found:
-        if not _is_smaller(offset, larger) and _reaches(kernel, offset):
+        small = _is_smaller(offset, larger) or is_row_of_program(kernel, offset)
+        if not small and _reaches(kernel, offset):
             node = twin.offset.product.node
             assert node is not None
             wide = twin.kernel.span(node)
@@ -154,7 +158,8 @@ def companions(kernel: Kernel, wide: Companions) -> Iterator[tuple[Offset, Widen
     """The products of `kernel` in 32 bits, each with one that widens the same index for other
     memory: where both are of one shape, the first should too."""
     for offset in _narrow(kernel) if wide else ():
-        if offset.late is None and _reaches(kernel, offset):
+        small = offset.late is not None or is_row_of_program(kernel, offset)
+        if not small and _reaches(kernel, offset):
             for each in wide.get(offset.index.text, ()):
                 same = each.kernel.node is kernel.node
                 strides = (*offset.strides, *each.offset.strides)

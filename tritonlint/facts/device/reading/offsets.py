@@ -4,7 +4,7 @@ computed in."""
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from tritonlint.facts.device.contracts import roles_of
 from tritonlint.facts.device.reading.reader import read
@@ -113,6 +113,62 @@ def reached_in_blocks(kernel: Kernel) -> frozenset[str]:
         elif term.op == "call":
             found.update(each.root.name for each in term.args if each.root is not None)
     return frozenset(found)
+
+
+def stays_in_part(kernel: Kernel, offset: Offset) -> bool:
+    """Whether the index of a product, which comes from memory, counts what programs have each in
+    one part of the memory: the pointer is moved there by the batch and the head, the quotient and
+    the remainder of one number of a program, or two of those that the index is looked up by."""
+    numbers = _moved_by(kernel).get(offset.pointer, frozenset())
+    if len(numbers) < 2:
+        return False
+    found = plain(offset.index)
+    looked_up = {each.name for each in found.walk(into_loads=True) if each.op == "program"}
+    return len({axis for axis, _ in numbers if axis in looked_up}) > 1 or any(
+        {(axis, "quotient"), (axis, "remainder")} <= numbers for axis, _ in numbers
+    )
+
+
+@kept(1024)
+def _moved_by(kernel: Kernel) -> Mapping[str, frozenset[tuple[str, str]]]:
+    """The numbers of programs that are multiplied by a parameter and added to a pointer of
+    `kernel`: their axis, and what of a division they are."""
+    found: dict[str, frozenset[tuple[str, str]]] = {}
+    for term in read(kernel).terms:
+        for pointer, amount in _amounts(term) if term.op == "sum" else ():
+            for product, _ in _products(amount):
+                parts = [plain(each) for each in factors(product)]
+                if any(each.op == "parameter" for each in parts):
+                    numbers = {part for each in parts if (part := _own_number(each))}
+                    found[pointer] = found.get(pointer, frozenset()) | numbers
+    return found
+
+
+def _own_number(term: Term) -> tuple[str, str] | None:
+    """Which number of a program a factor is."""
+    divided = ""
+    while (term := plain(term)).op in ("quotient", "remainder"):
+        divided = "remainder" if "remainder" in (divided, term.op) else term.op
+        term = term.args[0]
+    return (term.name, divided) if term.op == "program" else None
+
+
+def is_row_of_program(kernel: Kernel, offset: Offset) -> bool:
+    """Whether a product is where each of a few programs has a row of its own, that it reaches at
+    once: they share out the work by how many they are."""
+    index, terms = plain(offset.index), read(kernel).terms
+    if index.op != "program" or len(offset.scales) != 1:
+        return False
+    added = {
+        plain(each).op
+        for term in terms
+        for pointer, amount in (_amounts(term) if term.op == "sum" else ())
+        if pointer == offset.pointer
+        for each in addends(amount)
+    }
+    counted = (each for term in terms for each in term.walk() if each.op == "programs")
+    shared = any(each.name == index.name for each in counted)
+    return shared and "range" in added and added <= {"product", "range"}
 
 
 def _is_block(address: Term) -> bool:
