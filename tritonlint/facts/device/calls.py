@@ -81,6 +81,8 @@ def _value_method(machine: Machine, owner: Value, made: Invocation) -> Value:
     """What a method of a number or pointer gives."""
     if isinstance(owner, Pointer) and owner.element is None and _reaches_memory(made.name):
         machine.evidence.descriptors.update(machine.address(owner))
+        if not owner.descriptor and _takes_places(made):
+            machine.evidence.handles.update(machine.address(owner))
     return intrinsic(made, "") if is_intrinsic(made.name) else unknown(made)
 
 
@@ -88,6 +90,11 @@ def _reaches_memory(method: str) -> bool:
     """Whether a pointer with this method is a tensor descriptor."""
     known = ("load", "descriptor_store", "gather", "scatter")
     return method in known or method.startswith("atomic_")
+
+
+def _takes_places(made: Invocation) -> bool:
+    """Whether a method is given where to load or store, as no method of a pointer is."""
+    return made.name in ("load", "descriptor_store") and isinstance(made.get(1, "offsets"), Tuple)
 
 
 def inline(

@@ -66,6 +66,8 @@ class Evidence:
     equal: list[tuple[frozenset[str], frozenset[str]]] = field(default_factory=list)
     pointers: set[str] = field(default_factory=set)
     descriptors: set[str] = field(default_factory=set)
+    # Those of them that are passed as such, and not made by the kernel.
+    handles: set[str] = field(default_factory=set)
     scalars: set[str] = field(default_factory=set)
     addresses: set[tuple[str, ...]] = field(default_factory=set)
 

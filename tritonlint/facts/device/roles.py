@@ -58,14 +58,16 @@ _FACTOR_WORDS = frozenset(
 class Roles:
     """`pointers` in the order of the parameters; `integers` are the variables (a number's name, or
     `name[]` for the memory of a pointer) that are integers; `descriptors` are the pointers that are
-    tensor descriptors; `inert` are those whose element type no value depends on (nothing is loaded
-    through them or cast to their type); `defaults` the default values."""
+    tensor descriptors, `handles` those of them that must be passed as such; `inert` are those whose
+    element type no value depends on (nothing is loaded through them or cast to their type);
+    `defaults` the default values."""
 
     parameters: tuple[str, ...]
     pointers: tuple[str, ...]
     constexprs: frozenset[str]
     integers: frozenset[str]
     descriptors: frozenset[str]
+    handles: frozenset[str]
     inert: frozenset[str]
     defaults: tuple[tuple[str, Value], ...]
     annotated: tuple[tuple[str, Type], ...]
@@ -131,10 +133,16 @@ def _decided(
         constexprs,
         frozenset(_integers(evidence, names, constexprs) - floats),
         frozenset(evidence.descriptors),
+        frozenset(evidence.handles - _moved(evidence)),
         frozenset(evidence.pointers - evidence.loaded - evidence.typed),
         tuple(found.items()),
         tuple(annotated.items()),
     )
+
+
+def _moved(evidence: Evidence) -> set[str]:
+    """What something is added to, as to no descriptor."""
+    return {name for bases, _ in evidence.offsets for base in bases for name in base}
 
 
 def _integers(evidence: Evidence, names: tuple[str, ...], constexprs: frozenset[str]) -> set[str]:

@@ -40,6 +40,14 @@ def _decorators(function: Definition) -> list[ast.expr]:
     return found
 
 
+def _is_compiler(decorator: ast.expr) -> bool:
+    """Whether a decorator compiles a function: it is what does so, not what it is made with."""
+    while isinstance(decorator, ast.Call):
+        bound = last_name(decorator.func) == "partial" and decorator.args
+        decorator = decorator.args[0] if bound else decorator.func
+    return compiles(as_code(decorator))
+
+
 def _is_opaque(host: Definition, decorator: ast.expr) -> bool:
     """Whether a decorator makes an operator that is opaque, or is a function of the project that
     may do so."""
@@ -57,11 +65,7 @@ def _compiled(module: Module) -> Mapping[int, Definition]:
     """The functions of a file that are compiled for certain, by their nodes: those that say so,
     that `torch.compile` is given, by name or as the class of an object, and those that such
     functions call."""
-    waiting = [
-        each
-        for each in module.functions
-        if any(compiles(as_code(one)) for one in _decorators(each))
-    ]
+    waiting = [each for each in module.functions if any(map(_is_compiler, _decorators(each)))]
     waiting += (each for name in _given_to_compile(module) for each in _named(module, name, ()))
     found: dict[int, Definition] = {}
     while waiting:

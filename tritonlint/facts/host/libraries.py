@@ -110,10 +110,13 @@ def bound(function: Callable, name: str, given: Given, span: Span) -> Table | No
 def _in_descriptor(value: Value | None, given: Given, name: str) -> Value | None:
     """A tensor that a descriptor is made of: what is viewed is the tensor, not the descriptor."""
     place = given.places.get(name, given.places.get(0))
-    if value is None or place is None:
+    if value is None:
         return value
+    places = () if place is None else (place,)
     known = (
-        (at, replace(each, passed=(*each.passed, place)) if isinstance(each, Tensor) else each)
+        (at, replace(each, passed=(*each.passed, *places), described=True))
+        if isinstance(each, Tensor)
+        else (at, each)
         for at, each in options(value)
     )
     return choose(*known)

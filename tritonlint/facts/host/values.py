@@ -33,7 +33,7 @@ class Tensor:
     `guarded` says that this view happens under an `if` without an `else`, `bare` that another arm
     views it and this one does not, though it is made of bytes whichever is taken. `several` says
     that it is a tuple of such parts, of unknown length. `passed` are the call arguments through
-    which it came here, outermost first.
+    which it came here, outermost first. `described`: it is what a host-side descriptor reaches.
     """
 
     buffer: Symbol
@@ -44,6 +44,7 @@ class Tensor:
     bare: bool = False
     several: bool = False
     passed: tuple[Place, ...] = ()
+    described: bool = False
 
 
 @dataclass(frozen=True)

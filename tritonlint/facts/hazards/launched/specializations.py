@@ -58,6 +58,8 @@ def specialization(
                 constexprs[name] = outcome
             case [DType() as dtype] if dtype.types.single:
                 constexprs[name] = dtype.types.single
+            case [Tensor() as tensor, *_] if fills_descriptor(event.kernel, name, tensor):
+                continue
             case [Tensor() as tensor]:
                 types = types_of(event, tensor)
                 element = one_of(types) if alike else types.single
@@ -111,6 +113,12 @@ def _strings(values: Iterable[Value]) -> tuple[str, ...] | None:
     found = [each.value if isinstance(each, Const) else None for each in values]
     strings = tuple(each for each in found if isinstance(each, str))
     return strings if len(strings) == len(found) else None
+
+
+def fills_descriptor(kernel: Kernel, parameter: str, tensor: Tensor) -> bool:
+    """Whether what a kernel takes for a descriptor is a tensor that holds the descriptor itself:
+    its type is not that of the memory behind it."""
+    return not tensor.described and parameter in roles_of(kernel).handles
 
 
 def types_of(event: LaunchEvent, tensor: Tensor) -> ElementTypes:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tritonlint.dtypes import UINT8, UNKNOWN, ElementTypes
+from tritonlint.facts.hazards.launched.specializations import fills_descriptor
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence, Strength, notes_about
 from tritonlint.facts.hazards.raw_bytes.made_alike import region_alike
 from tritonlint.facts.hazards.raw_bytes.named import by_name
@@ -56,6 +57,8 @@ def storage_of(
     """The storage of `tensor` where it is passed as `parameter` on `path` (after the path of the
     launch itself)."""
     whole = event.path + path
+    if fills_descriptor(event.kernel, parameter, tensor):
+        return Storage(UNKNOWN, tensor.buffer, (), "it holds a descriptor")
     if tensor.view is not None:
         return _viewed(run, event, parameter, tensor)
     types = tensor.types or _narrowed(
