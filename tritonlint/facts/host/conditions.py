@@ -214,24 +214,41 @@ def _told_apart(chosen: Value, other: Value, test: Condition) -> Condition | Non
     with it whether they are the same: it is that test. Where that is known of bytes on one side
     only, `test`, the comparison itself, decides on the other."""
     sides = list(options(chosen))
-    if len(sides) != 2:
+    outcomes = [_same_dtype(each, other) for _, each in sides]
+    side = _alone(outcomes) if len(sides) > 1 else None
+    if side is None:
         return None
-    (path, one), (elsewhere, another) = sides
-    outcomes = (_same_dtype(one, other), _same_dtype(another, other))
+    if None in outcomes and not _is_bytes(sides[outcomes.index(None) - 1][1]):
+        return None
+    elsewhere = [path for at, (path, _) in enumerate(sides) if at != side]
     # What leads to one alone, as that a setting is refused, does not part them.
-    parting = [(key, outcome) for key, outcome in path if (key, not outcome) in elsewhere]
-    if len(parting) != 1 or outcomes in ((None, None), (True, True), (False, False)):
+    parting = [
+        (key, outcome)
+        for key, outcome in sides[side][0]
+        if all((key, not outcome) in path for path in elsewhere)
+    ]
+    if not parting:
         return None
-    known = another if outcomes[0] is None else one
-    if None in outcomes and not (isinstance(known, DType) and element_types.all_bytes(known.types)):
-        return None
-    side = outcomes.index(True) if True in outcomes else 1 - outcomes.index(False)
     key, outcome = parting[0]
     there = Condition("opaque", key, test.span)
-    there = there if outcome == (side == 0) else negate(there)
+    there = there if outcome == (outcomes[side] is not False) else negate(there)
     if None not in outcomes:
         return there
     return combine("or" if True in outcomes else "and", (there, test), test.span)
+
+
+def _alone(outcomes: list[bool | None]) -> int | None:
+    """Which of several outcomes is unlike all others; where one of two is not known, the one that
+    the test depends on."""
+    if None in outcomes and len(outcomes) != 2:
+        return None
+    unlike = (each for each in (True, None, False) if outcomes.count(each) == 1)
+    found = next(unlike, ...)
+    return None if found is ... else outcomes.index(found)
+
+
+def _is_bytes(value: Value) -> bool:
+    return isinstance(value, DType) and element_types.all_bytes(value.types)
 
 
 def _same_dtype(one: Value, other: Value) -> bool | None:

@@ -15,6 +15,7 @@ from tritonlint.facts.host.values import (
     Class,
     Const,
     DType,
+    Instance,
     Namespace,
     Sequence,
     Table,
@@ -103,14 +104,18 @@ def _constant(value: Value) -> tuple[Any] | None:
 
 def _local(frame: Frame, node: ast.expr) -> bool:
     """Whether an expression is made of literals, torch's dtypes, names of this function, members of
-    enums and sizes of elements."""
+    enums, sizes of elements and what objects were made with."""
     match node:
         case ast.Attribute(attr="itemsize"):
             return True
         case ast.Attribute(value=ast.Name() | ast.Attribute() as owner):
-            of = frame.evaluate(owner)
-            member = isinstance(of, Class) and classes.is_enum(of.definition)
-            return member or isinstance(of, Namespace) and of.name in ("torch", "numpy")
+            match frame.evaluate(owner):
+                case Class(definition=definition):
+                    return classes.is_enum(definition)
+                case Namespace(name=name):
+                    return name in ("torch", "numpy")
+                case Instance(attributes=given):
+                    return any(name == node.attr for name, _ in given)
         case ast.Constant() | ast.Call(func=ast.Attribute(attr="element_size")):
             return True
         case ast.Name(id=name):

@@ -8,12 +8,23 @@ from tritonlint.dtypes import ElementTypes, join
 from tritonlint.facts.host import arithmetic, classes, element_types, setting_tests
 from tritonlint.facts.host.naming import symbol
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import AskedAsAny, Compared, Literal, Spelled, Symbol
+from tritonlint.facts.host.symbols import (
+    AskedAmong,
+    AskedAs,
+    AskedAsAny,
+    Compared,
+    Literal,
+    Never,
+    Spelled,
+    Symbol,
+)
 from tritonlint.facts.host.values import (
+    MAX_OPTIONS,
     Const,
     DType,
     Instance,
     Launchable,
+    Path,
     Sequence,
     Table,
     Value,
@@ -47,25 +58,61 @@ def _by_setting(frame: Frame, table: Table, setting: Symbol | None) -> Value | N
     )
 
 
-def _by_member(frame: Frame, table: Table, key: Value, node: ast.expr) -> Value | None:
-    """The dtype that a table has for a member of an enum: bytes where it is one, and that of the
-    others. None where that makes no difference."""
-    if not isinstance(key, Instance) or not classes.is_enum(key.definition) or table.open:
+def _by_entry(
+    frame: Frame, table: Table, key: Value, node: ast.expr, default: Value | None
+) -> Value | None:
+    """The dtype that a table has for what is not known, each on the path on which that is one of
+    its keys. None where that makes no difference, or more than are followed."""
+    one = _asked(table, key, node)
+    left_open = default is not None and any(setting_tests.names_fp8(x) for x, _ in table.items)
+    if one is None or left_open:
         return None
-    types = {label: element_types.dtype_types(frame, value) for label, value in table.items}
-    labels = [label for label in types if element_types.all_bytes(types[label])]
-    others = join(types[label] for label in types if label not in labels)
-    if not labels or not others.types or any(t.is_byte for t in others.types):
+    by_type: dict[ElementTypes, list[object]] = {}
+    for label, value in table.items:
+        by_type.setdefault(element_types.dtype_types(frame, value), []).append(label)
+    if default is not None:
+        by_type.setdefault(element_types.dtype_types(frame, default), [])
+    bytes_ = [element_types.all_bytes(types) for types in by_type]
+    if not all(types.types for types in by_type) or not any(bytes_) or all(bytes_):
         return None
-    named = [Spelled(x) if isinstance(x, str) else Literal(repr(x)) for x in labels]
-    one = symbol(key, node.slice if isinstance(node, ast.Subscript) else node)
-    every = Spelled(str([str(each) for each in named]))
-    test = Compared(one, "==", named[0]) if len(named) == 1 else Compared(one, "in", every)
-    bytes_ = join(types[label] for label in labels)
-    return choose(
-        (((test, True),), DType(bytes_, table=table.span)),
-        (((test, False),), DType(others, table=table.span)),
-    )
+    if len(by_type) > MAX_OPTIONS:
+        return None
+    tests = {label: _is_entry(one, (label,), key) for label, _ in table.items}
+    groups = {types: _is_entry(one, tuple(each), key) for types, each in by_type.items() if each}
+    other = None if default is None else element_types.dtype_types(frame, default)
+    paths: list[tuple[Path, Value]] = []
+    for types, labels in by_type.items():
+        path: Path = ((groups[types], True),) if labels and types != other else ()
+        path += tuple((test, False) for each, test in groups.items() if each not in (types, other))
+        path += tuple((test, False) for label, test in tests.items() if label not in labels)
+        paths.append((tuple(dict.fromkeys(path)), DType(types, table=table.span)))
+    return choose(*paths)
+
+
+def _asked(table: Table, key: Value, node: ast.expr) -> Symbol | None:
+    """What the key is known by of which a table has an entry for each value; None of one that has
+    more entries, or keys of other kinds."""
+    asked = node.slice if isinstance(node, ast.Subscript) else node
+    if table.open:
+        return None
+    if isinstance(key, Instance):
+        return symbol(key, asked) if classes.is_enum(key.definition) else None
+    setting = setting_tests.asks_for(key, asked) if is_plain(table) else None
+    return setting.setting if setting else None
+
+
+def _is_entry(one: Symbol, labels: tuple[object, ...], key: Value) -> Symbol:
+    """The test whether something is one of these keys of a table, as it is asked elsewhere."""
+    texts = [each for each in labels if isinstance(each, str)]
+    if isinstance(key, Instance) or len(texts) < len(labels):
+        named = [Spelled(str(x)) if "." in str(x) else Literal(repr(x)) for x in labels]
+        if len(named) == 1:
+            return Compared(one, "==", named[0])
+        return Compared(one, "in", Spelled(str([str(each) for each in named])))
+    fp8 = [setting_tests.names_fp8(each) for each in texts]
+    if not any(fp8):
+        return Never(one, ", ".join(texts))
+    return AskedAs(one, texts[0]) if len(texts) == 1 else AskedAmong(one, tuple(sorted(texts)))
 
 
 def is_plain(table: Table) -> bool:
@@ -99,7 +146,8 @@ def look_up(
     setting = None if labels or default else _setting(table, key, node)
     if all(isinstance(value, DType) for value in values):
         types = join(element_types.dtype_types(frame, value) for value in values)
-        by_setting = _by_setting(frame, table, setting) or _by_member(frame, table, key, node)
+        by_setting = _by_setting(frame, table, setting)
+        by_setting = by_setting or _by_entry(frame, table, key, node, default)
         of = key.of if isinstance(key, DType) else None
         return by_setting or DType(types, table=table.span, key=of)
     if setting and all(isinstance(value, (Instance, Sequence, Table)) for value in values):

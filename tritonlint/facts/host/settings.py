@@ -11,13 +11,14 @@ from tritonlint.facts.host.symbols import (
     AskedAsAny,
     Never,
     OfSetting,
+    OfText,
     Symbol,
 )
 
 # The tests passed on the way to a place, as in `values.py`.
 _Tests = Iterable[tuple[Symbol, bool]]
-# The kinds of tests that are about some names of a setting.
-_PARTICULAR = frozenset((AskedAmong, AskedAs, AskedAsAny))
+# The kinds of tests that are about some names of a setting, or their beginnings and ends.
+_PARTICULAR = frozenset((AskedAmong, AskedAs, AskedAsAny, OfText))
 
 
 def stem(test: Symbol) -> Symbol:
@@ -79,5 +80,20 @@ def clash(one: _Tests, other: _Tests) -> bool:
             same = ((each, then) for each, then in both if each.setting is test.setting)
             ruled_out = {name for each, then in same if not then for name in names(each)}
             if len(ruled_out) > 1:
+                return True
+    return any(_unlike_its_text(test, outcome, both) for test, outcome in tests)
+
+
+def _unlike_its_text(test: Symbol, outcome: bool, others: _Tests) -> bool:
+    """Whether a test asks how a setting begins or ends, and does not come out as it does of the
+    names that another test finds it to be one of."""
+    if not isinstance(test, OfText):
+        return False
+    for each, then in others:
+        if then and isinstance(each, OfSetting) and each.setting is test.of:
+            names_ = each.names.split(", ") if isinstance(each, Never) else names(each)
+            begins = test.method == "startswith"
+            found = {x.startswith(test.part) if begins else x.endswith(test.part) for x in names_}
+            if found == {not outcome}:
                 return True
     return False
