@@ -8,7 +8,7 @@ from collections.abc import Sequence as Items
 from tritonlint.facts.flow.targets import bind, shared_out, starred
 from tritonlint.facts.host import classes, element_types, iteration, tensors
 from tritonlint.facts.host.given import positional
-from tritonlint.facts.host.naming import as_tensor, entry_of, is_key
+from tritonlint.facts.host.naming import as_tensor, entry_of
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Attribute, Object, Share, Symbol
 from tritonlint.facts.host.values import (
@@ -84,8 +84,10 @@ def _store_item(frame: Frame, target: ast.Subscript, value: Value) -> None:
             else:
                 both = [choose(((), each), ((), value)) for each in known]
             changed = Sequence(tuple(both), repeated=owner.repeated)
-        case Tensor() if is_key(target.slice):
-            frame.env[entry_of(owner, target)] = value
+        case Tensor():
+            entry = entry_of(owner, target.slice, frame.evaluate)
+            if entry is not None:
+                frame.env[entry] = value
             return
         case _:
             return

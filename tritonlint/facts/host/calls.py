@@ -28,7 +28,7 @@ from tritonlint.facts.host import (
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.given import arguments_of
 from tritonlint.facts.host.named_dtypes import LEGACY, may_retype, named_dtype
-from tritonlint.facts.host.naming import as_tensor
+from tritonlint.facts.host.naming import as_tensor, entry_of
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import (
     Callable,
@@ -150,6 +150,10 @@ def _method(frame: Frame, node: ast.Call, function: Method, given: Given) -> Val
     if function.name == "is_floating_point":
         found = conditions.floating(frame, element_types.dtype_of(frame, owner), span)
         return found or frame.unknown(node)
+    if function.name in ("get", "pop") and isinstance(owner, Tensor) and node.args:
+        entry = entry_of(owner, node.args[0], frame.evaluate)
+        if entry is not None:
+            return frame.env.get(entry) or Tensor(entry)
     contained = containers.method(frame, function, owner, given)
     if contained is not None:
         return contained

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 
 from tritonlint.facts.host.choices import only_tensor
 from tritonlint.facts.host.symbols import Attribute, Item, Literal, Spelled, Symbol
@@ -36,12 +37,27 @@ def as_tensor(value: Value) -> Value:
     return Tensor(Attribute(symbol(as_tensor(value.owner), value.node.value), value.name))
 
 
-def is_key(index: ast.expr) -> bool:
-    """Whether a subscript names an entry of a container rather than a part of a tensor."""
-    written = isinstance(index, ast.Constant) and isinstance(index.value, str)
-    return written or isinstance(index, ast.JoinedStr)
+def entry_of(
+    owner: Tensor, index: ast.expr, evaluate: Callable[[ast.expr], Value]
+) -> Symbol | None:
+    """What the entry of a container is known by that nothing is known of: by its key, a string, or
+    else by how that is written; None for a part of a tensor."""
+    match index:
+        case ast.Name() | ast.Constant(value=str()):
+            key = evaluate(index)
+            known = isinstance(key, Const) and isinstance(key.value, str)
+            return Item(owner.buffer, repr(key.value)) if known else None  # type: ignore[union-attr]
+        case ast.JoinedStr(values=parts):
+            return Item(owner.buffer, repr("".join(_written(each, evaluate) for each in parts)))
+    return None
 
 
-def entry_of(owner: Tensor, node: ast.Subscript) -> Symbol:
-    """What the entry of a container is known by that nothing is known of."""
-    return Item(owner.buffer, as_code(node.slice))
+def _written(part: ast.expr, evaluate: Callable[[ast.expr], Value]) -> str:
+    """A part of an f-string: what it comes to, or else its code."""
+    match part:
+        case ast.Constant(value=text):
+            return str(text)
+        case ast.FormattedValue(value=value, format_spec=None, conversion=-1):
+            known = evaluate(value)
+            return str(known.value) if isinstance(known, Const) else as_code(part)
+    return as_code(part)

@@ -11,7 +11,7 @@ from tritonlint.facts.host import (
     tensors,
 )
 from tritonlint.facts.host.classes import as_tuple
-from tritonlint.facts.host.naming import as_tensor, entry_of, is_key
+from tritonlint.facts.host.naming import as_tensor, entry_of
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import (
     Callable,
@@ -58,8 +58,8 @@ def _element(frame: Frame, owner: Value, node: ast.Subscript) -> Value:
             return replace(owner, gridded=True)
     if not isinstance(owner, Tensor):
         return frame.unknown(node)
-    if is_key(node.slice):
-        entry = entry_of(owner, node)
+    entry = entry_of(owner, node.slice, frame.evaluate)
+    if entry is not None:
         return frame.env.get(entry) or Tensor(entry)
     return tensors.cut(frame, owner, frame.span(node))
 
