@@ -40,8 +40,9 @@ class Int32OffsetOverflow(Rule["NarrowOffset | ShortIndex", Confidence]):
     file says to be `torch.int32`; and memory of more than 2**31 elements, by the numbers, defaults
     and assertions that the code states, or the example of a shape that its docstrings give. A
     kernel that widens an index for one memory shows that another of the same shape
-    (`torch.empty_like(x)`) needs it too. It also finds products in 16 bits, where the launch passes
-    `torch.int16` indices.
+    (`torch.empty_like(x)`) needs it too; so does one of two kernels that a function passes the same
+    memory and stride, and one whose entries of a table another kernel widens, where its own rows
+    are. It also finds products in 16 bits, where the launch passes `torch.int16` indices.
 
     ## Why is this bad
     `tl.program_id`, `tl.arange` and every integer argument that fits are 32 bits wide, and so is

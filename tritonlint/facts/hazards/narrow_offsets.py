@@ -87,7 +87,7 @@ def may_widen(text: str) -> bool:
 def late(kernel: Kernel) -> Iterator[NarrowOffset]:
     """The products of `kernel` that are widened after they were computed."""
     called: set[tuple[ast.expr, str]] = set()
-    for offset in _narrow(kernel):
+    for offset in narrow(kernel):
         if offset.late is None or offset.late.node is None or not _reaches(kernel, offset):
             continue
         node = offset.late.node
@@ -101,7 +101,7 @@ def late(kernel: Kernel) -> Iterator[NarrowOffset]:
 def told(kernel: Kernel, module: Module) -> Iterator[NarrowOffset]:
     """The products of entries of a table of blocks, pages or rows, of which the file says that they
     are 32 bits wide, and that nothing widens."""
-    for offset in _narrow(kernel) if any(map(_TABLE.search, _parameters(kernel))) else ():
+    for offset in narrow(kernel) if any(map(_TABLE.search, _parameters(kernel))) else ():
         table = offset.table
         if offset.late is not None or not table or not _TABLE.search(table):
             continue
@@ -119,7 +119,7 @@ def siblings(kernel: Kernel, twins: Twins, named: bool = False) -> Iterator[Narr
     scaled = {stride for _, stride in twins}
     found = [
         (offset, twin)
-        for offset in (_narrow(kernel) if not scaled.isdisjoint(_parameters(kernel)) else ())
+        for offset in (narrow(kernel) if not scaled.isdisjoint(_parameters(kernel)) else ())
         if offset.late is None and (twin := _twin(kernel, offset, twins, named)) is not None
     ]
     larger = [offset for offset, _ in found] if named else [*offsets(kernel)]
@@ -157,7 +157,7 @@ def widened_indices(kernels: Iterable[Kernel]) -> Companions:
 def companions(kernel: Kernel, wide: Companions) -> Iterator[tuple[Offset, Widened]]:
     """The products of `kernel` in 32 bits, each with one that widens the same index for other
     memory: where both are of one shape, the first should too."""
-    for offset in _narrow(kernel) if wide else ():
+    for offset in narrow(kernel) if wide else ():
         small = offset.late is not None or is_row_of_program(kernel, offset)
         if not small and _reaches(kernel, offset):
             for each in wide.get(offset.index.text, ()):
@@ -248,8 +248,9 @@ def twins_of(kernels: Iterable[Kernel], written: bool = False) -> Twins:
     return found
 
 
-def _narrow(kernel: Kernel) -> Iterator[Offset]:
-    """The products that a kernel adds to a pointer in 32 bits, by a stride that a launch gives."""
+def narrow(kernel: Kernel) -> Iterator[Offset]:
+    """The products that a kernel adds to what may be a pointer in 32 bits, by a stride that a
+    launch gives."""
     for offset in offsets(kernel):
         if offset.narrow and offset.strides and offset.node is not None:
             yield offset

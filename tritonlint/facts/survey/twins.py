@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from tritonlint.facts.device.reading.offsets import Offset
+from tritonlint.facts.device.reading.offsets import Offset, pointers_of
 from tritonlint.facts.device.reading.reader import names_64_bits
 from tritonlint.facts.hazards.extents import fits_in_32_bits, made_after
 from tritonlint.facts.hazards.narrow_offsets import (
@@ -18,13 +18,14 @@ from tritonlint.facts.hazards.narrow_offsets import (
     companions,
     late,
     may_widen,
+    narrow,
     siblings,
     told,
     twins_of,
     widened_beside,
     widened_indices,
 )
-from tritonlint.facts.hazards.stated_sizes import may_state_sizes, stated_large
+from tritonlint.facts.hazards.stated_sizes import cares_for_the_limit, may_state_sizes, stated_large
 from tritonlint.facts.hazards.told_indices import may_tell, told_narrow
 from tritonlint.facts.hazards.written_launches import given, launches_of, passed_strides
 from tritonlint.facts.index.reach import Reach
@@ -34,8 +35,12 @@ from tritonlint.facts.project.comments import NARROW_TARGET
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.kernels import kernels
 from tritonlint.facts.project.modules import Definition, Module
+from tritonlint.facts.project.tree import Function, as_code, nodes, statements_in
 from tritonlint.facts.survey.looked_at import LookedAt
 from tritonlint.frozen import replace
+
+# The arm of a function in which a launch stands, and the code of what it passes.
+_Launched = tuple[int, str]
 
 
 class Offsets:
@@ -71,6 +76,7 @@ class Offsets:
             return
         widening = _widening(module) if widens else ()
         twins, wide = twins_of(widening), widened_indices(widening)
+        launched = _by_launches(module, wide)
         for kernel in kernels(module):
             self.looked_at.read.add((kernel.path, kernel.line))
             seen = [*late(kernel)] if kernel in widening else []
@@ -78,6 +84,8 @@ class Offsets:
             if tells:
                 seen = self._with_told(module, kernel, seen)
             seen += self._of_one_shape(module, kernel, wide)
+            seen += _along_one_memory(module, kernel, launched)
+            seen += self._entries_of_rows(module, kernel, wide, twins)
             places = {each.place for each in seen}
             if sizes:
                 seen += (e for e in stated_large(module, kernel) if e.place not in places)
@@ -107,6 +115,22 @@ class Offsets:
         return any(made_after(host, name) in names - {name} for host, name in passed) or any(
             made_after(host, name) in {one for _, one in passed} - {name} for host, name in others
         )
+
+    def _entries_of_rows(
+        self, module: Module, kernel: Kernel, wide: Companions, twins: Twins
+    ) -> Iterator[NarrowOffset]:
+        """The products of entries of a table in 32 bits where another kernel widens entries of it,
+        and the kernel itself does so with the rows of memory of the same shape, by the same
+        stride."""
+        own = [each for several in wide.values() for each in several]
+        own = [each for each in own if each.kernel.node is kernel.node]
+        for offset in narrow(kernel) if own else ():
+            keys = [(f"entry of {offset.table}", each) for each in offset.strides if offset.table]
+            if offset.late is None and any(each in twins for each in keys):
+                rows = (each for each in own if each.offset.strides == offset.strides)
+                beside = (e for e in rows if self._same_shape(module, kernel, offset, e))
+                if (row := next(beside, None)) is not None:
+                    yield widened_beside(kernel, offset, row)
 
     def _passed(
         self, module: Module, kernel: Kernel, pointer: str
@@ -199,3 +223,60 @@ def _widening(module: Module) -> tuple[Kernel, ...]:
     """The kernels of a module that may widen an offset."""
     lines_of = module.source.lines_of
     return tuple(each for each in kernels(module) if names_64_bits(each, lines_of(each.node)))
+
+
+def _by_launches(module: Module, wide: Companions) -> Mapping[_Launched, Widened]:
+    """What kernels of a file widen, by what is passed to them."""
+    every = {id(each): each for several in wide.values() for each in several}
+    return {
+        key: each
+        for each in every.values()
+        for key in _launched_with(module, each.kernel, each.offset)
+    }
+
+
+def _along_one_memory(
+    module: Module, kernel: Kernel, wide: Mapping[_Launched, Widened]
+) -> Iterator[NarrowOffset]:
+    """The products of a kernel whose programs share memory out that a function passes to another
+    kernel, too, with the same stride: that widens its index."""
+    arms = {arm for arm, _ in wide}
+    launches = launches_of(module, kernel) if wide else ()
+    known = any(host is not None and _arm(host, each) in arms for host, each in launches)
+    for offset in narrow(kernel) if known else ():
+        operators = {each.op for each in offset.index.walk()}
+        programs = "program" in operators and "load" not in operators
+        if programs and offset.late is None and offset.pointer in pointers_of(kernel):
+            keys = _launched_with(module, kernel, offset)
+            found = (wide[key] for key in keys if key in wide)
+            twin = next((each for each in found if each.kernel.node is not kernel.node), None)
+            if twin is not None:
+                yield widened_beside(kernel, offset, twin)
+
+
+def _launched_with(module: Module, kernel: Kernel, offset: Offset) -> Iterator[_Launched]:
+    """What the functions that launch a kernel pass as the memory and the strides of a product, each
+    with the arm of that function. Not of one that cares for the limit of 32 bits itself."""
+    names = (offset.pointer, *offset.strides)
+    for host, launch in launches_of(module, kernel) if offset.strides else ():
+        if host is not None and not cares_for_the_limit(host):
+            passed = given(kernel, launch)
+            if all(each in passed for each in names):
+                code = ", ".join(as_code(passed[each]) for each in names)
+                yield _arm(host, launch), code
+
+
+def _arm(host: Definition, launch: ast.Call) -> int:
+    return _arms(host.as_function).get(id(launch), 0)
+
+
+@kept(64)
+def _arms(function: Function) -> Mapping[int, int]:
+    """The calls in a function, each with the innermost block that a test decides about: of two arms
+    one may be for small memory."""
+    found: dict[int, int] = {}
+    for each, _ in statements_in(function.body):
+        for block in (each.body, each.orelse) if isinstance(each, ast.If) else ():
+            calls = [call for inner in block for call in nodes(inner, ast.Call)]
+            found.update((id(call), id(block)) for call in calls)
+    return {id(call): id(function) for call in nodes(function, ast.Call)} | found
