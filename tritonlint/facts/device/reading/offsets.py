@@ -159,6 +159,8 @@ def is_row_of_program(kernel: Kernel, offset: Offset) -> bool:
     index, terms = plain(offset.index), read(kernel).terms
     if index.op != "program" or len(offset.scales) != 1:
         return False
+    if not any(each.op == "programs" and each.name == index.name for each in terms):
+        return False
     added = {
         plain(each).op
         for term in terms
@@ -166,9 +168,7 @@ def is_row_of_program(kernel: Kernel, offset: Offset) -> bool:
         if pointer == offset.pointer
         for each in addends(amount)
     }
-    counted = (each for term in terms for each in term.walk() if each.op == "programs")
-    shared = any(each.name == index.name for each in counted)
-    return shared and "range" in added and added <= {"product", "range"}
+    return "range" in added and added <= {"product", "range"}
 
 
 def _is_block(address: Term) -> bool:

@@ -46,6 +46,7 @@ def specialization(
     known = {} if own is None else _held(event, parameter, own, path)
     defaults = _left_out(event.kernel.node) if event.complete else {}
     constexprs = {n: x for n, x in defaults.items() if n not in event.arguments}
+    handles = roles_of(event.kernel).handles
     for name, passed in event.arguments.items():
         if name == parameter:
             continue
@@ -58,7 +59,7 @@ def specialization(
                 constexprs[name] = outcome
             case [DType() as dtype] if dtype.types.single:
                 constexprs[name] = dtype.types.single
-            case [Tensor() as tensor, *_] if fills_descriptor(event.kernel, name, tensor):
+            case [Tensor(described=False), *_] if name in handles:
                 continue
             case [Tensor() as tensor]:
                 types = types_of(event, tensor)
