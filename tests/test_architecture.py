@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 # Lowest first. A room may import those of the floors below it, and no other of its own floor.
 FLOORS = (
-    "tritonlint tritonlint.errors tritonlint.frozen tritonlint.extras",
+    "tritonlint tritonlint.errors tritonlint.frozen tritonlint.extras tritonlint.syntax",
     "tritonlint.dtypes tritonlint.git tritonlint.source tritonlint.triton_hook",
     "tritonlint.findings",
     "tritonlint.settings",

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tritonlint.errors import SourceError
 from tritonlint.frozen import dataclass
+from tritonlint.syntax import compact
 
 # A tree takes some hundred times the room of its text.
 MOST_BYTES = 16 << 20
@@ -105,7 +106,7 @@ class SourceFile:
             raise SourceError(
                 self.path, f"cannot be parsed: {str(error) or type(error).__name__}"
             ) from error
-        return tree
+        return compact(tree)
 
     def span(self, node: ast.expr | ast.stmt | ast.arg) -> Span:
         """Where `node` of this file's tree stands."""

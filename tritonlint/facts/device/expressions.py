@@ -40,6 +40,7 @@ from tritonlint.facts.device.values import (
 )
 from tritonlint.facts.flow.comprehensions import generate
 from tritonlint.facts.project.kernel import Expression, Kernel, Namespace, Qualified
+from tritonlint.syntax import by_kind
 
 _BUILTINS = frozenset(
     "min max abs float int bool len range zip enumerate list tuple reversed print isinstance "
@@ -251,21 +252,23 @@ def _comprehension(machine: Machine, frame: Frame, node: ast.ListComp | ast.Gene
     return Tuple(tuple(results)) if exact else UNKNOWN
 
 
-_HANDLERS: Mapping[type[ast.expr], Callable[..., Value]] = {
-    ast.Constant: _constant,
-    ast.Name: _name,
-    ast.Attribute: _attribute,
-    ast.BinOp: _binary,
-    ast.UnaryOp: _unary,
-    ast.Compare: _compare,
-    ast.BoolOp: _boolean,
-    ast.IfExp: _choice,
-    ast.Tuple: _sequence,
-    ast.List: _sequence,
-    ast.Subscript: _subscript,
-    ast.Call: _call,
-    ast.NamedExpr: _named,
-    ast.Slice: _slice,
-    ast.ListComp: _comprehension,
-    ast.GeneratorExp: _comprehension,
-}
+_HANDLERS: Mapping[type[ast.expr], Callable[..., Value]] = by_kind(
+    {
+        ast.Constant: _constant,
+        ast.Name: _name,
+        ast.Attribute: _attribute,
+        ast.BinOp: _binary,
+        ast.UnaryOp: _unary,
+        ast.Compare: _compare,
+        ast.BoolOp: _boolean,
+        ast.IfExp: _choice,
+        ast.Tuple: _sequence,
+        ast.List: _sequence,
+        ast.Subscript: _subscript,
+        ast.Call: _call,
+        ast.NamedExpr: _named,
+        ast.Slice: _slice,
+        ast.ListComp: _comprehension,
+        ast.GeneratorExp: _comprehension,
+    }
+)

@@ -9,6 +9,7 @@ from typing import Any
 from tritonlint.facts.flow import branches, loops
 from tritonlint.facts.flow.targets import bind
 from tritonlint.facts.flow.walk import V, Walk
+from tritonlint.syntax import by_kind
 
 
 def block(walk: Walk[Any, Any], statements: Sequence[ast.stmt]) -> bool:
@@ -66,23 +67,25 @@ def _raise(walk: Walk[V, Any], node: ast.Raise) -> bool:
     return False
 
 
-_HANDLERS: Mapping[type[ast.stmt], Callable[[Any, Any], bool]] = {
-    ast.Assign: _assign,
-    ast.AnnAssign: _annotated,
-    ast.AugAssign: _augmented,
-    ast.Expr: _expression,
-    ast.If: branches.branch,
-    ast.Assert: branches.asserted,
-    ast.Try: branches.attempt,
-    branches.TryStar: branches.attempt,
-    ast.Match: branches.match,
-    ast.For: loops.for_each,
-    ast.AsyncFor: loops.for_each,
-    ast.While: loops.while_,
-    ast.Break: loops.leave,
-    ast.Continue: loops.leave,
-    ast.Return: _return,
-    ast.Raise: _raise,
-    ast.With: _with,
-    ast.AsyncWith: _with,
-}
+_HANDLERS: Mapping[type[ast.stmt], Callable[[Any, Any], bool]] = by_kind(
+    {
+        ast.Assign: _assign,
+        ast.AnnAssign: _annotated,
+        ast.AugAssign: _augmented,
+        ast.Expr: _expression,
+        ast.If: branches.branch,
+        ast.Assert: branches.asserted,
+        ast.Try: branches.attempt,
+        branches.TryStar: branches.attempt,
+        ast.Match: branches.match,
+        ast.For: loops.for_each,
+        ast.AsyncFor: loops.for_each,
+        ast.While: loops.while_,
+        ast.Break: loops.leave,
+        ast.Continue: loops.leave,
+        ast.Return: _return,
+        ast.Raise: _raise,
+        ast.With: _with,
+        ast.AsyncWith: _with,
+    }
+)

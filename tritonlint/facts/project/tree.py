@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Any, TypeVar, overload
 
 from tritonlint.facts.kept import kept
+from tritonlint.syntax import by_kind
 
 N = TypeVar("N", bound=ast.AST)
 M = TypeVar("M", bound=ast.AST)
@@ -24,8 +25,9 @@ _SIMPLE = (ast.Assign, ast.Expr, ast.Return, ast.AnnAssign, ast.Import, ast.Impo
 _NO_NODES = frozenset(
     "ctx id attr kind type_comment level module asname is_async conversion rest simple".split()
 )
+_LARGE: tuple[type[ast.AST], ...] = (ast.Module, *SCOPE)
 # What is walked through many times; and the attribute of such a node that has those in it.
-_WALKED_OFTEN = frozenset((ast.Module, *SCOPE))
+_WALKED_OFTEN = frozenset(by_kind(dict.fromkeys(_LARGE, True)))
 _WITHIN = "_nodes_within"
 _INSIDE: dict[type[ast.AST], tuple[str, ...]] = {}
 # What stands in the other fields of nodes beside nodes and lists of them.

@@ -10,6 +10,7 @@ from typing import Protocol
 from tritonlint.dtypes import BY_TRITON
 from tritonlint.facts.device.reading.terms import COMPILED, UNKNOWN, Op, Term, alike, combined
 from tritonlint.facts.project.tree import dotted_name
+from tritonlint.syntax import by_kind
 
 
 class Names(Protocol):
@@ -260,17 +261,19 @@ _FUNCTIONS: Mapping[str, Handler] = {
     ),
 }
 
-_HANDLERS: Mapping[type[ast.expr], Callable[..., Term]] = {
-    ast.Constant: _constant,
-    ast.Name: _name,
-    ast.Attribute: _attribute,
-    ast.BinOp: _binary,
-    ast.UnaryOp: _unary,
-    ast.Compare: _compare,
-    ast.BoolOp: _compare,
-    ast.IfExp: _choice,
-    ast.Tuple: _sequence,
-    ast.List: _sequence,
-    ast.Subscript: _subscript,
-    ast.Call: _call,
-}
+_HANDLERS: Mapping[type[ast.expr], Callable[..., Term]] = by_kind(
+    {
+        ast.Constant: _constant,
+        ast.Name: _name,
+        ast.Attribute: _attribute,
+        ast.BinOp: _binary,
+        ast.UnaryOp: _unary,
+        ast.Compare: _compare,
+        ast.BoolOp: _compare,
+        ast.IfExp: _choice,
+        ast.Tuple: _sequence,
+        ast.List: _sequence,
+        ast.Subscript: _subscript,
+        ast.Call: _call,
+    }
+)
