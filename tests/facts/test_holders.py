@@ -182,6 +182,16 @@ HOLDERS = {
         def f(x):
             out = {BYTES}
             move[(1,)](x, out<<{VIEW}>>, 64)  # expect: TL001""",
+    "codes that are copied into floats": f"""
+        @triton.jit
+        def move(x_fp8_ptr, out_ptr, BLOCK: tl.constexpr):
+            offsets = tl.arange(0, BLOCK)
+            tl.store(out_ptr + offsets, tl.load(x_fp8_ptr + offsets))
+
+
+        def f(x):
+            out = torch.empty(64, dtype=torch.bfloat16)
+            move[(1,)]({BYTES}<<{VIEW}>>, out, 64)  # expect: TL002""",
     "region beside one of a dtype with a default": """
         def f(x, page, n, dtype=None):
             if dtype is None:
@@ -323,6 +333,26 @@ APART = {
 
         def f(x):
             move[(1,)](x, {BYTES}, 64)""",
+    "copy of codes into what may be bytes": f"""
+        @triton.jit
+        def move(x_fp8_ptr, page_ptr, BLOCK: tl.constexpr):
+            offsets = tl.arange(0, BLOCK)
+            tl.store(page_ptr + offsets, tl.load(x_fp8_ptr + offsets))
+
+
+        def f(page):
+            move[(1,)]({BYTES}, page.reshape(-1), 64)""",
+    "copy of codes into a page with scales": """
+        @triton.jit
+        def move(x_fp8_ptr, scale_ptr, page_fp8_ptr, page_scale_ptr, BLOCK: tl.constexpr):
+            offsets = tl.arange(0, BLOCK)
+            tl.store(page_fp8_ptr + offsets, tl.load(x_fp8_ptr + offsets))
+            tl.store(page_scale_ptr, tl.load(scale_ptr))
+
+
+        def f(x, scale, page):
+            flat = page.reshape(-1)
+            move[(1,)](x.contiguous().view(torch.uint8), scale, flat, flat.view(torch.float32), 64)""",
     "bytes that are called so beside a float view": """
         @triton.jit
         def read(page_fp32_ptr, page_uint8_ptr, out_ptr, BLOCK: tl.constexpr):
@@ -362,7 +392,7 @@ def _wrong(body: str) -> str:
 
 
 def _correct(body: str) -> str:
-    return _text(re.sub(r"<<(.*?)>>", r"\1", body).replace("  # expect: TL001", ""))
+    return _text(re.sub(r"  # expect: TL\d+", "", re.sub(r"<<(.*?)>>", r"\1", body)))
 
 
 CASES = {

@@ -9,11 +9,12 @@ from typing import TypeVar
 
 from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN
 from tritonlint.facts.host import conditions, outcomes, setting_tests, settings
-from tritonlint.facts.host.choices import bare
+from tritonlint.facts.host.choices import bare, telling
 from tritonlint.facts.host.naming import symbol
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Literal, OfVendor, Spelled
 from tritonlint.facts.host.values import (
+    Choice,
     Condition,
     Const,
     DType,
@@ -66,7 +67,13 @@ def _condition(frame: Frame, node: ast.expr) -> Condition:
     key = symbol(value, node)
     if found is None and speaks_of_vendor(code := as_code(node)):
         key = OfVendor(key, code)
-    return found or Condition("opaque", key, span)
+    found = found or Condition("opaque", key, span)
+    return telling(found, value, _truth) if isinstance(value, Choice) else found
+
+
+def _truth(value: Value) -> bool | None:
+    """Whether a value that is written out is true."""
+    return bool(value.value) if isinstance(value, Const) else None
 
 
 def _of_vendor(test: Condition) -> Condition:

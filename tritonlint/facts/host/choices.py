@@ -10,6 +10,7 @@ from tritonlint.facts.host.places import Part
 from tritonlint.facts.host.symbols import Compared, HasType, Never, OfSetting, Symbol
 from tritonlint.facts.host.values import (
     Choice,
+    Condition,
     Const,
     DType,
     Path,
@@ -124,3 +125,21 @@ def only_tensor(value: Value) -> Tensor | None:
 def is_dtype(value: Value) -> bool:
     """Whether one of the options of `value` is a dtype."""
     return any(isinstance(each, DType) for _, each in options(value))
+
+
+def telling(test: Condition, value: Value, outcome: Callable[[Value], bool | None]) -> Condition:
+    """`test`, which is one of `value`, with how the tests came out that choose between its options.
+    `outcome` is what it comes to for an option."""
+    sides: tuple[list[Path], list[Path]] = ([], [])
+    for path, each in options(value):
+        known = outcome(each)
+        for side in (False, True):
+            if known in (None, side):
+                own = ((each.key, side),) if isinstance(each, Condition) else ()
+                sides[side].append((*path, *own))
+    return replace(test, told=(_in_all(sides[False]), _in_all(sides[True])))
+
+
+def _in_all(paths: Sequence[Path]) -> Path:
+    """The tests that come out the same on all of `paths`."""
+    return tuple(test for test in paths[0] if all(test in path for path in paths)) if paths else ()

@@ -4,6 +4,7 @@ about element types."""
 from __future__ import annotations
 
 import ast
+from functools import partial
 
 from tritonlint.dtypes import INT8, UINT8, UNKNOWN, ElementTypes, from_torch, join
 from tritonlint.facts.host import (
@@ -14,11 +15,12 @@ from tritonlint.facts.host import (
     settings,
     symbols,
 )
-from tritonlint.facts.host.choices import only_tensor
+from tritonlint.facts.host.choices import only_tensor, telling
 from tritonlint.facts.host.element_types import dtype_types
 from tritonlint.facts.host.naming import symbol
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import (
+    Choice,
     Condition,
     Const,
     DType,
@@ -36,9 +38,7 @@ _FLOAT = DType(element_types.ANY_FLOAT, text="a float")
 
 def compare(frame: Frame, node: ast.Compare, left: Value, right: Value, span: Span) -> Condition:
     """The condition of `left <op> right`, with a single operator."""
-    outcome = constants.compared(frame, node, left, right)
-    if outcome is None and right == Const(None) and _is_made(left):
-        outcome = isinstance(node.ops[0], (ast.NotEq, ast.IsNot))
+    outcome = _compared(frame, node, left, right)
     if outcome is None:
         outcome = _of_view(frame, node, left, right)
     if outcome is not None:
@@ -51,7 +51,25 @@ def compare(frame: Frame, node: ast.Compare, left: Value, right: Value, span: Sp
         found or setting_tests.compared(node, left, right, span) or _plain(node, left, right, span)
     )
     found = _told_apart(left, right, found) or _told_apart(right, left, found) or found
+    if isinstance(left, Choice):
+        found = telling(found, left, partial(_equals, frame, node, right, negated))
     return negate(found) if negated else found
+
+
+def _compared(frame: Frame, node: ast.Compare, left: Value, right: Value) -> bool | None:
+    """What a comparison comes to, as far as the values are written out or made here."""
+    outcome = constants.compared(frame, node, left, right)
+    if outcome is None and right == Const(None) and _is_made(left):
+        return isinstance(node.ops[0], (ast.NotEq, ast.IsNot))
+    return outcome
+
+
+def _equals(
+    frame: Frame, node: ast.Compare, right: Value, negated: bool, left: Value
+) -> bool | None:
+    """The same without the denial, for one of the values that the left side can be."""
+    outcome = _compared(frame, node, left, right)
+    return None if outcome is None else outcome != negated
 
 
 def _is_made(value: Value) -> bool:
@@ -131,6 +149,8 @@ def combine(kind: str, parts: tuple[Condition, ...], span: Span) -> Condition:
 def assume(frame: Frame, test: Condition, outcome: bool, *, required: bool = False) -> None:
     """Go on in `frame` knowing that `test` came out so. `required` when the other outcome
     raises."""
+    if test.told is not None:
+        frame.path += tuple(each for each in test.told[outcome] if each not in frame.path)
     match test.kind, outcome:
         case "not", _:
             assume(frame, test.parts[0], not outcome, required=required)

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from tritonlint.dtypes import ElementTypes
 from tritonlint.facts.host import settings
 from tritonlint.facts.host.symbols import Literal, Symbol
-from tritonlint.facts.host.values import Condition, Path
+from tritonlint.facts.host.values import Condition, Path, contradicts
 
 # What a test of a flag comes to that was passed as a constant, or left at its default.
 _CONSTANTS: Mapping[Symbol, bool] = {
@@ -35,6 +35,10 @@ def decided(
             implied = settings.implied(key, outcome, condition.key)
             if implied is not None:
                 return implied
+    if condition.told is not None:
+        for outcome in (False, True):
+            if contradicts(condition.told[outcome], path):
+                return not outcome
     parts = [decided(part, path, known) for part in condition.parts]
     match condition.kind:
         case "not":

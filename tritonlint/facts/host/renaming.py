@@ -44,7 +44,8 @@ def value(old: Value, names: Names) -> Value:
             parts = tuple(
                 each for part in old.parts if isinstance(each := value(part, names), Condition)
             )
-            return replace(old, key=old.key.renamed(names), parts=parts)
+            told = old.told and (path(old.told[0], names), path(old.told[1], names))
+            return replace(old, key=old.key.renamed(names), parts=parts, told=told)
         case Choice(options=options):
             return Choice(tuple((path(at, names), value(each, names)) for at, each in options))
         case Sequence(items=items):

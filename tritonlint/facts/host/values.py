@@ -99,7 +99,8 @@ class Table:
 @dataclass(frozen=True)
 class Condition:
     """The outcome of a test. `key` identifies it on every path; see `conditions.py` for what each
-    kind says. `among` is whether each of `types` makes it true."""
+    kind says. `among` is whether each of `types` makes it true, `told` how the tests before it came
+    out where it does not come out true, and where it does: those that chose what is tested."""
 
     kind: Literal["dtype", "quantized", "unquantized", "not", "and", "or", "opaque"]
     key: Symbol
@@ -108,6 +109,7 @@ class Condition:
     types: ElementTypes = UNKNOWN
     parts: tuple[Condition, ...] = ()
     among: bool = False
+    told: tuple[Path, Path] | None = None
 
 
 @dataclass(frozen=True)

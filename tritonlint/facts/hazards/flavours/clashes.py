@@ -21,7 +21,7 @@ from tritonlint.facts.hazards.flavours.kernels import (
     kernel_flavours,
 )
 from tritonlint.facts.hazards.flavours.scales import E4M3FN_MAX, scaled_to_448
-from tritonlint.facts.hazards.flavours.vendors import asked_for_vendor, for_vendor
+from tritonlint.facts.hazards.flavours.vendors import asked_for_vendor, for_nvidia, for_vendor
 from tritonlint.facts.hazards.launched.specializations import passed_as, specialization
 from tritonlint.facts.hazards.observation import AtLaunch
 from tritonlint.facts.host.events import LaunchEvent, Note
@@ -116,7 +116,9 @@ def _hard_coded(run: Run, one: Note, other: Note) -> Iterator[HardCoded]:
 
 def _clamps(run: Run, event: LaunchEvent) -> Iterator[WideClamp]:
     around = event.module.source.snippet(_around(event))
-    if _VENDOR.search(around) or asked_for_vendor(event.path):
+    kernel = event.kernel
+    names = (kernel.name, kernel.path, event.function, event.span.path)
+    if _VENDOR.search(around) or asked_for_vendor(event.path) or any(map(for_nvidia, names)):
         return
     for parameter, passed in event.arguments.items():
         for path, value in options(passed.value):

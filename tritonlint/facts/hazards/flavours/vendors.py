@@ -30,7 +30,7 @@ _NVIDIA = re.compile(
 
 
 def for_nvidia(path: str) -> bool:
-    """Whether a file is for NVIDIA's devices only, as its path says."""
+    """Whether a file or a function is for NVIDIA's devices only, as its path or its name says."""
     return any(_NVIDIA.search(part) for part in PurePath(path).with_suffix("").parts)
 
 

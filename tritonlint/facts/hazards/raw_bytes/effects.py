@@ -176,12 +176,17 @@ def _floats(parameter: str, made: Specialization, seen: Moves, told: Iterable[st
     """The pointers beside `parameter` that hold numbers: those that are known to (`told`), of which
     the kernel takes what it loads for numbers, or that point to wider floats; and those that it
     copies from or to such without a cast, or to a parameter that it calls after a float type:
-    neither bytes nor floats are stored as the other without a conversion."""
+    neither bytes nor floats are stored as the other without a conversion. Where codes are copied
+    from, there may be bytes: 8-bit floats would not compile."""
     wide = (name for name, each in made.pointers.items() if each.is_float and each.width > 8)
     found = {*told, *seen.numbers, *wide} - {parameter}
-    apart = set() if float_named(parameter) else {parameter}
-    found |= {parameter} - apart
-    edges = [{*pair} for pair in seen.copies - seen.casts if not apart & {*pair}]
+    said = float_named(parameter)
+    found |= {parameter} if said else set()
+    edges = [
+        {*pair}
+        for pair in seen.copies - seen.casts
+        if parameter not in pair or (said and not (said.is_fp8 and pair[0] == parameter))
+    ]
     for _ in edges:
         found |= {n for pair in edges if pair & found for n in pair if not byte_named(n)}
     return found - {parameter}
