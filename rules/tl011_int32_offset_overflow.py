@@ -74,14 +74,15 @@ class Int32OffsetOverflow(Rule["NarrowOffset | ShortIndex", Confidence]):
     product whose only twin has memory with more dimensions, judging by the names of its strides
     (`stride_x_n` beside `stride_x_t`); a product next to a larger one that the kernel computes in
     32 bits too (sums of rows beside the rows); entries of a table that count within the part of the
-    memory that a batch and a head have; a row for each of a few programs that share out the work; a
-    stride of contiguous memory whose shape the launching code states (`torch.empty(...)`,
-    `x.contiguous()` with `assert n <= 16`) and which is small: few entries of a row each,
-    neighbours, widths of one head; a function that compares with 2**31 itself. An index that is
-    loaded may be 64 bits wide already: where only the late widening or a kernel of another name
-    speaks of it, and the file does not say that it is 32 bits wide, the finding is `possible`. It
-    is so too where a kernel reaches the memory one element at a time: one for each program does not
-    fill 2**31.
+    memory that a batch and a head have; a row for each of a few programs that share out the work;
+    where only a twin widens, the last of several strides of one memory, by their names
+    (`stride_x_d` after `stride_x_n`); a stride of contiguous memory whose shape the launching code
+    states (`torch.empty(...)`, `x.contiguous()` with `assert n <= 16`) and which is small: few
+    entries of a row each, neighbours, widths of one head; a function that compares with 2**31
+    itself. An index that is loaded may be 64 bits wide already: where only the late widening or a
+    kernel of another name speaks of it, and the file does not say that it is 32 bits wide, the
+    finding is `possible`. It is so too where a kernel reaches the memory one element at a time: one
+    for each program does not fill 2**31.
 
     ## Fix safety
     `.to(tl.int64)` behind the index in the product, and in the others that are widened together

@@ -53,6 +53,11 @@ scale = None
 if kind == "packed":
     scale = torch.empty(2, dtype=torch.uint8)
 """
+NOT_ASKED = """\
+asked = None
+if kind:
+    asked = x.ndim == 1
+"""
 MEMORY = """\
 if {test}:
     out = torch.empty(64, dtype={one})
@@ -66,6 +71,7 @@ FLAGS = {
     "denied": (OF_TWO, "not (not wide)", "wide"),
     "among others": (OF_TWO, "wide and x.ndim == 1", "wide and x.ndim == 1"),
     "by its name": (NAMED, 'mode != "packed"', 'mode == "input"'),
+    "of a test that is asked": (NOT_ASKED, "asked is None", "asked is None"),
     "of what is there": (ABSENT, "scale is None", "scale is None"),
 }
 

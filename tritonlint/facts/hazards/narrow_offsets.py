@@ -124,12 +124,8 @@ def siblings(kernel: Kernel, twins: Twins, named: bool = False) -> Iterator[Narr
     ]
     larger = [offset for offset, _ in found] if named else [*offsets(kernel)]
     for offset, twin in found:
-        small = _is_smaller(offset, larger) or is_row_of_program(kernel, offset)
-        if not small and _reaches(kernel, offset):
-            node = twin.offset.product.node
-            assert node is not None
-            wide = twin.kernel.span(node)
-            yield observed(kernel, offset, "sibling", wide, twin.kernel.name)
+        if not _is_smaller(offset, larger) and _may_need_more(kernel, offset):
+            yield widened_beside(kernel, offset, twin)
 
 
 def _twin(kernel: Kernel, offset: Offset, twins: Twins, named: bool) -> Widened | None:
@@ -158,8 +154,7 @@ def companions(kernel: Kernel, wide: Companions) -> Iterator[tuple[Offset, Widen
     """The products of `kernel` in 32 bits, each with one that widens the same index for other
     memory: where both are of one shape, the first should too."""
     for offset in narrow(kernel) if wide else ():
-        small = offset.late is not None or is_row_of_program(kernel, offset)
-        if not small and _reaches(kernel, offset):
+        if offset.late is None and _may_need_more(kernel, offset):
             for each in wide.get(offset.index.text, ()):
                 same = each.kernel.node is kernel.node
                 strides = (*offset.strides, *each.offset.strides)
@@ -185,8 +180,7 @@ def _alike(one: Offset, other: Offset) -> bool:
 
 def _is_smaller(offset: Offset, others: Iterable[Offset]) -> bool:
     """Whether a kernel reaches larger memory by another product in 32 bits, of all that is
-    multiplied in this one and more: sums of rows, as `bid * H * L` beside
-    `(bid * L + row) * H * 128`, do not overflow before their rows do."""
+    multiplied in this one and more: sums of rows do not overflow before their rows do."""
     own = _leaves(offset.product)
     return any(
         other.narrow
@@ -211,8 +205,7 @@ def _leaves(product: Term) -> frozenset[str]:
 
 def _has_more_dimensions(twin: Kernel, kernel: Kernel, strides: Iterable[str]) -> bool:
     """Whether the memory that `twin` scales by one of `strides` has a dimension that it has not in
-    `kernel`, by the names of its strides: `stride_x_n` and `stride_x_t` where `kernel` has the
-    first. A step of a decoder is not as large as the sequence."""
+    `kernel`, by the names of its strides: a step of a decoder is not as large as the sequence."""
     for each in strides:
         memory = each.rpartition("_")[0]
         if memory.lower().strip("_") in ("", "stride", "strides"):
@@ -224,6 +217,16 @@ def _has_more_dimensions(twin: Kernel, kernel: Kernel, strides: Iterable[str]) -
         if own < of_twin:
             return True
     return False
+
+
+def _may_need_more(kernel: Kernel, offset: Offset) -> bool:
+    """Whether an offset is added to a pointer, and is no row of a program, nor along the last of
+    several dimensions, by the names of their strides (`stride_x_n`, `stride_x_d`): neighbours."""
+    memory = offset.strides[0].rpartition("_")[0]
+    of_one = "stride" in memory.lower() and memory.lower().strip("_") not in ("stride", "strides")
+    same = [each for each in _parameters(kernel) if each.rpartition("_")[0] == memory]
+    last = of_one and len(same) > 1 and offset.strides == (same[-1],)
+    return not last and _reaches(kernel, offset) and not is_row_of_program(kernel, offset)
 
 
 def _parameters(kernel: Kernel) -> Iterator[str]:
@@ -257,11 +260,7 @@ def narrow(kernel: Kernel) -> Iterator[Offset]:
 
 
 def observed(
-    kernel: Kernel,
-    offset: Offset,
-    signal: Signal,
-    wide: Span,
-    twin: str = "",
+    kernel: Kernel, offset: Offset, signal: Signal, wide: Span, twin: str = ""
 ) -> NarrowOffset:
     assert offset.node is not None
     counted = [each for each in offset.scales if not each.name.lstrip("-").isdigit()]

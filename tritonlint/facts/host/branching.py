@@ -71,8 +71,10 @@ def _condition(frame: Frame, node: ast.expr) -> Condition:
     return telling(found, value, _truth) if isinstance(value, Choice) else found
 
 
-def _truth(value: Value) -> bool | None:
-    """Whether a value that is written out is true."""
+def _truth(value: Value) -> bool | Condition | None:
+    """Whether a value is true, where it is written out; a test is so where it comes out true."""
+    if isinstance(value, Condition):
+        return value
     return bool(value.value) if isinstance(value, Const) else None
 
 

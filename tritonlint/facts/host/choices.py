@@ -127,16 +127,21 @@ def is_dtype(value: Value) -> bool:
     return any(isinstance(each, DType) for _, each in options(value))
 
 
-def telling(test: Condition, value: Value, outcome: Callable[[Value], bool | None]) -> Condition:
-    """`test`, which is one of `value`, with how the tests came out that choose between its options.
-    `outcome` is what it comes to for an option."""
+def telling(
+    test: Condition, value: Choice, outcome: Callable[[Value], bool | Condition | None]
+) -> Condition:
+    """`test`, which is one of `value`, with how the tests came out that choose between its options,
+    where of each the `outcome` of the test is known, or which other test it is."""
     sides: tuple[list[Path], list[Path]] = ([], [])
     for path, each in options(value):
-        known = outcome(each)
-        for side in (False, True):
-            if known in (None, side):
-                own = ((each.key, side),) if isinstance(each, Condition) else ()
-                sides[side].append((*path, *own))
+        found = outcome(each)
+        if found is None:
+            return test
+        if isinstance(found, Condition):
+            for side in (False, True):
+                sides[side].append((*path, (found.key, side)))
+        else:
+            sides[found].append(path)
     return replace(test, told=(_in_all(sides[False]), _in_all(sides[True])))
 
 

@@ -98,9 +98,9 @@ class Table:
 
 @dataclass(frozen=True)
 class Condition:
-    """The outcome of a test. `key` identifies it on every path; see `conditions.py` for what each
-    kind says. `among` is whether each of `types` makes it true, `told` how the tests before it came
-    out where it does not come out true, and where it does: those that chose what is tested."""
+    """The outcome of a test, the same on every path by its `key`. `among` is whether each of `types`
+    makes it true, `told` how the tests that chose what is tested came out where it does not, and
+    where it does."""
 
     kind: Literal["dtype", "quantized", "unquantized", "not", "and", "or", "opaque"]
     key: Symbol
@@ -253,8 +253,8 @@ def _possible(path: Path) -> bool:
 
 def _without_unviewed(flat: list[tuple[Path, Value]]) -> list[tuple[Path, Value]]:
     """`flat` without the tensors that another option is a float view of: the `if` around the view
-    decides. It does not decide of what is made of bytes in any case (`bare`), nor does which GPU it
-    is: bytes are bytes on all. What is viewed only where it has another type has that type."""
+    decides, but not of what is made of bytes in any case (`bare`), nor does which GPU it is. What
+    is viewed only where it has another type has that type."""
     flat = [each for each in flat if not _is_as_viewed(*each, flat)]
     viewed = {
         (each.buffer, each.part)
@@ -265,7 +265,7 @@ def _without_unviewed(flat: list[tuple[Path, Value]]) -> list[tuple[Path, Value]
     for path, each in flat:
         if isinstance(each, Tensor) and (each.buffer, each.part) in viewed:
             stays = each.bare or any(isinstance(key, OfVendor) for key, _ in path)
-            if each.view is None and not stays:
+            if not (stays or each.view):
                 continue
             each = each if stays else replace(each, guarded=True)
         kept.append((path, each))
@@ -283,8 +283,7 @@ def _is_as_viewed(path: Path, value: Value, flat: list[tuple[Path, Value]]) -> b
 
 
 def _keeps_bytes(tensor: Tensor) -> bool:
-    types = tensor.types.types if tensor.types else None
-    return bool(types) and all(t.is_integer for t in types or ())
+    return bool(types := tensor.types and tensor.types.types) and all(t.is_integer for t in types)
 
 
 def contradicts(one: Path, other: Path) -> bool:
