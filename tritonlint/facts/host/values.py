@@ -98,9 +98,8 @@ class Table:
 
 @dataclass(frozen=True)
 class Condition:
-    """The outcome of a test, the same on every path by its `key`. `among` is whether each of `types`
-    makes it true, `told` how the tests that chose what is tested came out where it does not, and
-    where it does."""
+    """The outcome of a test, known by its `key`. `among` is whether each of `types` makes it true,
+    `told` how the tests that chose what is tested came out where it does not, and where it does."""
 
     kind: Literal["dtype", "quantized", "unquantized", "not", "and", "or", "opaque"]
     key: Symbol
@@ -276,14 +275,14 @@ def _is_as_viewed(path: Path, value: Value, flat: list[tuple[Path, Value]]) -> b
     """Whether a tensor was tested to have the type that another option of `flat` views it as."""
     if not path or not isinstance(value, Tensor) or value.view:
         return False
-    whole = (value.buffer, value.part)
     viewed = (x for _, x in flat if isinstance(x, Tensor) and x.view)
-    types = {str(x.types) for x in viewed if (x.buffer, x.part) == whole}
+    types = {str(x.types) for x in viewed if (x.buffer, x.part) == (value.buffer, value.part)}
     return any((HasType(value.buffer, each), True) in path for each in types)
 
 
 def _keeps_bytes(tensor: Tensor) -> bool:
-    return bool(types := tensor.types and tensor.types.types) and all(t.is_integer for t in types)
+    types = tensor.types.types if tensor.types else None
+    return bool(types) and all(t.is_integer for t in types or ())
 
 
 def contradicts(one: Path, other: Path) -> bool:
