@@ -118,7 +118,11 @@ def _clamps(run: Run, event: LaunchEvent) -> Iterator[WideClamp]:
     around = event.module.source.snippet(_around(event))
     kernel = event.kernel
     names = (kernel.name, kernel.path, event.function, event.span.path)
-    if _VENDOR.search(around) or asked_for_vendor(event.path) or any(map(for_nvidia, names)):
+    if (
+        _VENDOR.search(around)
+        or asked_for_vendor(event.path)
+        or any(map(for_nvidia, filter(None, names)))
+    ):
         return
     for parameter, passed in event.arguments.items():
         for path, value in options(passed.value):
