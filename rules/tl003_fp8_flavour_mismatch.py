@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 # A message, and the trace.
 _Said = tuple[str, tuple[Step, ...]]
 # What the code 0x3C is in each flavour.
-_0X3C = {"e4m3fn": 1.5, "e4m3fnuz": 0.75, "e5m2": 1.0, "e5m2fnuz": 0.5}
+_0X3C = {"int8": 60, "e4m3fn": 1.5, "e4m3fnuz": 0.75, "e5m2": 1.0, "e5m2fnuz": 0.5}
 _LONG = "torch.float8_"
 _ON_AMD = "where the platform's type is torch.float8_e4m3fnuz, the code 0x3C is 0.75 and not 1.5"
 
@@ -50,7 +50,8 @@ class Fp8FlavourMismatch(Rule["Seen", str]):
     ## What it does
     Finds two places that take the same bytes for different 8-bit floats:
 
-    - a tensor that is made or viewed as e4m3 and viewed as e5m2, or the other way round;
+    - a tensor that is made or viewed as e4m3 and viewed as e5m2, or the other way round, or that a
+      kernel rounds numbers to int8 in and that is viewed as one of them;
     - a kernel that names a flavour in a bit cast (`code.to(tl.float8e4nv, bitcast=True)`, a pointer
       cast, or a cast to `tl.uint8` of what it stores), where the host treats the bytes as another
       flavour or as one that depends on the platform, or another kernel wrote them as another;
@@ -178,7 +179,7 @@ def _said(found: Seen, text: str) -> _Said:
 @_said.register
 def _(found: Flavours, text: str) -> _Said:
     return (
-        f"`{text}` takes for {found.other.flavour} what another place has as {found.one.flavour}",
+        f"`{text}` takes for {found.other.flavour} what another place has as {_flavour(found.one)}",
         (
             Step(found.before, f"{found.one} here"),
             Step(found.place, f"and the same bytes as {found.other} here"),
@@ -299,7 +300,11 @@ def _read_trigger(found: ReadAsAnother) -> str:
     return "1.0 is read as " + ("1.875" if found.written.name == "bfloat16" else "0.0078125")
 
 
+def _flavour(element: ElementType) -> str:
+    return element.flavour or element.name
+
+
 def _trigger(one: ElementType, other: ElementType) -> str:
     """A code that is another value in `other` than in `one`."""
-    first, second = one.flavour or "", other.flavour or ""
+    first, second = _flavour(one), _flavour(other)
     return f"the code 0x3C is {_0X3C[first]} in {first} and {_0X3C[second]} in {second}"

@@ -47,6 +47,9 @@ def assigned_value(frame: Frame, owner: Instance, name: str) -> Value | None:
     if is_setting(name, own or Const(None)):
         return Tensor(symbol)
     if own is None:
+        asserted = facts.types.get(Attribute(Object(definition.qualified), name))
+        if asserted is not None and _of_one_byte(asserted):  # a field, by `__post_init__`
+            frame.types.setdefault(symbol, asserted)
         return None
     buffers = set(_buffers(own))
     for buffer in buffers & facts.types.keys():

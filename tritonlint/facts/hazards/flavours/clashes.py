@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path as FilePath
 
-from tritonlint.dtypes import PLATFORM_FP8, ElementType
+from tritonlint.dtypes import INT8, PLATFORM_FP8, UNKNOWN, ElementType
 from tritonlint.facts.device import Store, contract
 from tritonlint.facts.device.contract import Specialization
 from tritonlint.facts.hazards.flavours.hard_coded import E4M3FN, HardCoded
@@ -26,7 +26,7 @@ from tritonlint.facts.hazards.launched.specializations import passed_as, special
 from tritonlint.facts.hazards.observation import AtLaunch
 from tritonlint.facts.host.events import LaunchEvent, Note
 from tritonlint.facts.host.state import Run
-from tritonlint.facts.host.values import Tensor, contradicts, options
+from tritonlint.facts.host.values import Path, Tensor, contradicts, options
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -37,7 +37,7 @@ _VENDOR = re.compile(r"\bis_(?:cuda|hip|rocm|nvidia|sm\d+\w*|gfx\w+)\b|\b_is_(?:
 @dataclass(frozen=True)
 class Flavours:
     """The same bytes as two types of 8-bit floats: made or viewed as `one` at `before`, and viewed
-    as `other` at `place`."""
+    as `other` at `place`; or as int8, which a kernel rounds numbers to."""
 
     place: Span
     function: str
@@ -80,6 +80,7 @@ def flavours(run: Run) -> Iterator[Flavours | WideClamp | HardCoded | KernelFlav
         if one.buffer == other.buffer and not contradicts(one.path, other.path):
             yield from _clash(run, one, other)
             yield from _hard_coded(run, one, other)
+    yield from _integers(run, [each for each in seen if each.kind == "view"])
     yield from kernel_flavours(run)
     for event in run.launches:
         yield from _clamps(run, event)
@@ -93,6 +94,33 @@ def _clash(run: Run, one: Note, other: Note) -> Iterator[Flavours]:
         if {format_of(each) for each in first}.isdisjoint(format_of(each) for each in second):
             types = (min(first, key=str), min(second, key=str))
             yield Flavours(other.span, run.root.name, one.span, *types)
+
+
+def _integers(run: Run, views: list[Note]) -> Iterator[Flavours]:
+    """The views as 8-bit floats of int8 memory that a kernel rounds numbers to."""
+    buffers = {note.buffer for note in views}
+    for event in run.launches if views else ():
+        for parameter, passed in event.arguments.items():
+            for path, each in options(passed.value):
+                if not isinstance(each, Tensor) or each.buffer not in buffers or each.view:
+                    continue
+                types, where = event.types.get(each.buffer, UNKNOWN), event.path + path
+                later = [
+                    note
+                    for note in views
+                    if note.buffer == each.buffer and not contradicts(note.path, where)
+                ]
+                if types.single == INT8 and later and _rounds(run, event, parameter, where):
+                    element = min(later[0].types.types or (), key=str)
+                    yield Flavours(later[0].span, run.root.name, passed.span, INT8, element)
+
+
+def _rounds(run: Run, event: LaunchEvent, parameter: str, path: Path) -> bool:
+    """Whether a kernel stores numbers through a parameter that it has rounded."""
+    stores = run.effects.of(
+        contract, event.kernel, specialization(event, parameter, None, path)
+    ).stores
+    return any(each.parameter == parameter and each.rounded for each in stores)
 
 
 def _same_part(one: Note, other: Note) -> bool:
@@ -134,7 +162,7 @@ def _clamps(run: Run, event: LaunchEvent) -> Iterator[WideClamp]:
             made = specialization(event, parameter, types, event.path + path)
             made = Specialization({**made.pointers, parameter: FNUZ}, made.constexprs)
             found = run.effects.of(contract, event.kernel, made)
-            scaled = _scaled_where(run, event) if _is_made(run, value) else None
+            scaled = _scaled_where(run, event, made) if _is_made(run, value) else None
             for store in found.stores:
                 largest = _largest(store) or (scaled and _scaled(store) and E4M3FN_MAX)
                 if store.parameter == parameter and largest:
@@ -150,9 +178,12 @@ def _is_made(run: Run, tensor: Tensor) -> bool:
     return "allocated" in kinds and "view" not in kinds
 
 
-def _scaled_where(run: Run, event: LaunchEvent) -> Span | None:
+def _scaled_where(run: Run, event: LaunchEvent, made: Specialization) -> Span | None:
+    # A file that knows of 240 may have the constant that is passed from another place.
+    known = () if "240" in event.module.source.text else made.constexprs.items()
+    passed = frozenset(name for name, value in known if value == E4M3FN_MAX)
     own = run.project.cached(str(FilePath(event.kernel.path).absolute()))
-    return scaled_to_448(own, event.kernel) if own is not None else None
+    return scaled_to_448(own, event.kernel, passed) if own is not None else None
 
 
 def _largest(store: Store) -> float | None:

@@ -21,26 +21,32 @@ _DEPTH = 4
 
 
 @kept(256)
-def scaled_to_448(module: Module, kernel: Kernel) -> Span | None:
-    """Where a kernel divides a maximum by 448, or 448 by one: a number that its file,
-    `module`, has written, and that no launch decides."""
+def scaled_to_448(
+    module: Module, kernel: Kernel, passed: frozenset[str] = frozenset()
+) -> Span | None:
+    """Where a kernel divides a maximum by 448, or 448 by one: a number that its file, `module`, has
+    written, or one that the launch has, which passes it as the constants `passed`."""
     source = module.source
-    if "448" not in source.text or _CARES.search(source.snippet(source.span(kernel.node))):
+    known = passed or "448" in source.text
+    if not known or _CARES.search(source.snippet(source.span(kernel.node))):
         return None
     given = _given(kernel)
+
+    def largest(node: ast.expr) -> bool:
+        own = isinstance(node, ast.Name) and node.id in passed
+        return own or number(module, node) == E4M3FN_MAX
+
     for node in walk(kernel.node):
         match node:
             case ast.BinOp(left=left, op=ast.Div(), right=right):
                 for one, other in ((left, right), (right, left)):
-                    if number(module, one) == E4M3FN_MAX and _is_maximum(other, given, _DEPTH):
+                    if largest(one) and _is_maximum(other, given, _DEPTH):
                         return source.span(node)
             case ast.BinOp(left=left, op=ast.Mult(), right=right):
                 for one, other in ((left, right), (right, left)):
                     match one:
                         case ast.BinOp(left=ast.Constant(value=1), op=ast.Div(), right=most):
-                            if number(module, most) == E4M3FN_MAX and _is_maximum(
-                                other, given, _DEPTH
-                            ):
+                            if largest(most) and _is_maximum(other, given, _DEPTH):
                                 return source.span(node)
     return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from tritonlint.dtypes import INT8, UNKNOWN, ElementType
 from tritonlint.facts.hazards.raw_bytes.names import speaks_of_codes
+from tritonlint.facts.host.element_types import ANY_FLOAT
 from tritonlint.facts.host.events import LaunchEvent, Note
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import HasType, Parameter, Symbol
@@ -52,7 +53,7 @@ def _reckoned(run: Run, event: LaunchEvent, tensor: Tensor, path: Path) -> Note 
     symbols = {tensor.buffer, *run.dtypes.get(tensor.buffer, ())}
     for symbol in symbols:
         types = event.types.get(symbol, UNKNOWN).types
-        if types is not None and not (INT8 in types and all(_coded(each) for each in types)):
+        if types is not None and not (INT8 in types and _are_open(types)):
             return None
     notes = [note for note in run.notes if note.buffer in symbols]
     if any(_turned_away(note, path) for note in notes):
@@ -117,6 +118,13 @@ def _holds(note: Note, path: Path) -> bool:
     else:
         reckoned = note.kind == "integers"
     return reckoned and not contradicts(note.path, path)
+
+
+def _are_open(types: frozenset[ElementType]) -> bool:
+    """Whether these are types of codes only, or any float beside int8, as the arms of a test leave
+    it that ask for the limits of either."""
+    floats = ANY_FLOAT.types or frozenset()
+    return types - {INT8} == floats or all(_coded(each) for each in types)
 
 
 def _coded(element: ElementType) -> bool:
