@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from tritonlint.dtypes import ElementTypes
 from tritonlint.facts.host import classes, renaming
-from tritonlint.facts.host.class_facts import assigned_in, class_facts, facts_of
+from tritonlint.facts.host.class_facts import assigned_in, class_facts, facts_of, take_over
 from tritonlint.facts.host.decorators import has_view
 from tritonlint.facts.host.events import Note
 from tritonlint.facts.host.registries import filled_in, makes_tensors
@@ -51,9 +51,7 @@ def assigned_value(frame: Frame, owner: Instance, name: str) -> Value | None:
         if asserted is not None and _of_one_byte(asserted):  # a field, by `__post_init__`
             frame.types.setdefault(symbol, asserted)
         return None
-    buffers = set(_buffers(own))
-    for buffer in buffers & facts.types.keys():
-        frame.types.setdefault(buffer, facts.types[buffer])
+    buffers = take_over(frame, facts, own)
     narrow = {each for each in buffers if _of_one_byte(frame.known(each))}
     if narrow:
         _note_views(frame, definition, name, narrow)
@@ -80,23 +78,6 @@ def is_setting(name: str, value: Value) -> bool:
     value."""
     dtype = any(isinstance(each, DType) for _, each in options(value))
     return name.endswith("cache_dtype") and not dtype
-
-
-def _buffers(value: Value) -> Iterator[Symbol]:
-    """The buffers of the tensors in a value."""
-    for _, each in options(value):
-        match each:
-            case Tensor(buffer=buffer):
-                yield buffer
-            case Sequence(items=items):
-                for item in items:
-                    yield from _buffers(item)
-            case Table(items=entries):
-                for _, item in entries:
-                    yield from _buffers(item)
-            case Instance(attributes=attributes):
-                for _, item in attributes:
-                    yield from _buffers(item)
 
 
 def _set_later(frame: Frame, definition: Definition, name: str) -> tuple[ClassFacts, Value] | None:

@@ -53,8 +53,9 @@ from tritonlint.facts.host.values import (
 from tritonlint.facts.project.tree import as_code
 from tritonlint.frozen import replace
 
-# Methods of a module that make a tensor an attribute of it.
-_REGISTERS = ("register_buffer", "register_parameter")
+# Methods that make what they are given an attribute: of a module, or of the context of an autograd
+# function.
+_REGISTERS = ("register_buffer", "register_parameter", "save_for_backward")
 # Methods of tensors as functions, and as operators: `torch.ops.aten.view.dtype`.
 _OF_TENSORS = re.compile(r"torch\.Tensor\.(\w+)|torch\.ops\.aten\.(\w+)(?:\.\w+)?")
 
@@ -120,7 +121,7 @@ def _unresolved(frame: Frame, node: ast.Call, given: Given) -> Value:
         if found is not None:
             return found
     if isinstance(node.func, ast.Attribute) and node.func.attr in _REGISTERS:
-        objects.register(frame, node.func.value, given)
+        objects.register(frame, node.func, given)
     by_its_name = libraries.by_name(frame, name, given.arguments, frame.span(node))
     return by_its_name or callbacks.call(frame, node, given)
 
@@ -128,7 +129,7 @@ def _unresolved(frame: Frame, node: ast.Call, given: Given) -> Value:
 def _method(frame: Frame, node: ast.Call, function: Method, given: Given) -> Value:
     span, arguments = frame.span(node), given.arguments
     if function.name in _REGISTERS and isinstance(node.func, ast.Attribute):
-        objects.register(frame, node.func.value, given)
+        objects.register(frame, node.func, given)
     owner = as_tensor(function.owner)
     if function.name in ("startswith", "endswith") and arguments.positional:
         found = setting_tests.text_test(

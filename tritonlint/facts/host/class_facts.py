@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from tritonlint.facts.host import classes, renaming
 from tritonlint.facts.host.arguments import Arguments, Given
@@ -11,9 +11,19 @@ from tritonlint.facts.host.binding import bind
 from tritonlint.facts.host.events import Note
 from tritonlint.facts.host.registries import makes_tensors
 from tritonlint.facts.host.state import NEAR_DEPTH, ClassFacts, Frame, Run
-from tritonlint.facts.host.symbols import Attribute, Object, Parameter
+from tritonlint.facts.host.symbols import Attribute, Object, Parameter, Symbol
 from tritonlint.facts.host.traded import traded
-from tritonlint.facts.host.values import Callable, Instance, Value, choose
+from tritonlint.facts.host.values import (
+    Callable,
+    Instance,
+    Partial,
+    Sequence,
+    Table,
+    Tensor,
+    Value,
+    choose,
+    options,
+)
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition
 from tritonlint.facts.project.tree import FUNCTION, Function, nodes, statements_in
@@ -51,7 +61,8 @@ def _assigned(frame: Frame, definition: Definition, method: Definition) -> Class
     instance = Instance(definition, Object(definition.qualified) if given else None)
     inner = frame.elsewhere(method.module, method.inside)
     inner.run, inner.instance, inner.depth = run, instance, 0
-    inner.env = bind(inner, method, Given(Arguments((), {}), {}), Callable(method, instance))
+    function = Callable(method, classes.receiver(method.as_function, instance))
+    inner.env = bind(inner, method, Given(Arguments((), {}), {}), function)
     inner.depth = NEAR_DEPTH - 2
     inner.body()
     note_all(inner)
@@ -85,6 +96,35 @@ def note_all(frame: Frame) -> None:
                 if own not in frame.run.noted:
                     frame.run.noted.add(own)
                     frame.run.notes.append(own)
+
+
+def take_over(frame: Frame, facts: ClassFacts, value: Value) -> set[Symbol]:
+    """Have what is known of the buffers in `value`, which a class tells, known in `frame` too: the
+    buffers that it is known of."""
+    found = set(buffers(value))
+    for buffer in found & facts.types.keys():
+        frame.types.setdefault(buffer, facts.types[buffer])
+    return found
+
+
+def buffers(value: Value) -> Iterator[Symbol]:
+    """The buffers of the tensors in a value."""
+    for _, each in options(value):
+        inner: Iterable[Value] = ()
+        match each:
+            case Tensor(buffer=buffer):
+                yield buffer
+            case Sequence(items=inner):
+                pass
+            case Table(items=entries) | Instance(attributes=entries):
+                inner = [item for _, item in entries]
+            case Partial(function=function, positional=given, keywords=named):
+                inner = [function, *(item for item, _ in given), *(item for _, item, _ in named)]
+            case Callable(closure=dict() as names, definition=Definition(node=node)):
+                used = {each.id for each in nodes(node, ast.Name)} & names.keys()  # type: ignore[arg-type]
+                inner = [names[name] for name in sorted(used)]
+        for item in inner:
+            yield from buffers(item)
 
 
 def _held(definition: Definition, method: Definition, made: Frame) -> dict[Attribute, Value]:
@@ -147,7 +187,7 @@ def assigned_in(method: Function) -> frozenset[str]:
 
 
 def registered(statement: ast.stmt) -> str | None:
-    """The name that a statement gives a parameter or buffer of a layer."""
+    """The name of the attribute that a statement gives what it registers or saves."""
     match statement:
         case ast.Expr(
             value=ast.Call(
@@ -156,6 +196,8 @@ def registered(statement: ast.stmt) -> str | None:
             )
         ):
             return name
+        case ast.Expr(value=ast.Call(func=ast.Attribute(attr="save_for_backward"))):
+            return "saved_tensors"
     return None
 
 

@@ -7,6 +7,7 @@ import ast
 from tritonlint.facts.host.naming import symbol
 from tritonlint.facts.host.values import (
     Callable,
+    Class,
     Instance,
     Method,
     Sequence,
@@ -20,6 +21,7 @@ from tritonlint.facts.project.tree import (
     FUNCTION,
     SCOPE,
     Enclosing,
+    Function,
     dotted_name,
     last_name,
     nodes,
@@ -93,6 +95,12 @@ def declared_fields(definition: Definition, depth: int = 8) -> list[ast.AnnAssig
             case ast.AnnAssign(target=ast.Name(id=name)) as field:
                 fields[name] = field
     return list(fields.values())
+
+
+def is_marked(field: ast.AnnAssign, name: str) -> bool:
+    """Whether a field is annotated so: `ClassVar`, `InitVar[int]`."""
+    kind = field.annotation
+    return last_name(kind.value if isinstance(kind, ast.Subscript) else kind) == name
 
 
 def is_named_tuple(definition: Definition) -> bool:
@@ -261,6 +269,17 @@ def method_named(owner: Instance, *names: str) -> Callable | None:
         if isinstance(target, Definition) and isinstance(target.node, FUNCTION):
             return Callable(target, owner)
     return None
+
+
+def receiver(method: Function, owner: Instance | Class) -> Instance | Class | None:
+    """What a method takes as its first argument where it is called on `owner`: an object, its
+    class, or nothing."""
+    decorators = [last_name(each) for each in method.decorator_list]
+    if "staticmethod" in decorators:
+        return None
+    if "classmethod" in decorators:
+        return Class(owner.definition)
+    return owner if isinstance(owner, Instance) else None
 
 
 def as_tuple(owner: Instance) -> Sequence | None:

@@ -17,6 +17,7 @@ from tritonlint.facts.host import (
     loops,
     names,
     objects,
+    registries,
     structural,
     subscripts,
     tensors,
@@ -136,7 +137,12 @@ def _yielded(frame: Frame, node: ast.Yield | ast.YieldFrom) -> Value:
 def _name(frame: Frame, name: str, node: ast.expr) -> Value:
     if name in frame.env:
         return on_path(frame.env[name], frame.path)
-    return names.definition_value(frame, frame.module.target(name, frame.enclosing), name, node)
+    target = frame.module.target(name, frame.enclosing)
+    if name in frame.module.bindings and not (isinstance(target, Definition) and target.enclosing):
+        chosen = registries.chosen_dtype(frame, name)
+        if chosen is not None:
+            return chosen
+    return names.definition_value(frame, target, name, node)
 
 
 def _attribute(frame: Frame, node: ast.Attribute) -> Value:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 
-from tritonlint.facts.host.class_facts import facts_of, registered, targets
+from tritonlint.facts.host.class_facts import buffers, facts_of, registered, take_over, targets
 from tritonlint.facts.host.registries import makes_tensors
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Attribute, Parameter, Symbol
-from tritonlint.facts.host.values import Tensor, Value
+from tritonlint.facts.host.values import Value
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition
-from tritonlint.facts.project.tree import FUNCTION, Function, statements_in
+from tritonlint.facts.project.tree import FUNCTION, Function, last_name, statements_in
 
 
 def given_elsewhere(frame: Frame, owner: Symbol, name: str) -> Value | None:
@@ -32,11 +32,11 @@ def given_elsewhere(frame: Frame, owner: Symbol, name: str) -> Value | None:
     filling = Definition(frame.module, method, around[:-1], method.name)
     facts = facts_of(frame, definition, filling)
     found = facts.given.get(Attribute(Parameter(filling.qualified, owner.name), name))
-    if not isinstance(found, Tensor) or found.buffer not in facts.types:
+    if found is None or set(buffers(found)).isdisjoint(facts.types):
         return None
-    frame.types.setdefault(found.buffer, facts.types[found.buffer])
+    held = take_over(frame, facts, found)
     known = frame.run.notes
-    known += [note for note in facts.notes if note.buffer == found.buffer and note not in known]
+    known += [note for note in facts.notes if note.buffer in held and note not in known]
     return found
 
 
@@ -47,7 +47,10 @@ def _filling(owner: ast.ClassDef) -> Mapping[tuple[str, str], Function]:
     found: dict[tuple[str, str], list[Function]] = {}
     for method in owner.body:
         if isinstance(method, FUNCTION):
-            names = {each.arg for each in (*method.args.args[1:], *method.args.kwonlyargs)}
+            own = (
+                0 if any(last_name(each) == "staticmethod" for each in method.decorator_list) else 1
+            )
+            names = {each.arg for each in (*method.args.args[own:], *method.args.kwonlyargs)}
             for statement, _ in statements_in(method.body):
                 for name, attr in _filled(statement):
                     if name in names:

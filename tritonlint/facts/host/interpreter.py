@@ -6,11 +6,11 @@ from tritonlint.facts.flow import statements as walked
 from tritonlint.facts.host import (
     branching,
     calls,
+    classes,
     conditions,
     constants,
     expressions,
     loops,
-    objects,
     rounds,
     statements,
 )
@@ -67,7 +67,7 @@ def interpret(run: Run) -> Run:
         frame.block(root.module.tree.body)
         return _settled(frame)
     owner = run.heir or owner_of(root)
-    instance = objects.receiver(root.as_function, Instance(owner)) if owner is not None else None
+    instance = classes.receiver(root.as_function, Instance(owner)) if owner is not None else None
     frame = Activation({}, run, root.module, root.inside, {}, (), instance)
     frame.env = bind(frame, root, Given(Arguments((), {}), {}), Callable(root, instance))
     run.stack.append(id(root.as_function))

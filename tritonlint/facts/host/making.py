@@ -7,12 +7,14 @@ from collections.abc import Iterator
 
 from tritonlint.facts.host import classes, entering
 from tritonlint.facts.host.arguments import Given
+from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.state import MAX_DEPTH, MAX_ENTERED, Frame
 from tritonlint.facts.host.suspicion import hands_on_bytes
 from tritonlint.facts.host.symbols import Attribute, Made
 from tritonlint.facts.host.values import Callable, Class, Instance, Table, Tensor, Value
 from tritonlint.facts.kept import kept
-from tritonlint.facts.project.modules import Definition
+from tritonlint.facts.project.modules import Definition, Target
+from tritonlint.frozen import replace
 
 # An initializer of more lines is not run for each object that is made, nor one that does more than
 # to keep what it is given and is given nothing of which anything is known: what it does then is
@@ -30,8 +32,31 @@ def make(frame: Frame, node: ast.Call, made: Class, given: Given) -> Value:
     symbol = Made(definition.qualified, node.lineno, node.col_offset, frame.site)
     initializer = definition.module.member(definition, "__init__")
     if initializer is None:
-        fields = tuple(_fields(frame, definition, given, symbol))
-        return Instance(definition, symbol, fields)
+        return _declared(frame, node, definition, given, symbol)
+    instance = Instance(definition, symbol)
+    return _initialized(frame, node, instance, initializer, given)
+
+
+def _declared(
+    frame: Frame, node: ast.Call, definition: Definition, given: Given, symbol: Made
+) -> Instance:
+    """The object of a class that is declared field by field, after its `__post_init__`."""
+    fields = tuple(_fields(frame, definition, given, symbol))
+    instance = Instance(definition, symbol, fields)
+    method = definition.module.member(definition, "__post_init__")
+    if method is None:
+        return instance
+    declared = classes.declared_fields(definition)
+    handed = {each.target.id for each in declared if classes.is_marked(each, "InitVar")}  # type: ignore[union-attr]
+    only = [value for name, value in fields if name in handed]
+    return _initialized(frame, node, instance, method, positional(frame, node, *only))
+
+
+def _initialized(
+    frame: Frame, node: ast.Call, instance: Instance, initializer: Target, given: Given
+) -> Instance:
+    """An object after its initializer, where that is run."""
+    symbol = instance.name
     if not (
         isinstance(initializer, Definition)
         and isinstance(initializer.node, ast.FunctionDef)
@@ -39,17 +64,19 @@ def make(frame: Frame, node: ast.Call, made: Class, given: Given) -> Value:
         and frame.depth < MAX_DEPTH
         and id(initializer.node) not in frame.run.stack
         and frame.run.statements < MAX_ENTERED
-        and (_only_keeps(initializer.node) or hands_on_bytes(frame, Callable(initializer), given))
+        and (
+            _only_keeps(initializer.node)
+            or hands_on_bytes(frame, Callable(initializer, instance), given)
+        )
     ):
-        return Instance(definition, symbol)
-    instance = Instance(definition, symbol)
+        return instance
     _, inner = entering.run(frame, node, Callable(initializer, instance), given)
-    attributes = tuple(
-        (each.name, value)
+    attributes = {
+        each.name: value
         for each, value in inner.env.items()
         if isinstance(each, Attribute) and each.of is symbol
-    )
-    return Instance(definition, symbol, attributes)
+    }
+    return replace(instance, attributes=tuple((dict(instance.attributes) | attributes).items()))
 
 
 @kept(4096)
@@ -77,7 +104,8 @@ def _fields(
 ) -> Iterator[tuple[str, Value]]:
     """The fields of a class that is declared field by field, with what they are given."""
     arguments = given.arguments
-    for index, field in enumerate(classes.declared_fields(definition)):
+    fields = (each for each in classes.declared_fields(definition) if _is_given(each))
+    for index, field in enumerate(fields):
         assert isinstance(field.target, ast.Name)
         name = field.target.id
         value = arguments.get(index, name)
@@ -87,3 +115,15 @@ def _fields(
             inner.site = frame.site
             value = inner.evaluate(field.value)
         yield name, value if value is not None else Tensor(Attribute(symbol, name))
+
+
+def _is_given(field: ast.AnnAssign) -> bool:
+    """Whether a field is given where an object is made: others, as `field(init=False)`, the class
+    sets itself."""
+    if classes.is_marked(field, "ClassVar"):
+        return False
+    named = field.value.keywords if isinstance(field.value, ast.Call) else ()
+    return not any(
+        each.arg == "init" and isinstance(each.value, ast.Constant) and not each.value.value
+        for each in named
+    )

@@ -19,12 +19,13 @@ from tritonlint.facts.host.values import (
     Launchable,
     Namespace,
     Partial,
+    Sequence,
     Super,
     Tensor,
     Value,
 )
 from tritonlint.facts.project.modules import Definition
-from tritonlint.facts.project.tree import FUNCTION, Function, dotted_name
+from tritonlint.facts.project.tree import FUNCTION, Function, last_name
 from tritonlint.frozen import replace
 
 
@@ -89,12 +90,15 @@ def _got(frame: Frame, owner: Instance, get: Callable, node: ast.expr) -> Value:
     return entering.enter(frame, call, get, given)
 
 
-def register(frame: Frame, owner: ast.expr, given: Given) -> None:
-    """`owner.register_buffer("name", tensor)`."""
+def register(frame: Frame, method: ast.Attribute, given: Given) -> None:
+    """`owner.register_buffer("name", tensor)`, `ctx.save_for_backward(x, y)`."""
     name, value = given.arguments.get(0, "name"), given.arguments.get(1, "tensor")
+    if method.attr == "save_for_backward":
+        saved = given.arguments.positional if given.complete else ()
+        name, value = Const("saved_tensors"), Sequence(saved) if saved else None
     if isinstance(name, Const) and isinstance(name.value, str) and value is not None:
-        attribute = ast.copy_location(ast.Attribute(owner, name.value, ast.Store()), owner)
-        bind(frame, attribute, value)
+        attribute = ast.Attribute(method.value, name.value, ast.Store())
+        bind(frame, ast.copy_location(attribute, method), value)
 
 
 def class_attribute(frame: Frame, owner: Class, name: str, node: ast.expr) -> Value:
@@ -128,8 +132,8 @@ def bound_method(
 ) -> Value:
     """A method of `owner`: a kernel, what a property returns, or something to call."""
     assert isinstance(target.node, Function)
-    decorators = [_last_name(each) for each in target.node.decorator_list]
-    bound = receiver(target.node, owner)
+    decorators = [last_name(each) for each in target.node.decorator_list]
+    bound = classes.receiver(target.node, owner)
     method = Callable(target, bound)
     if isinstance(owner, Instance) and any("property" in each for each in decorators):
         call = ast.copy_location(ast.Call(node, [], []), node)
@@ -140,18 +144,3 @@ def bound_method(
     if bound is not None and value != Callable(target):  # what a decorator gives takes the object
         return Partial(value, ((bound, frame.place(node)),), ())
     return method
-
-
-def receiver(method: Function, owner: Instance | Class) -> Instance | Class | None:
-    """What a method takes as its first argument where it is called on `owner`: an object, its
-    class, or nothing."""
-    decorators = [_last_name(each) for each in method.decorator_list]
-    if "staticmethod" in decorators:
-        return None
-    if "classmethod" in decorators:
-        return Class(owner.definition)
-    return owner if isinstance(owner, Instance) else None
-
-
-def _last_name(decorator: ast.expr) -> str:
-    return (dotted_name(decorator) or "").rpartition(".")[2]

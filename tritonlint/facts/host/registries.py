@@ -8,6 +8,7 @@ import ast
 from tritonlint.facts.host import tensors
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.binding import bind
+from tritonlint.facts.host.choices import is_dtype
 from tritonlint.facts.host.given import arguments_of
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import Callable, Const, Sequence, Table, Value, choose
@@ -39,6 +40,43 @@ def filled(frame: Frame, definition: Definition, made: Value) -> Value:
             case _:
                 inner.block([statement])
     return inner.env[name]
+
+
+def chosen_dtype(frame: Frame, name: str) -> Value | None:
+    """The dtype that a name of the module stands for after the tests of the module that choose it;
+    None of another name."""
+    statements = _choosing(frame.module, name) if len(frame.module.bindings[name]) > 1 else []
+    if not statements or id(statements[0]) in frame.run.stack:
+        return None
+    frame.run.stack.append(id(statements[0]))
+    inner = frame.elsewhere(frame.module, (), frame.types)
+    inner.block(statements)
+    frame.run.stack.pop()
+    found = inner.env.get(name)
+    return found if found is not None and is_dtype(found) else None
+
+
+@kept(1024)
+def _choosing(module: Module, name: str) -> list[ast.stmt]:
+    """The statements of a module that give a name something, where tests are among them, and
+    nothing but assignments stands under these."""
+    found = [each for each in module.tree.body if name in _assigned_in(each)]
+    tests = [each for each in found if isinstance(each, ast.If)]
+    return found if tests and len(found) <= _MOST else []
+
+
+def _assigned_in(statement: ast.stmt) -> frozenset[str]:
+    """The names that a statement assigns: one that stands for itself, or a test above such."""
+    match statement:
+        case ast.Assign(targets=targets):
+            return frozenset(each.id for each in targets if isinstance(each, ast.Name))
+        case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr()):
+            return frozenset((name,))
+        case ast.If(body=body, orelse=orelse):
+            inner = [*body, *orelse]
+            if all(isinstance(each, (ast.Assign, ast.AnnAssign, ast.If)) for each in inner):
+                return frozenset().union(*map(_assigned_in, inner))
+    return frozenset()
 
 
 def _set_later(frame: Frame, definition: Definition) -> Value | None:

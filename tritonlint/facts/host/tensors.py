@@ -23,7 +23,16 @@ from tritonlint.facts.host.element_types import (
 from tritonlint.facts.host.places import Part
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Allocation, HasType, Symbol
-from tritonlint.facts.host.values import Const, DType, Sequence, Tensor, Value, choose, options
+from tritonlint.facts.host.values import (
+    Const,
+    DType,
+    Path,
+    Sequence,
+    Tensor,
+    Value,
+    choose,
+    options,
+)
 from tritonlint.frozen import replace
 from tritonlint.source import Span
 
@@ -85,7 +94,7 @@ def construct(
         dtype = own if decides_bytes(frame, own) else None
     if dtype is not None and decides_bytes(frame, dtype):
         made_on = [
-            (path, allocated(frame, dtype_types(frame, each), span, f"?{index}"))
+            (path, allocated(frame, dtype_types(frame, each), span, f"?{index}", path))
             for index, (path, each) in enumerate(options(dtype))
         ]
         return choose(*made_on)
@@ -107,14 +116,16 @@ def construct(
     return made
 
 
-def allocated(frame: Frame, types: ElementTypes, span: Span, mark: str = "") -> Tensor:
-    """New memory of these types, `mark` tells apart what one expression makes on several paths.
-    What an earlier run of the same expression made is forgotten."""
+def allocated(
+    frame: Frame, types: ElementTypes, span: Span, mark: str = "", path: Path = ()
+) -> Tensor:
+    """New memory of these types, `mark` tells apart what one expression makes on several paths,
+    each on its own `path`. What an earlier run of the same expression made is forgotten."""
     buffer = Allocation(span.path, span.line, span.column, frame.site, mark)
     frame.types.pop(buffer, None)
     if types.known:
         frame.types[buffer] = types
-        frame.note("allocated", buffer, types, span)
+        frame.note("allocated", buffer, types, span, path=path)
     return Tensor(buffer)
 
 

@@ -1,5 +1,5 @@
 """What an object holds: objects of the classes that its `__init__` or an annotation names
-(`self.impl = Impl(...)`), and functions (`self.store = store`)."""
+(`self.impl = Impl(...)`), and functions, as they are or made of others (`partial(store, x)`)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ def methods(owner: Definition, depth: int = 6) -> Iterator[Definition]:
 
 def held(owner: Definition, attribute: str) -> Iterator[Definition]:
     """The classes of the project whose objects `attribute` of an object of `owner` can be, as far
-    as its class body and its `__init__` name them, and the functions that it can be."""
+    as its class body and its `__init__` name them, and the functions that it can be or be made
+    of."""
     for statement in owner.as_class.body:
         match statement:
             case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation):
@@ -69,12 +70,11 @@ def _given(initializer: Function) -> Mapping[str, list[ast.expr]]:
 
 
 def _named(around: Definition, node: ast.expr) -> Iterator[Definition]:
-    """The classes that an annotation or a value names, or the function that it is."""
+    """The classes and functions that an annotation or a value names."""
     for each in walk(node):
         if isinstance(each, (ast.Name, ast.Attribute)):
             target = around.module.meant(each, around.enclosing)
-            kinds = SCOPE if each is node else ast.ClassDef
-            if target is not None and isinstance(target.node, kinds):
+            if target is not None and isinstance(target.node, SCOPE):
                 yield target
 
 

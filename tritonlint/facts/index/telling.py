@@ -37,7 +37,14 @@ def telling(outlines: Mapping[str, Outline], leading: Leading) -> Telling:
         near = leading.near.get(file, {})
         led = (f for f in each.functions if f.line in (known if f.byte else near))
         mixed = {base for heir, base in each.bases if heir in giving}
-        told = [f for f in led if f.owner in mixed or _tells(f, giving, launching, kernels)]
+        saved = {f.owner for f in each.functions if f.name == "forward" and f.byte}
+        told = [
+            f
+            for f in led
+            if f.owner in mixed
+            or (f.name == "backward" and f.owner in saved)
+            or _tells(f, giving, launching, kernels)
+        ]
         if told:
             lines[file] = frozenset(function.line for function in told)
             naming[file] = frozenset(function.line for function in told if function.byte)

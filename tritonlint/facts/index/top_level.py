@@ -48,6 +48,10 @@ _FILLED = re.compile(
 )
 # An attribute that is given a name as it is.
 _ATTRIBUTE = re.compile(rb"self\.(%s+)[ \t]*=[ \t]*(%s+)[ \t]*$" % (LETTER, LETTER), re.M)
+# One that is given what a function makes, maybe of another: `self.write = partial(write, x)`.
+_ATTRIBUTE_MADE = re.compile(
+    rb"self\.(%s+)[ \t]*=[ \t]*[\w.]*?\b([a-z_]%s*)\(\s*(%s+)?" % (LETTER, LETTER, LETTER)
+)
 _WORD = re.compile(rb"%s+" % LETTER)
 # How code names Triton's language, or Gluon, where it does not say `triton`.
 _LANGUAGE = re.compile(rb"\b(?:tl|gl|ttgl|gluon|tlc|libdevice|language)\s*\.")
@@ -157,13 +161,17 @@ def aliases(
     text: bytes, given: Sequence[tuple[bytes, bytes]], known: set[bytes]
 ) -> Iterator[tuple[bytes, bytes]]:
     """Pairs of another name and a name that it stands for: `name as other`, `self.other = name`,
-    and `other = name` or `other = f(name)` at the top level."""
+    and `other = name` or `other = f(name)` at the top level, or in an attribute that is called."""
     for found in _AS.finditer(text) if b" as " in text else ():
         if _is_naming(text, found.start()):
             yield from ((found[1], name) for name in _before(text, found.start()))
     for attribute, name in _ATTRIBUTE.findall(text):
         if name in known:
             yield b"self." + attribute, name
+    for attribute, *named in _ATTRIBUTE_MADE.findall(text) if known else ():
+        made = [name for name in named if name in known]
+        if made and b"self." + attribute + b"(" in text:
+            yield from ((b"self." + attribute, name) for name in made)
     for other, value in given:
         for spelled in () if other.startswith(b"__") else names(value, 0, len(value)):
             owner, _, attribute = spelled.rpartition(b".")
