@@ -98,6 +98,26 @@ class Pool:
     def put(self, x):
         quantize[(1,)](x, self.%s, 64)%s
 """
+# What other methods of the class of an object that is made here view.
+VIEWED = """
+class Rows:
+    def __init__(self, n):
+        self.rows, self.counts = %s, torch.zeros(n, dtype=torch.uint8)
+
+    def typed(self):
+        return self.%s.view(torch.float8_e4m3fn)
+
+
+class Wide(Rows):
+    scale = 1.0
+
+
+def f(out, n):
+    made = torch.zeros(n, dtype=torch.uint8)
+    rows = %s
+    dequantize[(1,)](rows.rows%s, out, 64)%s
+"""
+MAKES = "torch.zeros(n, dtype=torch.uint8)"
 AT_ONCE = "STORAGE = torch.uint8 if _HIP else FP8"
 LATER = "STORAGE = FP8\nif _HIP:\n    STORAGE = torch.uint8"
 BRANCHES = "if _HIP:\n    STORAGE = torch.uint8\nelse:\n    STORAGE = FP8"
@@ -135,6 +155,12 @@ CASES = {
         "",
         "torch.float16",
     ),
+    "another method views it": VIEWED % (MAKES, "rows", "Rows(n)", "", TL002),
+    "a method of the base views it": VIEWED % (MAKES, "rows", "Wide(n)", "", TL002),
+    "another method views what is handed over": VIEWED
+    % ("n", "rows", f"Rows(made){TL002}", "", ""),
+    "correct: viewed, as another method does": VIEWED % (MAKES, "rows", "Rows(n)", VIEW, ""),
+    "correct: another method views another one": VIEWED % (MAKES, "counts", "Rows(n)", "", ""),
     "chosen for the platform": CHOSEN % (AT_ONCE, "codes", TL001),
     "chosen by branches": CHOSEN % (BRANCHES, "codes", TL001),
     "chosen later": CHOSEN % (LATER, "codes", TL001),

@@ -13,7 +13,7 @@ from tritonlint.facts.host.decorators import has_view
 from tritonlint.facts.host.events import Note
 from tritonlint.facts.host.registries import filled_in, makes_tensors
 from tritonlint.facts.host.state import ClassFacts, Frame
-from tritonlint.facts.host.symbols import Attribute, Object, Symbol
+from tritonlint.facts.host.symbols import Attribute, Made, Object, Symbol
 from tritonlint.facts.host.values import (
     Const,
     DType,
@@ -125,17 +125,38 @@ def _of_one_byte(types: ElementTypes) -> bool:
     return bool(types.types) and all(each.width == 8 for each in types.types or ())
 
 
-def _note_views(frame: Frame, definition: Definition, name: str, buffers: set[Symbol]) -> None:
+def note_views_of(frame: Frame, owner: Instance, name: str, held: Value) -> None:
+    """Note the same of what an attribute of an object holds that is made in this function."""
+    definition = owner.definition
+    if not isinstance(owner.symbol, Made) or not isinstance(held, Tensor):
+        return
+    if held.view is None and held.part is None and _of_one_byte(frame.known(held.buffer)):
+        own = class_facts(frame, definition).values.get(name)
+        kind = Object(definition.qualified)
+        known_as = own.buffer if isinstance(own, Tensor) else Attribute(kind, name)
+        names = {known_as: held.buffer, kind: owner.symbol}
+        _note_views(frame, definition, name, {known_as}, names)
+
+
+def _note_views(
+    frame: Frame,
+    definition: Definition,
+    name: str,
+    buffers: set[Symbol],
+    renamed: renaming.Names | None = None,
+) -> None:
     """Note the codes that other methods copy into the `buffers` of bytes that an attribute holds,
     that they view these bytes as codes, and what they view parts of them as; also where they have
     these of a property."""
     known = frame.run.notes
-    for owner in (definition, *classes.heirs(definition)):
+    for owner in (*definition.bases, definition, *classes.heirs(definition)):
         names = {name, *_naming(owner, name)}
         for method, node in _methods(frame, owner):
             if has_view(node) and not names.isdisjoint(named_in(node)):
                 notes = facts_of(frame, owner, method).notes
-                known += [x for x in notes if x.buffer in buffers and _tells(x) and x not in known]
+                told = (x for x in notes if x.buffer in buffers and _tells(x))
+                own = (renaming.note(x, renamed) if renamed else x for x in told)
+                known += [x for x in own if x not in known]
 
 
 def _naming(owner: Definition, name: str) -> Iterator[str]:

@@ -44,6 +44,7 @@ def _attribute(frame: Frame, owner: Instance, name: str, node: ast.expr) -> Valu
     symbol = Attribute(owner.name, name)
     known = frame.env.get(symbol) or dict(owner.attributes).get(name)
     if known is not None:
+        attributes.note_views_of(frame, owner, name, known)
         of_another = bool(owner.symbol) and owner != frame.instance
         return Tensor(symbol) if of_another and attributes.is_setting(name, known) else known
     target = classes.getter(definition.module.member(definition, name))
