@@ -284,10 +284,46 @@ unpack_by_scale[(4,)](values, rope, out)""",
     "codes_by_fours": f"""{ASSERTED}{OUT}scale_only[(4,)](page[:, : n * 4], rope, out)
 move[(4,)](page[:, n : n + n * 4], out)""",
 }
+# A row of bytes of which one region is copied, and how many elements the launch says that it has.
+COUNTED = """
+@triton.jit
+def put(x_ptr, rope_ptr, code_ptr, tail_ptr, N: tl.constexpr, R: tl.constexpr):
+    x = tl.load(x_ptr + tl.arange(0, N)).to(tl.float32)
+    tl.store(code_ptr + tl.arange(0, N), (x * 0.5).to(code_ptr.dtype.element_ty))
+    row = tl.load(rope_ptr + tl.arange(0, R))
+    tl.store(tail_ptr + tl.arange(0, R), row.to(tail_ptr.dtype.element_ty))
+
+
+def region(rows, start, size):
+    return %s
+
+
+def f(x, rope, n, r):
+    rows = torch.zeros(4, n + r * 2, dtype=torch.uint8)
+    code = rows[:, :n].view(torch.float8_e4m3fn)
+    tail = %s
+    put[(4,)](x, %s, code, tail%s, n, %s)%s
+"""
+CUT, TAIL = "rows[:, start : start + size]", "region(rows, n, r * 2)"
+HERE = "  # expect: TL001"
+STRIDES = "torch.as_strided(rows, (4, size), (64, 1), start)"
+PUT = {
+    "counted": COUNTED % (CUT, "rows[:, n : n + r * 2]" + HERE, "rope", "", "r", ""),
+    "counted-narrow": COUNTED % (CUT, "rows.narrow(1, n, r * 2)" + HERE, "rope", "", "r", ""),
+    "counted-helper": COUNTED % (CUT + HERE, TAIL, "rope", "", "r", ""),
+    "counted-helper-by-strides": COUNTED % (STRIDES + HERE, TAIL, "rope", "", "r", ""),
+    "correct-counted-and-viewed": COUNTED
+    % (STRIDES, TAIL, "rope", ".view(torch.bfloat16)", "r", ""),
+    "correct-bytes-of-counted": COUNTED
+    % (CUT, TAIL, "rope.view(torch.uint8)", "", "r * 2", ""),
+    "correct-counted-in-bytes": COUNTED % (CUT, TAIL, "rope", "", "r * 2", ""),
+    "correct-one-byte-each": COUNTED % (CUT, "region(rows, n, r)", "rope", "", "r", ""),
+}
 PARAMETERS = "x, rope, page, n, fp8_page"
 TEXTS = {name: function(body, PARAMETERS) for name, body in (CASES | STRIDED | IN_BYTES).items()} | {
     f"twin-{name}": text.replace("x, page, n", PARAMETERS) for name, text in TWINS.items()
 }
+TEXTS |= PUT
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())

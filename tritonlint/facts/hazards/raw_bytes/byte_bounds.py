@@ -15,10 +15,14 @@ from tritonlint.facts.project.tree import only_given
 _SIZES = ("element_size", "itemsize")
 
 
-def counts_bytes(module: Module, tensor: Tensor) -> str | None:
+# The size of an element, and how many there are, as they are spelled.
+Counted = tuple[str, str]
+
+
+def counts_bytes(module: Module, tensor: Tensor) -> Counted | None:
     """The size by which the last dimension of a slice is multiplied, as it is spelled: `4`, `8`,
     `x.element_size()`, and `2` of a slice that does not begin at 0; that of a few bytes that one
-    element takes there; None of other slices."""
+    element takes there; and what it multiplies. None of other slices."""
     node = sliced(module, tensor)
     last = last_slice(node) if node is not None else None
     if last is None:
@@ -31,16 +35,16 @@ def counts_bytes(module: Module, tensor: Tensor) -> str | None:
     upper, lower = _spelled_out(last.upper, names), last.lower
     later = begins_later(last)
     if lower is not None and later:
-        before, total = ast.unparse(_spelled_out(lower, names)), upper
-        if not (isinstance(total, ast.BinOp) and isinstance(total.op, ast.Add)):
+        if not (isinstance(upper, ast.BinOp) and isinstance(upper.op, ast.Add)):
             return None
-        if before not in (ast.unparse(total.left), ast.unparse(lower)):
+        begin = names.get(lower.id, lower) if isinstance(lower, ast.Name) else lower
+        if ast.unparse(upper.left) not in (ast.unparse(lower), ast.unparse(begin)):
             return None
-        upper = _spelled_out(total.right, names)
+        upper = _spelled_out(upper.right, names)
     return _size(upper, later)
 
 
-def _from_the_end(lower: ast.expr | None) -> str | None:
+def _from_the_end(lower: ast.expr | None) -> Counted | None:
     """The size of elements that are counted from the end of a row: `page.shape[1] - 2 * n`."""
     match lower:
         case ast.BinOp(op=ast.Sub(), left=left, right=right) if "shape" in ast.unparse(left):
@@ -50,20 +54,20 @@ def _from_the_end(lower: ast.expr | None) -> str | None:
     return None
 
 
-def _size(width: ast.expr, later: bool) -> str | None:
+def _size(width: ast.expr, later: bool) -> Counted | None:
     match width:
         case ast.Constant(value=4 | 8) if later:
-            return ast.unparse(width)
+            return ast.unparse(width), "1"
         case ast.BinOp(op=ast.Mult(), left=left, right=right):
-            for each in (right, left):
+            for each, count in ((right, left), (left, right)):
                 match each:
                     case ast.Constant(value=4 | 8):
-                        return ast.unparse(each)
+                        return ast.unparse(each), ast.unparse(count)
                     case ast.Constant(value=2) if later:
-                        return ast.unparse(each)
+                        return ast.unparse(each), ast.unparse(count)
                     case ast.Call(func=ast.Attribute(attr=name)) | ast.Attribute(attr=name):
                         if name in _SIZES:
-                            return ast.unparse(each)
+                            return ast.unparse(each), ast.unparse(count)
     return None
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tritonlint.facts.device import Specialization, moves
+from tritonlint.facts.device import Specialization, contract, moves
 from tritonlint.facts.hazards.launched.specializations import specialization, types_of
+from tritonlint.facts.hazards.raw_bytes.byte_bounds import counts_bytes
+from tritonlint.facts.hazards.raw_bytes.twins import cutting
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import Symbol
@@ -29,6 +31,24 @@ def numbers_beside(run: Run, event: LaunchEvent, parameter: str, path: Path) -> 
         if other is event or not contradicts(other.path, whole):
             known |= set(_taken_for_numbers(run, other, wanted))
     return frozenset(name for name, buffers in parts.items() if buffers <= known)
+
+
+def counted_elements(
+    run: Run, event: LaunchEvent, parameter: str, tensor: Tensor, path: Path
+) -> frozenset[str]:
+    """The arguments beside `parameter` that are copied to or from a region of bytes, whose bounds
+    count elements of several bytes, as many as the launch is told of, where it is passed other
+    regions of the buffer as floats: they hold numbers as wide."""
+    floats = (t.types.types or () for _, t in event.viewed if t.types and t.buffer == tensor.buffer)
+    if tensor.part is None or not any(each and all(t.is_float for t in each) for each in floats):
+        return frozenset()
+    counted = counts_bytes(cutting(event, tensor), tensor)
+    if counted is None or counted[1] not in {each.text for each in event.arguments.values()}:
+        return frozenset()
+    made = specialization(event, "", None, event.path + path, alike=True)
+    stores = run.effects.of(contract, event.kernel, made).stores
+    own = ({store.parameter, *store.source} for store in stores)
+    return frozenset().union(*(each for each in own if parameter in each)) - {parameter}
 
 
 def _taken_for_numbers(run: Run, event: LaunchEvent, wanted: set[Symbol]) -> Iterator[Symbol]:

@@ -83,8 +83,9 @@ def _of_region(
                 continue
             message = f"another region of the buffer is viewed as {each.types} here: it is packed"
             yield Evidence(each.span, message, "likely", each.path)
-    size = counts_bytes(cutting(event, tensor), tensor)
-    if size is not None:
+    counted = counts_bytes(cutting(event, tensor), tensor)
+    if counted is not None:
+        size = counted[0]
         message = f"the bounds of this region count elements of {size} bytes: the buffer is packed"
         yield Evidence(part.span, message, "likely")
     twin = viewed_elsewhere(run, event, tensor) or begun_alike(event, tensor)

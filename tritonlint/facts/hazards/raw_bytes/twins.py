@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
 
 from tritonlint.dtypes import ElementTypes
+from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.hazards.torch_code import (
     begins_later,
     float_type,
@@ -19,7 +21,7 @@ from tritonlint.facts.host.tensors import SHAPES
 from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Module
-from tritonlint.facts.project.tree import assigned, nodes, walk
+from tritonlint.facts.project.tree import assigned, last_name, nodes, walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -132,7 +134,37 @@ def sliced(module: Module, tensor: Tensor) -> ast.Subscript | None:
         node = ast.parse(f"({module.source.snippet(tensor.part.span)})", mode="eval").body
     except SyntaxError:
         return None
-    return _as_slice(node)
+    part = _as_slice(node)
+    return part and _as_called(module, tensor, part)
+
+
+def _as_called(module: Module, tensor: Tensor, node: ast.Subscript) -> ast.Subscript:
+    """A slice that a function cuts out of what it is given, in the terms of its caller in the same
+    file: `region(page, n, n * 4)`."""
+    assert tensor.part is not None
+    around = module.function_at(tensor.part.span.line)
+    for place in tensor.passed if around is not None else ():
+        assert around is not None
+        caller = module.function_at(place.span.line) if place.source is module.source else None
+        for call in nodes(caller.node, ast.Call) if caller is not None else ():  # type: ignore[arg-type]
+            values = (*call.args, *(each.value for each in call.keywords))
+            if last_name(call.func) == around.name and any(each is place.node for each in values):
+                if around.owner is not None and isinstance(call.func, ast.Attribute):
+                    bound = [call.func.value, *call.args]
+                    call = ast.Call(call.func, bound, call.keywords)
+                given = signature(around.as_function).given(call)
+                return _Given(given).visit(deepcopy(node))  # type: ignore[no-any-return]
+    return node
+
+
+class _Given(ast.NodeTransformer):
+    """Puts what a call gives in the place of the names of parameters."""
+
+    def __init__(self, given: Mapping[str, ast.expr]) -> None:
+        self._given = given
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return self._given.get(node.id, node)
 
 
 def _as_slice(node: ast.expr) -> ast.Subscript | None:
@@ -142,6 +174,16 @@ def _as_slice(node: ast.expr) -> ast.Subscript | None:
         case ast.Subscript():
             return node
         case ast.Call(func=ast.Attribute(value=owner, attr="narrow"), args=[_, begin, length]):
+            end = ast.BinOp(begin, ast.Add(), length)
+            slice_ = ast.Tuple([ast.Constant(...), ast.Slice(begin, end)], ast.Load())
+            return ast.Subscript(owner, slice_, ast.Load())
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="torch")), args=[owner, *rest]):
+            method = ast.Attribute(owner, last_name(node.func), ast.Load())
+            return _as_slice(ast.Call(method, rest, node.keywords))
+        case ast.Call(
+            func=ast.Attribute(value=owner, attr="as_strided"),
+            args=[ast.Tuple(elts=[*_, length]) | ast.List(elts=[*_, length]), _, begin],
+        ):
             end = ast.BinOp(begin, ast.Add(), length)
             slice_ = ast.Tuple([ast.Constant(...), ast.Slice(begin, end)], ast.Load())
             return ast.Subscript(owner, slice_, ast.Load())
