@@ -69,8 +69,8 @@ def outside(x, n):
     copy[(1,)](x, pool.buffer())
     # reveal: copy
     # reveal:     source: unknown of x
-    # reveal:     target: uint8 of line 14, raw (line 14), likely raw for float8_e4m3fn (line 17)
+    # reveal:     target: uint8 of line 14, raw (line 14), likely raw for float8_e4m3fn (line 17), likely raw for float8_e4m3fn (line 23)
     copy[(1,)](x, pool.page)
     # reveal: copy
     # reveal:     source: unknown of x
-    # reveal:     target: uint8 of line 14, raw (line 14), likely raw for float8_e4m3fn (line 17)
+    # reveal:     target: uint8 of line 14, raw (line 14), likely raw for float8_e4m3fn (line 17), likely raw for float8_e4m3fn (line 23)
