@@ -135,6 +135,8 @@ CASES = {
     "a function of an argument by name": MADE
     % (VIEW, "functools.partial(write, pages=values)", TL001),
     "a function that another one makes": MADE % ("", "writer(values)", TL001),
+    "a method of a first argument": MADE.replace("        self.write(x)", "        self.write(x)\n\n    def put(self, pages, x):\n        quantize[(1,)](x, pages, 64)")
+    % (VIEW, "functools.partial(self.put, values)", TL001),
     "correct: a function of what is viewed": MADE
     % (VIEW, f"functools.partial(write, values{VIEW})", ""),
     "correct: a function that is made of what is viewed": MADE % ("", f"writer(values{VIEW})", ""),

@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from collections.abc import Sequence as Items
 
 from tritonlint.dtypes import INT8, UNKNOWN, ElementTypes, from_torch
-from tritonlint.facts.host.element_types import FLOATS, dtype_symbol, tensor_types, wide_floats
+from tritonlint.facts.host.element_types import (
+    ANY_FLOAT,
+    FLOATS,
+    dtype_symbol,
+    tensor_types,
+    wide_floats,
+)
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.values import Const, Tensor, Value
+from tritonlint.facts.host.values import Const, Tensor, Value, options
 from tritonlint.source import Span
+
+# Functions and methods of torch's that nobody calls with codes or with indices.
+_OF_NUMBERS = frozenset(
+    """abs amax aminmax norm softmax log_softmax sigmoid tanh exp log log2 sqrt rsqrt mean std var
+    silu gelu relu softplus layer_norm rms_norm group_norm batch_norm linear matmul mm bmm addmm
+    mse_loss l1_loss cross_entropy scaled_dot_product_attention""".split()
+)
 
 
 def reckons(frame: Frame, dtype: Value, names: Items[object], span: Span) -> None:
@@ -29,11 +43,21 @@ def reckoned(frame: Frame, node: ast.BinOp, *sides: Value) -> Tensor:
     float."""
     made = frame.unknown(node)
     known = {types for each in sides if wide_floats(types := _number_types(frame, each))}
-    if isinstance(node.op, ast.Div) or (known and not isinstance(node.op, ast.FloorDiv)):
+    if isinstance(node.op, (ast.Div, ast.MatMult)) or (
+        known and not isinstance(node.op, ast.FloorDiv)
+    ):
         numbers = any(isinstance(each, Const) for each in sides)
         alone = known.pop() if len(known) == 1 and numbers else FLOATS
         frame.types[made.buffer] = alone
     return made
+
+
+def takes_numbers(frame: Frame, name: str, values: Iterable[Value], span: Span) -> None:
+    """Note the tensors of unknown type that a function of torch's takes for numbers."""
+    for value in values if name in _OF_NUMBERS else ():
+        for path, each in options(value):
+            if isinstance(each, Tensor) and not tensor_types(frame, each).known:
+                frame.note("numbers", each.buffer, ANY_FLOAT, span, each.part, path)
 
 
 def _number_types(frame: Frame, value: Value) -> ElementTypes:

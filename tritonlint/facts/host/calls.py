@@ -42,6 +42,7 @@ from tritonlint.facts.host.values import (
     Namespace,
     Partial,
     Path,
+    Sequence,
     Table,
     Tensor,
     Value,
@@ -52,15 +53,19 @@ from tritonlint.facts.host.values import (
 )
 from tritonlint.facts.project.tree import as_code
 from tritonlint.frozen import replace
+from tritonlint.source import Span
 
 # Methods that make what they are given an attribute: of a module, or of the context of an autograd
 # function.
 _REGISTERS = ("register_buffer", "register_parameter", "save_for_backward")
 # Methods of tensors as functions, and as operators: `torch.ops.aten.view.dtype`.
 _OF_TENSORS = re.compile(r"torch\.Tensor\.(\w+)|torch\.ops\.aten\.(\w+)(?:\.\w+)?")
-
+# Where torch's functions are.
+_TORCH = ("torch", "torch.nn.functional", "torch.linalg")
 # Calls a method of what it is given: `methodcaller("view", torch.uint8)(x)`.
 _CALLER = "operator.methodcaller"
+# Gives items or attributes of what it is given: `itemgetter("codes", "scale")(page)`.
+_OPERATORS = (_CALLER, "operator.itemgetter", "operator.attrgetter")
 
 
 def call(frame: Frame, node: ast.Call) -> Value:
@@ -159,6 +164,7 @@ def _method(frame: Frame, node: ast.Call, function: Method, given: Given) -> Val
     if contained is not None:
         return contained
     copies.method(frame, node, owner, function.name, arguments)
+    arithmetic.takes_numbers(frame, function.name, (owner,), span)
     results: list[tuple[Path, Value]] = []
     for path, each in options(owner):
         known = _of_tensor(frame, node, function.name, each, arguments)
@@ -179,13 +185,13 @@ def _of_tensor(
 
 
 def _outside(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Value:
-    """A call of something outside of the project, or of a custom operator that the project
-    registers."""
+    """A call of what lies outside of the project, or of a custom operator that it registers."""
     arguments = given.arguments
-    if qualified == _CALLER and arguments.positional:
-        return given.partial(Namespace(f"{_CALLER}()"))
-    if qualified == f"{_CALLER}()" and len(arguments.positional) > 1:
-        return _named_method(frame, node, given)
+    if qualified in _OPERATORS:
+        return given.partial(Namespace(f"{qualified}()"))
+    if qualified[:-2] in _OPERATORS and len(arguments.positional) > 1:
+        named = _named_method if qualified[:-2] == _CALLER else _got
+        return named(frame, node, qualified, given)
     head, _, name = qualified.rpartition(".")
     method = _OF_TENSORS.fullmatch(qualified)
     if method and arguments.positional:
@@ -204,12 +210,12 @@ def _outside(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Valu
     if head.split(".")[0] in ("torch", "numpy") and name in tensors.CONSTRUCTORS:
         like = as_tensor(arguments.positional[0]) if arguments.positional else None
         return tensors.construct(frame, name, arguments, like, span)
-    if qualified == "torch.finfo" and arguments.positional:
-        _is_float(frame, arguments.positional[0])
-    if qualified == "torch.iinfo" and arguments.positional:
-        arithmetic.reckons(frame, arguments.positional[0], ("torch.int8",), span)
+    if arguments.positional:
+        _asks_kind(frame, qualified, arguments.positional[0], span)
     if qualified == "torch.is_floating_point" and arguments.positional:
         return _as_method(frame, node, name, given)
+    if head in _TORCH:
+        arithmetic.takes_numbers(frame, name, arguments.positional, span)
     if head == "torch" and arguments.positional and isinstance(arguments.positional[0], Tensor):
         rest = Arguments(arguments.positional[1:], arguments.keywords)
         found = tensors.method(frame, arguments.positional[0], name, rest, span)
@@ -229,7 +235,22 @@ def _as_method(frame: Frame, node: ast.Call, name: str, given: Given) -> Value:
     return _method(frame, call_, method, given.rest())
 
 
-def _named_method(frame: Frame, node: ast.Call, given: Given) -> Value:
+def _got(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Value:
+    """The items or the attributes of the last argument that the others name."""
+    *keys, _ = given.arguments.positional
+    owner = given.places[len(keys)].node
+    found: list[Value] = []
+    for index, key in enumerate(keys):
+        part: ast.expr = ast.Subscript(owner, given.places[index].node, ast.Load())
+        if "attrgetter" in qualified:
+            part = owner
+            for name in str(constant(key)).split("."):
+                part = ast.copy_location(ast.Attribute(part, name, ast.Load()), node)
+        found.append(frame.evaluate(ast.copy_location(part, node)))
+    return found[0] if len(found) == 1 else Sequence(tuple(found))
+
+
+def _named_method(frame: Frame, node: ast.Call, _qualified: str, given: Given) -> Value:
     """`x.name(...)`, for the name, the arguments and `x`, in this order."""
     name, *rest, owner = given.arguments.positional
     last = len(rest) + 1
@@ -247,7 +268,11 @@ def _named_method(frame: Frame, node: ast.Call, given: Given) -> Value:
     )
 
 
-def _is_float(frame: Frame, dtype: Value) -> None:
-    """`torch.finfo(x.dtype)` raises for an integer tensor."""
+def _asks_kind(frame: Frame, qualified: str, dtype: Value, span: Span) -> None:
+    """`torch.finfo(x.dtype)` raises for an integer tensor; `torch.iinfo` is asked to reckon."""
+    if qualified == "torch.iinfo":
+        arithmetic.reckons(frame, dtype, ("torch.int8",), span)
+    if qualified != "torch.finfo":
+        return
     if isinstance(dtype, DType) and dtype.of is not None and not frame.known(dtype.of).known:
         frame.types[dtype.of] = element_types.ANY_FLOAT

@@ -138,7 +138,7 @@ def _name(frame: Frame, name: str, node: ast.expr) -> Value:
     if name in frame.env:
         return on_path(frame.env[name], frame.path)
     target = frame.module.target(name, frame.enclosing)
-    if name in frame.module.bindings and not (isinstance(target, Definition) and target.enclosing):
+    if name in registries.rebound(frame.module) and not getattr(target, "enclosing", ()):
         chosen = registries.chosen_dtype(frame, name)
         if chosen is not None:
             return chosen

@@ -46,9 +46,8 @@ def _declared(
     method = definition.module.member(definition, "__post_init__")
     if method is None:
         return instance
-    declared = classes.declared_fields(definition)
-    handed = {each.target.id for each in declared if classes.is_marked(each, "InitVar")}  # type: ignore[union-attr]
-    only = [value for name, value in fields if name in handed]
+    handed = [classes.is_marked(each, "InitVar") for each in _given_fields(definition)]
+    only = [value for (_, value), each in zip(fields, handed, strict=True) if each]
     return _initialized(frame, node, instance, method, positional(frame, node, *only))
 
 
@@ -104,8 +103,7 @@ def _fields(
 ) -> Iterator[tuple[str, Value]]:
     """The fields of a class that is declared field by field, with what they are given."""
     arguments = given.arguments
-    fields = (each for each in classes.declared_fields(definition) if _is_given(each))
-    for index, field in enumerate(fields):
+    for index, field in enumerate(_given_fields(definition)):
         assert isinstance(field.target, ast.Name)
         name = field.target.id
         value = arguments.get(index, name)
@@ -117,9 +115,14 @@ def _fields(
         yield name, value if value is not None else Tensor(Attribute(symbol, name))
 
 
+@kept(1024)
+def _given_fields(definition: Definition) -> tuple[ast.AnnAssign, ...]:
+    """The fields of a class that are given where an object is made."""
+    return tuple(each for each in classes.declared_fields(definition) if _is_given(each))
+
+
 def _is_given(field: ast.AnnAssign) -> bool:
-    """Whether a field is given where an object is made: others, as `field(init=False)`, the class
-    sets itself."""
+    """Whether a field is given where an object is made: others the class sets itself."""
     if classes.is_marked(field, "ClassVar"):
         return False
     named = field.value.keywords if isinstance(field.value, ast.Call) else ()

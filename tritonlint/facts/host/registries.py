@@ -45,7 +45,7 @@ def filled(frame: Frame, definition: Definition, made: Value) -> Value:
 def chosen_dtype(frame: Frame, name: str) -> Value | None:
     """The dtype that a name of the module stands for after the tests of the module that choose it;
     None of another name."""
-    statements = _choosing(frame.module, name) if len(frame.module.bindings[name]) > 1 else []
+    statements = _choosing(frame.module, name)
     if not statements or id(statements[0]) in frame.run.stack:
         return None
     frame.run.stack.append(id(statements[0]))
@@ -54,6 +54,12 @@ def chosen_dtype(frame: Frame, name: str) -> Value | None:
     frame.run.stack.pop()
     found = inner.env.get(name)
     return found if found is not None and is_dtype(found) else None
+
+
+@kept(64)
+def rebound(module: Module) -> frozenset[str]:
+    """The names of a module that are given something more than once."""
+    return frozenset(name for name, each in module.bindings.items() if len(each) > 1)
 
 
 @kept(1024)

@@ -7,8 +7,14 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 
 from tritonlint.facts.kept import kept
-from tritonlint.facts.project.modules import Definition
-from tritonlint.facts.project.tree import FUNCTION, SCOPE, Function, nodes, walk
+from tritonlint.facts.project.modules import Definition, Target
+from tritonlint.facts.project.tree import (
+    FUNCTION,
+    SCOPE,
+    Function,
+    nodes,
+    walk,
+)
 from tritonlint.frozen import replace
 
 
@@ -73,8 +79,12 @@ def _named(around: Definition, node: ast.expr) -> Iterator[Definition]:
     """The classes and functions that an annotation or a value names."""
     for each in walk(node):
         if isinstance(each, (ast.Name, ast.Attribute)):
-            target = around.module.meant(each, around.enclosing)
-            if target is not None and isinstance(target.node, SCOPE):
+            target: Target = around.module.meant(each, around.enclosing)
+            match each:
+                case ast.Attribute(value=ast.Name(id="self"), attr=name) if target is None:
+                    owner = owner_of(around)
+                    target = owner.module.member(owner, name) if owner is not None else None
+            if isinstance(target, Definition) and isinstance(target.node, SCOPE):
                 yield target
 
 

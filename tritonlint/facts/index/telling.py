@@ -28,7 +28,7 @@ class Telling:
 def telling(outlines: Mapping[str, Outline], leading: Leading) -> Telling:
     """The functions that lead to a launch and say something about bytes, or name what does: a value
     at the top level, a class, a function that gives something back."""
-    giving, launching = _giving(outlines, leading)
+    giving, launching, leads = _giving(outlines, leading)
     kernels = {name for each in outlines.values() for name in each.kernels}
     lines: dict[str, frozenset[int]] = {}
     naming: dict[str, frozenset[int]] = {}
@@ -43,7 +43,7 @@ def telling(outlines: Mapping[str, Outline], leading: Leading) -> Telling:
             for f in led
             if f.owner in mixed
             or (f.name == "backward" and f.owner in saved)
-            or _tells(f, giving, launching, kernels)
+            or _tells(f, giving, launching, leads, kernels)
         ]
         if told:
             lines[file] = frozenset(function.line for function in told)
@@ -52,7 +52,11 @@ def telling(outlines: Mapping[str, Outline], leading: Leading) -> Telling:
 
 
 def _tells(
-    function: Function, giving: set[str], launching: frozenset[str], kernels: set[str]
+    function: Function,
+    giving: set[str],
+    launching: frozenset[str],
+    leads: frozenset[str],
+    kernels: set[str],
 ) -> bool:
     """Whether a function says something about bytes, or names what may tell it something. What one
     launching function tells is handed on only where another is called too, or a kernel launched or
@@ -60,16 +64,19 @@ def _tells(
     if function.speaks or not giving.isdisjoint(function.named) or function.owner in giving:
         return True
     told = launching.intersection(function.named)
-    if len(told) > (0 if function.launches else 1):
+    if told and (function.launches or len(leads.intersection(function.named)) > 1):
         return True
     return bool(told) and any(name.lstrip(".") in kernels for name in function.named)
 
 
-def _giving(outlines: Mapping[str, Outline], leading: Leading) -> tuple[set[str], frozenset[str]]:
-    """The names that tell something about bytes where they are read or called; and the functions
-    that do so, but launch too."""
+def _giving(
+    outlines: Mapping[str, Outline], leading: Leading
+) -> tuple[set[str], frozenset[str], frozenset[str]]:
+    """The names that tell something about bytes where they are read or called; the functions that
+    do so, but launch too; and all that lead to a launch."""
     giving: set[str] = set()
     launching: set[str] = set()
+    leads: set[str] = set()
     following: dict[str, set[str]] = {}
     for file, each in outlines.items():
         lines = leading.lines.get(file, frozenset())
@@ -83,6 +90,7 @@ def _giving(outlines: Mapping[str, Outline], leading: Leading) -> tuple[set[str]
             own = spellings(function)
             if function.line in lines and function.name != "__init__":
                 launching.update(own if function.speaks else ())
+                leads.update(own)
                 continue
             giving.update(own if function.speaks else ())
             # What makes an object is called by the name of its class.
@@ -94,4 +102,4 @@ def _giving(outlines: Mapping[str, Outline], leading: Leading) -> tuple[set[str]
         more = following.get(fresh.pop(), set()) - giving
         giving |= more
         fresh |= more
-    return giving, frozenset(launching)
+    return giving, frozenset(launching), frozenset(leads)

@@ -50,7 +50,8 @@ _FILLED = re.compile(
 _ATTRIBUTE = re.compile(rb"self\.(%s+)[ \t]*=[ \t]*(%s+)[ \t]*$" % (LETTER, LETTER), re.M)
 # One that is given what a function makes, maybe of another: `self.write = partial(write, x)`.
 _ATTRIBUTE_MADE = re.compile(
-    rb"self\.(%s+)[ \t]*=[ \t]*[\w.]*?\b([a-z_]%s*)\(\s*(%s+)?" % (LETTER, LETTER, LETTER)
+    rb"self\.(%s+)[ \t]*=[ \t]*[\w.]*?\b([a-z_]%s*)\(\s*((?:self\.)?%s+)?"
+    % (LETTER, LETTER, LETTER)
 )
 _WORD = re.compile(rb"%s+" % LETTER)
 # How code names Triton's language, or Gluon, where it does not say `triton`.
@@ -168,8 +169,10 @@ def aliases(
     for attribute, name in _ATTRIBUTE.findall(text):
         if name in known:
             yield b"self." + attribute, name
-    for attribute, *named in _ATTRIBUTE_MADE.findall(text) if known else ():
-        made = [name for name in named if name in known]
+    own = b"triton" in text  # a function that makes launchers holds the launch
+    for attribute, maker, argument in _ATTRIBUTE_MADE.findall(text) if known else ():
+        named = (maker, argument) if own else (argument,)
+        made = [name for name in named if name.removeprefix(b"self.") in known]
         if made and b"self." + attribute + b"(" in text:
             yield from ((b"self." + attribute, name) for name in made)
     for other, value in given:

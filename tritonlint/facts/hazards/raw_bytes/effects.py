@@ -25,7 +25,7 @@ from tritonlint.facts.hazards.raw_bytes.meanings import (
 )
 from tritonlint.facts.hazards.raw_bytes.moved import moved_undecoded
 from tritonlint.facts.hazards.raw_bytes.names import byte_named, float_named
-from tritonlint.facts.hazards.raw_bytes.numbers import counted_elements, numbers_beside
+from tritonlint.facts.hazards.raw_bytes.numbers import numbers_beside, numbers_told
 from tritonlint.facts.hazards.raw_bytes.packed import regions_beside, wider_region
 from tritonlint.facts.hazards.raw_bytes.sisters import told_beside
 from tritonlint.facts.hazards.raw_bytes.storage import Storage
@@ -50,8 +50,7 @@ def harm(
     then go wrong."""
     if storage.packed:
         return _of_region(run, event, parameter, tensor, storage, path)
-    told = numbers_beside(run, event, parameter, path)
-    told |= counted_elements(run, event, parameter, tensor, path)
+    told = numbers_told(run, event, parameter, tensor, path)
     evidence: list[Evidence] = []
     stores: dict[_Site, Store] = {}
     loads: dict[_Site, Load] = {}

@@ -43,6 +43,7 @@ COMMON = frozenset(
     """.split()
 )
 _KEY_OR_VALUE = re.compile(r"(?<![^\W_])(?:key|value|k|v|kc|vc)(?![^\W_])")
+_ROLE = re.compile(r"(?<![^\W_])(?:key|value|k(?=c?(?:_|$))|v(?=c?(?:_|$)))", re.IGNORECASE)
 _CACHE = re.compile(r"(?:^|_)(?:kv|key|value|k|v|kc|vc)_?cache$")
 
 
@@ -95,6 +96,13 @@ def _without_word(of: object, name: str) -> Role | None:
     replaced = re.sub(r"(^|_)(?:key|value|k|v)(_|$)", r"\1*\2", name)
     replaced = re.sub(r"(^|_)(?:k|v)c$", r"\1*c", replaced)
     return (of, replaced) if replaced != name and re.search(r"[a-z]", replaced) else None
+
+
+def without_role(parameter: str) -> str | None:
+    """The name of a kernel's parameter without what tells keys from values; None where there is
+    nothing of that."""
+    found = _ROLE.sub("*", parameter)
+    return found if found != parameter else None
 
 
 def is_cache(buffer: Symbol) -> bool:

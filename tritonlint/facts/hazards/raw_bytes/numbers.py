@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from tritonlint.facts.device import Specialization, contract, moves
 from tritonlint.facts.hazards.launched.specializations import specialization, types_of
 from tritonlint.facts.hazards.raw_bytes.byte_bounds import counts_bytes
+from tritonlint.facts.hazards.raw_bytes.names import without_role
 from tritonlint.facts.hazards.raw_bytes.twins import cutting
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import Symbol
 from tritonlint.facts.host.values import Path, Tensor, contradicts, options
 from tritonlint.facts.project.kernel import Kernel
+
+# Parameters of kernels that hold floats whatever else is passed.
+_NUMBERS = re.compile(r"(?:^|_)(?:cos|sin|rstd|inv_?freq|freqs)(?:_|$)")
+
+
+def numbers_told(
+    run: Run, event: LaunchEvent, parameter: str, tensor: Tensor, path: Path
+) -> frozenset[str]:
+    """The arguments beside `parameter`, which `tensor` is passed for, that hold numbers by what the
+    launching code, the launch or its bounds tell."""
+    told = numbers_beside(run, event, parameter, path) | _on_host(run, event, path)
+    told |= _counterparts(run, event, parameter, tensor, path)
+    return (told | _counted(run, event, parameter, tensor, path)) - {parameter}
 
 
 def numbers_beside(run: Run, event: LaunchEvent, parameter: str, path: Path) -> frozenset[str]:
@@ -33,7 +48,49 @@ def numbers_beside(run: Run, event: LaunchEvent, parameter: str, path: Path) -> 
     return frozenset(name for name, buffers in parts.items() if buffers <= known)
 
 
-def counted_elements(
+def _on_host(run: Run, event: LaunchEvent, path: Path) -> frozenset[str]:
+    """The arguments that the launching code computes with as floats, and those that are called
+    what is never bytes."""
+    notes = [note for note in run.notes if note.kind == "numbers"]
+    whole = event.path + path
+    buffers = {note.buffer for note in notes if not contradicts(note.path, whole)}
+    return frozenset(
+        name
+        for name, passed in event.arguments.items()
+        if _NUMBERS.search(name)
+        or (
+            isinstance(passed.value, Tensor)
+            and passed.value.view is None
+            and passed.value.buffer in buffers
+        )
+    )
+
+
+def _counterparts(
+    run: Run, event: LaunchEvent, parameter: str, tensor: Tensor, path: Path
+) -> frozenset[str]:
+    """What is copied to `parameter` as its counterpart is to memory that is viewed as floats:
+    values are of the type of keys, and keys could not be bytes there."""
+    wanted = without_role(parameter)
+    viewed = [
+        name
+        for name, passed in event.arguments.items()
+        if name != parameter and wanted is not None and without_role(name) == wanted
+        for each in [passed.value]
+        if isinstance(each, Tensor) and each.view and not each.guarded and each.types
+        if each.buffer != tensor.buffer and all(t.is_float for t in each.types.types or ())
+    ]
+    if not viewed:
+        return frozenset()
+    made = specialization(event, "", None, event.path + path, alike=True)
+    stores = run.effects.of(contract, event.kernel, made).stores
+    own = {each for store in stores if store.parameter == parameter for each in store.source}
+    others = {each for store in stores if store.parameter in viewed for each in store.source}
+    roles = {without_role(each) for each in others - own} - {None}
+    return frozenset(each for each in own if without_role(each) in roles)
+
+
+def _counted(
     run: Run, event: LaunchEvent, parameter: str, tensor: Tensor, path: Path
 ) -> frozenset[str]:
     """The arguments beside `parameter` that are copied to or from a region of bytes, whose bounds

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
-from copy import deepcopy
 
 from tritonlint.dtypes import ElementTypes
 from tritonlint.facts.flow.parameters import signature
@@ -16,11 +15,12 @@ from tritonlint.facts.hazards.torch_code import (
     viewed,
 )
 from tritonlint.facts.host.events import LaunchEvent
+from tritonlint.facts.host.places import Part, Place
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.tensors import SHAPES
 from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.kept import kept
-from tritonlint.facts.project.modules import Module
+from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.tree import assigned, last_name, nodes, walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
@@ -130,31 +130,38 @@ def sliced(module: Module, tensor: Tensor) -> ast.Subscript | None:
     """The slice by which a tensor is cut from its buffer, where that stands in this file."""
     if tensor.part is None or tensor.part.span.path != module.path:
         return None
+    return _sliced(module, tensor.part, tensor.passed if tensor.part.site else ())
+
+
+@kept(2048)
+def _sliced(module: Module, part: Part, passed: tuple[Place, ...]) -> ast.Subscript | None:
+    """The slice by which a part is cut, in the terms of the caller of the function that cuts it out
+    of what it is given: `region(page, n, n * 4)`."""
     try:
-        node = ast.parse(f"({module.source.snippet(tensor.part.span)})", mode="eval").body
+        node = ast.parse(f"({module.source.snippet(part.span)})", mode="eval").body
     except SyntaxError:
         return None
-    part = _as_slice(node)
-    return part and _as_called(module, tensor, part)
+    found = _as_slice(node)
+    around = module.function_at(part.span.line) if passed else None
+    if found is None or around is None:
+        return found
+    return _Given(_called_with(module, around, passed)).visit(found)  # type: ignore[no-any-return]
 
 
-def _as_called(module: Module, tensor: Tensor, node: ast.Subscript) -> ast.Subscript:
-    """A slice that a function cuts out of what it is given, in the terms of its caller in the same
-    file: `region(page, n, n * 4)`."""
-    assert tensor.part is not None
-    around = module.function_at(tensor.part.span.line)
-    for place in tensor.passed if around is not None else ():
-        assert around is not None
+def _called_with(
+    module: Module, function: Definition, passed: tuple[Place, ...]
+) -> Mapping[str, ast.expr]:
+    """What a function is given where one of these arguments is passed to it in the same file."""
+    for place in passed:
         caller = module.function_at(place.span.line) if place.source is module.source else None
         for call in nodes(caller.node, ast.Call) if caller is not None else ():  # type: ignore[arg-type]
             values = (*call.args, *(each.value for each in call.keywords))
-            if last_name(call.func) == around.name and any(each is place.node for each in values):
-                if around.owner is not None and isinstance(call.func, ast.Attribute):
+            if last_name(call.func) == function.name and any(x is place.node for x in values):
+                if function.owner is not None and isinstance(call.func, ast.Attribute):
                     bound = [call.func.value, *call.args]
                     call = ast.Call(call.func, bound, call.keywords)
-                given = signature(around.as_function).given(call)
-                return _Given(given).visit(deepcopy(node))  # type: ignore[no-any-return]
-    return node
+                return signature(function.as_function).given(call)
+    return {}
 
 
 class _Given(ast.NodeTransformer):
