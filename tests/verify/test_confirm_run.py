@@ -63,9 +63,14 @@ def test_findings_about_kernels_are_confirmed_by_their_edits(tritonlint: Command
     found = json.loads(run.out)["findings"]
     assert {each["code"] for each in found} == set(ABOUT_KERNELS)
     for each in found:
-        ends = "none as fixed" if each["fix"] else "there is no fix to compare with"
         assert each["confirmed"] == "confirmed", each
-        assert f" as written{', ' if each['fix'] else '; '}{ends}" in each["confirmed_reason"]
+        reason = each["confirmed_reason"]
+        if each["fix"] is None:
+            assert " as written; there is no fix to compare with" in reason
+        else:
+            # A kernel may compute other offsets in 32 bits beside the one that the fix widens.
+            left = ("none", "fewer") if each["code"] == "TL011" else ("none",)
+            assert any(f" as written, {some} as fixed" in reason for some in left), each
 
 
 def test_an_answer_is_kept_until_a_file_changes(
