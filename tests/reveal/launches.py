@@ -10,20 +10,12 @@ from functools import partial
 from tests.reveal.comments import Revealed, line_number
 from tritonlint.dtypes import ElementTypes
 from tritonlint.facts.hazards.raw_bytes.storage import Evidence, storage_of
+from tritonlint.facts.host.choices import contradicts, options
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.interpreter import interpret
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import Symbol
-from tritonlint.facts.host.values import (
-    Condition,
-    Const,
-    DType,
-    Path,
-    Tensor,
-    Value,
-    contradicts,
-    options,
-)
+from tritonlint.facts.host.values import Condition, Const, DType, Path, Tensor, Value
 from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.source import Span

@@ -7,7 +7,7 @@ import ast
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tritonlint.source import SourceFile, Span
 
@@ -137,9 +137,7 @@ class Concrete:
         from libcst.metadata import PositionProvider
 
         try:
-            # What the wrapper resolves comes after a visit of the tree that this has no use for.
-            found: Mapping[cst.CSTNode, Any] = PositionProvider()._gen(self._wrapper)
-            return found
+            return self._wrapper.resolve(PositionProvider)
         except KeyError as error:
             # What libcst's clean-up makes of a recursion that goes too deep.
             raise RecursionError(self.source.path) from error

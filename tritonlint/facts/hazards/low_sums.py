@@ -18,10 +18,11 @@ from tritonlint.facts.hazards.launched.known_arguments import known_arguments
 from tritonlint.facts.hazards.launched.specializations import specialization, types_of
 from tritonlint.facts.hazards.observation import InKernel
 from tritonlint.facts.hazards.repeated_sums import repeated_sums
+from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.element_types import FLOATS
 from tritonlint.facts.host.events import LaunchEvent, Passed
 from tritonlint.facts.host.state import Run
-from tritonlint.facts.host.values import Tensor, options
+from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.project.comments import means_16_bits
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.tree import walk

@@ -10,9 +10,10 @@ from tritonlint.dtypes import ElementType
 from tritonlint.facts.device.contracts import roles_of
 from tritonlint.facts.device.reading.read_back import added_atomically, pointer_in, updated
 from tritonlint.facts.device.sums import NarrowSum
+from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.symbols import Allocation
-from tritonlint.facts.host.values import Tensor, options
+from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Module

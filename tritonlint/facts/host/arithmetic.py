@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from collections.abc import Sequence as Items
 
 from tritonlint.dtypes import INT8, UNKNOWN, ElementTypes, from_torch
+from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.element_types import (
     ANY_FLOAT,
     FLOATS,
@@ -15,7 +16,7 @@ from tritonlint.facts.host.element_types import (
     wide_floats,
 )
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.values import Const, Tensor, Value, options
+from tritonlint.facts.host.values import Const, Tensor, Value
 from tritonlint.source import Span
 
 # Functions and methods of torch's that nobody calls with codes or with indices.

@@ -7,6 +7,7 @@ from collections.abc import Sequence as Items
 
 from tritonlint.facts.flow.targets import bind, shared_out, starred
 from tritonlint.facts.host import classes, element_types, iteration, tensors
+from tritonlint.facts.host.choices import any_item, choose, options
 from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.naming import as_tensor, entry_of
 from tritonlint.facts.host.state import Frame
@@ -20,9 +21,7 @@ from tritonlint.facts.host.values import (
     Table,
     Tensor,
     Value,
-    choose,
     constant,
-    options,
 )
 from tritonlint.facts.project.tree import as_code
 from tritonlint.frozen import replace
@@ -119,8 +118,9 @@ def _shared_out(frame: Frame, target: ast.Tuple | ast.List, value: Value) -> Ite
     targets = target.elts
     star = starred(targets)
     over = None if isinstance(value, (Tensor, Table)) else iteration.items(value)
-    if over is not None and over.repeated and over.item is not None:
-        return [over if index == star else over.item for index in range(len(targets))]
+    item = any_item(over) if over is not None and over.repeated else None
+    if over is not None and item is not None:
+        return [over if index == star else item for index in range(len(targets))]
     if over is not None:
         known = shared_out(over.items, targets, lambda each: Sequence(tuple(each)))
         if known is not None:

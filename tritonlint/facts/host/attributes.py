@@ -8,22 +8,14 @@ from collections.abc import Iterator
 
 from tritonlint.dtypes import ElementTypes
 from tritonlint.facts.host import classes, renaming
+from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.class_facts import assigned_in, class_facts, facts_of, take_over
 from tritonlint.facts.host.decorators import has_view
 from tritonlint.facts.host.events import Note
 from tritonlint.facts.host.registries import filled_in, makes_tensors
 from tritonlint.facts.host.state import ClassFacts, Frame
 from tritonlint.facts.host.symbols import Attribute, Made, Object, Symbol
-from tritonlint.facts.host.values import (
-    Const,
-    DType,
-    Instance,
-    Sequence,
-    Table,
-    Tensor,
-    Value,
-    options,
-)
+from tritonlint.facts.host.values import Const, DType, Instance, Sequence, Table, Tensor, Value
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition
 from tritonlint.facts.project.tree import FUNCTION, Function, nodes

@@ -9,19 +9,11 @@ from typing import TypeVar
 
 from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN
 from tritonlint.facts.host import conditions, outcomes, setting_tests, settings
-from tritonlint.facts.host.choices import bare, telling
+from tritonlint.facts.host.choices import bare, choose, telling
 from tritonlint.facts.host.naming import symbol
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Literal, OfVendor, Spelled
-from tritonlint.facts.host.values import (
-    Choice,
-    Condition,
-    Const,
-    DType,
-    Path,
-    Value,
-    choose,
-)
+from tritonlint.facts.host.values import Choice, Condition, Const, DType, Path, Value
 from tritonlint.facts.project.tree import as_code, last_name
 from tritonlint.frozen import replace
 

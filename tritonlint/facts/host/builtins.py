@@ -8,6 +8,7 @@ import re
 from tritonlint.facts.flow.targets import bind
 from tritonlint.facts.host import attributes, conditions, iteration, loops
 from tritonlint.facts.host.arguments import Given
+from tritonlint.facts.host.choices import any_item, choose, options
 from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Item
@@ -25,9 +26,7 @@ from tritonlint.facts.host.values import (
     Table,
     Tensor,
     Value,
-    choose,
     constant,
-    options,
 )
 from tritonlint.facts.project.modules import Definition
 from tritonlint.frozen import replace
@@ -85,7 +84,7 @@ def _gone_through(name: str, values: tuple[Value, ...]) -> Value | None:
             return backwards and Sequence(backwards.items[::-1], repeated=backwards.repeated)
         case "next", (over, *_):
             following = iteration.items(over)
-            return following.item if following else None
+            return any_item(following) if following else None
         case "filter", (_, over):
             kept = iteration.items(over)
             return kept and Sequence(kept.items, repeated=True)
@@ -158,7 +157,7 @@ def _zipped(frame: Frame, node: ast.Call, values: tuple[Value, ...]) -> Value | 
         for argument, column in zip(node.args, columns, strict=False):
             item = None
             if column is not None:
-                item = column.item if column.repeated else column.items[index]
+                item = any_item(column) if column.repeated else column.items[index]
             row.append(item if item is not None else _item_of(frame, argument, index))
         rows.append(Sequence(tuple(row)))
     return Sequence(tuple(rows), repeated=not lengths)

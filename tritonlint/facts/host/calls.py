@@ -26,6 +26,7 @@ from tritonlint.facts.host import (
     tensors,
 )
 from tritonlint.facts.host.arguments import Arguments, Given
+from tritonlint.facts.host.choices import choose, contradicts, options
 from tritonlint.facts.host.given import arguments_of
 from tritonlint.facts.host.named_dtypes import LEGACY, may_retype, named_dtype
 from tritonlint.facts.host.naming import as_tensor, entry_of
@@ -46,10 +47,7 @@ from tritonlint.facts.host.values import (
     Table,
     Tensor,
     Value,
-    choose,
     constant,
-    contradicts,
-    options,
 )
 from tritonlint.facts.project.tree import as_code
 from tritonlint.frozen import replace

@@ -3,30 +3,122 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterator
+from collections.abc import Sequence as Several
 
 from tritonlint.dtypes import ElementTypes
 from tritonlint.facts.host.places import Part
-from tritonlint.facts.host.symbols import Compared, HasType, Never, OfSetting, Symbol
+from tritonlint.facts.host.settings import clash
+from tritonlint.facts.host.symbols import Compared, HasType, Never, OfSetting, OfVendor, Symbol
 from tritonlint.facts.host.values import (
     Choice,
     Condition,
     Const,
     DType,
+    Launchable,
     Path,
+    Sequence,
     Table,
     Tensor,
     Value,
-    choose,
-    contradicts,
-    options,
 )
 from tritonlint.frozen import replace
 
 # What a test is called that says what a tensor holds.
 _OF_DTYPES = re.compile(r"d_?type|fp8|float8|e4m3|e5m2|quant|code|kind|raw|bytes", re.IGNORECASE)
 
+MAX_OPTIONS = 4
+
 Known = Callable[[Symbol], ElementTypes]
+
+
+def options(value: Value, path: Path = ()) -> Iterator[tuple[Path, Value]]:
+    """The single values that `value` can be, with the path of each."""
+    if isinstance(value, Choice):
+        for inner, each in value.options:
+            yield from options(each, path + inner)
+    else:
+        yield path, value
+
+
+def choose(*alternatives: tuple[Path, Value]) -> Value:
+    """One of `alternatives`; a guarded view counts as viewed: correct code is so."""
+    if len(alternatives) == 1 and not alternatives[0][0]:
+        return alternatives[0][1]
+    flat: list[tuple[Path, Value]] = []
+    for path, value in alternatives:
+        for inner, each in options(value, path):
+            if not _possible(inner):
+                continue
+            # Which kernel is launched goes together with what it is passed: each on its path.
+            apart = inner if isinstance(each, Launchable) else ()
+            same = next((at for at, (_, other) in enumerate(flat) if other == each), None)
+            same = None if apart and same is not None and flat[same][0] != apart else same
+            if same is None:
+                flat.append((inner, each))
+            else:  # what holds after one path or another holds where both went through
+                flat[same] = (tuple(test for test in flat[same][0] if test in inner), each)
+    if len(flat) > 1:
+        flat = _without_unviewed(flat)
+    if len(flat) == 1:
+        return flat[0][1]
+    return Choice(tuple(flat[:MAX_OPTIONS]))
+
+
+def any_item(sequence: Sequence) -> Value | None:
+    """What an item of unknown index is; None of an empty sequence."""
+    return choose(*(((), each) for each in sequence.items)) if sequence.items else None
+
+
+def _possible(path: Path) -> bool:
+    """Whether no test on a path comes out both ways."""
+    return len(path) < 2 or (len(dict(path)) == len(set(path)) and not clash(path, ()))
+
+
+def _without_unviewed(flat: list[tuple[Path, Value]]) -> list[tuple[Path, Value]]:
+    """`flat` without the tensors that another option is a float view of: the `if` around the view
+    decides, but not of what is made of bytes in any case (`bare`), nor does which GPU it is. What
+    is viewed only where it has another type has that type."""
+    flat = [each for each in flat if not _is_as_viewed(*each, flat)]
+    viewed = {
+        (each.buffer, each.part)
+        for _, each in flat
+        if isinstance(each, Tensor) and each.view and not _keeps_bytes(each)
+    }
+    kept: list[tuple[Path, Value]] = []
+    for path, each in flat:
+        if isinstance(each, Tensor) and (each.buffer, each.part) in viewed:
+            stays = each.bare or any(isinstance(key, OfVendor) for key, _ in path)
+            if not (stays or each.view):
+                continue
+            each = each if stays else replace(each, guarded=True)
+        kept.append((path, each))
+    return kept
+
+
+def _is_as_viewed(path: Path, value: Value, flat: list[tuple[Path, Value]]) -> bool:
+    """Whether a tensor was tested to have the type that another option of `flat` views it as."""
+    if not path or not isinstance(value, Tensor) or value.view:
+        return False
+    viewed = (x for _, x in flat if isinstance(x, Tensor) and x.view)
+    types = {str(x.types) for x in viewed if (x.buffer, x.part) == (value.buffer, value.part)}
+    return any((HasType(value.buffer, each), True) in path for each in types)
+
+
+def _keeps_bytes(tensor: Tensor) -> bool:
+    types = tensor.types.types if tensor.types else None
+    return bool(types) and all(t.is_integer for t in types or ())
+
+
+def contradicts(one: Path, other: Path) -> bool:
+    """Whether no run takes both paths."""
+    if not one or not other:
+        return False
+    outcomes = dict(one)
+    for key, outcome in other:  # millions of times: a loop takes half of what `any` does
+        if outcomes.get(key, outcome) != outcome:
+            return True
+    return clash(one, other)
 
 
 def joined(one: tuple[Path, Value], other: tuple[Path, Value], known: Known) -> Value:
@@ -45,7 +137,7 @@ def joined(one: tuple[Path, Value], other: tuple[Path, Value], known: Known) -> 
     return Table(tuple(both.items()), first.span, open_)
 
 
-def bare(alternatives: Sequence[tuple[Path, Value]], known: Known) -> Sequence[tuple[Path, Value]]:
+def bare(alternatives: Several[tuple[Path, Value]], known: Known) -> Several[tuple[Path, Value]]:
     """`alternatives`, in which those tensors are marked that one arm views as floats and another
     one leaves as they are, though they are `known` to be made of bytes in either: the test does not
     decide that, unless it asks for a dtype."""
@@ -73,7 +165,7 @@ def bare(alternatives: Sequence[tuple[Path, Value]], known: Known) -> Sequence[t
 
 
 def _is_what_several_leave(
-    each_path: Sequence[tuple[Path, Value]], viewed: Container[tuple[Symbol, Part | None]]
+    each_path: Several[tuple[Path, Value]], viewed: Container[tuple[Symbol, Part | None]]
 ) -> bool:
     """Whether the one tensor that is not viewed is what is left where a value is none of several
     others (`if kind is Kind.A: ... elif kind is Kind.B: ...`): they are taken for all that it can
@@ -145,6 +237,6 @@ def telling(
     return replace(test, told=(_in_all(sides[False]), _in_all(sides[True])))
 
 
-def _in_all(paths: Sequence[Path]) -> Path:
+def _in_all(paths: Several[Path]) -> Path:
     """The tests that come out the same on all of `paths`."""
     return tuple(test for test in paths[0] if all(test in path for path in paths)) if paths else ()

@@ -8,22 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from tritonlint.facts.host import classes, renaming
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.binding import bind
+from tritonlint.facts.host.choices import choose, options
 from tritonlint.facts.host.events import Note
 from tritonlint.facts.host.registries import makes_tensors
 from tritonlint.facts.host.state import NEAR_DEPTH, ClassFacts, Frame, Run
 from tritonlint.facts.host.symbols import Attribute, Object, Parameter, Symbol
 from tritonlint.facts.host.traded import traded
-from tritonlint.facts.host.values import (
-    Callable,
-    Instance,
-    Partial,
-    Sequence,
-    Table,
-    Tensor,
-    Value,
-    choose,
-    options,
-)
+from tritonlint.facts.host.values import Callable, Instance, Partial, Sequence, Table, Tensor, Value
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition
 from tritonlint.facts.project.tree import FUNCTION, Function, nodes, statements_in

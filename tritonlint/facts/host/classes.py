@@ -4,17 +4,9 @@ from __future__ import annotations
 
 import ast
 
+from tritonlint.facts.host.choices import choose
 from tritonlint.facts.host.naming import symbol
-from tritonlint.facts.host.values import (
-    Callable,
-    Class,
-    Instance,
-    Method,
-    Sequence,
-    Tensor,
-    Value,
-    choose,
-)
+from tritonlint.facts.host.values import Callable, Class, Instance, Method, Sequence, Tensor, Value
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module, Target
 from tritonlint.facts.project.tree import (

@@ -15,7 +15,7 @@ from tritonlint.facts.host import (
     settings,
     symbols,
 )
-from tritonlint.facts.host.choices import only_tensor, telling
+from tritonlint.facts.host.choices import only_tensor, options, telling
 from tritonlint.facts.host.element_types import dtype_types
 from tritonlint.facts.host.naming import symbol
 from tritonlint.facts.host.state import Frame
@@ -28,7 +28,6 @@ from tritonlint.facts.host.values import (
     Table,
     Tensor,
     Value,
-    options,
 )
 from tritonlint.source import Span
 

@@ -7,17 +7,9 @@ import ast
 from tritonlint.facts.host import iteration
 from tritonlint.facts.host.arguments import Given
 from tritonlint.facts.host.assigning import rebind
+from tritonlint.facts.host.choices import any_item, choose, options
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.values import (
-    Const,
-    Method,
-    Sequence,
-    Table,
-    Value,
-    choose,
-    constant,
-    options,
-)
+from tritonlint.facts.host.values import Const, Method, Sequence, Table, Value, constant
 from tritonlint.facts.project.tree import as_code
 
 
@@ -55,7 +47,7 @@ def _of_list(
         case "copy", ():
             return owner
         case "get" | "get_nowait", ():  # of a queue, or a context variable
-            return owner.item
+            return any_item(owner)
         case "pop" | "popleft", _:
             index = constant(values[0]) if values else (0 if name == "popleft" else -1)
             if not owner.repeated and isinstance(index, int) and abs(index) < len(owner.items):
@@ -63,7 +55,7 @@ def _of_list(
                 item = left.pop(index)
                 rebind(frame, spelled, Sequence(tuple(left)))
                 return item
-            return owner.item
+            return any_item(owner)
         case _:
             return None
     return Const(None)
@@ -75,7 +67,7 @@ def _longer(frame: Frame, owner: Sequence, added: tuple[Value, ...]) -> Sequence
 
 
 def _repeated(sequence: Sequence) -> Sequence:
-    item = sequence.item
+    item = any_item(sequence)
     return Sequence((item,) if item is not None else (), repeated=True)
 
 

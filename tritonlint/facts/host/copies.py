@@ -6,10 +6,11 @@ import ast
 
 from tritonlint.dtypes import INT8, UINT8, ElementType, ElementTypes
 from tritonlint.facts.host.arguments import Arguments
+from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.element_types import all_bytes, dtype_types, tensor_types
 from tritonlint.facts.host.events import Copy, Form
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.values import DType, Tensor, Value, options
+from tritonlint.facts.host.values import DType, Tensor, Value
 from tritonlint.source import Span
 
 # Methods that convert to a type of one byte.

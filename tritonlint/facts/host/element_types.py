@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN, ElementTypes, from_torch, join
+from tritonlint.facts.host.choices import choose, options
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Symbol
-from tritonlint.facts.host.values import Const, DType, Tensor, Value, choose, options
+from tritonlint.facts.host.values import Const, DType, Tensor, Value
 
 FLOATS = ElementTypes.of(
     *(t for name in ("float16", "bfloat16", "float32", "float64") if (t := from_torch(name)))

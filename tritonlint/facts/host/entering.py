@@ -17,6 +17,7 @@ from tritonlint.facts.host import (
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.assigning import rebind
 from tritonlint.facts.host.binding import bind
+from tritonlint.facts.host.choices import choose, options
 from tritonlint.facts.host.naming import as_tensor
 from tritonlint.facts.host.places import Place
 from tritonlint.facts.host.required import note_required
@@ -34,8 +35,6 @@ from tritonlint.facts.host.values import (
     Table,
     Tensor,
     Value,
-    choose,
-    options,
 )
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module

@@ -22,7 +22,7 @@ from tritonlint.facts.host import (
     subscripts,
     tensors,
 )
-from tritonlint.facts.host.choices import on_path, only_tensor
+from tritonlint.facts.host.choices import any_item, choose, on_path, only_tensor
 from tritonlint.facts.host.named_dtypes import named_dtype
 from tritonlint.facts.host.naming import as_tensor, symbol
 from tritonlint.facts.host.state import Frame
@@ -43,7 +43,6 @@ from tritonlint.facts.host.values import (
     Table,
     Tensor,
     Value,
-    choose,
 )
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.tree import dotted_name
@@ -129,7 +128,7 @@ def _yielded(frame: Frame, node: ast.Yield | ast.YieldFrom) -> Value:
         value = evaluate(frame, node.value)
         if isinstance(node, ast.YieldFrom):
             over = iteration.items(value)
-            value = (over and over.item) or frame.unknown(node.value)
+            value = (over and any_item(over)) or frame.unknown(node.value)
         frame.yields.append(value)
     return frame.unknown(node)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 
 from tritonlint.facts.host.arguments import Arguments, Given
+from tritonlint.facts.host.choices import choose, options
 from tritonlint.facts.host.places import Place
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Share
-from tritonlint.facts.host.values import Sequence, Table, Tensor, Value, choose, options
+from tritonlint.facts.host.values import Sequence, Table, Tensor, Value
 
 
 def positional(frame: Frame, node: ast.expr, *values: Value) -> Given:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.classes import as_tuple
 from tritonlint.facts.host.tensors import piece
-from tritonlint.facts.host.values import Const, Instance, Sequence, Table, Tensor, Value, options
+from tritonlint.facts.host.values import Const, Instance, Sequence, Table, Tensor, Value
 
 
 def items(value: Value) -> Sequence | None:

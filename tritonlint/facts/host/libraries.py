@@ -16,6 +16,7 @@ from tritonlint.facts.host import (
     tensors,
 )
 from tritonlint.facts.host.arguments import Arguments, Given
+from tritonlint.facts.host.choices import choose, options
 from tritonlint.facts.host.named_dtypes import named_dtype, named_fp8
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import (
@@ -27,8 +28,6 @@ from tritonlint.facts.host.values import (
     Table,
     Tensor,
     Value,
-    choose,
-    options,
 )
 from tritonlint.frozen import replace
 from tritonlint.source import Span

@@ -6,6 +6,7 @@ import ast
 
 from tritonlint.dtypes import ElementTypes, join
 from tritonlint.facts.host import arithmetic, classes, element_types, setting_tests
+from tritonlint.facts.host.choices import MAX_OPTIONS, choose
 from tritonlint.facts.host.naming import symbol
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import (
@@ -19,7 +20,6 @@ from tritonlint.facts.host.symbols import (
     Symbol,
 )
 from tritonlint.facts.host.values import (
-    MAX_OPTIONS,
     Const,
     DType,
     Instance,
@@ -28,7 +28,6 @@ from tritonlint.facts.host.values import (
     Sequence,
     Table,
     Value,
-    choose,
 )
 
 

@@ -8,8 +8,9 @@ from tritonlint.facts.flow.comprehensions import generate
 from tritonlint.facts.flow.walk import Items
 from tritonlint.facts.host import classes, iteration
 from tritonlint.facts.host.arguments import Arguments, Given
+from tritonlint.facts.host.choices import any_item, options
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.values import Const, Instance, Sequence, Table, Value, options
+from tritonlint.facts.host.values import Const, Instance, Sequence, Table, Value
 from tritonlint.facts.project.tree import as_code
 
 # So many items are gone through one by one; of more, each is any of them.
@@ -23,7 +24,7 @@ def through(frame: Frame, node: ast.expr) -> Items[Value]:
     over = iteration.items(gone_through(frame, node, frame.evaluate(node)))
     if over is not None and not over.repeated and len(over.items) <= _FEW:
         return Items(over.items)
-    some = over.item if over is not None else None
+    some = any_item(over) if over is not None else None
     return Items(None, some or frame.unknown(node))
 
 
@@ -70,8 +71,9 @@ def opened(frame: Frame, node: ast.expr) -> Value:
     `__enter__` gives."""
     value = frame.evaluate(node)
     for _, each in options(value):
-        if isinstance(each, Sequence) and each.repeated and each.item is not None:
-            return each.item
+        item = any_item(each) if isinstance(each, Sequence) and each.repeated else None
+        if item is not None:
+            return item
         if isinstance(each, Instance):
             entered = _special(frame, node, each, "__enter__", "__aenter__")
             if entered is not None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 
 from tritonlint.facts.host import classes, entering
+from tritonlint.facts.host.choices import choose
 from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Attribute, Compared, Object, Spelled
-from tritonlint.facts.host.values import Callable, Instance, Path, Sequence, Value, choose
+from tritonlint.facts.host.values import Callable, Instance, Path, Sequence, Value
 from tritonlint.facts.project.modules import Definition
 
 

@@ -9,13 +9,8 @@ from functools import cache
 
 from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN, from_torch
 from tritonlint.facts.host.arguments import Arguments
-from tritonlint.facts.host.choices import is_dtype
-from tritonlint.facts.host.values import (
-    Const,
-    DType,
-    Sequence,
-    options,
-)
+from tritonlint.facts.host.choices import is_dtype, options
+from tritonlint.facts.host.values import Const, DType, Sequence
 from tritonlint.facts.project.tree import as_code
 
 # The types of what `torch.ByteTensor(...)` and its like make.

@@ -7,8 +7,9 @@ from types import MappingProxyType
 
 from tritonlint.dtypes import ElementTypes
 from tritonlint.facts.host import settings
+from tritonlint.facts.host.choices import contradicts
 from tritonlint.facts.host.symbols import Literal, Symbol
-from tritonlint.facts.host.values import Condition, Path, contradicts
+from tritonlint.facts.host.values import Condition, Path
 
 # What a test of a flag comes to that was passed as a constant, or left at its default.
 _CONSTANTS: Mapping[Symbol, bool] = {

@@ -8,10 +8,10 @@ import ast
 from tritonlint.facts.host import tensors
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.binding import bind
-from tritonlint.facts.host.choices import is_dtype
+from tritonlint.facts.host.choices import choose, is_dtype
 from tritonlint.facts.host.given import arguments_of
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.values import Callable, Const, Sequence, Table, Value, choose
+from tritonlint.facts.host.values import Callable, Const, Sequence, Table, Value
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.tree import last_name, nodes, walk

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.class_facts import class_facts
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Symbol
-from tritonlint.facts.host.values import DType, Instance, options
+from tritonlint.facts.host.values import DType, Instance
 from tritonlint.facts.project.modules import Definition
 
 

@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tritonlint.dtypes import ElementTypes
+from tritonlint.facts.host.choices import choose, options
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Symbol
-from tritonlint.facts.host.values import Env, Sequence, Tensor, Value, choose, options
+from tritonlint.facts.host.values import Env, Sequence, Tensor, Value
 
 
 def begin_later(frame: Frame, before: Frame) -> bool:

@@ -13,19 +13,10 @@ from tritonlint.facts.host import (
     entering,
 )
 from tritonlint.facts.host.arguments import Arguments, Given
-from tritonlint.facts.host.choices import bare
+from tritonlint.facts.host.choices import bare, choose, options
 from tritonlint.facts.host.state import MAX_STATEMENTS, Frame
 from tritonlint.facts.host.symbols import Share
-from tritonlint.facts.host.values import (
-    Callable,
-    Launchable,
-    Partial,
-    Sequence,
-    Tensor,
-    Value,
-    choose,
-    options,
-)
+from tritonlint.facts.host.values import Callable, Launchable, Partial, Sequence, Tensor, Value
 from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Definition
 from tritonlint.facts.project.tree import FUNCTION, nodes

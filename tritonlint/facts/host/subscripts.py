@@ -10,6 +10,7 @@ from tritonlint.facts.host import (
     lookups,
     tensors,
 )
+from tritonlint.facts.host.choices import any_item, choose, options
 from tritonlint.facts.host.classes import as_tuple
 from tritonlint.facts.host.naming import as_tensor, entry_of
 from tritonlint.facts.host.state import Frame
@@ -22,9 +23,7 @@ from tritonlint.facts.host.values import (
     Table,
     Tensor,
     Value,
-    choose,
     constant,
-    options,
 )
 from tritonlint.facts.project.modules import Definition
 from tritonlint.frozen import replace
@@ -75,7 +74,7 @@ def _item(frame: Frame, owner: Sequence, node: ast.Subscript) -> Value:
     index = constant(frame.evaluate(node.slice))
     if isinstance(index, int) and not owner.repeated and -len(items) <= index < len(items):
         return items[index]
-    return owner.item or frame.unknown(node)
+    return any_item(owner) or frame.unknown(node)
 
 
 def _range(frame: Frame, node: ast.Slice) -> slice | None:

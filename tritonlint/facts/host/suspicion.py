@@ -7,6 +7,7 @@ import re
 
 from tritonlint.dtypes import ElementTypes
 from tritonlint.facts.host.arguments import Given
+from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.naming import as_tensor
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Symbol
@@ -23,7 +24,6 @@ from tritonlint.facts.host.values import (
     Table,
     Tensor,
     Value,
-    options,
 )
 
 # What is cached can be quantized, and settings say so in places that the caller does not show.

@@ -7,7 +7,7 @@ from collections.abc import Sequence as Items
 
 from tritonlint.dtypes import INT8, UNKNOWN, ElementTypes, from_torch
 from tritonlint.facts.host.arguments import Arguments, is_stand_in
-from tritonlint.facts.host.choices import is_dtype
+from tritonlint.facts.host.choices import choose, is_dtype, options
 from tritonlint.facts.host.element_types import (
     FLOATS,
     all_bytes,
@@ -23,16 +23,7 @@ from tritonlint.facts.host.element_types import (
 from tritonlint.facts.host.places import Part
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Allocation, HasType, Symbol
-from tritonlint.facts.host.values import (
-    Const,
-    DType,
-    Path,
-    Sequence,
-    Tensor,
-    Value,
-    choose,
-    options,
-)
+from tritonlint.facts.host.values import Const, DType, Path, Sequence, Tensor, Value
 from tritonlint.frozen import replace
 from tritonlint.source import Span
 

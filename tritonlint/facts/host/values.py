@@ -4,23 +4,20 @@ concerned."""
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import field
 from typing import Any, Literal
 
 from tritonlint.dtypes import UNKNOWN, ElementTypes
 from tritonlint.facts.host.places import Part, Place
-from tritonlint.facts.host.settings import clash
-from tritonlint.facts.host.symbols import HasType, Object, OfVendor, Symbol
+from tritonlint.facts.host.symbols import Object, Symbol
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Definition
-from tritonlint.frozen import dataclass, replace
+from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
 # The tests on the way to a place: (what was tested, its outcome), outermost first.
 Path = tuple[tuple[Symbol, bool], ...]
-
-MAX_OPTIONS = 4
 
 
 @dataclass(frozen=True)
@@ -75,11 +72,6 @@ class Sequence:
     items: tuple[Value, ...]
     places: tuple[Place, ...] = field(default=(), compare=False, hash=False)
     repeated: bool = False
-
-    @property
-    def item(self) -> Value | None:
-        """What an item of unknown index is; None of an empty sequence."""
-        return choose(*(((), each) for each in self.items)) if self.items else None
 
 
 @dataclass(frozen=True)
@@ -210,90 +202,6 @@ Value = (
 )
 # The names of a function call; the attributes of objects by what they are known by.
 Env = dict[Any, Value]
-
-
-def options(value: Value, path: Path = ()) -> Iterator[tuple[Path, Value]]:
-    """The single values that `value` can be, with the path of each."""
-    if isinstance(value, Choice):
-        for inner, each in value.options:
-            yield from options(each, path + inner)
-    else:
-        yield path, value
-
-
-def choose(*alternatives: tuple[Path, Value]) -> Value:
-    """One of `alternatives`; a guarded view counts as viewed: correct code is so."""
-    if len(alternatives) == 1 and not alternatives[0][0]:
-        return alternatives[0][1]
-    flat: list[tuple[Path, Value]] = []
-    for path, value in alternatives:
-        for inner, each in options(value, path):
-            if not _possible(inner):
-                continue
-            # Which kernel is launched goes together with what it is passed: each on its path.
-            apart = inner if isinstance(each, Launchable) else ()
-            same = next((at for at, (_, other) in enumerate(flat) if other == each), None)
-            same = None if apart and same is not None and flat[same][0] != apart else same
-            if same is None:
-                flat.append((inner, each))
-            else:  # what holds after one path or another holds where both went through
-                flat[same] = (tuple(test for test in flat[same][0] if test in inner), each)
-    if len(flat) > 1:
-        flat = _without_unviewed(flat)
-    if len(flat) == 1:
-        return flat[0][1]
-    return Choice(tuple(flat[:MAX_OPTIONS]))
-
-
-def _possible(path: Path) -> bool:
-    """Whether no test on a path comes out both ways."""
-    return len(path) < 2 or (len(dict(path)) == len(set(path)) and not clash(path, ()))
-
-
-def _without_unviewed(flat: list[tuple[Path, Value]]) -> list[tuple[Path, Value]]:
-    """`flat` without the tensors that another option is a float view of: the `if` around the view
-    decides, but not of what is made of bytes in any case (`bare`), nor does which GPU it is. What
-    is viewed only where it has another type has that type."""
-    flat = [each for each in flat if not _is_as_viewed(*each, flat)]
-    viewed = {
-        (each.buffer, each.part)
-        for _, each in flat
-        if isinstance(each, Tensor) and each.view and not _keeps_bytes(each)
-    }
-    kept: list[tuple[Path, Value]] = []
-    for path, each in flat:
-        if isinstance(each, Tensor) and (each.buffer, each.part) in viewed:
-            stays = each.bare or any(isinstance(key, OfVendor) for key, _ in path)
-            if not (stays or each.view):
-                continue
-            each = each if stays else replace(each, guarded=True)
-        kept.append((path, each))
-    return kept
-
-
-def _is_as_viewed(path: Path, value: Value, flat: list[tuple[Path, Value]]) -> bool:
-    """Whether a tensor was tested to have the type that another option of `flat` views it as."""
-    if not path or not isinstance(value, Tensor) or value.view:
-        return False
-    viewed = (x for _, x in flat if isinstance(x, Tensor) and x.view)
-    types = {str(x.types) for x in viewed if (x.buffer, x.part) == (value.buffer, value.part)}
-    return any((HasType(value.buffer, each), True) in path for each in types)
-
-
-def _keeps_bytes(tensor: Tensor) -> bool:
-    types = tensor.types.types if tensor.types else None
-    return bool(types) and all(t.is_integer for t in types or ())
-
-
-def contradicts(one: Path, other: Path) -> bool:
-    """Whether no run takes both paths."""
-    if not one or not other:
-        return False
-    outcomes = dict(one)
-    for key, outcome in other:  # millions of times: a loop takes half of what `any` does
-        if outcomes.get(key, outcome) != outcome:
-            return True
-    return clash(one, other)
 
 
 def constant(value: Value) -> Any:

@@ -8,13 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Target
-from tritonlint.facts.project.tree import (
-    FUNCTION,
-    SCOPE,
-    Function,
-    nodes,
-    walk,
-)
+from tritonlint.facts.project.tree import FUNCTION, SCOPE, Function, nodes, walk
 from tritonlint.frozen import replace
 
 

@@ -14,10 +14,11 @@ from tritonlint.facts.hazards.flavours.flags_left_out import speaks_of_fnuz
 from tritonlint.facts.hazards.flavours.vendors import for_vendor, named_for_vendor
 from tritonlint.facts.hazards.launched.specializations import passed_as, specialization
 from tritonlint.facts.hazards.observation import AtLaunch
+from tritonlint.facts.host.choices import contradicts, options
 from tritonlint.facts.host.events import LaunchEvent, Note, Passed
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import HasType
-from tritonlint.facts.host.values import Condition, Path, Tensor, Value, contradicts, options
+from tritonlint.facts.host.values import Condition, Path, Tensor, Value
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span

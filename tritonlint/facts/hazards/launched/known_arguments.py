@@ -6,19 +6,11 @@ from collections.abc import Iterable, Iterator
 
 from tritonlint.dtypes import ElementTypes
 from tritonlint.facts.flow.parameters import signature
+from tritonlint.facts.host.choices import contradicts, options
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.outcomes import decided
 from tritonlint.facts.host.symbols import Asked
-from tritonlint.facts.host.values import (
-    Condition,
-    Const,
-    DType,
-    Path,
-    Tensor,
-    Value,
-    contradicts,
-    options,
-)
+from tritonlint.facts.host.values import Condition, Const, DType, Path, Tensor, Value
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.tree import as_code
 from tritonlint.findings.claim import Constant, Known

@@ -9,20 +9,12 @@ from tritonlint.dtypes import BY_NAME, UINT8, UNKNOWN, ElementType, ElementTypes
 from tritonlint.facts.device import Float, OneOf, Specialization, roles_of
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.hazards.launched.known_arguments import tested
+from tritonlint.facts.host.choices import contradicts, options
 from tritonlint.facts.host.element_types import wide_floats
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.outcomes import decided
 from tritonlint.facts.host.symbols import Symbol
-from tritonlint.facts.host.values import (
-    Condition,
-    Const,
-    DType,
-    Path,
-    Tensor,
-    Value,
-    contradicts,
-    options,
-)
+from tritonlint.facts.host.values import Condition, Const, DType, Path, Tensor, Value
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.tree import last_name

@@ -17,9 +17,10 @@ from tritonlint.facts.hazards.raw_bytes.sisters import passed_twice
 from tritonlint.facts.hazards.raw_bytes.stands_for import is_conditional, stands_for
 from tritonlint.facts.hazards.raw_bytes.storage import Storage, storage_of
 from tritonlint.facts.hazards.raw_bytes.twins import cutting, sliced
+from tritonlint.facts.host.choices import contradicts, options
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.state import Run
-from tritonlint.facts.host.values import Path, Tensor, contradicts, options
+from tritonlint.facts.host.values import Path, Tensor
 from tritonlint.facts.project.tree import nodes
 from tritonlint.findings.claim import Known
 from tritonlint.frozen import dataclass

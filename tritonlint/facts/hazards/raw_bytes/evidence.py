@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Literal
 
 from tritonlint.dtypes import UNKNOWN, ElementTypes
+from tritonlint.facts.host.choices import contradicts
 from tritonlint.facts.host.events import Note
 from tritonlint.facts.host.state import Run
-from tritonlint.facts.host.values import Path, Tensor, contradicts
+from tritonlint.facts.host.values import Path, Tensor
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 

@@ -10,10 +10,11 @@ from tritonlint.facts.hazards.launched.specializations import specialization, ty
 from tritonlint.facts.hazards.raw_bytes.byte_bounds import counts_bytes
 from tritonlint.facts.hazards.raw_bytes.names import without_role
 from tritonlint.facts.hazards.raw_bytes.twins import cutting
+from tritonlint.facts.host.choices import contradicts, options
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import Symbol
-from tritonlint.facts.host.values import Path, Tensor, contradicts, options
+from tritonlint.facts.host.values import Path, Tensor
 from tritonlint.facts.project.kernel import Kernel
 
 # Parameters of kernels that hold floats whatever else is passed.

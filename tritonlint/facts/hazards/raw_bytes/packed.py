@@ -18,10 +18,11 @@ from tritonlint.facts.hazards.raw_bytes.twins import (
     regions_of,
     viewed_elsewhere,
 )
+from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.events import LaunchEvent, Note
 from tritonlint.facts.host.places import Part
 from tritonlint.facts.host.state import Run
-from tritonlint.facts.host.values import Path, Tensor, options
+from tritonlint.facts.host.values import Path, Tensor
 
 
 def page(

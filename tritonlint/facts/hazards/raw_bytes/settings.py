@@ -9,11 +9,12 @@ from tritonlint.dtypes import ElementTypes
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.names import about, is_cache
 from tritonlint.facts.hazards.torch_code import float_type, viewed
+from tritonlint.facts.host.choices import contradicts, options
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.settings import stem
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import Symbol
-from tritonlint.facts.host.values import Condition, Path, Tensor, contradicts, options
+from tritonlint.facts.host.values import Condition, Path, Tensor
 from tritonlint.facts.project.modules import Module
 from tritonlint.facts.project.tree import last_name, walk
 from tritonlint.source import Span

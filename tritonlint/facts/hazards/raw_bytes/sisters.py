@@ -11,9 +11,10 @@ from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.names import COMMON, byte_named
 from tritonlint.facts.hazards.torch_code import float_type, viewed
 from tritonlint.facts.hazards.written_launches import given, launched, launches_of
+from tritonlint.facts.host.choices import contradicts, options
 from tritonlint.facts.host.element_types import FLOATS
 from tritonlint.facts.host.events import LaunchEvent
-from tritonlint.facts.host.values import Path, Tensor, contradicts, options
+from tritonlint.facts.host.values import Path, Tensor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.kernels import kernel_of

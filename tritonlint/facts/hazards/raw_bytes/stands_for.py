@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from tritonlint.dtypes import BY_NAME, FLOAT32, UNKNOWN, ElementTypes, join
 from tritonlint.facts.hazards.raw_bytes.evidence import NO_FLOAT, Evidence
 from tritonlint.facts.hazards.raw_bytes.names import float_named
+from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.symbols import HasType, Joined, OfSetting, Symbol
-from tritonlint.facts.host.values import Path, Tensor, options
+from tritonlint.facts.host.values import Path, Tensor
 
 FP8 = ElementTypes.of(BY_NAME["float8_e4m3fn"])
 
