@@ -4,7 +4,7 @@ computed in."""
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from tritonlint.facts.device.contracts import roles_of
 from tritonlint.facts.device.reading.reader import read
@@ -119,7 +119,7 @@ def stays_in_part(kernel: Kernel, offset: Offset) -> bool:
     """Whether the index of a product, which comes from memory, counts what programs have each in
     one part of the memory: the pointer is moved there by the batch and the head, the quotient and
     the remainder of one number of a program, or two of those that the index is looked up by."""
-    numbers = _moved_by(kernel).get(offset.pointer, frozenset())
+    numbers = set(_moved_by(kernel, offset))
     if len(numbers) < 2:
         return False
     found = plain(offset.index)
@@ -129,19 +129,16 @@ def stays_in_part(kernel: Kernel, offset: Offset) -> bool:
     )
 
 
-@kept(1024)
-def _moved_by(kernel: Kernel) -> Mapping[str, frozenset[tuple[str, str]]]:
-    """The numbers of programs that are multiplied by a parameter and added to a pointer of
-    `kernel`: their axis, and what of a division they are."""
-    found: dict[str, frozenset[tuple[str, str]]] = {}
+def _moved_by(kernel: Kernel, offset: Offset) -> Iterator[tuple[str, str]]:
+    """The numbers of programs that are multiplied by a parameter in the addresses that a product is
+    added to: their axis, and what of a division they are."""
     for term in read(kernel).terms:
-        for pointer, amount in _amounts(term) if term.op == "sum" else ():
-            for product, _ in _products(amount):
-                parts = [plain(each) for each in factors(product)]
-                if any(each.op == "parameter" for each in parts):
-                    numbers = {part for each in parts if (part := _own_number(each))}
-                    found[pointer] = found.get(pointer, frozenset()) | numbers
-    return found
+        if term.op == "sum" and term.root is not None and term.root.name == offset.pointer:
+            products = [each for each, _ in _products(term)]
+            for each in products if any(each is offset.product for each in products) else ():
+                parts = [plain(one) for one in factors(each)]
+                if any(one.op == "parameter" for one in parts):
+                    yield from filter(None, map(_own_number, parts))
 
 
 def _own_number(term: Term) -> tuple[str, str] | None:
