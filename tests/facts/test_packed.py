@@ -246,6 +246,46 @@ TWINS = {
     + function(f"""
         {ASSERTED.strip()}
         move[(4,)](page[:, :n], rope)"""),
+    # In the function that launches its names are no other's, whoever calls it.
+    "of_who_is_called": TWIN
+    + """\
+def inner(page, out, n):
+    assert page.dtype == torch.float8_e4m3fn
+    move[(4,)](page[:, n : n + n // 4], out)  # expect: TL002
+
+
+"""
+    + function("inner(page, rope, x)"),
+    "of_who_is_called_by_its_beginning": TWIN
+    + """\
+def inner(page, out, n):
+    assert page.dtype == torch.float8_e4m3fn
+    move[(4,)](page[:, n:-4], out)  # expect: TL002
+
+
+"""
+    + function("inner(page, rope, x)"),
+    "of_who_is_called_and_views": TWIN
+    + """\
+def inner(page, out, n):
+    assert page.dtype == torch.float8_e4m3fn
+    move[(4,)](page[:, n : n + n // 4].view(torch.float32), out)
+
+
+"""
+    + function("inner(page, rope, x)"),
+    # Who only cuts has names for what anyone wants of it.
+    "of_who_only_cuts": TWIN
+    + """\
+def cut(page, n):
+    return page[:, n : n + n // 4]
+
+
+"""
+    + function(f"""
+        {ASSERTED.strip()}
+        codes = cut(page, x)
+        move[(4,)](codes, rope)"""),
 }
 # A part of a page by its place in memory.
 STRIDED = {

@@ -49,15 +49,17 @@ def viewed_elsewhere(run: Run, event: LaunchEvent, tensor: Tensor) -> Viewed | N
     file of the project, where the bounds are computed from several names. None where the views of
     such slices are of several types."""
     module = cutting(event, tensor)
-    node = sliced(module, tensor)
-    if node is None:
-        return None
-    text, bounds = ast.unparse(node), _bounds(node)
     by_text, by_bounds, _ = _alike(module)
-    if text in by_text or bounds in by_bounds:
-        return by_text[text] if text in by_text else by_bounds[bounds]
-    names = {each.id for each in nodes(node.slice, ast.Name)}
-    return _in_other_files(run, bounds, names) if bounds and len(names) > 1 else None
+    for node in _spellings(event, tensor):
+        text, bounds = ast.unparse(node), _bounds(node)
+        if text in by_text or bounds in by_bounds:
+            return by_text[text] if text in by_text else by_bounds[bounds]
+    for node in _spellings(event, tensor):
+        bounds, names = _bounds(node), {each.id for each in nodes(node.slice, ast.Name)}
+        found = _in_other_files(run, bounds, names) if bounds and len(names) > 1 else None
+        if found is not None:
+            return found
+    return None
 
 
 def same_expression(event: LaunchEvent, tensor: Tensor) -> Viewed | None:
@@ -88,8 +90,8 @@ def cuts_alike(module: Module, function: ast.AST) -> bool:
 def begun_alike(event: LaunchEvent, tensor: Tensor) -> Viewed | None:
     """A view as wider floats, elsewhere in the file, of a slice that begins where this one does, of
     a buffer that is called alike there."""
-    node = sliced(cutting(event, tensor), tensor)
-    found = _alike(cutting(event, tensor))[2].get(_begin(node)) if node is not None else None
+    by_begin = _alike(cutting(event, tensor))[2]
+    found = next(filter(None, (by_begin.get(_begin(x)) for x in _spellings(event, tensor))), None)
     return None if found is None or any(t.is_fp8 for t in found.types.types or ()) else found
 
 
@@ -124,6 +126,22 @@ def cutting(event: LaunchEvent, tensor: Tensor) -> Module:
     seen from, else that of the launch."""
     own = event.root.module
     return own if tensor.part is not None and tensor.part.span.path == own.path else event.module
+
+
+def _spellings(event: LaunchEvent, tensor: Tensor) -> Iterator[ast.Subscript]:
+    """The slice by which a tensor is cut, in the terms of the caller of the function that cuts it;
+    and as it is written, where that function launches too: then its names are no other's."""
+    module = cutting(event, tensor)
+    node = sliced(module, tensor)
+    if node is None:
+        return
+    yield node
+    assert tensor.part is not None
+    if tensor.passed and tensor.part.site and module is event.module:
+        own = module.function_at(tensor.part.span.line)
+        written = _sliced(module, tensor.part, ())
+        if written is not None and own == module.function_at(event.span.line):
+            yield written
 
 
 def sliced(module: Module, tensor: Tensor) -> ast.Subscript | None:
