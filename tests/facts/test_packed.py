@@ -214,6 +214,25 @@ move_rows[(4,)](x[:, 64:], tail, codes, False)""",
     "another_launch_quantizes_and_a_view": f"""{ASSERTED}codes = page[:, :64]
 implicit[(4,)](x[:, :64], codes, page[:, 64:68].view(torch.float32))
 move_rows[(4,)](x[:, 64:], page[:, 68:].view(torch.bfloat16), codes, False)""",
+    "another_launch_quantizes_what_it_stands_beside": f"""{ASSERTED}
+implicit[(4,)](x[:, :64], page[:, :64], page[:, 64:68].view(torch.float32))
+move[(4,)](x[:, 64:], page[:, 68:])  # expect: TL001""",
+    "another_launch_quantizes_and_rows_are_bfloat16": f"""{ASSERTED}
+assert rope.dtype == torch.bfloat16
+implicit[(4,)](x, page[:, :64], page[:, 64:68].view(torch.float32))
+tail = page[:, 68:]  # expect: TL001
+move[(4,)](rope, tail)""",
+    "another_launch_quantizes_beside_a_view": f"""{ASSERTED}
+implicit[(4,)](x[:, :64], page[:, :64], page[:, 64:68].view(torch.float32))
+move[(4,)](x[:, 64:], page[:, 68:].view(x.dtype))""",
+    # What is quantized goes elsewhere: these columns may be codes.
+    "another_launch_quantizes_into_another_page": f"""{ASSERTED}
+implicit[(4,)](x[:, :64], n[:, :64], page[:, 64:68].view(torch.float32))
+move[(4,)](x[:, 64:], page[:, 68:])""",
+    # Of these nothing is known: they may be codes already.
+    "another_launch_quantizes_other_columns": f"""{ASSERTED}
+implicit[(4,)](x[:, :64], page[:, :64], page[:, 64:68].view(torch.float32))
+move[(4,)](rope[:, 64:], page[:, 68:])""",
     "another_launch_moves": f"""{ASSERTED}codes = page[:, :64]
 move[(4,)](n, page[:, 64:68].view(torch.float32))
 move[(4,)](x[:, :64], codes)

@@ -26,7 +26,11 @@ from tritonlint.facts.hazards.raw_bytes.meanings import (
 from tritonlint.facts.hazards.raw_bytes.moved import moved_undecoded
 from tritonlint.facts.hazards.raw_bytes.names import byte_named, float_named
 from tritonlint.facts.hazards.raw_bytes.numbers import numbers_beside, numbers_told
-from tritonlint.facts.hazards.raw_bytes.packed import regions_beside, wider_region
+from tritonlint.facts.hazards.raw_bytes.packed import (
+    quantized_beside,
+    regions_beside,
+    wider_region,
+)
 from tritonlint.facts.hazards.raw_bytes.sisters import told_beside
 from tritonlint.facts.hazards.raw_bytes.storage import Storage
 from tritonlint.facts.host.events import LaunchEvent
@@ -113,7 +117,8 @@ def _of_region(
     # Codes alone may be widened or stored unscaled: only beside others of the page, of which more
     # is done, is it telling.
     moved = {name for pair in seen.copies for name in pair}
-    if regions_beside(event, parameter, tensor) - moved:
+    beside = regions_beside(event, parameter, tensor) - moved
+    if beside or quantized_beside(run, event, tensor, whole):
         numbers = numbers_beside(run, event, parameter, path)
         told += meanings(event, parameter, whole, storage.evidence, seen, numbers, packed=True)
         told += wider_region(event, parameter, tensor, seen)

@@ -18,7 +18,8 @@ from tritonlint.facts.hazards.raw_bytes.twins import (
     regions_of,
     viewed_elsewhere,
 )
-from tritonlint.facts.host.choices import options
+from tritonlint.facts.host.choices import contradicts, options
+from tritonlint.facts.host.element_types import wide_floats
 from tritonlint.facts.host.events import LaunchEvent, Note
 from tritonlint.facts.host.places import Part
 from tritonlint.facts.host.state import Run
@@ -173,6 +174,27 @@ def regions_beside(event: LaunchEvent, parameter: str, tensor: Tensor) -> frozen
         for _, each in options(passed.value)
         if isinstance(each, Tensor) and each.buffer == tensor.buffer
     )
+
+
+def quantized_beside(run: Run, event: LaunchEvent, tensor: Tensor, path: Path) -> bool:
+    """Whether another launch of the same code stores what it computes into another region of the
+    buffer, as codes."""
+    for other in run.launches if tensor.part is not None else ():
+        if other is event or contradicts(other.path, path):
+            continue
+        regions = {
+            name
+            for name in regions_beside(other, "", tensor)
+            for _, each in options(other.arguments[name].value)
+            if isinstance(each, Tensor) and each.part not in (None, tensor.part)
+            if not wide_floats(each.types or UNKNOWN)
+        }
+        if regions:
+            made = specialization(other, "", None, other.path, alike=True)
+            seen = run.effects.of(moves, other.kernel, made)
+            if regions & (seen.quantized | seen.computed_floats):
+                return True
+    return False
 
 
 def assumed(types: ElementTypes) -> ElementTypes:
