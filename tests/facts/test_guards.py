@@ -178,6 +178,28 @@ def launch(x, page, n):
     page, scale = regions(page, n)
     quantize[(1,)](x, page, 64)
 """
+# `asked` has more lines too: what it refuses, the launch is not passed.
+ASKS = f"""def asked(page):
+    if page.dtype %s:
+        %s
+{LONG}
+    return page.shape[1]
+
+
+def launch(x, page, n):
+    n = asked(page)
+    quantize[(1,)](x, page%s, 64)%s
+"""
+OPEN, HERE = "raise TypeError(page.dtype)", "  # expect: TL001"
+LONG_ASKING = {
+    "bytes": ASKS % ("!= torch.uint8", OPEN, "", HERE),
+    "one_of_several": ASKS % ("!= torch.uint8 or page.ndim != 2", OPEN, "", HERE),
+    "asserted": ASKS.replace("if", "assert").replace(":\n        %s", "%s", 1)
+    % ("== torch.uint8", "", "", HERE),
+    "correct_viewed": ASKS % ("!= torch.uint8", OPEN, f".view({FP8})", ""),
+    "correct_codes": ASKS % (f"!= {FP8}", OPEN, "", "  # not looked at"),
+    "correct_no_bytes": ASKS % ("== torch.uint8", OPEN, "", ""),
+}
 LONG_MARK = {"views_none": "  # not looked at", "gives_nothing": "  # not looked at"}
 
 HELPERS = {
@@ -336,6 +358,7 @@ def _cases() -> dict[str, str]:
     for name, text in LONG_HELPERS.items():
         use = LONG_USE.replace("page, 64)", f"page, 64){LONG_MARK.get(name, '')}")
         cases[f"long-{name}"] = text + use
+    cases |= {f"long-asks-{name}": text for name, text in LONG_ASKING.items()}
     for name, (initializer, body) in ATTRIBUTES.items():
         methods = (function(initializer, "self, n", "__init__"), function(body, "self, x"))
         text = "\n\n".join(methods)

@@ -16,12 +16,12 @@ from tritonlint.facts.host.choices import joined
 from tritonlint.facts.host.events import Copy, LaunchEvent, Note, NoteKind
 from tritonlint.facts.host.places import Part, Place
 from tritonlint.facts.host.symbols import Allocation, Attribute, Symbol, Unknown
+from tritonlint.facts.host.telling_types import tells_types
 from tritonlint.facts.host.values import Class, Condition, Env, Instance, Path, Tensor, Value
-from tritonlint.facts.kept import kept
 from tritonlint.facts.project.effects import Effects
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.project import Project
-from tritonlint.facts.project.tree import Enclosing, walk
+from tritonlint.facts.project.tree import Enclosing
 from tritonlint.findings.result import Limit
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
@@ -30,7 +30,7 @@ from tritonlint.source import Span
 # and that is said.
 MAX_ENTERED = 6000
 MAX_STATEMENTS = 40000
-# The lines of a function that is entered only for what it returns, and of one that gives views.
+# The lines of a function that is entered only for what it returns, and of one that tells types.
 SHORT = 24
 LONG = 60
 MAX_DEPTH = 24
@@ -133,25 +133,12 @@ class Run:
         """Whether a function that is called at this depth is entered."""
         node = function.as_function
         length = function.module.code_after(node.body[0].lineno, node)
-        long = length < LONG and ".view(" in function.module.source.text
-        if depth < NEAR_DEPTH and (length < SHORT or (long and gives_views(node))):
+        near = depth < NEAR_DEPTH
+        if near and (length < SHORT or (length < LONG and tells_types(function.module, node))):
             return True
         if self.leads is None:
             return True
         return (self.thorough or hands_on_bytes()) and self.leads(function)
-
-
-@kept(4096)
-def gives_views(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    """Whether a function views memory as another type, and gives something back."""
-    views = returns = False
-    for node in walk(function):
-        match node:
-            case ast.Return(value=ast.expr()):
-                returns = True
-            case ast.Call(func=ast.Attribute(attr="view"), args=[ast.Attribute() | ast.Name()]):
-                views = True
-    return views and returns
 
 
 @dataclass
