@@ -9,8 +9,12 @@ import os
 import stat
 import tokenize
 import warnings
+from array import array
+from collections.abc import Sequence
 from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
+from typing import overload
 
 from tritonlint.errors import SourceError
 from tritonlint.frozen import dataclass
@@ -50,7 +54,7 @@ class SourceFile:
         vars(self).clear()
         vars(self).update(kept)
 
-    @property
+    @cached_property
     def is_plain(self) -> bool:
         """Whether it is ASCII and names no codec, and so decodes."""
         if not self.data.isascii():
@@ -68,10 +72,15 @@ class SourceFile:
         except SyntaxError as error:
             raise SourceError(self.path, f"cannot be decoded: {error}") from error
 
-    @cached_property
+    @property
     def text(self) -> str:
         """The decoded text with its newlines as they are. Raises SourceError when the bytes do not
         decode."""
+        # To decode ASCII is to copy it: it is not kept beside its bytes.
+        return self.data.decode("ascii") if self.is_plain else self._decoded
+
+    @cached_property
+    def _decoded(self) -> str:
         try:
             return self.data.decode(self.encoding)
         except (UnicodeDecodeError, LookupError) as error:
@@ -80,10 +89,10 @@ class SourceFile:
             ) from error
 
     @cached_property
-    def lines(self) -> list[str]:
+    def lines(self) -> Sequence[str]:
         """The lines with their ends. Only `\\n`, `\\r\\n` and `\\r` end a line, as in Python's own
         grammar."""
-        return io.StringIO(self.text, newline="").readlines()
+        return _Lines(self.data if self.is_plain else self._decoded)
 
     @cached_property
     def tree(self) -> ast.Module:
@@ -125,11 +134,11 @@ class SourceFile:
 
     @cached_property
     def _ascii(self) -> bool:
-        return self.text.isascii()
+        return self.data.isascii()
 
     def snippet(self, span: Span) -> str:
         """The text that `span` covers."""
-        lines = self.lines[span.line - 1 : span.end_line]
+        lines = list(self.lines[span.line - 1 : span.end_line])
         if not lines:
             return ""
         lines[-1] = lines[-1][: span.end_column - 1]
@@ -141,6 +150,32 @@ class SourceFile:
         if self._ascii or (text := self.lines[line - 1]).isascii():
             return offset + 1
         return len(text.encode()[:offset].decode(errors="replace")) + 1
+
+
+class _Lines(Sequence[str]):
+    """The lines of a text, or of bytes that are ASCII, which are cut out when they are asked for: a
+    string for each takes more room than the text."""
+
+    def __init__(self, text: str | bytes) -> None:
+        whole = text if isinstance(text, str) else text.decode("ascii")
+        lengths = map(len, io.StringIO(whole, newline="").readlines())
+        self._text = text
+        self._begins = array("I", accumulate(lengths, initial=0))
+
+    def __len__(self) -> int:
+        return len(self._begins) - 1
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        if isinstance(index, slice):
+            return [self[each] for each in range(*index.indices(len(self)))]
+        if index < 0:
+            index = range(len(self))[index]
+        line = self._text[self._begins[index] : self._begins[index + 1]]
+        return line if isinstance(line, str) else line.decode("ascii")
 
 
 def display_path(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,7 @@ class Sources:
         return code_of(module, module.function_at(span.line), span), span
 
 
-def _characters(lines: list[str], line: int, column: int) -> int:
+def _characters(lines: Sequence[str], line: int, column: int) -> int:
     """How many characters a number of bytes of UTF-8 are."""
     if not 0 < line <= len(lines):
         return column

@@ -12,9 +12,9 @@ from tritonlint.facts.project.tree import Function, last_name, nodes, walk
 
 def tells_types(module: Module, function: Function) -> bool:
     """Whether a function of `module` gives views, or refuses what holds no bytes."""
-    text = module.source.text
-    return (".view(" in text and _gives_views(function)) or (
-        "uint8" in text and _asks_for_bytes(function)
+    text = module.source.data
+    return (b".view(" in text and _gives_views(function)) or (
+        b"uint8" in text and _asks_for_bytes(function)
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from functools import cached_property
 
 from tritonlint.facts.index.gates import (
@@ -32,10 +33,10 @@ class Calls:
     definition: Definition
 
     @cached_property
-    def names(self) -> frozenset[str]:
-        """The names in it, each with the attributes after it."""
+    def names(self) -> tuple[str, ...]:
+        """The names in it, each once, with the attributes after it."""
         text = self._code
-        return frozenset(map(_text, names(text, 0, len(text))))
+        return tuple(dict.fromkeys(map(_text, names(text, 0, len(text)))))
 
     @cached_property
     def attributes(self) -> frozenset[str]:
@@ -92,7 +93,8 @@ class Calls:
 
 
 def _text(name: bytes) -> str:
-    return name.decode("utf-8", "replace")
+    # The same names stand in many functions.
+    return sys.intern(name.decode("utf-8", "replace"))
 
 
 def _may_launch(call: ast.Call) -> bool:

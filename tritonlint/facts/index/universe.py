@@ -20,7 +20,7 @@ from tritonlint.facts.index.naming import Naming, naming
 from tritonlint.facts.index.outlines import Function, Outline, outline
 from tritonlint.facts.index.telling import Telling
 from tritonlint.frozen import replace
-from tritonlint.source import Span, display_path, read_bytes
+from tritonlint.source import SourceFile, Span, display_path, read_bytes, read_source
 
 if TYPE_CHECKING:
     from tritonlint.facts.project.modules import Definition
@@ -81,6 +81,11 @@ class Texts:
             except OSError:
                 self._bytes[file] = b""
         return self._bytes[file]
+
+    def source(self, path: Path) -> SourceFile:
+        """The file at `path`, of the same bytes as its text. Raises SourceError."""
+        text = self.read(os.path.abspath(path))
+        return SourceFile(display_path(path), text) if text else read_source(path)
 
     def _seen(self, file: str) -> bytes:
         """The same, and it is not kept."""

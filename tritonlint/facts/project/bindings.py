@@ -32,18 +32,21 @@ class Binding:
     conditional: bool = False
 
 
+# Those of a parameter.
+_GIVEN: tuple[Binding, ...] = (Binding(None),)
+
+
 def bindings(
     body: Sequence[ast.stmt], parameters: ast.arguments | None = None
 ) -> Mapping[str, Sequence[Binding]]:
     """Every binding of every name in `body`, in source order, without the bodies of functions and
     classes inside it."""
+    names = (each.arg for each in _arguments(parameters)) if parameters is not None else ()
+    given = dict.fromkeys(names, _GIVEN)
     found: dict[str, list[Binding]] = {}
-    if parameters is not None:
-        for argument in _arguments(parameters):
-            found.setdefault(argument.arg, []).append(Binding(None))
     for name, binding in _block(body, False):
         found.setdefault(name, []).append(binding)
-    return found
+    return {**given, **{name: (*given.get(name, ()), *each) for name, each in found.items()}}
 
 
 def preferred(alternatives: Sequence[Binding]) -> Binding:

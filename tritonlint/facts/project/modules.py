@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import bisect
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -198,7 +199,7 @@ class Module:
     @cached_property
     def _code(self) -> Sequence[int]:
         """The numbers of the lines that are code."""
-        return code_lines.numbers(self.source.data)
+        return array("I", code_lines.numbers(self.source.data))
 
     def code_after(self, line: int, node: ast.stmt) -> int:
         """How many lines of code there are after a line, to the end of `node`: comments and blank

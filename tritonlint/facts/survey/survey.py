@@ -44,7 +44,7 @@ from tritonlint.facts.survey.remembered import Remembered
 from tritonlint.facts.survey.roots import Place, Roots, line_of
 from tritonlint.facts.survey.runs import Runs
 from tritonlint.facts.survey.summing import Summing
-from tritonlint.source import SourceFile, display_path, read_source
+from tritonlint.source import SourceFile, display_path
 
 # What is asked about the launches that a function leads to, in the order of what is observed.
 _QUESTIONS: tuple[Callable[[Run], Iterable[Observation]], ...] = (
@@ -62,13 +62,13 @@ _QUESTIONS: tuple[Callable[[Run], Iterable[Observation]], ...] = (
 class Analysis:
     """The facts of a project, read on demand. `overrides` are texts that stand in for files on
     disk, by absolute path; `texts` is what is known of the files already, `read` how files are read
-    that are to be parsed."""
+    that are to be parsed, if not together with the others."""
 
     def __init__(
         self,
         overrides: Mapping[str, bytes] | None = None,
         texts: Texts | None = None,
-        read: Callable[[Path], SourceFile] = read_source,
+        read: Callable[[Path], SourceFile] | None = None,
         remembered: Remembered | None = None,
     ) -> None:
         self.texts = texts or Texts(overrides or {})
@@ -86,7 +86,7 @@ class Analysis:
         self.looked_at = LookedAt()
         # What holds of some functions without looking.
         self.remembered = remembered or Remembered()
-        self._read = partial(self._now, read)
+        self._read = partial(self._now, read) if read else self.texts.source
         forget()
         take_exhausting()  # of whoever ran kernels in this process before
         self.roots = Roots(self.texts, lambda: self.reach, self.make_room)
