@@ -23,6 +23,8 @@ _METADATA = re.compile(
 _FEW = re.compile(
     r"^(?!(?:num|n)_?col)(?:num|n)(?:_|[A-Z])|top_?k|splits?$|heads?$|chunks?$", re.IGNORECASE
 )
+# A table of numbers of heads: there are few, and each has a part of one sequence or of the weights.
+_HEADS = re.compile(r"(?:^|_)n?heads?(?:_|$)", re.IGNORECASE)
 _STRIDE = re.compile(r"stride|^ld[a-d]$", re.IGNORECASE)
 _ROW = re.compile(r"(?:^|_)(?:n|num|row)?_?col(?:umn)?s?(?:_|$)|row_?(?:len|size)|hidden", re.I)
 
@@ -72,9 +74,12 @@ class Int32OffsetOverflow(Rule["NarrowOffset | ShortIndex", Confidence]):
     of its pointer (block tables, scales, zero points, lengths); a number of programs; a parameter
     annotated as 64 bits; a folder in which a comment says that the target has no 64-bit integers; a
     product whose only twin has memory with more dimensions, judging by the names of its strides
-    (`stride_x_n` beside `stride_x_t`); a product next to a larger one that the kernel computes in
+    (`stride_x_n` beside `stride_x_t`, or `stride_ob` alone beside `stride_ob`, `stride_om` and
+    `stride_on`); a product next to a larger one that the kernel computes in
     32 bits too (sums of rows beside the rows); entries of a table that count within the part of the
-    memory that a batch and a head have; a row for each of a few programs that share out the work;
+    memory that a batch and a head have, or that are numbers of heads, by the name of the table; the
+    rows of a sequence, to whose begin the pointer was moved by the same stride in 64 bits; a row
+    for each of a few programs that share out the work;
     where only a twin widens, the last of several strides of one memory, by their names
     (`stride_x_d` after `stride_x_n`); a stride of contiguous memory whose shape the launching code
     states (`torch.empty(...)`, `x.contiguous()` with `assert n <= 16`) and which is small: few
@@ -123,7 +128,7 @@ class Int32OffsetOverflow(Rule["NarrowOffset | ShortIndex", Confidence]):
         if _METADATA.search(seen.pointer) or (few and not _has_rows(seen)):
             return None
         if seen.signal == "told":
-            return "likely" if _has_rows(seen) else None
+            return "likely" if _has_rows(seen) and not _HEADS.search(seen.table) else None
         if seen.signal == "sibling":
             other = seen.loaded and seen.twin != seen.kernel
             return "possible" if seen.single or other else "likely"

@@ -39,7 +39,9 @@ class LowPrecisionAccumulation(Rule["LowSum | CarriedRounding", str]):
     tensors of bfloat16 or float16, or hands on what its own caller chooses; the finding is then
     `likely`. The same goes for products that are widened when they are rounded
     (`total += (a * b).to(tl.float32)`), and for zeros of 16 bits that programs add to by
-    `tl.atomic_add`. Whatever is launched, it finds values that a loop carries from one round to the
+    `tl.atomic_add`; where these are the parts of a product of matrices whose programs split the
+    dimension that is added up along (`SPLIT_K`), they are few and the finding is `possible`.
+    Whatever is launched, it finds values that a loop carries from one round to the
     next and rounds to 16 bits, or to the type of what it loads, in each.
 
     ## Why is this bad
@@ -137,7 +139,7 @@ class LowPrecisionAccumulation(Rule["LowSum | CarriedRounding", str]):
             seen,
             message,
             trigger=trigger,
-            confidence="likely" if seen.open else "certain",
+            confidence="possible" if seen.split else "likely" if seen.open else "certain",
             trace=_trace(seen),
             fix=fix,
             help=_HELP[seen.sum.kind == "update"],

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tritonlint.facts.device.reading.offsets import Offset, offsets
+from tritonlint.facts.device.reading.offsets import Offset, begins_within, offsets
 from tritonlint.facts.project.kernels import kernels
 from tritonlint.facts.project.project import Project
 from tritonlint.source import SourceFile
@@ -88,3 +88,32 @@ def test_the_loop_of_a_kernel_counts(tmp_path: Path) -> None:
     lines = ("for row in range(tl.program_id(0), stride):", "    tl.load(x_ptr + row * stride)")
     (offset,) = read(tmp_path, *lines)
     assert offset.narrow and offset.spelled == "row"
+
+
+@pytest.mark.parametrize(
+    ("lines", "within"),
+    [
+        (["at = x_ptr + start.to(tl.int64) * stride", "tl.load(at + row * stride)"], True),
+        (["tl.load(x_ptr + start.to(tl.int64) * stride + row * stride)"], True),
+        (["x_ptr += start.to(tl.int64) * stride", "tl.load(x_ptr + row * stride)"], True),
+        # In 32 bits itself, or widened late.
+        (["tl.load(x_ptr + start * stride + row * stride)"], False),
+        (["tl.load(x_ptr + (start * stride).to(tl.int64) + row * stride)"], False),
+        # By another stride, or a part of it.
+        (["tl.load(x_ptr + start.to(tl.int64) * far + row * stride)"], False),
+        (["tl.load(x_ptr + start.to(tl.int64) * stride + row * stride * other)"], False),
+        # In another address.
+        (["tl.load(x_ptr + start.to(tl.int64) * stride)", "tl.load(x_ptr + row * stride)"], False),
+    ],
+)
+def test_rows_count_from_where_the_same_stride_moved_the_pointer(
+    tmp_path: Path, lines: list[str], within: bool
+) -> None:
+    begin = ["start = tl.load(index_ptr)", "row = tl.program_id(0)", "other = far"]
+    file = tmp_path / "kernel.py"
+    text = HEAD + "".join(f"    {line}\n" for line in [*begin, *lines])
+    file.write_text(text)
+    module = Project([], lambda _: True).module(file, SourceFile("kernel.py", text.encode()))
+    kernel = next(each for each in kernels(module) if each.name == "kernel")
+    rows = [each for each in offsets(kernel) if each.index.op == "program"]
+    assert [begins_within(kernel, each) for each in rows] == [within]

@@ -14,6 +14,7 @@ from tritonlint.facts.device.contracts import roles_of
 from tritonlint.facts.device.reading.loaded_sums import adds_loaded
 from tritonlint.facts.device.reading.read_back import may_come_back, read_back
 from tritonlint.facts.device.sums import NarrowSum
+from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.hazards.launched.known_arguments import known_arguments
 from tritonlint.facts.hazards.launched.specializations import specialization, types_of
 from tritonlint.facts.hazards.observation import InKernel
@@ -40,6 +41,8 @@ _KEPT_WIDE = re.compile(
     r"|count|mean|rstd|variance|(?:^|_)(?:tmp|var|rms|sq|part)(?:_|$)",
     re.IGNORECASE,
 )
+# The number of parts that the programs of a product of matrices add up, by its name.
+_SPLIT = re.compile(r"split_?k|k_?splits?(?:_|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,8 @@ class LowSum(InKernel):
     """A sum of what a launch, at `launch` in `function`, passes to the `parameters` of a kernel.
     Of `open` ones the type is chosen by the caller of that function: 16 bits are one of those that
     it may be. `argument` is what is passed to the first of them, at `argument_span`; `known` what
-    is known of all arguments. `dots` is whether the kernel multiplies matrices too."""
+    is known of all arguments. `dots` is whether the kernel multiplies matrices too, `split` whether
+    it adds up what each of a few programs computed of such a product."""
 
     sum: NarrowSum
     function: str
@@ -58,6 +62,7 @@ class LowSum(InKernel):
     open: frozenset[str]
     known: tuple[Known, ...]
     dots: bool
+    split: bool = False
 
 
 def may_sum(text: str) -> bool:
@@ -143,6 +148,7 @@ def _observed(
         else each
         for each in known_arguments(event, "", event.path)
     )
+    dots = any(isinstance(n, ast.Attribute) and n.attr == "dot" for n in walk(kernel.node))
     return LowSum(
         seen.place,
         kernel.name,
@@ -156,8 +162,14 @@ def _observed(
         passed.span,
         frozenset(each for each in seen.parameters if shown[each][0] == "open"),
         tuple(known),
-        any(isinstance(n, ast.Attribute) and n.attr == "dot" for n in walk(kernel.node)),
+        dots,
+        dots and seen.kind == "update" and not seen.loads and _splits(kernel),
     )
+
+
+def _splits(kernel: Kernel) -> bool:
+    """Whether programs share out the dimension that a product of matrices adds up along."""
+    return any(_SPLIT.search(each.arg) for each in signature(kernel.node).named)
 
 
 def _shown(run: Run, event: LaunchEvent, passed: Passed) -> tuple[Passes, ElementType | None]:

@@ -10,6 +10,7 @@ from typing import Literal
 
 from tritonlint.facts.device.reading.offsets import (
     Offset,
+    begins_within,
     is_row_of_program,
     offsets,
     pointers_of,
@@ -18,7 +19,12 @@ from tritonlint.facts.device.reading.offsets import (
     widened_with,
 )
 from tritonlint.facts.device.reading.terms import Term, factors, plain
-from tritonlint.facts.flow.parameters import signature
+from tritonlint.facts.hazards.dimensions import (
+    has_more_dimensions,
+    has_several_more,
+    is_last,
+    parameters,
+)
 from tritonlint.facts.hazards.observation import InKernel
 from tritonlint.facts.hazards.told_indices import told_narrow
 from tritonlint.facts.project.kernel import Kernel
@@ -101,7 +107,7 @@ def late(kernel: Kernel) -> Iterator[NarrowOffset]:
 def told(kernel: Kernel, module: Module) -> Iterator[NarrowOffset]:
     """The products of entries of a table of blocks, pages or rows, of which the file says that they
     are 32 bits wide, and that nothing widens."""
-    for offset in narrow(kernel) if any(map(_TABLE.search, _parameters(kernel))) else ():
+    for offset in narrow(kernel) if any(map(_TABLE.search, parameters(kernel))) else ():
         table = offset.table
         if offset.late is not None or not table or not _TABLE.search(table):
             continue
@@ -119,7 +125,7 @@ def siblings(kernel: Kernel, twins: Twins, named: bool = False) -> Iterator[Narr
     scaled = {stride for _, stride in twins}
     found = [
         (offset, twin)
-        for offset in (narrow(kernel) if not scaled.isdisjoint(_parameters(kernel)) else ())
+        for offset in (narrow(kernel) if not scaled.isdisjoint(parameters(kernel)) else ())
         if offset.late is None and (twin := _twin(kernel, offset, twins, named)) is not None
     ]
     larger = [offset for offset, _ in found] if named else [*offsets(kernel)]
@@ -135,7 +141,9 @@ def _twin(kernel: Kernel, offset: Offset, twins: Twins, named: bool) -> Widened 
     keys += [(offset.spelled, each) for each in offset.strides if named and offset.spelled]
     for twin in (each for key in keys for each in twins.get(key, ())):
         if twin.kernel.node is not kernel.node and _alike(offset, twin.offset):
-            if named or not _has_more_dimensions(twin.kernel, kernel, offset.strides):
+            strides = (twin.offset.strides, offset.strides)
+            larger = has_more_dimensions(twin.kernel, kernel, offset.strides)
+            if named or not (larger or has_several_more(twin.kernel, kernel, *strides)):
                 return twin
     return None
 
@@ -158,7 +166,7 @@ def companions(kernel: Kernel, wide: Companions) -> Iterator[tuple[Offset, Widen
             for each in wide.get(offset.index.text, ()):
                 same = each.kernel.node is kernel.node
                 strides = (*offset.strides, *each.offset.strides)
-                larger = not same and _has_more_dimensions(each.kernel, kernel, strides)
+                larger = not same and has_more_dimensions(each.kernel, kernel, strides)
                 if not larger and not (same and each.offset.pointer == offset.pointer):
                     yield offset, each
 
@@ -203,34 +211,11 @@ def _leaves(product: Term) -> frozenset[str]:
     return frozenset(each.text for each in product.walk() if not each.args)
 
 
-def _has_more_dimensions(twin: Kernel, kernel: Kernel, strides: Iterable[str]) -> bool:
-    """Whether the memory that `twin` scales by one of `strides` has a dimension that it has not in
-    `kernel`, by the names of its strides: a step of a decoder is not as large as the sequence."""
-    for each in strides:
-        memory = each.rpartition("_")[0]
-        if memory.lower().strip("_") in ("", "stride", "strides"):
-            continue
-        of_twin, own = (
-            {name for name in _parameters(one) if name.rpartition("_")[0] == memory}
-            for one in (twin, kernel)
-        )
-        if own < of_twin:
-            return True
-    return False
-
-
 def _may_need_more(kernel: Kernel, offset: Offset) -> bool:
-    """Whether an offset is added to a pointer, and is no row of a program, nor along the last of
-    several dimensions, by the names of their strides (`stride_x_n`, `stride_x_d`): neighbours."""
-    memory = offset.strides[0].rpartition("_")[0]
-    of_one = "stride" in memory.lower() and memory.lower().strip("_") not in ("stride", "strides")
-    same = [each for each in _parameters(kernel) if each.rpartition("_")[0] == memory]
-    last = of_one and len(same) > 1 and offset.strides == (same[-1],)
-    return not last and _reaches(kernel, offset) and not is_row_of_program(kernel, offset)
-
-
-def _parameters(kernel: Kernel) -> Iterator[str]:
-    return (each.arg for each in signature(kernel.node).named)
+    """Whether an offset is added to a pointer, and is no row of a program, nor one of a part where
+    the pointer was moved, nor along the last of several dimensions: neighbours."""
+    within = is_last(kernel, offset.strides) or begins_within(kernel, offset)
+    return not within and _reaches(kernel, offset) and not is_row_of_program(kernel, offset)
 
 
 def twins_of(kernels: Iterable[Kernel], written: bool = False) -> Twins:

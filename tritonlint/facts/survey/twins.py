@@ -7,7 +7,7 @@ import ast
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from tritonlint.facts.device.reading.offsets import Offset, pointers_of
+from tritonlint.facts.device.reading.offsets import Offset, begins_within, pointers_of
 from tritonlint.facts.device.reading.reader import names_64_bits
 from tritonlint.facts.hazards.extents import fits_in_32_bits, made_after
 from tritonlint.facts.hazards.narrow_offsets import (
@@ -41,6 +41,8 @@ from tritonlint.frozen import replace
 
 # The arm of a function in which a launch stands, and the code of what it passes.
 _Launched = tuple[int, str]
+# Tensors by their names, each with the function that calls it so.
+_Named = Sequence[tuple[Definition, str]]
 
 
 class Offsets:
@@ -111,10 +113,7 @@ class Offsets:
     def _same_shape(self, module: Module, kernel: Kernel, offset: Offset, other: Widened) -> bool:
         passed = self._passed(module, kernel, offset.pointer)
         others = self._passed(module, other.kernel, other.offset.pointer)
-        names = {name for _, name in others}
-        return any(made_after(host, name) in names - {name} for host, name in passed) or any(
-            made_after(host, name) in {one for _, one in passed} - {name} for host, name in others
-        )
+        return _made_alike(passed, others) or _made_alike(others, passed)
 
     def _entries_of_rows(
         self, module: Module, kernel: Kernel, wide: Companions, twins: Twins
@@ -132,9 +131,7 @@ class Offsets:
                 if (row := next(beside, None)) is not None:
                     yield widened_beside(kernel, offset, row)
 
-    def _passed(
-        self, module: Module, kernel: Kernel, pointer: str
-    ) -> Sequence[tuple[Definition, str]]:
+    def _passed(self, module: Module, kernel: Kernel, pointer: str) -> _Named:
         """The names that launches pass as a pointer, each with the function around."""
         found: list[tuple[Definition, str]] = []
         named = (each for each in module.functions if each.node is kernel.node)
@@ -218,6 +215,18 @@ class Offsets:
         return self._folders[key].get(os.path.dirname(file), ())
 
 
+def _made_alike(made: _Named, given: _Named) -> bool:
+    """Whether a tensor of `made` has the shape of another one of `given`: two classes give their
+    tensors the same names, and different shapes."""
+    return any(
+        other != name
+        and other == made_after(host, name)
+        and (around.enclosing == host.enclosing or not (around.enclosing and host.enclosing))
+        for host, name in made
+        for around, other in given
+    )
+
+
 @kept(512)
 def _widening(module: Module) -> tuple[Kernel, ...]:
     """The kernels of a module that may widen an offset."""
@@ -250,7 +259,7 @@ def _along_one_memory(
             keys = _launched_with(module, kernel, offset)
             found = (wide[key] for key in keys if key in wide)
             twin = next((each for each in found if each.kernel.node is not kernel.node), None)
-            if twin is not None:
+            if twin is not None and not begins_within(kernel, offset):
                 yield widened_beside(kernel, offset, twin)
 
 

@@ -129,16 +129,33 @@ def stays_in_part(kernel: Kernel, offset: Offset) -> bool:
     )
 
 
+def begins_within(kernel: Kernel, offset: Offset) -> bool:
+    """Whether the address that a product is added to is moved by another one of the same stride,
+    in 64 bits: to where a sequence of several begins, of which the product counts the rows."""
+    return any(
+        each.width == 64
+        and each is not offset.product
+        and {*offset.strides} <= {one.name for one in factors(each) if one.op == "parameter"}
+        for each in _added_with(kernel, offset)
+    )
+
+
 def _moved_by(kernel: Kernel, offset: Offset) -> Iterator[tuple[str, str]]:
     """The numbers of programs that are multiplied by a parameter in the addresses that a product is
     added to: their axis, and what of a division they are."""
+    for each in _added_with(kernel, offset):
+        parts = [plain(one) for one in factors(each)]
+        if any(one.op == "parameter" for one in parts):
+            yield from filter(None, map(_own_number, parts))
+
+
+def _added_with(kernel: Kernel, offset: Offset) -> Iterator[Term]:
+    """The products of the addresses that a product is part of."""
     for term in read(kernel).terms:
         if term.op == "sum" and term.root is not None and term.root.name == offset.pointer:
             products = [each for each, _ in _products(term)]
-            for each in products if any(each is offset.product for each in products) else ():
-                parts = [plain(one) for one in factors(each)]
-                if any(one.op == "parameter" for one in parts):
-                    yield from filter(None, map(_own_number, parts))
+            if any(each is offset.product for each in products):
+                yield from products
 
 
 def _own_number(term: Term) -> tuple[str, str] | None:

@@ -1,0 +1,64 @@
+"""What the names of the strides of a kernel say of the dimensions of its memory: `stride_x_n` and
+`stride_x_d` are of one, and so are `stride_xn` and `stride_xd`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from tritonlint.facts.flow.parameters import signature
+from tritonlint.facts.project.kernel import Kernel
+
+# A stride of memory that is called by a letter or two, along a dimension of one letter.
+_SHORT = re.compile(r"stride_[a-z]{1,2}(?=[a-z]$)")
+# So many letters of such a name are the first of its memory.
+_FIRST = len("stride_x")
+
+
+def parameters(kernel: Kernel) -> Iterator[str]:
+    return (each.arg for each in signature(kernel.node).named)
+
+
+def has_more_dimensions(twin: Kernel, kernel: Kernel, strides: Iterable[str]) -> bool:
+    """Whether the memory that `twin` scales by one of `strides` has a dimension that it has not in
+    `kernel`, by the names of its strides: a step of a decoder is not as large as the sequence."""
+    for each in strides:
+        memory = _memory(each)
+        if memory:
+            of_twin, own = ({*_of(one, memory)} for one in (twin, kernel))
+            if own < of_twin:
+                return True
+    return False
+
+
+def has_several_more(
+    twin: Kernel, kernel: Kernel, of_twin: Iterable[str], own: Iterable[str]
+) -> bool:
+    """Whether the memory that `twin` scales by one of its strides has two dimensions more than what
+    `kernel` scales, by short names: the stride of neighbours need not be passed."""
+    short = [found[0] for each in of_twin if (found := _SHORT.match(each))]
+    counted = [len({*_called(kernel, each[:_FIRST])}) for each in own if _SHORT.match(each)]
+    most = max((sum(len(e) == len(s) + 1 for e in _called(twin, s)) for s in short), default=0)
+    return bool(counted) and max(counted) + 1 < most
+
+
+def is_last(kernel: Kernel, strides: Sequence[str]) -> bool:
+    """Whether a stride is the last of several of its memory, by their names: that of neighbours."""
+    memory = _memory(strides[0])
+    same = [*_of(kernel, memory)] if "stride" in memory.lower() else []
+    return len(same) > 1 and tuple(strides) == (same[-1],)
+
+
+def _memory(stride: str) -> str:
+    """What a stride is called but for its dimension; empty where it names no memory."""
+    memory = stride.rpartition("_")[0]
+    return "" if memory.lower().strip("_") in ("", "stride", "strides") else memory
+
+
+def _of(kernel: Kernel, memory: str) -> Iterator[str]:
+    """The strides of what is called so, in the order of the parameters."""
+    return (each for each in parameters(kernel) if memory and each.rpartition("_")[0] == memory)
+
+
+def _called(kernel: Kernel, begin: str) -> Iterator[str]:
+    return (each for each in parameters(kernel) if each.startswith(begin) and _SHORT.match(each))
