@@ -25,6 +25,8 @@ _FEW = re.compile(
 )
 # A table of numbers of heads: there are few, and each has a part of one sequence or of the weights.
 _HEADS = re.compile(r"(?:^|_)n?heads?(?:_|$)", re.IGNORECASE)
+# A table of numbers of adapters: hundreds of them are needed.
+_ADAPTERS = re.compile(r"lora|adapter", re.IGNORECASE)
 _STRIDE = re.compile(r"stride|^ld[a-d]$", re.IGNORECASE)
 _ROW = re.compile(r"(?:^|_)(?:n|num|row)?_?col(?:umn)?s?(?:_|$)|row_?(?:len|size)|hidden", re.I)
 
@@ -75,19 +77,19 @@ class Int32OffsetOverflow(Rule["NarrowOffset | ShortIndex", Confidence]):
     annotated as 64 bits; a folder in which a comment says that the target has no 64-bit integers; a
     product whose only twin has memory with more dimensions, judging by the names of its strides
     (`stride_x_n` beside `stride_x_t`, or `stride_ob` alone beside `stride_ob`, `stride_om` and
-    `stride_on`); a product next to a larger one that the kernel computes in
-    32 bits too (sums of rows beside the rows); entries of a table that count within the part of the
-    memory that a batch and a head have, or that are numbers of heads, by the name of the table; the
-    rows of a sequence, to whose begin the pointer was moved by the same stride in 64 bits; a row
-    for each of a few programs that share out the work;
-    where only a twin widens, the last of several strides of one memory, by their names
-    (`stride_x_d` after `stride_x_n`); a stride of contiguous memory whose shape the launching code
-    states (`torch.empty(...)`, `x.contiguous()` with `assert n <= 16`) and which is small: few
-    entries of a row each, neighbours, widths of one head; a function that compares with 2**31
-    itself. An index that is loaded may be 64 bits wide already: where only the late widening or a
-    kernel of another name speaks of it, and the file does not say that it is 32 bits wide, the
-    finding is `possible`. It is so too where a kernel reaches the memory one element at a time: one
-    for each program does not fill 2**31.
+    `stride_on`); a product next to a larger one that the kernel computes in 32 bits too (sums of
+    rows beside the rows); entries of a table that count within the part of the memory that a batch
+    and a head have, or that are numbers of heads, by the name of the table; the rows of a sequence,
+    to whose begin the pointer was moved by the same stride in 64 bits; a row for each of a few
+    programs that share out the work; where only a twin widens, the last of several strides of one
+    memory, by their names (`stride_x_d` after `stride_x_n`); a stride of contiguous memory whose
+    shape the launching code states (`torch.empty(...)`, `x.contiguous()` with `assert n <= 16`) and
+    which is small: few entries of a row each, neighbours, widths of one head; a function that
+    compares with 2**31 itself. An index that is loaded may be 64 bits wide already: where only the
+    late widening or a kernel of another name speaks of it, and the file does not say that it is 32
+    bits wide, the finding is `possible`. It is so too for entries of a table of adapters, by its
+    name, of which there would have to be hundreds, and where a kernel reaches the memory one
+    element at a time: one for each program does not fill 2**31.
 
     ## Fix safety
     `.to(tl.int64)` behind the index in the product, and in the others that are widened together
@@ -128,7 +130,9 @@ class Int32OffsetOverflow(Rule["NarrowOffset | ShortIndex", Confidence]):
         if _METADATA.search(seen.pointer) or (few and not _has_rows(seen)):
             return None
         if seen.signal == "told":
-            return "likely" if _has_rows(seen) and not _HEADS.search(seen.table) else None
+            if not _has_rows(seen) or _HEADS.search(seen.table):
+                return None
+            return "possible" if _ADAPTERS.search(seen.table) else "likely"
         if seen.signal == "sibling":
             other = seen.loaded and seen.twin != seen.kernel
             return "possible" if seen.single or other else "likely"

@@ -37,12 +37,12 @@ class LowPrecisionAccumulation(Rule["LowSum | CarriedRounding", str]):
     what the last one stored, adds to it, and stores it at the same address; or what a kernel does
     so once is launched in a loop, with memory that was made of zeros before it. The launch passes
     tensors of bfloat16 or float16, or hands on what its own caller chooses; the finding is then
-    `likely`. The same goes for products that are widened when they are rounded
-    (`total += (a * b).to(tl.float32)`), and for zeros of 16 bits that programs add to by
-    `tl.atomic_add`; where these are the parts of a product of matrices whose programs split the
-    dimension that is added up along (`SPLIT_K`), they are few and the finding is `possible`.
-    Whatever is launched, it finds values that a loop carries from one round to the
-    next and rounds to 16 bits, or to the type of what it loads, in each.
+    `likely`. The same goes for products that are widened when they are rounded (`total += (a *
+    b).to(tl.float32)`), and for zeros of 16 bits that programs add to by `tl.atomic_add`; where
+    these are the parts of a product of matrices whose programs split the dimension that is added up
+    along (`SPLIT_K`), they are few and the finding is `possible`. Whatever is launched, it finds
+    values that a loop carries from one round to the next and rounds to 16 bits, or to the type of
+    what it loads, in each.
 
     ## Why is this bad
     Triton multiplies and adds in the type of the operands: `tl.sum` widens small integers, but not
