@@ -194,7 +194,39 @@ TL001, TL002 = "  # expect: TL001", "  # expect: TL002"
 VIEW = ".view(torch.float8_e4m3fn)"
 SWAP = "self.front, self.back = self.back, self.front"
 TURN = "old = self.front; self.front = self.back; self.back = self.spare; self.spare = old"
+# Codes that are kept as bytes, and read into what is made of the type that they stand for.
+KEPT = """
+class Pool:
+    def __init__(self, n, dtype):
+        self.dtype = dtype
+        if dtype in (torch.float8_e4m3fn, torch.float8_e5m2):
+            self.store_dtype = torch.uint8
+        else:
+            self.store_dtype = dtype
+        self.pages = torch.zeros(n, dtype=self.store_dtype)
+
+    def page(self):
+        if self.store_dtype != self.dtype:
+            return self.pages%s
+        return self.pages
+
+    def read(self, x, dtype=None):
+        page = self.page()
+        %s
+        copy[(1,)](page, out, 64)%s
+        return out
+"""
 CASES = {
+    "bytes are read into what is made for codes": KEPT
+    % ("", "out = torch.empty(64, dtype=dtype or self.dtype)", TL002),
+    "into what is made for codes, by a name": KEPT
+    % ("", "dtype = dtype or self.dtype; out = x.new_empty(64, dtype=dtype)", TL002),
+    "correct: codes are read into what is made for them": KEPT
+    % (".view(self.dtype)", "out = torch.empty(64, dtype=dtype or self.dtype)", ""),
+    "correct: bytes are read into what is made for them": KEPT
+    % ("", "out = torch.empty(64, dtype=dtype or self.store_dtype)", ""),
+    "correct: bytes are read into what is given": KEPT
+    % ("", "out = torch.empty(64, dtype=dtype)", ""),
     "attributes swapped by a method": TRADED % ("", "", SWAP, TL001),
     "attributes swapped, one of them viewed": TRADED % (VIEW, "", SWAP, TL001),
     "attributes in turn, through a name": TRADED

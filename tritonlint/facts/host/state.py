@@ -99,6 +99,8 @@ class Run:
     lambdas: dict[int, ast.FunctionDef] = field(default_factory=dict)
     # What names the dtype of a buffer that is made with one that is not known.
     dtypes: dict[Symbol, frozenset[Symbol]] = field(default_factory=dict)
+    # The same with the paths on which it is made so.
+    named: dict[Symbol, tuple[tuple[Path, Symbol], ...]] = field(default_factory=dict)
     # What a tensor of at most one element is made of: no evidence of what others hold, but others
     # may be made after it.
     stand_ins: dict[Symbol, ElementTypes] = field(default_factory=dict)

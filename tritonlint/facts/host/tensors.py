@@ -125,7 +125,8 @@ def _made_with(frame: Frame, buffer: Symbol, dtype: Value, span: Span) -> None:
     if dtype_types(frame, dtype).known:
         return
     each_path = list(options(dtype))
-    named = ((path, s) for path, each in each_path if (s := dtype_symbol(each)) is not None)
+    named = tuple((path, s) for path, each in each_path if (s := dtype_symbol(each)) is not None)
+    frame.run.named[buffer] = named
     known = (s for path, s in named if (HasType(s, str(INT8)), False) not in path)
     frame.run.dtypes[buffer] = frozenset(known)
     for path, each in each_path:

@@ -9,6 +9,7 @@ from tritonlint.facts.device import Specialization, contract, moves
 from tritonlint.facts.hazards.launched.specializations import specialization, types_of
 from tritonlint.facts.hazards.raw_bytes.byte_bounds import counts_bytes
 from tritonlint.facts.hazards.raw_bytes.names import without_role
+from tritonlint.facts.hazards.raw_bytes.spoken import is_of_codes
 from tritonlint.facts.hazards.raw_bytes.twins import cutting
 from tritonlint.facts.host.choices import contradicts, options
 from tritonlint.facts.host.events import LaunchEvent
@@ -27,7 +28,7 @@ def numbers_told(
     """The arguments beside `parameter`, which `tensor` is passed for, that hold numbers by what the
     launching code, the launch or its bounds tell."""
     told = numbers_beside(run, event, parameter, path) | _on_host(run, event, path)
-    told |= _counterparts(run, event, parameter, tensor, path)
+    told |= _counterparts(run, event, parameter, tensor, path) | _asked_for(run, event, path)
     return (told | _counted(run, event, parameter, tensor, path)) - {parameter}
 
 
@@ -64,6 +65,21 @@ def _on_host(run: Run, event: LaunchEvent, path: Path) -> frozenset[str]:
             and passed.value.view is None
             and passed.value.buffer in buffers
         )
+    )
+
+
+def _asked_for(run: Run, event: LaunchEvent, path: Path) -> frozenset[str]:
+    """The arguments that are made with a dtype, or with another one that is asked for in its place,
+    which is that of codes on this path: whatever they are, they are no bytes."""
+    whole = event.path + path
+    codes = {test.of for test, outcome in whole if outcome and is_of_codes(test)}
+    return frozenset(
+        name
+        for name, passed in (event.arguments.items() if codes else ())
+        for each in [passed.value]
+        if isinstance(each, Tensor) and each.view is None and not types_of(event, each).known
+        for at, of in run.named.get(each.buffer, ())
+        if of in codes and not contradicts(at, whole)
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TypeGuard
 
 from tritonlint.dtypes import PLATFORM_FP8
 from tritonlint.facts.hazards.launched.specializations import parameter_span
@@ -51,11 +52,18 @@ def spoken_of(
 def _asks_for_codes(test: Symbol) -> bool:
     """Whether a test of a dtype comes out true for 8-bit floats alone, or for what takes a byte."""
     match test:
-        case HasType(types=types):
-            return all(each.startswith("torch.float8_") for each in types.split(" or "))
+        case HasType():
+            return is_of_codes(test)
         case Compared(left=left, operator="==", right=Literal(written="1")):
             return left.last_name == "itemsize"
     return False
+
+
+def is_of_codes(test: Symbol) -> TypeGuard[HasType]:
+    """Whether a test asks for the type of 8-bit floats."""
+    return isinstance(test, HasType) and all(
+        each.startswith("torch.float8_") for each in test.types.split(" or ")
+    )
 
 
 def viewed_by_others(event: LaunchEvent, tensor: Tensor) -> Iterator[Evidence]:
