@@ -12,7 +12,7 @@ from tritonlint.facts.host import conditions, outcomes, setting_tests, settings
 from tritonlint.facts.host.choices import bare, choose, telling
 from tritonlint.facts.host.naming import symbol
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import Literal, OfVendor, Spelled
+from tritonlint.facts.host.symbols import HasType, Literal, OfVendor, Spelled
 from tritonlint.facts.host.values import Choice, Condition, Const, DType, Path, Value
 from tritonlint.facts.project.tree import as_code, last_name
 from tritonlint.frozen import replace
@@ -75,7 +75,9 @@ def _of_vendor(test: Condition) -> Condition:
     match test.kind:
         case "not":
             return conditions.negate(_of_vendor(test.parts[0]))
-        case "opaque" if any(speaks_of_vendor(each) for each in test.key.words):
+        case "opaque" if not isinstance(test.key, HasType) and any(
+            speaks_of_vendor(each) for each in test.key.words
+        ):
             known = isinstance(test.key, OfVendor)
             return test if known else replace(test, key=OfVendor(test.key, ""))
     return test
