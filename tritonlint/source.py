@@ -89,10 +89,10 @@ class SourceFile:
             ) from error
 
     @cached_property
-    def lines(self) -> Sequence[str]:
+    def lines(self) -> Lines:
         """The lines with their ends. Only `\\n`, `\\r\\n` and `\\r` end a line, as in Python's own
         grammar."""
-        return _Lines(self.data if self.is_plain else self._decoded)
+        return Lines(self.data if self.is_plain else self._decoded)
 
     @cached_property
     def tree(self) -> ast.Module:
@@ -130,7 +130,7 @@ class SourceFile:
 
     def lines_of(self, node: ast.stmt) -> str:
         """The lines that a statement of this file's tree stands in."""
-        return "".join(self.lines[node.lineno - 1 : node.end_lineno])
+        return self.lines.between(node.lineno - 1, node.end_lineno or node.lineno)
 
     @cached_property
     def _ascii(self) -> bool:
@@ -152,7 +152,7 @@ class SourceFile:
         return len(text.encode()[:offset].decode(errors="replace")) + 1
 
 
-class _Lines(Sequence[str]):
+class Lines(Sequence[str]):
     """The lines of a text, or of bytes that are ASCII, which are cut out when they are asked for: a
     string for each takes more room than the text."""
 
@@ -174,8 +174,12 @@ class _Lines(Sequence[str]):
             return [self[each] for each in range(*index.indices(len(self)))]
         if index < 0:
             index = range(len(self))[index]
-        line = self._text[self._begins[index] : self._begins[index + 1]]
-        return line if isinstance(line, str) else line.decode("ascii")
+        return self.between(index, index + 1)
+
+    def between(self, first: int, last: int) -> str:
+        """The text from one line to another, which count from 0 here; without the other one."""
+        text = self._text[self._begins[first] : self._begins[last]]
+        return text if isinstance(text, str) else text.decode("ascii")
 
 
 def display_path(path: Path) -> str:

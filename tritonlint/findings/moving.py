@@ -22,7 +22,7 @@ class Moved:
     def __init__(self, old: SourceFile, new: SourceFile) -> None:
         self.path = new.path
         try:
-            before, after = old.lines, new.lines
+            before, after = list(old.lines), list(new.lines)
         except SourceError:
             before, after = [], []
         shared = min(len(before), len(after))

@@ -46,8 +46,11 @@ def numbers(text: bytes) -> list[int]:
     line = 1
     for is_code, part in _parts(text):
         code = b"\n" + part if is_code else b""
+        at, counted = line, 0
         for each in _EMPTY.finditer(code):
-            left_out.add(line + code.count(b"\n", 0, each.start()))
+            at += code.count(b"\n", counted, each.start())
+            counted = each.start()
+            left_out.add(at)
         line += part.count(b"\n")
     return [each for each in range(1, line + 1) if each not in left_out]
 
