@@ -64,10 +64,6 @@ _NAMING_BYTES = (b"int8", b"fp8", b"float8", b"quantized", b"cache_dtype", b"Byt
 _SAYING = (*_NAMING_BYTES, b"int16", b"int32", b"CharTensor", b"Int8[")
 _BYTE = re.compile(rb"byte\b")
 _VIEW = re.compile(rb"view\s*\(\s*(?:dtype|[A-Za-z_](?![^(),]*,))")
-# The types that a kernel narrows numbers to, other than as the type of a pointer or in a bit cast;
-# a byte that is made unsigned so may wrap around.
-_NARROW = re.compile(rb"\buint8\b|int(?:8|16|32)\b(?!\s*,\s*bitcast)")
-_NARROWED = (b"int8", b"uint8", b"uint16", b"uint32")
 # What copies between tensors, and what tells that one holds 8-bit floats and another bytes.
 _COPIES = re.compile(
     r"\.(?:byte|char)\(\s*\)|\.copy_\(|\.(?:to|type)\(\s*torch\.(?:u?int8|float8_e8m0)|[^\"']\]\s*=[^=]"
@@ -187,19 +183,6 @@ def may_name_bytes(text: bytes, start: int, end: int) -> bool:
 def _holds(text: bytes, words: Iterable[bytes], start: int, end: int) -> bool:
     """Whether one of `words` is in code, which takes less time than a pattern for all."""
     return any(text.find(each, start, end) >= 0 for each in words)
-
-
-def may_narrow(text: bytes, start: int, end: int) -> bool:
-    """Whether code names a type that a kernel can narrow numbers to."""
-    narrow = _holds(text, (b"int8", b"int16", b"int32"), start, end)
-    for found in _NARROW.finditer(text, start, end) if narrow else ():
-        begin = found.start()
-        while text[begin - 1 : begin].isalnum():
-            begin -= 1
-        owner = text[max(0, begin - 24) : begin].rpartition(b"\n")[2]
-        if text[begin : found.end()] in _NARROWED and b"pointer_type(" not in owner:
-            return True
-    return False
 
 
 def may_copy(text: str) -> bool:

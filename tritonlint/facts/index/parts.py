@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -10,7 +11,6 @@ from tritonlint.facts.index.gates import (
     body_of,
     may_launch,
     may_name_bytes,
-    may_narrow,
     may_say,
     names,
     names_own,
@@ -18,6 +18,11 @@ from tritonlint.facts.index.gates import (
 
 # Outside of the project: what is called of these is not followed, but for `torch.ops`.
 _FOREIGN = (b"torch.", b"np.", b"numpy.", b"tl.", b"triton.", b"os.", b"math.", b"pytest.")
+# The types that a kernel narrows numbers to, other than as the type of a pointer or in a bit cast;
+# a byte that is made unsigned so may wrap around.
+_NARROW = re.compile(rb"int(?:8|16|32)\b")
+_BIT_CAST = re.compile(rb"\s*,\s*bitcast")
+_NARROWED = (b"int8", b"uint8", b"uint16", b"uint32")
 
 
 @dataclass
@@ -91,6 +96,23 @@ def _followable(
             yield from (b"self." + rest, b"." + rest)
         elif owner in imported and (not spelled.startswith(_FOREIGN) or b".ops." in spelled):
             yield spelled
+
+
+def may_narrow(text: bytes, start: int, end: int) -> bool:
+    """Whether code names a type that a kernel can narrow numbers to."""
+    for found in _NARROW.finditer(text, start, end):
+        begin = found.start()
+        while text[begin - 1 : begin].isalnum():
+            begin -= 1
+        name = text[begin : found.end()]
+        if name not in _NARROWED:
+            continue
+        unsigned_byte = name == b"uint8" and text[begin - 1 : begin] != b"_"
+        if not unsigned_byte and _BIT_CAST.match(text, found.end(), end):
+            continue
+        if b"pointer_type(" not in text[max(0, begin - 24) : begin].rpartition(b"\n")[2]:
+            return True
+    return False
 
 
 def class_in(call: bytes) -> bytes:

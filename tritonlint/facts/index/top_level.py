@@ -123,10 +123,10 @@ def kernels(
         return
     end = 0
     for header in headers:
-        decorators = _DECORATOR.findall(text, end, header.start)
-        end = header.start
-        if header.is_class:
+        begin, end = end, header.start
+        if header.is_class or text.find(b"@", begin, end) < 0:
             continue
+        decorators = _DECORATOR.findall(text, begin, end)
         if any(each.rpartition(b".")[2] not in _PLAIN for each in decorators):
             yield header.name
     for name, value in given if b"jit" in text else ():
