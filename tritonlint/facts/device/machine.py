@@ -16,10 +16,11 @@ from tritonlint.facts.device.contract import (
     StoreEffect,
 )
 from tritonlint.facts.device.frames import Where, place_of
+from tritonlint.facts.device.intervals import hull
 from tritonlint.facts.device.types import Type, Types
 from tritonlint.facts.device.values import Loads, Pointer, Site, Tensor, Value
 from tritonlint.facts.device.watch import Watch
-from tritonlint.frozen import dataclass
+from tritonlint.frozen import dataclass, replace
 
 # Bounds: evaluated nodes in a run, and device functions inside each other.
 STEPS = 60_000
@@ -150,11 +151,19 @@ class Machine:
             self.use(value.loads, "int_to_float", where)
 
     def stored(self, store: Store) -> None:
-        """A store happens; of several at one place the worst counts."""
+        """A store happens; of several at one place the worst counts, of any value that one of those
+        may have: what a loop adds up is zero in the first round only."""
         key = (store.parameter, store.place, store.via)
         old = self._stores.get(key)
         if old is None or _STORE_RANK[store.effect] > _STORE_RANK[old.effect]:
             self._stores[key] = store
+        elif old != store and store.effect == old.effect:
+            self._stores[key] = replace(
+                old,
+                rounded=old.rounded and store.rounded,
+                interval=hull(old.interval, store.interval),
+                source=old.source | store.source,
+            )
 
     def stores(self) -> tuple[Store, ...]:
         """All stores, in the order in which they were first seen."""

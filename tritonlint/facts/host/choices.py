@@ -182,9 +182,10 @@ def _is_what_several_leave(
 
 def _says_nothing(path: Path) -> bool:
     """Whether the tests on a path do not say that something else than codes is meant there: none is
-    of a dtype, and one for a quantized cache comes out true where one does not."""
+    of a dtype, and one for a quantized cache comes out true where one does not, or no name that is
+    not quantized is asked for."""
     settings = [(test, outcome) for test, outcome in path if isinstance(test, OfSetting)]
-    asked = any(outcome for test, outcome in settings)
+    asked = any(outcome != isinstance(test, Never) for test, outcome in settings)
     asked = asked and not any(isinstance(test, Never) and outcome for test, outcome in settings)
     others = (test for test, outcome in path if not isinstance(test, OfSetting))
     return bool(path) and (asked or not settings) and not any(map(_asks_dtype, others))

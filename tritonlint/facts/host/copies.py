@@ -6,11 +6,11 @@ import ast
 
 from tritonlint.dtypes import INT8, UINT8, ElementType, ElementTypes
 from tritonlint.facts.host.arguments import Arguments
-from tritonlint.facts.host.choices import options
+from tritonlint.facts.host.choices import any_item, options
 from tritonlint.facts.host.element_types import all_bytes, dtype_types, tensor_types
 from tritonlint.facts.host.events import Copy, Form
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.values import DType, Tensor, Value
+from tritonlint.facts.host.values import DType, Sequence, Tensor, Value
 from tritonlint.source import Span
 
 # Methods that convert to a type of one byte.
@@ -35,9 +35,12 @@ def method(frame: Frame, node: ast.Call, owner: Value, name: str, arguments: Arg
 
 
 def assignment(frame: Frame, node: ast.Assign, target: ast.Subscript, value: Value) -> None:
-    """Record `x[...] = y`, where `value` is that of `y`."""
+    """Record `x[...] = y`, where `value` is that of `y`; an item of a list is held in the place of
+    what the list held."""
     owner = frame.evaluate(target.value)
-    _keep_codes(frame, node, owner, value)
+    held = any_item(owner) if isinstance(owner, Sequence) else owner
+    if held is not None:
+        _keep_codes(frame, node, held, value)
     _record(frame, node, "assignment", (target.value, owner), (node.value, value))
 
 

@@ -26,16 +26,26 @@ def _distinct(found: Sequence[Argument], typed: Set[tuple[Span, str, Span]]) -> 
     raw = sorted(found, key=_order)
     disputed = {(each.launch, each.parameter, each.place) for each in raw if each.calls}
     kept: list[Argument] = []
-    seen: set[tuple[object, ...]] = set()
+    # By place or evidence, whether what is said of it can be relied on.
+    seen: dict[tuple[object, ...], bool] = {}
     for each in raw:
         if each.from_caller and each.site in typed - disputed:
             continue
         names = (each.kernel, each.kernel_path)
         keys = {(*each.site, *names), *((*each.site[:2], *names, e.span) for e in each.evidence)}
-        if not keys & seen:
+        said = [seen[key] for key in keys if key in seen]
+        reliable = _is_reliable(each)
+        if not said or (reliable and not any(said)):
             kept.append(each)
-        seen |= keys
+        for key in keys:
+            seen[key] = reliable or seen.get(key, False)
     return kept
+
+
+def _is_reliable(each: Argument) -> bool:
+    """Whether it is known that bytes are passed, or they are said to be codes: that a function
+    tests for bytes what it passes on hides no caller that does pass some."""
+    return each.encoded or each.means_fp8 or each.strength == "certain"
 
 
 def _order(each: Argument) -> tuple[object, ...]:
