@@ -84,6 +84,14 @@ class Layers:
 """
 MADE = "weight.to(torch.float8_e5m2).view(torch.uint8)"
 
+# Some entries are left out.
+SOME = """
+def some(x, pages):
+    kept = [each for each in pages if each.dtype %s torch.uint8]
+    for each in kept:
+        quantize[(1,)](x, each, 64)%s
+"""
+
 CASES = {
     "tested one after the other": TESTED % (LOOP.strip(), HIT),
     "tested, and viewed by another name": TESTED
@@ -104,6 +112,9 @@ CASES = {
     "correct: zero in the first round, viewed": ROUNDS % (ZEROS, ADDED, VIEW, ""),
     "correct: rounded in every round": ROUNDS
     % (ZEROS, "= tl.floor(tl.clamp(tl.load(x_ptr + offsets).to(tl.float32), 0, 255))", "", ""),
+    "bytes are picked out": SOME % ("==", HIT),
+    "correct: bytes are left out": SOME % ("!=", ""),
+    "correct: what is left of several": SOME % ("== x.dtype and each.dtype !=", ""),
     "entries of a list": LISTED % (MADE, "", READ),
     "entries of a list, made before": LISTED % (f"weight; made = {MADE}; self.codes[i] = made", "", READ),
     "correct: entries of a list, viewed": LISTED % (MADE, VIEW, ""),
