@@ -144,3 +144,18 @@ def test_one_that_is_damaged_is_made_anew(files: list[str], tmp_path: Path) -> N
             store.put("index", {key: body})
             again, known = _texts(files, tmp_path / "kept")
             assert _told(again, files) == _told(first, files)
+
+
+def test_what_is_read_of_a_file_is_read_again_only_after_that_changed(tmp_path: Path) -> None:
+    one, other = str(tmp_path / "one.py"), str(tmp_path / "other.py")
+    asked: list[str] = []
+
+    def read(texts: Texts, file: str) -> tuple[bytes, ...]:
+        return texts.reading("what it holds", file, lambda: (asked.append(file) or texts.read(file),))
+
+    texts = Texts({one: b"x = 1\n", other: b"y = 1\n"})
+    assert [read(texts, each) for each in (one, other, one)] == [(b"x = 1\n",), (b"y = 1\n",), (b"x = 1\n",)]
+    changed = texts.again({one: b"x = 2\n", other: b"y = 1\n"})
+    assert changed is not None
+    assert [read(changed, each) for each in (one, other)] == [(b"x = 2\n",), (b"y = 1\n",)]
+    assert asked == [one, other, one]

@@ -28,8 +28,8 @@ from tritonlint.settings.config import Settings
 from tritonlint.source import SourceFile, display_path, read_source
 
 # So many bytes of text are kept parsed between rounds, and parsed at once in one. A tree takes some
-# 30 times the room of its text.
-_KEPT = 800_000
+# 12 times the room of its text.
+_KEPT = 1_600_000
 _ROOM = 500_000
 
 

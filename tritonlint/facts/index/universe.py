@@ -9,7 +9,7 @@ import re
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tritonlint.facts.index.callers import Leading, callers
 from tritonlint.facts.index.gates import may_set
@@ -24,6 +24,8 @@ from tritonlint.source import SourceFile, Span, display_path, read_bytes, read_s
 
 if TYPE_CHECKING:
     from tritonlint.facts.project.modules import Definition
+
+T = TypeVar("T")
 
 
 class Texts:
@@ -41,6 +43,7 @@ class Texts:
         self._outlines: dict[str, Outline | KeptOutline] = {}
         self._followed: dict[str, bool] = {}
         self._answers: dict[tuple[Callable[[str], bool], str], bool] = {}
+        self._readings: dict[tuple[object, str], tuple[Any, ...]] = {}
         # By the first file of each universe.
         self._indexes: dict[str, Index] = {}
 
@@ -55,6 +58,8 @@ class Texts:
         changed = [file for file, text in overrides.items() if text != self.overrides[file]]
         same = ((key, each) for key, each in self._answers.items() if key[1] not in changed)
         new._answers = dict(same)
+        read = ((key, each) for key, each in self._readings.items() if key[1] not in changed)
+        new._readings = dict(read)
         moved: dict[str, Mapping[int, Function]] = {}
         for file in changed:
             before = self.outline(file) if new._outlines.pop(file, None) else None
@@ -101,6 +106,15 @@ class Texts:
         if key not in self._answers:
             self._answers[key] = question(self.read(file).decode("utf-8", "replace"))
         return self._answers[key]
+
+    def reading(
+        self, question: object, file: str, read: Callable[[], Iterable[T]]
+    ) -> tuple[T, ...]:
+        """What `read` finds in a file by itself for a question, which is asked once."""
+        key = (question, file)
+        if key not in self._readings:
+            self._readings[key] = tuple(read())
+        return self._readings[key]
 
     def outline(self, file: str) -> Outline:
         """The outline of a file."""

@@ -72,7 +72,6 @@ class Statements:
         self.texts = texts
         self.reach = reach
         self._declaring: dict[tuple[str, re.Pattern[bytes]], list[str]] = {}
-        self._declared: dict[str, tuple[Declaration, ...]] = {}
 
     def of(self, module: Module) -> Iterator[Stated]:
         """What `module` says so."""
@@ -102,10 +101,11 @@ class Statements:
     def _declarations(self, files: Iterable[str]) -> Iterator[Declaration]:
         """The settings that are declared in those of `files`."""
         for file in files:
-            if file not in self._declared:
-                module = self.reach.parsed(file)
-                self._declared[file] = () if module is None else tuple(declarations(module))
-            yield from self._declared[file]
+            yield from self.texts.reading(declarations, file, partial(self._declared_in, file))
+
+    def _declared_in(self, file: str) -> Iterator[Declaration]:
+        module = self.reach.parsed(file)
+        return iter(()) if module is None else declarations(module)
 
     def _that_declare(self, universe: tuple[str, ...], member: re.Pattern[bytes]) -> list[str]:
         """The files of a universe that have such a member."""
