@@ -138,7 +138,7 @@ class SourceFile:
 
     def snippet(self, span: Span) -> str:
         """The text that `span` covers."""
-        lines = list(self.lines[span.line - 1 : span.end_line])
+        lines = self.lines[span.line - 1 : span.end_line]
         if not lines:
             return ""
         lines[-1] = lines[-1][: span.end_column - 1]
@@ -177,7 +177,8 @@ class Lines(Sequence[str]):
         return self.between(index, index + 1)
 
     def between(self, first: int, last: int) -> str:
-        """The text from one line to another, which count from 0 here; without the other one."""
+        """The text from one line to another, which count from 0 here; without the other one. Raises
+        IndexError where one of them is not there, and is no end of the last."""
         text = self._text[self._begins[first] : self._begins[last]]
         return text if isinstance(text, str) else text.decode("ascii")
 

@@ -16,6 +16,7 @@ _FIRST = len("stride_x")
 
 
 def parameters(kernel: Kernel) -> Iterator[str]:
+    """The names of the parameters of a kernel, in order."""
     return (each.arg for each in signature(kernel.node).named)
 
 
@@ -61,4 +62,5 @@ def _of(kernel: Kernel, memory: str) -> Iterator[str]:
 
 
 def _called(kernel: Kernel, begin: str) -> Iterator[str]:
+    """The strides with short names that begin so."""
     return (each for each in parameters(kernel) if each.startswith(begin) and _SHORT.match(each))
