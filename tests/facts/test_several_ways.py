@@ -91,6 +91,83 @@ def some(x, pages):
     for each in kept:
         quantize[(1,)](x, each, 64)%s
 """
+# The same by statements; from a loop, what is picked is given to a list, a dict or a name, or back.
+PICKED = """
+def some(x, pages):
+    kept = []
+    for page in pages:
+        %s
+    quantize[(1,)](x, kept[0], 64)%s
+"""
+UNDER_NAMES = """
+def some(x, pages):
+    kept = {}
+    for name, page in pages.items():
+        %s
+    for each in kept.values():
+        quantize[(1,)](x, each, 64)%s
+"""
+LAST = """
+def some(x, pages):
+    for page in pages:
+        if page.dtype %s torch.uint8:
+            last = page
+    quantize[(1,)](x, last, 64)%s
+"""
+GIVEN_BACK = """
+def first(pages):
+    for page in pages:
+        if page.dtype %s torch.uint8:
+            %s page
+
+
+def some(x, pages):
+    %s
+        quantize[(1,)](x, each, 64)%s
+"""
+PARTED = """
+def some(x, pages):
+    kept, codes = [], []
+    for page in pages:
+        if page.dtype == torch.uint8:
+            codes.append(page)
+        else:
+            kept.append(page)
+    for each in codes:
+        quantize[(1,)](kept[0], each%s, 64)%s
+    quantize[(1,)](x, kept[0], 64)
+"""
+OTHERS = """
+def some(x, page, other):
+    kept = []
+    if page.dtype %s torch.uint8:
+        kept.append(page)
+    if other is not None:
+        kept.append(other)
+    for each in kept:
+        quantize[(1,)](x, each, 64)%s
+"""
+ROUND = """
+@triton.jit
+def narrow(x_ptr, out_ptr, BLOCK: tl.constexpr):
+    offsets = tl.arange(0, BLOCK)
+    x = tl.clamp(tl.load(x_ptr + offsets).to(tl.float32) * 3.0, -127.0, 127.0)
+    tl.store(out_ptr + offsets, x)%s
+
+
+def some(x, outs):
+    kept = []
+    for each in outs:
+        if each.dtype %s (torch.int8, torch.float8_e5m2):
+            kept.append(each)
+    for each in kept:
+        narrow[(1,)](x, each, 64)
+"""
+IF = "if page.dtype %s torch.uint8: %s"
+SKIPPED = "if page.dtype == torch.uint8:\n            %s\n        kept.append(page)"
+PUT = ("kept.append(page)", "kept.extend([page])", "kept += [page]", "kept = kept + [page]", "kept.insert(0, page)")
+LEAVE = ("continue", "break", "raise TypeError(page.dtype)")
+UNDER = ("kept[name] = page", "kept.setdefault(name, page)", "kept.update({name: page})")
 
 CASES = {
     "tested one after the other": TESTED % (LOOP.strip(), HIT),
@@ -115,6 +192,24 @@ CASES = {
     "bytes are picked out": SOME % ("==", HIT),
     "correct: bytes are left out": SOME % ("!=", ""),
     "correct: what is left of several": SOME % ("== x.dtype and each.dtype !=", ""),
+    **{f"picked, {put}": PICKED % (IF % ("==", put), HIT) for put in PUT},
+    **{f"correct: left out, {put}": PICKED % (IF % ("!=", put), "") for put in PUT},
+    **{f"picked, {leave}": PICKED % (SKIPPED.replace("==", "!=") % leave, HIT) for leave in LEAVE},
+    **{f"correct: left out, {leave}": PICKED % (SKIPPED % leave, "") for leave in LEAVE},
+    **{f"picked, {put}": UNDER_NAMES % (IF % ("==", put), HIT) for put in UNDER},
+    **{f"correct: left out, {put}": UNDER_NAMES % (IF % ("!=", put), "") for put in UNDER},
+    "the last one of bytes": LAST % ("==", HIT),
+    "correct: the last one of others": LAST % ("!=", ""),
+    "bytes are given back": GIVEN_BACK % ("==", "return", "each = first(pages)\n    if x is not None:", HIT),
+    "correct: others are given back": GIVEN_BACK % ("!=", "return", "each = first(pages)\n    if x is not None:", ""),
+    "bytes are yielded": GIVEN_BACK % ("==", "yield", "for each in first(pages):", HIT),
+    "correct: others are yielded": GIVEN_BACK % ("!=", "yield", "for each in first(pages):", ""),
+    "parted": PARTED % ("", HIT),
+    "correct: parted, and viewed": PARTED % (VIEW, ""),
+    "one of several is bytes": OTHERS % ("==", HIT),
+    "correct: one of several is none": OTHERS % ("!=", ""),
+    "integers are picked": ROUND % ("  # expect: TL004", "in"),
+    "correct: integers are left out": ROUND % ("", "not in"),
     "entries of a list": LISTED % (MADE, "", READ),
     "entries of a list, made before": LISTED % (f"weight; made = {MADE}; self.codes[i] = made", "", READ),
     "correct: entries of a list, viewed": LISTED % (MADE, VIEW, ""),
@@ -126,4 +221,4 @@ CASES = {
 def test_several_ways(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     write(tmp_path, {"user.py": KERNELS + text})
-    assert found() == expected({"user.py": KERNELS + text})
+    assert found(select=("TL001", "TL002", "TL004")) == expected({"user.py": KERNELS + text})

@@ -7,7 +7,7 @@ from collections.abc import Sequence as Items
 
 from tritonlint.facts.flow.targets import bind, shared_out, starred
 from tritonlint.facts.host import classes, element_types, iteration, tensors
-from tritonlint.facts.host.choices import any_item, choose, options
+from tritonlint.facts.host.choices import any_item, as_tested, choose, options
 from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.naming import as_tensor, entry_of
 from tritonlint.facts.host.state import Frame
@@ -67,6 +67,7 @@ def _set(frame: Frame, target: ast.Attribute, setter: Callable, value: Value) ->
 
 def _store_item(frame: Frame, target: ast.Subscript, value: Value) -> None:
     """`container[key] = value`."""
+    value = as_tested(value, frame.path)
     owner = frame.evaluate(target.value)
     match owner:
         case Table():

@@ -110,6 +110,20 @@ def _keeps_bytes(tensor: Tensor) -> bool:
     return bool(types) and all(t.is_integer for t in types or ())
 
 
+def as_tested(value: Value, path: Path) -> Value:
+    """`value`, whose tensors keep how the tests of their types on `path` came out: a container that
+    is given some of several holds those."""
+    tests = [each for each in path if isinstance(each[0], HasType)]
+    if not tests:
+        return value
+    if isinstance(value, Choice):
+        return Choice(tuple((at, as_tested(each, path)) for at, each in value.options))
+    if not isinstance(value, Tensor):
+        return value
+    own = (each for each in tests if getattr(each[0], "of", None) is value.buffer)
+    return replace(value, tested=tuple(dict.fromkeys((*value.tested, *own))))
+
+
 def contradicts(one: Path, other: Path) -> bool:
     """Whether no run takes both paths."""
     if not one or not other:

@@ -7,7 +7,7 @@ import ast
 from tritonlint.facts.host import iteration
 from tritonlint.facts.host.arguments import Given
 from tritonlint.facts.host.assigning import rebind
-from tritonlint.facts.host.choices import any_item, choose, options
+from tritonlint.facts.host.choices import any_item, as_tested, choose, options
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import Const, Method, Sequence, Table, Value, constant
 from tritonlint.facts.project.tree import as_code
@@ -33,7 +33,7 @@ def filled(value: Value) -> Value:
 def _of_list(
     frame: Frame, spelled: ast.expr | None, owner: Sequence, name: str, given: Given
 ) -> Value | None:
-    values = given.arguments.positional
+    values = tuple(as_tested(each, frame.path) for each in given.arguments.positional)
     match name, values:
         case "append" | "appendleft" | "add" | "put" | "put_nowait" | "set", (added, *_):
             rebind(frame, spelled, _longer(frame, owner, (added,)))
@@ -74,7 +74,8 @@ def _repeated(sequence: Sequence) -> Sequence:
 def _of_dict(
     frame: Frame, spelled: ast.expr | None, owner: Table, name: str, given: Given
 ) -> Value | None:
-    values, keywords = given.arguments.positional, given.arguments.keywords
+    keywords = given.arguments.keywords
+    values = tuple(as_tested(each, frame.path) for each in given.arguments.positional)
     match name, values:
         case "values", ():
             return Sequence(tuple(value for _, value in owner.items), repeated=owner.open)

@@ -7,6 +7,7 @@ import ast
 from tritonlint.facts.host import (
     iteration,
 )
+from tritonlint.facts.host.choices import as_tested
 from tritonlint.facts.host.places import Place
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import Const, Sequence, Table, Value, constant
@@ -67,7 +68,7 @@ def sequence(frame: Frame, items: list[ast.expr], node: ast.expr) -> Value:
             values.extend(inner.items)
             places.extend(inner.places or [frame.place(item.value)] * len(inner.items))
         else:
-            values.append(frame.evaluate(item))
+            values.append(as_tested(frame.evaluate(item), frame.path))
             places.append(frame.place(item))
     return Sequence(tuple(values), tuple(places))
 
@@ -92,5 +93,5 @@ def table(frame: Frame, node: ast.Dict) -> Value:
             continue
         evaluated = frame.evaluate(key)
         label: object = evaluated.value if isinstance(evaluated, Const) else as_code(key)
-        entries.append((label, frame.evaluate(value)))
+        entries.append((label, as_tested(frame.evaluate(value), frame.path)))
     return Table(tuple(dict(entries).items()), frame.span(node), open_)

@@ -22,7 +22,7 @@ from tritonlint.facts.host import (
     subscripts,
     tensors,
 )
-from tritonlint.facts.host.choices import any_item, choose, on_path, only_tensor
+from tritonlint.facts.host.choices import any_item, as_tested, choose, on_path, only_tensor
 from tritonlint.facts.host.named_dtypes import named_dtype
 from tritonlint.facts.host.naming import as_tensor, symbol
 from tritonlint.facts.host.state import Frame
@@ -129,7 +129,7 @@ def _yielded(frame: Frame, node: ast.Yield | ast.YieldFrom) -> Value:
         if isinstance(node, ast.YieldFrom):
             over = iteration.items(value)
             value = (over and any_item(over)) or frame.unknown(node.value)
-        frame.yields.append(value)
+        frame.yields.append(as_tested(value, frame.path))
     return frame.unknown(node)
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 
 from tritonlint.facts.flow.parameters import Signature, signature
 from tritonlint.facts.host.arguments import Given
 from tritonlint.facts.host.events import LaunchEvent, Passed
 from tritonlint.facts.host.naming import as_tensor
+from tritonlint.facts.host.places import Place
 from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.values import Choice, Path, Tensor, Value
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.tree import as_code
 
@@ -18,10 +21,10 @@ def record(frame: Frame, node: ast.Call, kernel: Kernel, given: Given) -> None:
     parameters, places = signature(kernel.node), given.places
     positional = enumerate(given.arguments.positional)
     keywords = given.arguments.keywords.items()
-    by_name = {name: Passed(as_tensor(value), places[name]) for name, value in keywords}
+    by_name = {name: _passed(value, places[name]) for name, value in keywords}
     by_name |= _after_strides(parameters, given)
     bound = parameters.bind(
-        [Passed(as_tensor(value), places[index]) for index, value in positional], by_name
+        [_passed(value, places[index]) for index, value in positional], by_name
     ).values
     frame.run.launches.append(
         LaunchEvent(
@@ -29,7 +32,7 @@ def record(frame: Frame, node: ast.Call, kernel: Kernel, given: Given) -> None:
             frame.module,
             frame.span(node),
             bound,
-            frame.path,
+            frame.path + _picked(frame, bound),
             dict(frame.types),
             frame.function,
             frame.run.root,
@@ -38,6 +41,23 @@ def record(frame: Frame, node: ast.Call, kernel: Kernel, given: Given) -> None:
             and all(x.arg in bound or _is_constexpr(x.annotation) for x in parameters.required),
         )
     )
+
+
+def _passed(value: Value, place: Place) -> Passed:
+    """An argument; what it is one of several, it is where the tests came out that picked it."""
+    if isinstance(value, Choice):
+        every = value.options
+        value = Choice(tuple((at + getattr(each, "tested", ()), each) for at, each in every))
+    return Passed(as_tensor(value), place)
+
+
+def _picked(frame: Frame, bound: Mapping[str, Passed]) -> Path:
+    """How the tests came out that picked what is passed out of several, but where one picked one
+    argument and turned another one away."""
+    passed = (each.value for each in bound.values())
+    tested = {test: None for each in passed if isinstance(each, Tensor) for test in each.tested}
+    denied = {(test, not outcome) for test, outcome in (*frame.path, *tested)}
+    return tuple(each for each in tested if each not in denied and each not in frame.path)
 
 
 def _after_strides(parameters: Signature, given: Given) -> dict[str, Passed]:

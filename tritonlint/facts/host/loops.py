@@ -8,7 +8,7 @@ from tritonlint.facts.flow.comprehensions import generate
 from tritonlint.facts.flow.walk import Items
 from tritonlint.facts.host import classes, iteration
 from tritonlint.facts.host.arguments import Arguments, Given
-from tritonlint.facts.host.choices import any_item, contradicts, options
+from tritonlint.facts.host.choices import any_item, as_tested, options
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import Const, Instance, Sequence, Table, Value
 from tritonlint.facts.project.tree import as_code
@@ -51,32 +51,19 @@ def _special(frame: Frame, node: ast.expr, owner: Instance, *names: str) -> Valu
 def comprehension(frame: Frame, node: Comprehension) -> Value:
     """The list, set, generator or dict that a comprehension gives."""
     found: list[tuple[object, Value]] = []
-    begun = len(frame.run.notes)
 
     def element(inner: Frame) -> None:
-        _leave_out(inner, begun)
         if isinstance(node, ast.DictComp):
             key = inner.evaluate(node.key)
             label = key.value if isinstance(key, Const) else as_code(node.key)
-            found.append((label, inner.evaluate(node.value)))
+            found.append((label, as_tested(inner.evaluate(node.value), inner.path)))
         else:
-            found.append((None, inner.evaluate(node.elt)))
+            found.append((None, as_tested(inner.evaluate(node.elt), inner.path)))
 
     exact = generate(frame, node.generators, element)
     if isinstance(node, ast.DictComp):
         return Table(tuple(dict(found).items()), frame.span(node), open=not exact)
     return Sequence(tuple(value for _, value in found), repeated=not exact)
-
-
-def _leave_out(inner: Frame, begun: int) -> None:
-    """Take back what the tests of a comprehension say that an item can be, of those that it leaves
-    out: none of the others is."""
-    notes = inner.run.notes
-    notes[begun:] = [
-        each
-        for each in notes[begun:]
-        if each.kind != "handled" or not contradicts(each.path, inner.path)
-    ]
 
 
 def opened(frame: Frame, node: ast.expr) -> Value:

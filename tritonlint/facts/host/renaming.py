@@ -37,7 +37,7 @@ def value(old: Value, names: Names) -> Value:
     """`old` in the new names. Objects keep theirs."""
     match old:
         case Tensor(buffer=buffer) if buffer in names:
-            return replace(old, buffer=names[buffer])
+            return replace(old, buffer=names[buffer], tested=path(old.tested, names))
         case DType(of=Symbol() as of) if of in names:
             return replace(old, of=names[of])
         case Condition():

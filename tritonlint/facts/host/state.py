@@ -12,7 +12,7 @@ from typing import TypeVar
 from tritonlint.dtypes import UNKNOWN, ElementTypes
 from tritonlint.facts.flow.walk import Walk
 from tritonlint.facts.host.arguments import Given
-from tritonlint.facts.host.choices import joined
+from tritonlint.facts.host.choices import as_tested, joined
 from tritonlint.facts.host.events import Copy, LaunchEvent, Note, NoteKind
 from tritonlint.facts.host.places import Part, Place
 from tritonlint.facts.host.symbols import Allocation, Attribute, Symbol, Unknown
@@ -273,8 +273,10 @@ class Frame(Walk[Value, Condition]):
             return one.known(buffer) | other.known(buffer) if once else UNKNOWN
 
         if name not in one.env:
-            return other.env[name]
-        if name not in other.env or one.env[name] is other.env[name]:
+            return as_tested(other.env[name], right)
+        if name not in other.env:
+            return as_tested(one.env[name], left)
+        if one.env[name] is other.env[name]:
             return one.env[name]
         if one.env[name] == other.env[name]:
             return one.env[name]

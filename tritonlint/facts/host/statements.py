@@ -13,7 +13,7 @@ from tritonlint.facts.host import (
     entering,
 )
 from tritonlint.facts.host.arguments import Arguments, Given
-from tritonlint.facts.host.choices import bare, choose, options
+from tritonlint.facts.host.choices import as_tested, bare, choose, options
 from tritonlint.facts.host.state import MAX_STATEMENTS, Frame
 from tritonlint.facts.host.symbols import Share
 from tritonlint.facts.host.values import Callable, Launchable, Partial, Sequence, Tensor, Value
@@ -33,6 +33,8 @@ def body(frame: Frame) -> Value | None:
     if frame.yields:
         return Sequence((choose(*(((), each) for each in frame.yields)),), repeated=True)
     values = [(path, value) for path, value in frame.returns if value is not None]
+    if len(values) == 1:
+        return as_tested(values[0][1], values[0][0])
     return choose(*bare(values, frame.known)) if values else None
 
 

@@ -154,7 +154,8 @@ def view(frame: Frame, tensor: Tensor, arguments: Arguments, span: Span) -> Tens
     if own and tensor.types is None:
         return tensor
     types = dtype_types(frame, given)
-    frame.note("view", tensor.buffer, known_of(frame, given), span, tensor.part)
+    seen = known_of(frame, given)
+    frame.note("view", tensor.buffer, seen, span, tensor.part, path=tensor.tested)
     return replace(tensor, types=types, view=span, guarded=False, bare=False)
 
 

@@ -31,6 +31,7 @@ class Tensor:
     views it and this one does not, though it is made of bytes whichever is taken. `several` says
     that it is a tuple of such parts, of unknown length. `passed` are the call arguments through
     which it came here, outermost first. `described`: it is what a host-side descriptor reaches.
+    `tested` is how tests of its type came out on the way into a container, or to who called.
     """
 
     buffer: Symbol
@@ -42,6 +43,7 @@ class Tensor:
     several: bool = False
     passed: tuple[Place, ...] = ()
     described: bool = False
+    tested: Path = ()
 
 
 @dataclass(frozen=True)

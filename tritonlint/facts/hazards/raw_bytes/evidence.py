@@ -41,6 +41,7 @@ class Evidence:
 
 def notes_about(run: Run, tensor: Tensor, path: Path) -> list[Note]:
     """What was noted of the memory of a tensor that holds on a path."""
+    path += tensor.tested
     return [
         note
         for note in run.notes
