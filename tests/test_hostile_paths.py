@@ -111,14 +111,18 @@ def test_what_may_not_be_read(tritonlint: Command, flagged: Path) -> None:
         os.chmod(flagged.parent / "secret", 0o700)
 
 
-# Of the last, more than 16 MiB.
+# Of the last two, more than 16 MiB, and as many values as take 4 GiB to parse.
 CONTENTS = {
     "null byte": (b"import triton\nx = '\0'\n", "cannot be parsed: source code "),
     "tabs of Python 2": (b"import triton\nif x:\n\tprint 'a'\n        print 'b'\n", "cannot be parsed: "),
     "not utf-8": (b"import triton  # caf\xe9\n", "cannot be decoded: "),
     "unknown coding": (b"# coding: klingon\nimport triton\n", "cannot be decoded: "),
     "coding that is no text": (b"# coding: hex\nimport triton\n", "cannot be decoded"),
-    "generated": (b"import triton\n" + b"x = 12345\n" * 1_700_000, "is too large to be parsed: "),
+    "generated": (b"import triton\n" + b"x = 12345\n" * 1_700_000, "is too large to be parsed: 16 MiB"),
+    "generated list": (
+        b"import triton\nTABLE = [" + b"1, " * 4_600_000 + b"]\n",
+        "is too large to be parsed: 4,600,005 commas, brackets, line ends and the like; exclude it",
+    ),
 }
 
 
