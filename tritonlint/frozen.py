@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from dataclasses import replace as replace
 else:
     import dataclasses
+    import operator
+
+    _GETTERS = {}
 
     def dataclass(cls=None, /, *, frozen=False, eq=True, **options):
         """As `dataclasses.dataclass`; with `frozen` a class is hashed by its fields, and that these
@@ -26,9 +29,14 @@ else:
     def replace(value, /, **changes):
         """As `dataclasses.replace`, for classes whose fields are all given by position."""
         # Not by way of `__dict__`: an object whose dictionary was asked for keeps one.
-        given = {name: getattr(value, name) for name in value.__match_args__}
+        cls = type(value)
+        names = cls.__match_args__
+        if cls not in _GETTERS:
+            # With the first name twice, so that it gives a tuple for one field too.
+            _GETTERS[cls] = operator.attrgetter(*names, names[0])
+        given = dict(zip(names, _GETTERS[cls](value), strict=False))
         given.update(changes)
-        return type(value)(**given)
+        return cls(**given)
 
     def _repr(self):
         shown = (f"{each.name}={getattr(self, each.name)!r}" for each in dataclasses.fields(self))

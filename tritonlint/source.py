@@ -6,11 +6,13 @@ import ast
 import errno
 import io
 import os
+import re
 import stat
 import string
 import tokenize
 import warnings
 from array import array
+from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cached_property
 from itertools import accumulate
@@ -26,6 +28,7 @@ from tritonlint.syntax import compact
 # 83,767 files of 140 projects is 381,510.
 _MOST_BYTES = 16 << 20
 _MOST_SIGNS = 1_500_000
+_WIDE = re.compile(r"[^\x00-\x7f]+")
 _WORDS = (string.ascii_letters + string.digits + "_ \t\r\f\"'#").encode()
 
 
@@ -161,9 +164,9 @@ class SourceFile:
 
     def _column(self, line: int, offset: int) -> int:
         """The column of a byte offset, in characters from 1 (`ast` counts bytes of UTF-8)."""
-        if self._ascii or (text := self.lines[line - 1]).isascii():
+        if self._ascii or line - 1 not in self.lines.wide:
             return offset + 1
-        return len(text.encode()[:offset].decode(errors="replace")) + 1
+        return len(self.lines[line - 1].encode()[:offset].decode(errors="replace")) + 1
 
 
 class Lines(Sequence[str]):
@@ -178,6 +181,13 @@ class Lines(Sequence[str]):
 
     def __len__(self) -> int:
         return len(self._begins) - 1
+
+    @cached_property
+    def wide(self) -> frozenset[int]:
+        """The lines, from 0, that are not ASCII."""
+        text = self._text if isinstance(self._text, str) else ""
+        places = (each.start() for each in _WIDE.finditer(text))
+        return frozenset(bisect_right(self._begins, each) - 1 for each in places)
 
     @overload
     def __getitem__(self, index: int) -> str: ...

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from tritonlint.facts.device.reading.reader import read
-from tritonlint.facts.device.reading.terms import Term, span_in
+from tritonlint.facts.device.reading.terms import Term, span_in, walked
 from tritonlint.facts.hazards.observation import InKernel, Naming
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Definition, Module
@@ -66,7 +66,7 @@ def _retyped(kernel: Kernel) -> Iterator[tuple[Span, str, str]]:
     function of its file: where, to which type, and the tables that they are from; none of a table
     of which some are taken for another type."""
     found: dict[str, list[Term]] = {}
-    for term in {id(each): each for each in _computed(kernel)}.values():
+    for term in walked(read(kernel).terms, into_loads=True):
         if term.op == "retype":
             loads = (each for each in term.args[0].walk() if each.op == "load")
             for load in loads:
@@ -80,12 +80,6 @@ def _retyped(kernel: Kernel) -> Iterator[tuple[Span, str, str]]:
         own = [span_in(kernel, each) for each in terms if each.node is not None]
         for place in own or _in_device_functions(kernel, terms[0].name):
             yield place, terms[0].name, table
-
-
-def _computed(kernel: Kernel) -> Iterator[Term]:
-    """What a kernel computes, and what the functions do that it calls for it."""
-    for each in read(kernel).terms:
-        yield from each.walk(into_loads=True)
 
 
 def _in_device_functions(kernel: Kernel, element: str) -> Iterator[Span]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 
 from tritonlint.facts.flow.parameters import signature
@@ -64,10 +65,15 @@ def launched(module: Module) -> Mapping[str, list[tuple[Definition | None, ast.C
         name = _launched(node)
         if name:
             found[id(node)] = name, None, node
+    lines = sorted(launch.lineno for _, _, launch in found.values())
     for function in module.functions if found else ():
-        for node in nodes(function.as_function, ast.Call):
-            if id(node) in found:
-                found[id(node)] = found[id(node)][0], function, node
+        around = function.as_function
+        first = bisect_left(lines, around.lineno)
+        if first == len(lines) or lines[first] > (around.end_lineno or around.lineno):
+            continue  # nothing is launched between its first and its last line
+        for each in nodes(around, ast.Call):
+            if id(each) in found:
+                found[id(each)] = found[id(each)][0], function, each
     launches: dict[str, list[tuple[Definition | None, ast.Call]]] = {}
     for name, host, launch in found.values():
         launches.setdefault(name, []).append((host, launch))

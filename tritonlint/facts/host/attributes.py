@@ -87,10 +87,16 @@ def _set_later(frame: Frame, definition: Definition, name: str) -> tuple[ClassFa
 def _methods(frame: Frame, definition: Definition) -> Iterator[tuple[Definition, Function]]:
     """The methods of a class beside `__init__` that are not being run, and their nodes."""
     around = definition.inside
-    for each in definition.as_class.body:
-        if isinstance(each, FUNCTION) and each.name != "__init__":
-            if id(each) not in frame.run.stack:
-                yield Definition(definition.module, each, around, each.name), each
+    for each in _functions(definition.as_class):
+        if id(each) not in frame.run.stack:
+            yield Definition(definition.module, each, around, each.name), each
+
+
+@kept(256)
+def _functions(owner: ast.ClassDef) -> tuple[Function, ...]:
+    """The methods of a class beside `__init__`."""
+    methods = (each for each in owner.body if isinstance(each, FUNCTION))
+    return tuple(each for each in methods if each.name != "__init__")
 
 
 def _container(frame: Frame, definition: Definition, name: str) -> Value | None:

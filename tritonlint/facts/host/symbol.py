@@ -35,7 +35,10 @@ class Symbol:
     """What something is known by. There is one object of the same fields, so that symbols are
     compared and hashed by identity: they are the keys of most tables of a facts run."""
 
-    __slots__ = ("__weakref__",)
+    # Of what is in it, what was asked for: a symbol never changes.
+    __slots__ = ("__weakref__", "_parts", "_words")
+    _parts: tuple[Symbol, ...]
+    _words: tuple[str, ...]
     # What `str` prints for people, of the fields of `0`.
     FORM = ""
 
@@ -73,19 +76,19 @@ class Symbol:
         return getattr(self, "name", "")
 
     @property
-    def inner(self) -> Iterator[Symbol]:
+    def inner(self) -> tuple[Symbol, ...]:
         """This, and all symbols in it."""
-        yield self
-        for each in self._fields:
-            for symbol in each if isinstance(each, tuple) else (each,):
-                if isinstance(symbol, Symbol):
-                    yield from symbol.inner
+        if not hasattr(self, "_parts"):
+            self._parts = tuple(part for each in self._fields for part in _symbols_in(each))
+        return self, *self._parts
 
     @property
-    def words(self) -> Iterator[str]:
+    def words(self) -> tuple[str, ...]:
         """The names, places and pieces of code in it."""
-        for symbol in self.inner:
-            yield from (each for each in symbol._fields if isinstance(each, str))
+        if not hasattr(self, "_words"):
+            fields = (field for symbol in self.inner for field in symbol._fields)
+            self._words = tuple(each for each in fields if isinstance(each, str))
+        return self._words
 
     def is_within(self, owner: Symbol) -> bool:
         """Whether this is a part of `owner`."""
@@ -100,6 +103,12 @@ class Symbol:
         if self in names or not names:
             return names.get(self, self)
         return type(self)(*(_renamed(each, names) for each in self._fields))
+
+
+def _symbols_in(field: Any) -> Iterator[Symbol]:
+    for each in field if isinstance(field, tuple) else (field,):
+        if isinstance(each, Symbol):
+            yield from each.inner
 
 
 def _renamed(field: Any, names: Mapping[Symbol, Symbol]) -> Any:

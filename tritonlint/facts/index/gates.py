@@ -126,7 +126,7 @@ def may_launch(text: bytes, named: Iterable[bytes], start: int, end: int) -> boo
         _calls_subscript(text, start, each.start()) for each in _LAUNCH.finditer(text, start, end)
     ):
         return True
-    return any(each.endswith(_LAUNCHING) for each in named) and _gives_grid(text, start, end)
+    return _gives_grid(text, start, end) and any(each.endswith(_LAUNCHING) for each in named)
 
 
 def _gives_grid(text: bytes, start: int, end: int) -> bool:

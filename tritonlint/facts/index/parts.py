@@ -64,8 +64,9 @@ def part_of(
     body = start if signed else body_of(text, start, end)
     used = names(text, body, end)
     named = used | names(text, start, body) if body > start else used
-    calls = set(_followable(named, imported, local))
-    calls |= {b"%s(" % each for each in _followable(used, imported, local) if class_in(each)}
+    followed = set(_followable(used, imported, local))
+    calls = followed | set(_followable(named - used, imported, local))
+    calls |= {b"%s(" % each for each in followed if class_in(each)}
     beyond_self = any(each.startswith(b"self.") and each.count(b".") > 1 for each in named)
     beyond_self = beyond_self or names_own(text, body, end)
     owning = beyond_self or any(map(class_in, calls)) or not calls.isdisjoint(classes)

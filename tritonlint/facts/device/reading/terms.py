@@ -4,7 +4,7 @@ loads, sums. The width of an integer is known as far as Triton's rules tell it w
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Literal
 
@@ -73,16 +73,7 @@ class Term:
 
     def walk(self, into_loads: bool = False) -> Iterator[Term]:
         """This term and those that it is computed from; addresses of loads only when asked for."""
-        stack, seen = [self], {id(self)}
-        while stack:
-            term = stack.pop()
-            yield term
-            if term.op == "load" and not into_loads:
-                continue
-            for each in term.args:
-                if id(each) not in seen:
-                    seen.add(id(each))
-                    stack.append(each)
+        return walked((self,), into_loads)
 
     @cached_property
     def root(self) -> Term | None:
@@ -93,6 +84,23 @@ class Term:
         if self.op in ("sum", "join", "retype"):
             return next((each.root for each in self.args if each.root is not None), None)
         return None
+
+
+def walked(terms: Iterable[Term], into_loads: bool = False) -> Iterator[Term]:
+    """`terms` and those that they are computed from, each once; see `Term.walk`."""
+    seen: set[int] = set()
+    for whole in terms:
+        stack = [] if id(whole) in seen else [whole]
+        seen.add(id(whole))
+        while stack:
+            term = stack.pop()
+            yield term
+            if term.op == "load" and not into_loads:
+                continue
+            for each in term.args:
+                if id(each) not in seen:
+                    seen.add(id(each))
+                    stack.append(each)
 
 
 def addends(term: Term) -> Iterator[Term]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.hazards.flavours.declared_settings import (
@@ -14,7 +14,7 @@ from tritonlint.facts.hazards.flavours.declared_settings import (
 )
 from tritonlint.facts.hazards.flavours.trials import flag_of
 from tritonlint.facts.project.modules import Definition
-from tritonlint.facts.project.tree import SCOPE, as_code, dotted_name, walk
+from tritonlint.facts.project.tree import as_code, dotted_name, own_nodes, walk
 from tritonlint.frozen import dataclass
 
 E5M2 = ("fp8_e5m2", "float8_e5m2")
@@ -69,7 +69,7 @@ def _is_of(known: tuple[Declaration, Member], annotation: str, function: Definit
 def _of_object(function: Definition) -> list[ast.arg]:
     """What the object of a method is made with, where the method asks its attributes."""
     owner = function.owner
-    names = {dotted_name(each) or "" for each in _inside(function.as_function)}
+    names = {dotted_name(each) or "" for each in own_nodes(function.as_function)}
     if owner is None or not any(each.startswith("self.") for each in names):
         return []
     made = (each for each in owner.body if isinstance(each, ast.FunctionDef))
@@ -83,7 +83,7 @@ def _asked(function: Definition) -> list[str]:
     object are assigned."""
     found: set[str] = set()
     bound: set[str] = set()
-    for node in _inside(function.as_function):
+    for node in own_nodes(function.as_function):
         if isinstance(node, (ast.Name, ast.Attribute)):
             if isinstance(node.ctx, ast.Load):
                 found.add(dotted_name(node) or "")
@@ -93,14 +93,6 @@ def _asked(function: Definition) -> list[str]:
     flags = (flag_of(function.module, function.enclosing, each) for each in own if "self." in each)
     inner = (each for flag in flags if flag is not None for each in walk(flag))
     return [*own, *sorted({name for each in inner if (name := dotted_name(each)) is not None})]
-
-
-def _inside(node: ast.AST) -> Iterator[ast.AST]:
-    """What a function consists of, without the functions inside it."""
-    for child in ast.iter_child_nodes(node):
-        if not isinstance(child, SCOPE):
-            yield child
-            yield from _inside(child)
 
 
 @dataclass(frozen=True)

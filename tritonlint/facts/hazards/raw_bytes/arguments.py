@@ -115,7 +115,7 @@ def arguments(run: Run) -> Iterator[Argument | Typed]:
 
 def _refused(run: Run, path: Path) -> Path:
     """The tests of settings that come out one way only, since the other outcome raises."""
-    refused = [note for note in run.notes if note.kind == "unquantized" and note.variable]
+    refused = [note for note in run.of_kind("unquantized") if note.variable]
     return tuple((note.variable, False) for note in refused if set(note.path) <= set(path))  # type: ignore[misc]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from tritonlint.facts.device import Load, Specialization, contract
 from tritonlint.facts.project.kernel import Kernel
-from tritonlint.facts.project.tree import walk
+from tritonlint.facts.project.tree import nodes
 from tritonlint.source import Span
 
 # An `if` by its line, and which arm of it.
@@ -45,9 +45,7 @@ def moved_undecoded(
 def _arms(kernel: ast.AST, place: Span) -> set[Arm] | None:
     """The arms of branches around a place; None where one of them ends the kernel."""
     found: set[Arm] = set()
-    for node in walk(kernel):
-        if not isinstance(node, ast.If):
-            continue
+    for node in nodes(kernel, ast.If):
         for arm, taken in ((node.body, True), (node.orelse, False)):
             if arm and arm[0].lineno <= place.line <= (arm[-1].end_lineno or 0):
                 if isinstance(arm[-1], ast.Return):
