@@ -11,6 +11,7 @@ import pytest
 from tests.facts.hosting import KERNELS, expected, found, write
 
 HIT, READ = "  # expect: TL001", "  # expect: TL002"
+BOTH = "  # expect: TL002, TL002"
 VIEW = ".view(torch.float8_e5m2)"
 
 # A function tests what it is given, and a caller is known to give it bytes.
@@ -169,6 +170,41 @@ PUT = ("kept.append(page)", "kept.extend([page])", "kept += [page]", "kept = kep
 LEAVE = ("continue", "break", "raise TypeError(page.dtype)")
 UNDER = ("kept[name] = page", "kept.setdefault(name, page)", "kept.update({name: page})")
 
+# What a caller passes, or leaves out, decides an arm of a function.
+DECIDED = """
+@triton.jit
+def attend(k_cache_ptr, v_cache_ptr, out_ptr, BLOCK: tl.constexpr):
+    offsets = tl.arange(0, BLOCK)
+    k_cache = tl.load(k_cache_ptr + offsets).to(tl.float32)
+    tl.store(out_ptr + offsets, k_cache * tl.load(v_cache_ptr + offsets).to(tl.float32))
+
+
+@triton.jit
+def shifted(k_cache_ptr, zeros_ptr, out_ptr, BLOCK: tl.constexpr):
+    offsets = tl.arange(0, BLOCK)
+    zeros = tl.load(zeros_ptr + offsets).to(tl.float32)
+    tl.store(out_ptr + offsets, tl.load(k_cache_ptr + offsets).to(tl.float32) - zeros)
+
+
+def decode(k_cache, v_cache, window=None, stepwise=False, as_codes=False, zeros=None):
+    out = torch.empty(64, dtype=torch.float32)
+    if %s:
+        k_cache = k_cache.view(torch.float8_e4m3fn)
+        v_cache = v_cache.view(torch.float8_e4m3fn)
+        first = 0
+    else:
+        first = 1
+    %s
+
+
+def warm():
+    k_cache = torch.zeros(64, dtype=torch.uint8)
+    v_cache = torch.zeros(64, dtype=torch.uint8)
+    decode(k_cache, v_cache%s
+    return k_cache, v_cache
+"""
+ATTEND = "attend[(1,)](k_cache, v_cache, out, 64)"
+NUMBERS = "shifted[(1,)](k_cache, zeros, out, 64)"
 CASES = {
     "tested one after the other": TESTED % (LOOP.strip(), HIT),
     "tested, and viewed by another name": TESTED
@@ -208,6 +244,17 @@ CASES = {
     "correct: parted, and viewed": PARTED % (VIEW, ""),
     "one of several is bytes": OTHERS % ("==", HIT),
     "correct: one of several is none": OTHERS % ("!=", ""),
+    "a default leaves codes as they are": DECIDED % ("window is not None", ATTEND, ")" + BOTH),
+    "a caller leaves codes as they are": DECIDED % ("not stepwise", ATTEND, ", stepwise=True)" + BOTH),
+    "a caller leaves codes as they are, over one more": DECIDED % ("window", ATTEND, ", window=0)" + BOTH)
+    + "\n\ndef again():\n    warm()\n",
+    "correct: a caller has codes viewed": DECIDED % ("window is not None", ATTEND, ", window=8)"),
+    "correct: a caller says that they are no codes": DECIDED % ("as_codes", ATTEND, ")"),
+    "correct: numbers with a zero of their own": DECIDED % ("zeros is None", NUMBERS, ", zeros=torch.ones(64))"),
+    "correct: viewed in the other arm too": DECIDED.replace(
+        "first = 1", "k_cache, v_cache = k_cache.view(torch.float8_e5m2), v_cache.view(torch.float8_e5m2)"
+    )
+    % ("window", ATTEND, ")"),
     "integers are picked": ROUND % ("  # expect: TL004", "in"),
     "correct: integers are left out": ROUND % ("", "not in"),
     "entries of a list": LISTED % (MADE, "", READ),

@@ -21,7 +21,10 @@ def branch(walk: Walk[V, Any], node: ast.If) -> bool:
     test = walk.test(node.test)
     outcome = walk.decided(test)
     if outcome is not None:
-        return walk.block(node.body if outcome else node.orelse)
+        doubted = walk.doubted(node, outcome)
+        if doubted is None:
+            return walk.block(node.body if outcome else node.orelse)
+        test = doubted
     taken = walk.arm(test, True, required=_raises(node.orelse))
     skipped = walk.arm(test, False, required=_raises(node.body))
     arms = (taken, taken.block(node.body)), (skipped, skipped.block(node.orelse))

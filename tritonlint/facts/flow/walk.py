@@ -115,6 +115,11 @@ class Walk(ABC, Generic[V, T]):
     def decided(self, test: T) -> bool | None:
         """How a test comes out, where that is known."""
 
+    def doubted(self, node: ast.If, outcome: bool) -> T | None:
+        """A test to take both arms by, in place of the one of `node` that comes out as `outcome`,
+        where what is known from the other arm still tells something."""
+        return None
+
     def assume(self, test: T, outcome: bool, *, required: bool = False) -> None:
         """Go on knowing that `test` came out so. `required` when the other outcome raises."""
 

@@ -9,12 +9,12 @@ from typing import TypeVar
 
 from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN
 from tritonlint.facts.host import conditions, outcomes, setting_tests, settings
-from tritonlint.facts.host.choices import bare, choose, telling
+from tritonlint.facts.host.choices import bare, choose, speaks_of_types, telling
 from tritonlint.facts.host.naming import symbol
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import HasType, Literal, OfVendor, Spelled
-from tritonlint.facts.host.values import Choice, Condition, Const, DType, Path, Value
-from tritonlint.facts.project.tree import as_code, last_name
+from tritonlint.facts.host.values import Choice, Condition, Const, DType, Path, Tensor, Value
+from tritonlint.facts.project.tree import as_code, last_name, nodes
 from tritonlint.frozen import replace
 
 F = TypeVar("F", bound=Frame)
@@ -134,6 +134,41 @@ def test(frame: Frame, node: ast.expr) -> Condition:
 def decided(frame: Frame, test: Condition) -> bool | None:
     """How a test comes out, as far as the path tells."""
     return outcomes.decided(test, frame.path, frame.types)
+
+
+def doubted(frame: Frame, node: ast.If, outcome: bool) -> Condition | None:
+    """An open test in place of the one of `node`, which comes out as `outcome` by what the caller
+    passes, where the other arm views as codes what is made of bytes in any case, and the test does
+    not ask for a type: that nothing is viewed here may be an oversight."""
+    if not frame.depth:
+        return None
+    for each in node.orelse if outcome else node.body:
+        match each:
+            case ast.Assign(
+                targets=[ast.Name(id=name)],
+                value=ast.Call(func=ast.Attribute(ast.Name(id=viewed), "view"), args=[dtype]),
+            ) if name == viewed and _is_bytes(frame, frame.env.get(name)):
+                if not _is_fp8(frame.evaluate(dtype)):
+                    continue
+                code = as_code(node.test)
+                asked = (frame.env.get(each.id) for each in nodes(node.test, ast.Name))
+                if speaks_of_types(code) or any(isinstance(each, Tensor) for each in asked):
+                    return None
+                return Condition("opaque", Spelled(code), frame.span(node.test))
+    return None
+
+
+def _is_bytes(frame: Frame, value: Value | None) -> bool:
+    """Whether a value is a tensor that is made of bytes and not viewed."""
+    if not isinstance(value, Tensor) or value.view is not None:
+        return False
+    types = (value.types or frame.known(value.buffer)).types
+    return bool(types) and all(each.is_byte for each in types or ())
+
+
+def _is_fp8(value: Value) -> bool:
+    types = value.types.types if isinstance(value, DType) else None
+    return bool(types) and all(each.is_fp8 for each in types or ())
 
 
 def arm(frame: F, test: Condition, outcome: bool, *, required: bool = False) -> F:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container
 from collections.abc import Sequence as Several
 
 from tritonlint.dtypes import ElementTypes
@@ -24,21 +24,23 @@ from tritonlint.facts.host.values import (
 )
 from tritonlint.frozen import replace
 
-# What a test is called that says what a tensor holds.
-_OF_DTYPES = re.compile(r"d_?type|fp8|float8|e4m3|e5m2|quant|code|kind|raw|bytes", re.IGNORECASE)
+# What a test is called that says what a tensor holds: of which type, or numbers of which form.
+_OF_DTYPES = re.compile(
+    r"d_?type|fp8|float8|e4m3|e5m2|quant|code|kind|raw|byte|bit|int\d|zero|pack|symm|format|lut"
+    r"|(?:^|[^a-z])zp",
+    re.IGNORECASE,
+)
 
 MAX_OPTIONS = 4
 
 Known = Callable[[Symbol], ElementTypes]
 
 
-def options(value: Value, path: Path = ()) -> Iterator[tuple[Path, Value]]:
+def options(value: Value, path: Path = ()) -> tuple[tuple[Path, Value], ...]:
     """The single values that `value` can be, with the path of each."""
-    if isinstance(value, Choice):
-        for inner, each in value.options:
-            yield from options(each, path + inner)
-    else:
-        yield path, value
+    if value.__class__ is not Choice:
+        return ((path, value),)
+    return tuple(one for inner, each in value.options for one in options(each, path + inner))
 
 
 def choose(*alternatives: tuple[Path, Value]) -> Value:
@@ -126,7 +128,7 @@ def as_tested(value: Value, path: Path) -> Value:
 
 def contradicts(one: Path, other: Path) -> bool:
     """Whether no run takes both paths."""
-    if not one or not other:
+    if not one or not other or one is other:
         return False
     outcomes = dict(one)
     for key, outcome in other:  # millions of times: a loop takes half of what `any` does
@@ -208,8 +210,13 @@ def _says_nothing(path: Path) -> bool:
 def _asks_dtype(test: Symbol) -> bool:
     """Whether a test, or a part of it, is of a dtype or speaks of codes."""
     return any(isinstance(each, (HasType, OfSetting)) for each in test.inner) or any(
-        _OF_DTYPES.search(each) for each in test.words
+        map(speaks_of_types, test.words)
     )
+
+
+def speaks_of_types(text: str) -> bool:
+    """Whether a piece of a test speaks of a dtype or of codes."""
+    return _OF_DTYPES.search(text) is not None
 
 
 def on_path(value: Value, path: Path) -> Value:

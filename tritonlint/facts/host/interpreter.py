@@ -39,6 +39,7 @@ class Activation(Frame):
     step = statements.step
     test = branching.test
     decided = branching.decided
+    doubted = branching.doubted
     arm = branching.arm
     assume = conditions.assume
     compare = branching.compare

@@ -44,9 +44,8 @@ def notes_about(run: Run, tensor: Tensor, path: Path) -> list[Note]:
     path += tensor.tested
     return [
         note
-        for note in run.notes
-        if note.buffer == tensor.buffer
-        and not contradicts(note.path, path)
+        for note in run.by_buffer.get(tensor.buffer, ())
+        if not contradicts(note.path, path)
         and not (note.kind == "handled" and _is_viewed_else(run, note))
     ]
 
@@ -55,8 +54,6 @@ def _is_viewed_else(run: Run, test: Note) -> bool:
     """Whether a buffer is viewed as the type that a test asks for where it has another one: what
     asks for bytes says nothing of what it is given."""
     return any(
-        note.kind == "view"
-        and (note.buffer, note.types) == (test.buffer, test.types)
-        and (test.path[-1][0], False) in note.path
-        for note in run.notes
+        note.kind == "view" and note.types == test.types and (test.path[-1][0], False) in note.path
+        for note in run.by_buffer.get(test.buffer, ())
     )
