@@ -31,6 +31,21 @@ def turn(x_ptr, cos_ptr, sin_ptr, rows_ptr, N: tl.constexpr):
     turned = one * tl.load(cos_ptr + tl.arange(0, N)) - two * tl.load(sin_ptr + tl.arange(0, N))
     tl.store(rows_ptr + tl.arange(0, N), turned.to(rows_ptr.dtype.element_ty))
 """
+# What matrices are multiplied of is no uint8: that does not compile.
+MULTIPLIED = """
+@triton.jit
+def states(k_ptr, v_ptr, h_ptr, N: tl.constexpr):
+    at = tl.arange(0, N)[:, None] * N + tl.arange(0, N)[None, :]
+    h = %s
+    tl.store(h_ptr + at, h.to(h_ptr.dtype.element_ty))
+
+
+def f(k, v):
+    memory = torch.empty(4 * 64 * 64, dtype=torch.uint8)
+    states[(1,)](k, v, memory%s, 64)%s
+    return memory.view(torch.float32)
+"""
+DOT = "tl.dot(tl.load(k_ptr + at), tl.load(v_ptr + at))"
 COMPUTED = """
 def f(x, other, w):
     rows = torch.zeros(64, dtype=torch.uint8)
@@ -92,6 +107,13 @@ CASES = {
     "correct: both are viewed": PAIR % ("v", VIEW, VIEW, ""),
     "correct: neither is viewed": PAIR % ("v", "", "", ""),
     "correct: bytes beside floats": PAIR % ("v.view(torch.uint8)", VIEW, "", ""),
+    "multiplied": MULTIPLIED % (DOT, "", TL001),
+    "multiplied, and scaled": MULTIPLIED % (DOT + " * 0.5", "", TL001),
+    "multiplied and transposed": MULTIPLIED % (DOT.replace("at))", "at).T)"), "", TL001),
+    "correct: multiplied and viewed": MULTIPLIED % (DOT, ".view(torch.float32)", ""),
+    "correct: moved": MULTIPLIED % ("tl.load(k_ptr + at)", "", ""),
+    "correct: one of two is moved": MULTIPLIED
+    % ("tl.maximum(tl.load(k_ptr + at), tl.load(v_ptr + at))", "", ""),
     "turned": TURNED % ("", TL001),
     "correct: turned and viewed": TURNED % (VIEW, ""),
     "handed on": HANDED % ("", TL002),

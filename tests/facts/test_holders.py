@@ -60,6 +60,89 @@ HOLDERS = {
         def f(x):
             row = Row(codes={BYTES}<<{VIEW}>>)
             quantize[(1,)](x, row["codes"], 64)  # expect: TL001""",
+    "ordered dict of keywords": """
+        from collections import OrderedDict
+
+        LAYOUT = OrderedDict(codes=(torch.float8_e4m3fn, 64), scales=(torch.float32, 1))
+
+
+        def regions(page):
+            found, at = {}, 0
+            for name, (dtype, n) in LAYOUT.items():
+                part = page[at : at + n * dtype.itemsize]  # expect: TL001
+                at += n * dtype.itemsize
+                found[name] = part.view(dtype) if dtype.itemsize ><<=>> 1 else part
+            return found
+
+
+        def f(x):
+            page = torch.zeros(68, dtype=torch.uint8)
+            quantize[(1,)](x, regions(page)["codes"], 64)
+            return page""",
+    "ordered dict of pairs": f"""
+        import collections
+
+
+        def f(x):
+            rows = collections.OrderedDict([("codes", {BYTES}<<{VIEW}>>), ("scales", torch.ones(1))])
+            quantize[(1,)](x, rows["codes"], 64)  # expect: TL001""",
+    "dict that nobody changes": f"""
+        from types import MappingProxyType
+
+        ROWS = MappingProxyType(dict(codes={BYTES}<<{VIEW}>>))
+
+
+        def f(x):
+            quantize[(1,)](x, ROWS["codes"], 64)  # expect: TL001""",
+    "function with its first argument on an object": f"""
+        import functools
+
+
+        def put(page, x):
+            quantize[(1,)](x, page, 64)
+
+
+        class Store:
+            def __init__(self):
+                self.page = {BYTES}
+                self.put = functools.partial(put, self.page<<{VIEW}>>)  # expect: TL001
+
+
+        def f(store: Store, x):
+            store.put(x)""",
+    "function on an object that another one holds": f"""
+        def put(page, x):
+            quantize[(1,)](x, page, 64)
+
+
+        class Writer:
+            def __init__(self, name):
+                self.write = put
+
+
+        class Layer:
+            def __init__(self):
+                self.writer = Writer("rows")
+                self.page = {BYTES}
+
+            def f(self, x):
+                self.writer.write(self.page<<{VIEW}>>, x)  # expect: TL001""",
+    "function of an object by another name": f"""
+        from functools import partial
+
+
+        def put(page, scale, x):
+            quantize[(1,)](x * scale, page, 64)
+
+
+        class Store:
+            def __init__(self, scale):
+                self.put = partial(put, scale=scale)
+
+
+        def f(x):
+            write = Store(2.0).put
+            write({BYTES}<<{VIEW}>>, x=x)  # expect: TL001""",
     "dict that a branch fills": f"""
         def f(x, packed, floats):
             kwargs = dict(x_ptr=x)

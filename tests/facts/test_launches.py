@@ -47,7 +47,7 @@ FORMS = {
     "star_of_an_unknown": "quantize[(1,)](*n, page, 64)",
     "star_conditional": """
         args = (x, page) if n else (x, page.view(torch.float8_e4m3fn))
-        quantize[(1,)](*args, 64)""",
+        quantize[(1,)](*args, 64)  # expect: TL001""",
     "double_star": """
         kwargs = {"x_ptr": x, "out_ptr": page}
         quantize[(1,)](**kwargs, BLOCK=64)  # expect: TL001""",

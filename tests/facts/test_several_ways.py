@@ -205,6 +205,27 @@ def warm():
 """
 ATTEND = "attend[(1,)](k_cache, v_cache, out, 64)"
 NUMBERS = "shifted[(1,)](k_cache, zeros, out, 64)"
+# A function gives a tuple back, early or later.
+EARLY = """
+@triton.jit
+def put(x_ptr, pages_ptr, slots_ptr, BLOCK: tl.constexpr):
+    at = tl.load(slots_ptr + tl.program_id(0)) * BLOCK + tl.arange(0, BLOCK)
+    x = tl.load(x_ptr + tl.arange(0, BLOCK)).to(tl.float32)
+    tl.store(pages_ptr + at, (x * 2.0).to(pages_ptr.dtype.element_ty))
+
+
+def ready(pages, slots, x):
+    if %s:
+        return %s
+    return %s
+
+
+def write(pages, slots, x):
+    assert pages.dtype == torch.uint8
+    %s = ready(pages, slots, x)%s
+    put[(1,)](x, pages, slots, 64)
+"""
+VIEWED = "pages" + VIEW
 CASES = {
     "tested one after the other": TESTED % (LOOP.strip(), HIT),
     "tested, and viewed by another name": TESTED
@@ -255,6 +276,18 @@ CASES = {
         "first = 1", "k_cache, v_cache = k_cache.view(torch.float8_e5m2), v_cache.view(torch.float8_e5m2)"
     )
     % ("window", ATTEND, ")"),
+    "given back early": EARLY
+    % ("slots.numel() == 1", "pages, slots", f"{VIEWED}, slots.contiguous()", "pages, slots", HIT),
+    "given back late": EARLY
+    % ("x.is_contiguous()", f"{VIEWED}, slots", "pages, slots + 1", "pages, slots", HIT),
+    "given back beside others": EARLY
+    % ("x is None", "slots, x, pages", f"slots, x, {VIEWED}", "slots, _, pages", HIT),
+    "correct: given back viewed either way": EARLY
+    % ("slots.numel() == 1", f"{VIEWED}, slots", f"{VIEWED}, slots + 1", "pages, slots", ""),
+    "correct: given back as it is where it is no memory of codes": EARLY
+    % ("pages.dtype != torch.uint8", "pages, slots", f"{VIEWED}, slots", "pages, slots", ""),
+    "correct: viewed after it is given back": EARLY
+    % ("x is None", "pages, slots", "pages, slots + 1", "pages, slots", f"; pages = {VIEWED}"),
     "integers are picked": ROUND % ("  # expect: TL004", "in"),
     "correct: integers are left out": ROUND % ("", "not in"),
     "entries of a list": LISTED % (MADE, "", READ),

@@ -6,7 +6,7 @@ import ast
 import re
 
 from tritonlint.facts.flow.targets import bind
-from tritonlint.facts.host import attributes, conditions, iteration, loops
+from tritonlint.facts.host import attributes, conditions, holders, iteration, loops
 from tritonlint.facts.host.arguments import Given
 from tritonlint.facts.host.choices import any_item, choose, options
 from tritonlint.facts.host.given import positional
@@ -23,7 +23,6 @@ from tritonlint.facts.host.values import (
     Partial,
     Sequence,
     Super,
-    Table,
     Tensor,
     Value,
     constant,
@@ -42,7 +41,7 @@ def call(frame: Frame, node: ast.Call, name: str, given: Given) -> Value | None:
         values = tuple(loops.gone_through(frame, node, each) for each in values)
     match name, values:
         case "dict", _:
-            return _dict(frame, node, given)
+            return holders.table(frame, node, given)
         case "super", ():
             return _super(frame)
         case "getattr", (_, Const(value=str(attribute)), *default):
@@ -104,21 +103,6 @@ def _pattern(text: ast.JoinedStr) -> re.Pattern[str]:
     """What an f-string may come to."""
     parts = (each.value if isinstance(each, ast.Constant) else None for each in text.values)
     return re.compile("".join(".+" if each is None else re.escape(str(each)) for each in parts))
-
-
-def _dict(frame: Frame, node: ast.Call, given: Given) -> Value:
-    table = Table((), frame.span(node), not given.complete)
-    for each in given.arguments.positional:
-        match each:
-            case Table(items=entries):
-                table = table.updated(entries, each.open)
-            case Sequence(items=pairs):
-                known = [pair.items for pair in pairs if isinstance(pair, Sequence)]
-                entries = tuple((constant(x[0]), x[1]) for x in known if len(x) == 2)
-                table = table.updated(entries, each.repeated or len(entries) < len(pairs))
-            case _:
-                table = table.updated((), True)
-    return table.updated(given.arguments.keywords.items())
 
 
 def _super(frame: Frame) -> Value | None:

@@ -156,8 +156,17 @@ def joined(one: tuple[Path, Value], other: tuple[Path, Value], known: Known) -> 
 def bare(alternatives: Several[tuple[Path, Value]], known: Known) -> Several[tuple[Path, Value]]:
     """`alternatives`, in which those tensors are marked that one arm views as floats and another
     one leaves as they are, though they are `known` to be made of bytes in either: the test does not
-    decide that, unless it asks for a dtype."""
+    decide that, unless it asks for a dtype. In tuples of one length, at each place in them."""
     each_path = [(at, each) for path, value in alternatives for at, each in options(value, path)]
+    rows = [each for _, each in each_path if isinstance(each, Sequence)]
+    if rows and len(rows) == len(each_path) and len({len(each.items) for each in rows}) == 1:
+        paths = [at for at, _ in each_path]
+        for index in range(len(rows[0].items)):
+            column = [*zip(paths, (each.items[index] for each in rows), strict=True)]
+            if all(isinstance(each, Tensor) for _, each in column):
+                marked = [each for _, each in bare(column, known)]
+                rows = [_with(each, index, new) for each, new in zip(rows, marked, strict=True)]
+        return [*zip(paths, rows, strict=True)]
     tensors = [each for _, each in each_path if isinstance(each, Tensor)]
     viewed = {(each.buffer, each.part) for each in tensors if each.view and not each.bare}
     if not viewed or len(viewed) == len(tensors) == len(each_path):
@@ -178,6 +187,11 @@ def bare(alternatives: Several[tuple[Path, Value]], known: Known) -> Several[tup
         else (path, each)
         for path, each in each_path
     ]
+
+
+def _with(row: Sequence, index: int, value: Value) -> Sequence:
+    """A tuple with another value at one place."""
+    return replace(row, items=(*row.items[:index], value, *row.items[index + 1 :]))
 
 
 def _is_what_several_leave(

@@ -9,7 +9,7 @@ from tritonlint.facts.host import iteration
 from tritonlint.facts.host.arguments import Given
 from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.values import Sequence, Table, Value
+from tritonlint.facts.host.values import Sequence, Table, Value, constant
 
 _LISTS = frozenset(
     ("collections.deque", "queue.Queue", "queue.SimpleQueue", "queue.LifoQueue", "asyncio.Queue")
@@ -27,7 +27,9 @@ def call(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Value | 
         case "dataclasses.field" | "attr.ib" | "attr.field" | "attrs.field":
             factories = [each for each in node.keywords if "factory" in str(each.arg)]
             return _made(frame, factories[0].value) if factories else keywords.get("default")
-        case "collections.OrderedDict" | "collections.ChainMap" | "types.MappingProxyType":
+        case "collections.OrderedDict" | "types.MappingProxyType":
+            return table(frame, node, given)
+        case "collections.ChainMap":
             tables = [each for each in values if isinstance(each, Table)]
             return tables[0] if len(tables) == 1 else Table((), frame.span(node), bool(values))
         case "contextvars.ContextVar":
@@ -52,6 +54,22 @@ def call(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Value | 
         over = iteration.items(values[0])
         return over and Sequence(over.items, repeated=True)
     return None
+
+
+def table(frame: Frame, node: ast.Call, given: Given) -> Table:
+    """The dict that a call makes of dicts, pairs and keywords."""
+    made = Table((), frame.span(node), not given.complete)
+    for each in given.arguments.positional:
+        match each:
+            case Table(items=entries):
+                made = made.updated(entries, each.open)
+            case Sequence(items=pairs):
+                known = [pair.items for pair in pairs if isinstance(pair, Sequence)]
+                entries = tuple((constant(x[0]), x[1]) for x in known if len(x) == 2)
+                made = made.updated(entries, each.repeated or len(entries) < len(pairs))
+            case _:
+                made = made.updated((), True)
+    return made.updated(given.arguments.keywords.items())
 
 
 def _with_default(frame: Frame, node: ast.Call, values: tuple[Value, ...]) -> Value:

@@ -129,12 +129,18 @@ def naming(outlines: Mapping[str, Outline], origins: Origins) -> Naming:
         pairs += [(own, set(origins.named(file, base))) for own, base in each.bases]
         for other, keys in pairs:
             for key in keys:
-                aliases.setdefault(key, []).extend(origins.at(file, other))
+                aliases.setdefault(key, []).extend(_spelled(file, other, origins))
         for function in each.functions:
             placed = (file, function)  # one for all of its names: there are many
             for key in found.keys(file, function):
                 functions.setdefault(key, []).append(placed)
     return found
+
+
+def _spelled(file: str, other: str, origins: Origins) -> Iterable[str]:
+    """How a name, or an attribute of the objects of a class, is spelled."""
+    owner, dot, attribute = class_and_method(other)
+    return (f"{each}{dot}{attribute}" for each in origins.at(file, owner))
 
 
 def _families(outlines: Mapping[str, Outline]) -> Mapping[str, str]:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Target
@@ -41,12 +41,26 @@ def held(owner: Definition, attribute: str) -> Iterator[Definition]:
             case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation):
                 if name == attribute:
                     yield from _named(owner, annotation)
-    initializer = owner.module.member(owner, "__init__")
-    if not isinstance(initializer, Definition) or not isinstance(initializer.node, Function):
-        return
-    inside = replace(initializer, enclosing=initializer.inside)
-    for each in _given(initializer.node).get(attribute, ()):
-        yield from _named(inside, each)
+    initializer = _initializer(owner)
+    if initializer is not None:
+        inside = replace(initializer, enclosing=initializer.inside)
+        for each in _given(initializer.as_function).get(attribute, ()):
+            yield from _named(inside, each)
+
+
+def functions_in(owner: Definition, attributes: Collection[str]) -> Iterator[Definition]:
+    """The functions that those of `attributes` can be, or be made of, that the `__init__` of a
+    class gives its objects."""
+    initializer = _initializer(owner)
+    given = _given(initializer.as_function) if initializer is not None else {}
+    for name in given.keys() & attributes:
+        yield from functions_held(held(owner, name))
+
+
+def _initializer(owner: Definition) -> Definition | None:
+    found = owner.module.member(owner, "__init__")
+    is_function = isinstance(found, Definition) and isinstance(found.node, Function)
+    return found if is_function else None  # type: ignore[return-value]
 
 
 @kept(4096)
@@ -88,8 +102,10 @@ def functions_held(held: Iterable[Definition]) -> Iterator[Definition]:
 
 
 def methods_held(held: Iterable[Definition], name: str) -> Iterator[Definition]:
-    """The methods `name` of the classes of that."""
+    """The methods `name` of the classes of that, or the functions that their objects hold so."""
     for each in held:
         found = each.module.member(each, name) if isinstance(each.node, ast.ClassDef) else None
         if isinstance(found, Definition):
             yield found
+        elif isinstance(each.node, ast.ClassDef):
+            yield from functions_in(each, (name,))

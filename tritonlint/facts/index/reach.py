@@ -16,7 +16,7 @@ from tritonlint.facts.index.callers import NEAR
 from tritonlint.facts.index.calls import Calls
 from tritonlint.facts.index.names import Names
 from tritonlint.facts.index.naming import IMPLIED, MAKING
-from tritonlint.facts.index.owned import methods
+from tritonlint.facts.index.owned import functions_in, methods
 from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Definition, Module
@@ -229,6 +229,7 @@ class Reach:
                 found = self.calls(each)
                 if found is not None:
                     yield found
+        yield from filter(None, map(self.calls, functions_in(owner, function.attributes)))
 
 
 def _is(named: Definition, target: Definition) -> bool:

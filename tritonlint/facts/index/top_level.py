@@ -166,20 +166,30 @@ def aliases(
     for found in _AS.finditer(text) if b" as " in text else ():
         if _is_naming(text, found.start()):
             yield from ((found[1], name) for name in _before(text, found.start()))
-    for attribute, name in _ATTRIBUTE.findall(text):
-        if name in known:
-            yield b"self." + attribute, name
+    for each in _ATTRIBUTE.finditer(text):
+        if each[2] in known:
+            yield from ((other, each[2]) for other in (b"self." + each[1], *_on_object(text, each)))
     own = b"triton" in text  # a function that makes launchers holds the launch
-    for attribute, maker, argument in _ATTRIBUTE_MADE.findall(text) if known else ():
-        named = (maker, argument) if own else (argument,)
-        made = [name for name in named if name.removeprefix(b"self.") in known]
-        if made and b"self." + attribute + b"(" in text:
-            yield from ((b"self." + attribute, name) for name in made)
+    for each in _ATTRIBUTE_MADE.finditer(text) if known else ():
+        named = each.groups()[1:] if own else each.groups()[2:]
+        made = [name for name in named if name and name.removeprefix(b"self.") in known]
+        on_self = [b"self." + each[1]] if b"self.%s(" % each[1] in text else []
+        others = [*on_self, *_on_object(text, each)] if made else []
+        yield from ((other, name) for other in others for name in made)
     for other, value in given:
         for spelled in () if other.startswith(b"__") else names(value, 0, len(value)):
             owner, _, attribute = spelled.rpartition(b".")
             if spelled.partition(b".")[0] in known:
                 yield other, attribute if owner else spelled
+
+
+def _on_object(text: bytes, attribute: re.Match[bytes]) -> Iterator[bytes]:
+    """How an attribute that is set in a class at the top level is called on an object of it."""
+    start = text.rfind(b"\nclass ", 0, attribute.start())
+    if start >= 0:
+        names = _WORD.findall(text, start + 7, text.find(b"\n", start + 1))
+        yield from (b"%s.%s" % (each, attribute[1]) for each in names[:1])
+        yield b"." + attribute[1]
 
 
 def filled(

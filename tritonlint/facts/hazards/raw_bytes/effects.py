@@ -201,7 +201,8 @@ def _copied(
     kernel: Kernel, parameter: str, made: Specialization, unknown: Sequence[str]
 ) -> KernelContract:
     """What the kernel does where the `unknown` pointers hold bytes, as far as they can: not those
-    through which it stores floats that do not come from `parameter`."""
+    through which it stores floats that do not come from `parameter`, nor those of which it
+    multiplies matrices: for bytes that does not compile."""
 
     def run(names: Iterable[str]) -> KernelContract:
         pointers = {**dict.fromkeys(names, UINT8), **made.pointers}
@@ -216,6 +217,7 @@ def _copied(
         and parameter not in each.source
         and not each.rounded
     }
+    floats |= {each.parameter for each in found.loads if each.effect == "compile_error"}
     return run(set(unknown) - floats) if floats.intersection(unknown) else found
 
 
