@@ -65,6 +65,24 @@ def test_a_flag_that_widens_leaves_the_width_open(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("again", "width"),
+    [
+        ("if WIDE:", 64),
+        ("if not WIDE:\n        pass\n    else:", 64),
+        ("if not WIDE:", 32),
+        ("if SIZE:", 32),
+        ("if True:", 32),
+        ("WIDE = SIZE\n    if WIDE:", 32),
+    ],
+)
+def test_what_is_tested_again_came_out_as_before(tmp_path: Path, again: str, width: int) -> None:
+    first = ("if WIDE:", "    row = tl.program_id(0).to(tl.int64)", "else:")
+    lines = (*first, "    row = tl.load(index_ptr)", again, "    tl.load(x_ptr + row * stride)")
+    (offset,) = read(tmp_path, *lines)
+    assert offset.product.width == width
+
+
+@pytest.mark.parametrize(
     "index",
     ["tl.program_id(0) % WIDTH", "tl.arange(0, SIZE)", "tl.minimum(tl.program_id(0), 7)", "SIZE"],
 )

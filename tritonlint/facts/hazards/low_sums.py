@@ -23,6 +23,7 @@ from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.element_types import FLOATS
 from tritonlint.facts.host.events import LaunchEvent, Passed
 from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.symbols import Attribute, Parameter, Symbol
 from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.project.comments import means_16_bits
 from tritonlint.facts.project.kernel import Kernel
@@ -41,6 +42,8 @@ _KEPT_WIDE = re.compile(
     r"|count|mean|rstd|variance|(?:^|_)(?:tmp|var|rms|sq|part)(?:_|$)",
     re.IGNORECASE,
 )
+# What objects are called that a function is a method of, or that the halves of an operator share.
+_OWN = frozenset({"self", "cls", "ctx"})
 # The number of parts that the programs of a product of matrices add up, by its name.
 _SPLIT = re.compile(r"split_?k|k_?splits?(?:_|$)", re.IGNORECASE)
 
@@ -195,9 +198,18 @@ def _of_tensor(run: Run, event: LaunchEvent, tensor: Tensor) -> tuple[Passes, El
         types = event.types.get(each, UNKNOWN).types
         if types is not None and not any(t.is_float and t.width == 16 for t in types):
             return "wide", None
-    if any(each.is_given_to(event.root.qualified) for each in symbols):
+    if any(_is_chosen(each, event.root.qualified) for each in symbols):
         return "open", BFLOAT16
     return "unknown", None
+
+
+def _is_chosen(symbol: Symbol, function: str) -> bool:
+    """Whether who calls a function chooses the type of what it is given: of what another object
+    holds, who made that object did."""
+    owners = (each.of for each in symbol.inner if isinstance(each, Attribute))
+    return symbol.is_given_to(function) and all(
+        isinstance(each, Parameter) and each.name in _OWN for each in owners
+    )
 
 
 def _is_kept_wide(name: str, state: Passes, element: ElementType | None) -> bool:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import ast
 import re
 
-from tritonlint.dtypes import UNKNOWN, ElementTypes
+from tritonlint.dtypes import UNKNOWN, ElementTypes, from_torch
 from tritonlint.facts.host import (
     arithmetic,
     builtins,
@@ -31,6 +31,7 @@ from tritonlint.facts.host.given import arguments_of
 from tritonlint.facts.host.named_dtypes import LEGACY, may_retype, named_dtype
 from tritonlint.facts.host.naming import as_tensor, entry_of
 from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.symbols import HasType
 from tritonlint.facts.host.values import (
     Callable,
     Class,
@@ -84,6 +85,11 @@ def _taking(frame: Frame, path: Path, function: Value) -> Frame:
         return frame
     inner = frame.fork()
     inner.path += tuple(test for test in path if test not in inner.path)
+    for test, outcome in path:
+        if outcome and isinstance(test, HasType):
+            element = from_torch(test.types.removeprefix("torch."))
+            if element is not None:
+                conditions.narrow(inner, test.of, ElementTypes.of(element))
     return inner
 
 

@@ -20,7 +20,6 @@ from tritonlint.facts.host import (
     registries,
     structural,
     subscripts,
-    tensors,
 )
 from tritonlint.facts.host.choices import any_item, as_tested, choose, on_path, only_tensor
 from tritonlint.facts.host.named_dtypes import named_dtype
@@ -223,7 +222,7 @@ def _objects(value: Choice) -> list[tuple[Path, Instance]]:
 def _opaque_attribute(frame: Frame, owner: Tensor, name: str, node: ast.Attribute) -> Value:
     """An attribute of something unknown: a tensor's method or property, or an unknown of its
     own."""
-    if name in tensors.SHAPES and name in ("T", "mT", "H", "data"):
+    if name in ("T", "mT", "H") or name == "data" and not structural.fitting(frame, owner, node):
         return owner
     stored = frame.env.get(Attribute(owner.buffer, name))
     if stored is not None:

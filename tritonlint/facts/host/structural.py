@@ -20,14 +20,20 @@ _LEAST = 2
 def as_its_class(frame: Frame, owner: Tensor, node: ast.Attribute) -> Instance | None:
     """`owner`, of which `node` asks for an attribute, as an object of the only class of the file
     that has all the attributes and methods that the function asks of it."""
+    found = fitting(frame, owner, node)
+    return Instance(found[0], owner.buffer) if len(found) == 1 else None
+
+
+def fitting(frame: Frame, owner: Tensor, node: ast.Attribute) -> Sequence[Definition]:
+    """The classes of the file that have all that the function asks of `owner`, of which `node` asks
+    for an attribute: where there are some, it is no tensor."""
     spelled = dotted_name(node.value)
     if not frame.enclosing or spelled is None or owner.types or owner.part or owner.view:
-        return None
+        return ()
     asked = _asked(frame.enclosing[-1]).get(spelled, frozenset())
     if len(asked) < _LEAST:
-        return None
-    fitting = [each for each, known in _members(frame.module) if asked <= known]
-    return Instance(fitting[0], owner.buffer) if len(fitting) == 1 else None
+        return ()
+    return [each for each, known in _members(frame.module) if asked <= known]
 
 
 @kept(4096)

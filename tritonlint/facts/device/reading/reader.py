@@ -1,8 +1,9 @@
 """Reads a kernel from top to bottom for what its expressions compute.
 
-Each statement is read once: a branch joins what its sides give a name, a loop is read as if it ran
-once. That is enough for the form of an index and for the order of its casts, and cheap: many
-kernels of a project are read. What an unknown function returns is not known.
+Each statement is read once: a branch joins what its sides give a name, and where the same
+constants are tested again each side knows its own; a loop is read as if it ran once. That is enough
+for the form of an index and for the order of its casts, and cheap: many kernels of a project are
+read. What an unknown function returns is not known.
 """
 
 from __future__ import annotations
@@ -56,8 +57,15 @@ class Reading:
     updates: list[Update] = field(default_factory=list)
 
 
+# A test of constants, as it is spelled, and whether that is what makes it true; of nothing where
+# anything else is tested.
+_Test = tuple[str, bool]
+# What a name holds after a branch by such a test: where it came out true, and where it did not.
+_Parted = tuple[str, Term, Term]
+
+
 @dataclass
-class _Reader(Walk[Term, Term]):
+class _Reader(Walk[Term, _Test]):
     """Reads one function. The parameters of one that is launched stand for themselves."""
 
     kernel: Kernel
@@ -65,6 +73,8 @@ class _Reader(Walk[Term, Term]):
     reading: Reading = field(default_factory=Reading)
     returns: list[Term] = field(default_factory=list)
     constants: dict[str, Term] = field(default_factory=dict)
+    parted: dict[Term, _Parted] = field(default_factory=dict)
+    outcomes: dict[str, bool] = field(default_factory=dict)
 
     # A loop is read as if it ran once.
     ENTERED = True
@@ -123,21 +133,48 @@ class _Reader(Walk[Term, Term]):
         return True
 
     def fork(self) -> _Reader:
-        rest = (self.kernel, self.depth, self.reading, self.returns, self.constants)
-        return _Reader(dict(self.env), *rest, loops=self.loops)
+        rest = (self.kernel, self.depth, self.reading, self.returns, self.constants, self.parted)
+        return _Reader(dict(self.env), *rest, dict(self.outcomes), loops=self.loops)
 
     def adopt(self, arm: _Reader) -> None:
-        self.env = arm.env
+        self.env, self.outcomes = arm.env, arm.outcomes
 
     def merge(self, one: _Reader, other: _Reader) -> None:
-        self.env = {**other.env, **one.env}
+        before, self.env = self.env, {**other.env, **one.env}
+        theirs = other.outcomes
+        test = next((x for x, out in one.outcomes.items() if theirs.get(x, out) != out), "")
         for name in one.env.keys() & other.env.keys():
-            self.env[name] = joined(other.env[name], one.env[name])
+            sides = one.env[name], other.env[name]
+            taken, skipped = sides if one.outcomes.get(test) else sides[::-1]
+            if self.parted.get(before.get(name, taken)) == (test, taken, skipped):
+                self.env[name] = before[name]
+                continue
+            self.env[name] = made = joined(other.env[name], one.env[name])
+            if test and taken is not skipped:
+                self.parted[made] = test, taken, skipped
 
-    def test(self, node: ast.expr) -> Term:
-        return term_of(self, node)
+    def test(self, node: ast.expr) -> _Test:
+        term_of(self, node)
+        says = True
+        while isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            node, says = node.operand, not says
+        held = [self.env.get(each.id) for each in nodes(node, ast.Name)]
+        known = [each.name for each in held if each is not None and each.op == "constexpr"]
+        if not held or len(known) < len(held) or any(nodes(node, ast.Call)):
+            return "", True
+        return f"{as_code(node)}: {known}", says
 
-    def decided(self, test: Term) -> bool | None:
+    def assume(self, test: _Test, outcome: bool, *, required: bool = False) -> None:
+        spelled, says = test
+        if not spelled:
+            return
+        self.outcomes[spelled] = outcome = outcome == says
+        for name, term in self.env.items():
+            held = self.parted.get(term)
+            if held is not None and held[0] == spelled:
+                self.env[name] = held[1 if outcome else 2]
+
+    def decided(self, test: _Test) -> bool | None:
         return None
 
     def part_of(self, node: ast.expr, name: str) -> Term:
