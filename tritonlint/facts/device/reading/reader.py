@@ -172,7 +172,7 @@ class _Reader(Walk[Term, _Test]):
         for name, term in self.env.items():
             held = self.parted.get(term)
             if held is not None and held[0] == spelled:
-                self.env[name] = held[1 if outcome else 2]
+                self.env[name] = held[1] if outcome else held[2]
 
     def decided(self, test: _Test) -> bool | None:
         return None
