@@ -16,6 +16,7 @@ from sight import OVERLOOKED, launches, sight
 from support import EXPECT
 from tritonlint.engine import check
 from tritonlint.engine.discovery import discover
+from tritonlint.findings import Confidence
 from tritonlint.settings.config import Settings
 
 Place = tuple[str, int, str]
@@ -72,11 +73,13 @@ def write(folder: Path, files: Mapping[str, str]) -> None:
         (folder / name).write_text(textwrap.dedent(text), encoding="utf-8")
 
 
-def found(*paths: str, select: tuple[str, ...] = ()) -> Counter[Place]:
+def found(
+    *paths: str, select: tuple[str, ...] = (), confidence: Confidence = "likely"
+) -> Counter[Place]:
     """The findings of the rules `select` (all default rules without) in `paths` below the working
-    directory. A file that is skipped fails the test, and so does a launch in a project that is
+    directory, of this confidence at least. A file that is skipped fails the test, and so does a launch in a project that is
     overlooked."""
-    settings = Settings(root=Path.cwd(), select=select)
+    settings = Settings(root=Path.cwd(), select=select, confidence=confidence)
     files = discover([Path(path) for path in paths or (".",)], settings)
     with sight() as seen:
         result = check.check(files, settings, jobs=1)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from tritonlint.dtypes import ElementTypes
-from tritonlint.facts.host import classes, renaming
+from tritonlint.facts.host import heirs, renaming
 from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.class_facts import assigned_in, class_facts, facts_of, take_over
 from tritonlint.facts.host.decorators import has_view
@@ -147,7 +147,7 @@ def _note_views(
     that they view these bytes as codes, and what they view parts of them as; also where they have
     these of a property."""
     known = frame.run.notes
-    for owner in (*definition.bases, definition, *classes.heirs(definition)):
+    for owner in (*definition.bases, definition, *heirs.heirs(definition)):
         names = {name, *_naming(owner, name)}
         for method, node in _methods(frame, owner):
             if has_view(node) and not names.isdisjoint(named_in(node)):
@@ -176,7 +176,7 @@ def _set_by_heir(
 ) -> tuple[ClassFacts, Value] | None:
     """What the only class of the file that inherits from this one, and whose `__init__` gives the
     attribute something, gives it: a mixin works on what others make."""
-    each_facts = [class_facts(frame, each) for each in classes.heirs(definition)]
+    each_facts = [class_facts(frame, each) for each in heirs.heirs(definition)]
     found = [facts for facts in each_facts if name in facts.values]
     return (found[0], found[0].values[name]) if len(found) == 1 else None
 
@@ -185,7 +185,7 @@ def named_like(frame: Frame, owner: Instance, pattern: re.Pattern[str]) -> list[
     """The attributes of an object whose names are as `pattern` says, as far as they are known."""
     of = owner.name
     known = [each.name for each in frame.env if isinstance(each, Attribute) and each.of is of]
-    for each in (owner.definition, *classes.heirs(owner.definition)):
+    for each in (owner.definition, *heirs.heirs(owner.definition)):
         known += class_facts(frame, each).values
     return [each for each in dict.fromkeys(known) if pattern.fullmatch(each)]
 

@@ -26,7 +26,7 @@ from tritonlint.facts.host import (
     tensors,
 )
 from tritonlint.facts.host.arguments import Arguments, Given
-from tritonlint.facts.host.choices import choose, contradicts, options
+from tritonlint.facts.host.choices import choose, contradicts, options, telling_heirs
 from tritonlint.facts.host.given import arguments_of
 from tritonlint.facts.host.named_dtypes import LEGACY, may_retype, named_dtype
 from tritonlint.facts.host.naming import as_tensor, entry_of
@@ -71,12 +71,11 @@ def call(frame: Frame, node: ast.Call) -> Value:
     """The value of a call. A launch is recorded on the way."""
     function = frame.evaluate(node.func)
     given = arguments_of(frame, node)
-    return choose(
-        *(
-            (path, apply(_taking(frame, path, each), node, each, given))
-            for path, each in options(function)
-        )
-    )
+    results = [
+        (path, apply(_taking(frame, path, each), node, each, given))
+        for path, each in options(function)
+    ]
+    return choose(*(telling_heirs(results, frame.known) if len(results) > 1 else results))
 
 
 def _taking(frame: Frame, path: Path, function: Value) -> Frame:

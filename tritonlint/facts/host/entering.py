@@ -8,6 +8,7 @@ from functools import partial
 from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.host import (
+    classes,
     conditions,
     containers,
     element_types,
@@ -30,6 +31,7 @@ from tritonlint.facts.host.values import (
     DType,
     Env,
     Instance,
+    Method,
     Partial,
     Sequence,
     Table,
@@ -57,11 +59,19 @@ def enter(frame: Frame, node: ast.Call, function: Callable, given: Given) -> Val
             definition, frame.depth, partial(hands_on_bytes, frame, function, given)
         )
     ):
-        return by_name or frame.unknown(node)
+        return by_name or _as_annotated(definition, frame.unknown(node))
     result = run(frame, node, function, given)[0]
     if by_name is not None and not _better(frame, result):
         return by_name
-    return result if result is not None else frame.unknown(node)
+    return _as_annotated(definition, result if result is not None else frame.unknown(node))
+
+
+def _as_annotated(function: Definition, value: Value) -> Value:
+    """`value`, which a function gives back, as an object of the abstract class that its annotation
+    names."""
+    if function.as_function.returns is None or not isinstance(value, (Tensor, Method)):
+        return value
+    return classes.as_object(value, classes.abstract_result(function))
 
 
 def _is_beyond(frame: Frame, function: Definition) -> bool:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import ast
+from itertools import islice
 
 from tritonlint.facts.flow.targets import bind
-from tritonlint.facts.host import attributes, classes, entering, members, names, required
+from tritonlint.facts.host import attributes, classes, entering, heirs, members, names, required
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.named_dtypes import named_dtype
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import Attribute, Object, Parameter
+from tritonlint.facts.host.symbols import Attribute, Object, OfClass, Parameter, Share
 from tritonlint.facts.host.values import (
     Callable,
+    Choice,
     Class,
     Const,
     Instance,
     Launchable,
     Namespace,
     Partial,
+    Path,
     Sequence,
     Super,
     Tensor,
@@ -27,6 +30,9 @@ from tritonlint.facts.host.values import (
 from tritonlint.facts.project.modules import Definition
 from tritonlint.facts.project.tree import FUNCTION, Function, last_name
 from tritonlint.frozen import replace
+
+# So many heirs of a class are asked for a method that it leaves to them.
+_MOST_HEIRS = 8
 
 
 def instance_attribute(frame: Frame, owner: Instance, name: str, node: ast.expr) -> Value:
@@ -49,7 +55,8 @@ def _attribute(frame: Frame, owner: Instance, name: str, node: ast.expr) -> Valu
         return Tensor(symbol) if of_another and attributes.is_setting(name, known) else known
     target = classes.getter(definition.module.member(definition, name))
     if isinstance(target, Definition) and isinstance(target.node, Function):
-        return bound_method(frame, owner, target, node)
+        by_heirs = _of_heirs(frame, owner, target, node)
+        return by_heirs or bound_method(frame, owner, target, node)
     own = members.of_any_member(frame, owner, name, node)
     own = own or attributes.assigned_value(frame, owner, name)
     if own is not None:
@@ -73,6 +80,28 @@ def _attribute(frame: Frame, owner: Instance, name: str, node: ast.expr) -> Valu
         return named if named.types.known else replace(named, of=symbol)
     module, around = definition.module, definition.enclosing
     return classes.annotated(module, declared, around, Tensor(symbol))
+
+
+def _of_heirs(frame: Frame, owner: Instance, target: Definition, node: ast.expr) -> Value | None:
+    """A method that a class leaves to its heirs, as each of them has it: where the object is one of
+    that class. What launches something is not followed here."""
+    if not heirs.is_left_to_heirs(target.as_function):
+        return None
+    overriding = frame.run.overriding(owner.definition, target.name)
+    first = (each for each in overriding if heirs.is_first_with(each, target.name))
+    asked = list(islice(first, _MOST_HEIRS))
+    found: list[tuple[Path, Value]] = []
+    for each in asked:
+        tests = tuple((OfClass(owner.name, other.qualified), other is each) for other in asked)
+        method = each.module.member(each, target.name)
+        value: Value = frame.unknown(node)
+        if isinstance(method, Definition) and isinstance(method.node, FUNCTION):
+            if frame.run.leads is None or not frame.run.leads(method):
+                value = bound_method(
+                    frame, Instance(each, Share(owner.name, each.name)), method, node
+                )
+        found.append((tests, value))
+    return Choice(tuple(found)) if found else None
 
 
 def _made_up(frame: Frame, owner: Instance, name: str, node: ast.expr) -> Value | None:

@@ -68,9 +68,9 @@ class Run:
     tells whether `root` has callers in the project, `viewed_beside` whether tests beside it view
     what they pass, `both_flavours` whether the project knows of both kinds of e4m3, `viewing` gives
     the other files that name all of some names and view something, `operator` which function a
-    custom operator is. `thorough` is whether calls are followed that hand on no bytes: they tell
-    what else a function is given. `attributes` and `effects` (what a kernel does in one
-    specialization) may be shared between runs."""
+    custom operator is, `overriding` which heirs of a class have a method of their own. `thorough`
+    is whether calls are followed that hand on no bytes: they tell what else a function is given.
+    `attributes` and `effects` (what a kernel does in one specialization) may be shared."""
 
     project: Project
     root: Definition
@@ -87,6 +87,7 @@ class Run:
     stack: list[int] = field(default_factory=list)
     exhausted: bool = False
     operator: Callable[[str], Definition | None] = lambda _: None
+    overriding: Callable[[Definition, str], Iterable[Definition]] = lambda *_: ()
     attributes: Attributes = field(default_factory=dict)
     effects: Effects = field(default_factory=Effects)
     # The class of the object, where the root is the method of one that it inherits from.

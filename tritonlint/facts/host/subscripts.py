@@ -32,8 +32,13 @@ from tritonlint.frozen import replace
 def subscript(frame: Frame, node: ast.Subscript) -> Value:
     owner = frame.evaluate(node.value)
     every = list(options(owner))
-    filled = [each for each in every if each[1] != Sequence(())]
+    filled = [each for each in every if each[1] != Sequence(()) and _may_be_cut(each[1], node)]
     return choose(*((path, _element(frame, each, node)) for path, each in filled or every))
+
+
+def _may_be_cut(value: Value, node: ast.Subscript) -> bool:
+    """Whether a value takes the index in `node`: a list takes no `[..., :n]`."""
+    return not (isinstance(value, Sequence) and isinstance(node.slice, ast.Tuple))
 
 
 def _element(frame: Frame, owner: Value, node: ast.Subscript) -> Value:

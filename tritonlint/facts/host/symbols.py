@@ -200,6 +200,16 @@ class Never(OfSetting):
 
 
 @symbol_class
+class OfClass(Symbol):
+    """Whether an object is of the class of this qualified name, which inherits from the one that it
+    is said to be of."""
+
+    FORM = "{0.of} is a {0.kind}"
+    of: Symbol
+    kind: str
+
+
+@symbol_class
 class Compared(Symbol):
     """A comparison, by the name of its operator."""
 

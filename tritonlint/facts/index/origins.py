@@ -30,6 +30,7 @@ class Origins:
     ) -> None:
         self._outlines = outlines
         self._layout = layout
+        self._files = list(outlines)
         self._numbers = {file: str(number) for number, file in enumerate(outlines)}
         self._defined: dict[str, frozenset[str]] = {}
         self._imports: dict[str, Mapping[str, list[_Import]]] = {}
@@ -51,6 +52,11 @@ class Origins:
         if number is None or name.startswith("self."):
             return (name,)
         return f"{name}@{number}", name
+
+    def place(self, spelled: str) -> tuple[str, str] | None:
+        """The file that a name comes from that is spelled by its origin, and the name there."""
+        name, _, number = spelled.partition("@")
+        return (self._files[int(number)], name) if number.isdigit() else None
 
     def of(self, file: str, calls: Iterable[str]) -> Iterator[str]:
         """What calls in a file, as `Function.calls` has them, are of."""

@@ -32,6 +32,12 @@ def methods(owner: Definition, depth: int = 6) -> Iterator[Definition]:
         yield from methods(base, depth - 1)
 
 
+def is_heir(owner: Definition, of: Definition, depth: int = 6) -> bool:
+    """Whether a class of the project inherits from another one."""
+    bases = owner.bases if depth else ()
+    return any(each.node is of.node or is_heir(each, of, depth - 1) for each in bases)
+
+
 def held(owner: Definition, attribute: str) -> Iterator[Definition]:
     """The classes of the project whose objects `attribute` of an object of `owner` can be, as far
     as its class body and its `__init__` name them, and the functions that it can be or be made

@@ -16,7 +16,7 @@ from tritonlint.facts.index.callers import NEAR
 from tritonlint.facts.index.calls import Calls
 from tritonlint.facts.index.names import Names
 from tritonlint.facts.index.naming import IMPLIED, MAKING
-from tritonlint.facts.index.owned import functions_in, methods
+from tritonlint.facts.index.owned import functions_in, is_heir, methods, owner_of
 from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Definition, Module
@@ -43,6 +43,8 @@ class Reach:
         self._meeting: dict[tuple[int, int], bool] = {}
         self._callers: dict[int, tuple[Definition, ...]] = {}
         self._lines: dict[str, dict[int, list[Definition]]] = {}
+        # By class and method, where those are that have one of their own, over the texts.
+        self._overriding: dict[tuple[str, str, str], list[tuple[str, int]]] = {}
 
     def module(self, file: str, source: SourceFile | None = None) -> Module:
         """The module of a file, with its override where it has one. Raises SourceError."""
@@ -155,6 +157,33 @@ class Reach:
         if key not in self._callers:
             self._callers[key] = tuple(self._naming(function))
         return self._callers[key]
+
+    def overriding(self, owner: Definition, method: str) -> Iterator[Definition]:
+        """The classes that inherit from `owner`, over any number of others, and have a method of
+        this name of their own; those of its file first."""
+        file = str(owner.module.file)
+        key = (file, owner.name, method)
+        if key not in self._overriding:
+            names = self.texts.naming(file)
+            heirs = names.with_aliases(names.origins.at(file, owner.name))
+            places = {place for place in map(names.origins.place, heirs) if place is not None}
+            self._overriding[key] = [
+                (other, line)
+                for other, name in places
+                for line in self._own_line(other, name, method)
+            ]
+            self._overriding[key].sort(key=lambda each: (each[0] != file, each))
+        for other, line in self._overriding[key]:
+            module = self.parsed(other)
+            for each in module.functions if module is not None else ():
+                heir = owner_of(each) if each.line == line else None
+                if heir is not None and is_heir(heir, owner):
+                    yield heir
+
+    def _own_line(self, file: str, owner: str, method: str) -> Iterator[int]:
+        """The line of the header of a method that a class of a file has of its own."""
+        functions = self.texts.outline(file).functions
+        yield from (each.line for each in functions if (each.owner, each.name) == (owner, method))
 
     def _naming(self, target: Definition) -> Iterator[Definition]:
         """The functions that name `target`, or its class."""

@@ -43,6 +43,7 @@ class Runs:
             partial(self._beside.views, root),
             partial(self.texts.both_flavours, universe),
             partial(self._viewing, root, universe),
+            overriding=self.reach.overriding,
             operator=partial(self.reach.names.operator, universe),
             attributes=self._attributes,
             effects=self._effects,

@@ -25,7 +25,7 @@ from tritonlint.facts.hazards.raw_bytes.arguments import Argument, arguments
 from tritonlint.facts.hazards.rounded_first import rounded_first
 from tritonlint.facts.hazards.short_indices import short_indices
 from tritonlint.facts.hazards.width_choices import width_choices
-from tritonlint.facts.host.classes import run_as
+from tritonlint.facts.host.heirs import run_as
 from tritonlint.facts.host.interpreter import interpret
 from tritonlint.facts.host.state import MAX_STATEMENTS, Run
 from tritonlint.facts.index.gates import may_hold_copies

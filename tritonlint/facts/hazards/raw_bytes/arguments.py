@@ -17,13 +17,14 @@ from tritonlint.facts.hazards.raw_bytes.sisters import passed_twice
 from tritonlint.facts.hazards.raw_bytes.stands_for import is_conditional, stands_for
 from tritonlint.facts.hazards.raw_bytes.storage import Storage, storage_of
 from tritonlint.facts.hazards.raw_bytes.twins import cutting, sliced
-from tritonlint.facts.host.choices import contradicts, options
+from tritonlint.facts.host.choices import contradicts, of_class, options
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.symbols import OfClass
 from tritonlint.facts.host.values import Path, Tensor
 from tritonlint.facts.project.tree import nodes
 from tritonlint.findings.claim import Known
-from tritonlint.frozen import dataclass
+from tritonlint.frozen import dataclass, replace
 from tritonlint.source import Span
 
 # Words and numbers by which a kernel or a launch says that it means fp8 (largest finite values:
@@ -105,12 +106,26 @@ def arguments(run: Run) -> Iterator[Argument | Typed]:
     known not to."""
     for event in run.launches:
         for parameter, passed in event.arguments.items():
+            each_path: list[tuple[Path, Argument | Typed]] = []
             for path, value in options(passed.value):
                 taken = (*event.path, *_refused(run, event.path))
                 if isinstance(value, Tensor) and not contradicts(path, taken):
                     found = _argument(run, event, parameter, value, path)
                     if found is not None:
-                        yield found
+                        each_path.append((path, found))
+            yield from _of_classes(each_path)
+
+
+def _of_classes(found: Sequence[tuple[Path, Argument | Typed]]) -> Iterator[Argument | Typed]:
+    """What is `found`, each on its path. Where it is what an object gives that may be of several
+    classes, and not all of these give bytes, the launch may be meant for the others."""
+    giving = {of_class(path) for path, each in found if isinstance(each, Argument)}
+    for path, each in found:
+        asked = {key for key, _ in path if isinstance(key, OfClass)}
+        if isinstance(each, Argument) and not asked <= giving:
+            told = tuple(replace(x, strength="possible") for x in each.evidence)
+            each = replace(each, evidence=told)
+        yield each
 
 
 def _refused(run: Run, path: Path) -> Path:

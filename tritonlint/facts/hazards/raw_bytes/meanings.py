@@ -13,7 +13,7 @@ from tritonlint.facts.hazards.raw_bytes.stands_for import about_type
 from tritonlint.facts.host.choices import contradicts, options
 from tritonlint.facts.host.element_types import FLOATS, wide_floats
 from tritonlint.facts.host.events import LaunchEvent
-from tritonlint.facts.host.symbols import Attribute, HasType, Symbol
+from tritonlint.facts.host.symbols import Attribute, HasType, OfClass, Symbol
 from tritonlint.facts.host.values import Path, Tensor, Value
 
 
@@ -112,8 +112,11 @@ def _asks_type(test: Symbol, buffer: Symbol) -> bool:
 
 def _elsewhere(event: LaunchEvent, parameter: str, path: Path) -> Iterator[tuple[Path, Value]]:
     """What is passed for `parameter` on the paths that contradict `path`. A tensor that is passed
-    for other parameters too is a placeholder there."""
+    for other parameters too is a placeholder there; what an object of another class gives may be of
+    another type."""
     for inner, value in options(event.arguments[parameter].value):
+        if any(isinstance(key, OfClass) for key, _ in inner):
+            continue
         if contradicts(inner, path) and not _stands_in(event, parameter, value):
             yield inner, value
 

@@ -9,7 +9,7 @@ from tritonlint.facts.hazards.raw_bytes.evidence import NO_FLOAT, Evidence
 from tritonlint.facts.hazards.raw_bytes.names import float_named
 from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.events import LaunchEvent
-from tritonlint.facts.host.symbols import HasType, Joined, OfSetting, Symbol
+from tritonlint.facts.host.symbols import HasType, Joined, OfClass, OfSetting, Symbol
 from tritonlint.facts.host.values import Path, Tensor
 
 FP8 = ElementTypes.of(BY_NAME["float8_e4m3fn"])
@@ -76,7 +76,10 @@ def is_conditional(taken: Path, chosen: Path, evidence: Sequence[Evidence]) -> b
 
 
 def about_type(test: tuple[Symbol, bool]) -> bool:
-    """Whether a test is of an element type, or of the setting for one."""
+    """Whether a test is of an element type, of the setting for one, or of the class of an
+    object."""
     key = test[0]
     first = key.tests[0] if isinstance(key, Joined) else key
-    return isinstance(first, OfSetting) or any(isinstance(each, HasType) for each in key.inner)
+    return isinstance(first, (OfClass, OfSetting)) or any(
+        isinstance(each, HasType) for each in key.inner
+    )

@@ -1,0 +1,137 @@
+"""The same bug, and the same correct code, where memory comes from a method that a class leaves to
+its heirs: what these give, in the same file or in others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.facts.hosting import KERNELS, expected, found, write
+
+HIT = "  # expect: TL002"
+
+# A pool that is kept as bytes where its dtype is that of codes.
+BASE = '''
+import abc
+import torch
+
+
+class Pool(abc.ABC):
+    def __init__(self, size, dtype):
+        self.dtype = dtype
+        self.store_dtype = torch.uint8 if dtype == torch.float8_e5m2 else dtype
+        self._create(size)
+
+    %s
+'''
+LEFT = "@abc.abstractmethod\n    def keys(self, layer):\n        ..."
+RAISING = "def keys(self, layer):\n        raise NotImplementedError('keys')"
+EMPTY = 'def keys(self, layer) -> torch.Tensor:\n        """The keys."""'
+VIEWING = "def keys(self, layer):\n        return self.k[layer].view(self.dtype)"
+HEIR = """
+class Paged(Pool):
+    def _create(self, size):
+        self.k = [torch.zeros(size, 64, dtype=%s) for _ in range(4)]
+
+    def keys(self, layer):
+        %s
+"""
+RAW = "return self.k[layer]"
+VIEWED = "return self.k[layer].view(self.dtype) if self.store_dtype != self.dtype else self.k[layer]"
+STORED, BF16, BYTES = "self.store_dtype", "torch.bfloat16", "torch.uint8"
+BAD, GOOD = HEIR % (STORED, RAW), HEIR % (STORED, VIEWED)
+OTHER = GOOD.replace("Paged", "Latent")
+PLAIN = (HEIR % (BF16, RAW)).replace("Paged", "Plain")
+# Between the two.
+BETWEEN = "\n\nclass Between(Pool):\n    def clear(self):\n        self.k.clear()\n"
+# What another heir does is done anew, for memory that nothing reads.
+PLACEHOLDER = """
+class Placeholder(Paged):
+    def keys(self, layer):
+        return self.k[layer]
+"""
+FROM = "import torch\nfrom pools import Pool\n"
+USES = {
+    "a parameter": """
+def decode(pool: Pool, out):
+    dequantize[(1,)](pool.keys(0)%s, out, 64)%s
+""",
+    "an attribute": """
+class Backend:
+    def __init__(self, pool: Pool):
+        self.pool = pool
+
+    def decode(self, out):
+        keys = self.pool.keys(1)
+        dequantize[(1,)](keys%s, out, 64)%s
+""",
+    "what a function gives": """
+def current(context) -> Pool:
+    return context.pool
+
+
+def decode(context, out):
+    keys = current(context).keys(2)
+    dequantize[(1,)](keys%s, out, 64)%s
+""",
+}
+VIEW = ".view(torch.float8_e5m2)"
+
+
+def _files(use: str, heirs: str, hit: str = "", view: str = "", left: str = LEFT) -> dict[str, str]:
+    """All in one file."""
+    text = (BASE % left) + heirs + USES[use] % (view, hit)
+    return {"user.py": KERNELS + text}
+
+
+def _apart(use: str, heirs: str, hit: str = "", view: str = "") -> dict[str, str]:
+    """The pool, its heirs and what takes it in files of their own."""
+    text = FROM + "from kernels import dequantize\n" + USES[use] % (view, hit)
+    return {"kernels.py": KERNELS, "pools.py": BASE % LEFT, "heirs.py": FROM + heirs, "user.py": text}
+
+
+USE = "a parameter"
+CASES = {
+    **{f"{use}: one file": _files(use, BAD, HIT) for use in USES},
+    **{f"{use}: other files": _apart(use, BAD, HIT) for use in USES},
+    "raises": _files(USE, BAD, HIT, left=RAISING),
+    "there is nothing in it": _files(USE, BAD, HIT, left=EMPTY),
+    "over two classes": _files(USE, BETWEEN + BAD.replace("(Pool)", "(Between)"), HIT),
+    "over two classes of other files": _apart(USE, BETWEEN + BAD.replace("(Pool)", "(Between)"), HIT),
+    "two that agree": _apart(USE, BAD + BAD.replace("Paged", "Latent"), HIT),
+    **{f"correct: {use} is viewed": _files(use, BAD, view=VIEW) for use in USES},
+    **{f"correct: {use} is viewed by its class": _apart(use, GOOD) for use in USES},
+    "correct: all view": _apart(USE, GOOD + OTHER),
+    "correct: bf16": _apart(USE, HEIR % (BF16, RAW)),
+    "correct: numbers of 8 bits beside others": _apart(USE, (HEIR % (BYTES, RAW)) + PLAIN),
+    "correct: over two classes": _apart(USE, BETWEEN + GOOD.replace("(Pool)", "(Between)")),
+    "correct: done anew": _apart(USE, GOOD + PLACEHOLDER),
+    "correct: not left to heirs": _files(USE, GOOD, left=VIEWING),
+    "correct: an heir of another class": _apart(USE, GOOD + BAD.replace("(Pool)", "").replace("Paged", "Apart")),
+}  # fmt: skip
+# Some give bytes, and others do not: which of them it is, the launch does not say.
+DIVIDED = {
+    "one views": _apart(USE, BAD + OTHER, HIT),
+    "one views, in one file": _files(USE, OTHER + BAD, HIT),
+    "one is bf16": _apart("an attribute", PLAIN + BAD, HIT),
+}
+
+
+@pytest.mark.parametrize("files", CASES.values(), ids=list(CASES))
+def test_what_heirs_give(
+    files: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, files)
+    assert found(".", confidence="possible") == found(".") == expected(files)
+
+
+@pytest.mark.parametrize("files", DIVIDED.values(), ids=list(DIVIDED))
+def test_heirs_that_disagree(
+    files: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, files)
+    assert not found(".")
+    assert found(".", confidence="possible") == expected(files)

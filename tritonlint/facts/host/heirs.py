@@ -1,0 +1,159 @@
+"""Classes that inherit from one another: what a class leaves to its heirs, and as whose method one
+is run."""
+
+from __future__ import annotations
+
+import ast
+
+from tritonlint.facts.kept import kept
+from tritonlint.facts.project.modules import Definition, Module
+from tritonlint.facts.project.tree import (
+    FUNCTION,
+    SCOPE,
+    Function,
+    dotted_name,
+    last_name,
+    nodes,
+    walk,
+)
+
+
+@kept(4096)
+def heirs(definition: Definition) -> tuple[Definition, ...]:
+    """The classes at the top level of a file that name this one, of the same file, as a base."""
+    return tuple(
+        Definition(definition.module, each, (), each.name)
+        for each in definition.module.tree.body
+        if isinstance(each, ast.ClassDef) and not definition.enclosing
+        if any(isinstance(base, ast.Name) and base.id == definition.name for base in each.bases)
+    )
+
+
+def run_as(method: Definition) -> list[Definition | None]:
+    """The classes as whose method one is run: None for its own, which is left out where no object
+    of it can be the one at hand, and the heirs that keep the method and have one of their own for
+    another that it calls, or make the object of bytes."""
+    owner = method.owner
+    if owner is None or method.name == "__init__":
+        return [None]
+    own = Definition(method.module, owner, method.enclosing[:-1], owner.name)
+    found = heirs(own)
+    if not found:
+        return [None]
+    named = {each.attr for each in nodes(method.node, ast.Attribute)}  # type: ignore[arg-type]
+    changing: list[Definition | None] = []
+    keeping = False
+    for heir in found:
+        names = method_names(heir) - {"__init__"}
+        if method.name not in names:
+            changes = not names.isdisjoint(named) or _names_bytes(heir)
+            changing += [heir] if changes else []
+            keeping = keeping or not changes
+    return changing if changing and not keeping and _is_for_heirs(own, named) else [None, *changing]
+
+
+def _is_for_heirs(definition: Definition, named: set[str]) -> bool:
+    """Whether all objects of a class are of its heirs: it is abstract, it lacks what of these
+    `named` attributes they have, or its file makes objects of them and none of it."""
+    found = heirs(definition)
+    own = _has(definition)
+    if is_abstract(definition):
+        return True
+    if own is not None and any((_has(each) or own) & named - own for each in found):
+        return True
+    made, known = _made(definition.module)
+    return definition.name not in known and any(each.name in made for each in found)
+
+
+def is_abstract(definition: Definition) -> bool:
+    """Whether a class leaves a method to its heirs."""
+    return any(isinstance(each, FUNCTION) and _is_left(each) for each in definition.as_class.body)
+
+
+def _is_left(method: Function) -> bool:
+    """Whether a method is abstract, or raises that it is not implemented."""
+    if any(last_name(each) == "abstractmethod" for each in method.decorator_list[-1:]):
+        return True
+    match method.body[-1]:
+        case ast.Raise(exc=ast.expr() as raised):
+            called = raised.func if isinstance(raised, ast.Call) else raised
+            return last_name(called) == "NotImplementedError"
+    return False
+
+
+def is_left_to_heirs(method: Function) -> bool:
+    """Whether a class leaves a method to its heirs: so it says, or there is nothing in it."""
+    empty = (isinstance(each, ast.Pass) or _is_written(each) for each in method.body)
+    return _is_left(method) or all(empty)
+
+
+def is_first_with(heir: Definition, name: str) -> bool:
+    """Whether the method that a class has for one that is left to it is not that of a base, or made
+    anew: what another one has that it inherits from is what most objects do."""
+    below = (each.module.member(each, name) for each in heir.bases)
+    return all(
+        is_left_to_heirs(each.node)
+        for each in below
+        if isinstance(each, Definition) and isinstance(each.node, FUNCTION)
+    )
+
+
+def _is_written(statement: ast.stmt) -> bool:
+    """Whether a statement is a docstring, or `...`."""
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
+def _has(definition: Definition) -> frozenset[str] | None:
+    """The names of what objects of a class have; None where it has a base that is not known."""
+    found = _bound_in(definition.as_class)
+    for base in definition.as_class.bases:
+        spelled = dotted_name(base)
+        target = definition.module.target(spelled, definition.enclosing) if spelled else None
+        if not isinstance(target, Definition) or not isinstance(target.node, ast.ClassDef):
+            return found if spelled in ("object", "ABC", "abc.ABC") else None
+        inherited = _has(target) if target.node is not definition.node else None
+        if inherited is None:
+            return None
+        found |= inherited
+    return found
+
+
+@kept(1024)
+def _bound_in(owner: ast.ClassDef) -> frozenset[str]:
+    """What the body of a class binds, and what its methods assign to attributes."""
+    found = {each.name for each in owner.body if isinstance(each, SCOPE)}
+    for each in walk(owner):
+        match each:
+            case ast.Name(id=name, ctx=ast.Store()) | ast.Attribute(attr=name, ctx=ast.Store()):
+                found.add(name)
+            case ast.Constant(value=str(name)):  # of `setattr`, `__slots__`, `register_buffer`
+                found.add(name)
+    return frozenset(found)
+
+
+@kept(512)
+def _made(module: Module) -> tuple[frozenset[str], frozenset[str]]:
+    """What a file calls by its name, and what it names otherwise than as a base, or in an
+    annotation."""
+    aside: set[int] = set()
+    for each in walk(module.tree):
+        asides = each.bases if isinstance(each, ast.ClassDef) else ()
+        for one in (*asides, getattr(each, "annotation", None), getattr(each, "returns", None)):
+            aside |= {id(name) for name in walk(one)} if one is not None else set()
+    calls = (each.func for each in nodes(module.tree, ast.Call))
+    named = (each for each in walk(module.tree) if id(each) not in aside)
+    return (
+        frozenset(each.id for each in calls if isinstance(each, ast.Name)),
+        frozenset(each.id for each in named if isinstance(each, ast.Name)),
+    )
+
+
+@kept(1024)
+def _names_bytes(definition: Definition) -> bool:
+    """Whether the initializer that a class has of its own names a type of bytes."""
+    own = (each for each in definition.as_class.body if getattr(each, "name", "") == "__init__")
+    return any(last_name(each) == "uint8" for node in own for each in nodes(node, ast.expr))
+
+
+def method_names(definition: Definition) -> set[str]:
+    return {each.name for each in definition.as_class.body if isinstance(each, FUNCTION)}
