@@ -127,6 +127,24 @@ HOLDERS = {
 
             def f(self, x):
                 self.writer.write(self.page<<{VIEW}>>, x)  # expect: TL001""",
+    "function on an object that holds others of its class": f"""
+        def put(page, x):
+            quantize[(1,)](x, page, 64)
+
+
+        class Node:
+            def __init__(self, depth):
+                self.page = {BYTES}
+                self.kind = Node
+                self.first = isinstance(Node, type)
+                self.write = put
+
+            def run(self, x):
+                self.kind(0).write(self.page, x)
+
+
+        def f(node: Node, x):
+            node.write(node.page<<{VIEW}>>, x)  # expect: TL001""",
     "function of an object by another name": f"""
         from functools import partial
 

@@ -84,8 +84,10 @@ class Naming:
             spelled = fresh.pop()
             name, dot, method = class_and_method(spelled.rstrip("("))
             ending = "(" if spelled.endswith("(") else dot + method
-            others = (f"{each}{ending}" for each in self.aliases.get(name, ()))
-            more = [each for each in others if each not in found]
+            known = self.aliases.get(name, ())
+            if ending:  # what an object holds is called: nothing more is named on it
+                known = [each for each in known if not _is_held(each)]
+            more = [f"{each}{ending}" for each in known if f"{each}{ending}" not in found]
             found.update(more)
             fresh += more
         return found
@@ -101,6 +103,11 @@ class Naming:
                 named = [each for each in named if method in each[1].attributes]
             found += [each for each in named if files is None or each[0] in files]
         return found
+
+
+def _is_held(name: str) -> bool:
+    """Whether a name is one of an attribute, on an object of a class or on any."""
+    return name.startswith(".") or bool(class_and_method(name)[1])
 
 
 def class_and_method(name: str) -> tuple[str, str, str]:
