@@ -102,7 +102,7 @@ def _made(run: Run, passed: Passed) -> tuple[Span, tuple[int, ...]] | None:
     tensors = [each for _, each in options(passed.value) if isinstance(each, Tensor)]
     if len(tensors) != 1 or tensors[0].part is not None or tensors[0].view is not None:
         return None
-    notes = run.by_buffer.get(tensors[0].buffer, ())
+    notes = run.notes.by_buffer(tensors[0].buffer)
     place = next((each.span for each in notes if each.kind == "allocated"), None)
     module = run.project.cached(os.path.abspath(place.path)) if place is not None else None
     return _shape(module, place) if module is not None and place is not None else None

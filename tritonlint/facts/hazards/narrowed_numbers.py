@@ -63,7 +63,7 @@ def _may_be_bytes(run: Run, event: LaunchEvent, tensor: Tensor) -> bool:
     """Whether anything says that a tensor is made of bytes."""
     types = (tensor.types or event.types.get(tensor.buffer, UNKNOWN)).types
     if types is None:
-        return tensor.buffer in run.by_buffer
+        return bool(run.notes.by_buffer(tensor.buffer))
     return any(each.is_byte for each in types)
 
 

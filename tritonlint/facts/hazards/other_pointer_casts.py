@@ -215,7 +215,7 @@ def type_of(run: Run, event: LaunchEvent, passed: Passed) -> ElementType | None:
     symbols = run.dtypes.get(tensor.buffer, frozenset())
     if any(event.types.get(each, UNKNOWN).known for each in symbols):
         return None
-    defaults = (each.types for each in run.of_kind("default") if each.buffer in symbols)
+    defaults = (each.types for each in run.notes.of_kind("default") if each.buffer in symbols)
     return next((each.single for each in defaults), None)
 
 

@@ -26,8 +26,9 @@ from tritonlint.facts.host import (
     tensors,
 )
 from tritonlint.facts.host.arguments import Arguments, Given
-from tritonlint.facts.host.choices import choose, contradicts, options, telling_heirs
+from tritonlint.facts.host.choices import choose, contradicts, options
 from tritonlint.facts.host.given import arguments_of
+from tritonlint.facts.host.heirs import telling_heirs
 from tritonlint.facts.host.named_dtypes import LEGACY, may_retype, named_dtype
 from tritonlint.facts.host.naming import as_tensor, entry_of
 from tritonlint.facts.host.state import Frame

@@ -13,7 +13,6 @@ from tritonlint.facts.host.symbols import (
     Compared,
     HasType,
     Never,
-    OfClass,
     OfSetting,
     OfVendor,
     Symbol,
@@ -249,40 +248,6 @@ def on_path(value: Value, path: Path) -> Value:
     if not left or len(left) == len(value.options):
         return value
     return left[0][1] if len(left) == 1 else Choice(left)
-
-
-def telling_heirs(
-    results: Several[tuple[Path, Value]], known: Known
-) -> Several[tuple[Path, Value]]:
-    """`results`, of which each is what another heir of a class gives: those that are memory of
-    bytes, as it is `known`, and one that is not, of another heir if there is one."""
-    if not any(of_class(path) for path, _ in results):
-        return results
-    flat = [(at, each) for path, value in results for at, each in options(value, path)]
-    told = [each for each in flat if _holds_bytes(each[1], known)]
-    told.sort(key=lambda each: isinstance(each[1], Sequence))
-    others = [each for each in flat if each not in told]
-    classes = {of_class(path) for path, _ in told}
-    others.sort(key=lambda each: of_class(each[0]) in classes)
-    return [*told[: MAX_OPTIONS - 1], *others[:1]]
-
-
-def of_class(path: Path) -> Symbol | None:
-    """The test for the class of an object that comes out true on a path."""
-    found = (key for key, outcome in path if outcome and isinstance(key, OfClass))
-    return next(found, None)
-
-
-def _holds_bytes(value: Value, known: Known) -> bool:
-    """Whether a tensor, or one in a tuple, is known to be made of bytes and not viewed."""
-    for _, each in options(value):
-        if isinstance(each, Sequence) and any(_holds_bytes(item, known) for item in each.items):
-            return True
-        if isinstance(each, Tensor) and each.view is None:
-            types = (each.types or known(each.buffer)).types
-            if types and all(one.is_byte for one in types):
-                return True
-    return False
 
 
 def only_tensor(value: Value) -> Tensor | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Literal
 
@@ -58,6 +59,33 @@ class Note:
     message: str = ""
     strength: Literal["certain", "likely", "possible"] = "likely"
     encoded: bool = False
+
+
+class Notes(list[Note]):
+    """Notes in the order in which they were taken. What is asked of them is sorted once, until more
+    are taken."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._by_buffer: dict[Symbol, list[Note]] = {}
+        self._by_kind: dict[NoteKind, list[Note]] = {}
+        self._sorted = 0
+
+    def by_buffer(self, buffer: Symbol) -> Sequence[Note]:
+        """Those about a buffer."""
+        self._sort()
+        return self._by_buffer.get(buffer, ())
+
+    def of_kind(self, kind: NoteKind) -> Sequence[Note]:
+        """Those of a kind."""
+        self._sort()
+        return self._by_kind.get(kind, ())
+
+    def _sort(self) -> None:
+        for note in self[self._sorted :] if self._sorted < len(self) else ():
+            self._by_buffer.setdefault(note.buffer, []).append(note)
+            self._by_kind.setdefault(note.kind, []).append(note)
+        self._sorted = len(self)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import ast
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import field
 from typing import TypeVar
 
@@ -13,7 +13,7 @@ from tritonlint.dtypes import UNKNOWN, ElementTypes
 from tritonlint.facts.flow.walk import Walk
 from tritonlint.facts.host.arguments import Given
 from tritonlint.facts.host.choices import as_tested, joined
-from tritonlint.facts.host.events import Copy, LaunchEvent, Note, NoteKind
+from tritonlint.facts.host.events import Copy, LaunchEvent, Note, NoteKind, Notes
 from tritonlint.facts.host.places import Part, Place
 from tritonlint.facts.host.symbols import Allocation, Attribute, Symbol, Unknown
 from tritonlint.facts.host.telling_types import tells_types
@@ -80,7 +80,7 @@ class Run:
     viewed_beside: Callable[[], bool] = lambda: False
     both_flavours: Callable[[], bool] = lambda: False
     viewing: Callable[[frozenset[str]], Iterable[Module]] = lambda _: ()
-    notes: list[Note] = field(default_factory=list)
+    notes: Notes = field(default_factory=Notes)
     noted: set[Note] = field(default_factory=set)
     launches: list[LaunchEvent] = field(default_factory=list)
     statements: int = 0
@@ -112,28 +112,6 @@ class Run:
     # The objects that were met, by class and name, of which it is to be noted what settings their
     # classes do not let pass.
     requiring: dict[tuple[int, Symbol | None], Instance] = field(default_factory=dict)
-
-    # The notes in order by what they are about, and by their kinds, and how many are in there.
-    _by_buffer: dict[Symbol, list[Note]] = field(default_factory=dict)
-    _by_kind: dict[NoteKind, list[Note]] = field(default_factory=dict)
-    _sorted: int = 0
-
-    @property
-    def by_buffer(self) -> Mapping[Symbol, Sequence[Note]]:
-        """The notes by the buffers that they are about."""
-        self._sort()
-        return self._by_buffer
-
-    def of_kind(self, kind: NoteKind) -> Sequence[Note]:
-        """The notes of a kind."""
-        self._sort()
-        return self._by_kind.get(kind, ())
-
-    def _sort(self) -> None:
-        for note in self.notes[self._sorted :] if self._sorted < len(self.notes) else ():
-            self._by_buffer.setdefault(note.buffer, []).append(note)
-            self._by_kind.setdefault(note.kind, []).append(note)
-        self._sorted = len(self.notes)
 
     def with_implied(self, path: Path) -> Path:
         """`path` with the tests that are asserted on it."""

@@ -20,7 +20,7 @@ def reckoned_integers(run: Run, event: LaunchEvent, tensor: Tensor, path: Path) 
     in the keys that belong to it, or the values; None where nothing does, or what is known on that
     path rules them out."""
     own = _reckoned(run, event, tensor, path)
-    if own is not None or tensor.buffer in run.by_buffer:
+    if own is not None or run.notes.by_buffer(tensor.buffer):
         return own
     twin = _twin(run, event, tensor)
     return None if twin is None else _reckoned(run, event, twin, path)
@@ -40,7 +40,7 @@ def _twin(run: Run, event: LaunchEvent, tensor: Tensor) -> Tensor | None:
     words[found[0]] = _TWINS[words[found[0]]]
     other = Parameter(own.function, "_".join(words))
     values = (passed.value for passed in event.arguments.values())
-    if any(note.kind == "asserted" for note in run.by_buffer.get(other, ())):
+    if any(note.kind == "asserted" for note in run.notes.by_buffer(other)):
         return None
     return next(
         (each for each in values if isinstance(each, Tensor) and each.buffer is other), None
@@ -56,7 +56,7 @@ def _reckoned(run: Run, event: LaunchEvent, tensor: Tensor, path: Path) -> Note 
         types = event.types.get(symbol, UNKNOWN).types
         if types is not None and not (INT8 in types and _are_open(types)):
             return None
-    notes = run.by_buffer.get(tensor.buffer, ())
+    notes = run.notes.by_buffer(tensor.buffer)
     if len(symbols) > 1:
         notes = [note for note in run.notes if note.buffer in symbols]
     if any(_turned_away(note, path) for note in notes):
@@ -86,7 +86,7 @@ def _means_fp8(run: Run, event: LaunchEvent, symbols: set[Symbol]) -> bool:
     named = (event.kernel.name, event.function, event.root.name)
     if any(speaks_of_codes(each) for each in named) or any(map(run.passed_by_callers, symbols)):
         return True
-    defaults = (note for note in run.of_kind("default") if note.buffer in symbols)
+    defaults = (note for note in run.notes.of_kind("default") if note.buffer in symbols)
     return any(each.is_fp8 for note in defaults for each in note.types.types or ())
 
 

@@ -17,8 +17,9 @@ from tritonlint.facts.hazards.raw_bytes.sisters import passed_twice
 from tritonlint.facts.hazards.raw_bytes.stands_for import is_conditional, stands_for
 from tritonlint.facts.hazards.raw_bytes.storage import Storage, storage_of
 from tritonlint.facts.hazards.raw_bytes.twins import cutting, sliced
-from tritonlint.facts.host.choices import contradicts, of_class, options
+from tritonlint.facts.host.choices import contradicts, options
 from tritonlint.facts.host.events import LaunchEvent
+from tritonlint.facts.host.heirs import of_class
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import OfClass
 from tritonlint.facts.host.values import Path, Tensor
@@ -130,7 +131,7 @@ def _of_classes(found: Sequence[tuple[Path, Argument | Typed]]) -> Iterator[Argu
 
 def _refused(run: Run, path: Path) -> Path:
     """The tests of settings that come out one way only, since the other outcome raises."""
-    refused = [note for note in run.of_kind("unquantized") if note.variable]
+    refused = [note for note in run.notes.of_kind("unquantized") if note.variable]
     return tuple((note.variable, False) for note in refused if set(note.path) <= set(path))  # type: ignore[misc]
 
 

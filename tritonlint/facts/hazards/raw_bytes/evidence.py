@@ -44,7 +44,7 @@ def notes_about(run: Run, tensor: Tensor, path: Path) -> list[Note]:
     path += tensor.tested
     return [
         note
-        for note in run.by_buffer.get(tensor.buffer, ())
+        for note in run.notes.by_buffer(tensor.buffer)
         if not contradicts(note.path, path)
         and not (note.kind == "handled" and _is_viewed_else(run, note))
     ]
@@ -55,5 +55,5 @@ def _is_viewed_else(run: Run, test: Note) -> bool:
     asks for bytes says nothing of what it is given."""
     return any(
         note.kind == "view" and note.types == test.types and (test.path[-1][0], False) in note.path
-        for note in run.by_buffer.get(test.buffer, ())
+        for note in run.notes.by_buffer(test.buffer)
     )

@@ -53,7 +53,7 @@ def numbers_beside(run: Run, event: LaunchEvent, parameter: str, path: Path) -> 
 def _on_host(run: Run, event: LaunchEvent, path: Path) -> frozenset[str]:
     """The arguments that the launching code computes with as floats, and those that are called
     what is never bytes."""
-    notes = run.of_kind("numbers")
+    notes = run.notes.of_kind("numbers")
     whole = event.path + path
     buffers = {note.buffer for note in notes if not contradicts(note.path, whole)}
     return frozenset(

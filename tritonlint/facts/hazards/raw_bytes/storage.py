@@ -80,7 +80,7 @@ def storage_of(
         *asked_for(run, event, tensor, whole),
         *(viewed_by_others(event, tensor) if types == UNKNOWN else ()),
     ]
-    if any(about(each.buffer, tensor.buffer) for each in run.of_kind("unquantized")):
+    if any(about(each.buffer, tensor.buffer) for each in run.notes.of_kind("unquantized")):
         evidence = [each for each in evidence if each.stated]
     if not evidence:
         told = _told_alike(run, event, parameter, tensor) if types == UNKNOWN else ()
