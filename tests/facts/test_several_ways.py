@@ -226,6 +226,29 @@ def write(pages, slots, x):
     put[(1,)](x, pages, slots, 64)
 """
 VIEWED = "pages" + VIEW
+# The tuple tells what is in it, and the kernel is told.
+TOLD = """
+@triton.jit
+def put(x_ptr, pages_ptr, CODES: tl.constexpr, BLOCK: tl.constexpr):
+    at = tl.arange(0, BLOCK)
+    x = tl.load(x_ptr + at).to(tl.float32) * 2.0
+    if CODES:
+        tl.store(pages_ptr + at, x.to(pages_ptr.dtype.element_ty))
+    else:
+        tl.store(pages_ptr + at, x.to(tl.float8e5).to(tl.uint8, bitcast=True))
+
+
+def ready(pages, x):
+    if x.is_contiguous():
+        return pages, %s
+    return pages.view(torch.float8_e5m2), True
+
+
+def write(x, pages):
+    assert pages.dtype == torch.uint8
+    pages, viewed = ready(pages, x)
+    put[(1,)](x, pages, CODES=viewed, BLOCK=64)
+"""
 CASES = {
     "tested one after the other": TESTED % (LOOP.strip(), HIT),
     "tested, and viewed by another name": TESTED
@@ -286,6 +309,10 @@ CASES = {
     % ("slots.numel() == 1", f"{VIEWED}, slots", f"{VIEWED}, slots + 1", "pages, slots", ""),
     "correct: given back as it is where it is no memory of codes": EARLY
     % ("pages.dtype != torch.uint8", "pages, slots", f"{VIEWED}, slots", "pages, slots", ""),
+    "correct: given back with what tells": TOLD % "False",
+    "given back with what tells the wrong thing": (TOLD % "True").replace(
+        "= ready(pages, x)", "= ready(pages, x)" + HIT
+    ),
     "correct: viewed after it is given back": EARLY
     % ("x is None", "pages, slots", "pages, slots + 1", "pages, slots", f"; pages = {VIEWED}"),
     "integers are picked": ROUND % ("  # expect: TL004", "in"),

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TypeVar
 
 from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN
-from tritonlint.facts.host import conditions, outcomes, setting_tests, settings
+from tritonlint.facts.host import conditions, element_types, outcomes, setting_tests, settings
 from tritonlint.facts.host.choices import bare, choose, speaks_of_types, telling
 from tritonlint.facts.host.naming import symbol
 from tritonlint.facts.host.state import Frame
@@ -148,7 +148,8 @@ def doubted(frame: Frame, node: ast.If, outcome: bool) -> Condition | None:
                 targets=[ast.Name(id=name)],
                 value=ast.Call(func=ast.Attribute(ast.Name(id=viewed), "view"), args=[dtype]),
             ) if name == viewed and _is_bytes(frame, frame.env.get(name)):
-                if not _is_fp8(frame.evaluate(dtype)):
+                types = element_types.dtype_types(frame, frame.evaluate(dtype))
+                if not element_types.all_codes(types):
                     continue
                 code = as_code(node.test)
                 asked = (frame.env.get(each.id) for each in nodes(node.test, ast.Name))
@@ -160,15 +161,11 @@ def doubted(frame: Frame, node: ast.If, outcome: bool) -> Condition | None:
 
 def _is_bytes(frame: Frame, value: Value | None) -> bool:
     """Whether a value is a tensor that is made of bytes and not viewed."""
-    if not isinstance(value, Tensor) or value.view is not None:
-        return False
-    types = (value.types or frame.known(value.buffer)).types
-    return bool(types) and all(each.is_byte for each in types or ())
-
-
-def _is_fp8(value: Value) -> bool:
-    types = value.types.types if isinstance(value, DType) else None
-    return bool(types) and all(each.is_fp8 for each in types or ())
+    return (
+        isinstance(value, Tensor)
+        and value.view is None
+        and element_types.all_bytes(element_types.tensor_types(frame, value))
+    )
 
 
 def arm(frame: F, test: Condition, outcome: bool, *, required: bool = False) -> F:

@@ -19,6 +19,11 @@ def all_bytes(types: ElementTypes) -> bool:
     return bool(types.types) and all(each.is_byte for each in types.types or ())
 
 
+def all_codes(types: ElementTypes) -> bool:
+    """Whether these are known, and types of 8-bit floats."""
+    return bool(types.types) and all(each.is_fp8 for each in types.types or ())
+
+
 def wide_floats(types: ElementTypes) -> bool:
     """Whether all of these are floats of more than 8 bits."""
     return bool(types.types) and all(t.is_float and t.width > 8 for t in types.types or ())

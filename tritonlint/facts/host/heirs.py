@@ -7,6 +7,7 @@ import ast
 from collections.abc import Sequence as Several
 
 from tritonlint.facts.host.choices import MAX_OPTIONS, Known, options
+from tritonlint.facts.host.element_types import all_bytes
 from tritonlint.facts.host.symbols import OfClass, Symbol
 from tritonlint.facts.host.values import Path, Sequence, Tensor, Value
 from tritonlint.facts.kept import kept
@@ -191,7 +192,6 @@ def _holds_bytes(value: Value, known: Known) -> bool:
         if isinstance(each, Sequence) and any(_holds_bytes(item, known) for item in each.items):
             return True
         if isinstance(each, Tensor) and each.view is None:
-            types = (each.types or known(each.buffer)).types
-            if types and all(one.is_byte for one in types):
+            if all_bytes(each.types or known(each.buffer)):
                 return True
     return False

@@ -59,7 +59,7 @@ def functions_in(owner: Definition, attributes: Collection[str]) -> Iterator[Def
     class gives its objects."""
     initializer = _initializer(owner)
     given = _given(initializer.as_function) if initializer is not None else {}
-    for name in given.keys() & attributes:
+    for name in (each for each in given if each in attributes):
         yield from functions_held(held(owner, name))
 
 

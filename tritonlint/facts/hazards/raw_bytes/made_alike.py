@@ -20,6 +20,7 @@ from tritonlint.facts.hazards.raw_bytes.made import (
 from tritonlint.facts.hazards.raw_bytes.names import COMMON, byte_named, counts
 from tritonlint.facts.hazards.raw_bytes.twins import cutting, sliced
 from tritonlint.facts.hazards.torch_code import begins_later, last_slice
+from tritonlint.facts.host.element_types import all_codes
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.tensors import PARTS
@@ -54,7 +55,7 @@ def all_alike(
             yield Evidence(made.span, message, "likely", meaning=NO_FLOAT)
     elif not counts(parameter) and not counts(event.arguments[parameter].text):
         what = f"codes of {types}" if types != NO_FLOAT else "two numbers of 4 bits each"
-        codes = bool(types.types) and all(t.is_fp8 for t in types.types or ())
+        codes = all_codes(types)
         meaning = types if codes else NO_FLOAT
         yield Evidence(made.span, f"bytes are made of {what} here", "likely", meaning=meaning)
 

@@ -19,7 +19,7 @@ from tritonlint.facts.hazards.raw_bytes.twins import (
     viewed_elsewhere,
 )
 from tritonlint.facts.host.choices import contradicts, options
-from tritonlint.facts.host.element_types import wide_floats
+from tritonlint.facts.host.element_types import all_codes, wide_floats
 from tritonlint.facts.host.events import LaunchEvent, Note
 from tritonlint.facts.host.places import Part
 from tritonlint.facts.host.state import Run
@@ -41,7 +41,7 @@ def page(
     bytes: then it is not made of those."""
     if tensor.view is not None or tensor.types is not None:
         return ()
-    codes = bool(types.types) and all(t.is_fp8 for t in types.types or ())
+    codes = all_codes(types)
     told = tuple(_told_by_kernel(run, event, parameter, tensor, types, path)) if codes else ()
     if tensor.part is None:
         return (*told, *_rows(run, event, parameter, types, path)) if codes else ()
