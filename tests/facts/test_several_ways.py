@@ -186,7 +186,7 @@ def shifted(k_cache_ptr, zeros_ptr, out_ptr, BLOCK: tl.constexpr):
     tl.store(out_ptr + offsets, tl.load(k_cache_ptr + offsets).to(tl.float32) - zeros)
 
 
-def decode(k_cache, v_cache, window=None, stepwise=False, as_codes=False, zeros=None):
+def decode(k_cache, v_cache, window=None, stepwise=False, as_codes=False, zeros=None, num_bits=8, resolution=None):
     out = torch.empty(64, dtype=torch.float32)
     if %s:
         k_cache = k_cache.view(torch.float8_e4m3fn)
@@ -292,6 +292,8 @@ CASES = {
     "a caller leaves codes as they are": DECIDED % ("not stepwise", ATTEND, ", stepwise=True)" + BOTH),
     "a caller leaves codes as they are, over one more": DECIDED % ("window", ATTEND, ", window=0)" + BOTH)
     + "\n\ndef again():\n    warm()\n",
+    "a word of a type in another word": DECIDED % ("resolution is not None", ATTEND, ")" + BOTH),
+    "correct: a caller says of how many bits they are": DECIDED % ("num_bits == 8", ATTEND, ", num_bits=4)"),
     "correct: a caller has codes viewed": DECIDED % ("window is not None", ATTEND, ", window=8)"),
     "correct: a caller says that they are no codes": DECIDED % ("as_codes", ATTEND, ")"),
     "correct: numbers with a zero of their own": DECIDED % ("zeros is None", NUMBERS, ", zeros=torch.ones(64))"),

@@ -9,14 +9,7 @@ from collections.abc import Sequence as Several
 from tritonlint.dtypes import ElementTypes
 from tritonlint.facts.host.places import Part
 from tritonlint.facts.host.settings import clash
-from tritonlint.facts.host.symbols import (
-    Compared,
-    HasType,
-    Never,
-    OfSetting,
-    OfVendor,
-    Symbol,
-)
+from tritonlint.facts.host.symbols import Compared, HasType, Never, OfSetting, OfVendor, Symbol
 from tritonlint.facts.host.values import (
     Choice,
     Condition,
@@ -33,8 +26,8 @@ from tritonlint.frozen import replace
 
 # What a test is called that says what a tensor holds: of which type, or numbers of which form.
 _OF_DTYPES = re.compile(
-    r"d_?type|fp8|float8|e4m3|e5m2|quant|code|kind|raw|byte|bit|int\d|zero|pack|symm|format|lut"
-    r"|(?:^|[^a-z])zp",
+    r"d_?type|fp8|float8|e4m3|e5m2|quant|code|kind|raw|byte|int\d|zero|pack|symm"
+    r"|(?:^|[^a-z])(?:n?bits?|format|lut|zp)(?![a-z])",
     re.IGNORECASE,
 )
 
