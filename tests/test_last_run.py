@@ -228,6 +228,7 @@ SUM = b"@jit\ndef f(p):\n    # in fp16\n    return sum(p)\n"
         (SUM.replace(b"    # in fp16\n", b""), False),
         (SUM.replace(b"fp16\n", b"fp16\n    # A comment.\n"), False),
         (SUM.replace(b"sum(p)", b"sum(p)  # half"), False),
+        (SUM.replace(b"in fp16", b"in fp16 sums"), False),
     ],
 )
 def test_a_comment_about_a_sum_counts_where_it_stands(other: bytes, same: bool) -> None:

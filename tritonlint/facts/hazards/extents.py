@@ -13,7 +13,7 @@ from tritonlint.facts.hazards.written_launches import given, launches_of
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import as_code, walk
+from tritonlint.facts.project.tree import as_code, assigned, walk
 
 # What a dimension has at most where nothing tells: the one that an index counts along, another
 # one, and that of a head, by its name.
@@ -37,9 +37,17 @@ def fits_in_32_bits(module: Module, kernel: Kernel, stride: str) -> bool:
     their product is small, with those that are not known as large as they get."""
     launches = launches_of(module, kernel)
     return bool(launches) and all(
-        host is not None and _reach(host, given(kernel, launch).get(stride)) < 1 << 31
+        host is not None
+        and _reach(host, _only_value(host, given(kernel, launch).get(stride))) < 1 << 31
         for host, launch in launches
     )
+
+
+def _only_value(host: Definition, node: ast.expr | None) -> ast.expr | None:
+    """What a name is given in a function, if that is one thing, and any other expression as it
+    is."""
+    values = said_in(host.as_function).values.get(node.id, ()) if isinstance(node, ast.Name) else ()
+    return values[0] if len(values) == 1 else node
 
 
 def made_after(host: Definition, name: str) -> str:
@@ -132,6 +140,8 @@ def _shapes_of(
             yield from _shapes(place, other, depth - 1)
         case ast.Call(func=ast.Attribute(attr=attr)) if attr in SHAPED:
             yield place, written_shape(attr, value)
+        case ast.Call(func=ast.Attribute(value=ast.Call(), attr="reshape" | "view" as attr)):
+            yield place, _regular(written_shape(attr, value))
         case ast.Call(func=ast.Attribute(value=owner, attr=attr), args=args) if attr in _LIKE:
             like = args[0] if attr.endswith("_like") and args else owner
             other = like.id if isinstance(like, ast.Name) else ""
@@ -143,6 +153,13 @@ def _shapes_of(
                 yield place, None
         case _:
             yield place, None
+
+
+def _regular(shape: Shape | None) -> Shape | None:
+    """A shape of several dimensions that memory is given, unless one of them is what the others
+    leave."""
+    rest = any(isinstance(each, ast.UnaryOp) for each in shape or ())
+    return shape if shape is not None and len(shape) > 1 and not rest else None
 
 
 def written_shape(attr: str, call: ast.Call) -> Shape | None:
@@ -182,8 +199,12 @@ def said_in(node: ast.AST) -> Said:
     statements = body if isinstance(body, list) else ()
     for each in (inner for one in statements if not _is_kernel(one) for inner in walk(one)):
         match each:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                said.values.setdefault(name, []).append(value)
+            case (
+                ast.Assign(targets=[ast.Name()])
+                | ast.Assign(targets=[ast.Tuple()], value=ast.Tuple())
+            ):
+                for target, value in assigned(each):
+                    said.values.setdefault(as_code(target), []).append(value)
             case ast.For(target=ast.Name(id=name), iter=ast.expr() as items):
                 said.values.setdefault(name, []).append(_item(items))
             case ast.Assign(
@@ -205,12 +226,12 @@ def said_in(node: ast.AST) -> Said:
             case ast.If(test=test, body=[*_, ast.Raise()]) if not said.of_file:
                 for part in test.values if isinstance(test, ast.BoolOp) else (test,):
                     _state(said, part)
-    for each in statements:
-        match each:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                said.given.discard(name)
-                if isinstance(value, ast.Constant) and isinstance(value.value, int):
-                    said.limits.setdefault(name, value.value)
+    plain = (each for each in statements if isinstance(each, (ast.Assign, ast.AnnAssign)))
+    for target, value in (pair for each in plain for pair in assigned(each)):
+        if isinstance(target, ast.Name):
+            said.given.discard(target.id)
+            if isinstance(value, ast.Constant) and isinstance(value.value, int):
+                said.limits.setdefault(target.id, value.value)
     return said
 
 

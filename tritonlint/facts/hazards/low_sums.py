@@ -15,6 +15,7 @@ from tritonlint.facts.device.reading.loaded_sums import adds_loaded
 from tritonlint.facts.device.reading.read_back import may_come_back, read_back
 from tritonlint.facts.device.sums import NarrowSum
 from tritonlint.facts.flow.parameters import signature
+from tritonlint.facts.hazards.launched.callbacks import is_callback
 from tritonlint.facts.hazards.launched.known_arguments import known_arguments
 from tritonlint.facts.hazards.launched.specializations import specialization, types_of
 from tritonlint.facts.hazards.observation import InKernel
@@ -25,7 +26,7 @@ from tritonlint.facts.host.events import LaunchEvent, Passed
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import Attribute, Parameter, Symbol
 from tritonlint.facts.host.values import Tensor
-from tritonlint.facts.project.comments import means_16_bits
+from tritonlint.facts.project.comments import computes_in_16_bits, means_16_bits
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.tree import walk
 from tritonlint.findings.claim import Known
@@ -198,7 +199,8 @@ def _of_tensor(run: Run, event: LaunchEvent, tensor: Tensor) -> tuple[Passes, El
         types = event.types.get(each, UNKNOWN).types
         if types is not None and not any(t.is_float and t.width == 16 for t in types):
             return "wide", None
-    if any(_is_chosen(each, event.root.qualified) for each in symbols):
+    chosen = any(_is_chosen(each, event.root.qualified) for each in symbols)
+    if chosen and not is_callback(event.root):
         return "open", BFLOAT16
     return "unknown", None
 
@@ -219,16 +221,19 @@ def _is_kept_wide(name: str, state: Passes, element: ElementType | None) -> bool
 def _is_of_one(place: Span, source: SourceFile) -> bool:
     """Whether a sum stands where a constant of its kernel or device function is tested for one: it
     may be along an axis of one value."""
-    if place.path != source.path:
-        return False
-    around = (each for each in source.tree.body if _reaches(each, place.line))
     return any(
         (arm[0].lineno, arm[0].col_offset) <= (place.line, place.column - 1)
         and place.line <= (arm[-1].end_lineno or arm[-1].lineno)
-        for statement in around
+        for statement in _around(place, source)
         for node in walk(statement)
         for arm in _of_one(node)
     )
+
+
+def _around(place: Span, source: SourceFile) -> list[ast.stmt]:
+    """What a place stands in at the top level of `source`."""
+    body = source.tree.body if place.path == source.path else ()
+    return [each for each in body if _reaches(each, place.line)]
 
 
 def _reaches(statement: ast.stmt, line: int) -> bool:
@@ -251,6 +256,9 @@ def _of_one(node: ast.AST) -> Iterator[Sequence[ast.stmt | ast.expr]]:
 
 
 def _is_stated(place: Span, source: SourceFile) -> bool:
-    """Whether a comment at a sum says that 16 bits are meant."""
-    same = place.path == source.path
-    return same and means_16_bits(source.lines, place.line, place.end_line)
+    """Whether a comment at a sum, or in the function around it, says that 16 bits are meant."""
+    return any(
+        means_16_bits(source.lines, place.line, place.end_line)
+        or computes_in_16_bits(source.lines[each.lineno - 1 : each.end_lineno])
+        for each in _around(place, source)
+    )

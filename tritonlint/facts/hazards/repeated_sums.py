@@ -8,7 +8,12 @@ from collections.abc import Iterator, Mapping
 
 from tritonlint.dtypes import ElementType
 from tritonlint.facts.device.contracts import roles_of
-from tritonlint.facts.device.reading.read_back import added_atomically, pointer_in, updated
+from tritonlint.facts.device.reading.read_back import (
+    added_atomically,
+    pointer_in,
+    states_wide,
+    updated,
+)
 from tritonlint.facts.device.sums import NarrowSum
 from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.events import LaunchEvent
@@ -34,7 +39,8 @@ def repeated_sums(
         return
     for call in added_atomically(kernel.node):
         parameter = _pointer(kernel, call.args[0])
-        if parameter in may_be and _made_before(event, parameter, None):
+        added_to = narrow if states_wide(call) else may_be
+        if parameter in added_to and _made_before(event, parameter, None):
             place, added = kernel.span(call), frozenset((parameter,))
             yield NarrowSum(
                 place, (), "update", False, may_be[parameter], added, frozenset(), place

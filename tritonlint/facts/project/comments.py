@@ -9,9 +9,15 @@ from collections.abc import Iterator, Sequence
 
 from tritonlint.facts.project import code_lines
 
-# That a sum in 16 bits is meant, on its lines, the one before, or in the comment that ends there.
-_SUM_IN_16_BITS = re.compile(
-    r"#.*(?:\bb?f(?:loat|p)?16\b|\bhalf\b|16[- ]bits?\b|low(?:er)? precision)", re.IGNORECASE
+# That a sum in 16 bits is meant, on its lines, the one before, or in the comment that ends there;
+# and that a function multiplies or adds up so, wherever it says it.
+_16_BITS = r"(?:\bb?f(?:loat|p)?16|\bhalf|16[- ]bits?|low(?:er)? precision)\b"
+_SUM_IN_16_BITS = re.compile(rf"#.*{_16_BITS}", re.IGNORECASE)
+_ARITHMETIC = r"\b(?:mul(?:tipl\w+)?|products?|math|arithmetic|acc\w*|sum\w*|add\w*|reduc\w+)\b"
+_COMPUTES_IN_16_BITS = re.compile(
+    rf"#.*(?:{_16_BITS}[ -](?:precision )?{_ARITHMETIC}"
+    rf"|{_ARITHMETIC} (?:in|at|as|with) (?:\w+ )?{_16_BITS})",
+    re.IGNORECASE,
 )
 # That there are no 64-bit integers where a file runs, and those beside it.
 NARROW_TARGET = re.compile(
@@ -26,6 +32,12 @@ def means_16_bits(lines: Sequence[str], first: int, last: int) -> bool:
     while begin > 0 and all(each.lstrip().startswith("#") for each in lines[begin - 1 : begin + 1]):
         begin -= 1
     return any(map(_SUM_IN_16_BITS.search, lines[begin:last]))
+
+
+def computes_in_16_bits(lines: Sequence[str]) -> bool:
+    """Whether a comment in a function, which these lines are, says that it multiplies or adds up in
+    16 bits."""
+    return any(map(_COMPUTES_IN_16_BITS.search, lines))
 
 
 def code_digest(text: bytes) -> str:
@@ -54,4 +66,4 @@ def _stated(text: bytes) -> Iterator[tuple[int, int, int, str]]:
             before = bisect.bisect_left(code, number)
             last = code[before - 1] if before else 0
             following = code[before] if before < len(code) else 0
-            yield before, number - last, following - number, found[0]
+            yield before, number - last, following - number, line[found.start() :]

@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from tritonlint.facts.kept import kept
-from tritonlint.facts.project.tree import as_code, nodes, statements_in, walk
+from tritonlint.facts.project.tree import as_code, last_name, nodes, statements_in, walk
 
 # Calls that load or store, and the name that the address begins with, where one stands there.
 _BEGIN = r"\s*\((?:[\s(\\]|#[^\n]*)*(\w*)"
@@ -78,6 +78,15 @@ def added_atomically(function: ast.FunctionDef) -> tuple[ast.Call, ...]:
         for call in _calls([each.value], "atomic_add")
         if _stored(call) is not None
     )
+
+
+def states_wide(call: ast.Call) -> bool:
+    """Whether what a call adds to memory is cast to float32 or float64 as it stands there, as for
+    memory of that type."""
+    match _stored(call):
+        case ast.Call(func=ast.Attribute(attr="to"), args=[to, *_]):
+            return last_name(to) in ("float32", "float64")
+    return False
 
 
 @kept(256)
