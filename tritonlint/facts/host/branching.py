@@ -8,7 +8,14 @@ from functools import cache
 from typing import TypeVar
 
 from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN
-from tritonlint.facts.host import conditions, element_types, outcomes, setting_tests, settings
+from tritonlint.facts.host import (
+    conditions,
+    dtype_tests,
+    element_types,
+    outcomes,
+    setting_tests,
+    settings,
+)
 from tritonlint.facts.host.choices import bare, choose, speaks_of_types, telling
 from tritonlint.facts.host.naming import symbol
 from tritonlint.facts.host.state import Frame
@@ -38,15 +45,15 @@ def _condition(frame: Frame, node: ast.expr) -> Condition:
     match node:
         case ast.BoolOp(op=op, values=parts):
             kind = "and" if isinstance(op, ast.And) else "or"
-            return conditions.combine(kind, tuple(condition(frame, part) for part in parts), span)
+            return outcomes.combine(kind, tuple(condition(frame, part) for part in parts), span)
         case ast.UnaryOp(op=ast.Not(), operand=operand):
-            return conditions.negate(condition(frame, operand))
+            return outcomes.negate(condition(frame, operand))
         case ast.Compare(left=left, comparators=[right]):
             sides = frame.evaluate(left), frame.evaluate(right)
             return _of_vendor(conditions.compare(frame, node, *sides, span))
         case ast.Compare(left=left, comparators=rest):
             if all(isinstance(op, ast.Eq) for op in node.ops):
-                found = conditions.chain(
+                found = dtype_tests.chain(
                     frame, [frame.evaluate(each) for each in (left, *rest)], span
                 )
                 if found is not None:
@@ -74,7 +81,7 @@ def _of_vendor(test: Condition) -> Condition:
     """`test`, marked where it asks which GPU it is."""
     match test.kind:
         case "not":
-            return conditions.negate(_of_vendor(test.parts[0]))
+            return outcomes.negate(_of_vendor(test.parts[0]))
         case "opaque" if not isinstance(test.key, HasType) and any(
             speaks_of_vendor(each) for each in test.key.words
         ):

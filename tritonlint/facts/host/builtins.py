@@ -6,7 +6,7 @@ import ast
 import re
 
 from tritonlint.facts.flow.targets import bind
-from tritonlint.facts.host import attributes, conditions, holders, iteration, loops
+from tritonlint.facts.host import attributes, holders, iteration, loops, outcomes
 from tritonlint.facts.host.arguments import Given
 from tritonlint.facts.host.choices import any_item, choose, options
 from tritonlint.facts.host.given import positional
@@ -64,7 +64,7 @@ def call(frame: Frame, node: ast.Call, name: str, given: Given) -> Value | None:
         case (("all" | "any"), (Sequence(items=tests, repeated=False),)):
             known = tuple(each for each in tests if isinstance(each, Condition))
             if len(known) == len(tests):
-                return conditions.combine("and" if name == "all" else "or", known, frame.span(node))
+                return outcomes.combine("and" if name == "all" else "or", known, frame.span(node))
     return _gone_through(name, values)
 
 

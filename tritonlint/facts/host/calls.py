@@ -15,6 +15,7 @@ from tritonlint.facts.host import (
     conditions,
     containers,
     copies,
+    dtype_tests,
     element_types,
     entering,
     launching,
@@ -158,7 +159,7 @@ def _method(frame: Frame, node: ast.Call, function: Method, given: Given) -> Val
         if table is not None:
             return table
     if function.name == "is_floating_point":
-        found = conditions.floating(frame, element_types.dtype_of(frame, owner), span)
+        found = dtype_tests.floating(frame, element_types.dtype_of(frame, owner), span)
         return found or frame.unknown(node)
     if function.name in ("get", "pop") and isinstance(owner, Tensor) and node.args:
         entry = entry_of(owner, node.args[0], frame.evaluate)

@@ -6,18 +6,18 @@ from __future__ import annotations
 import ast
 from functools import partial
 
-from tritonlint.dtypes import INT8, UINT8, UNKNOWN, ElementTypes, from_torch, join
+from tritonlint.dtypes import UNKNOWN, ElementTypes, join
 from tritonlint.facts.host import (
-    arithmetic,
     constants,
+    dtype_tests,
     element_types,
     setting_tests,
     settings,
     symbols,
 )
 from tritonlint.facts.host.choices import only_tensor, options, telling
-from tritonlint.facts.host.element_types import dtype_types
 from tritonlint.facts.host.naming import symbol
+from tritonlint.facts.host.outcomes import combine, negate
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import (
     Choice,
@@ -25,14 +25,10 @@ from tritonlint.facts.host.values import (
     Const,
     DType,
     Sequence,
-    Table,
     Tensor,
     Value,
 )
 from tritonlint.source import Span
-
-# What `is_floating_point` asks for.
-_FLOAT = DType(element_types.ANY_FLOAT, text="a float")
 
 
 def compare(frame: Frame, node: ast.Compare, left: Value, right: Value, span: Span) -> Condition:
@@ -45,7 +41,7 @@ def compare(frame: Frame, node: ast.Compare, left: Value, right: Value, span: Sp
     negated = isinstance(node.ops[0], (ast.NotEq, ast.IsNot, ast.NotIn))
     if isinstance(left, Condition) and isinstance(right, Const) and isinstance(right.value, bool):
         return left if right.value != negated else negate(left)
-    found = _dtype_test(frame, left, right, span) or _dtype_test(frame, right, left, span)
+    found = dtype_tests.compared(frame, node, left, right, span)
     found = (
         found or setting_tests.compared(node, left, right, span) or _plain(node, left, right, span)
     )
@@ -106,17 +102,6 @@ def _plain(node: ast.Compare, left: Value, right: Value, span: Span) -> Conditio
             return Condition("opaque", key, span)
 
 
-def chain(frame: Frame, values: list[Value], span: Span) -> Condition | None:
-    """The condition of `x.dtype == y.dtype == T`: each of the operands is that."""
-    against = next(
-        (v for v in values if isinstance(v, DType) and v.of is None and v.types.known), None
-    )
-    if against is None:
-        return None
-    tests = [_dtype_test(frame, value, against, span) for value in values if value is not against]
-    return combine("and", tuple(test for test in tests if test is not None), span)
-
-
 def says_something(condition: Condition) -> bool:
     """Whether a test is about an element type or a cache's dtype setting."""
     return condition.kind in ("dtype", "quantized") or any(
@@ -132,17 +117,6 @@ def presence(condition: Condition) -> list[tuple[symbols.Symbol, bool]]:
         case "not":
             return [(buffer, not present) for buffer, present in presence(condition.parts[0])]
     return []
-
-
-def negate(condition: Condition) -> Condition:
-    if condition.kind == "not":
-        return condition.parts[0]
-    return Condition("not", symbols.Denied(condition.key), condition.span, parts=(condition,))
-
-
-def combine(kind: str, parts: tuple[Condition, ...], span: Span) -> Condition:
-    key = symbols.Joined(kind, tuple(part.key for part in parts))
-    return Condition("and" if kind == "and" else "or", key, span, parts=parts)
 
 
 def assume(frame: Frame, test: Condition, outcome: bool, *, required: bool = False) -> None:
@@ -182,50 +156,6 @@ def narrow(frame: Frame, buffer: symbols.Symbol, types: ElementTypes) -> None:
     if known.types is not None and types.types is not None:
         types = ElementTypes(known.types & types.types) if known.types & types.types else types
     frame.types[buffer] = known if types.types is None else types
-
-
-def _dtype_test(frame: Frame, subject: Value, against: Value, span: Span) -> Condition | None:
-    """`x.dtype == T`, `x.dtype in (T, U)`, and the same of an unknown `dtype` with known types."""
-    of = element_types.dtype_symbol(subject)
-    if of is None:
-        return None
-    if isinstance(against, DType):
-        types = against.types if against.of is None else frame.known(against.of)
-        text = against.text or str(against.of or "")
-    elif isinstance(against, Sequence) and any(isinstance(each, DType) for each in against.items):
-        types = join(dtype_types(frame, each) for each in against.items)
-        text = ", ".join(str(dtype_types(frame, each)) for each in against.items)
-    elif isinstance(against, Table):
-        arithmetic.reckons(frame, subject, [label for label, _ in against.items], span)
-        keys = [from_torch(str(label).removeprefix("torch.")) for label, _ in against.items]
-        if against.open or not keys or None in keys:
-            return None
-        types, text = ElementTypes.of(*filter(None, keys)), "a key of a table"
-    elif any(isinstance(each, DType) for _, each in options(against)):
-        types, text = dtype_types(frame, against), "a dtype chosen before"
-    else:
-        return None
-    if isinstance(subject, Tensor) and not types.known:
-        return None
-    key = symbols.HasType(of, str(types) if types.known else text)
-    condition = Condition("dtype", key, span, of, types, among=_among(frame, against))
-    if types.types is not None and UINT8 in types.types:
-        frame.note("handled", of, types, span, path=((key, True),))
-    if types.types is not None and INT8 in types.types and all(t.width == 8 for t in types.types):
-        frame.note("integers", of, ElementTypes.of(INT8), span, path=((key, True),))
-    return condition
-
-
-def _among(frame: Frame, against: Value) -> bool:
-    """Whether a test asks if a dtype is one of several, each of which is known."""
-    if isinstance(against, Sequence):
-        return all(dtype_types(frame, each).single for each in against.items)
-    return isinstance(against, Table) or against == _FLOAT
-
-
-def floating(frame: Frame, dtype: Value, span: Span) -> Condition | None:
-    """The condition of `dtype.is_floating_point`."""
-    return _dtype_test(frame, dtype, _FLOAT, span)
 
 
 def _told_apart(chosen: Value, other: Value, test: Condition) -> Condition | None:

@@ -78,21 +78,30 @@ def tensor_types(frame: Frame, value: Value) -> ElementTypes:
 
 
 def dtype_of(frame: Frame, owner: Value) -> Value:
-    """`owner.dtype`: one on each path where a test decides whether `owner` holds bytes."""
-    match owner:
-        case Tensor(types=None, buffer=buffer):
-            return DType(frame.run.stand_ins.get(buffer) or frame.known(buffer), buffer)
-        case Tensor(types=ElementTypes() as types):
-            return DType(types)
-    each_path = [
-        (path, DType(tensor_types(frame, each)))
-        for path, each in options(owner)
-        if isinstance(each, Tensor)
-    ]
-    several = choose(*each_path) if len(each_path) > 1 else None
-    if several is not None and decides_bytes(frame, several):
-        return several
+    """`owner.dtype`: one on each path where a test decides whether `owner` holds bytes, and those
+    of several buffers of which nothing is known."""
+    if isinstance(owner, Tensor):
+        return _own_dtype(frame, owner)
+    tensors = [(path, each) for path, each in options(owner) if isinstance(each, Tensor)]
+    own = choose(*((path, _own_dtype(frame, each)) for path, each in tensors)) if tensors else None
+    if isinstance(own, DType) and own.of:  # parts of one buffer
+        return own
+    if own is not None and len(tensors) > 1:
+        each_path = [(path, DType(tensor_types(frame, each))) for path, each in tensors]
+        several = choose(*each_path)
+        if decides_bytes(frame, several):
+            return several
+        if all(isinstance(x, DType) and x.of and not x.types.known for _, x in options(own)):
+            return own
     return DType(tensor_types(frame, owner))
+
+
+def _own_dtype(frame: Frame, tensor: Tensor) -> DType:
+    if tensor.types is not None:
+        return DType(tensor.types)
+    return DType(
+        frame.run.stand_ins.get(tensor.buffer) or frame.known(tensor.buffer), tensor.buffer
+    )
 
 
 def decides_bytes(frame: Frame, dtype: Value) -> bool:

@@ -9,8 +9,8 @@ from tritonlint.facts.host import (
     arithmetic,
     branching,
     calls,
-    conditions,
     displays,
+    dtype_tests,
     element_types,
     filled,
     iteration,
@@ -179,7 +179,7 @@ def _attribute_of(frame: Frame, owner: Value, node: ast.Attribute) -> Value:
             if stored is not None:
                 return stored
     if name == "is_floating_point" and isinstance(owner, DType):
-        found = conditions.floating(frame, owner, frame.span(node))
+        found = dtype_tests.floating(frame, owner, frame.span(node))
         return found or Method(owner, name, node)
     told = _told_by_name(owner, name)
     if told is None and name == "dtype" and not isinstance(owner, Launchable):

@@ -1,4 +1,5 @@
-"""How a test comes out, as far as that is known where it stands."""
+"""How a test comes out, as far as that is known where it stands, and tests that are made of
+others."""
 
 from __future__ import annotations
 
@@ -8,8 +9,9 @@ from types import MappingProxyType
 from tritonlint.dtypes import ElementTypes
 from tritonlint.facts.host import settings
 from tritonlint.facts.host.choices import contradicts
-from tritonlint.facts.host.symbols import Literal, Symbol
+from tritonlint.facts.host.symbols import Denied, Joined, Literal, Symbol
 from tritonlint.facts.host.values import Condition, Path
+from tritonlint.source import Span
 
 # What a test of a flag comes to that was passed as a constant, or left at its default.
 _CONSTANTS: Mapping[Symbol, bool] = {
@@ -61,3 +63,14 @@ def _has_type(known: ElementTypes, test: Condition) -> bool | None:
     if not known.types & asked:
         return False
     return True if known.types <= asked and (test.among or len(asked) == 1) else None
+
+
+def negate(condition: Condition) -> Condition:
+    if condition.kind == "not":
+        return condition.parts[0]
+    return Condition("not", Denied(condition.key), condition.span, parts=(condition,))
+
+
+def combine(kind: str, parts: tuple[Condition, ...], span: Span) -> Condition:
+    key = Joined(kind, tuple(part.key for part in parts))
+    return Condition("and" if kind == "and" else "or", key, span, parts=parts)

@@ -93,8 +93,8 @@ def role_of_code(code: str) -> Role | None:
 
 
 def _without_word(of: object, name: str) -> Role | None:
-    replaced = re.sub(r"(^|_)(?:key|value|k|v)(_|$)", r"\1*\2", name)
-    replaced = re.sub(r"(^|_)(?:k|v)c$", r"\1*c", replaced)
+    replaced = re.sub(r"(^|[._])(?:key|value|k|v)(_|$)", r"\1*\2", name)
+    replaced = re.sub(r"(^|[._])(?:k|v)c$", r"\1*c", replaced)
     return (of, replaced) if replaced != name and re.search(r"[a-z]", replaced) else None
 
 

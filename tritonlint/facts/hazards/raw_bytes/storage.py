@@ -21,9 +21,10 @@ from tritonlint.facts.hazards.raw_bytes.packed import assumed, page
 from tritonlint.facts.hazards.raw_bytes.settings import asked_for
 from tritonlint.facts.hazards.raw_bytes.spoken import spoken_of, viewed_by_others
 from tritonlint.facts.hazards.raw_bytes.twins import begun_alike, tells_layout, viewed_elsewhere
-from tritonlint.facts.host.events import LaunchEvent, Note
+from tritonlint.facts.host.choices import contradicts, options
+from tritonlint.facts.host.events import LaunchEvent, Note, Passed
 from tritonlint.facts.host.state import Run
-from tritonlint.facts.host.symbols import Symbol
+from tritonlint.facts.host.symbols import HasType, Symbol
 from tritonlint.facts.host.values import Path, Tensor
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
@@ -70,13 +71,15 @@ def storage_of(
         return Storage(assumed(types), tensor.buffer, packed)
     if types.types is not None and not any(t.is_byte for t in types.types):
         return Storage(types, tensor.buffer, (), "its element type is known")
+    if types == UNKNOWN and (HasType(tensor.buffer, str(UINT8)), False) in whole + tensor.tested:
+        return Storage(types, tensor.buffer, (), "a test says that it holds no bytes")
     stated = list(_stated(notes, types))
     evidence = [
         *_seen(notes),
         *stated,
         *(_named(parameter, stated[0].span) if stated and stated[0].strength == "certain" else ()),
         *_siblings(notes, tensor, types, event, parameter),
-        *_twins(event, parameter, tensor),
+        *_twins(event, parameter, tensor, whole),
         *asked_for(run, event, tensor, whole),
         *(viewed_by_others(event, tensor) if types == UNKNOWN else ()),
     ]
@@ -267,7 +270,7 @@ def _siblings(
             yield Evidence(note.span, message, "likely", note.path, note.types)
 
 
-def _twins(event: LaunchEvent, parameter: str, tensor: Tensor) -> Iterator[Evidence]:
+def _twins(event: LaunchEvent, parameter: str, tensor: Tensor, path: Path) -> Iterator[Evidence]:
     """Evidence from the other half of a key and value pair that reaches the same launch, viewed
     under a guard."""
     mine = event.arguments[parameter]
@@ -275,11 +278,21 @@ def _twins(event: LaunchEvent, parameter: str, tensor: Tensor) -> Iterator[Evide
         fp8 = other.types and other.types.types and all(t.is_fp8 for t in other.types.types)
         if passed is mine or not fp8 or other.view is None or other.buffer == tensor.buffer:
             continue
-        roles = (pair_role(tensor.buffer), role_of_code(mine.text))
-        if any(
-            role is not None and role in (pair_role(other.buffer), role_of_code(passed.text))
-            for role in roles
-        ):
-            message = f"`{passed.text}`, its counterpart, is viewed as {other.types} here"
+        if _are_counterparts(mine, tensor, passed, other, path):
             types = other.types or UNKNOWN
+            message = f"`{passed.text}`, its counterpart, is viewed as {types} here"
             yield Evidence(other.view, message, "likely", (), types, guarded=other.guarded)
+
+
+def _are_counterparts(
+    mine: Passed, tensor: Tensor, passed: Passed, other: Tensor, path: Path
+) -> bool:
+    """Whether two arguments are the key and the value of a pair, by their own names or, where none
+    is called so, by how they are spelled. What stands in for the other one on another path is no
+    part of it."""
+    each_path = ((at, each) for at, each in options(passed.value) if isinstance(each, Tensor))
+    called = [each.buffer for at, each in each_path if not contradicts(at, path)]
+    role, spelled = pair_role(tensor.buffer), role_of_code(mine.text)
+    if role is not None and role in map(pair_role, called):
+        return other.buffer in called and pair_role(other.buffer) == role
+    return other.buffer in called and spelled is not None and spelled == role_of_code(passed.text)

@@ -1,0 +1,143 @@
+"""Tests of the element types of tensors, and of dtypes."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable, Iterable, Mapping
+
+from tritonlint.dtypes import BY_NAME, INT8, UINT8, ElementTypes, from_torch, join
+from tritonlint.facts.host import arithmetic, element_types
+from tritonlint.facts.host.choices import options
+from tritonlint.facts.host.element_types import dtype_types
+from tritonlint.facts.host.outcomes import combine, negate
+from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.symbols import HasType
+from tritonlint.facts.host.values import (
+    Choice,
+    Condition,
+    Const,
+    DType,
+    Sequence,
+    Table,
+    Tensor,
+    Value,
+)
+from tritonlint.source import Span
+
+# What `is_floating_point` asks for.
+_FLOAT = DType(element_types.ANY_FLOAT, text="a float")
+_SIZES: Mapping[type[ast.cmpop], Callable[[int, int], bool]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.eq,  # which is denied
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}
+
+
+def compared(
+    frame: Frame, node: ast.Compare, left: Value, right: Value, span: Span
+) -> Condition | None:
+    """The condition of a comparison that asks for element types, or of its opposite where it
+    denies."""
+    found = dtype_test(frame, left, right, span) or dtype_test(frame, right, left, span)
+    match node.ops[0], left, right:
+        case ast.In() | ast.NotIn(), DType(), Sequence(items=items):
+            return found or _of_each(frame, "or", items, left, span)
+        case ast.LtE(), Sequence(items=items), Sequence():
+            return found or _of_each(frame, "and", items, right, span)
+        case operation, _, Const(value=int() as size) if type(operation) in _SIZES:
+            return found or _of_size(frame, node, size, span)
+    return found
+
+
+def _of_each(
+    frame: Frame, word: str, subjects: Iterable[Value], against: Value, span: Span
+) -> Condition | None:
+    """The condition of `torch.uint8 in (x.dtype, y.dtype)`, or of `{x.dtype, y.dtype} <= {T, U}`:
+    of each of them."""
+    tests = [dtype_test(frame, each, against, span) for each in subjects]
+    known = tuple(each for each in tests if each is not None)
+    return combine(word, known, span) if known and len(known) == len(tests) else None
+
+
+def _of_size(frame: Frame, node: ast.Compare, size: int, span: Span) -> Condition | None:
+    """The condition of `x.element_size() == 2`: of all types that are as wide. Of a single byte it
+    is the opposite: that there are some says nothing of what they are."""
+    match node.left:
+        case ast.Call(func=ast.Attribute(attr="element_size", value=owner)):
+            dtype = element_types.dtype_of(frame, frame.evaluate(owner))
+        case ast.Attribute(attr="itemsize", value=owner):
+            value = frame.evaluate(owner)
+            dtype = value if isinstance(value, DType) else element_types.dtype_of(frame, value)
+        case _:
+            return None
+    fits = _SIZES[type(node.ops[0])]
+    wide = {each for each in BY_NAME.values() if fits(max(each.width // 8, 1), size)}
+    denied = UINT8 in wide
+    types = {*BY_NAME.values()} - wide if denied else wide
+    named = sorted(types, key=lambda each: each.name)
+    against = Sequence(tuple(DType(ElementTypes.of(each)) for each in named))
+    found = dtype_test(frame, dtype, against, span) if types else None
+    return negate(found) if found is not None and denied else found
+
+
+def chain(frame: Frame, values: list[Value], span: Span) -> Condition | None:
+    """The condition of `x.dtype == y.dtype == T`: each of the operands is that."""
+    against = next(
+        (v for v in values if isinstance(v, DType) and v.of is None and v.types.known), None
+    )
+    if against is None:
+        return None
+    tests = [dtype_test(frame, value, against, span) for value in values if value is not against]
+    return combine("and", tuple(test for test in tests if test is not None), span)
+
+
+def dtype_test(frame: Frame, subject: Value, against: Value, span: Span) -> Condition | None:
+    """`x.dtype == T`, `x.dtype in (T, U)`, and the same of an unknown `dtype` with known types."""
+    if isinstance(subject, Choice):  # one of several tensors: it asks each of them
+        asked = [dtype_test(frame, each, against, span) for _, each in options(subject)]
+        tests = tuple(each for each in asked if each is not None)
+        return combine("and", tests, span) if len(tests) == len(asked) else None
+    of = element_types.dtype_symbol(subject)
+    if of is None:
+        return None
+    if isinstance(against, DType):
+        types = against.types if against.of is None else frame.known(against.of)
+        text = against.text or str(against.of or "")
+    elif isinstance(against, Sequence) and any(isinstance(each, DType) for each in against.items):
+        types = join(dtype_types(frame, each) for each in against.items)
+        text = ", ".join(str(dtype_types(frame, each)) for each in against.items)
+    elif isinstance(against, Table):
+        arithmetic.reckons(frame, subject, [label for label, _ in against.items], span)
+        keys = [from_torch(str(label).removeprefix("torch.")) for label, _ in against.items]
+        if against.open or not keys or None in keys:
+            return None
+        types, text = ElementTypes.of(*filter(None, keys)), "a key of a table"
+    elif any(isinstance(each, DType) for _, each in options(against)):
+        types, text = dtype_types(frame, against), "a dtype chosen before"
+    else:
+        return None
+    if isinstance(subject, Tensor) and not types.known:
+        return None
+    key = HasType(of, str(types) if types.known else text)
+    condition = Condition("dtype", key, span, of, types, among=_among(frame, against))
+    if types.types is not None and UINT8 in types.types:
+        frame.note("handled", of, types, span, path=((key, True),))
+    if types.types is not None and INT8 in types.types and all(t.width == 8 for t in types.types):
+        frame.note("integers", of, ElementTypes.of(INT8), span, path=((key, True),))
+    return condition
+
+
+def _among(frame: Frame, against: Value) -> bool:
+    """Whether a test asks if a dtype is one of several, each of which is known."""
+    if isinstance(against, Sequence):
+        return all(dtype_types(frame, each).single for each in against.items)
+    return isinstance(against, Table) or against == _FLOAT
+
+
+def floating(frame: Frame, dtype: Value, span: Span) -> Condition | None:
+    """The condition of `dtype.is_floating_point`."""
+    return dtype_test(frame, dtype, _FLOAT, span)
