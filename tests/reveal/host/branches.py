@@ -222,3 +222,59 @@ def one_of_two_is_turned_away(x, page):
     # reveal: copy if page.dtype is torch.bfloat16 or torch.float16 and not page.dtype is torch.float16
     # reveal:     source: unknown of x
     # reveal:     target: bfloat16 of page
+
+
+def made_and_left_if_tested(x, n, kind):
+    page = torch.empty(n, dtype=kind)
+    if page.dtype == torch.uint8:
+        return
+    copy[(1,)](x, page)
+    # reveal: copy if not line 228.dtype is torch.uint8
+    # reveal:     source: unknown of x
+    # reveal:     target: unknown of line 228
+
+
+def made_and_named_by_a_helper(x, n, kind):
+    page = torch.empty(n, dtype=kind)
+    name = _name(page.dtype)
+    copy[(1,)](x, page)
+    # reveal: copy
+    # reveal:     source: unknown of x
+    # reveal:     target: unknown of line 238
+    return name
+
+
+def _name(dtype):
+    if dtype == torch.float32:
+        return "fp32"
+    elif dtype == torch.bfloat16:
+        return "bf16"
+    raise TypeError(dtype)
+
+
+def made_and_tested_for_a_flag(x, n, kind):
+    page = torch.empty(n, dtype=kind)
+    small = False
+    if page.dtype == torch.float16:
+        small = True
+    copy[(1,)](x, page)
+    # reveal: copy
+    # reveal:     source: unknown of x
+    # reveal:     target: unknown of line 256
+    return small
+
+
+def made_in_a_helper(x, n):
+    page = _made(n)
+    copy[(1,)](x, page)
+    # reveal: copy
+    # reveal:     source: unknown of x
+    # reveal:     target: uint8 of line 278, raw (line 278) if Gt n == 64
+    # reveal:     target: uint8 of line 280, raw (line 280) if not Gt n == 64
+
+
+def _made(n):
+    if n > 64:
+        page = torch.empty(n, dtype=torch.uint8)
+        return page
+    return torch.empty(64, dtype=torch.uint8)

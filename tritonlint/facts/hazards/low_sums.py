@@ -120,6 +120,7 @@ def _of_launch(run: Run, event: LaunchEvent) -> Iterator[LowSum]:
         for name, passed in event.arguments.items()
         if name in roles.pointers
     }
+    shown = {name: _on_all_paths(run, event, name, *each) for name, each in shown.items()}
     shown = {name: each for name, each in shown.items() if not _is_kept_wide(name, *each)}
     pointers = {
         name: element
@@ -174,6 +175,18 @@ def _observed(
 def _splits(kernel: Kernel) -> bool:
     """Whether programs share out the dimension that a product of matrices adds up along."""
     return any(_SPLIT.search(each.arg) for each in signature(kernel.node).named)
+
+
+def _on_all_paths(
+    run: Run, event: LaunchEvent, name: str, state: Passes, element: ElementType | None
+) -> tuple[Passes, ElementType | None]:
+    """What a launch shows of an argument, where it is reached on other paths too: what is of 16
+    bits on some of them alone is what a caller chooses."""
+    if state == "narrow":
+        others = (each for each in run.launches if each.span == event.span and each is not event)
+        if any(passes(run, each, name) == "wide" for each in others):
+            return "open", element
+    return state, element
 
 
 def _shown(run: Run, event: LaunchEvent, passed: Passed) -> tuple[Passes, ElementType | None]:

@@ -153,6 +153,8 @@ def assume(frame: Frame, test: Condition, outcome: bool, *, required: bool = Fal
 def narrow(frame: Frame, buffer: symbols.Symbol, types: ElementTypes) -> None:
     """Go on in `frame` knowing that a buffer has one of these types."""
     known = frame.known(buffer)
+    if not known.known:
+        frame.run.tested.add(buffer)
     if known.types is not None and types.types is not None:
         types = ElementTypes(known.types & types.types) if known.types & types.types else types
     frame.types[buffer] = known if types.types is None else types

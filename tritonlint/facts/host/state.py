@@ -98,6 +98,8 @@ class Run:
     # The functions that were entered, and lambdas as functions, by their nodes.
     entered: set[int] = field(default_factory=set)
     lambdas: dict[int, ast.FunctionDef] = field(default_factory=dict)
+    # The buffers of which nothing but tests tell the type.
+    tested: set[Symbol] = field(default_factory=set)
     # What names the dtype of a buffer that is made with one that is not known.
     dtypes: dict[Symbol, frozenset[Symbol]] = field(default_factory=dict)
     # The same with the paths on which it is made so.
@@ -244,9 +246,9 @@ class Frame(Walk[Value, Condition]):
         self.keep_made(arm)
 
     def keep_made(self, inner: Frame) -> None:
-        """The buffers that were made in `inner` are known after it."""
+        """The buffers that were made in `inner` are known after it, not what was tested of them."""
         for buffer, types in inner.types.items():
-            if isinstance(buffer.whole, Allocation):
+            if isinstance(buffer.whole, Allocation) and buffer not in self.run.tested:
                 self.types.setdefault(buffer, types)
 
     def adopt(self, arm: Frame) -> None:
@@ -263,8 +265,7 @@ class Frame(Walk[Value, Condition]):
         shared = one.types.keys() & other.types.keys()
         self.types = {buffer: one.types[buffer] | other.types[buffer] for buffer in shared}
         for arm in (one, other):  # what was made in one arm is not there after the other
-            more = (each for each in arm.types.items() if each[0] not in shared)
-            self.types.update(each for each in more if isinstance(each[0].whole, Allocation))
+            self.keep_made(arm)
 
     @staticmethod
     def _join(name: str | Symbol, one: Frame, other: Frame, left: Path, right: Path) -> Value:
