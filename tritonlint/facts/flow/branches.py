@@ -67,12 +67,16 @@ def _cases(
     """The cases that are left."""
     for index, case in enumerate(cases):
         fits = walk.matched(node, subject, case)
+        if case.guard is None and _takes_all(case.pattern):
+            fits = True
+        test = walk.test(_asked(node.subject, case.pattern)) if fits is None else None
+        if test is not None and (outcome := walk.decided(test)) is not None:
+            fits = False if not outcome else (True if case.guard is None else None)
         if fits is False:
             continue
-        if fits or (case.guard is None and _takes_all(case.pattern)):
+        if fits or test is None:
             _capture(walk, node, subject, case.pattern)
             return walk.block(case.body)
-        test = walk.test(_asked(node.subject, case.pattern))
         taken = walk.arm(test, True)
         skipped = walk.arm(test, False) if case.guard is None else walk.fork()
         _capture(taken, node, subject, case.pattern)

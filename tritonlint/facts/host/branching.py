@@ -45,7 +45,9 @@ def _condition(frame: Frame, node: ast.expr) -> Condition:
     match node:
         case ast.BoolOp(op=op, values=parts):
             kind = "and" if isinstance(op, ast.And) else "or"
-            return outcomes.combine(kind, tuple(condition(frame, part) for part in parts), span)
+            tests = _in_turn(frame, kind, parts) if frame.run.written else None
+            tests = tests or tuple(condition(frame, part) for part in parts)
+            return outcomes.combine(kind, tests, span)
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             return outcomes.negate(condition(frame, operand))
         case ast.Compare(left=left, comparators=[right]):
@@ -68,6 +70,15 @@ def _condition(frame: Frame, node: ast.expr) -> Condition:
         key = OfVendor(key, code)
     found = found or Condition("opaque", key, span)
     return telling(found, value, _truth) if isinstance(value, Choice) else found
+
+
+def _in_turn(frame: Frame, kind: str, parts: list[ast.expr]) -> tuple[Condition, ...]:
+    """The tests that `and` or `or` is made of, each where those before it did not decide."""
+    inner, tests = frame.fork(), []
+    for part in parts:
+        tests.append(condition(inner, part))
+        conditions.assume(inner, tests[-1], kind == "and")
+    return tuple(tests)
 
 
 def _truth(value: Value) -> bool | Condition | None:

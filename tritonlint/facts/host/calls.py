@@ -23,6 +23,7 @@ from tritonlint.facts.host import (
     lookups,
     making,
     objects,
+    parametrized,
     setting_tests,
     tensors,
 )
@@ -142,9 +143,11 @@ def _method(frame: Frame, node: ast.Call, function: Method, given: Given) -> Val
         objects.register(frame, node.func, given)
     owner = as_tensor(function.owner)
     if function.name in ("startswith", "endswith") and arguments.positional:
-        found = setting_tests.text_test(
-            owner, function.name, arguments.positional[0], node.func, span
-        )
+        part = arguments.positional[0]
+        told = parametrized.text_outcome(frame, owner, function.name, part)
+        if told is not None:
+            return Condition("opaque", told, span)
+        found = setting_tests.text_test(owner, function.name, part, node.func, span)
         if found:
             return found
     if function.name == "get" and isinstance(owner, Table) and arguments.positional:

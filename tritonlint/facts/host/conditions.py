@@ -11,6 +11,7 @@ from tritonlint.facts.host import (
     constants,
     dtype_tests,
     element_types,
+    parametrized,
     setting_tests,
     settings,
     symbols,
@@ -56,6 +57,8 @@ def _compared(frame: Frame, node: ast.Compare, left: Value, right: Value) -> boo
     outcome = constants.compared(frame, node, left, right)
     if outcome is None and right == Const(None) and _is_made(left):
         return isinstance(node.ops[0], (ast.NotEq, ast.IsNot))
+    if outcome is None and frame.run.written:
+        return parametrized.outcome(frame, node, left, right)
     return outcome
 
 

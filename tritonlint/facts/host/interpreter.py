@@ -11,6 +11,7 @@ from tritonlint.facts.host import (
     constants,
     expressions,
     loops,
+    parametrized,
     rounds,
     statements,
 )
@@ -72,6 +73,7 @@ def interpret(run: Run) -> Run:
     frame = Activation({}, run, root.module, root.inside, {}, (), instance)
     frame.env = bind(frame, root, Given(Arguments((), {}), {}), Callable(root, instance))
     run.stack.append(id(root.as_function))
+    parametrized.note_parameters(frame, root)
     if isinstance(instance, Instance) and root.name != "__init__":
         note_required(frame, instance)
     frame.body()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from tritonlint.dtypes import ElementTypes, join
-from tritonlint.facts.host import arithmetic, classes, element_types, setting_tests
+from tritonlint.facts.host import arithmetic, classes, element_types, parametrized, setting_tests
 from tritonlint.facts.host.choices import MAX_OPTIONS, choose
 from tritonlint.facts.host.naming import symbol
 from tritonlint.facts.host.state import Frame
@@ -126,6 +126,7 @@ def look_up(
     """The entry of `table` for `key`, or `default`; every entry (and `default`) when the key is not
     known."""
     labels: frozenset[object] = frozenset()
+    table = parametrized.entries(frame, table, key) if frame.run.written else table
     if isinstance(key, Const):
         labels = frozenset((key.value,))
     elif isinstance(key, DType):

@@ -111,6 +111,8 @@ class Run:
     alike: dict[Symbol, frozenset[Symbol]] = field(default_factory=dict)
     # The tests that are asserted where another comes out so: `if packed: assert shuffled`.
     implied: dict[tuple[Symbol, bool], Path] = field(default_factory=dict)
+    # What is written for parameters of the root, where it is a test and nobody else calls it.
+    written: dict[Symbol, tuple[object, ...]] = field(default_factory=dict)
     # The objects that were met, by class and name, of which it is to be noted what settings their
     # classes do not let pass.
     requiring: dict[tuple[int, Symbol | None], Instance] = field(default_factory=dict)
