@@ -3,6 +3,8 @@ their type, tests it, or looks it up in a table that has int8."""
 
 from __future__ import annotations
 
+import re
+
 from tritonlint.dtypes import INT8, UNKNOWN, ElementType
 from tritonlint.facts.hazards.raw_bytes.names import speaks_of_codes
 from tritonlint.facts.host.choices import contradicts
@@ -12,6 +14,8 @@ from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import HasType, Parameter, Symbol
 from tritonlint.facts.host.values import Path, Tensor
 
+# What a function for 8-bit integers is called.
+_INTEGERS = re.compile(r"(?:^|_)u?i(?:nt)?8(?:_|$)")
 _TWINS = {"key": "value", "value": "key", "k": "v", "v": "k"}
 
 
@@ -64,9 +68,11 @@ def _reckoned(run: Run, event: LaunchEvent, tensor: Tensor, path: Path) -> Note 
     chosen = tensor.buffer in run.dtypes
     for note in notes:
         if _holds(note, path):
-            general = _is_of_a_helper(event, note) and (
-                (chosen and _serves_any(note, path)) or _means_fp8(run, event, symbols)
-            )
+            any_type = _serves_any(note, path)
+            if _is_of_a_helper(event, note):
+                general = (chosen and any_type) or _means_fp8(run, event, symbols)
+            else:
+                general = any_type and _is_named_for_fp8(event)
             if not general:
                 return note
     return None
@@ -88,6 +94,13 @@ def _means_fp8(run: Run, event: LaunchEvent, symbols: set[Symbol]) -> bool:
         return True
     defaults = (note for note in run.notes.of_kind("default") if note.buffer in symbols)
     return any(each.is_fp8 for note in defaults for each in note.types.types or ())
+
+
+def _is_named_for_fp8(event: LaunchEvent) -> bool:
+    """Whether the function around a launch is called after fp8, and neither it nor the kernel after
+    integers."""
+    named = (event.function, event.kernel.name)
+    return speaks_of_codes(event.function) and not any(_INTEGERS.search(each) for each in named)
 
 
 def _is_of_a_helper(event: LaunchEvent, note: Note) -> bool:
