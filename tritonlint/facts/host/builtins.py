@@ -11,7 +11,7 @@ from tritonlint.facts.host.arguments import Given
 from tritonlint.facts.host.choices import any_item, choose, options
 from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import Item
+from tritonlint.facts.host.symbols import Item, Literal
 from tritonlint.facts.host.values import (
     Callable,
     Class,
@@ -28,10 +28,14 @@ from tritonlint.facts.host.values import (
     constant,
 )
 from tritonlint.facts.project.modules import Definition
+from tritonlint.facts.project.tree import last_name
 from tritonlint.frozen import replace
 
 # Go through what they are given.
 _GO_THROUGH = frozenset("enumerate filter iter list map next reversed sorted tuple zip".split())
+# Classes of what is gone through, and of what is neither that nor a tensor.
+_LISTS = frozenset(("list", "tuple"))
+_OTHERS = frozenset("dict str bytes int float bool".split())
 
 
 def call(frame: Frame, node: ast.Call, name: str, given: Given) -> Value | None:
@@ -65,7 +69,21 @@ def call(frame: Frame, node: ast.Call, name: str, given: Given) -> Value | None:
             known = tuple(each for each in tests if isinstance(each, Condition))
             if len(known) == len(tests):
                 return outcomes.combine("and" if name == "all" else "or", known, frame.span(node))
+        case "isinstance", (Tensor() | Sequence() as value, _):
+            is_one = _is_instance(frame, value, node.args[1])
+            if is_one is not None:
+                return Condition("opaque", Literal(str(is_one)), frame.span(node))
     return _gone_through(name, values)
+
+
+def _is_instance(frame: Frame, value: Tensor | Sequence, kinds: ast.expr) -> bool | None:
+    """Whether what is known to be a tensor, or to be gone through, is of one of these classes."""
+    names = {last_name(x) for x in (kinds.elts if isinstance(kinds, ast.Tuple) else (kinds,))}
+    if isinstance(value, Sequence):
+        return False if names <= {"Tensor", *_OTHERS} else (True if names >= _LISTS else None)
+    if value.several or not (value.types or frame.known(value.buffer).known):
+        return None
+    return True if "Tensor" in names else (False if names <= {*_LISTS, *_OTHERS} else None)
 
 
 def _gone_through(name: str, values: tuple[Value, ...]) -> Value | None:

@@ -7,10 +7,10 @@ import ast
 
 from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.values import Callable, Value
+from tritonlint.facts.host.values import Callable, Instance, Value
 from tritonlint.facts.kept import kept
-from tritonlint.facts.project.modules import Definition
-from tritonlint.facts.project.tree import FUNCTION, walk
+from tritonlint.facts.project.modules import Definition, Module
+from tritonlint.facts.project.tree import SCOPE, nodes, walk
 
 
 def decorated(frame: Frame, function: Callable) -> Value:
@@ -24,15 +24,30 @@ def decorated(frame: Frame, function: Callable) -> Value:
         around = frame.elsewhere(definition.module, definition.enclosing, frame.types)
         call = ast.copy_location(ast.Call(each, [], []), each)
         made = around.apply(call, around.evaluate(each), positional(around, each, result))
-        result = made if isinstance(made, Callable) else result
+        result = made if isinstance(made, (Callable, Instance)) else result
     return result
 
 
 def _views(definition: Definition, decorator: ast.expr) -> bool:
-    """Whether a decorator is a function of the project that views a tensor."""
+    """Whether a decorator is a function or a class of the project that views a tensor, or calls a
+    function that does."""
     named = decorator.func if isinstance(decorator, ast.Call) else decorator
     target = definition.module.meant(named, definition.enclosing)
-    return target is not None and isinstance(target.node, FUNCTION) and has_view(target.node)
+    return target is not None and isinstance(target.node, SCOPE) and _leads_to_view(target)
+
+
+@kept(1024)
+def _leads_to_view(target: Definition, further: int = 3) -> bool:
+    node = target.node
+    if isinstance(node, Module):
+        return False
+    if has_view(node):
+        return True
+    around = target.inside if isinstance(node, SCOPE) else target.enclosing
+    called: list[ast.expr] = [each.func for each in nodes(node, ast.Call)]
+    called += [each for call in nodes(node, ast.Call) for each in call.args]
+    found = (target.module.meant(each, around) for each in called if further)
+    return any(_leads_to_view(each, further - 1) for each in found if each is not None)
 
 
 @kept(4096)
