@@ -24,6 +24,12 @@ def f(x, n, setting):
     %s
     quantize[(1,)](x, cache, 64)%s
 """
+ELSE = """
+def f(x, n, setting):
+    cache = torch.zeros(n, dtype=torch.bfloat16 if setting == "auto" else torch.uint8)
+    %s
+    quantize[(1,)](x, cache, 64)%s
+"""
 KNOWN = """
 def put(x, cache):
     %s
@@ -97,6 +103,14 @@ CASES = {
     "a prefix, a comparison": PREFIX % (f'if setting == "fp8":\n        {VIEW}', HIT),
     "a prefix, a comparison turned round": PREFIX
     % (f'if setting != "fp8":\n        pass\n    else:\n        {VIEW}', HIT),
+    "bytes for all but one, a comparison": ELSE % (f'if setting == "fp8":\n        {VIEW}', HIT),
+    "bytes for all but one, nothing": ELSE % ("cache.zero_()", HIT),
+    "correct: bytes for all but one, a prefix": ELSE
+    % (f'if setting.startswith("fp8"):\n        {VIEW}', ""),
+    "correct: bytes for all but one, several names": ELSE
+    % (f'if setting in ("fp8", "fp8_e4m3"):\n        {VIEW}', ""),
+    "correct: bytes for all but one, and that one again": ELSE
+    % (f'if setting != "auto":\n        {VIEW}', ""),
     "correct: a table, all names": TABLE
     % (f'if setting in ("fp8", "fp8_e5m2"):\n        {VIEW}', ""),
     "correct: a case of all names": TABLE

@@ -8,8 +8,17 @@ from collections.abc import Sequence as Several
 
 from tritonlint.dtypes import ElementTypes
 from tritonlint.facts.host.places import Part
-from tritonlint.facts.host.settings import clash
-from tritonlint.facts.host.symbols import Compared, HasType, Never, OfSetting, OfVendor, Symbol
+from tritonlint.facts.host.settings import clash, names
+from tritonlint.facts.host.symbols import (
+    Asked,
+    AskedAsAny,
+    Compared,
+    HasType,
+    Never,
+    OfSetting,
+    OfVendor,
+    Symbol,
+)
 from tritonlint.facts.host.values import (
     Choice,
     Condition,
@@ -213,9 +222,14 @@ def _is_what_several_leave(
 def _says_nothing(path: Path) -> bool:
     """Whether the tests on a path do not say that something else than codes is meant there: none is
     of a dtype, and one for a quantized cache comes out true where one does not, or no name that is
-    not quantized is asked for."""
+    not quantized is asked for: that is not enough where one for all names of codes, or for several,
+    comes out false."""
     settings = [(test, outcome) for test, outcome in path if isinstance(test, OfSetting)]
-    asked = any(outcome != isinstance(test, Never) for test, outcome in settings)
+    denied = [test for test, outcome in settings if not outcome]
+    if any(isinstance(test, (Asked, AskedAsAny)) or len(names(test)) > 1 for test in denied):
+        asked = any(outcome and not isinstance(test, Never) for test, outcome in settings)
+    else:
+        asked = any(outcome != isinstance(test, Never) for test, outcome in settings)
     asked = asked and not any(isinstance(test, Never) and outcome for test, outcome in settings)
     others = (test for test, outcome in path if not isinstance(test, OfSetting))
     return bool(path) and (asked or not settings) and not any(map(_asks_dtype, others))
