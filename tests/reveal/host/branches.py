@@ -278,3 +278,44 @@ def _made(n):
         page = torch.empty(n, dtype=torch.uint8)
         return page
     return torch.empty(64, dtype=torch.uint8)
+
+
+def refused_in_every_arm(x, page, form):
+    if form == "a":
+        if page.dtype == torch.uint8:
+            return
+    elif form == "b":
+        assert page.dtype != torch.uint8
+    else:
+        if page.dtype == torch.uint8:
+            raise TypeError(form)
+    copy[(1,)](x, page)
+    # reveal: copy if not page.dtype is torch.uint8
+    # reveal:     source: unknown of x
+    # reveal:     target: unknown of page
+
+
+def refused_in_one_arm_of_two(x, page, form):
+    if form == "a":
+        if page.dtype == torch.uint8:
+            return
+    else:
+        x = x + 1
+    copy[(1,)](x, page)
+    # reveal: copy
+    # reveal:     source: unknown of x if quantized(form) never a and not page.dtype is torch.uint8
+    # reveal:     source: unknown of line 303 if not quantized(form) never a
+    # reveal:     target: unknown of page, likely raw (line 300 if quantized(form) never a and page.dtype is torch.uint8)
+
+
+def refused_in_every_case(x, page, form):
+    match form:
+        case "a":
+            assert page.dtype != torch.uint8
+        case _:
+            assert page.dtype not in (torch.uint8, torch.int8)
+            assert page.dtype != torch.uint8
+    copy[(1,)](x, page)
+    # reveal: copy if not page.dtype is torch.uint8
+    # reveal:     source: unknown of x
+    # reveal:     target: unknown of page

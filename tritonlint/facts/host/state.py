@@ -258,9 +258,11 @@ class Frame(Walk[Value, Condition]):
         self.env, self.types, self.path = arm.env, arm.types, arm.path
 
     def merge(self, one: Frame, other: Frame) -> None:
-        """Go on after both arms: a name that differs becomes a choice."""
+        """Go on after both arms: a name that differs becomes a choice, and what was found out in
+        both holds."""
         base = len(self.path)
         left, right = one.path[base:], other.path[base:]
+        self.path += tuple(each for each in left if each in right)
         self.env = {
             name: self._join(name, one, other, left, right) for name in _names(one.env, other.env)
         }
