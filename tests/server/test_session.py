@@ -8,15 +8,19 @@ import gc
 import random
 import weakref
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from support import ROOT, copy_flagged
+from tritonlint.caching.store import Store
 from tritonlint.engine.session import Session
 from tritonlint.engine.touched import Touched
 from tritonlint.facts.survey.survey import Analysis
 from tritonlint.findings.moving import Moved
+from tritonlint.findings.result import Result
+from tritonlint.server.documents import Checker, document
 from tritonlint.settings import config
 from tritonlint.settings.config import Settings
 from tritonlint.source import SourceFile, read_source
@@ -105,6 +109,53 @@ def test_only_what_an_edit_concerns_is_looked_at(
     other.write_text(other.read_text() + "\n# changed\n")
     session.whole([file], {file: text.encode()}, settings, lambda: None)
     assert quick(text)[0] == roots
+
+
+def test_a_round_is_known_in_the_next_session_while_no_file_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = copy_flagged(tmp_path).relative_to(tmp_path)
+    other = file.parent / "other.py"
+    (tmp_path / other).write_text("import triton\n")
+    monkeypatch.chdir(tmp_path)
+    text, settings, store = file.read_bytes(), Settings(), Store(tmp_path / "cache")
+
+    def known(data: bytes = text) -> Result | None:
+        return Session(store).known([file], {file: data}, settings)
+
+    assert known() is None
+    Session(store).whole([file], {file: text + b"# not saved\n"}, settings, lambda: None)
+    assert known() is None and known(text + b"# not saved\n") is None
+    found = Session(store).whole([file], {file: text}, settings, lambda: None)
+    assert found.findings and known() == found
+    assert known(text + b"\n") is None
+    assert Session(store).known([file], {file: text, other: b""}, settings) is None
+    assert Session(store).known([file], {file: text}, replace(settings, preview=True)) is None
+    other.write_text("import triton.language\n")
+    assert known() is None
+
+
+def test_what_is_known_is_told_before_the_document_is_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the document shows by itself changes nothing of that, and is told from it."""
+    file = copy_flagged(tmp_path)
+    (tmp_path / "pyproject.toml").write_text("[tool.tritonlint]\n")
+    monkeypatch.chdir(tmp_path)
+    one = document(file.as_uri(), 1, file.read_text(encoding="utf-8"))
+    assert one is not None
+    assert Checker().known(one, [one]) is None
+    (first,) = Checker().all([one], {}, lambda: None).checked
+    again = Checker()
+    known = again.known(one, [one])
+    assert known is not None and known.findings == first.findings
+    bare = replace(known, findings=())  # as if other files refuted what it shows by itself
+    alone = again.alone(one, [one], bare)
+    assert alone is not None and not alone.findings
+    assert alone.refuted == alone.own == first.findings
+    longer = document(file.as_uri(), 2, f"{one.source.text}\n")
+    edited = again.alone(longer, [longer], alone) if longer else None
+    assert edited is not None and not edited.findings and edited.own == first.findings
 
 
 def touched(before: str, after: str) -> set[int] | None:

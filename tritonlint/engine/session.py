@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tritonlint.caching.store import Store
 from tritonlint.engine.check import check_texts
+from tritonlint.engine.kept_rounds import KeptRounds
 from tritonlint.engine.touched import Lost, Touched, moved_data
 from tritonlint.engine.work import Work
 from tritonlint.errors import SourceError
@@ -40,6 +41,7 @@ class Session:
 
     def __init__(self, store: Store | None = None) -> None:
         self._outlines = OutlineCache(store)
+        self._rounds = KeptRounds(store)
         self._texts: Texts | None = None
         self._sources = _Sources()
         self._last: _Last | None = None
@@ -84,6 +86,12 @@ class Session:
         others = {path: data for path, data in contents.items() if display_path(path) != one.path}
         return (self._outlines.changes, others)
 
+    def known(
+        self, paths: Sequence[Path], contents: Mapping[Path, bytes], settings: Settings
+    ) -> Result | None:
+        """What `whole` comes to, where that is known from an earlier session or run."""
+        return self._rounds.known(self._rounds.key(paths, contents, settings))
+
     def whole(
         self,
         paths: Sequence[Path],
@@ -93,12 +101,18 @@ class Session:
     ) -> Result:
         """What `check` finds in the files at `paths`. Other files are as they are now. Calls
         `before_root` again and again; what it raises ends the round."""
+        key = self._rounds.key(paths, contents, settings)
+        known = self._rounds.known(key)
+        if known is not None:
+            return known
         # Their trees are parsed again at the next edit, in less than 0.1 s.
         self._sources.forget()
         _clear_away()
         texts = self._afresh(contents)
         wanted = {path: contents[path] for path in paths}
-        return self._check(wanted, texts, contents, settings, before_root)
+        result = self._check(wanted, texts, contents, settings, before_root)
+        self._rounds.keep(key, result)
+        return result
 
     def argument(
         self, path: Path, contents: Mapping[Path, bytes], line: int, column: int

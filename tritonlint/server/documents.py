@@ -103,6 +103,9 @@ class Checker:
             return Checked(one, settings)
         result = self._open(one, settings).quick(one.path, _contents(documents), settings)
         own, skipped = _of(one, result)
+        if before is not None and before.document.source == one.source:
+            whole = Result(before.findings, before.skipped, 0)
+            return _compared(one, settings, whole, Checked(one, settings, own=own))
         if before is None:
             # Whether a comment is in vain is known when all was looked at.
             shown = tuple(each for each in own if each.code not in review.CODES)
@@ -113,6 +116,19 @@ class Checker:
         left = (each for each in own if at(each) not in gone)
         findings = sorted((*left, *added), key=lambda each: each.sort_key)
         return Checked(one, settings, tuple(findings), skipped, own, refuted, added)
+
+    def known(self, one: Document, documents: Sequence[Document]) -> Checked | None:
+        """What an earlier session found in `one` when the same `documents` were open, if nothing
+        has changed since."""
+        try:
+            settings = {each.uri: self._settings(each) for each in documents}
+            wanted = [each for each in documents if not _excluded(each.path, settings[each.uri])]
+            paths = [each.path for each in wanted]
+            run = settings_for(paths, self.given)
+            known = self._open(one, settings[one.uri]).known(paths, _contents(documents), run)
+        except TritonlintError:
+            return None  # said when all are checked
+        return None if known is None else _compared(one, settings[one.uri], known, None)
 
     def all(
         self,

@@ -83,11 +83,16 @@ class Server(LanguageServer):
             raise
 
     async def _check_alone(self, changed: str | None) -> None:
-        """Check one document by itself, and tell what was found."""
+        """Check one document by itself, and tell what was found. What is known of it from an
+        earlier session is told before."""
         documents = self.open_documents()
         one = next((each for each in documents if each.uri == changed), None)
         if one is None:
             return
+        if one.uri not in self._checked:
+            known = await self._apart(lambda: self.checker.known(one, documents))
+            if known is not None:
+                self._keep(known, self.places())
         before = self._checked.get(one.uri)
         found = await self._apart(lambda: self.checker.alone(one, documents, before))
         if found is not None:

@@ -70,7 +70,8 @@ class Run:
     the other files that name all of some names and view something, `operator` which function a
     custom operator is, `overriding` which heirs of a class have a method of their own. `thorough`
     is whether calls are followed that hand on no bytes: they tell what else a function is given.
-    `attributes` and `effects` (what a kernel does in one specialization) may be shared."""
+    `attributes` and `effects` (what a kernel does in one specialization) may be shared. `asked`
+    tells whether what is observed at a place is asked for at all (None: all of it is)."""
 
     project: Project
     root: Definition
@@ -95,6 +96,7 @@ class Run:
     copies: list[Copy] = field(default_factory=list)
     limits: set[Limit] = field(default_factory=set)
     thorough: bool = True
+    asked: Callable[[Span], bool] | None = None
     # The functions that were entered, and lambdas as functions, by their nodes.
     entered: set[int] = field(default_factory=set)
     lambdas: dict[int, ast.FunctionDef] = field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from tritonlint.facts.hazards.observation import Observation
@@ -12,7 +13,7 @@ from tritonlint.facts.survey.bulkhead import Bulkhead
 from tritonlint.facts.survey.kernels import Narrowing
 from tritonlint.facts.survey.roots import Place, Roots, add
 from tritonlint.frozen import dataclass
-from tritonlint.source import SourceFile
+from tritonlint.source import SourceFile, Span
 
 # By file, the lines of the headers of functions.
 Lines = dict[str, set[int]]
@@ -67,3 +68,16 @@ class Outside:
             self._make_room()
             for caller in self._roots.not_yet(file, lines[file], wanted, thorough=True):
                 yield from self._observe(caller, wanted, None)
+
+
+def places_in(wanted: Collection[str]) -> Callable[[Span], bool]:
+    """Whether a place is in one of the files of `wanted`."""
+    known: dict[str, bool] = {}
+
+    def asked(span: Span) -> bool:
+        found = known.get(span.path)
+        if found is None:
+            found = known[span.path] = os.path.abspath(span.path) in wanted
+        return found
+
+    return asked

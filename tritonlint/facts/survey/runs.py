@@ -13,6 +13,7 @@ from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.project.effects import Effects
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.project import Project
+from tritonlint.source import Span
 
 
 class Runs:
@@ -30,9 +31,15 @@ class Runs:
         self._effects = Effects()
         self._beside = Beside()
 
-    def of(self, root: Definition, thorough: bool = False, heir: Definition | None = None) -> Run:
+    def of(
+        self,
+        root: Definition,
+        thorough: bool = False,
+        heir: Definition | None = None,
+        asked: Callable[[Span], bool] | None = None,
+    ) -> Run:
         """A run that begins at `root`; with `thorough`, one that follows all calls. With `heir` the
-        root is run as a method of that class."""
+        root is run as a method of that class; with `asked` for what is observed at some places."""
         universe = self.texts.universe(str(root.module.file))
         return Run(
             self.project,
@@ -48,6 +55,7 @@ class Runs:
             attributes=self._attributes,
             effects=self._effects,
             thorough=thorough,
+            asked=asked,
             heir=heir,
         )
 

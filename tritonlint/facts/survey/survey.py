@@ -38,7 +38,7 @@ from tritonlint.facts.survey.bulkhead import Bulkhead
 from tritonlint.facts.survey.choosing import Choosing
 from tritonlint.facts.survey.kernels import Narrowing
 from tritonlint.facts.survey.looked_at import LookedAt
-from tritonlint.facts.survey.outside import Lines, Outside
+from tritonlint.facts.survey.outside import Lines, Outside, places_in
 from tritonlint.facts.survey.reading import Reading
 from tritonlint.facts.survey.remembered import Remembered
 from tritonlint.facts.survey.roots import Place, Roots, line_of
@@ -283,8 +283,9 @@ class Analysis:
         self.before_root()
         universe = self.texts.universe(str(root.module.file))
         found: list[Observation] = []
+        asked = None if str(root.module.file) in wanted else places_in(wanted)
         for heir in run_as(root):
-            found += self._of_run(self.runs.of(root, questioned is None, heir))
+            found += self._of_run(self.runs.of(root, questioned is None, heir, asked))
         if questioned is not None:
             found = [each for each in found if not self.choosing.keep(root, each)]
         places = ((each, os.path.abspath(each.place.path)) for each in found)

@@ -107,14 +107,43 @@ def arguments(run: Run) -> Iterator[Argument | Typed]:
     known not to."""
     for event in run.launches:
         for parameter, passed in event.arguments.items():
+            tensors = [(p, each) for p, each in options(passed.value) if isinstance(each, Tensor)]
+            if tensors and run.asked is not None:
+                tensors = _asked_for(run, event, parameter, tensors)
             each_path: list[tuple[Path, Argument | Typed]] = []
-            for path, value in options(passed.value):
+            for path, value in tensors:
                 taken = (*event.path, *_refused(run, event.path))
-                if isinstance(value, Tensor) and not contradicts(path, taken):
+                if not contradicts(path, taken):
                     found = _argument(run, event, parameter, value, path)
                     if found is not None:
                         each_path.append((path, found))
             yield from _of_classes(each_path)
+
+
+def _asked_for(
+    run: Run, event: LaunchEvent, parameter: str, tensors: list[tuple[Path, Tensor]]
+) -> list[tuple[Path, Tensor]]:
+    """Those of `tensors`, each on its path, whose place may be asked for; all, where one of them
+    may be and they depend on a class, since what others give counts there."""
+    found = [each for each in tensors if _may_be_asked(run, event, parameter, *each)]
+    classes = any(isinstance(key, OfClass) for path, _ in tensors for key, _ in path)
+    return tensors if found and classes else found
+
+
+def _may_be_asked(run: Run, event: LaunchEvent, parameter: str, path: Path, tensor: Tensor) -> bool:
+    """Whether the place of an argument (see `_place`) may be asked for, whatever the kernel does
+    with it."""
+    assert run.asked is not None
+    span = event.arguments[parameter].span
+    chain = [each.span for each in tensor.passed]
+    if not any(map(run.asked, (*chain, span, *([tensor.part.span] if tensor.part else ())))):
+        return False
+    if run.asked(_place(tensor, span, ())):
+        return True
+    if run.asked(span) and any(passed_twice(event, parameter, tensor, event.path + path)):
+        return True
+    storage = storage_of(run, event, parameter, tensor, path) if chain else None
+    return storage is not None and any(each.here for each in storage.evidence)
 
 
 def _of_classes(found: Sequence[tuple[Path, Argument | Typed]]) -> Iterator[Argument | Typed]:
