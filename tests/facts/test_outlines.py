@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -244,3 +247,30 @@ def test_kernels_stand_where_triton_or_its_language_is_named(
     text: bytes, kernels: set[str]
 ) -> None:
     assert outline(text).kernels == kernels
+
+
+def test_an_outline_is_the_same_in_every_process() -> None:
+    """What is kept of a package holds while its outlines are as they were: the order of a set, which
+    differs from one process to the next, must not show."""
+    text = (
+        "import triton\nfrom kernels import first, second, third, fourth\n"
+        "TABLE = {'a': first, 'b': second, 'c': third, 'd': fourth}\n"
+        "ONE = OTHER = THIRD = None\n\n\n"
+        "def fill():\n    global ONE, OTHER, THIRD\n    ONE, OTHER, THIRD = first, second, third\n"
+    )
+    code = (
+        "import sys\nfrom tritonlint.facts.index.kept_outlines import KeptOutline\n"
+        "from tritonlint.facts.index.outlines import outline\n"
+        "print(KeptOutline.of(outline(sys.argv[1].encode())).body)\n"
+    )
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", code, text],
+            env=os.environ | {"PYTHONHASHSEED": str(seed)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in range(4)
+    }
+    assert len(said) == 1 and '"TABLE","first"' in said.pop()

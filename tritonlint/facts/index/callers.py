@@ -4,7 +4,7 @@ files."""
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from tritonlint.facts.index.naming import Moves, Naming, Placed, class_and_method
 from tritonlint.facts.index.outlines import Function, Outline
@@ -95,6 +95,16 @@ def callers(
     another such function: for each file the lines of their headers."""
     found = _followed(functions, outlines, names, set(), hops)
     return _lines(place for place, away in found.items() if away)
+
+
+def may_be_called(functions: Iterable[Placed], files: Collection[str], names: Naming) -> bool:
+    """Whether something in `files` may call one of `functions`, as far as all that names them
+    tells; a method may be one of a larger family among fewer files."""
+    placed = [each for each in functions if each[1].line]
+    called = {name for each in placed for name in names.called(*each)}
+    if any(each.method for _, each in placed):
+        return True
+    return bool(names.that_name(names.with_aliases(called), files))
 
 
 def _followed(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
-from tritonlint.facts.index.callers import Leading, leading
+from tritonlint.facts.index.callers import Leading, leading, moved_lines
 from tritonlint.facts.index.naming import Moves, Naming, naming
 from tritonlint.facts.index.origins import Origins
 from tritonlint.facts.index.outlines import Function, Outline
@@ -68,7 +68,29 @@ class Index:
         jitting = {file: each for file, each in self.outlines.items() if self._jits(file)}
         return leading(jitting, self.naming, _narrows)
 
-    def learn(self, **parts: Naming | Leading | Telling) -> None:
+    @cached_property
+    def launching(self) -> Mapping[str, frozenset[int]]:
+        """By file, the functions that may launch a kernel that they do not name, where one of the
+        file leads to a launch, over no call or over no known number of calls."""
+        found = {}
+        for file, leads in self.leading.lines.items():
+            near = self.leading.near.get(file, {})
+            if any(not near.get(line) for line in leads):
+                functions = self.outlines[file].functions
+                found[file] = frozenset(each.line for each in functions if each.launches)
+        return {file: lines for file, lines in found.items() if lines}
+
+    @cached_property
+    def kernels(self) -> Mapping[str, Sequence[str]]:
+        """The files with what may be a kernel, by its name."""
+        return _by_name((file, each.kernels) for file, each in self.outlines.items())
+
+    @cached_property
+    def operators(self) -> Mapping[str, Sequence[str]]:
+        """The files that may register a custom operator, by its name."""
+        return _by_name((file, each.operators) for file, each in self.outlines.items())
+
+    def learn(self, **parts: object) -> None:
         """Take over parts that are known from elsewhere."""
         self.__dict__.update(parts)
 
@@ -77,7 +99,19 @@ class Index:
         for name in ("naming", "leading", "telling", "narrowing"):
             if name in self.__dict__:
                 new.learn(**{name: self.__dict__[name].moved(moves)})
+        if "launching" in self.__dict__:
+            new.learn(launching=moved_lines(self.launching, moves))
+        same = {"kernels", "operators"} & self.__dict__.keys()
+        new.learn(**{name: self.__dict__[name] for name in same})
         return new
+
+
+def _by_name(pairs: Iterable[tuple[str, Iterable[str]]]) -> Mapping[str, Sequence[str]]:
+    found: dict[str, list[str]] = {}
+    for file, names in pairs:
+        for name in sorted(names):
+            found.setdefault(name, []).append(file)
+    return found
 
 
 def _narrows(function: Function) -> bool:

@@ -35,6 +35,9 @@ def plain(index: Index) -> Mapping[str, Any]:
         "leading": _plain_leading(index.leading, files),
         "narrowing": _plain_leading(index.narrowing, files),
         "telling": [files.plain(telling.lines), files.plain(telling.naming)],
+        "launching": files.plain(index.launching),
+        "kernels": files.by_name(index.kernels),
+        "operators": files.by_name(index.operators),
         "named": {name: files.placed(naming.having(name)) for name in naming.functions},
         "aliases": naming.aliases,
         "families": naming.families,
@@ -59,6 +62,11 @@ def learn(index: Index, data: Mapping[str, Any], lines: Callable[[str], Sequence
         leading=_leading(data["leading"], files, lines),
         narrowing=_leading(data["narrowing"], files, lines),
         telling=Telling(known, byte),
+        launching={
+            files[int(i)]: _lines(x, lines(files[int(i)])) for i, x in data["launching"].items()
+        },
+        kernels={name: [files[i] for i in each] for name, each in data["kernels"].items()},
+        operators={name: [files[i] for i in each] for name, each in data["operators"].items()},
     )
 
 
@@ -82,6 +90,10 @@ class _Files:
             str(self.numbers[file]): sorted(self.functions(file)[line] for line in each)
             for file, each in lines.items()
         }
+
+    def by_name(self, files: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[int]]:
+        """The numbers of files, by a name."""
+        return {name: [self.numbers[file] for file in each] for name, each in files.items()}
 
     def placed(self, functions: Sequence[Placed]) -> Sequence[int]:
         """Of each function the number of its file, and its own."""

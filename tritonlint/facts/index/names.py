@@ -25,7 +25,6 @@ class Names:
         self._texts = texts
         self._parsed = parsed
         self._named_by: dict[int, tuple[Definition, ...]] = {}
-        self._operators: dict[str, dict[str, list[str]]] = {}
         self._registered: dict[str, dict[str, Definition]] = {}
 
     def of(self, function: Calls) -> tuple[Definition, ...]:
@@ -75,13 +74,8 @@ class Names:
 
     def operator(self, universe: Sequence[str], name: str) -> Definition | None:
         """The function that the universe registers as the custom operator `name`."""
-        key = universe[0] if universe else ""
-        if key not in self._operators:
-            self._operators[key] = {}
-            for file, outline in self._texts.outlines(universe).items():
-                for each in outline.operators:
-                    self._operators[key].setdefault(each, []).append(file)
-        for file in self._operators[key].get(name, ()):
+        files = self._texts.index(universe[0]).operators.get(name, ()) if universe else ()
+        for file in files:
             if file not in self._registered:
                 module = self._parsed(file)
                 self._registered[file] = operators(module) if module else {}

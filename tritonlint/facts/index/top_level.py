@@ -177,7 +177,8 @@ def aliases(
         others = [*on_self, *_on_object(text, each)] if made else []
         yield from ((other, name) for other in others for name in made)
     for other, value in given:
-        for spelled in () if other.startswith(b"__") else names(value, 0, len(value)):
+        # In order: what is kept for other runs is told by what the outline says.
+        for spelled in () if other.startswith(b"__") else sorted(names(value, 0, len(value))):
             owner, _, attribute = spelled.rpartition(b".")
             if spelled.partition(b".")[0] in known:
                 yield other, attribute if owner else spelled
@@ -200,7 +201,7 @@ def filled(
     empty = {name for name, value in given if _EMPTY.match(value)}
     starts = [each.start for each in headers]
     for found in _FILLED.finditer(text) if empty else ():
-        for name in empty.intersection(_WORD.findall(found[1] or found[2])):
+        for name in sorted(empty.intersection(_WORD.findall(found[1] or found[2]))):
             at = bisect.bisect(starts, found.start()) - 1
             if at >= 0:
                 yield name, headers[at].name

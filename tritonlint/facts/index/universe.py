@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tritonlint.facts.index.callers import Leading, callers
+from tritonlint.facts.index.callers import Leading, callers, may_be_called
 from tritonlint.facts.index.gates import may_set
 from tritonlint.facts.index.homes import Homes
 from tritonlint.facts.index.indexes import Index, Outlines
@@ -214,6 +214,8 @@ class Texts:
             own = ((file, outlines[file]) for file in files)
             around = {file: each.compiled() if compiled else each for file, each in own}
             names = self.naming(files[0])
+            if compiled and not may_be_called(functions, around, names):
+                continue
             names = naming(around, names.origins) if compiled else names
             found |= callers(functions, around, names, hops)
         return found

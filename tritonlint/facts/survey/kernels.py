@@ -78,26 +78,20 @@ class Narrowing:
         its tensors decide what it narrows, and the functions that call those: for each file the
         lines of their headers."""
         outside = self._outside((str(module.file) for module in own), wanted)
-        launching = {
-            file: frozenset(each.line for each in outside[file].functions if each.launches)
-            for file in filter(self._may_launch, outside)
-        }
+        if not outside:
+            return {}
+        indexes = {id(each): each for each in (self.texts.index(str(m.file)) for m in own)}
+        every = (pair for each in indexes.values() for pair in each.launching.items())
+        launching = {file: lines for file, lines in every if file in outside}
         lines: dict[str, frozenset[int]] = {}
-        for kernel in self._kernels(own) if any(launching.values()) else ():
-            found = self._that_name(kernel, (file for file, known in launching.items() if known))
+        for kernel in self._kernels(own) if launching else ():
+            found = self._that_name(kernel, launching)
             if found and depends_on_launch(kernel):
                 lines |= {file: launching[file] for file in found}
         for file, more in self.texts.callers(lines, outside, NEAR).items():
             told = more & self.texts.telling(file).lines.get(file, frozenset())
             lines[file] = lines.get(file, frozenset()) | told
         return lines
-
-    def _may_launch(self, file: str) -> bool:
-        """Whether a function of a file may launch a kernel that it does not name: then it leads to
-        a launch, over no call or over no known number of calls."""
-        leading = self.texts.leading(file)
-        near = leading.near.get(file, {})
-        return any(not near.get(line) for line in leading.lines.get(file, ()))
 
     def _kernels(self, modules: Iterable[Module]) -> Iterator[Kernel]:
         for module in modules:

@@ -42,7 +42,6 @@ class Roots:
         self._texts = texts
         self._reach = reach
         self._make_room = make_room
-        self._casts: dict[str, frozenset[str]] = {}
         # By place, what names a function, and whether it may tell something.
         self._naming: dict[Place, Sequence[Place]] = {}
         self._telling: dict[Place, bool] = {}
@@ -89,27 +88,16 @@ class Roots:
         near = frozenset(self._texts.leading(file).near.get(file, {}))
         if not near or may_cast_to_another(module.source.text):
             return near
-        kernels = self._casting_kernels(file)
-        functions = self._texts.outline(file).functions if kernels else ()
-        return frozenset(
-            each.line
-            for each in functions
-            if each.line in near and any(name.lstrip(".") in kernels for name in each.named)
-        )
+        functions = [each for each in self._texts.outline(file).functions if each.line in near]
+        named = {each.line: {name.lstrip(".") for name in each.named} for each in functions}
+        kernels = self._texts.index(file).kernels if functions else {}
+        known = {each for names in named.values() for each in names if each in kernels}
+        casting = {each for each in known if any(map(self._casts, kernels[each]))}
+        return frozenset(line for line, names in named.items() if not casting.isdisjoint(names))
 
-    def _casting_kernels(self, file: str) -> frozenset[str]:
-        """The names of what may be kernels in the files of the universe of `file` that may cast
-        so."""
-        universe = self._texts.universe(file)
-        key = universe[0] if universe else ""
-        if key not in self._casts:
-            self._casts[key] = frozenset(
-                name
-                for each in universe
-                if self._texts.jits(each) and self._texts.answer(may_cast_to_another, each)
-                for name in self._texts.outline(each).kernels
-            )
-        return self._casts[key]
+    def _casts(self, file: str) -> bool:
+        """Whether a file can define a kernel, and may cast so."""
+        return self._texts.jits(file) and self._texts.answer(may_cast_to_another, file)
 
     def _is_root(self, function: Definition, file: str) -> bool:
         """Whether a function leads to a launch: over a few calls, or over any number where it names
