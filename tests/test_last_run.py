@@ -229,10 +229,16 @@ SUM = b"@jit\ndef f(p):\n    # in fp16\n    return sum(p)\n"
         (SUM.replace(b"fp16\n", b"fp16\n    # A comment.\n"), False),
         (SUM.replace(b"sum(p)", b"sum(p)  # half"), False),
         (SUM.replace(b"in fp16", b"in fp16 sums"), False),
+        (b"# p is float32\n" + SUM, False),
     ],
 )
 def test_a_comment_about_a_sum_counts_where_it_stands(other: bytes, same: bool) -> None:
     assert (code_digest(other) == code_digest(SUM)) == same
+
+
+def test_a_comment_about_what_a_launch_passes_counts() -> None:
+    launch = b"def f(x, y):\n    kernel[(1,)](x, y)  # to float32\n"
+    assert code_digest(b"# x is float32\n" + launch) != code_digest(b"# x is large\n" + launch)
 
 
 def test_a_test_beside_a_package_decides_what_is_found_in_it(

@@ -26,7 +26,7 @@ from tritonlint.facts.host.events import LaunchEvent, Passed
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import Attribute, Parameter, Symbol
 from tritonlint.facts.host.values import Tensor
-from tritonlint.facts.project.comments import computes_in_16_bits, means_16_bits
+from tritonlint.facts.project.comments import computes_in_16_bits, means_16_bits, said_float32
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.tree import walk
 from tritonlint.findings.claim import Known
@@ -212,10 +212,13 @@ def _of_tensor(run: Run, event: LaunchEvent, tensor: Tensor) -> tuple[Passes, El
         types = event.types.get(each, UNKNOWN).types
         if types is not None and not any(t.is_float and t.width == 16 for t in types):
             return "wide", None
-    chosen = any(_is_chosen(each, event.root.qualified) for each in symbols)
-    if chosen and not is_callback(event.root):
-        return "open", BFLOAT16
-    return "unknown", None
+    chosen = [each for each in symbols if _is_chosen(each, event.root.qualified)]
+    if not chosen or is_callback(event.root):
+        return "unknown", None
+    names = (each.name for each in chosen if isinstance(each, Parameter))
+    if any(said_float32(event.root.module.source.lines, event.root.node, each) for each in names):
+        return "wide", None
+    return "open", BFLOAT16
 
 
 def _is_chosen(symbol: Symbol, function: str) -> bool:

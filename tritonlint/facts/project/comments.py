@@ -3,6 +3,7 @@ author's word. No others are read."""
 
 from __future__ import annotations
 
+import ast
 import bisect
 import re
 from collections.abc import Iterator, Sequence
@@ -13,6 +14,13 @@ from tritonlint.facts.project import code_lines
 # and that a function multiplies or adds up so, wherever it says it.
 _16_BITS = r"(?:\bb?f(?:loat|p)?16|\bhalf|16[- ]bits?|low(?:er)? precision)\b"
 _SUM_IN_16_BITS = re.compile(rf"#.*{_16_BITS}", re.IGNORECASE)
+# That a tensor is float32, and what else a line may say of such a type.
+_FLOAT32 = r"\b(?:float|fp)32\b"
+_OTHERWISE = re.compile(
+    rf"{_16_BITS}|\b(?:or|any|if|(?:up)?cast|conver[ts]|comput[ei]|accumulat[ei]|return)",
+    re.IGNORECASE,
+)
+_OF_SUMS = re.compile(rf"#.*(?:{_16_BITS}|{_FLOAT32})", re.IGNORECASE)
 _ARITHMETIC = r"\b(?:mul(?:tipl\w+)?|products?|math|arithmetic|acc\w*|sum\w*|add\w*|reduc\w+)\b"
 _COMPUTES_IN_16_BITS = re.compile(
     rf"#.*(?:{_16_BITS}[ -](?:precision )?{_ARITHMETIC}"
@@ -40,12 +48,30 @@ def computes_in_16_bits(lines: Sequence[str]) -> bool:
     return any(map(_COMPUTES_IN_16_BITS.search, lines))
 
 
+def said_float32(lines: Sequence[str], function: object, name: str) -> bool:
+    """Whether the docstring of a function, or the comment above it, says of the tensor of that name
+    that it is float32 and nothing else."""
+    if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+        return False
+    first = min(each.lineno for each in (function, *function.decorator_list)) - 1
+    said = (ast.get_docstring(function, clean=False) or "").split("\n")
+    while first > 0 and lines[first - 1].lstrip().startswith("#"):
+        first -= 1
+        said.append(lines[first])
+    says = re.compile(
+        rf"\b{name}\b`?(?:(?:\s*(?:,|and)\s*`?\w+`?)*\s*(?:[:(]|is\b|are\b).*|,? ){_FLOAT32}",
+        re.IGNORECASE,
+    )
+    return any(says.search(each) and not _OTHERWISE.search(each) for each in said)
+
+
 def code_digest(text: bytes) -> str:
     """A digest of what can decide something in a file: the same for two texts of which only
     comments and blank lines differ, if the comments that decide something stand where they did."""
     if any(b"coding" in line for line in text.split(b"\n", 2)[:2]):
         return code_lines.raw_digest(text)
-    if b"jit" not in text or b"#" not in text:
+    launches = b"](" in text and b"32" in text
+    if b"#" not in text or not (launches or b"jit" in text):
         return code_lines.digest(text)
     if b"int64" in text and NARROW_TARGET.search(text):
         return code_lines.raw_digest(text)
@@ -57,11 +83,11 @@ def code_digest(text: bytes) -> str:
 def _stated(text: bytes) -> Iterator[tuple[int, int, int, str]]:
     """The comments about sums, each with how many lines of code are before it, and how far the last
     and the next one are."""
-    if _SUM_IN_16_BITS.search(text.decode("utf-8", "replace")) is None:
+    if _OF_SUMS.search(text.decode("utf-8", "replace")) is None:
         return
     code = code_lines.numbers(text)
     for number, line in enumerate(text.decode("utf-8", "replace").split("\n"), 1):
-        found = _SUM_IN_16_BITS.search(line)
+        found = _OF_SUMS.search(line)
         if found is not None:
             before = bisect.bisect_left(code, number)
             last = code[before - 1] if before else 0
