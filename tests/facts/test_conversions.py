@@ -39,6 +39,8 @@ def conversion(value: str, first: str = "") -> Conversion:
         "tl.where(v > 0, v * 2.0, 0.0)",
         "tl.maximum(v * 2.0, -128.0)",
         "libdevice.rint(v) * 0.1",
+        "tl.math.llrint(v) * 0.1",
+        "tl.math.fma(v, 2.0, 1.0)",
         "v * 2.0 + 1.0",
     ],
 )

@@ -67,3 +67,38 @@ def no_function_of_integers(p, x):
     tl.store(p, libdevice.exp(tl.load(x)))
     # reveal: p: store line 67: float, within 0.., from x
     # reveal: x: load line 67: compile_error, used line 67
+
+
+# launched with p=int8, x=float32
+@triton.jit
+def rounded_by_what_math_was(p, x):
+    tl.store(p, tl.math.llrint(tl.load(x) * 0.5).to(tl.int8))
+    # reveal: p: store line 75: int, rounded, from x
+    # reveal: x: load line 75: float
+    # reveal: int32 to int8 line 75, rounded
+
+
+# launched with p=uint8, x=float32
+@triton.jit
+def rounded_away_by_what_math_was(p, x):
+    tl.store(p, tl.math.llround(tl.load(x)) + 127)
+    # reveal: p: store line 84: int, rounded, from x
+    # reveal: x: load line 84: float
+    # reveal: int32 to uint8 line 84, rounded
+
+
+# launched with p=float32, x=uint8
+@triton.jit
+def bits_as_a_float_by_what_math_was(p, x):
+    tl.store(p, tl.math.int_as_float(tl.load(x).to(tl.int32) << 23))
+    # reveal: p: store line 93: float, from x
+    # reveal: x: load line 93: bits, used line 93
+
+
+# launched with p=int8, x=float32
+@triton.jit
+def a_fraction_of_what_math_rounds(p, x):
+    tl.store(p, (tl.math.llrint(tl.load(x)) * 0.5).to(tl.int8))
+    # reveal: p: store line 101: float_to_int, of int, cast line 101, from x
+    # reveal: x: load line 101: float
+    # reveal: float32 to int8 line 101

@@ -40,10 +40,9 @@ def intrinsic(call: Invocation, qualified: str) -> Value:
     handler = _TABLE.get(call.name)
     if handler is not None and "libdevice" not in qualified:
         return handler(call)
-    if "libdevice" in qualified:
+    # Until Triton 3, `tl.math` was libdevice.
+    if "libdevice" in qualified or (handler is None and ".math." in qualified):
         return library_function(call)
-    if handler is None and ".math." in qualified:
-        return numeric.float_function(call)
     return unknown(call)
 
 
