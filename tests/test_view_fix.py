@@ -254,3 +254,19 @@ def test_the_advice_names_the_view_without_the_parentheses_around_it() -> None:
         "add `.view(FP8_DTYPE) if cache.dtype == torch.uint8 else cache`",
         "add `.view(FP8_DTYPE)`",
     ]
+
+
+# What a name that ends in `fp8` is: a type that a module holds, or a flag of an object.
+NAMED_FP8 = {
+    "of a module": ("from aiter import dtypes\n", "x.view(dtypes.fp8)", "dtypes.fp8"),
+    "of an object": ("", "layer.fp8", "torch.float8_e4m3fn"),
+}
+
+
+@pytest.mark.parametrize("named", NAMED_FP8)
+def test_a_flag_is_no_type(named: str) -> None:
+    imports, used, dtype = NAMED_FP8[named]
+    body = f"{PAGE.format(torch='torch')}\nknown = {used}\nquantize[(1,)](x, page, 64)\n"
+    text = f"import torch\n{imports}\n{BODY}{_launching(body, 'x, layer')}"
+    call = f"quantize[(1,)](x, page.view({dtype}), 64)"
+    assert _fixed(text, unsafe=True) == text.replace("quantize[(1,)](x, page, 64)", call)

@@ -30,6 +30,39 @@ def f(x, n, setting):
     %s
     quantize[(1,)](x, cache, 64)%s
 """
+# A beginning is asked for that no name of the setting in the file has.
+PREFIXES = """
+import argparse
+from typing import Literal
+
+
+class Pool:
+    def __init__(self, n, kind%s):
+        self.kind = kind
+        self.pages = torch.zeros(n, dtype=%s)
+
+    def put(self, x):
+        cache = self.pages
+        if self.kind.startswith("%s"):
+            cache = cache.view(torch.float8_e4m3fn)
+        quantize[(1,)](x, cache, 64)%s
+%s
+"""
+ALWAYS, BY_KIND = "torch.uint8", "torch.uint8 if kind.startswith('fp8') else torch.float16"
+OPTION = """
+def options():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--kind", choices=["auto", "fp8", "fp8_e4m3"])
+    return parser
+"""
+RENAMED = """
+    def rename(self):
+        self.kind = {"fp8": "float8_e4m3fn"}.get(self.kind, self.kind)
+"""
+ELSEWHERE = """
+    def other(self, names):
+        self.kind = names[0]
+"""
 KNOWN = """
 def put(x, cache):
     %s
@@ -103,6 +136,24 @@ CASES = {
     "a prefix, a comparison": PREFIX % (f'if setting == "fp8":\n        {VIEW}', HIT),
     "a prefix, a comparison turned round": PREFIX
     % (f'if setting != "fp8":\n        pass\n    else:\n        {VIEW}', HIT),
+    "a beginning of no name by default": PREFIXES % (': str = "fp8"', ALWAYS, "float8", HIT, ""),
+    "a beginning of no name that is said": PREFIXES
+    % (': Literal["auto", "fp8", "fp8_e4m3"]', ALWAYS, "float8", HIT, ""),
+    "a beginning of no name by which bytes are made": PREFIXES % ("", BY_KIND, "float8", HIT, ""),
+    "a beginning of no name that is passed": PREFIXES
+    % ("", ALWAYS, "e4m3", HIT, 'POOL = Pool(64, kind="fp8_e4m3")'),
+    "a beginning of no name of an option": PREFIXES % ("", ALWAYS, "float8", HIT, OPTION),
+    "correct: a beginning of the default": PREFIXES % (': str = "fp8"', ALWAYS, "fp8", "", OPTION),
+    "correct: a beginning of one of the names": PREFIXES
+    % (': Literal["fp8", "float8_e4m3fn"] = "fp8"', ALWAYS, "float8", "", ""),
+    "correct: a beginning of a name that is longer": PREFIXES % ("", BY_KIND, "fp8_e4m3", "", ""),
+    "correct: a beginning where nothing is said": PREFIXES % ("", ALWAYS, "float8", "", ""),
+    "correct: a beginning of a name of another setting": PREFIXES
+    % ("", ALWAYS, "float8", "", 'OTHER = dict(form="fp8")'),
+    "correct: a beginning of what it is renamed to": PREFIXES
+    % (': str = "fp8"', ALWAYS, "float8", "", RENAMED),
+    "correct: a beginning of what is not known": PREFIXES
+    % (': str = "fp8"', ALWAYS, "float8", "", ELSEWHERE),
     "bytes for all but one, a comparison": ELSE % (f'if setting == "fp8":\n        {VIEW}', HIT),
     "bytes for all but one, nothing": ELSE % ("cache.zero_()", HIT),
     "correct: bytes for all but one, a prefix": ELSE

@@ -112,6 +112,8 @@ def _names(around: Surroundings, at: Placed) -> _Names:
         text
         for text, placed in module.expressions
         if _is_known(text.partition(".")[0], placed, at, at_top)
+        # `dtypes.fp8` of a module; that of an object may be a flag.
+        and (not text.endswith(".fp8") or text.removesuffix(".fp8") in at_top)
     )
     return replace(module.names, local=local, used=used)
 

@@ -109,9 +109,9 @@ def _copied(assignment: cst.CSTNode | None) -> cst.Name | None:
     """The right side of an assignment that gives what has a name another name."""
     match assignment:
         case cst.Assign(targets=[cst.AssignTarget(target=cst.Name())], value=cst.Name() as value):
-            return value
+            return value if value.value != "None" else None
         case cst.AnnAssign(target=cst.Name(), value=cst.Name() as value):
-            return value
+            return value if value.value != "None" else None
     return None
 
 

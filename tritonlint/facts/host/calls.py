@@ -24,6 +24,7 @@ from tritonlint.facts.host import (
     making,
     objects,
     parametrized,
+    setting_names,
     setting_tests,
     tensors,
 )
@@ -34,7 +35,7 @@ from tritonlint.facts.host.heirs import telling_heirs
 from tritonlint.facts.host.named_dtypes import LEGACY, may_retype, named_dtype
 from tritonlint.facts.host.naming import as_tensor, entry_of
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import HasType
+from tritonlint.facts.host.symbols import HasType, Literal
 from tritonlint.facts.host.values import (
     Callable,
     Class,
@@ -147,6 +148,9 @@ def _method(frame: Frame, node: ast.Call, function: Method, given: Given) -> Val
         told = parametrized.text_outcome(frame, owner, function.name, part)
         if told is not None:
             return Condition("opaque", told, span)
+        if isinstance(owner, Tensor) and isinstance(part, Const) and function.name == "startswith":
+            if setting_names.never_begins(frame.module, function.node.value, part.value):
+                return Condition("opaque", Literal("False"), span)
         found = setting_tests.text_test(owner, function.name, part, node.func, span)
         if found:
             return found
