@@ -112,7 +112,7 @@ def test_decorators(
     assert found() == expected(files)
 
 
-# In files of their own, of which that of the decorators says nothing of types.
+# In files of their own.
 OPS = f"""\
 import torch
 
@@ -130,7 +130,10 @@ class Ops:
 IMPORTED = """\
 import functools
 
+import torch
 from ops import Ops, codes
+
+BYTES = torch.uint8
 
 
 def viewed(f):

@@ -129,7 +129,8 @@ def test_stand_ins(caller: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     files = {
         f"{name}.py": f"{KERNEL}{launch}\n\n{CALLERS[caller]}"
         for name, launch in LAUNCHES.items()
-        if (name, caller) != ("none_each", "values_left")  # as a stand-in it is left too
+        # As a stand-in it is left too; what is spelled so has no name for a key and a value.
+        if (name, caller) not in (("none_each", "values_left"), ("in_place", "scales_left"))
     }
     write(tmp_path, files)
     assert found() == expected(files)

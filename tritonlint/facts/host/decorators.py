@@ -44,10 +44,14 @@ def _leads_to_view(target: Definition, further: int = 3) -> bool:
     if has_view(node):
         return True
     around = target.inside if isinstance(node, SCOPE) else target.enclosing
-    called: list[ast.expr] = [each.func for each in nodes(node, ast.Call)]
-    called += [each for call in nodes(node, ast.Call) for each in call.args]
+    called = [x for each in nodes(node, ast.Call) for x in (each.func, *_handed(node, each))]
     found = (target.module.meant(each, around) for each in called if further)
     return any(_leads_to_view(each, further - 1) for each in found if each is not None)
+
+
+def _handed(node: ast.AST, call: ast.Call) -> list[ast.expr]:
+    """What may be called by what is called: `codes` of `partial(codes, d)` or `map(codes, x)`."""
+    return call.args[:1] if not isinstance(node, SCOPE) or isinstance(call.func, ast.Name) else []
 
 
 @kept(4096)

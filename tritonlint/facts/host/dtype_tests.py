@@ -97,7 +97,9 @@ def chain(frame: Frame, values: list[Value], span: Span) -> Condition | None:
 
 def dtype_test(frame: Frame, subject: Value, against: Value, span: Span) -> Condition | None:
     """`x.dtype == T`, `x.dtype in (T, U)`, and the same of an unknown `dtype` with known types."""
-    if isinstance(subject, Choice):  # one of several tensors: it asks each of them
+    if subject.__class__ is Choice:  # one of several tensors: it asks each of them
+        if not isinstance(against, (DType, Sequence)):
+            return None
         asked = [dtype_test(frame, each, against, span) for _, each in options(subject)]
         tests = tuple(each for each in asked if each is not None)
         return combine("and", tests, span) if len(tests) == len(asked) else None

@@ -118,8 +118,8 @@ def may_matter(text: bytes) -> bool:
 
 def may_set(text: bytes) -> bool:
     """Whether a file that cannot matter itself may hold settings of which dtype the memory is that
-    launching code of another one passes, or decorators of that code."""
-    return (b"@dataclass" in text and b"dtype" in text) or b"wraps(" in text
+    launching code of another one passes."""
+    return b"@dataclass" in text and b"dtype" in text
 
 
 def may_tell(text: bytes, sought: Iterable[str]) -> bool:

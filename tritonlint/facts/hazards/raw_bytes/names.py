@@ -83,6 +83,14 @@ def pair_role(buffer: Symbol) -> Role | None:
     return None
 
 
+def own_role(buffer: Symbol) -> Role | None:
+    """The same, also of an attribute that begins with the word (`layer.k_scales`)."""
+    match buffer:
+        case Attribute(of=of, name=name):
+            return _without_word(of, name)
+    return pair_role(buffer)
+
+
 def role_of_code(code: str) -> Role | None:
     """The same of an argument, as it is spelled; None where it names both (`parts(k)['value']`)."""
     if {each[0] for each in _KEY_OR_VALUE.findall(code)} == {"k", "v"}:
@@ -93,8 +101,8 @@ def role_of_code(code: str) -> Role | None:
 
 
 def _without_word(of: object, name: str) -> Role | None:
-    replaced = re.sub(r"(^|[._])(?:key|value|k|v)(_|$)", r"\1*\2", name)
-    replaced = re.sub(r"(^|[._])(?:k|v)c$", r"\1*c", replaced)
+    replaced = re.sub(r"(^|_)(?:key|value|k|v)(_|$)", r"\1*\2", name)
+    replaced = re.sub(r"(^|_)(?:k|v)c$", r"\1*c", replaced)
     return (of, replaced) if replaced != name and re.search(r"[a-z]", replaced) else None
 
 

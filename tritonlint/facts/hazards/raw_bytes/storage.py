@@ -11,9 +11,11 @@ from tritonlint.facts.hazards.raw_bytes.evidence import Evidence, Strength, note
 from tritonlint.facts.hazards.raw_bytes.made_alike import region_alike
 from tritonlint.facts.hazards.raw_bytes.named import by_name
 from tritonlint.facts.hazards.raw_bytes.names import (
+    Role,
     about,
     byte_named,
     float_named,
+    own_role,
     pair_role,
     role_of_code,
 )
@@ -278,21 +280,20 @@ def _twins(event: LaunchEvent, parameter: str, tensor: Tensor, path: Path) -> It
         fp8 = other.types and other.types.types and all(t.is_fp8 for t in other.types.types)
         if passed is mine or not fp8 or other.view is None or other.buffer == tensor.buffer:
             continue
-        if _are_counterparts(mine, tensor, passed, other, path):
-            types = other.types or UNKNOWN
-            message = f"`{passed.text}`, its counterpart, is viewed as {types} here"
-            yield Evidence(other.view, message, "likely", (), types, guarded=other.guarded)
+        called = (pair_role(tensor.buffer), pair_role(other.buffer))
+        spelled = (role_of_code(mine.text), role_of_code(passed.text))
+        if any(one is not None and one == two for one, two in (called, spelled)):
+            if _is_passed(passed, other, path, own_role(tensor.buffer)):
+                types = other.types or UNKNOWN
+                message = f"`{passed.text}`, its counterpart, is viewed as {types} here"
+                yield Evidence(other.view, message, "likely", (), types, guarded=other.guarded)
 
 
-def _are_counterparts(
-    mine: Passed, tensor: Tensor, passed: Passed, other: Tensor, path: Path
-) -> bool:
-    """Whether two arguments are the key and the value of a pair, by their own names or, where none
-    is called so, by how they are spelled. What stands in for the other one on another path is no
-    part of it."""
+def _is_passed(passed: Passed, other: Tensor, path: Path, role: Role | None) -> bool:
+    """Whether an argument is a tensor on a path: what stands in for it on another path is no
+    counterpart, nor is what stands in for the one that is called by its role."""
     each_path = ((at, each) for at, each in options(passed.value) if isinstance(each, Tensor))
-    called = [each.buffer for at, each in each_path if not contradicts(at, path)]
-    role, spelled = pair_role(tensor.buffer), role_of_code(mine.text)
-    if role is not None and role in map(pair_role, called):
-        return other.buffer in called and pair_role(other.buffer) == role
-    return other.buffer in called and spelled is not None and spelled == role_of_code(passed.text)
+    buffers = [each.buffer for at, each in each_path if not contradicts(at, path)]
+    if role is not None and role in map(own_role, buffers):
+        return own_role(other.buffer) == role and other.buffer in buffers
+    return other.buffer in buffers
