@@ -52,7 +52,9 @@ class NumericLoadOfRawBytes(Rule[Argument, Load]):
     A view under an `if` before the launch; a region of codes in a page of an fp8 type; a kernel
     that unpacks bits (shifts, masks, `bitcast=True`), re-types the pointer or looks the bytes up;
     integers that are numbers (images, counts, quantized integers with a zero point); a cast from
-    bytes to fp8 without `bitcast=True`, which does not compile.
+    bytes to fp8 without `bitcast=True`, which does not compile. Where the kernel does not compile
+    for bytes in another way, as in a product of matrices with floats, and only a test of the type
+    says that bytes can arrive, the finding is `possible`.
 
     ## Fix safety
     `.view(dtype)` on the slice or the argument. Safe: viewing a tensor as the dtype that it already
@@ -93,7 +95,7 @@ class NumericLoadOfRawBytes(Rule[Argument, Load]):
             argument,
             f"`{argument.kernel}` reads {_what(argument)} through `{argument.parameter}`",
             trigger=_trigger(argument) if silent else "it does not compile",
-            confidence=_confidence(argument),
+            confidence=_confidence(argument, silent),
             trace=_trace(argument, load),
             fix=fix,
             help=named_fix(fix),
@@ -110,10 +112,13 @@ def _trigger(argument: Argument) -> str:
     return _CODES if argument.storage.packed else _SILENT
 
 
-def _confidence(argument: Argument) -> Confidence:
+def _confidence(argument: Argument, silent: bool) -> Confidence:
     """A page whose scales are viewed as floats and whose values are not can be of an fp8 type
     already: readers of such caches are common. Where some part of it is viewed as fp8, or the bytes
-    are stated, it is not."""
+    are stated, it is not. What does not compile is noticed in the first run: bytes that only a test
+    asks for do not arrive there."""
+    if not silent and argument.strength != "certain" and any(x.tested for x in argument.evidence):
+        return "possible"
     widths = {each.width for evidence in argument.evidence for each in evidence.types.types or ()}
     only_wider = all(evidence.types.known for evidence in argument.evidence) and 8 not in widths
     only_wider = only_wider and not any(each.meaning.known for each in argument.evidence)

@@ -25,7 +25,8 @@ class Evidence:
     hold integers), `types` are those of the sibling that says so. `here` is whether the code around
     `span` is the one that should have viewed the tensor, `stated` whether the evidence is about
     this tensor and not about a setting, `guarded` whether what it saw happens under an `if` without
-    an `else`. `meaning` is what the bytes of this very tensor stand for, as far as it tells."""
+    an `else`. `tested` is whether it is a test that asks for bytes, `meaning` what the bytes of
+    this very tensor stand for, as far as it tells."""
 
     span: Span
     message: str
@@ -36,6 +37,7 @@ class Evidence:
     here: bool = False
     stated: bool = True
     guarded: bool = False
+    tested: bool = False
     meaning: ElementTypes = UNKNOWN
 
 

@@ -236,6 +236,7 @@ def _stated(notes: list[Note], types: ElementTypes) -> Iterator[Evidence]:
                 "certain" if only_bytes else "likely",
                 note.path,
                 encoded=encoded,
+                tested=True,
             )
         elif note.kind == "table":
             message = (
