@@ -55,7 +55,9 @@ class NumericStoreToRawBytes(Rule[Argument, Store]):
     A view under an `if` before the launch; a buffer that is allocated or asserted to be of a float
     type, and the regions of codes in it; a kernel that bitcasts, re-types the pointer, or stores
     integers, masks and packed codes; a kernel that rounds and clamps to the integer range on
-    purpose; a copy of bytes.
+    purpose; a copy of bytes. Where the kernel does not compile for bytes, as when 8-bit floats are
+    moved as they are, and only a test of the type says that bytes can arrive, the finding is
+    `possible`.
 
     ## Fix safety
     `.view(dtype)` on the slice or the argument. Safe: viewing a tensor as the dtype that it already
@@ -130,7 +132,11 @@ def _is_scale(argument: Argument) -> bool:
 
 def _confidence(argument: Argument, store: Store) -> Confidence:
     """A tensor that is merely made of uint8 may hold integers, unless the kernel or its launch
-    speaks of fp8."""
+    speaks of fp8. Bytes that only a test asks for do not arrive where the kernel would not compile
+    for them."""
+    loud = store.effect == "compile_error" and argument.strength != "certain"
+    if loud and any(each.tested for each in argument.evidence):
+        return "possible"
     if _is_code(argument):
         return argument.strength
     certain = argument.strength == "certain" and store.kind == "float"
