@@ -134,8 +134,7 @@ def _confidence(argument: Argument, store: Store) -> Confidence:
     """A tensor that is merely made of uint8 may hold integers, unless the kernel or its launch
     speaks of fp8. Bytes that only a test asks for do not arrive where the kernel would not compile
     for them."""
-    loud = store.effect == "compile_error" and argument.strength != "certain"
-    if loud and any(each.tested for each in argument.evidence):
+    if store.effect == "compile_error" and argument.merely_tested:
         return "possible"
     if _is_code(argument):
         return argument.strength

@@ -117,7 +117,7 @@ def _confidence(argument: Argument, silent: bool) -> Confidence:
     already: readers of such caches are common. Where some part of it is viewed as fp8, or the bytes
     are stated, it is not. What does not compile is noticed in the first run: bytes that only a test
     asks for do not arrive there."""
-    if not silent and argument.strength != "certain" and any(x.tested for x in argument.evidence):
+    if not silent and argument.merely_tested:
         return "possible"
     widths = {each.width for evidence in argument.evidence for each in evidence.types.types or ()}
     only_wider = all(evidence.types.known for evidence in argument.evidence) and 8 not in widths

@@ -93,6 +93,13 @@ class Argument:
         return (self.launch, self.parameter, self.place)
 
     @property
+    def merely_tested(self) -> bool:
+        """Whether it is a test of the type alone that says that bytes can arrive, and no setting
+        asks for them."""
+        asked = any(each.tested for each in self.evidence)
+        return asked and self.strength != "certain" and all(each.stated for each in self.evidence)
+
+    @property
     def strength(self) -> Strength:
         return self.evidence[0].strength
 

@@ -14,6 +14,7 @@ from tritonlint.facts.host.events import LaunchEvent, Note
 from tritonlint.facts.host.settings import stem
 from tritonlint.facts.host.symbols import Compared, HasType, Literal, Symbol
 from tritonlint.facts.host.values import Path, Tensor
+from tritonlint.frozen import replace
 from tritonlint.source import Span
 
 
@@ -41,7 +42,8 @@ def spoken_of(
         settings = {stem(key) for key, outcome in (*path, *each.path) if outcome}
         for note in asked:
             if note.buffer in settings:
-                yield _evidence(note.span, "fp8 is asked for here", each.path)
+                asked_for = _evidence(note.span, "fp8 is asked for here", each.path)
+                yield replace(asked_for, stated=False)
                 return
     if speaks_of_codes(event.kernel.name):
         yield _evidence(parameter_span(event.kernel, parameter), "the kernel is called after fp8")
