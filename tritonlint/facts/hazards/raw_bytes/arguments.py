@@ -94,10 +94,9 @@ class Argument:
 
     @property
     def merely_tested(self) -> bool:
-        """Whether it is a test of the type alone that says that bytes can arrive, and no setting
-        asks for them."""
-        asked = any(each.tested for each in self.evidence)
-        return asked and self.strength != "certain" and all(each.stated for each in self.evidence)
+        """Whether a test of the type is all that says that bytes can arrive, beside names of
+        functions: no setting asks for them, and nothing like them is viewed."""
+        return self.strength != "certain" and all(x.tested or x.named for x in self.evidence)
 
     @property
     def strength(self) -> Strength:

@@ -25,8 +25,9 @@ class Evidence:
     hold integers), `types` are those of the sibling that says so. `here` is whether the code around
     `span` is the one that should have viewed the tensor, `stated` whether the evidence is about
     this tensor and not about a setting, `guarded` whether what it saw happens under an `if` without
-    an `else`. `tested` is whether it is a test that asks for bytes, `meaning` what the bytes of
-    this very tensor stand for, as far as it tells."""
+    an `else`. `tested` is whether it is a test that asks for bytes, `named` whether it is the
+    name of a function, `meaning` what the bytes of this very tensor stand for, as far as it tells.
+    """
 
     span: Span
     message: str
@@ -38,6 +39,7 @@ class Evidence:
     stated: bool = True
     guarded: bool = False
     tested: bool = False
+    named: bool = False
     meaning: ElementTypes = UNKNOWN
 
 

@@ -42,13 +42,13 @@ def spoken_of(
         settings = {stem(key) for key, outcome in (*path, *each.path) if outcome}
         for note in asked:
             if note.buffer in settings:
-                asked_for = _evidence(note.span, "fp8 is asked for here", each.path)
-                yield replace(asked_for, stated=False)
+                yield _evidence(note.span, "fp8 is asked for here", each.path)
                 return
     if speaks_of_codes(event.kernel.name):
-        yield _evidence(parameter_span(event.kernel, parameter), "the kernel is called after fp8")
+        found = _evidence(parameter_span(event.kernel, parameter), "the kernel is called after fp8")
+        yield replace(found, named=True)
     elif speaks_of_codes(event.function):
-        yield _evidence(event.span, f"`{event.function}` is called after fp8")
+        yield replace(_evidence(event.span, f"`{event.function}` is called after fp8"), named=True)
 
 
 def _asks_for_codes(test: Symbol) -> bool:
