@@ -144,16 +144,9 @@ def _method(frame: Frame, node: ast.Call, function: Method, given: Given) -> Val
         objects.register(frame, node.func, given)
     owner = as_tensor(function.owner)
     if function.name in ("startswith", "endswith") and arguments.positional:
-        part = arguments.positional[0]
-        told = parametrized.text_outcome(frame, owner, function.name, part)
-        if told is not None:
-            return Condition("opaque", told, span)
-        if isinstance(owner, Tensor) and isinstance(part, Const) and function.name == "startswith":
-            if setting_names.never_begins(frame.module, function.node.value, part.value):
-                return Condition("opaque", Literal("False"), span)
-        found = setting_tests.text_test(owner, function.name, part, node.func, span)
-        if found:
-            return found
+        asked = _text_test(frame, node, function, owner, arguments.positional[0])
+        if asked:
+            return asked
     if function.name == "get" and isinstance(owner, Table) and arguments.positional:
         default = arguments.positional[1] if len(arguments.positional) > 1 else None
         if default is None and lookups.is_plain(owner):
@@ -183,6 +176,20 @@ def _method(frame: Frame, node: ast.Call, function: Method, given: Given) -> Val
         known = known or libraries.by_name(frame, function.name, arguments, span)
         results.append((path, known or callbacks.call(frame, node, given)))
     return choose(*results)
+
+
+def _text_test(
+    frame: Frame, node: ast.Call, function: Method, owner: Value, part: Value
+) -> Condition | None:
+    """What `owner.startswith(part)` or `owner.endswith(part)` asks, or how it comes out."""
+    span = frame.span(node)
+    told = parametrized.text_outcome(frame, owner, function.name, part)
+    if told is not None:
+        return Condition("opaque", told, span)
+    if isinstance(owner, Tensor) and isinstance(part, Const) and function.name == "startswith":
+        if setting_names.never_begins(frame.module, function.node.value, part.value):
+            return Condition("opaque", Literal("False"), span)
+    return setting_tests.text_test(owner, function.name, part, node.func, span)
 
 
 def _of_tensor(
