@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
-from tritonlint.dtypes import BFLOAT16, FLOAT32, UNKNOWN, ElementType
+from tritonlint.dtypes import BFLOAT16, FLOAT16, FLOAT32, UNKNOWN, ElementType, ElementTypes
 from tritonlint.facts.device import Specialization, narrow_sums, open_contract
 from tritonlint.facts.device.contracts import roles_of
 from tritonlint.facts.device.reading.loaded_sums import adds_loaded
@@ -23,9 +23,10 @@ from tritonlint.facts.hazards.repeated_sums import repeated_sums
 from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.element_types import FLOATS
 from tritonlint.facts.host.events import LaunchEvent, Passed
+from tritonlint.facts.host.outcomes import decided
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import Attribute, Parameter, Symbol
-from tritonlint.facts.host.values import Tensor
+from tritonlint.facts.host.values import Condition, Tensor
 from tritonlint.facts.project.comments import computes_in_16_bits, means_16_bits, said_float32
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.tree import walk
@@ -43,6 +44,7 @@ _KEPT_WIDE = re.compile(
     r"|count|mean|rstd|variance|(?:^|_)(?:tmp|var|rms|sq|part)(?:_|$)",
     re.IGNORECASE,
 )
+_HALVES = ElementTypes(frozenset({FLOAT16, BFLOAT16}))
 # What objects are called that a function is a method of, or that the halves of an operator share.
 _OWN = frozenset({"self", "cls", "ctx"})
 # The number of parts that the programs of a product of matrices add up, by its name.
@@ -130,12 +132,33 @@ def _of_launch(run: Run, event: LaunchEvent) -> Iterator[LowSum]:
     if not pointers:
         return
     made = specialization(event, "", None, event.path)
-    exact = Specialization({**made.pointers, **pointers}, made.constexprs)
+    flags = _flags(event, {name: shown[name][0] for name in pointers}, pointers)
+    exact = Specialization({**made.pointers, **pointers}, {**made.constexprs, **flags})
     narrow = {name: pointers[name] for name in pointers if shown[name][0] == "narrow"}
     seen = run.effects.of(narrow_sums, event.kernel, exact)
     for each in (*seen, *repeated_sums(event, narrow, pointers)):
         if each.parameters <= pointers.keys():
             yield _observed(event, each, pointers, shown)
+
+
+def _flags(
+    event: LaunchEvent, states: Mapping[str, Passes], pointers: Mapping[str, ElementType]
+) -> Mapping[str, bool]:
+    """How the tests come out that a launch passes, where what it passes to `pointers` is of their
+    types of 16 bits, or of any where the caller chooses."""
+    known = {
+        each.buffer: _HALVES if states[name] == "open" else ElementTypes.of(element)
+        for name, element in pointers.items()
+        for _, each in options(event.arguments[name].value)
+        if isinstance(each, Tensor) and each.types is None
+    }
+    found: dict[str, bool] = {}
+    for name, passed in event.arguments.items():
+        match [*options(passed.value)]:
+            case [(_, Condition() as test)]:
+                outcome = decided(test, event.path, known)
+                found |= {} if outcome is None else {name: outcome}
+    return found
 
 
 def _observed(
@@ -249,11 +272,7 @@ def _is_of_one(place: Span, source: SourceFile) -> bool:
 def _around(place: Span, source: SourceFile) -> list[ast.stmt]:
     """What a place stands in at the top level of `source`."""
     body = source.tree.body if place.path == source.path else ()
-    return [each for each in body if _reaches(each, place.line)]
-
-
-def _reaches(statement: ast.stmt, line: int) -> bool:
-    return statement.lineno <= line <= (statement.end_lineno or statement.lineno)
+    return [each for each in body if each.lineno <= place.line <= (each.end_lineno or 0)]
 
 
 def _of_one(node: ast.AST) -> Iterator[Sequence[ast.stmt | ast.expr]]:
