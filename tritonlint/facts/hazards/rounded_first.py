@@ -41,7 +41,7 @@ def rounded_first(run: Run) -> Iterator[OtherCast]:
             continue
         all_made = [
             each
-            for made in _specializations(event)
+            for made in _specializations(run, event)
             for each in run.effects.of(
                 roundings,
                 event.kernel,
@@ -63,9 +63,13 @@ def _are_codes(event: LaunchEvent, passed: Passed) -> bool:
     return any(each.is_fp8 for some in types for each in some)
 
 
-def _specializations(event: LaunchEvent) -> Iterator[Specialization]:
-    """What a launch makes of its kernel on every path, and on those on which it passes codes."""
-    yield specialization(event, "", None, event.path, alike=True)
+def _specializations(run: Run, event: LaunchEvent) -> Iterator[Specialization]:
+    """What a launch makes of its kernel on every path, with memory of a type that is left out, and
+    on those on which it passes codes."""
+    made = specialization(event, "", None, event.path, alike=True)
+    shown = {name: type_of(run, event, passed) for name, passed in event.arguments.items()}
+    by_default = {name: known for name, known in shown.items() if known is not None}
+    yield Specialization({**by_default, **made.pointers}, made.constexprs)
     for name, passed in event.arguments.items():
         values = [*options(passed.value)]
         for path, value in values if len(values) > 1 else ():
