@@ -304,6 +304,21 @@ def odd(x):
     {}[x][(1,)](x, x, 64)
     ().a[(1,)](x, x, 64)
 """,
+    "shapes_of_themselves": """\
+@triton.jit
+def rows(a_ptr, b_ptr, stride_a, stride_b, N, D: tl.constexpr):
+    for row in range(tl.program_id(0), N, 1):
+        at = row * stride_a + tl.arange(0, D)
+        tl.store(b_ptr + row * stride_b + tl.arange(0, D), tl.load(a_ptr + at))
+
+def moved(a, b, size: int = 33_554_432):
+    assert a.shape == (b.shape[0], 16) and b.shape == (b.shape[0], 16)
+    rows[(1,)](a, b, a.stride(0), b.stride(0), a.shape[0], D=16)
+
+def moved_again(a, b):
+    assert a.shape == (b.shape[0], 16) and b.shape == (a.shape[0], 16)
+    rows[(1,)](a, b, a.stride(0), b.stride(0), a.shape[0], D=16)
+""",
     "odd_views": """\
 def odd(x):
     page = torch.empty()

@@ -122,12 +122,12 @@ class _Shapes:
         self.said = said_in(host.as_function)
         self.sizes = Sizes(host.module, host.as_function.body[0])
 
-    def number(self, node: ast.expr) -> int | None:
+    def number(self, node: ast.expr, depth: int = _DEPTH) -> int | None:
         match node:
             case ast.Subscript(
                 value=ast.Attribute(attr="shape", value=owner), slice=ast.Constant(value=int(axis))
             ):
-                dims = self.of(owner)
+                dims = self.of(owner, depth)
                 return dims[axis] if -len(dims) <= axis < len(dims) else None
         return self._stated(as_code(node)) or self.sizes.number(node)
 
@@ -233,7 +233,7 @@ class _Shapes:
                 return self.of(owner, depth - 1)
             case [ast.Name() as name] if (items := self.sizes.items(name)) is not None:
                 sizes = items
-        found = [self.number(each) for each in sizes]
+        found = [self.number(each, depth - 1) for each in sizes]
         for at, (one, other) in enumerate(pairwise(map(as_code, sizes))):
             together = self._stated(f"{one} * {other}")
             if together is not None and None in found[at : at + 2]:
