@@ -46,12 +46,18 @@ def cast(
         return UNKNOWN
     if target.pointer:
         machine.evidence.integer(tensor.types)
-        return Pointer(frozenset(), target.types)
+        return pointer_to(target.types)
     if bitcast:
         result = _bitcast(machine, tensor, target.types, where)
         watch = machine.watch
         return result if watch is None else watch.reinterpreted(tensor, result, where)
     return convert(machine, tensor, target.types, where)
+
+
+def pointer_to(types: Types) -> Pointer:
+    """A pointer to memory that no parameter names. Of a parameter's element type, it stands for
+    that parameter's memory: what lies there is what the parameter holds."""
+    return Pointer(frozenset((name,) for name in union_of(types)), types)
 
 
 def as_dtype(value: Value | None) -> Dtype:

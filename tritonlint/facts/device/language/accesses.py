@@ -84,12 +84,11 @@ def pointer(call: Invocation) -> Value:
 
 
 def shared_memory(call: Invocation) -> Value:
-    """Shared memory of a given element type. Of a parameter's element type, it stands for that
-    parameter's memory: what is staged there is what the parameter holds."""
+    """Shared memory of a given element type."""
     dtype = call.get(0, "element_ty")
     if not isinstance(dtype, Dtype):
         return Pointer(frozenset(), (T_UNKNOWN,))
-    pointer = Pointer(frozenset((name,) for name in casts.union_of(dtype.types)), dtype.types)
+    pointer = casts.pointer_to(dtype.types)
     value = call.get(3, "value")
     if value is not None:
         memory.store(call.machine, call.frame, pointer, value, call.where)
