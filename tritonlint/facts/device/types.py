@@ -84,7 +84,7 @@ def surely_differ(left: Types, right: Types) -> bool:
 
 
 def _may_be_same(a: Type, b: Type) -> bool:
-    if "unknown" in (a.kind, b.kind):
+    if "unknown" in (a.kind, b.kind) or a.assumed or b.assumed:
         return True
     return a.kind == b.kind and (a.element is None or b.element is None or a.element == b.element)
 

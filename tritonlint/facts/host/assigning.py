@@ -42,7 +42,7 @@ def store(frame: Frame, target: ast.expr, value: Value) -> None:
                 frame.env[Attribute(holder.buffer, name)] = value
             elif isinstance(holder, Table):  # of bound arguments
                 rebind(frame, owner, value)
-            elif isinstance(holder, Class):
+            elif isinstance(holder, (Class, Callable)):
                 frame.env[Attribute(Object(holder.definition.qualified), name)] = value
         case ast.Subscript():
             _store_item(frame, target, value)
@@ -68,7 +68,7 @@ def _set(frame: Frame, target: ast.Attribute, setter: Callable, value: Value) ->
 def _store_item(frame: Frame, target: ast.Subscript, value: Value) -> None:
     """`container[key] = value`."""
     value = as_tested(value, frame.path)
-    owner = frame.evaluate(target.value)
+    owner = as_tensor(frame.evaluate(target.value))
     match owner:
         case Table():
             key = frame.evaluate(target.slice)
@@ -130,6 +130,7 @@ def _shared_out(frame: Frame, target: ast.Tuple | ast.List, value: Value) -> Ite
         parts = [tensors.piece(value, index) for index in range(len(targets))]
         return [Sequence((x,), repeated=True) if i == star else x for i, x in enumerate(parts)]
     if isinstance(value, Tensor) and _is_memory(frame, value):
-        return [tensors.cut(frame, value, frame.span(each)) for each in targets]
+        part = tensors.cut(frame, value, frame.span(target))
+        return [tensors.piece(part, index) for index in range(len(targets))]
     owner = value if isinstance(value, Tensor) else frame.unknown(target)
     return [Tensor(Share(owner.buffer, str(index))) for index in range(len(targets))]

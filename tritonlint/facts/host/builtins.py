@@ -10,8 +10,9 @@ from tritonlint.facts.host import attributes, holders, iteration, loops, outcome
 from tritonlint.facts.host.arguments import Given
 from tritonlint.facts.host.choices import any_item, choose, options
 from tritonlint.facts.host.given import positional
+from tritonlint.facts.host.naming import NAMES, as_tensor, written_entry
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import Item, Literal
+from tritonlint.facts.host.symbols import Attribute, Item, Literal, Object
 from tritonlint.facts.host.values import (
     Callable,
     Class,
@@ -48,6 +49,10 @@ def call(frame: Frame, node: ast.Call, name: str, given: Given) -> Value | None:
             return holders.table(frame, node, given)
         case "super", ():
             return _super(frame)
+        case "vars", (_,):
+            return as_tensor(frame.evaluate(_attribute(node, NAMES)))
+        case "globals", ():
+            return Tensor(Attribute(Object(frame.module.name), NAMES))
         case "getattr", (_, Const(value=str(attribute)), *default):
             found = frame.evaluate(_attribute(node, attribute))
             there = not default or isinstance(found, (DType, Callable, Launchable))
@@ -59,6 +64,8 @@ def call(frame: Frame, node: ast.Call, name: str, given: Given) -> Value | None:
         case "setattr", (_, Const(value=str(attribute)), value):
             bind(frame, _attribute(node, attribute), value)
             return Const(None)
+        case "getattr" | "setattr", (_, _, *rest):
+            return _by_unknown_name(frame, node, rest, name == "setattr")
         case "zip", (_, *_) if given.complete:
             return _zipped(frame, node, values)
         case "map", (function, *overs) if given.complete and _known(function):
@@ -74,6 +81,16 @@ def call(frame: Frame, node: ast.Call, name: str, given: Given) -> Value | None:
             if is_one is not None:
                 return Condition("opaque", Literal(str(is_one)), frame.span(node))
     return _gone_through(name, values)
+
+
+def _by_unknown_name(frame: Frame, node: ast.Call, rest: list[Value], put: bool) -> Value | None:
+    """What `getattr(x, name)` gives that `setattr(x, name, value)` was given, where all that is
+    known of the name is how it is written."""
+    names = as_tensor(frame.evaluate(_attribute(node, NAMES)))
+    entry = written_entry(names, node.args[1]) if isinstance(names, Tensor) else None
+    if entry is not None and put:
+        frame.env[entry] = rest[0]
+    return frame.env.get(entry)
 
 
 def _is_instance(frame: Frame, value: Tensor | Sequence, kinds: ast.expr) -> bool | None:

@@ -33,7 +33,7 @@ from tritonlint.facts.host.choices import choose, contradicts, options
 from tritonlint.facts.host.given import arguments_of
 from tritonlint.facts.host.heirs import telling_heirs
 from tritonlint.facts.host.named_dtypes import LEGACY, may_retype, named_dtype
-from tritonlint.facts.host.naming import as_tensor, entry_of
+from tritonlint.facts.host.naming import as_tensor
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import HasType, Literal
 from tritonlint.facts.host.values import (
@@ -161,10 +161,10 @@ def _method(frame: Frame, node: ast.Call, function: Method, given: Given) -> Val
     if function.name == "is_floating_point":
         found = dtype_tests.floating(frame, element_types.dtype_of(frame, owner), span)
         return found or frame.unknown(node)
-    if function.name in ("get", "pop") and isinstance(owner, Tensor) and node.args:
-        entry = entry_of(owner, node.args[0], frame.evaluate)
+    if function.name in ("get", "pop", "setdefault") and isinstance(owner, Tensor) and node.args:
+        entry = containers.entry(frame, function.name, owner, node.args[0], arguments)
         if entry is not None:
-            return frame.env.get(entry) or Tensor(entry)
+            return entry
     contained = containers.method(frame, function, owner, given)
     if contained is not None:
         return contained

@@ -5,11 +5,20 @@ from __future__ import annotations
 import ast
 
 from tritonlint.facts.host import iteration
-from tritonlint.facts.host.arguments import Given
+from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.assigning import rebind
 from tritonlint.facts.host.choices import any_item, as_tested, choose, options
+from tritonlint.facts.host.naming import entry_of, written_entry
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.values import Const, Method, Sequence, Table, Value, constant
+from tritonlint.facts.host.values import (
+    Const,
+    Method,
+    Sequence,
+    Table,
+    Tensor,
+    Value,
+    constant,
+)
 from tritonlint.facts.project.tree import as_code
 
 
@@ -22,6 +31,23 @@ def method(frame: Frame, function: Method, owner: Value, given: Given) -> Value 
         case Table() as entries:
             return _of_dict(frame, spelled, entries, function.name, given)
     return None
+
+
+def entry(
+    frame: Frame, name: str, owner: Tensor, key: ast.expr, arguments: Arguments
+) -> Value | None:
+    """What `get`, `pop` or `setdefault` gives of a dict that nothing is known of: what was put
+    there under this key, else what may be there, or the default. None of something else."""
+    entry, rest = entry_of(owner, key, frame.evaluate), arguments.positional[1:]
+    if entry is None and (not rest or name == "pop"):
+        return None
+    entry = entry or written_entry(owner, key)
+    found = frame.env.get(entry)
+    if found is None and name == "setdefault":
+        found = frame.env[entry] = rest[0]
+    if found is None:
+        found = choose(((), Tensor(entry)), *(((), each) for each in rest if each != Const(None)))
+    return found
 
 
 def filled(value: Value) -> Value:

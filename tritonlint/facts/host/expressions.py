@@ -25,7 +25,7 @@ from tritonlint.facts.host.choices import any_item, as_tested, choose, on_path, 
 from tritonlint.facts.host.named_dtypes import named_dtype
 from tritonlint.facts.host.naming import as_tensor, symbol
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import Attribute, Parameter
+from tritonlint.facts.host.symbols import Attribute, Object, Parameter
 from tritonlint.facts.host.values import (
     Callable,
     Choice,
@@ -173,6 +173,10 @@ def _attribute_of(frame: Frame, owner: Value, node: ast.Attribute) -> Value:
             return objects.class_attribute(frame, owner, name, node)
         case Super():
             return objects.inherited(frame, owner, name, node)
+        case Callable(definition=definition):
+            stored = frame.env.get(Attribute(Object(definition.qualified), name))
+            if stored is not None:
+                return stored
         case Method():
             stored = frame.env.get(Attribute(symbol(owner, ""), name))
             stored = stored or _of_its_class(frame, as_tensor(owner), name, node)

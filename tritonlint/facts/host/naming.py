@@ -10,6 +10,9 @@ from tritonlint.facts.host.symbols import Attribute, Item, Literal, Spelled, Sym
 from tritonlint.facts.host.values import Condition, Const, DType, Instance, Method, Tensor, Value
 from tritonlint.facts.project.tree import as_code
 
+# The attribute that is a dict of all others.
+NAMES = "__dict__"
+
 
 def symbol(value: Value, node: str | ast.expr) -> Symbol:
     """What a value is known by, the same wherever the same value is meant; else how it is
@@ -41,7 +44,13 @@ def entry_of(
     owner: Tensor, index: ast.expr, evaluate: Callable[[ast.expr], Value]
 ) -> Symbol | None:
     """What the entry of a container is known by that nothing is known of: by its key, a string, or
-    else by how that is written; None for a part of a tensor."""
+    else by how that is written; None for a part of a tensor. Of what `x.__dict__` is, it is an
+    attribute of `x`."""
+    if isinstance(owner.buffer, Attribute) and owner.buffer.name == NAMES:
+        match evaluate(index):
+            case Const(value=str() as name):
+                return Attribute(owner.buffer.of, name)
+        return written_entry(owner, index)
     match index:
         case ast.Name() | ast.Constant(value=str()):
             key = evaluate(index)
@@ -50,6 +59,11 @@ def entry_of(
         case ast.JoinedStr(values=parts):
             return Item(owner.buffer, repr("".join(_written(each, evaluate) for each in parts)))
     return None
+
+
+def written_entry(owner: Tensor, index: ast.expr) -> Symbol:
+    """What the entry of a container is known by where its key is not known."""
+    return Item(owner.buffer, as_code(index))
 
 
 def _written(part: ast.expr, evaluate: Callable[[ast.expr], Value]) -> str:
