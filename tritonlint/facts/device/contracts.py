@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from tritonlint.dtypes import UINT8, ElementType
@@ -26,6 +26,7 @@ from tritonlint.facts.device.values import (
     Value,
 )
 from tritonlint.facts.device.watch import Watch
+from tritonlint.facts.flow.items import is_item, item, steps
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.frozen import replace
@@ -82,7 +83,11 @@ def _run(kernel: Kernel, specialization: Specialization, given: frozenset[str]) 
         machine.stores(),
         machine.loads(),
         machine.incomplete,
-        tuple(name for name in roles.parameters if name in roles.pointers or name in pointers),
+        tuple(
+            name
+            for name in (*roles.parameters, *roles.items)
+            if name in roles.pointers or name in pointers
+        ),
         machine.encodings(),
     )
 
@@ -105,8 +110,10 @@ def _machine(
 
     machine = Machine(element, given, watch=watch)
     frame = Activation({}, kernel.scope, kernel.path, stack=(kernel.node,), machine=machine)
+    items = [n for n in (*pointers, *specialization.constexprs) if is_item(n)]
+    items += roles.items
     for name in roles.parameters:
-        value = _argument(name, roles, specialization)
+        value = _argument(name, roles, specialization, items)
         if watch is not None and isinstance(value, Tensor):
             value = replace(value, history=History(given=True))
         frame.env[name] = value
@@ -156,9 +163,16 @@ def roles_of(kernel: Kernel) -> Roles:
     return infer(kernel)
 
 
-def _argument(name: str, roles: Roles, specialization: Specialization) -> Value:
+def _argument(
+    name: str, roles: Roles, specialization: Specialization, items: Sequence[str] = ()
+) -> Value:
+    """What a parameter holds, or an item of one; `items` are those that are known."""
     if name in specialization.constexprs:
         return _constant(specialization.constexprs[name])
+    inside = steps(name, items) if items and name not in specialization.pointers else ()
+    if inside:
+        each_item = (_argument(item(name, x), roles, specialization, items) for x in inside)
+        return Tuple(tuple(each_item), tuple(x for x in inside if isinstance(x, str)))
     if name in specialization.pointers or name in roles.pointers:
         return Pointer(frozenset(((name,),)), descriptor=name in roles.descriptors)
     default = dict(roles.defaults).get(name)

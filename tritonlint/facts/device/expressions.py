@@ -17,6 +17,7 @@ from tritonlint.facts.device.calls import call, member
 from tritonlint.facts.device.comparisons import compare
 from tritonlint.facts.device.frames import Frame
 from tritonlint.facts.device.joins import join
+from tritonlint.facts.device.language.intrinsics import is_intrinsic
 from tritonlint.facts.device.machine import STEPS, Machine
 from tritonlint.facts.device.operators import binary, unary
 from tritonlint.facts.device.types import (
@@ -114,7 +115,9 @@ def _attribute(machine: Machine, frame: Frame, node: ast.Attribute) -> Value:
         case Qualified(qualified):
             return external(f"{qualified}.{name}")
         case Pointer():
-            return pointer_attribute(machine, owner, name)
+            found = pointer_attribute(machine, owner, name)
+            is_field = isinstance(found, Method) and found.name == name and not is_intrinsic(name)
+            return (machine.item(owner, name) if is_field else None) or found
         case Tensor() | Const():
             return tensor_attribute(owner, name)
         case Dtype():
@@ -123,8 +126,8 @@ def _attribute(machine: Machine, frame: Frame, node: ast.Attribute) -> Value:
             return member(machine, frame, owner, name)
         case Namespace(scope):
             return _outer(machine, frame.outside(scope), name)
-        case Tuple():
-            return UNKNOWN
+        case Tuple(items, names):
+            return items[names.index(name)] if name in names else UNKNOWN
         case Method():
             return method_attribute(machine, owner, name)
         case Kernel() if name == "fn":
@@ -214,6 +217,8 @@ def _subscript(machine: Machine, frame: Frame, node: ast.Subscript) -> Value:
             for each in items[1:]:
                 result = join(result, each)
             return result
+        case Pointer(), Const(value=int() as i) if i >= 0:
+            return machine.item(owner, i) or owner
         case ((Tensor() | Pointer()), _):
             return owner
     return UNKNOWN

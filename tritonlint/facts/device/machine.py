@@ -20,6 +20,7 @@ from tritonlint.facts.device.intervals import hull
 from tritonlint.facts.device.types import Type, Types
 from tritonlint.facts.device.values import Loads, Pointer, Site, Tensor, Value
 from tritonlint.facts.device.watch import Watch
+from tritonlint.facts.flow.items import item
 from tritonlint.frozen import dataclass, replace
 
 # Bounds: evaluated nodes in a run, and device functions inside each other.
@@ -71,6 +72,8 @@ class Evidence:
     handles: set[str] = field(default_factory=set)
     scalars: set[str] = field(default_factory=set)
     addresses: set[tuple[str, ...]] = field(default_factory=set)
+    # Items of parameters that are passed tuples.
+    items: dict[str, None] = field(default_factory=dict)
 
     def integer(self, types: Types) -> None:
         """A value of these types is used as only an integer can be."""
@@ -124,6 +127,23 @@ class Machine:
         self._stores: dict[tuple[str, Place, tuple[Place, ...]], Store] = {}
         self._loads: dict[Site, tuple[LoadEffect, Place | None]] = {}
         self._encodings: dict[Encoding, None] = {}
+
+    def opened(self, name: str) -> Value:
+        """What a parameter, or an item of one, holds when nothing is known of it."""
+        if name in self.evidence.scalars:
+            return Tensor((Type("unknown", variables=frozenset((name,))),))
+        return Pointer(frozenset(((name,),)), candidate=name not in self.evidence.pointers)
+
+    def item(self, owner: Value, index: int | str) -> Value | None:
+        """The item of a parameter that is passed a tuple; None of what is no such parameter."""
+        if not (self.inferring and isinstance(owner, Pointer) and owner.candidate):
+            return None
+        names = [name for added in owner.bases for name in added]
+        if len(names) != 1 or owner.element is not None:
+            return None
+        name = item(names[0], index)
+        self.evidence.items[name] = None
+        return self.opened(name)
 
     def exhausted(self) -> Exhausted:
         """The bound on steps was hit."""

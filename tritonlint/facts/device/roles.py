@@ -24,7 +24,6 @@ from tritonlint.facts.device.values import (
     Const,
     Dtype,
     Environment,
-    Pointer,
     Tensor,
     Value,
 )
@@ -60,7 +59,7 @@ class Roles:
     `name[]` for the memory of a pointer) that are integers; `descriptors` are the pointers that are
     tensor descriptors, `handles` those of them that must be passed as such; `inert` are those whose
     element type no value depends on (nothing is loaded through them or cast to their type);
-    `defaults` the default values."""
+    `defaults` the default values, `items` those of tuples that are asked for."""
 
     parameters: tuple[str, ...]
     pointers: tuple[str, ...]
@@ -71,6 +70,7 @@ class Roles:
     inert: frozenset[str]
     defaults: tuple[tuple[str, Value], ...]
     annotated: tuple[tuple[str, Type], ...]
+    items: tuple[str, ...]
 
     def element(self, name: str) -> Type:
         """The assumed element type of the memory of the pointer `name`."""
@@ -102,7 +102,7 @@ def infer(kernel: Kernel) -> Roles:
         for each in arguments:
             constexpr = each.arg in constexprs
             frame.env[each.arg] = _open(
-                each.arg, constexpr, found.get(each.arg), annotated, evidence
+                each.arg, constexpr, found.get(each.arg), annotated, machine
             )
         with suppress(Exhausted, RecursionError):
             frame.block(node.body)
@@ -127,16 +127,18 @@ def _decided(
         for name, value in found.items()
         if isinstance(value, Const) and isinstance(value.value, float)
     }
+    known = (*names, *evidence.items)
     return Roles(
         names,
-        tuple(name for name in names if name in evidence.pointers and name not in constexprs),
+        tuple(name for name in known if name in evidence.pointers and name not in constexprs),
         constexprs,
-        frozenset(_integers(evidence, names, constexprs) - floats),
+        frozenset(_integers(evidence, known, constexprs) - floats),
         frozenset(evidence.descriptors),
         frozenset(evidence.handles - _moved(evidence)),
         frozenset(evidence.pointers - evidence.loaded - evidence.typed),
         tuple(found.items()),
         tuple(annotated.items()),
+        tuple(evidence.items),
     )
 
 
@@ -195,16 +197,14 @@ def _open(
     constexpr: bool,
     default: Value | None,
     annotated: dict[str, Type],
-    evidence: Evidence,
+    machine: Machine,
 ) -> Value:
     """What a parameter holds when nothing is known of it."""
     if name in annotated:
         return Tensor((annotated[name],))
     if constexpr:
         return open_constexpr(name, default, None)
-    if name in evidence.scalars:
-        return Tensor((Type("unknown", variables=frozenset((name,))),))
-    return Pointer(frozenset(((name,),)), candidate=name not in evidence.pointers)
+    return machine.opened(name)
 
 
 def open_constexpr(name: str, default: Value | None, role: Role | None) -> Value:

@@ -105,6 +105,10 @@ class Activation(Frame):
         found = None if items is None else shared_out(items, target.elts, lambda x: Tuple(tuple(x)))
         if found is not None:
             return found
+        if not any(isinstance(each, ast.Starred) for each in target.elts):
+            known = [self.machine.item(value, index) for index in range(len(target.elts))]
+            if all(each is not None for each in known):
+                return known  # type: ignore[return-value]
         # An item of a value that is not known as a tuple is of the same type, as of a block that is
         # split.
         part = value if isinstance(value, Tensor) else UNKNOWN

@@ -153,9 +153,10 @@ class Dtype:
 
 @dataclass(frozen=True)
 class Tuple:
-    """A tuple or list of known length."""
+    """A tuple or list of known length; `names` are those of the fields of a named one."""
 
     items: tuple[Value, ...]
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

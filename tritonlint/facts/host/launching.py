@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
+from tritonlint.facts.flow.items import item
 from tritonlint.facts.flow.parameters import Signature, signature
 from tritonlint.facts.host.arguments import Given
+from tritonlint.facts.host.choices import choose, options
+from tritonlint.facts.host.classes import as_tuple
 from tritonlint.facts.host.events import LaunchEvent, Passed
 from tritonlint.facts.host.naming import as_tensor
 from tritonlint.facts.host.places import Place
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.values import Choice, Path, Tensor, Value
+from tritonlint.facts.host.values import Choice, Instance, Path, Sequence, Tensor, Value
+from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel
-from tritonlint.facts.project.tree import as_code
+from tritonlint.facts.project.tree import as_code, nodes
 
 
 def record(frame: Frame, node: ast.Call, kernel: Kernel, given: Given) -> None:
@@ -26,6 +30,9 @@ def record(frame: Frame, node: ast.Call, kernel: Kernel, given: Given) -> None:
     bound = parameters.bind(
         [_passed(value, places[index]) for index, value in positional], by_name
     ).values
+    for name, passed in [*bound.items()]:
+        if passed.value.__class__ in (Sequence, Choice, Instance):
+            bound.update(_items(kernel, name, passed))
     frame.run.launches.append(
         LaunchEvent(
             kernel,
@@ -49,6 +56,46 @@ def _passed(value: Value, place: Place) -> Passed:
         every = value.options
         value = Choice(tuple((at + getattr(each, "tested", ()), each) for at, each in every))
     return Passed(as_tensor(value), place)
+
+
+def _items(kernel: Kernel, name: str, passed: Passed) -> Iterator[tuple[str, Passed]]:
+    """The items of a tuple that is passed as one argument, and theirs, by their names. Of one of
+    several tuples they are one of several values."""
+    rows = [(path, _tuple_of(each)) for path, each in options(passed.value)]
+    lengths = {-1 if row is None or row.repeated else len(row.items) for _, row in rows}
+    if len(lengths) > 1 or lengths == {-1}:
+        return
+    every = [(path, row) for path, row in rows if row is not None]
+    places = every[0][1].places if len(every) == 1 else ()
+    for index in range(lengths.pop()):
+        value = choose(*((path, row.items[index]) for path, row in every))
+        inner = _passed(value, places[index] if places else passed.place)
+        own = item(name, _field(kernel, name, passed.value, index))
+        yield own, inner
+        yield from _items(kernel, own, inner)
+
+
+def _tuple_of(value: Value) -> Sequence | None:
+    match value:
+        case Sequence():
+            return value
+        case Instance():
+            return as_tuple(value)
+    return None
+
+
+def _field(kernel: Kernel, name: str, value: Value, index: int) -> int | str:
+    """The index of an item, or the name of the field that it is where the kernel asks for it."""
+    match value:
+        case Instance(attributes=attributes) if attributes[index][0] in _asked_of(kernel.node):
+            return attributes[index][0]
+    return index
+
+
+@kept(1024)
+def _asked_of(kernel: ast.FunctionDef) -> frozenset[str]:
+    """The attributes that a kernel asks for."""
+    return frozenset(each.attr for each in nodes(kernel, ast.Attribute))
 
 
 def _picked(frame: Frame, bound: Mapping[str, Passed]) -> Path:

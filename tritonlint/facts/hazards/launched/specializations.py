@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from tritonlint.dtypes import BY_NAME, UINT8, UNKNOWN, ElementType, ElementTypes
 from tritonlint.facts.device import Float, OneOf, Specialization, roles_of
+from tritonlint.facts.flow.items import is_item, parameter_of
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.hazards.launched.known_arguments import tested
 from tritonlint.facts.host.choices import contradicts, options
@@ -158,9 +159,16 @@ def passed_as(event: LaunchEvent, parameter: str) -> tuple[Span, str, Span, str,
     return passed.span, event.function, event.span, kernel.name, parameter, declared, passed.text
 
 
+def has_place(event: LaunchEvent, parameter: str) -> bool:
+    """Whether what is passed has an expression of its own: an item of a tuple may have none."""
+    if not is_item(parameter):
+        return True
+    return event.arguments[parameter].place is not event.arguments[parameter_of(parameter)].place
+
+
 def parameter_span(kernel: Kernel, parameter: str) -> Span:
     """Where the parameter of a kernel is declared."""
-    node = kernel.node
+    node, parameter = kernel.node, parameter_of(parameter)
     for each in signature(node).named:
         if each.arg == parameter:
             column = each.col_offset + 1

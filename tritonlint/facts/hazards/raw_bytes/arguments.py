@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from tritonlint.dtypes import UNKNOWN, ElementTypes
 from tritonlint.facts.device import Load, Store
 from tritonlint.facts.hazards.launched.known_arguments import known_arguments
-from tritonlint.facts.hazards.launched.specializations import parameter_span
+from tritonlint.facts.hazards.launched.specializations import has_place, parameter_span
 from tritonlint.facts.hazards.raw_bytes.effects import harm
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence, Strength
 from tritonlint.facts.hazards.raw_bytes.sisters import passed_twice
@@ -217,9 +217,9 @@ def _stands_for(
     storage: Storage,
     evidence: Sequence[Evidence],
 ) -> ElementTypes:
-    """The view that is missing. Of a whole page none is right: codes go through the same
-    pointer."""
-    if storage.packed and tensor.part is None:
+    """The view that is missing. Of a whole page none is right, codes go through the same pointer;
+    and none can stand where a tuple is passed of which this is an item."""
+    if (storage.packed and tensor.part is None) or not has_place(event, parameter):
         return UNKNOWN
     return stands_for(event, parameter, tensor, evidence)
 
