@@ -14,7 +14,7 @@ def over_pages(x, pages):
         copy[(1,)](x, page.view(torch.uint8))
         # reveal: copy
         # reveal:     source: unknown of x
-        # reveal:     target: uint8 of line 13, viewed (line 14), raw (line 14)
+        # reveal:     target: uint8 of pages#*, viewed (line 14), raw (line 14)
 
 
 def made_before(x, n):
@@ -67,7 +67,7 @@ def left_with_a_view(x, n):
     # reveal: copy
     # reveal:     source: unknown of x
     # reveal:     target: float32 of line 61
-    # reveal:     target: uint8 of line 60, raw (line 60) if line 62 == 4
+    # reveal:     target: uint8 of line 60, raw (line 60) if line 62#* == 4
 
 
 def not_left(x, n):
@@ -81,7 +81,7 @@ def not_left(x, n):
     # reveal: copy
     # reveal:     source: unknown of x
     # reveal:     target: float32 of line 79
-    # reveal:     target: uint8 of line 74, raw (line 74) if line 75 == 4
+    # reveal:     target: uint8 of line 74, raw (line 74) if line 75#* == 4
 
 
 def goes_on_with_the_next(x, n):

@@ -24,7 +24,7 @@ def for_each(walk: Walk[V, Any], node: ast.For | ast.AsyncFor) -> bool:
         bind(arm, node.target, over.rows()[0])
         return True
 
-    return _rounds(walk, node, begin, over.entered)
+    return _rounds(walk, node, begin, over.entered, item=over.any_of_them)
 
 
 def while_(walk: Walk[V, Any], node: ast.While) -> bool:
@@ -72,10 +72,11 @@ def _rounds(
     begin: _Begin[V],
     entered: bool = False,
     endless: bool = False,
+    item: V | None = None,
 ) -> bool:
     """A loop of unknown length; whether its end is reached. What a name holds before one that is
     surely `entered` it holds after it only where the body leaves it so; an `endless` one ends at a
-    `break` alone."""
+    `break` alone. `item` is what each round is for."""
     entered = entered or walk.ENTERED
     for _ in range(walk.ROUNDS):
         before, after, loop = walk.fork(), walk.fork(), Loop[Any]()
@@ -89,6 +90,8 @@ def _rounds(
     if entered and reached:
         after.widen(before)
         walk.adopt(after)
+    if item is not None and reached and not loop.broken:
+        walk.learn(item, after)
     return _ended(walk, node, not endless and (reached or not entered), loop)
 
 

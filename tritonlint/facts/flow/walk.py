@@ -132,9 +132,9 @@ class Walk(ABC, Generic[V, T]):
     def compare(self: W, test: T, taken: tuple[W, bool], skipped: tuple[W, bool]) -> None:
         """Note what two arms of `test` say together; of each, whether its end is reached."""
 
-    def matched(self, node: ast.Match, subject: V, case: ast.match_case) -> bool | None:
-        """Whether a case is the one for `subject`, where that is known."""
-        return None
+    def fields(self, kind: ast.expr) -> Sequence[str]:
+        """The attributes of a class by their positions in a pattern, as far as they are known."""
+        return ()
 
     @abstractmethod
     def part_of(self, node: ast.expr, name: str) -> V:
@@ -148,6 +148,10 @@ class Walk(ABC, Generic[V, T]):
 
     def begin_round(self, index: int) -> None:
         """The walk goes through known items, and is at the one with this index."""
+
+    def learn(self: W, item: V, after: W) -> None:
+        """Go on knowing of each `item` that was gone through what a round knows of it that ends as
+        `after`."""
 
     def begin_rounds(self, node: ast.AST) -> None:
         """The walk is at the beginning of a loop whose rounds are not known one by one: any of them

@@ -111,13 +111,29 @@ def tested(frame: Frame, node: ast.expr) -> Value:
     """The value of a test: its outcome, or what `or` picks."""
     if isinstance(node, ast.BoolOp) and not any(_is_test(part) for part in node.values):
         # `a or b` picks a value, not an outcome.
-        picked: list[Value] = []
-        for part in node.values:
-            picked.append(frame.evaluate(part))
-            if isinstance(node.op, ast.Or) and isinstance(picked[-1], DType):
-                break  # a dtype is true
-        return choose(*(((), each) for each in picked))
+        return _picked(frame, node)
     return condition(frame, node)
+
+
+def _picked(frame: Frame, node: ast.BoolOp) -> Value:
+    """What `a or b` or `a and b` may pick: each that those before it do not decide."""
+    decides = isinstance(node.op, ast.Or)
+    picked: list[Value] = []
+    for part in node.values:
+        value = frame.evaluate(part)
+        truth = _is_true(value)
+        if truth is None or truth == decides or part is node.values[-1]:
+            picked.append(value)
+        if truth == decides:
+            break
+    return choose(*(((), each) for each in picked))
+
+
+def _is_true(value: Value) -> bool | None:
+    """Whether a value is true in a test, where that is known: dtypes and objects are."""
+    if isinstance(value, Const):
+        return bool(value.value)
+    return True if isinstance(value, DType) else None
 
 
 def _is_test(node: ast.expr) -> bool:

@@ -6,13 +6,13 @@ import ast
 import re
 
 from tritonlint.facts.flow.targets import bind
-from tritonlint.facts.host import attributes, holders, iteration, loops, outcomes
+from tritonlint.facts.host import attributes, holders, instances, iteration, loops, outcomes
 from tritonlint.facts.host.arguments import Given
 from tritonlint.facts.host.choices import any_item, choose, options
 from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.naming import NAMES, as_tensor, written_entry
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import Attribute, Item, Literal, Object
+from tritonlint.facts.host.symbols import Attribute, Item, Literal, Object, Spelled
 from tritonlint.facts.host.values import (
     Callable,
     Class,
@@ -21,6 +21,7 @@ from tritonlint.facts.host.values import (
     DType,
     Instance,
     Launchable,
+    Namespace,
     Partial,
     Sequence,
     Super,
@@ -29,14 +30,11 @@ from tritonlint.facts.host.values import (
     constant,
 )
 from tritonlint.facts.project.modules import Definition
-from tritonlint.facts.project.tree import last_name
+from tritonlint.facts.project.tree import as_code
 from tritonlint.frozen import replace
 
 # Go through what they are given.
 _GO_THROUGH = frozenset("enumerate filter iter list map next reversed sorted tuple zip".split())
-# Classes of what is gone through, and of what is neither that nor a tensor.
-_LISTS = frozenset(("list", "tuple"))
-_OTHERS = frozenset("dict str bytes int float bool".split())
 
 
 def call(frame: Frame, node: ast.Call, name: str, given: Given) -> Value | None:
@@ -72,12 +70,17 @@ def call(frame: Frame, node: ast.Call, name: str, given: Given) -> Value | None:
             return _mapped(frame, node, function, tuple(overs))
         case "enumerate", (over, *_):
             return _enumerated(frame, node, over)
-        case (("all" | "any"), (Sequence(items=tests, repeated=False),)):
+        case (("all" | "any"), (Sequence(items=tests, repeated=repeated),)):
             known = tuple(each for each in tests if isinstance(each, Condition))
             if len(known) == len(tests):
-                return outcomes.combine("and" if name == "all" else "or", known, frame.span(node))
-        case "isinstance", (Tensor() | Sequence() as value, _):
-            is_one = _is_instance(frame, value, node.args[1])
+                # Of some items nothing is known: that one fails says nothing of the others.
+                span = frame.span(node)
+                others = (Condition("opaque", Spelled(as_code(node)), span),) if repeated else ()
+                return outcomes.combine("and" if name == "all" else "or", (*known, *others), span)
+        case "len", (Sequence(items=known_items, repeated=False),):
+            return Const(len(known_items))
+        case "isinstance", (value, _):
+            is_one = instances.is_instance(frame, value, node.args[1])
             if is_one is not None:
                 return Condition("opaque", Literal(str(is_one)), frame.span(node))
     return _gone_through(name, values)
@@ -91,16 +94,6 @@ def _by_unknown_name(frame: Frame, node: ast.Call, rest: list[Value], put: bool)
     if entry is not None and put:
         frame.env[entry] = rest[0]
     return frame.env.get(entry)
-
-
-def _is_instance(frame: Frame, value: Tensor | Sequence, kinds: ast.expr) -> bool | None:
-    """Whether what is known to be a tensor, or to be gone through, is of one of these classes."""
-    names = {last_name(x) for x in (kinds.elts if isinstance(kinds, ast.Tuple) else (kinds,))}
-    if isinstance(value, Sequence):
-        return False if names <= {"Tensor", *_OTHERS} else (True if names >= _LISTS else None)
-    if value.several or not (value.types or frame.known(value.buffer).known):
-        return None
-    return True if "Tensor" in names else (False if names <= {*_LISTS, *_OTHERS} else None)
 
 
 def _gone_through(name: str, values: tuple[Value, ...]) -> Value | None:
@@ -126,7 +119,8 @@ def _gone_through(name: str, values: tuple[Value, ...]) -> Value | None:
 
 
 def _known(function: Value) -> bool:
-    return all(isinstance(each, (Callable, Partial, Launchable)) for _, each in options(function))
+    kinds = (Callable, Partial, Launchable, Namespace)
+    return all(isinstance(each, kinds) for _, each in options(function))
 
 
 def _attribute(node: ast.Call, name: str) -> ast.Attribute:
@@ -173,18 +167,20 @@ def _zipped(frame: Frame, node: ast.Call, values: tuple[Value, ...]) -> Value | 
     rows: list[Value] = []
     for index in range(min(lengths, default=1)):
         row: list[Value] = []
-        for argument, column in zip(node.args, columns, strict=False):
+        for argument, value, column in zip(node.args, values, columns, strict=False):
             item = None
             if column is not None:
                 item = any_item(column) if column.repeated else column.items[index]
-            row.append(item if item is not None else _item_of(frame, argument, index))
+            if item is None:
+                item = iteration.any_of(frame, argument, value)
+                item = _at(item, index) if lengths else item
+            row.append(item)
         rows.append(Sequence(tuple(row)))
     return Sequence(tuple(rows), repeated=not lengths)
 
 
-def _item_of(frame: Frame, node: ast.expr, index: int = 0) -> Value:
-    """The item of something unknown at this index: what is known of one says nothing of others."""
-    item = frame.unknown(node)
+def _at(item: Value, index: int) -> Value:
+    """An item of something unknown at this index: what is known of one says nothing of others."""
     return replace(item, buffer=Item(item.buffer, str(index))) if isinstance(item, Tensor) else item
 
 
@@ -194,7 +190,8 @@ def _mapped(
     """What `function` gives for the items of each."""
     rows = _zipped(frame, ast.copy_location(ast.Call(node.func, node.args[1:], []), node), overs)
     if not isinstance(rows, Sequence):
-        unknown = tuple(_item_of(frame, each) for each in node.args[1:])
+        each_over = zip(node.args[1:], overs, strict=False)
+        unknown = tuple(iteration.any_of(frame, argument, over) for argument, over in each_over)
         rows = Sequence((Sequence(unknown),), repeated=True)
     results: list[Value] = []
     for row in rows.items:

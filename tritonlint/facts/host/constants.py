@@ -53,28 +53,6 @@ def compared(frame: Frame, node: ast.Compare, left: Value, right: Value) -> bool
         return None
 
 
-def matched(frame: Frame, node: ast.Match, subject: Value, case: ast.match_case) -> bool | None:
-    """Whether a `case` is the one for a subject that is written out; None where that is open."""
-    known = _constant(subject) if _local(frame, node.subject) else None
-    if known is None or case.guard is not None:
-        return None
-    return _fits(known[0], case.pattern)
-
-
-def _fits(value: object, pattern: ast.pattern) -> bool | None:
-    match pattern:
-        case ast.MatchValue(value=ast.Constant(value=constant)):
-            return bool(value == constant)
-        case ast.MatchSingleton(value=constant):
-            return value is constant
-        case ast.MatchOr(patterns=patterns):
-            fits = [_fits(value, each) for each in patterns]
-            return True if True in fits else (None if None in fits else False)
-        case ast.MatchAs(pattern=None):
-            return True
-    return None
-
-
 def forget(frame: Frame, loop: ast.AST) -> None:
     """The constants that a loop assigns anew are not known in its body: only in the first round are
     they what they were before it."""
@@ -104,7 +82,7 @@ def _constant(value: Value) -> tuple[Any] | None:
 
 def _local(frame: Frame, node: ast.expr) -> bool:
     """Whether an expression is made of literals, torch's dtypes, names of this function, members of
-    enums, sizes of elements and what objects were made with."""
+    enums, sizes of elements, what objects were made with, and entries and lengths of these."""
     match node:
         case ast.Attribute(attr="itemsize"):
             return True
@@ -122,6 +100,8 @@ def _local(frame: Frame, node: ast.expr) -> bool:
             return name in frame.env
         case ast.Tuple(elts=items) | ast.List(elts=items):
             return all(_local(frame, each) for each in items)
-        case ast.UnaryOp(operand=operand):
-            return _local(frame, operand)
+        case ast.UnaryOp(operand=owner) | ast.Subscript(value=owner, slice=ast.Constant()):
+            return _local(frame, owner)
+        case ast.Call(func=ast.Name(id="len"), args=[owner]):
+            return _local(frame, owner)
     return False

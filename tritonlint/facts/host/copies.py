@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 
 from tritonlint.dtypes import INT8, UINT8, ElementType, ElementTypes
 from tritonlint.facts.host.arguments import Arguments
@@ -52,6 +53,17 @@ def _keep_codes(frame: Frame, node: ast.expr | ast.stmt, target: Value, source: 
                 codes = _codes(frame, each) if all_bytes(tensor_types(frame, to)) else None
                 if codes is not None:
                     frame.note("codes", to.buffer, codes, frame.span(node), to.part)
+
+
+def keep_codes_of(frame: Frame, span: Span, made: Tensor, parts: Iterable[Value]) -> None:
+    """Note that bytes which are made of others hold codes of 8-bit floats, where each of them
+    does."""
+    if not all_bytes(tensor_types(frame, made)):
+        return
+    found = {_codes(frame, each) if isinstance(each, Tensor) else None for each in parts}
+    codes = found.pop() if len(found) == 1 else None
+    if codes is not None:
+        frame.note("codes", made.buffer, codes, span, made.part)
 
 
 def _codes(frame: Frame, tensor: Tensor) -> ElementTypes | None:

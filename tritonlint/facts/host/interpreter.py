@@ -8,9 +8,9 @@ from tritonlint.facts.host import (
     calls,
     classes,
     conditions,
-    constants,
     expressions,
     loops,
+    making,
     parametrized,
     rounds,
     statements,
@@ -44,11 +44,12 @@ class Activation(Frame):
     arm = branching.arm
     assume = conditions.assume
     compare = branching.compare
-    matched = constants.matched
+    fields = making.pattern_fields
     part_of = statements.part_of
     through = loops.through
     begin_round = statements.begin_round
     begin_rounds = statements.begin_rounds
+    learn = loops.learn
     begin_later_round = rounds.begin_later
     assigning = statements.assigning
     unpacked = unpacked

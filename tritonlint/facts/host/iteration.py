@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import ast
+
 from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.classes import as_tuple
+from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.symbols import Share
 from tritonlint.facts.host.tensors import piece
 from tritonlint.facts.host.values import Const, Instance, Sequence, Table, Tensor, Value
+
+
+def any_of(frame: Frame, node: ast.expr, value: Value) -> Value:
+    """What any item is of something that nothing is known of: the same wherever it is gone
+    through, so that what is asserted of each in one loop holds in the next. What is cut or viewed
+    gives an unknown of its own."""
+    match value:
+        case Tensor(types=None, part=None, view=None, several=False, buffer=buffer):
+            return Tensor(Share(buffer, "*"))
+    return frame.unknown(node)
 
 
 def items(value: Value) -> Sequence | None:

@@ -9,6 +9,7 @@ from tritonlint.dtypes import join
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.host import (
     conditions,
+    copies,
     element_types,
     holders,
     records,
@@ -55,6 +56,7 @@ _SAME = {
     "torch.from_numpy": "ndarray",
     "numpy.ascontiguousarray": "a",
     "triton.TensorWrapper": "base",
+    "torch.nn.functional.pad": "input",
     # Lists and dicts of what is registered, gone through as such.
     "torch.nn.ParameterList": "values",
     "torch.nn.ParameterDict": "parameters",
@@ -64,6 +66,11 @@ _SAME = {
 _CASTS = frozenset(("typing.cast", "typing_extensions.cast"))
 # Give back what they are given, as far as launching is concerned.
 _TRANSPARENT = frozenset(("wrap_triton", "capture_triton", "cast", "from_dlpack", "no_grad"))
+# Collectives that move what they are given, with the name of what they write.
+_GATHERING = {
+    "all_gather_into_tensor": "output_tensor",
+    "all_to_all_single": "output",
+}
 _JOINED = frozenset(("stack", "cat", "concat", "concatenate", "hstack", "vstack", "dstack"))
 
 
@@ -89,12 +96,33 @@ def call(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Value | 
     made = made or records.call(frame, node, qualified, given)
     if made is not None:
         return made
+    return _joined(frame, node, qualified, arguments)
+
+
+def _joined(frame: Frame, node: ast.Call, qualified: str, arguments: Arguments) -> Value | None:
+    """What a function makes that puts tensors together, or picks from some; what it writes them
+    into holds what they do."""
     head, _, name = qualified.rpartition(".")
-    if head == "torch" and name in _JOINED:
+    target = arguments.keywords.get("out")
+    if head == "torch.distributed" and name in _GATHERING:
+        target = arguments.get(0, _GATHERING[name])
+        parts: Value | None = Sequence(arguments.positional[1:2])
+    elif qualified == "torch.where":
+        parts = Sequence(tuple(x for x in arguments.positional[1:] if not isinstance(x, Const)))
+    elif head == "torch" and name in _JOINED:
         parts = arguments.get(0, "tensors")
-        if isinstance(parts, Sequence) and parts.items and "out" not in arguments.keywords:
-            return _put_together(frame, node, parts)
-    return None
+    elif head == "torch" and name in tensors.SHAPES | tensors.PARTS and target is not None:
+        parts = Sequence(arguments.positional[:1])
+    else:
+        return None
+    if not isinstance(parts, Sequence) or not parts.items:
+        return None
+    if target is None:
+        return _put_together(frame, node, parts)
+    for _, each in options(target):
+        if isinstance(each, Tensor):
+            copies.keep_codes_of(frame, frame.span(node), each, parts.items)
+    return target
 
 
 def bound(function: Callable, name: str, given: Given, span: Span) -> Table | None:
@@ -144,7 +172,9 @@ def _put_together(frame: Frame, node: ast.Call, parts: Sequence) -> Value | None
         return None
     if not all(isinstance(each, Tensor) for each in parts.items):
         return None
-    return tensors.allocated(frame, join(known), frame.span(node))
+    made = tensors.allocated(frame, join(known), frame.span(node))
+    copies.keep_codes_of(frame, frame.span(node), made, parts.items)
+    return made
 
 
 def _made_of_pairs(frame: Frame, arguments: Arguments, span: Span) -> Sequence | None:

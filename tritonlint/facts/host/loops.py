@@ -10,7 +10,8 @@ from tritonlint.facts.host import classes, iteration
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.choices import any_item, as_tested, options
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.values import Const, Instance, Sequence, Table, Value
+from tritonlint.facts.host.symbols import Share
+from tritonlint.facts.host.values import Const, Instance, Sequence, Table, Tensor, Value
 from tritonlint.facts.project.tree import as_code
 
 # So many items are gone through one by one; of more, each is any of them.
@@ -21,11 +22,19 @@ Comprehension = ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
 
 def through(frame: Frame, node: ast.expr) -> Items[Value]:
     """What going through the value of `node` gives."""
-    over = iteration.items(gone_through(frame, node, frame.evaluate(node)))
+    value = gone_through(frame, node, frame.evaluate(node))
+    over = iteration.items(value)
     if over is not None and not over.repeated and len(over.items) <= _FEW:
         return Items(over.items)
     some = any_item(over) if over is not None else None
-    return Items(None, some or frame.unknown(node))
+    return Items(None, some or iteration.any_of(frame, node, value))
+
+
+def learn(frame: Frame, item: Value, after: Frame) -> None:
+    """Each item has the types that a round which ends as `after` found any of them to have."""
+    match item:
+        case Tensor(buffer=Share(target="*") as buffer) if buffer in after.types:
+            frame.types[buffer] = after.types[buffer]
 
 
 def gone_through(frame: Frame, node: ast.expr, value: Value) -> Value:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tritonlint.facts.host import classes, entering
 from tritonlint.facts.host.arguments import Given
@@ -14,6 +14,7 @@ from tritonlint.facts.host.symbols import Attribute, Made
 from tritonlint.facts.host.values import Callable, Class, Instance, Table, Tensor, Value
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Target
+from tritonlint.facts.project.tree import last_name
 from tritonlint.frozen import replace
 
 # An initializer of more lines is not run for each object that is made, nor one that does more than
@@ -119,6 +120,18 @@ def _fields(
 def _given_fields(definition: Definition) -> tuple[ast.AnnAssign, ...]:
     """The fields of a class that are given where an object is made."""
     return tuple(each for each in classes.declared_fields(definition) if _is_given(each))
+
+
+def pattern_fields(frame: Frame, kind: ast.expr) -> Sequence[str]:
+    """What a class pattern's positions stand for: the fields of a class that is declared field by
+    field, in order. None are known of another."""
+    value = frame.evaluate(kind)
+    if not isinstance(value, Class):
+        return ()
+    definition = value.definition
+    if definition.module.member(definition, "__match_args__") is not None:
+        return ()
+    return tuple(last_name(each.target) for each in _given_fields(definition))
 
 
 def _is_given(field: ast.AnnAssign) -> bool:

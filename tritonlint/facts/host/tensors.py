@@ -43,7 +43,8 @@ SHAPES = frozenset(
     contiguous permute transpose reshape squeeze unsqueeze flatten unflatten expand expand_as
     as_strided t movedim swapaxes swapdims view_as detach cuda cpu clone data pin_memory
     requires_grad_ swapdims mT T H copy zero_ fill_ copy_ set_ squeeze_ unsqueeze_ broadcast_to
-    ravel refine_names contiguous_
+    ravel refine_names contiguous_ repeat repeat_interleave tile roll flip fliplr flipud rot90
+    gather take take_along_dim masked_select masked_fill index_fill tril triu share_memory_
     """.split()
 )
 # Give a tensor other memory, or more of it.

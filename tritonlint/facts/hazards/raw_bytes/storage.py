@@ -143,6 +143,10 @@ def _viewed(run: Run, event: LaunchEvent, parameter: str, tensor: Tensor) -> Sto
         if note.kind == "allocated" and note.buffer == tensor.buffer and fp8:
             message = f"converted to {note.types} here: the bytes are its codes"
             evidence.append(Evidence(note.span, message, "certain", note.path, note.types))
+    made = event.types.get(tensor.buffer, UNKNOWN)
+    if len(evidence) == 1 and made.types and all(t.is_code for t in made.types):
+        message = f"a tensor of {made} is viewed as bytes here: they are its codes"
+        evidence.append(Evidence(tensor.view, message, "certain", (), made))
     beside = () if byte_named(parameter) else _views_beside(event, tensor)
     if beside and not any(t.is_fp8 for each in beside for t in (each.types or UNKNOWN).types or ()):
         message = "the same launch is passed the same bytes as another float type, and not as fp8"
