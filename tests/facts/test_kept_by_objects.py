@@ -30,6 +30,50 @@ class Compressed(torch.autograd.Function):
 def f(x):
     return Compressed.apply(x)
 """
+# The same where functions make what is saved and read what was, and other ways to save.
+PASSES = """
+def compress(x):
+    codes = torch.empty(64, dtype=torch.float8_e4m3fn)
+    quantize[(1,)](x, codes, 64)
+    return x, codes.view(torch.uint8)
+
+
+def expand(codes, out):
+    dequantize[(1,)](codes, out, 64)
+    return out
+
+
+def keep(context, codes):
+    context.save_for_backward(codes)
+
+
+def kept(context):
+    (codes,) = context.saved_tensors
+    return codes
+
+
+class Compressed(torch.autograd.Function):
+    @staticmethod
+    def forward(%sx):
+        y, codes = compress(x)
+        %s
+
+    @staticmethod
+    %s
+
+    @staticmethod
+    def backward(ctx, *grads):
+        return expand(%s, grads[0])%s
+
+
+class Layer(torch.nn.Module):
+    def forward(self, x):
+        return Compressed.apply(self.gate(x))
+"""
+CONTEXT = """def setup_context(ctx, inputs, output):
+        x, (y, codes) = inputs[0], output
+        ctx.save_for_backward(%s)"""
+OTHER = "def other(x):\n        return x"
 MADE = """
 import functools
 
@@ -131,6 +175,20 @@ CASES = {
     "correct: saved as it was viewed": SAVED
     % (f"ctx.save_for_backward(saved{VIEW}, scale)", GET, ""),
     "correct: the other one": SAVED % ("ctx.save_for_backward(scale, saved)", GET, ""),
+    "saved by what a function gives": PASSES
+    % ("ctx, ", "ctx.save_for_backward(codes, y)\n        return y", OTHER, "ctx.saved_tensors[0]", TL002),
+    "saved on one of two paths": PASSES
+    % ("state, ", "if x.requires_grad:\n            state.codes = codes\n        return y", OTHER, "ctx.codes", TL002),
+    "saved and got by functions": PASSES
+    % ("own, ", f"keep(own, codes){TL002}\n        return y", OTHER, "kept(ctx)", ""),
+    "saved by setup_context": PASSES
+    % ("", "return y, codes", CONTEXT % "codes, y", "ctx.saved_tensors[0]", TL002),
+    "correct: saved by setup_context, the other one": PASSES
+    % ("", "return y, codes", CONTEXT % "codes, y", "ctx.saved_tensors[1]", ""),
+    "correct: viewed in setup_context": PASSES
+    % ("", "return y, codes", CONTEXT % f"y, codes{VIEW}", "ctx.saved_tensors[1]", ""),
+    "correct: viewed where a function gets it": PASSES
+    % ("own, ", "keep(own, codes)\n        return y", OTHER, f"kept(ctx){VIEW}", ""),
     "a function of a first argument": MADE % (VIEW, "functools.partial(write, values)", TL001),
     "a function of an argument by name": MADE
     % (VIEW, "functools.partial(write, pages=values)", TL001),

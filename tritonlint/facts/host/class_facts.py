@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 
+from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.host import classes, renaming
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.binding import bind
@@ -19,6 +20,9 @@ from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition
 from tritonlint.facts.project.tree import FUNCTION, Function, nodes, statements_in
 from tritonlint.frozen import replace
+
+# `setup_context(ctx, inputs, output)` of an autograd function.
+_OF_CONTEXT = 3
 
 
 def class_facts(frame: Frame, definition: Definition) -> ClassFacts:
@@ -47,14 +51,9 @@ def _assigned(frame: Frame, definition: Definition, method: Definition) -> Class
         frame.run.project, method, _initializes, attributes=frame.run.attributes, thorough=True
     )
     run.stack.append(id(method.node))
-    # Named, so that a field that was given something is not taken to hold its default.
-    given = method.name == "__post_init__"
-    instance = Instance(definition, Object(definition.qualified) if given else None)
-    inner = frame.elsewhere(method.module, method.inside)
-    inner.run, inner.instance, inner.depth = run, instance, 0
-    function = Callable(method, classes.receiver(method.as_function, instance))
-    inner.env = bind(inner, method, Given(Arguments((), {}), {}), function)
-    inner.depth = NEAR_DEPTH - 2
+    inner = _inside(frame, run, definition, method)
+    if method.name == "setup_context" and not _after_forward(inner, definition, method):
+        return ClassFacts({}, {}, ())
     inner.body()
     note_all(inner)
     held = _held(definition, method, inner)
@@ -72,6 +71,33 @@ def _assigned(frame: Frame, definition: Definition, method: Definition) -> Class
         {names.get(buffer, buffer): types for buffer, types in run.stand_ins.items()},
         {each: value for each, value in now.items() if isinstance(each.of, Parameter)},
     )
+
+
+def _inside(frame: Frame, run: Run, definition: Definition, method: Definition) -> Frame:
+    """The frame of a method of an object that nothing else is known of, before it is run."""
+    # Named, so that a field that was given something is not taken to hold its default.
+    given = method.name == "__post_init__"
+    instance = Instance(definition, Object(definition.qualified) if given else None)
+    inner = frame.elsewhere(method.module, method.inside)
+    inner.run, inner.instance, inner.depth = run, instance, 0
+    function = Callable(method, classes.receiver(method.as_function, instance))
+    inner.env = bind(inner, method, Given(Arguments((), {}), {}), function)
+    inner.depth = NEAR_DEPTH - 2
+    return inner
+
+
+def _after_forward(inner: Frame, definition: Definition, method: Definition) -> bool:
+    """Have `setup_context(ctx, inputs, output)` be given what `forward` gives, as autograd does."""
+    forward = definition.module.member(definition, "forward")
+    parameters = signature(method.as_function).positional
+    if not isinstance(forward, Definition) or len(parameters) != _OF_CONTEXT:
+        return False
+    before = _inside(inner, inner.run, definition, forward)
+    output = before.body()
+    if output is not None:
+        inner.env[parameters[-1].arg] = output
+    inner.keep_made(before)
+    return output is not None
 
 
 def note_all(frame: Frame) -> None:

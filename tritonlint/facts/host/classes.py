@@ -167,6 +167,14 @@ def method_named(owner: Instance, *names: str) -> Callable | None:
     return None
 
 
+def owner_of(method: Definition) -> Definition | None:
+    """The class that a function is a method of."""
+    owner = method.owner
+    if owner is None:
+        return None
+    return Definition(method.module, owner, method.enclosing[:-1], owner.name)
+
+
 def receiver(method: Function, owner: Instance | Class) -> Instance | Class | None:
     """What a method takes as its first argument where it is called on `owner`: an object, its
     class, or nothing."""

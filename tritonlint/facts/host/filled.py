@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 
+from tritonlint.facts.host import classes, contexts
 from tritonlint.facts.host.class_facts import buffers, facts_of, registered, take_over, targets
 from tritonlint.facts.host.registries import makes_tensors
 from tritonlint.facts.host.state import Frame
@@ -18,26 +19,37 @@ from tritonlint.facts.project.tree import FUNCTION, Function, last_name, stateme
 def given_elsewhere(frame: Frame, owner: Symbol, name: str) -> Value | None:
     """What the only other method of the class gives an attribute of its parameter, for an attribute
     of the parameter of that name: `create(self, layer)` fills the layer that `load(self, layer)`
-    is handed."""
-    around = frame.enclosing
-    if len(around) < 2 or not isinstance(around[-2], ast.ClassDef):
+    is handed. What an autograd function saves in its context is what its `backward` gets."""
+    asking = _asking(frame, owner) if isinstance(owner, Parameter) else None
+    if asking is None or not isinstance(owner, Parameter):
         return None
-    function = f"{frame.module.name}.{frame.function}"
-    if not isinstance(owner, Parameter) or owner.function != function:
+    kind = classes.owner_of(asking)
+    assert kind is not None
+    filling, parameter = contexts.saving(kind, asking, owner.name), owner.name
+    if filling is not None:
+        parameter = contexts.first(filling)
+    elif (method := _filling(kind.as_class).get((owner.name, name))) and makes_tensors(method):
+        filling = Definition(asking.module, method, asking.enclosing, method.name)
+    if filling is None or id(filling.node) in frame.run.stack:
         return None
-    method = _filling(around[-2]).get((owner.name, name))
-    if method is None or id(method) in frame.run.stack or not makes_tensors(method):
-        return None
-    definition = Definition(frame.module, around[-2], around[:-2], around[-2].name)
-    filling = Definition(frame.module, method, around[:-1], method.name)
-    facts = facts_of(frame, definition, filling)
-    found = facts.given.get(Attribute(Parameter(filling.qualified, owner.name), name))
+    facts = facts_of(frame, kind, filling)
+    found = facts.given.get(Attribute(Parameter(filling.qualified, parameter), name))
     if found is None or set(buffers(found)).isdisjoint(facts.types):
         return None
     held = take_over(frame, facts, found)
     known = frame.run.notes
     known += [note for note in facts.notes if note.buffer in held and note not in known]
     return found
+
+
+def _asking(frame: Frame, owner: Parameter) -> Definition | None:
+    """The method that `owner` is a parameter of: the one that is run, or the first one of all."""
+    around, root = frame.enclosing, frame.run.root
+    if around and isinstance(around[-1], FUNCTION):
+        run = Definition(frame.module, around[-1], around[:-1], around[-1].name)
+        if run.owner is not None and run.qualified == owner.function:
+            return run
+    return root if root.owner is not None and root.qualified == owner.function else None
 
 
 @kept(1024)

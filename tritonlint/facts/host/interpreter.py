@@ -22,7 +22,7 @@ from tritonlint.facts.host.class_facts import note_all
 from tritonlint.facts.host.required import note_required
 from tritonlint.facts.host.state import Frame, Run
 from tritonlint.facts.host.values import Callable, Instance
-from tritonlint.facts.project.modules import Definition, Module
+from tritonlint.facts.project.modules import Module
 
 
 class Activation(Frame):
@@ -69,7 +69,7 @@ def interpret(run: Run) -> Run:
         frame = Activation({}, run, root.module, (), {})
         frame.block(root.module.tree.body)
         return _settled(frame)
-    owner = run.heir or owner_of(root)
+    owner = run.heir or classes.owner_of(root)
     instance = classes.receiver(root.as_function, Instance(owner)) if owner is not None else None
     frame = Activation({}, run, root.module, root.inside, {}, (), instance)
     frame.env = bind(frame, root, Given(Arguments((), {}), {}), Callable(root, instance))
@@ -86,11 +86,3 @@ def _settled(frame: Frame) -> Run:
     if frame.run.launches:
         note_all(frame)
     return frame.run
-
-
-def owner_of(method: Definition) -> Definition | None:
-    """The class that a function is a method of."""
-    owner = method.owner
-    if owner is None:
-        return None
-    return Definition(method.module, owner, method.enclosing[:-1], owner.name)

@@ -143,6 +143,8 @@ def class_attribute(frame: Frame, owner: Class, name: str, node: ast.expr) -> Va
     if target is None and name == "apply":  # of a `torch.autograd.Function`
         forward = definition.module.member(definition, "forward")
         if isinstance(forward, Definition) and isinstance(forward.node, Function):
+            if definition.module.member(definition, "setup_context") is not None:
+                return Callable(forward)
             context = Tensor(Parameter(definition.qualified, "ctx"))
             return Partial(Callable(forward), ((context, frame.place(node)),), ())
     return names.definition_value(frame, target, name, node)

@@ -32,12 +32,24 @@ def telling(outlines: Mapping[str, Outline], leading: Leading) -> Telling:
     kernels = {name for each in outlines.values() for name in each.kernels}
     lines: dict[str, frozenset[int]] = {}
     naming: dict[str, frozenset[int]] = {}
+    naming_bytes = {
+        name
+        for each in outlines.values()
+        for function in each.functions
+        if function.byte and not function.method
+        for name in spellings(function)
+    }
     for file, each in outlines.items():
         known = leading.lines.get(file, frozenset())
         near = leading.near.get(file, {})
         led = (f for f in each.functions if f.line in (known if f.byte else near))
         mixed = {base for heir, base in each.bases if heir in giving}
-        saved = {f.owner for f in each.functions if f.name == "forward" and f.byte}
+        saved = {
+            f.owner
+            for f in each.functions
+            if f.name in ("forward", "setup_context")
+            if f.byte or not naming_bytes.isdisjoint(f.named)
+        }
         told = [
             f
             for f in led
