@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from tritonlint.facts.flow.items import item
 from tritonlint.facts.flow.parameters import Signature, signature
+from tritonlint.facts.host import heuristics
 from tritonlint.facts.host.arguments import Given
 from tritonlint.facts.host.choices import choose, options
 from tritonlint.facts.host.classes import as_tuple
@@ -30,6 +31,7 @@ def record(frame: Frame, node: ast.Call, kernel: Kernel, given: Given) -> None:
     bound = parameters.bind(
         [_passed(value, places[index]) for index, value in positional], by_name
     ).values
+    bound = {**heuristics.decided(frame, node, kernel, bound), **bound}
     for name, passed in [*bound.items()]:
         if passed.value.__class__ in (Sequence, Choice, Instance):
             bound.update(_items(kernel, name, passed))
