@@ -39,7 +39,7 @@ TUNED = {"IS_BYTES": _is_bytes}
 
 
 def by(test: str) -> str:
-    return '@triton.heuristics({"IS_BYTES": lambda given: %s})' % test
+    return f'@triton.heuristics({{"IS_BYTES": lambda given: {test}}})'
 
 
 CASES = {

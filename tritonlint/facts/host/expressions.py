@@ -25,7 +25,7 @@ from tritonlint.facts.host.choices import any_item, as_tested, choose, on_path, 
 from tritonlint.facts.host.named_dtypes import named_dtype
 from tritonlint.facts.host.naming import as_tensor, symbol
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import Attribute, Object, Parameter
+from tritonlint.facts.host.symbols import Attribute, Made, Object, Parameter
 from tritonlint.facts.host.values import (
     Callable,
     Choice,
@@ -46,6 +46,9 @@ from tritonlint.facts.host.values import (
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.tree import dotted_name
 from tritonlint.frozen import replace
+
+# So many objects of different classes are told apart.
+_FEW = 4
 
 
 def evaluate(frame: Frame, node: ast.expr) -> Value:
@@ -213,13 +216,14 @@ def _told_by_name(owner: Value, name: str) -> Value | None:
 
 
 def _objects(value: Choice) -> list[tuple[Path, Instance]]:
-    """The objects that a value may be, beside None, where they are of one class or known by one
-    name; else none."""
+    """The objects that a value may be, beside None, where they are of one class, known by one name,
+    or each is made here; else none."""
     found = [(at, each) for at, each in value.options if each != Const(None)]
     objects_ = [(at, each) for at, each in found if isinstance(each, Instance)]
     kinds = {id(each.definition.node) for _, each in objects_}
     named = {each.symbol for _, each in objects_}
     alike = len(kinds) == 1 or (len(named) == 1 and None not in named)
+    alike = alike or (len(named) <= _FEW and all(isinstance(each, Made) for each in named))
     return objects_ if alike and len(objects_) == len(found) else []
 
 

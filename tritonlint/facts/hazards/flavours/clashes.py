@@ -139,8 +139,16 @@ def _hard_coded(run: Run, one: Note, other: Note) -> Iterator[HardCoded]:
             n.buffer == named.buffer and n.kind in ("asserted", "handled") for n in run.notes
         )
         guarded = for_vendor(run.project, named.span, named.path)
+        guarded = guarded or _by_a_getter(run, named.span)
         if not stated and not guarded and is_platforms(run, asked.span):
             yield HardCoded(named.span, run.root.name, asked.span)
+
+
+def _by_a_getter(run: Run, place: Span) -> bool:
+    """Whether a view is of the type that a method gives: `x.view(platform.fp8_dtype())`."""
+    module = run.project.cached(str(FilePath(place.path).absolute()))
+    said = module.source.snippet(place) if module is not None else ""
+    return said.endswith("())")
 
 
 def _clamps(run: Run, event: LaunchEvent) -> Iterator[WideClamp]:
