@@ -16,6 +16,7 @@ _TRIGGER = "row 65,536 of rows of 32,768 elements begins at 2**31, which is -2**
 # Memory of one small entry for a row, a block or a request, told by the name of its pointer.
 _METADATA = re.compile(
     r"table|scale|zero|(?:^|_)zp|lse|len|size|(?:^|_)pos(?:_|$)|position|indptr|indices|index|idx|ids?(?:_|$)|mask|cu_|loc|slot|offset|start|map"
+    r"|(?:^|_)inds?(?:_|$)|(?:^|_)top_?k(?:_(?:weights?|probs?|scores?|vals?|values?|ptr))*$"
     r"|(?:^|_)tokens(?:_ptr)?$|2dst|partial|count|num_|loss|ratio|beta|mean|std|var(?:_|$)",
     re.IGNORECASE,
 )
@@ -78,7 +79,8 @@ class Int32OffsetOverflow(Rule["NarrowOffset | ShortIndex", Confidence]):
     product whose only twin has memory with more dimensions, judging by the names of its strides
     (`stride_x_n` beside `stride_x_t`, or `stride_ob` alone beside `stride_ob`, `stride_om` and
     `stride_on`); a product next to a larger one that the kernel computes in 32 bits too (sums of
-    rows beside the rows); entries of a table that count within the part of the memory that a batch
+    rows beside the rows), or that it widens in time; one element for each row, where the kernel
+    reaches the rows too; entries of a table that count within the part of the memory that a batch
     and a head have, or that are numbers of heads, by the name of the table; the rows of a sequence,
     to whose begin the pointer was moved by the same stride in 64 bits; a row for each of a few
     programs that share out the work; where only a twin widens, the last of several strides of one

@@ -1,11 +1,15 @@
-"""What the names of the strides of a kernel say of the dimensions of its memory: `stride_x_n` and
-`stride_x_d` are of one, and so are `stride_xn` and `stride_xd`."""
+"""What the names of the strides of a kernel say of the dimensions of its memory (`stride_x_n` and
+`stride_x_d` are of one, and so are `stride_xn` and `stride_xd`), and what is added to their
+products."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from tritonlint.facts.device.reading.offsets import Offset, amounts, handed_on, offsets, sums_with
+from tritonlint.facts.device.reading.reader import read
+from tritonlint.facts.device.reading.terms import addends, plain
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.project.kernel import Kernel
 
@@ -13,6 +17,8 @@ from tritonlint.facts.project.kernel import Kernel
 _SHORT = re.compile(r"stride_[a-z]{1,2}(?=[a-z]$)")
 # So many letters of such a name are the first of its memory.
 _FIRST = len("stride_x")
+# What goes through neighbours, or may.
+_COUNTED = frozenset({"range", "loop", "load", "call", "tuple"})
 
 
 def parameters(kernel: Kernel) -> Iterator[str]:
@@ -64,3 +70,42 @@ def _of(kernel: Kernel, memory: str) -> Iterator[str]:
 def _called(kernel: Kernel, begin: str) -> Iterator[str]:
     """The strides with short names that begin so."""
     return (each for each in parameters(kernel) if each.startswith(begin) and _SHORT.match(each))
+
+
+def is_beside_rows(kernel: Kernel, offset: Offset) -> bool:
+    """Whether a kernel reaches one element for each index here, and a block by the same index in
+    other memory."""
+    return _reaches_one_each(kernel, offset) and any(
+        other.index.text == offset.index.text
+        and other.pointer != offset.pointer
+        and not _reaches_one_each(kernel, other)
+        for other in offsets(kernel)
+    )
+
+
+def _reaches_one_each(kernel: Kernel, offset: Offset) -> bool:
+    """Whether nothing that counts is added to a product but what is the same for all its indices,
+    nor by a function: there is one element for each."""
+    if offset.pointer in handed_on(kernel):
+        return False
+    added = (each for term in sums_with(kernel, offset) for each in addends(term))
+    others = (each for each in added if each is not offset.product)
+    return not any(each.op in _COUNTED for one in others for each in one.walk())
+
+
+def is_row_of_program(kernel: Kernel, offset: Offset) -> bool:
+    """Whether a product is where each of a few programs has a row of its own, that it reaches at
+    once: they share out the work by how many they are."""
+    index, terms = plain(offset.index), read(kernel).terms
+    if index.op != "program" or len(offset.scales) != 1:
+        return False
+    if not any(each.op == "programs" and each.name == index.name for each in terms):
+        return False
+    added = {
+        plain(each).op
+        for term in terms
+        for pointer, amount in (amounts(term) if term.op == "sum" else ())
+        if pointer == offset.pointer
+        for each in addends(amount)
+    }
+    return "range" in added and added <= {"product", "range"}

@@ -11,7 +11,6 @@ from typing import Literal
 from tritonlint.facts.device.reading.offsets import (
     Offset,
     begins_within,
-    is_row_of_program,
     offsets,
     pointers_of,
     reached_in_blocks,
@@ -22,7 +21,9 @@ from tritonlint.facts.device.reading.terms import Term, factors, plain
 from tritonlint.facts.hazards.dimensions import (
     has_more_dimensions,
     has_several_more,
+    is_beside_rows,
     is_last,
+    is_row_of_program,
     parameters,
 )
 from tritonlint.facts.hazards.observation import InKernel
@@ -96,6 +97,8 @@ def late(kernel: Kernel) -> Iterator[NarrowOffset]:
     for offset in narrow(kernel):
         if offset.late is None or offset.late.node is None or not _reaches(kernel, offset):
             continue
+        if _is_smaller(offset, offsets(kernel), in_64_bits=True):
+            continue
         node = offset.late.node
         if offset.node is node:  # several products of one function
             if (node, offset.pointer) in called:
@@ -121,7 +124,8 @@ def told(kernel: Kernel, module: Module) -> Iterator[NarrowOffset]:
 def siblings(kernel: Kernel, twins: Twins, named: bool = False) -> Iterator[NarrowOffset]:
     """The products of `kernel` that one of `twins` widens in time; by the names of their indices
     too where these are `named` alike because the kernels are. A larger product hides the smaller
-    ones that overflow after it: any in 32 bits, or of kernels of one name those that are found."""
+    ones that overflow after it: any in 32 bits, or of kernels of one name those that are found; and
+    rows hide what has one element for each of them."""
     scaled = {stride for _, stride in twins}
     found = [
         (offset, twin)
@@ -130,7 +134,8 @@ def siblings(kernel: Kernel, twins: Twins, named: bool = False) -> Iterator[Narr
     ]
     larger = [offset for offset, _ in found] if named else [*offsets(kernel)]
     for offset, twin in found:
-        if not _is_smaller(offset, larger) and _may_need_more(kernel, offset):
+        hidden = _is_smaller(offset, larger) or is_beside_rows(kernel, offset)
+        if not hidden and _may_need_more(kernel, offset):
             yield widened_beside(kernel, offset, twin)
 
 
@@ -186,12 +191,12 @@ def _alike(one: Offset, other: Offset) -> bool:
     )
 
 
-def _is_smaller(offset: Offset, others: Iterable[Offset]) -> bool:
-    """Whether a kernel reaches larger memory by another product in 32 bits, of all that is
-    multiplied in this one and more: sums of rows do not overflow before their rows do."""
+def _is_smaller(offset: Offset, others: Iterable[Offset], in_64_bits: bool = False) -> bool:
+    """Whether a kernel reaches larger memory by another product in 32 bits, or `in_64_bits`, of all
+    that is multiplied in this one and more: sums of rows do not overflow before their rows do."""
     own = _leaves(offset.product)
     return any(
-        other.narrow
+        (other.widened is not None if in_64_bits else other.narrow)
         and other.pointer != offset.pointer
         and own < _leaves(other.product)
         and any(_is_more(each, own) for each in factors(other.product))

@@ -14,10 +14,8 @@ from tritonlint.facts.project.kernel import Kernel
 from tritonlint.frozen import dataclass
 
 # Functions beside `load` that are given an address.
-_ACCESSES = frozenset(
-    """store atomic_add atomic_max atomic_min atomic_xchg atomic_cas atomic_and atomic_or
-    atomic_xor""".split()
-)
+_ATOMICS = "add max min xchg cas and or xor".split()
+_ACCESSES = frozenset({"store", *(f"atomic_{each}" for each in _ATOMICS)})
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +83,7 @@ def _offsets(kernel: Kernel) -> Iterator[Offset]:
     for term in read(kernel).terms:
         if term.op != "sum" or term.root is None:
             continue
-        for pointer, amount in _amounts(term):
+        for pointer, amount in amounts(term):
             for product, late in _products(amount):
                 key = (id(product), pointer)
                 if key not in seen:
@@ -106,13 +104,22 @@ def reached_in_blocks(kernel: Kernel) -> frozenset[str]:
     only reaches one by one, at places that programs count, has an entry for each."""
     found: set[str] = set()
     for term in read(kernel).terms:
-        if term.op == "load" or (term.op == "call" and term.name in _ACCESSES):
+        if _is_access(term):
             address = term.args[0] if term.args else None
             if address is not None and address.root is not None and _is_block(address):
                 found.add(address.root.name)
-        elif term.op == "call":
-            found.update(each.root.name for each in term.args if each.root is not None)
-    return frozenset(found)
+    return handed_on(kernel) | found
+
+
+@kept(1024)
+def handed_on(kernel: Kernel) -> frozenset[str]:
+    """The parameters of `kernel` that functions are given, which may reach blocks through them."""
+    calls = (each for each in read(kernel).terms if each.op == "call" and not _is_access(each))
+    return frozenset(each.root.name for one in calls for each in one.args if each.root is not None)
+
+
+def _is_access(term: Term) -> bool:
+    return term.op == "load" or (term.op == "call" and term.name in _ACCESSES)
 
 
 def stays_in_part(kernel: Kernel, offset: Offset) -> bool:
@@ -151,11 +158,16 @@ def _moved_by(kernel: Kernel, offset: Offset) -> Iterator[tuple[str, str]]:
 
 def _added_with(kernel: Kernel, offset: Offset) -> Iterator[Term]:
     """The products of the addresses that a product is part of."""
+    for term in sums_with(kernel, offset):
+        yield from (each for each, _ in _products(term))
+
+
+def sums_with(kernel: Kernel, offset: Offset) -> Iterator[Term]:
+    """The addresses that a product is part of."""
     for term in read(kernel).terms:
         if term.op == "sum" and term.root is not None and term.root.name == offset.pointer:
-            products = [each for each, _ in _products(term)]
-            if any(each is offset.product for each in products):
-                yield from products
+            if any(each is offset.product for each, _ in _products(term)):
+                yield term
 
 
 def _own_number(term: Term) -> tuple[str, str] | None:
@@ -165,24 +177,6 @@ def _own_number(term: Term) -> tuple[str, str] | None:
         divided = "remainder" if "remainder" in (divided, term.op) else term.op
         term = term.args[0]
     return (term.name, divided) if term.op == "program" else None
-
-
-def is_row_of_program(kernel: Kernel, offset: Offset) -> bool:
-    """Whether a product is where each of a few programs has a row of its own, that it reaches at
-    once: they share out the work by how many they are."""
-    index, terms = plain(offset.index), read(kernel).terms
-    if index.op != "program" or len(offset.scales) != 1:
-        return False
-    if not any(each.op == "programs" and each.name == index.name for each in terms):
-        return False
-    added = {
-        plain(each).op
-        for term in terms
-        for pointer, amount in (_amounts(term) if term.op == "sum" else ())
-        if pointer == offset.pointer
-        for each in addends(amount)
-    }
-    return "range" in added and added <= {"product", "range"}
 
 
 def _is_block(address: Term) -> bool:
@@ -195,7 +189,7 @@ def _is_block(address: Term) -> bool:
     )
 
 
-def _amounts(term: Term) -> Iterator[tuple[str, Term]]:
+def amounts(term: Term) -> Iterator[tuple[str, Term]]:
     """What is added to which parameter in a sum."""
     left, right = term.args
     for pointer, amount in ((left.root, right), (right.root, left)):
