@@ -47,8 +47,7 @@ def assigned_value(frame: Frame, owner: Instance, name: str) -> Value | None:
     narrow = {each for each in buffers if _of_one_byte(frame.known(each))}
     if narrow:
         _note_views(frame, definition, name, narrow)
-    # What a test asks of any object of the class, it asks of this one.
-    names: renaming.Names = {Object(definition.qualified): owner.symbol} if owner.symbol else {}
+    names = _names(owner)
     known = frame.run.notes
     for note in facts.notes:
         if note.buffer in buffers:
@@ -63,6 +62,19 @@ def assigned_value(frame: Frame, owner: Instance, name: str) -> Value | None:
         known += [each for each in defaults if each not in known]
         return None
     return renaming.value(own, names)
+
+
+def _names(owner: Instance) -> renaming.Names:
+    """What a test asks of any object of a class, it asks of this one, or of what it was given."""
+    if owner.symbol is None:
+        return {}
+    kind = Object(owner.definition.qualified)
+    given: dict[Symbol, Symbol] = {
+        Attribute(kind, name): each.buffer
+        for name, each in owner.attributes
+        if isinstance(each, Tensor) and each.types is None and each.view is None is each.part
+    }
+    return {kind: owner.symbol, **given}
 
 
 def is_setting(name: str, value: Value) -> bool:

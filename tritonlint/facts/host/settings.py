@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from tritonlint.dtypes import BY_NAME
 from tritonlint.facts.host.symbols import (
     Asked,
     AskedAmong,
     AskedAs,
     AskedAsAny,
+    HasType,
     Never,
     OfSetting,
     OfText,
     Symbol,
 )
+from tritonlint.facts.kept import kept
 
 # The tests passed on the way to a place, as in `values.py`.
 _Tests = Iterable[tuple[Symbol, bool]]
@@ -67,10 +70,14 @@ def implied(known: Symbol, outcome: bool, asked_for: Symbol) -> bool | None:
 
 
 def clash(one: _Tests, other: _Tests) -> bool:
-    """Whether tests of settings on two paths do not come out so together. That a setting is not one
-    name leaves others; that it is none of two is taken for all."""
+    """Whether tests of settings on two paths do not come out so together, or tests that find
+    something to be of other types each. That a setting is not one name leaves others; that it is
+    none of two is taken for all."""
     tests = (*one, *other)
-    if _PARTICULAR.isdisjoint([type(test) for test, _ in tests]):
+    kinds = [type(test) for test, _ in tests]
+    if HasType in kinds and kinds.count(HasType) > 1 and _are_disjoint(tests):
+        return True
+    if _PARTICULAR.isdisjoint(kinds):
         return False
     both = [(test, outcome) for test, outcome in tests if isinstance(test, OfSetting)]
     for test, outcome in both:
@@ -82,6 +89,27 @@ def clash(one: _Tests, other: _Tests) -> bool:
             if len(ruled_out) > 1:
                 return True
     return any(_unlike_its_text(test, outcome, both) for test, outcome in tests)
+
+
+def _are_disjoint(tests: _Tests) -> bool:
+    """Whether something is of one of several types by one of `tests`, and of one of others by
+    another."""
+    found: dict[Symbol, frozenset[str]] = {}
+    for test, outcome in tests:
+        types = _types(test.types) if outcome and isinstance(test, HasType) else None
+        if types and isinstance(test, HasType):
+            found[test.of] = left = found.get(test.of, types) & types
+            if not left:
+                return True
+    return False
+
+
+@kept(1024)
+def _types(said: str) -> frozenset[str]:
+    """The element types that a test asks for, as it says; none where it does not name all."""
+    names = said.split(" or ")
+    known = all(each.removeprefix("torch.") in BY_NAME for each in names)
+    return frozenset(names) if known else frozenset()
 
 
 def _unlike_its_text(test: Symbol, outcome: bool, others: _Tests) -> bool:
