@@ -158,9 +158,9 @@ def _method(frame: Frame, node: ast.Call, function: Method, given: Given) -> Val
         table = libraries.bound(owner, function.name, given, span)
         if table is not None:
             return table
-    if function.name == "is_floating_point":
-        found = dtype_tests.floating(frame, element_types.dtype_of(frame, owner), span)
-        return found or frame.unknown(node)
+    if function.name in dtype_tests.PREDICATES:
+        dtype = element_types.dtype_of(frame, owner)
+        return dtype_tests.predicate(frame, function.name, dtype, span) or frame.unknown(node)
     if function.name in ("get", "pop", "setdefault") and isinstance(owner, Tensor) and node.args:
         entry = containers.entry(frame, function.name, owner, node.args[0], arguments)
         if entry is not None:
@@ -231,7 +231,7 @@ def _outside(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Valu
         return tensors.construct(frame, name, arguments, like, span)
     if arguments.positional:
         _asks_kind(frame, qualified, arguments.positional[0], span)
-    if qualified == "torch.is_floating_point" and arguments.positional:
+    if head == "torch" and name in dtype_tests.PREDICATES and arguments.positional:
         return _as_method(frame, node, name, given)
     if head in _TORCH:
         arithmetic.takes_numbers(frame, name, arguments.positional, span)

@@ -151,6 +151,9 @@ def assume(frame: Frame, test: Condition, outcome: bool, *, required: bool = Fal
             frame.note("asserted", test.buffer, test.types, test.span)
     elif known.types is not None and test.types.types is not None:
         frame.types[test.buffer] = ElementTypes(known.types - test.types.types)
+    elif known.types is None and (left := dtype_tests.bytes_left(frame.path, test.buffer)):
+        narrow(frame, test.buffer, left)
+        frame.note("asserted", test.buffer, left, test.span)
 
 
 def narrow(frame: Frame, buffer: symbols.Symbol, types: ElementTypes) -> None:

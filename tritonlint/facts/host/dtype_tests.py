@@ -5,19 +5,22 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable, Iterable, Mapping
+from typing import TypeGuard
 
 from tritonlint.dtypes import BY_NAME, INT8, UINT8, ElementTypes, from_torch, join
 from tritonlint.facts.host import arithmetic, element_types
 from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.element_types import dtype_types
+from tritonlint.facts.host.naming import as_tensor
 from tritonlint.facts.host.outcomes import combine, negate
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import HasType
+from tritonlint.facts.host.symbols import Attribute, HasType, Symbol
 from tritonlint.facts.host.values import (
     Choice,
     Condition,
     Const,
     DType,
+    Path,
     Sequence,
     Table,
     Tensor,
@@ -25,8 +28,13 @@ from tritonlint.facts.host.values import (
 )
 from tritonlint.source import Span
 
-# What `is_floating_point` asks for.
+# What `is_floating_point` asks for, and what `is_signed` does.
 _FLOAT = DType(element_types.ANY_FLOAT, text="a float")
+_SIGNED = ElementTypes.of(*(each for each in BY_NAME.values() if each.kind == "signed"))
+PREDICATES: Mapping[str, DType] = {
+    "is_floating_point": _FLOAT,
+    "is_signed": DType(_SIGNED | element_types.ANY_FLOAT, text="signed"),
+}
 _SIZES: Mapping[type[ast.cmpop], Callable[[int, int], bool]] = {
     ast.Eq: operator.eq,
     ast.NotEq: operator.eq,  # which is denied
@@ -34,6 +42,15 @@ _SIZES: Mapping[type[ast.cmpop], Callable[[int, int], bool]] = {
     ast.LtE: operator.le,
     ast.Gt: operator.gt,
     ast.GtE: operator.ge,
+}
+# How the other side sees it.
+_TURNED: Mapping[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Eq: ast.Eq,
+    ast.NotEq: ast.NotEq,
+    ast.Lt: ast.Gt,
+    ast.LtE: ast.GtE,
+    ast.Gt: ast.Lt,
+    ast.GtE: ast.LtE,
 }
 
 
@@ -49,7 +66,11 @@ def compared(
         case ast.LtE(), Sequence(items=items), Sequence():
             return found or _of_each(frame, "and", items, right, span)
         case operation, _, Const(value=int() as size) if type(operation) in _SIZES:
-            return found or _of_size(frame, node, size, span)
+            dtype = None if found else _sized(frame, node.left, left)
+            return found or _of_size(frame, type(operation), dtype, size, span)
+        case operation, Const(value=int() as size), _ if type(operation) in _SIZES:
+            dtype = None if found else _sized(frame, node.comparators[0], right)
+            return found or _of_size(frame, _TURNED[type(operation)], dtype, size, span)
     return found
 
 
@@ -63,18 +84,14 @@ def _of_each(
     return combine(word, known, span) if known and len(known) == len(tests) else None
 
 
-def _of_size(frame: Frame, node: ast.Compare, size: int, span: Span) -> Condition | None:
+def _of_size(
+    frame: Frame, operation: type[ast.cmpop], dtype: Value | None, size: int, span: Span
+) -> Condition | None:
     """The condition of `x.element_size() == 2`: of all types that are as wide. Of a single byte it
     is the opposite: that there are some says nothing of what they are."""
-    match node.left:
-        case ast.Call(func=ast.Attribute(attr="element_size", value=owner)):
-            dtype = element_types.dtype_of(frame, frame.evaluate(owner))
-        case ast.Attribute(attr="itemsize", value=owner):
-            value = frame.evaluate(owner)
-            dtype = value if isinstance(value, DType) else element_types.dtype_of(frame, value)
-        case _:
-            return None
-    fits = _SIZES[type(node.ops[0])]
+    if dtype is None:
+        return None
+    fits = _SIZES[operation]
     wide = {each for each in BY_NAME.values() if fits(max(each.width // 8, 1), size)}
     denied = UINT8 in wide
     types = {*BY_NAME.values()} - wide if denied else wide
@@ -82,6 +99,22 @@ def _of_size(frame: Frame, node: ast.Compare, size: int, span: Span) -> Conditio
     against = Sequence(tuple(DType(ElementTypes.of(each)) for each in named))
     found = dtype_test(frame, dtype, against, span) if types else None
     return negate(found) if found is not None and denied else found
+
+
+def _sized(frame: Frame, node: ast.expr, value: Value) -> Value | None:
+    """The dtype whose size is asked for; None where it is another number."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr="element_size", value=owner)):
+            return element_types.dtype_of(frame, frame.evaluate(owner))
+        case ast.Attribute(attr="itemsize", value=owner):
+            owned = frame.evaluate(owner)
+            return owned if isinstance(owned, DType) else element_types.dtype_of(frame, owned)
+    match as_tensor(value):  # kept by a name
+        case Tensor(buffer=Attribute(name="itemsize", of=Attribute(name="dtype", of=of))):
+            return DType(frame.known(of), of)
+        case Tensor(buffer=Attribute(name="itemsize", of=of)):
+            return DType(frame.known(of), of)
+    return None
 
 
 def chain(frame: Frame, values: list[Value], span: Span) -> Condition | None:
@@ -133,6 +166,22 @@ def dtype_test(frame: Frame, subject: Value, against: Value, span: Span) -> Cond
     return condition
 
 
+def bytes_left(path: Path, of: Symbol) -> ElementTypes | None:
+    """The 8-bit integers that something can be after tests on `path` turned away the other types;
+    None where those are not all."""
+    tests = [each.types for each, outcome in path if not outcome and _is_type_of(each, of)]
+    denied = frozenset(" or ".join(tests).split(" or "))
+    floats = all(str(each) in denied for each in element_types.ANY_FLOAT.types or ())
+    left = [x for x in BY_NAME.values() if str(x) not in denied and not (floats and x.is_float)]
+    bytes_ = [each for each in left if each.is_byte]
+    others = any(each.width > 1 and not each.is_byte for each in left)
+    return ElementTypes.of(*bytes_) if bytes_ and not others else None
+
+
+def _is_type_of(test: Symbol, of: Symbol) -> TypeGuard[HasType]:
+    return isinstance(test, HasType) and test.of is of
+
+
 def _among(frame: Frame, against: Value) -> bool:
     """Whether a test asks if a dtype is one of several, each of which is known."""
     if isinstance(against, Sequence):
@@ -140,6 +189,6 @@ def _among(frame: Frame, against: Value) -> bool:
     return isinstance(against, Table) or against == _FLOAT
 
 
-def floating(frame: Frame, dtype: Value, span: Span) -> Condition | None:
-    """The condition of `dtype.is_floating_point`."""
-    return dtype_test(frame, dtype, _FLOAT, span)
+def predicate(frame: Frame, name: str, dtype: Value, span: Span) -> Condition | None:
+    """The condition of `dtype.is_floating_point`, or another one of `PREDICATES`."""
+    return dtype_test(frame, dtype, PREDICATES[name], span)

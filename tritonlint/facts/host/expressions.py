@@ -185,8 +185,8 @@ def _attribute_of(frame: Frame, owner: Value, node: ast.Attribute) -> Value:
             stored = stored or _of_its_class(frame, as_tensor(owner), name, node)
             if stored is not None:
                 return stored
-    if name == "is_floating_point" and isinstance(owner, DType):
-        found = dtype_tests.floating(frame, owner, frame.span(node))
+    if name in dtype_tests.PREDICATES and isinstance(owner, DType):
+        found = dtype_tests.predicate(frame, name, owner, frame.span(node))
         return found or Method(owner, name, node)
     told = _told_by_name(owner, name)
     if told is None and name == "dtype" and not isinstance(owner, Launchable):

@@ -22,7 +22,7 @@ from tritonlint.facts.host.element_types import (
 )
 from tritonlint.facts.host.places import Part
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import Allocation, HasType, Symbol
+from tritonlint.facts.host.symbols import Allocation, Attribute, HasType, Symbol
 from tritonlint.facts.host.values import Const, DType, Path, Sequence, Tensor, Value
 from tritonlint.frozen import replace
 from tritonlint.source import Span
@@ -191,7 +191,8 @@ def method(
     """What `tensor.name(...)` gives, or None when it is not known to keep or set memory and element
     type."""
     if name == "element_size":
-        return item_size(tensor_types(frame, tensor))
+        size = item_size(tensor_types(frame, tensor))
+        return size or Tensor(Attribute(tensor.buffer, "itemsize"))
     if name == "view":
         return view(frame, tensor, arguments, span)
     if name in ("to", "type", "astype"):

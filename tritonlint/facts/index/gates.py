@@ -71,6 +71,7 @@ NO_KERNEL = frozenset(
 # given one thing, a setting of quantized caches. A dtype by another name is told by that name.
 _NAMING_BYTES = (b"int8", b"fp8", b"float8", b"quantized", b"cache_dtype", b"ByteTensor")
 _SAYING = (*_NAMING_BYTES, b"int16", b"int32", b"CharTensor", b"Int8[")
+_KINDS, _WIDTHS = (b"is_floating_point", b"is_signed"), (b"element_size", b"itemsize")
 _BYTE = re.compile(rb"byte\b")
 _VIEW = re.compile(rb"view\s*\(\s*(?:dtype|[A-Za-z_](?![^(),]*,))")
 # What copies between tensors, and what tells that one holds 8-bit floats and another bytes.
@@ -177,16 +178,19 @@ def _opened(text: bytes, start: int, end: int) -> int | None:
 
 def may_say(text: bytes, start: int, end: int) -> bool:
     """Whether code says anything about the bytes of a tensor itself."""
-    if _holds(text, _SAYING, start, end) or _VIEW.search(text, start, end) is not None:
-        return True
-    return _BYTE.search(text, start, end) is not None
+    said = _holds(text, _SAYING, start, end) or _VIEW.search(text, start, end)
+    return bool(said) or _speaks_of_bytes(text, start, end)
 
 
 def may_name_bytes(text: bytes, start: int, end: int) -> bool:
     """Whether code names a type of one byte, or a setting that asks for one."""
-    if _holds(text, _NAMING_BYTES, start, end):
-        return True
-    return _BYTE.search(text, start, end) is not None
+    return _holds(text, _NAMING_BYTES, start, end) or _speaks_of_bytes(text, start, end)
+
+
+def _speaks_of_bytes(text: bytes, start: int, end: int) -> bool:
+    """Whether code says byte, or asks both which kind of type something has and how wide it is."""
+    byte = _BYTE.search(text, start, end) is not None
+    return byte or (_holds(text, _KINDS, start, end) and _holds(text, _WIDTHS, start, end))
 
 
 def _holds(text: bytes, words: Iterable[bytes], start: int, end: int) -> bool:

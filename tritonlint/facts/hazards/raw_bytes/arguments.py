@@ -14,6 +14,7 @@ from tritonlint.facts.hazards.launched.specializations import has_place, paramet
 from tritonlint.facts.hazards.raw_bytes.effects import harm
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence, Strength
 from tritonlint.facts.hazards.raw_bytes.sisters import passed_twice
+from tritonlint.facts.hazards.raw_bytes.spoken import reckons_with_limits
 from tritonlint.facts.hazards.raw_bytes.stands_for import is_conditional, stands_for
 from tritonlint.facts.hazards.raw_bytes.storage import Storage, storage_of
 from tritonlint.facts.hazards.raw_bytes.twins import cutting, sliced
@@ -23,7 +24,7 @@ from tritonlint.facts.host.heirs import of_class
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import OfClass
 from tritonlint.facts.host.values import Path, Tensor
-from tritonlint.facts.project.tree import nodes
+from tritonlint.facts.project.tree import as_code, nodes
 from tritonlint.findings.claim import Known
 from tritonlint.frozen import dataclass, replace
 from tritonlint.source import Span
@@ -55,14 +56,14 @@ class Argument:
     tensor enters the chain of calls that ends in the launch. `calls` are the arguments of the calls
     in between. `stores` and `loads` are what the kernel does through the parameter in the
     specialization that this launch makes of it, where viewing the tensor as fp8 would make the
-    difference. `means_fp8` is whether the kernel or the launch speaks of fp8: by name, by the
-    largest finite value, or by an fnuz flag. `from_caller` is whether a caller in the project
-    passes it. `evidence` says why these are raw bytes, strongest first; `stands_for` which float
-    type they are, and `conditional` whether only where a test that the launch is not under comes
-    out so: on other paths the tensor may have another type. `alone` is whether this is seen in the
-    function around the launch by itself, not as a caller calls it. `known` is what is known of the
-    other arguments on the path of the strongest evidence. `whole` is whether it is no region that
-    was sliced from its buffer.
+    difference. `means_fp8` is whether the kernel or the launch speaks of fp8: by name, by an fnuz
+    flag, or by the largest finite value, of which what is passed may be computed. `from_caller` is
+    whether a caller in the project passes it. `evidence` says why these are raw bytes, strongest
+    first; `stands_for` which float type they are, and `conditional` whether only where a test that
+    the launch is not under comes out so: on other paths the tensor may have another type. `alone`
+    is whether this is seen in the function around the launch by itself, not as a caller calls it.
+    `known` is what is known of the other arguments on the path of the strongest evidence. `whole`
+    is whether it is no region that was sliced from its buffer.
     """
 
     kernel: str
@@ -235,7 +236,9 @@ def _is_whole(event: LaunchEvent, tensor: Tensor) -> bool:
 
 def _means_fp8(event: LaunchEvent) -> bool:
     launch = event.module.source.snippet(event.span)
-    return bool(_FP8.search(launch) or _FP8.search(ast.unparse(event.kernel.node)))
+    if _FP8.search(launch) or _FP8.search(as_code(event.kernel.node)):
+        return True
+    return reckons_with_limits(event)
 
 
 def _place(tensor: Tensor, argument: Span, evidence: Sequence[Evidence]) -> Span:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from tritonlint.dtypes import UNKNOWN, ElementTypes
@@ -52,6 +53,22 @@ def notes_about(run: Run, tensor: Tensor, path: Path) -> list[Note]:
         if not contradicts(note.path, path)
         and not (note.kind == "handled" and _is_viewed_else(run, note))
     ]
+
+
+def seen(notes: Sequence[Note]) -> Iterator[Evidence]:
+    """Evidence from what was seen at run time."""
+    for note in notes:
+        if note.kind == "seen":
+            meaning = note.types if note.encoded else UNKNOWN
+            yield Evidence(
+                note.span,
+                note.message,
+                note.strength,
+                (),
+                note.types,
+                encoded=note.encoded,
+                meaning=meaning,
+            )
 
 
 def _is_viewed_else(run: Run, test: Note) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import ast
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeGuard
 
 from tritonlint.dtypes import PLATFORM_FP8
@@ -14,8 +16,16 @@ from tritonlint.facts.host.events import LaunchEvent, Note
 from tritonlint.facts.host.settings import stem
 from tritonlint.facts.host.symbols import Compared, HasType, Literal, Symbol
 from tritonlint.facts.host.values import Path, Tensor
+from tritonlint.facts.project.modules import Module
+from tritonlint.facts.project.tree import as_code, nodes, only_given
 from tritonlint.frozen import replace
 from tritonlint.source import Span
+
+# The limits of 8-bit floats, and those of integers, as code reckons with them.
+_LIMITS = re.compile(r"\bfinfo\([^()]*(?:fp8|float8|e4m3|e5m2)|\b(?:448|57344)\.0*\b", re.I)
+_OF_INTEGERS = re.compile(r"\biinfo\(|\b(?:127|128|255)(?:\.0*)?\b")
+# So many expressions are followed that an argument is computed from.
+_MOST = 8
 
 
 def spoken_of(
@@ -77,6 +87,28 @@ def viewed_by_others(event: LaunchEvent, tensor: Tensor) -> Iterator[Evidence]:
     if speaks_of_codes(event.kernel.name) or speaks_of_codes(event.function):
         message = f"the same expression is viewed as {twin.types} here: it holds raw bytes"
         yield Evidence(twin.span, message, "likely", (), twin.types)
+
+
+def reckons_with_limits(event: LaunchEvent) -> bool:
+    """Whether something that a launch passes is computed from the limits of 8-bit floats, and from
+    those of no integers, in the function around it: it scales numbers to codes."""
+    if not _LIMITS.search(event.module.source.text):
+        return False
+    function = event.module.function_at(event.span.line)
+    names = only_given(function.as_function) if function is not None else {}
+    return any(_reckons(event.module, each.place.node, names) for each in event.arguments.values())
+
+
+def _reckons(module: Module, node: ast.expr, names: Mapping[str, ast.expr]) -> bool:
+    parts, texts = [node], list[str]()
+    for part in parts:
+        texts.append(as_code(part))
+        for name in {each.id for each in nodes(part, ast.Name)} if len(parts) < _MOST else ():
+            given = names.get(name) or getattr(module.target(name), "node", None)
+            if isinstance(given, ast.expr) and given not in parts:
+                parts.append(given)
+    text = "\n".join(texts)
+    return bool(_LIMITS.search(text)) and not _OF_INTEGERS.search(text)
 
 
 def _evidence(span: Span, message: str, path: Path = ()) -> Evidence:

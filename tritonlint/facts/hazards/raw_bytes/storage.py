@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tritonlint.dtypes import UINT8, UNKNOWN, ElementTypes
 from tritonlint.facts.hazards.launched.specializations import fills_descriptor
-from tritonlint.facts.hazards.raw_bytes.evidence import Evidence, Strength, notes_about
+from tritonlint.facts.hazards.raw_bytes.evidence import Evidence, Strength, notes_about, seen
 from tritonlint.facts.hazards.raw_bytes.made_alike import region_alike
 from tritonlint.facts.hazards.raw_bytes.named import by_name
 from tritonlint.facts.hazards.raw_bytes.names import (
@@ -77,7 +77,7 @@ def storage_of(
         return Storage(types, tensor.buffer, (), "a test says that it holds no bytes")
     stated = list(_stated(notes, types))
     evidence = [
-        *_seen(notes),
+        *seen(notes),
         *stated,
         *(_named(parameter, stated[0].span) if stated and stated[0].strength == "certain" else ()),
         *_siblings(notes, tensor, types, event, parameter),
@@ -199,22 +199,6 @@ def _common(types: ElementTypes, other: ElementTypes) -> ElementTypes:
     return ElementTypes((types.types or frozenset()) & (other.types or frozenset()))
 
 
-def _seen(notes: list[Note]) -> Iterator[Evidence]:
-    """Evidence from what was seen at run time."""
-    for note in notes:
-        if note.kind == "seen":
-            meaning = note.types if note.encoded else UNKNOWN
-            yield Evidence(
-                note.span,
-                note.message,
-                note.strength,
-                (),
-                note.types,
-                encoded=note.encoded,
-                meaning=meaning,
-            )
-
-
 def _stated(notes: list[Note], types: ElementTypes) -> Iterator[Evidence]:
     """Evidence from an allocation, an assertion or a test of the element type itself."""
     only_bytes = types.types is not None and all(t == UINT8 for t in types.types)
@@ -231,6 +215,10 @@ def _stated(notes: list[Note], types: ElementTypes) -> Iterator[Evidence]:
             yield Evidence(
                 note.span, f"asserted to be {types}: raw bytes", "certain", note.path, encoded=False
             )
+        elif note.kind == "asserted" and all(t.is_byte for t in note.types.types):
+            if not any(each.kind == "handled" and each.span == note.span for each in notes):
+                message = "what has another type than 8-bit integers is turned away here"
+                yield Evidence(note.span, message, "likely", note.path, encoded=False, tested=True)
         elif note.kind == "handled" and (types.types is None or UINT8 in types.types):
             encoded = any(t.is_fp8 for t in note.types.types)
             message = "tested for torch.uint8 here: it can hold raw bytes"
