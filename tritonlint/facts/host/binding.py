@@ -5,13 +5,25 @@ from __future__ import annotations
 import ast
 
 from tritonlint.dtypes import INT8, ElementTypes
-from tritonlint.facts.flow.parameters import signature
+from tritonlint.facts.flow.parameters import Signed, signature
 from tritonlint.facts.host import classes
 from tritonlint.facts.host.arguments import Given
+from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.events import NoteKind
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Parameter, Symbol
-from tritonlint.facts.host.values import Callable, DType, Env, Sequence, Table, Tensor
+from tritonlint.facts.host.values import (
+    Callable,
+    DType,
+    Env,
+    Instance,
+    Launchable,
+    Partial,
+    Sequence,
+    Table,
+    Tensor,
+    Value,
+)
 from tritonlint.facts.project.modules import Definition
 from tritonlint.facts.project.tree import FUNCTION
 
@@ -29,10 +41,13 @@ def bind(frame: Frame, definition: Definition, given: Given, function: Callable)
     root = definition.qualified
     entered = frame.run.root.node is not node and given.complete
     bound = parameters.bind(positional, arguments.keywords)
+    captured = dict(function.defaults)
     for each in parameters.named:
         name, default = each.arg, parameters.defaults.get(each.arg)
         if name in bound.values:
             value = bound.values[name]
+        elif name in captured and (entered or is_captured(captured[name])):
+            value = captured[name]
         elif default is not None and entered:
             inner = frame.elsewhere(definition.module, definition.enclosing, frame.types)
             value = inner.evaluate(default)
@@ -51,6 +66,26 @@ def bind(frame: Frame, definition: Definition, given: Given, function: Callable)
         span = definition.module.source.span(node)
         env[parameters.kwarg] = Table(tuple(bound.more.items()), span, not entered)
     return env
+
+
+def given_by_default(frame: Frame, node: Signed) -> tuple[tuple[str, Value], ...]:
+    """What the defaults of a function that stands in another one are, where it is defined."""
+    defaults = signature(node).defaults
+    return tuple((name, frame.evaluate(value)) for name, value in defaults.items())
+
+
+def is_captured(value: Value) -> bool:
+    """Whether a default is something that stands around the function, which nobody is to give it
+    (`def put(x, pages=pages)`): no plain value."""
+    for _, each in options(value):
+        match each:
+            case Tensor() | Instance() | Callable() | Partial() | Launchable():
+                return True
+            case Sequence(items=items) if any(map(is_captured, items)):
+                return True
+            case Table(items=entries) if any(is_captured(item) for _, item in entries):
+                return True
+    return False
 
 
 def _note_default(

@@ -21,6 +21,7 @@ from tritonlint.facts.host import (
     structural,
     subscripts,
 )
+from tritonlint.facts.host.binding import given_by_default, is_captured
 from tritonlint.facts.host.choices import any_item, as_tested, choose, on_path, only_tensor
 from tritonlint.facts.host.named_dtypes import named_dtype
 from tritonlint.facts.host.naming import as_tensor, symbol
@@ -44,7 +45,7 @@ from tritonlint.facts.host.values import (
     Value,
 )
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import dotted_name
+from tritonlint.facts.project.tree import dotted_name, nodes
 from tritonlint.frozen import replace
 
 # So many objects of different classes are told apart.
@@ -114,14 +115,31 @@ def _lambda(frame: Frame, node: ast.Lambda) -> Value:
         function = ast.FunctionDef("<lambda>", node.args, [result], [])
         known[id(node)] = ast.copy_location(function, node)
     definition = Definition(frame.module, known[id(node)], frame.enclosing, "<lambda>")
+    given = given_by_default(frame, node)
     if frame.depth and not frame.enclosing:
-        return Callable(definition, None, frame.env)
+        return Callable(definition, None, frame.env, given)
     inner = frame.fork()
     for each in signature(node).named:
         inner.env[each.arg] = Tensor(Parameter(frame.unknown(node).buffer, each.arg))
+    inner.env |= {name: value for name, value in given if is_captured(value)}
+    launched = len(frame.run.launches)
     evaluate(inner, node.body)
     frame.keep_made(inner)
-    return Callable(definition, None, frame.env)
+    if len(frame.run.launches) > launched and _rebound_after(frame, node):
+        del frame.run.launches[launched:]  # it is called with what its names hold later
+    return Callable(definition, None, frame.env, given)
+
+
+def _rebound_after(frame: Frame, node: ast.Lambda) -> bool:
+    """Whether the function around gives a name that a lambda reads something else after it."""
+    names = {each.id for each in nodes(node.body, ast.Name)} - {
+        each.arg for each in signature(node).named
+    }
+    around = nodes(frame.enclosing[-1], ast.Name) if frame.enclosing else ()
+    return any(
+        each.id in names and isinstance(each.ctx, ast.Store) and each.lineno > node.lineno
+        for each in around
+    )
 
 
 def _yielded(frame: Frame, node: ast.Yield | ast.YieldFrom) -> Value:
@@ -137,13 +155,21 @@ def _yielded(frame: Frame, node: ast.Yield | ast.YieldFrom) -> Value:
 
 def _name(frame: Frame, name: str, node: ast.expr) -> Value:
     if name in frame.env:
-        return on_path(frame.env[name], frame.path)
+        return _closing_over(frame, on_path(frame.env[name], frame.path))
     target = frame.module.target(name, frame.enclosing)
     if name in registries.rebound(frame.module) and not getattr(target, "enclosing", ()):
         chosen = registries.chosen_dtype(frame, name)
         if chosen is not None:
             return chosen
     return names.definition_value(frame, target, name, node)
+
+
+def _closing_over(frame: Frame, value: Value) -> Value:
+    """A function that was defined in this frame, over what the names around it hold by now."""
+    if value.__class__ is not Callable or value.closure is None:
+        return value
+    own = value.definition.enclosing == frame.enclosing and value.definition.module is frame.module
+    return replace(value, closure=frame.env) if own else value
 
 
 def _attribute(frame: Frame, node: ast.Attribute) -> Value:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tritonlint.facts.host import (
     classes,
@@ -13,10 +13,21 @@ from tritonlint.facts.host import (
     entering,
 )
 from tritonlint.facts.host.arguments import Arguments, Given
+from tritonlint.facts.host.binding import given_by_default
 from tritonlint.facts.host.choices import as_tested, bare, choose, options
 from tritonlint.facts.host.state import MAX_STATEMENTS, Frame
 from tritonlint.facts.host.symbols import Share
-from tritonlint.facts.host.values import Callable, Launchable, Partial, Sequence, Tensor, Value
+from tritonlint.facts.host.values import (
+    Callable,
+    Choice,
+    Launchable,
+    Partial,
+    Sequence,
+    Table,
+    Tensor,
+    Value,
+)
+from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Definition
 from tritonlint.facts.project.tree import FUNCTION, nodes
@@ -41,19 +52,41 @@ def body(frame: Frame) -> Value | None:
 def _run_handed_on(frame: Frame) -> None:
     """Run the functions inside this one that nothing here called: they were handed on, and are
     called from elsewhere. One that is given back can be called by who called this one."""
+    if not _defines(frame.enclosing[-1]):
+        return
     given = [each for _, each in frame.returns] if frame.depth else []
-    for value in list(frame.env.values()):
-        if not isinstance(value, Callable) or value.closure is None or value in given:
-            continue
+    done: list[Callable] = []
+    for value in list(_own(frame, frame.env.values())):
         definition = value.definition
-        own = definition.enclosing == frame.enclosing and definition.module is frame.module
-        if not own or id(definition.node) in frame.run.entered:
-            continue
-        if _leads(frame, definition):
+        before = any(each.definition.node is definition.node for each in done)
+        called = id(definition.node) in frame.run.entered and not before
+        if not called and value not in (*given, *done) and _leads(frame, definition):
+            done.append(value)
             node = definition.as_function
             name = ast.copy_location(ast.Name(node.name, ast.Load()), node.body[0])
             call = ast.copy_location(ast.Call(name, [], []), node.body[0])
             entering.run(frame, call, value, Given(Arguments((), {}), {}, complete=False))
+
+
+@kept(4096)
+def _defines(function: ast.AST) -> bool:
+    """Whether a function defines others."""
+    return any(each is not function for each in nodes(function, *FUNCTION))
+
+
+def _own(frame: Frame, values: Iterable[Value]) -> Iterator[Callable]:
+    """The functions that were defined in this frame, of values and what they hold."""
+    for value in values:
+        match value:
+            case Callable(definition=definition, closure=dict()):
+                if definition.enclosing == frame.enclosing and definition.module is frame.module:
+                    yield value
+            case Sequence(items=items):
+                yield from _own(frame, items)
+            case Table(items=entries):
+                yield from _own(frame, (item for _, item in entries))
+            case Choice(options=several):
+                yield from _own(frame, (each for _, each in several))
 
 
 def _run_returned(frame: Frame) -> None:
@@ -155,6 +188,7 @@ def define(frame: Frame, node: ast.stmt) -> None:
             kernel = kernel_of(definition)
             # What is around a function of a module is looked up there.
             around = frame.env if frame.enclosing else None
+            given = given_by_default(frame, node) if frame.enclosing else ()
             frame.env[node.name] = (
-                Launchable(kernel) if kernel else Callable(definition, None, around)
+                Launchable(kernel) if kernel else Callable(definition, None, around, given)
             )

@@ -115,11 +115,13 @@ class Launchable:
 
 @dataclass(frozen=True)
 class Callable:
-    """A function of the project, what `self` or `cls` is bound to, and the names around it."""
+    """A function of the project, what `self` or `cls` is bound to, and the names around it;
+    `defaults` are what those names held for its defaults where it was defined."""
 
     definition: Definition
     instance: Instance | Class | None = None
     closure: Env | None = field(default=None, compare=False, hash=False)
+    defaults: tuple[tuple[str, Value], ...] = ()
 
 
 @dataclass(frozen=True)
