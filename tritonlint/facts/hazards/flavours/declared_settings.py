@@ -19,6 +19,8 @@ E4M3 = re.compile(rb"""["'](?:fp8|float8)_e4m3(?:fn)?["']""")
 UNLIKE_E4M3 = re.compile(rb"""["'](?:(?:fp8|float8)_e5m2|int8(?:_per_\w+)?)["']""")
 _GENERAL = re.compile(r"^(?:all|valid|supported|allowed|known)_|s$|_(?:str|name|choice|option)$")
 _SHORTEST = 5
+# What a function is called that tells whether something is supported.
+_SUPPORT = re.compile(r"(?:^|_)support(?:s|ed)?(?:_|$)")
 _COLLECTIONS = ("frozenset", "set", "tuple", "list")
 
 
@@ -81,7 +83,7 @@ def _looked_up(module: Module, setting: str, name: str) -> Iterator[Declaration]
 def admitted(module: Module) -> Iterator[Declaration]:
     """The values that `module` lets settings have, those of 8-bit floats among them: any other is
     refused with an error, here or in a function that is called for that, or answered with no by a
-    function that is called `supports_...`."""
+    function that tells what is supported (`supports_...`)."""
     for node in walk(module.tree):
         yield from _admitted(module, node)
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
@@ -101,14 +103,14 @@ def _admitted(module: Module, node: ast.AST) -> Iterator[Declaration]:
             yield from _declared(module, last_name(setting), (values,))
         case ast.Assert(test=ast.Compare(left=setting, ops=[ast.In()], comparators=[values])):
             yield from _declared(module, last_name(setting), (values,))
-        case ast.FunctionDef(
-            name=name,
-            body=[
-                *_,
-                ast.Return(ast.Compare(left=setting, ops=[ast.In()], comparators=[values])),
-            ],
-        ) if name.startswith("supports_"):
-            yield from _declared(module, last_name(setting), (values,))
+        case ast.FunctionDef(name=name, body=body) if _SUPPORT.search(name):
+            for each in body:
+                match each:
+                    case ast.If(
+                        test=ast.Compare(left=setting, ops=[ast.NotIn()], comparators=[values]),
+                        body=[*_, ast.Return(ast.Constant(False))],
+                    ) | ast.Return(ast.Compare(left=setting, ops=[ast.In()], comparators=[values])):
+                        yield from _declared(module, last_name(setting), (values,))
 
 
 def _declared(module: Module, name: str, parts: Iterable[ast.AST]) -> Iterator[Declaration]:
