@@ -61,6 +61,12 @@ if not hasattr(_local, key):
 if not hasattr(scratch, "page"):
         scratch.page = {MADE}
     return scratch.page""",
+    "several at once": f"""\
+vars(_local).update(page={MADE})
+    return _local.page""",
+    "set by the class of all": f"""\
+object.__setattr__(_local, "page", {MADE})
+    return _local.page""",
     "an attribute, by its name": f"""\
 vars(_local)["page"] = {MADE}
     return _local.page""",

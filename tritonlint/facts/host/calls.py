@@ -143,6 +143,8 @@ def _method(frame: Frame, node: ast.Call, function: Method, given: Given) -> Val
     if function.name in _REGISTERS and isinstance(node.func, ast.Attribute):
         objects.register(frame, node.func, given)
     owner = as_tensor(function.owner)
+    if function.name == "__setattr__" and len(arguments.positional) == 3:
+        return builtins.call(frame, node, "setattr", given) or Const(None)
     if function.name in ("startswith", "endswith") and arguments.positional:
         asked = _text_test(frame, node, function, owner, arguments.positional[0])
         if asked:

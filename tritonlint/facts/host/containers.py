@@ -8,8 +8,9 @@ from tritonlint.facts.host import iteration
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.assigning import rebind
 from tritonlint.facts.host.choices import any_item, as_tested, choose, options
-from tritonlint.facts.host.naming import entry_of, written_entry
+from tritonlint.facts.host.naming import NAMES, entry_of, written_entry
 from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.symbols import Attribute
 from tritonlint.facts.host.values import (
     Const,
     Method,
@@ -30,6 +31,14 @@ def method(frame: Frame, function: Method, owner: Value, given: Given) -> Value 
             return _of_list(frame, spelled, items, function.name, given)
         case Table() as entries:
             return _of_dict(frame, spelled, entries, function.name, given)
+        case Tensor(buffer=Attribute(name=named, of=of)) if (named, function.name) == (
+            NAMES,
+            "update",
+        ):
+            tables = (each.items for each in given.arguments.positional if isinstance(each, Table))
+            more = dict(entry for table in tables for entry in table) | given.arguments.keywords
+            frame.env.update((Attribute(of, str(name)), value) for name, value in more.items())
+            return Const(None)
     return None
 
 
