@@ -17,6 +17,7 @@ from tritonlint.facts.index.gates import (
     names,
     names_own,
 )
+from tritonlint.facts.index.handing import called
 from tritonlint.facts.project.modules import Definition
 from tritonlint.facts.project.tree import walk
 from tritonlint.frozen import dataclass
@@ -49,6 +50,12 @@ class Calls:
         """The attributes of what it may have a name for that is an attribute of `self`."""
         text = self._code
         return self.attributes if names_own(text, 0, len(text)) else frozenset()
+
+    @cached_property
+    def called_on_self(self) -> frozenset[str]:
+        """The attributes of `self` that are called."""
+        text = self._code
+        return frozenset(map(_text, called(text, 0, len(text))))
 
     @cached_property
     def only_signed(self) -> frozenset[str]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 
 from tritonlint.facts.index.calls import Calls
+from tritonlint.facts.index.naming import CALLED
 from tritonlint.facts.index.owned import functions_held, held, methods, methods_held, owner_of
 from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.project.modules import Definition, Module
@@ -34,6 +35,14 @@ class Names:
         if key not in self._named_by:
             self._named_by[key] = tuple(self._resolved(function))
         return self._named_by[key]
+
+    def called_on_self(self, function: Calls) -> Iterator[Definition]:
+        """The methods that a method may call where it calls an object that is an attribute."""
+        file = str(function.definition.module.file)
+        implied = [each for each in CALLED if f".{each}" in self._texts.leading(file).names]
+        for name in function.called_on_self if implied else ():
+            for each in implied:
+                yield from methods_held(_held(function.definition, name), each)
 
     def forget(self, node: int) -> None:
         """Forget what the function with this node (as `id`) names."""

@@ -17,7 +17,8 @@ Moves = Mapping[str, Mapping[int, Function]]
 # Methods that are called where an object is made.
 MAKING = frozenset(("__init__", "__post_init__"))
 # Methods that are called by other means than their names.
-IMPLIED = MAKING | {"__call__", "__getitem__", "__enter__"}
+CALLED = frozenset(("__call__", "forward"))  # where an object is called
+IMPLIED = MAKING | CALLED | {"__getitem__", "__enter__"}
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,8 @@ class Naming:
             owner, _, method = class_and_method(name)
             named = self.having(owner)
             if method and method not in IMPLIED:
-                named = [each for each in named if method in each[1].attributes]
+                # Of a function that names no class, attributes are not told.
+                named = [f for f in named if method in f[1].attributes or not f[1].attributes]
             found += [each for each in named if files is None or each[0] in files]
         return found
 

@@ -11,7 +11,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 
-from tritonlint.facts.index import top_level
+from tritonlint.facts.index import handing, top_level
 from tritonlint.facts.index.gates import code, may_matter
 from tritonlint.facts.index.headers import Header, headers, nesting, outside
 from tritonlint.facts.index.parts import Part, class_in, part_of
@@ -118,6 +118,7 @@ def outline(text: bytes, package: bool = False) -> Outline:
     aliases = tuple(top_level.aliases(text, given, {each.name for each in found} | known))
     aliases += tuple(dict.fromkeys(top_level.filled(text, found, given)))
     local = {each.name for each in found} | {other for other, _ in aliases} | known
+    aliases += tuple(dict.fromkeys(handing.out(text, found, local)))
     starred = b"import *" in text
     return Outline(
         True,
@@ -152,7 +153,7 @@ def _functions(
     for inner, outer in reversed(list(nesting([each.indent for each in found]))):
         if not found[outermost[outer]].is_class:
             outermost[inner] = outermost[outer]
-    _through_attributes(found, owners, parts)
+    _through_attributes(text, found, owners, parts)
     for owner, part in zip(owners, parts, strict=True):
         part.calls |= {owner, owner + b"("} if owner and part.makes_own else set()
     rest = _IMPORT_LINE.sub(b"", b"\n".join(outside(text, found, outermost, ends)))
@@ -185,17 +186,25 @@ def _function(line: int, name: str, owner: bytes, part: Part, small: set[bytes])
 
 
 def _through_attributes(
-    found: Sequence[Header], owners: Sequence[bytes], parts: Sequence[Part]
+    text: bytes, found: Sequence[Header], owners: Sequence[bytes], parts: Sequence[Part]
 ) -> None:
-    """What is called on an attribute of `self` can be a method of a class that `__init__` names."""
+    """What is called on an attribute of `self`, or where it is called itself, can be a method of a
+    class that `__init__` names, or of an object that a function gives which `__init__` calls."""
     made: dict[bytes, set[bytes]] = {}
-    for header, owner, part in zip(found, owners, parts, strict=True):
+    own: dict[bytes, set[bytes]] = {}
+    ends = [*(each.begin for each in found[1:]), len(text)]
+    for header, end, owner, part in zip(found, ends, owners, parts, strict=False):
+        if owner and not header.is_class:
+            own.setdefault(owner, set()).add(header.name)
         if owner and header.name == b"__init__":
-            made[owner] = {
+            given = handing.given(text, header.start, end) & part.calls
+            made[owner] = given.union(
                 each for each in part.calls if class_in(each) and not each.endswith(b"(")
-            }
-    for owner, part in zip(owners, parts, strict=True):
-        if part.beyond_self and owner in made:
+            )
+    for header, end, owner, part in zip(found, ends, owners, parts, strict=False):
+        if not made.get(owner) or header.is_class:
+            continue
+        if part.beyond_self or not handing.called(text, header.start, end) <= own[owner]:
             part.calls |= made[owner]
 
 

@@ -54,6 +54,54 @@ def held(owner: Definition, attribute: str) -> Iterator[Definition]:
             yield from _named(inside, each)
 
 
+@kept(4096)
+def handed_out(function: Definition) -> tuple[Definition, ...]:
+    """The classes of the project that a function returns, or objects of which, as far as its
+    `return`s and its annotation name them: as they are, by an attribute of its object, or by a
+    table."""
+    found: dict[int, Definition] = {}
+    inside = replace(function, enclosing=function.inside)
+    given: list[ast.expr | None] = [function.as_function.returns]
+    given += [each.value for each in nodes(function.as_function, ast.Return)]
+    for value in filter(None, given):
+        owner = owner_of(function)
+        match value:
+            case ast.Attribute(value=ast.Name(id="self"), attr=name) if owner is not None:
+                found |= {id(each.node): each for each in held(owner, name)}
+                continue
+            case ast.Call(func=called):
+                value = called
+        for each in _in_tables(_named_or_values(inside, value)):
+            found[id(each.node)] = each
+    return tuple(each for each in found.values() if isinstance(each.node, ast.ClassDef))
+
+
+def _named_or_values(around: Definition, node: ast.expr) -> Iterator[Definition]:
+    for each in walk(node):
+        if isinstance(each, (ast.Name, ast.Attribute)):
+            target = around.module.meant(each, around.enclosing)
+            if isinstance(target, Definition):
+                yield target
+
+
+def _in_tables(named: Iterable[Definition]) -> Iterator[Definition]:
+    """What is named; of a table of a module, the classes that it holds."""
+    for each in named:
+        if isinstance(each.node, ast.Dict):
+            yield from _named(each, each.node)
+        else:
+            yield each
+
+
+def held_by_class(owner: Definition, attributes: Collection[str]) -> Iterator[Definition]:
+    """The classes that those of `attributes` are which a class has: `impl_cls = Impl`."""
+    for each in owner.as_class.body:
+        match each:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Name() as value):
+                if name in attributes:
+                    yield from _named(replace(owner, enclosing=owner.inside), value)
+
+
 def functions_in(owner: Definition, attributes: Collection[str]) -> Iterator[Definition]:
     """The functions that those of `attributes` can be, or be made of, that the `__init__` of a
     class gives its objects."""
@@ -108,10 +156,14 @@ def functions_held(held: Iterable[Definition]) -> Iterator[Definition]:
 
 
 def methods_held(held: Iterable[Definition], name: str) -> Iterator[Definition]:
-    """The methods `name` of the classes of that, or the functions that their objects hold so."""
+    """The methods `name` of the classes of that, and of those that its functions hand out, or the
+    functions that their objects hold so."""
     for each in held:
-        found = each.module.member(each, name) if isinstance(each.node, ast.ClassDef) else None
-        if isinstance(found, Definition):
-            yield found
-        elif isinstance(each.node, ast.ClassDef):
-            yield from functions_in(each, (name,))
+        is_class = isinstance(each.node, ast.ClassDef)
+        handed = handed_out(each) if isinstance(each.node, FUNCTION) else ()
+        for owner in (each,) if is_class else handed:
+            found = owner.module.member(owner, name)
+            if isinstance(found, Definition):
+                yield found
+            elif is_class:
+                yield from functions_in(owner, (name,))

@@ -8,7 +8,7 @@ cannot be followed (a method of an unknown object) does not lead anywhere.
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from tritonlint.errors import SourceError
@@ -16,11 +16,19 @@ from tritonlint.facts.index.callers import NEAR
 from tritonlint.facts.index.calls import Calls
 from tritonlint.facts.index.names import Names
 from tritonlint.facts.index.naming import IMPLIED, MAKING
-from tritonlint.facts.index.owned import functions_in, is_heir, methods, owner_of
+from tritonlint.facts.index.owned import (
+    functions_in,
+    handed_out,
+    held_by_class,
+    is_heir,
+    methods,
+    owner_of,
+)
 from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.project import Project
+from tritonlint.facts.project.tree import FUNCTION
 from tritonlint.source import SourceFile, display_path
 
 # So many functions may name what they may call: a method that more of them name (`forward`) is not
@@ -44,6 +52,8 @@ class Reach:
         self._callers: dict[int, tuple[Definition, ...]] = {}
         self._lines: dict[str, dict[int, list[Definition]]] = {}
         # By class and method, where those are that have one of their own, over the texts.
+        # Whether a file names types of one byte.
+        self._bytes: dict[str, bool] = {}
         self._overriding: dict[tuple[str, str, str], list[tuple[str, int]]] = {}
 
     def module(self, file: str, source: SourceFile | None = None) -> Module:
@@ -238,26 +248,53 @@ class Reach:
             return True
         return any(kernel_of(target) is not None for target in self.names.of(function))
 
+    def _names_bytes(self, function: Definition) -> bool:
+        """Whether some function of the same file names a type of one byte: then what a function
+        calls is looked for by what others hand out and hold too."""
+        file = str(function.module.file)
+        if file not in self._bytes:
+            self._bytes[file] = any(each.byte for each in self.texts.outline(file).functions)
+        return self._bytes[file]
+
     def _callees(self, function: Calls) -> Iterator[Calls]:
+        """The functions that one may call; in a file that names bytes those too that it reaches by
+        objects which are handed out or called."""
+        wide = self._names_bytes(function.definition)
         for target in self.names.of(function):
             if isinstance(target.node, ast.ClassDef):
-                yield from self._methods(target, function)
+                yield from self._methods(target, function, wide)
+                if wide:
+                    held = held_by_class(target, function.attributes)
+                    yield from self._handed(held, function)
                 continue
             found = self.calls(target)
             if found is not None:
                 yield found
+            if wide and isinstance(target.node, FUNCTION):
+                yield from self._handed(handed_out(target), function)
+        if wide:
+            yield from filter(None, map(self.calls, self.names.called_on_self(function)))
 
-    def _methods(self, owner: Definition, function: Calls) -> Iterator[Calls]:
-        """The methods of a class, its bases' too, that a function which names the class may
-        call."""
+    def _handed(self, classes: Iterable[Definition], function: Calls) -> Iterator[Calls]:
+        """The methods of classes that something hands out which a function names."""
+        for owner in classes:
+            yield from self._methods(owner, function, False)
+
+    def _methods(self, owner: Definition, function: Calls, wide: bool) -> Iterator[Calls]:
+        """The methods of a class, its bases' too, that a function which names the class may call;
+        with `wide` those of what they hand out too."""
+        # What an initializer makes, others call.
+        called = MAKING if function.definition.name in MAKING else IMPLIED
         for each in methods(owner):
-            implied = each.name in IMPLIED
+            implied = each.name in called
             if each.name in MAKING and owner.name in function.only_signed:
                 implied = False
             if each.name in function.attributes or implied:
                 found = self.calls(each)
                 if found is not None:
                     yield found
+                if wide and not implied:
+                    yield from self._handed(handed_out(each), function)
         yield from filter(None, map(self.calls, functions_in(owner, function.attributes)))
 
 
