@@ -42,7 +42,28 @@ def made(statement: str, view: str = "", end: str = READ) -> str:
     return MADE % (statement, view, end)
 
 
+# What a function multiplies is of the type of the floats in it, also where it is given back.
+SCALED = """
+class Pool:
+    def __init__(self):
+        self.codes = torch.zeros(64, dtype=torch.uint8)
+        self.scales = [1.0] * 4
+
+    def get(self, layer):
+        return %s
+
+
+def move(pool: Pool, layer):
+    page = torch.zeros(64, dtype=torch.uint8)
+    copy[(1,)](pool.get(layer), page, 64)%s
+    return page
+"""
 CASES = {
+    "numbers times a scale": SCALED
+    % ("self.codes.view(torch.float8_e4m3fn).to(torch.bfloat16) * self.scales[layer]", STORED),
+    "numbers over a scale": SCALED % ("self.codes.view(torch.float8_e4m3fn).float() / 2", STORED),
+    "correct: bytes as they are": SCALED % ("self.codes", ""),
+    "correct: bytes times a number": SCALED % ("self.codes * 2", ""),
     "joined": made("raw = torch.cat([q.view(torch.uint8), r.view(torch.uint8)])"),
     "joined by a map": made("raw = torch.stack([*map(torch.Tensor.view, (q, r), repeat(torch.uint8))])"),
     "written by out=": made("torch.cat([q.view(torch.uint8), r.view(torch.uint8)], out=raw)"),

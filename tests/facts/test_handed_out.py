@@ -52,6 +52,36 @@ GIVEN = {
     ),
 }  # fmt: skip
 
+# A function sets what another gives, and its object makes memory when it is asked for.
+MANAGER = """
+_manager = None
+
+
+class Manager:
+    def __init__(self, device):
+        self._device = device
+        self._memory = None
+
+    def get(self, n):
+        if self._memory is None or self._memory.numel() < n:
+            self._memory = torch.empty(n, dtype=torch.uint8, device=self._device)
+        return self._memory
+
+
+def init(device):
+    global _manager
+    _manager = Manager(device)
+
+
+def current()%s:
+    assert _manager is not None
+    return _manager
+
+
+def step(x):
+    quantize[(1,)](x, current().get(64)%s, 64)%s
+"""
+
 
 def cases() -> dict[str, str]:
     texts: dict[str, str] = {}
@@ -65,6 +95,11 @@ def cases() -> dict[str, str]:
     for form, text in (("kept", HELD), ("local", LOCAL)):
         texts[f"called, {form}"] = module + text % ("Impl()", "", BYTES, HIT)
         texts[f"correct: called, {form}"] = module + text % ("Impl()", "", VIEWED, "")
+    texts["a manager that is set later"] = MANAGER % ("", "", HIT)
+    texts["an annotated one"] = MANAGER % (" -> Manager", "", HIT)
+    texts["correct: a manager that is set later"] = MANAGER % (
+        "", ".view(torch.float8_e4m3fn)", ""
+    )
     # What is handed out by the same name is no object of that class.
     other = plain.replace("64)", "64)  # not looked at")
     other += "class Other:\n    def put(self, x, page):\n        page.copy_(x)\n\n\n"

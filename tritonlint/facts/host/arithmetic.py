@@ -16,6 +16,7 @@ from tritonlint.facts.host.element_types import (
     wide_floats,
 )
 from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.symbols import Allocation
 from tritonlint.facts.host.values import Const, Tensor, Value
 from tritonlint.source import Span
 
@@ -49,6 +50,8 @@ def reckoned(frame: Frame, node: ast.BinOp, *sides: Value) -> Tensor:
     ):
         numbers = any(isinstance(each, Const) for each in sides)
         alone = known.pop() if len(known) == 1 and numbers else FLOATS
+        at = frame.span(node)
+        made = Tensor(Allocation(at.path, at.line, at.column, frame.site, "="))
         frame.types[made.buffer] = alone
     return made
 

@@ -111,15 +111,14 @@ def _setters(module: Module, name: str) -> list[Definition]:
 
 
 def _gives_tensors(function: Definition) -> bool:
-    """Whether a function makes tensors, or objects that make some for themselves."""
+    """Whether a function makes tensors, or objects of which a method makes some."""
     if makes_tensors(function.node):  # type: ignore[arg-type]
         return True
     for each in walk(function.node):  # type: ignore[arg-type]
         if isinstance(each, ast.Call) and isinstance(each.func, ast.Name):
             made = function.module.resolve(each.func.id, function.enclosing)
             if made is not None and isinstance(made.node, ast.ClassDef):
-                initializer = made.module.member(made, "__init__")
-                if isinstance(initializer, Definition) and makes_tensors(initializer.node):  # type: ignore[arg-type]
+                if makes_tensors(made.node):
                     return True
     return False
 
@@ -166,7 +165,7 @@ def _called(statement: ast.stmt) -> str | None:
 
 @kept(4096)
 def makes_tensors(method: ast.AST) -> bool:
-    """Whether a method calls what makes tensors, with a dtype."""
+    """Whether a method, or one of a class, calls what makes tensors, with a dtype."""
     return any(
         isinstance(each, ast.Call)
         and isinstance(each.func, ast.Attribute)
