@@ -18,6 +18,7 @@ from tritonlint.facts.host import (
     dtype_tests,
     element_types,
     entering,
+    item_counts,
     launching,
     libraries,
     lookups,
@@ -61,7 +62,7 @@ from tritonlint.source import Span
 # Methods that make what they are given an attribute: of a module, or of the context of an autograd
 # function.
 _REGISTERS = ("register_buffer", "register_parameter", "save_for_backward")
-# Methods of tensors as functions, and as operators: `torch.ops.aten.view.dtype`.
+# Methods of tensors as functions and operators: `torch.ops.aten.view.dtype`.
 _OF_TENSORS = re.compile(r"torch\.Tensor\.(\w+)|torch\.ops\.aten\.(\w+)(?:\.\w+)?")
 # Where torch's functions are.
 _TORCH = ("torch", "torch.nn.functional", "torch.linalg")
@@ -200,6 +201,8 @@ def _of_tensor(
     """What a method of a tensor gives; None for what is no tensor."""
     if not isinstance(owner, Tensor):
         return None
+    if name == "as_strided":
+        item_counts.note_strides(frame, node, owner)
     if may_retype(name, node, arguments):
         return replace(owner, types=UNKNOWN, view=frame.span(node), guarded=False)
     return tensors.method(frame, owner, name, arguments, frame.span(node))
@@ -233,7 +236,7 @@ def _outside(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Valu
         return tensors.construct(frame, name, arguments, like, span)
     if arguments.positional:
         _asks_kind(frame, qualified, arguments.positional[0], span)
-    if head == "torch" and name in dtype_tests.PREDICATES and arguments.positional:
+    if head == "torch" and name in (*dtype_tests.PREDICATES, "as_strided") and arguments.positional:
         return _as_method(frame, node, name, given)
     if head in _TORCH:
         arithmetic.takes_numbers(frame, name, arguments.positional, span)

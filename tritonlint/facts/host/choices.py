@@ -146,18 +146,25 @@ def contradicts(one: Path, other: Path) -> bool:
     return clash(one, other)
 
 
-def joined(one: tuple[Path, Value], other: tuple[Path, Value], known: Known) -> Value:
+def joined(
+    one: tuple[Path, Value], other: tuple[Path, Value], known: Known, old: Value | None = None
+) -> Value:
     """What a name stands for after two arms of a branch: of two dicts, a dict whose entries are
-    those of either. `known` is what is known of a buffer in both."""
+    those of either. `known` is what is known of a buffer in both. What an arm left as it is in
+    `old` is not marked."""
     (left, first), (right, second) = one, other
     if not (isinstance(first, Table) and isinstance(second, Table)):
-        return choose(*bare((one, other), known))
+        kept = old is not None and (first == old or second == old)
+        return choose(one, other) if kept else choose(*bare((one, other), known))
     ours, theirs = dict(first.items), dict(second.items)
+    before = dict(old.items) if isinstance(old, Table) else {}
     both: dict[object, Value] = {}
     for key in (*ours, *(each for each in theirs if each not in ours)):
         held = [(at, table[key]) for at, table in ((left, ours), (right, theirs)) if key in table]
         same = len(held) == 2 and held[0][1] == held[1][1]
-        both[key] = held[0][1] if same else choose(*bare(held, known))
+        kept = key in before and any(each == before[key] for _, each in held)
+        marked = held if kept else bare(held, known)
+        both[key] = held[0][1] if same else choose(*marked)
     open_ = first.open or second.open or ours.keys() != theirs.keys()
     return Table(tuple(both.items()), first.span, open_)
 
@@ -232,10 +239,10 @@ def _says_nothing(path: Path) -> bool:
         asked = any(outcome != isinstance(test, Never) for test, outcome in settings)
     asked = asked and not any(isinstance(test, Never) and outcome for test, outcome in settings)
     others = (test for test, outcome in path if not isinstance(test, OfSetting))
-    return bool(path) and (asked or not settings) and not any(map(_asks_dtype, others))
+    return bool(path) and (asked or not settings) and not any(map(asks_dtype, others))
 
 
-def _asks_dtype(test: Symbol) -> bool:
+def asks_dtype(test: Symbol) -> bool:
     """Whether a test, or a part of it, is of a dtype or speaks of codes."""
     return any(isinstance(each, (HasType, OfSetting)) for each in test.inner) or any(
         map(speaks_of_types, test.words)

@@ -266,32 +266,39 @@ class Frame(Walk[Value, Condition]):
         left, right = one.path[base:], other.path[base:]
         self.path += tuple(each for each in left if each in right)
         self.env = {
-            name: self._join(name, one, other, left, right) for name in _names(one.env, other.env)
+            name: _join(name, self, (left, one), (right, other))
+            for name in _names(one.env, other.env)
         }
         shared = one.types.keys() & other.types.keys()
         self.types = {buffer: one.types[buffer] | other.types[buffer] for buffer in shared}
         for arm in (one, other):  # what was made in one arm is not there after the other
             self.keep_made(arm)
 
-    @staticmethod
-    def _join(name: str | Symbol, one: Frame, other: Frame, left: Path, right: Path) -> Value:
-        def known(buffer: Symbol) -> ElementTypes:
-            # An attribute, or in a loop a name, may have been viewed the time before.
-            once = type(name) is str and not one.loops
-            return one.known(buffer) | other.known(buffer) if once else UNKNOWN
-
-        if name not in one.env:
-            return as_tested(other.env[name], right)
-        if name not in other.env:
-            return as_tested(one.env[name], left)
-        if one.env[name] is other.env[name]:
-            return one.env[name]
-        if one.env[name] == other.env[name]:
-            return one.env[name]
-        return joined((left, one.env[name]), (right, other.env[name]), known)
-
     def known(self, buffer: Symbol) -> ElementTypes:
         return self.types.get(buffer, UNKNOWN)
+
+
+def _join(
+    name: str | Symbol, began: Frame, first: tuple[Path, Frame], second: tuple[Path, Frame]
+) -> Value:
+    """What a name stands for after two arms of a branch, each with its path, that `began` so."""
+    (left, one), (right, other) = first, second
+
+    def known(buffer: Symbol) -> ElementTypes:
+        # An attribute may have been viewed the time before.
+        return one.known(buffer) | other.known(buffer) if type(name) is str else UNKNOWN
+
+    if name not in one.env:
+        return as_tested(other.env[name], right)
+    if name not in other.env:
+        return as_tested(one.env[name], left)
+    if one.env[name] is other.env[name]:
+        return one.env[name]
+    if one.env[name] == other.env[name]:
+        return one.env[name]
+    # So may, in a loop, what one of the arms leaves as it was.
+    old = began.env.get(name) if one.loops else None
+    return joined((left, one.env[name]), (right, other.env[name]), known, old)
 
 
 def _names(one: Env, other: Env) -> Iterator[str | Symbol]:

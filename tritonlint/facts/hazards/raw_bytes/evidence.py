@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from tritonlint.dtypes import UNKNOWN, ElementTypes
-from tritonlint.facts.host.choices import contradicts
+from tritonlint.dtypes import INT8, UNKNOWN, ElementTypes
+from tritonlint.facts.host.choices import asks_dtype, contradicts
 from tritonlint.facts.host.events import Note
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.values import Path, Tensor
@@ -69,6 +69,23 @@ def seen(notes: Sequence[Note]) -> Iterator[Evidence]:
                 encoded=note.encoded,
                 meaning=meaning,
             )
+
+
+def raw_integers(run: Run, tensor: Tensor, types: ElementTypes, path: Path) -> Iterator[Evidence]:
+    """Evidence that 8-bit signed integers are only what bytes are stored as: the same buffer is
+    viewed as a type that is not known, or cut by counts of its items; or, on another path of a test
+    that does not ask for a type, viewed as any wider one."""
+    notes = run.notes.by_buffer(tensor.buffer) if types.single == INT8 else ()
+    if not any(note.kind == "allocated" for note in notes):
+        return
+    for note in notes:
+        seen = note.types.types
+        if note.kind == "view" and not any(each.is_byte for each in seen or ()):
+            other = contradicts(note.path, path + tensor.tested)
+            told = not any(asks_dtype(test) for test, _ in note.path) if other else seen is None
+            if told:
+                message = f"allocated as {types}, and of another type here: raw bytes"
+                yield Evidence(note.span, message, "certain", encoded=False)
 
 
 def _is_viewed_else(run: Run, test: Note) -> bool:

@@ -7,7 +7,13 @@ from collections.abc import Iterator
 
 from tritonlint.dtypes import UINT8, UNKNOWN, ElementTypes
 from tritonlint.facts.hazards.launched.specializations import fills_descriptor
-from tritonlint.facts.hazards.raw_bytes.evidence import Evidence, Strength, notes_about, seen
+from tritonlint.facts.hazards.raw_bytes.evidence import (
+    Evidence,
+    Strength,
+    notes_about,
+    raw_integers,
+    seen,
+)
 from tritonlint.facts.hazards.raw_bytes.made_alike import region_alike
 from tritonlint.facts.hazards.raw_bytes.named import by_name
 from tritonlint.facts.hazards.raw_bytes.names import (
@@ -75,7 +81,7 @@ def storage_of(
         return Storage(types, tensor.buffer, (), "its element type is known")
     if types == UNKNOWN and (HasType(tensor.buffer, str(UINT8)), False) in whole + tensor.tested:
         return Storage(types, tensor.buffer, (), "a test says that it holds no bytes")
-    stated = list(_stated(notes, types))
+    stated = [*_stated(notes, types), *raw_integers(run, tensor, types, whole)]
     evidence = [
         *seen(notes),
         *stated,
