@@ -73,9 +73,11 @@ class LowPrecisionAccumulation(Rule["LowSum | CarriedRounding", str]):
     A sum that names its type (`dtype=tl.float32`) or that is taken of something cast; integers,
     masks and counts; a float32 tensor, as partial sums are; a tensor whose type the caller chooses
     and whose name says that it is kept wide (`scale`, `partial`), or of which the docstring of the
-    launching function, or the comment above it, says that it is float32; a sum that is stored in 16
-    bits; a single value picked by a mask of equal indices; a value that is cast under a flag; a
-    comment at the sum or the cast that says that 16 bits are meant, or anywhere in the kernel that
+    launching function, or the comment above it, says that it is float32, or that a comment of the
+    file calls so (the fp64 `x`); a sum that is stored in 16 bits; a single value picked by a mask
+    of equal indices; a value that is cast under a flag, which a launch may compute from the type of
+    what it passes; a comment at the sum or the cast that says that 16 bits are meant, or anywhere
+    in the kernel that
     it multiplies or adds up in 16 bits; what is added to memory of the caller's type by
     `tl.atomic_add` after a cast to float32 as it stands there; what a function of the file's own
     launches that is only handed on (`register(run=_run)`), other than to make an operator of it; a

@@ -75,7 +75,7 @@ def clash(one: _Tests, other: _Tests) -> bool:
     none of two is taken for all."""
     tests = (*one, *other)
     kinds = [type(test) for test, _ in tests]
-    if HasType in kinds and kinds.count(HasType) > 1 and _are_disjoint(tests):
+    if HasType in kinds and _are_disjoint(tests):
         return True
     if _PARTICULAR.isdisjoint(kinds):
         return False
@@ -94,13 +94,15 @@ def clash(one: _Tests, other: _Tests) -> bool:
 def _are_disjoint(tests: _Tests) -> bool:
     """Whether something is of one of several types by one of `tests`, and of one of others by
     another."""
-    found: dict[Symbol, frozenset[str]] = {}
+    found: dict[Symbol, HasType] = {}
     for test, outcome in tests:
-        types = _types(test.types) if outcome and isinstance(test, HasType) else None
-        if types and isinstance(test, HasType):
-            found[test.of] = left = found.get(test.of, types) & types
-            if not left:
-                return True
+        if outcome and test.__class__ is HasType:  # no call: it is asked for each path
+            if test.of not in found:
+                found[test.of] = test
+            elif (first := found[test.of]) is not test:
+                one, other = _types(first.types), _types(test.types)
+                if one and other and one.isdisjoint(other):
+                    return True
     return False
 
 

@@ -50,7 +50,7 @@ def computes_in_16_bits(lines: Sequence[str]) -> bool:
 
 def said_float32(lines: Sequence[str], function: object, name: str) -> bool:
     """Whether the docstring of a function, or the comment above it, says of the tensor of that name
-    that it is float32 and nothing else."""
+    that it is float32 and nothing else; or a comment of the file calls it so (a float64 `x`)."""
     if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
         return False
     first = min(each.lineno for each in (function, *function.decorator_list)) - 1
@@ -62,7 +62,10 @@ def said_float32(lines: Sequence[str], function: object, name: str) -> bool:
         rf"\b{name}\b`?(?:(?:\s*(?:,|and)\s*`?\w+`?)*\s*(?:[:(]|is\b|are\b).*|,? ){_FLOAT32}",
         re.IGNORECASE,
     )
-    return any(says.search(each) and not _OTHERWISE.search(each) for each in said)
+    called = re.compile(rf"#.*\b(?:float|fp)(?:32|64)\s+`+{name}`", re.IGNORECASE)
+    return any(says.search(each) and not _OTHERWISE.search(each) for each in said) or any(
+        called.search(each) for each in lines if "#" in each
+    )
 
 
 def code_digest(text: bytes) -> str:
