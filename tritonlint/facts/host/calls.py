@@ -24,9 +24,7 @@ from tritonlint.facts.host import (
     lookups,
     making,
     objects,
-    parametrized,
     setting_names,
-    setting_tests,
     tensors,
 )
 from tritonlint.facts.host.arguments import Arguments, Given
@@ -36,7 +34,7 @@ from tritonlint.facts.host.heirs import telling_heirs
 from tritonlint.facts.host.named_dtypes import LEGACY, may_retype, named_dtype
 from tritonlint.facts.host.naming import as_tensor
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import HasType, Literal
+from tritonlint.facts.host.symbols import HasType
 from tritonlint.facts.host.values import (
     Callable,
     Class,
@@ -65,6 +63,8 @@ _REGISTERS = ("register_buffer", "register_parameter", "save_for_backward")
 # Methods of tensors as functions and operators: `torch.ops.aten.view.dtype`.
 _OF_TENSORS = re.compile(r"torch\.Tensor\.(\w+)|torch\.ops\.aten\.(\w+)(?:\.\w+)?")
 # Where torch's functions are.
+# What `torch.nn.Module` gives an attribute by.
+_GETTERS = frozenset(("get_buffer", "get_parameter", "get_submodule"))
 _TORCH = ("torch", "torch.nn.functional", "torch.linalg")
 # Calls a method of what it is given: `methodcaller("view", torch.uint8)(x)`.
 _CALLER = "operator.methodcaller"
@@ -133,8 +133,13 @@ def _unresolved(frame: Frame, node: ast.Call, given: Given) -> Value:
         found = builtins.call(frame, node, name, given)
         if found is not None:
             return found
-    if isinstance(node.func, ast.Attribute) and node.func.attr in _REGISTERS:
-        objects.register(frame, node.func, given)
+    match node.func, given.arguments.positional:
+        case ast.Attribute(attr=attr) as method, _ if attr in _REGISTERS:
+            objects.register(frame, method, given)
+        case ast.Attribute(value=owner, attr=attr), (Const(value=str() as named),):
+            if attr in _GETTERS and named.isidentifier():
+                attribute = ast.Attribute(owner, named, ast.Load())
+                return frame.evaluate(ast.copy_location(attribute, node))
     by_its_name = libraries.by_name(frame, name, given.arguments, frame.span(node))
     return by_its_name or callbacks.call(frame, node, given)
 
@@ -147,7 +152,7 @@ def _method(frame: Frame, node: ast.Call, function: Method, given: Given) -> Val
     if function.name == "__setattr__" and len(arguments.positional) == 3:
         return builtins.call(frame, node, "setattr", given) or Const(None)
     if function.name in ("startswith", "endswith") and arguments.positional:
-        asked = _text_test(frame, node, function, owner, arguments.positional[0])
+        asked = setting_names.begins(frame, node, function, owner, arguments.positional[0])
         if asked:
             return asked
     if function.name == "get" and isinstance(owner, Table) and arguments.positional:
@@ -179,20 +184,6 @@ def _method(frame: Frame, node: ast.Call, function: Method, given: Given) -> Val
         known = known or libraries.by_name(frame, function.name, arguments, span)
         results.append((path, known or callbacks.call(frame, node, given)))
     return choose(*results)
-
-
-def _text_test(
-    frame: Frame, node: ast.Call, function: Method, owner: Value, part: Value
-) -> Condition | None:
-    """What `owner.startswith(part)` or `owner.endswith(part)` asks, or how it comes out."""
-    span = frame.span(node)
-    told = parametrized.text_outcome(frame, owner, function.name, part)
-    if told is not None:
-        return Condition("opaque", told, span)
-    if isinstance(owner, Tensor) and isinstance(part, Const) and function.name == "startswith":
-        if setting_names.never_begins(frame.module, function.node.value, part.value):
-            return Condition("opaque", Literal("False"), span)
-    return setting_tests.text_test(owner, function.name, part, node.func, span)
 
 
 def _of_tensor(

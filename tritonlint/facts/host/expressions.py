@@ -243,14 +243,20 @@ def _told_by_name(owner: Value, name: str) -> Value | None:
 
 def _objects(value: Choice) -> list[tuple[Path, Instance]]:
     """The objects that a value may be, beside None, where they are of one class, known by one name,
-    or each is made here; else none."""
+    or each is made here and keeps nothing of its own, as those of platforms; else none."""
     found = [(at, each) for at, each in value.options if each != Const(None)]
     objects_ = [(at, each) for at, each in found if isinstance(each, Instance)]
     kinds = {id(each.definition.node) for _, each in objects_}
     named = {each.symbol for _, each in objects_}
     alike = len(kinds) == 1 or (len(named) == 1 and None not in named)
-    alike = alike or (len(named) <= _FEW and all(isinstance(each, Made) for each in named))
+    alike = alike or (len(named) <= _FEW and all(_keeps_nothing(each) for _, each in objects_))
     return objects_ if alike and len(objects_) == len(found) else []
+
+
+def _keeps_nothing(owner: Instance) -> bool:
+    """Whether an object is made, and nothing is known to be in it."""
+    made = isinstance(owner.symbol, Made) and not owner.attributes
+    return made and owner.definition.module.member(owner.definition, "__init__") is None
 
 
 def _opaque_attribute(frame: Frame, owner: Tensor, name: str, node: ast.Attribute) -> Value:

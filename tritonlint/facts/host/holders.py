@@ -10,6 +10,7 @@ from tritonlint.facts.host.arguments import Given
 from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import Sequence, Table, Value, constant
+from tritonlint.frozen import replace
 
 _LISTS = frozenset(
     ("collections.deque", "queue.Queue", "queue.SimpleQueue", "queue.LifoQueue", "asyncio.Queue")
@@ -47,6 +48,8 @@ def call(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Value | 
         case "itertools.chain.from_iterable":
             over = iteration.items(values[0]) if values else None
             return _chained(over.items) if over else None
+    if qualified.rpartition(".")[2] == "tree_map" and len(values) == 2:
+        return _tree_map(frame, node, *values)
     if qualified in _LISTS:
         # What a queue is given first is its size.
         return (iteration.items(values[0]) if values else None) or Sequence(())
@@ -54,6 +57,20 @@ def call(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Value | 
         over = iteration.items(values[0])
         return over and Sequence(over.items, repeated=True)
     return None
+
+
+def _tree_map(frame: Frame, node: ast.Call, function: Value, tree: Value) -> Value | None:
+    """What `tree_map(function, tree)` gives: the same containers, with what the function gives for
+    each leaf."""
+    match tree:
+        case Table(items=entries):
+            mapped = ((key, _tree_map(frame, node, function, each)) for key, each in entries)
+            known = tuple((key, each) for key, each in mapped if each is not None)
+            return replace(tree, items=known)
+        case Sequence(items=items):
+            leaves = (_tree_map(frame, node, function, each) for each in items)
+            return replace(tree, items=tuple(each for each in leaves if each is not None))
+    return frame.apply(node, function, positional(frame, node, tree))
 
 
 def table(frame: Frame, node: ast.Call, given: Given) -> Table:

@@ -4,10 +4,12 @@ host-side descriptors, parameters."""
 from __future__ import annotations
 
 import ast
+import re
 
 from tritonlint.dtypes import join
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.host import (
+    array_interfaces,
     conditions,
     copies,
     element_types,
@@ -66,6 +68,11 @@ _SAME = {
 _CASTS = frozenset(("typing.cast", "typing_extensions.cast"))
 # Give back what they are given, as far as launching is concerned.
 _TRANSPARENT = frozenset(("wrap_triton", "capture_triton", "cast", "from_dlpack", "no_grad"))
+# Functions that give memory of a dtype, by their names.
+_GIVES_MEMORY = re.compile(
+    r"_?(?:get|alloc|allocate|acquire|create|make|new|request|reserve|borrow)_\w*?"
+    r"(?:buffer|tensor|workspace|memory|storage|scratch)"
+)
 # Collectives that move what they are given, with the name of what they write.
 _GATHERING = {
     "all_gather_into_tensor": "output_tensor",
@@ -94,6 +101,7 @@ def call(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Value | 
         return arguments.get(1, "val")
     made = holders.call(frame, node, qualified, given)
     made = made or records.call(frame, node, qualified, given)
+    made = made or array_interfaces.call(frame, node, qualified, given)
     if made is not None:
         return made
     return _joined(frame, node, qualified, arguments)
@@ -151,7 +159,7 @@ def _in_descriptor(value: Value | None, given: Given, name: str) -> Value | None
 
 def by_name(frame: Frame, name: str, arguments: Arguments, span: Span) -> Value | None:
     """What a function that cannot be entered gives, by its name alone, or by what it is given."""
-    made = _made_of_pairs(frame, arguments, span)
+    made = _made_of_pairs(frame, arguments, span) or _made_by_name(frame, name, arguments, span)
     if made is not None:
         return made
     if arguments.positional and name in _TRANSPARENT:
@@ -175,6 +183,18 @@ def _put_together(frame: Frame, node: ast.Call, parts: Sequence) -> Value | None
     made = tensors.allocated(frame, join(known), frame.span(node))
     copies.keep_codes_of(frame, frame.span(node), made, parts.items)
     return made
+
+
+def _made_by_name(frame: Frame, name: str, arguments: Arguments, span: Span) -> Tensor | None:
+    """The memory that a function gives which is called so and takes a dtype:
+    `handle.get_buffer(rank, shape, torch.uint8)`."""
+    if not _GIVES_MEMORY.fullmatch(name):
+        return None
+    given = (*arguments.positional, *arguments.keywords.values())
+    types = [element_types.dtype_types(frame, each) for each in given if isinstance(each, DType)]
+    if len(types) != 1 or types[0].single is None:
+        return None
+    return tensors.allocated(frame, types[0], span)
 
 
 def _made_of_pairs(frame: Frame, arguments: Arguments, span: Span) -> Sequence | None:

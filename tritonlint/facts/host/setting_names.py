@@ -7,7 +7,11 @@ import ast
 import re
 from collections.abc import Iterator
 
+from tritonlint.facts.host import parametrized, setting_tests
 from tritonlint.facts.host.setting_tests import names_fp8
+from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.symbols import Literal
+from tritonlint.facts.host.values import Condition, Const, Method, Tensor, Value
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Module
 from tritonlint.facts.project.tree import last_name, nodes, walk
@@ -112,3 +116,17 @@ def _strings(*nodes_: ast.expr | None) -> list[str]:
     """The strings that stand in expressions."""
     found = (each for node in nodes_ if node is not None for each in nodes(node, ast.Constant))
     return [each.value for each in found if isinstance(each.value, str)]
+
+
+def begins(
+    frame: Frame, node: ast.Call, function: Method, owner: Value, part: Value
+) -> Condition | None:
+    """What `owner.startswith(part)` or `owner.endswith(part)` asks, or how it comes out."""
+    span = frame.span(node)
+    told = parametrized.text_outcome(frame, owner, function.name, part)
+    if told is not None:
+        return Condition("opaque", told, span)
+    if isinstance(owner, Tensor) and isinstance(part, Const) and function.name == "startswith":
+        if never_begins(frame.module, function.node.value, part.value):
+            return Condition("opaque", Literal("False"), span)
+    return setting_tests.text_test(owner, function.name, part, node.func, span)

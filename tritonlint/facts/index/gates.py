@@ -32,6 +32,7 @@ _WORDS = (
     b"cache_dtype",
     b"kv_buffer",
     b"store_dtype",
+    b"typestr",
 )
 # What is looked for in all files: whether a project knows both kinds of e4m3, and views beside
 # others.
@@ -69,7 +70,10 @@ NO_KERNEL = frozenset(
 )
 # What code says when it says something about the bytes of a tensor: a narrow type, a view that is
 # given one thing, a setting of quantized caches. A dtype by another name is told by that name.
-_NAMING_BYTES = (b"int8", b"fp8", b"float8", b"quantized", b"cache_dtype", b"ByteTensor")
+_NAMING_BYTES = (
+    *(b"int8", b"fp8", b"float8", b"quantized", b"cache_dtype"),
+    *(b"ByteTensor", b"typestr"),
+)
 _SAYING = (*_NAMING_BYTES, b"int16", b"int32", b"CharTensor", b"Int8[")
 _KINDS, _WIDTHS = (b"is_floating_point", b"is_signed"), (b"element_size", b"itemsize")
 _BYTE = re.compile(rb"byte\b")
