@@ -140,8 +140,16 @@ def _hard_coded(run: Run, one: Note, other: Note) -> Iterator[HardCoded]:
         )
         guarded = for_vendor(run.project, named.span, named.path)
         guarded = guarded or _by_a_getter(run, named.span)
+        guarded = guarded or (named.kind == "allocated" and _views_others(run, asked.span))
         if not stated and not guarded and is_platforms(run, asked.span):
             yield HardCoded(named.span, run.root.name, asked.span)
+
+
+def _views_others(run: Run, place: Span) -> bool:
+    """Whether memory that is not made as e4m3fn is viewed there too: it is one of several."""
+    made = {n.buffer for n in run.notes.of_kind("allocated") if n.types.single == E4M3FN}
+    viewed = {n.buffer for n in run.notes.of_kind("view") if n.span == place}
+    return not viewed <= made
 
 
 def _by_a_getter(run: Run, place: Span) -> bool:
