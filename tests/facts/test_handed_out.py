@@ -82,6 +82,19 @@ def step(x):
     quantize[(1,)](x, current().get(64)%s, 64)%s
 """
 
+FUNCTION = """
+def put(x, page):
+    quantize[(1,)](x, page, 64)  # not looked at
+
+
+class Backend:
+    store = put
+
+
+def step(x):
+    Backend.store(x, %s)
+"""
+
 
 def cases() -> dict[str, str]:
     texts: dict[str, str] = {}
@@ -100,6 +113,8 @@ def cases() -> dict[str, str]:
     texts["correct: a manager that is set later"] = MANAGER % (
         "", ".view(torch.float8_e4m3fn)", ""
     )
+    # An attribute of a class that is a function, and no class: it is not followed.
+    texts["correct: a function of a class"] = FUNCTION % VIEWED
     # What is handed out by the same name is no object of that class.
     other = plain.replace("64)", "64)  # not looked at")
     other += "class Other:\n    def put(self, x, page):\n        page.copy_(x)\n\n\n"

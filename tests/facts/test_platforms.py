@@ -11,6 +11,8 @@ from tests.facts.hosting import KERNELS, expected, found, write
 HIT = "  # expect: TL001"
 TEXT = """
 class Platform:
+    name: str
+
     @classmethod
     def stored(cls) -> torch.dtype:
         raise NotImplementedError

@@ -254,9 +254,11 @@ def _objects(value: Choice) -> list[tuple[Path, Instance]]:
 
 
 def _keeps_nothing(owner: Instance) -> bool:
-    """Whether an object is made, and nothing is known to be in it."""
-    made = isinstance(owner.symbol, Made) and not owner.attributes
-    return made and owner.definition.module.member(owner.definition, "__init__") is None
+    """Whether an object is made, of a class that gives it nothing where it is made."""
+    definition = owner.definition
+    plain = not definition.as_class.decorator_list  # no dataclass
+    plain = plain and definition.module.member(definition, "__init__") is None
+    return plain and isinstance(owner.symbol, Made)
 
 
 def _opaque_attribute(frame: Frame, owner: Tensor, name: str, node: ast.Attribute) -> Value:

@@ -99,7 +99,8 @@ def held_by_class(owner: Definition, attributes: Collection[str]) -> Iterator[De
         match each:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Name() as value):
                 if name in attributes:
-                    yield from _named(replace(owner, enclosing=owner.inside), value)
+                    named = _named(replace(owner, enclosing=owner.inside), value)
+                    yield from (each for each in named if isinstance(each.node, ast.ClassDef))
 
 
 def functions_in(owner: Definition, attributes: Collection[str]) -> Iterator[Definition]:
