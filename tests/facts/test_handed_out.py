@@ -84,7 +84,7 @@ def step(x):
 
 FUNCTION = """
 def put(x, page):
-    quantize[(1,)](x, page, 64)  # not looked at
+    quantize[(1,)](x, page, 64)
 
 
 class Backend:
@@ -92,7 +92,8 @@ class Backend:
 
 
 def step(x):
-    Backend.store(x, %s)
+    Backend.store(x, x)
+    put(x, %s)%s
 """
 
 
@@ -114,7 +115,8 @@ def cases() -> dict[str, str]:
         "", ".view(torch.float8_e4m3fn)", ""
     )
     # An attribute of a class that is a function, and no class: it is not followed.
-    texts["correct: a function of a class"] = FUNCTION % VIEWED
+    texts["a function of a class"] = FUNCTION % (BYTES, HIT)
+    texts["correct: a function of a class"] = FUNCTION % (VIEWED, "")
     # What is handed out by the same name is no object of that class.
     other = plain.replace("64)", "64)  # not looked at")
     other += "class Other:\n    def put(self, x, page):\n        page.copy_(x)\n\n\n"
