@@ -90,6 +90,9 @@ def put(x, page):
 class Backend:
     store = put
 
+    def fill(self, x, page):
+        quantize[(1,)](x, page, 64)  # not looked at
+
 
 def step(x):
     Backend.store(x, x)
