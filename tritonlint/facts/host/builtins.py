@@ -51,19 +51,8 @@ def call(frame: Frame, node: ast.Call, name: str, given: Given) -> Value | None:
             return as_tensor(frame.evaluate(_attribute(node, NAMES)))
         case "globals", ():
             return Tensor(Attribute(Object(frame.module.name), NAMES))
-        case "getattr", (_, Const(value=str(attribute)), *default):
-            found = frame.evaluate(_attribute(node, attribute))
-            there = not default or isinstance(found, (DType, Callable, Launchable))
-            return found if there else choose(((), found), ((), default[0]))
-        case "getattr", (Instance() as owner, _) if isinstance(node.args[1], ast.JoinedStr):
-            alike = attributes.named_like(frame, owner, _pattern(node.args[1]))
-            named = [((), frame.evaluate(_attribute(node, each))) for each in alike]
-            return choose(*named) if named else None
-        case "setattr", (_, Const(value=str(attribute)), value):
-            bind(frame, _attribute(node, attribute), value)
-            return Const(None)
-        case "getattr" | "setattr", (_, _, *rest):
-            return _by_unknown_name(frame, node, rest, name == "setattr")
+        case "getattr" | "setattr", (_, _, *_):
+            return _by_name(frame, node, name, values)
         case "zip", (_, *_) if given.complete:
             return _zipped(frame, node, values)
         case "map", (function, *overs) if given.complete and _known(function):
@@ -84,6 +73,23 @@ def call(frame: Frame, node: ast.Call, name: str, given: Given) -> Value | None:
             if is_one is not None:
                 return Condition("opaque", Literal(str(is_one)), frame.span(node))
     return _gone_through(name, values)
+
+
+def _by_name(frame: Frame, node: ast.Call, name: str, values: tuple[Value, ...]) -> Value | None:
+    """What `getattr(x, name)` or `setattr(x, name, value)` gives."""
+    match name, values:
+        case "getattr", (_, Const(value=str(attribute)), *default):
+            found = frame.evaluate(_attribute(node, attribute))
+            there = not default or isinstance(found, (DType, Callable, Launchable))
+            return found if there else choose(((), found), ((), default[0]))
+        case "getattr", (Instance() as owner, _) if isinstance(node.args[1], ast.JoinedStr):
+            alike = attributes.named_like(frame, owner, _pattern(node.args[1]))
+            named = [((), frame.evaluate(_attribute(node, each))) for each in alike]
+            return choose(*named) if named else None
+        case "setattr", (_, Const(value=str(attribute)), value):
+            bind(frame, _attribute(node, attribute), value)
+            return Const(None)
+    return _by_unknown_name(frame, node, list(values[2:]), name == "setattr")
 
 
 def _by_unknown_name(frame: Frame, node: ast.Call, rest: list[Value], put: bool) -> Value | None:

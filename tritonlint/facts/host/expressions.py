@@ -182,14 +182,8 @@ def _attribute_of(frame: Frame, owner: Value, node: ast.Attribute) -> Value:
         owner = as_tensor(owner)
         owner = only_tensor(owner) or owner
     match owner:
-        case Namespace(definition=Definition(node=Module() as module)):
-            # A submodule is not bound in its package: `package.module` is known by the import here.
-            target = module.target(name) or frame.module.target(
-                dotted_name(node) or "", frame.enclosing
-            )
-            return names.definition_value(frame, target, name, node)
-        case Namespace(name=qualified):
-            return names.external(frame, f"{qualified}.{name}", node)
+        case Namespace():
+            return _member(frame, owner, node)
         case Tensor() if name == "dtype":
             return element_types.dtype_of(frame, owner)
         case Tensor():
@@ -218,6 +212,17 @@ def _attribute_of(frame: Frame, owner: Value, node: ast.Attribute) -> Value:
     if told is None and name == "dtype" and not isinstance(owner, Launchable):
         return element_types.dtype_of(frame, owner)
     return told or Method(owner, name, node)
+
+
+def _member(frame: Frame, owner: Namespace, node: ast.Attribute) -> Value:
+    """A name of a module of the project, or of what lies outside of it."""
+    match owner.definition:
+        case Definition(node=Module() as module):
+            # A submodule is not bound in its package: `package.module` is known by the import here.
+            spelled = dotted_name(node) or ""
+            target = module.target(node.attr) or frame.module.target(spelled, frame.enclosing)
+            return names.definition_value(frame, target, node.attr, node)
+    return names.external(frame, f"{owner.name}.{node.attr}", node)
 
 
 def _told_by_name(owner: Value, name: str) -> Value | None:

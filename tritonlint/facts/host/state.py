@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import ast
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import field
 from typing import TypeVar
 
@@ -17,7 +17,7 @@ from tritonlint.facts.host.events import Copy, LaunchEvent, Note, NoteKind, Note
 from tritonlint.facts.host.places import Part, Place
 from tritonlint.facts.host.symbols import Allocation, Attribute, Symbol, Unknown
 from tritonlint.facts.host.telling_types import tells_types
-from tritonlint.facts.host.values import Class, Condition, Env, Instance, Path, Tensor, Value
+from tritonlint.facts.host.values import Class, Condition, Instance, Path, Tensor, Value
 from tritonlint.facts.project.effects import Effects
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.project import Project
@@ -267,7 +267,7 @@ class Frame(Walk[Value, Condition]):
         self.path += tuple(each for each in left if each in right)
         self.env = {
             name: _join(name, self, (left, one), (right, other))
-            for name in _names(one.env, other.env)
+            for name in dict.fromkeys((*one.env, *other.env))
         }
         shared = one.types.keys() & other.types.keys()
         self.types = {buffer: one.types[buffer] | other.types[buffer] for buffer in shared}
@@ -288,19 +288,12 @@ def _join(
         # An attribute may have been viewed the time before.
         return one.known(buffer) | other.known(buffer) if type(name) is str else UNKNOWN
 
-    if name not in one.env:
-        return as_tested(other.env[name], right)
-    if name not in other.env:
-        return as_tested(one.env[name], left)
-    if one.env[name] is other.env[name]:
-        return one.env[name]
-    if one.env[name] == other.env[name]:
-        return one.env[name]
+    if name not in one.env or name not in other.env:
+        path, arm = (right, other) if name in other.env else (left, one)
+        return as_tested(arm.env[name], path)
+    mine, its = one.env[name], other.env[name]
+    if mine is its or mine == its:
+        return mine
     # So may, in a loop, what one of the arms leaves as it was.
     old = began.env.get(name) if one.loops else None
-    return joined((left, one.env[name]), (right, other.env[name]), known, old)
-
-
-def _names(one: Env, other: Env) -> Iterator[str | Symbol]:
-    yield from one
-    yield from (name for name in other if name not in one)
+    return joined((left, mine), (right, its), known, old)

@@ -24,15 +24,8 @@ _OWN_LAST = re.compile(rb"self\.\w+[ \t]*\)?[ \t]*(?:$|if\b|,)", re.M)
 # A file without any of these neither launches a kernel nor says what the bytes of a tensor mean: a
 # pool may make its buffers with the dtype that a class derived from it names.
 _WORDS = (
-    b"triton",
-    b"jit",
-    b"int8",
-    b"fp8",
-    b"float8",
-    b"cache_dtype",
-    b"kv_buffer",
-    b"store_dtype",
-    b"typestr",
+    *(b"triton", b"jit", b"int8", b"fp8", b"float8"),
+    *(b"cache_dtype", b"kv_buffer", b"store_dtype", b"typestr"),
 )
 # What is looked for in all files: whether a project knows both kinds of e4m3, and views beside
 # others.

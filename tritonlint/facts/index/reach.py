@@ -177,23 +177,19 @@ class Reach:
             names = self.texts.naming(file)
             heirs = names.with_aliases(names.origins.at(file, owner.name))
             places = {place for place in map(names.origins.place, heirs) if place is not None}
-            self._overriding[key] = [
-                (other, line)
+            found = [
+                (other, each.line)
                 for other, name in places
-                for line in self._own_line(other, name, method)
+                for each in self.texts.outline(other).functions
+                if (each.owner, each.name) == (name, method)
             ]
-            self._overriding[key].sort(key=lambda each: (each[0] != file, each))
+            self._overriding[key] = sorted(found, key=lambda each: (each[0] != file, each))
         for other, line in self._overriding[key]:
             module = self.parsed(other)
             for each in module.functions if module is not None else ():
                 heir = owner_of(each) if each.line == line else None
                 if heir is not None and is_heir(heir, owner):
                     yield heir
-
-    def _own_line(self, file: str, owner: str, method: str) -> Iterator[int]:
-        """The line of the header of a method that a class of a file has of its own."""
-        functions = self.texts.outline(file).functions
-        yield from (each.line for each in functions if (each.owner, each.name) == (owner, method))
 
     def _naming(self, target: Definition) -> Iterator[Definition]:
         """The functions that name `target`, or its class."""
