@@ -371,3 +371,18 @@ def test_the_order_of_files_decides_nothing(tmp_path: Path) -> None:
     alone = engine.check([Path("launching.py")], settings)
     own = [each for each in results[0].findings if each.span.path == "launching.py"]
     assert [(f.span, f.message) for f in alone.findings] == [(f.span, f.message) for f in own]
+
+
+BROKEN = "import triton\nimport torch\n\n\ndef empty(:\n    return torch.uint8\n"
+USING = f"from pkg import {{0}}\nfrom pkg.{{0}} import empty\n\n\n{KERNELS}{LAUNCH}    return empty(page)\n"
+
+
+@pytest.mark.parametrize("name", ["after", "before"])
+def test_a_file_that_imports_one_which_cannot_be_parsed_is_checked(
+    name: str, tmp_path: Path
+) -> None:
+    # The one file comes before or after the other.
+    broken = "a_broken" if name == "after" else "z_broken"
+    places, skipped = check(tmp_path, **{broken: BROKEN, "m_user": USING.format(broken)})
+    assert [(path, code) for path, _, code in places] == [("pkg/m_user.py", "TL001")]
+    assert [path for path, _ in skipped] == [f"pkg/{broken}.py"]

@@ -88,7 +88,8 @@ class Reach:
         try:
             module = self.module(file)
             _ = module.tree
-        except SourceError:
+        except SourceError as error:
+            self.project.fail(file, error)
             return None
         return module
 

@@ -108,8 +108,12 @@ class Project:
                 module = self.module(Path(file))
                 module.tree  # noqa: B018  (parsed here, so that a broken file is reported as such)
             except SourceError as error:
-                self.failures[file] = error
-                self._modules[file] = None
+                self.fail(file, error)
             else:
                 self._modules[file] = module
         return self._modules[file]
+
+    def fail(self, file: str, error: SourceError) -> None:
+        """What imports a file that cannot be parsed knows nothing of what it means."""
+        self.failures[file] = error
+        self._modules[file] = None

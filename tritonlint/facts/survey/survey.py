@@ -247,10 +247,12 @@ class Analysis:
 
     def _parsed(self, files: Iterable[SourceFile]) -> Iterator[Module]:
         for source in files:
+            file = os.path.abspath(source.path)
             try:
-                module = self.reach.module(os.path.abspath(source.path), source)
+                module = self.reach.module(file, source)
                 _ = module.tree
             except SourceError as error:
+                self.reach.project.fail(file, error)
                 self.bulkhead.leave(error.path, error.reason)
             else:
                 yield module
