@@ -136,6 +136,16 @@ class LaunchEvent:
             if isinstance(each, Tensor) and each.view is not None
         )
 
+    @cached_property
+    def cut(self) -> frozenset[Symbol]:
+        """The buffers of which arguments are parts."""
+        return frozenset(
+            each.buffer
+            for passed in self.arguments.values()
+            for _, each in options(passed.value)
+            if isinstance(each, Tensor) and each.part is not None
+        )
+
 
 @dataclass(frozen=True)
 class Copy:

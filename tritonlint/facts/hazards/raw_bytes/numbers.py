@@ -45,6 +45,8 @@ def numbers_beside(run: Run, event: LaunchEvent, parameter: str, path: Path) -> 
     wanted = set().union(*parts.values())
     known: set[Symbol] = set()
     for other in run.launches if wanted else ():
+        if wanted.isdisjoint(other.cut):
+            continue
         if other is event or not contradicts(other.path, whole):
             known |= set(_taken_for_numbers(run, other, wanted))
     return frozenset(name for name, buffers in parts.items() if buffers <= known)

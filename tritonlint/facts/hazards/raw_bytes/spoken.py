@@ -16,6 +16,7 @@ from tritonlint.facts.host.events import LaunchEvent, Note
 from tritonlint.facts.host.settings import stem
 from tritonlint.facts.host.symbols import Compared, HasType, Literal, Symbol
 from tritonlint.facts.host.values import Path, Tensor
+from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Module
 from tritonlint.facts.project.tree import as_code, nodes, only_given
 from tritonlint.frozen import replace
@@ -92,11 +93,17 @@ def viewed_by_others(event: LaunchEvent, tensor: Tensor) -> Iterator[Evidence]:
 def reckons_with_limits(event: LaunchEvent) -> bool:
     """Whether something that a launch passes is computed from the limits of 8-bit floats, and from
     those of no integers, in the function around it: it scales numbers to codes."""
-    if not _LIMITS.search(event.module.source.text):
+    if not _names_limits(event.module):
         return False
     function = event.module.function_at(event.span.line)
     names = only_given(function.as_function) if function is not None else {}
     return any(_reckons(event.module, each.place.node, names) for each in event.arguments.values())
+
+
+@kept(256)
+def _names_limits(module: Module) -> bool:
+    """Whether a file names limits of 8-bit floats: asked once, since it may have many launches."""
+    return _LIMITS.search(module.source.text) is not None
 
 
 def _reckons(module: Module, node: ast.expr, names: Mapping[str, ast.expr]) -> bool:
