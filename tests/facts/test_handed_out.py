@@ -100,6 +100,21 @@ def step(x):
     put(x, page.view(torch.float8_e4m3fn))
 """
 
+# The object is handed out to a function between the one that knows of bytes and the launch.
+GIVES = "def make_impl():\n    return Impl()\n\n\n"
+BETWEEN = {
+    "a function between": (
+        "def middle(x, page):\n    make_impl().put(x, page)\n\n\n",
+        "def step(x):\n    page = torch.zeros(64, dtype=torch.uint8)\n    middle(x, page%s)%s\n",
+    ),
+    "a function between that is given an object": (
+        "class Pool:\n    def __init__(self):\n"
+        "        self.page = torch.zeros(64, dtype=torch.uint8)\n\n\n",
+        "def middle(pool, x):\n    impl = make_impl()\n    impl.put(x, pool.page%s)%s\n\n\n"
+        "def step(x):\n    middle(Pool(), x)\n",
+    ),
+}
+
 
 def cases() -> dict[str, str]:
     texts: dict[str, str] = {}
@@ -118,6 +133,9 @@ def cases() -> dict[str, str]:
     texts["correct: a manager that is set later"] = MANAGER % (
         "", ".view(torch.float8_e4m3fn)", ""
     )
+    for way, (kept, passed) in BETWEEN.items():
+        for form, view, end in (("", "", HIT), ("correct: ", ".view(torch.float8_e4m3fn)", "")):
+            texts[f"{form}{way}"] = plain + GIVES + kept + passed % (view, end)
     # A method by another name is no class, and not followed.
     texts["correct: a method by another name"] = FUNCTION
     # What is handed out by the same name is no object of that class.

@@ -12,18 +12,12 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from tritonlint.errors import SourceError
+from tritonlint.facts.index import owned
 from tritonlint.facts.index.callers import NEAR
 from tritonlint.facts.index.calls import Calls
 from tritonlint.facts.index.names import Names
 from tritonlint.facts.index.naming import IMPLIED, MAKING
-from tritonlint.facts.index.owned import (
-    functions_in,
-    handed_out,
-    held_by_class,
-    is_heir,
-    methods,
-    owner_of,
-)
+from tritonlint.facts.index.owned import functions_in, is_heir, methods, owner_of
 from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Definition, Module
@@ -82,11 +76,11 @@ class Reach:
                 self._near.pop((each, hops), None)
                 self._meeting.pop((each, hops), None)
 
-    def parsed(self, file: str) -> Module | None:
+    def parsed(self, file: str, source: SourceFile | None = None) -> Module | None:
         """The module of a file, or None where it cannot be parsed: that is said where the file
-        itself is checked."""
+        itself is checked, by `failures` of the project."""
         try:
-            module = self.module(file)
+            module = self.module(file, source)
             _ = module.tree
         except SourceError as error:
             self.project.fail(file, error)
@@ -119,7 +113,7 @@ class Reach:
                     self._leads[key] = True
                     key = came[key][1]
                 return True
-            for callee in self._callees(each):
+            for callee in self._callees(each, wide=False):
                 if id(callee.definition.node) not in came:
                     came[id(callee.definition.node)] = (callee, key)
                     waiting.append(callee)
@@ -253,22 +247,22 @@ class Reach:
             self._bytes[file] = any(each.byte for each in self.texts.outline(file).functions)
         return self._bytes[file]
 
-    def _callees(self, function: Calls) -> Iterator[Calls]:
-        """The functions that one may call; in a file that names bytes those too that it reaches by
-        objects which are handed out or called."""
-        wide = self._names_bytes(function.definition)
+    def _callees(self, function: Calls, wide: bool = True) -> Iterator[Calls]:
+        """The functions that one may call; with `wide`, in a file that names bytes, those too that
+        it reaches by objects which are handed out or called."""
+        wide = wide and self._names_bytes(function.definition)
         for target in self.names.of(function):
             if isinstance(target.node, ast.ClassDef):
                 yield from self._methods(target, function, wide)
                 if wide:
-                    held = held_by_class(target, function.attributes)
+                    held = owned.held_by_class(target, function.attributes)
                     yield from self._handed(held, function)
                 continue
             found = self.calls(target)
             if found is not None:
                 yield found
             if wide and isinstance(target.node, FUNCTION):
-                yield from self._handed(handed_out(target), function)
+                yield from self._handed(owned.handed_out(target), function)
         if wide:
             yield from filter(None, map(self.calls, self.names.called_on_self(function)))
 
@@ -291,7 +285,7 @@ class Reach:
                 if found is not None:
                     yield found
                 if wide and not implied:
-                    yield from self._handed(handed_out(each), function)
+                    yield from self._handed(owned.handed_out(each), function)
         yield from filter(None, map(self.calls, functions_in(owner, function.attributes)))
 
 

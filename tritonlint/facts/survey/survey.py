@@ -10,7 +10,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from functools import partial
 from pathlib import Path
 
-from tritonlint.errors import SourceError
 from tritonlint.facts.device.contracts import take_exhausting
 from tritonlint.facts.hazards.flavours.clashes import flavours
 from tritonlint.facts.hazards.flavours.of_a_module import Statements, may_state
@@ -248,14 +247,12 @@ class Analysis:
     def _parsed(self, files: Iterable[SourceFile]) -> Iterator[Module]:
         for source in files:
             file = os.path.abspath(source.path)
-            try:
-                module = self.reach.module(file, source)
-                _ = module.tree
-            except SourceError as error:
-                self.reach.project.fail(file, error)
-                self.bulkhead.leave(error.path, error.reason)
-            else:
+            module = self.reach.parsed(file, source)
+            if module is not None:
                 yield module
+            else:
+                error = self.reach.project.failures[file]
+                self.bulkhead.leave(error.path, error.reason)
 
     def _of_run(self, run: Run) -> list[Observation]:
         """What the launches of a run are passed, and what else is seen on the way."""
