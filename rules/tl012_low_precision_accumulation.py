@@ -12,6 +12,8 @@ from tritonlint.rule.traces import handed_on
 if TYPE_CHECKING:
     import libcst as cst
 
+    from tritonlint.rule import Confidence
+
 # What a module may call the language whose `load` it calls.
 _LANGUAGES = ("tl", "gl", "ttgl")
 _BEGINS = {True: "as a float32", False: "in 16 bits"}
@@ -37,10 +39,12 @@ class LowPrecisionAccumulation(Rule["LowSum | CarriedRounding", str]):
     what the last one stored, adds to it, and stores it at the same address; or what a kernel does
     so once is launched in a loop, with memory that was made of zeros before it. The launch passes
     tensors of bfloat16 or float16, or hands on what its own caller chooses; the finding is then
-    `likely`. The same goes for products that are widened when they are rounded (`total += (a *
-    b).to(tl.float32)`), and for zeros of 16 bits that programs add to by `tl.atomic_add`; where
-    these are the parts of a product of matrices whose programs split the dimension that is added up
-    along (`SPLIT_K`), they are few and the finding is `possible`. Whatever is launched, it finds
+    `likely`, or `possible` where all that names that function tries it (makes random numbers) and
+    says nothing of 16 bits, or all of a project that tries something. The same goes for products
+    that are widened when they are rounded (`total += (a * b).to(tl.float32)`), and for zeros of 16
+    bits that programs add to by `tl.atomic_add`; where these are the parts of a product of matrices
+    whose programs split the dimension that is added up along (`SPLIT_K`), they are few and the
+    finding is `possible`. Whatever is launched, it finds
     values that a loop carries from one round to the next and rounds to 16 bits, or to the type of
     what it loads, in each.
 
@@ -73,15 +77,15 @@ class LowPrecisionAccumulation(Rule["LowSum | CarriedRounding", str]):
     A sum that names its type (`dtype=tl.float32`) or that is taken of something cast; integers,
     masks and counts; a float32 tensor, as partial sums are; a tensor whose type the caller chooses
     and whose name says that it is kept wide (`scale`, `partial`), or of which the docstring of the
-    launching function, or the comment above it, says that it is float32, or that a comment of the
-    file calls so (the fp64 `x`); a sum that is stored in 16 bits; a single value picked by a mask
-    of equal indices; a value that is cast under a flag, which a launch may compute from the type of
-    what it passes; a comment at the sum or the cast that says that 16 bits are meant, or anywhere
-    in the kernel that
-    it multiplies or adds up in 16 bits; what is added to memory of the caller's type by
-    `tl.atomic_add` after a cast to float32 as it stands there; what a function of the file's own
-    launches that is only handed on (`register(run=_run)`), other than to make an operator of it; a
-    total of which a loop only computes with a rounded copy, or that it begins anew.
+    launching function or of the kernel beside it, or the comment above one, says that it is
+    float32, or that a comment of the file calls so (the fp64 `x`); a sum that is stored in 16 bits;
+    a single value picked by a mask of equal indices; a value that is cast under a flag, which a
+    launch may compute from the type of what it passes; a comment at the sum or the cast that says
+    that 16 bits are meant, or anywhere in the kernel that it multiplies or adds up in 16 bits; what
+    is added to memory of the caller's type by `tl.atomic_add` after a cast to float32 as it stands
+    there; what a function of the file's own launches that is only handed on (`register(run=_run)`),
+    other than to make an operator of it; a total of which a loop only computes with a rounded copy,
+    or that it begins anew.
 
     ## Fix safety
     `.to(tl.float32)` where the values are loaded, or, in a kernel that multiplies matrices, where
@@ -145,7 +149,7 @@ class LowPrecisionAccumulation(Rule["LowSum | CarriedRounding", str]):
             seen,
             message,
             trigger=trigger,
-            confidence="possible" if seen.split else "likely" if seen.open else "certain",
+            confidence=_confidence(seen),
             trace=_trace(seen),
             fix=fix,
             help=_HELP[seen.sum.kind == "update"],
@@ -227,6 +231,12 @@ def _of(node: cst.BaseExpression) -> str:
         case cst.Call(func=cst.Attribute(value=cst.Name(value=owner))) if owner in _LANGUAGES:
             return f"{owner}.float32"
     return ""
+
+
+def _confidence(seen: LowSum) -> Confidence:
+    if seen.split or seen.wide:
+        return "possible"
+    return "likely" if seen.open else "certain"
 
 
 def _order(place: Span) -> tuple[int, int]:

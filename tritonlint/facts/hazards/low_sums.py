@@ -57,7 +57,8 @@ class LowSum(InKernel):
     Of `open` ones the type is chosen by the caller of that function: 16 bits are one of those that
     it may be. `argument` is what is passed to the first of them, at `argument_span`; `known` what
     is known of all arguments. `dots` is whether the kernel multiplies matrices too, `split` whether
-    it adds up what each of a few programs computed of such a product."""
+    it adds up what each of a few programs computed of such a product; `wide` whether what tries
+    `function` in the project says nothing of 16 bits."""
 
     sum: NarrowSum
     function: str
@@ -69,6 +70,7 @@ class LowSum(InKernel):
     known: tuple[Known, ...]
     dots: bool
     split: bool = False
+    wide: bool = False
 
 
 def may_sum(text: str) -> bool:
@@ -238,8 +240,11 @@ def _of_tensor(run: Run, event: LaunchEvent, tensor: Tensor) -> tuple[Passes, El
     chosen = [each for each in symbols if _is_chosen(each, event.root.qualified)]
     if not chosen or is_callback(event.root):
         return "unknown", None
-    names = (each.name for each in chosen if isinstance(each, Parameter))
-    if any(said_float32(event.root.module.source.lines, event.root.node, each) for each in names):
+    lines, functions = event.root.module.source.lines, [event.root.node]
+    if event.kernel.path == event.root.module.path:
+        functions.append(event.kernel.node)
+    names = [each.name for each in chosen if isinstance(each, Parameter)]
+    if any(said_float32(lines, function, each) for function in functions for each in names):
         return "wide", None
     return "open", BFLOAT16
 

@@ -16,8 +16,9 @@ from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.survey.bulkhead import Bulkhead
+from tritonlint.facts.survey.driving import Driving
 from tritonlint.facts.survey.looked_at import LookedAt
-from tritonlint.frozen import dataclass
+from tritonlint.frozen import dataclass, replace
 
 # So many functions are asked what they launch a kernel with, or call a function with.
 _MOST = 8
@@ -31,6 +32,7 @@ class Summing:
     reach: Reach
     looked_at: LookedAt
     bulkhead: Bulkhead
+    driving: Driving
     _interpret: Callable[[Definition], Run]
     # What was seen from the functions that were asked last.
     _runs: dict[tuple[str, int], Run] = field(default_factory=dict)
@@ -70,8 +72,11 @@ class Summing:
                 lines = ((each.span.path, each.span.line) for each in run.launches)
                 self.looked_at.launches.update(lines)
                 for each in low_sums(run, kernel, definition.module.source):
-                    if not each.open or not self._widened(launcher, kernel, each.open):
+                    if not each.open:
                         yield each
+                    elif not self._widened(launcher, kernel, each.open):
+                        wide = self.driving.is_wide(launcher, str(definition.module.file))
+                        yield replace(each, wide=wide)
 
     def _widened(self, launcher: Definition, kernel: Kernel, chosen: Collection[str]) -> bool:
         """Whether a caller of `launcher` gives what is `chosen` by callers another type than one of

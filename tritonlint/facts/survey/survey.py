@@ -35,6 +35,7 @@ from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.project import Project
 from tritonlint.facts.survey.bulkhead import Bulkhead
 from tritonlint.facts.survey.choosing import Choosing
+from tritonlint.facts.survey.driving import Driving
 from tritonlint.facts.survey.kernels import Narrowing
 from tritonlint.facts.survey.looked_at import LookedAt
 from tritonlint.facts.survey.outside import Lines, Outside, places_in
@@ -110,8 +111,9 @@ class Analysis:
         )
         self.reading = Reading(self.texts, self.reach, self.looked_at)
         self.statements = Statements(self.texts, self.reach)
+        driving = Driving(self.texts, self.looked_at.sought)
         self.summing = Summing(
-            self.texts, self.reach, self.looked_at, self.bulkhead, self.runs.interpreted
+            self.texts, self.reach, self.looked_at, self.bulkhead, driving, self.runs.interpreted
         )
         self.choosing = Choosing(
             self.texts, self.reach, self.bulkhead, self.runs.interpreted, self.looked_at.sought
