@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
-from weakref import KeyedRef
+from weakref import ref
 
 from tritonlint.frozen import dataclass
 
-# The symbols that there are, by class and fields: a `WeakValueDictionary` takes twice the time.
-_KNOWN: dict[tuple[object, ...], KeyedRef[tuple[object, ...], Symbol]] = {}
+# The symbols that there are, by class and fields: a `WeakValueDictionary` takes twice the time, and
+# its references, which are made by code in Python, take longer than these.
+_KNOWN: dict[tuple[object, ...], _Reference] = {}
 
 if TYPE_CHECKING:
     from typing_extensions import dataclass_transform
@@ -25,7 +26,14 @@ else:
         return dataclass(cls, frozen=True, eq=False, slots=True, init=False)
 
 
-def _gone(one: KeyedRef[tuple[object, ...], Symbol]) -> None:
+class _Reference(ref["Symbol"]):
+    """A reference to a symbol that does not keep it, with what it is known by."""
+
+    __slots__ = ("key",)
+    key: tuple[object, ...]
+
+
+def _gone(one: _Reference) -> None:
     """Forget a symbol that nothing refers to any more."""
     if _KNOWN.get(one.key) is one:
         del _KNOWN[one.key]
@@ -52,7 +60,8 @@ class Symbol:
                 found = object.__new__(cls)
                 for name, value in zip(cls.__match_args__, fields, strict=True):
                     setattr(found, name, value)
-                _KNOWN[key] = KeyedRef(found, _gone, key)
+                known = _KNOWN[key] = _Reference(found, _gone)
+                known.key = key
             return found
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -21,15 +21,17 @@ def owner_of(function: Definition) -> Definition | None:
     return None
 
 
-def methods(owner: Definition, depth: int = 6) -> Iterator[Definition]:
+@kept(4096)
+def methods(owner: Definition, depth: int = 6) -> tuple[Definition, ...]:
     """The methods of a class of the project, its own before those of the classes that it inherits
     from."""
     around = owner.inside
-    for each in owner.as_class.body:
-        if isinstance(each, FUNCTION):
-            yield Definition(owner.module, each, around, each.name)
-    for base in owner.bases if depth else ():
-        yield from methods(base, depth - 1)
+    own = [each for each in owner.as_class.body if isinstance(each, FUNCTION)]
+    bases = owner.bases if depth else ()
+    return (
+        *(Definition(owner.module, each, around, each.name) for each in own),
+        *(each for base in bases for each in methods(base, depth - 1)),
+    )
 
 
 def is_heir(owner: Definition, of: Definition, depth: int = 6) -> bool:
@@ -38,20 +40,18 @@ def is_heir(owner: Definition, of: Definition, depth: int = 6) -> bool:
     return any(each.node is of.node or is_heir(each, of, depth - 1) for each in bases)
 
 
-def held(owner: Definition, attribute: str) -> Iterator[Definition]:
+@kept(8192)
+def held(owner: Definition, attribute: str) -> tuple[Definition, ...]:
     """The classes of the project whose objects `attribute` of an object of `owner` can be, as far
     as its class body and its `__init__` name them, and the functions that it can be or be made
     of."""
-    for statement in owner.as_class.body:
-        match statement:
-            case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation):
-                if name == attribute:
-                    yield from _named(owner, annotation)
+    named = [(owner, each) for each in _annotated(owner.as_class).get(attribute, ())]
     initializer = _initializer(owner)
     if initializer is not None:
         inside = replace(initializer, enclosing=initializer.inside)
-        for each in _given(initializer.as_function).get(attribute, ()):
-            yield from _named(inside, each)
+        given = _given(initializer.as_function).get(attribute, ())
+        named += [(inside, each) for each in given]
+    return tuple(each for around, node in named for each in _named(around, node))
 
 
 @kept(4096)
@@ -116,6 +116,17 @@ def _initializer(owner: Definition) -> Definition | None:
     found = owner.module.member(owner, "__init__")
     is_function = isinstance(found, Definition) and isinstance(found.node, Function)
     return found if is_function else None  # type: ignore[return-value]
+
+
+@kept(4096)
+def _annotated(owner: ast.ClassDef) -> Mapping[str, list[ast.expr]]:
+    """By the names that the body of a class annotates: what they are said to be."""
+    found: dict[str, list[ast.expr]] = {}
+    for statement in owner.body:
+        match statement:
+            case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation):
+                found.setdefault(name, []).append(annotation)
+    return found
 
 
 @kept(4096)

@@ -41,7 +41,12 @@ class ResolvedModule(Module):
         """What `dotted` stands for: a Definition, an External, or None."""
         key = (dotted, id(enclosing[-1]) if enclosing else 0)
         if key not in self._targets:
-            self._targets[key] = follow(self, dotted, enclosing, frozenset())
+            # The same for all functions that do not bind the name themselves.
+            _, around = _binding(self, dotted.partition(".")[0], enclosing)
+            if len(around) < len(enclosing):
+                self._targets[key] = self.target(dotted, around)
+            else:
+                self._targets[key] = follow(self, dotted, enclosing, frozenset())
         return self._targets[key]
 
     def member(self, owner: Definition, name: str) -> Target:
