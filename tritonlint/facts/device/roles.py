@@ -59,7 +59,8 @@ class Roles:
     `name[]` for the memory of a pointer) that are integers; `descriptors` are the pointers that are
     tensor descriptors, `handles` those of them that must be passed as such; `inert` are those whose
     element type no value depends on (nothing is loaded through them or cast to their type);
-    `defaults` the default values, `items` those of tuples that are asked for."""
+    `numbers` are the parameters that are used as numbers, or known at compile time; `defaults` the
+    default values, `items` those of tuples that are asked for."""
 
     parameters: tuple[str, ...]
     pointers: tuple[str, ...]
@@ -68,6 +69,7 @@ class Roles:
     descriptors: frozenset[str]
     handles: frozenset[str]
     inert: frozenset[str]
+    numbers: frozenset[str]
     defaults: tuple[tuple[str, Value], ...]
     annotated: tuple[tuple[str, Type], ...]
     items: tuple[str, ...]
@@ -136,6 +138,7 @@ def _decided(
         frozenset(evidence.descriptors),
         frozenset(evidence.handles - _moved(evidence)),
         frozenset(evidence.pointers - evidence.loaded - evidence.typed),
+        constexprs | (evidence.scalars - evidence.pointers),
         tuple(found.items()),
         tuple(annotated.items()),
         tuple(evidence.items),

@@ -20,7 +20,11 @@ from tritonlint.facts.device.contracts import roles_of
 from tritonlint.facts.device.intervals import is_constant
 from tritonlint.facts.hazards.launched.known_arguments import known_arguments
 from tritonlint.facts.hazards.launched.reckoned import reckoned_integers
-from tritonlint.facts.hazards.launched.specializations import parameter_span, specialization
+from tritonlint.facts.hazards.launched.specializations import (
+    may_be_memory,
+    parameter_span,
+    specialization,
+)
 from tritonlint.facts.hazards.narrowed import (
     ByteDifference,
     ByteUsed,
@@ -53,7 +57,7 @@ def in_launches(run: Run) -> Iterator[Narrowed]:
             for path, value in options(passed.value):
                 if contradicts(path, event.path):
                     continue
-                if isinstance(value, Tensor):
+                if isinstance(value, Tensor) and may_be_memory(event, parameter):
                     yield from _of_tensor(run, event, parameter, value, path)
                 elif isinstance(value, DType) and _byte(value.types.single):
                     yield from _of_type(run, event, parameter, value, path)

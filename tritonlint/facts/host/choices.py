@@ -267,6 +267,8 @@ def on_path(value: Value, path: Path) -> Value:
 def only_tensor(value: Value) -> Tensor | None:
     """The one tensor among the options of `value`, beside None; None when there are several or
     something else."""
+    if isinstance(value, Tensor):
+        return value
     found = [each for _, each in options(value) if each != Const(None)]
     return found[0] if len(found) == 1 and isinstance(found[0], Tensor) else None
 

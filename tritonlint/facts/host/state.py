@@ -252,8 +252,9 @@ class Frame(Walk[Value, Condition]):
     def keep_made(self, inner: Frame) -> None:
         """The buffers that were made in `inner` are known after it, not what was tested of them."""
         for buffer, types in inner.types.items():
-            if isinstance(buffer.whole, Allocation) and buffer not in self.run.tested:
-                self.types.setdefault(buffer, types)
+            if buffer not in self.types and isinstance(buffer.whole, Allocation):
+                if buffer not in self.run.tested:
+                    self.types[buffer] = types
 
     def adopt(self, arm: Frame) -> None:
         """Go on as `arm`, the only one that did not end."""

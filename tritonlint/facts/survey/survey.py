@@ -169,9 +169,8 @@ class Analysis:
             return True
         if file in self.texts.telling(file).lines:
             return True
-        text = self.texts.read(file).decode("utf-8", "replace")
         asks = (may_state, may_compare, may_hold_copies, may_lose_dtypes)
-        return any(each(text) for each in asks)
+        return any(self.texts.answer(each, file) for each in asks)
 
     def observe(self, files: Sequence[SourceFile], wanted: Collection[str]) -> list[Observation]:
         """What is to be judged about `files`, with places in `wanted` (absolute paths; `files` are
@@ -225,7 +224,8 @@ class Analysis:
 
     def _copies(self, module: Module) -> Iterator[Observation]:
         """What functions that launch nothing copy between codes and bytes."""
-        for each in module.functions if may_hold_copies(module.source.text) else ():
+        asked = self.texts.answer(may_hold_copies, str(module.file))
+        for each in module.functions if asked else ():
             calls = self.reach.calls(each)
             if calls is not None and calls.copies and not self.reach.leads(each):
                 self.looked_at.copying.add((module.path, each.line))

@@ -12,7 +12,11 @@ from tritonlint.facts.device import Encoding, contract, open_contract
 from tritonlint.facts.device.contract import Specialization
 from tritonlint.facts.hazards.flavours.flags_left_out import speaks_of_fnuz
 from tritonlint.facts.hazards.flavours.vendors import for_vendor, named_for_vendor
-from tritonlint.facts.hazards.launched.specializations import passed_as, specialization
+from tritonlint.facts.hazards.launched.specializations import (
+    may_be_memory,
+    passed_as,
+    specialization,
+)
 from tritonlint.facts.hazards.observation import AtLaunch
 from tritonlint.facts.host.choices import contradicts, options
 from tritonlint.facts.host.events import LaunchEvent, Note, Passed
@@ -101,7 +105,8 @@ def _found(use: _Use, before: Span, types: ElementTypes, written: bool) -> Kerne
 
 
 def _tensors(event: LaunchEvent) -> Iterator[_Tensor]:
-    for parameter, passed in event.arguments.items():
+    memory = ((x, each) for x, each in event.arguments.items() if may_be_memory(event, x))
+    for parameter, passed in memory:
         for path, value in options(passed.value):
             if isinstance(value, Tensor) and not contradicts(path, event.path):
                 yield _Tensor(event, parameter, passed, value, event.path + path)

@@ -75,27 +75,28 @@ class Statements:
 
     def of(self, module: Module) -> Iterator[Stated]:
         """What `module` says so."""
-        text = module.source.text
-        if not may_state(text):
+        file = str(module.file)
+        may = partial(self.texts.answer, file=file)
+        if not may(may_state):
             return
-        universe = self.texts.universe(str(module.file))
-        if may_hard_code(text):
+        universe = self.texts.universe(file)
+        if may(may_hard_code):
             yield from hard_coded(module, partial(self.texts.both_flavours, universe))
-        if may_encode(text):
+        if may(may_encode):
             yield from codes_of_a_file(module, partial(self.texts.both_flavours, universe))
-        if may_leave_out(text):
+        if may(may_leave_out):
             yield from flags_left_out(module)
-        if may_share_attributes(text):
+        if may(may_share_attributes):
             yield from attribute_flavours(module)
-        if may_choose(text):
+        if may(may_choose):
             found = tuple(vendor_choices(module))
             if found and not chosen_by_host(map(self.texts.read, universe)):
                 yield from found
-        if may_take(text) or may_ask_twice(text):
+        if may(may_take) or may(may_ask_twice):
             near = cache(partial(self._near, module))
-            if may_take(text):
+            if may(may_take):
                 yield from taken(module, partial(self._known, module, UNLIKE_E4M3), near)
-            if may_ask_twice(text):
+            if may(may_ask_twice):
                 yield from unviewed(module, partial(self._known, module, E4M3), near)
 
     def _declarations(self, files: Iterable[str]) -> Iterator[Declaration]:

@@ -115,6 +115,12 @@ def fills_descriptor(kernel: Kernel, parameter: str, tensor: Tensor) -> bool:
     return not tensor.described and parameter in roles_of(kernel).handles
 
 
+def may_be_memory(event: LaunchEvent, parameter: str) -> bool:
+    """Whether what a launch passes as a parameter can be a tensor, and not only one number of which
+    nothing is known."""
+    return parameter not in roles_of(event.kernel).numbers
+
+
 def types_of(event: LaunchEvent, tensor: Tensor) -> ElementTypes:
     """The element types that a tensor can have at the launch."""
     return tensor.types if tensor.types is not None else event.types.get(tensor.buffer, UNKNOWN)

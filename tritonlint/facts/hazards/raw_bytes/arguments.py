@@ -10,7 +10,11 @@ from collections.abc import Iterator, Sequence
 from tritonlint.dtypes import UNKNOWN, ElementTypes
 from tritonlint.facts.device import Load, Store
 from tritonlint.facts.hazards.launched.known_arguments import known_arguments
-from tritonlint.facts.hazards.launched.specializations import has_place, parameter_span
+from tritonlint.facts.hazards.launched.specializations import (
+    has_place,
+    may_be_memory,
+    parameter_span,
+)
 from tritonlint.facts.hazards.raw_bytes.effects import harm
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence, Strength
 from tritonlint.facts.hazards.raw_bytes.sisters import passed_twice
@@ -114,6 +118,8 @@ def arguments(run: Run) -> Iterator[Argument | Typed]:
     known not to."""
     for event in run.launches:
         for parameter, passed in event.arguments.items():
+            if not may_be_memory(event, parameter):
+                continue
             tensors = [(p, each) for p, each in options(passed.value) if isinstance(each, Tensor)]
             if tensors and run.asked is not None:
                 tensors = _asked_for(run, event, parameter, tensors)
