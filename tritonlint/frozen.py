@@ -14,7 +14,8 @@ else:
     import dataclasses
     import operator
 
-    _GETTERS = {}
+    # By class, what gives the values of its fields, and their places among these.
+    _FIELDS = {}
 
     def dataclass(cls=None, /, *, frozen=False, eq=True, **options):
         """As `dataclasses.dataclass`; with `frozen` a class is hashed by its fields, and that these
@@ -30,13 +31,16 @@ else:
         """As `dataclasses.replace`, for classes whose fields are all given by position."""
         # Not by way of `__dict__`: an object whose dictionary was asked for keeps one.
         cls = type(value)
-        names = cls.__match_args__
-        if cls not in _GETTERS:
+        if cls not in _FIELDS:
+            names = cls.__match_args__
+            places = {name: place for place, name in enumerate(names)}
             # With the first name twice, so that it gives a tuple for one field too.
-            _GETTERS[cls] = operator.attrgetter(*names, names[0])
-        given = dict(zip(names, _GETTERS[cls](value), strict=False))
-        given.update(changes)
-        return cls(**given)
+            _FIELDS[cls] = operator.attrgetter(names[0], *names), places
+        getter, places = _FIELDS[cls]
+        _, *given = getter(value)
+        for name, each in changes.items():
+            given[places[name]] = each
+        return cls(*given)
 
     def _repr(self):
         shown = (f"{each.name}={getattr(self, each.name)!r}" for each in dataclasses.fields(self))

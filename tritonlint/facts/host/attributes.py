@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from tritonlint.dtypes import ElementTypes
 from tritonlint.facts.host import heirs, renaming
@@ -87,7 +87,7 @@ def is_setting(name: str, value: Value) -> bool:
 def _set_later(frame: Frame, definition: Definition, name: str) -> tuple[ClassFacts, Value] | None:
     """What the only method beside `__init__` that assigns an attribute gives it; of several, the
     only one that makes tensors of a type."""
-    assigning = [each for each in _methods(frame, definition) if name in assigned_in(each[1])]
+    assigning = list(_methods(frame, definition, _assigning(definition.as_class).get(name, ())))
     if len(assigning) > 1:
         assigning = [each for each in assigning if makes_tensors(each[1])]
     if len(assigning) != 1:
@@ -96,10 +96,12 @@ def _set_later(frame: Frame, definition: Definition, name: str) -> tuple[ClassFa
     return (facts, facts.values[name]) if name in facts.values else None
 
 
-def _methods(frame: Frame, definition: Definition) -> Iterator[tuple[Definition, Function]]:
-    """The methods of a class beside `__init__` that are not being run, and their nodes."""
+def _methods(
+    frame: Frame, definition: Definition, among: Iterable[Function]
+) -> Iterator[tuple[Definition, Function]]:
+    """The methods of a class `among` these that are not being run, and their nodes."""
     around = definition.inside
-    for each in _functions(definition.as_class):
+    for each in among:
         if id(each) not in frame.run.stack:
             yield Definition(definition.module, each, around, each.name), each
 
@@ -109,6 +111,16 @@ def _functions(owner: ast.ClassDef) -> tuple[Function, ...]:
     """The methods of a class beside `__init__`."""
     methods = (each for each in owner.body if isinstance(each, FUNCTION))
     return tuple(each for each in methods if each.name != "__init__")
+
+
+@kept(4096)
+def _assigning(owner: ast.ClassDef) -> Mapping[str, list[Function]]:
+    """By attribute, the methods of a class beside `__init__` that assign it."""
+    found: dict[str, list[Function]] = {}
+    for each in _functions(owner):
+        for name in assigned_in(each):
+            found.setdefault(name, []).append(each)
+    return found
 
 
 def _container(frame: Frame, definition: Definition, name: str) -> Value | None:
@@ -124,7 +136,7 @@ def _filled(frame: Frame, definition: Definition, name: str) -> tuple[ClassFacts
     """What the only method that puts something into a container puts there."""
     found = [
         (facts, facts.values[name])
-        for method, node in _methods(frame, definition)
+        for method, node in _methods(frame, definition, _functions(definition.as_class))
         if name in filled_in(node)
         if name in (facts := facts_of(frame, definition, method)).values
     ]
@@ -161,7 +173,7 @@ def _note_views(
     known = frame.run.notes
     for owner in (*definition.bases, definition, *heirs.heirs(definition)):
         names = {name, *_naming(owner, name)}
-        for method, node in _methods(frame, owner):
+        for method, node in _methods(frame, owner, _functions(owner.as_class)):
             if has_view(node) and not names.isdisjoint(named_in(node)):
                 notes = facts_of(frame, owner, method).notes
                 told = (x for x in notes if x.buffer in buffers and _tells(x))

@@ -44,8 +44,9 @@ class Texts:
         self._followed: dict[str, bool] = {}
         self._answers: dict[tuple[Callable[[str], bool], str], bool] = {}
         self._readings: dict[tuple[object, str], tuple[Any, ...]] = {}
-        # By the first file of each universe.
+        # By the first file of each universe; and by any of its files.
         self._indexes: dict[str, Index] = {}
+        self._index: dict[str, Index] = {}
 
     def again(self, overrides: Mapping[str, bytes]) -> Texts | None:
         """The same files, with other texts in the place of those that were stood in for: nothing is
@@ -161,11 +162,13 @@ class Texts:
 
     def index(self, file: str) -> Index:
         """The index of the universe of `file`."""
-        universe = self.universe(file)
-        key = universe[0] if universe else ""
-        if key not in self._indexes:
-            self._indexes[key] = Index(self.outlines(universe), self.homes.layout, self.jits)
-        return self._indexes[key]
+        if file not in self._index:
+            universe = self.universe(file)
+            key = universe[0] if universe else ""
+            if key not in self._indexes:
+                self._indexes[key] = Index(self.outlines(universe), self.homes.layout, self.jits)
+            self._index[file] = self._indexes[key]
+        return self._index[file]
 
     def indexed(self) -> list[str]:
         """The first files of the universes whose index was asked for."""
@@ -273,8 +276,7 @@ class Texts:
 
     def _byte_tables(self, universe: Sequence[str]) -> Iterator[Span]:
         for file in universe:
-            line = self.outline(file).byte_entry
-            if line:
+            if line := self.outline(file).byte_entry:
                 yield Span(display_path(Path(file)), line, 1, line, 1)
 
 
