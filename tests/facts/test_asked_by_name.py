@@ -36,8 +36,8 @@ def as_bytes(leaf):
 
 def decode(a, b, out):
     assert a.dtype == torch.float8_e4m3fn
-    saved = tree_map(as_bytes, {"a": a, "both": [a, b]})%s
-    dequantize[(1,)](saved["a"], out, 64)
+    saved = tree_map(as_bytes, {"a": a, "both": [a, b]})
+    dequantize[(1,)](saved["a"], out, 64)%s
 """
 
 CASES = {

@@ -57,3 +57,41 @@ def test_moved(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.chdir(tmp_path)
     write(tmp_path, {"user.py": text})
     assert found(select=("TL001", "TL002")) == expected({"user.py": text})
+
+
+# Two regions of a page of unknown type, moved to memory of two types.
+APART = """\
+@triton.jit
+def gather(codes_ptr, scales_ptr, to_ptr, to_scales_ptr):
+    row, lanes = tl.program_id(0), tl.arange(0, 64)
+    scale = tl.load(scales_ptr + row)
+    tl.store(to_scales_ptr + row, %s)
+    tl.store(to_ptr + row * 64 + lanes, tl.load(codes_ptr + row * 64 + lanes))
+
+
+def launch(page, to, to_scales):
+    flat = page.view(4, -1)
+    codes = flat[:, :64]
+    scales = flat[:, 64:]%s
+    gather[(4,)](codes, scales, to%s, to_scales%s)
+"""
+BYTES, WIDE = ".view(torch.uint8)", ".view(torch.float32)"
+REGIONS = {
+    "two regions": ("scale", "  # expect: TL002", BYTES, WIDE),
+    "other floats": ("scale", "  # expect: TL002", BYTES, ".view(torch.bfloat16)"),
+    "correct: viewed": ("scale", WIDE, BYTES, WIDE),
+    "correct: both to floats": ("scale", "", WIDE, WIDE),
+    "correct: both to bytes": ("scale", "", BYTES, BYTES),
+    "correct: nothing is known of one": ("scale", "", "", WIDE),
+    "correct: bytes become floats": ("scale.to(tl.float32)", "", BYTES, WIDE),
+}
+
+
+@pytest.mark.parametrize("case", REGIONS.values(), ids=list(REGIONS))
+def test_regions(
+    case: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = IMPORTS + APART % case
+    write(tmp_path, {"user.py": text})
+    assert found(select=("TL001", "TL002")) == expected({"user.py": text})

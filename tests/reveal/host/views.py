@@ -18,8 +18,8 @@ def there_and_back(x, n):
     # reveal:     target: float8_e4m3fn of line 13, viewed (line 14)
     copy[(1,)](codes.view(torch.uint8), page)
     # reveal: copy
-    # reveal:     source: uint8 of line 13, viewed (line 19), raw (line 19)
-    # reveal:     target: uint8 of line 13, raw (line 13), likely raw for float8_e4m3fn (line 14)
+    # reveal:     source: uint8 of line 13, viewed (line 19), raw (line 19), raw for float8_e4m3fn (line 19)
+    # reveal:     target: uint8 of line 13, raw (line 13), raw for float8_e4m3fn (line 19), likely raw for float8_e4m3fn (line 14)
 
 
 def of_a_parameter(x, page):

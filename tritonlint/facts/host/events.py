@@ -45,8 +45,9 @@ class Note:
     `unquantized`: such a setting raises, where the test `variable` comes out true; `integers`: the
     code reckons with 8-bit integers, in a tensor or as the dtype that `buffer` names; `default`: a
     parameter is this dtype unless a caller says otherwise; `codes`: codes of `types` are copied
-    into it; `numbers`: the code computes with it as floats; `seen`: what was seen at run time,
-    as `message` says: it is as strong as `strength`, and `encoded` says that the bytes are floats.
+    into it, or what was viewed as these is viewed as bytes again; `numbers`: the code computes with
+    it as floats; `seen`: what was seen at run time, as `message` says: it is as strong as
+    `strength`, and `encoded` says that the bytes are floats.
     """
 
     kind: NoteKind

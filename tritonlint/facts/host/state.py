@@ -141,7 +141,7 @@ class Run:
     ) -> bool:
         """Whether a function that is called at this depth is entered."""
         node = function.as_function
-        length = function.module.code_after(node.body[0].lineno, node)
+        length = function.module.own_code(node)
         near = depth < NEAR_DEPTH
         if near and (length < SHORT or (length < LONG and tells_types(function.module, node))):
             return True

@@ -157,7 +157,13 @@ def view(frame: Frame, tensor: Tensor, arguments: Arguments, span: Span) -> Tens
     types = dtype_types(frame, given)
     seen = known_of(frame, given)
     frame.note("view", tensor.buffer, seen, span, tensor.part, path=tensor.tested)
-    return replace(tensor, types=types, view=span, guarded=False, bare=False)
+    before = tensor.types or UNKNOWN
+    floats = (each.is_float and (each.is_code or each.width > 8) for each in before.types or ())
+    if before.types and all_bytes(types) and all(floats):
+        frame.note("codes", tensor.buffer, before, span, tensor.part, path=tensor.tested)
+    # What is viewed as bytes enters the calls after that: a view before it would change nothing.
+    passed = () if all_bytes(types) else tensor.passed
+    return replace(tensor, types=types, view=span, guarded=False, bare=False, passed=passed)
 
 
 def convert(frame: Frame, tensor: Tensor, target: Value | None, span: Span) -> Tensor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 
-from tritonlint.facts.project.tree import SCOPE, inner_statements
+from tritonlint.facts.project.tree import SCOPE, as_code, inner_statements
 from tritonlint.frozen import dataclass
 
 
@@ -19,7 +19,15 @@ class Import:
     level: int = 0
 
 
-Bound = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.expr | Import | None
+@dataclass(frozen=True)
+class Item:
+    """One of the values that a call gives back together: `name, other = call()`."""
+
+    call: ast.Call
+    index: int
+
+
+Bound = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.expr | Import | Item | None
 
 
 @dataclass(frozen=True)
@@ -76,7 +84,7 @@ def _rank(binding: Binding) -> int:
             # An alias of something that may be there, before a stand-in that is defined when it is
             # not.
             return 0
-        case ast.expr():
+        case ast.expr() | Item():
             return 1
         case _:
             return 0
@@ -150,6 +158,8 @@ def _targets(target: ast.expr, value: ast.expr | None) -> Iterator[tuple[str, Bo
         ):
             for inner, each in zip(names, values, strict=False):
                 yield from _targets(inner, each)
+        case (ast.Tuple(elts=names), ast.Call()) if all(isinstance(x, ast.Name) for x in names):
+            yield from ((as_code(each), Item(value, index)) for index, each in enumerate(names))
         case ((ast.Tuple(elts=names) | ast.List(elts=names)), _):
             for inner in names:
                 yield from _targets(inner, None)

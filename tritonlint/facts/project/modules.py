@@ -25,6 +25,7 @@ from tritonlint.facts.project.tree import (
     Enclosing,
     Function,
     dotted_name,
+    scopes_in,
     statements_in,
 )
 from tritonlint.frozen import dataclass
@@ -126,6 +127,7 @@ class Module:
         self.path = source.path
         self._bindings: dict[int, Mapping[str, Sequence[Binding]]] = {}
         self._imported_modules: dict[tuple[int, str], Module | None] = {}
+        self._own_code: dict[int, int] = {}
         # Functions and calls of this module that were asked what they have Triton compile.
         self.compiled: dict[object, Definition | None] = {}
         # Functions of this module that were asked whether, as decorators, they make jit functions.
@@ -206,6 +208,19 @@ class Module:
         lines do not count, so that these decide nothing."""
         last = bisect.bisect_right(self._code, node.end_lineno or node.lineno)
         return last - bisect.bisect_right(self._code, line)
+
+    def own_code(self, function: Function) -> int:
+        """How many lines of code the body of a function has after its first line, without those of
+        the functions and classes inside it."""
+        key = id(function)
+        if key not in self._own_code:
+            inside = scopes_in(function.body)
+            starts = (
+                (min(x.lineno for x in (each, *each.decorator_list)), each) for each in inside
+            )
+            others = sum(self.code_after(line - 1, each) for line, each in starts)
+            self._own_code[key] = self.code_after(function.body[0].lineno, function) - others
+        return self._own_code[key]
 
     def resolve(self, dotted: str, enclosing: Enclosing = ()) -> Definition | None:
         """What `dotted` (`name`, `module.name`, `Class.method`) stands for inside the project,

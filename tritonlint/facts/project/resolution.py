@@ -10,9 +10,9 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from tritonlint.facts.project.bindings import Binding, Import, preferred
+from tritonlint.facts.project.bindings import Binding, Import, Item, preferred
 from tritonlint.facts.project.modules import Definition, External, Finder, Module, Target
-from tritonlint.facts.project.tree import Enclosing, dotted_name
+from tritonlint.facts.project.tree import Enclosing, dotted_name, own_nodes
 from tritonlint.source import SourceFile
 
 # Projects re-export Triton from a shim that survives its absence; there these names mean what they
@@ -114,8 +114,61 @@ def _bound(
             if name in SHIM_NAMES and not isinstance(target, Definition):
                 return External(SHIM_NAMES[name])
             return target or Definition(here, alias, around, name)
+        case Item(call, index):
+            return _handed_module(here, call, index, around, visited)
+        case ast.Call() as call:
+            found = _handed_module(here, call, None, around, visited)
+            return found or Definition(here, call, around, name)
         case node:
             return Definition(here, node, around, name)
+
+
+def _handed_module(
+    here: Module, call: ast.Call, index: int | None, around: Enclosing, visited: _Visited
+) -> Target:
+    """The module that a call without arguments gives back, or as the item `index` of a tuple: one
+    that the function imports when it is called first. `import_module("a.b")` is one too."""
+    spelled = dotted_name(call.func)
+    if not spelled or call.keywords or len(call.args) > 1:
+        return None
+    match call.args, follow(here, spelled, around, visited):
+        case [[ast.Constant(value=str(dotted))], External("importlib.import_module")]:
+            return _imported(here, Import(dotted, None), visited)
+        case [[], Definition(node=ast.FunctionDef()) as function]:
+            return _returned_module(function, index, visited)
+    return None
+
+
+def _returned_module(function: Definition, index: int | None, visited: _Visited) -> Target:
+    """The module that all `return` statements of a function that imports something name, of which
+    those that return nothing do not count."""
+    scope = function.module.scope_bindings(function.as_function).values()
+    if not any(isinstance(each.node, Import) for bound in scope for each in bound):
+        return None
+    # Names are looked up in a scope of its own: only functions may not come again.
+    key = (function.module.path, f"{function.qualified}()")
+    if key in visited:
+        return None
+    visited = frozenset(each for each in visited if each[1].endswith("()")) | {key}
+    targets: list[Target] = []
+    for each in own_nodes(function.as_function):
+        match each:
+            case ast.Return(value=None | ast.Constant()):
+                continue
+            case ast.Return(value=ast.Tuple(elts=items)) if index is not None:
+                named = dotted_name(items[index]) if index < len(items) else None
+            case ast.Return(value=ast.expr() as value) if index is None:
+                named = dotted_name(value)
+            case ast.Return():
+                return None
+            case _:
+                continue
+        targets.append(follow(function.module, named, function.inside, visited) if named else None)
+    first = targets[0] if targets else None
+    match first:
+        case External() | Definition(node=Module()) if all(each == first for each in targets):
+            return first
+    return None
 
 
 def _imported(here: Module, imported: Import, visited: _Visited) -> Target:

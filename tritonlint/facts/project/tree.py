@@ -195,3 +195,12 @@ def inner_statements(node: ast.stmt) -> list[ast.stmt]:
     for case in getattr(node, "cases", ()):
         inner += case.body
     return inner + list(getattr(node, "orelse", ())) + list(getattr(node, "finalbody", ()))
+
+
+def scopes_in(body: Sequence[ast.stmt]) -> Iterator[Function | ast.ClassDef]:
+    """The functions and classes that are defined in a block, not those inside them."""
+    for each in body:
+        if isinstance(each, SCOPE):
+            yield each
+        else:
+            yield from scopes_in(inner_statements(each))

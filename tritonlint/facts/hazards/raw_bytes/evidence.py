@@ -9,6 +9,7 @@ from tritonlint.dtypes import INT8, UNKNOWN, ElementTypes
 from tritonlint.facts.host.choices import asks_dtype, contradicts
 from tritonlint.facts.host.events import Note
 from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.symbols import Symbol
 from tritonlint.facts.host.values import Path, Tensor
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
@@ -53,6 +54,29 @@ def notes_about(run: Run, tensor: Tensor, path: Path) -> list[Note]:
         if not contradicts(note.path, path)
         and not (note.kind == "handled" and _is_viewed_else(run, note))
     ]
+
+
+def narrowed(run: Run, types: ElementTypes, buffer: Symbol, path: Path) -> ElementTypes:
+    """`types` after the dtype tests on `path`."""
+    for note in run.notes:
+        if note.kind == "asserted" and note.buffer == buffer and set(note.path) <= set(path):
+            types = note.types if types.types is None else _common(types, note.types)
+        if (
+            note.kind == "handled"
+            and note.buffer == buffer
+            and note.path[-1:]
+            and note.types.types is not None
+        ):
+            outcome = dict(path).get(note.path[-1][0])
+            if outcome:
+                types = note.types if types.types is None else _common(types, note.types)
+            elif outcome is False and types.types is not None:
+                types = ElementTypes(types.types - note.types.types)
+    return types
+
+
+def _common(types: ElementTypes, other: ElementTypes) -> ElementTypes:
+    return ElementTypes((types.types or frozenset()) & (other.types or frozenset()))
 
 
 def seen(notes: Sequence[Note]) -> Iterator[Evidence]:

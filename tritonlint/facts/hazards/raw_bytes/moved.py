@@ -1,12 +1,21 @@
-"""Bytes that a kernel stores as they are among the floats that it makes of others: it decodes what
-it loads through a pointer, and leaves that out for some."""
+"""Bytes that a kernel moves as they are where floats are meant: among those that it makes of other
+bytes, or to floats where it moves another region of the same memory to bytes."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from tritonlint.facts.device import Load, Specialization, contract
+from tritonlint.dtypes import UNKNOWN, ElementTypes
+from tritonlint.facts.device import Load, Moves, Specialization, contract, moves
+from tritonlint.facts.hazards.launched.specializations import joined, specialization
+from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
+from tritonlint.facts.hazards.raw_bytes.packed import regions_beside
+from tritonlint.facts.host.choices import options
+from tritonlint.facts.host.element_types import all_bytes, wide_floats
+from tritonlint.facts.host.events import LaunchEvent
+from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.values import Path, Tensor
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.tree import nodes
 from tritonlint.source import Span
@@ -52,3 +61,35 @@ def _arms(kernel: ast.AST, place: Span) -> set[Arm] | None:
                     return None
                 found.add((node.lineno, taken))
     return found
+
+
+def moved_apart(
+    run: Run, event: LaunchEvent, parameter: str, tensor: Tensor, path: Path
+) -> Iterator[Evidence]:
+    """Evidence for a region of a buffer of unknown type that the kernel moves as it is to or from
+    wider floats, where it moves another region of that buffer to or from bytes: no type of the
+    buffer is right for both."""
+    beside = regions_beside(event, parameter, tensor) if tensor.part is not None else ()
+    types = {name: _passed_types(event, name) for name in event.arguments} if beside else {}
+    if not any(map(all_bytes, types.values())) or not any(map(wide_floats, types.values())):
+        return
+    made = specialization(event, parameter, None, path)
+    seen = run.effects.of(moves, event.kernel, made)
+    floats = [
+        name for name in _moved_with(seen, parameter) if wide_floats(types.get(name, UNKNOWN))
+    ]
+    others = {name for each in beside for name in _moved_with(seen, each)}
+    if floats and any(all_bytes(types.get(name, UNKNOWN)) for name in others):
+        held = types[min(floats)]
+        message = f"another region is moved as bytes, and this one where {held} is held"
+        yield Evidence(event.arguments[min(floats)].span, message, "likely", (), held, meaning=held)
+
+
+def _passed_types(event: LaunchEvent, name: str) -> ElementTypes:
+    return joined(event, [each for _, each in options(event.arguments[name].value)])
+
+
+def _moved_with(seen: Moves, parameter: str) -> set[str]:
+    """The parameters to or from which a kernel moves, without a cast, what is at `parameter`."""
+    pairs = seen.copies - seen.casts - seen.converts
+    return {name for pair in pairs if parameter in pair for name in pair if name != parameter}

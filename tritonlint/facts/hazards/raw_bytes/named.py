@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping
 from tritonlint.dtypes import ElementType, ElementTypes, from_torch
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.made import codes_of, views_as_bytes
-from tritonlint.facts.hazards.raw_bytes.names import COMMON, speaks_of_codes
+from tritonlint.facts.hazards.raw_bytes.names import COMMON, says_bytes, speaks_of_codes
 from tritonlint.facts.hazards.torch_code import float_type, given_dtype, viewed
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.state import Run
-from tritonlint.facts.host.symbols import Attribute, Item, Symbol
+from tritonlint.facts.host.symbols import Attribute, Item, Parameter, Symbol
 from tritonlint.facts.host.tensors import CONSTRUCTORS, PARTS, SHAPES
 from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.kept import kept
@@ -25,6 +25,8 @@ from tritonlint.source import Span
 
 # A name that is as short can be anything.
 _SHORT = 3
+# A view of what is called after bytes.
+_SAID_BYTES = re.compile(r"\w_(?:u8|uint8|bytes)\s*\.\s*view\b")
 # A view as what may be a type of 8-bit floats.
 _AS_CODES = re.compile(r"view(?<!\wview)\s*\((?:\s|#[^\n]*\n)*[^,]{0,200}?(?i:fp8|float8|e4m3)")
 
@@ -39,9 +41,13 @@ class Named:
 
 
 def may_name_codes(text: str) -> bool:
-    """Whether a file may make tensors of bytes, and view tensors as 8-bit floats, or those as
-    bytes."""
-    if "int8" not in text or ".view" not in text:
+    """Whether a file may make tensors of bytes, or call them so, and view tensors as floats, or
+    those as bytes."""
+    if "view" not in text:
+        return False
+    if ("u8" in text or "bytes" in text) and _SAID_BYTES.search(text):
+        return True
+    if "int8" not in text:
         return False
     return _AS_CODES.search(text) is not None or _makes_codes(text)
 
@@ -58,10 +64,17 @@ def names_codes(module: Module, function: ast.AST) -> bool:
 
 def by_name(run: Run, event: LaunchEvent, tensor: Tensor) -> Iterator[Evidence]:
     """Evidence for a tensor of which nothing else is known, from the other functions of the file:
-    under this name they make bytes, and view them as codes."""
+    under this name they make bytes, and view them as codes; or the name of a parameter says that
+    these are bytes, and they view it as floats."""
     name = "" if tensor.view is not None else _symbol(tensor.buffer)
     named = _by_name(event.module).get(name)
-    if named is None or run.passed_by_callers(tensor.buffer) or run.passed_by_tests(tensor.buffer):
+    if named is None:
+        return
+    if says_bytes(name) and name[0] != ".":
+        message = f"what is called `{name}` is viewed as {named.types} here"
+        yield Evidence(named.viewed, message, "likely", (), named.types, meaning=named.types)
+        return
+    if run.passed_by_callers(tensor.buffer) or run.passed_by_tests(tensor.buffer):
         return
     yield Evidence(named.made, "what has this name is made of bytes here", "likely", encoded=False)
     message = f"and viewed as {named.types} here"
@@ -72,8 +85,10 @@ def by_name(run: Run, event: LaunchEvent, tensor: Tensor) -> Iterator[Evidence]:
 
 def _name(node: ast.expr) -> str:
     """What a tensor is called: an attribute (`.codes`) or an entry of a table (`[codes]`); empty
-    where that says nothing."""
+    where that says nothing; or a plain name that says itself that these are bytes."""
     match node:
+        case ast.Name(id=name) if says_bytes(name):
+            return name
         case ast.Attribute(attr=name):
             return _called(name, ".")
         case ast.Subscript(slice=ast.Constant(value=str(name))):
@@ -87,8 +102,10 @@ def _name(node: ast.expr) -> str:
 
 def _symbol(buffer: Symbol) -> str:
     """What a buffer is called: an attribute, or an entry under a written key. The name of a
-    parameter says too little: it may be passed viewed."""
+    parameter says too little, it may be passed viewed, unless it says that these are bytes."""
     match buffer:
+        case Parameter(name=name) if says_bytes(name):
+            return name
         case Item(key=key) if key[:1] in ("'", '"'):
             return _called(key[1:-1], "[")
         case Attribute(name=name):
@@ -105,7 +122,7 @@ def _called(name: str, before: str) -> str:
 
 
 def _names(node: ast.AST) -> Iterator[str]:
-    if isinstance(node, (ast.Attribute, ast.Subscript)):
+    if isinstance(node, (ast.Attribute, ast.Subscript, ast.Name)):
         yield _name(node)
 
 
@@ -128,8 +145,12 @@ def _by_name(module: Module) -> Mapping[str, Named]:
         match node:
             case ast.Call(func=ast.Attribute(attr="view")) if view := viewed(node):
                 types = float_type(view[1])
-                if types is not None and all(each.is_fp8 for each in types.types or ()):
-                    as_codes.setdefault(_name(view[0]), (types, module.source.span(node)))
+                name, span = _name(view[0]), module.source.span(node)
+                if isinstance(view[0], ast.Name) and types is not None:
+                    made.setdefault(name, span)
+                    as_codes.setdefault(name, (types, span))
+                elif types is not None and all(each.is_fp8 for each in types.types or ()):
+                    as_codes.setdefault(name, (types, span))
     for name, types, value in _codes(module):
         span = module.source.span(value)
         made.setdefault(name, span)

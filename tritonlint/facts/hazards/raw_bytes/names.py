@@ -29,6 +29,7 @@ _FLOATS = {
 _BYTES = "u?int8|[ui]8|bytes?"
 _TYPE_NAME = re.compile(rf"(?:^|_)({'|'.join(_FLOATS)}|{_BYTES})(?:_|$)", re.IGNORECASE)
 _BYTE_NAME = re.compile(rf"(?:^|_)(?:{_BYTES})(?:_|$)", re.IGNORECASE)
+_RAW_NAME = re.compile(r"[A-Za-z0-9]_(?:u8|uint8|bytes)$")
 _CODES = re.compile(r"fp8|float8|e4m3|e5m2", re.IGNORECASE)
 # Beside codes there are bytes of other kinds: exponents of block scales, masks, indices, tables.
 _OTHER = re.compile(
@@ -57,6 +58,11 @@ def float_named(name: str) -> ElementType | None:
 def byte_named(name: str) -> bool:
     """Whether a name says that integers of 8 bits are meant (`cache_uint8_ptr`)."""
     return bool(_BYTE_NAME.search(name))
+
+
+def says_bytes(name: str) -> bool:
+    """Whether the name of a tensor says last that it is made of bytes (`scales_u8`)."""
+    return bool(_RAW_NAME.search(name))
 
 
 def speaks_of_codes(text: str) -> bool:

@@ -26,26 +26,28 @@ def _distinct(found: Sequence[Argument], typed: Set[tuple[Span, str, Span]]) -> 
     raw = sorted(found, key=_order)
     disputed = {(each.launch, each.parameter, each.place) for each in raw if each.calls}
     kept: list[Argument] = []
-    # By place or evidence, whether what is said of it can be relied on.
-    seen: dict[tuple[object, ...], bool] = {}
+    # By place or evidence, how much can be relied on what is said of it.
+    seen: dict[tuple[object, ...], int] = {}
     for each in raw:
         if each.from_caller and each.site in typed - disputed:
             continue
         names = (each.kernel, each.kernel_path)
         keys = {(*each.site, *names), *((*each.site[:2], *names, e.span) for e in each.evidence)}
         said = [seen[key] for key in keys if key in seen]
-        reliable = _is_reliable(each)
-        if not said or (reliable and not any(said)):
+        reliable = _reliability(each)
+        if not said or reliable > max(said):
             kept.append(each)
         for key in keys:
-            seen[key] = reliable or seen.get(key, False)
+            seen[key] = max(reliable, seen.get(key, 0))
     return kept
 
 
-def _is_reliable(each: Argument) -> bool:
-    """Whether it is known that bytes are passed, or they are said to be codes: that a function
-    tests for bytes what it passes on hides no caller that does pass some."""
-    return each.encoded or each.means_fp8 or each.strength == "certain"
+def _reliability(each: Argument) -> int:
+    """0 where a function only tests for bytes what it passes on: that hides no caller that does
+    pass some. 1 where they are bytes, and nothing says what they stand for: to read them is right
+    then, and a caller may know more. 2 where the harm is known."""
+    known = each.means_fp8 or each.strength == "certain"
+    return 2 if each.encoded or (known and each.stores) else int(known)
 
 
 def _order(each: Argument) -> tuple[object, ...]:

@@ -10,11 +10,13 @@ from tritonlint.facts.hazards.launched.specializations import fills_descriptor
 from tritonlint.facts.hazards.raw_bytes.evidence import (
     Evidence,
     Strength,
+    narrowed,
     notes_about,
     raw_integers,
     seen,
 )
 from tritonlint.facts.hazards.raw_bytes.made_alike import region_alike
+from tritonlint.facts.hazards.raw_bytes.moved import moved_apart
 from tritonlint.facts.hazards.raw_bytes.named import by_name
 from tritonlint.facts.hazards.raw_bytes.names import (
     Role,
@@ -34,7 +36,7 @@ from tritonlint.facts.host.events import LaunchEvent, Note, Passed
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import HasType, Symbol
 from tritonlint.facts.host.values import Path, Tensor
-from tritonlint.frozen import dataclass
+from tritonlint.frozen import dataclass, replace
 from tritonlint.source import Span
 
 
@@ -69,8 +71,8 @@ def storage_of(
     if fills_descriptor(event.kernel, parameter, tensor):
         return Storage(UNKNOWN, tensor.buffer, (), "it holds a descriptor")
     if tensor.view is not None:
-        return _viewed(run, event, parameter, tensor)
-    types = tensor.types or _narrowed(
+        return _viewed(run, event, parameter, tensor, whole)
+    types = tensor.types or narrowed(
         run, event.types.get(tensor.buffer, UNKNOWN), tensor.buffer, whole
     )
     notes = notes_about(run, tensor, whole)
@@ -90,6 +92,7 @@ def storage_of(
         *_twins(event, parameter, tensor, whole),
         *asked_for(run, event, tensor, whole),
         *(viewed_by_others(event, tensor) if types == UNKNOWN else ()),
+        *(moved_apart(run, event, parameter, tensor, whole) if types == UNKNOWN else ()),
     ]
     if any(about(each.buffer, tensor.buffer) for each in run.notes.of_kind("unquantized")):
         evidence = [each for each in evidence if each.stated]
@@ -138,7 +141,7 @@ def _layout(run: Run, event: LaunchEvent, tensor: Tensor) -> Iterator[Evidence]:
         yield Evidence(twin.span, message, "likely", meaning=twin.types)
 
 
-def _viewed(run: Run, event: LaunchEvent, parameter: str, tensor: Tensor) -> Storage:
+def _viewed(run: Run, event: LaunchEvent, parameter: str, tensor: Tensor, path: Path) -> Storage:
     types = tensor.types or UNKNOWN
     if not (tensor.view and types.types and all(t.is_byte for t in types.types)) or tensor.guarded:
         return Storage(types, tensor.buffer, (), "it is viewed as its element type")
@@ -149,6 +152,11 @@ def _viewed(run: Run, event: LaunchEvent, parameter: str, tensor: Tensor) -> Sto
         if note.kind == "allocated" and note.buffer == tensor.buffer and fp8:
             message = f"converted to {note.types} here: the bytes are its codes"
             evidence.append(Evidence(note.span, message, "certain", note.path, note.types))
+    for note in notes_about(run, tensor, path) if len(evidence) == 1 else ():
+        if note.kind == "codes" and note.part in (None, tensor.part):
+            message = f"these are the bytes of what is {note.types}"
+            told = Evidence(note.span, message, "certain", note.path, note.types)
+            evidence.append(replace(told, meaning=note.types))
     made = event.types.get(tensor.buffer, UNKNOWN)
     if len(evidence) == 1 and made.types and all(t.is_code for t in made.types):
         message = f"a tensor of {made} is viewed as bytes here: they are its codes"
@@ -180,29 +188,6 @@ def _named(parameter: str, span: Span) -> Iterator[Evidence]:
         message = f"the kernel calls the parameter `{parameter}`: the bytes stand for floats"
         types = UNKNOWN if named.is_fp8 else ElementTypes.of(named)
         yield Evidence(span, message, "likely", (), types)
-
-
-def _narrowed(run: Run, types: ElementTypes, buffer: Symbol, path: Path) -> ElementTypes:
-    """`types` after the dtype tests on `path`."""
-    for note in run.notes:
-        if note.kind == "asserted" and note.buffer == buffer and set(note.path) <= set(path):
-            types = note.types if types.types is None else _common(types, note.types)
-        if (
-            note.kind == "handled"
-            and note.buffer == buffer
-            and note.path[-1:]
-            and note.types.types is not None
-        ):
-            outcome = dict(path).get(note.path[-1][0])
-            if outcome:
-                types = note.types if types.types is None else _common(types, note.types)
-            elif outcome is False and types.types is not None:
-                types = ElementTypes(types.types - note.types.types)
-    return types
-
-
-def _common(types: ElementTypes, other: ElementTypes) -> ElementTypes:
-    return ElementTypes((types.types or frozenset()) & (other.types or frozenset()))
 
 
 def _stated(notes: list[Note], types: ElementTypes) -> Iterator[Evidence]:
