@@ -103,7 +103,8 @@ class Fp8FlavourMismatch(Rule["Seen", str]):
     that are for one vendor (`is_cuda()` is asked, the folder is called `nvidia`, the file
     `flashinfer`); a dtype that is asserted; a module, or a base class, that compares a setting with
     `fp8_e5m2`, but for a function that makes that type and has nothing to do with this one; a
-    folder that lists what it supports without that; a module that refuses
+    folder that lists what it supports without that, or a function that only such classes use, as
+    far as those list it; a module that refuses
     other settings with an error, calls a function for that, or has a `supports_...` that says no; a
     setting that the class itself sets to `fp8`; a vendor that is asked where the generation is
     asked too, or where the host chooses the dtype of its tensors in the same way; different parts

@@ -73,6 +73,31 @@ def declarations(module: Module) -> Iterator[Declaration]:
                 yield from _looked_up(module, last_name(setting), name)
 
 
+def supported(module: Module) -> Iterator[Declaration]:
+    """What the classes of `module` list as supported by them (`supported_...`); without members
+    where that is no list that is written out."""
+    for owner in nodes(module.tree, ast.ClassDef):
+        for node in owner.body:
+            match node:
+                case ast.Assign(targets=[target], value=value):
+                    name = last_name(target)
+                case ast.AnnAssign(target=target, value=ast.expr() as value):
+                    name = last_name(target)
+                case _:
+                    continue
+            if _SUPPORT.search(name):
+                yield Declaration(name, tuple(_written_out(module, value)))
+
+
+def _written_out(module: Module, value: ast.expr) -> Iterator[Member]:
+    """The members of a list that is written out in full, none of another."""
+    match value:
+        case ast.List(elts=elements) | ast.Tuple(elts=elements):
+            if all(isinstance(each, ast.Constant) for each in elements):
+                for each in _members(value):
+                    yield Member(str(each.value), module.source.span(each))
+
+
 def _looked_up(module: Module, setting: str, name: str) -> Iterator[Declaration]:
     """What a setting can be that is looked up in a collection of the file."""
     for each in module.bindings.get(name, ()) if setting else ():
@@ -152,6 +177,13 @@ def means(declared: str, setting: str) -> bool:
 def lists_without(near: Iterable[Declaration], setting: str, values: Iterable[str]) -> bool:
     """Whether one of the declarations `near` by is that of a setting, and has none of `values`."""
     return any(not each.member(values) and means(each.name, setting) for each in near)
+
+
+def all_without(lists: Iterable[Declaration], setting: str, values: Iterable[str]) -> bool:
+    """Whether some of `lists` are of a setting, and all of those are told and have none of
+    `values`."""
+    own = [each for each in lists if means(each.name, setting)]
+    return bool(own) and all(each.members and not each.member(values) for each in own)
 
 
 @cache

@@ -16,6 +16,7 @@ from tritonlint.facts.hazards.flavours.declared_settings import (
     Declaration,
     admitted,
     declarations,
+    supported,
 )
 from tritonlint.facts.hazards.flavours.flags_left_out import (
     FlagLeftOut,
@@ -42,7 +43,7 @@ from tritonlint.facts.hazards.flavours.vendor_choices import (
 )
 from tritonlint.facts.index.reach import Reach
 from tritonlint.facts.index.universe import Texts
-from tritonlint.facts.project.modules import Module
+from tritonlint.facts.project.modules import Definition, Module
 
 Stated = (
     FlagLeftOut | Flavours | HardCoded | KernelFlavour | TakenSetting | Unviewed | VendorFlavour
@@ -95,7 +96,8 @@ class Statements:
         if may(may_take) or may(may_ask_twice):
             near = cache(partial(self._near, module))
             if may(may_take):
-                yield from taken(module, partial(self._known, module, UNLIKE_E4M3), near)
+                known = partial(self._known, module, UNLIKE_E4M3)
+                yield from taken(module, known, near, self._users)
             if may(may_ask_twice):
                 yield from unviewed(module, partial(self._known, module, E4M3), near)
 
@@ -138,6 +140,20 @@ class Statements:
             if each == file or each in found or (package and each.startswith(package + os.sep))
         )
         return tuple(self._declarations(files))
+
+    def _users(self, function: Definition) -> tuple[Declaration, ...]:
+        """What classes list as supported in the files that name a function, or the class that it is
+        a method of."""
+        file = str(function.module.file)
+        name = (function.enclosing[0].name if function.enclosing else function.name).encode()
+        found = [
+            module
+            for each, text in ((each, self.texts.read(each)) for each in self.texts.universe(file))
+            if each != file and b"support" in text and re.search(rb"\b%s\b" % name, text)
+            for module in [self.reach.parsed(each)]
+            if module is not None
+        ]
+        return tuple(declaration for module in found for declaration in supported(module))
 
     def _near(self, module: Module) -> tuple[Declaration, ...]:
         """Those in the folder of `module` and below; at the top of a package, those of that

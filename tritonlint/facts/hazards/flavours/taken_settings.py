@@ -12,6 +12,7 @@ from tritonlint.facts.hazards.flavours.caring import are_apart, cares_above, car
 from tritonlint.facts.hazards.flavours.declared_settings import (
     Declaration,
     Member,
+    all_without,
     lists_without,
 )
 from tritonlint.facts.hazards.flavours.trials import Trial
@@ -63,11 +64,13 @@ def taken(
     module: Module,
     declared: Callable[[], Sequence[Declaration]],
     near: Callable[[], Sequence[Declaration]],
+    users: Callable[[Definition], Sequence[Declaration]],
 ) -> Iterator[TakenSetting]:
     """The settings that `module` takes for e4m3; `declared` is what the project declares, `near`
-    what `module` and its folder do. A module that cares for the other types is left alone, unless
-    that is a function which makes them and has nothing to do with the one that does not; and so is
-    a setting that is listed near by without them."""
+    what `module` and its folder do, `users` what classes list as supported in the files that name a
+    function. A module that cares for the other types is left alone, unless that is a function which
+    makes them and has nothing to do with the one that does not; and so is a setting that is listed
+    near by without them, or by all users that list it."""
     functions = [
         each for each in module.functions if _E4M3.search(module.source.lines_of(each.as_function))
     ]
@@ -85,7 +88,9 @@ def taken(
                 found = list(_Walk(function, setting, named, member).found())
                 if not found or cares_above(function, setting, _CARES[values]):
                     continue
-                if not lists_without(near(), setting, values):
+                if lists_without(near(), setting, values):
+                    continue
+                if not all_without(users(function), setting, values):
                     yield from found
 
 
