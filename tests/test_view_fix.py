@@ -270,3 +270,29 @@ def test_a_flag_is_no_type(named: str) -> None:
     text = f"import torch\n{imports}\n{BODY}{_launching(body, 'x, layer')}"
     call = f"quantize[(1,)](x, page.view({dtype}), 64)"
     assert _fixed(text, unsafe=True) == text.replace("quantize[(1,)](x, page, 64)", call)
+
+
+# What else is done with a page that a kernel is passed as bytes, and the type that it is then viewed
+# as where it is passed.
+VIEWED_AS = {
+    "all_of_it_as_bfloat16": ("return page.view(torch.bfloat16)", "torch.bfloat16"),
+    "all_of_it_as_float16_before": ("page.view(torch.float16).zero_()", "torch.float16"),
+    "a_part_of_it_as_bfloat16": ("return page[32:].view(torch.bfloat16)", "torch.float8_e4m3fn"),
+    "all_of_it_as_fp8": ("return page.view(torch.float8_e5m2)", "torch.float8_e5m2"),
+}
+
+
+@pytest.mark.parametrize("name", VIEWED_AS)
+def test_the_type_is_that_of_another_view_of_all_of_it(name: str) -> None:
+    other, dtype = VIEWED_AS[name]
+    body = f"{PAGE.format(torch='torch')}\nquantize[(1,)](x, page, 64)\n{other}\n"
+    text = f"import torch\n{BODY}" + _launching(body)
+    call = f"quantize[(1,)](x, page.view({dtype}), 64)"
+    assert _fixed(text, unsafe=True) == text.replace("quantize[(1,)](x, page, 64)", call)
+
+
+def test_several_views_of_all_of_it_tell_no_type() -> None:
+    body = f"{PAGE.format(torch='torch')}\nquantize[(1,)](x, page, 64)\n"
+    more = "return page.view(torch.bfloat16), page.view(torch.float32)\n"
+    text = f"import torch\n{BODY}" + _launching(body + more)
+    assert _fixed(text, unsafe=True) == text

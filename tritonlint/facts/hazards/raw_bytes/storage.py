@@ -253,7 +253,10 @@ def _siblings(
         if all(t.is_float for t in types_seen) and (parts or bytes_known or passed):
             what = "another slice of the same buffer is" if parts else "the same buffer is"
             message = f"{what} viewed as {note.types} here, so the buffer holds raw bytes"
-            yield Evidence(note.span, message, "likely", note.path, note.types)
+            whole = tensor.part is None and note.part is None
+            wider = whole and not any(t.is_fp8 for t in types_seen)
+            meaning = note.types if wider else UNKNOWN
+            yield Evidence(note.span, message, "likely", note.path, note.types, meaning=meaning)
 
 
 def _twins(event: LaunchEvent, parameter: str, tensor: Tensor, path: Path) -> Iterator[Evidence]:
