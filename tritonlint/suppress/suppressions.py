@@ -47,7 +47,7 @@ def apply(
     Comments are judged only when every rule of `selected` could look at the whole file
     (`complete`).
     """
-    judged = complete and directives.may_need_review(source.data) and bool(selected & CODES)
+    judged = complete and bool(selected & CODES) and directives.may_need_review(source.data)
     if not judged and not (findings and directives.may_suppress(source.data)):
         return list(findings), []
     _, found = directives.read(source)

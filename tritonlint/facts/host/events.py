@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 from tritonlint.dtypes import ElementType, ElementTypes
 from tritonlint.facts.host.choices import options
@@ -16,6 +16,8 @@ from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.tree import as_code
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
+
+T = TypeVar("T")
 
 Form = Literal["copy", "assignment", "conversion"]
 NoteKind = Literal[
@@ -126,6 +128,17 @@ class LaunchEvent:
         node = self.root.node
         first, last = getattr(node, "lineno", 0), getattr(node, "end_lineno", None) or 0
         return self.root.module.path == self.span.path and first <= self.span.line <= last
+
+    @cached_property
+    def _answers(self) -> dict[object, Any]:
+        return {}
+
+    def answer(self, question: Callable[[LaunchEvent], T]) -> T:
+        """What a question about this launch alone finds out, which is asked once."""
+        if question not in self._answers:
+            self._answers[question] = question(self)
+        known: T = self._answers[question]
+        return known
 
     @cached_property
     def viewed(self) -> tuple[tuple[Passed, Tensor], ...]:

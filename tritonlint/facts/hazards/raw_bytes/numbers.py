@@ -129,15 +129,21 @@ def _counted(
 
 def _taken_for_numbers(run: Run, event: LaunchEvent, wanted: set[Symbol]) -> Iterator[Symbol]:
     """The buffers, of those that are `wanted`, whose parts a launch takes for numbers."""
-    passed = {
-        name: {each.buffer for each in _parts(event, name, event.path)} & wanted
-        for name in event.arguments
-    }
+    passed = {name: each & wanted for name, each in event.answer(_all_parts).items()}
     if any(passed.values()):
-        made = specialization(event, "", None, event.path, alike=True)
-        numbers = run.effects.of(_numbers, event.kernel, made)
+        numbers = run.effects.of(_numbers, event.kernel, event.answer(_made))
         for name in numbers & passed.keys():
             yield from passed[name]
+
+
+def _all_parts(event: LaunchEvent) -> dict[str, frozenset[Symbol]]:
+    """The buffers that each parameter of a launch is passed parts of."""
+    found = {name: _parts(event, name, event.path) for name in event.arguments}
+    return {name: frozenset(x.buffer for x in each) for name, each in found.items() if each}
+
+
+def _made(event: LaunchEvent) -> Specialization:
+    return specialization(event, "", None, event.path, alike=True)
 
 
 def _numbers(kernel: Kernel, made: Specialization) -> frozenset[str]:
