@@ -244,8 +244,8 @@ class Texts:
         method = bool(function.enclosing)
         key = f"{function.module.file}:self.{function.name}" if method else function.name
         if key not in self._called:
-            spelled = (b"self." if method else b"") + function.name.encode()
-            called = re.compile(rb"(?<!def )\b%s\(" % re.escape(spelled))
+            spelled = (b"self." if method else b"") + function.name.encode() + b"("
+            called = re.compile(rb"(?<!def )\b%s" % re.escape(spelled))
             files = [str(function.module.file)] if method else filter(self.passes, universe)
             texts = map(self.read, files)
             self._called[key] = any(spelled in text and called.search(text) for text in texts)
