@@ -149,7 +149,8 @@ class Statements:
         found = [
             module
             for each, text in ((each, self.texts.read(each)) for each in self.texts.universe(file))
-            if each != file and b"support" in text and re.search(rb"\b%s\b" % name, text)
+            if each != file and b"support" in text and name in text
+            if re.search(rb"\b%s\b" % name, text)
             for module in [self.reach.parsed(each)]
             if module is not None
         ]
