@@ -289,6 +289,17 @@ def rebind(x):
     elsewhere = page
     quantize[(1,)](x, page, 64)
 """,
+    "dicts_that_nothing_is_known_of": """\
+def keep(x, options, key):
+    options.setdefault(key)
+    options.setdefault("page")
+    options.setdefault("page", default=x)
+    options.setdefault()
+    options.pop("page")
+    options.pop()
+    options.get()
+    quantize[(1,)](x, options.get(key, None), 64)
+""",
     "odd_launches": """\
 def odd(x):
     quantize[(1,)]()

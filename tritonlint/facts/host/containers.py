@@ -52,7 +52,7 @@ def entry(
         return None
     entry = entry or written_entry(owner, key)
     found = frame.env.get(entry)
-    if found is None and name == "setdefault":
+    if found is None and name == "setdefault" and rest:
         found = frame.env[entry] = rest[0]
     if found is None:
         found = choose(((), Tensor(entry)), *(((), each) for each in rest if each != Const(None)))
