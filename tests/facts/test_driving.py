@@ -129,6 +129,11 @@ PACKAGES = {
         "mean/solution.py": TASK % ("", ""),
         "half/solution.py": TASK % ("  # expect: TL012", ", dtype=torch.float16"),
     },
+    "a_comment_tries_nothing": {"ops.py": FLAGGED + "    # as in torch.randn(8), for one\n"},
+    "a_comment_names_nothing": {
+        "ops.py": QUIET + WIDE,
+        "other.py": OTHER + "    # not the mean_square of `import mean_square`\n",
+    },
     "a_comment_says_nothing": {
         "ops.py": QUIET + WIDE + "        # float16 comes later\n",
     },

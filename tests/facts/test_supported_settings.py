@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.facts.hosting import expected, found, write
+from tritonlint.caching.cache import Cache
+from tritonlint.engine import check
+from tritonlint.settings.config import Settings
 
 SETTINGS = """
     from typing import Literal
@@ -92,6 +95,10 @@ PACKAGES = {
         "backends/one.py": BACKEND % (LISTED, NARROW),
         "backends/other.py": BACKEND % (LISTED, WIDE),
     },
+    "only_a_comment_names_it": {
+        "ops/store.py": STORE % FLAGGED,
+        "backends/other.py": HEIR % NARROW + "    # unlike store\n",
+    },
     "nobody_that_uses_it_lists_any": {
         "ops/store.py": STORE % FLAGGED,
         "layers/sink.py": "from ..ops.store import store\n\ndef run(*of):\n    store(*of)\n",
@@ -133,3 +140,17 @@ def test_what_all_users_refuse_cannot_be_set(
     write(tmp_path, files)
     monkeypatch.chdir(tmp_path)
     assert found(select=("TL003",)) == expected(files)
+
+
+def test_what_lists_it_later_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that decided nothing in the last run does once it uses the function."""
+    plain = "class Backend:\n    supported_kv_cache_dtypes = (\"auto\", \"bfloat16\")\n"
+    files = package({"ops/store.py": STORE % "", "backends/one.py": plain})
+    write(tmp_path, files)
+    monkeypatch.chdir(tmp_path)
+    paths = [Path(each) for each in sorted(files)]
+    cache, settings = Cache(tmp_path / "cache"), Settings(root=Path.cwd(), select=("TL003",))
+    before = check.check(paths, settings, cache, jobs=1)
+    Path("pkg/backends/one.py").write_text(f"from ..ops.store import store\n\n{plain}")
+    after = check.check(paths, settings, cache, jobs=1)
+    assert [len(each.findings) for each in (before, after)] == [1, 0]

@@ -27,6 +27,12 @@ def digest(text: bytes) -> str:
     return made.hexdigest()
 
 
+def code_of(text: bytes) -> bytes:
+    """A text without what `digest` leaves out."""
+    parts = (_without_comments(b"\n" + part) if is_code else part for is_code, part in _parts(text))
+    return b"".join(parts)
+
+
 def raw_digest(text: bytes) -> str:
     """A digest of all that a file holds."""
     made = _new()

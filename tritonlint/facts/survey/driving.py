@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import field
 
 from tritonlint.facts.index.universe import Texts
+from tritonlint.facts.project.code_lines import code_of
 from tritonlint.facts.project.modules import Definition
 from tritonlint.facts.project.tree import SCOPE, last_name, walk
 from tritonlint.frozen import dataclass
@@ -17,6 +18,7 @@ from tritonlint.frozen import dataclass
 _TRIES = re.compile(rb"(?<!tl\.)\brandn?\(")
 # What says that floats are of 16 bits somewhere, or may be: types, and what chooses them.
 _HALVES = re.compile(rb"float16|\b[fb](?:p|f)?16|\bhalf\b|autocast|\bdtypes\b|torch_dtype|\bamp\b")
+# What else is a comment than what stands for itself.
 _COMMENT = re.compile(rb"#[^\n\"']*")
 # Words of both, for the texts that are asked for them.
 _WORDS = ("rand", "16", "half", "autocast", "dtypes", "torch_dtype", "amp")
@@ -50,6 +52,7 @@ class Driving:
         """Whether a file names one of `names` that is none of its own."""
         text = self.texts.read(file)
         found = [each.encode() for each in names if each.encode() in text]
+        text = _code(text) if found else text
         return any(
             re.search(rb"\b%s\b" % each, text)
             and not re.search(rb"^(?:def|class)[ \t]+%s\b|^%s\s*=" % (each, each), text, re.M)
@@ -59,7 +62,7 @@ class Driving:
     def _only_uses(self, file: str, names: frozenset[str]) -> bool:
         """Whether a file imports one of `names`, and does not try it: it hands it on, or what its
         own callers give it."""
-        text = self.texts.read(file)
+        text = _code(self.texts.read(file))
         return not _TRIES.search(text) and any(
             re.search(rb"\.%s\b|\bimport\b[^\n]*\b%s\b|^[ \t]+%s,?$" % ((name,) * 3), text, re.M)
             for name in map(str.encode, names)
@@ -68,9 +71,18 @@ class Driving:
     def _wide(self, files: Collection[str]) -> bool:
         """Whether one of `files` tries something, and none says anything of 16 bits."""
         texts = [self.texts.read(each) for each in files]
-        if any(_HALVES.search(each) and _HALVES.search(_COMMENT.sub(b"", each)) for each in texts):
-            return False
-        return any(_TRIES.search(each) for each in texts)
+        return not any(_says(_HALVES, each) for each in texts) and any(
+            _says(_TRIES, each) for each in texts
+        )
+
+
+def _says(word: re.Pattern[bytes], text: bytes) -> bool:
+    """Whether the code of a file holds a word: comments decide nothing."""
+    return word.search(text) is not None and word.search(_code(text)) is not None
+
+
+def _code(text: bytes) -> bytes:
+    return _COMMENT.sub(b"", code_of(text))
 
 
 def _names(root: Definition) -> frozenset[str]:

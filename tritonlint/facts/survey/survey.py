@@ -110,13 +110,14 @@ class Analysis:
             self.texts, self.reach, self.glance, self.looked_at, self.remembered
         )
         self.reading = Reading(self.texts, self.reach, self.looked_at)
-        self.statements = Statements(self.texts, self.reach)
-        driving = Driving(self.texts, self.looked_at.sought)
+        sought = self.looked_at.sought
+        self.statements = Statements(self.texts, self.reach, sought)
+        driving = Driving(self.texts, sought)
         self.summing = Summing(
             self.texts, self.reach, self.looked_at, self.bulkhead, driving, self.runs.interpreted
         )
         self.choosing = Choosing(
-            self.texts, self.reach, self.bulkhead, self.runs.interpreted, self.looked_at.sought
+            self.texts, self.reach, self.bulkhead, self.runs.interpreted, sought
         )
 
     def _now(self, read: Callable[[Path], SourceFile], path: Path) -> SourceFile:

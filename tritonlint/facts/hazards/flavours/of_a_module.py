@@ -43,6 +43,7 @@ from tritonlint.facts.hazards.flavours.vendor_choices import (
 )
 from tritonlint.facts.index.reach import Reach
 from tritonlint.facts.index.universe import Texts
+from tritonlint.facts.project.code_lines import code_of
 from tritonlint.facts.project.modules import Definition, Module
 
 Stated = (
@@ -67,11 +68,13 @@ def may_state(text: str) -> bool:
 
 
 class Statements:
-    """What the modules of a project say so."""
+    """What the modules of a project say so. `sought` gets the names that are looked for in the text
+    of all files."""
 
-    def __init__(self, texts: Texts, reach: Reach) -> None:
+    def __init__(self, texts: Texts, reach: Reach, sought: set[str]) -> None:
         self.texts = texts
         self.reach = reach
+        self._sought = sought
         self._declaring: dict[tuple[str, re.Pattern[bytes]], list[str]] = {}
 
     def of(self, module: Module) -> Iterator[Stated]:
@@ -145,12 +148,14 @@ class Statements:
         """What classes list as supported in the files that name a function, or the class that it is
         a method of."""
         file = str(function.module.file)
-        name = (function.enclosing[0].name if function.enclosing else function.name).encode()
+        named = function.enclosing[0].name if function.enclosing else function.name
+        self._sought.add(named)
+        name = named.encode()
         found = [
             module
             for each, text in ((each, self.texts.read(each)) for each in self.texts.universe(file))
             if each != file and b"support" in text and name in text
-            if re.search(rb"\b%s\b" % name, text)
+            if re.search(rb"\b%s\b" % name, code_of(text))
             for module in [self.reach.parsed(each)]
             if module is not None
         ]
