@@ -32,10 +32,11 @@ def reckons(frame: Frame, dtype: Value, names: Items[object], span: Span) -> Non
     """Note that the code reckons with 8-bit integers where it looks `dtype` up among `names`: those
     of types of 8 bits. A table of other types too only translates."""
     symbol = dtype_symbol(dtype)
-    if symbol is None or "torch.int8" not in names:
+    spelled = [str(name) for name in names]
+    if symbol is None or "torch.int8" not in spelled:
         return
-    spelled = (str(name).partition("torch.")[2] for name in names)
-    known = [element for each in spelled if (element := from_torch(each)) is not None]
+    types = (name.partition("torch.")[2] for name in spelled)
+    known = [element for each in types if (element := from_torch(each)) is not None]
     if all(element.width == 8 for element in known):
         frame.note("integers", symbol, ElementTypes.of(INT8), span)
 

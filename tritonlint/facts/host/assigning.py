@@ -9,6 +9,7 @@ from tritonlint.facts.flow.targets import bind, shared_out, starred
 from tritonlint.facts.host import classes, element_types, iteration, tensors
 from tritonlint.facts.host.choices import any_item, as_tested, choose, options
 from tritonlint.facts.host.given import positional
+from tritonlint.facts.host.labels import label_of
 from tritonlint.facts.host.naming import as_tensor, entry_of
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Attribute, Object, Share, Symbol
@@ -23,7 +24,6 @@ from tritonlint.facts.host.values import (
     Value,
     constant,
 )
-from tritonlint.facts.project.tree import as_code
 from tritonlint.frozen import replace
 
 
@@ -72,7 +72,7 @@ def _store_item(frame: Frame, target: ast.Subscript, value: Value) -> None:
     match owner:
         case Table():
             key = frame.evaluate(target.slice)
-            label = key.value if isinstance(key, Const) else as_code(target.slice)
+            label = label_of(key, target.slice)
             changed: Value = owner.updated([(label, value)], open_=not isinstance(key, Const))
         case Sequence(items=known) if known:
             index = constant(frame.evaluate(target.slice))

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tritonlint.facts.host import classes
+from tritonlint.facts.host.labels import any_spelled
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Unknown
 from tritonlint.facts.host.values import (
@@ -75,7 +76,7 @@ def _constant(value: Value) -> tuple[Any] | None:
             inner = [_constant(each) for each in items]
             known = [each[0] for each in inner if each is not None]
             return (tuple(known),) if len(known) == len(inner) else None
-        case Table(items=items, open=False):
+        case Table(items=items, open=False) if not any_spelled(key for key, _ in items):
             return (tuple(key for key, _ in items),)
     return None
 

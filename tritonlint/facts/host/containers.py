@@ -8,6 +8,7 @@ from tritonlint.facts.host import iteration
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.assigning import rebind
 from tritonlint.facts.host.choices import any_item, as_tested, choose, options
+from tritonlint.facts.host.labels import key_of, label_of
 from tritonlint.facts.host.naming import NAMES, entry_of, written_entry
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Attribute
@@ -20,7 +21,6 @@ from tritonlint.facts.host.values import (
     Value,
     constant,
 )
-from tritonlint.facts.project.tree import as_code
 
 
 def method(frame: Frame, function: Method, owner: Value, given: Given) -> Value | None:
@@ -117,7 +117,7 @@ def _of_dict(
         case "keys", ():
             return iteration.items(owner)
         case "items", ():
-            pairs = (Sequence((Const(key), value)) for key, value in owner.items)
+            pairs = (Sequence((key_of(key), value)) for key, value in owner.items)
             return Sequence(tuple(pairs), repeated=owner.open)
         case "copy", ():
             return owner
@@ -138,8 +138,8 @@ def _of_dict(
             elif found is not None:
                 rebind(frame, spelled, owner.updated([(key, found)]))
             return found
-        case "setdefault", (_, default):  # under a key that is not known
-            label = as_code(given.places[0].node)
+        case "setdefault", (key, default):  # under a key that is not known
+            label = label_of(key, given.places[0].node)
             rebind(frame, spelled, owner.updated([(label, default)], open_=True))
             return choose(*(((), each) for _, each in owner.items), ((), default))
     return None

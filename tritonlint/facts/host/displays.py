@@ -8,10 +8,10 @@ from tritonlint.facts.host import (
     iteration,
 )
 from tritonlint.facts.host.choices import as_tested
+from tritonlint.facts.host.labels import label_of
 from tritonlint.facts.host.places import Place
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import Const, Sequence, Table, Value, constant
-from tritonlint.facts.project.tree import as_code
 
 MAX_ITEMS = 64
 
@@ -92,6 +92,5 @@ def table(frame: Frame, node: ast.Dict) -> Value:
             open_ = open_ or not isinstance(inner, Table) or inner.open
             continue
         evaluated = frame.evaluate(key)
-        label: object = evaluated.value if isinstance(evaluated, Const) else as_code(key)
-        entries.append((label, as_tested(frame.evaluate(value), frame.path)))
+        entries.append((label_of(evaluated, key), as_tested(frame.evaluate(value), frame.path)))
     return Table(tuple(dict(entries).items()), frame.span(node), open_)

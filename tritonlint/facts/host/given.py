@@ -60,10 +60,10 @@ def _keywords(
             keywords[keyword.arg] = value
             places[keyword.arg] = frame.place(keyword.value)
         elif isinstance(value, Table):
-            complete = complete and not value.open
-            for name, item in value.items:
-                keywords[str(name)] = item
-                places[str(name)] = frame.place(keyword.value)
+            named = {name: item for name, item in value.items if isinstance(name, str)}
+            complete = complete and not value.open and len(named) == len(value.items)
+            keywords.update(named)
+            places.update(dict.fromkeys(named, frame.place(keyword.value)))
         else:
             complete = False
     return complete

@@ -6,10 +6,11 @@ import ast
 
 from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.classes import as_tuple
+from tritonlint.facts.host.labels import key_of
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Share
 from tritonlint.facts.host.tensors import piece
-from tritonlint.facts.host.values import Const, Instance, Sequence, Table, Tensor, Value
+from tritonlint.facts.host.values import Instance, Sequence, Table, Tensor, Value
 
 
 def any_of(frame: Frame, node: ast.expr, value: Value) -> Value:
@@ -30,7 +31,7 @@ def items(value: Value) -> Sequence | None:
             case Sequence():
                 known.append(each)
             case Table(items=entries):
-                keys = (Const(key) for key, _ in entries)
+                keys = (key_of(key) for key, _ in entries)
                 known.append(Sequence(tuple(keys), repeated=each.open))
             case Instance() if (fields := as_tuple(each)) is not None:
                 known.append(fields)

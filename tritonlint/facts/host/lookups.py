@@ -7,6 +7,7 @@ import ast
 from tritonlint.dtypes import ElementTypes, join
 from tritonlint.facts.host import arithmetic, classes, element_types, parametrized, setting_tests
 from tritonlint.facts.host.choices import MAX_OPTIONS, choose
+from tritonlint.facts.host.labels import any_spelled, candidates, label_of
 from tritonlint.facts.host.naming import symbol
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import (
@@ -104,7 +105,7 @@ def _is_entry(one: Symbol, labels: tuple[object, ...], key: Value) -> Symbol:
     """The test whether something is one of these keys of a table, as it is asked elsewhere."""
     texts = [each for each in labels if isinstance(each, str)]
     if isinstance(key, Instance) or len(texts) < len(labels):
-        named = [Spelled(str(x)) if "." in str(x) else Literal(repr(x)) for x in labels]
+        named = [x if isinstance(x, Spelled) else Literal(repr(x)) for x in labels]
         if len(named) == 1:
             return Compared(one, "==", named[0])
         return Compared(one, "in", Spelled(str([str(each) for each in named])))
@@ -117,7 +118,21 @@ def _is_entry(one: Symbol, labels: tuple[object, ...], key: Value) -> Symbol:
 def is_plain(table: Table) -> bool:
     """Whether a table has no entries but those under its keys, all of which are constants: others
     are kept as they are spelled."""
-    return not table.open and not any("." in str(label) for label, _ in table.items)
+    return not table.open and not any_spelled(label for label, _ in table.items)
+
+
+def _entries(frame: Frame, table: Table, key: Value, node: ast.expr) -> tuple[list[Value], bool]:
+    """The entries that may be meant by a key, and whether that is one for certain."""
+    if not isinstance(key, DType):
+        match node:
+            case ast.Subscript(slice=asked) | ast.Call(args=[asked, *_]):
+                return candidates(table, label_of(key, asked))
+        return candidates(table, label_of(key, node))
+    types = element_types.dtype_types(frame, key).types or ()
+    wanted = {Spelled(str(each)) for each in types}
+    values = [value for label, value in table.items if label in wanted]
+    exact = len(values) == 1 == len(wanted)
+    return values or [value for _, value in table.items], exact
 
 
 def look_up(
@@ -125,25 +140,19 @@ def look_up(
 ) -> Value:
     """The entry of `table` for `key`, or `default`; every entry (and `default`) when the key is not
     known."""
-    labels: frozenset[object] = frozenset()
     table = parametrized.entries(frame, table, key) if frame.run.written else table
-    if isinstance(key, Const):
-        labels = frozenset((key.value,))
-    elif isinstance(key, DType):
-        # Keys that are no constants are kept as they are spelled.
-        labels = frozenset(map(str, element_types.dtype_types(frame, key).types or ()))
     arithmetic.reckons(frame, key, [label for label, _ in table.items], frame.span(node))
-    values = [value for label, value in table.items if label in labels]
-    if len(values) == 1 == len(labels):
+    values, exact = _entries(frame, table, key, node)
+    if exact:
         return values[0]
-    if isinstance(key, Const) and default is not None and not values and is_plain(table):
+    if isinstance(key, Const) and default is not None and is_plain(table):
         return default
-    values = values or [value for _, value in table.items]
     if default is not None:
         values.append(default)
     if not values:
         return frame.unknown(node)
-    setting = None if labels or default else _setting(table, key, node)
+    known = isinstance(key, (Const, DType))
+    setting = None if known or default else _setting(table, key, node)
     if all(isinstance(value, DType) for value in values):
         types = join(element_types.dtype_types(frame, value) for value in values)
         by_setting = _by_setting(frame, table, setting)

@@ -9,10 +9,10 @@ from tritonlint.facts.flow.walk import Items
 from tritonlint.facts.host import classes, iteration
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.choices import any_item, as_tested, options
+from tritonlint.facts.host.labels import label_of
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Share
-from tritonlint.facts.host.values import Const, Instance, Sequence, Table, Tensor, Value
-from tritonlint.facts.project.tree import as_code
+from tritonlint.facts.host.values import Instance, Sequence, Table, Tensor, Value
 
 # So many items are gone through one by one; of more, each is any of them.
 _FEW = 8
@@ -64,7 +64,7 @@ def comprehension(frame: Frame, node: Comprehension) -> Value:
     def element(inner: Frame) -> None:
         if isinstance(node, ast.DictComp):
             key = inner.evaluate(node.key)
-            label = key.value if isinstance(key, Const) else as_code(node.key)
+            label = label_of(key, node.key)
             found.append((label, as_tested(inner.evaluate(node.value), inner.path)))
         else:
             found.append((None, as_tested(inner.evaluate(node.elt), inner.path)))
