@@ -38,6 +38,8 @@ def store(frame: Frame, target: ast.expr, value: Value) -> None:
                     _set(frame, target, Callable(setter, holder), value)
                 else:
                     frame.env[Attribute(holder.name, name)] = value
+            elif isinstance(holder, Tensor) and name == "data" and isinstance(value, Tensor):
+                rebind(frame, owner, value)
             elif isinstance(holder, Tensor):
                 frame.env[Attribute(holder.buffer, name)] = value
             elif isinstance(holder, Table):  # of bound arguments
@@ -80,7 +82,7 @@ def _store_item(frame: Frame, target: ast.Subscript, value: Value) -> None:
                 both = list(known)
                 both[index] = value
             elif isinstance(target.slice, ast.Slice):
-                return
+                both = _replaced(frame, owner, target.slice, value)
             else:
                 both = [choose(((), each), ((), value)) for each in known]
             changed = Sequence(tuple(both), repeated=owner.repeated)
@@ -94,8 +96,25 @@ def _store_item(frame: Frame, target: ast.Subscript, value: Value) -> None:
     rebind(frame, target.value, changed)
 
 
+def _replaced(frame: Frame, owner: Sequence, where: ast.Slice, value: Value) -> list[Value]:
+    """The items of a list of which a part is replaced."""
+    both, new = list(owner.items), iteration.items(value)
+    part = None if owner.repeated else iteration.bounds(frame, where)
+    if new is None or new.repeated or part is None:
+        added = any_item(new) if new is not None else None
+        return both if added is None else [choose(((), each), ((), added)) for each in both]
+    both[part] = new.items
+    return both
+
+
 def rebind(frame: Frame, spelled: ast.expr | None, value: Value) -> None:
-    """Have the expression `spelled` stand for the changed container."""
+    """Have the expression `spelled` stand for the changed container, and all names that stood for
+    the same one."""
+    if isinstance(spelled, ast.Name):
+        before = frame.env.get(spelled.id)
+        if isinstance(before, (Sequence, Table)):
+            alike = [name for name, each in frame.env.items() if each is before]
+            frame.env.update(dict.fromkeys(alike, value))
     if isinstance(spelled, (ast.Name, ast.Attribute, ast.Subscript)):
         bind(frame, spelled, value)
 

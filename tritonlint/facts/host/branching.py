@@ -10,6 +10,7 @@ from typing import TypeVar
 from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN
 from tritonlint.facts.host import (
     conditions,
+    constants,
     dtype_tests,
     element_types,
     outcomes,
@@ -64,6 +65,8 @@ def _condition(frame: Frame, node: ast.expr) -> Condition:
     value = frame.evaluate(node)
     if isinstance(value, Condition):
         return value
+    if isinstance(value, Const) and constants.local(frame, node):
+        return Condition("opaque", Literal(str(bool(value.value))), span)
     found = setting_tests.named(last_name(node), value, span)
     key = symbol(value, node)
     if found is None and speaks_of_vendor(code := as_code(node)):

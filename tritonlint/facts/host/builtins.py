@@ -6,7 +6,15 @@ import ast
 import re
 
 from tritonlint.facts.flow.targets import bind
-from tritonlint.facts.host import attributes, holders, instances, iteration, loops, outcomes
+from tritonlint.facts.host import (
+    attributes,
+    element_types,
+    holders,
+    instances,
+    iteration,
+    loops,
+    outcomes,
+)
 from tritonlint.facts.host.arguments import Given
 from tritonlint.facts.host.choices import any_item, choose, options
 from tritonlint.facts.host.given import positional
@@ -33,6 +41,8 @@ from tritonlint.facts.project.modules import Definition
 from tritonlint.facts.project.tree import as_code
 from tritonlint.frozen import replace
 
+# The longest range of which all numbers are known.
+_FEW = 8
 # Go through what they are given.
 _GO_THROUGH = frozenset("enumerate filter iter list map next reversed sorted tuple zip".split())
 
@@ -66,13 +76,42 @@ def call(frame: Frame, node: ast.Call, name: str, given: Given) -> Value | None:
                 span = frame.span(node)
                 others = (Condition("opaque", Spelled(as_code(node)), span),) if repeated else ()
                 return outcomes.combine("and" if name == "all" else "or", (*known, *others), span)
+        case "range", _ if given.complete and all(isinstance(each, Const) for each in values):
+            return _range(values)
         case "len", (Sequence(items=known_items, repeated=False),):
             return Const(len(known_items))
         case "isinstance", (value, _):
             is_one = instances.is_instance(frame, value, node.args[1])
             if is_one is not None:
                 return Condition("opaque", Literal(str(is_one)), frame.span(node))
+        case "filter", (_, over) if isinstance(node.args[0], ast.Lambda):
+            return _filtered(frame, node)
+        case "next", (over, *_) if isinstance(node.args[0], (ast.Name, ast.Attribute)):
+            return _following(frame, over)
     return _gone_through(name, values)
+
+
+def _following(frame: Frame, over: Value) -> Value | None:
+    """The next item of something that was begun before: known where all items are of one type."""
+    items = iteration.items(over)
+    some = any_item(items) if items is not None else None
+    if some is None:
+        return None
+    types = {element_types.tensor_types(frame, each) for _, each in options(some)}
+    return some if len(types) == 1 else None
+
+
+def _filtered(frame: Frame, node: ast.Call) -> Value | None:
+    """What `filter` leaves of the items for which a lambda holds: a list with that test."""
+    test, over = node.args
+    assert isinstance(test, ast.Lambda)
+    name = test.args.args[0].arg if test.args.args else "_"
+    kept = ast.comprehension(ast.Name(name, ast.Store()), over, [test.body], 0)
+    written = ast.ListComp(ast.Name(name, ast.Load()), [kept])
+    for each in ast.walk(written):
+        if "lineno" in each._attributes and not hasattr(each, "lineno"):
+            ast.copy_location(each, test)
+    return frame.evaluate(written)
 
 
 def _by_name(frame: Frame, node: ast.Call, name: str, values: tuple[Value, ...]) -> Value | None:
@@ -122,6 +161,16 @@ def _gone_through(name: str, values: tuple[Value, ...]) -> Value | None:
             kept = iteration.items(over)
             return kept and Sequence(kept.items, repeated=True)
     return None
+
+
+def _range(values: tuple[Value, ...]) -> Value | None:
+    """The numbers of a range, where they are few."""
+    written = [each.value for each in values if isinstance(each, Const)]
+    ends = [each for each in written if isinstance(each, int)]
+    if not 0 < len(ends) == len(written) <= 3 or ends[2:] == [0]:
+        return None
+    numbers = range(*ends)
+    return Sequence(tuple(map(Const, numbers))) if len(numbers) <= _FEW else None
 
 
 def _known(function: Value) -> bool:

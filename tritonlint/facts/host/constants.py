@@ -46,7 +46,7 @@ def compared(frame: Frame, node: ast.Compare, left: Value, right: Value) -> bool
     x, y = _constant(left), _constant(right)
     if x is None or y is None:
         return None
-    if not (_local(frame, node.left) and _local(frame, node.comparators[0])):
+    if not (local(frame, node.left) and local(frame, node.comparators[0])):
         return None
     try:
         return bool(_COMPARED[type(node.ops[0])](x[0], y[0]))
@@ -81,7 +81,7 @@ def _constant(value: Value) -> tuple[Any] | None:
     return None
 
 
-def _local(frame: Frame, node: ast.expr) -> bool:
+def local(frame: Frame, node: ast.expr) -> bool:
     """Whether an expression is made of literals, torch's dtypes, names of this function, members of
     enums, sizes of elements, what objects were made with, and entries and lengths of these."""
     match node:
@@ -100,9 +100,9 @@ def _local(frame: Frame, node: ast.expr) -> bool:
         case ast.Name(id=name):
             return name in frame.env
         case ast.Tuple(elts=items) | ast.List(elts=items):
-            return all(_local(frame, each) for each in items)
+            return all(local(frame, each) for each in items)
         case ast.UnaryOp(operand=owner) | ast.Subscript(value=owner, slice=ast.Constant()):
-            return _local(frame, owner)
+            return local(frame, owner)
         case ast.Call(func=ast.Name(id="len"), args=[owner]):
-            return _local(frame, owner)
+            return local(frame, owner)
     return False

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 
-from tritonlint.facts.host import iteration
+from tritonlint.facts.host import iteration, lists
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.assigning import rebind
-from tritonlint.facts.host.choices import any_item, as_tested, choose, options
+from tritonlint.facts.host.choices import as_tested, choose, options
 from tritonlint.facts.host.labels import key_of, label_of
-from tritonlint.facts.host.naming import NAMES, entry_of, written_entry
+from tritonlint.facts.host.naming import NAMES, as_tensor, entry_of, written_entry
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Attribute
 from tritonlint.facts.host.values import (
@@ -19,8 +19,8 @@ from tritonlint.facts.host.values import (
     Table,
     Tensor,
     Value,
-    constant,
 )
+from tritonlint.frozen import replace
 
 
 def method(frame: Frame, function: Method, owner: Value, given: Given) -> Value | None:
@@ -28,7 +28,7 @@ def method(frame: Frame, function: Method, owner: Value, given: Given) -> Value 
     spelled = function.node.value if isinstance(function.node, ast.Attribute) else None
     match filled(owner):
         case Sequence() as items:
-            return _of_list(frame, spelled, items, function.name, given)
+            return lists.method(frame, spelled, items, function.name, given)
         case Table() as entries:
             return _of_dict(frame, spelled, entries, function.name, given)
         case Tensor(buffer=Attribute(name=named, of=of)) if (named, function.name) == (
@@ -65,47 +65,6 @@ def filled(value: Value) -> Value:
     return full[0] if len(full) == 1 else value
 
 
-def _of_list(
-    frame: Frame, spelled: ast.expr | None, owner: Sequence, name: str, given: Given
-) -> Value | None:
-    values = tuple(as_tested(each, frame.path) for each in given.arguments.positional)
-    match name, values:
-        case "append" | "appendleft" | "add" | "put" | "put_nowait" | "set", (added, *_):
-            rebind(frame, spelled, _longer(frame, owner, (added,)))
-        case "insert", (_, added):
-            rebind(frame, spelled, Sequence((*owner.items, added), repeated=True))
-        case "extend", (more,):
-            inner = iteration.items(more)
-            if inner is not None:
-                longer = _longer(frame, owner, inner.items)
-                rebind(frame, spelled, _repeated(longer) if inner.repeated else longer)
-        case "copy", ():
-            return owner
-        case "get" | "get_nowait", ():  # of a queue, or a context variable
-            return any_item(owner)
-        case "pop" | "popleft", _:
-            index = constant(values[0]) if values else (0 if name == "popleft" else -1)
-            if not owner.repeated and isinstance(index, int) and abs(index) < len(owner.items):
-                left = list(owner.items)
-                item = left.pop(index)
-                rebind(frame, spelled, Sequence(tuple(left)))
-                return item
-            return any_item(owner)
-        case _:
-            return None
-    return Const(None)
-
-
-def _longer(frame: Frame, owner: Sequence, added: tuple[Value, ...]) -> Sequence:
-    longer = Sequence((*owner.items, *added), repeated=owner.repeated)
-    return _repeated(longer) if frame.looping else longer
-
-
-def _repeated(sequence: Sequence) -> Sequence:
-    item = any_item(sequence)
-    return Sequence((item,) if item is not None else (), repeated=True)
-
-
 def _of_dict(
     frame: Frame, spelled: ast.expr | None, owner: Table, name: str, given: Given
 ) -> Value | None:
@@ -120,7 +79,10 @@ def _of_dict(
             pairs = (Sequence((key_of(key), value)) for key, value in owner.items)
             return Sequence(tuple(pairs), repeated=owner.open)
         case "copy", ():
-            return owner
+            return replace(owner)
+        case "clear", ():
+            rebind(frame, spelled, Table((), owner.span))
+            return Const(None)
         case "update", _:
             changed = owner.updated(keywords.items(), open_=not given.complete)
             for each in values:
@@ -143,3 +105,16 @@ def _of_dict(
             rebind(frame, spelled, owner.updated([(label, default)], open_=True))
             return choose(*(((), each) for _, each in owner.items), ((), default))
     return None
+
+
+def deleted(frame: Frame, target: ast.expr) -> None:
+    """`del x[key]`; what else is deleted is not used again."""
+    if not isinstance(target, ast.Subscript):
+        return
+    match as_tensor(frame.evaluate(target.value)):
+        case Sequence() as owner:
+            rebind(frame, target.value, lists.deleted(frame, target, owner))
+        case Table() as owner:
+            gone = label_of(frame.evaluate(target.slice), target.slice)
+            left = tuple(each for each in owner.items if each[0] != gone)
+            rebind(frame, target.value, replace(owner, items=left))

@@ -7,6 +7,7 @@ import ast
 
 from tritonlint.facts.host import iteration
 from tritonlint.facts.host.arguments import Given
+from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import Sequence, Table, Value, constant
@@ -16,7 +17,7 @@ _LISTS = frozenset(
     ("collections.deque", "queue.Queue", "queue.SimpleQueue", "queue.LifoQueue", "asyncio.Queue")
 )
 # Give what they go through, again and again or a part of it.
-_ENDLESS = frozenset(("itertools.cycle", "itertools.islice", "random.sample", "heapq.nsmallest"))
+_ENDLESS = frozenset(("itertools.cycle", "random.sample", "heapq.nsmallest"))
 
 
 def call(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Value | None:
@@ -38,9 +39,16 @@ def call(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Value | 
             return Sequence((default,) if default is not None else (), repeated=True)
         case "itertools.starmap" if len(values) == 2:
             rows = iteration.items(values[1]) or Sequence(())
-            each_row = [each.items for each in rows.items if isinstance(each, Sequence)]
+            each_row = [
+                each.items
+                for row in rows.items
+                for _, each in options(row)
+                if isinstance(each, Sequence)
+            ]
             made = (frame.apply(node, values[0], positional(frame, node, *x)) for x in each_row)
             return Sequence(tuple(made), repeated=rows.repeated)
+        case "itertools.islice" if len(values) > 1:
+            return _sliced(iteration.items(values[0]), [constant(each) for each in values[1:]])
         case "itertools.repeat":
             return Sequence(values[:1], repeated=True)
         case "itertools.chain":
@@ -101,6 +109,14 @@ def _with_default(frame: Frame, node: ast.Call, values: tuple[Value, ...]) -> Va
 def _made(frame: Frame, factory: ast.expr) -> Value:
     """What a function that is handed on gives without arguments."""
     return frame.evaluate(ast.copy_location(ast.Call(factory, [], []), factory))
+
+
+def _sliced(over: Sequence | None, ends: list[object]) -> Sequence | None:
+    """A part of what is gone through."""
+    known = [each for each in ends if each is None or isinstance(each, int)]
+    if over is None or over.repeated or len(known) < len(ends) or len(ends) > 3:
+        return over and Sequence(over.items, repeated=True)
+    return Sequence(over.items[slice(*known)])
 
 
 def _chained(values: tuple[Value, ...]) -> Sequence | None:

@@ -10,7 +10,7 @@ from tritonlint.facts.host.labels import key_of
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Share
 from tritonlint.facts.host.tensors import piece
-from tritonlint.facts.host.values import Instance, Sequence, Table, Tensor, Value
+from tritonlint.facts.host.values import Instance, Sequence, Table, Tensor, Value, constant
 
 
 def any_of(frame: Frame, node: ast.expr, value: Value) -> Value:
@@ -42,3 +42,11 @@ def items(value: Value) -> Sequence | None:
     if len(known) == 1:
         return known[0]
     return Sequence(tuple(item for each in known for item in each.items), repeated=True)
+
+
+def bounds(frame: Frame, node: ast.Slice) -> slice | None:
+    """The range that a slice is, or None where it is not known."""
+    parts = (node.lower, node.upper, node.step)
+    known = [None if each is None else constant(frame.evaluate(each)) for each in parts]
+    given = sum(each is not None for each in parts)
+    return slice(*known) if sum(isinstance(each, int) for each in known) == given else None

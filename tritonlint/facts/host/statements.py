@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from tritonlint.facts.host import (
     classes,
     constants,
+    containers,
     copies,
     displays,
     entering,
@@ -175,8 +176,11 @@ def begin_round(frame: Frame, index: int) -> None:
 
 
 def define(frame: Frame, node: ast.stmt) -> None:
-    """A function or a class is defined."""
+    """A function or a class is defined, or something deleted."""
     match node:
+        case ast.Delete(targets=targets):
+            for each in targets:
+                containers.deleted(frame, each)
         case ast.ClassDef():
             # The statements of a class run where it stands; its methods do not.
             inner = frame.fork()

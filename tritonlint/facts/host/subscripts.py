@@ -7,6 +7,7 @@ import ast
 from tritonlint.facts.host import (
     entering,
     given,
+    iteration,
     lookups,
     tensors,
 )
@@ -72,7 +73,7 @@ def _item(frame: Frame, owner: Sequence, node: ast.Subscript) -> Value:
     """An item of a sequence, or a part of it."""
     items = owner.items
     if isinstance(node.slice, ast.Slice):
-        part = None if owner.repeated else _range(frame, node.slice)
+        part = None if owner.repeated else iteration.bounds(frame, node.slice)
         if part is None:
             return Sequence(items, repeated=True)
         return Sequence(items[part], owner.places[part] if owner.places else ())
@@ -80,14 +81,3 @@ def _item(frame: Frame, owner: Sequence, node: ast.Subscript) -> Value:
     if isinstance(index, int) and not owner.repeated and -len(items) <= index < len(items):
         return items[index]
     return any_item(owner) or frame.unknown(node)
-
-
-def _range(frame: Frame, node: ast.Slice) -> slice | None:
-    """The range that a slice is, or None where it is not known."""
-    bounds = [
-        None if each is None else constant(frame.evaluate(each))
-        for each in (node.lower, node.upper)
-    ]
-    given_ = [each for each in (node.lower, node.upper, node.step) if each is not None]
-    known = node.step is None and sum(isinstance(each, int) for each in bounds) == len(given_)
-    return slice(*bounds) if known else None
