@@ -16,10 +16,11 @@ _16_BITS = r"(?:\bb?f(?:loat|p)?16|\bhalf|16[- ]bits?|low(?:er)? precision)\b"
 _SUM_IN_16_BITS = re.compile(rf"#.*{_16_BITS}", re.IGNORECASE)
 # That a tensor is float32, and what else a line may say of such a type.
 _FLOAT32 = r"\b(?:float|fp)32\b"
+_ALSO = re.compile(_16_BITS, re.IGNORECASE)
 _OTHERWISE = re.compile(
-    rf"{_16_BITS}|\b(?:or|any|if|(?:up)?cast|conver[ts]|comput[ei]|accumulat[ei]|return)",
-    re.IGNORECASE,
+    r"\b(?:or|any|if|(?:up)?cast|conver[ts]|comput[ei]|accumulat[ei]|return)", re.IGNORECASE
 )
+_SENTENCES = re.compile(r"(?<=[.;])\s+")
 _OF_SUMS = re.compile(rf"#.*(?:{_16_BITS}|{_FLOAT32})", re.IGNORECASE)
 _ARITHMETIC = r"\b(?:mul(?:tipl\w+)?|products?|math|arithmetic|acc\w*|sum\w*|add\w*|reduc\w+)\b"
 _COMPUTES_IN_16_BITS = re.compile(
@@ -63,7 +64,8 @@ def said_float32(lines: Sequence[str], function: object, name: str) -> bool:
         re.IGNORECASE,
     )
     called = re.compile(rf"#.*\b(?:float|fp)(?:32|64)\s+`+{name}`", re.IGNORECASE)
-    return any(says.search(each) and not _OTHERWISE.search(each) for each in said) or any(
+    sentences = (x for each in said if not _ALSO.search(each) for x in _SENTENCES.split(each))
+    return any(says.search(each) and not _OTHERWISE.search(each) for each in sentences) or any(
         called.search(each) for each in lines if "#" in each
     )
 
