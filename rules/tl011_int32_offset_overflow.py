@@ -26,6 +26,8 @@ _FEW = re.compile(
 )
 # A table of numbers of heads: there are few, and each has a part of one sequence or of the weights.
 _HEADS = re.compile(r"(?:^|_)n?heads?(?:_|$)", re.IGNORECASE)
+# The stride of heads: what each has lies in a row or a block, whose own stride is larger.
+_HEAD = re.compile(r"(?:^|_)(?:[kqvo]?h|(?:kv_?)?heads?|h[kqv])(?:_|$)", re.IGNORECASE)
 # A table of numbers of adapters: hundreds of them are needed.
 _ADAPTERS = re.compile(r"lora|adapter", re.IGNORECASE)
 _STRIDE = re.compile(r"stride|^ld[a-d]$", re.IGNORECASE)
@@ -90,8 +92,9 @@ class Int32OffsetOverflow(Rule["NarrowOffset | ShortIndex", Confidence]):
     compares with 2**31 itself. An index that is loaded may be 64 bits wide already: where only the
     late widening or a kernel of another name speaks of it, and the file does not say that it is 32
     bits wide, the finding is `possible`. It is so too for entries of a table of adapters, by its
-    name, of which there would have to be hundreds, and where a kernel reaches the memory one
-    element at a time: one for each program does not fill 2**31.
+    name, of which there would have to be hundreds; where only a twin widens what is multiplied by
+    the stride of a head, by its name, since heads are few; and where a kernel reaches the memory
+    one element at a time: one for each program does not fill 2**31.
 
     ## Fix safety
     `.to(tl.int64)` behind the index in the product, and in the others that are widened together
@@ -137,7 +140,8 @@ class Int32OffsetOverflow(Rule["NarrowOffset | ShortIndex", Confidence]):
             return "possible" if _ADAPTERS.search(seen.table) else "likely"
         if seen.signal == "sibling":
             other = seen.loaded and seen.twin != seen.kernel
-            return "possible" if seen.single or other else "likely"
+            heads = bool(seen.strides) and all(map(_HEAD.search, seen.strides))
+            return "possible" if seen.single or other or heads else "likely"
         spelled = any(_STRIDE.search(each) for each in seen.strides)
         if seen.factors < 3 and not spelled and not seen.pitches:
             return None
