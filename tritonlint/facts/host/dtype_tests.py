@@ -9,12 +9,12 @@ from typing import TypeGuard
 
 from tritonlint.dtypes import BY_NAME, INT8, UINT8, ElementTypes, from_torch, join
 from tritonlint.facts.host import arithmetic, element_types
-from tritonlint.facts.host.choices import options
+from tritonlint.facts.host.choices import options, telling
 from tritonlint.facts.host.element_types import dtype_types
 from tritonlint.facts.host.naming import as_tensor
 from tritonlint.facts.host.outcomes import combine, negate
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import Attribute, HasType, Symbol
+from tritonlint.facts.host.symbols import Attribute, HasType, Spelled, Symbol
 from tritonlint.facts.host.values import (
     Choice,
     Condition,
@@ -98,6 +98,7 @@ def _of_size(
     named = sorted(types, key=lambda each: each.name)
     against = Sequence(tuple(DType(ElementTypes.of(each)) for each in named))
     found = dtype_test(frame, dtype, against, span) if types else None
+    found = found or _by_path(frame, dtype, ElementTypes(frozenset(types)), span)
     return negate(found) if found is not None and denied else found
 
 
@@ -108,7 +109,8 @@ def _sized(frame: Frame, node: ast.expr, value: Value) -> Value | None:
             return element_types.dtype_of(frame, frame.evaluate(owner))
         case ast.Attribute(attr="itemsize", value=owner):
             owned = frame.evaluate(owner)
-            return owned if isinstance(owned, DType) else element_types.dtype_of(frame, owned)
+            dtypes = all(isinstance(each, DType) for _, each in options(owned))
+            return owned if dtypes else element_types.dtype_of(frame, owned)
     match as_tensor(value):  # kept by a name
         case Tensor(buffer=Attribute(name="itemsize", of=Attribute(name="dtype", of=of))):
             return DType(frame.known(of), of)
@@ -191,4 +193,22 @@ def _among(frame: Frame, against: Value) -> bool:
 
 def predicate(frame: Frame, name: str, dtype: Value, span: Span) -> Condition | None:
     """The condition of `dtype.is_floating_point`, or another one of `PREDICATES`."""
-    return dtype_test(frame, dtype, PREDICATES[name], span)
+    asked = PREDICATES[name]
+    return dtype_test(frame, dtype, asked, span) or _by_path(frame, dtype, asked.types, span)
+
+
+def _by_path(frame: Frame, dtype: Value, asked: ElementTypes, span: Span) -> Condition | None:
+    """The condition that a dtype which is another one on each path is among those `asked` for: the
+    paths tell how it comes out."""
+    if not isinstance(dtype, Choice):
+        return None
+
+    def outcome(each: Value) -> bool | None:
+        types, wanted = dtype_types(frame, each).types, asked.types or frozenset()
+        if not types or (types & wanted and not types <= wanted):
+            return None
+        return types <= wanted
+
+    test = Condition("opaque", Spelled(f"{asked} in line {span.line}"), span)
+    found = telling(test, dtype, outcome)
+    return found if found.told is not None else None

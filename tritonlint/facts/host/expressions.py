@@ -22,7 +22,7 @@ from tritonlint.facts.host import (
     subscripts,
 )
 from tritonlint.facts.host.binding import given_by_default, is_captured
-from tritonlint.facts.host.choices import any_item, as_tested, choose, on_path, only_tensor
+from tritonlint.facts.host.choices import any_item, as_tested, choose, on_path, only_tensor, options
 from tritonlint.facts.host.named_dtypes import named_dtype
 from tritonlint.facts.host.naming import as_tensor, symbol
 from tritonlint.facts.host.state import Frame
@@ -205,7 +205,8 @@ def _attribute_of(frame: Frame, owner: Value, node: ast.Attribute) -> Value:
             stored = stored or _of_its_class(frame, as_tensor(owner), name, node)
             if stored is not None:
                 return stored
-    if name in dtype_tests.PREDICATES and isinstance(owner, DType):
+    of_dtypes = all(isinstance(each, DType) for _, each in options(owner))
+    if name in dtype_tests.PREDICATES and of_dtypes:
         found = dtype_tests.predicate(frame, name, owner, frame.span(node))
         return found or Method(owner, name, node)
     told = _told_by_name(owner, name)

@@ -11,10 +11,10 @@ from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.state import MAX_DEPTH, MAX_ENTERED, Frame
 from tritonlint.facts.host.suspicion import hands_on_bytes
 from tritonlint.facts.host.symbols import Attribute, Made
-from tritonlint.facts.host.values import Callable, Class, Instance, Table, Tensor, Value
+from tritonlint.facts.host.values import Callable, Class, Const, Instance, Table, Tensor, Value
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Target
-from tritonlint.facts.project.tree import last_name
+from tritonlint.facts.project.tree import last_name, nodes
 from tritonlint.frozen import replace
 
 # An initializer of more lines is not run for each object that is made, nor one that does more than
@@ -66,6 +66,7 @@ def _initialized(
         and frame.run.statements < MAX_ENTERED
         and (
             _only_keeps(initializer.node)
+            or _is_decided(initializer.node, given)
             or hands_on_bytes(frame, Callable(initializer, instance), given)
         )
     ):
@@ -77,6 +78,45 @@ def _initialized(
         if isinstance(each, Attribute) and each.of is symbol
     }
     return replace(instance, attributes=tuple((dict(instance.attributes) | attributes).items()))
+
+
+def _is_decided(initializer: ast.FunctionDef, given: Given) -> bool:
+    """Whether a written argument, or a flag that is left as it is, decides what an initializer
+    gives an attribute."""
+    tested = _tested(initializer)
+    if not tested or not given.complete:
+        return False
+    for index, (name, default) in enumerate(_parameters(initializer)):
+        if name in tested:
+            value = given.arguments.get(index, name)
+            flag = isinstance(default, ast.Constant) and isinstance(default.value, bool)
+            if isinstance(value, Const) or (value is None and flag):
+                return True
+    return False
+
+
+def _parameters(initializer: ast.FunctionDef) -> Iterator[tuple[str, ast.expr | None]]:
+    """The parameters behind `self`, with their defaults."""
+    signature_ = initializer.args
+    named = [*signature_.posonlyargs, *signature_.args]
+    before = [None] * (len(named) - len(signature_.defaults))
+    yield from zip(
+        (each.arg for each in named[1:]), [*before, *signature_.defaults][1:], strict=True
+    )
+    for each, default in zip(signature_.kwonlyargs, signature_.kw_defaults, strict=True):
+        yield each.arg, default
+
+
+@kept(4096)
+def _tested(initializer: ast.FunctionDef) -> frozenset[str]:
+    """The names that decide, by themselves or denied, on an assignment to an attribute."""
+    found: set[str] = set()
+    for node in nodes(initializer, ast.If, ast.IfExp):
+        test = node.test.operand if isinstance(node.test, ast.UnaryOp) else node.test
+        test = test.left if isinstance(test, ast.Compare) else test
+        if isinstance(test, ast.Name):
+            found.add(test.id)
+    return frozenset(found)
 
 
 @kept(4096)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tritonlint.dtypes import BY_NAME
+from tritonlint.facts.host import numbers
 from tritonlint.facts.host.symbols import (
     Asked,
     AskedAmong,
     AskedAs,
     AskedAsAny,
+    Compared,
     HasType,
     Never,
     OfSetting,
@@ -21,7 +23,7 @@ from tritonlint.facts.kept import kept
 # The tests passed on the way to a place, as in `values.py`.
 _Tests = Iterable[tuple[Symbol, bool]]
 # The kinds of tests that are about some names of a setting, or their beginnings and ends.
-_PARTICULAR = frozenset((AskedAmong, AskedAs, AskedAsAny, OfText))
+_PARTICULAR = frozenset((AskedAmong, AskedAs, AskedAsAny, Never, OfText))
 
 
 def stem(test: Symbol) -> Symbol:
@@ -54,8 +56,10 @@ def implied(known: Symbol, outcome: bool, asked_for: Symbol) -> bool | None:
         return outcome
     if not isinstance(known, OfSetting) or not isinstance(asked_for, OfSetting):
         return None
-    if known.setting is not asked_for.setting or Never in (type(known), type(asked_for)):
+    if known.setting is not asked_for.setting:
         return None
+    if Never in (type(known), type(asked_for)):
+        return _implied_by_names(known, outcome, asked_for)
     ours, theirs = names(known), names(asked_for)
     if ours and theirs and AskedAmong in (type(known), type(asked_for)):
         if outcome:
@@ -69,6 +73,20 @@ def implied(known: Symbol, outcome: bool, asked_for: Symbol) -> bool | None:
     return None if outcome and other and isinstance(known, AskedAsAny) else outcome
 
 
+def _implied_by_names(known: OfSetting, outcome: bool, asked_for: OfSetting) -> bool | None:
+    """The same where one of two tests is for names that mean no fp8."""
+    ours, theirs = _all_names(known), _all_names(asked_for)
+    if not ours or not theirs:
+        return None
+    if outcome:
+        return True if ours <= theirs else (None if ours & theirs else False)
+    return False if theirs <= ours else None
+
+
+def _all_names(test: OfSetting) -> frozenset[str]:
+    return frozenset(test.names.split(", ")) if isinstance(test, Never) else names(test)
+
+
 def clash(one: _Tests, other: _Tests) -> bool:
     """Whether tests of settings on two paths do not come out so together, or tests that find
     something to be of other types each. That a setting is not one name leaves others; that it is
@@ -76,6 +94,8 @@ def clash(one: _Tests, other: _Tests) -> bool:
     tests = (*one, *other)
     kinds = [type(test) for test, _ in tests]
     if HasType in kinds and _are_disjoint(tests):
+        return True
+    if kinds.count(Compared) > 1 and numbers.clash(tests):
         return True
     if _PARTICULAR.isdisjoint(kinds):
         return False
