@@ -42,14 +42,6 @@ def while_(walk: Walk[V, Any], node: ast.While) -> bool:
     return _rounds(walk, node, begin, endless=endless)
 
 
-def _left(walk: Walk[V, Any], node: ast.For | ast.AsyncFor | ast.While) -> None:
-    """A loop is left at its end: the test of a `while` came out false."""
-    if isinstance(node, ast.While):
-        test = walk.test(node.test)
-        if walk.decided(test) is None:
-            walk.assume(test, False)
-
-
 def leave(walk: Walk[V, Any], node: ast.Break | ast.Continue) -> bool:
     """`break` or `continue`."""
     if walk.loops:
@@ -142,9 +134,7 @@ def _ended(
 ) -> bool:
     """Go on after a loop: after its `else` where its end is `reached`, and after each `break`."""
     if not loop.broken:
-        _left(walk, node)
         return reached and walk.block(node.orelse)
     end = walk.fork()
-    _left(end, node)
     arms = [(end, reached and end.block(node.orelse)), *((each, True) for each in loop.broken)]
     return walk.rejoin(arms)
