@@ -55,6 +55,33 @@ def f(x, n, steps):
         quantize[(1,)](x, page, 64)  # expect: TL001
         page = page.view(torch.uint8)
 """,
+    "made in the first round alone": """
+def f(x, n, steps):
+    page = torch.empty(n, dtype=torch.float8_e4m3fn)
+    for step in range(steps):
+        if step == 0:
+            page = torch.empty(n, dtype=torch.uint8)
+        else:
+            quantize[(1,)](x, page, 64)  # expect: TL001
+""",
+    "made when it is asked for": """
+def f(x, n, wanted):
+    page = torch.empty(n, dtype=torch.float8_e4m3fn)
+    for each in wanted:
+        if each:
+            page = torch.empty(n, dtype=torch.uint8)
+        if not each:
+            quantize[(1,)](x, page, 64)  # expect: TL001
+""",
+    "correct: codes made when they are asked for": """
+def f(x, n, wanted):
+    page = torch.empty(n, dtype=torch.float8_e4m3fn)
+    for each in wanted:
+        if each:
+            page = torch.empty(n, dtype=torch.uint8).view(torch.float8_e4m3fn)
+        if not each:
+            quantize[(1,)](x, page, 64)
+""",
     "correct: bytes leave the loop": """
 def f(x, n, steps):
     page, sent = torch.empty(n, dtype=torch.uint8).view(torch.float8_e4m3fn), None

@@ -10,6 +10,7 @@ from tritonlint.facts.host.choices import choose, options
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Symbol
 from tritonlint.facts.host.values import Env, Sequence, Tensor, Value
+from tritonlint.frozen import replace
 
 
 def begin_later(frame: Frame, before: Frame) -> bool:
@@ -27,8 +28,19 @@ def begin_later(frame: Frame, before: Frame) -> bool:
         frame.env[name] = choose(
             *((tuple(x for x in path if x in known), each) for path, each in options(value))
         )
+    _note_again(frame, {each.buffer for x in changed.values() for each in _tensors(x)}, known)
     frame.site = f"{frame.site}#1"
     return True
+
+
+def _note_again(frame: Frame, buffers: set[Symbol], known: set[tuple[Symbol, bool]]) -> None:
+    """What buffers that a round hands on were made of holds in the next one however the tests of
+    the first came out."""
+    made = [x for x in frame.run.notes if x.kind == "allocated" and x.buffer in buffers]
+    for note in made:
+        again = replace(note, path=tuple(each for each in note.path if each in known))
+        if again not in frame.run.notes:
+            frame.run.notes.append(again)
 
 
 def _is_changed(before: Frame, name: str | Symbol, value: Value) -> bool:
