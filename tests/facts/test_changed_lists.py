@@ -43,6 +43,12 @@ CASES = {
         "other['out']",
     ),
     "a copy": (PAIR + f"other = held.copy()\nother[0] = {REAL}\n", "other[0]", "held[0]"),
+    "a list of it": (PAIR + f"other = list(held)\nother[0] = {REAL}\n", "other[0]", "held[0]"),
+    "a shallow copy": (
+        "import copy\n" + PAIR + f"other = copy.copy(held)\nother[0] = {REAL}\n",
+        "other[0]",
+        "held[0]",
+    ),
     "where a name stands": (
         PAIR + "names = ['codes', 'out']\n",
         "held[names.index('out')]",
@@ -74,8 +80,35 @@ LOOPS = {
     "a loop that may not run": f"out = {RAW}\nfor _ in range(n):\n    if x is None:\n"
     f"        out = {REAL}\nquantize[(1,)](x, out, 64){HIT}",
     "one after the other": PAIR + "each = iter(held)\nnext(each)\nquantize[(1,)](x, next(each), 64)",
+    "under a number that comes later": f"out = {REAL}\nfor i in range(n):\n    if i == 0:\n"
+    f"        out = {RAW}\n    if i == 1:\n        quantize[(1,)](x, out, 64){HIT}",
+    "until nothing is left": f"out = {REAL}\nwhile x:\n    x.pop()\n    out = {RAW}\n"
+    f"quantize[(1,)](x, out, 64){HIT}",
     "one of bytes alone": f"each = iter([{RAW}, {RAW}])\nquantize[(1,)](x, next(each), 64){HIT}",
 }
+
+
+# Which of the two is meant is not known, or Python raises: no launch is looked at closer, and none is
+# given up.
+ODD = {
+    "turned by an unknown number": "from collections import deque\nheld = deque([%s, %s])\nheld.rotate(n)",
+    "a step of zero": "held = [%s, %s]\nheld[::0] = held[::0]\ndel held[::0]",
+    "more than every other": "held = [%s, %s]\nheld[::2] = [x, x, x]",
+    "islice with a step of zero": "import itertools\nheld = list(itertools.islice([%s, %s], 0, 2, 0))",
+    "islice from the end": "import itertools\nheld = list(itertools.islice([%s, %s], -1))",
+    "filtered by no parameter": "held = list(filter(lambda: True, [%s, %s]))",
+    "a number beyond floats": f"held = [%s, %s]\nif n == 1{'0' * 400}:\n    held = held[1:]\nif n < 1:\n    held = held[:1]",
+    "numbers that are not finite": "held = [%s, %s]\nif n == 1e999:\n    return\nif n < -1e999:\n    return",
+    "ranges": "held = [%s, %s]\nfor i in range(10**30, 10**30 + 2, 0):\n    pass",
+    "keys that cannot be hashed": "held = [%s, %s]\nodd = {}\nodd[(1, [2])] = odd[[1]] = odd[{}] = x",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("done", ODD.values(), ids=list(ODD))
+def test_odd(done: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is certain afterwards is still found, and the function is not given up."""
+    last = f"out = {RAW}\nquantize[(1,)](x, out, 64){HIT}"
+    _check(f"{done % (REAL, REAL)}\n{last}", tmp_path, monkeypatch)
 
 
 @pytest.mark.parametrize("case", CASES, ids=list(CASES))

@@ -100,11 +100,13 @@ def _replaced(frame: Frame, owner: Sequence, where: ast.Slice, value: Value) -> 
     """The items of a list of which a part is replaced."""
     both, new = list(owner.items), iteration.items(value)
     part = None if owner.repeated else iteration.bounds(frame, where)
-    if new is None or new.repeated or part is None:
-        added = any_item(new) if new is not None else None
-        return both if added is None else [choose(((), each), ((), added)) for each in both]
-    both[part] = new.items
-    return both
+    if new is None:
+        return both
+    if not new.repeated and part is not None and part.step in (None, 1):
+        both[part] = new.items
+        return both
+    added = any_item(new)
+    return both if added is None else [choose(((), each), ((), added)) for each in both]
 
 
 def rebind(frame: Frame, spelled: ast.expr | None, value: Value) -> None:

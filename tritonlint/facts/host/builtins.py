@@ -41,8 +41,6 @@ from tritonlint.facts.project.modules import Definition
 from tritonlint.facts.project.tree import as_code
 from tritonlint.frozen import replace
 
-# The longest range of which all numbers are known.
-_FEW = 8
 # Go through what they are given.
 _GO_THROUGH = frozenset("enumerate filter iter list map next reversed sorted tuple zip".split())
 
@@ -84,11 +82,7 @@ def call(frame: Frame, node: ast.Call, name: str, given: Given) -> Value | None:
             is_one = instances.is_instance(frame, value, node.args[1])
             if is_one is not None:
                 return Condition("opaque", Literal(str(is_one)), frame.span(node))
-        case "filter", (_, over) if isinstance(node.args[0], ast.Lambda):
-            return _filtered(frame, node)
-        case "next", (over, *_) if isinstance(node.args[0], (ast.Name, ast.Attribute)):
-            return _following(frame, over)
-    return _gone_through(name, values)
+    return _gone_through(frame, node, name, values)
 
 
 def _following(frame: Frame, over: Value) -> Value | None:
@@ -141,22 +135,29 @@ def _by_unknown_name(frame: Frame, node: ast.Call, rest: list[Value], put: bool)
     return frame.env.get(entry)
 
 
-def _gone_through(name: str, values: tuple[Value, ...]) -> Value | None:
+def _gone_through(
+    frame: Frame, node: ast.Call, name: str, values: tuple[Value, ...]
+) -> Value | None:
     """What functions give that go through one container and do nothing else with its items."""
     match name, values:
         case "list" | "tuple" | "iter", ():
             return Sequence(())
         case (("list" | "tuple" | "iter"), (over,)):
-            return iteration.items(over)
+            held = iteration.items(over)
+            return held and replace(held)  # another one: the first may be changed
         case (("sorted" | "set" | "frozenset"), (over, *_)):
             found_items = iteration.items(over)
             return Sequence(found_items.items, repeated=True) if found_items else None
         case "reversed", (over,):
             backwards = iteration.items(over)
             return backwards and Sequence(backwards.items[::-1], repeated=backwards.repeated)
+        case "next", (over, *_) if isinstance(node.args[0], (ast.Name, ast.Attribute)):
+            return _following(frame, over)
         case "next", (over, *_):
             following = iteration.items(over)
             return any_item(following) if following else None
+        case "filter", _ if isinstance(node.args[0], ast.Lambda) and len(node.args) == 2:
+            return _filtered(frame, node)
         case "filter", (_, over):
             kept = iteration.items(over)
             return kept and Sequence(kept.items, repeated=True)
@@ -170,7 +171,7 @@ def _range(values: tuple[Value, ...]) -> Value | None:
     if not 0 < len(ends) == len(written) <= 3 or ends[2:] == [0]:
         return None
     numbers = range(*ends)
-    return Sequence(tuple(map(Const, numbers))) if len(numbers) <= _FEW else None
+    return Sequence(tuple(map(Const, numbers))) if len(numbers) <= loops.FEW else None
 
 
 def _known(function: Value) -> bool:

@@ -10,7 +10,7 @@ from tritonlint.facts.host.arguments import Given
 from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.values import Sequence, Table, Value, constant
+from tritonlint.facts.host.values import Const, Sequence, Table, Value, constant
 from tritonlint.frozen import replace
 
 _LISTS = frozenset(
@@ -37,25 +37,8 @@ def call(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Value | 
         case "contextvars.ContextVar":
             default = keywords.get("default")
             return Sequence((default,) if default is not None else (), repeated=True)
-        case "itertools.starmap" if len(values) == 2:
-            rows = iteration.items(values[1]) or Sequence(())
-            each_row = [
-                each.items
-                for row in rows.items
-                for _, each in options(row)
-                if isinstance(each, Sequence)
-            ]
-            made = (frame.apply(node, values[0], positional(frame, node, *x)) for x in each_row)
-            return Sequence(tuple(made), repeated=rows.repeated)
-        case "itertools.islice" if len(values) > 1:
-            return _sliced(iteration.items(values[0]), [constant(each) for each in values[1:]])
-        case "itertools.repeat":
-            return Sequence(values[:1], repeated=True)
-        case "itertools.chain":
-            return _chained(values)
-        case "itertools.chain.from_iterable":
-            over = iteration.items(values[0]) if values else None
-            return _chained(over.items) if over else None
+    if qualified.startswith("itertools.") and qualified not in _ENDLESS:
+        return _iterator(frame, node, qualified, values)
     if qualified.rpartition(".")[2] == "tree_map" and len(values) == 2:
         return _tree_map(frame, node, *values)
     if qualified in _LISTS:
@@ -111,12 +94,42 @@ def _made(frame: Frame, factory: ast.expr) -> Value:
     return frame.evaluate(ast.copy_location(ast.Call(factory, [], []), factory))
 
 
-def _sliced(over: Sequence | None, ends: list[object]) -> Sequence | None:
-    """A part of what is gone through."""
-    known = [each for each in ends if each is None or isinstance(each, int)]
-    if over is None or over.repeated or len(known) < len(ends) or len(ends) > 3:
+def _iterator(
+    frame: Frame, node: ast.Call, qualified: str, values: tuple[Value, ...]
+) -> Value | None:
+    """What a function of `itertools` goes through."""
+    match qualified:
+        case "itertools.starmap" if len(values) == 2:
+            rows = iteration.items(values[1]) or Sequence(())
+            several = (each for row in rows.items for _, each in options(row))
+            each_row = [each.items for each in several if isinstance(each, Sequence)]
+            made = (frame.apply(node, values[0], positional(frame, node, *x)) for x in each_row)
+            return Sequence(tuple(made), repeated=rows.repeated)
+        case "itertools.islice" if len(values) > 1:
+            return _sliced(iteration.items(values[0]), values[1:])
+        case "itertools.repeat":
+            return Sequence(values[:1], repeated=True)
+        case "itertools.chain":
+            return _chained(values)
+        case "itertools.chain.from_iterable":
+            over = iteration.items(values[0]) if values else None
+            return _chained(over.items) if over else None
+    return None
+
+
+def _sliced(over: Sequence | None, ends: tuple[Value, ...]) -> Sequence | None:
+    """A part of what is gone through, from its beginning on or from an index to another one."""
+    if over is None or over.repeated or len(ends) > 2:
         return over and Sequence(over.items, repeated=True)
-    return Sequence(over.items[slice(*known)])
+    known = [constant(each) for each in ends]
+    plain = [x for x, each in zip(known, ends, strict=True) if each == Const(None) or _counts(x)]
+    if len(plain) < len(ends):
+        return Sequence(over.items, repeated=True)
+    return Sequence(over.items[slice(*plain)])
+
+
+def _counts(number: object) -> bool:
+    return isinstance(number, int) and number >= 0
 
 
 def _chained(values: tuple[Value, ...]) -> Sequence | None:

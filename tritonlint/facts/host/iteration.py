@@ -49,4 +49,5 @@ def bounds(frame: Frame, node: ast.Slice) -> slice | None:
     parts = (node.lower, node.upper, node.step)
     known = [None if each is None else constant(frame.evaluate(each)) for each in parts]
     given = sum(each is not None for each in parts)
-    return slice(*known) if sum(isinstance(each, int) for each in known) == given else None
+    whole = sum(isinstance(each, int) for each in known) == given
+    return slice(*known) if whole and known[2] != 0 else None

@@ -94,6 +94,8 @@ def call(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Value | 
     if qualified in _SAME:
         name = _SAME[qualified]
         value = arguments.get(0, name)
+        if isinstance(value, (Sequence, Table)):
+            return replace(value)  # a container of its own: the first may be changed
         return _in_descriptor(value, given, name) if "TensorDescriptor" in qualified else value
     if qualified == "inspect.signature":  # stands for the function: see `bound`
         return arguments.get(0, "obj")

@@ -22,7 +22,7 @@ def method(
     for a method that is not known."""
     values = tuple(as_tested(each, frame.path) for each in given.arguments.positional)
     match name, values:
-        case ("copy", ()):
+        case "copy", ():
             return replace(owner)
         case (("get" | "get_nowait"), ()):  # of a queue, or a context variable
             return any_item(owner)
@@ -30,7 +30,8 @@ def method(
             known = not owner.repeated and all(isinstance(each, Const) for each in owner.items)
             return Const(owner.items.index(sought)) if known and sought in owner.items else None
         case (("pop" | "popleft"), _):
-            return _popped(frame, spelled, owner, values or (Const(0 if "l" in name else -1),))
+            last = Const(0 if name == "popleft" else -1)
+            return _popped(frame, spelled, owner, values[0] if values else last)
     changed = _changed(frame, owner, name, values)
     if changed is None:
         return None
@@ -63,19 +64,17 @@ def _changed(
             return Sequence(())
         case "reverse", ():
             return Sequence(items[::-1], repeated=owner.repeated)
-        case "rotate", _ if items and isinstance(at, int | None):
-            by = -(1 if at is None else at) % len(items)
+        case "rotate", _ if items and (not values or isinstance(at, int)):
+            by = -(at if isinstance(at, int) else 1) % len(items)
             return Sequence((*items[by:], *items[:by]), repeated=owner.repeated)
         case (("sort" | "remove" | "rotate"), _):
             return Sequence(items, repeated=True)
     return None
 
 
-def _popped(
-    frame: Frame, spelled: ast.expr | None, owner: Sequence, values: tuple[Value, ...]
-) -> Value | None:
-    index = constant(values[0])
-    if owner.repeated or not isinstance(index, int) or abs(index) >= len(owner.items) + (index < 0):
+def _popped(frame: Frame, spelled: ast.expr | None, owner: Sequence, at: Value) -> Value | None:
+    index = _index(owner, at)
+    if index is None:
         return any_item(owner)
     rebind(frame, spelled, _without(owner, index))
     return owner.items[index]
@@ -90,10 +89,15 @@ def deleted(frame: Frame, target: ast.Subscript, owner: Sequence) -> Sequence:
         kept = list(owner.items)
         del kept[gone]
         return Sequence(tuple(kept))
-    index = constant(frame.evaluate(target.slice))
-    if owner.repeated or not isinstance(index, int) or abs(index) >= len(owner.items) + (index < 0):
-        return replace(owner, repeated=True)
-    return _without(owner, index)
+    index = _index(owner, frame.evaluate(target.slice))
+    return replace(owner, repeated=True) if index is None else _without(owner, index)
+
+
+def _index(owner: Sequence, at: Value) -> int | None:
+    """The index of an item that is known."""
+    index, size = constant(at), len(owner.items)
+    known = not owner.repeated and isinstance(index, int) and -size <= index < size
+    return index if known else None
 
 
 def _without(owner: Sequence, index: int) -> Sequence:

@@ -15,7 +15,7 @@ from tritonlint.facts.host.symbols import Share
 from tritonlint.facts.host.values import Instance, Sequence, Table, Tensor, Value
 
 # So many items are gone through one by one; of more, each is any of them.
-_FEW = 8
+FEW = 8
 
 Comprehension = ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
 
@@ -24,7 +24,7 @@ def through(frame: Frame, node: ast.expr) -> Items[Value]:
     """What going through the value of `node` gives."""
     value = gone_through(frame, node, frame.evaluate(node))
     over = iteration.items(value)
-    if over is not None and not over.repeated and len(over.items) <= _FEW:
+    if over is not None and not over.repeated and len(over.items) <= FEW:
         return Items(over.items)
     some = any_item(over) if over is not None else None
     return Items(None, some or iteration.any_of(frame, node, value))

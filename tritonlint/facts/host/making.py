@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
+from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.host import classes, entering
 from tritonlint.facts.host.arguments import Given
 from tritonlint.facts.host.given import positional
@@ -81,35 +82,22 @@ def _initialized(
 
 
 def _is_decided(initializer: ast.FunctionDef, given: Given) -> bool:
-    """Whether a written argument, or a flag that is left as it is, decides what an initializer
-    gives an attribute."""
-    tested = _tested(initializer)
-    if not tested or not given.complete:
-        return False
-    for index, (name, default) in enumerate(_parameters(initializer)):
-        if name in tested:
-            value = given.arguments.get(index, name)
-            flag = isinstance(default, ast.Constant) and isinstance(default.value, bool)
-            if isinstance(value, Const) or (value is None and flag):
-                return True
-    return False
-
-
-def _parameters(initializer: ast.FunctionDef) -> Iterator[tuple[str, ast.expr | None]]:
-    """The parameters behind `self`, with their defaults."""
-    signature_ = initializer.args
-    named = [*signature_.posonlyargs, *signature_.args]
-    before = [None] * (len(named) - len(signature_.defaults))
-    yield from zip(
-        (each.arg for each in named[1:]), [*before, *signature_.defaults][1:], strict=True
-    )
-    for each, default in zip(signature_.kwonlyargs, signature_.kw_defaults, strict=True):
-        yield each.arg, default
+    """Whether a written argument, or a flag that is left as it is, decides a test of an
+    initializer."""
+    tested = _tested(initializer) if given.complete else frozenset()
+    known = signature(initializer)
+    bound = known.bind((None, *given.arguments.positional), given.arguments.keywords).values
+    flags = {
+        name
+        for name, each in known.defaults.items()
+        if isinstance(each, ast.Constant) and isinstance(each.value, bool)
+    }
+    return any(isinstance(bound[x], Const) if x in bound else x in flags for x in tested)
 
 
 @kept(4096)
 def _tested(initializer: ast.FunctionDef) -> frozenset[str]:
-    """The names that decide, by themselves or denied, on an assignment to an attribute."""
+    """The names that an initializer tests, by themselves, denied or compared."""
     found: set[str] = set()
     for node in nodes(initializer, ast.If, ast.IfExp):
         test = node.test.operand if isinstance(node.test, ast.UnaryOp) else node.test

@@ -4,14 +4,17 @@ together."""
 from __future__ import annotations
 
 import ast
+import math
 import operator
 from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
 from functools import lru_cache
 
 from tritonlint.facts.host.symbols import Compared, Literal, Symbol
 
-_Written = int | float | str
-_HOLDS: Mapping[str, Callable[[float, float], bool]] = {
+# The operator of a comparison, what it compares with, and how it comes out.
+_Asked = tuple[str, Fraction | str, bool]
+_HOLDS: Mapping[str, Callable[[Fraction, Fraction], bool]] = {
     "==": operator.eq,
     "Lt": operator.lt,
     "LtE": operator.le,
@@ -22,7 +25,7 @@ _HOLDS: Mapping[str, Callable[[float, float], bool]] = {
 
 def clash(tests: Iterable[tuple[Symbol, bool]]) -> bool:
     """Whether no number, and no text, has all comparisons with written ones come out so."""
-    found: dict[Symbol, list[tuple[str, _Written, bool]]] = {}
+    found: dict[Symbol, list[_Asked]] = {}
     for test, outcome in tests:
         if isinstance(test, Compared) and isinstance(test.right, Literal):
             known = _written(test.right.written)
@@ -31,30 +34,30 @@ def clash(tests: Iterable[tuple[Symbol, bool]]) -> bool:
     return any(len(each) > 1 and _impossible(each) for each in found.values())
 
 
-def _impossible(asked: list[tuple[str, _Written, bool]]) -> bool:
-    """Whether nothing passes these comparisons: neither a number that is written in one of them,
-    nor one between two or beyond all; of texts two that are equal to it."""
-    equal = {known for name, known, outcome in asked if name == "==" and outcome}
-    if len(equal) > 1:
+def _impossible(asked: list[_Asked]) -> bool:
+    """Whether nothing passes these comparisons: no number that is written in one of them, nor one
+    between two or beyond all. A text is equal to one other at most."""
+    if len({known for name, known, outcome in asked if name == "==" and outcome}) > 1:
         return True
-    limits = [(*each,) for each in asked if not isinstance(each[1], str)]
+    limits = [(name, x, outcome) for name, x, outcome in asked if isinstance(x, Fraction)]
     if len(limits) < len(asked):
         return False
-    points = sorted({float(known) for _, known, _ in limits})
+    points = sorted({known for _, known, _ in limits})
     between = [(a + b) / 2 for a, b in zip(points, points[1:], strict=False)]
-    tried = [*points, *between, points[0] - 1, points[-1] + 1]
     return not any(
-        all(_HOLDS[name](each, float(known)) == outcome for name, known, outcome in limits)
-        for each in tried
+        all(_HOLDS[name](each, known) == outcome for name, known, outcome in limits)
+        for each in (points[0] - 1, *points, *between, points[-1] + 1)
     )
 
 
 @lru_cache(maxsize=1024)
-def _written(code: str) -> _Written | None:
-    """The number or the text that a literal is; a test for True or None is none of a number."""
+def _written(code: str) -> Fraction | str | None:
+    """The number or the text that a literal is; True and None are neither."""
     try:
         value = ast.literal_eval(code)
     except (ValueError, SyntaxError):
         return None
-    known = isinstance(value, (int, float, str)) and not isinstance(value, bool)
-    return value if known else None
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        exact = isinstance(value, int) or math.isfinite(value)
+        return Fraction(value) if exact else None
+    return value if isinstance(value, str) else None
