@@ -32,7 +32,7 @@ def reckons(frame: Frame, dtype: Value, names: Items[object], span: Span) -> Non
     """Note that the code reckons with 8-bit integers where it looks `dtype` up among `names`: those
     of types of 8 bits. A table of other types too only translates."""
     symbol = dtype_symbol(dtype)
-    spelled = [str(name) for name in names]
+    spelled = [str(name) for name in names] if symbol is not None else []
     if symbol is None or "torch.int8" not in spelled:
         return
     types = (name.partition("torch.")[2] for name in spelled)

@@ -205,8 +205,7 @@ def _attribute_of(frame: Frame, owner: Value, node: ast.Attribute) -> Value:
             stored = stored or _of_its_class(frame, as_tensor(owner), name, node)
             if stored is not None:
                 return stored
-    of_dtypes = all(isinstance(each, DType) for _, each in options(owner))
-    if name in dtype_tests.PREDICATES and of_dtypes:
+    if name in dtype_tests.PREDICATES and all(isinstance(x, DType) for _, x in options(owner)):
         found = dtype_tests.predicate(frame, name, owner, frame.span(node))
         return found or Method(owner, name, node)
     told = _told_by_name(owner, name)
