@@ -47,6 +47,8 @@ class Watch:
     """What one run saw."""
 
     def __init__(self) -> None:
+        # Whether the kernel calls what the language had before Triton 3 alone.
+        self.before_3 = False
         self._conversions: dict[Key, Conversion] = {}
         self._bytes: dict[Key, SignedByte] = {}
         self._wraps = Wraps()
@@ -61,8 +63,10 @@ class Watch:
         return tuple(self._bytes.values())
 
     def wrapped(self) -> tuple[Wrapped, ...]:
-        """In the order in which they were first seen."""
-        return self._wraps.used()
+        """In the order in which they were first seen. A constant takes the type of the byte since
+        Triton 3.2; before that it was an `int32`."""
+        used = self._wraps.used()
+        return tuple(each for each in used if each.bias is None) if self.before_3 else used
 
     def short(self) -> tuple[ShortProduct, ...]:
         """The products of 16 bits that reach a pointer."""

@@ -81,7 +81,7 @@ class _Kernel:
         if inner is None:
             return False
         if _written(wide) is not None:
-            return self._is_only_float64(wide)
+            return self._is_only_float64(wide) and not self._is_one_number(inner, wide)
         integer = _cast(wide, "float64")
         is_exact = self._is_power(inner, wide) or inner is wide
         return is_exact and integer is not None and self._is_integer(integer)
@@ -140,6 +140,16 @@ class _Kernel:
                     given = own.given(call).get(parameter)
                     found.append(given is not None and numbers.is_integer(given, depth - 1))
         return bool(found) and all(found)
+
+    def _is_one_number(self, node: ast.expr, written: ast.Call) -> bool:
+        """Whether an expression gives one number, and no block of them: of what has no dimension
+        and of what the kernel is given."""
+        given = {each.arg for each in signature(self.kernel.node).named}
+        while isinstance(node, ast.Name) and node.id in self.given:
+            node = self.given[node.id]
+        shape = written.args[0]
+        named = {each.id for each in nodes(node, ast.Name)} - {as_code(written.func).split(".")[0]}
+        return isinstance(shape, ast.List | ast.Tuple) and not shape.elts and named <= given
 
     def _is_only_float64(self, number: ast.Call) -> bool:
         """Whether nothing but a written number is float64 in a kernel, and for those that launch

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from tritonlint.dtypes import BFLOAT16, FLOAT16, FLOAT32, UNKNOWN, ElementType, ElementTypes
@@ -17,7 +17,12 @@ from tritonlint.facts.device.sums import NarrowSum
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.hazards.launched.callbacks import is_callback
 from tritonlint.facts.hazards.launched.known_arguments import known_arguments
-from tritonlint.facts.hazards.launched.specializations import specialization, types_of
+from tritonlint.facts.hazards.launched.specializations import (
+    each_constant,
+    specialization,
+    types_of,
+)
+from tritonlint.facts.hazards.meant_sums import asked_for, is_of_one, is_stated
 from tritonlint.facts.hazards.observation import InKernel
 from tritonlint.facts.hazards.repeated_sums import repeated_sums
 from tritonlint.facts.host.choices import options
@@ -27,7 +32,7 @@ from tritonlint.facts.host.outcomes import decided
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import Attribute, Parameter, Symbol
 from tritonlint.facts.host.values import Condition, Tensor
-from tritonlint.facts.project.comments import computes_in_16_bits, means_16_bits, said_float32
+from tritonlint.facts.project.comments import said_float32
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.tree import walk
 from tritonlint.findings.claim import Known
@@ -108,7 +113,7 @@ def low_sums(run: Run, kernel: Kernel, source: SourceFile) -> Iterator[LowSum]:
     for event in run.launches:
         if event.kernel.node is kernel.node:
             for each in _of_launch(run, event):
-                if not _is_stated(each.place, source) and not _is_of_one(each.place, source):
+                if not is_stated(each.place, source) and not is_of_one(each.place, source):
                     yield each
 
 
@@ -138,8 +143,14 @@ def _of_launch(run: Run, event: LaunchEvent) -> Iterator[LowSum]:
     exact = Specialization({**made.pointers, **pointers}, {**made.constexprs, **flags})
     narrow = {name: pointers[name] for name in pointers if shown[name][0] == "narrow"}
     seen = run.effects.of(narrow_sums, event.kernel, exact)
+    if seen:
+        ways = each_constant(event, exact)
+        each_way = (run.effects.of(narrow_sums, event.kernel, way) for way in ways)
+        happen = {(each.place, each.via) for way in each_way for each in way}
+        seen = tuple(each for each in seen if (each.place, each.via) in happen)
     for each in (*seen, *repeated_sums(event, narrow, pointers)):
-        if each.parameters <= pointers.keys():
+        meant = each.kind == "update" and any(asked_for(run, event, n) for n in each.parameters)
+        if each.parameters <= pointers.keys() and not meant:
             yield _observed(event, each, pointers, shown)
 
 
@@ -260,45 +271,3 @@ def _is_chosen(symbol: Symbol, function: str) -> bool:
 
 def _is_kept_wide(name: str, state: Passes, element: ElementType | None) -> bool:
     return state == "open" and _KEPT_WIDE.search(name) is not None
-
-
-def _is_of_one(place: Span, source: SourceFile) -> bool:
-    """Whether a sum stands where a constant of its kernel or device function is tested for one: it
-    may be along an axis of one value."""
-    return any(
-        (arm[0].lineno, arm[0].col_offset) <= (place.line, place.column - 1)
-        and place.line <= (arm[-1].end_lineno or arm[-1].lineno)
-        for statement in _around(place, source)
-        for node in walk(statement)
-        for arm in _of_one(node)
-    )
-
-
-def _around(place: Span, source: SourceFile) -> list[ast.stmt]:
-    """What a place stands in at the top level of `source`."""
-    body = source.tree.body if place.path == source.path else ()
-    return [each for each in body if each.lineno <= place.line <= (each.end_lineno or 0)]
-
-
-def _of_one(node: ast.AST) -> Iterator[Sequence[ast.stmt | ast.expr]]:
-    """What runs where a test finds that a name is one."""
-    match node:
-        case ast.If(test=ast.Compare(left=ast.Name(), ops=[op], comparators=[ast.Constant(1)])):
-            arms: tuple[Sequence[ast.stmt | ast.expr], ...] = (node.body, node.orelse)
-        case ast.IfExp(test=ast.Compare(left=ast.Name(), ops=[op], comparators=[ast.Constant(1)])):
-            arms = ([node.body], [node.orelse])
-        case _:
-            return
-    if isinstance(op, ast.Eq):
-        yield arms[0]
-    elif isinstance(op, (ast.NotEq, ast.Gt)) and arms[1]:
-        yield arms[1]
-
-
-def _is_stated(place: Span, source: SourceFile) -> bool:
-    """Whether a comment at a sum, or in the function around it, says that 16 bits are meant."""
-    return any(
-        means_16_bits(source.lines, place.line, place.end_line)
-        or computes_in_16_bits(source.lines[each.lineno - 1 : each.end_lineno])
-        for each in _around(place, source)
-    )

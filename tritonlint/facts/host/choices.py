@@ -41,6 +41,8 @@ _OF_DTYPES = re.compile(
 )
 
 MAX_OPTIONS = 4
+# Of numbers and texts, as a table holds them, so many.
+MAX_CONSTANTS = 16
 
 Known = Callable[[Symbol], ElementTypes]
 
@@ -73,7 +75,8 @@ def choose(*alternatives: tuple[Path, Value]) -> Value:
         flat = _without_unviewed(flat)
     if len(flat) == 1:
         return flat[0][1]
-    return Choice(tuple(flat[:MAX_OPTIONS]))
+    constant = all(isinstance(each, Const) for _, each in flat)
+    return Choice(tuple(flat[: MAX_CONSTANTS if constant else MAX_OPTIONS]))
 
 
 def any_item(sequence: Sequence) -> Value | None:

@@ -30,6 +30,7 @@ NoteKind = Literal[
     "unquantized",
     "integers",
     "default",
+    "may_be",
     "seen",
     "codes",
     "numbers",
@@ -46,7 +47,8 @@ class Note:
     where it asks for fp8 by name;
     `unquantized`: such a setting raises, where the test `variable` comes out true; `integers`: the
     code reckons with 8-bit integers, in a tensor or as the dtype that `buffer` names; `default`: a
-    parameter is this dtype unless a caller says otherwise; `codes`: codes of `types` are copied
+    parameter is this dtype unless a caller says otherwise; `may_be`: it is made with this type on
+    `path`, with one that is not known on others; `codes`: codes of `types` are copied
     into it, or what was viewed as these is viewed as bytes again; `numbers`: the code computes with
     it as floats; `seen`: what was seen at run time, as `message` says: it is as strong as
     `strength`, and `encoded` says that the bytes are floats.

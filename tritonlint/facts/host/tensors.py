@@ -131,8 +131,11 @@ def _made_with(frame: Frame, buffer: Symbol, dtype: Value, span: Span) -> None:
     known = (s for path, s in named if (HasType(s, str(INT8)), False) not in path)
     frame.run.dtypes[buffer] = frozenset(known)
     for path, each in each_path:
-        if isinstance(each, DType) and each.types.single == INT8:
-            frame.note("integers", buffer, each.types, span, path=path)
+        own = each.types.single if isinstance(each, DType) else None
+        if own == INT8:
+            frame.note("integers", buffer, ElementTypes.of(INT8), span, path=path)
+        elif own is not None and own.is_float:
+            frame.note("may_be", buffer, ElementTypes.of(own), span, path=path)
 
 
 def _made_alike(frame: Frame, buffer: Symbol, types: ElementTypes, like: Value) -> None:

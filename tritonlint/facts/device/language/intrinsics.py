@@ -40,8 +40,12 @@ def intrinsic(call: Invocation, qualified: str) -> Value:
     handler = _TABLE.get(call.name)
     if handler is not None and "libdevice" not in qualified:
         return handler(call)
-    # Until Triton 3, `tl.math` was libdevice.
-    if "libdevice" in qualified or (handler is None and ".math." in qualified):
+    if "libdevice" in qualified:
+        return library_function(call)
+    if handler is None and ".math." in qualified:
+        # Until Triton 3, `tl.math` was libdevice.
+        if call.machine.watch is not None:
+            call.machine.watch.before_3 = True
         return library_function(call)
     return unknown(call)
 

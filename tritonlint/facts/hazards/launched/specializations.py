@@ -10,7 +10,7 @@ from tritonlint.facts.device import Float, OneOf, Specialization, roles_of
 from tritonlint.facts.flow.items import is_item, parameter_of
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.hazards.launched.known_arguments import tested
-from tritonlint.facts.host.choices import contradicts, options
+from tritonlint.facts.host.choices import MAX_CONSTANTS, contradicts, options
 from tritonlint.facts.host.element_types import wide_floats
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.outcomes import decided
@@ -19,6 +19,7 @@ from tritonlint.facts.host.values import Condition, Const, DType, Path, Tensor, 
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.tree import last_name
+from tritonlint.frozen import replace
 from tritonlint.source import Span
 
 E4M3FN = BY_NAME["float8_e4m3fn"]
@@ -67,6 +68,17 @@ def specialization(
     if own is not None:
         pointers[parameter] = _byte_of(own)
     return Specialization(pointers, constexprs)
+
+
+def each_constant(event: LaunchEvent, made: Specialization) -> list[Specialization]:
+    """`made` for each value of the first compile-time parameter that may be one of several, all of
+    them known."""
+    for name, passed in event.arguments.items():
+        values = [each for at, each in options(passed.value) if not contradicts(at, event.path)]
+        constants = [each.value for each in values if isinstance(each, Const)]
+        if 1 < len(constants) == len(values) < MAX_CONSTANTS:
+            return [replace(made, constexprs={**made.constexprs, name: x}) for x in constants]
+    return [made]
 
 
 def _byte_of(own: ElementTypes) -> ElementType:
