@@ -86,7 +86,7 @@ def found(
     assert result.skipped == ()
     if not paths:  # of some files, only launches that are given bytes are looked at
         overlooked = sorted(launches(files) - seen.launches)
-        assert not overlooked, f"overlooked; `{OVERLOOKED}` says that this is meant"
+        assert not overlooked, f"{overlooked} overlooked; `{OVERLOOKED}` says that this is meant"
     return Counter((each.span.path, each.span.line, each.code) for each in result.findings)
 
 

@@ -12,12 +12,13 @@ from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.class_facts import assigned_in, class_facts, facts_of, take_over
 from tritonlint.facts.host.decorators import has_view
 from tritonlint.facts.host.events import Note
-from tritonlint.facts.host.registries import filled_in, makes_tensors
+from tritonlint.facts.host.registries import makes_tensors
 from tritonlint.facts.host.state import ClassFacts, Frame
 from tritonlint.facts.host.symbols import Attribute, Made, Object, Symbol
 from tritonlint.facts.host.values import Const, DType, Instance, Sequence, Table, Tensor, Value
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition
+from tritonlint.facts.project.registering import filled_in
 from tritonlint.facts.project.tree import FUNCTION, Function, nodes
 from tritonlint.frozen import replace
 

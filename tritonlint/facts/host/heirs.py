@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence as Several
+from itertools import dropwhile, takewhile
 
 from tritonlint.facts.host.choices import MAX_OPTIONS, Known, options
 from tritonlint.facts.host.element_types import all_bytes
@@ -49,12 +50,37 @@ def run_as(method: Definition) -> list[Definition | None]:
     changing: list[Definition | None] = []
     keeping = False
     for heir in found:
-        names = method_names(heir) - {"__init__"}
+        first = [heir, *_before(heir, own)]
+        names = {name for each in first for name in method_names(each)} - {"__init__"}
         if method.name not in names:
-            changes = not names.isdisjoint(named) or _names_bytes(heir)
+            changes = not names.isdisjoint(named) or any(map(_names_bytes, first))
             changing += [heir] if changes else []
             keeping = keeping or not changes
     return changing if changing and not keeping and _is_for_heirs(own, named) else [None, *changing]
+
+
+def _before(heir: Definition, owner: Definition) -> list[Definition]:
+    """The other classes that a class inherits from in front of `owner`: their methods come first,
+    as those of a mixin do."""
+    return list(takewhile(lambda each: each.node is not owner.node, heir.bases))
+
+
+def above(owner: Definition, heir: Definition) -> list[Definition]:
+    """The classes in which a method of `owner` that an object of `heir` runs looks for the one that
+    it extends: those that come after `owner`."""
+    every = _in_order(heir)
+    later = list(dropwhile(lambda each: each.node is not owner.node, every))
+    return later[1:]
+
+
+def _in_order(definition: Definition, within: tuple[object, ...] = ()) -> list[Definition]:
+    """A class and those that it inherits from: each before its own bases, and after all that
+    inherit from it."""
+    found = [definition]
+    for base in definition.bases if definition.node not in within else ():
+        found += _in_order(base, (*within, definition.node))
+    last = {each.node: at for at, each in enumerate(found)}
+    return [each for at, each in enumerate(found) if last[each.node] == at]
 
 
 def _is_for_heirs(definition: Definition, named: set[str]) -> bool:
@@ -90,6 +116,14 @@ def is_left_to_heirs(method: Function) -> bool:
     """Whether a class leaves a method to its heirs: so it says, or there is nothing in it."""
     empty = (isinstance(each, ast.Pass) or _is_written(each) for each in method.body)
     return _is_left(method) or all(empty)
+
+
+def views(heir: Definition, name: str) -> bool:
+    """Whether the method of this name that a class has views something."""
+    method = heir.module.member(heir, name)
+    return isinstance(method, Definition) and any(
+        isinstance(each, ast.Attribute) and each.attr == "view" for each in walk(method.as_function)
+    )
 
 
 def is_first_with(heir: Definition, name: str) -> bool:
@@ -155,8 +189,8 @@ def _made(module: Module) -> tuple[frozenset[str], frozenset[str]]:
 
 @kept(1024)
 def _names_bytes(definition: Definition) -> bool:
-    """Whether the initializer that a class has of its own names a type of bytes."""
-    own = (each for each in definition.as_class.body if getattr(each, "name", "") == "__init__")
+    """Whether a method that a class has of its own names a type of bytes."""
+    own = (each for each in definition.as_class.body if isinstance(each, FUNCTION))
     return any(last_name(each) == "uint8" for node in own for each in nodes(node, ast.expr))
 
 

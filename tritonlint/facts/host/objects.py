@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from itertools import islice
 
 from tritonlint.facts.flow.targets import bind
 from tritonlint.facts.host import attributes, classes, entering, heirs, members, names, required
@@ -11,7 +10,7 @@ from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.named_dtypes import named_dtype
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import Attribute, Object, OfClass, Parameter, Share
+from tritonlint.facts.host.symbols import Attribute, Made, Object, OfClass, Parameter, Share
 from tritonlint.facts.host.values import (
     Callable,
     Choice,
@@ -83,13 +82,18 @@ def _attribute(frame: Frame, owner: Instance, name: str, node: ast.expr) -> Valu
 
 
 def _of_heirs(frame: Frame, owner: Instance, target: Definition, node: ast.expr) -> Value | None:
-    """A method that a class leaves to its heirs, as each of them has it: where the object is one of
-    that class. What launches something is not followed here."""
-    if not heirs.is_left_to_heirs(target.as_function):
-        return None
+    """A method that a class leaves to its heirs, as each of them has it; one of its own that heirs
+    view something in is that of the class or theirs, where nothing but an annotation tells the
+    class. What launches something is not followed here."""
     overriding = frame.run.overriding(owner.definition, target.name)
-    first = (each for each in overriding if heirs.is_first_with(each, target.name))
-    asked = list(islice(first, _MOST_HEIRS))
+    if heirs.is_left_to_heirs(target.as_function):
+        asked = [each for each in overriding if heirs.is_first_with(each, target.name)]
+    elif owner.symbol and not isinstance(owner.symbol, Made):
+        asked = [each for each in overriding if heirs.views(each, target.name)]
+        asked = [owner.definition, *asked] if asked else []
+    else:
+        return None
+    asked = asked[:_MOST_HEIRS]
     found: list[tuple[Path, Value]] = []
     for each in asked:
         tests = tuple((OfClass(owner.name, other.qualified), other is each) for other in asked)
@@ -151,8 +155,10 @@ def class_attribute(frame: Frame, owner: Class, name: str, node: ast.expr) -> Va
 
 
 def inherited(frame: Frame, owner: Super, name: str, node: ast.expr) -> Value:
-    """`super().name`."""
-    for base in owner.owner.bases:
+    """`super().name`: of the classes that the object's class inherits from, in the order in which
+    methods are looked for, the next one with that method."""
+    above = heirs.above(owner.owner, owner.instance.definition)
+    for base in above or owner.owner.bases:
         found = base.module.member(base, name)
         if isinstance(found, Definition) and isinstance(found.node, FUNCTION):
             return bound_method(frame, owner.instance, found, node)

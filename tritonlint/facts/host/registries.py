@@ -4,6 +4,7 @@ names that functions declare `global`."""
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 
 from tritonlint.facts.host import tensors
 from tritonlint.facts.host.arguments import Arguments, Given
@@ -11,13 +12,12 @@ from tritonlint.facts.host.binding import bind
 from tritonlint.facts.host.choices import choose, is_dtype
 from tritonlint.facts.host.given import arguments_of
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.values import Callable, Const, Sequence, Table, Value
+from tritonlint.facts.host.values import Callable, Class, Const, Sequence, Table, Value
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import last_name, nodes, walk
+from tritonlint.facts.project.registering import filled_in, filling, first_inside, registered
+from tritonlint.facts.project.tree import nodes, walk
 
-# Methods that put something into what they are called on.
-_PUT = frozenset("append add insert extend setdefault update copy_ index_copy_".split())
 # So many statements are followed that fill one table.
 _MOST = 16
 
@@ -27,10 +27,10 @@ def filled(frame: Frame, definition: Definition, made: Value) -> Value:
     `TABLE[key] = value`, or calls of functions that do that."""
     if made == Const(None) and not definition.enclosing:
         return _set_later(frame, definition) or made
-    statements, fillers = _filling(definition.module, definition.name)
-    if not isinstance(made, (Table, Sequence)) or definition.enclosing or not statements:
+    if not isinstance(made, (Table, Sequence)) or definition.enclosing:
         return made
     name = definition.name
+    statements, fillers = _filling(definition.module, name)
     inner = frame.elsewhere(definition.module, (), frame.types)
     inner.env = {name: made}
     for statement in statements:
@@ -39,6 +39,8 @@ def filled(frame: Frame, definition: Definition, made: Value) -> Value:
                 inner.env[name] = _after(inner, fillers[called], call, name)
             case _:
                 inner.block([statement])
+    for filler, decorator, own in registered(definition.module, name)[:_MOST]:
+        inner.env[name] = _registered(inner, filler, decorator, own, name)
     return inner.env[name]
 
 
@@ -138,15 +140,36 @@ def _after(frame: Frame, function: Definition, call: ast.Call, name: str) -> Val
     return inner.env.get(name, frame.env[name])
 
 
+def _registered(
+    frame: Frame, filler: Definition, decorator: ast.expr, own: Definition, name: str
+) -> Value:
+    """What `name` stands for after a decorator that fills it, on `own`: the filler itself, or a
+    function in the one that is called for the decorator."""
+    inner = frame.elsewhere(filler.module, (filler.as_function,), frame.types)
+    known = Callable(filler, None, dict(frame.env))
+    value = Class(own) if isinstance(own.node, ast.ClassDef) else Callable(own)
+    taken = Given(Arguments((value,), {}), {})
+    called = isinstance(decorator, ast.Call)
+    given = arguments_of(frame, decorator) if isinstance(decorator, ast.Call) else taken
+    inner.env = bind(frame, filler, given, known)
+    inner.body()
+    nested = first_inside(filler)
+    if called and nested is not None and name in filled_in(nested.node):  # type: ignore[arg-type]
+        around = Callable(nested, None, {**frame.env, **inner.env})
+        inner = inner.elsewhere(nested.module, nested.inside, frame.types)
+        inner.env = bind(frame, nested, taken, around)
+        inner.body()
+    return inner.env.get(name, frame.env[name])
+
+
 @kept(1024)
-def _filling(module: Module, name: str) -> tuple[list[ast.stmt], dict[str, Definition]]:
+def _filling(module: Module, name: str) -> tuple[list[ast.stmt], Mapping[str, Definition]]:
     """The statements of a module that put something into what `name` stands for, and the functions
     that they call for it."""
     text = module.source.text
     if not any(f"{name}{each}" in text for each in ("[", ".")):
         return [], {}
-    functions = (each for each in module.functions if not each.enclosing)
-    fillers = {each.name: each for each in functions if name in filled_in(each.node)}  # type: ignore[arg-type]
+    fillers = filling(module, name)
     statements: list[ast.stmt] = [
         each
         for each in module.tree.body
@@ -173,19 +196,3 @@ def makes_tensors(method: ast.AST) -> bool:
         and any(keyword.arg == "dtype" for keyword in each.keywords)
         for each in walk(method)
     )
-
-
-@kept(8192)
-def filled_in(node: ast.AST) -> frozenset[str]:
-    """The names, and the attributes of objects, that a piece of code puts items into."""
-    found: set[str] = set()
-    for each in nodes(node, ast.Subscript, ast.Call):
-        match each:
-            case ast.Subscript(value=(ast.Name() | ast.Attribute()) as owner, ctx=ast.Store()):
-                found.add(last_name(owner))
-            case ast.Call(func=ast.Attribute(value=owner, attr=how)) if how in _PUT:
-                while isinstance(owner, ast.Subscript):
-                    owner = owner.value
-                if isinstance(owner, (ast.Name, ast.Attribute)):
-                    found.add(last_name(owner))
-    return frozenset(found)

@@ -26,11 +26,11 @@ from tritonlint.findings.result import Limit
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
-# After so many statements no further function is entered; after so many the interpretation ends,
-# and that is said.
+# After so many statements no function is entered; after so many the run ends, which is said.
 MAX_ENTERED = 6000
 MAX_STATEMENTS = 40000
 # The lines of a function that is entered only for what it returns, and of one that tells types.
+TINY = 2
 SHORT = 24
 LONG = 60
 MAX_DEPTH = 24
@@ -65,13 +65,13 @@ class Run:
     """What one interpretation collects, over all the functions that it enters. `leads` says whether
     a function leads to a launch: others are entered only for what they return, when they are short.
     `byte_table` tells where the project says that it stores quantized caches as bytes, `called`
-    tells whether `root` has callers in the project, `viewed_beside` whether tests beside it view
-    what they pass, `both_flavours` whether the project knows of both kinds of e4m3, `viewing` gives
-    the other files that name all of some names and view something, `operator` which function a
-    custom operator is, `overriding` which heirs of a class have a method of their own. `thorough`
-    is whether calls are followed that hand on no bytes: they tell what else a function is given.
-    `attributes` and `effects` (what a kernel does in one specialization) may be shared. `asked`
-    tells whether what is observed at a place is asked for at all (None: all of it is)."""
+    whether `root` has callers in the project, `viewed_beside` whether tests beside it view what
+    they pass, `both_flavours` whether the project knows both kinds of e4m3. `viewing` gives the
+    other files that name all of some names and view something, `operator` the function that a
+    custom operator is, `overriding` the heirs of a class with a method of their own. `thorough`:
+    calls are followed that hand on no bytes, for what else a function is given. `attributes` and
+    `effects` (what a kernel does in one specialization) may be shared. `asked` tells whether what
+    is observed at a place is asked for (None: all of it is)."""
 
     project: Project
     root: Definition
@@ -106,8 +106,7 @@ class Run:
     dtypes: dict[Symbol, frozenset[Symbol]] = field(default_factory=dict)
     # The same with the paths on which it is made so.
     named: dict[Symbol, tuple[tuple[Path, Symbol], ...]] = field(default_factory=dict)
-    # What a tensor of at most one element is made of: no evidence of what others hold, but others
-    # may be made after it.
+    # What a tensor of one element at most is made of: that tells nothing of others.
     stand_ins: dict[Symbol, ElementTypes] = field(default_factory=dict)
     # The tensors that a buffer of unknown dtype was made after, or the parameters that name it.
     alike: dict[Symbol, frozenset[Symbol]] = field(default_factory=dict)
@@ -115,8 +114,7 @@ class Run:
     implied: dict[tuple[Symbol, bool], Path] = field(default_factory=dict)
     # What is written for parameters of the root, where it is a test and nobody else calls it.
     written: dict[Symbol, tuple[object, ...]] = field(default_factory=dict)
-    # The objects that were met, by class and name, of which it is to be noted what settings their
-    # classes do not let pass.
+    # The objects that were met, by class and name, whose classes may turn settings away.
     requiring: dict[tuple[int, Symbol | None], Instance] = field(default_factory=dict)
 
     def with_implied(self, path: Path) -> Path:
@@ -143,6 +141,8 @@ class Run:
         node = function.as_function
         length = function.module.own_code(node)
         near = depth < NEAR_DEPTH
+        if length <= TINY:
+            return True
         if near and (length < SHORT or (length < LONG and tells_types(function.module, node))):
             return True
         if self.leads is None:

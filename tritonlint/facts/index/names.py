@@ -13,6 +13,7 @@ from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.operators import operators
 from tritonlint.facts.project.project import Project
+from tritonlint.facts.project.registering import registered
 
 
 class Names:
@@ -80,6 +81,8 @@ class Names:
                 yield from (each for each in known if isinstance(each.node, ast.FunctionDef))
             if target is not None and not isinstance(target.node, Module | ast.Lambda):
                 yield target
+                if isinstance(target.node, ast.Dict | ast.List | ast.Call):
+                    yield from (own for *_, own in registered(target.module, target.name))
 
     def operator(self, universe: Sequence[str], name: str) -> Definition | None:
         """The function that the universe registers as the custom operator `name`."""

@@ -207,6 +207,25 @@ def filled(
                 yield name, headers[at].name
 
 
+def registered(
+    text: bytes, headers: Sequence[Header], fillers: Sequence[tuple[bytes, bytes]]
+) -> Iterator[tuple[bytes, bytes]]:
+    """Pairs of a name at the top level and a function that is put there by a decorator: by one of
+    `fillers`, of which each is told with the name that it fills, or by the function around it."""
+    around: dict[bytes, bytes] = {}
+    top = b""
+    for each in headers:
+        top = top if each.indent else each.name
+        around[each.name] = top
+    end = 0
+    for header in headers if fillers else ():
+        begin, end = end, header.start
+        decorators = {each.rpartition(b".")[2] for each in _DECORATOR.findall(text, begin, end)}
+        for name, filler in fillers if decorators else ():
+            if around[filler] in decorators:
+                yield name, header.name
+
+
 def _is_naming(text: bytes, at: int) -> bool:
     """Whether the `as` at a place may give a name that stands for another: it stands in no string
     and names no exception."""

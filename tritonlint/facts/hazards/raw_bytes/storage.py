@@ -26,12 +26,14 @@ from tritonlint.facts.hazards.raw_bytes.names import (
     own_role,
     pair_role,
     role_of_code,
+    without_role,
 )
 from tritonlint.facts.hazards.raw_bytes.packed import assumed, page
 from tritonlint.facts.hazards.raw_bytes.settings import asked_for
 from tritonlint.facts.hazards.raw_bytes.spoken import spoken_of, viewed_by_others
 from tritonlint.facts.hazards.raw_bytes.twins import begun_alike, tells_layout, viewed_elsewhere
 from tritonlint.facts.host.choices import contradicts, options
+from tritonlint.facts.host.element_types import all_bytes
 from tritonlint.facts.host.events import LaunchEvent, Note, Passed
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import HasType, Symbol
@@ -89,7 +91,7 @@ def storage_of(
         *stated,
         *(_named(parameter, stated[0].span) if stated and stated[0].strength == "certain" else ()),
         *_siblings(notes, tensor, types, event, parameter),
-        *_twins(event, parameter, tensor, whole),
+        *_twins(event, parameter, tensor, types, whole),
         *asked_for(run, event, tensor, whole),
         *(viewed_by_others(event, tensor) if types == UNKNOWN else ()),
         *(moved_apart(run, event, parameter, tensor, whole) if types == UNKNOWN else ()),
@@ -259,17 +261,23 @@ def _siblings(
             yield Evidence(note.span, message, "likely", note.path, note.types, meaning=meaning)
 
 
-def _twins(event: LaunchEvent, parameter: str, tensor: Tensor, path: Path) -> Iterator[Evidence]:
+def _twins(
+    event: LaunchEvent, parameter: str, tensor: Tensor, types: ElementTypes, path: Path
+) -> Iterator[Evidence]:
     """Evidence from the other half of a key and value pair that reaches the same launch, viewed
-    under a guard."""
+    under a guard; of what holds bytes, also where the parameters of the kernel alone are called
+    so."""
     mine = event.arguments[parameter]
+    names = {id(passed): name for name, passed in event.arguments.items()}
+    role = without_role(parameter) if all_bytes(types) else None
     for passed, other in event.viewed:
         fp8 = other.types and other.types.types and all(t.is_fp8 for t in other.types.types)
         if passed is mine or not fp8 or other.view is None or other.buffer == tensor.buffer:
             continue
         called = (pair_role(tensor.buffer), pair_role(other.buffer))
         spelled = (role_of_code(mine.text), role_of_code(passed.text))
-        if any(one is not None and one == two for one, two in (called, spelled)):
+        taken = (role, without_role(names.get(id(passed), "")))
+        if any(one is not None and one == two for one, two in (called, spelled, taken)):
             if _is_passed(passed, other, path, own_role(tensor.buffer)):
                 types = other.types or UNKNOWN
                 message = f"`{passed.text}`, its counterpart, is viewed as {types} here"

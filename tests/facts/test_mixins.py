@@ -1,0 +1,174 @@
+"""Methods that classes extend: in a mixin in front of the class that launches, over `super()`, or
+in an heir of the class that an annotation names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.facts.hosting import KERNELS, expected, found, write
+
+HIT = "  # expect: TL001"
+VIEW = ".view(torch.float8_e4m3fn)"
+BASE = """
+class Writer:
+    def __init__(self, n):
+        self.page = torch.zeros(n, dtype=self.stored())
+
+    def stored(self):
+        raise NotImplementedError
+
+    def memory(self):
+        return self.page
+
+    def write(self, x):
+        quantize[(1,)](x, self.memory(), 64)%s
+"""
+WIDE = """
+class Wide(Writer):
+    def stored(self):
+        return torch.bfloat16
+"""
+BYTES = """
+class InBytes:
+    def stored(self):
+        return torch.uint8
+"""
+VIEWING = """
+    def memory(self):
+        return super().memory()%s
+"""
+# The classes after that which launches.
+MIXED = {
+    "bytes from a mixin": (WIDE + BYTES + "\n\nclass Narrow(InBytes, Writer):\n    pass\n", HIT),
+    "the mixin views": (
+        WIDE + BYTES + VIEWING % VIEW + "\n\nclass Narrow(InBytes, Writer):\n    pass\n",
+        "",
+    ),
+    "the mixin hands on": (
+        WIDE + BYTES + VIEWING % "" + "\n\nclass Narrow(InBytes, Writer):\n    pass\n",
+        HIT,
+    ),
+    "the heir of the mixin views": (
+        WIDE + BYTES + "\n\nclass Narrow(InBytes, Writer):" + VIEWING % VIEW,
+        "",
+    ),
+    "the type over two classes": (
+        WIDE
+        + BYTES
+        + "\n\nclass Narrow(InBytes, Writer):\n    def stored(self):\n        return super().stored()\n",
+        HIT,
+    ),
+    "the mixin comes too late": (
+        WIDE
+        + BYTES.replace("uint8", "int32")
+        + "\n\nclass Narrow(Wide, InBytes):\n    def clear(self):\n        self.page.zero_()\n",
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize(("classes", "mark"), MIXED.values(), ids=list(MIXED))
+def test_mixins(
+    classes: str, mark: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = KERNELS + BASE % mark + "\n" + classes
+    write(tmp_path, {"user.py": text})
+    assert found(select=("TL001", "TL002")) == expected({"user.py": text})
+
+
+CODEC = """
+class Codec:
+    def opened(self, page):
+        return page
+
+
+class Narrow(Codec):
+    def opened(self, page):
+        return page%s
+
+
+class Layer:
+    def __init__(self, %s, n):
+        self.codec = %s
+        self.page = torch.zeros(n, dtype=torch.uint8)
+
+    def write(self, x):
+        quantize[(1,)](x, self.codec.opened(self.page), 64)%s
+"""
+# What the heir views, what the initializer takes and keeps, and what is expected.
+ANNOTATED = {
+    "an heir views": (VIEW, "codec: Codec", "codec", ""),
+    "no heir views": (".contiguous()", "codec: Codec", "codec", HIT),
+    "the class is made": (VIEW, "codec", "Codec()", HIT),
+    "the heir is made": (VIEW, "codec", "Narrow()", ""),
+    "the annotation names the heir": (VIEW, "codec: Narrow", "codec", ""),
+}
+
+
+@pytest.mark.parametrize(
+    ("view", "parameter", "kept", "mark"), ANNOTATED.values(), ids=list(ANNOTATED)
+)
+def test_annotated_owners(
+    view: str,
+    parameter: str,
+    kept: str,
+    mark: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = KERNELS + CODEC % (view, parameter, kept, mark)
+    write(tmp_path, {"user.py": text})
+    assert found(select=("TL001", "TL002")) == expected({"user.py": text})
+
+
+PAIR = """
+def decode(q, n):
+    k = torch.zeros(n, dtype=torch.uint8)
+    v = torch.zeros(n, dtype=%s)
+    out = torch.empty_like(q)
+    attend[(1,)](k%s, v%s, out, 64)
+"""
+ATTEND = """
+@triton.jit
+def attend(%s, %s, out_ptr, D: tl.constexpr):
+    d = tl.arange(0, D)
+    k = tl.load(%s + d).to(tl.float32) * 0.5
+    v = tl.load(%s + d).to(tl.float32) * 0.5
+    tl.store(out_ptr + d, k + v)
+
+"""
+READ = "  # expect: TL002"
+# What the kernel calls its parameters, what holds the values, and how they are viewed.
+PAIRS = {
+    "capitals": ("K", "V", "torch.uint8", VIEW, "", READ),
+    "pointers": ("k_ptr", "v_ptr", "torch.uint8", VIEW, "", READ),
+    "words": ("key_cache", "value_cache", "torch.uint8", VIEW, "", READ),
+    "both viewed": ("K", "V", "torch.uint8", VIEW, VIEW, ""),
+    "none viewed": ("K", "V", "torch.uint8", "", "", ""),
+    "no pair": ("k_ptr", "levels_ptr", "torch.uint8", VIEW, "", ""),
+    "no bytes": ("K", "V", "q.dtype", VIEW, "", ""),
+}
+
+
+@pytest.mark.parametrize(
+    ("keys", "values", "stored", "key_view", "value_view", "mark"), PAIRS.values(), ids=list(PAIRS)
+)
+def test_pairs_by_what_the_kernel_calls_them(
+    keys: str,
+    values: str,
+    stored: str,
+    key_view: str,
+    value_view: str,
+    mark: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = KERNELS + ATTEND % (keys, values, keys, values) + PAIR % (stored, key_view, value_view)
+    text = text.rstrip() + mark + "\n"
+    write(tmp_path, {"user.py": text})
+    assert found(select=("TL001", "TL002")) == expected({"user.py": text})

@@ -1,0 +1,70 @@
+"""What puts something into the tables of a module: functions, and what they decorate."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+
+from tritonlint.facts.kept import kept
+from tritonlint.facts.project.modules import Definition, Module
+from tritonlint.facts.project.tree import dotted_name, last_name, nodes
+
+# Methods that put something into what they are called on.
+_PUT = frozenset("append add insert extend setdefault update copy_ index_copy_".split())
+
+
+@kept(1024)
+def filling(module: Module, name: str) -> Mapping[str, Definition]:
+    """The functions of a module that put something into what `name` stands for there."""
+    functions = (each for each in module.functions if not each.enclosing)
+    return {each.name: each for each in functions if name in filled_in(each.node)}  # type: ignore[arg-type]
+
+
+@kept(1024)
+def registered(module: Module, name: str) -> Sequence[tuple[Definition, ast.expr, Definition]]:
+    """What decorators put into what `name` stands for in a module, in order: the function that
+    fills it, the decorator, and the function or class that this decorates."""
+    fillers = {id(each.node): each for each in filling(module, name).values() if _decorates(each)}
+    found = []
+    for statement in module.tree.body if fillers else ():
+        for decorator in reversed(getattr(statement, "decorator_list", ())):
+            called = decorator.func if isinstance(decorator, ast.Call) else decorator
+            target = module.resolve(dotted_name(called) or "")
+            own = module.resolve(statement.name)  # type: ignore[attr-defined]
+            if target is not None and id(target.node) in fillers and own is not None:
+                if own.node is statement:
+                    found.append((fillers[id(target.node)], decorator, own))
+    return found
+
+
+def first_inside(function: Definition) -> Definition | None:
+    """The first of the functions that stand in a function, with none between."""
+    every = (each for each in function.module.functions if each.enclosing)
+    return next((each for each in every if each.enclosing[-1] is function.node), None)
+
+
+def _decorates(function: Definition) -> bool:
+    """Whether a function can be a decorator, or make one: it takes something, and returns it or a
+    function of its own."""
+    node = function.as_function
+    kept_names = {each.arg for each in node.args.args} | {
+        each.name for each in node.body if isinstance(each, ast.FunctionDef)
+    }
+    returned = (each.value for each in nodes(node, ast.Return))
+    return any(isinstance(each, ast.Name) and each.id in kept_names for each in returned)
+
+
+@kept(8192)
+def filled_in(node: ast.AST) -> frozenset[str]:
+    """The names, and the attributes of objects, that a piece of code puts items into."""
+    found: set[str] = set()
+    for each in nodes(node, ast.Subscript, ast.Call):
+        match each:
+            case ast.Subscript(value=(ast.Name() | ast.Attribute()) as owner, ctx=ast.Store()):
+                found.add(last_name(owner))
+            case ast.Call(func=ast.Attribute(value=owner, attr=how)) if how in _PUT:
+                while isinstance(owner, ast.Subscript):
+                    owner = owner.value
+                if isinstance(owner, (ast.Name, ast.Attribute)):
+                    found.add(last_name(owner))
+    return frozenset(found)
