@@ -126,3 +126,13 @@ def test_what_another_decorator_registers(
     text += SPILL % ("kind", "WRITERS[kind]", "", "")
     write(tmp_path, {"user.py": text})
     assert found(select=("TL001", "TL002")) == expected({"user.py": text})
+
+
+def test_each_writer_has_its_own_type(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two functions that are asked for by name, one is called: what they view the same memory
+    as, they never do both."""
+    monkeypatch.chdir(tmp_path)
+    other = WRITER % ('("other")', "other", ".view(torch.float8_e5m2)")
+    text = KERNELS + NESTED + _writers('("%s")', VIEW) + other + SPILL % ("kind", "WRITERS[kind]", "", "")
+    write(tmp_path, {"user.py": text})
+    assert found() == expected({"user.py": text})

@@ -34,7 +34,7 @@ from tritonlint.facts.host.heirs import telling_heirs
 from tritonlint.facts.host.named_dtypes import LEGACY, may_retype, named_dtype
 from tritonlint.facts.host.naming import as_tensor
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import HasType
+from tritonlint.facts.host.symbols import Compared, HasType
 from tritonlint.facts.host.values import (
     Callable,
     Class,
@@ -76,10 +76,8 @@ def call(frame: Frame, node: ast.Call) -> Value:
     """The value of a call. A launch is recorded on the way."""
     function = frame.evaluate(node.func)
     given = arguments_of(frame, node)
-    results = [
-        (path, apply(_taking(frame, path, each), node, each, given))
-        for path, each in options(function)
-    ]
+    each_path = options(function)
+    results = [(p, _on_path(_taking(frame, p, f), p, node, f, given)) for p, f in each_path]
     return choose(*(telling_heirs(results, frame.known) if len(results) > 1 else results))
 
 
@@ -95,6 +93,19 @@ def _taking(frame: Frame, path: Path, function: Value) -> Frame:
             if element is not None:
                 conditions.narrow(inner, test.of, ElementTypes.of(element))
     return inner
+
+
+def _on_path(frame: Frame, path: Path, node: ast.Call, function: Value, given: Given) -> Value:
+    """What one of several functions gives; one that is asked for by its name launches what it does
+    on the path on which it is."""
+    named = isinstance(function, Callable) and all(isinstance(key, Compared) for key, _ in path)
+    before = frame.path
+    if not path or not named or contradicts(path, before):
+        return apply(frame, node, function, given)
+    frame.path += tuple(test for test in path if test not in before)
+    value = apply(frame, node, function, given)
+    frame.path = before
+    return value
 
 
 def apply(frame: Frame, node: ast.Call, function: Value, given: Given) -> Value:
@@ -273,14 +284,11 @@ def _named_method(frame: Frame, node: ast.Call, _qualified: str, given: Given) -
     ast.copy_location(called, node)
     inner = given.rest()
     inner.places.pop(last - 1)
-    return _method(
-        frame,
-        ast.copy_location(
-            ast.Call(called, [given.places[i].node for i in range(1, last)], []), node
-        ),
-        Method(owner, called.attr, called),
-        Given(Arguments(tuple(rest), given.arguments.keywords), inner.places, given.complete),
-    )
+    call_ = ast.Call(called, [given.places[i].node for i in range(1, last)], [])
+    arguments = Arguments(tuple(rest), given.arguments.keywords)
+    left = Given(arguments, inner.places, given.complete)
+    method = Method(owner, called.attr, called)
+    return _method(frame, ast.copy_location(call_, node), method, left)
 
 
 def _asks_kind(frame: Frame, qualified: str, dtype: Value, span: Span) -> None:

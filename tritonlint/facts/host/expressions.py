@@ -15,6 +15,7 @@ from tritonlint.facts.host import (
     filled,
     iteration,
     loops,
+    members,
     names,
     objects,
     registries,
@@ -208,6 +209,10 @@ def _attribute_of(frame: Frame, owner: Value, node: ast.Attribute) -> Value:
     if name in dtype_tests.PREDICATES and all(isinstance(x, DType) for _, x in options(owner)):
         found = dtype_tests.predicate(frame, name, owner, frame.span(node))
         return found or Method(owner, name, node)
+    if isinstance(owner, Sequence | Const | DType):
+        member = members.named(frame, node)
+        if member is not None:
+            return objects.instance_attribute(frame, member, name, node)
     told = _told_by_name(owner, name)
     if told is None and name == "dtype" and not isinstance(owner, Launchable):
         return element_types.dtype_of(frame, owner)

@@ -21,10 +21,12 @@ from tritonlint.facts.host.symbols import (
     Symbol,
 )
 from tritonlint.facts.host.values import (
+    Callable,
     Const,
     DType,
     Instance,
     Launchable,
+    Partial,
     Path,
     Sequence,
     Table,
@@ -163,4 +165,20 @@ def look_up(
         quantized = (setting_tests.names_fp8(label) for label, _ in table.items)
         return choose(*((((setting, x),), y) for x, y in zip(quantized, values, strict=True)))
     chosen = [value for value in values if isinstance(value, Launchable)] or values
+    if default is None and len(chosen) == len(table.items) and is_plain(table):
+        return _each_by_name(table, key, node)
     return choose(*(((), value) for value in chosen))
+
+
+def _each_by_name(table: Table, key: Value, node: ast.expr) -> Value:
+    """Any entry of a table; functions each on the path on which their name is asked for."""
+    asked = node.slice if isinstance(node, ast.Subscript) else node
+    one = symbol(key, asked) if all(map(_is_function, table.items)) else None
+    if one is None:
+        return choose(*(((), value) for _, value in table.items))
+    tests = {label: Compared(one, "==", Literal(repr(label))) for label, _ in table.items}
+    return choose(*((((tests[label], True),), value) for label, value in table.items))
+
+
+def _is_function(entry: tuple[object, Value]) -> bool:
+    return isinstance(entry[1], Callable | Partial)

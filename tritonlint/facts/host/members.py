@@ -1,40 +1,101 @@
-"""Members of enums: what `__init__` of the enum gives each of them."""
+"""Members of enums: their values, and what `__init__` of the enum gives each of them."""
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from tritonlint.facts.host import classes, entering
 from tritonlint.facts.host.choices import choose
 from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Attribute, Compared, Object, Spelled
-from tritonlint.facts.host.values import Callable, Instance, Path, Sequence, Value
+from tritonlint.facts.host.values import Callable, Class, Const, Instance, Path, Sequence, Value
 from tritonlint.facts.project.modules import Definition
+from tritonlint.facts.project.tree import FUNCTION
+
+_VALUE = ("value", "_value_")
 
 
 def of_any_member(frame: Frame, owner: Instance, name: str, node: ast.expr) -> Value | None:
-    """`owner.name`, where `owner` is some member of an enum: what its `__init__` gives each, on the
-    path on which `owner` is that one. None for an object of another class."""
+    """`owner.name`, where `owner` is some member of an enum: its value, or what `__init__` gives
+    each, on the path on which `owner` is that one. None for an object of another class."""
     definition = owner.definition
     if not owner.symbol or not classes.is_enum(definition):
         return None
     initializer = definition.module.member(definition, "__init__")
-    if not isinstance(initializer, Definition) or id(initializer.node) in frame.run.stack:
+    if name not in _VALUE and not isinstance(initializer, Definition):
+        return None
+    if isinstance(initializer, Definition) and id(initializer.node) in frame.run.stack:
         return None
     found: list[tuple[Path, Value]] = []
+    spelled = [Spelled(f"{definition.name}.{label}") for label, _ in _members(definition)]
+    tests = [Compared(owner.symbol, "==", each) for each in spelled]
+    for index, (label, written) in enumerate(_members(definition)):
+        inner = frame.elsewhere(definition.module, definition.inside)
+        value: Value | None = inner.evaluate(written)
+        if isinstance(initializer, Definition) and name not in _VALUE:
+            value = _given(
+                frame, definition, initializer, label, inner.evaluate(written), node, name
+            )
+        if owner.symbol == member_symbol(definition, label):
+            return value
+        if value is not None:
+            # One of its members, and none of the others.
+            path = tuple((test, at == index) for at, test in enumerate(tests))
+            found.append((path, value))
+    return choose(*found) if found else None
+
+
+def _given(
+    frame: Frame,
+    definition: Definition,
+    initializer: Definition,
+    label: str,
+    value: Value,
+    node: ast.expr,
+    name: str,
+) -> Value | None:
+    """What the initializer of an enum gives the attribute `name` of one of its members."""
+    instance = Instance(definition, member_symbol(definition, label))
     call = ast.copy_location(ast.Call(node, [], []), node)
+    values = value.items if isinstance(value, Sequence) else (value,)
+    given = positional(frame, node, *values)
+    made = entering.run(frame, call, Callable(initializer, instance), given)[1]
+    return made.env.get(Attribute(instance.name, name))
+
+
+def member_symbol(definition: Definition, label: str) -> Attribute:
+    """What a member of an enum is known by."""
+    return Attribute(Object(definition.qualified), label)
+
+
+def by_name(frame: Frame, owner: Class, key: Value, node: ast.expr) -> Instance | None:
+    """`Enum[key]`: the member of that name, or any member; None of another class."""
+    definition = owner.definition
+    if not classes.is_enum(definition):
+        return None
+    if isinstance(key, Const):
+        return Instance(definition, member_symbol(definition, str(key.value)))
+    return Instance(definition, frame.unknown(node).buffer)
+
+
+def named(frame: Frame, node: ast.Attribute) -> Instance | None:
+    """The member of an enum that `Enum.MEMBER` in `Enum.MEMBER.name` is, where the enum has a
+    method or property of that name; None of what is no such expression."""
+    match node.value:
+        case ast.Attribute(value=ast.Name() | ast.Attribute() as outer, attr=label):
+            owner = frame.evaluate(outer)
+            if isinstance(owner, Class) and classes.is_enum(owner.definition):
+                target = owner.definition.module.member(owner.definition, node.attr)
+                if isinstance(target, Definition) and isinstance(target.node, FUNCTION):
+                    return Instance(owner.definition, member_symbol(owner.definition, label))
+    return None
+
+
+def _members(definition: Definition) -> Iterator[tuple[str, ast.expr]]:
+    """The names and values of the members of an enum, as they are written."""
     for statement in definition.as_class.body:
         match statement:
             case ast.Assign(targets=[ast.Name(id=label)], value=written):
-                instance = Instance(definition, Attribute(Object(definition.qualified), label))
-                inner = frame.elsewhere(definition.module, definition.inside)
-                value = inner.evaluate(written)
-                values = value.items if isinstance(value, Sequence) else (value,)
-                given = positional(frame, node, *values)
-                made = entering.run(frame, call, Callable(initializer, instance), given)[1]
-                held = made.env.get(Attribute(instance.name, name))
-                if held is not None:
-                    member = Spelled(f"{definition.name}.{label}")
-                    found.append((((Compared(owner.symbol, "==", member), True),), held))
-    return choose(*found) if found else None
+                yield label, written

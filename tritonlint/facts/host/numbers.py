@@ -6,11 +6,11 @@ from __future__ import annotations
 import ast
 import math
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from fractions import Fraction
 from functools import lru_cache
 
-from tritonlint.facts.host.symbols import Compared, Literal, Symbol
+from tritonlint.facts.host.symbols import Compared, Literal, Spelled, Symbol
 
 # The operator of a comparison, what it compares with, and how it comes out.
 _Asked = tuple[str, Fraction | str, bool]
@@ -23,15 +23,47 @@ _HOLDS: Mapping[str, Callable[[Fraction, Fraction], bool]] = {
 }
 
 
-def clash(tests: Iterable[tuple[Symbol, bool]]) -> bool:
+def clash(tests: Collection[tuple[Symbol, bool]]) -> bool:
     """Whether no number, and no text, has all comparisons with written ones come out so."""
     found: dict[Symbol, list[_Asked]] = {}
+    among: list[tuple[Compared, bool]] = []
     for test, outcome in tests:
         if isinstance(test, Compared) and isinstance(test.right, Literal):
             known = _written(test.right.written)
             if known is not None and test.operator in _HOLDS:
                 found.setdefault(test.left, []).append((test.operator, known, outcome))
-    return any(len(each) > 1 and _impossible(each) for each in found.values())
+        elif isinstance(test, Compared) and test.operator == "In":
+            among.append((test, outcome))
+    if any(len(each) > 1 and _impossible(each) for each in found.values()):
+        return True
+    return any(_is_none_of(*each, tests) for each in among)
+
+
+def _is_none_of(test: Compared, outcome: bool, tests: Iterable[tuple[Symbol, bool]]) -> bool:
+    """Whether something is among a few, and none of them, or the other way round, as the tests of
+    each say."""
+    codes = _listed(test.right.code) if isinstance(test.right, Spelled) else ()
+    equal = {
+        each.right.code: then
+        for each, then in tests
+        if isinstance(each, Compared) and each.operator == "==" and each.left is test.left
+        if isinstance(each.right, Spelled)
+    }
+    said = [equal.get(code) for code in codes]
+    return bool(said) and (all(x is False for x in said) if outcome else any(said))
+
+
+@lru_cache(maxsize=1024)
+def _listed(code: str) -> tuple[str, ...]:
+    """The items of a written tuple, list or set, as they are spelled."""
+    try:
+        node = ast.parse(code, mode="eval").body
+    except SyntaxError:
+        return ()
+    match node:
+        case ast.Tuple(elts=items) | ast.List(elts=items) | ast.Set(elts=items):
+            return tuple(map(ast.unparse, items))
+    return ()
 
 
 def _impossible(asked: list[_Asked]) -> bool:

@@ -9,6 +9,7 @@ from tritonlint.facts.host import (
     given,
     iteration,
     lookups,
+    members,
     tensors,
 )
 from tritonlint.facts.host.choices import any_item, choose, options
@@ -17,6 +18,7 @@ from tritonlint.facts.host.naming import as_tensor, entry_of
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import (
     Callable,
+    Class,
     Instance,
     Launchable,
     Method,
@@ -61,6 +63,9 @@ def _element(frame: Frame, owner: Value, node: ast.Subscript) -> Value:
             return lookups.look_up(frame, owner, frame.evaluate(node.slice), node)
         case Launchable():
             return replace(owner, gridded=True)
+        case Class():
+            member = members.by_name(frame, owner, frame.evaluate(node.slice), node)
+            return member or frame.unknown(node)
     if not isinstance(owner, Tensor):
         return frame.unknown(node)
     entry = entry_of(owner, node.slice, frame.evaluate)
