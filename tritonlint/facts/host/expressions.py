@@ -259,7 +259,9 @@ def _objects(value: Choice) -> list[tuple[Path, Instance]]:
     kinds = {id(each.definition.node) for _, each in objects_}
     named = {each.symbol for _, each in objects_}
     alike = len(kinds) == 1 or (len(named) == 1 and None not in named)
-    alike = alike or (len(named) <= _FEW and all(_keeps_nothing(each) for _, each in objects_))
+    alike = alike or (
+        len(named) <= _FEW and all(isinstance(each.symbol, Made) for _, each in objects_)
+    )
     return objects_ if alike and len(objects_) == len(found) else []
 
 

@@ -69,6 +69,9 @@ def handed_out(function: Definition) -> tuple[Definition, ...]:
             case ast.Attribute(value=ast.Name(id="self"), attr=name) if owner is not None:
                 found |= {id(each.node): each for each in held(owner, name)}
                 continue
+            case ast.Call(func=ast.Name(id="cls")) if owner is not None:
+                found[id(owner.node)] = owner
+                continue
             case ast.Call(func=called):
                 value = called
         for each in _in_tables(_named_or_values(inside, value)):

@@ -31,7 +31,7 @@ from tritonlint.facts.hazards.raw_bytes.packed import (
     regions_beside,
     wider_region,
 )
-from tritonlint.facts.hazards.raw_bytes.sisters import told_beside
+from tritonlint.facts.hazards.raw_bytes.sisters import told_beside, written_before
 from tritonlint.facts.hazards.raw_bytes.storage import Storage
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.state import Run
@@ -77,6 +77,7 @@ def harm(
                 more_loads = undecoded
             if any(load.effect == "int_to_float" for load in more_loads):
                 evidence += told_beside(event, parameter, tensor, made, whole)
+                evidence += written_before(run, event, parameter, tensor, whole)
                 if not any(one.encoded for one in evidence):
                     evidence += all_alike(run, event, parameter, tensor, seen)
             stores.update((_site(store), store) for store in more_stores)

@@ -14,6 +14,7 @@ from tritonlint.facts.hazards.written_launches import given, launched, launches_
 from tritonlint.facts.host.choices import contradicts, options
 from tritonlint.facts.host.element_types import FLOATS
 from tritonlint.facts.host.events import LaunchEvent
+from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.values import Path, Tensor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel
@@ -54,6 +55,25 @@ def told_beside(
             message = f"{what}, and reads floats here"
             span = event.arguments[name].span
             yield Evidence(span, message, "likely", (), FLOATS, meaning=FLOATS)
+
+
+def written_before(
+    run: Run, event: LaunchEvent, parameter: str, tensor: Tensor, path: Path
+) -> Iterator[Evidence]:
+    """Evidence from the other launches of the same code: one of them stores codes into the very
+    bytes of which the kernel converts to floats what it loads through `parameter`."""
+    if byte_named(parameter):
+        return
+    for other in run.launches:
+        if other is event or contradicts(other.path, path):
+            continue
+        for name, passed in other.arguments.items():
+            values = [each for at, each in options(passed.value) if not contradicts(at, path)]
+            same = [each for each in values if isinstance(each, Tensor) and _is_same(each, tensor)]
+            types = _stores_codes(other.kernel, name) if same and len(same) == len(values) else None
+            if types is not None:
+                message = f"another kernel stores codes of {types} here, as bytes"
+                yield Evidence(passed.span, message, "likely", (), types, meaning=types)
 
 
 def passed_twice(event: LaunchEvent, parameter: str, tensor: Tensor, path: Path) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from tritonlint.dtypes import UINT8, UNKNOWN, ElementTypes
 from tritonlint.facts.hazards.launched.specializations import fills_descriptor
+from tritonlint.facts.hazards.raw_bytes.byte_views import called_so, of_bytes, views_beside
 from tritonlint.facts.hazards.raw_bytes.evidence import (
     Evidence,
     Strength,
@@ -21,7 +22,6 @@ from tritonlint.facts.hazards.raw_bytes.named import by_name
 from tritonlint.facts.hazards.raw_bytes.names import (
     Role,
     about,
-    byte_named,
     float_named,
     own_role,
     pair_role,
@@ -38,8 +38,7 @@ from tritonlint.facts.host.events import LaunchEvent, Note, Passed
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import HasType, Symbol
 from tritonlint.facts.host.values import Path, Tensor
-from tritonlint.frozen import dataclass, replace
-from tritonlint.source import Span
+from tritonlint.frozen import dataclass
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,11 @@ def storage_of(
     evidence = [
         *seen(notes),
         *stated,
-        *(_named(parameter, stated[0].span) if stated and stated[0].strength == "certain" else ()),
+        *(
+            called_so(parameter, stated[0].span)
+            if stated and stated[0].strength == "certain"
+            else ()
+        ),
         *_siblings(notes, tensor, types, event, parameter),
         *_twins(event, parameter, tensor, types, whole),
         *asked_for(run, event, tensor, whole),
@@ -147,56 +150,15 @@ def _viewed(run: Run, event: LaunchEvent, parameter: str, tensor: Tensor, path: 
     types = tensor.types or UNKNOWN
     if not (tensor.view and types.types and all(t.is_byte for t in types.types)) or tensor.guarded:
         return Storage(types, tensor.buffer, (), "it is viewed as its element type")
-    message = f"viewed as {types} here: these are raw bytes"
-    evidence = [Evidence(tensor.view, message, "certain", encoded=False)]
-    for note in run.notes:
-        fp8 = note.types.types and all(t.is_fp8 for t in note.types.types)
-        if note.kind == "allocated" and note.buffer == tensor.buffer and fp8:
-            message = f"converted to {note.types} here: the bytes are its codes"
-            evidence.append(Evidence(note.span, message, "certain", note.path, note.types))
-    for note in notes_about(run, tensor, path) if len(evidence) == 1 else ():
-        if note.kind == "codes" and note.part in (None, tensor.part):
-            message = f"these are the bytes of what is {note.types}"
-            told = Evidence(note.span, message, "certain", note.path, note.types)
-            evidence.append(replace(told, meaning=note.types))
-    made = event.types.get(tensor.buffer, UNKNOWN)
-    if len(evidence) == 1 and made.types and all(t.is_code for t in made.types):
-        message = f"a tensor of {made} is viewed as bytes here: they are its codes"
-        evidence.append(Evidence(tensor.view, message, "certain", (), made))
-    beside = () if byte_named(parameter) else _views_beside(event, tensor)
-    if beside and not any(t.is_fp8 for each in beside for t in (each.types or UNKNOWN).types or ()):
-        message = "the same launch is passed the same bytes as another float type, and not as fp8"
-        evidence.append(Evidence(beside[0].view or tensor.view, message, "likely"))
-    return Storage(types, tensor.buffer, (*evidence, *_named(parameter, tensor.view)))
-
-
-def _views_beside(event: LaunchEvent, tensor: Tensor) -> list[Tensor]:
-    """The views of the same buffer as a float type that the launch is passed too."""
-    return [
-        each
-        for _, each in event.viewed
-        if each.buffer == tensor.buffer
-        and each.types is not None
-        and each.types.types
-        and all(t.is_float for t in each.types.types)
-    ]
-
-
-def _named(parameter: str, span: Span) -> Iterator[Evidence]:
-    """Evidence for what bytes stand for from a parameter that is called after a float type
-    (`cache_fp8_ptr`)."""
-    named = float_named(parameter)
-    if named is not None:
-        message = f"the kernel calls the parameter `{parameter}`: the bytes stand for floats"
-        types = UNKNOWN if named.is_fp8 else ElementTypes.of(named)
-        yield Evidence(span, message, "likely", (), types)
+    found = tuple(of_bytes(run, event, parameter, tensor, tensor.view, path))
+    return Storage(types, tensor.buffer, found)
 
 
 def _stated(notes: list[Note], types: ElementTypes) -> Iterator[Evidence]:
     """Evidence from an allocation, an assertion or a test of the element type itself."""
     only_bytes = types.types is not None and all(t == UINT8 for t in types.types)
     for note in notes:
-        if note.kind == "codes" and only_bytes:
+        if note.kind == "codes" and types.types and all(t.is_byte for t in types.types):
             message = f"codes of {note.types} are copied here"
             strength: Strength = "likely" if note.part else "certain"
             yield Evidence(note.span, message, strength, note.path, note.types, meaning=note.types)
@@ -244,7 +206,7 @@ def _siblings(
     views = [note for note in notes if note.kind == "view" and note.types.types]
     if not bytes_known and any(t.is_byte for note in views for t in note.types.types or ()):
         return
-    beside = {each.view for each in _views_beside(event, tensor)}
+    beside = {each.view for each in views_beside(event, tensor)}
     called = float_named(parameter) is not None
     for note in views:
         if note.part is not None and note.part == tensor.part:
