@@ -49,9 +49,10 @@ class NumericLoadOfRawBytes(Rule[Argument, Load]):
     ```
 
     ## Not flagged
-    A view under an `if` before the launch; a region of codes in a page of an fp8 type; a kernel
-    that unpacks bits (shifts, masks, `bitcast=True`), re-types the pointer or looks the bytes up;
-    integers that are numbers (images, counts, quantized integers with a zero point); a cast from
+    A view under an `if` before the launch; a region of codes in a page of an fp8 type; a view as
+    bytes beside one of the same memory as an fp8 type in the same launch; a kernel that unpacks
+    bits (shifts, masks, `bitcast=True`), re-types the pointer or looks the bytes up; integers that
+    are numbers (images, counts, quantized integers with a zero point); a cast from
     bytes to fp8 without `bitcast=True`, which does not compile. Where the kernel does not compile
     for bytes in another way, as in a product of matrices with floats, and only a test of the type
     says that bytes can arrive, the finding is `possible`.
