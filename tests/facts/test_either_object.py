@@ -3,6 +3,7 @@ objects that a method of their class makes."""
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -101,5 +102,81 @@ def test_made_by_a_method_of_the_class(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     text = KERNELS + BUCKET % (view, mark and f",{mark}\n        ", called)
+    write(tmp_path, {"user.py": text})
+    assert found(select=("TL001", "TL002")) == expected({"user.py": text})
+
+
+BOTH = """
+class Native:
+    def __init__(self, n, dtype):
+        self.buffer = torch.zeros(n, dtype=dtype)
+
+    def rows(self):
+        return self.buffer
+
+
+class Packed:
+    is_bytes = True
+
+    def __init__(self, n):
+        self.buffer = torch.zeros(n, dtype=torch.uint8)
+
+    def rows(self):
+        return self.buffer
+
+
+STORES = {"bytes": Packed, "plain": Native}
+
+
+class Cache:
+    def __init__(self, n, packed, dtype):
+        self.packed = packed
+        self.store = Packed(n) if packed else Native(n, dtype)
+
+    def write(self, x, n, kind, dtype):
+"""
+ROWS = "rows = self.store.rows()"
+PUT, PUT_VIEWED = "quantize[(1,)](x, %s, 64)", "quantize[(1,)](x, %s.view(torch.float8_e4m3fn), 64)"
+TAKEN = "self.store.rows()"
+IF_ELSE = f"if %s:\n    {PUT_VIEWED % TAKEN}\nelse:\n    {PUT % TAKEN}"
+WRONG = f"if %s:\n    {PUT % TAKEN}{HIT}\nelse:\n    {PUT % TAKEN}"
+VIEWED_IF = f"{ROWS}\nif %s:\n    rows = rows.view(torch.float8_e4m3fn)\n{PUT % 'rows'}"
+ONLY = f"%s\n{PUT % TAKEN}"
+TOLD = {
+    "its class is asked": IF_ELSE % "isinstance(self.store, Packed)",
+    "the other class is asked": f"if isinstance(self.store, Native):\n    {PUT % TAKEN}",
+    "its type is asked": IF_ELSE % "type(self.store) is Packed",
+    "its type is compared": f"if type(self.store) != Packed:\n    {PUT % TAKEN}",
+    "the flag is asked": IF_ELSE % "self.packed",
+    "viewed by its class": VIEWED_IF % "isinstance(self.store, Packed)",
+    "viewed by the flag": VIEWED_IF % "self.packed",
+    "viewed by an attribute": VIEWED_IF % 'getattr(self.store, "is_bytes", False)',
+    "viewed by the dtype": VIEWED_IF % "rows.dtype == torch.uint8",
+    "asserted by its class": ONLY % "assert isinstance(self.store, Native)",
+    "asserted by the flag": ONLY % "assert not self.packed",
+    "left early": ONLY % "if self.packed:\n    return",
+    "matched": (
+        f"match self.store:\n    case Packed():\n        {PUT_VIEWED % TAKEN}\n"
+        f"    case Native():\n        {PUT % TAKEN}"
+    ),
+    "taken out of a table": (
+        "made = STORES[kind]\n"
+        'store = made(n) if kind == "bytes" else made(n, dtype)\n'
+        f'rows = store.rows()\nif kind == "bytes":\n'
+        f"    rows = rows.view(torch.float8_e4m3fn)\n{PUT % 'rows'}"
+    ),
+    "the wrong class": WRONG % "isinstance(self.store, Packed)",
+    "the wrong type": WRONG % "type(self.store) is Packed",
+    "the wrong flag": WRONG % "self.packed",
+    "asserted to be bytes": ONLY % "assert isinstance(self.store, Packed)" + HIT,
+}
+
+
+@pytest.mark.parametrize("body", TOLD.values(), ids=list(TOLD))
+def test_which_object_it_is(
+    body: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = KERNELS + BOTH + textwrap.indent(body, "        ") + "\n"
     write(tmp_path, {"user.py": text})
     assert found(select=("TL001", "TL002")) == expected({"user.py": text})

@@ -56,11 +56,27 @@ BODIES = {
         f"if kept in (Kept.WIDE, Kept.CODES):\n    {MADE}    quantize[(1,)](x, page, 64)$"
     ),
     "none of some": f"if kept not in (Kept.CODES,):\n    {MADE}    quantize[(1,)](x, page, 64)",
+    "its name is asked": f"if kept.name == 'WIDE':\n    {MADE}    quantize[(1,)](x, page, 64)",
+    "the name of codes": f"if kept.name == 'CODES':\n    {MADE}    quantize[(1,)](x, page, 64)$",
+    "codes are refused": (
+        f"if kept is Kept.CODES:\n    raise ValueError\n{MADE}quantize[(1,)](x, page, 64)"
+    ),
     "matched": f"match kept:\n    case Kept.HALF:\n        {MADE}        quantize[(1,)](x, page, 64)",
 }
 PAIRED = {
     "viewed as is meant": f"{MADE}quantize[(1,)](x, page.view(kept.meant), 64)",
 }
+# The same where an object is given the member, and keeps the memory.
+REFUSING = """
+class Cache:
+    def __init__(self, kept: Kept, n):
+        if kept is Kept.%s:
+            raise ValueError("not these")
+        self.page = torch.zeros(n, dtype=kept.stored)
+
+    def write(self, x):
+        quantize[(1,)](x, self.page, 64)%s
+"""
 CASES = {f"pairs, {name}": (PAIRS, body) for name, body in (BODIES | PAIRED).items()}
 CASES |= {f"plain, {name}": (PLAIN, body) for name, body in BODIES.items()}
 
@@ -70,5 +86,15 @@ def test_members(enum: str, body: str, tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.chdir(tmp_path)
     lines = [f"    {line}\n" for line in body.replace("$", "  # expect: TL001").splitlines()]
     text = f"{KERNELS}{enum}def f(x, n, name, kept: Kept):\n{''.join(lines)}"
+    write(tmp_path, {"user.py": text})
+    assert found(select=("TL001", "TL002")) == expected({"user.py": text})
+
+
+@pytest.mark.parametrize(("refused", "mark"), [("CODES", ""), ("WIDE", "  # expect: TL001")])
+def test_refused_members(
+    refused: str, mark: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = KERNELS + PAIRS + REFUSING % (refused, mark)
     write(tmp_path, {"user.py": text})
     assert found(select=("TL001", "TL002")) == expected({"user.py": text})

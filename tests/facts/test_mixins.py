@@ -137,7 +137,7 @@ ATTEND = """
 def attend(%s, %s, out_ptr, D: tl.constexpr):
     d = tl.arange(0, D)
     k = tl.load(%s + d).to(tl.float32) * 0.5
-    v = tl.load(%s + d).to(tl.float32) * 0.5
+    v = tl.load(%s + d).to(tl.float32)%s * 0.5
     tl.store(out_ptr + d, k + v)
 
 """
@@ -168,7 +168,17 @@ def test_pairs_by_what_the_kernel_calls_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    text = KERNELS + ATTEND % (keys, values, keys, values) + PAIR % (stored, key_view, value_view)
-    text = text.rstrip() + mark + "\n"
+    attend = ATTEND % (keys, values, keys, values, "")
+    text = (KERNELS + attend + PAIR % (stored, key_view, value_view)).rstrip() + mark + "\n"
+    write(tmp_path, {"user.py": text})
+    assert found(select=("TL001", "TL002")) == expected({"user.py": text})
+
+
+def test_a_zero_point_says_that_values_are_numbers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    attend = (ATTEND % ("K", "V", "K", "V", " - 8.0")).replace("- 8.0 * 0.5", "- 8.0")
+    text = KERNELS + attend + PAIR % ("torch.uint8", VIEW, "")
     write(tmp_path, {"user.py": text})
     assert found(select=("TL001", "TL002")) == expected({"user.py": text})

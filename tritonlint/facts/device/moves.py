@@ -40,7 +40,8 @@ class Moves(Watch):
     `converts` those of them that were cast to a type by its name on the way, `casts` those that
     were cast at all. `numbers` are the parameters that numbers are loaded through, `decoded` those
     of which what is loaded is converted, `powers` those of which powers are made, `plain` those of
-    which what is loaded is computed with as it is. Of those that are stored through, `quantized`
+    which what is loaded is computed with as it is, `biased` those of which something is subtracted
+    from what is loaded, as a zero point is. Of those that are stored through, `quantized`
     take floats that were cast to 8 bits or to the type of the memory, `computed_floats` floats that
     were computed and not cast, `others` integers and what is not known; `scales` are the places at
     which scales are stored, which are made of the largest value.
@@ -53,6 +54,7 @@ class Moves(Watch):
     numbers: set[str] = field(default_factory=set)
     decoded: set[str] = field(default_factory=set)
     plain: set[str] = field(default_factory=set)
+    biased: set[str] = field(default_factory=set)
     quantized: set[str] = field(default_factory=set)
     computed_floats: set[str] = field(default_factory=set)
     others: set[str] = field(default_factory=set)
@@ -107,6 +109,8 @@ class Moves(Watch):
             as_it_is = _is_moved(each) and not each.history.halved and each.cast is None
             if floats and as_it_is:
                 self.plain |= each.source
+        if isinstance(op, ast.Sub) and (_is_moved(a) or _is_converted(a)) and len(a.source) == 1:
+            self.biased |= a.source
         return replace(result, history=_made_of(a, b))
 
     def shifted(self, op: ast.operator, a: Tensor, b: Tensor, result: Tensor) -> Tensor:

@@ -16,13 +16,14 @@ from tritonlint.facts.host import (
     outcomes,
 )
 from tritonlint.facts.host.arguments import Given
-from tritonlint.facts.host.choices import any_item, choose, options
+from tritonlint.facts.host.choices import any_item, choose, options, telling
 from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.naming import NAMES, as_tensor, written_entry
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Attribute, Item, Literal, Object, Spelled
 from tritonlint.facts.host.values import (
     Callable,
+    Choice,
     Class,
     Condition,
     Const,
@@ -78,10 +79,15 @@ def call(frame: Frame, node: ast.Call, name: str, given: Given) -> Value | None:
             return _range(values)
         case "len", (Sequence(items=known_items, repeated=False),):
             return Const(len(known_items))
+        case "isinstance", (Choice() as value, _):
+            test = Condition("opaque", Spelled(as_code(node)), frame.span(node))
+            return telling(test, value, lambda x: instances.is_instance(frame, x, node.args[1]))
         case "isinstance", (value, _):
             is_one = instances.is_instance(frame, value, node.args[1])
             if is_one is not None:
                 return Condition("opaque", Literal(str(is_one)), frame.span(node))
+        case "type", (Instance() | Choice() as value,):
+            return instances.type_of(value)
     return _gone_through(frame, node, name, values)
 
 

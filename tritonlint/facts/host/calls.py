@@ -34,7 +34,7 @@ from tritonlint.facts.host.heirs import telling_heirs
 from tritonlint.facts.host.named_dtypes import LEGACY, may_retype, named_dtype
 from tritonlint.facts.host.naming import as_tensor
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import Compared, HasType
+from tritonlint.facts.host.symbols import Compared, HasType, OfSetting
 from tritonlint.facts.host.values import (
     Callable,
     Class,
@@ -98,7 +98,9 @@ def _taking(frame: Frame, path: Path, function: Value) -> Frame:
 def _on_path(frame: Frame, path: Path, node: ast.Call, function: Value, given: Given) -> Value:
     """What one of several functions gives; one that is asked for by its name launches what it does
     on the path on which it is."""
-    named = isinstance(function, Callable) and all(isinstance(key, Compared) for key, _ in path)
+    named = isinstance(function, Callable) and all(
+        isinstance(key, Compared | OfSetting) for key, _ in path
+    )
     before = frame.path
     if not path or not named or contradicts(path, before):
         return apply(frame, node, function, given)
@@ -129,6 +131,8 @@ def apply(frame: Frame, node: ast.Call, function: Value, given: Given) -> Value:
             return _method(frame, node, function, given)
         case Namespace(name=qualified):
             return _outside(frame, node, qualified, given)
+        case DType() if isinstance(node.func, ast.Name) and node.func.id == "type":
+            return builtins.call(frame, node, "type", given) or function
         case DType() if isinstance(node.func, (ast.Name, ast.Attribute)):
             # `current_platform.fp8_dtype()`: the helper is known by its name.
             return replace(function, text=as_code(node))

@@ -22,6 +22,7 @@ from tritonlint.facts.host.outcomes import combine, negate
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import (
     Choice,
+    Class,
     Condition,
     Const,
     DType,
@@ -54,6 +55,9 @@ def compare(frame: Frame, node: ast.Compare, left: Value, right: Value, span: Sp
 
 def _compared(frame: Frame, node: ast.Compare, left: Value, right: Value) -> bool | None:
     """What a comparison comes to, as far as the values are written out or made here."""
+    if isinstance(left, Class) and isinstance(right, Class):
+        denies = isinstance(node.ops[0], ast.NotEq | ast.IsNot)
+        return (left.definition.node is right.definition.node) != denies
     outcome = constants.compared(frame, node, left, right)
     if outcome is None and right == Const(None) and _is_made(left):
         return isinstance(node.ops[0], (ast.NotEq, ast.IsNot))

@@ -93,6 +93,8 @@ def local(frame: Frame, node: ast.expr) -> bool:
                     return classes.is_enum(definition)
                 case Namespace(name=name):
                     return name in ("torch", "numpy")
+                case Instance(definition=definition) if classes.is_enum(definition):
+                    return node.attr in ("name", "value")
                 case Instance(attributes=given):
                     return any(name == node.attr for name, _ in given)
         case ast.Constant() | ast.Call(func=ast.Attribute(attr="element_size")):

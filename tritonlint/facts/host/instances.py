@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 
+from tritonlint.facts.host.choices import choose, options
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Made
 from tritonlint.facts.host.values import Class, Const, DType, Instance, Sequence, Tensor, Value
@@ -38,6 +39,14 @@ def is_instance(frame: Frame, value: Value, kinds: ast.expr) -> bool | None:
         case Tensor() if not value.several and (value.types or frame.known(value.buffer).known):
             return True if "Tensor" in names else (False if names <= {*_LISTS, *_OTHERS} else None)
     return None
+
+
+def type_of(value: Value) -> Value | None:
+    """The class that `type(value)` gives, of an object that is made here, or the class of each of
+    several; None where one is not."""
+    found = [(path, each) for path, each in options(value) if isinstance(each, Instance)]
+    made = [(path, Class(x.definition)) for path, x in found if isinstance(x.symbol, Made)]
+    return choose(*made) if len(made) == len(options(value)) else None
 
 
 def _is_of(value: Value, kind: Value) -> bool | None:

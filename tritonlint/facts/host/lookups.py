@@ -22,6 +22,7 @@ from tritonlint.facts.host.symbols import (
 )
 from tritonlint.facts.host.values import (
     Callable,
+    Class,
     Const,
     DType,
     Instance,
@@ -171,14 +172,21 @@ def look_up(
 
 
 def _each_by_name(table: Table, key: Value, node: ast.expr) -> Value:
-    """Any entry of a table; functions each on the path on which their name is asked for."""
+    """Any entry of a table; functions and classes each on the path on which their name is asked
+    for."""
     asked = node.slice if isinstance(node, ast.Subscript) else node
     one = symbol(key, asked) if all(map(_is_function, table.items)) else None
     if one is None:
         return choose(*(((), value) for _, value in table.items))
-    tests = {label: Compared(one, "==", Literal(repr(label))) for label, _ in table.items}
+    setting = _asked(table, key, node)
+    tests = {
+        label: _is_entry(setting, (label,), key)
+        if setting
+        else Compared(one, "==", Literal(repr(label)))
+        for label, _ in table.items
+    }
     return choose(*((((tests[label], True),), value) for label, value in table.items))
 
 
 def _is_function(entry: tuple[object, Value]) -> bool:
-    return isinstance(entry[1], Callable | Partial)
+    return isinstance(entry[1], Callable | Partial | Class)

@@ -14,17 +14,18 @@ from tritonlint.facts.host.values import Callable, Class, Const, Instance, Path,
 from tritonlint.facts.project.modules import Definition
 from tritonlint.facts.project.tree import FUNCTION
 
-_VALUE = ("value", "_value_")
+_VALUE, _NAME = ("value", "_value_"), ("name", "_name_")
 
 
 def of_any_member(frame: Frame, owner: Instance, name: str, node: ast.expr) -> Value | None:
-    """`owner.name`, where `owner` is some member of an enum: its value, or what `__init__` gives
-    each, on the path on which `owner` is that one. None for an object of another class."""
+    """`owner.name`, where `owner` is some member of an enum: the value or name of each, or what
+    `__init__` gives it, on the path on which `owner` is that one. None for another object."""
     definition = owner.definition
     if not owner.symbol or not classes.is_enum(definition):
         return None
     initializer = definition.module.member(definition, "__init__")
-    if name not in _VALUE and not isinstance(initializer, Definition):
+    own = name in (*_VALUE, *_NAME)
+    if not own and not isinstance(initializer, Definition):
         return None
     if isinstance(initializer, Definition) and id(initializer.node) in frame.run.stack:
         return None
@@ -33,8 +34,8 @@ def of_any_member(frame: Frame, owner: Instance, name: str, node: ast.expr) -> V
     tests = [Compared(owner.symbol, "==", each) for each in spelled]
     for index, (label, written) in enumerate(_members(definition)):
         inner = frame.elsewhere(definition.module, definition.inside)
-        value: Value | None = inner.evaluate(written)
-        if isinstance(initializer, Definition) and name not in _VALUE:
+        value: Value | None = Const(label) if name in _NAME else inner.evaluate(written)
+        if isinstance(initializer, Definition) and not own:
             value = _given(
                 frame, definition, initializer, label, inner.evaluate(written), node, name
             )

@@ -7,7 +7,7 @@ from collections.abc import Sequence as Items
 
 from tritonlint.dtypes import INT8, UNKNOWN, ElementTypes, from_torch
 from tritonlint.facts.host.arguments import Arguments, is_stand_in
-from tritonlint.facts.host.choices import choose, is_dtype, options
+from tritonlint.facts.host.choices import choose, contradicts, is_dtype, options
 from tritonlint.facts.host.element_types import (
     FLOATS,
     all_bytes,
@@ -88,8 +88,9 @@ def construct(
         made_on = [
             (path, allocated(frame, dtype_types(frame, each), span, f"?{index}", path))
             for index, (path, each) in enumerate(options(dtype))
+            if not contradicts(path, frame.path)
         ]
-        return choose(*made_on)
+        return choose(*made_on) if made_on else allocated(frame, UNKNOWN, span)
     if dtype is not None:
         types = dtype_types(frame, dtype)
     elif name.endswith("_like") or name.startswith("new_"):

@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tritonlint.dtypes import UINT8, UNKNOWN, ElementTypes
-from tritonlint.facts.hazards.launched.specializations import fills_descriptor
+from tritonlint.facts.device import moves
+from tritonlint.facts.hazards.launched.specializations import fills_descriptor, specialization
 from tritonlint.facts.hazards.raw_bytes.byte_views import called_so, of_bytes, views_beside
 from tritonlint.facts.hazards.raw_bytes.evidence import (
     Evidence,
@@ -94,7 +95,7 @@ def storage_of(
             else ()
         ),
         *_siblings(notes, tensor, types, event, parameter),
-        *_twins(event, parameter, tensor, types, whole),
+        *_twins(run, event, parameter, tensor, types, whole),
         *asked_for(run, event, tensor, whole),
         *(viewed_by_others(event, tensor) if types == UNKNOWN else ()),
         *(moved_apart(run, event, parameter, tensor, whole) if types == UNKNOWN else ()),
@@ -224,11 +225,16 @@ def _siblings(
 
 
 def _twins(
-    event: LaunchEvent, parameter: str, tensor: Tensor, types: ElementTypes, path: Path
+    run: Run,
+    event: LaunchEvent,
+    parameter: str,
+    tensor: Tensor,
+    types: ElementTypes,
+    path: Path,
 ) -> Iterator[Evidence]:
     """Evidence from the other half of a key and value pair that reaches the same launch, viewed
     under a guard; of what holds bytes, also where the parameters of the kernel alone are called
-    so."""
+    so. A half that has a zero point, unlike the other, holds numbers."""
     mine = event.arguments[parameter]
     names = {id(passed): name for name, passed in event.arguments.items()}
     role = without_role(parameter) if all_bytes(types) else None
@@ -241,9 +247,19 @@ def _twins(
         taken = (role, without_role(names.get(id(passed), "")))
         if any(one is not None and one == two for one, two in (called, spelled, taken)):
             if _is_passed(passed, other, path, own_role(tensor.buffer)):
+                if _is_biased(run, event, parameter, names.get(id(passed), ""), path):
+                    continue
                 types = other.types or UNKNOWN
                 message = f"`{passed.text}`, its counterpart, is viewed as {types} here"
                 yield Evidence(other.view, message, "likely", (), types, guarded=other.guarded)
+
+
+def _is_biased(run: Run, event: LaunchEvent, parameter: str, other: str, path: Path) -> bool:
+    """Whether a kernel subtracts something from what it loads through one parameter, and nothing
+    from what it loads through the other."""
+    made = specialization(event, "", None, path, alike=True)
+    seen = run.effects.of(moves, event.kernel, made)
+    return parameter in seen.biased and other not in seen.biased
 
 
 def _is_passed(passed: Passed, other: Tensor, path: Path, role: Role | None) -> bool:
