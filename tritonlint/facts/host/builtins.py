@@ -79,16 +79,21 @@ def call(frame: Frame, node: ast.Call, name: str, given: Given) -> Value | None:
             return _range(values)
         case "len", (Sequence(items=known_items, repeated=False),):
             return Const(len(known_items))
-        case "isinstance", (Choice() as value, _):
-            test = Condition("opaque", Spelled(as_code(node)), frame.span(node))
-            return telling(test, value, lambda x: instances.is_instance(frame, x, node.args[1]))
         case "isinstance", (value, _):
-            is_one = instances.is_instance(frame, value, node.args[1])
-            if is_one is not None:
-                return Condition("opaque", Literal(str(is_one)), frame.span(node))
+            return _is_instance(frame, node, value)
         case "type", (Instance() | Choice() as value,):
             return instances.type_of(value)
     return _gone_through(frame, node, name, values)
+
+
+def _is_instance(frame: Frame, node: ast.Call, value: Value) -> Value | None:
+    """The test that `isinstance` is; None where nothing tells how it comes out."""
+    kinds, span = node.args[1], frame.span(node)
+    if isinstance(value, Choice):
+        test = Condition("opaque", Spelled(as_code(node)), span)
+        return telling(test, value, lambda each: instances.is_instance(frame, each, kinds))
+    is_one = instances.is_instance(frame, value, kinds)
+    return None if is_one is None else Condition("opaque", Literal(str(is_one)), span)
 
 
 def _following(frame: Frame, over: Value) -> Value | None:

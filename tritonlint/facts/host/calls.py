@@ -24,6 +24,7 @@ from tritonlint.facts.host import (
     lookups,
     making,
     objects,
+    operator_functions,
     setting_names,
     tensors,
 )
@@ -47,7 +48,6 @@ from tritonlint.facts.host.values import (
     Namespace,
     Partial,
     Path,
-    Sequence,
     Table,
     Tensor,
     Value,
@@ -67,9 +67,6 @@ _OF_TENSORS = re.compile(r"torch\.Tensor\.(\w+)|torch\.ops\.aten\.(\w+)(?:\.\w+)
 _GETTERS = frozenset(("get_buffer", "get_parameter", "get_submodule"))
 _TORCH = ("torch", "torch.nn.functional", "torch.linalg")
 # Calls a method of what it is given: `methodcaller("view", torch.uint8)(x)`.
-_CALLER = "operator.methodcaller"
-# Gives items or attributes of what it is given: `itemgetter("codes", "scale")(page)`.
-_OPERATORS = (_CALLER, "operator.itemgetter", "operator.attrgetter")
 
 
 def call(frame: Frame, node: ast.Call) -> Value:
@@ -217,19 +214,17 @@ def _of_tensor(
 def _outside(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Value:
     """A call of what lies outside of the project, or of a custom operator that it registers."""
     arguments = given.arguments
-    if qualified in _OPERATORS:
-        return given.partial(Namespace(f"{qualified}()"))
-    if qualified[:-2] in _OPERATORS and len(arguments.positional) > 1:
-        named = _named_method if qualified[:-2] == _CALLER else _got
-        return named(frame, node, qualified, given)
+    operator = operator_functions.call(frame, node, qualified, given)
+    if operator is not None:
+        return operator
     head, _, name = qualified.rpartition(".")
     method = _OF_TENSORS.fullmatch(qualified)
     if method and arguments.positional:
         return _as_method(frame, node, method[1] or method[2], given)
     if head.startswith("torch.ops."):
-        operator = frame.run.operator(name)
-        if operator is not None:
-            return entering.enter(frame, node, Callable(operator), given)
+        custom = frame.run.operator(name)
+        if custom is not None:
+            return entering.enter(frame, node, Callable(custom), given)
     known = libraries.call(frame, node, qualified, given)
     if known is not None:
         return known
@@ -263,36 +258,6 @@ def _as_method(frame: Frame, node: ast.Call, name: str, given: Given) -> Value:
     method = Method(given.arguments.positional[0], name, called)
     call_ = ast.copy_location(ast.Call(called, rest, node.keywords), node)
     return _method(frame, call_, method, given.rest())
-
-
-def _got(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Value:
-    """The items or the attributes of the last argument that the others name."""
-    *keys, _ = given.arguments.positional
-    owner = given.places[len(keys)].node
-    found: list[Value] = []
-    for index, key in enumerate(keys):
-        part: ast.expr = ast.Subscript(owner, given.places[index].node, ast.Load())
-        if "attrgetter" in qualified:
-            part = owner
-            for name in str(constant(key)).split("."):
-                part = ast.copy_location(ast.Attribute(part, name, ast.Load()), node)
-        found.append(frame.evaluate(ast.copy_location(part, node)))
-    return found[0] if len(found) == 1 else Sequence(tuple(found))
-
-
-def _named_method(frame: Frame, node: ast.Call, _qualified: str, given: Given) -> Value:
-    """`x.name(...)`, for the name, the arguments and `x`, in this order."""
-    name, *rest, owner = given.arguments.positional
-    last = len(rest) + 1
-    called = ast.Attribute(given.places[last].node, str(constant(name)), ast.Load())
-    ast.copy_location(called, node)
-    inner = given.rest()
-    inner.places.pop(last - 1)
-    call_ = ast.Call(called, [given.places[i].node for i in range(1, last)], [])
-    arguments = Arguments(tuple(rest), given.arguments.keywords)
-    left = Given(arguments, inner.places, given.complete)
-    method = Method(owner, called.attr, called)
-    return _method(frame, ast.copy_location(call_, node), method, left)
 
 
 def _asks_kind(frame: Frame, qualified: str, dtype: Value, span: Span) -> None:

@@ -74,9 +74,8 @@ def storage_of(
         return Storage(UNKNOWN, tensor.buffer, (), "it holds a descriptor")
     if tensor.view is not None:
         return _viewed(run, event, parameter, tensor, whole)
-    types = tensor.types or narrowed(
-        run, event.types.get(tensor.buffer, UNKNOWN), tensor.buffer, whole
-    )
+    known = event.types.get(tensor.buffer, UNKNOWN)
+    types = tensor.types or narrowed(run, known, tensor.buffer, whole)
     notes = notes_about(run, tensor, whole)
     packed = page(run, notes, tensor, types, event, parameter, whole)
     if packed:
@@ -86,14 +85,11 @@ def storage_of(
     if types == UNKNOWN and (HasType(tensor.buffer, str(UINT8)), False) in whole + tensor.tested:
         return Storage(types, tensor.buffer, (), "a test says that it holds no bytes")
     stated = [*_stated(notes, types), *raw_integers(run, tensor, types, whole)]
+    certain = stated[0].span if stated and stated[0].strength == "certain" else None
     evidence = [
         *seen(notes),
         *stated,
-        *(
-            called_so(parameter, stated[0].span)
-            if stated and stated[0].strength == "certain"
-            else ()
-        ),
+        *(called_so(parameter, certain) if certain else ()),
         *_siblings(notes, tensor, types, event, parameter),
         *_twins(run, event, parameter, tensor, types, whole),
         *asked_for(run, event, tensor, whole),
