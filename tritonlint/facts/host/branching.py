@@ -17,8 +17,9 @@ from tritonlint.facts.host import (
     setting_tests,
     settings,
 )
-from tritonlint.facts.host.choices import bare, choose, speaks_of_types, telling
+from tritonlint.facts.host.choices import bare, choose, speaks_of_types
 from tritonlint.facts.host.naming import symbol
+from tritonlint.facts.host.outcomes import telling
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import HasType, Literal, OfVendor, Spelled
 from tritonlint.facts.host.values import Choice, Condition, Const, DType, Path, Tensor, Value

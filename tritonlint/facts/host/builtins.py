@@ -16,9 +16,10 @@ from tritonlint.facts.host import (
     outcomes,
 )
 from tritonlint.facts.host.arguments import Given
-from tritonlint.facts.host.choices import any_item, choose, options, telling
+from tritonlint.facts.host.choices import any_item, choose, options
 from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.naming import NAMES, as_tensor, written_entry
+from tritonlint.facts.host.outcomes import telling
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Attribute, Item, Literal, Object, Spelled
 from tritonlint.facts.host.values import (

@@ -62,11 +62,10 @@ from tritonlint.source import Span
 _REGISTERS = ("register_buffer", "register_parameter", "save_for_backward")
 # Methods of tensors as functions and operators: `torch.ops.aten.view.dtype`.
 _OF_TENSORS = re.compile(r"torch\.Tensor\.(\w+)|torch\.ops\.aten\.(\w+)(?:\.\w+)?")
-# Where torch's functions are.
 # What `torch.nn.Module` gives an attribute by.
 _GETTERS = frozenset(("get_buffer", "get_parameter", "get_submodule"))
+# Where torch's functions are.
 _TORCH = ("torch", "torch.nn.functional", "torch.linalg")
-# Calls a method of what it is given: `methodcaller("view", torch.uint8)(x)`.
 
 
 def call(frame: Frame, node: ast.Call) -> Value:
@@ -128,8 +127,6 @@ def apply(frame: Frame, node: ast.Call, function: Value, given: Given) -> Value:
             return _method(frame, node, function, given)
         case Namespace(name=qualified):
             return _outside(frame, node, qualified, given)
-        case DType() if isinstance(node.func, ast.Name) and node.func.id == "type":
-            return builtins.call(frame, node, "type", given) or function
         case DType() if isinstance(node.func, (ast.Name, ast.Attribute)):
             # `current_platform.fp8_dtype()`: the helper is known by its name.
             return replace(function, text=as_code(node))

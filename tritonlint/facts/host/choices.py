@@ -21,7 +21,6 @@ from tritonlint.facts.host.symbols import (
 )
 from tritonlint.facts.host.values import (
     Choice,
-    Condition,
     Const,
     DType,
     Launchable,
@@ -279,26 +278,3 @@ def only_tensor(value: Value) -> Tensor | None:
 def is_dtype(value: Value) -> bool:
     """Whether one of the options of `value` is a dtype."""
     return any(isinstance(each, DType) for _, each in options(value))
-
-
-def telling(
-    test: Condition, value: Choice, outcome: Callable[[Value], bool | Condition | None]
-) -> Condition:
-    """`test`, which is one of `value`, with how the tests came out that choose between its options,
-    where of each the `outcome` of the test is known, or which other test it is."""
-    sides: tuple[list[Path], list[Path]] = ([], [])
-    for path, each in options(value):
-        found = outcome(each)
-        if found is None:
-            return test
-        if isinstance(found, Condition):
-            for side in (False, True):
-                sides[side].append((*path, (found.key, side)))
-        else:
-            sides[found].append(path)
-    return replace(test, told=(_in_all(sides[False]), _in_all(sides[True])))
-
-
-def _in_all(paths: Several[Path]) -> Path:
-    """The tests that come out the same on all of `paths`."""
-    return tuple(test for test in paths[0] if all(test in path for path in paths)) if paths else ()

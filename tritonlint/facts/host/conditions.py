@@ -16,9 +16,9 @@ from tritonlint.facts.host import (
     settings,
     symbols,
 )
-from tritonlint.facts.host.choices import only_tensor, options, telling
+from tritonlint.facts.host.choices import only_tensor, options
 from tritonlint.facts.host.naming import symbol
-from tritonlint.facts.host.outcomes import combine, negate
+from tritonlint.facts.host.outcomes import combine, negate, telling
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import (
     Choice,

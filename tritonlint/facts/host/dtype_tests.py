@@ -9,10 +9,10 @@ from typing import TypeGuard
 
 from tritonlint.dtypes import BY_NAME, INT8, UINT8, ElementTypes, from_torch, join
 from tritonlint.facts.host import arithmetic, element_types
-from tritonlint.facts.host.choices import options, telling
+from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.element_types import dtype_types
 from tritonlint.facts.host.naming import as_tensor
-from tritonlint.facts.host.outcomes import combine, negate
+from tritonlint.facts.host.outcomes import combine, negate, telling
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Attribute, HasType, Spelled, Symbol
 from tritonlint.facts.host.values import (

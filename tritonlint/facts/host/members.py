@@ -35,10 +35,8 @@ def of_any_member(frame: Frame, owner: Instance, name: str, node: ast.expr) -> V
     for index, (label, written) in enumerate(_members(definition)):
         inner = frame.elsewhere(definition.module, definition.inside)
         value: Value | None = Const(label) if name in _NAME else inner.evaluate(written)
-        if isinstance(initializer, Definition) and not own:
-            value = _given(
-                frame, definition, initializer, label, inner.evaluate(written), node, name
-            )
+        if isinstance(initializer, Definition) and value is not None and not own:
+            value = _given(frame, definition, initializer, label, value, node, name)
         if owner.symbol == member_symbol(definition, label):
             return value
         if value is not None:

@@ -4,6 +4,7 @@ of it."""
 from __future__ import annotations
 
 import ast
+import builtins
 
 from tritonlint.dtypes import ElementTypes, from_torch, from_triton
 from tritonlint.facts.host.decorators import decorated
@@ -51,6 +52,8 @@ def definition_value(
             if isinstance(found, Tensor):
                 return named_dtype(name) or found
             return found
+    if isinstance(node, ast.Name) and hasattr(builtins, name):
+        return frame.unknown(node)  # Python's own: `type` is no dtype
     return named_dtype(name) or frame.unknown(node)
 
 

@@ -9,6 +9,7 @@ from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import Method, Namespace, Sequence, Value, constant
 
+# Calls a method of what it is given: `methodcaller("view", torch.uint8)(x)`.
 _CALLER = "operator.methodcaller"
 # Gives items or attributes of what it is given: `itemgetter("codes", "scale")(page)`.
 _OPERATORS = (_CALLER, "operator.itemgetter", "operator.attrgetter")

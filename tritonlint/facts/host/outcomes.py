@@ -3,14 +3,15 @@ others."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from tritonlint.dtypes import ElementTypes
 from tritonlint.facts.host import settings
-from tritonlint.facts.host.choices import contradicts
+from tritonlint.facts.host.choices import contradicts, options
 from tritonlint.facts.host.symbols import Denied, Joined, Literal, Symbol
-from tritonlint.facts.host.values import Condition, Path
+from tritonlint.facts.host.values import Choice, Condition, Path, Value
+from tritonlint.frozen import replace
 from tritonlint.source import Span
 
 # What a test of a flag comes to that was passed as a constant, or left at its default.
@@ -74,3 +75,26 @@ def negate(condition: Condition) -> Condition:
 def combine(kind: str, parts: tuple[Condition, ...], span: Span) -> Condition:
     key = Joined(kind, tuple(part.key for part in parts))
     return Condition("and" if kind == "and" else "or", key, span, parts=parts)
+
+
+def telling(
+    test: Condition, value: Choice, outcome: Callable[[Value], bool | Condition | None]
+) -> Condition:
+    """`test`, which is one of `value`, with how the tests came out that choose between its options,
+    where of each the `outcome` of the test is known, or which other test it is."""
+    sides: tuple[list[Path], list[Path]] = ([], [])
+    for path, each in options(value):
+        found = outcome(each)
+        if found is None:
+            return test
+        if isinstance(found, Condition):
+            for side in (False, True):
+                sides[side].append((*path, (found.key, side)))
+        else:
+            sides[found].append(path)
+    return replace(test, told=(_in_all(sides[False]), _in_all(sides[True])))
+
+
+def _in_all(paths: Sequence[Path]) -> Path:
+    """The tests that come out the same on all of `paths`."""
+    return tuple(test for test in paths[0] if all(test in path for path in paths)) if paths else ()

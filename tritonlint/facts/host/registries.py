@@ -31,6 +31,9 @@ def filled(frame: Frame, definition: Definition, made: Value) -> Value:
         return made
     name = definition.name
     statements, fillers = _filling(definition.module, name)
+    decorated = registered(definition.module, name)[:_MOST] if fillers else ()
+    if not statements and not decorated:
+        return made
     inner = frame.elsewhere(definition.module, (), frame.types)
     inner.env = {name: made}
     for statement in statements:
@@ -39,7 +42,7 @@ def filled(frame: Frame, definition: Definition, made: Value) -> Value:
                 inner.env[name] = _after(inner, fillers[called], call, name)
             case _:
                 inner.block([statement])
-    for filler, decorator, own in registered(definition.module, name)[:_MOST]:
+    for filler, decorator, own in decorated:
         inner.env[name] = _registered(inner, filler, decorator, own, name)
     return inner.env[name]
 
@@ -149,12 +152,11 @@ def _registered(
     known = Callable(filler, None, dict(frame.env))
     value = Class(own) if isinstance(own.node, ast.ClassDef) else Callable(own)
     taken = Given(Arguments((value,), {}), {})
-    called = isinstance(decorator, ast.Call)
-    given = arguments_of(frame, decorator) if isinstance(decorator, ast.Call) else taken
-    inner.env = bind(frame, filler, given, known)
+    called = decorator if isinstance(decorator, ast.Call) else None
+    inner.env = bind(frame, filler, arguments_of(frame, called) if called else taken, known)
     inner.body()
-    nested = first_inside(filler)
-    if called and nested is not None and name in filled_in(nested.node):  # type: ignore[arg-type]
+    nested = first_inside(filler) if called else None
+    if nested is not None and name in filled_in(nested.node):  # type: ignore[arg-type]
         around = Callable(nested, None, {**frame.env, **inner.env})
         inner = inner.elsewhere(nested.module, nested.inside, frame.types)
         inner.env = bind(frame, nested, taken, around)
