@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from tritonlint.dtypes import BY_NAME
 from tritonlint.facts.host import numbers
@@ -24,6 +24,13 @@ from tritonlint.facts.kept import kept
 _Tests = Iterable[tuple[Symbol, bool]]
 # The kinds of tests that are about some names of a setting, or their beginnings and ends.
 _PARTICULAR = frozenset((AskedAmong, AskedAs, AskedAsAny, Never, OfText))
+# By kind of test, the field that says what it is about: tests of different things never clash.
+_ABOUT = {
+    HasType: "of",
+    Compared: "left",
+    OfText: "of",
+    **dict.fromkeys((Asked, AskedAmong, AskedAs, AskedAsAny, Never), "setting"),
+}
 
 
 def stem(test: Symbol) -> Symbol:
@@ -87,11 +94,16 @@ def _all_names(test: OfSetting) -> frozenset[str]:
     return frozenset(test.names.split(", ")) if isinstance(test, Never) else names(test)
 
 
-def clash(one: _Tests, other: _Tests) -> bool:
-    """Whether tests of settings on two paths do not come out so together, or tests that find
-    something to be of other types each. That a setting is not one name leaves others; that it is
-    none of two is taken for all."""
-    tests = (*one, *other)
+def subject(test: Symbol) -> Symbol | None:
+    """What a test is about; None where it says nothing of how other tests come out."""
+    field = _ABOUT.get(test.__class__)
+    return getattr(test, field) if field else None
+
+
+def clash(tests: Collection[tuple[Symbol, bool]]) -> bool:
+    """Whether tests of settings do not come out so together, or tests that find something to be of
+    other types each. That a setting is not one name leaves others; that it is none of two is taken
+    for all."""
     kinds = [type(test) for test, _ in tests]
     if HasType in kinds and _are_disjoint(tests):
         return True

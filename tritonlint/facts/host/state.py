@@ -60,7 +60,7 @@ class ClassFacts:
 Attributes = dict[tuple[int, int], ClassFacts]
 
 
-@dataclass
+@dataclass(eq=False)
 class Run:
     """What one interpretation collects, over all the functions that it enters. `leads` says whether
     a function leads to a launch: others are entered only for what they return, when they are short.
