@@ -43,8 +43,9 @@ class Facts:
 # Up to so many files are looked at in one process: starting others would take longer.
 _FEW_FILES = 40
 _FEW_OUTLINES = 200
-# So many shares a process: the first ones to finish take the next.
-_SHARES = 4
+# A share is so many times smaller than what is left for a process, and has so many items at least.
+_SHARES = 2
+_LEAST = 8
 # What takes time in a run, from 0 to 1: outlines, facts, and parsing what else was named.
 _OUTLINES = (0.0, 0.2)
 _FACTS = (0.2, 0.85)
@@ -141,8 +142,14 @@ def _outline(texts: Texts, universe: Sequence[str], work: Work) -> None:
 
 
 def _shares(items: Sequence[T], processes: int) -> list[Sequence[T]]:
-    size = -(-len(items) // (processes * _SHARES)) or 1
-    return [items[start : start + size] for start in range(0, len(items), size)]
+    """Shares of `items`, each of what is left by then: the last are small, so that all processes
+    end at about the same time."""
+    found: list[Sequence[T]] = []
+    while items:
+        size = max(-(-len(items) // (processes * _SHARES)), _LEAST)
+        found.append(items[:size])
+        items = items[size:]
+    return found
 
 
 def _processes(
