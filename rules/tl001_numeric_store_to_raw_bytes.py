@@ -62,7 +62,9 @@ class NumericStoreToRawBytes(Rule[Argument, Store]):
     ## Fix safety
     `.view(dtype)` on the slice or the argument. Safe: viewing a tensor as the dtype that it already
     has changes nothing. The dtype is spelled as the module spells it; where it names none,
-    `torch.float8_e4m3fn` is a guess and the fix is unsafe.
+    `torch.float8_e4m3fn` is a guess and the fix is unsafe. It is unsafe too where the slice, or
+    what a function is passed, is used for something else: returned, cut again, given to a kernel
+    that packs bytes.
 
     ## How it is verified
     Compiled for `cuda:90`, `hip:gfx942` and `hip:gfx950`, the store is fed by `arith.fptoui` (or

@@ -9,7 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from tritonlint.dtypes import ElementTypes
 from tritonlint.facts.host import heirs, renaming
 from tritonlint.facts.host.choices import options
-from tritonlint.facts.host.class_facts import assigned_in, class_facts, facts_of, take_over
+from tritonlint.facts.host.class_facts import (
+    assigned_in,
+    class_facts,
+    facts_of,
+    gathers,
+    take_over,
+)
 from tritonlint.facts.host.decorators import has_view
 from tritonlint.facts.host.events import Note
 from tritonlint.facts.host.registries import makes_tensors
@@ -33,6 +39,9 @@ def assigned_value(frame: Frame, owner: Instance, name: str) -> Value | None:
     if own is None or own == Const(None):
         later = _set_later(frame, definition, name) or _set_by_heir(frame, definition, name)
         facts, own = later or (facts, own)
+    if own is None and _is_made_anew(frame, definition, name) and name in facts.first:
+        take_over(frame, facts, facts.first[name])
+        return renaming.value(facts.first[name], _names(owner))
     if own is None:
         own = _container(frame, definition, name)
     if isinstance(own, (Table, Sequence)) and not own.items:
@@ -95,6 +104,14 @@ def _set_later(frame: Frame, definition: Definition, name: str) -> tuple[ClassFa
         return None
     facts = facts_of(frame, definition, assigning[0][0])
     return (facts, facts.values[name]) if name in facts.values else None
+
+
+def _is_made_anew(frame: Frame, definition: Definition, name: str) -> bool:
+    """Whether what is run is the only method that assigns an attribute which `__init__` does too:
+    until then it is what `__init__` made."""
+    assigning = _assigning(definition.as_class).get(name, ())
+    run = frame.run.root
+    return len(assigning) == 1 and assigning[0] is run.node and gathers(frame, run)
 
 
 def _methods(
@@ -177,7 +194,7 @@ def _note_views(
         for method, node in _methods(frame, owner, _functions(owner.as_class)):
             if has_view(node) and not names.isdisjoint(named_in(node)):
                 notes = facts_of(frame, owner, method).notes
-                told = (x for x in notes if x.buffer in buffers and _tells(x))
+                told = (x for x in notes if x.buffer in buffers and tells_codes(x))
                 own = (renaming.note(x, renamed) if renamed else x for x in told)
                 known += [x for x in own if x not in known]
 
@@ -189,7 +206,7 @@ def _naming(owner: Definition, name: str) -> Iterator[str]:
             yield each.name
 
 
-def _tells(note: Note) -> bool:
+def tells_codes(note: Note) -> bool:
     """Whether a note says that bytes are codes of 8-bit floats, or what a part of them is."""
     if note.kind != "view" or not note.types.types:
         return note.kind == "codes"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeGuard
 
 from tritonlint.facts.flow.parameters import signature
-from tritonlint.facts.host import classes, renaming
+from tritonlint.facts.host import changing, classes, renaming
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.binding import bind
 from tritonlint.facts.host.choices import choose, options
@@ -60,6 +61,7 @@ def _assigned(frame: Frame, definition: Definition, method: Definition) -> Class
     names = renaming.parameters(held, method.qualified)
     own = Object(definition.qualified)
     now = {each: renaming.value(value, names) for each, value in held.items()}
+    every = {each.name: x for each, x in inner.env.items() if _is_of(each, own)}
     return ClassFacts(
         {each.name: value for each, value in now.items() if each.of is own},
         {names.get(buffer, buffer): types for buffer, types in inner.types.items()},
@@ -70,7 +72,22 @@ def _assigned(frame: Frame, definition: Definition, method: Definition) -> Class
         },
         {names.get(buffer, buffer): types for buffer, types in run.stand_ins.items()},
         {each: value for each, value in now.items() if isinstance(each.of, Parameter)},
+        {
+            name: renaming.value(x, names)
+            for name, x in every.items()
+            if Attribute(own, name) not in now
+        },
     )
+
+
+def _is_of(name: object, owner: Object) -> TypeGuard[Attribute]:
+    return isinstance(name, Attribute) and name.of is owner
+
+
+def gathers(frame: Frame, method: Definition) -> bool:
+    """Whether a method is being run for what it gives attributes."""
+    run = frame.run
+    return run.leads is _initializes and run.root.node is method.node
 
 
 def _inside(frame: Frame, run: Run, definition: Definition, method: Definition) -> Frame:
@@ -182,11 +199,15 @@ def _initializes(function: Definition) -> bool:
 
 
 def _assigned_elsewhere(definition: Definition) -> Iterator[str]:
-    """The attributes of `self` that methods other than `__init__` assign."""
+    """The attributes of `self` that methods other than `__init__` assign, or functions of the file
+    make anew."""
+    yield from changing.changed_outside(definition.module)
     for method in definition.as_class.body:
         if isinstance(method, ast.FunctionDef) and method.name != "__init__":
             if not classes.accessor(method, "setter"):  # seen where `__init__` assigns
                 yield from assigned_in(method)
+                own = Definition(definition.module, method, definition.inside, method.name)
+                yield from changing.changed_by_own(own)
 
 
 @kept(4096)
@@ -194,7 +215,9 @@ def assigned_in(method: Function) -> frozenset[str]:
     """The attributes of objects that a method assigns, or registers."""
     statements = [each for each, _ in statements_in(method.body)]
     assigned = (
-        node.attr
+        node.value.attr
+        if node.attr == "data" and isinstance(node.value, ast.Attribute)
+        else node.attr
         for statement in statements
         for target in targets(statement)
         for node in nodes(target, ast.Attribute)
@@ -206,15 +229,12 @@ def assigned_in(method: Function) -> frozenset[str]:
 def registered(statement: ast.stmt) -> str | None:
     """The name of the attribute that a statement gives what it registers or saves."""
     match statement:
-        case ast.Expr(
-            value=ast.Call(
-                func=ast.Attribute(attr="register_parameter" | "register_buffer"),
-                args=[ast.Constant(value=str() as name), *_],
-            )
-        ):
-            return name
         case ast.Expr(value=ast.Call(func=ast.Attribute(attr="save_for_backward"))):
             return "saved_tensors"
+        case ast.Expr(value=ast.Call() as call):
+            told = changing.named(call)
+            if told and isinstance(told[1], ast.Constant) and isinstance(told[1].value, str):
+                return told[1].value
     return None
 
 

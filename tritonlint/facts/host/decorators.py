@@ -1,16 +1,17 @@
-"""Functions under a decorator of the project that views what it hands on: what is called then is
-what the decorator gives."""
+"""Functions under a decorator of the project that views what it hands on, or makes what it hands
+over: what is called then is what the decorator gives."""
 
 from __future__ import annotations
 
 import ast
 
 from tritonlint.facts.host.given import positional
+from tritonlint.facts.host.registries import makes_tensors
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import Callable, Instance, Value
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import SCOPE, nodes, walk
+from tritonlint.facts.project.tree import FUNCTION, SCOPE, nodes, walk
 
 
 def decorated(frame: Frame, function: Callable) -> Value:
@@ -26,6 +27,33 @@ def decorated(frame: Frame, function: Callable) -> Value:
         made = around.apply(call, around.evaluate(each), positional(around, each, result))
         result = made if isinstance(made, (Callable, Instance)) else result
     return result
+
+
+def supplied(frame: Frame, function: Callable) -> Callable | None:
+    """What is called instead of a function whose decorator makes bytes, which it may hand to it;
+    None of any other function."""
+    definition = function.definition
+    result: Value = function
+    for each in reversed(definition.as_function.decorator_list):
+        target = _meant(definition, each)
+        if target is not None and _makes_bytes(target):
+            around = frame.elsewhere(definition.module, definition.enclosing, frame.types)
+            call = ast.copy_location(ast.Call(each, [], []), each)
+            result = around.apply(call, around.evaluate(each), positional(around, each, result))
+    return result if isinstance(result, Callable) and result is not function else None
+
+
+@kept(1024)
+def _makes_bytes(target: Definition) -> bool:
+    named = {each.attr for each in nodes(target.as_function, ast.Attribute)}
+    return not named.isdisjoint(("uint8", "int8")) and makes_tensors(target.as_function)
+
+
+def _meant(definition: Definition, decorator: ast.expr) -> Definition | None:
+    """The function of the project that a decorator is, or that makes it."""
+    named = decorator.func if isinstance(decorator, ast.Call) else decorator
+    target = definition.module.meant(named, definition.enclosing)
+    return target if target is not None and isinstance(target.node, FUNCTION) else None
 
 
 def _views(definition: Definition, decorator: ast.expr) -> bool:

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 
 from tritonlint.facts.host import classes, contexts
-from tritonlint.facts.host.class_facts import buffers, facts_of, registered, take_over, targets
+from tritonlint.facts.host.attributes import tells_codes
+from tritonlint.facts.host.changing import ANY, UNKNOWN, changed, of_object
+from tritonlint.facts.host.class_facts import buffers, facts_of, gathers, take_over
+from tritonlint.facts.host.decorators import has_view
 from tritonlint.facts.host.registries import makes_tensors
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Attribute, Parameter, Symbol
 from tritonlint.facts.host.values import Value
-from tritonlint.facts.kept import kept
-from tritonlint.facts.project.modules import Definition
-from tritonlint.facts.project.tree import FUNCTION, Function, last_name, statements_in
+from tritonlint.facts.project.modules import Definition, methods
+from tritonlint.facts.project.tree import FUNCTION, last_name, nodes
 
 
 def given_elsewhere(frame: Frame, owner: Symbol, name: str) -> Value | None:
-    """What the only other method of the class gives an attribute of its parameter, for an attribute
-    of the parameter of that name: `create(self, layer)` fills the layer that `load(self, layer)`
-    is handed. What an autograd function saves in its context is what its `backward` gets."""
+    """What another method of the class gives an attribute of its parameter, for an attribute of the
+    parameter of that name: `create(self, layer)` fills the layer that `load(self, layer)` is
+    handed. What an autograd function saves in its context is what its `backward` gets."""
     asking = _asking(frame, owner) if isinstance(owner, Parameter) else None
     if asking is None or not isinstance(owner, Parameter):
         return None
@@ -28,8 +30,8 @@ def given_elsewhere(frame: Frame, owner: Symbol, name: str) -> Value | None:
     filling, parameter = contexts.saving(kind, asking, owner.name), owner.name
     if filling is not None:
         parameter = contexts.first(filling)
-    elif (method := _filling(kind.as_class).get((owner.name, name))) and makes_tensors(method):
-        filling = Definition(asking.module, method, asking.enclosing, method.name)
+    else:
+        filling = _last(_filling(kind, asking, owner.name, name), owner.name, name)
     if filling is None or id(filling.node) in frame.run.stack:
         return None
     facts = facts_of(frame, kind, filling)
@@ -39,7 +41,21 @@ def given_elsewhere(frame: Frame, owner: Symbol, name: str) -> Value | None:
     held = take_over(frame, facts, found)
     known = frame.run.notes
     known += [note for note in facts.notes if note.buffer in held and note not in known]
+    if not gathers(frame, asking):
+        for method in _viewing(kind, asking, owner.name, name):
+            notes = (x for x in facts_of(frame, kind, method).notes if x.buffer in held)
+            known += [note for note in notes if tells_codes(note) and note not in known]
     return found
+
+
+def _viewing(
+    kind: Definition, asking: Definition, parameter: str, name: str
+) -> Iterator[Definition]:
+    """The other methods of a class that may view an attribute of their parameter of this name."""
+    for method in methods(kind):
+        if method.node is not asking.node and parameter in _parameters(method):
+            if has_view(method.as_function) and _reads(method, parameter, name):
+                yield method
 
 
 def _asking(frame: Frame, owner: Parameter) -> Definition | None:
@@ -52,32 +68,40 @@ def _asking(frame: Frame, owner: Parameter) -> Definition | None:
     return root if root.owner is not None and root.qualified == owner.function else None
 
 
-@kept(1024)
-def _filling(owner: ast.ClassDef) -> Mapping[tuple[str, str], Function]:
-    """The methods of a class that assign attributes of their parameters, by parameter and
-    attribute, where only one does."""
-    found: dict[tuple[str, str], list[Function]] = {}
-    for method in owner.body:
-        if isinstance(method, FUNCTION):
-            own = (
-                0 if any(last_name(each) == "staticmethod" for each in method.decorator_list) else 1
-            )
-            names = {each.arg for each in (*method.args.args[own:], *method.args.kwonlyargs)}
-            for statement, _ in statements_in(method.body):
-                for name, attr in _filled(statement):
-                    if name in names:
-                        found.setdefault((name, attr), []).append(method)
-    return {key: methods[0] for key, methods in found.items() if len(methods) == 1}
+def _filling(
+    kind: Definition, asking: Definition, parameter: str, name: str
+) -> Sequence[Definition]:
+    """The other methods of a class that give an attribute of their parameter of this name
+    something; none where one may do so unseen."""
+    found: list[Definition] = []
+    for method in methods(kind):
+        if method.node is not asking.node and parameter in _parameters(method):
+            told = changed(method, parameter)
+            if not told.isdisjoint((ANY, UNKNOWN)):
+                return ()
+            if name in told:
+                found.append(method)
+    return found if all(each.owner is kind.node for each in found) else ()
 
 
-def _filled(statement: ast.stmt) -> Iterator[tuple[str, str]]:
-    """The names of objects, and of the attributes of theirs that a statement assigns or
-    registers."""
-    for target in targets(statement):
-        match target:
-            case ast.Attribute(value=ast.Name(id=name), attr=attr):
-                yield name, attr
-    name_of = registered(statement)
-    match statement:
-        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name)))) if name_of:
-            yield name, name_of
+def _last(filling: Sequence[Definition], parameter: str, name: str) -> Definition | None:
+    """The one of `filling` that makes a tensor for the attribute; of two, the one that makes
+    another of what it finds there (`layer.weight = convert(layer.weight)`)."""
+    again = [each for each in filling if _reads(each, parameter, name)]
+    first = [each for each in filling if each not in again and makes_tensors(each.as_function)]
+    if len(first) != 1 or len(filling) > 2 or len(first) + len(again) != len(filling):
+        return None
+    return (*again, *first)[0]
+
+
+def _parameters(method: Definition) -> Iterator[str]:
+    """The parameters of a method, but its object."""
+    node = method.as_function
+    static = any(last_name(each) == "staticmethod" for each in node.decorator_list)
+    for each in (*node.args.args[0 if static else 1 :], *node.args.kwonlyargs):
+        yield each.arg
+
+
+def _reads(method: Definition, parameter: str, name: str) -> bool:
+    found = nodes(method.as_function, ast.Attribute)
+    return any(isinstance(x.ctx, ast.Load) and of_object(x, parameter) == name for x in found)

@@ -1,5 +1,5 @@
 """What Python's library makes to hold values, or to go through them: deques, queues, dicts with
-defaults, context variables, chained and endless iterators."""
+defaults, context variables, chained and endless iterators, `reduce`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import ast
 
 from tritonlint.facts.host import iteration
 from tritonlint.facts.host.arguments import Given
-from tritonlint.facts.host.choices import options
+from tritonlint.facts.host.choices import choose, options
 from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import Const, Sequence, Table, Value, constant
@@ -18,6 +18,8 @@ _LISTS = frozenset(
 )
 # Give what they go through, again and again or a part of it.
 _ENDLESS = frozenset(("itertools.cycle", "random.sample", "heapq.nsmallest"))
+# So many items are gone through one by one.
+_ROUNDS = 16
 
 
 def call(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Value | None:
@@ -37,6 +39,8 @@ def call(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Value | 
         case "contextvars.ContextVar":
             default = keywords.get("default")
             return Sequence((default,) if default is not None else (), repeated=True)
+        case "functools.reduce" if len(values) > 1:
+            return _reduced(frame, node, *values)
     if qualified.startswith("itertools.") and qualified not in _ENDLESS:
         return _iterator(frame, node, qualified, values)
     if qualified.rpartition(".")[2] == "tree_map" and len(values) == 2:
@@ -115,6 +119,24 @@ def _iterator(
             over = iteration.items(values[0]) if values else None
             return _chained(over.items) if over else None
     return None
+
+
+def _reduced(
+    frame: Frame, node: ast.Call, function: Value, over: Value, *first: Value
+) -> Value | None:
+    """What `reduce(function, over, first)` gives: what the function gives for what it gave before
+    and the next item."""
+    items = iteration.items(over) or Sequence((frame.unknown(node),), repeated=True)
+    if not first and not items.items:
+        return None
+    total, rest = (first[0], items.items) if first else (items.items[0], items.items[1:])
+    each_round = [total]
+    for item in rest[:_ROUNDS]:
+        total = frame.apply(node, function, positional(frame, node, total, item))
+        each_round.append(total)
+    if not items.repeated and len(rest) <= _ROUNDS:
+        return total
+    return choose(*(((), each) for each in each_round))
 
 
 def _sliced(over: Sequence | None, ends: tuple[Value, ...]) -> Sequence | None:

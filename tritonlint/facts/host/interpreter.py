@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+
 from tritonlint.facts.flow import statements as walked
 from tritonlint.facts.host import (
     branching,
     calls,
     classes,
     conditions,
+    entering,
     expressions,
     loops,
     making,
@@ -19,6 +22,7 @@ from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.assigning import store, unpacked
 from tritonlint.facts.host.binding import bind
 from tritonlint.facts.host.class_facts import note_all
+from tritonlint.facts.host.decorators import supplied
 from tritonlint.facts.host.required import note_required
 from tritonlint.facts.host.state import Frame, Run
 from tritonlint.facts.host.values import Callable, Instance
@@ -72,12 +76,19 @@ def interpret(run: Run) -> Run:
     owner = run.heir or classes.owner_of(root)
     instance = classes.receiver(root.as_function, Instance(owner)) if owner is not None else None
     frame = Activation({}, run, root.module, root.inside, {}, (), instance)
-    frame.env = bind(frame, root, Given(Arguments((), {}), {}), Callable(root, instance))
+    function, nothing = Callable(root, instance), Given(Arguments((), {}), {})
+    frame.env = bind(frame, root, nothing, function)
     run.stack.append(id(root.as_function))
     parametrized.note_parameters(frame, root)
     if isinstance(instance, Instance) and root.name != "__init__":
         note_required(frame, instance)
     frame.body()
+    around = supplied(frame, function)
+    if around is not None:
+        run.stack.pop()
+        header = root.as_function.decorator_list[0]
+        call = ast.copy_location(ast.Call(header, [], []), header)
+        entering.run(frame, call, around, nothing)
     return _settled(frame)
 
 

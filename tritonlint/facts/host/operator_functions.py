@@ -19,6 +19,9 @@ def call(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Value | 
     """What such a function gives, or what it gave does; None of another function."""
     if qualified in _OPERATORS:
         return given.partial(Namespace(f"{qualified}()"))
+    if qualified == "operator.getitem" and len(given.places) > 1:
+        part = ast.Subscript(given.places[0].node, given.places[1].node, ast.Load())
+        return frame.evaluate(ast.copy_location(part, node))
     if qualified[:-2] in _OPERATORS and len(given.arguments.positional) > 1:
         if qualified[:-2] == _CALLER:
             return _named_method(frame, node, given)

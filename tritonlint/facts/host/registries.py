@@ -32,6 +32,8 @@ def filled(frame: Frame, definition: Definition, made: Value) -> Value:
     name = definition.name
     statements, fillers = _filling(definition.module, name)
     decorated = registered(definition.module, name)[:_MOST] if fillers else ()
+    if isinstance(made, Table):
+        made = _put_later(frame, definition, made)
     if not statements and not decorated:
         return made
     inner = frame.elsewhere(definition.module, (), frame.types)
@@ -90,20 +92,63 @@ def _assigned_in(statement: ast.stmt) -> frozenset[str]:
     return frozenset()
 
 
+def _put_later(frame: Frame, definition: Definition, made: Table) -> Table:
+    """`made` with what functions put into it under keys that they write out; of several values for
+    one key, any."""
+    found: dict[object, list[Value]] = {}
+    for function in _keeping(definition.module, definition.name):
+        left = _left_by(frame, function, definition.name, made)
+        for key, value in left.items if isinstance(left, Table) else ():
+            if (key, value) not in made.items and value not in found.setdefault(key, []):
+                found[key].append(value)
+    put = {
+        key: choose(*(((), each) for each in several)) for key, several in found.items() if several
+    }
+    return made.updated(put.items()) if put else made
+
+
 def _set_later(frame: Frame, definition: Definition) -> Value | None:
     """What the functions give a name of a module that declare it `global`."""
-    found: list[Value] = []
-    for function in _setters(definition.module, definition.name):
-        key = id(function.as_function)
-        if key not in frame.run.stack:
-            frame.run.stack.append(key)
-            inner = frame.elsewhere(function.module, (function.as_function,), frame.types)
-            inner.env = bind(frame, function, Given(Arguments((), {}), {}), Callable(function))
-            inner.body()
-            frame.run.stack.pop()
-            found += [inner.env[definition.name]] if definition.name in inner.env else []
-    found = [each for each in found if each != Const(None)]
-    return choose(*(((), each) for each in found)) if found else None
+    setters = _setters(definition.module, definition.name)
+    left = (_left_by(frame, each, definition.name) for each in setters)
+    found = [each for each in left if each not in (None, Const(None))]
+    return choose(*(((), each) for each in found if each is not None)) if found else None
+
+
+def _left_by(
+    frame: Frame, function: Definition, name: str, before: Table | None = None
+) -> Value | None:
+    """What a name of the module stands for after a function of it, called by anyone; `before` is
+    what it may put something into. None where it is not given anything."""
+    key = id(function.as_function)
+    if key in frame.run.stack:
+        return None
+    frame.run.stack.append(key)
+    inner = frame.elsewhere(function.module, (function.as_function,), frame.types)
+    inner.env = bind(frame, function, Given(Arguments((), {}), {}), Callable(function))
+    if before is not None:
+        inner.env.setdefault(name, before)
+    inner.body()
+    frame.run.stack.pop()
+    return inner.env.get(name)
+
+
+@kept(1024)
+def _keeping(module: Module, name: str) -> list[Definition]:
+    """The functions of a module that put tensors which they make into the table `name`, under keys
+    that they write out."""
+    return [
+        each
+        for each in filling(module, name).values()
+        if any(
+            isinstance(item.slice, ast.Constant)
+            and isinstance(item.ctx, ast.Store)
+            and isinstance(item.value, ast.Name)
+            and item.value.id == name
+            for item in nodes(each.as_function, ast.Subscript)
+        )
+        if _gives_tensors(each)
+    ]
 
 
 @kept(1024)

@@ -43,10 +43,9 @@ F = TypeVar("F", bound="Frame")
 
 @dataclass(frozen=True)
 class ClassFacts:
-    """What `__init__` of a class gives its attributes, with what is known of the buffers behind
-    them; `dtypes` name the dtypes of those of which only that is known, `stand_ins` are those of
-    one element at most, `given` what the attributes of its parameters are given. An attribute that
-    another method assigns too is left out."""
+    """What `__init__` of a class gives its attributes (in `first` those that are given something
+    else later), with what is known of the buffers behind them; `dtypes` name the dtypes of those of
+    which only that is known, `stand_ins` have one element, `given` are those of parameters."""
 
     values: dict[str, Value]
     types: dict[Symbol, ElementTypes]
@@ -54,6 +53,7 @@ class ClassFacts:
     dtypes: dict[Symbol, frozenset[Symbol]] = field(default_factory=dict)
     stand_ins: dict[Symbol, ElementTypes] = field(default_factory=dict)
     given: dict[Attribute, Value] = field(default_factory=dict)
+    first: dict[str, Value] = field(default_factory=dict)
 
 
 # By class and method.

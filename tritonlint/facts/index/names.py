@@ -8,9 +8,9 @@ from functools import cache, partial
 
 from tritonlint.facts.index.calls import Calls
 from tritonlint.facts.index.naming import CALLED
-from tritonlint.facts.index.owned import functions_held, held, methods, methods_held, owner_of
+from tritonlint.facts.index.owned import functions_held, held, methods_held, owner_of
 from tritonlint.facts.index.universe import Texts
-from tritonlint.facts.project.modules import Definition, Module
+from tritonlint.facts.project.modules import Definition, Module, methods
 from tritonlint.facts.project.operators import operators
 from tritonlint.facts.project.project import Project
 from tritonlint.facts.project.registering import registered
@@ -77,7 +77,8 @@ class Names:
                 yield from _named_in(target, target.node)
             elif target is not None and isinstance(target.node, ast.Call | ast.IfExp):
                 made = self._texts.leading(str(target.module.file)).names
-                known = (each for each in _named_in(target, target.node) if each.name in made)
+                every = _named_in(target, target.node)
+                known = (x for x in every if x.name in made or f".{x.name}" in made)
                 yield from (each for each in known if isinstance(each.node, ast.FunctionDef))
             if target is not None and not isinstance(target.node, Module | ast.Lambda):
                 yield target
@@ -147,7 +148,7 @@ def _named_in(around: Definition, value: ast.expr) -> Iterator[Definition]:
     """The functions and classes that a lambda of a module names, or what is made of others there:
     `write = partial(launch, kernel)`."""
     for each in ast.walk(value):
-        if isinstance(each, ast.Name):
-            target = around.module.resolve(each.id, around.enclosing)
+        if isinstance(each, ast.Name | ast.Attribute):
+            target = around.module.meant(each, around.enclosing)
             if target is not None and not isinstance(target.node, Module | ast.Lambda):
                 yield target

@@ -22,18 +22,6 @@ def owner_of(function: Definition) -> Definition | None:
 
 
 @kept(4096)
-def methods(owner: Definition, depth: int = 6) -> tuple[Definition, ...]:
-    """The methods of a class of the project, its own before those of the classes that it inherits
-    from."""
-    around = owner.inside
-    own = [each for each in owner.as_class.body if isinstance(each, FUNCTION)]
-    bases = owner.bases if depth else ()
-    return (
-        *(Definition(owner.module, each, around, each.name) for each in own),
-        *(each for base in bases for each in methods(base, depth - 1)),
-    )
-
-
 def is_heir(owner: Definition, of: Definition, depth: int = 6) -> bool:
     """Whether a class of the project inherits from another one."""
     bases = owner.bases if depth else ()

@@ -17,10 +17,10 @@ from tritonlint.facts.index.callers import NEAR
 from tritonlint.facts.index.calls import Calls
 from tritonlint.facts.index.names import Names
 from tritonlint.facts.index.naming import IMPLIED, MAKING
-from tritonlint.facts.index.owned import functions_in, is_heir, methods, owner_of
+from tritonlint.facts.index.owned import functions_in, is_heir, owner_of
 from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.project.kernels import kernel_of
-from tritonlint.facts.project.modules import Definition, Module
+from tritonlint.facts.project.modules import Definition, Module, methods
 from tritonlint.facts.project.project import Project
 from tritonlint.facts.project.tree import FUNCTION
 from tritonlint.source import SourceFile, display_path

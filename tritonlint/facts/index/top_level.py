@@ -180,8 +180,11 @@ def aliases(
         # In order: what is kept for other runs is told by what the outline says.
         for spelled in () if other.startswith(b"__") else sorted(names(value, 0, len(value))):
             owner, _, attribute = spelled.rpartition(b".")
-            if spelled.partition(b".")[0] in known:
+            first = spelled.partition(b".")[0]
+            if first in known:
                 yield other, attribute if owner else spelled
+                if owner:  # a method of a class is called by the name of that
+                    yield other, first
 
 
 def _on_object(text: bytes, attribute: re.Match[bytes]) -> Iterator[bytes]:

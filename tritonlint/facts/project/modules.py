@@ -275,3 +275,15 @@ class Module:
     def stars(self) -> tuple[Import, ...]:
         """The `from ... import *` statements at the top level, in order."""
         return star_imports(self.tree.body)
+
+
+def methods(owner: Definition, depth: int = 6) -> tuple[Definition, ...]:
+    """The methods of a class of the project, its own before those of the classes that it inherits
+    from."""
+    around = owner.inside
+    own = [each for each in owner.as_class.body if isinstance(each, FUNCTION)]
+    bases = owner.bases if depth else ()
+    return (
+        *(Definition(owner.module, each, around, each.name) for each in own),
+        *(each for base in bases for each in methods(base, depth - 1)),
+    )

@@ -17,11 +17,13 @@ from tritonlint.facts.hazards.launched.specializations import (
 )
 from tritonlint.facts.hazards.raw_bytes.effects import harm
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence, Strength
+from tritonlint.facts.hazards.raw_bytes.other_uses import used_otherwise
 from tritonlint.facts.hazards.raw_bytes.sisters import passed_twice
 from tritonlint.facts.hazards.raw_bytes.spoken import reckons_with_limits
 from tritonlint.facts.hazards.raw_bytes.stands_for import is_conditional, stands_for
 from tritonlint.facts.hazards.raw_bytes.storage import Storage, storage_of
 from tritonlint.facts.hazards.raw_bytes.twins import cutting, sliced
+from tritonlint.facts.hazards.raw_bytes.viewed_at import place_of_view
 from tritonlint.facts.host.choices import contradicts, options
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.heirs import of_class
@@ -67,7 +69,8 @@ class Argument:
     the launch is not under comes out so: on other paths the tensor may have another type. `alone`
     is whether this is seen in the function around the launch by itself, not as a caller calls it.
     `known` is what is known of the other arguments on the path of the strongest evidence. `whole`
-    is whether it is no region that was sliced from its buffer.
+    is whether it is no region that was sliced from its buffer, `shared` whether what stands at
+    `place` is used for something else too, which a view would change.
     """
 
     kernel: str
@@ -92,6 +95,7 @@ class Argument:
     conditional: bool
     alone: bool
     whole: bool
+    shared: bool = False
 
     @property
     def site(self) -> tuple[Span, str, Span]:
@@ -144,14 +148,14 @@ def _asked_for(
 
 
 def _may_be_asked(run: Run, event: LaunchEvent, parameter: str, path: Path, tensor: Tensor) -> bool:
-    """Whether the place of an argument (see `_place`) may be asked for, whatever the kernel does
-    with it."""
+    """Whether the place where an argument should have been viewed may be asked for, whatever the
+    kernel does with it."""
     assert run.asked is not None
     span = event.arguments[parameter].span
     chain = [each.span for each in tensor.passed]
     if not any(map(run.asked, (*chain, span, *([tensor.part.span] if tensor.part else ())))):
         return False
-    if run.asked(_place(tensor, span, ())):
+    if run.asked(place_of_view(run, event, parameter, tensor, ())):
         return True
     if run.asked(span) and any(passed_twice(event, parameter, tensor, event.path + path)):
         return True
@@ -187,9 +191,10 @@ def _argument(
     )
     if not evidence:
         typed = storage.types.known and (storage.packed or not storage.raw)
-        place = _place(tensor, passed.span, ())
+        place = place_of_view(run, event, parameter, tensor, ())
         return Typed(event.span, parameter, place) if typed and tensor.passed else None
     twice = any(passed_twice(event, parameter, tensor, whole))
+    place = passed.span if twice else place_of_view(run, event, parameter, tensor, evidence)
     return Argument(
         event.kernel.name,
         event.kernel.path,
@@ -199,7 +204,7 @@ def _argument(
         event.function,
         passed.text,
         passed.span,
-        passed.span if twice else _place(tensor, passed.span, evidence),
+        place,
         tuple(each.span for each in tensor.passed),
         storage,
         tuple(evidence),
@@ -214,6 +219,7 @@ def _argument(
         run.heir is not None or is_conditional(event.path, path, evidence),
         event.alone,
         _is_whole(event, tensor),
+        used_otherwise(run, event, parameter, tensor, place),
     )
 
 
@@ -245,17 +251,3 @@ def _means_fp8(event: LaunchEvent) -> bool:
     if _FP8.search(launch) or _FP8.search(as_code(event.kernel.node)):
         return True
     return reckons_with_limits(event)
-
-
-def _place(tensor: Tensor, argument: Span, evidence: Sequence[Evidence]) -> Span:
-    """The expression that should have been viewed: the slice, or the argument by which the tensor
-    enters the chain of calls; where a function tests what the cache holds and then does not view
-    it, the argument that this one passes on."""
-    chain = (*(each.span for each in tensor.passed), argument)
-    if evidence and evidence[0].here and tensor.passed:
-        return next(
-            (each for each in reversed(chain) if each.path == evidence[0].span.path), argument
-        )
-    if tensor.part is not None and tensor.part.index is None:
-        return tensor.part.span
-    return chain[0]

@@ -9,6 +9,7 @@ from tritonlint.dtypes import UINT8, UNKNOWN, ElementTypes
 from tritonlint.facts.device import moves
 from tritonlint.facts.hazards.launched.specializations import fills_descriptor, specialization
 from tritonlint.facts.hazards.raw_bytes.byte_views import called_so, of_bytes, views_beside
+from tritonlint.facts.hazards.raw_bytes.code_limits import limited_as_codes
 from tritonlint.facts.hazards.raw_bytes.evidence import (
     Evidence,
     Strength,
@@ -85,6 +86,7 @@ def storage_of(
     if types == UNKNOWN and (HasType(tensor.buffer, str(UINT8)), False) in whole + tensor.tested:
         return Storage(types, tensor.buffer, (), "a test says that it holds no bytes")
     stated = [*_stated(notes, types), *raw_integers(run, tensor, types, whole)]
+    stated += limited_as_codes(event, parameter, types, whole)
     certain = stated[0].span if stated and stated[0].strength == "certain" else None
     evidence = [
         *seen(notes),

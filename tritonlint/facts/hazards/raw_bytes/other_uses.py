@@ -1,0 +1,186 @@
+"""Whether the expression that should have been viewed is used for something else too, which a view
+would change: the same name is returned, cut again, or taken for the bytes that it holds."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from tritonlint.dtypes import UINT8, ElementTypes
+from tritonlint.facts.device import contract, moves
+from tritonlint.facts.hazards.launched.specializations import specialization
+from tritonlint.facts.host.choices import options
+from tritonlint.facts.host.events import LaunchEvent
+from tritonlint.facts.host.places import Place
+from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.values import Tensor
+from tritonlint.facts.kept import kept
+from tritonlint.facts.project.tree import FUNCTION, as_code, assigned, nodes
+from tritonlint.source import SourceFile, Span
+
+# What is the same of memory that is viewed as another type of the same size.
+_SAME = frozenset(
+    "stride shape size numel nelement element_size device data_ptr is_contiguous dim ndim is_cuda "
+    "zero_ storage_offset get_device".split()
+)
+_DTYPE = re.compile(r"\btorch\.|d_?type|fp8|float8|e4m3|e5m2", re.IGNORECASE)
+_CONVERTED = ("float_to_int", "int_to_float", "compile_error")
+
+
+def used_otherwise(
+    run: Run, event: LaunchEvent, parameter: str, tensor: Tensor, place: Span
+) -> bool:
+    """Whether what stands at `place`, and goes from there to a launch, is used otherwise on the
+    way: in the function that it stands in where it is given a name there, and in those that it is
+    passed to."""
+    way = [*tensor.passed, event.arguments[parameter].place]
+    spans = [each.span for each in way]
+    passed = spans.index(place) + 1 if place in spans else 0
+    nodes_ = [each.node for each in way]
+    return any(_is_used(run, each, nodes_, place) for each in way[passed:])
+
+
+def _is_used(run: Run, at: Place, way: Sequence[ast.expr], place: Span) -> bool:
+    """Whether what is passed at one place of the way has a name that is used otherwise."""
+    source = at.source
+    around = _function(source, at.span.line)
+    names = _names(source, around, at.node, place)
+    if any("." in each for each in names):
+        around = source.tree  # an attribute may be used by other methods
+    for each in names:
+        for use, parents in _uses(around, each):
+            if not _is_harmless(run, use, parents, way, names):
+                return True
+    return False
+
+
+def _names(source: SourceFile, around: ast.AST, node: ast.expr, place: Span) -> set[str]:
+    """The names in a function by which what stands at `place`, or comes as a parameter, becomes
+    `node`."""
+    found: set[str] = set()
+    waiting = [node]
+    while waiting:
+        each = waiting.pop()
+        if _holds(source, each, place):
+            continue
+        owner = _owner(each)
+        name = as_code(owner) if owner is not None else ""
+        if name and name not in found:
+            found.add(name)
+            waiting += [value for target, value in _assigned(around) if as_code(target) == name]
+    return found
+
+
+def _owner(node: ast.expr) -> ast.expr | None:
+    """The name, or the attribute of `self`, whose memory an expression is a part of."""
+    match node:
+        case ast.Name() | ast.Attribute(value=ast.Name(id="self")):
+            return node
+        case ast.Attribute(value=inner) | ast.Subscript(value=inner) | ast.Call(func=inner):
+            return _owner(inner)
+    return None
+
+
+@kept(256)
+def _assigned(around: ast.AST) -> list[tuple[ast.expr, ast.expr]]:
+    statements = nodes(around, ast.Assign, ast.AnnAssign)
+    return [each for statement in statements for each in assigned(statement)]
+
+
+def _holds(source: SourceFile, node: ast.expr, place: Span) -> bool:
+    """Whether an expression is the one at `place`, or that is in it."""
+    whole = source.span(node)
+    start, end = (whole.line, whole.column), (whole.end_line, whole.end_column)
+    return (
+        whole.path == place.path
+        and start <= (place.line, place.column)
+        and (place.end_line, place.end_column) <= end
+    )
+
+
+def _function(source: SourceFile, line: int) -> ast.AST:
+    """The innermost function around a line, or the file."""
+    functions = nodes(source.tree, *FUNCTION)
+    around = [x for x in functions if x.lineno <= line <= (x.end_lineno or 0)]
+    return around[-1] if around else source.tree
+
+
+def _uses(around: ast.AST, name: str) -> Iterator[tuple[ast.expr, list[ast.AST]]]:
+    """Where a name is read, with what is around, from the inside on."""
+    parents = _parents(around)
+    for each in nodes(around, ast.Name, ast.Attribute):
+        if isinstance(each.ctx, ast.Load) and as_code(each) == name:
+            above: list[ast.AST] = [each]
+            while id(above[-1]) in parents:
+                above.append(parents[id(above[-1])])
+            yield each, above[1:]
+
+
+@kept(256)
+def _parents(around: ast.AST) -> Mapping[int, ast.AST]:
+    return {
+        id(inner): each for each in nodes(around, ast.AST) for inner in ast.iter_child_nodes(each)
+    }
+
+
+def _is_harmless(
+    run: Run,
+    use: ast.expr,
+    above: Sequence[ast.AST],
+    way: Sequence[ast.expr],
+    names: set[str],
+) -> bool:
+    """Whether a use is what leads to the launch, or the same for another type of the same size."""
+    whole = [use, *above]
+    if any(each is node for each in whole for node in way):
+        return True
+    first = above[0] if above else None
+    if isinstance(first, ast.Attribute) and (first.attr in _SAME or _is_view(above)):
+        return True
+    if isinstance(first, ast.Compare) and all(
+        isinstance(x, (ast.Is, ast.IsNot)) for x in first.ops
+    ):
+        return True
+    statement = next((each for each in above if isinstance(each, ast.stmt)), None)
+    if isinstance(statement, (ast.Assign, ast.AnnAssign)):
+        if any(as_code(target) in names for target, _ in assigned(statement)):
+            return True
+    taking = _taking(run)
+    given = next((taking[id(each)] for each in whole if id(each) in taking), ())
+    return bool(given) and all(_wants_view(*each) for each in given)
+
+
+def _is_view(above: Sequence[ast.AST]) -> bool:
+    """Whether something is viewed as a type there."""
+    match list(above[:2]):
+        case [ast.Attribute(attr="view"), ast.Call(args=[dtype], keywords=[])]:
+            return _DTYPE.search(as_code(dtype)) is not None
+    return False
+
+
+@kept(4)
+def _taking(run: Run) -> Mapping[int, list[tuple[LaunchEvent, str]]]:
+    """By arguments of calls and launches, the launches and parameters that they come to."""
+    found: dict[int, list[tuple[LaunchEvent, str]]] = {}
+    for event in run.launches:
+        for name, argument in event.arguments.items():
+            places = {id(argument.place.node)}
+            for _, each in options(argument.value):
+                if isinstance(each, Tensor):
+                    places.update(id(x.node) for x in each.passed)
+            for place in places:
+                found.setdefault(place, []).append((event, name))
+    return found
+
+
+def _wants_view(event: LaunchEvent, parameter: str) -> bool:
+    """Whether the kernel of a launch converts numbers where a parameter points to bytes, and moves
+    none of these as they are: where to, they may be meant."""
+    made = specialization(event, parameter, ElementTypes.of(UINT8), event.path)
+    if any(parameter in pair for pair in moves(event.kernel, made).copies):
+        return False
+    found = contract(event.kernel, made)
+    effects = [each.effect for each in found.stores if each.parameter == parameter]
+    loads = [each.effect for each in found.loads if each.parameter == parameter]
+    return not {*effects, *loads}.isdisjoint(_CONVERTED)

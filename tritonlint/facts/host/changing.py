@@ -1,0 +1,190 @@
+"""Which attributes of an object a function may give something else, as far as its code tells."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from tritonlint.facts.flow.parameters import signature
+from tritonlint.facts.host import classes
+from tritonlint.facts.kept import kept
+from tritonlint.facts.project.modules import Definition, Module
+from tritonlint.facts.project.tree import FUNCTION, Function, dotted_name, last_name, nodes
+
+# It may change any attribute: by a name that is not written out; or since what changes it is handed
+# to is not known.
+ANY = "*"
+UNKNOWN = "?"
+# Over so many calls what a function is handed is followed.
+_HOPS = 2
+# What holds the attributes of an object by name.
+_TABLES = ("_parameters", "_buffers", "__dict__")
+# Methods that are given the name of an attribute of their object, and something for it.
+_REGISTERING = ("register_parameter", "register_buffer", "__setattr__", "__delattr__")
+# Functions that look at an object, or at one of its attributes.
+_LOOKING = frozenset(
+    "getattr hasattr isinstance issubclass len id type repr str print callable dir vars".split()
+)
+
+
+@kept(4096)
+def changed(function: Definition, name: str, hops: int = _HOPS) -> frozenset[str]:
+    """The attributes of the object that a function calls `name` that it may change, with those that
+    functions do which it hands the object to."""
+    node = function.as_function
+    found = {key for each in nodes(node, ast.Call) for key in _by_call(function, each, name, hops)}
+    for each in nodes(node, ast.Attribute, ast.Subscript):
+        if not isinstance(each.ctx, ast.Load):
+            found.update(_by_store(node, each, name))
+    return frozenset(found)
+
+
+def changed_by_own(method: Definition) -> frozenset[str]:
+    """The attributes of its object that a method may change, as far as it names them."""
+    own = _own(method)
+    return changed(method, own) - {ANY, UNKNOWN} if own else frozenset()
+
+
+@kept(256)
+def changed_outside(module: Module) -> frozenset[str]:
+    """The attributes that functions of a file make anew of what some object has there
+    (`layer.weight = convert(layer.weight)`), by whatever name they call it but `self`."""
+    found = set()
+    for each in nodes(module.tree, ast.Assign):
+        for target in each.targets:
+            name = _owner(target)
+            attribute = of_object(target, name)
+            if name not in ("", "self") and attribute is not None:
+                read = (of_object(x, name) for x in nodes(each.value, ast.Attribute))
+                found.update({attribute}.intersection(read))
+    return frozenset(found)
+
+
+def _owner(target: ast.expr) -> str:
+    """The name of the object of which a target is an attribute, or one of an attribute."""
+    while isinstance(target, ast.Attribute):
+        target = target.value
+    return target.id if isinstance(target, ast.Name) else ""
+
+
+def of_object(node: ast.expr, name: str) -> str | None:
+    """The attribute of the object `name` that an expression is, or whose `data` it is."""
+    match node:
+        case ast.Attribute(value=ast.Name(id=owner), attr=attribute) if owner == name:
+            return attribute
+        case ast.Attribute(value=ast.Attribute() as inner, attr="data"):
+            return of_object(inner, name)
+    return None
+
+
+def named(call: ast.Call) -> tuple[ast.expr, ast.expr] | None:
+    """The object and the name of the attribute that a call changes where it is told both:
+    `setattr(layer, "weight", w)`, `replace_parameter(layer, "weight", w)`,
+    `layer.register_buffer("weight", w)`."""
+    match call:
+        case ast.Call(func=ast.Attribute(value=owner, attr=method), args=[key, *_]) if (
+            method in _REGISTERING
+        ):
+            return owner, key
+        case ast.Call(func=function, args=[owner, key, *_]) if last_name(function) in (
+            "setattr",
+            "delattr",
+        ):
+            return owner, key
+        case ast.Call(func=function, args=[owner, ast.Constant(value=str()) as key, _, *_]) if (
+            last_name(function) not in _LOOKING
+        ):
+            return owner, key
+    return None
+
+
+def _by_store(
+    function: Function, target: ast.Attribute | ast.Subscript, name: str
+) -> Iterator[str]:
+    attribute = of_object(target, name)
+    if attribute is not None:
+        yield attribute
+    elif isinstance(target, ast.Subscript) and of_object(target.value, name) in _TABLES:
+        yield from _keys(function, target.slice)
+
+
+def _by_call(function: Definition, call: ast.Call, name: str, hops: int) -> Iterator[str]:
+    told = named(call)
+    if told is not None and isinstance(told[0], ast.Name) and told[0].id == name:
+        yield from _keys(function.as_function, told[1])
+        return
+    match call.func:
+        case ast.Attribute(value=holder, attr="update" | "setdefault" | "pop"):
+            if of_object(holder, name) in _TABLES:
+                yield ANY
+    places: list[int | str] = [i for i, each in enumerate(call.args) if _is(each, name)]
+    places += [each.arg for each in call.keywords if each.arg and _is(each.value, name)]
+    if places and last_name(call.func) not in _LOOKING:
+        yield from _by_called(function, call.func, places, hops)
+
+
+def _by_called(
+    function: Definition, called: ast.expr, places: Sequence[int | str], hops: int
+) -> Iterator[str]:
+    """What the function `called` may change of an object that it is handed at some `places`."""
+    target, bound = _called(function, called)
+    if target is None:
+        outside = function.module.qualified(dotted_name(called) or "", function.inside) or ""
+        if not outside.startswith("torch."):
+            yield UNKNOWN
+    elif isinstance(target.node, FUNCTION) and hops:
+        parameters = [each.arg for each in signature(target.node).positional][bound:]
+        for place in places:
+            if isinstance(place, str):
+                yield from changed(target, place, hops - 1)
+            elif place < len(parameters):
+                yield from changed(target, parameters[place], hops - 1)
+    elif isinstance(target.node, FUNCTION):
+        yield UNKNOWN
+
+
+def _called(function: Definition, called: ast.expr) -> tuple[Definition | None, int]:
+    """The function of the project that is called, and how many of its parameters the call does not
+    name."""
+    owner = classes.owner_of(function)
+    match called:
+        case ast.Attribute(value=ast.Name(id=name), attr=method) if owner and name == _own(
+            function
+        ):
+            found = owner.module.member(owner, method)
+            return _method(found if isinstance(found, Definition) else None)
+        case ast.Attribute(value=ast.Call(func=ast.Name(id="super")), attr=method) if owner:
+            above = (base.module.member(base, method) for base in owner.bases)
+            return _method(next((x for x in above if isinstance(x, Definition)), None))
+    return function.module.meant(called, function.inside), 0
+
+
+def _method(found: Definition | None) -> tuple[Definition | None, int]:
+    plain = found is not None and isinstance(found.node, FUNCTION)
+    static = plain and "staticmethod" in map(last_name, found.as_function.decorator_list)  # type: ignore[union-attr]
+    return found, 0 if static else 1
+
+
+def _own(function: Definition) -> str | None:
+    positional = signature(function.as_function).positional
+    return positional[0].arg if positional else None
+
+
+def _is(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def _keys(function: Function, node: ast.expr) -> Iterator[str]:
+    """The names that an expression gives: one that is written, or those that a loop goes through
+    (`for name in ("weight", "scale")`)."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+        return
+    written = False
+    for loop in nodes(function, ast.For) if isinstance(node, ast.Name) else ():
+        if _is(loop.target, node.id) and isinstance(loop.iter, (ast.Tuple, ast.List)):  # type: ignore[attr-defined]
+            keys = [each.value for each in loop.iter.elts if isinstance(each, ast.Constant)]
+            written = len(keys) == len(loop.iter.elts)
+            yield from (each for each in keys if isinstance(each, str))
+    if not written:
+        yield ANY
