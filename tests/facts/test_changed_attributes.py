@@ -156,3 +156,40 @@ def test_methods_of_a_base_class(
     )
     write(tmp_path, {"user.py": text})
     assert found(select=("TL001", "TL002")) == expected({"user.py": text})
+
+
+SAVED = """\
+@triton.jit
+def add_up(x_ptr, total_ptr, BLOCK: tl.constexpr):
+    offsets = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
+    tl.atomic_add(total_ptr + offsets, tl.load(x_ptr + offsets))
+
+
+class Norm(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.width = x.shape[-1]
+        scale = torch.empty(64, dtype=torch.{dtype}, device=x.device)
+        ctx.save_for_backward(x, scale)
+        return x
+
+    @staticmethod
+    def backward(ctx, out):
+        x, scale = ctx.saved_tensors
+        total = torch.zeros_like(scale)
+        add_up[(1,)](out, total, 64){mark}
+        return total
+"""
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_what_a_context_saves_has_its_type(
+    dtype: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = KERNELS + SAVED.format(dtype=dtype, mark="")
+    if dtype == "bfloat16":
+        at = "tl.atomic_add(total_ptr + offsets, tl.load(x_ptr + offsets))"
+        text = text.replace(at, f"{at}  # expect: TL012")
+    write(tmp_path, {"user.py": text})
+    assert found(select=("TL012",)) == expected({"user.py": text})

@@ -114,6 +114,8 @@ def _by_call(function: Definition, call: ast.Call, name: str, hops: int) -> Iter
         yield from _keys(function.as_function, told[1])
         return
     match call.func:
+        case ast.Attribute(value=ast.Name(id=owner), attr="save_for_backward") if owner == name:
+            yield "saved_tensors"
         case ast.Attribute(value=holder, attr="update" | "setdefault" | "pop"):
             if of_object(holder, name) in _TABLES:
                 yield ANY
