@@ -57,7 +57,7 @@ def both(x, n):
     return run(x, n, store), run(x, n, store_bytes)
 """
 QUANTIZE = "quantize[(1,)](x, {}, 64)"
-AT_CALL, AT_SLICE, AT_LAUNCH = "store(x, codes%s" % VIEW, "page[:, :64]" + VIEW, "{}%s, 64)" % VIEW
+AT_CALL, AT_SLICE, AT_LAUNCH = f"store(x, codes{VIEW}", f"page[:, :64]{VIEW}", "{}" + f"{VIEW}, 64)"
 
 
 def _called(*lines: str, more: str = "") -> str:

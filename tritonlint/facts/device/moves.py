@@ -28,6 +28,10 @@ _CONVERTED = History(given=True, real=True)
 _LARGEST = frozenset(each.largest for each in TABLE if each.is_fp8 and each.largest)
 # Functions of numbers that no kernel applies to codes.
 # Functions that make powers of exponents.
+# What exponents of e8m0 are stored with added to them (FACTS.md, 5).
+_E8M0_BIAS = 127
+# The greatest level of a pixel, by which it is divided; and how close to its reciprocal is that.
+_LEVELS, _CLOSE = 255, 1e-4
 _POWERS = ("exp", "fast_exp", "ldexp", "scalbn", "pow", "fast_pow")
 _NUMERIC = ("log", "fast_log", "sqrt", "rsqrt", "tanh", "sigmoid", "erf", "sin", "cos")
 
@@ -41,10 +45,12 @@ class Moves(Watch):
     were cast at all. `numbers` are the parameters that numbers are loaded through, `decoded` those
     of which what is loaded is converted, `powers` those of which powers are made, `plain` those of
     which what is loaded is computed with as it is, `biased` those of which something is subtracted
-    from what is loaded, as a zero point is. Of those that are stored through, `quantized`
-    take floats that were cast to 8 bits or to the type of the memory, `computed_floats` floats that
-    were computed and not cast, `others` integers and what is not known; `scales` are the places at
-    which scales are stored, which are made of the largest value.
+    from what is loaded, as a zero point is, `differences` pairs of those whose loads are
+    subtracted. `integers` are those of which what is loaded is reckoned with as exponents are, or
+    the levels of pixels. Of those that are stored through, `quantized` take floats that were cast
+    to 8 bits or to the type of the memory, `computed_floats` floats that were computed and not
+    cast, `others` integers and what is not known; `scales` are the places at which scales are
+    stored, which are made of the largest value.
     """
 
     powers: set[str] = field(default_factory=set)
@@ -55,6 +61,8 @@ class Moves(Watch):
     decoded: set[str] = field(default_factory=set)
     plain: set[str] = field(default_factory=set)
     biased: set[str] = field(default_factory=set)
+    integers: set[str] = field(default_factory=set)
+    differences: set[tuple[str, ...]] = field(default_factory=set)
     quantized: set[str] = field(default_factory=set)
     computed_floats: set[str] = field(default_factory=set)
     others: set[str] = field(default_factory=set)
@@ -111,6 +119,10 @@ class Moves(Watch):
                 self.plain |= each.source
         if isinstance(op, ast.Sub) and (_is_moved(a) or _is_converted(a)) and len(a.source) == 1:
             self.biased |= a.source
+            if (_is_moved(b) or _is_converted(b)) and len(b.source) == 1 and a.source != b.source:
+                self.differences |= {(*a.source, *b.source)}
+        if (_is_moved(a) or _is_converted(a)) and _is_for_integers(op, b):
+            self.integers |= a.source
         return replace(result, history=_made_of(a, b))
 
     def shifted(self, op: ast.operator, a: Tensor, b: Tensor, result: Tensor) -> Tensor:
@@ -133,6 +145,17 @@ class Moves(Watch):
             if _is_moved(each):
                 self.numbers |= each.source
         return replace(result, history=_made_of(*operands))
+
+
+def _is_for_integers(op: ast.operator, by: Tensor) -> bool:
+    """Whether 127 is subtracted, or something divided by 255."""
+    low, high = by.interval
+    if not by.weak or low is None or low != high:
+        return False
+    if isinstance(op, ast.Sub):
+        return low == _E8M0_BIAS
+    divides = isinstance(op, ast.Div) and low == _LEVELS
+    return divides or (isinstance(op, ast.Mult) and abs(low * _LEVELS - 1.0) < _CLOSE)
 
 
 def _made_of(*values: Tensor) -> History:

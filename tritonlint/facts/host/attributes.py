@@ -20,7 +20,7 @@ from tritonlint.facts.host.decorators import has_view
 from tritonlint.facts.host.events import Note
 from tritonlint.facts.host.registries import makes_tensors
 from tritonlint.facts.host.state import ClassFacts, Frame
-from tritonlint.facts.host.symbols import Attribute, Made, Object, Symbol
+from tritonlint.facts.host.symbols import Allocation, Attribute, Made, Object, Symbol
 from tritonlint.facts.host.values import Const, DType, Instance, Sequence, Table, Tensor, Value
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition
@@ -71,7 +71,24 @@ def assigned_value(frame: Frame, owner: Instance, name: str) -> Value | None:
         defaults = (each for each in facts.notes if each.kind == "default" and each.buffer in named)
         known += [each for each in defaults if each not in known]
         return None
+    if isinstance(owner.symbol, Made):
+        names = {**names, **_made_apart(frame, owner.symbol, buffers)}
     return renaming.value(own, names)
+
+
+def _made_apart(frame: Frame, owner: Made, buffers: Iterable[Symbol]) -> renaming.Names:
+    """The memory of one object, by that of any object of its class: each has its own."""
+    made = (each for each in buffers if isinstance(each, Allocation))
+    apart: dict[Symbol, Symbol] = {
+        each: Allocation(each.path, each.line, each.column, f"{each.site}<{owner}", each.mark)
+        for each in made
+    }
+    for each, own in apart.items():
+        if each in frame.types:
+            frame.types.setdefault(own, frame.types[each])
+        notes = (renaming.note(note, apart) for note in list(frame.run.notes.by_buffer(each)))
+        frame.run.notes += [note for note in notes if note not in frame.run.notes]
+    return apart
 
 
 def _names(owner: Instance) -> renaming.Names:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeGuard
 
 from tritonlint.facts.flow.parameters import signature
-from tritonlint.facts.host import changing, classes, renaming
+from tritonlint.facts.host import changing, classes, heirs, renaming
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.binding import bind
 from tritonlint.facts.host.choices import choose, options
@@ -199,9 +199,13 @@ def _initializes(function: Definition) -> bool:
 
 
 def _assigned_elsewhere(definition: Definition) -> Iterator[str]:
-    """The attributes of `self` that methods other than `__init__` assign, or functions of the file
-    make anew."""
+    """The attributes of `self` that methods other than `__init__` assign, of classes that inherit
+    from it too, or that functions of the file make anew."""
     yield from changing.changed_outside(definition.module)
+    for heir in heirs.heirs(definition):
+        for method in heir.as_class.body:
+            if isinstance(method, ast.FunctionDef):
+                yield from assigned_in(method)
     for method in definition.as_class.body:
         if isinstance(method, ast.FunctionDef) and method.name != "__init__":
             if not classes.accessor(method, "setter"):  # seen where `__init__` assigns

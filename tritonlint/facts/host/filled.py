@@ -14,6 +14,7 @@ from tritonlint.facts.host.registries import makes_tensors
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Attribute, Parameter, Symbol
 from tritonlint.facts.host.values import Value
+from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, methods
 from tritonlint.facts.project.tree import FUNCTION, last_name, nodes
 
@@ -68,6 +69,7 @@ def _asking(frame: Frame, owner: Parameter) -> Definition | None:
     return root if root.owner is not None and root.qualified == owner.function else None
 
 
+@kept(4096)
 def _filling(
     kind: Definition, asking: Definition, parameter: str, name: str
 ) -> Sequence[Definition]:

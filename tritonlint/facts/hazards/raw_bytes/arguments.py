@@ -23,7 +23,7 @@ from tritonlint.facts.hazards.raw_bytes.spoken import reckons_with_limits
 from tritonlint.facts.hazards.raw_bytes.stands_for import is_conditional, stands_for
 from tritonlint.facts.hazards.raw_bytes.storage import Storage, storage_of
 from tritonlint.facts.hazards.raw_bytes.twins import cutting, sliced
-from tritonlint.facts.hazards.raw_bytes.viewed_at import place_of_view
+from tritonlint.facts.hazards.raw_bytes.viewed_at import entered_at, place_of_view
 from tritonlint.facts.host.choices import contradicts, options
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.heirs import of_class
@@ -191,7 +191,7 @@ def _argument(
     )
     if not evidence:
         typed = storage.types.known and (storage.packed or not storage.raw)
-        place = place_of_view(run, event, parameter, tensor, ())
+        place = entered_at(tensor, passed.span)
         return Typed(event.span, parameter, place) if typed and tensor.passed else None
     twice = any(passed_twice(event, parameter, tensor, whole))
     place = passed.span if twice else place_of_view(run, event, parameter, tensor, evidence)

@@ -154,6 +154,8 @@ def _effects(kernel: Kernel, made: Specialization, parameter: str, *floats: str)
         return [], [], Moves()
     others = {name: each for name, each in made.pointers.items() if name != parameter}
     seen = moves(kernel, Specialization(others, made.constexprs))
+    if len(loads) == 1 and _are_integers(parameter, made, seen):
+        loads = [each for each in loads if each.effect == "bits"]
     known = {*made.pointers, *_floats(parameter, made, seen, floats)}
     copied = _copied(kernel, parameter, made, [n for n in found.pointers if n not in known])
     wrong = _sites(_viewed(kernel, made, parameter), "float") - _sites(copied, "int")
@@ -162,6 +164,15 @@ def _effects(kernel: Kernel, made: Specialization, parameter: str, *floats: str)
         [each for each in loads if each.effect == "bits" or _site(each) in wrong],
         seen,
     )
+
+
+def _are_integers(parameter: str, made: Specialization, seen: Moves) -> bool:
+    """Whether a kernel takes bytes for integers: exponents of powers of two, levels of pixels, or
+    numbers with a zero point that is a byte too. It does nothing like it with codes of floats."""
+    pairs = [set(each) for each in seen.differences if parameter in each]
+    others = {name for pair in pairs for name in pair - {parameter}}
+    bytes_ = (made.pointers.get(name) for name in others)
+    return parameter in seen.integers or any(each and each.is_byte for each in bytes_)
 
 
 def _viewed(kernel: Kernel, made: Specialization, parameter: str) -> KernelContract:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tritonlint.dtypes import UINT8, UNKNOWN, ElementTypes
+from tritonlint.dtypes import INT8, UINT8, UNKNOWN, ElementTypes
 from tritonlint.facts.device import moves
 from tritonlint.facts.hazards.launched.specializations import fills_descriptor, specialization
 from tritonlint.facts.hazards.raw_bytes.byte_views import called_so, of_bytes, views_beside
@@ -149,6 +149,9 @@ def _viewed(run: Run, event: LaunchEvent, parameter: str, tensor: Tensor, path: 
     types = tensor.types or UNKNOWN
     if not (tensor.view and types.types and all(t.is_byte for t in types.types)) or tensor.guarded:
         return Storage(types, tensor.buffer, (), "it is viewed as its element type")
+    made = event.types.get(tensor.buffer, UNKNOWN)
+    if types.single == INT8 and (made.single == UINT8 or (tensor.part and not made.known)):
+        return Storage(types, tensor.buffer, (), "it is viewed as signed integers")
     found = tuple(of_bytes(run, event, parameter, tensor, tensor.view, path))
     return Storage(types, tensor.buffer, found)
 

@@ -23,6 +23,14 @@ from tritonlint.source import SourceFile, Span
 _AS_BYTES = frozenset(("bits", "int"))
 
 
+def entered_at(tensor: Tensor, argument: Span) -> Span:
+    """The slice, or the argument by which a tensor enters the chain of calls that ends in a launch
+    which is passed it as `argument`."""
+    if tensor.part is not None and tensor.part.index is None:
+        return tensor.part.span
+    return tensor.passed[0].span if tensor.passed else argument
+
+
 def place_of_view(
     run: Run, event: LaunchEvent, parameter: str, tensor: Tensor, evidence: Sequence[Evidence]
 ) -> Span:
@@ -33,7 +41,7 @@ def place_of_view(
     argument = event.arguments[parameter].span
     passed = list(tensor.passed)
     shared: list[Place] = []
-    while passed and _is_shared(run, tensor, passed[0]):
+    while passed and _is_shared(run, event, parameter, tensor, passed[0]):
         shared.append(passed.pop(0))
     chain = (*(each.span for each in passed), argument)
     if evidence and evidence[0].here and passed:
@@ -50,14 +58,15 @@ def place_of_view(
     return chain[0]
 
 
-def _is_shared(run: Run, tensor: Tensor, place: Place) -> bool:
+def _is_shared(run: Run, event: LaunchEvent, parameter: str, tensor: Tensor, place: Place) -> bool:
     """Whether what is passed in a call comes to others that mean bytes: to whatever function the
     caller is given, or to a kernel that packs bytes or picks bits out of them."""
-    if _is_given(place):
+    if id(place.node) in _handed(place.source):
         return True
     return any(
         place in places and _means_bytes(kernel, name)
         for kernel, name, places in _taking(run).get(tensor.buffer, ())
+        if name != parameter or kernel is not event.kernel
     )
 
 
@@ -84,20 +93,17 @@ def _means_bytes(kernel: Kernel, parameter: str) -> bool:
     return "bits" in effects and effects <= _AS_BYTES
 
 
-@kept(1024)
-def _is_given(place: Place) -> bool:
-    """Whether the function that a call passes something to is a parameter of a function around."""
-    calls = nodes(place.source.tree, ast.Call)
-    called = next((x.func for x in calls if _passes(x, place.node)), None)
-    if not isinstance(called, ast.Name):
-        return False
-    around = _around(place.source, place.span.line)
-    return any(called.id in _parameters(each) for each in around)
-
-
-def _passes(call: ast.Call, node: ast.expr) -> bool:
-    return any(each is node for each in call.args) or any(
-        each.value is node for each in call.keywords
+@kept(256)
+def _handed(source: SourceFile) -> frozenset[int]:
+    """The arguments of the calls of a file, by identity, that call a parameter of a function
+    around."""
+    return frozenset(
+        id(given)
+        for function in nodes(source.tree, *FUNCTION)
+        for names in [_parameters(function)]
+        for call in nodes(function, ast.Call)
+        if isinstance(call.func, ast.Name) and call.func.id in names
+        for given in (*call.args, *(each.value for each in call.keywords))
     )
 
 
