@@ -44,9 +44,9 @@ class NumericCopyOfEncodedBytes(Rule[Copy, str]):
     that are numbers and are copied to floats of 16 bits and more.
 
     ## Fix safety
-    The 8-bit floats are viewed as the bytes. Safe where two tensors of known types are copied: no
-    program has a use for codes that are truncated to integers. Unsafe for a conversion that is
-    written out.
+    The 8-bit floats are viewed as the bytes. Safe where they are copied to bytes: no program has a
+    use for codes that are truncated to integers. Unsafe for a conversion that is written out, and
+    for a copy of bytes to 8-bit floats: the bytes can be numbers.
 
     ## How it is verified
     The code is run, as flagged and as fixed, on all 256 codes: as fixed the bytes are the codes, as
@@ -111,7 +111,8 @@ class NumericCopyOfEncodedBytes(Rule[Copy, str]):
             return self.replacing({call: new}, message, "unsafe")
         if conversion:
             return self.replacing({node: cst.Name("view")}, message, "unsafe")
-        return self.replacing({node: method(node, "view", str(copy.byte))}, message, "safe")
+        new = method(node, "view", str(copy.byte))
+        return self.replacing({node: new}, message, "safe" if copy.to_bytes else "unsafe")
 
 
 def _trigger(copy: Copy) -> str:

@@ -43,9 +43,8 @@ class Facts:
 # Up to so many files are looked at in one process: starting others would take longer.
 _FEW_FILES = 40
 _FEW_OUTLINES = 200
-# A share is so many times smaller than what is left for a process, and has so many items at least.
+# A share is so many times smaller than what is left for a process.
 _SHARES = 2
-_LEAST = 8
 # What takes time in a run, from 0 to 1: outlines, facts, and parsing what else was named.
 _OUTLINES = (0.0, 0.2)
 _FACTS = (0.2, 0.85)
@@ -146,7 +145,7 @@ def _shares(items: Sequence[T], processes: int) -> list[Sequence[T]]:
     end at about the same time."""
     found: list[Sequence[T]] = []
     while items:
-        size = max(-(-len(items) // (processes * _SHARES)), _LEAST)
+        size = -(-len(items) // (processes * _SHARES))
         found.append(items[:size])
         items = items[size:]
     return found

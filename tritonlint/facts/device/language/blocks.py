@@ -49,6 +49,7 @@ def where(call: Invocation) -> Value:
     cut = limits.chosen(call, x, y, result)
     if cut is not None:
         return cut
+    result = limits.between(call, x, y, result)
     watch = call.machine.watch
     return result if watch is None or condition is None else watch.chosen(condition, result)
 

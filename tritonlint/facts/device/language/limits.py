@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from tritonlint.facts.device.intervals import Interval, is_constant, looser, tighter
+from tritonlint.facts.device.intervals import Interval, hull, is_constant, looser, tighter
 from tritonlint.facts.device.invocation import Invocation
 from tritonlint.facts.device.language.mathematics import elementwise
 from tritonlint.facts.device.values import (
@@ -84,7 +84,8 @@ def chosen(call: Invocation, x: Tensor, y: Tensor, result: Tensor) -> Tensor | N
         (x, one, y, other, isinstance(op, (ast.Gt, ast.GtE))),
         (y, other, x, one, isinstance(op, (ast.Lt, ast.LtE))),
     ):
-        same = as_code(arm) == as_code(right) and is_constant(limit.interval)
+        equal = as_code(arm) == as_code(right) or _number(right) == limit.interval[0]
+        same = equal and is_constant(limit.interval)
         if same and as_code(left) in (as_code(tested), _cut(tested)):
             low, high = main.interval
             number = limit.interval[0]
@@ -95,6 +96,40 @@ def chosen(call: Invocation, x: Tensor, y: Tensor, result: Tensor) -> Tensor | N
             )
             limits = (None, number) if upper else (number, None)
             return _limited(call, main, limits, replace(result, interval=interval))
+    return None
+
+
+def between(call: Invocation, x: Tensor, y: Tensor, result: Tensor) -> Tensor:
+    """`result` of `where(v > 0.5, v, 0.0)` within what the test says of `v`, or of `-v`."""
+    match call.where[1]:
+        case ast.Call(args=[ast.Compare(left=left, ops=[op], comparators=[right]), one, other]):
+            limit, above = _number(right), isinstance(op, (ast.Gt, ast.GtE))
+        case _:
+            return result
+    if limit is None or not (above or isinstance(op, (ast.Lt, ast.LtE))):
+        return result
+    first = _beyond(one, as_code(left), limit, x.interval, above)
+    second = _beyond(other, as_code(left), limit, y.interval, not above)
+    return replace(result, interval=hull(first, second))
+
+
+def _beyond(arm: ast.expr, tested: str, limit: float, known: Interval, above: bool) -> Interval:
+    """What an arm lies within where the number `tested` is above a limit, or else below it."""
+    if as_code(arm) == f"-{tested}":
+        limit, above = -limit, not above
+    elif as_code(arm) != tested:
+        return known
+    low, high = known
+    return (tighter(max, low, limit), high) if above else (low, tighter(min, high, limit))
+
+
+def _number(node: ast.expr) -> float | None:
+    """The number that is written."""
+    match node:
+        case ast.Constant(value=int() | float() as value):
+            return float(value)
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
+            return -float(value)
     return None
 
 
