@@ -115,3 +115,16 @@ def test_other_uses(
         start = sum(map(len, lines[: edit.span.line - 1])) + edit.span.column - 1
         end = sum(map(len, lines[: edit.span.end_line - 1])) + edit.span.end_column - 1
         assert replaced in text[:start] + edit.replacement + text[end:]
+
+
+def test_a_dict_of_arguments_has_no_view(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = Path("module.py")
+    given = '{"x_ptr": x, "out_ptr": torch.empty(n, dtype=torch.uint8)}'
+    code = f"def top(x, n):\n    given = {given}\n    quantize[(1,)](**given, BLOCK=64)\n"
+    code += f'    return given["out_ptr"]{VIEW}\n'
+    path.write_text(KERNELS + code, encoding="utf-8")
+    found = check.check([path], Settings(root=Path.cwd())).findings
+    assert [(each.code, each.fix) for each in found] == [("TL001", None)]

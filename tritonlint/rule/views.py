@@ -34,6 +34,9 @@ def view_argument(suspect: Suspect, node: cst.CSTNode, argument: Argument) -> Fi
     types = argument.stands_for.types
     if part.node_at(argument.place) is not node or not isinstance(node, cst.BaseExpression):
         return None
+    around = part.parents.get(node)
+    if isinstance(around, cst.Arg) and around.star == "**":
+        return None  # a dict has no view
     wider = argument.stands_for.single
     codes = all(each.is_fp8 for each in types or ())
     if not types or (wider is None and not codes):
