@@ -15,9 +15,10 @@ from tritonlint.facts.hazards.launched.specializations import (
     types_of,
 )
 from tritonlint.facts.hazards.other_pointer_casts import OtherCast, known_with, type_of
-from tritonlint.facts.host.choices import contradicts, options
+from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.element_types import FLOATS
 from tritonlint.facts.host.events import LaunchEvent, Passed
+from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.values import Condition, DType, Value
 from tritonlint.facts.host.values import Tensor as HostTensor

@@ -64,16 +64,21 @@ def assigned_value(frame: Frame, owner: Instance, name: str) -> Value | None:
             own_note = replace(note, path=renaming.path(note.path, names))
             known += [own_note] if own_note not in known else []
     if isinstance(own, Tensor) and own.buffer not in facts.types and own.types is None:
-        named = facts.dtypes.get(own.buffer, frozenset())
-        frame.run.dtypes.setdefault(symbol, named)
-        if own.buffer in facts.stand_ins:
-            frame.run.stand_ins[symbol] = facts.stand_ins[own.buffer]
-        defaults = (each for each in facts.notes if each.kind == "default" and each.buffer in named)
-        known += [each for each in defaults if each not in known]
+        _keep_dtype(frame, facts, own.buffer, symbol)
         return None
     if isinstance(owner.symbol, Made):
         names = {**names, **_made_apart(frame, owner.symbol, buffers)}
     return renaming.value(own, names)
+
+
+def _keep_dtype(frame: Frame, facts: ClassFacts, buffer: Symbol, symbol: Symbol) -> None:
+    """Have what is known of the dtype of memory be known of the attribute that holds it."""
+    named, known = facts.dtypes.get(buffer, frozenset()), frame.run.notes
+    frame.run.dtypes.setdefault(symbol, named)
+    if buffer in facts.stand_ins:
+        frame.run.stand_ins[symbol] = facts.stand_ins[buffer]
+    defaults = (each for each in facts.notes if each.kind == "default" and each.buffer in named)
+    known += [each for each in defaults if each not in known]
 
 
 def _made_apart(frame: Frame, owner: Made, buffers: Iterable[Symbol]) -> renaming.Names:

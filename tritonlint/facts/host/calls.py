@@ -29,11 +29,12 @@ from tritonlint.facts.host import (
     tensors,
 )
 from tritonlint.facts.host.arguments import Arguments, Given
-from tritonlint.facts.host.choices import choose, contradicts, options
+from tritonlint.facts.host.choices import choose, options
 from tritonlint.facts.host.given import arguments_of
 from tritonlint.facts.host.heirs import telling_heirs
 from tritonlint.facts.host.named_dtypes import LEGACY, may_retype, named_dtype
 from tritonlint.facts.host.naming import as_tensor
+from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Compared, HasType, OfSetting
 from tritonlint.facts.host.values import (

@@ -7,8 +7,9 @@ from collections.abc import Callable, Container
 from collections.abc import Sequence as Several
 
 from tritonlint.dtypes import ElementTypes
+from tritonlint.facts.host.paths import contradicts, is_possible
 from tritonlint.facts.host.places import Part
-from tritonlint.facts.host.settings import clash, names, subject
+from tritonlint.facts.host.settings import names
 from tritonlint.facts.host.symbols import (
     Asked,
     AskedAsAny,
@@ -30,7 +31,6 @@ from tritonlint.facts.host.values import (
     Tensor,
     Value,
 )
-from tritonlint.facts.kept import kept
 from tritonlint.frozen import replace
 
 # What a test is called that says what a tensor holds: of which type, or numbers of which form.
@@ -61,7 +61,7 @@ def choose(*alternatives: tuple[Path, Value]) -> Value:
     flat: list[tuple[Path, Value]] = []
     for path, value in alternatives:
         for inner, each in options(value, path):
-            if not _possible(inner):
+            if not is_possible(inner):
                 continue
             # Which kernel is launched goes together with what it is passed: each on its path.
             apart = inner if isinstance(each, Launchable) else ()
@@ -82,31 +82,6 @@ def choose(*alternatives: tuple[Path, Value]) -> Value:
 def any_item(sequence: Sequence) -> Value | None:
     """What an item of unknown index is; None of an empty sequence."""
     return choose(*(((), each) for each in sequence.items)) if sequence.items else None
-
-
-def _possible(path: Path) -> bool:
-    """Whether no test on a path comes out both ways."""
-    if len(path) < 2:
-        return True
-    opposite, about = _told(path)
-    if not opposite.isdisjoint(path):
-        return False
-    return not any(len(tests) > 1 and clash(tests) for tests in about.values())
-
-
-# Tests, and how they come out, by what they are about.
-_About = dict[Symbol, list[tuple[Symbol, bool]]]
-
-
-@kept(8192)
-def _told(path: Path) -> tuple[frozenset[tuple[Symbol, bool]], _About]:
-    """The opposite of each test on a path; and those of the tests that can clash with others."""
-    about: _About = {}
-    for each in path:
-        of = subject(each[0])
-        if of is not None:
-            about.setdefault(of, []).append(each)
-    return frozenset((test, not outcome) for test, outcome in path), about
 
 
 def _without_unviewed(flat: list[tuple[Path, Value]]) -> list[tuple[Path, Value]]:
@@ -156,19 +131,6 @@ def as_tested(value: Value, path: Path) -> Value:
         return value
     own = (each for each in tests if getattr(each[0], "of", None) is value.buffer)
     return replace(value, tested=tuple(dict.fromkeys((*value.tested, *own))))
-
-
-def contradicts(one: Path, other: Path) -> bool:
-    """Whether no run takes both paths."""
-    if not one or not other or one is other:
-        return False
-    opposite, ours = _told(one)
-    if not opposite.isdisjoint(other):
-        return True
-    theirs = _told(other)[1]
-    # The keys are compared first: millions of times, and mostly there is none in common.
-    both = ours.keys() & theirs.keys() if ours and theirs else ()
-    return any(ours[of] != theirs[of] and clash((*ours[of], *theirs[of])) for of in both)
 
 
 def joined(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
+from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.host import classes, contexts
 from tritonlint.facts.host.attributes import tells_codes
 from tritonlint.facts.host.changing import ANY, UNKNOWN, changed, of_object
@@ -100,8 +101,7 @@ def _parameters(method: Definition) -> Iterator[str]:
     """The parameters of a method, but its object."""
     node = method.as_function
     static = any(last_name(each) == "staticmethod" for each in node.decorator_list)
-    for each in (*node.args.args[0 if static else 1 :], *node.args.kwonlyargs):
-        yield each.arg
+    yield from (each.arg for each in signature(node).named[0 if static else 1 :])
 
 
 def _reads(method: Definition, parameter: str, name: str) -> bool:

@@ -8,7 +8,8 @@ from types import MappingProxyType
 
 from tritonlint.dtypes import ElementTypes
 from tritonlint.facts.host import settings
-from tritonlint.facts.host.choices import contradicts, options
+from tritonlint.facts.host.choices import options
+from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.symbols import Denied, Joined, Literal, Symbol
 from tritonlint.facts.host.values import Choice, Condition, Path, Value
 from tritonlint.frozen import replace

@@ -7,7 +7,7 @@ from collections.abc import Sequence as Items
 
 from tritonlint.dtypes import INT8, UNKNOWN, ElementTypes, from_torch
 from tritonlint.facts.host.arguments import Arguments, is_stand_in
-from tritonlint.facts.host.choices import choose, contradicts, is_dtype, options
+from tritonlint.facts.host.choices import choose, is_dtype, options
 from tritonlint.facts.host.element_types import (
     FLOATS,
     all_bytes,
@@ -20,6 +20,7 @@ from tritonlint.facts.host.element_types import (
     tensor_types,
     wide_floats,
 )
+from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.places import Part
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Allocation, Attribute, HasType, Symbol

@@ -185,6 +185,12 @@ def statements_in(
         stack.extend((inner, around) for inner in reversed(inner_statements(node)))
 
 
+def functions_around(tree: ast.AST, line: int) -> list[Function]:
+    """The functions in a tree that a line is in, outermost first."""
+    functions = nodes(tree, ast.FunctionDef, ast.AsyncFunctionDef)
+    return [each for each in functions if each.lineno <= line <= (each.end_lineno or 0)]
+
+
 def inner_statements(node: ast.stmt) -> list[ast.stmt]:
     """The statements that stand in one, not those in these."""
     if isinstance(node, _SIMPLE):

@@ -11,8 +11,9 @@ from tritonlint.facts.device import KernelContract
 from tritonlint.facts.device.contract import Specialization
 from tritonlint.facts.device.contracts import contract
 from tritonlint.facts.hazards.raw_bytes.storage import Storage, storage_of
-from tritonlint.facts.host.choices import contradicts, options
+from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.events import LaunchEvent, Passed
+from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.survey.survey import Analysis

@@ -18,8 +18,9 @@ from tritonlint.facts.hazards.launched.specializations import (
     specialization,
 )
 from tritonlint.facts.hazards.observation import AtLaunch
-from tritonlint.facts.host.choices import contradicts, options
+from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.events import LaunchEvent, Note, Passed
+from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import HasType
 from tritonlint.facts.host.values import Condition, Path, Tensor, Value

@@ -24,9 +24,10 @@ from tritonlint.facts.hazards.raw_bytes.stands_for import is_conditional, stands
 from tritonlint.facts.hazards.raw_bytes.storage import Storage, storage_of
 from tritonlint.facts.hazards.raw_bytes.twins import cutting, sliced
 from tritonlint.facts.hazards.raw_bytes.viewed_at import entered_at, place_of_view
-from tritonlint.facts.host.choices import contradicts, options
+from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.heirs import of_class
+from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import OfClass
 from tritonlint.facts.host.values import Path, Tensor

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from tritonlint.dtypes import INT8, UNKNOWN, ElementTypes
-from tritonlint.facts.host.choices import asks_dtype, contradicts
+from tritonlint.facts.host.choices import asks_dtype
 from tritonlint.facts.host.events import Note
+from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import Symbol
 from tritonlint.facts.host.values import Path, Tensor

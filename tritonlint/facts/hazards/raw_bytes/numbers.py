@@ -11,8 +11,9 @@ from tritonlint.facts.hazards.raw_bytes.byte_bounds import counts_bytes
 from tritonlint.facts.hazards.raw_bytes.names import without_role
 from tritonlint.facts.hazards.raw_bytes.spoken import is_of_codes
 from tritonlint.facts.hazards.raw_bytes.twins import cutting
-from tritonlint.facts.host.choices import contradicts, options
+from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.events import LaunchEvent
+from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import Symbol
 from tritonlint.facts.host.values import Path, Tensor

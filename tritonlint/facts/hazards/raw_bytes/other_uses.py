@@ -10,13 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from tritonlint.dtypes import UINT8, ElementTypes
 from tritonlint.facts.device import contract, moves
 from tritonlint.facts.hazards.launched.specializations import specialization
-from tritonlint.facts.host.choices import options
+from tritonlint.facts.hazards.raw_bytes.passing import passing
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.places import Place
 from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.symbols import Symbol
 from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.kept import kept
-from tritonlint.facts.project.tree import FUNCTION, as_code, assigned, nodes
+from tritonlint.facts.project.tree import as_code, assigned, functions_around, nodes
 from tritonlint.source import SourceFile, Span
 
 # What is the same of memory that is viewed as another type of the same size.
@@ -38,19 +39,21 @@ def used_otherwise(
     spans = [each.span for each in way]
     passed = spans.index(place) + 1 if place in spans else 0
     nodes_ = [each.node for each in way]
-    return any(_is_used(run, each, nodes_, place) for each in way[passed:])
+    return any(_is_used(run, each, nodes_, place, tensor.buffer) for each in way[passed:])
 
 
-def _is_used(run: Run, at: Place, way: Sequence[ast.expr], place: Span) -> bool:
+def _is_used(run: Run, at: Place, way: Sequence[ast.expr], place: Span, buffer: Symbol) -> bool:
     """Whether what is passed at one place of the way has a name that is used otherwise."""
     source = at.source
-    around = _function(source, at.span.line)
+    functions = functions_around(source.tree, at.span.line)
+    around: ast.AST = functions[-1] if functions else source.tree
     names = _names(source, around, at.node, place)
     if any("." in each for each in names):
         around = source.tree  # an attribute may be used by other methods
     for each in names:
-        for use, parents in _uses(around, each):
-            if not _is_harmless(run, use, parents, way, names):
+        for whole in _uses(around, each):
+            on_way = any(x is node for x in whole for node in way)
+            if not (on_way or _is_harmless(whole, names) or _is_to_be_viewed(run, whole, buffer)):
                 return True
     return False
 
@@ -99,22 +102,15 @@ def _holds(source: SourceFile, node: ast.expr, place: Span) -> bool:
     )
 
 
-def _function(source: SourceFile, line: int) -> ast.AST:
-    """The innermost function around a line, or the file."""
-    functions = nodes(source.tree, *FUNCTION)
-    around = [x for x in functions if x.lineno <= line <= (x.end_lineno or 0)]
-    return around[-1] if around else source.tree
-
-
-def _uses(around: ast.AST, name: str) -> Iterator[tuple[ast.expr, list[ast.AST]]]:
-    """Where a name is read, with what is around, from the inside on."""
+def _uses(around: ast.AST, name: str) -> Iterator[list[ast.AST]]:
+    """Where a name is read: its node, and those around it, from the inside on."""
     parents = _parents(around)
     for each in nodes(around, ast.Name, ast.Attribute):
         if isinstance(each.ctx, ast.Load) and as_code(each) == name:
-            above: list[ast.AST] = [each]
-            while id(above[-1]) in parents:
-                above.append(parents[id(above[-1])])
-            yield each, above[1:]
+            whole: list[ast.AST] = [each]
+            while id(whole[-1]) in parents:
+                whole.append(parents[id(whole[-1])])
+            yield whole
 
 
 @kept(256)
@@ -124,31 +120,20 @@ def _parents(around: ast.AST) -> Mapping[int, ast.AST]:
     }
 
 
-def _is_harmless(
-    run: Run,
-    use: ast.expr,
-    above: Sequence[ast.AST],
-    way: Sequence[ast.expr],
-    names: set[str],
-) -> bool:
-    """Whether a use is what leads to the launch, or the same for another type of the same size."""
-    whole = [use, *above]
-    if any(each is node for each in whole for node in way):
-        return True
-    first = above[0] if above else None
-    if isinstance(first, ast.Attribute) and (first.attr in _SAME or _is_view(above)):
+def _is_harmless(whole: Sequence[ast.AST], names: set[str]) -> bool:
+    """Whether a use gives one of `names` its value, or the same for another type of the same
+    size."""
+    first = whole[1] if len(whole) > 1 else None
+    if isinstance(first, ast.Attribute) and (first.attr in _SAME or _is_view(whole[1:])):
         return True
     if isinstance(first, ast.Compare) and all(
-        isinstance(x, (ast.Is, ast.IsNot)) for x in first.ops
+        isinstance(each, (ast.Is, ast.IsNot)) for each in first.ops
     ):
         return True
-    statement = next((each for each in above if isinstance(each, ast.stmt)), None)
-    if isinstance(statement, (ast.Assign, ast.AnnAssign)):
-        if any(as_code(target) in names for target, _ in assigned(statement)):
-            return True
-    taking = _taking(run)
-    given = next((taking[id(each)] for each in whole if id(each) in taking), ())
-    return bool(given) and all(_wants_view(*each) for each in given)
+    statement = next((each for each in whole if isinstance(each, ast.stmt)), None)
+    return isinstance(statement, (ast.Assign, ast.AnnAssign)) and any(
+        as_code(target) in names for target, _ in assigned(statement)
+    )
 
 
 def _is_view(above: Sequence[ast.AST]) -> bool:
@@ -159,19 +144,15 @@ def _is_view(above: Sequence[ast.AST]) -> bool:
     return False
 
 
-@kept(4)
-def _taking(run: Run) -> Mapping[int, list[tuple[LaunchEvent, str]]]:
-    """By arguments of calls and launches, the launches and parameters that they come to."""
-    found: dict[int, list[tuple[LaunchEvent, str]]] = {}
-    for event in run.launches:
-        for name, argument in event.arguments.items():
-            places = {id(argument.place.node)}
-            for _, each in options(argument.value):
-                if isinstance(each, Tensor):
-                    places.update(id(x.node) for x in each.passed)
-            for place in places:
-                found.setdefault(place, []).append((event, name))
-    return found
+def _is_to_be_viewed(run: Run, whole: Sequence[ast.AST], buffer: Symbol) -> bool:
+    """Whether a use comes to launches, and these too want a view of the memory."""
+    given = [
+        (event, name)
+        for event, name, each in passing(run).get(buffer, ())
+        for place in (event.arguments[name].place, *each.passed)
+        if any(place.node is node for node in whole)
+    ]
+    return bool(given) and all(_wants_view(*each) for each in given)
 
 
 def _wants_view(event: LaunchEvent, parameter: str) -> bool:

@@ -18,9 +18,10 @@ from tritonlint.facts.hazards.raw_bytes.twins import (
     regions_of,
     viewed_elsewhere,
 )
-from tritonlint.facts.host.choices import contradicts, options
+from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.element_types import all_codes, wide_floats
 from tritonlint.facts.host.events import LaunchEvent, Note
+from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.places import Part
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.values import Path, Tensor

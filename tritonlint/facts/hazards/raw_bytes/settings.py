@@ -9,8 +9,9 @@ from tritonlint.dtypes import ElementTypes
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.names import about, is_cache
 from tritonlint.facts.hazards.torch_code import float_type, viewed
-from tritonlint.facts.host.choices import contradicts, options
+from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.events import LaunchEvent
+from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.settings import stem
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import Symbol

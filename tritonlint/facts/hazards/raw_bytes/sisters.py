@@ -9,14 +9,14 @@ from tritonlint.dtypes import UINT8, ElementTypes
 from tritonlint.facts.device import Load, Specialization, contract, open_contract
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.names import COMMON, byte_named
+from tritonlint.facts.hazards.raw_bytes.passing import passing
 from tritonlint.facts.hazards.torch_code import float_type, viewed
 from tritonlint.facts.hazards.written_launches import given, launched, launches_of
-from tritonlint.facts.host.choices import contradicts, options
+from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.element_types import FLOATS
 from tritonlint.facts.host.events import LaunchEvent
-from tritonlint.facts.host.places import Part
+from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.state import Run
-from tritonlint.facts.host.symbols import Symbol
 from tritonlint.facts.host.values import Path, Tensor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel
@@ -26,8 +26,6 @@ from tritonlint.facts.project.tree import as_code
 from tritonlint.source import Span
 
 Viewed = tuple[ElementTypes, Span]
-# Which part of which buffer, and as what it is viewed.
-_Memory = tuple[Symbol, Part | None, Span | None]
 # What is as short can be anything.
 _SHORT = 2
 
@@ -68,8 +66,8 @@ def written_before(
     bytes of which the kernel converts to floats what it loads through `parameter`."""
     if byte_named(parameter):
         return
-    for other, name in _passing(run).get(_memory(tensor), ()):
-        if other is event or contradicts(other.path, path):
+    for other, name, taken in passing(run).get(tensor.buffer, ()):
+        if other is event or not _is_same(taken, tensor) or contradicts(other.path, path):
             continue
         passed = other.arguments[name]
         values = [each for at, each in options(passed.value) if not contradicts(at, path)]
@@ -78,18 +76,6 @@ def written_before(
         if types is not None:
             message = f"another kernel stores codes of {types} here, as bytes"
             yield Evidence(passed.span, message, "likely", (), types, meaning=types)
-
-
-@kept(4)
-def _passing(run: Run) -> Mapping[_Memory, list[tuple[LaunchEvent, str]]]:
-    """By memory, the launches of `run` that may be passed it, and for which parameters."""
-    found: dict[_Memory, list[tuple[LaunchEvent, str]]] = {}
-    for event in run.launches:
-        for name, passed in event.arguments.items():
-            tensors = (each for _, each in options(passed.value) if isinstance(each, Tensor))
-            for memory in dict.fromkeys(map(_memory, tensors)):
-                found.setdefault(memory, []).append((event, name))
-    return found
 
 
 def passed_twice(event: LaunchEvent, parameter: str, tensor: Tensor, path: Path) -> Iterator[str]:
@@ -101,12 +87,8 @@ def passed_twice(event: LaunchEvent, parameter: str, tensor: Tensor, path: Path)
             yield name
 
 
-def _memory(tensor: Tensor) -> _Memory:
-    return tensor.buffer, tensor.part, tensor.view
-
-
 def _is_same(one: Tensor, other: Tensor) -> bool:
-    return _memory(one) == _memory(other)
+    return (one.buffer, one.part, one.view) == (other.buffer, other.part, other.view)
 
 
 def _picks_bits(kernel: Kernel, made: Specialization, parameter: str) -> bool:

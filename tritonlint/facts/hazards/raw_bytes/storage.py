@@ -34,9 +34,10 @@ from tritonlint.facts.hazards.raw_bytes.packed import assumed, page
 from tritonlint.facts.hazards.raw_bytes.settings import asked_for
 from tritonlint.facts.hazards.raw_bytes.spoken import spoken_of, viewed_by_others
 from tritonlint.facts.hazards.raw_bytes.twins import begun_alike, tells_layout, viewed_elsewhere
-from tritonlint.facts.host.choices import contradicts, options
+from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.element_types import all_bytes
 from tritonlint.facts.host.events import LaunchEvent, Note, Passed
+from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import HasType, Symbol
 from tritonlint.facts.host.values import Path, Tensor
@@ -85,8 +86,8 @@ def storage_of(
         return Storage(types, tensor.buffer, (), "its element type is known")
     if types == UNKNOWN and (HasType(tensor.buffer, str(UINT8)), False) in whole + tensor.tested:
         return Storage(types, tensor.buffer, (), "a test says that it holds no bytes")
-    stated = [*_stated(notes, types), *raw_integers(run, tensor, types, whole)]
-    stated += limited_as_codes(event, parameter, types, whole)
+    integers = raw_integers(run, tensor, types, whole)
+    stated = [*_stated(notes, types), *integers, *limited_as_codes(event, parameter, types, whole)]
     certain = stated[0].span if stated and stated[0].strength == "certain" else None
     evidence = [
         *seen(notes),

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from tritonlint.dtypes import UINT8
 from tritonlint.facts.device import Specialization, contract
+from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
-from tritonlint.facts.host.choices import options
+from tritonlint.facts.hazards.raw_bytes.passing import passing
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.places import Place
 from tritonlint.facts.host.state import Run
-from tritonlint.facts.host.symbols import Symbol
 from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel
-from tritonlint.facts.project.tree import FUNCTION, nodes
+from tritonlint.facts.project.tree import FUNCTION, functions_around, nodes
 from tritonlint.source import SourceFile, Span
 
 # What becomes of what is loaded or stored where a kernel means bytes.
@@ -61,26 +61,13 @@ def place_of_view(
 def _is_shared(run: Run, event: LaunchEvent, parameter: str, tensor: Tensor, place: Place) -> bool:
     """Whether what is passed in a call comes to others that mean bytes: to whatever function the
     caller is given, or to a kernel that packs bytes or picks bits out of them."""
-    if id(place.node) in _handed(place.source):
+    if _position(place.node) in _handed(place.source):
         return True
     return any(
-        place in places and _means_bytes(kernel, name)
-        for kernel, name, places in _taking(run).get(tensor.buffer, ())
-        if name != parameter or kernel is not event.kernel
+        place in each.passed and _means_bytes(other.kernel, name)
+        for other, name, each in passing(run).get(tensor.buffer, ())
+        if name != parameter or other.kernel is not event.kernel
     )
-
-
-@kept(4)
-def _taking(run: Run) -> Mapping[Symbol, list[tuple[Kernel, str, tuple[Place, ...]]]]:
-    """By memory that comes over calls, the kernels and parameters that it comes to, and the
-    arguments of those calls."""
-    found: dict[Symbol, list[tuple[Kernel, str, tuple[Place, ...]]]] = {}
-    for event in run.launches:
-        for name, argument in event.arguments.items():
-            for _, each in options(argument.value):
-                if isinstance(each, Tensor) and each.passed:
-                    found.setdefault(each.buffer, []).append((event.kernel, name, each.passed))
-    return found
 
 
 @kept(1024)
@@ -94,34 +81,26 @@ def _means_bytes(kernel: Kernel, parameter: str) -> bool:
 
 
 @kept(256)
-def _handed(source: SourceFile) -> frozenset[int]:
-    """The arguments of the calls of a file, by identity, that call a parameter of a function
+def _handed(source: SourceFile) -> frozenset[tuple[int, int]]:
+    """Where the arguments of those calls of a file are that call a parameter of a function
     around."""
     return frozenset(
-        id(given)
+        _position(given)
         for function in nodes(source.tree, *FUNCTION)
-        for names in [_parameters(function)]
+        for names in [{each.arg for each in signature(function).named}]
         for call in nodes(function, ast.Call)
         if isinstance(call.func, ast.Name) and call.func.id in names
         for given in (*call.args, *(each.value for each in call.keywords))
     )
 
 
-def _around(source: SourceFile, line: int) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
-    """The functions around a line, outermost first."""
-    functions = nodes(source.tree, *FUNCTION)
-    return [x for x in functions if x.lineno <= line <= (x.end_lineno or x.lineno)]
-
-
-def _parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
-    given = function.args
-    return {each.arg for each in (*given.posonlyargs, *given.args, *given.kwonlyargs)}
+def _position(node: ast.expr) -> tuple[int, int]:
+    return node.lineno, node.col_offset
 
 
 def _is_beside(place: Place, part: Span) -> bool:
     """Whether a part is cut out in the function in which it, or what it is cut from, is passed."""
     if part.path != place.source.path:
         return False
-    around = _around(place.source, place.span.line)
-    end = (around[-1].end_lineno or 0) if around else 0
-    return not around or around[-1].lineno <= part.line <= end
+    around = functions_around(place.source.tree, place.span.line)
+    return not around or around[-1] in functions_around(place.source.tree, part.line)
