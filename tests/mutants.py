@@ -92,8 +92,6 @@ MUTANTS = (
     Mutant("the arm of what is present is forgotten", "host/branching.py", "compare",
            "other.types[buffer] = known.types[buffer]", "pass",
            "`if x is not None: assert x.dtype == ...` says nothing"),
-    Mutant("no case takes all", "flow/patterns.py", "takes_all", BODY, "return False",
-           "after `case _: raise` it is as if no case were taken"),
     Mutant("an endless loop ends", "flow/loops.py", "while_",
            "endless = isinstance(node.test, ast.Constant) and bool(node.test.value)",
            "endless = False", "what holds in a round counts after `while True`"),

@@ -153,13 +153,6 @@ def _unpacking(pattern: ast.pattern) -> ast.expr | None:
     return ast.fix_missing_locations(ast.copy_location(made, pattern))
 
 
-def takes_all(pattern: ast.pattern) -> bool:
-    """Whether a pattern matches anything: `_`, or a name."""
-    return isinstance(pattern, ast.MatchAs) and (
-        pattern.pattern is None or takes_all(pattern.pattern)
-    )
-
-
 def _constant(value: object, at: ast.AST) -> ast.expr:
     return ast.copy_location(ast.Constant(value), at)  # type: ignore[arg-type]
 
