@@ -75,6 +75,7 @@ class FloatScalarBecomesFp64(Rule["FloatScalar | Detour | ShortScalar", str]):
     name = "float-scalar-becomes-fp64"
     severity = "warning"
     since = "0.1.0"
+    status = "preview"
     signature = Order(("arith.truncf",), INTEGER_TO_FLOAT, takes=64, gives=32, made=64)
     signatures = MappingProxyType(
         {
