@@ -9,6 +9,7 @@ from tritonlint.facts.flow.parameters import Signed, signature
 from tritonlint.facts.host import classes
 from tritonlint.facts.host.arguments import Given
 from tritonlint.facts.host.choices import options
+from tritonlint.facts.host.closures import seen_from
 from tritonlint.facts.host.events import NoteKind
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Parameter, Symbol
@@ -34,7 +35,7 @@ def bind(frame: Frame, definition: Definition, given: Given, function: Callable)
     node, arguments = definition.node, given.arguments
     assert isinstance(node, FUNCTION)
     parameters = signature(node)
-    env: Env = dict(function.closure or {})
+    env: Env = seen_from(frame, definition, function.closure) if function.closure else {}
     positional = arguments.positional
     if function.instance is not None and parameters.positional:
         positional = (function.instance, *positional)

@@ -9,7 +9,14 @@ from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.host import classes
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import FUNCTION, Function, dotted_name, last_name, nodes
+from tritonlint.facts.project.tree import (
+    FUNCTION,
+    Function,
+    as_code,
+    dotted_name,
+    last_name,
+    nodes,
+)
 
 # It may change any attribute: by a name that is not written out; or since what changes it is handed
 # to is not known.
@@ -48,8 +55,9 @@ def changed_by_own(method: Definition) -> frozenset[str]:
 @kept(256)
 def changed_outside(module: Module) -> frozenset[str]:
     """The attributes that functions of a file make anew of what some object has there
-    (`layer.weight = convert(layer.weight)`), by whatever name they call it but `self`."""
-    found = set()
+    (`layer.weight = convert(layer.weight)`), by whatever name they call it but `self`; `ANY` where
+    one does so by a name that is not written out."""
+    found: set[str] = set()
     for each in nodes(module.tree, ast.Assign):
         for target in each.targets:
             name = _owner(target)
@@ -57,7 +65,26 @@ def changed_outside(module: Module) -> frozenset[str]:
             if name not in ("", "self") and attribute is not None:
                 read = (of_object(x, name) for x in nodes(each.value, ast.Attribute))
                 found.update({attribute}.intersection(read))
+    for function in module.functions if "setattr" in module.source.text else ():
+        for call in nodes(function.as_function, ast.Call):
+            match call:
+                case ast.Call(
+                    func=ast.Name(id="setattr"), args=[ast.Name(id=name), key, ast.Call() as value]
+                ) if name != "self" and _reads(value, name, key):
+                    found.update(_keys(function.as_function, key))
     return frozenset(found)
+
+
+def _reads(value: ast.expr, name: str, key: ast.expr) -> bool:
+    """Whether an expression is made of the attribute of the object `name` that `key` names."""
+    spelled = as_code(key)
+    return any(
+        last_name(call.func) == "getattr"
+        and len(call.args) > 1
+        and _is(call.args[0], name)
+        and as_code(call.args[1]) == spelled
+        for call in nodes(value, ast.Call)
+    )
 
 
 def _owner(target: ast.expr) -> str:

@@ -168,7 +168,12 @@ def _held(definition: Definition, method: Definition, made: Frame) -> dict[Attri
     elsewhere = set(_assigned_elsewhere(definition)) if method.name == "__init__" else set()
     known = {each: value for each, value in made.env.items() if isinstance(each, Attribute)}
     held = {each: value for each, value in known.items() if each.is_within(own)}
-    held = {each: held[each] for each in held if each.of is not own or each.name not in elsewhere}
+    changed = held.keys() if changing.ANY in elsewhere else ()
+    held = {
+        each: value
+        for each, value in held.items()
+        if each.of is not own or not (each.name in elsewhere or each in changed)
+    }
     given = (each for each in known if each.is_given_to(method.qualified))
     held |= {each: known[each] for each in given}
     return held | dict(_traded(definition, known)) if elsewhere else held
@@ -204,10 +209,10 @@ def _assigned_elsewhere(definition: Definition) -> Iterator[str]:
     yield from changing.changed_outside(definition.module)
     for heir in heirs.heirs(definition):
         for method in heir.as_class.body:
-            if isinstance(method, ast.FunctionDef):
+            if isinstance(method, FUNCTION):
                 yield from assigned_in(method)
     for method in definition.as_class.body:
-        if isinstance(method, ast.FunctionDef) and method.name != "__init__":
+        if isinstance(method, FUNCTION) and method.name != "__init__":
             if not classes.accessor(method, "setter"):  # seen where `__init__` assigns
                 yield from assigned_in(method)
                 own = Definition(definition.module, method, definition.inside, method.name)

@@ -12,6 +12,7 @@ from tritonlint.facts.host.element_types import all_bytes, dtype_types, tensor_t
 from tritonlint.facts.host.events import Copy, Form
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import DType, Sequence, Tensor, Value
+from tritonlint.facts.host.whole_numbers import is_whole
 from tritonlint.source import Span
 
 # Methods that convert to a type of one byte.
@@ -83,7 +84,7 @@ def _conversion(
 ) -> None:
     """A conversion of codes to bytes, or of bytes to powers of two."""
     sides = _sides(tensor_types(frame, owner), dtype_types(frame, dtype))
-    if sides is None or _guarded(owner):
+    if sides is None or _guarded(owner) or _is_whole(frame, function.value):
         return
     encoded, byte, to_bytes = sides
     if to_bytes or not encoded.is_code:
@@ -120,7 +121,7 @@ def _record(
     source: tuple[ast.expr, Value],
 ) -> None:
     sides = _sides(tensor_types(frame, source[1]), tensor_types(frame, target[1]))
-    if sides is None or _guarded(target[1]) or _guarded(source[1]):
+    if sides is None or _guarded(target[1]) or _guarded(source[1]) or _is_whole(frame, source[0]):
         return
     encoded, byte, to_bytes = sides
     frame.run.copies.append(
@@ -156,6 +157,11 @@ def _sides(
 def _guarded(value: Value) -> bool:
     """Whether some view of it happens under an `if` only."""
     return any(isinstance(each, Tensor) and each.guarded for _, each in options(value))
+
+
+def _is_whole(frame: Frame, node: ast.expr) -> bool:
+    """Whether the numbers of `node` are whole: bytes and 8-bit floats hold them alike."""
+    return bool(frame.enclosing) and is_whole(frame.enclosing[-1], node)
 
 
 def _evidence(frame: Frame, value: Value) -> tuple[tuple[Span, str], ...]:

@@ -7,6 +7,7 @@ import ast
 import builtins
 
 from tritonlint.dtypes import ElementTypes, from_torch, from_triton
+from tritonlint.facts.host.closures import changed_inside
 from tritonlint.facts.host.decorators import decorated
 from tritonlint.facts.host.named_dtypes import named_dtype
 from tritonlint.facts.host.registries import filled
@@ -79,6 +80,9 @@ def _module_level(frame: Frame, definition: Definition, value: ast.expr) -> Valu
     frame.run.stack.append(key)
     inner = frame.elsewhere(definition.module, definition.enclosing, frame.types)
     try:
-        return filled(frame, definition, inner.evaluate(value))
+        made = inner.evaluate(value)
+        if definition.enclosing:
+            return changed_inside(frame, definition, made)
+        return filled(frame, definition, made)
     finally:
         frame.run.stack.pop()

@@ -12,7 +12,7 @@ from tritonlint.facts.host.binding import bind
 from tritonlint.facts.host.choices import choose, is_dtype
 from tritonlint.facts.host.given import arguments_of
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.values import Callable, Class, Const, Sequence, Table, Value
+from tritonlint.facts.host.values import Callable, Class, Const, Sequence, Table, Tensor, Value
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.registering import filled_in, filling, first_inside, registered
@@ -23,11 +23,11 @@ _MOST = 16
 
 
 def filled(frame: Frame, definition: Definition, made: Value) -> Value:
-    """`made`, which a name of a module stands for first, with what its statements add to it:
-    `TABLE[key] = value`, or calls of functions that do that."""
-    if made == Const(None) and not definition.enclosing:
-        return _set_later(frame, definition) or made
-    if not isinstance(made, (Table, Sequence)) or definition.enclosing:
+    """`made`, which a name of a module stands for first, with what functions that declare it
+    `global` make of it, or its statements add: `TABLE[key] = value`, or calls that do that."""
+    if made == Const(None) or isinstance(made, Tensor):
+        return _set_later(frame, definition, made) or made
+    if not isinstance(made, (Table, Sequence)):
         return made
     name = definition.name
     statements, fillers = _filling(definition.module, name)
@@ -107,19 +107,23 @@ def _put_later(frame: Frame, definition: Definition, made: Table) -> Table:
     return made.updated(put.items()) if put else made
 
 
-def _set_later(frame: Frame, definition: Definition) -> Value | None:
-    """What the functions give a name of a module that declare it `global`."""
+def _set_later(frame: Frame, definition: Definition, made: Value) -> Value | None:
+    """What the functions give a name of a module that declare it `global`, and that is `made`
+    first."""
+    before = made if isinstance(made, Tensor) else None
     setters = _setters(definition.module, definition.name)
-    left = (_left_by(frame, each, definition.name) for each in setters)
-    found = [each for each in left if each not in (None, Const(None))]
+    if before is None:
+        setters = [each for each in setters if _gives_tensors(each)]
+    left = (_left_by(frame, each, definition.name, before) for each in setters)
+    found = [each for each in left if each not in (None, Const(None), before)]
     return choose(*(((), each) for each in found if each is not None)) if found else None
 
 
 def _left_by(
-    frame: Frame, function: Definition, name: str, before: Table | None = None
+    frame: Frame, function: Definition, name: str, before: Value | None = None
 ) -> Value | None:
     """What a name of the module stands for after a function of it, called by anyone; `before` is
-    what it may put something into. None where it is not given anything."""
+    what it stands for first. None where it is not given anything."""
     key = id(function.as_function)
     if key in frame.run.stack:
         return None
@@ -156,8 +160,7 @@ def _setters(module: Module, name: str) -> list[Definition]:
     if "global " not in module.source.text:
         return []
     functions = (each for each in module.functions if not each.enclosing)
-    setters = (each for each in functions if name in _declared_global(each.node))  # type: ignore[arg-type]
-    return [each for each in setters if _gives_tensors(each)]
+    return [each for each in functions if name in _declared_global(each.node)]  # type: ignore[arg-type]
 
 
 def _gives_tensors(function: Definition) -> bool:

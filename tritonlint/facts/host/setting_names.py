@@ -14,11 +14,11 @@ from tritonlint.facts.host.symbols import Literal
 from tritonlint.facts.host.values import Condition, Const, Method, Tensor, Value
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Module
-from tritonlint.facts.project.tree import last_name, nodes, walk
+from tritonlint.facts.project.tree import FUNCTION, last_name, nodes, walk
 
 _TEXT = re.compile(r"""["'](?:torch\.)?(fp8|float8|f8|e4m3|e5m2)""")
 
-_TELLING = (ast.FunctionDef, ast.AnnAssign, ast.Assign, ast.keyword, ast.Call)
+_TELLING = (*FUNCTION, ast.AnnAssign, ast.Assign, ast.keyword, ast.Call)
 
 
 def never_begins(module: Module, setting: ast.expr, part: object) -> bool:
@@ -49,7 +49,7 @@ def _names(module: Module, setting: str) -> frozenset[str]:
     found: set[str] = set()
     for node in nodes(module.tree, *_TELLING):
         match node:
-            case ast.FunctionDef(args=arguments):
+            case ast.FunctionDef(args=arguments) | ast.AsyncFunctionDef(args=arguments):
                 found.update(_of_parameter(arguments, setting))
             case ast.keyword(arg=name, value=ast.Constant(value=str(text))) if name == setting:
                 found.add(text)

@@ -14,6 +14,7 @@ from tritonlint.facts.project.modules import Definition, Module, methods
 from tritonlint.facts.project.operators import operators
 from tritonlint.facts.project.project import Project
 from tritonlint.facts.project.registering import registered
+from tritonlint.facts.project.tree import FUNCTION
 
 
 class Names:
@@ -79,7 +80,7 @@ class Names:
                 made = self._texts.leading(str(target.module.file)).names
                 every = _named_in(target, target.node)
                 known = (x for x in every if x.name in made or f".{x.name}" in made)
-                yield from (each for each in known if isinstance(each.node, ast.FunctionDef))
+                yield from (each for each in known if isinstance(each.node, FUNCTION))
             if target is not None and not isinstance(target.node, Module | ast.Lambda):
                 yield target
                 if isinstance(target.node, ast.Dict | ast.List | ast.Call):

@@ -24,6 +24,7 @@ from tritonlint.facts.hazards.raw_bytes.stands_for import is_conditional, stands
 from tritonlint.facts.hazards.raw_bytes.storage import Storage, storage_of
 from tritonlint.facts.hazards.raw_bytes.twins import cutting, sliced
 from tritonlint.facts.hazards.raw_bytes.viewed_at import entered_at, place_of_view
+from tritonlint.facts.hazards.raw_bytes.whole_regions import holds_whole_numbers
 from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.heirs import of_class
@@ -190,7 +191,7 @@ def _argument(
     evidence, stores, loads = (
         harm(run, event, parameter, tensor, storage, path) if storage.raw else ([], (), ())
     )
-    if not evidence:
+    if not evidence or (not stores and holds_whole_numbers(event, tensor)):
         typed = storage.types.known and (storage.packed or not storage.raw)
         place = entered_at(tensor, passed.span)
         return Typed(event.span, parameter, place) if typed and tensor.passed else None

@@ -83,7 +83,7 @@ def cuts_alike(module: Module, function: ast.AST) -> bool:
     begins = _alike(module)[2]
     if not begins:
         return False
-    slices = (_as_slice(each) for each in walk(function) if isinstance(each, _CUTS))
+    slices = (as_slice(each) for each in walk(function) if isinstance(each, _CUTS))
     return any(each is not None and _begin(each) in begins for each in slices)
 
 
@@ -159,7 +159,7 @@ def _sliced(module: Module, part: Part, passed: tuple[Place, ...]) -> ast.Subscr
         node = ast.parse(f"({module.source.snippet(part.span)})", mode="eval").body
     except SyntaxError:
         return None
-    found = _as_slice(node)
+    found = as_slice(node)
     around = module.function_at(part.span.line) if passed else None
     if found is None or around is None:
         return found
@@ -192,7 +192,7 @@ class _Given(ast.NodeTransformer):
         return self._given.get(node.id, node)
 
 
-def _as_slice(node: ast.expr) -> ast.Subscript | None:
+def as_slice(node: ast.expr) -> ast.Subscript | None:
     """The slice that an expression is, whatever its shape is changed to; `x.narrow(1, n, 4)` is
     one too."""
     match node:
@@ -204,7 +204,7 @@ def _as_slice(node: ast.expr) -> ast.Subscript | None:
             return ast.Subscript(owner, slice_, ast.Load())
         case ast.Call(func=ast.Attribute(value=ast.Name(id="torch")), args=[owner, *rest]):
             method = ast.Attribute(owner, last_name(node.func), ast.Load())
-            return _as_slice(ast.Call(method, rest, node.keywords))
+            return as_slice(ast.Call(method, rest, node.keywords))
         case ast.Call(
             func=ast.Attribute(value=owner, attr="as_strided"),
             args=[ast.Tuple(elts=[*_, length]) | ast.List(elts=[*_, length]), _, begin],
@@ -213,7 +213,7 @@ def _as_slice(node: ast.expr) -> ast.Subscript | None:
             slice_ = ast.Tuple([ast.Constant(...), ast.Slice(begin, end)], ast.Load())
             return ast.Subscript(owner, slice_, ast.Load())
         case ast.Call(func=ast.Attribute(value=owner, attr=name)) if name in SHAPES:
-            return _as_slice(owner)
+            return as_slice(owner)
     return None
 
 
@@ -256,7 +256,7 @@ def _viewed(module: Module) -> tuple[Viewed, ...]:
                 case ast.Call(func=ast.Attribute(attr="view")) if view := viewed(node):
                     owner, types = view[0], float_type(view[1])
                     part = slices.get(owner.id) if isinstance(owner, ast.Name) else None
-                    part = part or _as_slice(owner)
+                    part = part or as_slice(owner)
                     if types is not None and part is not None:
                         text, bounds, begin = ast.unparse(part), _bounds(part), _begin(part)
                         span = module.source.span(node)
@@ -268,7 +268,7 @@ def _slices(function: ast.AST) -> Iterator[tuple[str, ast.Subscript]]:
     """The names that slices are bound to in a function."""
     for node in nodes(function, ast.Assign):
         for target, value in assigned(node):
-            part = _as_slice(value)
+            part = as_slice(value)
             if isinstance(target, ast.Name) and part is not None:
                 yield target.id, part
 

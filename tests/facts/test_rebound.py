@@ -1,0 +1,129 @@
+"""Memory whose name a function inside another one, a function of the module, or a coroutine gives
+what it makes of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.facts.hosting import KERNELS, expected, found, write
+
+HIT = "  # expect: TL001"
+INSIDE = """\
+def make(n):
+    cache = torch.zeros(n, dtype=torch.uint8)
+    state = {{"cache": torch.zeros(n, dtype=torch.uint8), "done": False}}
+
+    def prepare():
+        {prepare}
+
+    def put(x):
+        quantize[(1,)](x, {passed}, 64){mark}
+
+    {after}
+    return put, prepare
+"""
+NONLOCAL = "nonlocal cache\n        cache = cache.view(torch.float8_e4m3fn)"
+ITEM = 'state["cache"] = state["cache"].view(torch.float8_e4m3fn)'
+CLOSURES = {
+    "nothing": ("pass", "cache", "", HIT),
+    "nonlocal": (NONLOCAL, "cache", "", ""),
+    "nonlocal, called": (NONLOCAL, "cache", "prepare()", ""),
+    "a name of its own": ("cache = torch.zeros(n)", "cache", "", HIT),
+    "another name": (NONLOCAL, 'state["cache"]', "", HIT),
+    "an item": (ITEM, 'state["cache"]', "", ""),
+    "an item, called": (ITEM, 'state["cache"]', "prepare()", ""),
+    "another item": ('state["done"] = not state["done"]', 'state["cache"]', "", HIT),
+}
+
+
+@pytest.mark.parametrize(
+    ("prepare", "passed", "after", "mark"), CLOSURES.values(), ids=list(CLOSURES)
+)
+def test_functions_inside(
+    prepare: str,
+    passed: str,
+    after: str,
+    mark: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    given = {"prepare": prepare, "passed": passed, "after": after or "pass", "mark": mark}
+    text = KERNELS + INSIDE.format(**given)
+    write(tmp_path, {"user.py": text})
+    assert found(select=("TL001",)) == expected({"user.py": text})
+
+
+OF_A_MODULE = """\
+CACHE = torch.zeros(64, dtype=torch.uint8)
+
+
+def prepare():
+    {prepare}
+
+
+def put(x):
+    prepare()
+    quantize[(1,)](x, CACHE, 64){mark}
+"""
+MODULES = {
+    "nothing": ("pass", HIT),
+    "viewed": ("global CACHE\n    CACHE = CACHE.view(torch.float8_e4m3fn)", ""),
+    "viewed once": (
+        "global CACHE\n    if CACHE.dtype == torch.uint8:\n"
+        "        CACHE = CACHE.cuda().view(torch.float8_e4m3fn)",
+        "",
+    ),
+    "made anew": ("global CACHE\n    CACHE = torch.zeros(128, dtype=torch.uint8)", HIT),
+    "a name of its own": ("CACHE = torch.zeros(64)", HIT),
+}
+
+
+@pytest.mark.parametrize(("prepare", "mark"), MODULES.values(), ids=list(MODULES))
+def test_of_a_module(
+    prepare: str, mark: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = KERNELS + OF_A_MODULE.format(prepare=prepare, mark=mark)
+    write(tmp_path, {"user.py": text})
+    assert found(select=("TL001",)) == expected({"user.py": text})
+
+
+OF_AN_OBJECT = """\
+class Pool:
+    def __init__(self, n):
+        self.k_cache = torch.zeros(n, dtype=torch.uint8)
+
+    {method}
+
+    def put(self, x):
+        quantize[(1,)](x, self.k_cache, 64){mark}
+
+
+def build(n):
+    pool = Pool(n)
+    {build}
+    return pool
+"""
+VIEWED = "self.k_cache = self.k_cache.view(torch.float8_e4m3fn)"
+SET = "setattr(pool, name, getattr(pool, {}).view(torch.float8_e4m3fn))"
+OBJECTS = {
+    "nothing": ("pass", "pass", HIT),
+    "a method": (f"def ready(self):\n        {VIEWED}", "pass", ""),
+    "a coroutine": (f"async def ready(self):\n        {VIEWED}", "pass", ""),
+    "by names": ("pass", "for name in pool.names:\n        " + SET.format("name"), ""),
+    "after another name": ("pass", "name = 'n'\n    " + SET.format("'m'"), HIT),
+    "a number": ("pass", "for name in pool.names:\n        setattr(pool, name, len(name))", HIT),
+}
+
+
+@pytest.mark.parametrize(("method", "build", "mark"), OBJECTS.values(), ids=list(OBJECTS))
+def test_of_an_object(
+    method: str, build: str, mark: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = KERNELS + OF_AN_OBJECT.format(method=method, build=build, mark=mark)
+    write(tmp_path, {"user.py": text})
+    assert found(select=("TL001",)) == expected({"user.py": text})

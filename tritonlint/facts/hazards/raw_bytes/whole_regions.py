@@ -1,0 +1,173 @@
+"""Regions of buffers into which a file writes whole numbers: masks, counts, integers of 8 bits that
+a kernel rounds to. Nothing is missing where these are read as numbers."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+
+from tritonlint.dtypes import UINT8
+from tritonlint.facts.device.contract import Specialization
+from tritonlint.facts.device.contracts import contract
+from tritonlint.facts.hazards.raw_bytes.twins import as_slice, cutting, sliced
+from tritonlint.facts.hazards.written_launches import given, launched
+from tritonlint.facts.host.events import LaunchEvent
+from tritonlint.facts.host.tensors import SHAPES
+from tritonlint.facts.host.values import Tensor
+from tritonlint.facts.host.whole_numbers import is_whole
+from tritonlint.facts.kept import kept
+from tritonlint.facts.project.kernel import Kernel
+from tritonlint.facts.project.kernels import kernel_of
+from tritonlint.facts.project.modules import Definition, Module
+from tritonlint.facts.project.tree import FUNCTION, assigned, last_name, nodes, walk
+
+# Put the numbers of a tensor, or one number, into memory.
+_WRITING = frozenset("copy_ index_copy_ fill_ masked_fill_ index_fill_ scatter_ add_ sub_".split())
+_BYTES = frozenset(("uint8", "int8"))
+_BITS = (ast.BitOr, ast.BitAnd, ast.BitXor, ast.LShift, ast.RShift)
+# A class, or None for the functions of a file, and a slice as it is written there.
+_Region = tuple[str | None, str]
+
+
+def holds_whole_numbers(event: LaunchEvent, tensor: Tensor) -> bool:
+    """Whether the file that cuts a tensor from its buffer writes whole numbers into the region."""
+    module = cutting(event, tensor)
+    node = sliced(module, tensor)
+    if node is None or tensor.part is None:
+        return False
+    region = _region(module.function_at(tensor.part.span.line), node)
+    return region in _host_writes(module) or region in _kernel_writes(module)
+
+
+def _region(function: Definition | None, node: ast.Subscript) -> _Region:
+    """A slice; of an attribute of `self` with the class."""
+    text = ast.unparse(node)
+    owner = function.owner if function is not None and text.startswith("self.") else None
+    return (owner.name if owner is not None else None, text)
+
+
+@kept(64)
+def _host_writes(module: Module) -> frozenset[_Region]:
+    """Where launching code itself writes whole numbers."""
+    found: set[_Region] = set()
+    for function in module.functions:
+        node = function.as_function
+        for target, value in _writes(node):
+            if _is_number(node, value):
+                found.update(_region(function, each) for each in _cuts(function, target))
+    return frozenset(found)
+
+
+def _writes(function: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """The items and tensors that a function writes into, each with what it writes."""
+    for node in nodes(function, ast.Assign, ast.AugAssign, ast.Call):
+        match node:
+            case ast.Assign():
+                pairs = assigned(node)
+                yield from (pair for pair in pairs if isinstance(pair[0], ast.Subscript))
+            case ast.AugAssign(target=target, op=ast.Add() | ast.Sub(), value=value):
+                yield target, value
+            case ast.Call(func=ast.Attribute(value=owner, attr=name), args=[*_, value]):
+                if name in _WRITING:
+                    yield owner, value
+
+
+def _is_number(function: ast.AST, node: ast.expr) -> bool:
+    """Whether a function writes whole numbers: one, which no code begins as, or what it converts to
+    bytes where it makes no codes of it before."""
+    match node:
+        case ast.Constant(value=value):
+            return value == 1
+        case ast.Call(func=ast.Attribute(attr="to"), args=[dtype]) if last_name(dtype) in _BYTES:
+            return not _makes_codes(node)
+        case ast.Call(func=ast.Attribute(attr="byte" | "char"), args=[]):
+            return not _makes_codes(node)
+    return is_whole(function, node)
+
+
+def _makes_codes(node: ast.expr) -> bool:
+    """Whether an expression picks bits, or speaks of codes."""
+    bits = (isinstance(each, ast.BinOp) and isinstance(each.op, _BITS) for each in walk(node))
+    text = ast.unparse(node).lower()
+    return any(bits) or any(word in text for word in ("view", "fp8", "float8", "code", "pack"))
+
+
+def _cuts(function: Definition, node: ast.expr, names: bool = True) -> Iterator[ast.Subscript]:
+    """The slices that an expression is, or is an item of: as it is written, as its name is bound,
+    as a method of the class gives it."""
+    part = as_slice(node)
+    if part is not None:
+        yield part
+        yield from _cuts(function, part.value, names)
+        return
+    match node:
+        case ast.Name(id=name) if names:
+            for each, index in _bound(function.as_function).get(name, ()):
+                values = [each] if index is None else _items(function, each, index)
+                for value in values:
+                    yield from _cuts(function, value, names=False)
+        case ast.Call(func=ast.Attribute(value=owner, attr=name)) if name in SHAPES:
+            yield from _cuts(function, owner, names)
+        case ast.Call():
+            for each in _returned(function, node):
+                yield from _cuts(function, each, names=False)
+
+
+def _items(function: Definition, node: ast.expr, index: int) -> Iterator[ast.expr]:
+    """The items of the tuples that a call of a method gives."""
+    for each in _returned(function, node):
+        if isinstance(each, ast.Tuple) and index < len(each.elts):
+            yield each.elts[index]
+
+
+def _returned(function: Definition, node: ast.expr) -> Iterator[ast.expr]:
+    """What a call of a method of the class of `function` gives."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr=name)):
+            for each in function.owner.body if function.owner is not None else ():
+                if isinstance(each, FUNCTION) and each.name == name:
+                    values = (x.value for x in nodes(each, ast.Return))
+                    yield from (value for value in values if value is not None)
+
+
+@kept(64)
+def _bound(function: ast.AST) -> Mapping[str, list[tuple[ast.expr, int | None]]]:
+    """What the names of a function are bound to; to an item of it, to which."""
+    found: dict[str, list[tuple[ast.expr, int | None]]] = {}
+    for statement in nodes(function, ast.Assign, ast.AnnAssign):
+        for target, value in assigned(statement):
+            match target:
+                case ast.Name(id=name):
+                    found.setdefault(name, []).append((value, None))
+                case ast.Tuple(elts=targets):
+                    for index, each in enumerate(targets):
+                        if isinstance(each, ast.Name):
+                            found.setdefault(each.id, []).append((value, index))
+    return found
+
+
+@kept(64)
+def _kernel_writes(module: Module) -> frozenset[_Region]:
+    """Where kernels that the file launches write integers that they round to, whatever the type of
+    the memory is."""
+    found: set[_Region] = set()
+    for name, launches in launched(module).items():
+        for function, launch in launches:
+            target = module.resolve(name, function.inside) if function is not None else None
+            kernel = kernel_of(target) if target is not None else None
+            if function is None or kernel is None:
+                continue
+            for parameter, value in given(kernel, launch).items():
+                cuts = list(_cuts(function, value))
+                if cuts and _rounds_to(kernel, parameter):
+                    found.update(_region(function, each) for each in cuts)
+    return frozenset(found)
+
+
+def _rounds_to(kernel: Kernel, parameter: str) -> bool:
+    """Whether all that a kernel stores through a parameter are integers that it rounds to."""
+    made = contract(kernel, Specialization({parameter: UINT8}, {}))
+    stores = [each for each in made.stores if each.parameter == parameter]
+    return bool(stores) and all(
+        each.effect == "float_to_int" and each.kind == "int" and each.rounded for each in stores
+    )

@@ -1,0 +1,70 @@
+"""Names of a function that other functions in it see, and what these make of them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.values import Env, Table, Value
+from tritonlint.facts.kept import kept
+from tritonlint.facts.project.modules import Definition
+from tritonlint.facts.project.tree import FUNCTION, as_code, assigned, nodes
+from tritonlint.frozen import dataclass
+
+
+def seen_from(frame: Frame, definition: Definition, closure: Env) -> Env:
+    """The names around a function, `closure`, as it sees them."""
+    env = dict(closure)
+    for change in _changes(definition.enclosing[-1]) if definition.enclosing else ():
+        value = env.get(change.name)
+        if value is not None and change.function is not definition.node:
+            env[change.name] = _after(frame, value, change)
+    return env
+
+
+def changed_inside(frame: Frame, target: Definition, value: Value) -> Value:
+    """`value`, which a name of a function is given, as the functions in that one see it."""
+    for change in _changes(target.enclosing[-1]) if target.enclosing else ():
+        if change.name == target.name:
+            value = _after(frame, value, change)
+    return value
+
+
+@dataclass(frozen=True)
+class _Change:
+    """What a function makes of a name of the function around it, or of the item `key` of that."""
+
+    function: ast.AST
+    node: ast.Name | ast.Subscript
+    name: str
+    key: object = None
+
+
+def _after(frame: Frame, value: Value, change: _Change) -> Value:
+    """`value`, where a change of it may have come before or not: unknown."""
+    if isinstance(change.node, ast.Name):
+        return frame.unknown(change.node)
+    if isinstance(value, Table) and any(key == change.key for key, _ in value.items):
+        return value.updated([(change.key, frame.unknown(change.node))])
+    return value
+
+
+@kept(256)
+def _changes(around: ast.AST) -> tuple[_Change, ...]:
+    """What the functions in a function make of its names."""
+    inner = (each for each in nodes(around, *FUNCTION) if each is not around)
+    return tuple(change for each in inner for change in _changes_of(each))
+
+
+def _changes_of(function: ast.AST) -> Iterator[_Change]:
+    outside = {name for each in nodes(function, ast.Nonlocal) for name in each.names}
+    for statement in nodes(function, ast.Assign):
+        for target, value in assigned(statement):
+            match target:
+                case ast.Name(id=name) if name in outside:
+                    yield _Change(function, target, name)
+                case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=key)):
+                    own = as_code(target)
+                    if any(as_code(each) == own for each in nodes(value, ast.Subscript)):
+                        yield _Change(function, target, name, key)
