@@ -69,8 +69,8 @@ FORMS = {
     "setattr": ('setattr(layer, "weight", layer.weight.data{view})', True, True),
     "in a loop over names": (
         'for name in ("weight",): setattr(layer, name, getattr(layer, name).data{view})',
-        False,
-        False,
+        True,
+        True,
     ),
     "by a helper that is told the name": (
         'replace_parameter(layer, "weight", layer.weight.data{view})',

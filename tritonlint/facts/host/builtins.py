@@ -235,11 +235,13 @@ def _zipped(frame: Frame, node: ast.Call, values: tuple[Value, ...]) -> Value | 
     rows: list[Value] = []
     for index in range(min(lengths, default=1)):
         row: list[Value] = []
-        for argument, value, column in zip(node.args, values, columns, strict=False):
+        for at, (value, column) in enumerate(zip(values, columns, strict=True)):
             item = None
             if column is not None:
                 item = any_item(column) if column.repeated else column.items[index]
             if item is None:
+                # Some may have come out of a starred one.
+                argument = node.args[min(at, len(node.args) - 1)]
                 item = iteration.any_of(frame, argument, value)
                 item = _at(item, index) if lengths else item
             row.append(item)

@@ -71,7 +71,7 @@ def changed_outside(module: Module) -> frozenset[str]:
                 case ast.Call(
                     func=ast.Name(id="setattr"), args=[ast.Name(id=name), key, ast.Call() as value]
                 ) if name != "self" and _reads(value, name, key):
-                    found.update(_keys(function.as_function, key))
+                    found.update(keys(function.as_function, key))
     return frozenset(found)
 
 
@@ -132,13 +132,13 @@ def _by_store(
     if attribute is not None:
         yield attribute
     elif isinstance(target, ast.Subscript) and of_object(target.value, name) in _TABLES:
-        yield from _keys(function, target.slice)
+        yield from keys(function, target.slice)
 
 
 def _by_call(function: Definition, call: ast.Call, name: str, hops: int) -> Iterator[str]:
     told = named(call)
     if told is not None and isinstance(told[0], ast.Name) and told[0].id == name:
-        yield from _keys(function.as_function, told[1])
+        yield from keys(function.as_function, told[1])
         return
     match call.func:
         case ast.Attribute(value=ast.Name(id=owner), attr="save_for_backward") if owner == name:
@@ -203,7 +203,7 @@ def _is(node: ast.expr, name: str) -> bool:
     return isinstance(node, ast.Name) and node.id == name
 
 
-def _keys(function: Function, node: ast.expr) -> Iterator[str]:
+def keys(function: Function, node: ast.expr) -> Iterator[str]:
     """The names that an expression gives: one that is written, or those that a loop goes through
     (`for name in ("weight", "scale")`)."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):

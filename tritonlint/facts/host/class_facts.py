@@ -165,7 +165,7 @@ def _held(definition: Definition, method: Definition, made: Frame) -> dict[Attri
     """The attributes that a method gives its object and its parameters. Of those that other methods
     assign too, `__init__` gives none but what they trade."""
     own = Object(definition.qualified)
-    elsewhere = set(_assigned_elsewhere(definition)) if method.name == "__init__" else set()
+    elsewhere = set(assigned_elsewhere(definition)) if method.name == "__init__" else set()
     known = {each: value for each, value in made.env.items() if isinstance(each, Attribute)}
     held = {each: value for each, value in known.items() if each.is_within(own)}
     changed = held.keys() if changing.ANY in elsewhere else ()
@@ -203,7 +203,7 @@ def _initializes(function: Definition) -> bool:
     return function.name == "__init__" or (bool(assigned_in(node)) and makes_tensors(node))
 
 
-def _assigned_elsewhere(definition: Definition) -> Iterator[str]:
+def assigned_elsewhere(definition: Definition) -> Iterator[str]:
     """The attributes of `self` that methods other than `__init__` assign, of classes that inherit
     from it too, or that functions of the file make anew."""
     yield from changing.changed_outside(definition.module)
@@ -232,19 +232,18 @@ def assigned_in(method: Function) -> frozenset[str]:
         for node in nodes(target, ast.Attribute)
         if isinstance(node.ctx, ast.Store)
     )
-    return frozenset((*assigned, *filter(None, map(registered, statements))))
+    by_name = (name for each in statements for name in registered(method, each))
+    return frozenset((*assigned, *by_name))
 
 
-def registered(statement: ast.stmt) -> str | None:
-    """The name of the attribute that a statement gives what it registers or saves."""
+def registered(method: Function, statement: ast.stmt) -> Iterator[str]:
+    """The names of the attributes that a statement of a method gives what it registers or saves, as
+    far as they are written out."""
     match statement:
         case ast.Expr(value=ast.Call(func=ast.Attribute(attr="save_for_backward"))):
-            return "saved_tensors"
-        case ast.Expr(value=ast.Call() as call):
-            told = changing.named(call)
-            if told and isinstance(told[1], ast.Constant) and isinstance(told[1].value, str):
-                return told[1].value
-    return None
+            yield "saved_tensors"
+        case ast.Expr(value=ast.Call() as call) if told := changing.named(call):
+            yield from (each for each in changing.keys(method, told[1]) if each != changing.ANY)
 
 
 def targets(statement: ast.stmt) -> list[ast.expr]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.host import classes, contexts
 from tritonlint.facts.host.attributes import tells_codes
-from tritonlint.facts.host.changing import ANY, UNKNOWN, changed, of_object
+from tritonlint.facts.host.changing import ANY, UNKNOWN, changed, keys, of_object
 from tritonlint.facts.host.class_facts import buffers, facts_of, gathers, take_over
 from tritonlint.facts.host.decorators import has_view
 from tritonlint.facts.host.registries import makes_tensors
@@ -105,5 +105,12 @@ def _parameters(method: Definition) -> Iterator[str]:
 
 
 def _reads(method: Definition, parameter: str, name: str) -> bool:
-    found = nodes(method.as_function, ast.Attribute)
-    return any(isinstance(x.ctx, ast.Load) and of_object(x, parameter) == name for x in found)
+    node = method.as_function
+    for each in nodes(node, ast.Attribute, ast.Call):
+        match each:
+            case ast.Attribute(ctx=ast.Load()) if of_object(each, parameter) == name:
+                return True
+            case ast.Call(func=ast.Name(id="getattr"), args=[ast.Name(id=owner), key, *_]):
+                if owner == parameter and name in keys(node, key):
+                    return True
+    return False

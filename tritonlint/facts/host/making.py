@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from collections.abc import Sequence as Items
 
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.host import classes, entering
@@ -12,10 +13,19 @@ from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.state import MAX_DEPTH, MAX_ENTERED, Frame
 from tritonlint.facts.host.suspicion import hands_on_bytes
 from tritonlint.facts.host.symbols import Attribute, Made
-from tritonlint.facts.host.values import Callable, Class, Const, Instance, Table, Tensor, Value
+from tritonlint.facts.host.values import (
+    Callable,
+    Class,
+    Const,
+    Instance,
+    Sequence,
+    Table,
+    Tensor,
+    Value,
+)
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Target
-from tritonlint.facts.project.tree import last_name, nodes
+from tritonlint.facts.project.tree import FUNCTION, last_name, nodes
 from tritonlint.frozen import replace
 
 # An initializer of more lines is not run for each object that is made, nor one that does more than
@@ -71,7 +81,8 @@ def _initialized(
             or hands_on_bytes(frame, Callable(initializer, instance), given)
         )
     ):
-        return instance
+        kept_objects = _objects_kept(initializer, given)
+        return replace(instance, attributes=(*instance.attributes, *kept_objects))
     _, inner = entering.run(frame, node, Callable(initializer, instance), given)
     attributes = {
         each.name: value
@@ -79,6 +90,24 @@ def _initialized(
         if isinstance(each, Attribute) and each.of is symbol
     }
     return replace(instance, attributes=tuple((dict(instance.attributes) | attributes).items()))
+
+
+def _objects_kept(initializer: Target, given: Given) -> Iterator[tuple[str, Value]]:
+    """The objects that an initializer is given and keeps as they are, with their attributes."""
+    if not isinstance(initializer, Definition) or not isinstance(initializer.node, FUNCTION):
+        return
+    known = signature(initializer.node)
+    bound = known.bind((None, *given.arguments.positional), given.arguments.keywords).values
+    for statement in initializer.node.body:
+        match statement:
+            case ast.Assign(
+                targets=[ast.Attribute(value=ast.Name(id="self"), attr=name)],
+                value=ast.Name(id=parameter),
+            ):
+                value = bound.get(parameter) or Const(None)
+                items = value.items if isinstance(value, Sequence) else (value,)
+                if items and all(isinstance(each, Instance) for each in items):
+                    yield name, value
 
 
 def _is_decided(initializer: ast.FunctionDef, given: Given) -> bool:
@@ -150,7 +179,7 @@ def _given_fields(definition: Definition) -> tuple[ast.AnnAssign, ...]:
     return tuple(each for each in classes.declared_fields(definition) if _is_given(each))
 
 
-def pattern_fields(frame: Frame, kind: ast.expr) -> Sequence[str]:
+def pattern_fields(frame: Frame, kind: ast.expr) -> Items[str]:
     """What a class pattern's positions stand for: the fields of a class that is declared field by
     field, in order. None are known of another."""
     value = frame.evaluate(kind)

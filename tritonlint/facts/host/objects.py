@@ -5,7 +5,16 @@ from __future__ import annotations
 import ast
 
 from tritonlint.facts.flow.targets import bind
-from tritonlint.facts.host import attributes, classes, entering, heirs, members, names, required
+from tritonlint.facts.host import (
+    attributes,
+    classes,
+    entering,
+    factories,
+    heirs,
+    members,
+    names,
+    required,
+)
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.named_dtypes import named_dtype
@@ -58,6 +67,8 @@ def _attribute(frame: Frame, owner: Instance, name: str, node: ast.expr) -> Valu
         return by_heirs or bound_method(frame, owner, target, node)
     own = members.of_any_member(frame, owner, name, node)
     own = own or attributes.assigned_value(frame, owner, name)
+    if own is None or (isinstance(own, Instance) and not own.attributes):
+        own = factories.made_with(frame, owner, name) or own
     if own is not None:
         return own
     declared = classes.declared(definition, name)

@@ -68,10 +68,11 @@ class Run:
     whether `root` has callers in the project, `viewed_beside` whether tests beside it view what
     they pass, `both_flavours` whether the project knows both kinds of e4m3. `viewing` gives the
     other files that name all of some names and view something, `operator` the function that a
-    custom operator is, `overriding` the heirs of a class with a method of their own. `thorough`:
-    calls are followed that hand on no bytes, for what else a function is given. `attributes` and
-    `effects` (what a kernel does in one specialization) may be shared. `asked` tells whether what
-    is observed at a place is asked for (None: all of it is)."""
+    custom operator is, `overriding` the heirs of a class with a method of their own,
+    `made_elsewhere` whether other files make objects of a class. `thorough`: calls are followed
+    that hand on no bytes, for what else a function is given. `attributes` and `effects` (what a
+    kernel does in one specialization) may be shared. `asked` tells whether what is seen at a place
+    is asked for (None: all of it is)."""
 
     project: Project
     root: Definition
@@ -89,6 +90,7 @@ class Run:
     exhausted: bool = False
     operator: Callable[[str], Definition | None] = lambda _: None
     overriding: Callable[[Definition, str], Iterable[Definition]] = lambda *_: ()
+    made_elsewhere: Callable[[Definition], bool] = lambda _: True
     attributes: Attributes = field(default_factory=dict)
     effects: Effects = field(default_factory=Effects)
     # The class of the object, where the root is the method of one that it inherits from.

@@ -8,13 +8,23 @@ from collections.abc import Mapping, Sequence
 
 from tritonlint.facts.host.class_facts import assigned_in
 from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.tensors import CONSTRUCTORS, CONVERSIONS, PARTS, SHAPES
 from tritonlint.facts.host.values import Instance, Tensor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.tree import FUNCTION, dotted_name, nodes
 
-# One attribute alone says too little.
+# One attribute alone says too little, unless it is a method whose name is no common one.
 _LEAST = 2
+_COMMON = frozenset(
+    (*dir(dict), *dir(list), *dir(set), *dir(str), *SHAPES, *PARTS, *CONSTRUCTORS, *CONVERSIONS)
+) | frozenset(
+    """
+    acquire apply backward build call close compute dim execute forward init initialize load log max
+    mean min new numel parameters plan prepare process put release reset run save select setup size
+    start state_dict step stop store stride sum to train type wait write
+    """.split()
+)
 
 
 def as_its_class(frame: Frame, owner: Tensor, node: ast.Attribute) -> Instance | None:
@@ -30,15 +40,24 @@ def fitting(frame: Frame, owner: Tensor, node: ast.Attribute) -> Sequence[Defini
     spelled = dotted_name(node.value)
     if not frame.enclosing or spelled is None or owner.types or owner.part or owner.view:
         return ()
-    asked = _asked(frame.enclosing[-1]).get(spelled, frozenset())
-    if len(asked) < _LEAST:
-        return ()
-    return [each for each, known in _members(frame.module) if asked <= known]
+    here, everywhere = (_asked(each).get(spelled, frozenset()) for each in _around(frame, spelled))
+    told = len(here) >= _LEAST
+    told = told or (node.attr not in _COMMON and node.attr in _methods(frame.module))
+    asked = here if len(here) >= _LEAST else everywhere
+    return [each for each, known in _members(frame.module) if told and asked <= known]
+
+
+def _around(frame: Frame, spelled: str) -> tuple[ast.AST, ast.AST]:
+    """The function that asks something of what is spelled so, and what else does: of an attribute
+    of `self` the whole class."""
+    *_, outer, around = (frame.enclosing[-1], *frame.enclosing)
+    own = spelled.startswith("self.") and isinstance(outer, ast.ClassDef)
+    return around, outer if own else around
 
 
 @kept(4096)
 def _asked(function: ast.AST) -> Mapping[str, frozenset[str]]:
-    """By what stands before the dot, the attributes that a function reads."""
+    """By what stands before the dot, the attributes that a function or a class reads."""
     found: dict[str, set[str]] = {}
     for each in nodes(function, ast.Attribute):
         if isinstance(each.ctx, ast.Load):
@@ -46,6 +65,17 @@ def _asked(function: ast.AST) -> Mapping[str, frozenset[str]]:
             if owner is not None:
                 found.setdefault(owner, set()).add(each.attr)
     return {owner: frozenset(names) for owner, names in found.items()}
+
+
+@kept(512)
+def _methods(module: Module) -> frozenset[str]:
+    """The names of the methods of a file, but of those that are no calls."""
+    return frozenset(
+        one.name
+        for each in module.classes
+        for one in each.as_class.body
+        if isinstance(one, FUNCTION)
+    )
 
 
 @kept(512)

@@ -71,7 +71,9 @@ def _element(frame: Frame, owner: Value, node: ast.Subscript) -> Value:
     entry = entry_of(owner, node.slice, frame.evaluate)
     if entry is not None:
         return frame.env.get(entry) or Tensor(entry)
-    return tensors.cut(frame, owner, frame.span(node))
+    part = tensors.cut(frame, owner, frame.span(node))
+    several = owner.several and isinstance(node.slice, ast.Slice)  # some of those that were cut out
+    return part if part.several == several else replace(part, several=several)
 
 
 def _item(frame: Frame, owner: Sequence, node: ast.Subscript) -> Value:

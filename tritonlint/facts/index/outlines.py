@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from tritonlint.facts.index import handing, top_level
-from tritonlint.facts.index.gates import code, may_matter
+from tritonlint.facts.index.gates import attributes, code, may_matter
 from tritonlint.facts.index.headers import Header, headers, nesting, outside
 from tritonlint.facts.index.parts import Part, class_in, part_of
 from tritonlint.frozen import dataclass, replace
@@ -121,13 +121,14 @@ def outline(text: bytes, package: bool = False) -> Outline:
     local = {each.name for each in found} | {other for other, _ in aliases} | known
     aliases += tuple(dict.fromkeys(handing.out(text, found, local)))
     starred = b"import *" in text
+    telling = frozenset(top_level.telling(text, found, given))
     return Outline(
         True,
         triton,
-        tuple(_functions(text, found, known, None if starred else local)),
+        tuple(_functions(text, found, known, None if starred else local, telling)),
         frozenset(map(_text, top_level.kernels(text, found, given))),
         tuple((_text(own), _text(base)) for own, base in top_level.bases(text)),
-        frozenset(map(_text, top_level.telling(text, found, given))),
+        frozenset(map(_text, telling)),
         tuple((_text(other), _text(name)) for other, name in aliases),
         tuple(_text(b" ".join(each)) for each in imports),
         frozenset(top_level.operators(text)),
@@ -136,9 +137,14 @@ def outline(text: bytes, package: bool = False) -> Outline:
 
 
 def _functions(
-    text: bytes, found: Sequence[Header], imported: set[bytes], local: set[bytes] | None
+    text: bytes,
+    found: Sequence[Header],
+    imported: set[bytes],
+    local: set[bytes] | None,
+    telling: Collection[bytes],
 ) -> Iterator[Function]:
-    """The functions of a file, in order, after what stands outside of them."""
+    """The functions of a file, in order, after what stands outside of them; `telling` are the names
+    at its top that are given something about bytes."""
     ends = [*(each.begin for each in found[1:]), len(text)]
     small = {each.name for each in found if each.is_class and not class_in(each.name)}
     parts = [
@@ -155,6 +161,7 @@ def _functions(
         if not found[outermost[outer]].is_class:
             outermost[inner] = outermost[outer]
     _through_attributes(text, found, owners, parts)
+    _on_objects(text, found, owners, parts, telling)
     for owner, part in zip(owners, parts, strict=True):
         part.calls |= {owner, owner + b"("} if owner and part.makes_own else set()
     rest = _IMPORT_LINE.sub(b"", b"\n".join(outside(text, found, outermost, ends)))
@@ -207,6 +214,34 @@ def _through_attributes(
             continue
         if part.beyond_self or not handing.called(text, header.start, end) <= own[owner]:
             part.calls |= made[owner]
+
+
+def _on_objects(
+    text: bytes,
+    found: Sequence[Header],
+    owners: Sequence[bytes],
+    parts: Sequence[Part],
+    telling: Collection[bytes],
+) -> None:
+    """What is called on an object can be a method of a class of the file that says something about
+    bytes, whatever the object is called."""
+    classes = {
+        owner
+        for owner, part in zip(owners, parts, strict=True)
+        if owner and (part.speaks or not part.calls.isdisjoint(telling))
+    }
+    saying = {
+        header.name
+        for header, owner in zip(found, owners, strict=True)
+        if owner in classes and not header.is_class and not header.name.startswith(b"__")
+    }
+    if not saying:
+        return
+    ends = [*(each.begin for each in found[1:]), len(text)]
+    for header, end, part in zip(found, ends, parts, strict=True):
+        if not header.is_class:
+            named = part.attributes or attributes(text, header.start, end)
+            part.calls |= {b"." + each for each in named & saying}
 
 
 def _text(name: bytes) -> str:

@@ -50,17 +50,30 @@ def telling(outlines: Mapping[str, Outline], leading: Leading) -> Telling:
             if f.name in ("forward", "setup_context")
             if f.byte or not naming_bytes.isdisjoint(f.named)
         }
+        own = _by_use(each, giving)
         told = [
             f
             for f in led
             if f.owner in mixed
             or (f.name == "backward" and f.owner in saved)
+            or not own.isdisjoint(f.calls)
             or _tells(f, giving, launching, leads, kernels)
         ]
         if told:
             lines[file] = frozenset(function.line for function in told)
             naming[file] = frozenset(function.line for function in told if function.byte)
     return Telling(lines, naming)
+
+
+def _by_use(outline: Outline, giving: set[str]) -> set[str]:
+    """What tells something about bytes where the functions of a file name it: the methods of a
+    class that does, of an object that is only known by what is called on it; and the classes of
+    objects that a function makes which does, with those that are given such an object."""
+    functions = outline.functions
+    methods = {f".{each.name}" for each in functions if each.owner in giving}
+    made = {x[:-1] for each in functions if each.speaks for x in each.calls if x.endswith("(")}
+    holding = (each for each in functions if each.name == "__init__")
+    return methods | made | {each.owner for each in holding if not made.isdisjoint(each.calls)}
 
 
 def _tells(

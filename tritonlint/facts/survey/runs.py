@@ -51,6 +51,7 @@ class Runs:
             partial(self.texts.both_flavours, universe),
             partial(self._viewing, root, universe),
             overriding=self.reach.overriding,
+            made_elsewhere=self._made_elsewhere,
             operator=partial(self.reach.names.operator, universe),
             attributes=self._attributes,
             effects=self._effects,
@@ -64,6 +65,14 @@ class Runs:
         run = self.of(root, thorough=True)
         interpret(run)
         return run
+
+    def _made_elsewhere(self, kind: Definition) -> bool:
+        """Whether another file than that of a class makes objects of it, or of one that inherits
+        from it."""
+        file = str(kind.module.file)
+        known = self.texts.naming(file)
+        names = known.with_aliases(known.origins.at(file, kind.name))
+        return any(other != file for name in names for other, _ in known.having(f"{name}("))
 
     def _viewing(
         self, root: Definition, universe: Sequence[str], names: frozenset[str]

@@ -1,0 +1,111 @@
+"""Objects of which only the class is known: what the one function of its file that makes such
+objects gives them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+
+from tritonlint.facts.host import classes
+from tritonlint.facts.host.arguments import Arguments, Given
+from tritonlint.facts.host.binding import bind
+from tritonlint.facts.host.changing import ANY
+from tritonlint.facts.host.choices import options
+from tritonlint.facts.host.class_facts import assigned_elsewhere, take_over
+from tritonlint.facts.host.state import NEAR_DEPTH, ClassFacts, Frame, Run
+from tritonlint.facts.host.symbols import Made
+from tritonlint.facts.host.values import Callable, Instance, Tensor, Value
+from tritonlint.facts.kept import kept
+from tritonlint.facts.project.modules import Definition
+from tritonlint.facts.project.tree import last_name, nodes
+
+
+def made_with(frame: Frame, owner: Instance, name: str) -> Value | None:
+    """What an attribute of an object holds that is told nothing else of: what the only function of
+    the file that makes objects of the class, and gives them back, makes it of."""
+    kind = owner.definition
+    maker = _maker(kind, name) if not isinstance(owner.symbol, Made) else None
+    if maker is None or id(maker.node) in frame.run.stack or frame.run.made_elsewhere(kind):
+        return None
+    facts = _facts(frame, kind, maker)
+    found = facts.values.get(name)
+    if not isinstance(found, Tensor | Instance):
+        return None
+    held = take_over(frame, facts, found)
+    known = frame.run.notes
+    known += [note for note in facts.notes if note.buffer in held and note not in known]
+    return found
+
+
+def _facts(frame: Frame, kind: Definition, maker: Definition) -> ClassFacts:
+    """What the attributes of the object are that a function makes which nothing is given."""
+    known, key = frame.run.attributes, (id(maker.node), id(kind.node))
+    if key not in known:
+        known[key] = ClassFacts({}, {}, ())  # for a function that calls itself
+        run = Run(frame.run.project, maker, _leads_nowhere, attributes=known, thorough=True)
+        run.stack.append(id(maker.node))
+        inner = frame.elsewhere(maker.module, maker.inside)
+        inner.run, inner.depth = run, 0
+        owner = classes.owner_of(maker)
+        bound = classes.receiver(maker.as_function, Instance(owner)) if owner else None
+        inner.instance = bound
+        function = Callable(maker, bound)
+        inner.env = bind(inner, maker, Given(Arguments((), {}), {}), function)
+        inner.depth = NEAR_DEPTH - 2
+        given = inner.body()
+        made = set(_objects(kind, (given, *inner.env.values())))
+        if len(made) == 1:
+            values = dict(made.pop().attributes)
+            known[key] = ClassFacts(values, dict(inner.types), tuple(run.notes))
+    return known[key]
+
+
+def _objects(kind: Definition, values: Iterable[Value | None]) -> Iterator[Instance]:
+    """The objects of a class among some values that were made here."""
+    for value in values:
+        for _, each in options(value) if value is not None else ():
+            if isinstance(each, Instance) and isinstance(each.symbol, Made):
+                if each.definition.node is kind.node:
+                    yield each
+
+
+def _leads_nowhere(_: Definition) -> bool:
+    return False
+
+
+@kept(1024)
+def _maker(kind: Definition, name: str) -> Definition | None:
+    """The only function of the file that makes objects of a class; None where more do, or one may
+    give their attribute `name` something else."""
+    maker, *others = _making(kind) or (None,)
+    if maker is None or any(x is None or x.node is not maker.node for x in others):
+        return None
+    changed = {name, ANY}.intersection(assigned_elsewhere(kind))
+    return None if changed or _changes(kind, name) else maker
+
+
+@kept(1024)
+def _making(kind: Definition) -> tuple[Definition | None, ...]:
+    """The functions of the file that call a class; None for what stands outside of functions."""
+    module, found = kind.module, list[Definition | None]()
+    for call in nodes(module.tree, ast.Call):
+        match call.func:
+            case ast.Name(id=name) if name in (kind.name, "cls"):
+                function = module.function_at(call.lineno)
+                if name == kind.name or (function and function.owner is kind.node):
+                    found.append(function)
+    return tuple(found)
+
+
+def _changes(kind: Definition, name: str) -> bool:
+    """Whether something in the file replaces an attribute of this name, of any object."""
+    for node in nodes(kind.module.tree, ast.Call, ast.Attribute):
+        match node:
+            case ast.Attribute(attr=attr, value=value, ctx=ast.Store()) if attr == name:
+                if last_name(value) != "self":
+                    return True
+            case ast.Call(func=function, keywords=keywords):
+                if last_name(function) in ("replace", "_replace"):
+                    if any(each.arg in (name, None) for each in keywords):
+                        return True
+    return False
