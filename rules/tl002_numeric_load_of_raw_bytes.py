@@ -117,14 +117,15 @@ def _trigger(argument: Argument) -> str:
 
 def _confidence(argument: Argument, silent: bool) -> Confidence:
     """A page whose scales are viewed as floats and whose values are not can be of an fp8 type
-    already: readers of such caches are common. Where some part of it is viewed as fp8, or the bytes
-    are stated, it is not. What does not compile is noticed in the first run: bytes that only a test
-    asks for do not arrive there."""
+    already: readers of such caches are common, and are called after fp8. Where some part of it is
+    viewed as fp8, or the bytes are stated, it is not. What does not compile is noticed in the first
+    run: bytes that only a test asks for do not arrive there."""
     if not silent and argument.merely_tested:
         return "possible"
-    widths = {each.width for evidence in argument.evidence for each in evidence.types.types or ()}
-    only_wider = all(evidence.types.known for evidence in argument.evidence) and 8 not in widths
-    only_wider = only_wider and not any(each.meaning.known for each in argument.evidence)
+    told = [each for each in argument.evidence if not each.named]
+    widths = {each.width for evidence in told for each in evidence.types.types or ()}
+    only_wider = all(evidence.types.known for evidence in told) and 8 not in widths
+    only_wider = only_wider and not any(each.meaning.known for each in told)
     return "possible" if only_wider and not argument.storage.types.known else argument.strength
 
 

@@ -23,6 +23,8 @@ from tritonlint.frozen import dataclass, replace
 _MOVED = History(given=True)
 _COMPUTED = History(real=True)
 _LARGEST_OF = History(real=True, largest=True)
+# Scaled to the levels of pixels, and at most shifted and converted since.
+_SCALED = History(real=True, settled=True)
 # Loaded and converted, and nothing else: whether it is a number the types do not tell.
 _CONVERTED = History(given=True, real=True)
 _LARGEST = frozenset(each.largest for each in TABLE if each.is_fp8 and each.largest)
@@ -47,10 +49,11 @@ class Moves(Watch):
     which what is loaded is computed with as it is, `biased` those of which something is subtracted
     from what is loaded, as a zero point is, `differences` pairs of those whose loads are
     subtracted. `integers` are those of which what is loaded is reckoned with as exponents are, or
-    the levels of pixels. Of those that are stored through, `quantized` take floats that were cast
-    to 8 bits or to the type of the memory, `computed_floats` floats that were computed and not
-    cast, `others` integers and what is not known; `scales` are the places at which scales are
-    stored, which are made of the largest value.
+    the levels of pixels, and those through which numbers are stored that are scaled to levels. Of
+    those that are stored through, `quantized` take floats that were cast to 8 bits or to the type
+    of the memory, `computed_floats` floats that were computed and not cast, `others` integers and
+    what is not known; `scales` are the places at which scales are stored, which are made of the
+    largest value.
     """
 
     powers: set[str] = field(default_factory=set)
@@ -92,6 +95,8 @@ class Moves(Watch):
         if value.history.largest:
             for name in names:
                 self.scales.setdefault(name, set()).add(place_of(where))
+        if value.history.settled:
+            self.integers |= names
         if _is_moved(value) and value.source:
             pairs = {(source, name) for source in value.source for name in names}
             self.copies |= pairs
@@ -123,6 +128,10 @@ class Moves(Watch):
                 self.differences |= {(*a.source, *b.source)}
         if (_is_moved(a) or _is_converted(a)) and _is_for_integers(op, b):
             self.integers |= a.source
+        for each, by in ((a, b), (b, a)):
+            scales = isinstance(op, ast.Mult) and by.interval == (_LEVELS, _LEVELS)
+            if by.weak and (scales or each.history.settled):
+                return replace(result, history=_SCALED)
         return replace(result, history=_made_of(a, b))
 
     def shifted(self, op: ast.operator, a: Tensor, b: Tensor, result: Tensor) -> Tensor:
@@ -160,6 +169,8 @@ def _is_for_integers(op: ast.operator, by: Tensor) -> bool:
 
 def _made_of(*values: Tensor) -> History:
     """How a number came about that is computed of `values`."""
+    if len(values) == 1 and values[0].history.settled:
+        return _SCALED
     loaded = [each.history.largest for each in values if each.history.largest or each.source]
     return _LARGEST_OF if loaded and all(loaded) else _COMPUTED
 

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 
-from tritonlint.facts.hazards.written_launches import given, launches_of
+from tritonlint.facts.hazards.written_launches import given, launched_by_choice, launches_of
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Module
@@ -26,9 +26,9 @@ def may_tell(text: str) -> bool:
 def told_narrow(module: Module, kernel: Kernel, parameter: str) -> Span | None:
     """Where the file says that what its launches pass as `parameter` holds 32-bit integers; None
     where it does not, or also says that it holds wider ones."""
-    names = {
-        last_name(given(kernel, launch).get(parameter)) for _, launch in launches_of(module, kernel)
-    }
+    launches = [launch for _, launch in launches_of(module, kernel)]
+    launches = launches or list(launched_by_choice(module, kernel))
+    names = {last_name(given(kernel, launch).get(parameter)) for launch in launches}
     told = [_said(module).get(name, (None, True)) for name in names]
     if not told or any(place is None or wide for place, wide in told):
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.kept import kept
@@ -78,6 +78,24 @@ def launched(module: Module) -> Mapping[str, list[tuple[Definition | None, ast.C
     for name, host, launch in found.values():
         launches.setdefault(name, []).append((host, launch))
     return launches
+
+
+def launched_by_choice(module: Module, kernel: Kernel) -> Iterator[ast.Call]:
+    """The launches in a file by a name that stands for one of several kernels, of which this is
+    one."""
+    for name, launches in launched(module).items():
+        for host, launch in launches:
+            if host is not None and kernel.name in _chosen(host.as_function, name):
+                yield launch
+
+
+def _chosen(function: ast.AST, name: str) -> Iterator[str]:
+    """The names that a name of a function stands for, one or another: `kernel = a if x else b`."""
+    for node in nodes(function, ast.Assign):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=target)], value=value) if target == name:
+                arms = [value.body, value.orelse] if isinstance(value, ast.IfExp) else [value]
+                yield from (each.id for each in arms if isinstance(each, ast.Name))
 
 
 def _launched(node: ast.AST) -> str:

@@ -31,7 +31,7 @@ from tritonlint.facts.hazards.raw_bytes.packed import (
     regions_beside,
     wider_region,
 )
-from tritonlint.facts.hazards.raw_bytes.sisters import told_beside, written_before
+from tritonlint.facts.hazards.raw_bytes.sisters import told_beside, viewed_alike, written_before
 from tritonlint.facts.hazards.raw_bytes.storage import Storage
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.state import Run
@@ -78,6 +78,7 @@ def harm(
             if any(load.effect == "int_to_float" for load in more_loads):
                 evidence += told_beside(event, parameter, tensor, made, whole)
                 evidence += written_before(run, event, parameter, tensor, whole)
+                evidence += viewed_alike(run, event, parameter, tensor)
                 if not any(one.encoded for one in evidence):
                     evidence += all_alike(run, event, parameter, tensor, seen)
             stores.update((_site(store), store) for store in more_stores)
@@ -156,6 +157,7 @@ def _effects(kernel: Kernel, made: Specialization, parameter: str, *floats: str)
     seen = moves(kernel, Specialization(others, made.constexprs))
     if len(loads) == 1 and _are_integers(parameter, made, seen):
         loads = [each for each in loads if each.effect == "bits"]
+    stores = [] if parameter in seen.integers else stores
     known = {*made.pointers, *_floats(parameter, made, seen, floats)}
     copied = _copied(kernel, parameter, made, [n for n in found.pointers if n not in known])
     wrong = _sites(_viewed(kernel, made, parameter), "float") - _sites(copied, "int")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from tritonlint.dtypes import UINT8, ElementTypes
+from tritonlint.dtypes import UINT8, UNKNOWN, ElementTypes
 from tritonlint.facts.device import Load, Specialization, contract, open_contract
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.names import COMMON, byte_named
@@ -13,7 +13,7 @@ from tritonlint.facts.hazards.raw_bytes.passing import passing
 from tritonlint.facts.hazards.torch_code import float_type, viewed
 from tritonlint.facts.hazards.written_launches import given, launched, launches_of
 from tritonlint.facts.host.choices import options
-from tritonlint.facts.host.element_types import FLOATS
+from tritonlint.facts.host.element_types import FLOATS, all_bytes, all_codes
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.state import Run
@@ -76,6 +76,24 @@ def written_before(
         if types is not None:
             message = f"another kernel stores codes of {types} here, as bytes"
             yield Evidence(passed.span, message, "likely", (), types, meaning=types)
+
+
+def viewed_alike(
+    run: Run, event: LaunchEvent, parameter: str, tensor: Tensor
+) -> Iterator[Evidence]:
+    """Evidence from another launch of the kernel in the same code: it is passed, for the same
+    parameter, a view as 8-bit floats of other memory that is made of bytes as well."""
+    if byte_named(parameter):
+        return
+    for other in run.launches:
+        if other.kernel != event.kernel or other is event or parameter not in other.arguments:
+            continue
+        for _, taken in options(other.arguments[parameter].value):
+            if isinstance(taken, Tensor) and taken.view and taken.buffer != tensor.buffer:
+                types = taken.types or UNKNOWN
+                if all_codes(types) and all_bytes(other.types.get(taken.buffer, UNKNOWN)):
+                    message = f"another launch of the kernel passes such bytes as {types}"
+                    yield Evidence(taken.view, message, "likely", (), types, meaning=types)
 
 
 def passed_twice(event: LaunchEvent, parameter: str, tensor: Tensor, path: Path) -> Iterator[str]:

@@ -28,7 +28,19 @@ def entered_at(tensor: Tensor, argument: Span) -> Span:
     which is passed it as `argument`."""
     if tensor.part is not None and tensor.part.index is None:
         return tensor.part.span
-    return tensor.passed[0].span if tensor.passed else argument
+    passed = _passed_on(tensor)
+    return passed[0].span if passed else argument
+
+
+def _passed_on(tensor: Tensor) -> list[Place]:
+    """The arguments by which a tensor is passed on; of one of several that are cut out together,
+    only after that, in the function that does it."""
+    passed = list(tensor.passed)
+    while tensor.part is not None and tensor.part.index is not None and passed:
+        if _is_beside(passed[0], tensor.part.span):
+            break
+        passed.pop(0)
+    return passed
 
 
 def place_of_view(
@@ -39,7 +51,7 @@ def place_of_view(
     a function tests what the cache holds and then does not view it, the argument that this one
     passes on."""
     argument = event.arguments[parameter].span
-    passed = list(tensor.passed)
+    passed = _passed_on(tensor)
     shared: list[Place] = []
     while passed and _is_shared(run, event, parameter, tensor, passed[0]):
         shared.append(passed.pop(0))
