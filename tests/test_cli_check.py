@@ -190,6 +190,43 @@ def test_the_number_of_processes_changes_nothing(
     assert runs.pop().code == 2
 
 
+def test_callers_in_many_files_are_looked_at_in_several_processes(
+    tritonlint: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What one file is given is told by others, each of which calls it: with one process and with
+    several the same is found, where only that file is named."""
+    from tritonlint.engine import parallel
+
+    started: list[int] = []
+    processes = parallel._processes
+    monkeypatch.setattr(
+        parallel, "_processes", lambda number, *rest: started.append(number) or processes(number, *rest)
+    )
+    package = tmp_path / "package"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "kernels.py").write_text(
+        "import torch\nimport triton\nimport triton.language as tl\n\n\n"
+        "@triton.jit\ndef put(x_ptr, out_ptr, N: tl.constexpr):\n"
+        "    x = tl.load(x_ptr + tl.arange(0, N)).to(tl.float32) / 448.0\n"
+        "    tl.store(out_ptr + tl.arange(0, N), x.to(out_ptr.dtype.element_ty))\n\n\n"
+        "def store(x, out):\n    put[(1,)](x, out, 64)\n"
+    )
+    for number in range(8):
+        view = ".view(torch.float8_e4m3fn)" if number % 2 else ""
+        (package / f"caller{number}.py").write_text(
+            "import torch\nfrom package.kernels import store\n\n\n"
+            f"def run{number}(x):\n    page = torch.zeros(64, dtype=torch.uint8)\n"
+            f"    store(x, page{view})\n    return page.view(torch.float8_e4m3fn)\n"
+        )
+    monkeypatch.chdir(tmp_path)
+    names = ["package/kernels.py", "package/caller0.py"]
+    runs = {tritonlint("check", "--no-cache", "--jobs", jobs, *names) for jobs in "123"}
+    assert len(runs) == 1
+    assert "TL001" in runs.pop().out
+    assert started == [2, 3]
+
+
 class _Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True

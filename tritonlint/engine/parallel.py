@@ -40,9 +40,11 @@ class Facts:
     sought: frozenset[str] = frozenset()
 
 
-# Up to so many files are looked at in one process: starting others would take longer.
+# Up to so many files are looked at in one process: starting others would take longer. So are the
+# functions of so many other files that lead to them.
 _FEW_FILES = 40
 _FEW_OUTLINES = 200
+_FEW_OUTSIDE = 4
 # A share is so many times smaller than what is left for a process.
 _SHARES = 2
 # What takes time in a run, from 0 to 1: outlines, facts, and parsing what else was named.
@@ -68,7 +70,7 @@ def _facts_of(
 ) -> Facts:
     processes = work.processes
     if len(concerned) <= _FEW_FILES:
-        return _facts(concerned, wanted, analysis)
+        return _few(concerned, wanted, analysis, work)
     shares = _shares(concerned, processes)
     if processes == 1:
         found = (_facts(share, wanted, analysis) for share in shares)
@@ -82,6 +84,29 @@ def _facts_of(
         rest = [dict(each) for each in _shares(sorted(lines.items()), processes)]
         results += work.done(rest, pool.map(_outside_of_share, rest), *_OUTSIDE)
     return _together(results)
+
+
+def _few(
+    concerned: Sequence[SourceFile], wanted: frozenset[str], analysis: Analysis, work: Work
+) -> Facts:
+    """The facts of a few files: what many others pass to them is looked at in other processes, each
+    of which has what was parsed by then."""
+    global _parsed
+    if work.processes == 1:
+        return _facts(concerned, wanted, analysis)
+    analysis.put_off = {}
+    own, lines = _facts(concerned, wanted, analysis), analysis.put_off
+    analysis.put_off = None
+    if len(lines) <= _FEW_OUTSIDE:
+        return _together([own, _known(analysis, analysis.observe_outside(lines, wanted))])
+    _parsed = analysis
+    shares = [dict(each) for each in _shares(sorted(lines.items()), work.processes)]
+    try:
+        with _processes(work.processes, analysis.texts, wanted) as pool:
+            found = pool.map(_outside_of_share, shares)
+            return _together([own, *work.done(shares, found, *_OUTSIDE)])
+    finally:
+        _parsed = None
 
 
 def _together(results: Sequence[Facts]) -> Facts:
@@ -171,13 +196,15 @@ def _processes(
 
 # What a process that looks at shares has: what it parses for one share it keeps for the next.
 _process: tuple[Analysis, frozenset[str]] | None = None
+# What a process was forked from had parsed.
+_parsed: Analysis | None = None
 
 
 def _start(texts: Texts, wanted: frozenset[str]) -> None:
     global _process
     gc.disable()
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _process = (Analysis(texts=texts), wanted)
+    _process = (_parsed or Analysis(texts=texts), wanted)
 
 
 def _end_with_parent() -> None:

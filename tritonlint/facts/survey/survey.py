@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from tritonlint.facts.device.contracts import take_exhausting
@@ -218,9 +219,7 @@ class Analysis:
     def _of_module(self, module: Module) -> Iterator[Observation]:
         """What is seen in a module without looking at what it launches."""
         yield from dead_guards(module, self.looked_at.comparisons)
-        yield from width_choices(module)
-        yield from lost_dtypes(module)
-        yield from self._copies(module)
+        yield from chain(width_choices(module), lost_dtypes(module), self._copies(module))
         yield from self.statements.of(module)
 
     def _copies(self, module: Module) -> Iterator[Observation]:
@@ -291,11 +290,7 @@ class Analysis:
         if questioned is not None:
             found = [each for each in found if not self.choosing.keep(root, each)]
         places = ((each, os.path.abspath(each.place.path)) for each in found)
-        mine = [
-            each
-            for each, place in places
-            if place in wanted and self.texts.universe(place) == universe
-        ]
+        mine = [x for x, at in places if at in wanted and self.texts.universe(at) == universe]
         if questioned is not None:
             if any(isinstance(each, Argument) and each.from_caller for each in mine):
                 questioned.append((str(root.module.file), line_of(root)))

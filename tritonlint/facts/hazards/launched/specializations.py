@@ -57,18 +57,26 @@ def specialization(
             case [Tensor(described=False), *_] if name in handles:
                 continue
             case [Tensor() as tensor]:
-                types = types_of(event, tensor)
-                element = one_of(types) if alike else types.single
-                numbers = wide_floats(types) and name not in roles_of(event.kernel).pointers
-                if element is not None and not numbers:
-                    pointers[name] = element
-                elif numbers or (told := tested(event.kernel, name, tensor, path)) is not None:
-                    constexprs[name] = Float() if numbers else told
+                element, number = _of_tensor(event, name, tensor, path, alike)
+                pointers |= {name: element} if element is not None else {}
+                constexprs |= {name: number} if number is not None else {}
             case [Tensor(), *_] if alike and (element := one_of(joined(event, values))):
                 pointers[name] = element
     if own is not None:
         pointers[parameter] = _byte_of(own)
     return Specialization(pointers, constexprs)
+
+
+def _of_tensor(
+    event: LaunchEvent, name: str, tensor: Tensor, path: Path, alike: bool
+) -> tuple[ElementType | None, object]:
+    """What a parameter that is passed a tensor points to, or the number that it is, as far as
+    either is known."""
+    types = types_of(event, tensor)
+    if wide_floats(types) and name not in roles_of(event.kernel).pointers:
+        return None, Float()
+    element = one_of(types) if alike else types.single
+    return element, tested(event.kernel, name, tensor, path) if element is None else None
 
 
 def each_constant(event: LaunchEvent, made: Specialization) -> list[Specialization]:
