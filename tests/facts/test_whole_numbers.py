@@ -11,9 +11,9 @@ from tests.facts.hosting import KERNELS, expected, found, write
 
 PACKED = """\
 @triton.jit
-def add(mask_ptr, out_ptr, BLOCK: tl.constexpr):
+def add(more_ptr, out_ptr, BLOCK: tl.constexpr):
     offsets = tl.arange(0, BLOCK)
-    tl.store(out_ptr + offsets, tl.load(mask_ptr + offsets).to(tl.float32) * 0.5)
+    tl.store(out_ptr + offsets, tl.load(more_ptr + offsets).to(tl.float32) * 0.5)
 
 
 class Packed:
@@ -156,3 +156,39 @@ def test_copied(made: str, mark: str, tmp_path: Path, monkeypatch: pytest.Monkey
     text = COPIES.format(made=made, mark=mark)
     write(tmp_path, {"user.py": text})
     assert found(select=("TL010",)) == expected({"user.py": text})
+
+
+NAMED = """\
+@triton.jit
+def add(x_ptr, {name}, out_ptr, BLOCK: tl.constexpr):
+    offsets = tl.arange(0, BLOCK)
+    x = tl.load(x_ptr + offsets)
+    more = tl.load({name} + offsets).to(tl.float32)
+    tl.store(out_ptr + offsets, x * more)
+
+
+def apply(page, n, out):
+    page = torch.zeros(5 * n, dtype=torch.uint8)
+    x = page[n:].view(torch.float32)
+    more = page[:n]{mark}
+    add[(1,)](x, more, out, 64)
+"""
+NAMES = {
+    "codes_ptr": HIT,
+    "index_k_ptr": HIT,
+    "countless_ptr": HIT,
+    "mask_ptr": "",
+    "valid": "",
+    "token_counts_ptr": "",
+}
+
+
+@pytest.mark.parametrize(("name", "mark"), NAMES.items(), ids=list(NAMES))
+def test_called_after_numbers(
+    name: str, mark: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is called a mask or counts is no finding but a possible one."""
+    monkeypatch.chdir(tmp_path)
+    text = KERNELS + NAMED.format(name=name, mark=mark)
+    write(tmp_path, {"user.py": text})
+    assert found(select=("TL002",)) == expected({"user.py": text})

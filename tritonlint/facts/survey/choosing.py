@@ -1,4 +1,5 @@
-"""Whether the callers of a function choose a type that a cast in a kernel loses nothing to."""
+"""Whether the callers of a function choose a type that a cast in a kernel loses nothing to, or call
+it only where nothing goes wrong."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from itertools import islice
 
 from tritonlint.facts.hazards.observation import Observation
 from tritonlint.facts.hazards.other_pointer_casts import OtherCast, kept_by
+from tritonlint.facts.hazards.raw_bytes.arguments import Argument, arguments
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.index.reach import Reach
 from tritonlint.facts.index.universe import Texts
@@ -33,7 +35,10 @@ class Choosing:
 
     def keep(self, root: Definition, found: Observation) -> bool:
         """Whether `found` is a cast to a type that the callers of `root` choose, and all of them
-        that tell it choose one that loses nothing."""
+        that tell it choose one that loses nothing; or memory that is bytes on some path only, and
+        none of the callers of `root`, which is private, takes that one."""
+        if isinstance(found, Argument):
+            return found.conditional and _is_private(root.name) and self._is_excluded(root, found)
         if not isinstance(found, OtherCast) or found.narrow is not None:
             return False
         told = set()
@@ -41,6 +46,18 @@ class Choosing:
             with self.bulkhead.around(caller.module.path, caller.name):
                 told.add(kept_by(self.interpreted(caller), found))
         return True in told and False not in told
+
+    def _is_excluded(self, root: Definition, found: Argument) -> bool:
+        """Whether callers of `root` reach the launch, and it goes wrong in none of their calls."""
+        reached = False
+        for caller in islice(self._callers(root), _MOST):
+            with self.bulkhead.around(caller.module.path, caller.name):
+                run = self.interpreted(caller)
+                reached = reached or any(each.span == found.launch for each in run.launches)
+                seen = (each for each in arguments(run) if isinstance(each, Argument))
+                if any(each.site[:2] == found.site[:2] for each in seen):
+                    return False
+        return reached
 
     def _callers(self, root: Definition) -> Iterator[Definition]:
         """The functions that name `root`, in files that say nothing of Triton too."""
@@ -54,3 +71,7 @@ class Choosing:
                     continue
                 if any(last_name(inner) == name for inner in walk(node)):
                     yield each
+
+
+def _is_private(name: str) -> bool:
+    return name.startswith("_") and not name.startswith("__")

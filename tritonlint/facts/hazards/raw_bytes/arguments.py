@@ -17,6 +17,7 @@ from tritonlint.facts.hazards.launched.specializations import (
 )
 from tritonlint.facts.hazards.raw_bytes.effects import harm
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence, Strength
+from tritonlint.facts.hazards.raw_bytes.names import says_numbers
 from tritonlint.facts.hazards.raw_bytes.other_uses import used_otherwise
 from tritonlint.facts.hazards.raw_bytes.sisters import passed_twice
 from tritonlint.facts.hazards.raw_bytes.spoken import reckons_with_limits
@@ -195,6 +196,8 @@ def _argument(
         typed = storage.types.known and (storage.packed or not storage.raw)
         place = entered_at(tensor, passed.span)
         return Typed(event.span, parameter, place) if typed and tensor.passed else None
+    if not stores and (says_numbers(parameter) or says_numbers(passed.text)):
+        evidence = [replace(each, strength="possible") for each in evidence]
     twice = any(passed_twice(event, parameter, tensor, whole))
     place = passed.span if twice else place_of_view(run, event, parameter, tensor, evidence)
     return Argument(

@@ -36,6 +36,7 @@ _OTHER = re.compile(
     r"scale|(^|_)(s|sf|sc)(_|$)|exp|zero|mask|idx|index|table|lut|book|flag|count|bias|(^|_)zp",
     re.IGNORECASE,
 )
+_NUMBERS = re.compile(r"(?:\b|_)(?:masks?|counts?|flags?|valid)(?:\b|_)", re.IGNORECASE)
 # Names of anything.
 COMMON = frozenset(
     """
@@ -73,6 +74,11 @@ def speaks_of_codes(text: str) -> bool:
 def counts(name: str) -> bool:
     """Whether a name says that integers beside codes are meant: exponents, masks, indices."""
     return bool(_OTHER.search(name))
+
+
+def says_numbers(name: str) -> bool:
+    """Whether a name, or the code of an argument, says that booleans or counts are meant."""
+    return bool(_NUMBERS.search(name))
 
 
 Role = tuple[object, str]
