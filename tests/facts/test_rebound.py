@@ -127,3 +127,43 @@ def test_of_an_object(
     text = KERNELS + OF_AN_OBJECT.format(method=method, build=build, mark=mark)
     write(tmp_path, {"user.py": text})
     assert found(select=("TL001",)) == expected({"user.py": text})
+
+
+MIXINS = """\
+class Raw:
+    def allocate(self, n):
+        self.storage = torch.zeros(n, dtype=torch.uint8)
+
+
+class Typed:
+    def allocate(self, n):
+        super().allocate(n)
+        {typed}
+
+
+class Reader:
+    def read(self, out):
+        dequantize[(1,)](self.storage, out, 64){mark}
+
+
+class Pool(Typed, Reader, Raw):
+    def amax(self):
+        return self.storage.view(torch.float8_e4m3fn).float().amax()
+"""
+TYPED = {
+    "kept": ("self.storage = self.storage.view(torch.float8_e4m3fn)", ""),
+    "kept in another shape": (
+        "self.storage = self.storage.view(torch.float8_e4m3fn).reshape(-1, 8)",
+        "",
+    ),
+    "as a wider type": ("self.storage = self.storage.view(torch.bfloat16)", ""),
+    "beside it": ("self.codes = self.storage", "  # expect: TL002"),
+}
+
+
+@pytest.mark.parametrize(("typed", "mark"), TYPED.values(), ids=list(TYPED))
+def test_of_mixins(typed: str, mark: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = KERNELS + MIXINS.format(typed=typed, mark=mark)
+    write(tmp_path, {"user.py": text})
+    assert found(select=("TL002",)) == expected({"user.py": text})

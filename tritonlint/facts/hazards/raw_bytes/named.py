@@ -140,7 +140,7 @@ def _by_name(module: Module) -> Mapping[str, Named]:
             element = _made(value)
             if element is not None and element.is_byte:
                 made.setdefault(name, module.source.span(value))
-            elif element is not None:
+            elif element is not None or (isinstance(node, ast.Assign) and _is_typed(value)):
                 others.add(name)
         match node:
             case ast.Call(func=ast.Attribute(attr="view")) if view := viewed(node):
@@ -200,6 +200,17 @@ def _fields(owner: ast.ClassDef, within: ast.AST) -> Iterator[tuple[str, ast.exp
         if ast.unparse(each.func) in ("cls", owner.name):
             for name, value in zip(names, each.args, strict=False):
                 yield _called(name, "."), value
+
+
+def _is_typed(value: ast.expr) -> bool:
+    """Whether an expression is a view as floats, in whatever shape: what is given that is no bytes
+    any more."""
+    while isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
+        view = viewed(value)
+        if view is not None and float_type(view[1]) is not None:
+            return True
+        value = value.func.value
+    return False
 
 
 def _made(value: ast.expr) -> ElementType | None:
