@@ -55,6 +55,14 @@ PUT = {
     "counted": ("self.page[: self.n] += 1", ""),
     "converted": ("self.page[: self.n] = x.to(torch.uint8)", ""),
     "rounded": ("tail.copy_(torch.round(x * 255))", ""),
+    "an entry of a table": (
+        'parts = {"first": self.page[: self.n]}\n        parts["first"].copy_(x.round())',
+        "",
+    ),
+    "another entry of a table": (
+        'parts = {"first": self.page[: self.n]}\n        parts["second"].copy_(x.round())',
+        HIT,
+    ),
     "zeros": ("self.page[: self.n] = 0", HIT),
     "codes": ("self.page[: self.n] = codes.view(torch.uint8)", HIT),
     "packed": ("self.page[: self.n] = (x | codes << 4).to(torch.uint8)", HIT),
@@ -106,6 +114,11 @@ ROUNDED = "tl.clamp(tl.floor(x + 0.5), 0.0, 255.0).to(tl.uint8)"
 STORED = {
     "rounded": (ROUNDED, "", ""),
     "cut off": ("tl.clamp(x, 0.0, 255.0).to(tl.uint8)", "", HIT),
+    "rounded, after the pointer": (
+        "tl.floor(x + 0.5).to(codes_ptr.dtype.element_ty)",
+        "",
+        "",
+    ),
     "after the pointer": ("x.to(codes_ptr.dtype.element_ty)", ".view(torch.float8_e4m3fn)", HIT),
 }
 

@@ -25,6 +25,8 @@ _COMPUTED = History(real=True)
 _LARGEST_OF = History(real=True, largest=True)
 # Scaled to the levels of pixels, and at most shifted and converted since.
 _SCALED = History(real=True, settled=True)
+# An integer that bits were picked for, and at most converted since.
+_PICKED = History(real=True, exponent=True)
 # Loaded and converted, and nothing else: whether it is a number the types do not tell.
 _CONVERTED = History(given=True, real=True)
 _LARGEST = frozenset(each.largest for each in TABLE if each.is_fp8 and each.largest)
@@ -49,11 +51,11 @@ class Moves(Watch):
     which what is loaded is computed with as it is, `biased` those of which something is subtracted
     from what is loaded, as a zero point is, `differences` pairs of those whose loads are
     subtracted. `integers` are those of which what is loaded is reckoned with as exponents are, or
-    the levels of pixels, and those through which numbers are stored that are scaled to levels. Of
-    those that are stored through, `quantized` take floats that were cast to 8 bits or to the type
-    of the memory, `computed_floats` floats that were computed and not cast, `others` integers and
-    what is not known; `scales` are the places at which scales are stored, which are made of the
-    largest value.
+    the levels of pixels, or subtracted from integers that bits were picked for; and those through
+    which numbers are stored that are scaled to levels. Of those that are stored through,
+    `quantized` take floats that were cast to 8 bits or to the type of the memory, `computed_floats`
+    floats that were computed and not cast, `others` integers and what is not known; `scales` are
+    the places at which scales are stored, which are made of the largest value.
     """
 
     powers: set[str] = field(default_factory=set)
@@ -80,6 +82,8 @@ class Moves(Watch):
     def converted(self, value: Tensor, result: Tensor, where: Where) -> Tensor:
         if _is_moved(value):
             self.decoded |= value.source
+        if value.source and not value.history.given and not _has_floats(value):
+            return replace(result, history=_PICKED)
         own = any(each.of for each in result.types)
         floats = all(each.kind == "float" for each in (*value.types, *result.types))
         wide = all(each.element is None or each.element.width > 8 for each in result.types)
@@ -126,6 +130,8 @@ class Moves(Watch):
             self.biased |= a.source
             if (_is_moved(b) or _is_converted(b)) and len(b.source) == 1 and a.source != b.source:
                 self.differences |= {(*a.source, *b.source)}
+        if isinstance(op, ast.Sub) and a.history.exponent and (_is_moved(b) or _is_converted(b)):
+            self.integers |= b.source if len(b.source) == 1 else set()
         if (_is_moved(a) or _is_converted(a)) and _is_for_integers(op, b):
             self.integers |= a.source
         for each, by in ((a, b), (b, a)):
@@ -173,6 +179,10 @@ def _made_of(*values: Tensor) -> History:
         return _SCALED
     loaded = [each.history.largest for each in values if each.history.largest or each.source]
     return _LARGEST_OF if loaded and all(loaded) else _COMPUTED
+
+
+def _has_floats(value: Tensor) -> bool:
+    return any(each.kind != "int" for each in value.types)
 
 
 def _is_moved(value: Tensor) -> bool:

@@ -86,9 +86,12 @@ def _in_turn(frame: Frame, kind: str, parts: list[ast.expr]) -> tuple[Condition,
 
 
 def _truth(value: Value) -> bool | Condition | None:
-    """Whether a value is true, where it is written out; a test is so where it comes out true."""
+    """Whether a value is true, where it is written out, or a dtype that is known; a test is where
+    it comes out true."""
     if isinstance(value, Condition):
         return value
+    if isinstance(value, DType):
+        return True if value.types.known and value.of is None else None
     return bool(value.value) if isinstance(value, Const) else None
 
 

@@ -26,6 +26,7 @@ from tritonlint.facts.host.values import (
     Condition,
     Const,
     DType,
+    Instance,
     Sequence,
     Tensor,
     Value,
@@ -70,12 +71,19 @@ def _equals(
     frame: Frame, node: ast.Compare, right: Value, negated: bool, left: Value
 ) -> bool | None:
     """The same without the denial, for one of the values that the left side can be."""
+    if right == left == Const(None):
+        return True
     outcome = _compared(frame, node, left, right)
     return None if outcome is None else outcome != negated
 
 
 def _is_made(value: Value) -> bool:
-    """Whether a value is a tensor that is made, cut or viewed here: it is there."""
+    """Whether a value is a tensor that is made, cut or viewed here, an object that is made, or a
+    dtype that is known: it is there."""
+    if isinstance(value, Instance):
+        return isinstance(value.symbol, symbols.Made)
+    if isinstance(value, DType):
+        return value.types.known and value.of is None
     if not isinstance(value, Tensor):
         return False
     cut = value.part is not None or value.view is not None

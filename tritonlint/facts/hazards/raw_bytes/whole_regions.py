@@ -55,7 +55,30 @@ def _host_writes(module: Module) -> frozenset[_Region]:
         for target, value in _writes(node):
             if _is_number(node, value):
                 found.update(_region(function, each) for each in _cuts(function, target))
+                found.update(_entries(module).get(_key(target), ()))
     return frozenset(found)
+
+
+def _key(node: ast.expr) -> str:
+    """The written key under which something stands in a table, or an item of that."""
+    while isinstance(node, ast.Subscript):
+        if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
+            return node.slice.value
+        node = node.value
+    return ""
+
+
+@kept(64)
+def _entries(module: Module) -> Mapping[str, set[_Region]]:
+    """By written keys, the slices that tables of the file have under them."""
+    found: dict[str, set[_Region]] = {}
+    for function in module.functions:
+        for table in nodes(function.as_function, ast.Dict):
+            for key, value in zip(table.keys, table.values, strict=True):
+                if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                    cuts = (_region(function, each) for each in _cuts(function, value))
+                    found.setdefault(key.value, set()).update(cuts)
+    return found
 
 
 def _writes(function: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
@@ -148,8 +171,7 @@ def _bound(function: ast.AST) -> Mapping[str, list[tuple[ast.expr, int | None]]]
 
 @kept(64)
 def _kernel_writes(module: Module) -> frozenset[_Region]:
-    """Where kernels that the file launches write integers that they round to, whatever the type of
-    the memory is."""
+    """Where kernels that the file launches write integers that they round to."""
     found: set[_Region] = set()
     for name, launches in launched(module).items():
         for function, launch in launches:
@@ -168,6 +190,4 @@ def _rounds_to(kernel: Kernel, parameter: str) -> bool:
     """Whether all that a kernel stores through a parameter are integers that it rounds to."""
     made = contract(kernel, Specialization({parameter: UINT8}, {}))
     stores = [each for each in made.stores if each.parameter == parameter]
-    return bool(stores) and all(
-        each.effect == "float_to_int" and each.kind == "int" and each.rounded for each in stores
-    )
+    return bool(stores) and all(each.effect == "float_to_int" and each.rounded for each in stores)
