@@ -44,9 +44,8 @@ class NumericCopyOfEncodedBytes(Rule[Copy, str]):
     that are numbers and are copied to floats of 16 bits and more.
 
     ## Fix safety
-    The 8-bit floats are viewed as the bytes. Safe where they are copied to bytes: no program has a
-    use for codes that are truncated to integers. Unsafe for a conversion that is written out, and
-    for a copy of bytes to 8-bit floats: the bytes can be numbers.
+    The 8-bit floats are viewed as the bytes. Unsafe, since the numbers may be whole where the code
+    does not say so: a mask or a count that is kept in 8-bit floats.
 
     ## How it is verified
     The code is run, as flagged and as fixed, on all 256 codes: as fixed the bytes are the codes, as
@@ -112,7 +111,7 @@ class NumericCopyOfEncodedBytes(Rule[Copy, str]):
         if conversion:
             return self.replacing({node: cst.Name("view")}, message, "unsafe")
         new = method(node, "view", str(copy.byte))
-        return self.replacing({node: new}, message, "safe" if copy.to_bytes else "unsafe")
+        return self.replacing({node: new}, message, "unsafe")
 
 
 def _trigger(copy: Copy) -> str:

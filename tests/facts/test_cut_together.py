@@ -49,28 +49,30 @@ EXPERTS = """\
 class Experts(torch.nn.Module):
     def __init__(self, n):
         super().__init__()
-        self.up = torch.nn.Parameter(torch.empty(n, dtype=torch.{up}))
-        self.down = torch.nn.Parameter(torch.empty(n, dtype=torch.uint8))
+        self.up_weight = torch.nn.Parameter(torch.empty(n, dtype=torch.{up}))
+        self.down_weight = torch.nn.Parameter(torch.empty(n, dtype=torch.uint8))
+        self.levels = torch.zeros(n, dtype=torch.uint8)
 
     def finish(self):
         {finish}
 
     def forward(self, out):
-        dequantize[(1,)](self.up{view}, out, 64)
-        dequantize[(1,)](self.down, out, 64){mark}
+        dequantize[(1,)](self.up_weight{view}, out, 64)
+        dequantize[(1,)](self.down_weight, out, 64){mark}
+        dequantize[(1,)](self.levels, out, 64)
 """
 READ = "  # expect: TL002"
 FINISH = 'for name in ({}): setattr(self, name, getattr(self, name).data.view(torch.float8_e4m3fn))'
 LAUNCHES = {
     "the other is viewed": ("uint8", "pass", ".view(torch.float8_e4m3fn)", READ),
-    "the other was viewed": ("uint8", FINISH.format('"up",'), "", READ),
-    "both were viewed": ("uint8", FINISH.format('"up", "down"'), "", ""),
+    "the other was viewed": ("uint8", FINISH.format('"up_weight",'), "", READ),
+    "both were viewed": ("uint8", FINISH.format('"up_weight", "down_weight"'), "", ""),
     "neither is": ("uint8", "pass", "", ""),
     "the other was fp8 from the start": ("float8_e4m3fn", "pass", "", ""),
 }
 
 
-@pytest.mark.parametrize(("up", "finish", "view", "mark"), LAUNCHES.values(), ids=list(LAUNCHES))
+@pytest.mark.parametrize(("up_weight", "finish", "view", "mark"), LAUNCHES.values(), ids=list(LAUNCHES))
 def test_two_launches_of_a_kernel(
     up: str,
     finish: str,

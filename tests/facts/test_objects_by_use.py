@@ -63,6 +63,19 @@ USES = {
         1,
     ),
     "a common name": ("pass", "quantize[(1,)](x, pool.get(0), 64)", 0, 0),
+    "another method asks for more": (
+        "quantize[(1,)](x, self.pool.codes(0), 64)\n\n"
+        "    def more(self):\n        return self.pool.lengths",
+        "pass",
+        0,
+        0,
+    ),
+    "its method is replaced": (
+        "quantize[(1,)](x, self.pool.codes(0), 64)",
+        "pool.codes = typed",
+        0,
+        0,
+    ),
     "more than the class has": (
         "quantize[(1,)](x, self.pool.codes(0), self.pool.stride)",
         "pass",
@@ -211,4 +224,46 @@ def test_objects_that_a_method_keeps(
     monkeypatch.chdir(tmp_path)
     text = KERNELS + KEPT.format(view=view, mark=mark)
     write(tmp_path, {"user.py": text})
+    assert found(select=("TL001",)) == expected({"user.py": text})
+
+
+ANNOTATED = """\
+class Pool:
+    def __init__(self, n):
+        self.page = torch.zeros(n, dtype=torch.uint8)
+
+    def rows_of(self, layer):
+        return self.page
+
+
+def put(pool{annotation}, x):
+    quantize[(1,)](x, pool.rows_of(0), 64)
+"""
+OTHER = "import torch\n\n\nclass Typed:\n    def {}(self, layer):\n        return self.half\n"
+
+
+@pytest.mark.parametrize(
+    ("annotation", "other"),
+    [(': "DevicePool"', "rows_of_none"), ("", "rows_of")],
+    ids=["an unknown class", "a class of another file"],
+)
+def test_another_class_has_the_method(
+    annotation: str, other: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = KERNELS + ANNOTATED.format(annotation=annotation)
+    files = {"user.py": text, "other.py": OTHER.format(other)}
+    write(tmp_path, files)
+    assert found(select=("TL001",)) == expected({"user.py": text})
+
+
+def test_attributes_that_other_files_view(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = KERNELS + MADE.format(
+        view="", mark="", unpack=LAUNCH.format("page"), unpack_handle="pass", more=""
+    )
+    other = f"import torch\n\n\ndef typed(page):\n    page.codes = page.codes{VIEW}\n"
+    write(tmp_path, {"user.py": text, "other.py": other})
     assert found(select=("TL001",)) == expected({"user.py": text})

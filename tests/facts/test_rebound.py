@@ -76,6 +76,11 @@ MODULES = {
         "        CACHE = CACHE.cuda().view(torch.float8_e4m3fn)",
         "",
     ),
+    "viewed in a method": (
+        "pass\n\n\nclass Setup:\n    def run(self):\n        global CACHE\n"
+        "        CACHE = CACHE.view(torch.float8_e4m3fn)",
+        "",
+    ),
     "made anew": ("global CACHE\n    CACHE = torch.zeros(128, dtype=torch.uint8)", HIT),
     "a name of its own": ("CACHE = torch.zeros(64)", HIT),
 }
@@ -114,6 +119,16 @@ OBJECTS = {
     "a method": (f"def ready(self):\n        {VIEWED}", "pass", ""),
     "a coroutine": (f"async def ready(self):\n        {VIEWED}", "pass", ""),
     "by names": ("pass", "for name in pool.names:\n        " + SET.format("name"), ""),
+    "over a name": (
+        "pass",
+        "typed = pool.k_cache.view(torch.float8_e4m3fn)\n    pool.k_cache = typed",
+        "",
+    ),
+    "two at once": (
+        "pass",
+        "pool.k_cache, n = pool.k_cache.view(torch.float8_e4m3fn), 0",
+        "",
+    ),
     "after another name": ("pass", "name = 'n'\n    " + SET.format("'m'"), HIT),
     "a number": ("pass", "for name in pool.names:\n        setattr(pool, name, len(name))", HIT),
 }

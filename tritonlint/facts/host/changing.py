@@ -13,9 +13,11 @@ from tritonlint.facts.project.tree import (
     FUNCTION,
     Function,
     as_code,
+    assigned,
     dotted_name,
     last_name,
     nodes,
+    only_given,
 )
 
 # It may change any attribute: by a name that is not written out; or since what changes it is handed
@@ -59,20 +61,28 @@ def changed_outside(module: Module) -> frozenset[str]:
     one does so by a name that is not written out."""
     found: set[str] = set()
     for each in nodes(module.tree, ast.Assign):
-        for target in each.targets:
+        for target, value in assigned(each):
             name = _owner(target)
             attribute = of_object(target, name)
             if name not in ("", "self") and attribute is not None:
-                read = (of_object(x, name) for x in nodes(each.value, ast.Attribute))
+                made = spelled_out(module, value)
+                read = (of_object(x, name) for x in nodes(made, ast.Attribute))
                 found.update({attribute}.intersection(read))
     for function in module.functions if "setattr" in module.source.text else ():
         for call in nodes(function.as_function, ast.Call):
             match call:
                 case ast.Call(
-                    func=ast.Name(id="setattr"), args=[ast.Name(id=name), key, ast.Call() as value]
-                ) if name != "self" and _reads(value, name, key):
+                    func=ast.Name(id="setattr"), args=[ast.Name(id=name), key, value]
+                ) if name != "self" and _reads(spelled_out(module, value), name, key):
                     found.update(keys(function.as_function, key))
     return frozenset(found)
+
+
+def spelled_out(module: Module, value: ast.expr) -> ast.expr:
+    """What a name stands for that is given one value in its function; else the expression."""
+    around = module.function_at(value.lineno) if isinstance(value, ast.Name) else None
+    given = only_given(around.as_function) if around is not None else {}
+    return given.get(value.id, value) if isinstance(value, ast.Name) else value
 
 
 def _reads(value: ast.expr, name: str, key: ast.expr) -> bool:

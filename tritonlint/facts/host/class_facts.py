@@ -49,7 +49,11 @@ def facts_of(frame: Frame, definition: Definition, method: Definition) -> ClassF
 def _assigned(frame: Frame, definition: Definition, method: Definition) -> ClassFacts:
     """What a method gives the attributes of an object that nothing else is known of."""
     run = Run(
-        frame.run.project, method, _initializes, attributes=frame.run.attributes, thorough=True
+        frame.run.project,
+        method,
+        _initializes,
+        in_other_files=frame.run.in_other_files,
+        attributes=frame.run.attributes,
     )
     run.stack.append(id(method.node))
     inner = _inside(frame, run, definition, method)

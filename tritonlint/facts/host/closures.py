@@ -9,7 +9,7 @@ from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import Env, Table, Value
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition
-from tritonlint.facts.project.tree import FUNCTION, as_code, assigned, nodes
+from tritonlint.facts.project.tree import FUNCTION, as_code, assigned, nodes, only_given
 from tritonlint.frozen import dataclass
 
 
@@ -66,5 +66,7 @@ def _changes_of(function: ast.AST) -> Iterator[_Change]:
                     yield _Change(function, target, name)
                 case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=key)):
                     own = as_code(target)
+                    if isinstance(value, ast.Name):
+                        value = only_given(function).get(value.id, value)
                     if any(as_code(each) == own for each in nodes(value, ast.Subscript)):
                         yield _Change(function, target, name, key)

@@ -27,10 +27,13 @@ def made_with(frame: Frame, owner: Instance, name: str) -> Value | None:
     maker = _maker(kind, name) if not isinstance(owner.symbol, Made) else None
     if maker is None or id(maker.node) in frame.run.stack or frame.run.made_elsewhere(kind):
         return None
+    if any(each is not kind.module for each in frame.run.viewing(frozenset((name,)))):
+        return None  # another file may view the attribute
     facts = _facts(frame, kind, maker)
     found = facts.values.get(name)
     if not isinstance(found, Tensor | Instance):
         return None
+    frame.run.supposed.add(maker)
     held = take_over(frame, facts, found)
     known = frame.run.notes
     known += [note for note in facts.notes if note.buffer in held and note not in known]
@@ -42,7 +45,8 @@ def _facts(frame: Frame, kind: Definition, maker: Definition) -> ClassFacts:
     known, key = frame.run.attributes, (id(maker.node), id(kind.node))
     if key not in known:
         known[key] = ClassFacts({}, {}, ())  # for a function that calls itself
-        run = Run(frame.run.project, maker, _leads_nowhere, attributes=known, thorough=True)
+        others = frame.run.in_other_files
+        run = Run(frame.run.project, maker, _leads_nowhere, in_other_files=others, attributes=known)
         run.stack.append(id(maker.node))
         inner = frame.elsewhere(maker.module, maker.inside)
         inner.run, inner.depth = run, 0

@@ -159,7 +159,11 @@ def _keeping(module: Module, name: str) -> list[Definition]:
 def _setters(module: Module, name: str) -> list[Definition]:
     if "global " not in module.source.text:
         return []
-    functions = (each for each in module.functions if not each.enclosing)
+    functions = (
+        each
+        for each in module.functions
+        if all(isinstance(around, ast.ClassDef) for around in each.enclosing)
+    )
     return [each for each in functions if name in _declared_global(each.node)]  # type: ignore[arg-type]
 
 

@@ -69,10 +69,10 @@ class Run:
     they pass, `both_flavours` whether the project knows both kinds of e4m3. `viewing` gives the
     other files that name all of some names and view something, `operator` the function that a
     custom operator is, `overriding` the heirs of a class with a method of their own,
-    `made_elsewhere` whether other files make objects of a class. `thorough`: calls are followed
-    that hand on no bytes, for what else a function is given. `attributes` and `effects` (what a
-    kernel does in one specialization) may be shared. `asked` tells whether what is seen at a place
-    is asked for (None: all of it is)."""
+    `made_elsewhere` whether other files make objects of a class, `in_other_files` whether a class
+    of another file has some methods. `thorough`: calls are followed that hand on no bytes, for what
+    else a function is given. `attributes` and `effects` (what a kernel does in one specialization)
+    may be shared. `asked` tells whether what is seen at a place is asked for (None: all is)."""
 
     project: Project
     root: Definition
@@ -91,31 +91,29 @@ class Run:
     operator: Callable[[str], Definition | None] = lambda _: None
     overriding: Callable[[Definition, str], Iterable[Definition]] = lambda *_: ()
     made_elsewhere: Callable[[Definition], bool] = lambda _: True
+    in_other_files: Callable[[Module, frozenset[str]], bool] = lambda *_: True
     attributes: Attributes = field(default_factory=dict)
     effects: Effects = field(default_factory=Effects)
-    # The class of the object, where the root is the method of one that it inherits from.
-    heir: Definition | None = None
+    heir: Definition | None = None  # the class of the object, where the root is inherited
     copies: list[Copy] = field(default_factory=list)
     limits: set[Limit] = field(default_factory=set)
     thorough: bool = True
     asked: Callable[[Span], bool] | None = None
-    # The functions that were entered, and lambdas as functions, by their nodes.
-    entered: set[int] = field(default_factory=set)
-    lambdas: dict[int, ast.FunctionDef] = field(default_factory=dict)
-    # The buffers of which nothing but tests tell the type.
-    tested: set[Symbol] = field(default_factory=set)
-    # What names the dtype of a buffer that is made with one that is not known.
+    entered: set[int] = field(default_factory=set)  # functions, by their nodes
+    lambdas: dict[int, ast.FunctionDef] = field(default_factory=dict)  # as functions
+    tested: set[Symbol] = field(default_factory=set)  # of these only tests tell the type
+    # What names the dtype of a buffer that is made with one that is not known; with the paths.
     dtypes: dict[Symbol, frozenset[Symbol]] = field(default_factory=dict)
-    # The same with the paths on which it is made so.
     named: dict[Symbol, tuple[tuple[Path, Symbol], ...]] = field(default_factory=dict)
-    # What a tensor of one element at most is made of: that tells nothing of others.
-    stand_ins: dict[Symbol, ElementTypes] = field(default_factory=dict)
+    stand_ins: dict[Symbol, ElementTypes] = field(default_factory=dict)  # of one element at most
     # The tensors that a buffer of unknown dtype was made after, or the parameters that name it.
     alike: dict[Symbol, frozenset[Symbol]] = field(default_factory=dict)
     # The tests that are asserted where another comes out so: `if packed: assert shuffled`.
     implied: dict[tuple[Symbol, bool], Path] = field(default_factory=dict)
     # What is written for parameters of the root, where it is a test and nobody else calls it.
     written: dict[Symbol, tuple[object, ...]] = field(default_factory=dict)
+    # The classes that objects were taken for by their use, and who makes such.
+    supposed: set[Definition] = field(default_factory=set)
     # The objects that were met, by class and name, whose classes may turn settings away.
     requiring: dict[tuple[int, Symbol | None], Instance] = field(default_factory=dict)
 

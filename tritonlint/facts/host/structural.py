@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 
+from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.host.class_facts import assigned_in
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.tensors import CONSTRUCTORS, CONVERSIONS, PARTS, SHAPES
@@ -31,7 +32,10 @@ def as_its_class(frame: Frame, owner: Tensor, node: ast.Attribute) -> Instance |
     """`owner`, of which `node` asks for an attribute, as an object of the only class of the file
     that has all the attributes and methods that the function asks of it."""
     found = fitting(frame, owner, node)
-    return Instance(found[0], owner.buffer) if len(found) == 1 else None
+    if len(found) != 1:
+        return None
+    frame.run.supposed.add(found[0])
+    return Instance(found[0], owner.buffer)
 
 
 def fitting(frame: Frame, owner: Tensor, node: ast.Attribute) -> Sequence[Definition]:
@@ -43,8 +47,24 @@ def fitting(frame: Frame, owner: Tensor, node: ast.Attribute) -> Sequence[Defini
     here, everywhere = (_asked(each).get(spelled, frozenset()) for each in _around(frame, spelled))
     told = len(here) >= _LEAST
     told = told or (node.attr not in _COMMON and node.attr in _methods(frame.module))
-    asked = here if len(here) >= _LEAST else everywhere
-    return [each for each, known in _members(frame.module) if told and asked <= known]
+    found = [each for each, known in _members(frame.module) if told and everywhere <= known]
+    methods = everywhere & _methods(frame.module)
+    if (
+        any(each.enclosing for each in found)
+        or _is_annotated(frame.enclosing[-1], spelled)
+        or not methods.isdisjoint(_replaced(frame.module))
+    ):
+        return ()
+    # Where a class of another file has these methods too, it may be one of that.
+    return () if methods and frame.run.in_other_files(frame.module, methods) else found
+
+
+def _is_annotated(function: ast.AST, name: str) -> bool:
+    """Whether a name is a parameter of a function that is annotated: what that means is known, or
+    is no class of the project."""
+    if not isinstance(function, FUNCTION):
+        return False
+    return any(each.arg == name and each.annotation for each in signature(function).named)
 
 
 def _around(frame: Frame, spelled: str) -> tuple[ast.AST, ast.AST]:
@@ -79,12 +99,21 @@ def _methods(module: Module) -> frozenset[str]:
 
 
 @kept(512)
+def _replaced(module: Module) -> frozenset[str]:
+    """The attributes that a file gives something, but those of `self`."""
+    return frozenset(
+        each.attr
+        for each in nodes(module.tree, ast.Attribute)
+        if isinstance(each.ctx, ast.Store) and dotted_name(each.value) != "self"
+    )
+
+
+@kept(512)
 def _members(module: Module) -> Sequence[tuple[Definition, frozenset[str]]]:
-    """The classes at the top level of a file, with the names of what their objects have."""
+    """The classes of a file, with the names of what their objects have."""
     found: list[tuple[Definition, frozenset[str]]] = []
     for each in module.classes:
         methods = [one for one in each.as_class.body if isinstance(one, FUNCTION)]
         names = {one.name for one in methods}.union(*map(assigned_in, methods))
-        if not each.enclosing:
-            found.append((each, frozenset(names)))
+        found.append((each, frozenset(names)))
     return found

@@ -30,6 +30,8 @@ class Runs:
         self._attributes: Attributes = {}
         self._effects = Effects()
         self._beside = Beside()
+        # Whether other files than this one define some methods.
+        self._defined: dict[tuple[str, frozenset[str]], bool] = {}
 
     def of(
         self,
@@ -52,6 +54,7 @@ class Runs:
             partial(self._viewing, root, universe),
             overriding=self.reach.overriding,
             made_elsewhere=self._made_elsewhere,
+            in_other_files=self._in_other_files,
             operator=partial(self.reach.names.operator, universe),
             attributes=self._attributes,
             effects=self._effects,
@@ -73,6 +76,16 @@ class Runs:
         known = self.texts.naming(file)
         names = known.with_aliases(known.origins.at(file, kind.name))
         return any(other != file for name in names for other, _ in known.having(f"{name}("))
+
+    def _in_other_files(self, module: Module, methods: frozenset[str]) -> bool:
+        """Whether another file than this one defines all these methods."""
+        file = str(module.file)
+        if (file, methods) not in self._defined:
+            headers = [b"def %s(" % each.encode() for each in methods]
+            texts = (self.texts.read(x) for x in self.texts.universe(file) if x != file)
+            found = any(all(each in text for each in headers) for text in texts)
+            self._defined[file, methods] = found
+        return self._defined[file, methods]
 
     def _viewing(
         self, root: Definition, universe: Sequence[str], names: frozenset[str]

@@ -16,9 +16,9 @@ from tritonlint.facts.hazards.launched.specializations import (
     parameter_span,
 )
 from tritonlint.facts.hazards.raw_bytes.effects import harm
-from tritonlint.facts.hazards.raw_bytes.evidence import Evidence, Strength
+from tritonlint.facts.hazards.raw_bytes.evidence import STRENGTHS, Evidence, Strength
 from tritonlint.facts.hazards.raw_bytes.names import says_numbers
-from tritonlint.facts.hazards.raw_bytes.other_uses import used_otherwise
+from tritonlint.facts.hazards.raw_bytes.other_uses import is_supposed, used_otherwise
 from tritonlint.facts.hazards.raw_bytes.sisters import passed_twice
 from tritonlint.facts.hazards.raw_bytes.spoken import reckons_with_limits
 from tritonlint.facts.hazards.raw_bytes.stands_for import is_conditional, stands_for
@@ -198,6 +198,11 @@ def _argument(
         return Typed(event.span, parameter, place) if typed and tensor.passed else None
     if not stores and (says_numbers(parameter) or says_numbers(passed.text)):
         evidence = [replace(each, strength="possible") for each in evidence]
+    supposed = is_supposed(run, tensor)
+    if supposed:
+        evidence = [
+            replace(x, strength=max(x.strength, "likely", key=STRENGTHS.index)) for x in evidence
+        ]
     twice = any(passed_twice(event, parameter, tensor, whole))
     place = passed.span if twice else place_of_view(run, event, parameter, tensor, evidence)
     return Argument(
@@ -224,7 +229,7 @@ def _argument(
         run.heir is not None or is_conditional(event.path, path, evidence),
         event.alone,
         _is_whole(event, tensor),
-        used_otherwise(run, event, parameter, tensor, place),
+        supposed or used_otherwise(run, event, parameter, tensor, place),
     )
 
 

@@ -12,6 +12,7 @@ from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.made import codes_of, views_as_bytes
 from tritonlint.facts.hazards.raw_bytes.names import COMMON, says_bytes, speaks_of_codes
 from tritonlint.facts.hazards.torch_code import float_type, given_dtype, viewed
+from tritonlint.facts.host.changing import spelled_out
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import Attribute, Item, Parameter, Symbol
@@ -140,7 +141,9 @@ def _by_name(module: Module) -> Mapping[str, Named]:
             element = _made(value)
             if element is not None and element.is_byte:
                 made.setdefault(name, module.source.span(value))
-            elif element is not None or (isinstance(node, ast.Assign) and _is_typed(value)):
+            elif element is not None or (
+                isinstance(node, ast.Assign) and _is_typed(spelled_out(module, value))
+            ):
                 others.add(name)
         match node:
             case ast.Call(func=ast.Attribute(attr="view")) if view := viewed(node):

@@ -14,7 +14,7 @@ from tritonlint.facts.hazards.raw_bytes.passing import passing
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.places import Place
 from tritonlint.facts.host.state import Run
-from tritonlint.facts.host.symbols import Symbol
+from tritonlint.facts.host.symbols import Allocation, Object, Parameter, Symbol
 from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.tree import as_code, assigned, functions_around, nodes
@@ -27,6 +27,25 @@ _SAME = frozenset(
 )
 _DTYPE = re.compile(r"\btorch\.|d_?type|fp8|float8|e4m3|e5m2", re.IGNORECASE)
 _CONVERTED = ("float_to_int", "int_to_float", "compile_error")
+
+
+def is_supposed(run: Run, tensor: Tensor) -> bool:
+    """Whether a tensor comes from an object that was taken for one of a class by its use alone, or
+    that a function makes which others may make too: what is cut or made in there."""
+    made = [each for each in tensor.buffer.inner if isinstance(each, Allocation)]
+    places = [(each.path, each.line) for each in made]
+    places += [(tensor.part.span.path, tensor.part.span.line)] if tensor.part else []
+    names = {each.function for each in tensor.buffer.inner if isinstance(each, Parameter)}
+    kinds = {each.kind for each in tensor.buffer.inner if isinstance(each, Object)}
+    return any(
+        each.qualified in names | kinds
+        or any(
+            path == each.module.path
+            and each.line <= line <= (getattr(each.node, "end_lineno", 0) or 0)
+            for path, line in places
+        )
+        for each in run.supposed
+    )
 
 
 def used_otherwise(

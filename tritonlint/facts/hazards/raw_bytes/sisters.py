@@ -3,6 +3,7 @@ one parameter is passed."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from tritonlint.dtypes import UINT8, UNKNOWN, ElementTypes
@@ -90,10 +91,20 @@ def viewed_alike(
             continue
         for _, taken in options(other.arguments[parameter].value):
             if isinstance(taken, Tensor) and taken.view and taken.buffer != tensor.buffer:
+                if not _are_called_alike(other, event, parameter):
+                    continue
                 types = taken.types or UNKNOWN
                 if all_codes(types) and all_bytes(other.types.get(taken.buffer, UNKNOWN)):
                     message = f"another launch of the kernel passes such bytes as {types}"
                     yield Evidence(taken.view, message, "likely", (), types, meaning=types)
+
+
+def _are_called_alike(one: LaunchEvent, other: LaunchEvent, parameter: str) -> bool:
+    """Whether what two launches pass for a parameter ends in the same word (`w2_weight`)."""
+    last = [
+        re.findall(r"[a-z]+", each.arguments[parameter].text.lower())[-1:] for each in (one, other)
+    ]
+    return last[0] == last[1] and bool(last[0]) and last[0][0] not in COMMON
 
 
 def passed_twice(event: LaunchEvent, parameter: str, tensor: Tensor, path: Path) -> Iterator[str]:

@@ -6,13 +6,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 
-from tritonlint.dtypes import UINT8
+from tritonlint.dtypes import UINT8, from_torch
 from tritonlint.facts.device.contract import Specialization
 from tritonlint.facts.device.contracts import contract
 from tritonlint.facts.hazards.raw_bytes.twins import as_slice, cutting, sliced
+from tritonlint.facts.hazards.torch_code import viewed
 from tritonlint.facts.hazards.written_launches import given, launched
 from tritonlint.facts.host.events import LaunchEvent
-from tritonlint.facts.host.tensors import SHAPES
+from tritonlint.facts.host.tensors import CONSTRUCTORS, SHAPES
 from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.host.whole_numbers import is_whole
 from tritonlint.facts.kept import kept
@@ -23,6 +24,8 @@ from tritonlint.facts.project.tree import FUNCTION, assigned, last_name, nodes, 
 
 # Put the numbers of a tensor, or one number, into memory.
 _WRITING = frozenset("copy_ index_copy_ fill_ masked_fill_ index_fill_ scatter_ add_ sub_".split())
+# Put whole numbers into memory by themselves.
+_DRAWING = frozenset("bernoulli_ random_ logical_not_ logical_and_ logical_or_".split())
 _BYTES = frozenset(("uint8", "int8"))
 _BITS = (ast.BitOr, ast.BitAnd, ast.BitXor, ast.LShift, ast.RShift)
 # A class, or None for the functions of a file, and a slice as it is written there.
@@ -36,6 +39,8 @@ def holds_whole_numbers(event: LaunchEvent, tensor: Tensor) -> bool:
     if node is None or tensor.part is None:
         return False
     region = _region(module.function_at(tensor.part.span.line), node)
+    if region in _host_writes(module, codes=True):
+        return False
     return region in _host_writes(module) or region in _kernel_writes(module)
 
 
@@ -47,13 +52,13 @@ def _region(function: Definition | None, node: ast.Subscript) -> _Region:
 
 
 @kept(64)
-def _host_writes(module: Module) -> frozenset[_Region]:
-    """Where launching code itself writes whole numbers."""
+def _host_writes(module: Module, codes: bool = False) -> frozenset[_Region]:
+    """Where launching code itself writes whole numbers, or what is viewed as bytes."""
     found: set[_Region] = set()
     for function in module.functions:
         node = function.as_function
         for target, value in _writes(node):
-            if _is_number(node, value):
+            if _is_view(value) if codes else _is_number(node, value):
                 found.update(_region(function, each) for each in _cuts(function, target))
                 found.update(_entries(module).get(_key(target), ()))
     return frozenset(found)
@@ -90,6 +95,8 @@ def _writes(function: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
                 yield from (pair for pair in pairs if isinstance(pair[0], ast.Subscript))
             case ast.AugAssign(target=target, op=ast.Add() | ast.Sub(), value=value):
                 yield target, value
+            case ast.Call(func=ast.Attribute(value=owner, attr=name)) if name in _DRAWING:
+                yield owner, ast.Constant(1)
             case ast.Call(func=ast.Attribute(value=owner, attr=name), args=[*_, value]):
                 if name in _WRITING:
                     yield owner, value
@@ -101,11 +108,23 @@ def _is_number(function: ast.AST, node: ast.expr) -> bool:
     match node:
         case ast.Constant(value=value):
             return value == 1
+        case ast.Call() if last_name(node.func) in CONSTRUCTORS:
+            return False
         case ast.Call(func=ast.Attribute(attr="to"), args=[dtype]) if last_name(dtype) in _BYTES:
             return not _makes_codes(node)
         case ast.Call(func=ast.Attribute(attr="byte" | "char"), args=[]):
             return not _makes_codes(node)
     return is_whole(function, node)
+
+
+def _is_view(node: ast.expr) -> bool:
+    """Whether an expression is of something that is viewed as another type."""
+    return any(viewed(each) is not None and _names_type(each) for each in nodes(node, ast.Call))
+
+
+def _names_type(call: ast.Call) -> bool:
+    given = [*call.args, *(each.value for each in call.keywords)]
+    return any(from_torch(last_name(each)) is not None for each in given)
 
 
 def _makes_codes(node: ast.expr) -> bool:
