@@ -72,7 +72,7 @@ LAUNCHES = {
 }
 
 
-@pytest.mark.parametrize(("up_weight", "finish", "view", "mark"), LAUNCHES.values(), ids=list(LAUNCHES))
+@pytest.mark.parametrize(("up", "finish", "view", "mark"), LAUNCHES.values(), ids=list(LAUNCHES))
 def test_two_launches_of_a_kernel(
     up: str,
     finish: str,

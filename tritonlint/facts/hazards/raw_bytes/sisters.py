@@ -100,11 +100,11 @@ def viewed_alike(
 
 
 def _are_called_alike(one: LaunchEvent, other: LaunchEvent, parameter: str) -> bool:
-    """Whether what two launches pass for a parameter ends in the same word (`w2_weight`)."""
-    last = [
-        re.findall(r"[a-z]+", each.arguments[parameter].text.lower())[-1:] for each in (one, other)
-    ]
-    return last[0] == last[1] and bool(last[0]) and last[0][0] not in COMMON
+    """Whether the names of what two launches pass for a parameter end in the same word, as
+    `w2_weight` does."""
+    texts = (each.arguments[parameter].text.partition(".view")[0] for each in (one, other))
+    first, second = (re.findall(r"[a-z]+", text.lower())[-1:] for text in texts)
+    return first == second and bool(first) and first[0] not in COMMON
 
 
 def passed_twice(event: LaunchEvent, parameter: str, tensor: Tensor, path: Path) -> Iterator[str]:
