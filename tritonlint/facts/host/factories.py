@@ -41,7 +41,8 @@ def made_with(frame: Frame, owner: Instance, name: str) -> Value | None:
 
 
 def _facts(frame: Frame, kind: Definition, maker: Definition) -> ClassFacts:
-    """What the attributes of the object are that a function makes which nothing is given."""
+    """What the attributes hold of the one object of a class that a function makes, whatever it is
+    called with."""
     known, key = frame.run.attributes, (id(maker.node), id(kind.node))
     if key not in known:
         known[key] = ClassFacts({}, {}, ())  # for a function that calls itself

@@ -1,5 +1,5 @@
-"""Objects of which only the use is known: what a function asks of one tells its class, where one
-class of the file alone has all of that."""
+"""Objects of which only the use is known: what a function, or a class, asks of one tells its class,
+where one class of the file alone has all of that."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ _COMMON = frozenset(
 
 def as_its_class(frame: Frame, owner: Tensor, node: ast.Attribute) -> Instance | None:
     """`owner`, of which `node` asks for an attribute, as an object of the only class of the file
-    that has all the attributes and methods that the function asks of it."""
+    that has all the attributes and methods that are asked of it. What is found by that is supposed
+    (`Run.supposed`)."""
     found = fitting(frame, owner, node)
     if len(found) != 1:
         return None
@@ -89,7 +90,7 @@ def _asked(function: ast.AST) -> Mapping[str, frozenset[str]]:
 
 @kept(512)
 def _methods(module: Module) -> frozenset[str]:
-    """The names of the methods of a file, but of those that are no calls."""
+    """The names of the methods of a file."""
     return frozenset(
         one.name
         for each in module.classes
