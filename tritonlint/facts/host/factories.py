@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
+from tritonlint.dtypes import UNKNOWN
 from tritonlint.facts.host import classes
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.binding import bind
@@ -16,7 +17,7 @@ from tritonlint.facts.host.state import NEAR_DEPTH, ClassFacts, Frame, Run
 from tritonlint.facts.host.symbols import Made
 from tritonlint.facts.host.values import Callable, Instance, Tensor, Value
 from tritonlint.facts.kept import kept
-from tritonlint.facts.project.modules import Definition
+from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.tree import last_name, nodes
 
 
@@ -24,20 +25,36 @@ def made_with(frame: Frame, owner: Instance, name: str) -> Value | None:
     """What an attribute of an object holds that is told nothing else of: what the only function of
     the file that makes objects of the class, and gives them back, makes it of."""
     kind = owner.definition
-    maker = _maker(kind, name) if not isinstance(owner.symbol, Made) else None
+    if isinstance(owner.symbol, Made) or not _speaks(kind.module):
+        return None
+    maker = _maker(kind, name)
     if maker is None or id(maker.node) in frame.run.stack or frame.run.made_elsewhere(kind):
+        return None
+    facts = _facts(frame, kind, maker)
+    found = facts.values.get(name)
+    if not isinstance(found, Tensor | Instance) or not _is_telling(facts, found):
         return None
     if any(each is not kind.module for each in frame.run.viewing(frozenset((name,)))):
         return None  # another file may view the attribute
-    facts = _facts(frame, kind, maker)
-    found = facts.values.get(name)
-    if not isinstance(found, Tensor | Instance):
-        return None
     frame.run.supposed.add(maker)
     held = take_over(frame, facts, found)
     known = frame.run.notes
     known += [note for note in facts.notes if note.buffer in held and note not in known]
     return found
+
+
+@kept(4096)
+def _speaks(module: Module) -> bool:
+    """Whether a file speaks of types of one byte: else what it makes is no finding."""
+    return any(word in module.source.text for word in ("int8", "float8", "fp8"))
+
+
+def _is_telling(facts: ClassFacts, value: Tensor | Instance) -> bool:
+    """Whether anything is known of what an attribute holds."""
+    if isinstance(value, Instance):
+        return bool(value.attributes)
+    known = value.view is not None or value.part is not None
+    return known or facts.types.get(value.buffer, UNKNOWN).known
 
 
 def _facts(frame: Frame, kind: Definition, maker: Definition) -> ClassFacts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
@@ -14,6 +15,8 @@ from tritonlint.facts.project.effects import Effects
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.project import Project
 from tritonlint.source import Span
+
+_DEFINED = re.compile(rb"\bdef (\w+)\(")
 
 
 class Runs:
@@ -30,8 +33,8 @@ class Runs:
         self._attributes: Attributes = {}
         self._effects = Effects()
         self._beside = Beside()
-        # Whether other files than this one define some methods.
-        self._defined: dict[tuple[str, frozenset[str]], bool] = {}
+        # By universe and name, the files that define a function of this name.
+        self._defining: dict[tuple[str, ...], dict[bytes, set[str]]] = {}
 
     def of(
         self,
@@ -80,12 +83,14 @@ class Runs:
     def _in_other_files(self, module: Module, methods: frozenset[str]) -> bool:
         """Whether another file than this one defines all these methods."""
         file = str(module.file)
-        if (file, methods) not in self._defined:
-            headers = [b"def %s(" % each.encode() for each in methods]
-            texts = (self.texts.read(x) for x in self.texts.universe(file) if x != file)
-            found = any(all(each in text for each in headers) for text in texts)
-            self._defined[file, methods] = found
-        return self._defined[file, methods]
+        universe = self.texts.universe(file)
+        if universe not in self._defining:
+            self._defining[universe] = defining = dict[bytes, set[str]]()
+            for other in universe:
+                for name in _DEFINED.findall(self.texts.read(other)):
+                    defining.setdefault(name, set()).add(other)
+        known = (self._defining[universe].get(each.encode(), set()) for each in methods)
+        return bool(set.intersection(*known) - {file})
 
     def _viewing(
         self, root: Definition, universe: Sequence[str], names: frozenset[str]
