@@ -65,7 +65,6 @@ class ExponentDecodedByShift(Rule[ExponentShift, str]):
     name = "exponent-decoded-by-shift"
     severity = "warning"
     since = "0.1.0"
-    status = "preview"
     signature = Order(
         ("tt.bitcast", "arith.bitcast"),
         first=("arith.shli", "arith.muli"),
