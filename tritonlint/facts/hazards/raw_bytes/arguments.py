@@ -189,20 +189,11 @@ def _argument(
 ) -> Argument | Typed | None:
     storage = storage_of(run, event, parameter, tensor, path)
     passed, whole = event.arguments[parameter], event.path + path
-    evidence, stores, loads = (
-        harm(run, event, parameter, tensor, storage, path) if storage.raw else ([], (), ())
-    )
-    if not evidence or (not stores and holds_whole_numbers(event, tensor)):
+    evidence, stores, loads = _harm(run, event, parameter, tensor, storage, path)
+    if not evidence:
         typed = storage.types.known and (storage.packed or not storage.raw)
         place = entered_at(tensor, passed.span)
         return Typed(event.span, parameter, place) if typed and tensor.passed else None
-    if not stores and (says_numbers(parameter) or says_numbers(passed.text)):
-        evidence = [replace(each, strength="possible") for each in evidence]
-    supposed = is_supposed(run, tensor)
-    if supposed:
-        evidence = [
-            replace(x, strength=max(x.strength, "likely", key=STRENGTHS.index)) for x in evidence
-        ]
     twice = any(passed_twice(event, parameter, tensor, whole))
     place = passed.span if twice else place_of_view(run, event, parameter, tensor, evidence)
     return Argument(
@@ -229,8 +220,31 @@ def _argument(
         run.heir is not None or is_conditional(event.path, path, evidence),
         event.alone,
         _is_whole(event, tensor),
-        supposed or used_otherwise(run, event, parameter, tensor, place),
+        is_supposed(run, tensor) or used_otherwise(run, event, parameter, tensor, place),
     )
+
+
+def _harm(
+    run: Run, event: LaunchEvent, parameter: str, tensor: Tensor, storage: Storage, path: Path
+) -> tuple[list[Evidence], tuple[Store, ...], tuple[Load, ...]]:
+    """What goes wrong, and the evidence, as strong as it is of what is supposed, or of what is
+    called a mask or counts; nothing where whole numbers are loaded."""
+    if not storage.raw:
+        return [], (), ()
+    evidence, stores, loads = harm(run, event, parameter, tensor, storage, path)
+    if not stores and evidence and holds_whole_numbers(event, tensor):
+        return [], (), ()
+    if not stores and any(map(says_numbers, (parameter, event.arguments[parameter].text))):
+        evidence = _at_most("possible", evidence)
+    elif is_supposed(run, tensor):
+        evidence = _at_most("likely", evidence)
+    return evidence, stores, loads
+
+
+def _at_most(strength: Strength, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """`evidence`, none of it stronger than that."""
+    weaker = ((each, max(each.strength, strength, key=STRENGTHS.index)) for each in evidence)
+    return [replace(each, strength=known) for each, known in weaker]
 
 
 def _stands_for(

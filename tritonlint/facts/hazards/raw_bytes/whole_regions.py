@@ -119,12 +119,8 @@ def _is_number(function: ast.AST, node: ast.expr) -> bool:
 
 def _is_view(node: ast.expr) -> bool:
     """Whether an expression is of something that is viewed as another type."""
-    return any(viewed(each) is not None and _names_type(each) for each in nodes(node, ast.Call))
-
-
-def _names_type(call: ast.Call) -> bool:
-    given = [*call.args, *(each.value for each in call.keywords)]
-    return any(from_torch(last_name(each)) is not None for each in given)
+    views = filter(None, map(viewed, nodes(node, ast.Call)))
+    return any(from_torch(last_name(dtype)) is not None for _, dtype in views)
 
 
 def _makes_codes(node: ast.expr) -> bool:
