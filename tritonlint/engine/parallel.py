@@ -100,7 +100,7 @@ def _few(
     if len(lines) <= _FEW_OUTSIDE:
         return _together([own, _known(analysis, analysis.observe_outside(lines, wanted))])
     _parsed = analysis
-    shares = [dict(each) for each in _shares(sorted(lines.items()), work.processes)]
+    shares = [{file: more} for file, more in sorted(lines.items())]
     try:
         with _processes(work.processes, analysis.texts, wanted) as pool:
             found = pool.map(_outside_of_share, shares)
