@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     import libcst as cst
 
 _SILENT = "0x38, which is 1.0 in e4m3fn, is read as 56.0"
+# The bytes of 1.0 in the wider types, each read as a number.
+_PIECES = {
+    "torch.bfloat16": "128.0 and 63.0",
+    "torch.float16": "0.0 and 60.0",
+    "torch.float32": "0.0, 0.0, 128.0 and 63.0",
+}
 _CODES = "each byte is read as a code, those of 1.0 (0x80 and 0x3F) as -0.0 and 1.875"
 
 
@@ -112,7 +118,10 @@ def _what(argument: Argument) -> str:
 
 
 def _trigger(argument: Argument) -> str:
-    return _CODES if argument.storage.packed else _SILENT
+    if argument.storage.packed:
+        return _CODES
+    pieces = _PIECES.get(str(argument.stands_for))
+    return f"1.0 in {argument.stands_for} is read as {pieces}" if pieces else _SILENT
 
 
 def _confidence(argument: Argument, silent: bool) -> Confidence:

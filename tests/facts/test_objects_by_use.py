@@ -54,6 +54,20 @@ USES = {
     "an attribute, one method": ("quantize[(1,)](x, self.pool.codes(0), 64)", "pass", 1, 0),
     "a parameter": ("pass", "quantize[(1,)](x, pool.codes(0), pool.n)", 1, 0),
     "a parameter, one method": ("pass", "quantize[(1,)](x, pool.codes(0), 64)", 1, 0),
+    "asked of which class": (
+        "if isinstance(self.pool, Pool): return\n"
+        "        quantize[(1,)](x, self.pool.codes(0), self.pool.n)",
+        "pass",
+        0,
+        0,
+    ),
+    "asked for what it lacks": (
+        'stream = getattr(self.pool, "stream")\n'
+        "        quantize[(1,)](x, self.pool.codes(0), self.pool.n)",
+        "pass",
+        0,
+        0,
+    ),
     "over a name": ("p = self.pool; c = p.codes(0); quantize[(1,)](x, c, 64)", "pass", 1, 0),
     "of either class": ("quantize[(1,)](x, self.pool.get(0), self.pool.n)", "pass", 0, 0),
     "of one class by the rest": (
@@ -146,6 +160,38 @@ MAKERS = {
     "an object in it": ("pass", LAUNCH.format("handle.page"), "", HIT),
     "at the top": (LAUNCH.format("page"), "pass", "PAGE = Page(torch.zeros(64), None)\n", ""),
     "another function": (LAUNCH.format("page"), "pass", TYPED, ""),
+    "by another name": (
+        LAUNCH.format("page"),
+        "pass",
+        f"make = Page\n\n\ndef typed(raw):\n    return make(raw{VIEW}, None)\n",
+        "",
+    ),
+    "out of a table": (
+        LAUNCH.format("page"),
+        "pass",
+        f'KINDS = {{"page": Page}}\n\n\ndef typed(raw):\n'
+        f'    return KINDS["page"](raw{VIEW}, None)  # not looked at\n',
+        "",
+    ),
+    "by a class that inherits": (
+        LAUNCH.format("page"),
+        "pass",
+        f"class Typed(Page):\n    def __init__(self, raw):\n"
+        f"        super().__init__(raw{VIEW}, None)\n",
+        "",
+    ),
+    "changed by its table": (
+        LAUNCH.format("page"),
+        "pass",
+        f"def typed(page):\n    vars(page).update(codes=page.codes{VIEW})\n    return page\n",
+        "",
+    ),
+    "asked for only": (
+        LAUNCH.format("page"),
+        "pass",
+        "def is_one(page):\n    return isinstance(page, Page)\n",
+        HIT,
+    ),
     "replaced": (
         LAUNCH.format("page"),
         "pass",

@@ -34,6 +34,24 @@ CLOSURES = {
     "another name": (NONLOCAL, 'state["cache"]', "", HIT),
     "an item": (ITEM, 'state["cache"]', "", ""),
     "an item, called": (ITEM, 'state["cache"]', "prepare()", ""),
+    "by `:=`": (
+        "nonlocal cache\n        use(cache := cache.view(torch.float8_e4m3fn))",
+        "cache",
+        "",
+        "",
+    ),
+    "every item": (
+        "for key in list(state):\n            state[key] = state[key].view(torch.float8_e4m3fn)",
+        'state["cache"]',
+        "",
+        "",
+    ),
+    "another table's items": (
+        "for key in list(n):\n            n[key] = n[key].view(torch.float8_e4m3fn)",
+        'state["cache"]',
+        "",
+        HIT,
+    ),
     "another item": ('state["done"] = not state["done"]', 'state["cache"]', "", HIT),
 }
 

@@ -74,7 +74,7 @@ def open_kind(x, n, kind):
     page, reference = operand(n, kind)
     copy[(1,)](page, reference)
     # reveal: copy
-    # reveal:     source: uint8 of line 14, raw (line 14), likely raw for float8_e4m3fn (line 15 if quantized(kind) as 'e4m3') if quantized(kind) as 'e4m3'
+    # reveal:     source: uint8 of line 14, raw (line 14), likely raw for float8_e4m3fn (line 15 if quantized(kind) as 'e4m3'), likely raw for float8_e4m3fn or float8_e4m3fnuz (line 75) if quantized(kind) as 'e4m3'
     # reveal:     source: bool of line 18 if not quantized(kind) as 'e4m3' and quantized(kind) never mask
     # reveal:     target: float8_e4m3fn of line 14, perhaps viewed (line 15) if quantized(kind) as 'e4m3'
     # reveal:     target: bool of line 18 if not quantized(kind) as 'e4m3' and quantized(kind) never mask

@@ -11,6 +11,7 @@ from tritonlint.facts.host import heirs, renaming
 from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.class_facts import (
     assigned_in,
+    buffers,
     class_facts,
     facts_of,
     gathers,
@@ -53,21 +54,21 @@ def assigned_value(frame: Frame, owner: Instance, name: str) -> Value | None:
         if asserted is not None and _of_one_byte(asserted):  # a field, by `__post_init__`
             frame.types.setdefault(symbol, asserted)
         return None
-    buffers = take_over(frame, facts, own)
-    narrow = {each for each in buffers if _of_one_byte(frame.known(each))}
+    memory = take_over(frame, facts, own)
+    narrow = {each for each in memory if _of_one_byte(frame.known(each))}
     if narrow:
         _note_views(frame, definition, name, narrow)
     names = _names(owner)
     known = frame.run.notes
     for note in facts.notes:
-        if note.buffer in buffers:
+        if note.buffer in memory:
             own_note = replace(note, path=renaming.path(note.path, names))
             known += [own_note] if own_note not in known else []
     if isinstance(own, Tensor) and own.buffer not in facts.types and own.types is None:
         _keep_dtype(frame, facts, own.buffer, symbol)
         return None
     if isinstance(owner.symbol, Made):
-        names = {**names, **_made_apart(frame, owner.symbol, buffers)}
+        names = {**names, **_made_apart(frame, owner.symbol, memory)}
     return renaming.value(own, names)
 
 
@@ -204,19 +205,24 @@ def _note_views(
     frame: Frame,
     definition: Definition,
     name: str,
-    buffers: set[Symbol],
+    memory: set[Symbol],
     renamed: renaming.Names | None = None,
 ) -> None:
-    """Note the codes that other methods copy into the `buffers` of bytes that an attribute holds,
+    """Note the codes that other methods copy into the `memory` of bytes that an attribute holds,
     that they view these bytes as codes, and what they view parts of them as; also where they have
-    these of a property."""
+    these of a property, or of another attribute that keeps them."""
     known = frame.run.notes
-    for owner in (*definition.bases, definition, *heirs.heirs(definition)):
-        names = {name, *_naming(owner, name)}
+    own_values = class_facts(frame, definition).values
+    keeping = [each for each, value in own_values.items() if not memory.isdisjoint(buffers(value))]
+    own_heirs = heirs.heirs(definition)
+    for owner in (*definition.bases, definition, *own_heirs):
+        # An heir may make another one of what its class keeps.
+        also = () if owner in own_heirs else keeping
+        names = {name, *also, *_naming(owner, name)}
         for method, node in _methods(frame, owner, _functions(owner.as_class)):
             if has_view(node) and not names.isdisjoint(named_in(node)):
                 notes = facts_of(frame, owner, method).notes
-                told = (x for x in notes if x.buffer in buffers and tells_codes(x))
+                told = (x for x in notes if x.buffer in memory and tells_codes(x))
                 own = (renaming.note(x, renamed) if renamed else x for x in told)
                 known += [x for x in own if x not in known]
 

@@ -82,6 +82,8 @@ def call(frame: Frame, node: ast.Call, name: str, given: Given) -> Value | None:
             return Const(len(known_items))
         case "isinstance", (value, _):
             return _is_instance(frame, node, value)
+        case "callable", (Callable() | Partial() | Class() | Launchable(),):
+            return Const(True)
         case "type", (Instance() | Choice() as value,):
             return instances.type_of(value)
     return _gone_through(frame, node, name, values)

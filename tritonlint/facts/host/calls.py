@@ -29,7 +29,7 @@ from tritonlint.facts.host import (
     tensors,
 )
 from tritonlint.facts.host.arguments import Arguments, Given
-from tritonlint.facts.host.choices import choose, options
+from tritonlint.facts.host.choices import bare, choose, options
 from tritonlint.facts.host.given import arguments_of
 from tritonlint.facts.host.heirs import telling_heirs
 from tritonlint.facts.host.named_dtypes import LEGACY, may_retype, named_dtype
@@ -75,7 +75,18 @@ def call(frame: Frame, node: ast.Call) -> Value:
     given = arguments_of(frame, node)
     each_path = options(function)
     results = [(p, _on_path(_taking(frame, p, f), p, node, f, given)) for p, f in each_path]
-    return choose(*(telling_heirs(results, frame.known) if len(results) > 1 else results))
+    if len(results) > 1:
+        results = [*telling_heirs(results, frame.known)]
+        # What a table of functions gives by a name, as the arms of a test for it would.
+        results = [*bare(results, frame.known)] if all(map(_is_named, each_path)) else results
+    return choose(*results)
+
+
+def _is_named(function: tuple[Path, Value]) -> bool:
+    """Whether one of several functions is asked for by its name."""
+    path, value = function
+    asked = all(isinstance(key, Compared | OfSetting) for key, _ in path)
+    return bool(path) and asked and isinstance(value, Callable)
 
 
 def _taking(frame: Frame, path: Path, function: Value) -> Frame:
@@ -95,11 +106,8 @@ def _taking(frame: Frame, path: Path, function: Value) -> Frame:
 def _on_path(frame: Frame, path: Path, node: ast.Call, function: Value, given: Given) -> Value:
     """What one of several functions gives; one that is asked for by its name launches what it does
     on the path on which it is."""
-    named = isinstance(function, Callable) and all(
-        isinstance(key, Compared | OfSetting) for key, _ in path
-    )
     before = frame.path
-    if not path or not named or contradicts(path, before):
+    if not _is_named((path, function)) or contradicts(path, before):
         return apply(frame, node, function, given)
     frame.path += tuple(test for test in path if test not in before)
     value = apply(frame, node, function, given)

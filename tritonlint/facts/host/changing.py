@@ -75,7 +75,38 @@ def changed_outside(module: Module) -> frozenset[str]:
                     func=ast.Name(id="setattr"), args=[ast.Name(id=name), key, value]
                 ) if name != "self" and _reads(spelled_out(module, value), name, key):
                     found.update(keys(function.as_function, key))
-    return frozenset(found)
+    return frozenset((*found, *_by_table(module)))
+
+
+def _by_table(module: Module) -> Iterator[str]:
+    """The attributes that a file views in the table of an object that holds them by name
+    (`layer._buffers[name] = each.view(dtype)`, `self.__dict__.update(...)`), or that are handed to
+    a function which views each (`model._apply(lambda t: t.view(dtype))`)."""
+    if not any(each in module.source.text for each in (*_TABLES, "vars(", "._apply(")):
+        return
+    for each in nodes(module.tree, ast.Assign, ast.Call):
+        name = ANY
+        match each:
+            case ast.Assign(targets=[ast.Subscript(value=table, slice=key)], value=value):
+                named = _is_table(table)
+                name = str(key.value) if isinstance(key, ast.Constant) else ANY
+            case ast.Call(func=ast.Attribute(value=table, attr="update"), args=[value]):
+                named = _is_table(table)
+            case ast.Call(func=ast.Attribute(attr="_apply"), args=[value]):
+                named = True
+            case _:
+                continue
+        if named and any(x.attr == "view" for x in nodes(value, ast.Attribute)):
+            yield name
+
+
+def _is_table(node: ast.expr) -> bool:
+    match node:
+        case ast.Attribute(attr=name):
+            return name in _TABLES
+        case ast.Call(func=ast.Name(id="vars"), args=[_]):
+            return True
+    return False
 
 
 def spelled_out(module: Module, value: ast.expr) -> ast.expr:

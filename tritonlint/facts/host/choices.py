@@ -158,8 +158,9 @@ def joined(
 
 def bare(alternatives: Several[tuple[Path, Value]], known: Known) -> Several[tuple[Path, Value]]:
     """`alternatives`, in which those tensors are marked that one arm views as floats and another
-    one leaves as they are, though they are `known` to be made of bytes in either: the test does not
-    decide that, unless it asks for a dtype. In tuples of one length, at each place in them."""
+    one leaves as they are, though they are `known` to be made of bytes in either, or are regions of
+    codes that the other views as something wider: the test does not decide that, unless it asks for
+    a dtype. In tuples of one length, at each place in them."""
     each_path = [(at, each) for path, value in alternatives for at, each in options(value, path)]
     rows = [each for _, each in each_path if isinstance(each, Sequence)]
     if rows and len(rows) == len(each_path) and len({len(each.items) for each in rows}) == 1:
@@ -185,11 +186,23 @@ def bare(alternatives: Several[tuple[Path, Value]], known: Known) -> Several[tup
         and each.view is None
         and (each.buffer, each.part) in viewed
         and _says_nothing(path)
-        and (types := known(each.buffer).types)
-        and all(one.is_byte for one in types)
+        and _needs_view(each, known(each.buffer), tensors)
         else (path, each)
         for path, each in each_path
     ]
+
+
+def _needs_view(tensor: Tensor, types: ElementTypes, others: Several[Tensor]) -> bool:
+    """Whether a tensor of these `types` is raw bytes: made of them, or a region of codes that one
+    of the `others` views as a wider type."""
+    held = types.types or frozenset()
+    if not held or all(each.is_byte for each in held):
+        return bool(held)
+    if tensor.part is None or not all(each.is_fp8 for each in held):
+        return False
+    same = (x for x in others if x.view and (x.buffer, x.part) == (tensor.buffer, tensor.part))
+    wider = (x.types.types for x in same if x.types is not None and x.types.types)
+    return any(each.is_float and each.width > 8 for each_types in wider for each in each_types)
 
 
 def _with(row: Sequence, index: int, value: Value) -> Sequence:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.values import Env, Table, Value
+from tritonlint.facts.host.values import Env, Sequence, Table, Tensor, Value
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition
 from tritonlint.facts.project.tree import FUNCTION, as_code, assigned, nodes, only_given
@@ -31,6 +31,10 @@ def changed_inside(frame: Frame, target: Definition, value: Value) -> Value:
     return value
 
 
+# Any item of a container.
+_ANY = object()
+
+
 @dataclass(frozen=True)
 class _Change:
     """What a function makes of a name of the function around it, or of the item `key` of that."""
@@ -39,14 +43,19 @@ class _Change:
     node: ast.Name | ast.Subscript
     name: str
     key: object = None
+    anew: bool = False  # of nothing that it was
 
 
 def _after(frame: Frame, value: Value, change: _Change) -> Value:
     """`value`, where a change of it may have come before or not: unknown."""
     if isinstance(change.node, ast.Name):
         return frame.unknown(change.node)
-    if isinstance(value, Table) and any(key == change.key for key, _ in value.items):
-        return value.updated([(change.key, frame.unknown(change.node))])
+    if change.key is _ANY:
+        return frame.unknown(change.node) if isinstance(value, Sequence | Table) else value
+    held = dict(value.items).get(change.key) if isinstance(value, Table) else None
+    if isinstance(value, Table) and held is not None:
+        if isinstance(held, Tensor) or not change.anew:
+            return value.updated([(change.key, frame.unknown(change.node))])
     return value
 
 
@@ -59,14 +68,20 @@ def _changes(around: ast.AST) -> tuple[_Change, ...]:
 
 def _changes_of(function: ast.AST) -> Iterator[_Change]:
     outside = {name for each in nodes(function, ast.Nonlocal) for name in each.names}
+    for named in nodes(function, ast.Name):
+        if isinstance(named.ctx, ast.Store) and named.id in outside:
+            yield _Change(function, named, named.id)
     for statement in nodes(function, ast.Assign):
         for target, value in assigned(statement):
             match target:
-                case ast.Name(id=name) if name in outside:
-                    yield _Change(function, target, name)
+                case ast.Subscript(value=ast.Name(id=name), slice=ast.Name() | ast.Slice()):
+                    # Each of its items, where it is what it was, viewed.
+                    read = any(each.id == name for each in nodes(value, ast.Name))
+                    if read and any(each.attr == "view" for each in nodes(value, ast.Attribute)):
+                        yield _Change(function, target, name, _ANY)
                 case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=key)):
                     own = as_code(target)
                     if isinstance(value, ast.Name):
                         value = only_given(function).get(value.id, value)
-                    if any(as_code(each) == own for each in nodes(value, ast.Subscript)):
-                        yield _Change(function, target, name, key)
+                    read = any(as_code(each) == own for each in nodes(value, ast.Subscript))
+                    yield _Change(function, target, name, key, not read)

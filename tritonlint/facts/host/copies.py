@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from tritonlint.dtypes import INT8, UINT8, ElementType, ElementTypes
+from tritonlint.dtypes import INT8, UINT8, UNKNOWN, ElementType, ElementTypes
 from tritonlint.facts.host.arguments import Arguments
 from tritonlint.facts.host.choices import any_item, options
-from tritonlint.facts.host.element_types import all_bytes, dtype_types, tensor_types
+from tritonlint.facts.host.element_types import all_bytes, dtype_types, tensor_types, wide_floats
 from tritonlint.facts.host.events import Copy, Form
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import DType, Sequence, Tensor, Value
@@ -47,7 +47,8 @@ def assignment(frame: Frame, node: ast.Assign, target: ast.Subscript, value: Val
 
 
 def _keep_codes(frame: Frame, node: ast.expr | ast.stmt, target: Value, source: Value) -> None:
-    """Note that codes of 8-bit floats, viewed as bytes, are copied into bytes."""
+    """Note that codes of 8-bit floats, or pieces of wider ones, viewed as bytes, are copied into
+    bytes."""
     for _, each in options(source):
         for _, to in options(target):
             if isinstance(each, Tensor) and isinstance(to, Tensor) and to.buffer != each.buffer:
@@ -68,15 +69,21 @@ def keep_codes_of(frame: Frame, span: Span, made: Tensor, parts: Iterable[Value]
 
 
 def _codes(frame: Frame, tensor: Tensor) -> ElementTypes | None:
-    """The 8-bit floats that the bytes of a tensor are codes of, as far as it was made of them, or
-    they were copied into it. Kernels read exponents as the integers that they are."""
+    """The floats that the bytes of a tensor are codes or pieces of, as far as it was made of them,
+    they were copied into it, or all of it is viewed as them. Kernels read exponents as the integers
+    that they are."""
     if not all_bytes(tensor_types(frame, tensor)):
         return None
     made = frame.known(tensor.buffer)
-    if made.types and all(t.is_code for t in made.types):
+    if (made.types and all(t.is_code for t in made.types)) or wide_floats(made):
         return made
-    notes = (each for each in frame.run.notes if each.buffer == tensor.buffer)
-    return next((each.types for each in notes if each.kind == "codes"), None)
+    notes = frame.run.notes.by_buffer(tensor.buffer)
+    codes = next((each.types for each in notes if each.kind == "codes"), None)
+    if codes is not None:
+        return codes
+    views = {(x.types, x.part) for x in notes if x.kind == "view" and {*x.path} <= {*frame.path}}
+    seen, part = views.pop() if len(views) == 1 else (UNKNOWN, None)
+    return seen if part is None and seen.types and all(t.is_code for t in seen.types) else None
 
 
 def _conversion(

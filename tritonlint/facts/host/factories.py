@@ -4,6 +4,7 @@ objects gives them."""
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 
 from tritonlint.dtypes import UNKNOWN
@@ -18,7 +19,7 @@ from tritonlint.facts.host.symbols import Made
 from tritonlint.facts.host.values import Callable, Instance, Tensor, Value
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import last_name, nodes
+from tritonlint.facts.project.tree import FUNCTION, last_name, nodes
 
 
 def made_with(frame: Frame, owner: Instance, name: str) -> Value | None:
@@ -63,23 +64,28 @@ def _facts(frame: Frame, kind: Definition, maker: Definition) -> ClassFacts:
     known, key = frame.run.attributes, (id(maker.node), id(kind.node))
     if key not in known:
         known[key] = ClassFacts({}, {}, ())  # for a function that calls itself
-        others = frame.run.in_other_files
-        run = Run(frame.run.project, maker, _leads_nowhere, in_other_files=others, attributes=known)
-        run.stack.append(id(maker.node))
-        inner = frame.elsewhere(maker.module, maker.inside)
-        inner.run, inner.depth = run, 0
-        owner = classes.owner_of(maker)
-        bound = classes.receiver(maker.as_function, Instance(owner)) if owner else None
-        inner.instance = bound
-        function = Callable(maker, bound)
-        inner.env = bind(inner, maker, Given(Arguments((), {}), {}), function)
-        inner.depth = NEAR_DEPTH - 2
-        given = inner.body()
+        inner, given = run_apart(frame, maker)
         made = set(_objects(kind, (given, *inner.env.values())))
         if len(made) == 1:
             values = dict(made.pop().attributes)
-            known[key] = ClassFacts(values, dict(inner.types), tuple(run.notes))
+            known[key] = ClassFacts(values, dict(inner.types), tuple(inner.run.notes))
     return known[key]
+
+
+def run_apart(frame: Frame, function: Definition) -> tuple[Frame, Value | None]:
+    """The frame of a function of the project at its end, run by itself, whatever it is called with,
+    and what it gives back."""
+    known, others = frame.run.attributes, frame.run.in_other_files
+    run = Run(frame.run.project, function, _leads_nowhere, in_other_files=others, attributes=known)
+    run.stack.append(id(function.node))
+    inner = frame.elsewhere(function.module, function.inside)
+    inner.run, inner.depth = run, 0
+    owner = classes.owner_of(function)
+    bound = classes.receiver(function.as_function, Instance(owner)) if owner else None
+    inner.instance = bound
+    inner.env = bind(inner, function, Given(Arguments((), {}), {}), Callable(function, bound))
+    inner.depth = NEAR_DEPTH - 2
+    return inner, inner.body()
 
 
 def _objects(kind: Definition, values: Iterable[Value | None]) -> Iterator[Instance]:
@@ -95,15 +101,38 @@ def _leads_nowhere(_: Definition) -> bool:
     return False
 
 
+# What makes objects, or changes them, otherwise than by calling a class and giving attributes.
+_OTHERWISE = re.compile(
+    r"\b__(?:dict|class|new|setattr)__\b|\b(?:vars|setattr|_make)\(|\btype\(\w+\)\("
+    r"|\bcopy\.(?:deep)?copy\(|\bfrom copy import\b"
+)
+
+
 @kept(1024)
 def _maker(kind: Definition, name: str) -> Definition | None:
-    """The only function of the file that makes objects of a class; None where more do, or one may
-    give their attribute `name` something else."""
+    """The only function of the file that makes objects of a class; None where more do, or may do
+    so, or one may give their attribute `name` something else."""
+    if _OTHERWISE.search(kind.module.source.text) or not _is_only_called(kind):
+        return None
     maker, *others = _making(kind) or (None,)
     if maker is None or any(x is None or x.node is not maker.node for x in others):
         return None
     changed = {name, ANY}.intersection(assigned_elsewhere(kind))
     return None if changed or _changes(kind, name) else maker
+
+
+def _is_only_called(kind: Definition) -> bool:
+    """Whether the code of a file does nothing with a class but call it, ask for it and annotate:
+    it is no base, and no value that others may call."""
+    tree, aside = kind.module.tree, set[int]()
+    for call in nodes(tree, ast.Call):
+        asked = call.args[1:] if last_name(call.func) in ("isinstance", "issubclass") else ()
+        aside |= {id(one) for part in (call.func, *asked) for one in nodes(part, ast.Name)}
+    for each in nodes(tree, ast.arg, ast.AnnAssign, *FUNCTION):
+        for said in (getattr(each, "annotation", None), getattr(each, "returns", None)):
+            aside |= {id(one) for one in nodes(said, ast.Name)} if said is not None else set()
+    named = (each for each in nodes(tree, ast.Name) if each.id == kind.name)
+    return all(id(each) in aside for each in named)
 
 
 @kept(1024)

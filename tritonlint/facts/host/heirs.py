@@ -38,7 +38,7 @@ def heirs(definition: Definition) -> tuple[Definition, ...]:
 def run_as(method: Definition) -> list[Definition | None]:
     """The classes as whose method one is run: None for its own, which is left out where no object
     of it can be the one at hand, and the heirs that keep the method and have one of their own for
-    another that it calls, or make the object of bytes."""
+    another that it calls, or that makes what it reads, or make the object of bytes."""
     owner = method.owner
     if owner is None or method.name == "__init__":
         return [None]
@@ -47,6 +47,7 @@ def run_as(method: Definition) -> list[Definition | None]:
     if not found:
         return [None]
     named = {each.attr for each in nodes(method.node, ast.Attribute)}  # type: ignore[arg-type]
+    named |= _making(owner, named)
     changing: list[Definition | None] = []
     keeping = False
     for heir in found:
@@ -57,6 +58,29 @@ def run_as(method: Definition) -> list[Definition | None]:
             changing += [heir] if changes else []
             keeping = keeping or not changes
     return changing if changing and not keeping and _is_for_heirs(own, named) else [None, *changing]
+
+
+@kept(1024)
+def _hooks(owner: ast.ClassDef) -> tuple[tuple[str, str], ...]:
+    """The attributes that the initializer of a class gives what a method of the object gives, and
+    the names of these methods."""
+    found: list[tuple[str, str]] = []
+    for method in owner.body:
+        if isinstance(method, FUNCTION) and method.name == "__init__":
+            for each in nodes(method, ast.Assign):
+                match each:
+                    case ast.Assign(
+                        targets=[ast.Attribute(value=ast.Name(id="self"), attr=name)],
+                        value=ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr=hook)),
+                    ):
+                        found.append((name, hook))
+    return tuple(found)
+
+
+def _making(owner: ast.ClassDef, named: set[str]) -> set[str]:
+    """The methods of an object by which the initializer of a class makes what of these attributes
+    it has."""
+    return {hook for name, hook in _hooks(owner) if name in named}
 
 
 def _before(heir: Definition, owner: Definition) -> list[Definition]:

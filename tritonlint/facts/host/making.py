@@ -12,7 +12,7 @@ from tritonlint.facts.host.arguments import Given
 from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.state import MAX_DEPTH, MAX_ENTERED, Frame
 from tritonlint.facts.host.suspicion import hands_on_bytes
-from tritonlint.facts.host.symbols import Attribute, Made
+from tritonlint.facts.host.symbols import Allocation, Attribute, Made
 from tritonlint.facts.host.values import (
     Callable,
     Class,
@@ -111,8 +111,8 @@ def _objects_kept(initializer: Target, given: Given) -> Iterator[tuple[str, Valu
 
 
 def _is_decided(initializer: ast.FunctionDef, given: Given) -> bool:
-    """Whether a written argument, or a flag that is left as it is, decides a test of an
-    initializer."""
+    """Whether an argument that is written, or a tensor that was made here, or a flag that is left
+    open, decides a test of an initializer."""
     tested = _tested(initializer) if given.complete else frozenset()
     known = signature(initializer)
     bound = known.bind((None, *given.arguments.positional), given.arguments.keywords).values
@@ -121,7 +121,13 @@ def _is_decided(initializer: ast.FunctionDef, given: Given) -> bool:
         for name, each in known.defaults.items()
         if isinstance(each, ast.Constant) and isinstance(each.value, bool)
     }
-    return any(isinstance(bound[x], Const) if x in bound else x in flags for x in tested)
+    return any(_decides(bound[x]) if x in bound else x in flags for x in tested)
+
+
+def _decides(value: Value | None) -> bool:
+    return isinstance(value, Const) or (
+        isinstance(value, Tensor) and isinstance(value.buffer, Allocation)
+    )
 
 
 @kept(4096)

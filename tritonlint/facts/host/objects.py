@@ -17,6 +17,7 @@ from tritonlint.facts.host import (
 )
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.given import positional
+from tritonlint.facts.host.given_outside import given_outside
 from tritonlint.facts.host.named_dtypes import named_dtype
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Attribute, Made, Object, OfClass, Parameter, Share
@@ -35,8 +36,9 @@ from tritonlint.facts.host.values import (
     Tensor,
     Value,
 )
-from tritonlint.facts.project.modules import Definition
-from tritonlint.facts.project.tree import FUNCTION, Function, last_name
+from tritonlint.facts.kept import kept
+from tritonlint.facts.project.modules import Definition, Module, Target
+from tritonlint.facts.project.tree import FUNCTION, Function, last_name, nodes
 from tritonlint.frozen import replace
 
 # So many heirs of a class are asked for a method that it leaves to them.
@@ -69,11 +71,14 @@ def _attribute(frame: Frame, owner: Instance, name: str, node: ast.expr) -> Valu
     own = own or attributes.assigned_value(frame, owner, name)
     if own is None or (isinstance(own, Instance) and not own.attributes):
         own = factories.made_with(frame, owner, name) or own
+    if not isinstance(own, Tensor):
+        own = given_outside(frame, owner, name) or own
     if own is not None:
         return own
     declared = classes.declared(definition, name)
     if target is not None and (declared is None or not owner.symbol):
-        found = names.definition_value(frame, target, name, node)
+        switch = _as_written(owner, target, name)
+        found = switch or names.definition_value(frame, target, name, node)
         if isinstance(found, Instance) and (get := classes.method_named(found, "__get__")):
             return _got(frame, owner, get, node)
         if not isinstance(found, Tensor) or frame.known(found.buffer).known:
@@ -90,6 +95,23 @@ def _attribute(frame: Frame, owner: Instance, name: str, node: ast.expr) -> Valu
         return named if named.types.known else replace(named, of=symbol)
     module, around = definition.module, definition.enclosing
     return classes.annotated(module, declared, around, Tensor(symbol))
+
+
+def _as_written(owner: Instance, target: Target, name: str) -> Const | None:
+    """The switch that a class has under a name, of an object that was made of it, where no code of
+    the file gives anything under that name something else."""
+    match target:
+        case Definition(module=module, node=ast.Constant(value=bool() as switch)):
+            if isinstance(owner.symbol, Made) and name not in _stored(module):
+                return Const(switch)
+    return None
+
+
+@kept(256)
+def _stored(module: Module) -> frozenset[str]:
+    """The attributes that the code of a file gives something."""
+    attributes = nodes(module.tree, ast.Attribute)
+    return frozenset(each.attr for each in attributes if isinstance(each.ctx, ast.Store))
 
 
 def _of_heirs(frame: Frame, owner: Instance, target: Definition, node: ast.expr) -> Value | None:

@@ -93,8 +93,7 @@ def _assigned_in(statement: ast.stmt) -> frozenset[str]:
 
 
 def _put_later(frame: Frame, definition: Definition, made: Table) -> Table:
-    """`made` with what functions put into it under keys that they write out; of several values for
-    one key, any."""
+    """`made` with what functions put into it; of several values for one key, any."""
     found: dict[object, list[Value]] = {}
     for function in _keeping(definition.module, definition.name):
         left = _left_by(frame, function, definition.name, made)
@@ -139,14 +138,12 @@ def _left_by(
 
 @kept(1024)
 def _keeping(module: Module, name: str) -> list[Definition]:
-    """The functions of a module that put tensors which they make into the table `name`, under keys
-    that they write out."""
+    """The functions of a module that put tensors which they make into the table `name`."""
     return [
         each
         for each in filling(module, name).values()
         if any(
-            isinstance(item.slice, ast.Constant)
-            and isinstance(item.ctx, ast.Store)
+            isinstance(item.ctx, ast.Store)
             and isinstance(item.value, ast.Name)
             and item.value.id == name
             for item in nodes(each.as_function, ast.Subscript)

@@ -70,9 +70,11 @@ class Run:
     other files that name all of some names and view something, `operator` the function that a
     custom operator is, `overriding` the heirs of a class with a method of their own,
     `made_elsewhere` whether other files make objects of a class, `in_other_files` whether a class
-    of another file has some methods. `thorough`: calls are followed that hand on no bytes, for what
-    else a function is given. `attributes` and `effects` (what a kernel does in one specialization)
-    may be shared. `asked` tells whether what is seen at a place is asked for (None: all is)."""
+    of another file has some methods, `replaced` whether other files that import one give something
+    under a name of it, and whether they view what they give. `thorough`: calls are followed that
+    hand on no bytes, for what else a function is given. `attributes` and `effects` (what a kernel
+    does in one specialization) may be shared. `asked` tells whether what is seen at a place is
+    asked for (None: all is)."""
 
     project: Project
     root: Definition
@@ -92,6 +94,7 @@ class Run:
     overriding: Callable[[Definition, str], Iterable[Definition]] = lambda *_: ()
     made_elsewhere: Callable[[Definition], bool] = lambda _: True
     in_other_files: Callable[[Module, frozenset[str]], bool] = lambda *_: True
+    replaced: Callable[[Module, str], tuple[bool, bool]] = lambda *_: (False, False)
     attributes: Attributes = field(default_factory=dict)
     effects: Effects = field(default_factory=Effects)
     heir: Definition | None = None  # the class of the object, where the root is inherited
@@ -114,6 +117,8 @@ class Run:
     written: dict[Symbol, tuple[object, ...]] = field(default_factory=dict)
     # The classes that objects were taken for by their use, and who makes such.
     supposed: set[Definition] = field(default_factory=set)
+    # The memory that attributes are supposed to hold which their class leaves empty.
+    bound: set[Symbol] = field(default_factory=set)
     # The objects that were met, by class and name, whose classes may turn settings away.
     requiring: dict[tuple[int, Symbol | None], Instance] = field(default_factory=dict)
 

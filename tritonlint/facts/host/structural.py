@@ -13,7 +13,7 @@ from tritonlint.facts.host.tensors import CONSTRUCTORS, CONVERSIONS, PARTS, SHAP
 from tritonlint.facts.host.values import Instance, Tensor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import FUNCTION, dotted_name, nodes
+from tritonlint.facts.project.tree import FUNCTION, dotted_name, last_name, nodes
 
 # One attribute alone says too little, unless it is a method whose name is no common one.
 _LEAST = 2
@@ -25,6 +25,10 @@ _COMMON = frozenset(
     mean min new numel parameters plan prepare process put release reset run save select setup size
     start state_dict step stop store stride sum to train type wait write
     """.split()
+)
+# Classes outside of the project that give their heirs nothing which is asked for here.
+_PLAIN_BASES = frozenset(
+    "ABC Enum Exception Function Generic IntEnum Module NamedTuple Protocol object".split()
 )
 
 
@@ -48,11 +52,16 @@ def fitting(frame: Frame, owner: Tensor, node: ast.Attribute) -> Sequence[Defini
     here, everywhere = (_asked(each).get(spelled, frozenset()) for each in _around(frame, spelled))
     told = len(here) >= _LEAST
     told = told or (node.attr not in _COMMON and node.attr in _methods(frame.module))
-    found = [each for each, known in _members(frame.module) if told and everywhere <= known]
+    found = [
+        each
+        for each, known in _members(frame.module)
+        if told and (known is None or everywhere <= known)
+    ]
     methods = everywhere & _methods(frame.module)
     if (
         any(each.enclosing for each in found)
         or _is_annotated(frame.enclosing[-1], spelled)
+        or _is_asked_for(frame.enclosing[-1], spelled)
         or not methods.isdisjoint(_replaced(frame.module))
     ):
         return ()
@@ -78,24 +87,35 @@ def _around(frame: Frame, spelled: str) -> tuple[ast.AST, ast.AST]:
 
 @kept(4096)
 def _asked(function: ast.AST) -> Mapping[str, frozenset[str]]:
-    """By what stands before the dot, the attributes that a function or a class reads."""
+    """By what stands before the dot, the attributes that a function or a class reads, or asks for
+    by their names."""
     found: dict[str, set[str]] = {}
-    for each in nodes(function, ast.Attribute):
-        if isinstance(each.ctx, ast.Load):
-            owner = dotted_name(each.value)
-            if owner is not None:
-                found.setdefault(owner, set()).add(each.attr)
+    for each in nodes(function, ast.Attribute, ast.Call):
+        match each:
+            case ast.Attribute(value=of, attr=name, ctx=ast.Load()):
+                pass
+            case ast.Call(
+                func=ast.Name(id="hasattr" | "getattr"),
+                args=[of, ast.Constant(value=str(name)), *_],
+            ):
+                pass
+            case _:
+                continue
+        owner = dotted_name(of)
+        if owner is not None:
+            found.setdefault(owner, set()).add(name)
     return {owner: frozenset(names) for owner, names in found.items()}
 
 
 @kept(512)
 def _methods(module: Module) -> frozenset[str]:
-    """The names of the methods of a file."""
+    """The names of the methods of a file, those that are called."""
     return frozenset(
         one.name
         for each in module.classes
         for one in each.as_class.body
         if isinstance(one, FUNCTION)
+        if not any((last_name(x) or "").endswith("property") for x in one.decorator_list)
     )
 
 
@@ -109,12 +129,42 @@ def _replaced(module: Module) -> frozenset[str]:
     )
 
 
+@kept(4096)
+def _is_asked_for(function: ast.AST, name: str) -> bool:
+    """Whether a function asks of which class something is that it calls so."""
+    return any(
+        isinstance(each.func, ast.Name)
+        and each.func.id in ("isinstance", "type", "issubclass")
+        and any(dotted_name(one) == name for one in each.args[:1])
+        for each in nodes(function, ast.Call)
+    )
+
+
 @kept(512)
-def _members(module: Module) -> Sequence[tuple[Definition, frozenset[str]]]:
-    """The classes of a file, with the names of what their objects have."""
-    found: list[tuple[Definition, frozenset[str]]] = []
-    for each in module.classes:
-        methods = [one for one in each.as_class.body if isinstance(one, FUNCTION)]
-        names = {one.name for one in methods}.union(*map(assigned_in, methods))
-        found.append((each, frozenset(names)))
-    return found
+def _members(module: Module) -> Sequence[tuple[Definition, frozenset[str] | None]]:
+    """The classes of a file, with the names of what their objects have; None of one that inherits
+    from what is not known."""
+    return [(each, _has(each)) for each in module.classes]
+
+
+def _has(kind: Definition, depth: int = 8) -> frozenset[str] | None:
+    found: set[str] = set()
+    for each in kind.as_class.body:
+        match each:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                found |= {name, *assigned_in(each)}
+            case ast.AnnAssign(target=ast.Name(id=name)):
+                found.add(name)
+            case ast.Assign(targets=targets):
+                found |= {one.id for one in targets if isinstance(one, ast.Name)}
+    for base in kind.as_class.bases:
+        if last_name(base.value if isinstance(base, ast.Subscript) else base) in _PLAIN_BASES:
+            continue
+        meant = kind.module.meant(base, kind.enclosing) if depth else None
+        inherited = (
+            _has(meant, depth - 1) if meant and isinstance(meant.node, ast.ClassDef) else None
+        )
+        if inherited is None:
+            return None
+        found |= inherited
+    return frozenset(found)

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import ast
+import re
 
+from tritonlint.dtypes import PLATFORM_FP8
 from tritonlint.facts.host import (
     entering,
     given,
     iteration,
     lookups,
     members,
+    setting_tests,
     tensors,
 )
 from tritonlint.facts.host.choices import any_item, choose, options
 from tritonlint.facts.host.classes import as_tuple
 from tritonlint.facts.host.naming import as_tensor, entry_of
 from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.symbols import Never, OfSetting
 from tritonlint.facts.host.values import (
     Callable,
     Class,
+    DType,
     Instance,
     Launchable,
     Method,
+    Namespace,
     Sequence,
     Table,
     Tensor,
@@ -29,7 +35,11 @@ from tritonlint.facts.host.values import (
     constant,
 )
 from tritonlint.facts.project.modules import Definition
+from tritonlint.facts.project.tree import as_code
 from tritonlint.frozen import replace
+
+# How a table of dtypes is called.
+_TYPES = re.compile(r"d?types?$", re.IGNORECASE)
 
 
 def subscript(frame: Frame, node: ast.Subscript) -> Value:
@@ -63,6 +73,8 @@ def _element(frame: Frame, owner: Value, node: ast.Subscript) -> Value:
             return lookups.look_up(frame, owner, frame.evaluate(node.slice), node)
         case Launchable():
             return replace(owner, gridded=True)
+        case Namespace(name=table):
+            return _of_outside(frame, table, node) or frame.unknown(node)
         case Class():
             member = members.by_name(frame, owner, frame.evaluate(node.slice), node)
             return member or frame.unknown(node)
@@ -74,6 +86,18 @@ def _element(frame: Frame, owner: Value, node: ast.Subscript) -> Value:
     part = tensors.cut(frame, owner, frame.span(node))
     several = owner.several and isinstance(node.slice, ast.Slice)  # some of those that were cut out
     return part if part.several == several else replace(part, several=several)
+
+
+def _of_outside(frame: Frame, table: str, node: ast.Subscript) -> DType | None:
+    """What a table of dtypes from outside of the project has for the name of a quantized cache,
+    where that is asked for; None of another one, and where it is not known what is asked for."""
+    if not _TYPES.search(table):
+        return None
+    setting = setting_tests.asks_for(frame.evaluate(node.slice), node.slice)
+    asked = (key for key, outcome in frame.path if outcome and not isinstance(key, Never))
+    if setting and any(isinstance(x, OfSetting) and x.setting == setting.setting for x in asked):
+        return DType(PLATFORM_FP8, text=as_code(node))
+    return None
 
 
 def _item(frame: Frame, owner: Sequence, node: ast.Subscript) -> Value:

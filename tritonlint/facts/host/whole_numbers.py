@@ -13,7 +13,8 @@ _WHOLE = frozenset(
     """
     round floor ceil trunc sign bool int long short argmax argmin argsort eq ne lt le gt ge isnan
     isinf isfinite logical_not logical_and logical_or logical_xor one_hot bincount count_nonzero
-    round_ floor_ ceil_ trunc_ sign_
+    round_ floor_ ceil_ trunc_ sign_ randint randint_like randperm bucketize searchsorted nonzero
+    floor_divide
     """.split()
 )
 # Give whole numbers where they are given some: the shape, the type or the order is another.
@@ -28,7 +29,11 @@ _KEEPING = frozenset(
 _MAKING = frozenset("zeros zeros_like ones ones_like new_zeros new_ones".split())
 # Put a number, their last argument, into a tensor.
 _PUTTING = frozenset("scatter_ scatter scatter_add_ scatter_add index_fill_ masked_fill_".split())
-_ARITHMETIC = (ast.Add, ast.Sub, ast.Mult)
+_ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Mod)
+# Of integers alone; others put bits together, as codes are.
+_OF_INTEGERS = (ast.BitAnd, ast.RShift)
+# Make a tensor of the numbers that are written for it: where these are among the arguments.
+_FROM = {"full": 1, "full_like": 1, "tensor": 0, "as_tensor": 0}
 
 
 def is_whole(function: ast.AST, node: ast.expr, seen: frozenset[str] = frozenset()) -> bool:
@@ -39,11 +44,17 @@ def is_whole(function: ast.AST, node: ast.expr, seen: frozenset[str] = frozenset
             return True
         case ast.Constant(value=value):
             return isinstance(value, (bool, int, float)) and float(value).is_integer()
-        case ast.UnaryOp(op=ast.Not()):
+        case ast.UnaryOp(op=ast.Not()) | ast.BinOp(op=ast.FloorDiv()):
             return True
+        case ast.Attribute(attr="indices"):  # of the largest ones, of sorted ones
+            return True
+        case ast.List(elts=items) | ast.Tuple(elts=items):
+            return bool(items) and all(is_whole(function, each, seen) for each in items)
         case ast.UnaryOp(operand=inner) | ast.Subscript(value=inner):
             return is_whole(function, inner, seen)
         case ast.BinOp(left=left, op=op, right=right):
+            if isinstance(op, _OF_INTEGERS):
+                return is_whole(function, left, seen)
             sides = (left, right) if isinstance(op, _ARITHMETIC) else ()
             return bool(sides) and all(is_whole(function, each, seen) for each in sides)
         case ast.IfExp(body=body, orelse=orelse):
@@ -65,6 +76,15 @@ def _gives_whole(function: ast.AST, call: ast.Call, seen: frozenset[str]) -> boo
     name, given = last_name(call.func), list(call.args)
     if name in _WHOLE or name in _MAKING:
         return not any(each.arg == "decimals" for each in call.keywords)
+    if name in ("div", "divide") and any(each.arg == "rounding_mode" for each in call.keywords):
+        return True
+    if name == "where" and len(given) == 3:
+        return all(is_whole(function, each, seen) for each in given[1:])
+    if name == "arange":
+        return all(is_whole(function, each, seen) or isinstance(each, ast.Name) for each in given)
+    if name in _FROM:
+        numbers = given[_FROM[name] :][:1]
+        return bool(numbers) and is_whole(function, numbers[0], seen)
     if name not in _KEEPING and name not in _PUTTING:
         return False
     if isinstance(call.func, ast.Attribute) and not _is_torch(call.func.value):

@@ -17,6 +17,8 @@ from tritonlint.facts.index.headers import Header, headers, nesting, outside
 from tritonlint.facts.index.parts import Part, class_in, part_of
 from tritonlint.frozen import dataclass, replace
 
+# An attribute that is given something, of what is not called `self`.
+_GIVEN = re.compile(rb"(?<!\bself)\.(\w+)[ \t]*(?::[^=\n]+)?=(?!=)")
 _IMPORT_LINE = re.compile(
     rb"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+)?import\b[ \t]*(?:\([^)]*\)|[^\n]*)", re.M
 )
@@ -162,6 +164,7 @@ def _functions(
             outermost[inner] = outermost[outer]
     _through_attributes(text, found, owners, parts)
     _on_objects(text, found, owners, parts, telling)
+    _from_outside(text, found, parts)
     for owner, part in zip(owners, parts, strict=True):
         part.calls |= {owner, owner + b"("} if owner and part.makes_own else set()
     rest = _IMPORT_LINE.sub(b"", b"\n".join(outside(text, found, outermost, ends)))
@@ -242,6 +245,16 @@ def _on_objects(
         if not header.is_class:
             named = part.attributes or attributes(text, header.start, end)
             part.calls |= {b"." + each for each in named & saying}
+
+
+def _from_outside(text: bytes, found: Sequence[Header], parts: Sequence[Part]) -> None:
+    """What launches with an attribute that code of the file gives an object, not its own, may be
+    given bytes by that, in a file that makes some."""
+    given = set(_GIVEN.findall(text)) if any(part.byte for part in parts) else ()
+    for header, part in zip(found, parts, strict=True) if given else ():
+        if part.launches and not part.speaks and not header.is_class:
+            own = {each[5:] for each in part.calls if each.startswith(b"self.")}
+            part.speaks = not own.isdisjoint(given)
 
 
 def _text(name: bytes) -> str:

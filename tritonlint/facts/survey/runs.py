@@ -16,6 +16,8 @@ from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.project import Project
 from tritonlint.source import Span
 
+# What is given under a name, of what is not called `self`, or under one that is not written out.
+_GIVEN = rb"""(?<!self)\.%b *=(?!=)(.*)|\bsetattr\([^,\n]+, *(?:["']%b["']|\w+) *,(.*)"""
 _DEFINED = re.compile(rb"\bdef (\w+)\(")
 
 
@@ -35,6 +37,8 @@ class Runs:
         self._beside = Beside()
         # By universe and name, the files that define a function of this name.
         self._defining: dict[tuple[str, ...], dict[bytes, set[str]]] = {}
+        # By file and name, whether other files give something under that name, and view it.
+        self._replacing: dict[tuple[str, str], tuple[bool, bool]] = {}
 
     def of(
         self,
@@ -58,6 +62,7 @@ class Runs:
             overriding=self.reach.overriding,
             made_elsewhere=self._made_elsewhere,
             in_other_files=self._in_other_files,
+            replaced=self._replaced,
             operator=partial(self.reach.names.operator, universe),
             attributes=self._attributes,
             effects=self._effects,
@@ -91,6 +96,24 @@ class Runs:
                     defining.setdefault(name, set()).add(other)
         known = (self._defining[universe].get(each.encode(), set()) for each in methods)
         return bool(set.intersection(*known) - {file})
+
+    def _replaced(self, module: Module, name: str) -> tuple[bool, bool]:
+        """Whether other files that name this one give something under a name of it
+        (`model.weight = ...`, `setattr(model, name, ...)`), and whether they view what that is."""
+        file = str(module.file)
+        key = (file, name)
+        if key not in self._replacing:
+            stem = module.file.stem.encode()
+            given = re.compile(_GIVEN % (name.encode(), name.encode()))
+            found = [
+                b"".join(values)
+                for other in self.texts.universe(file)
+                if other != file and stem in (text := self.texts.read(other))
+                for values in given.findall(text)
+            ]
+            told = [x for x in found if x.strip()]
+            self._replacing[key] = bool(told), any(b".view(" in x for x in told)
+        return self._replacing[key]
 
     def _viewing(
         self, root: Definition, universe: Sequence[str], names: frozenset[str]

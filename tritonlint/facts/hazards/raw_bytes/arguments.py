@@ -18,7 +18,11 @@ from tritonlint.facts.hazards.launched.specializations import (
 from tritonlint.facts.hazards.raw_bytes.effects import harm
 from tritonlint.facts.hazards.raw_bytes.evidence import STRENGTHS, Evidence, Strength
 from tritonlint.facts.hazards.raw_bytes.names import says_numbers
-from tritonlint.facts.hazards.raw_bytes.other_uses import is_supposed, used_otherwise
+from tritonlint.facts.hazards.raw_bytes.other_uses import (
+    is_supposed,
+    replaced_elsewhere,
+    used_otherwise,
+)
 from tritonlint.facts.hazards.raw_bytes.sisters import passed_twice
 from tritonlint.facts.hazards.raw_bytes.spoken import reckons_with_limits
 from tritonlint.facts.hazards.raw_bytes.stands_for import is_conditional, stands_for
@@ -194,6 +198,8 @@ def _argument(
         typed = storage.types.known and (storage.packed or not storage.raw)
         place = entered_at(tensor, passed.span)
         return Typed(event.span, parameter, place) if typed and tensor.passed else None
+    replaced, viewed = replaced_elsewhere(run, event, parameter, tensor)
+    evidence = _at_most("possible", evidence) if viewed else evidence
     twice = any(passed_twice(event, parameter, tensor, whole))
     place = passed.span if twice else place_of_view(run, event, parameter, tensor, evidence)
     return Argument(
@@ -220,7 +226,9 @@ def _argument(
         run.heir is not None or is_conditional(event.path, path, evidence),
         event.alone,
         _is_whole(event, tensor),
-        is_supposed(run, tensor) or used_otherwise(run, event, parameter, tensor, place),
+        replaced
+        or is_supposed(run, tensor)
+        or used_otherwise(run, event, parameter, tensor, place),
     )
 
 
@@ -236,9 +244,17 @@ def _harm(
         return [], (), ()
     if not stores and any(map(says_numbers, (parameter, event.arguments[parameter].text))):
         evidence = _at_most("possible", evidence)
-    elif is_supposed(run, tensor):
+    elif is_supposed(run, tensor) and not _is_doubted(run, event, tensor, evidence):
         evidence = _at_most("likely", evidence)
     return evidence, stores, loads
+
+
+def _is_doubted(run: Run, event: LaunchEvent, tensor: Tensor, evidence: Sequence[Evidence]) -> bool:
+    """Whether what other code binds to an attribute is merely made of bytes: that it may be numbers
+    the rules know themselves."""
+    if tensor.buffer not in run.bound or _means_fp8(event):
+        return False
+    return not any(each.encoded for each in evidence)
 
 
 def _at_most(strength: Strength, evidence: Sequence[Evidence]) -> list[Evidence]:

@@ -8,6 +8,7 @@ from tritonlint.dtypes import UNKNOWN, ElementType, ElementTypes
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence, notes_about
 from tritonlint.facts.hazards.raw_bytes.names import byte_named, float_named
 from tritonlint.facts.host.choices import options
+from tritonlint.facts.host.element_types import wide_floats
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.values import Path, Tensor
@@ -64,6 +65,9 @@ def _of_codes(
     if not told and made.types and all(t.is_code for t in made.types):
         message = f"a tensor of {made} is viewed as bytes here: they are its codes"
         yield Evidence(view, message, "certain", (), made)
+    elif not told and wide_floats(made):
+        message = f"a tensor of {made} is viewed as bytes here: they are pieces of its numbers"
+        yield Evidence(view, message, "certain", (), made, meaning=made)
 
 
 def views_beside(event: LaunchEvent, tensor: Tensor) -> list[Tensor]:

@@ -17,6 +17,7 @@ from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import Allocation, Object, Parameter, Symbol
 from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.kept import kept
+from tritonlint.facts.project.modules import Module
 from tritonlint.facts.project.tree import as_code, assigned, functions_around, nodes
 from tritonlint.source import SourceFile, Span
 
@@ -29,9 +30,16 @@ _DTYPE = re.compile(r"\btorch\.|d_?type|fp8|float8|e4m3|e5m2", re.IGNORECASE)
 _CONVERTED = ("float_to_int", "int_to_float", "compile_error")
 
 
+# Whether something is given elsewhere, and whether that is viewed.
+Replaced = tuple[bool, bool]
+
+
 def is_supposed(run: Run, tensor: Tensor) -> bool:
     """Whether a tensor comes from an object that was taken for one of a class by its use alone, or
-    that a function makes which others may make too: what is cut or made in there."""
+    that a function makes which others may make too: what is cut or made in there; or is what other
+    code gives an attribute."""
+    if tensor.buffer in run.bound:
+        return True
     made = [each for each in tensor.buffer.inner if isinstance(each, Allocation)]
     places = [(each.path, each.line) for each in made]
     places += [(tensor.part.span.path, tensor.part.span.line)] if tensor.part else []
@@ -46,6 +54,28 @@ def is_supposed(run: Run, tensor: Tensor) -> bool:
         )
         for each in run.supposed
     )
+
+
+def replaced_elsewhere(run: Run, event: LaunchEvent, parameter: str, tensor: Tensor) -> Replaced:
+    """Whether other files give something under one of the names by which a tensor is passed on: of
+    an attribute, or of its module; and whether they view what they give."""
+    found = [(False, False)]
+    for each in (*tensor.passed, event.arguments[parameter].place):
+        name = _lasting(event.module, each.node) if each.source is event.module.source else ""
+        found += [run.replaced(event.module, name)] if name else []
+    return any(given for given, _ in found), any(viewed for _, viewed in found)
+
+
+def _lasting(module: Module, node: ast.expr) -> str:
+    """The name of the attribute, or of the module, that an expression is or is a part of."""
+    match node:
+        case ast.Attribute(attr=name):
+            return name
+        case ast.Name(id=name):
+            return name if name in module.bindings else ""
+        case ast.Subscript(value=inner) | ast.Call(func=ast.Attribute(value=inner)):
+            return _lasting(module, inner)
+    return ""
 
 
 def used_otherwise(

@@ -60,7 +60,7 @@ def page(
     elif not codes:
         return ()
     alike = _of_row(run, event, parameter, tensor)
-    told += tuple(_named(event, parameter))
+    told += (*_named(event, parameter), *_on_another_way(run, tensor))
     return (*_of_region(run, event, tensor, tensor.part, views), *told, *alike)
 
 
@@ -71,6 +71,14 @@ def _named(event: LaunchEvent, parameter: str) -> Iterator[Evidence]:
         message = f"the kernel calls the parameter `{parameter}`: the region holds {named}"
         meaning = ElementTypes.of(named)
         yield Evidence(event.arguments[parameter].span, message, "likely", meaning=meaning)
+
+
+def _on_another_way(run: Run, tensor: Tensor) -> Iterator[Evidence]:
+    """Evidence from where a region that is left as it is here is viewed on another path."""
+    for each in run.notes.by_buffer(tensor.buffer) if tensor.bare else ():
+        if each.kind == "view" and each.part == tensor.part and wide_floats(each.types):
+            message = f"on another path the region is viewed as {each.types} here"
+            yield Evidence(each.span, message, "likely", (), each.types, meaning=each.types)
 
 
 def _of_region(

@@ -13,8 +13,9 @@ from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.names import byte_named, counts, speaks_of_codes
 from tritonlint.facts.hazards.raw_bytes.twins import same_expression
 from tritonlint.facts.host.events import LaunchEvent, Note
-from tritonlint.facts.host.settings import stem
-from tritonlint.facts.host.symbols import Compared, HasType, Literal, Symbol
+from tritonlint.facts.host.setting_tests import names_fp8
+from tritonlint.facts.host.settings import names, stem
+from tritonlint.facts.host.symbols import AskedAmong, AskedAs, Compared, HasType, Literal, Symbol
 from tritonlint.facts.host.values import Path, Tensor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Module
@@ -63,8 +64,11 @@ def spoken_of(
 
 
 def _asks_for_codes(test: Symbol) -> bool:
-    """Whether a test of a dtype comes out true for 8-bit floats alone, or for what takes a byte."""
+    """Whether a test of a dtype comes out true for 8-bit floats alone, or for what takes a byte;
+    or one of a setting for names of them alone."""
     match test:
+        case AskedAs() | AskedAmong():
+            return all(map(names_fp8, names(test)))
         case HasType():
             return is_of_codes(test)
         case Compared(left=left, operator="==", right=Literal(written="1")):

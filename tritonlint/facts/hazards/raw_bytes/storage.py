@@ -35,7 +35,7 @@ from tritonlint.facts.hazards.raw_bytes.settings import asked_for
 from tritonlint.facts.hazards.raw_bytes.spoken import spoken_of, viewed_by_others
 from tritonlint.facts.hazards.raw_bytes.twins import begun_alike, tells_layout, viewed_elsewhere
 from tritonlint.facts.host.choices import options
-from tritonlint.facts.host.element_types import all_bytes
+from tritonlint.facts.host.element_types import all_bytes, wide_floats
 from tritonlint.facts.host.events import LaunchEvent, Note, Passed
 from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.state import Run
@@ -162,7 +162,8 @@ def _stated(notes: list[Note], types: ElementTypes) -> Iterator[Evidence]:
     only_bytes = types.types is not None and all(t == UINT8 for t in types.types)
     for note in notes:
         if note.kind == "codes" and types.types and all(t.is_byte for t in types.types):
-            message = f"codes of {note.types} are copied here"
+            what = "bytes" if wide_floats(note.types) else "codes"
+            message = f"{what} of {note.types} are copied here"
             strength: Strength = "likely" if note.part else "certain"
             yield Evidence(note.span, message, strength, note.path, note.types, meaning=note.types)
         if note.types.types is None or UINT8 not in note.types.types:

@@ -4,6 +4,7 @@ a kernel rounds to. Nothing is missing where these are read as numbers."""
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 
 from tritonlint.dtypes import UINT8, from_torch
@@ -26,8 +27,11 @@ from tritonlint.facts.project.tree import FUNCTION, assigned, last_name, nodes, 
 _WRITING = frozenset("copy_ index_copy_ fill_ masked_fill_ index_fill_ scatter_ add_ sub_".split())
 # Put whole numbers into memory by themselves.
 _DRAWING = frozenset("bernoulli_ random_ logical_not_ logical_and_ logical_or_".split())
+# Make tensors of whole numbers that differ, where others only reset memory.
+_NUMBERED = frozenset(("randint", "randint_like", "randperm", "arange"))
 _BYTES = frozenset(("uint8", "int8"))
 _BITS = (ast.BitOr, ast.BitAnd, ast.BitXor, ast.LShift, ast.RShift)
+_FROM_START = re.compile(r"\[0(?=:)")
 # A class, or None for the functions of a file, and a slice as it is written there.
 _Region = tuple[str | None, str]
 
@@ -45,8 +49,8 @@ def holds_whole_numbers(event: LaunchEvent, tensor: Tensor) -> bool:
 
 
 def _region(function: Definition | None, node: ast.Subscript) -> _Region:
-    """A slice; of an attribute of `self` with the class."""
-    text = ast.unparse(node)
+    """A slice, `[0:n]` as `[:n]`; of an attribute of `self` with the class."""
+    text = _FROM_START.sub("[", ast.unparse(node))
     owner = function.owner if function is not None and text.startswith("self.") else None
     return (owner.name if owner is not None else None, text)
 
@@ -97,9 +101,12 @@ def _writes(function: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
                 yield target, value
             case ast.Call(func=ast.Attribute(value=owner, attr=name)) if name in _DRAWING:
                 yield owner, ast.Constant(1)
-            case ast.Call(func=ast.Attribute(value=owner, attr=name), args=[*_, value]):
-                if name in _WRITING:
-                    yield owner, value
+            case ast.Call(func=ast.Attribute(value=owner, attr=name), args=[*_, value]) if (
+                name in _WRITING
+            ):
+                yield owner, value
+            case ast.Call(keywords=[*_, ast.keyword(arg="out", value=owner)]):
+                yield owner, node
 
 
 def _is_number(function: ast.AST, node: ast.expr) -> bool:
@@ -108,7 +115,7 @@ def _is_number(function: ast.AST, node: ast.expr) -> bool:
     match node:
         case ast.Constant(value=value):
             return value == 1
-        case ast.Call() if last_name(node.func) in CONSTRUCTORS:
+        case ast.Call() if last_name(node.func) in CONSTRUCTORS - _NUMBERED:
             return False
         case ast.Call(func=ast.Attribute(attr="to"), args=[dtype]) if last_name(dtype) in _BYTES:
             return not _makes_codes(node)
@@ -202,7 +209,10 @@ def _kernel_writes(module: Module) -> frozenset[_Region]:
 
 
 def _rounds_to(kernel: Kernel, parameter: str) -> bool:
-    """Whether all that a kernel stores through a parameter are integers that it rounds to."""
+    """Whether all that a kernel stores through a parameter are integers that it rounds to, or
+    masks."""
     made = contract(kernel, Specialization({parameter: UINT8}, {}))
     stores = [each for each in made.stores if each.parameter == parameter]
-    return bool(stores) and all(each.effect == "float_to_int" and each.rounded for each in stores)
+    return bool(stores) and all(
+        each.kind == "bool" or (each.effect == "float_to_int" and each.rounded) for each in stores
+    )

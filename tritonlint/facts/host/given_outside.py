@@ -1,0 +1,138 @@
+"""Attributes that a class leaves empty, and that other code of its file gives its objects: caches
+that a runner binds to the layers of a model."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+
+from tritonlint.facts.host.class_facts import buffers, take_over
+from tritonlint.facts.host.factories import run_apart
+from tritonlint.facts.host.state import ClassFacts, Frame
+from tritonlint.facts.host.symbols import Attribute, Object
+from tritonlint.facts.host.values import Instance, Value
+from tritonlint.facts.kept import kept
+from tritonlint.facts.project.modules import Definition, Module
+from tritonlint.facts.project.tree import FUNCTION, dotted_name, last_name, nodes
+
+# Over so many calls it is asked who calls the function that gives an attribute.
+_HOPS = 2
+
+
+def given_outside(frame: Frame, owner: Instance, name: str) -> Value | None:
+    """What an attribute that the class of `owner` leaves empty holds after the only other function
+    of the file that gives an attribute of this name something, or after what calls that. What is
+    found by that is supposed (`Run.bound`)."""
+    kind = owner.definition
+    binder = _binder(kind, name)
+    if binder is None or any(True for _ in frame.run.viewing(frozenset((name,)))):
+        return None
+    for function in (binder, *_calling(binder)):
+        if id(function.node) in frame.run.stack:
+            return None
+        facts = _facts(frame, function)
+        found = facts.values.get(name)
+        if found is not None and not facts.types.keys().isdisjoint(buffers(found)):
+            held = take_over(frame, facts, found)
+            known = frame.run.notes
+            known += [note for note in facts.notes if note.buffer in held and note not in known]
+            frame.run.bound |= held
+            return found
+    return None
+
+
+@kept(4096)
+def _binder(kind: Definition, name: str) -> Definition | None:
+    """The only function of the file that gives an attribute of this name something, of what is no
+    `self`; None where the class fills it itself, or another class has one of that name."""
+    binder = _binders(kind.module).get(name)
+    if binder is None or binder.owner is kind.node or not _is_left_empty(kind, name):
+        return None
+    return binder if all(each is kind.node for each in _having(kind, name)) else None
+
+
+@kept(512)
+def _binders(module: Module) -> Mapping[str, Definition | None]:
+    """By attribute, the function of a file that gives it something, of what is no `self`, in an
+    assignment of its own; None where several statements do."""
+    found: dict[str, Definition | None] = {}
+    plain = {id(each.targets[0]) for each in nodes(module.tree, ast.Assign)}
+    for each in nodes(module.tree, ast.Attribute):
+        if isinstance(each.ctx, ast.Store) and dotted_name(each.value) != "self":
+            alone = id(each) in plain and each.attr not in found
+            found[each.attr] = module.function_at(each.lineno) if alone else None
+    return found
+
+
+def _is_left_empty(kind: Definition, name: str) -> bool:
+    """Whether all that the methods of a class give an attribute is None, nothing, or an empty
+    tensor that stands for one."""
+    given = [
+        each.value
+        for method in kind.as_class.body
+        for each in (
+            nodes(method, ast.Assign, ast.AnnAssign) if isinstance(method, FUNCTION) else ()
+        )
+        for target in (each.targets if isinstance(each, ast.Assign) else [each.target])
+        if dotted_name(target) == f"self.{name}"
+    ]
+    return bool(given) and all(value is None or _is_empty(value) for value in given)
+
+
+def _is_empty(value: ast.expr) -> bool:
+    match value:
+        case ast.Constant(value=None):
+            return True
+        case ast.Tuple(elts=items) | ast.List(elts=items):
+            return all(map(_is_empty, items))
+        case ast.Dict(keys=[]):
+            return True
+        case ast.Call(args=[ast.List(elts=[]) | ast.Constant(value=0)], keywords=[]) as call:
+            return last_name(call.func) in ("tensor", "empty", "Tensor")
+        case ast.Call(func=function, args=[], keywords=[]):
+            return last_name(function) in ("Tensor", "list", "tuple", "dict")
+    return False
+
+
+def _having(kind: Definition, name: str) -> Iterator[ast.ClassDef]:
+    """The classes of the file that read or give an attribute of this name of their own."""
+    for each in kind.module.classes:
+        named = (dotted_name(x) for x in nodes(each.as_class, ast.Attribute) if x.attr == name)
+        if any(x == f"self.{name}" for x in named):
+            yield each.as_class
+
+
+@kept(1024)
+def _calling(function: Definition) -> tuple[Definition, ...]:
+    """The functions of the file that call this one, where one does, and the one that calls that."""
+    found: list[Definition] = []
+    while len(found) < _HOPS:
+        callers = _callers(function.module, function.name)
+        if len(callers) != 1 or callers[0] in found or callers[0].node is function.node:
+            break
+        function = callers[0]
+        found.append(function)
+    return tuple(found)
+
+
+@kept(4096)
+def _callers(module: Module, name: str) -> tuple[Definition, ...]:
+    calls = (each for each in nodes(module.tree, ast.Call) if last_name(each.func) == name)
+    found = (module.function_at(each.lineno) for each in calls)
+    return tuple(dict.fromkeys(each for each in found if each is not None))
+
+
+def _facts(frame: Frame, function: Definition) -> ClassFacts:
+    """What objects of which nothing else is known have for their attributes after a function,
+    whatever it is called with; those that it gives one thing."""
+    known, key = frame.run.attributes, (id(function.node), id(function.module))
+    if key not in known:
+        known[key] = ClassFacts({}, {}, ())  # for a function that calls itself
+        inner, _ = run_apart(frame, function)
+        given: dict[str, list[Value]] = {}
+        for each, value in inner.env.items():
+            if isinstance(each, Attribute) and not isinstance(each.of, Object):
+                given.setdefault(each.name, []).append(value)
+        values = {name: each[0] for name, each in given.items() if len(each) == 1}
+        known[key] = ClassFacts(values, dict(inner.types), tuple(inner.run.notes))
+    return known[key]
