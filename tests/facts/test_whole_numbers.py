@@ -203,6 +203,9 @@ NAMES = {
     "mask_ptr": "",
     "valid": "",
     "token_counts_ptr": "",
+    "token_types_ptr": "",
+    "label_ids": "",
+    "typesetting_ptr": HIT,
 }
 
 

@@ -36,7 +36,10 @@ _OTHER = re.compile(
     r"scale|(^|_)(s|sf|sc)(_|$)|exp|zero|mask|idx|index|table|lut|book|flag|count|bias|(^|_)zp",
     re.IGNORECASE,
 )
-_NUMBERS = re.compile(r"(?:\b|_)(?:masks?|counts?|flags?|valid)(?:\b|_)", re.IGNORECASE)
+_NUMBERS = re.compile(
+    r"(?:\b|_)(?:masks?|counts?|flags?|valid|labels?|lengths?|lens|kinds|types|ids)(?:\b|_)",
+    re.IGNORECASE,
+)
 # Names of anything.
 COMMON = frozenset(
     """
@@ -77,7 +80,7 @@ def counts(name: str) -> bool:
 
 
 def says_numbers(name: str) -> bool:
-    """Whether a name, or the code of an argument, says that booleans or counts are meant."""
+    """Whether a name, or the code of an argument, says that masks, counts or labels are meant."""
     return bool(_NUMBERS.search(name))
 
 
