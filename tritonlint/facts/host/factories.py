@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from tritonlint.dtypes import UNKNOWN
 from tritonlint.facts.host import classes
@@ -112,18 +112,20 @@ _OTHERWISE = re.compile(
 def _maker(kind: Definition, name: str) -> Definition | None:
     """The only function of the file that makes objects of a class; None where more do, or may do
     so, or one may give their attribute `name` something else."""
-    if _OTHERWISE.search(kind.module.source.text) or not _is_only_called(kind):
-        return None
     maker, *others = _making(kind) or (None,)
     if maker is None or any(x is None or x.node is not maker.node for x in others):
         return None
     changed = {name, ANY}.intersection(assigned_elsewhere(kind))
-    return None if changed or _changes(kind, name) else maker
+    # What is asked last reads the whole file.
+    return None if changed or _changes(kind, name) or not _is_only_called(kind) else maker
 
 
+@kept(1024)
 def _is_only_called(kind: Definition) -> bool:
     """Whether the code of a file does nothing with a class but call it, ask for it and annotate:
     it is no base, and no value that others may call."""
+    if _OTHERWISE.search(kind.module.source.text):
+        return False
     tree, aside = kind.module.tree, set[int]()
     for call in nodes(tree, ast.Call):
         asked = call.args[1:] if last_name(call.func) in ("isinstance", "issubclass") else ()
@@ -138,25 +140,39 @@ def _is_only_called(kind: Definition) -> bool:
 @kept(1024)
 def _making(kind: Definition) -> tuple[Definition | None, ...]:
     """The functions of the file that call a class; None for what stands outside of functions."""
-    module, found = kind.module, list[Definition | None]()
+    module = kind.module
+    lines = _calls(module)
+    found = [module.function_at(each) for each in lines.get(kind.name, ())]
+    own = (module.function_at(each) for each in lines.get("cls", ()))
+    return (*found, *(each for each in own if each and each.owner is kind.node))
+
+
+@kept(256)
+def _calls(module: Module) -> Mapping[str, list[int]]:
+    """By name, the lines in which the code of a file calls something by that."""
+    found: dict[str, list[int]] = {}
     for call in nodes(module.tree, ast.Call):
-        match call.func:
-            case ast.Name(id=name) if name in (kind.name, "cls"):
-                function = module.function_at(call.lineno)
-                if name == kind.name or (function and function.owner is kind.node):
-                    found.append(function)
-    return tuple(found)
+        if isinstance(call.func, ast.Name):
+            found.setdefault(call.func.id, []).append(call.lineno)
+    return found
 
 
 def _changes(kind: Definition, name: str) -> bool:
     """Whether something in the file replaces an attribute of this name, of any object."""
-    for node in nodes(kind.module.tree, ast.Call, ast.Attribute):
+    return not {name, ANY}.isdisjoint(_replaced(kind.module))
+
+
+@kept(256)
+def _replaced(module: Module) -> frozenset[str]:
+    """The attributes that the code of a file replaces, of what is no `self`; `ANY` where it makes
+    another object of one with what is not written out."""
+    found: set[str] = set()
+    for node in nodes(module.tree, ast.Call, ast.Attribute):
         match node:
-            case ast.Attribute(attr=attr, value=value, ctx=ast.Store()) if attr == name:
+            case ast.Attribute(attr=attr, value=value, ctx=ast.Store()):
                 if last_name(value) != "self":
-                    return True
+                    found.add(attr)
             case ast.Call(func=function, keywords=keywords):
                 if last_name(function) in ("replace", "_replace"):
-                    if any(each.arg in (name, None) for each in keywords):
-                        return True
-    return False
+                    found.update(each.arg or ANY for each in keywords)
+    return frozenset(found)
