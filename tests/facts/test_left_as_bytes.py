@@ -242,6 +242,37 @@ def test_pieces_of_wider_floats(
     _check(text, tmp_path, monkeypatch)
 
 
+OF_A_MODULE = """\
+class Quantizer:
+    def prepare(self, module, gates):
+        ratio = (gates.amax(1) / 448.0).to(torch.float32)
+        module.register_buffer("ratio", {kept})
+
+    def scale(self, module, out):
+        ratio = getattr(module, "ratio", None)
+        dequantize[(1,)](ratio{view}, out, 64){mark}
+{more}
+"""
+MORE = """
+    def finish(self, module):
+        module.ratio = other(module)
+"""
+GIVEN = {
+    "as bytes": ("ratio.view(torch.uint8)", "", "", READ),
+    "as it is": ("ratio", "", "", "  # not looked at"),
+    "viewed again": ("ratio.view(torch.uint8)", ".view(torch.float32)", "", ""),
+    "and something else later": ("ratio.view(torch.uint8)", "", MORE, ""),
+}
+
+
+@pytest.mark.parametrize(("kept", "view", "more", "mark"), GIVEN.values(), ids=list(GIVEN))
+def test_what_another_method_registers(
+    kept: str, view: str, more: str, mark: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = OF_A_MODULE.format(kept=kept, view=view, more=more, mark=mark)
+    _check(text, tmp_path, monkeypatch)
+
+
 OUTSIDE = """\
 from elsewhere import dtypes
 

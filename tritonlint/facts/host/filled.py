@@ -88,9 +88,11 @@ def _filling(
 
 
 def _last(filling: Sequence[Definition], parameter: str, name: str) -> Definition | None:
-    """The one of `filling` that makes a tensor for the attribute; of two, the one that makes
-    another of what it finds there (`layer.weight = convert(layer.weight)`)."""
+    """The only one of `filling`; of two, of which one makes a tensor for the attribute, the one
+    that makes another of what it finds there (`layer.weight = convert(layer.weight)`)."""
     again = [each for each in filling if _reads(each, parameter, name)]
+    if len(filling) == 1 and not again:
+        return filling[0]
     first = [each for each in filling if each not in again and makes_tensors(each.as_function)]
     if len(first) != 1 or len(filling) > 2 or len(first) + len(again) != len(filling):
         return None
