@@ -70,11 +70,10 @@ class Run:
     other files that name all of some names and view something, `operator` the function that a
     custom operator is, `overriding` the heirs of a class with a method of their own,
     `made_elsewhere` whether other files make objects of a class, `in_other_files` whether a class
-    of another file has some methods, `replaced` whether other files that import one give something
-    under a name of it, and whether they view what they give. `thorough`: calls are followed that
-    hand on no bytes, for what else a function is given. `attributes` and `effects` (what a kernel
-    does in one specialization) may be shared. `asked` tells whether what is seen at a place is
-    asked for (None: all is)."""
+    of another file has some methods, `replaced` whether other files give something under a name of
+    one, and view it. `thorough`: calls are followed that hand on no bytes, for what else a function
+    is given. `attributes` and `effects` (what a kernel does in one specialization) may be shared.
+    `asked` tells whether what is seen at a place is asked for (None: all is)."""
 
     project: Project
     root: Definition
@@ -115,11 +114,11 @@ class Run:
     implied: dict[tuple[Symbol, bool], Path] = field(default_factory=dict)
     # What is written for parameters of the root, where it is a test and nobody else calls it.
     written: dict[Symbol, tuple[object, ...]] = field(default_factory=dict)
-    # The classes that objects were taken for by their use, and who makes such.
+    # What was supposed: the classes of objects by their use, and who makes such; the memory of
+    # attributes that their class leaves empty.
     supposed: set[Definition] = field(default_factory=set)
-    # The memory that attributes are supposed to hold which their class leaves empty.
     bound: set[Symbol] = field(default_factory=set)
-    # The objects that were met, by class and name, whose classes may turn settings away.
+    # The objects, by class and name, whose classes may turn settings away.
     requiring: dict[tuple[int, Symbol | None], Instance] = field(default_factory=dict)
 
     def with_implied(self, path: Path) -> Path:
