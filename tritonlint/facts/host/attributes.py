@@ -17,10 +17,11 @@ from tritonlint.facts.host.class_facts import (
     gathers,
     take_over,
 )
+from tritonlint.facts.host.class_values import ClassFacts
 from tritonlint.facts.host.decorators import has_view
 from tritonlint.facts.host.events import Note
 from tritonlint.facts.host.registries import makes_tensors
-from tritonlint.facts.host.state import ClassFacts, Frame
+from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Allocation, Attribute, Made, Object, Symbol
 from tritonlint.facts.host.values import Const, DType, Instance, Sequence, Table, Tensor, Value
 from tritonlint.facts.kept import kept

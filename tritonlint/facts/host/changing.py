@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.host import classes
@@ -107,6 +107,26 @@ def _is_table(node: ast.expr) -> bool:
         case ast.Call(func=ast.Name(id="vars"), args=[_]):
             return True
     return False
+
+
+@kept(256)
+def stored(module: Module) -> Mapping[str, tuple[ast.Attribute, ...]]:
+    """By name, where the code of a file gives an attribute something."""
+    found: dict[str, tuple[ast.Attribute, ...]] = {}
+    for each in nodes(module.tree, ast.Attribute):
+        if isinstance(each.ctx, ast.Store):
+            found[each.attr] = (*found.get(each.attr, ()), each)
+    return found
+
+
+@kept(256)
+def stored_by_others(module: Module) -> Mapping[str, tuple[ast.Attribute, ...]]:
+    """The same of what is not called `self`."""
+    others = {
+        name: tuple(each for each in every if dotted_name(each.value) != "self")
+        for name, every in stored(module).items()
+    }
+    return {name: each for name, each in others.items() if each}
 
 
 def spelled_out(module: Module, value: ast.expr) -> ast.expr:

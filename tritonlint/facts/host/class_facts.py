@@ -11,9 +11,10 @@ from tritonlint.facts.host import changing, classes, heirs, renaming
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.binding import bind
 from tritonlint.facts.host.choices import choose, options
+from tritonlint.facts.host.class_values import ClassFacts
 from tritonlint.facts.host.events import Note
 from tritonlint.facts.host.registries import makes_tensors
-from tritonlint.facts.host.state import NEAR_DEPTH, ClassFacts, Frame, Run
+from tritonlint.facts.host.state import NEAR_DEPTH, Frame, Run
 from tritonlint.facts.host.symbols import Attribute, Object, Parameter, Symbol
 from tritonlint.facts.host.traded import traded
 from tritonlint.facts.host.values import Callable, Instance, Partial, Sequence, Table, Tensor, Value

@@ -11,10 +11,11 @@ from tritonlint.dtypes import UNKNOWN
 from tritonlint.facts.host import classes
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.binding import bind
-from tritonlint.facts.host.changing import ANY
+from tritonlint.facts.host.changing import ANY, stored_by_others
 from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.class_facts import assigned_elsewhere, take_over
-from tritonlint.facts.host.state import NEAR_DEPTH, ClassFacts, Frame, Run
+from tritonlint.facts.host.class_values import ClassFacts
+from tritonlint.facts.host.state import NEAR_DEPTH, Frame, Run
 from tritonlint.facts.host.symbols import Made
 from tritonlint.facts.host.values import Callable, Instance, Tensor, Value
 from tritonlint.facts.kept import kept
@@ -166,13 +167,7 @@ def _changes(kind: Definition, name: str) -> bool:
 def _replaced(module: Module) -> frozenset[str]:
     """The attributes that the code of a file replaces, of what is no `self`; `ANY` where it makes
     another object of one with what is not written out."""
-    found: set[str] = set()
-    for node in nodes(module.tree, ast.Call, ast.Attribute):
-        match node:
-            case ast.Attribute(attr=attr, value=value, ctx=ast.Store()):
-                if last_name(value) != "self":
-                    found.add(attr)
-            case ast.Call(func=function, keywords=keywords):
-                if last_name(function) in ("replace", "_replace"):
-                    found.update(each.arg or ANY for each in keywords)
-    return frozenset(found)
+    calls = nodes(module.tree, ast.Call)
+    again = (each for each in calls if last_name(each.func) in ("replace", "_replace"))
+    given = {each.arg or ANY for call in again for each in call.keywords}
+    return frozenset((*stored_by_others(module), *given))

@@ -6,9 +6,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 
+from tritonlint.facts.host.changing import stored_by_others
 from tritonlint.facts.host.class_facts import buffers, take_over
+from tritonlint.facts.host.class_values import ClassFacts
 from tritonlint.facts.host.factories import run_apart
-from tritonlint.facts.host.state import ClassFacts, Frame
+from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Attribute, Object
 from tritonlint.facts.host.values import Instance, Value
 from tritonlint.facts.kept import kept
@@ -55,13 +57,11 @@ def _binder(kind: Definition, name: str) -> Definition | None:
 def _binders(module: Module) -> Mapping[str, Definition | None]:
     """By attribute, the function of a file that gives it something, of what is no `self`, in an
     assignment of its own; None where several statements do."""
-    found: dict[str, Definition | None] = {}
     plain = {id(each.targets[0]) for each in nodes(module.tree, ast.Assign)}
-    for each in nodes(module.tree, ast.Attribute):
-        if isinstance(each.ctx, ast.Store) and dotted_name(each.value) != "self":
-            alone = id(each) in plain and each.attr not in found
-            found[each.attr] = module.function_at(each.lineno) if alone else None
-    return found
+    return {
+        name: module.function_at(first.lineno) if not more and id(first) in plain else None
+        for name, (first, *more) in stored_by_others(module).items()
+    }
 
 
 def _is_left_empty(kind: Definition, name: str) -> bool:

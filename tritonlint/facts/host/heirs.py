@@ -4,6 +4,7 @@ run, and which of what they give tells something."""
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable, Container
 from collections.abc import Sequence as Several
 from itertools import dropwhile, takewhile
 
@@ -17,11 +18,13 @@ from tritonlint.facts.project.tree import (
     FUNCTION,
     SCOPE,
     Function,
-    dotted_name,
     last_name,
     nodes,
     walk,
 )
+
+# Classes outside of the project that give their heirs nothing of what is looked for.
+_PLAIN_BASES = ("object", "ABC")
 
 
 @kept(4096)
@@ -168,13 +171,25 @@ def _is_written(statement: ast.stmt) -> bool:
 
 def _has(definition: Definition) -> frozenset[str] | None:
     """The names of what objects of a class have; None where it has a base that is not known."""
-    found = _bound_in(definition.as_class)
+    return members(definition, _bound_in, _PLAIN_BASES)
+
+
+def members(
+    definition: Definition,
+    own: Callable[[ast.ClassDef], frozenset[str]],
+    plain: Container[str],
+    within: tuple[object, ...] = (),
+) -> frozenset[str] | None:
+    """The names that a class and its bases have of their `own`; None where a base is not known, and
+    is none of these `plain` ones from outside of the project."""
+    found = own(definition.as_class)
     for base in definition.as_class.bases:
-        spelled = dotted_name(base)
-        target = definition.module.target(spelled, definition.enclosing) if spelled else None
-        if not isinstance(target, Definition) or not isinstance(target.node, ast.ClassDef):
-            return found if spelled in ("object", "ABC", "abc.ABC") else None
-        inherited = _has(target) if target.node is not definition.node else None
+        if last_name(base.value if isinstance(base, ast.Subscript) else base) in plain:
+            continue
+        target = definition.module.meant(base, definition.enclosing)
+        if target is None or not isinstance(target.node, ast.ClassDef) or target.node in within:
+            return None
+        inherited = members(target, own, plain, (*within, definition.node))
         if inherited is None:
             return None
         found |= inherited

@@ -16,6 +16,7 @@ from tritonlint.facts.host import (
     required,
 )
 from tritonlint.facts.host.arguments import Arguments, Given
+from tritonlint.facts.host.changing import stored
 from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.given_outside import given_outside
 from tritonlint.facts.host.named_dtypes import named_dtype
@@ -36,9 +37,8 @@ from tritonlint.facts.host.values import (
     Tensor,
     Value,
 )
-from tritonlint.facts.kept import kept
-from tritonlint.facts.project.modules import Definition, Module, Target
-from tritonlint.facts.project.tree import FUNCTION, Function, last_name, nodes
+from tritonlint.facts.project.modules import Definition, Target
+from tritonlint.facts.project.tree import FUNCTION, Function, last_name
 from tritonlint.frozen import replace
 
 # So many heirs of a class are asked for a method that it leaves to them.
@@ -102,16 +102,9 @@ def _as_written(owner: Instance, target: Target, name: str) -> Const | None:
     the file gives anything under that name something else."""
     match target:
         case Definition(module=module, node=ast.Constant(value=bool() as switch)):
-            if isinstance(owner.symbol, Made) and name not in _stored(module):
+            if isinstance(owner.symbol, Made) and name not in stored(module):
                 return Const(switch)
     return None
-
-
-@kept(256)
-def _stored(module: Module) -> frozenset[str]:
-    """The attributes that the code of a file gives something."""
-    attributes = nodes(module.tree, ast.Attribute)
-    return frozenset(each.attr for each in attributes if isinstance(each.ctx, ast.Store))
 
 
 def _of_heirs(frame: Frame, owner: Instance, target: Definition, node: ast.expr) -> Value | None:

@@ -13,9 +13,10 @@ from tritonlint.dtypes import UNKNOWN, ElementTypes
 from tritonlint.facts.flow.walk import Walk
 from tritonlint.facts.host.arguments import Given
 from tritonlint.facts.host.choices import as_tested, joined
+from tritonlint.facts.host.class_values import Attributes
 from tritonlint.facts.host.events import Copy, LaunchEvent, Note, NoteKind, Notes
 from tritonlint.facts.host.places import Part, Place
-from tritonlint.facts.host.symbols import Allocation, Attribute, Symbol, Unknown
+from tritonlint.facts.host.symbols import Allocation, Symbol, Unknown
 from tritonlint.facts.host.telling_types import tells_types
 from tritonlint.facts.host.values import Class, Condition, Instance, Path, Tensor, Value
 from tritonlint.facts.project.effects import Effects
@@ -39,25 +40,6 @@ NEAR_DEPTH = 5
 
 Leads = Callable[[Definition], bool]
 F = TypeVar("F", bound="Frame")
-
-
-@dataclass(frozen=True)
-class ClassFacts:
-    """What `__init__` of a class gives its attributes (in `first` those that are given something
-    else later), with what is known of the buffers behind them; `dtypes` name the dtypes of those of
-    which only that is known, `stand_ins` have one element, `given` are those of parameters."""
-
-    values: dict[str, Value]
-    types: dict[Symbol, ElementTypes]
-    notes: tuple[Note, ...]
-    dtypes: dict[Symbol, frozenset[Symbol]] = field(default_factory=dict)
-    stand_ins: dict[Symbol, ElementTypes] = field(default_factory=dict)
-    given: dict[Attribute, Value] = field(default_factory=dict)
-    first: dict[str, Value] = field(default_factory=dict)
-
-
-# By class and method.
-Attributes = dict[tuple[int, int], ClassFacts]
 
 
 @dataclass(eq=False)

@@ -7,7 +7,9 @@ import ast
 from collections.abc import Mapping, Sequence
 
 from tritonlint.facts.flow.parameters import signature
+from tritonlint.facts.host.changing import stored_by_others
 from tritonlint.facts.host.class_facts import assigned_in
+from tritonlint.facts.host.heirs import members
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.tensors import CONSTRUCTORS, CONVERSIONS, PARTS, SHAPES
 from tritonlint.facts.host.values import Instance, Tensor
@@ -62,7 +64,7 @@ def fitting(frame: Frame, owner: Tensor, node: ast.Attribute) -> Sequence[Defini
         any(each.enclosing for each in found)
         or _is_annotated(frame.enclosing[-1], spelled)
         or _is_asked_for(frame.enclosing[-1], spelled)
-        or not methods.isdisjoint(_replaced(frame.module))
+        or not methods.isdisjoint(stored_by_others(frame.module))
     ):
         return ()
     # Where a class of another file has these methods too, it may be one of that.
@@ -119,16 +121,6 @@ def _methods(module: Module) -> frozenset[str]:
     )
 
 
-@kept(512)
-def _replaced(module: Module) -> frozenset[str]:
-    """The attributes that a file gives something, but those of `self`."""
-    return frozenset(
-        each.attr
-        for each in nodes(module.tree, ast.Attribute)
-        if isinstance(each.ctx, ast.Store) and dotted_name(each.value) != "self"
-    )
-
-
 @kept(4096)
 def _is_asked_for(function: ast.AST, name: str) -> bool:
     """Whether a function asks of which class something is that it calls so."""
@@ -144,12 +136,13 @@ def _is_asked_for(function: ast.AST, name: str) -> bool:
 def _members(module: Module) -> Sequence[tuple[Definition, frozenset[str] | None]]:
     """The classes of a file, with the names of what their objects have; None of one that inherits
     from what is not known."""
-    return [(each, _has(each)) for each in module.classes]
+    return [(each, members(each, _named, _PLAIN_BASES)) for each in module.classes]
 
 
-def _has(kind: Definition, depth: int = 8) -> frozenset[str] | None:
+def _named(kind: ast.ClassDef) -> frozenset[str]:
+    """The names that the body of a class gives, and its methods to `self`."""
     found: set[str] = set()
-    for each in kind.as_class.body:
+    for each in kind.body:
         match each:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
                 found |= {name, *assigned_in(each)}
@@ -157,14 +150,4 @@ def _has(kind: Definition, depth: int = 8) -> frozenset[str] | None:
                 found.add(name)
             case ast.Assign(targets=targets):
                 found |= {one.id for one in targets if isinstance(one, ast.Name)}
-    for base in kind.as_class.bases:
-        if last_name(base.value if isinstance(base, ast.Subscript) else base) in _PLAIN_BASES:
-            continue
-        meant = kind.module.meant(base, kind.enclosing) if depth else None
-        inherited = (
-            _has(meant, depth - 1) if meant and isinstance(meant.node, ast.ClassDef) else None
-        )
-        if inherited is None:
-            return None
-        found |= inherited
     return frozenset(found)

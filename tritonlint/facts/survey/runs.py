@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
+from tritonlint.facts.host.class_values import Attributes
 from tritonlint.facts.host.interpreter import interpret
-from tritonlint.facts.host.state import Attributes, Run
+from tritonlint.facts.host.state import Run
 from tritonlint.facts.index.beside import Beside
 from tritonlint.facts.index.reach import Reach
 from tritonlint.facts.index.universe import Texts

@@ -198,8 +198,6 @@ def _argument(
         typed = storage.types.known and (storage.packed or not storage.raw)
         place = entered_at(tensor, passed.span)
         return Typed(event.span, parameter, place) if typed and tensor.passed else None
-    replaced, viewed = replaced_elsewhere(run, event, parameter, tensor)
-    evidence = _at_most("possible", evidence) if viewed else evidence
     twice = any(passed_twice(event, parameter, tensor, whole))
     place = passed.span if twice else place_of_view(run, event, parameter, tensor, evidence)
     return Argument(
@@ -226,17 +224,24 @@ def _argument(
         run.heir is not None or is_conditional(event.path, path, evidence),
         event.alone,
         _is_whole(event, tensor),
-        replaced
+        _may_differ(run, event, parameter, tensor, place),
+    )
+
+
+def _may_differ(run: Run, event: LaunchEvent, parameter: str, tensor: Tensor, place: Span) -> bool:
+    """Whether what stands at `place` may be something else, or be meant for something else too."""
+    return (
+        replaced_elsewhere(run, event, parameter, tensor)[0]
         or is_supposed(run, tensor)
-        or used_otherwise(run, event, parameter, tensor, place),
+        or used_otherwise(run, event, parameter, tensor, place)
     )
 
 
 def _harm(
     run: Run, event: LaunchEvent, parameter: str, tensor: Tensor, storage: Storage, path: Path
 ) -> tuple[list[Evidence], tuple[Store, ...], tuple[Load, ...]]:
-    """What goes wrong, and the evidence, as strong as it is of what is supposed, or of what is
-    called a mask or counts; nothing where whole numbers are loaded."""
+    """What goes wrong, and the evidence, as strong as it is of what is supposed, of what is called
+    a mask or counts, or of what another file views; nothing where whole numbers are loaded."""
     if not storage.raw:
         return [], (), ()
     evidence, stores, loads = harm(run, event, parameter, tensor, storage, path)
@@ -246,6 +251,8 @@ def _harm(
         evidence = _at_most("possible", evidence)
     elif is_supposed(run, tensor) and not _is_doubted(run, event, tensor, evidence):
         evidence = _at_most("likely", evidence)
+    if evidence and replaced_elsewhere(run, event, parameter, tensor)[1]:
+        evidence = _at_most("possible", evidence)
     return evidence, stores, loads
 
 
