@@ -39,6 +39,7 @@ def backward(scales_u8, grad):
     return grad * scales_u8.view(torch.float32)
 """
 MISSED, UNKNOWN = "  # expect: TL002", "  # not looked at"
+STORED = "  # expect: TL001"
 
 CASES = {
     "codes, by the caller": ON_THE_WAY % ("", CODES, BYTES, MISSED),
@@ -79,3 +80,38 @@ def test_the_view_comes_last(
     assert finding.fix is not None
     assert [each.replacement for each in finding.fix.edits] == [view]
     assert finding.snippet == "raw"
+
+
+UNDER_A_TEST = """
+def compare(x, cache, kind, n):
+    if "fp8" in kind:
+        cache = cache.view(torch.float8_e4m3fn)
+    quantize[(1,)](x, cache, 64)
+    again = cache.clone()
+    if {test}:
+        {name} = again.view(torch.uint8)
+        print({name}.sum())
+    {back}
+    {launch}quantize[(1,)](x, again, 64){mark}
+"""
+BACK = 'if "fp8" in kind:\n        again = again.view(torch.float8_e4m3fn)'
+TESTS = {
+    "bytes under the test": ('"fp8" in kind', "again", "pass", "", STORED),
+    "the test of another": ('kind.startswith("fp8")', "again", "pass", "", STORED),
+    "a test in between": ('"fp8" in kind', "again", "print(kind)", "if n: ", STORED),
+    "correct: viewed back": ('"fp8" in kind', "again", BACK, "", ""),
+    "correct: another name": ('"fp8" in kind', "codes", "pass", "", ""),
+    "correct: where it is none": ('"fp8" in kind', "again", "pass", 'if "fp8" not in kind: ', UNKNOWN),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("test", "name", "back", "launch", "mark"), TESTS.values(), ids=list(TESTS))
+def test_bytes_under_a_test(
+    test: str, name: str, back: str, launch: str, mark: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was viewed under a test is not viewed where that test comes out otherwise."""
+    monkeypatch.chdir(tmp_path)
+    text = UNDER_A_TEST.format(test=test, name=name, back=back, launch=launch, mark=mark)
+    files = {"user.py": KERNELS + text}
+    write(tmp_path, files)
+    assert found(select=("TL001", "TL002")) == expected(files)

@@ -22,7 +22,7 @@ from tritonlint.facts.host.naming import symbol
 from tritonlint.facts.host.outcomes import telling
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import HasType, Literal, OfVendor, Spelled
-from tritonlint.facts.host.values import Choice, Condition, Const, DType, Path, Tensor, Value
+from tritonlint.facts.host.values import Choice, Condition, Const, DType, Path, Tensor, Value, Word
 from tritonlint.facts.project.tree import as_code, last_name, nodes
 from tritonlint.frozen import replace
 
@@ -46,7 +46,7 @@ def _condition(frame: Frame, node: ast.expr) -> Condition:
     span = frame.span(node)
     match node:
         case ast.BoolOp(op=op, values=parts):
-            kind = "and" if isinstance(op, ast.And) else "or"
+            kind: Word = "and" if isinstance(op, ast.And) else "or"
             tests = _in_turn(frame, kind, parts) if frame.run.written else None
             tests = tests or tuple(condition(frame, part) for part in parts)
             return outcomes.combine(kind, tests, span)

@@ -213,7 +213,7 @@ def _of_tensor(
     if name == "as_strided":
         item_counts.note_strides(frame, node, owner)
     if may_retype(name, node, arguments):
-        return replace(owner, types=UNKNOWN, view=frame.span(node), guarded=False)
+        return replace(owner, types=UNKNOWN, view=frame.span(node), guarded=False, viewed_on=())
     return tensors.method(frame, owner, name, arguments, frame.span(node))
 
 

@@ -63,6 +63,7 @@ def choose(*alternatives: tuple[Path, Value]) -> Value:
         for inner, each in options(value, path):
             if not is_possible(inner):
                 continue
+            each = _as_it_was(each, inner)
             # Which kernel is launched goes together with what it is passed: each on its path.
             apart = inner if isinstance(each, Launchable) else ()
             same = next((at for at, (_, other) in enumerate(flat) if other == each), None)
@@ -77,6 +78,13 @@ def choose(*alternatives: tuple[Path, Value]) -> Value:
         return flat[0][1]
     constant = all(isinstance(each, Const) for _, each in flat)
     return Choice(tuple(flat[: MAX_CONSTANTS if constant else MAX_OPTIONS]))
+
+
+def _as_it_was(value: Value, path: Path) -> Value:
+    """`value`, which is not viewed on a path that does not go with the one of its view."""
+    if not isinstance(value, Tensor) or not contradicts(value.viewed_on, path):
+        return value
+    return replace(value, types=None, view=None, guarded=False, viewed_on=())
 
 
 def any_item(sequence: Sequence) -> Value | None:
@@ -100,7 +108,7 @@ def _without_unviewed(flat: list[tuple[Path, Value]]) -> list[tuple[Path, Value]
             stays = each.bare or any(isinstance(key, OfVendor) for key, _ in path)
             if not (stays or each.view):
                 continue
-            each = each if stays else replace(each, guarded=True)
+            each = each if stays else replace(each, guarded=True, viewed_on=path)
         kept.append((path, each))
     return kept
 

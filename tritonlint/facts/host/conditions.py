@@ -143,7 +143,7 @@ def assume(frame: Frame, test: Condition, outcome: bool, *, required: bool = Fal
         case "not", _:
             assume(frame, test.parts[0], not outcome, required=required)
             return
-        case ("and", True) | ("or", False):
+        case ("and", True) | ("or", False) | ("each", _):
             frame.path += ((test.key, outcome),)  # against the other arm, which knows no part
             for part in test.parts:
                 assume(frame, part, outcome, required=required)

@@ -25,6 +25,7 @@ from tritonlint.facts.host.values import (
     Table,
     Tensor,
     Value,
+    Word,
 )
 from tritonlint.source import Span
 
@@ -75,7 +76,7 @@ def compared(
 
 
 def _of_each(
-    frame: Frame, word: str, subjects: Iterable[Value], against: Value, span: Span
+    frame: Frame, word: Word, subjects: Iterable[Value], against: Value, span: Span
 ) -> Condition | None:
     """The condition of `torch.uint8 in (x.dtype, y.dtype)`, or of `{x.dtype, y.dtype} <= {T, U}`:
     of each of them."""
@@ -137,7 +138,7 @@ def dtype_test(frame: Frame, subject: Value, against: Value, span: Span) -> Cond
             return None
         asked = [dtype_test(frame, each, against, span) for _, each in options(subject)]
         tests = tuple(each for each in asked if each is not None)
-        return combine("and", tests, span) if len(tests) == len(asked) else None
+        return combine("each", tests, span) if len(tests) == len(asked) else None
     of = element_types.dtype_symbol(subject)
     if of is None:
         return None

@@ -68,6 +68,8 @@ def comprehension(frame: Frame, node: Comprehension) -> Value:
             found.append((label, as_tested(inner.evaluate(node.value), inner.path)))
         else:
             found.append((None, as_tested(inner.evaluate(node.elt), inner.path)))
+        # What it sets on the way, as by `setattr`, stays so.
+        frame.env |= {name: value for name, value in inner.env.items() if type(name) is not str}
 
     exact = generate(frame, node.generators, element)
     if isinstance(node, ast.DictComp):

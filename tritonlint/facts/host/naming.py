@@ -5,9 +5,18 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from tritonlint.facts.host.choices import only_tensor
+from tritonlint.facts.host.choices import choose, only_tensor
 from tritonlint.facts.host.symbols import Attribute, Item, Literal, Spelled, Symbol
-from tritonlint.facts.host.values import Condition, Const, DType, Instance, Method, Tensor, Value
+from tritonlint.facts.host.values import (
+    Choice,
+    Condition,
+    Const,
+    DType,
+    Instance,
+    Method,
+    Tensor,
+    Value,
+)
 from tritonlint.facts.project.tree import as_code
 
 # The attribute that is a dict of all others.
@@ -34,7 +43,10 @@ def symbol(value: Value, node: str | ast.expr) -> Symbol:
 
 
 def as_tensor(value: Value) -> Value:
-    """`a.b.c` of something unknown, as an unknown that is known by that."""
+    """`a.b.c` of something unknown, as an unknown that is known by that; so among several."""
+    if isinstance(value, Choice):
+        named = tuple((path, as_tensor(each)) for path, each in value.options)
+        return value if named == value.options else choose(*named)
     if not isinstance(value, Method):
         return value
     return Tensor(Attribute(symbol(as_tensor(value.owner), value.node.value), value.name))

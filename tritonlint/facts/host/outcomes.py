@@ -11,7 +11,7 @@ from tritonlint.facts.host import settings
 from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.symbols import Denied, Joined, Literal, Symbol
-from tritonlint.facts.host.values import Choice, Condition, Path, Value
+from tritonlint.facts.host.values import Choice, Condition, Path, Value, Word
 from tritonlint.frozen import replace
 from tritonlint.source import Span
 
@@ -52,6 +52,8 @@ def decided(
             return False if False in parts else (True if all(parts) else None)
         case "or":
             return True if True in parts else (None if None in parts else False)
+        case "each":
+            return parts[0] if len(set(parts)) == 1 else None
         case "dtype" if condition.buffer is not None and condition.buffer in known:
             return _has_type(known[condition.buffer], condition)
     return None
@@ -73,9 +75,9 @@ def negate(condition: Condition) -> Condition:
     return Condition("not", Denied(condition.key), condition.span, parts=(condition,))
 
 
-def combine(kind: str, parts: tuple[Condition, ...], span: Span) -> Condition:
-    key = Joined(kind, tuple(part.key for part in parts))
-    return Condition("and" if kind == "and" else "or", key, span, parts=parts)
+def combine(word: Word, parts: tuple[Condition, ...], span: Span) -> Condition:
+    key = Joined(word, tuple(part.key for part in parts))
+    return Condition(word, key, span, parts=parts)
 
 
 def telling(

@@ -12,11 +12,31 @@ from tritonlint.facts.host.binding import bind
 from tritonlint.facts.host.choices import choose, is_dtype
 from tritonlint.facts.host.given import arguments_of
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.values import Callable, Class, Const, Sequence, Table, Tensor, Value
+from tritonlint.facts.host.symbols import Attribute, Object
+from tritonlint.facts.host.values import (
+    Callable,
+    Class,
+    Const,
+    Sequence,
+    Table,
+    Tensor,
+    Value,
+)
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.registering import filled_in, filling, first_inside, registered
+from tritonlint.facts.project.registering import (
+    declared_global,
+    filled_in,
+    filling,
+    first_inside,
+    may_declare,
+    puts_into,
+    registered,
+)
 from tritonlint.facts.project.tree import nodes, walk
+from tritonlint.frozen import replace
+
+Container = Table | Sequence
 
 # So many statements are followed that fill one table.
 _MOST = 16
@@ -32,8 +52,7 @@ def filled(frame: Frame, definition: Definition, made: Value) -> Value:
     name = definition.name
     statements, fillers = _filling(definition.module, name)
     decorated = registered(definition.module, name)[:_MOST] if fillers else ()
-    if isinstance(made, Table):
-        made = _put_later(frame, definition, made)
+    made = _put_later(frame, definition, made)
     if not statements and not decorated:
         return made
     inner = frame.elsewhere(definition.module, (), frame.types)
@@ -92,18 +111,32 @@ def _assigned_in(statement: ast.stmt) -> frozenset[str]:
     return frozenset()
 
 
-def _put_later(frame: Frame, definition: Definition, made: Table) -> Table:
-    """`made` with what functions put into it; of several values for one key, any."""
+def _put_later(frame: Frame, definition: Definition, made: Container) -> Container:
+    """`made` with what functions put into it, or leave in its place; of several values for one key,
+    any."""
+    before = _entries(made)
     found: dict[object, list[Value]] = {}
     for function in _keeping(definition.module, definition.name):
         left = _left_by(frame, function, definition.name, made)
-        for key, value in left.items if isinstance(left, Table) else ():
-            if (key, value) not in made.items and value not in found.setdefault(key, []):
+        for key, value in _entries(left).items() if type(left) is type(made) else ():
+            if before.get(key) != value and value not in found.setdefault(key, []):
                 found[key].append(value)
     put = {
         key: choose(*(((), each) for each in several)) for key, several in found.items() if several
     }
-    return made.updated(put.items()) if put else made
+    if isinstance(made, Table):
+        return made.updated(put.items()) if put else made
+    return replace(made, items=tuple({**before, **put}.values())) if put else made
+
+
+def _entries(container: Value | None) -> dict[object, Value]:
+    """What a dict holds by its keys, a list by its places."""
+    match container:
+        case Table(items=items):
+            return dict(items)
+        case Sequence(items=several):
+            return dict(enumerate(several))
+    return {}
 
 
 def _set_later(frame: Frame, definition: Definition, made: Value) -> Value | None:
@@ -133,35 +166,37 @@ def _left_by(
         inner.env.setdefault(name, before)
     inner.body()
     frame.run.stack.pop()
-    return inner.env.get(name)
+    return inner.env.get(Attribute(Object(function.module.name), name), inner.env.get(name))
 
 
 @kept(1024)
 def _keeping(module: Module, name: str) -> list[Definition]:
-    """The functions of a module that put tensors which they make into the table `name`."""
+    """The functions of a module that put tensors which they make, or views, into the table or the
+    list `name`, or give the name another one."""
+    declared = may_declare(module)
     return [
         each
-        for each in filling(module, name).values()
-        if any(
-            isinstance(item.ctx, ast.Store)
-            and isinstance(item.value, ast.Name)
-            and item.value.id == name
-            for item in nodes(each.as_function, ast.Subscript)
-        )
-        if _gives_tensors(each)
+        for each in module.functions
+        if not each.enclosing
+        if puts_into(each.node, name) or (declared and name in declared_global(each.node))  # type: ignore[arg-type]
+        if _gives_tensors(each) or _views(each)
     ]
+
+
+def _views(function: Definition) -> bool:
+    return any(each.attr == "view" for each in nodes(function.as_function, ast.Attribute))
 
 
 @kept(1024)
 def _setters(module: Module, name: str) -> list[Definition]:
-    if "global " not in module.source.text:
+    if not may_declare(module):
         return []
     functions = (
         each
         for each in module.functions
         if all(isinstance(around, ast.ClassDef) for around in each.enclosing)
     )
-    return [each for each in functions if name in _declared_global(each.node)]  # type: ignore[arg-type]
+    return [each for each in functions if name in declared_global(each.node)]  # type: ignore[arg-type]
 
 
 def _gives_tensors(function: Definition) -> bool:
@@ -175,12 +210,6 @@ def _gives_tensors(function: Definition) -> bool:
                 if makes_tensors(made.node):
                     return True
     return False
-
-
-@kept(4096)
-def _declared_global(function: ast.AST) -> frozenset[str]:
-    found = (each.names for each in nodes(function, ast.Global))
-    return frozenset(name for names in found for name in names)
 
 
 def _after(frame: Frame, function: Definition, call: ast.Call, name: str) -> Value:

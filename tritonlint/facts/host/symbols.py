@@ -254,7 +254,7 @@ class Denied(Symbol):
 
 @symbol_class
 class Joined(Symbol):
-    """Several tests, by `and` or `or`."""
+    """Several tests, by `and` or `or`, or one of them (`each`)."""
 
     word: str
     tests: tuple[Symbol, ...]

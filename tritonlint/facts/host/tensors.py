@@ -168,7 +168,9 @@ def view(frame: Frame, tensor: Tensor, arguments: Arguments, span: Span) -> Tens
         frame.note("codes", tensor.buffer, before, span, tensor.part, path=tensor.tested)
     # What is viewed as bytes enters the calls after that: a view before it would change nothing.
     passed = () if all_bytes(types) else tensor.passed
-    return replace(tensor, types=types, view=span, guarded=False, bare=False, passed=passed)
+    return replace(
+        tensor, types=types, view=span, guarded=False, viewed_on=(), bare=False, passed=passed
+    )
 
 
 def convert(frame: Frame, tensor: Tensor, target: Value | None, span: Span) -> Tensor:

@@ -27,10 +27,11 @@ class Tensor:
     `buffer` names the memory: slices and views of one allocation share it. `types` is set once a
     view or a conversion has decided the element type; None means the type that the buffer has.
     `part` is the slice that cut it from the buffer, `view` the `.view(dtype)` that set its type,
-    `guarded` says that this view happens under an `if` without an `else`, `bare` that another arm
-    views it and this one does not, though it is made of bytes whichever is taken. `several` says
-    that it is a tuple of such parts, of unknown length. `passed` are the call arguments through
-    which it came here, outermost first. `described`: it is what a host-side descriptor reaches.
+    `guarded` says that this view happens under an `if` without an `else`, `viewed_on` on which
+    path, `bare` that another arm views it and this one does not, though it is made of bytes
+    whichever is taken. `several` says that it is a tuple of such parts, of unknown length.
+    `passed` are the call arguments through which it came here, outermost first. `described`: it is
+    what a host-side descriptor reaches.
     `tested` is how tests of its type came out on the way into a container, or to who called.
     """
 
@@ -44,6 +45,7 @@ class Tensor:
     passed: tuple[Place, ...] = ()
     described: bool = False
     tested: Path = ()
+    viewed_on: Path = field(default=(), compare=False, hash=False)
 
 
 @dataclass(frozen=True)
@@ -90,12 +92,16 @@ class Table:
         return Table(tuple(both.items()), self.span, self.open or open_)
 
 
+# How several tests make one: `each` is the one of them that is about the value that is meant.
+Word = Literal["and", "or", "each"]
+
+
 @dataclass(frozen=True)
 class Condition:
     """The outcome of a test, known by its `key`. `among` is whether each of `types` makes it true,
     `told` how the tests that chose what is tested came out where it does not, and where it does."""
 
-    kind: Literal["dtype", "quantized", "unquantized", "not", "and", "or", "opaque"]
+    kind: Literal["dtype", "quantized", "unquantized", "not", "and", "or", "each", "opaque"]
     key: Symbol
     span: Span
     buffer: Symbol | None = None

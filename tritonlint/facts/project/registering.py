@@ -68,3 +68,38 @@ def filled_in(node: ast.AST) -> frozenset[str]:
                 if isinstance(owner, (ast.Name, ast.Attribute)):
                     found.add(last_name(owner))
     return frozenset(found)
+
+
+def puts_into(function: ast.AST, name: str) -> bool:
+    """Whether a function puts something into what a name stands for under a key, or adds entries
+    to it."""
+    for each in nodes(function, ast.Subscript, ast.Call):
+        match each:
+            case ast.Subscript(value=ast.Name(id=owner), ctx=ast.Store()) if owner == name:
+                return True
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr="update")):
+                if owner == name:
+                    return True
+    return False
+
+
+@kept(4096)
+def declared_global(function: ast.AST) -> frozenset[str]:
+    """The names of its module that a function gives something."""
+    found: list[str] = []
+    for each in nodes(function, ast.Global, ast.Subscript):
+        match each:
+            case ast.Global(names=names):
+                found += names
+            case ast.Subscript(
+                value=ast.Call(func=ast.Name(id="globals")),
+                slice=ast.Constant(value=str(name)),
+                ctx=ast.Store(),
+            ):
+                found.append(name)
+    return frozenset(found)
+
+
+def may_declare(module: Module) -> bool:
+    """Whether functions of a module may give its names something."""
+    return "global " in module.source.text or "globals()" in module.source.text

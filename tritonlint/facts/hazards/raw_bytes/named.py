@@ -7,12 +7,19 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 
-from tritonlint.dtypes import ElementType, ElementTypes, from_torch
+from tritonlint.dtypes import UNKNOWN, ElementType, ElementTypes, from_torch
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
+from tritonlint.facts.hazards.raw_bytes.kept_as_bytes import (
+    Named,
+    attribute,
+    kept_as_bytes,
+    may_keep_bytes,
+)
 from tritonlint.facts.hazards.raw_bytes.made import codes_of, views_as_bytes
 from tritonlint.facts.hazards.raw_bytes.names import COMMON, says_bytes, speaks_of_codes
 from tritonlint.facts.hazards.torch_code import float_type, given_dtype, viewed
 from tritonlint.facts.host.changing import spelled_out
+from tritonlint.facts.host.element_types import wide_floats
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import Attribute, Item, Parameter, Symbol
@@ -21,7 +28,6 @@ from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Module
 from tritonlint.facts.project.tree import assigned, nodes, walk
-from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
 # A name that is as short can be anything.
@@ -32,20 +38,13 @@ _SAID_BYTES = re.compile(r"\w_(?:u8|uint8|bytes)\s*\.\s*view\b")
 _AS_CODES = re.compile(r"view(?<!\wview)\s*\((?:\s|#[^\n]*\n)*[^,]{0,200}?(?i:fp8|float8|e4m3)")
 
 
-@dataclass(frozen=True)
-class Named:
-    """A tensor of bytes that is viewed as codes of `types`: where it is made, and where viewed."""
-
-    made: Span
-    viewed: Span
-    types: ElementTypes
-
-
 def may_name_codes(text: str) -> bool:
     """Whether a file may make tensors of bytes, or call them so, and view tensors as floats, or
     those as bytes."""
     if "view" not in text:
         return False
+    if may_keep_bytes(text):
+        return True
     if ("u8" in text or "bytes" in text) and _SAID_BYTES.search(text):
         return True
     if "int8" not in text:
@@ -81,7 +80,8 @@ def by_name(run: Run, event: LaunchEvent, tensor: Tensor) -> Iterator[Evidence]:
     message = f"and viewed as {named.types} here"
     if named.viewed == named.made:
         message = f"which are codes of {named.types}"
-    yield Evidence(named.viewed, message, "likely", (), named.types)
+    wide = named.types if wide_floats(named.types) else UNKNOWN
+    yield Evidence(named.viewed, message, "likely", (), named.types, meaning=wide)
 
 
 def _name(node: ast.expr) -> str:
@@ -125,6 +125,8 @@ def _called(name: str, before: str) -> str:
 def _names(node: ast.AST) -> Iterator[str]:
     if isinstance(node, (ast.Attribute, ast.Subscript, ast.Name)):
         yield _name(node)
+    elif isinstance(node, ast.Call):
+        yield attribute(node)
 
 
 @kept(64)
@@ -159,7 +161,8 @@ def _by_name(module: Module) -> Mapping[str, Named]:
         made.setdefault(name, span)
         as_codes.setdefault(name, (types, span))
     known = made.keys() & as_codes.keys() - others - {""}
-    return {name: Named(made[name], as_codes[name][1], as_codes[name][0]) for name in known}
+    found = {name: Named(made[name], as_codes[name][1], as_codes[name][0]) for name in known}
+    return {**kept_as_bytes(module), **found}
 
 
 def _codes(module: Module) -> Iterator[tuple[str, ElementTypes, ast.expr]]:
