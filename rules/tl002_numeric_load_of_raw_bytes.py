@@ -18,6 +18,7 @@ _PIECES = {
     "torch.bfloat16": "128.0 and 63.0",
     "torch.float16": "0.0 and 60.0",
     "torch.float32": "0.0, 0.0, 128.0 and 63.0",
+    "torch.float64": "six times 0.0, 240.0 and 63.0",
 }
 _CODES = "each byte is read as a code, those of 1.0 (0x80 and 0x3F) as -0.0 and 1.875"
 
@@ -120,8 +121,10 @@ def _what(argument: Argument) -> str:
 def _trigger(argument: Argument) -> str:
     if argument.storage.packed:
         return _CODES
-    pieces = _PIECES.get(str(argument.stands_for))
-    return f"1.0 in {argument.stands_for} is read as {pieces}" if pieces else _SILENT
+    # Of several wide types any would do.
+    types = sorted(map(str, argument.stands_for.types or ()))
+    wide = types[0] if types and all(each in _PIECES for each in types) else ""
+    return f"1.0 in {wide} is read as {_PIECES[wide]}" if wide else _SILENT
 
 
 def _confidence(argument: Argument, silent: bool) -> Confidence:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from collections.abc import Sequence as Items
 
 from tritonlint.dtypes import INT8, UNKNOWN, ElementTypes, from_torch
+from tritonlint.facts.host import byte_counts
 from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.element_types import (
     ANY_FLOAT,
@@ -41,10 +42,11 @@ def reckons(frame: Frame, dtype: Value, names: Items[object], span: Span) -> Non
         frame.note("integers", symbol, ElementTypes.of(INT8), span)
 
 
-def reckoned(frame: Frame, node: ast.BinOp, *sides: Value) -> Tensor:
+def reckoned(frame: Frame, node: ast.BinOp, left: Value, right: Value) -> Tensor:
     """What arithmetic with numbers or tensors gives: floats, where it divides or one side is a
     float."""
     made = frame.unknown(node)
+    sides = left, right
     known = {types for each in sides if wide_floats(types := _number_types(frame, each))}
     if isinstance(node.op, (ast.Div, ast.MatMult)) or (
         known and not isinstance(node.op, ast.FloorDiv)
@@ -54,6 +56,8 @@ def reckoned(frame: Frame, node: ast.BinOp, *sides: Value) -> Tensor:
         at = frame.span(node)
         made = Tensor(Allocation(at.path, at.line, at.column, frame.site, "="))
         frame.types[made.buffer] = alone
+    else:
+        byte_counts.note_count(frame, node, made, left, right)
     return made
 
 

@@ -34,6 +34,7 @@ NoteKind = Literal[
     "seen",
     "codes",
     "numbers",
+    "counted",
 ]
 
 
@@ -50,8 +51,9 @@ class Note:
     parameter is this dtype unless a caller says otherwise; `may_be`: it is made with this type on
     `path`, with one that is not known on others; `codes`: codes of `types` are copied
     into it, or what was viewed as these is viewed as bytes again; `numbers`: the code computes with
-    it as floats; `seen`: what was seen at run time, as `message` says: it is as strong as
-    `strength`, and `encoded` says that the bytes are floats.
+    it as floats; `counted`: it has as many bytes as elements of `types` take; `seen`: what was seen
+    at run time, as `message` says: it is as strong as `strength`, and `encoded` says that the bytes
+    are floats.
     """
 
     kind: NoteKind

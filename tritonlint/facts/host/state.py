@@ -92,6 +92,8 @@ class Run:
     stand_ins: dict[Symbol, ElementTypes] = field(default_factory=dict)  # of one element at most
     # The tensors that a buffer of unknown dtype was made after, or the parameters that name it.
     alike: dict[Symbol, frozenset[Symbol]] = field(default_factory=dict)
+    # Of numbers that count the bytes of elements, the types of these.
+    counted: dict[Symbol, ElementTypes] = field(default_factory=dict)
     # The tests that are asserted where another comes out so: `if packed: assert shuffled`.
     implied: dict[tuple[Symbol, bool], Path] = field(default_factory=dict)
     # What is written for parameters of the root, where it is a test and nobody else calls it.

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence as Items
 
 from tritonlint.dtypes import INT8, UNKNOWN, ElementTypes, from_torch
+from tritonlint.facts.host import byte_counts
 from tritonlint.facts.host.arguments import Arguments, is_stand_in
 from tritonlint.facts.host.choices import choose, is_dtype, options
 from tritonlint.facts.host.element_types import (
@@ -102,6 +103,8 @@ def construct(
     made = allocated(frame, UNKNOWN if stands_in else types, span)
     if stands_in:
         frame.run.stand_ins[made.buffer] = types
+    if all_bytes(types):
+        byte_counts.note_made(frame, made, arguments, span)
     if dtype is not None:
         _made_with(frame, made.buffer, dtype, span)
         _made_alike(frame, made.buffer, types, dtype)

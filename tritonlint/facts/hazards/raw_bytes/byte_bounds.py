@@ -4,19 +4,37 @@ of four bytes each."""
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from tritonlint.facts.hazards.raw_bytes.twins import sliced
+from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
+from tritonlint.facts.hazards.raw_bytes.twins import cutting, sliced
 from tritonlint.facts.hazards.torch_code import begins_later, last_slice
+from tritonlint.facts.host.element_types import FLOATS
+from tritonlint.facts.host.events import LaunchEvent, Note
 from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.project.modules import Module
 from tritonlint.facts.project.tree import only_given
 
 _SIZES = ("element_size", "itemsize")
+_CALLED = "element_size()"
 
 
 # The size of an element, and how many there are, as they are spelled.
 Counted = tuple[str, str]
+
+
+def counted(event: LaunchEvent, tensor: Tensor, notes: Sequence[Note]) -> Iterator[Evidence]:
+    """Evidence that bytes are those of elements of another type: they are as many as these take."""
+    for note in notes:
+        if note.kind == "counted":
+            meaning = note.types if note.types.known else FLOATS
+            of = f"of {note.types}" if note.types.known else "of the type that is asked for"
+            message = f"as many bytes are made here as elements {of} take"
+            yield Evidence(note.span, message, "likely", note.path, meaning=meaning)
+    found = counts_bytes(cutting(event, tensor), tensor) if tensor.part is not None else None
+    if found is not None and tensor.part is not None and found[0].endswith((*_SIZES, _CALLED)):
+        message = f"the bounds of this region count elements of {found[0]} bytes"
+        yield Evidence(tensor.part.span, message, "likely", meaning=FLOATS)
 
 
 def counts_bytes(module: Module, tensor: Tensor) -> Counted | None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from tritonlint.dtypes import INT8, UINT8, UNKNOWN, ElementTypes
 from tritonlint.facts.device import moves
 from tritonlint.facts.hazards.launched.specializations import fills_descriptor, specialization
+from tritonlint.facts.hazards.raw_bytes.byte_bounds import counted
 from tritonlint.facts.hazards.raw_bytes.byte_views import called_so, of_bytes, views_beside
 from tritonlint.facts.hazards.raw_bytes.code_limits import limited_as_codes
 from tritonlint.facts.hazards.raw_bytes.evidence import (
@@ -96,6 +97,7 @@ def storage_of(
         *_siblings(notes, tensor, types, event, parameter),
         *_twins(run, event, parameter, tensor, types, whole),
         *asked_for(run, event, tensor, whole),
+        *(counted(event, tensor, notes) if types == UNKNOWN or all_bytes(types) else ()),
         *(viewed_by_others(event, tensor) if types == UNKNOWN else ()),
         *(moved_apart(run, event, parameter, tensor, whole) if types == UNKNOWN else ()),
     ]

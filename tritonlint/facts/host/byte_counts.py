@@ -1,0 +1,86 @@
+"""Numbers that count the bytes of elements, `n * dtype.itemsize`, and memory that is made of so
+many."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from tritonlint.dtypes import UNKNOWN, ElementTypes
+from tritonlint.facts.host import element_types
+from tritonlint.facts.host.arguments import Arguments
+from tritonlint.facts.host.choices import options
+from tritonlint.facts.host.naming import as_tensor
+from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.values import Const, DType, Sequence, Tensor, Value
+from tritonlint.facts.project.tree import last_name
+from tritonlint.source import Span
+
+# Functions that give the size of an element of a dtype: `get_dtype_size(dtype)`.
+_SIZE_OF = re.compile(r"(?:d_?type|elem(?:ent)?|item)_?size|size_?of", re.IGNORECASE)
+
+
+def note_count(frame: Frame, node: ast.BinOp, made: Tensor, left: Value, right: Value) -> None:
+    """Remember of `made`, which arithmetic gives, the types of the elements whose bytes it counts:
+    a number of elements times their size, or such a count with what rounds it up."""
+    sizes = _size(frame, node.left, left), _size(frame, node.right, right)
+    counts = _count(frame, left), _count(frame, right)
+    types: ElementTypes | None = None
+    match node.op:
+        case ast.Mult():
+            known = {each for each in (*sizes, *counts) if each is not None}
+            types = known.pop() if len(known) == 1 else None
+        case ast.Add() | ast.Sub():
+            same = counts[0] == counts[1] or isinstance(right, Const)
+            types = counts[0] if same else None
+        case ast.FloorDiv() if sizes[1] is None:
+            types = counts[0]
+    if types is not None:
+        frame.run.counted[made.buffer] = types
+    else:  # what begins at the same place may be a part of it
+        frame.run.counted.pop(made.buffer, None)
+
+
+def note_made(frame: Frame, made: Tensor, arguments: Arguments, span: Span) -> None:
+    """Note that memory of bytes is made of as many as elements of another type take."""
+    size = arguments.keywords.get("size")
+    for each in (*arguments.positional, *((size,) if size is not None else ())):
+        for item in each.items if isinstance(each, Sequence) else (each,):
+            types = _count(frame, item)
+            if types is not None and _are_floats(types):
+                frame.note("counted", made.buffer, types, span)
+
+
+def _count(frame: Frame, value: Value) -> ElementTypes | None:
+    """The types of the elements whose bytes a number counts; None where it counts others."""
+    found = {
+        frame.run.counted.get(each.buffer) if isinstance(each, Tensor) else None
+        for _, each in options(value)
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+def _size(frame: Frame, node: ast.expr, value: Value) -> ElementTypes | None:
+    """The types that a number is the size of an element of; None where it is another number."""
+    match node:
+        case ast.Attribute(attr="itemsize", value=owner):
+            return _types(frame, frame.evaluate(owner))
+        case ast.Call(func=ast.Attribute(attr="element_size", value=owner), args=[]):
+            return _types(frame, frame.evaluate(owner))
+        case ast.Call(func=function, args=[dtype, *_]) if _SIZE_OF.search(last_name(function)):
+            return _types(frame, frame.evaluate(dtype))
+    value = as_tensor(value)
+    named = isinstance(value, Tensor) and value.buffer.last_name == "itemsize"
+    return UNKNOWN if named else None
+
+
+def _types(frame: Frame, value: Value) -> ElementTypes:
+    """The types of a dtype, or of a tensor."""
+    if all(isinstance(each, DType) for _, each in options(value)):
+        return element_types.dtype_types(frame, value)
+    return element_types.tensor_types(frame, value)
+
+
+def _are_floats(types: ElementTypes) -> bool:
+    """Whether elements are not known to be of other types than floats."""
+    return types.types is None or all(each.is_float for each in types.types)
