@@ -39,6 +39,7 @@ WHOLE = {
     "correct: viewed": ("pass", "n * dtype.itemsize", "uint8", ".view(dtype)", ""),
     "correct: as many elements": ("pass", "n * dtype.itemsize // dtype.itemsize", "uint8", "", ""),
     "correct: codes and what else there is": ("pass", "n + n * dtype.itemsize", "uint8", "", ""),
+    "correct: what else there is and codes": ("pass", "n * dtype.itemsize + n", "uint8", "", ""),
     "correct: of integers": ("pass", "n * torch.int32.itemsize", "uint8", "", ""),
     "correct: of the type itself": ("pass", "n * dtype.itemsize", "float32", "", UNKNOWN),
 }
