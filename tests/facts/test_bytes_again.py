@@ -115,3 +115,27 @@ def test_bytes_under_a_test(
     files = {"user.py": KERNELS + text}
     write(tmp_path, files)
     assert found(select=("TL001", "TL002")) == expected(files)
+
+
+REINTERPRETED = """
+def run(x, out):
+    codes = x.to(torch.float8_e4m3fn).view(torch.uint8)
+    dequantize[(1,)]({passed}, out, 64){mark}
+"""
+WAYS = {
+    "correct: as a type of Triton's": ("triton.reinterpret(codes, tl.float8e4nv)", ""),
+    "correct: as a type of torch's": ("triton.reinterpret(codes, torch.float8_e4m3fn)", ""),
+    "as bytes": ("triton.reinterpret(codes, tl.uint8)", MISSED),
+    "not at all": ("codes", MISSED),
+}
+
+
+@pytest.mark.parametrize(("passed", "mark"), WAYS.values(), ids=list(WAYS))
+def test_reinterpreted(
+    passed: str, mark: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`triton.reinterpret` views what it is given."""
+    monkeypatch.chdir(tmp_path)
+    files = {"user.py": KERNELS + REINTERPRETED.format(passed=passed, mark=mark)}
+    write(tmp_path, files)
+    assert found(select=("TL001", "TL002")) == expected(files)

@@ -61,6 +61,8 @@ from tritonlint.source import Span
 # Methods that make what they are given an attribute: of a module, or of the context of an autograd
 # function.
 _REGISTERS = ("register_buffer", "register_parameter", "save_for_backward")
+# What views a tensor as a type of Triton's, or of torch's.
+_VIEWING = frozenset(("triton.reinterpret", "triton.runtime.jit.reinterpret"))
 # Methods of tensors as functions and operators: `torch.ops.aten.view.dtype`.
 _OF_TENSORS = re.compile(r"torch\.Tensor\.(\w+)|torch\.ops\.aten\.(\w+)(?:\.\w+)?")
 # What `torch.nn.Module` gives an attribute by.
@@ -227,6 +229,8 @@ def _outside(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Valu
     method = _OF_TENSORS.fullmatch(qualified)
     if method and arguments.positional:
         return _as_method(frame, node, method[1] or method[2], given)
+    if qualified in _VIEWING and len(arguments.positional) == 2:
+        return _as_method(frame, node, "view", given)
     if head.startswith("torch.ops."):
         custom = frame.run.operator(name)
         if custom is not None:
