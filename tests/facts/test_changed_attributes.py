@@ -78,8 +78,8 @@ FORMS = {
         True,
     ),
     "by an unknown one": ('swap(layer, "weight", layer.weight.data{view})', False, False),
-    "by a helper that is handed the object": ("convert(layer)", False, False),
-    "over two calls": ("convert_later(layer)", False, False),
+    "by a helper that is handed the object": ("convert(layer)", True, False),
+    "over two calls": ("convert_later(layer)", True, False),
     "in its table": ('layer._parameters["weight"] = layer.weight.data{view}', False, False),
 }
 VIEW, SAME = ".view(torch.float8_e4m3fn)", ".contiguous()"

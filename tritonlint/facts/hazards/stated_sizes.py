@@ -262,6 +262,8 @@ class _Shapes:
                 k in (None, n) for k, n in zip(dims, each, strict=True)
             ):
                 return each
+        if len(names) != len(dims):
+            return dims  # of another shape than the tensor has
         counted = (re.findall(rf"({_NUMBER})\s+{re.escape(name)}\b", texts) for name in names)
         numbers = [max((int(re.sub(r"\D", "", n)) for n in each), default=None) for each in counted]
         return [known or number for known, number in zip(dims, numbers, strict=True)]

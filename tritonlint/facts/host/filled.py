@@ -6,9 +6,10 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from tritonlint.facts.flow.parameters import signature
-from tritonlint.facts.host import classes, contexts
+from tritonlint.facts.host import classes, contexts, element_types
 from tritonlint.facts.host.attributes import tells_codes
 from tritonlint.facts.host.changing import ANY, UNKNOWN, changed, keys, of_object
+from tritonlint.facts.host.choices import choose
 from tritonlint.facts.host.class_facts import buffers, facts_of, gathers, take_over
 from tritonlint.facts.host.decorators import has_view
 from tritonlint.facts.host.registries import makes_tensors
@@ -18,6 +19,9 @@ from tritonlint.facts.host.values import Value
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, methods
 from tritonlint.facts.project.tree import FUNCTION, last_name, nodes
+
+# What more methods give an attribute is unknown.
+_MOST = 4
 
 
 def given_elsewhere(frame: Frame, owner: Symbol, name: str) -> Value | None:
@@ -29,24 +33,41 @@ def given_elsewhere(frame: Frame, owner: Symbol, name: str) -> Value | None:
         return None
     kind = classes.owner_of(asking)
     assert kind is not None
-    filling, parameter = contexts.saving(kind, asking, owner.name), owner.name
-    if filling is not None:
-        parameter = contexts.first(filling)
+    saving = contexts.saving(kind, asking, owner.name)
+    if saving is not None:
+        filling = [(saving, contexts.first(saving))]
     else:
-        filling = _last(_filling(kind, asking, owner.name, name), owner.name, name)
-    if filling is None or id(filling.node) in frame.run.stack:
+        several = _filling(kind, asking, owner.name, name)
+        filling = [(each, owner.name) for each in _last(several, owner.name, name)]
+    each_given = [_given(frame, kind, each, name) for each in filling]
+    found = [each for each in each_given if each is not None]
+    # What several give it has to be of one type: else a launch may be meant for one of them.
+    types = {element_types.tensor_types(frame, each) for each in found}
+    if not found or len(found) != len(filling) or (len(found) > 1 and len(types) > 1):
         return None
-    facts = facts_of(frame, kind, filling)
-    found = facts.given.get(Attribute(Parameter(filling.qualified, parameter), name))
+    given = choose(*(((), each) for each in found))
+    if not gathers(frame, asking):
+        held, known = set(buffers(given)), frame.run.notes
+        for method in _viewing(kind, asking, owner.name, name):
+            notes = (x for x in facts_of(frame, kind, method).notes if x.buffer in held)
+            known += [note for note in notes if tells_codes(note) and note not in known]
+    return given
+
+
+def _given(
+    frame: Frame, kind: Definition, filling: tuple[Definition, str], name: str
+) -> Value | None:
+    """What a method gives an attribute of its parameter, where its type is known."""
+    method, parameter = filling
+    if id(method.node) in frame.run.stack:
+        return None
+    facts = facts_of(frame, kind, method)
+    found = facts.given.get(Attribute(Parameter(method.qualified, parameter), name))
     if found is None or set(buffers(found)).isdisjoint(facts.types):
         return None
     held = take_over(frame, facts, found)
     known = frame.run.notes
     known += [note for note in facts.notes if note.buffer in held and note not in known]
-    if not gathers(frame, asking):
-        for method in _viewing(kind, asking, owner.name, name):
-            notes = (x for x in facts_of(frame, kind, method).notes if x.buffer in held)
-            known += [note for note in notes if tells_codes(note) and note not in known]
     return found
 
 
@@ -84,19 +105,20 @@ def _filling(
                 return ()
             if name in told:
                 found.append(method)
-    return found if all(each.owner is kind.node for each in found) else ()
+    return found
 
 
-def _last(filling: Sequence[Definition], parameter: str, name: str) -> Definition | None:
-    """The only one of `filling`; of two, of which one makes a tensor for the attribute, the one
-    that makes another of what it finds there (`layer.weight = convert(layer.weight)`)."""
+def _last(filling: Sequence[Definition], parameter: str, name: str) -> Sequence[Definition]:
+    """Those of `filling` that none of the others follows: all, or of two, of which one makes a
+    tensor for the attribute, the one that makes another of what it finds there (`layer.weight =
+    convert(layer.weight)`)."""
     again = [each for each in filling if _reads(each, parameter, name)]
-    if len(filling) == 1 and not again:
-        return filling[0]
+    if not again:
+        return filling if len(filling) <= _MOST else ()
     first = [each for each in filling if each not in again and makes_tensors(each.as_function)]
     if len(first) != 1 or len(filling) > 2 or len(first) + len(again) != len(filling):
-        return None
-    return (*again, *first)[0]
+        return ()
+    return again
 
 
 def _parameters(method: Definition) -> Iterator[str]:

@@ -34,6 +34,7 @@ from tritonlint.source import Span
 
 # What code asks when it is for one vendor only.
 _VENDOR = re.compile(r"\bis_(?:cuda|hip|rocm|nvidia|sm\d+\w*|gfx\w+)\b|\b_is_(?:cuda|hip)\b")
+_AS_INT8 = re.compile(r"\bview\(\s*(?:dtype\s*=\s*)?torch\.int8\s*\)")
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,9 @@ def _clash(run: Run, one: Note, other: Note) -> Iterator[Flavours]:
 
 
 def _integers(run: Run, views: list[Note]) -> Iterator[Flavours]:
-    """The views as 8-bit floats of int8 memory that a kernel rounds numbers to."""
+    """The views as 8-bit floats of int8 memory that a kernel rounds numbers to. Where the file
+    views as int8 too, they only carry it, as through autograd, which takes no integers."""
+    views = views if _AS_INT8.search(run.root.module.source.text) is None else []
     buffers = {note.buffer for note in views}
     for event in run.launches if views else ():
         for parameter, passed in event.arguments.items():

@@ -74,7 +74,9 @@ def by_name(run: Run, event: LaunchEvent, tensor: Tensor) -> Iterator[Evidence]:
         message = f"what is called `{name}` is viewed as {named.types} here"
         yield Evidence(named.viewed, message, "likely", (), named.types, meaning=named.types)
         return
-    if run.passed_by_callers(tensor.buffer) or run.passed_by_tests(tensor.buffer):
+    if name not in kept_as_bytes(event.module) and (
+        run.passed_by_callers(tensor.buffer) or run.passed_by_tests(tensor.buffer)
+    ):
         return
     yield Evidence(named.made, "what has this name is made of bytes here", "likely", encoded=False)
     message = f"and viewed as {named.types} here"
