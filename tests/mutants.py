@@ -153,6 +153,13 @@ MUTANTS = (
            "a run takes many times as long"),
     Mutant("every function speaks of bytes", "index/telling.py", "_tells", BODY,
            "return True", "a run takes many times as long"),
+    Mutant("no neighbours", "index/neighbours.py", "neighbours", BODY, "return ()",
+           "bytes that a test passes to a kernel of the package are missed"),
+    Mutant("neighbours of neighbours are not asked", "index/indexes.py", "", "_JOURNEYS = 2",
+           "_JOURNEYS = 1", "a helper of the tests hides the package that it calls"),
+    Mutant("neighbours give nothing", "index/indexes.py", "Index._told_over",
+           "[gives for *_, gives in others]", "[]",
+           "a page that the package makes for a test is not known to be bytes"),
     # What the storage of an argument is.
     Mutant("no twins", "hazards/raw_bytes/storage.py", "_twins", BODY, NOTHING,
            "a value cache beside a viewed key cache is missed"),

@@ -142,7 +142,7 @@ def test_one_that_is_damaged_is_made_anew(files: list[str], tmp_path: Path) -> N
     cache.load(Texts({}), files)
     texts = Texts({})
     cache.load(texts, texts.homes.universe_of(files))
-    for key in cache._index_keys(texts).values():
+    for key in cache._index_keys(texts, files).values():
         for body in (b"[]", b"{}", b'{"given": 7}'):
             store.put("index", {key: body})
             again, known = _texts(files, tmp_path / "kept")

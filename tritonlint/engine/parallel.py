@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from tritonlint.engine.work import Work
 from tritonlint.errors import SourceError
 from tritonlint.facts.hazards.observation import Observation
+from tritonlint.facts.index.layers import layers
 from tritonlint.facts.index.outlines import Outline
 from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.survey.survey import Analysis
@@ -58,8 +59,8 @@ def facts(sources: Sequence[SourceFile], analysis: Analysis, work: Work) -> Fact
     """The facts of `sources`, which pass the gate."""
     with work.observer.stage("facts"):
         files = {os.path.abspath(source.path): source for source in sources}
-        if work.processes > 1:
-            _outline(analysis.texts, analysis.texts.homes.universe_of(files), work)
+        for layer in layers(analysis.texts, files) if work.processes > 1 else ():
+            _outline(analysis.texts, layer, work)
         concerned = [source for file, source in files.items() if analysis.concerns(file)]
         found = _facts_of(concerned, frozenset(files), analysis, work)
         return replace(found, parsed=frozenset(each.path for each in concerned))

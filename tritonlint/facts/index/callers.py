@@ -5,8 +5,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import field
+from functools import cached_property
 
 from tritonlint.facts.index.naming import Moves, Naming, Placed, class_and_method
+from tritonlint.facts.index.origins import Origins
 from tritonlint.facts.index.outlines import Function, Outline
 from tritonlint.frozen import dataclass, replace
 
@@ -22,12 +25,24 @@ class Leading:
     """The functions that may lead to a launch (or to something else that is looked for): by file
     the lines of their headers; of those over at most `NEAR` calls, with how many at least; `files`
     are those that have kernels, which they may launch without naming them; `names` are how they are
-    called."""
+    called. `away` tells of each name of one, or of a kernel, over how many calls at least what has
+    that name leads there; it is not kept for other runs."""
 
     lines: Mapping[str, frozenset[int]]
     near: Mapping[str, Mapping[int, int]]
     files: frozenset[str]
     names: frozenset[str]
+    away: Mapping[str, int] = field(default_factory=dict, compare=False)
+
+    @cached_property
+    def by_owner(self) -> Mapping[str, Mapping[str, int]]:
+        """By the class of a method, or a whole name: what stands after that, and how far `away` it
+        is."""
+        found: dict[str, dict[str, int]] = {}
+        for name, hops in self.away.items():
+            owner, dot, method = class_and_method(name)
+            found.setdefault(owner, {})[dot + method] = hops
+        return found
 
     def moved(self, moves: Moves) -> Leading:
         """The same after the functions of some files went to other lines."""
@@ -57,32 +72,58 @@ def leading(
     outlines: Mapping[str, Outline],
     names: Naming,
     to: Callable[[Function], bool] = launches,
+    elsewhere: Mapping[str, int] | None = None,
 ) -> Leading:
     """The functions that do what `to` says, name a kernel, or name a function that does, over any
-    number of calls."""
+    number of calls. `elsewhere` are the names of functions and kernels of other files that do, as
+    in `Leading.away`."""
+    levels = _levels(elsewhere or {})
     kernels = (
-        spelled
+        each
         for file, o in outlines.items()
         for name in (o.kernels if to is launches else ())
-        for spelled in (*names.origins.at(file, name), f".{name}")
+        for each in (*names.origins.at(file, name), f".{name}")
     )
-    known = names.with_aliases(kernels)
+    known = dict.fromkeys(names.with_aliases((*kernels, *levels.pop(0, ()))), 0)
     own = names.that_name(known, outlines)
     # A kernel that is not named is one that a file has: it names it elsewhere, or names Triton.
     having = {file for file, _ in own} | {file for file, o in outlines.items() if o.triton}
     every = [(file, each) for file, o in outlines.items() for each in o.functions if to(each)]
     own += [placed for placed in every if placed[0] in having]
-    found = _followed(own, outlines, names, known)
+    found = _followed(own, outlines, names, known, levels)
     # One that is given to a function elsewhere is launched from where it is named.
     for file, each in every:
         if file not in having:
             found.setdefault((file, each.line), sys.maxsize)
-            known.update(names.called(file, each))
+            known = dict.fromkeys(names.called(file, each), sys.maxsize) | known
     near: dict[str, dict[int, int]] = {}
     for (file, line), hops in found.items():
         if hops <= NEAR:
             near.setdefault(file, {})[line] = hops
-    return Leading(_lines(found), near, frozenset(having), frozenset(_spelled(known)))
+    spelled = frozenset(_spelled(known))
+    return Leading(_lines(found), near, frozenset(having), spelled, known)
+
+
+def _levels(away: Mapping[str, int]) -> dict[int, set[str]]:
+    """The names by how far they are away."""
+    found: dict[int, set[str]] = {}
+    for name, hops in away.items():
+        found.setdefault(hops, set()).add(name)
+    return found
+
+
+def away_elsewhere(names: Naming, others: Iterable[tuple[Origins, Leading]]) -> Mapping[str, int]:
+    """What these `names` name of other universes that leads to a launch there, as it is spelled
+    here, and as in `Leading.away` how far it is away: each universe is told by where its names come
+    from, and by what leads there."""
+    found: dict[str, int] = {}
+    for origins, leads in others:
+        for name in (*names.functions, *names.aliases):
+            there = origins.translated(names.origins, name)
+            known = {} if there is None else leads.by_owner.get(there, {})
+            for method, away in known.items():
+                found[name + method] = min(away, found.get(name + method, away))
+    return found
 
 
 def callers(
@@ -93,7 +134,7 @@ def callers(
 ) -> dict[str, frozenset[int]]:
     """The functions of `outlines` that call one of `functions`, or over at most so many calls
     another such function: for each file the lines of their headers."""
-    found = _followed(functions, outlines, names, set(), hops)
+    found = _followed(functions, outlines, names, {}, {}, hops)
     return _lines(place for place, away in found.items() if away)
 
 
@@ -111,19 +152,22 @@ def _followed(
     start: Iterable[Placed],
     outlines: Mapping[str, Outline],
     names: Naming,
-    known: set[str],
+    known: dict[str, int],
+    elsewhere: dict[int, set[str]],
     most: int = sys.maxsize,
 ) -> dict[_Place, int]:
     """How many calls each function is away from `start`, if it is one of `outlines` and leads there
-    over at most so many; what they are called is added to `known`."""
+    over at most so many, or to what has the names `elsewhere`, by how far that is away; what they
+    are called is added to `known`."""
     fresh = list(start)
     found = {(file, each.line): 0 for file, each in fresh}
     hops = 0
-    while fresh and hops < most:
-        hops += 1
+    while (fresh or elsewhere) and hops < most:
+        hops = hops + 1 if fresh else min(elsewhere)
         called = {name for each in fresh for name in _names(*each, outlines, names)}
-        following = names.with_aliases(called - known) - known
-        known |= following
+        called |= elsewhere.pop(hops, set())
+        following = names.with_aliases(called - known.keys()) - known.keys()
+        known |= dict.fromkeys(following, hops)
         fresh = []
         for file, each in names.that_name(following, outlines):
             if (file, each.line) not in found:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from tritonlint.facts.project.layout import Layout
 
@@ -28,6 +29,10 @@ class Homes:
         """The files of all universes that were asked for."""
         return sorted({file for universe in self._universes.values() for file in universe})
 
+    def known_beside(self, files: Iterable[str]) -> list[str]:
+        """The files of those that are not among `files`."""
+        return sorted(set(self.known_files()).difference(files))
+
     def known_universes(self) -> list[tuple[str, ...]]:
         """The universes that were asked for, each with its files."""
         return [each for each in self._universes.values() if each]
@@ -35,22 +40,49 @@ class Homes:
     def universe(self, file: str) -> tuple[str, ...]:
         """The files that a file belongs together with: its top-level package, or the folder of a
         file that belongs to none."""
-        folder = os.path.dirname(file)
-        if folder not in self._homes:
-            self._homes[folder] = self._home(file)
-        key = self._homes[folder]
+        key = self.home(file)
         if key not in self._universes:
-            deep = key != self.layout.package_root(file)
-            found = dict.fromkeys(_python_files(key, deep))
+            found = dict.fromkeys(_python_files(key, self._is_deep(file)))
             included = (each for each in self._included if self._home(each) == key)
             self._universes[key] = (*found, *(each for each in included if each not in found))
         return self._universes[key]
+
+    def home(self, file: str) -> str:
+        """The folder of the universe of a file."""
+        folder = os.path.dirname(file)
+        if folder not in self._homes:
+            self._homes[folder] = self._home(file)
+        return self._homes[folder]
+
+    def beside(self, file: str) -> frozenset[str]:
+        """What the names of modules may begin with that absolute imports find which are in the
+        checkout of a file, but not in its universe; nothing where there is no checkout."""
+        root = self.layout.package_root(file)
+        if self.layout.top(root) is None:
+            return frozenset()
+        own = {os.path.basename(self.home(file))} if self._is_deep(file) else set()
+        return self.layout.beside(root) - own
+
+    def found_beside(self, files: Iterable[str]) -> list[str]:
+        """Those names of any of `files` under which there is a module or a package."""
+        one_each = {self.home(file): file for file in files}.values()
+        named = ((name, file) for file in one_each for name in self.beside(file))
+        return sorted({name for name, file in named if self.layout.locate(name, Path(file))})
+
+    def level(self, file: str) -> int:
+        """How many dots a relative import in a file has at least that may leave its universe."""
+        inside = os.path.relpath(file, self.home(file)).count(os.sep)
+        return inside + 2 if self._is_deep(file) else 1
 
     def universe_of(self, files: Iterable[str]) -> list[str]:
         """The files that can decide what is found in `files`."""
         # Most files share one.
         universes = {id(each): each for each in map(self.universe, files)}
         return sorted(set().union(*universes.values()))
+
+    def _is_deep(self, file: str) -> bool:
+        """Whether the universe of a file has all folders in its own."""
+        return self.home(file) != self.layout.package_root(file)
 
     def _home(self, file: str) -> str:
         root = self.layout.package_root(file)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import Protocol
 
-from tritonlint.facts.index.callers import Leading, leading, moved_lines
+from tritonlint.facts.index.callers import Leading, away_elsewhere, leading, moved_lines
+from tritonlint.facts.index.homes import Homes
 from tritonlint.facts.index.naming import Moves, Naming, naming
+from tritonlint.facts.index.neighbours import neighbours
 from tritonlint.facts.index.origins import Origins
 from tritonlint.facts.index.outlines import Function, Outline
-from tritonlint.facts.index.telling import Telling, telling
-from tritonlint.facts.project.layout import Layout
+from tritonlint.facts.index.telling import Giving, Telling, giving, telling
+
+# A launch may be so many other universes away: a helper of tests may lead from them to a package.
+_JOURNEYS = 2
 
 
 class Outlines(Mapping[str, Outline]):
@@ -35,37 +40,103 @@ class Outlines(Mapping[str, Outline]):
         return len(self._files)
 
 
-class Index:
-    """What the outlines of a universe tell; each part is worked out when it is asked for. `jits`
-    tells which files can define a kernel."""
+class Files(Protocol):
+    """What knows the files of all universes."""
 
-    def __init__(
-        self, outlines: Mapping[str, Outline], layout: Layout, jits: Callable[[str], bool]
-    ) -> None:
+    homes: Homes
+
+    def meet(self, file: str) -> None:
+        """Learn what is known from earlier of the universe of a file."""
+
+    def index(self, file: str) -> Index:
+        """The index of the universe of a file."""
+
+    def jits(self, file: str) -> bool:
+        """Whether a file can define a kernel."""
+
+
+class Index:
+    """What the outlines of a universe tell; each part is worked out when it is asked for. `texts`
+    tells of each file what it has to do with kernels, and has the indexes of other universes."""
+
+    def __init__(self, outlines: Mapping[str, Outline], texts: Files) -> None:
         self.outlines = outlines
-        self.layout = layout
-        self._jits = jits
+        self._texts = texts
+        # By over how many other universes, if not over all that count.
+        self._over: dict[int, tuple[Leading, Giving]] = {}
+
+    @cached_property
+    def imported(self) -> Sequence[str]:
+        """The first files of the universes that files of this one import from."""
+        found = neighbours(self.outlines, self._texts.homes)
+        for each in found:
+            self._texts.meet(each)
+        return found
+
+    @cached_property
+    def neighbours(self) -> Sequence[Index]:
+        """The indexes of these universes, and of those that they import from in turn."""
+        found: dict[str, Index] = {}
+        waiting = list(self.imported)
+        while waiting:
+            file = waiting.pop()
+            index = self._texts.index(file)
+            if file not in found and index is not self:
+                found[file] = index
+                waiting += index.imported
+        return [found[file] for file in sorted(found)]
+
+    @cached_property
+    def origins(self) -> Origins:
+        """Where the names in the files come from."""
+        return self.origins_of(None)
+
+    def origins_of(self, own: frozenset[str] | None) -> Origins:
+        """The same, where it may be known which names the files define."""
+        return Origins(self.outlines, self._texts.homes.layout, own, self._origins_around)
+
+    def _origins_around(self) -> Sequence[Origins]:
+        return [each.origins for each in self.neighbours]
 
     @cached_property
     def naming(self) -> Naming:
         """Who names what."""
-        return naming(self.outlines, Origins(self.outlines, self.layout))
+        return naming(self.outlines, self.origins)
 
     @cached_property
     def leading(self) -> Leading:
-        """The functions that may lead to a launch."""
-        return leading(self.outlines, self.naming)
+        """The functions that may lead to a launch, here or in a neighbour."""
+        return self._told[0]
+
+    @cached_property
+    def _told(self) -> tuple[Leading, Giving]:
+        return self._told_over(_JOURNEYS)
+
+    def _told_over(self, journeys: int) -> tuple[Leading, Giving]:
+        """What leads to a launch over at most so many other universes, and what names tell over as
+        many: those that import from each other are asked in no circle."""
+        others = [(x.origins, *x._known(journeys - 1)) for x in self.neighbours if journeys]
+        away = away_elsewhere(self.naming, [(origins, leads) for origins, leads, _ in others])
+        leads = leading(self.outlines, self.naming, elsewhere=away)
+        return leads, giving(self.outlines, leads, [gives for *_, gives in others])
+
+    def _known(self, journeys: int) -> tuple[Leading, Giving]:
+        if not self.neighbours:
+            return self._told  # as it is made, not as it may have been kept
+        if journeys not in self._over:
+            self._over[journeys] = self._told_over(journeys)
+        return self._over[journeys]
 
     @cached_property
     def telling(self) -> Telling:
         """The functions that may lead to a launch and may know something about the bytes of what
         they pass."""
-        return telling(self.outlines, self.leading)
+        return telling(self.outlines, *self._told)
 
     @cached_property
     def narrowing(self) -> Leading:
         """The functions that may narrow numbers, in files that can define a kernel."""
-        jitting = {file: each for file, each in self.outlines.items() if self._jits(file)}
+        jitting = {file: each for file, each in self.outlines.items() if self._texts.jits(file)}
         return leading(jitting, self.naming, _narrows)
 
     @cached_property
@@ -90,6 +161,17 @@ class Index:
         """The files that may register a custom operator, by its name."""
         return _by_name((file, each.operators) for file, each in self.outlines.items())
 
+    def defining(self, kernel: str) -> Iterator[str]:
+        """The files, here and in the neighbours, with what may be a kernel of this name."""
+        for each in (self, *self.neighbours):
+            yield from each.kernels.get(kernel, ())
+
+    def registering(self, operator: str) -> Iterator[str]:
+        """The files, here and in the neighbours, that may register a custom operator of this
+        name."""
+        for each in (self, *self.neighbours):
+            yield from each.operators.get(operator, ())
+
     def learn(self, **parts: object) -> None:
         """Take over parts that are known from elsewhere."""
         self.__dict__.update(parts)
@@ -101,7 +183,10 @@ class Index:
                 new.learn(**{name: self.__dict__[name].moved(moves)})
         if "launching" in self.__dict__:
             new.learn(launching=moved_lines(self.launching, moves))
-        same = {"kernels", "operators"} & self.__dict__.keys()
+        if "_told" in self.__dict__:
+            leads, gives = self._told
+            new.learn(_told=(leads.moved(moves), gives))
+        same = {"kernels", "operators", "origins", "imported"} & self.__dict__.keys()
         new.learn(**{name: self.__dict__[name] for name in same})
         return new
 

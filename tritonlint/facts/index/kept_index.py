@@ -1,5 +1,6 @@
 """The index of a universe as data that JSON can hold: it holds as long as no file of the universe
-says anything else, wherever its functions are."""
+says anything else, wherever its functions are. That of one with neighbours is not kept: they decide
+it too."""
 
 from __future__ import annotations
 
@@ -10,7 +11,6 @@ from typing import Any
 from tritonlint.facts.index.callers import Leading
 from tritonlint.facts.index.indexes import Index
 from tritonlint.facts.index.naming import Naming, Placed
-from tritonlint.facts.index.origins import Origins
 from tritonlint.facts.index.outlines import Outline
 from tritonlint.facts.index.telling import Telling
 
@@ -28,7 +28,7 @@ def digest(about: str, said: Mapping[str, bytes]) -> str:
 
 
 def plain(index: Index) -> Mapping[str, Any]:
-    """An index as data."""
+    """An index as data, of a universe without neighbours."""
     files = _Files(index.outlines)
     naming, telling = index.naming, index.telling
     return {
@@ -42,7 +42,7 @@ def plain(index: Index) -> Mapping[str, Any]:
         "aliases": naming.aliases,
         "families": naming.families,
         "attributes": sorted(naming.attributes),
-        "given": sorted(naming.origins.given),
+        "own": sorted(naming.origins.own),
     }
 
 
@@ -50,7 +50,7 @@ def learn(index: Index, data: Mapping[str, Any], lines: Callable[[str], Sequence
     """Have an index know what `plain` made this of; `lines` tells those of the functions of a file.
     Raises ValueError, TypeError or LookupError for other data."""
     files = list(index.outlines)
-    origins = Origins(index.outlines, index.layout, frozenset(data["given"]))
+    origins = index.origins_of(frozenset(data["own"]))
     named = _Named(data["named"], files, index.outlines)
     attributes = frozenset(data["attributes"])
     known, byte = (
@@ -58,6 +58,8 @@ def learn(index: Index, data: Mapping[str, Any], lines: Callable[[str], Sequence
         for each in data["telling"]
     )
     index.learn(
+        imported=(),
+        origins=origins,
         naming=Naming(named, data["aliases"], data["families"], attributes, origins),
         leading=_leading(data["leading"], files, lines),
         narrowing=_leading(data["narrowing"], files, lines),

@@ -88,7 +88,7 @@ class Names:
 
     def operator(self, universe: Sequence[str], name: str) -> Definition | None:
         """The function that the universe registers as the custom operator `name`."""
-        files = self._texts.index(universe[0]).operators.get(name, ()) if universe else ()
+        files = self._texts.index(universe[0]).registering(name) if universe else ()
         for file in files:
             if file not in self._registered:
                 module = self._parsed(file)

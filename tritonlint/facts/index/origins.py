@@ -4,7 +4,9 @@ so a function is looked for in the file that defines it, and not wherever one ha
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 
 from tritonlint.facts.index.outlines import Outline, is_class_name
@@ -14,36 +16,56 @@ from tritonlint.facts.project.layout import Layout
 _Import = tuple[str, str]
 # Outside of the project, and followed all the same: PyTorch's registry of operators.
 _OPERATORS = ".ops."
+_NUMBER = re.compile(r"\d+")
 
 
 class Origins:
     """The origins of names in the files of these outlines. A name is spelled `name@7` where it is
     defined in the seventh file, as it is where its origin is not known, and not at all where it
-    comes from outside of the project. `given` are all names that the files define; they are
-    worked out if they are not known."""
+    comes from outside of the project. `own` are all names that the files define; they are worked
+    out if they are not known. `neighbours` gives the origins of the names in the files that these
+    may import from: their numbers come after those of these."""
 
     def __init__(
         self,
         outlines: Mapping[str, Outline],
         layout: Layout,
-        given: frozenset[str] | None = None,
+        own: frozenset[str] | None = None,
+        neighbours: Callable[[], Sequence[Origins]] = tuple,
     ) -> None:
         self._outlines = outlines
         self._layout = layout
-        self._files = list(outlines)
-        self._numbers = {file: str(number) for number, file in enumerate(outlines)}
+        self._neighbours = neighbours
         self._defined: dict[str, frozenset[str]] = {}
         self._imports: dict[str, Mapping[str, list[_Import]]] = {}
         self._places: dict[tuple[str, str], tuple[str, ...]] = {}
         self._spelled: dict[str, dict[str, tuple[str, ...]]] = {}
         self._found: dict[tuple[str, str], str | None] = {}
-        # What a name can stand for: nothing leads to what no file gives that name.
-        self.given = self._given() if given is None else given
+        self.own = self._own() if own is None else own
 
-    def _given(self) -> frozenset[str]:
+    def _own(self) -> frozenset[str]:
         outlines = self._outlines
         every = (self._defined_in(file) | outline.operators for file, outline in outlines.items())
         return frozenset[str]().union(*every, *map(_methods, outlines.values()))
+
+    @cached_property
+    def given(self) -> frozenset[str]:
+        """What a name can stand for: nothing leads to what no file gives that name."""
+        return self.own.union(*(each.own for each in self._neighbours()))
+
+    @cached_property
+    def _files(self) -> Sequence[str]:
+        return [*self._outlines, *(file for each in self._neighbours() for file in each._outlines)]
+
+    @cached_property
+    def _numbers(self) -> Mapping[str, str]:
+        return {file: str(number) for number, file in enumerate(self._files)}
+
+    @cached_property
+    def _homes(self) -> Mapping[str, Origins]:
+        """By file, the origins of its universe."""
+        every = (*self._neighbours(), self)
+        return {file: each for each in every for file in each._outlines}
 
     def at(self, file: str, name: str) -> tuple[str, ...]:
         """How a name that is defined in a file is spelled: by those who know where it comes from,
@@ -95,10 +117,11 @@ class Origins:
         origin = self._located(file, module)
         if origin is None:
             return
-        if origin not in self._outlines:
+        home = self._homes.get(origin)
+        if home is None:
             yield name  # what cannot matter itself may pass on what can
-        elif self._knows(origin, name) or self._located(file, _inside(module, name)) is None:
-            yield from self.named(origin, name)
+        elif home._knows(origin, name) or self._located(file, inside(module, name)) is None:
+            yield from self._from(home, home.named(origin, name))
 
     def _origins(self, file: str, call: str) -> Iterator[str]:
         """What one call may be of."""
@@ -115,7 +138,7 @@ class Origins:
             yield from _anywhere(rest.split("."), ending)
         else:
             for module, name in self._imports_of(file).get(owner, (("", ""),)):
-                yield from self._of_import(file, _inside(module, name), name, rest, ending)
+                yield from self._of_import(file, inside(module, name), name, rest, ending)
 
     def _of_import(
         self, file: str, module: str, name: str, rest: str, ending: str
@@ -134,18 +157,35 @@ class Origins:
         """What a name may be of a module and what stands after it."""
         first, *rest = parts
         inner = self._layout.relative(Path(file), 1, first)
-        if file not in self._outlines:
+        home = self._homes.get(file)
+        if home is None:
             yield from _anywhere(parts, ending)
+        elif home is not self:
+            yield from self._from(home, home._of_module(file, parts, ending))
         elif self._knows(file, first):
             yield from (each + ending for each in self.named(file, first))
             for module, name in self._imports_of(file).get(first, ()) if rest else ():
-                spelled = _inside(module, name)
+                spelled = inside(module, name)
                 yield from self._of_import(file, spelled, name, ".".join(rest), ending)
             yield from _anywhere(rest, ending) if first in self._defined_in(file) else ()
         elif inner is not None and file.endswith("__init__.py"):
             yield from self._of_module(inner, rest, ending) if rest else ()
         else:
             yield from _anywhere(parts, ending)
+
+    def _from(self, home: Origins, names: Iterable[str]) -> Iterator[str]:
+        """How names are spelled here that are spelled so in their own universe."""
+        return filter(None, (self.translated(home, each) for each in names))
+
+    def translated(self, other: Origins, spelled: str) -> str | None:
+        """How a name is spelled here that is spelled so by `other`; None for one of a file that is
+        not known here."""
+        name, at, rest = spelled.partition("@")
+        number = _NUMBER.match(rest) if at and other is not self else None
+        if number is None:
+            return spelled
+        here = self._numbers.get(other._files[int(number[0])])
+        return None if here is None else f"{name}@{here}{rest[number.end() :]}"
 
     def _knows(self, file: str, name: str) -> bool:
         return name in self._defined_in(file) or name in self._imports_of(file)
@@ -172,13 +212,7 @@ class Origins:
     def _located(self, file: str, dotted: str) -> str | None:
         key = (file.rpartition(os.sep)[0], dotted)
         if key not in self._found:
-            module = dotted.lstrip(".")
-            level = len(dotted) - len(module)
-            self._found[key] = (
-                self._layout.relative(Path(file), level, module)
-                if level
-                else self._layout.locate(module, Path(file))
-            )
+            self._found[key] = self._layout.imported(dotted, file)
         return self._found[key]
 
 
@@ -186,7 +220,7 @@ def _methods(outline: Outline) -> Iterator[str]:
     return (each.name for each in outline.functions)
 
 
-def _inside(module: str, name: str) -> str:
+def inside(module: str, name: str) -> str:
     """The module `name` in a package."""
     if not name or not module:
         return module

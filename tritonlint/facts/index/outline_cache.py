@@ -7,7 +7,7 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from tritonlint import __version__
@@ -54,6 +54,17 @@ class OutlineCache:
         if self._asked != now.keys() or any(self._stamps.get(f) != now[f] for f in on_disk):
             self.changes += 1
         self._asked = frozenset(now)
+        self._learn(texts, now)
+
+    def add(self, texts: Texts, files: Iterable[str]) -> None:
+        """The same for further files; those that have an outline are left out."""
+        self._learn(texts, {file: stamp(file) for file in files if not texts.outlined(file)})
+
+    def stamps(self, files: Iterable[str]) -> dict[str, str]:
+        """What files were like before `texts` read them."""
+        return {file: self._stamps.get(file) or stamp(file) for file in files}
+
+    def _learn(self, texts: Texts, now: dict[str, str]) -> None:
         self._stamps |= now
         fresh = {}
         absent = []
@@ -67,10 +78,10 @@ class OutlineCache:
         self._known |= {file: (now[file], *each) for file, each in loaded.items()}
         texts.learn(fresh | {file: outline for file, (outline, _) in loaded.items()})
         if loaded and len(absent) - len(loaded) <= _FEW:
-            self._load_indexes(texts)
+            self._load_indexes(texts, now)
 
-    def _load_indexes(self, texts: Texts) -> None:
-        for home, key in self._index_keys(texts).items():
+    def _load_indexes(self, texts: Texts, files: Collection[str]) -> None:
+        for home, key in self._index_keys(texts, files).items():
             body = self._store.get(INDEX, [key]).get(key) if self._store is not None else None
             with contextlib.suppress(ValueError, TypeError, LookupError, AttributeError):
                 if body is not None:
@@ -78,13 +89,16 @@ class OutlineCache:
                     kept_index.learn(index, json.loads(body), lambda file: _kept(texts, file).lines)
                     self._indexed.add(home)
 
-    def _index_keys(self, texts: Texts) -> dict[str, str]:
-        """By the first file of each universe that was asked for, what its index depends on."""
+    def _index_keys(self, texts: Texts, files: Collection[str]) -> dict[str, str]:
+        """By the first file of each universe that was asked for, if that is one of `files`, what
+        its index depends on."""
         assert self._store is not None
         keys = {}
-        for universe in texts.homes.known_universes():
+        universes = texts.homes.known_universes()
+        for universe in (each for each in universes if each[0] in files):
             said = {self._key(file): _kept(texts, file).digest for file in universe}
-            keys[universe[0]] = kept_index.digest(self._tool, said)
+            beside = " ".join(sorted(texts.homes.beside(universe[0])))
+            keys[universe[0]] = kept_index.digest(f"{self._tool}{beside}", said)
         return keys
 
     def code(self, file: str) -> str | None:
@@ -118,8 +132,9 @@ class OutlineCache:
     def _store_indexes(self, texts: Texts) -> None:
         assert self._store is not None
         fresh = [home for home in texts.indexed() if home not in self._indexed]
-        keys = self._index_keys(texts) if fresh else {}
-        made = {keys[home]: kept_index.plain(texts.index(home)) for home in fresh if home in keys}
+        apart = [home for home in fresh if not texts.index(home).imported]
+        keys = self._index_keys(texts, apart)
+        made = {key: kept_index.plain(texts.index(home)) for home, key in keys.items()}
         self._indexed.update(fresh)
         self._store.put(INDEX, {key: json.dumps(each).encode() for key, each in made.items()})
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from tritonlint.facts.index import handing, top_level
 from tritonlint.facts.index.gates import attributes, code, may_matter
@@ -102,6 +102,21 @@ def is_class_name(name: str) -> bool:
     """Whether a name begins with a capital letter, maybe after underscores, as those of classes
     do."""
     return name.lstrip("_")[:1].isupper()
+
+
+def moved(before: Outline, after: Outline) -> Mapping[int, Function] | None:
+    """By their old lines, the functions of a file as they are now, if nothing about it changed but
+    where they are."""
+    if replace(before, functions=()) != replace(after, functions=()):
+        return None
+    if len(before.functions) != len(after.functions):
+        return None
+    found = {}
+    for old, new in zip(before.functions, after.functions, strict=True):
+        if replace(old, line=new.line) != new:
+            return None
+        found[old.line] = new
+    return found
 
 
 def outline(text: bytes, package: bool = False) -> Outline:

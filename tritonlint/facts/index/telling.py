@@ -3,12 +3,33 @@ looking at the functions that they call."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import reduce
 
 from tritonlint.facts.index.callers import Leading, moved_lines, spellings
 from tritonlint.facts.index.naming import Moves
 from tritonlint.facts.index.outlines import Function, Outline
 from tritonlint.frozen import dataclass
+
+
+@dataclass(frozen=True)
+class Giving:
+    """The names that tell something about bytes where they are read or called; those of functions
+    that do so, but launch too; of all that lead to a launch; and of what may be a kernel."""
+
+    giving: frozenset[str]
+    launching: frozenset[str]
+    leads: frozenset[str]
+    kernels: frozenset[str]
+
+    def joined(self, other: Giving) -> Giving:
+        """What both tell."""
+        return Giving(
+            self.giving | other.giving,
+            self.launching | other.launching,
+            self.leads | other.leads,
+            self.kernels | other.kernels,
+        )
 
 
 @dataclass(frozen=True)
@@ -25,11 +46,10 @@ class Telling:
         return Telling(moved_lines(self.lines, moves), moved_lines(self.naming, moves))
 
 
-def telling(outlines: Mapping[str, Outline], leading: Leading) -> Telling:
+def telling(outlines: Mapping[str, Outline], leading: Leading, gives: Giving) -> Telling:
     """The functions that lead to a launch and say something about bytes, or name what does: a value
-    at the top level, a class, a function that gives something back."""
-    giving, launching, leads = _giving(outlines, leading)
-    kernels = {name for each in outlines.values() for name in each.kernels}
+    at the top level, a class, a function that gives something back. `gives` is what names tell."""
+    giving = gives.giving
     lines: dict[str, frozenset[int]] = {}
     naming: dict[str, frozenset[int]] = {}
     naming_bytes = {
@@ -57,7 +77,7 @@ def telling(outlines: Mapping[str, Outline], leading: Leading) -> Telling:
             if f.owner in mixed
             or (f.name == "backward" and f.owner in saved)
             or not own.isdisjoint(f.calls)
-            or _tells(f, giving, launching, leads, kernels)
+            or _tells(f, gives)
         ]
         if told:
             lines[file] = frozenset(function.line for function in told)
@@ -65,7 +85,7 @@ def telling(outlines: Mapping[str, Outline], leading: Leading) -> Telling:
     return Telling(lines, naming)
 
 
-def _by_use(outline: Outline, giving: set[str]) -> set[str]:
+def _by_use(outline: Outline, giving: frozenset[str]) -> set[str]:
     """What tells something about bytes where the functions of a file name it: the methods of a
     class that does, of an object that is only known by what is called on it; and the classes of
     objects that a function makes which does, with those that are given such an object."""
@@ -76,30 +96,25 @@ def _by_use(outline: Outline, giving: set[str]) -> set[str]:
     return methods | made | {each.owner for each in holding if not made.isdisjoint(each.calls)}
 
 
-def _tells(
-    function: Function,
-    giving: set[str],
-    launching: frozenset[str],
-    leads: frozenset[str],
-    kernels: set[str],
-) -> bool:
+def _tells(function: Function, gives: Giving) -> bool:
     """Whether a function says something about bytes, or names what may tell it something. What one
     launching function tells is handed on only where another is called too, or a kernel launched or
     given to it."""
+    giving = gives.giving
     if function.speaks or not giving.isdisjoint(function.named) or function.owner in giving:
         return True
-    told = launching.intersection(function.named)
-    if told and (function.launches or len(leads.intersection(function.named)) > 1):
+    told = gives.launching.intersection(function.named)
+    if told and (function.launches or len(gives.leads.intersection(function.named)) > 1):
         return True
-    return bool(told) and any(name.lstrip(".") in kernels for name in function.named)
+    return bool(told) and any(name.lstrip(".") in gives.kernels for name in function.named)
 
 
-def _giving(
-    outlines: Mapping[str, Outline], leading: Leading
-) -> tuple[set[str], frozenset[str], frozenset[str]]:
-    """The names that tell something about bytes where they are read or called; the functions that
-    do so, but launch too; and all that lead to a launch."""
-    giving: set[str] = set()
+def giving(
+    outlines: Mapping[str, Outline], leading: Leading, elsewhere: Iterable[Giving] = ()
+) -> Giving:
+    """What the names in these files tell, and those of others that are known `elsewhere`."""
+    kernels = frozenset(name for each in outlines.values() for name in each.kernels)
+    giving: set[str] = set().union(*(each.giving for each in elsewhere))
     launching: set[str] = set()
     leads: set[str] = set()
     following: dict[str, set[str]] = {}
@@ -127,4 +142,5 @@ def _giving(
         more = following.get(fresh.pop(), set()) - giving
         giving |= more
         fresh |= more
-    return giving, frozenset(launching), frozenset(leads)
+    told = Giving(frozenset(giving), frozenset(launching), frozenset(leads), kernels)
+    return reduce(Giving.joined, elsewhere, told)

@@ -17,9 +17,8 @@ from tritonlint.facts.index.homes import Homes
 from tritonlint.facts.index.indexes import Index, Outlines
 from tritonlint.facts.index.kept_outlines import KeptOutline
 from tritonlint.facts.index.naming import Naming, naming
-from tritonlint.facts.index.outlines import Function, Outline, outline
+from tritonlint.facts.index.outlines import Function, Outline, moved, outline
 from tritonlint.facts.index.telling import Telling
-from tritonlint.frozen import replace
 from tritonlint.source import SourceFile, Span, display_path, read_bytes, read_source
 
 if TYPE_CHECKING:
@@ -35,6 +34,8 @@ class Texts:
     def __init__(self, overrides: Mapping[str, bytes]) -> None:
         self.overrides = overrides
         self.homes = Homes(overrides)
+        # Is called before the files are read of a universe that others import from.
+        self.before_neighbour: Callable[[Texts, Sequence[str]], None] = _nothing
         self._bytes: dict[str, bytes] = {}
         self._called: dict[str, bool] = {}
         self._jits: dict[str, bool] = {}
@@ -54,22 +55,22 @@ class Texts:
         if overrides.keys() != self.overrides.keys():
             return None
         new = Texts(overrides)
-        new.homes = self.homes
+        new.homes, new.before_neighbour = self.homes, self.before_neighbour
         new._outlines = dict(self._outlines)
         changed = [file for file, text in overrides.items() if text != self.overrides[file]]
         same = ((key, each) for key, each in self._answers.items() if key[1] not in changed)
         new._answers = dict(same)
         read = ((key, each) for key, each in self._readings.items() if key[1] not in changed)
         new._readings = dict(read)
-        moved: dict[str, Mapping[int, Function]] = {}
+        moves: dict[str, Mapping[int, Function]] = {}
         for file in changed:
             before = self.outline(file) if new._outlines.pop(file, None) else None
-            found = None if before is None else _moved(before, new.outline(file))
+            found = None if before is None else moved(before, new.outline(file))
             if found is None:
                 return new
-            moved[file] = found
+            moves[file] = found
         for key, each in self._indexes.items() if all(self._indexes) else ():
-            new._indexes[key] = each.moved(moved, new.index(key))
+            new._indexes[key] = each.moved(moves, new.index(key))
         return new
 
     def drop(self) -> None:
@@ -154,7 +155,7 @@ class Texts:
 
     def __getstate__(self) -> dict[str, object]:
         """All but the texts themselves: another process reads what it needs."""
-        return {**self.__dict__, "_bytes": {}}
+        return {**self.__dict__, "_bytes": {}, "before_neighbour": _nothing}
 
     def outlines(self, files: Iterable[str]) -> Mapping[str, Outline]:
         """The outlines of those of `files` that pass the gate."""
@@ -166,9 +167,13 @@ class Texts:
             universe = self.universe(file)
             key = universe[0] if universe else ""
             if key not in self._indexes:
-                self._indexes[key] = Index(self.outlines(universe), self.homes.layout, self.jits)
+                self._indexes[key] = Index(self.outlines(universe), self)
             self._index[file] = self._indexes[key]
         return self._index[file]
+
+    def meet(self, file: str) -> None:
+        """Learn what is known from earlier of the universe of `file`, which others import from."""
+        self.before_neighbour(self, self.universe(file))
 
     def indexed(self) -> list[str]:
         """The first files of the universes whose index was asked for."""
@@ -280,21 +285,10 @@ class Texts:
                 yield Span(display_path(Path(file)), line, 1, line, 1)
 
 
-def _moved(before: Outline, after: Outline) -> Mapping[int, Function] | None:
-    """By their old lines, the functions of a file as they are now, if nothing about it changed but
-    where they are."""
-    if replace(before, functions=()) != replace(after, functions=()):
-        return None
-    if len(before.functions) != len(after.functions):
-        return None
-    found = {}
-    for old, new in zip(before.functions, after.functions, strict=True):
-        if replace(old, line=new.line) != new:
-            return None
-        found[old.line] = new
-    return found
-
-
 def is_package(file: str) -> bool:
     """Whether a file is that of a package."""
     return os.path.basename(file) == "__init__.py"
+
+
+def _nothing(texts: Texts, files: Sequence[str]) -> None:
+    """Know nothing of files from earlier."""

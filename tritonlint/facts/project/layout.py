@@ -29,7 +29,8 @@ class Layout:
         """The file of the module `dotted` as an import in the file `origin` finds it, or None.
 
         Searched are the package root of `origin`, the folders above it up to the top of the
-        checkout, the roots, and then the package of that name which `origin` itself is in.
+        checkout, where this and the roots keep their packages, and then the package of that name
+        which `origin` itself is in.
         """
         if dotted.split(".", 1)[0] in _FOREIGN:
             return None
@@ -38,6 +39,14 @@ class Layout:
         if key not in self._located:
             self._located[key] = next(self._candidates(dotted, folder), None)
         return self._located[key]
+
+    def imported(self, dotted: str, origin: str) -> str | None:
+        """The file of the module `dotted`, which begins with the dots of a relative import where it
+        is one, as an import in the file `origin` finds it, or None."""
+        module = dotted.lstrip(".")
+        level = len(dotted) - len(module)
+        path = Path(origin)
+        return self.relative(path, level, module) if level else self.locate(module, path)
 
     def relative(self, origin: Path, level: int, dotted: str) -> str | None:
         """The file of the module that `from <level dots><dotted> import` means in the file
@@ -65,6 +74,19 @@ class Layout:
                 root = os.path.dirname(above)
         return root
 
+    def top(self, folder: str) -> str | None:
+        """The top of the checkout that a folder is in, or None."""
+        *_, last = self._upwards(folder)
+        return last if self._list(last) & PROJECT_MARKERS else None
+
+    def beside(self, folder: str) -> frozenset[str]:
+        """What the names of modules may begin with that absolute imports of the files of a folder
+        find."""
+        listed = {
+            name.removesuffix(".py") for x in self._starts_of(folder) for name in self._list(x)
+        }
+        return frozenset(filter(str.isidentifier, listed - {"__pycache__"}))
+
     def _candidates(self, dotted: str, folder: str) -> Iterator[str]:
         for start in self._starts_of(folder):
             file = self._file(start, dotted)
@@ -76,9 +98,10 @@ class Layout:
         """Where absolute imports of the files of a folder start from: no folder in a package."""
         if folder not in self._starts:
             starts = [*self._upwards(folder)] if folder else []
+            top = self.top(folder) if folder else None
             starts += [
                 os.path.join(root, inner) if inner else root
-                for root in self.roots
+                for root in (*self.roots, *([top] if top else ()))
                 for inner in _SOURCE_FOLDERS
             ]
             self._starts[folder] = [each for each in starts if not self._has(each, "__init__.py")]

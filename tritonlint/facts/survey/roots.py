@@ -90,9 +90,9 @@ class Roots:
             return near
         functions = [each for each in self._texts.outline(file).functions if each.line in near]
         named = {each.line: {name.lstrip(".") for name in each.named} for each in functions}
-        kernels = self._texts.index(file).kernels if functions else {}
-        known = {each for names in named.values() for each in names if each in kernels}
-        casting = {each for each in known if any(map(self._casts, kernels[each]))}
+        defining = self._texts.index(file).defining
+        known = {each for names in named.values() for each in names}
+        casting = {each for each in known if any(map(self._casts, defining(each)))}
         return frozenset(line for line, names in named.items() if not casting.isdisjoint(names))
 
     def _casts(self, file: str) -> bool:
