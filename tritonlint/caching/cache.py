@@ -16,7 +16,7 @@ from tritonlint.caching import results
 from tritonlint.caching.stamps import stamp
 from tritonlint.caching.store import Store
 from tritonlint.findings.result import Result
-from tritonlint.frozen import dataclass
+from tritonlint.frozen import dataclass, replace
 from tritonlint.settings.config import Settings
 
 FOLDER = ".tritonlint_cache"
@@ -42,6 +42,10 @@ class Asked:
             digest.update(f"{path}\0{stamped}\n".encode(errors="surrogateescape"))
         return digest.hexdigest()[:40]
 
+    def counting(self, stamps: Mapping[str, str]) -> Asked:
+        """The same where these files too can decide what is found."""
+        return replace(self, stamps={**stamps, **self.stamps})
+
 
 def asked(
     checked: Sequence[str],
@@ -49,9 +53,11 @@ def asked(
     settings: Iterable[Settings],
     named: Iterable[Path] = (),
     rules: Iterable[Path] = (),
+    beside: Iterable[str] = (),
 ) -> Asked:
     """What a run is asked about the files that are `checked` (absolute paths), of which some are
-    `named`, where `others` can decide what is found, and further rules are in the files `rules`."""
+    `named`, where `others` can decide what is found, further rules are in the files `rules`, and
+    imports may find what is called as one of `beside`."""
     said = [
         __version__,
         sys.version,
@@ -59,6 +65,8 @@ def asked(
         *(repr(item) for each in settings for item in sorted(_plain(each).items())),
         *sorted(map(str, named)),
         *(f"{each} {stamp(each)}" for each in (*tool_files(), *map(str, rules))),
+        "beside",
+        *beside,
         "checked",
         *checked,
     ]

@@ -12,7 +12,7 @@ from tritonlint.caching.signing import is_ours, seal
 
 NAME = "kept.sqlite"
 # Of each kind so many entries are kept; the oldest go first.
-_MOST = {"result": 64, "last run": 8, "outline": 50_000, "index": 8}
+_MOST = {"result": 64, "last run": 8, "outline": 50_000, "index": 8, "neighbours": 64}
 _MANY = 50_000
 # A run waits so many seconds for another one that is writing, and then does without.
 _PATIENCE = 1.0

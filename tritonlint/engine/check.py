@@ -9,17 +9,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tritonlint.caching.cache import asked
 from tritonlint.engine import selection
 from tritonlint.engine.observer import QUIET, Observer
+from tritonlint.engine.question import Question
 from tritonlint.engine.work import Work
 from tritonlint.errors import SourceError
-from tritonlint.facts.index.beside import Beside
 from tritonlint.facts.index.gates import may_matter
 from tritonlint.facts.index.universe import Texts
 from tritonlint.findings import Finding, Suppressed
 from tritonlint.findings.result import Result, Skipped
-from tritonlint.rule import registry
 from tritonlint.settings.config import Settings, refusal
 from tritonlint.settings.scopes import Scopes
 from tritonlint.source import SourceFile, display_path, read_source
@@ -79,26 +77,27 @@ def _result(
     if cache is None or settings.launches is not None:
         return _check(*_read(files, observer), texts, settings, named, work)
     with observer.stage("cache"):
-        absolute = [os.path.abspath(each) for each in files]
-        universe = texts.homes.universe_of(absolute)
         scopes = Scopes(settings)
-        every = scopes.every(files)
-        others = (*universe, *Beside().around(absolute))
-        question = asked(absolute, others, every, named, registry.sources_of_others())
-        known = cache.load(question.key) or _unless_code_changed(question, cache, scopes)
+        question = Question.of(files, texts.homes, scopes.every(files), named)
+        asked = question.again(cache.kept)
+        known = cache.load(asked.key) or _unless_code_changed(asked, cache, scopes)
     if known is not None:
         return known
     from tritonlint.engine import last_run
     from tritonlint.facts.index.outline_cache import OutlineCache
 
     with observer.stage("cache"):
+        universe = texts.homes.universe_of(map(os.path.abspath, files))
         outlines = OutlineCache(cache.kept)
         outlines.load(texts, universe)
+        texts.before_neighbour = outlines.add
     result = _check(*_read(files, observer), texts, settings, named, work)
     with observer.stage("cache"):
-        outlines.store(texts, universe)
-        cache.store(question.key, result)
-        last_run.keep(cache.kept, question, result, texts, outlines.code)
+        others = texts.homes.known_beside(universe)
+        asked = question.answered(cache.kept, outlines.stamps(others))
+        outlines.store(texts, (*universe, *others))
+        cache.store(asked.key, result)
+        last_run.keep(cache.kept, asked, result, texts, outlines.code)
     return result
 
 

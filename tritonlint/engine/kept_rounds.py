@@ -7,12 +7,11 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tritonlint.caching.cache import Cache, asked
+from tritonlint.caching.cache import Cache
 from tritonlint.caching.store import Store
-from tritonlint.facts.index.beside import Beside
+from tritonlint.engine.question import Question
 from tritonlint.facts.index.homes import Homes
 from tritonlint.findings.result import Result
-from tritonlint.rule import registry
 from tritonlint.settings.config import Settings
 from tritonlint.settings.scopes import Scopes
 from tritonlint.source import read_bytes
@@ -24,10 +23,10 @@ class KeptRounds:
     def __init__(self, store: Store | None) -> None:
         self._cache = None if store is None else Cache(store.folder)
 
-    def key(
+    def question(
         self, paths: Sequence[Path], contents: Mapping[Path, bytes], settings: Settings
-    ) -> str | None:
-        """What a round over the files at `paths` depends on, where `contents` are open. None where
+    ) -> Question | None:
+        """What a round over the files at `paths` is asked, where `contents` are open. None where
         its result is not kept: where a text is not saved, and where more than files decides."""
         if self._cache is None or settings.launches is not None:
             return None
@@ -36,19 +35,21 @@ class KeptRounds:
             return None
         if not all(_is_saved(path, data) for path, data in contents.items()):
             return None
-        absolute = [os.path.abspath(each) for each in paths]
-        homes = Homes(map(os.path.abspath, contents))
-        others = (*homes.universe_of(absolute), *Beside().around(absolute))
-        return asked(absolute, others, every, paths, registry.sources_of_others()).key
+        return Question.of(paths, Homes(map(os.path.abspath, contents)), every, paths)
 
-    def known(self, key: str | None) -> Result | None:
+    def known(self, question: Question | None) -> Result | None:
         """The result of an earlier round, if there is one."""
-        return self._cache.load(key) if self._cache is not None and key is not None else None
+        if self._cache is None or question is None:
+            return None
+        return self._cache.load(question.again(self._cache.kept).key)
 
-    def keep(self, key: str | None, result: Result) -> None:
-        """Keep the result of a round."""
-        if self._cache is not None and key is not None:
-            self._cache.store(key, result)
+    def keep(
+        self, question: Question | None, result: Result, neighbours: Mapping[str, str]
+    ) -> None:
+        """Keep the result of a round, with the files of other universes that decided it, by what
+        they were like before."""
+        if self._cache is not None and question is not None:
+            self._cache.store(question.answered(self._cache.kept, neighbours).key, result)
 
 
 def _is_saved(path: Path, data: bytes) -> bool:

@@ -45,6 +45,8 @@ class Session:
         self._texts: Texts | None = None
         self._sources = _Sources()
         self._last: _Last | None = None
+        # The files of other universes that decided the last round.
+        self._neighbours: list[str] = []
 
     def quick(self, path: Path, contents: Mapping[Path, bytes], settings: Settings) -> Result:
         """What the functions of the file at `path` show by themselves, with what is known of the
@@ -90,7 +92,7 @@ class Session:
         self, paths: Sequence[Path], contents: Mapping[Path, bytes], settings: Settings
     ) -> Result | None:
         """What `whole` comes to, where that is known from an earlier session or run."""
-        return self._rounds.known(self._rounds.key(paths, contents, settings))
+        return self._rounds.known(self._rounds.question(paths, contents, settings))
 
     def whole(
         self,
@@ -101,8 +103,8 @@ class Session:
     ) -> Result:
         """What `check` finds in the files at `paths`. Other files are as they are now. Calls
         `before_root` again and again; what it raises ends the round."""
-        key = self._rounds.key(paths, contents, settings)
-        known = self._rounds.known(key)
+        question = self._rounds.question(paths, contents, settings)
+        known = self._rounds.known(question)
         if known is not None:
             return known
         # Their trees are parsed again at the next edit, in less than 0.1 s.
@@ -111,7 +113,7 @@ class Session:
         texts = self._afresh(contents)
         wanted = {path: contents[path] for path in paths}
         result = self._check(wanted, texts, contents, settings, before_root)
-        self._rounds.keep(key, result)
+        self._rounds.keep(question, result, self._outlines.stamps(self._neighbours))
         return result
 
     def argument(
@@ -153,6 +155,7 @@ class Session:
             return check_texts(wanted, settings, contents, True, analysis, Work(1))
         finally:
             analysis.forget()
+            self._neighbours = texts.homes.known_beside(texts.homes.universe_of(texts.overrides))
             self._outlines.store(texts, texts.homes.known_files())
             texts.drop()
             if elsewhere:
@@ -171,7 +174,10 @@ class Session:
         there, with what was told of them before."""
         texts = Texts(_absolute(contents))
         changes = self._outlines.changes
-        self._outlines.load(texts, texts.homes.universe_of(texts.overrides))
+        texts.before_neighbour = self._outlines.add
+        # Those of the last round are looked at again too.
+        own = texts.homes.universe_of(texts.overrides)
+        self._outlines.load(texts, (*own, *self._neighbours))
         if changes == self._outlines.changes and self._texts is not None:
             texts = self._texts.again(texts.overrides) or texts
         else:
