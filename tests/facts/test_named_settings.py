@@ -429,3 +429,37 @@ def test_a_placeholder_says_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.chdir(tmp_path)
     write(tmp_path, {"user.py": KERNELS + PLACEHOLDER})
     assert not found()
+
+
+NAMES = """
+class Kind:
+    def __init__(self, name):
+        self.is_float8 = "float8" in name
+        if name in {names}:
+            self.dtype = torch.uint8
+        else:
+            self.dtype = torch.bfloat16
+
+
+def f(out, n, name):
+    kind = Kind(name)
+    if kind.is_float8:
+        n = n + 4
+    codes = torch.empty(n, dtype=kind.dtype)
+    dequantize[(1,)](codes, out, 64){mark}
+"""
+
+
+@pytest.mark.parametrize(
+    ("names", "mark"),
+    [('{"float4_e2m1", "nvfp4_e2m1"}', ""), ('{"float8_e4m3fn", "float8_e5m2"}', "  # expect: TL002")],
+    ids=["correct: of halves of bytes", "of codes"],
+)
+def test_what_is_asked_of_other_names(
+    names: str, mark: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That a name is asked for fp8 somewhere says nothing of the bytes of other names."""
+    monkeypatch.chdir(tmp_path)
+    files = {"user.py": KERNELS + NAMES.format(names=names, mark=mark)}
+    write(tmp_path, files)
+    assert found(select=("TL001", "TL002")) == expected(files)

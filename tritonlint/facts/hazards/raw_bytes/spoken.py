@@ -15,7 +15,15 @@ from tritonlint.facts.hazards.raw_bytes.twins import same_expression
 from tritonlint.facts.host.events import LaunchEvent, Note
 from tritonlint.facts.host.setting_tests import names_fp8
 from tritonlint.facts.host.settings import names, stem
-from tritonlint.facts.host.symbols import AskedAmong, AskedAs, Compared, HasType, Literal, Symbol
+from tritonlint.facts.host.symbols import (
+    AskedAmong,
+    AskedAs,
+    Compared,
+    HasType,
+    Literal,
+    Never,
+    Symbol,
+)
 from tritonlint.facts.host.values import Path, Tensor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Module
@@ -51,7 +59,8 @@ def spoken_of(
         return
     asked = [each for each in notes if each.kind == "setting" and each.types.known]
     for each in evidence if asked else ():
-        settings = {stem(key) for key, outcome in (*path, *each.path) if outcome}
+        true = [key for key, outcome in (*path, *each.path) if outcome]
+        settings = {stem(key) for key in true if not isinstance(key, Never)}
         for note in asked:
             if note.buffer in settings:
                 yield _evidence(note.span, "fp8 is asked for here", each.path)
