@@ -92,6 +92,22 @@ CASES = {
         "page",
         "",
     ),
+    "given bytes by two": (
+        "None",
+        "",
+        "",
+        HOOKED + "\ndef other(layer, n):\n    layer.kv_cache = torch.empty(n, dtype=torch.uint8)\n",
+        "page",
+        HIT,
+    ),
+    "given bytes by one of two": (
+        "None",
+        "",
+        "",
+        HOOKED + "\ndef other(layer, n):\n    layer.kv_cache = torch.empty(n, dtype=torch.float16)\n",
+        "page",
+        "",
+    ),
     "of two classes": (
         "None",
         "",

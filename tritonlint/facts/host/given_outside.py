@@ -7,8 +7,10 @@ import ast
 from collections.abc import Iterator, Mapping
 
 from tritonlint.facts.host.changing import stored_by_others
+from tritonlint.facts.host.choices import choose
 from tritonlint.facts.host.class_facts import buffers, take_over
 from tritonlint.facts.host.class_values import ClassFacts
+from tritonlint.facts.host.element_types import tensor_types
 from tritonlint.facts.host.factories import run_apart
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Attribute, Object
@@ -17,18 +19,29 @@ from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.tree import FUNCTION, dotted_name, last_name, nodes
 
+# What more functions give an attribute is unknown.
+_MOST = 4
 # Over so many calls it is asked who calls the function that gives an attribute.
 _HOPS = 2
 
 
 def given_outside(frame: Frame, owner: Instance, name: str) -> Value | None:
-    """What an attribute that the class of `owner` leaves empty holds after the only other function
-    of the file that gives an attribute of this name something, or after what calls that. What is
-    found by that is supposed (`Run.bound`)."""
+    """What an attribute that the class of `owner` leaves empty holds after the other functions of
+    the file that give an attribute of this name something, or after what calls those: where they
+    are few, and give it memory of one type. What is found by that is supposed (`Run.bound`)."""
     kind = owner.definition
-    binder = _binder(kind, name)
-    if binder is None or any(True for _ in frame.run.viewing(frozenset((name,)))):
+    binders = _binders_of(kind, name)
+    if not binders or any(True for _ in frame.run.viewing(frozenset((name,)))):
         return None
+    found = [each for each in (_bound(frame, x, name) for x in binders) if each is not None]
+    types = {tensor_types(frame, each) for each in found}
+    if len(found) != len(binders) or (len(found) > 1 and len(types) > 1):
+        return None
+    return choose(*(((), each) for each in found))
+
+
+def _bound(frame: Frame, binder: Definition, name: str) -> Value | None:
+    """What an attribute holds after a function, or after what calls that."""
     for function in (binder, *_calling(binder)):
         if id(function.node) in frame.run.stack:
             return None
@@ -44,24 +57,27 @@ def given_outside(frame: Frame, owner: Instance, name: str) -> Value | None:
 
 
 @kept(4096)
-def _binder(kind: Definition, name: str) -> Definition | None:
-    """The only function of the file that gives an attribute of this name something, of what is no
-    `self`; None where the class fills it itself, or another class has one of that name."""
-    binder = _binders(kind.module).get(name)
-    if binder is None or binder.owner is kind.node or not _is_left_empty(kind, name):
-        return None
-    return binder if all(each is kind.node for each in _having(kind, name)) else None
+def _binders_of(kind: Definition, name: str) -> tuple[Definition, ...]:
+    """The functions of the file that give an attribute of this name something, of what is no
+    `self`; none where the class fills it itself, or another class has one of that name."""
+    binders = _binders(kind.module).get(name, ())
+    if any(each.owner is kind.node for each in binders) or not _is_left_empty(kind, name):
+        return ()
+    return binders if all(each is kind.node for each in _having(kind, name)) else ()
 
 
 @kept(512)
-def _binders(module: Module) -> Mapping[str, Definition | None]:
-    """By attribute, the function of a file that gives it something, of what is no `self`, in an
-    assignment of its own; None where several statements do."""
+def _binders(module: Module) -> Mapping[str, tuple[Definition, ...]]:
+    """By attribute, the functions of a file that give it something, of what is no `self`, each in
+    one assignment of its own; none where one does otherwise, or they are many."""
     plain = {id(each.targets[0]) for each in nodes(module.tree, ast.Assign)}
-    return {
-        name: module.function_at(first.lineno) if not more and id(first) in plain else None
-        for name, (first, *more) in stored_by_others(module).items()
-    }
+    found: dict[str, tuple[Definition, ...]] = {}
+    for name, targets in stored_by_others(module).items():
+        functions = [module.function_at(each.lineno) for each in targets]
+        known = tuple(each for each in dict.fromkeys(functions) if each is not None)
+        if len(known) == len(targets) <= _MOST and all(id(each) in plain for each in targets):
+            found[name] = known
+    return found
 
 
 def _is_left_empty(kind: Definition, name: str) -> bool:
