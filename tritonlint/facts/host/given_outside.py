@@ -61,7 +61,9 @@ def _binders_of(kind: Definition, name: str) -> tuple[Definition, ...]:
     """The functions of the file that give an attribute of this name something, of what is no
     `self`; none where the class fills it itself, or another class has one of that name."""
     binders = _binders(kind.module).get(name, ())
-    if any(each.owner is kind.node for each in binders) or not _is_left_empty(kind, name):
+    if not binders or any(each.owner is kind.node for each in binders):
+        return ()
+    if not _is_left_empty(kind, name):
         return ()
     return binders if all(each is kind.node for each in _having(kind, name)) else ()
 
