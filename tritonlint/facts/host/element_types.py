@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN, ElementTypes, from_torch, join
 from tritonlint.facts.host.choices import choose, options
 from tritonlint.facts.host.state import Frame
@@ -75,6 +77,16 @@ def tensor_types(frame: Frame, value: Value) -> ElementTypes:
             return UNKNOWN
         found = found | (each.types if each.types is not None else frame.known(each.buffer))
     return found
+
+
+def of_one_type(frame: Frame, given: Sequence[Value | None]) -> Value | None:
+    """One of the values that several places give; None where there are none, one is not known, or
+    they are not of one type: what is done with it may be meant for one of them."""
+    found = [each for each in given if each is not None]
+    types = {tensor_types(frame, each) for each in found} if len(found) > 1 else set()
+    if not found or len(found) != len(given) or len(types) > 1 or UNKNOWN in types:
+        return None
+    return choose(*(((), each) for each in found))
 
 
 def dtype_of(frame: Frame, owner: Value) -> Value:

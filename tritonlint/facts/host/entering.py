@@ -29,7 +29,6 @@ from tritonlint.facts.host.values import (
     Callable,
     Condition,
     DType,
-    Env,
     Instance,
     Method,
     Partial,
@@ -37,6 +36,7 @@ from tritonlint.facts.host.values import (
     Table,
     Tensor,
     Value,
+    attributes_in,
 )
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module
@@ -172,11 +172,6 @@ def _means_the_same(test: Symbol) -> bool:
     known by more than its code there."""
     inner = tuple(test.inner)
     return isinstance(test, OfVendor) or not any(isinstance(x, (Spelled, Literal)) for x in inner)
-
-
-def attributes_in(env: Env) -> Env:
-    """The attributes among the names of a frame."""
-    return {name: value for name, value in env.items() if type(name) is not str}
 
 
 def _keep_set(frame: Frame, inner: Frame, function: Callable, nested: bool) -> None:

@@ -6,12 +6,12 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from tritonlint.facts.flow.parameters import signature
-from tritonlint.facts.host import classes, contexts, element_types
+from tritonlint.facts.host import classes, contexts
 from tritonlint.facts.host.attributes import tells_codes
 from tritonlint.facts.host.changing import ANY, UNKNOWN, changed, keys, of_object
-from tritonlint.facts.host.choices import choose
 from tritonlint.facts.host.class_facts import buffers, facts_of, gathers, take_over
 from tritonlint.facts.host.decorators import has_view
+from tritonlint.facts.host.element_types import of_one_type
 from tritonlint.facts.host.registries import makes_tensors
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Attribute, Parameter, Symbol
@@ -39,14 +39,8 @@ def given_elsewhere(frame: Frame, owner: Symbol, name: str) -> Value | None:
     else:
         several = _filling(kind, asking, owner.name, name)
         filling = [(each, owner.name) for each in _last(several, owner.name, name)]
-    each_given = [_given(frame, kind, each, name) for each in filling]
-    found = [each for each in each_given if each is not None]
-    # What several give it has to be of one type: else a launch may be meant for one of them.
-    types = {element_types.tensor_types(frame, each) for each in found}
-    if not found or len(found) != len(filling) or (len(found) > 1 and len(types) > 1):
-        return None
-    given = choose(*(((), each) for each in found))
-    if not gathers(frame, asking):
+    given = of_one_type(frame, [_given(frame, kind, each, name) for each in filling])
+    if given is not None and not gathers(frame, asking):
         held, known = set(buffers(given)), frame.run.notes
         for method in _viewing(kind, asking, owner.name, name):
             notes = (x for x in facts_of(frame, kind, method).notes if x.buffer in held)

@@ -7,10 +7,9 @@ import ast
 from collections.abc import Iterator, Mapping
 
 from tritonlint.facts.host.changing import stored_by_others
-from tritonlint.facts.host.choices import choose
 from tritonlint.facts.host.class_facts import buffers, take_over
 from tritonlint.facts.host.class_values import ClassFacts
-from tritonlint.facts.host.element_types import tensor_types
+from tritonlint.facts.host.element_types import of_one_type
 from tritonlint.facts.host.factories import run_apart
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Attribute, Object
@@ -33,11 +32,7 @@ def given_outside(frame: Frame, owner: Instance, name: str) -> Value | None:
     binders = _binders_of(kind, name)
     if not binders or any(True for _ in frame.run.viewing(frozenset((name,)))):
         return None
-    found = [each for each in (_bound(frame, x, name) for x in binders) if each is not None]
-    types = {tensor_types(frame, each) for each in found}
-    if len(found) != len(binders) or (len(found) > 1 and len(types) > 1):
-        return None
-    return choose(*(((), each) for each in found))
+    return of_one_type(frame, [_bound(frame, each, name) for each in binders])
 
 
 def _bound(frame: Frame, binder: Definition, name: str) -> Value | None:

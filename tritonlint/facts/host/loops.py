@@ -12,7 +12,7 @@ from tritonlint.facts.host.choices import any_item, as_tested, options
 from tritonlint.facts.host.labels import label_of
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Share
-from tritonlint.facts.host.values import Instance, Sequence, Table, Tensor, Value
+from tritonlint.facts.host.values import Instance, Sequence, Table, Tensor, Value, attributes_in
 
 # So many items are gone through one by one; of more, each is any of them.
 FEW = 8
@@ -69,7 +69,7 @@ def comprehension(frame: Frame, node: Comprehension) -> Value:
         else:
             found.append((None, as_tested(inner.evaluate(node.elt), inner.path)))
         # What it sets on the way, as by `setattr`, stays so.
-        frame.env |= {name: value for name, value in inner.env.items() if type(name) is not str}
+        frame.env |= attributes_in(inner.env)
 
     exact = generate(frame, node.generators, element)
     if isinstance(node, ast.DictComp):

@@ -30,8 +30,8 @@ from tritonlint.facts.project.registering import (
     filling,
     first_inside,
     may_declare,
-    puts_into,
     registered,
+    replaced_in,
 )
 from tritonlint.facts.project.tree import nodes, walk
 from tritonlint.frozen import replace
@@ -178,7 +178,7 @@ def _keeping(module: Module, name: str) -> list[Definition]:
         each
         for each in module.functions
         if not each.enclosing
-        if puts_into(each.node, name) or (declared and name in declared_global(each.node))  # type: ignore[arg-type]
+        if name in replaced_in(each.node) or (declared and name in declared_global(each.node))  # type: ignore[arg-type]
         if _gives_tensors(each) or _views(each)
     ]
 

@@ -214,6 +214,11 @@ Value = (
 Env = dict[Any, Value]
 
 
+def attributes_in(env: Env) -> Env:
+    """The attributes among the names of a frame."""
+    return {name: value for name, value in env.items() if type(name) is not str}
+
+
 def constant(value: Value) -> Any:
     """The Python value of a Const; None for anything else."""
     return value.value if isinstance(value, Const) else None

@@ -11,6 +11,7 @@ from tritonlint.facts.project.tree import dotted_name, last_name, nodes
 
 # Methods that put something into what they are called on.
 _PUT = frozenset("append add insert extend setdefault update copy_ index_copy_".split())
+_REPLACING = frozenset(("update",))
 
 
 @kept(1024)
@@ -55,14 +56,15 @@ def _decorates(function: Definition) -> bool:
 
 
 @kept(8192)
-def filled_in(node: ast.AST) -> frozenset[str]:
-    """The names, and the attributes of objects, that a piece of code puts items into."""
+def filled_in(node: ast.AST, methods: frozenset[str] = _PUT) -> frozenset[str]:
+    """The names, and the attributes of objects, that a piece of code puts items into, under a key
+    or by these `methods`."""
     found: set[str] = set()
     for each in nodes(node, ast.Subscript, ast.Call):
         match each:
             case ast.Subscript(value=(ast.Name() | ast.Attribute()) as owner, ctx=ast.Store()):
                 found.add(last_name(owner))
-            case ast.Call(func=ast.Attribute(value=owner, attr=how)) if how in _PUT:
+            case ast.Call(func=ast.Attribute(value=owner, attr=how)) if how in methods:
                 while isinstance(owner, ast.Subscript):
                     owner = owner.value
                 if isinstance(owner, (ast.Name, ast.Attribute)):
@@ -70,17 +72,9 @@ def filled_in(node: ast.AST) -> frozenset[str]:
     return frozenset(found)
 
 
-def puts_into(function: ast.AST, name: str) -> bool:
-    """Whether a function puts something into what a name stands for under a key, or adds entries
-    to it."""
-    for each in nodes(function, ast.Subscript, ast.Call):
-        match each:
-            case ast.Subscript(value=ast.Name(id=owner), ctx=ast.Store()) if owner == name:
-                return True
-            case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr="update")):
-                if owner == name:
-                    return True
-    return False
+def replaced_in(node: ast.AST) -> frozenset[str]:
+    """The same, where these may stand in the place of other items: under a key, or by `update`."""
+    return filled_in(node, _REPLACING)
 
 
 @kept(4096)

@@ -16,7 +16,7 @@ from tritonlint.facts.project.modules import Module
 from tritonlint.facts.project.tree import only_given
 
 _SIZES = ("element_size", "itemsize")
-_CALLED = "element_size()"
+_SPELLED = ("element_size()", "itemsize")
 
 
 # The size of an element, and how many there are, as they are spelled.
@@ -32,7 +32,7 @@ def counted(event: LaunchEvent, tensor: Tensor, notes: Sequence[Note]) -> Iterat
             message = f"as many bytes are made here as elements {of} take"
             yield Evidence(note.span, message, "likely", note.path, meaning=meaning)
     found = counts_bytes(cutting(event, tensor), tensor) if tensor.part is not None else None
-    if found is not None and tensor.part is not None and found[0].endswith((*_SIZES, _CALLED)):
+    if found is not None and tensor.part is not None and found[0].endswith(_SPELLED):
         message = f"the bounds of this region count elements of {found[0]} bytes"
         yield Evidence(tensor.part.span, message, "likely", meaning=FLOATS)
 

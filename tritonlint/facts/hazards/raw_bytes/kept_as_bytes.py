@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from tritonlint.dtypes import ElementTypes, from_torch
 from tritonlint.facts.hazards.raw_bytes.made import views_as_bytes
-from tritonlint.facts.hazards.raw_bytes.names import COMMON
+from tritonlint.facts.hazards.raw_bytes.names import attribute_called
 from tritonlint.facts.hazards.torch_code import float_type, viewed
 from tritonlint.facts.host.tensors import PARTS, SHAPES
 from tritonlint.facts.kept import kept
@@ -18,8 +18,6 @@ from tritonlint.facts.project.tree import assigned, last_name, nodes
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
-# A name that is as short can be anything.
-_SHORT = 3
 _AS_FLOATS = re.compile(
     r"view(?<!\wview)\s*\((?:\s|#[^\n]*\n)*[^,]{0,200}?(?i:fp8|float|half|e4m3)"
 )
@@ -52,9 +50,11 @@ def kept_as_bytes(module: Module) -> Mapping[str, Named]:
     for node in nodes(module.tree, ast.Assign, ast.AnnAssign, ast.Call):
         for name, value in _given(node):
             given.setdefault(name, []).append(value)
+    others = _otherwise_given(module)
     made = {
         name: next(filter(_is_bytes, values))
         for name, values in given.items()
+        if name not in others
         if any(map(_is_bytes, values)) and all(map(_is_bytes_or_nothing, values))
     }
     found: dict[str, Named] = {}
@@ -66,19 +66,33 @@ def kept_as_bytes(module: Module) -> Mapping[str, Named]:
     return found
 
 
+def _otherwise_given(module: Module) -> frozenset[str]:
+    """The attributes that a file gives something of which no expression says what it is: in a
+    tuple that is taken apart, in a loop, by a field of what a class makes."""
+    plain = {
+        id(target)
+        for each in nodes(module.tree, ast.Assign, ast.AnnAssign)
+        for target, _ in assigned(each)
+    }
+    stored = (x for x in nodes(module.tree, ast.Attribute) if isinstance(x.ctx, ast.Store))
+    found = {attribute(each) for each in stored if id(each) not in plain}
+    for each in nodes(module.tree, ast.Call):
+        if last_name(each.func)[:1].isupper():
+            found |= {attribute_called(x.arg) for x in each.keywords if x.arg is not None}
+    return frozenset(found)
+
+
 def attribute(node: ast.expr) -> str:
     """The name of the attribute that an expression reads, with a dot before it: `x.name`, or
     `getattr(x, "name")`; empty where it is none, or one that can be anything."""
     match node:
         case ast.Attribute(attr=name):
-            pass
+            return attribute_called(name)
         case ast.Call(
             func=ast.Name(id="getattr"), args=[_, ast.Constant(value=str(name)), *_], keywords=[]
         ):
-            pass
-        case _:
-            return ""
-    return f".{name}" if len(name) >= _SHORT and name not in COMMON else ""
+            return attribute_called(name)
+    return ""
 
 
 def _given(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
@@ -90,7 +104,7 @@ def _given(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
             named = args[place]
             values = [*args[place + 1 : place + 2], *(each.value for each in node.keywords[:1])]
             if isinstance(named, ast.Constant) and isinstance(named.value, str) and values:
-                yield f".{named.value}", values[0]
+                yield attribute_called(named.value), values[0]
 
 
 def _is_bytes_or_nothing(value: ast.expr) -> bool:
@@ -119,7 +133,9 @@ def _viewed(function: ast.AST) -> Iterator[tuple[str, ElementTypes, ast.expr]]:
     aliases: dict[str, list[str]] = {}
     for statement in nodes(function, ast.Assign, ast.AnnAssign):
         for target, value in assigned(statement):
-            if isinstance(target, ast.Name):
+            view = viewed(value)
+            again = view is not None and last_name(view[0]) == last_name(target)
+            if isinstance(target, ast.Name) and not again:  # but `x = x.view(dtype)`
                 aliases.setdefault(target.id, []).append(attribute(value))
     for node in nodes(function, ast.Call):
         view = viewed(node)
@@ -127,5 +143,5 @@ def _viewed(function: ast.AST) -> Iterator[tuple[str, ElementTypes, ast.expr]]:
         if view is not None and types is not None:
             owner = view[0]
             names = aliases.get(owner.id, []) if isinstance(owner, ast.Name) else [attribute(owner)]
-            if names and names[0]:
+            if len(names) == 1 and names[0]:
                 yield names[0], types, node

@@ -16,7 +16,7 @@ from tritonlint.facts.hazards.raw_bytes.kept_as_bytes import (
     may_keep_bytes,
 )
 from tritonlint.facts.hazards.raw_bytes.made import codes_of, views_as_bytes
-from tritonlint.facts.hazards.raw_bytes.names import COMMON, says_bytes, speaks_of_codes
+from tritonlint.facts.hazards.raw_bytes.names import attribute_called, says_bytes, speaks_of_codes
 from tritonlint.facts.hazards.torch_code import float_type, given_dtype, viewed
 from tritonlint.facts.host.changing import spelled_out
 from tritonlint.facts.host.element_types import wide_floats
@@ -30,8 +30,6 @@ from tritonlint.facts.project.modules import Module
 from tritonlint.facts.project.tree import assigned, nodes, walk
 from tritonlint.source import Span
 
-# A name that is as short can be anything.
-_SHORT = 3
 # A view of what is called after bytes.
 _SAID_BYTES = re.compile(r"\w_(?:u8|uint8|bytes)\s*\.\s*view\b")
 # A view as what may be a type of 8-bit floats.
@@ -121,7 +119,7 @@ def _called(name: str, before: str) -> str:
     anything."""
     if before == "[":
         return f"[{name}]"
-    return f".{name}" if len(name) >= _SHORT and name not in COMMON else ""
+    return attribute_called(name)
 
 
 def _names(node: ast.AST) -> Iterator[str]:

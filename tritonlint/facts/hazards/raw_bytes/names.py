@@ -47,9 +47,16 @@ COMMON = frozenset(
     values
     """.split()
 )
+# A name that is as short can be anything.
+_SHORT = 3
 _KEY_OR_VALUE = re.compile(r"(?<![^\W_])(?:key|value|k|v|kc|vc)(?![^\W_])")
 _ROLE = re.compile(r"(?<![^\W_])(?:key|value|k(?=c?(?:_|$))|v(?=c?(?:_|$)))", re.IGNORECASE)
 _CACHE = re.compile(r"(?:^|_)(?:kv|key|value|k|v|kc|vc)_?cache$")
+
+
+def attribute_called(name: str) -> str:
+    """The name of an attribute, with a dot before it; empty where it can be anything."""
+    return f".{name}" if len(name) >= _SHORT and name not in COMMON else ""
 
 
 def float_named(name: str) -> ElementType | None:
