@@ -41,6 +41,7 @@ class Texts:
         self._jits: dict[str, bool] = {}
         self._tables: dict[str, Span | None] = {}
         self._both: dict[str, bool] = {}
+        self._viewed: dict[str, list[str]] = {}
         self._outlines: dict[str, Outline | KeptOutline] = {}
         self._followed: dict[str, bool] = {}
         self._answers: dict[tuple[Callable[[str], bool], str], bool] = {}
@@ -273,8 +274,11 @@ class Texts:
 
     def viewing(self, universe: Sequence[str], names: Iterable[str]) -> Iterator[str]:
         """The files of the universe that have all of `names` in their text, and a view."""
-        words = [each.encode() for each in (".view", *names)]
-        for file in universe:
+        key = universe[0] if universe else ""
+        if key not in self._viewed:
+            self._viewed[key] = [file for file in universe if b".view" in self._seen(file)]
+        words = [each.encode() for each in names]
+        for file in self._viewed[key]:
             text = self._seen(file)
             if all(each in text for each in words):
                 yield file

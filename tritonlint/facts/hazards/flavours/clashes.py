@@ -102,9 +102,10 @@ def _clash(run: Run, one: Note, other: Note) -> Iterator[Flavours]:
 def _integers(run: Run, views: list[Note]) -> Iterator[Flavours]:
     """The views as 8-bit floats of int8 memory that a kernel rounds numbers to. Where the file
     views as int8 too, they only carry it, as through autograd, which takes no integers."""
-    views = views if _AS_INT8.search(run.root.module.source.text) is None else []
+    if not views or not run.launches or _AS_INT8.search(run.root.module.source.text):
+        return
     buffers = {note.buffer for note in views}
-    for event in run.launches if views else ():
+    for event in run.launches:
         for parameter, passed in event.arguments.items():
             for path, each in options(passed.value):
                 if not isinstance(each, Tensor) or each.buffer not in buffers or each.view:
