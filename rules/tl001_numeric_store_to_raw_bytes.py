@@ -117,9 +117,8 @@ def _trigger(argument: Argument) -> str:
 
 def _harmful(store: Store) -> bool:
     """Whether a store loses floats: not a mask, and not a quantization to integers on purpose."""
-    low, high = store.interval
-    within = low is not None and high is not None and low >= -128 and high <= 255
-    return store.effect != "bits" and store.kind != "bool" and not within and not store.rounded
+    on_purpose = store.kind == "bool" or store.fits_byte or store.rounded
+    return store.effect != "bits" and not on_purpose
 
 
 def _is_code(argument: Argument) -> bool:

@@ -138,12 +138,10 @@ class UnroundedIntegerQuantization(Rule[Converted, Conversion]):
     def _round(self, node: cst.CSTNode, conversion: Conversion) -> Fix | None:
         from tritonlint.rule.casts import cast_operand, rounded, stored_value
 
-        low, high = conversion.interval
-        limited = low is not None and high is not None and low >= -128 and high <= 255
         operand = cast_operand(node) if conversion.explicit else stored_value(node)
         if conversion.nearest == "added":
             return None  # what the half is added to is to be rounded
-        if operand is None or (conversion.parameter and not limited):
+        if operand is None or (conversion.parameter and not conversion.fits_byte):
             return None
         wide = conversion.source in (FLOAT32, FLOAT64)
         new, imports = rounded(self.suspect.source, operand, wide)

@@ -87,6 +87,21 @@ def test_a_fraction_may_be_dropped(value: str) -> None:
     assert conversion(value).excused
 
 
+@pytest.mark.parametrize(
+    ("value", "fits"),
+    [
+        ("tl.clamp(v * 0.5, 0.0, 255.0) + 0.5", True),
+        ("tl.clamp(v * 0.5, -128.0, 127.0) - 0.5", True),
+        ("tl.clamp(v * 0.5 + 0.5, 0.0, 255.0)", True),
+        ("tl.clamp(v * 0.5, 0.0, 256.0)", False),
+        ("tl.clamp(v * 0.5, -129.0, 0.0)", False),
+        ("tl.maximum(v * 0.5, 0.0)", False),
+    ],
+)
+def test_what_is_left_without_its_fraction_fits_in_a_byte(value: str, fits: bool) -> None:
+    assert conversion(value).fits_byte is fits
+
+
 def test_a_flag_that_asks_for_rounding_excuses_where_it_is_open() -> None:
     first = "v = v * 0.5\nif ROUND:\n    v = libdevice.rint(v)"
     assert conversion("v", first).excused

@@ -313,3 +313,34 @@ def test_attributes_that_other_files_view(
     other = f"import torch\n\n\ndef typed(page):\n    page.codes = page.codes{VIEW}\n"
     write(tmp_path, {"user.py": text, "other.py": other})
     assert found(select=("TL001",)) == expected({"user.py": text})
+
+
+STEP = """\
+@triton.jit
+def moment(g_ptr, m_ptr, BLOCK: tl.constexpr):
+    at = tl.arange(0, BLOCK)
+    m = tl.load(m_ptr + at).to(tl.float32) * 0.9 + tl.load(g_ptr + at).to(tl.float32) * 0.1
+    tl.store(m_ptr + at, m.to(m_ptr.dtype.element_ty))
+
+
+class Optimizer(torch.optim.Optimizer):
+    def step(self):
+        for p in self.param_groups[0]["params"]:
+            state = self.state[p]
+            if {empty}:
+                state["moment"] = torch.zeros_like(p, dtype=torch.uint8)
+            n = p.numel()
+            moment[(n // 64,)](p.grad, state["moment"]{view}, 64){mark}
+"""
+EMPTY = ("not state", "len(state) == 0", '"moment" not in state')
+
+
+@pytest.mark.parametrize("view", ["", VIEW], ids=["as it is", "viewed"])
+@pytest.mark.parametrize("empty", EMPTY)
+def test_what_is_asked_of_a_tensor_is_not_of_a_class_with_unknown_bases(
+    empty: str, view: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = KERNELS + STEP.format(empty=empty, view=view, mark="" if view else HIT)
+    write(tmp_path, {"user.py": text})
+    assert found(select=("TL001",)) == expected({"user.py": text})

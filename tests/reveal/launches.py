@@ -135,13 +135,16 @@ def _path(path: Path) -> str:
     return f" if {' and '.join(tests)}" if tests else ""
 
 
+_KINDS = {None: "", "new@": "", "raised@": "handled in "}
+
+
 def _symbol(known_by: Symbol) -> str:
     """A buffer or a test by its name: `launch(x)` of a module is `x`, what a line makes `line N`,
     by whatever calls it got there."""
     symbol = str(known_by)
     symbol = re.sub(
-        r"(?:new@)?[\w./]+\.py:(\d+):\d+(?:<[\w./]+\.py:\d+:\d+)*(?:\?\d+)?",
-        lambda found: f"line {line_number(int(found[1]))}",
+        r"(new@|raised@)?[\w./]+\.py:(\d+):\d+(?:<[\w./]+\.py:\d+:\d+)*(?:\?\d+)?",
+        lambda found: f"{_KINDS[found[1]]}line {line_number(int(found[2]))}",
         symbol,
     )
     symbol = re.sub(r"(?:\w+\.)*\w+\((\w+)\)(?=[.,\[#) ]|$)", r"\1", symbol)

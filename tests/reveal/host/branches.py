@@ -120,8 +120,8 @@ def tried(x, n):
     copy[(1,)](x, page)
     # reveal: copy
     # reveal:     source: unknown of x
-    # reveal:     target: uint8 of line 117, raw (line 117)
-    # reveal:     target: float32 of line 119
+    # reveal:     target: uint8 of line 117, raw (line 117) if not handled in line 119
+    # reveal:     target: float32 of line 119 if handled in line 119
 
 
 def one_of_two_types_returns(x, n, small):

@@ -8,6 +8,7 @@ from dataclasses import field
 from typing import Literal
 
 from tritonlint.dtypes import ElementType
+from tritonlint.facts.device.intervals import fits_byte
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -67,6 +68,11 @@ class Store:
     interval: tuple[float | None, float | None] = (None, None)
     source: frozenset[str] = frozenset()
     toward: frozenset[str] = frozenset()
+
+    @property
+    def fits_byte(self) -> bool:
+        """Whether it is limited to what 8 bits hold."""
+        return fits_byte(self.interval)
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,13 @@ def is_constant(interval: Interval) -> bool:
     return interval[0] is not None and interval[0] == interval[1]
 
 
+def fits_byte(interval: Interval) -> bool:
+    """Whether what is left of numbers in it, once their fractions are cut off, fits in 8 bits,
+    signed or not: `x + 0.5` for an `x` of at most 255."""
+    low, high = interval
+    return low is not None and high is not None and low > -129 and high < 256
+
+
 def hull(a: Interval, b: Interval) -> Interval:
     """The smallest interval around both."""
     low = min(a[0], b[0]) if a[0] is not None and b[0] is not None else None

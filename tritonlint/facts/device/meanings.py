@@ -12,9 +12,6 @@ from tritonlint.facts.device.contracts import contract
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.frozen import dataclass
 
-# Bytes have the numbers of this range: a value that is kept in it is meant to be one.
-_BYTE = (-128, 255)
-
 
 @dataclass(frozen=True)
 class Meaning:
@@ -75,10 +72,9 @@ def _written(name: str, found: KernelContract, pointers: Mapping[str, ElementTyp
 
 
 def _on_purpose(store: Store) -> bool:
-    """Whether a float is made an integer on purpose."""
-    low, high = store.interval
-    within = low is not None and high is not None and low >= _BYTE[0] and high <= _BYTE[1]
-    return store.rounded or within or store.kind == "bool"
+    """Whether a float is made an integer on purpose: a value that is kept in the range of a byte
+    is meant to be one."""
+    return store.rounded or store.fits_byte or store.kind == "bool"
 
 
 def _read(name: str, found: KernelContract, pointers: Mapping[str, ElementType]) -> Meaning:

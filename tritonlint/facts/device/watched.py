@@ -6,7 +6,7 @@ from typing import Literal
 
 from tritonlint.dtypes import ElementType
 from tritonlint.facts.device.contract import Place
-from tritonlint.facts.device.intervals import ANYTHING, Interval
+from tritonlint.facts.device.intervals import ANYTHING, Interval, fits_byte
 from tritonlint.facts.device.values import Nearest
 from tritonlint.frozen import dataclass
 
@@ -45,6 +45,11 @@ class Conversion:
     bias: Place | None = None
     summed: bool = False
     nearest: Nearest = ""
+
+    @property
+    def fits_byte(self) -> bool:
+        """Whether it is limited to what 8 bits hold."""
+        return fits_byte(self.interval)
 
 
 @dataclass(frozen=True)

@@ -47,10 +47,13 @@ def asserted(walk: Walk[V, Any], node: ast.Assert) -> bool:
 
 def attempt(walk: Walk[V, Any], node: ast.Try | TryStar) -> bool:
     """`try`: all of its body, or one of the handlers after none of it."""
+    tests = [walk.raised(each) for each in node.handlers]
     tried = walk.fork()
+    for test in filter(None, tests):
+        tried.assume(test, False)
     arms = [(tried, tried.block(node.body) and tried.block(node.orelse))]
-    for handler in node.handlers:
-        arm = walk.fork()
+    for test, handler in zip(tests, node.handlers, strict=True):
+        arm = walk.fork() if test is None else walk.arm(test, True)
         arms.append((arm, arm.block(handler.body)))
     reached = walk.rejoin(arms)
     return walk.block(node.finalbody) and reached

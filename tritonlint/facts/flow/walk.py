@@ -115,6 +115,10 @@ class Walk(ABC, Generic[V, T]):
     def decided(self, test: T) -> bool | None:
         """How a test comes out, where that is known."""
 
+    def raised(self, handler: ast.ExceptHandler) -> T | None:
+        """The test whether a handler of a `try` is reached; None where nothing is made of it."""
+        return None
+
     def doubted(self, node: ast.If, outcome: bool) -> T | None:
         """A test to take both arms by, in place of the one of `node` that comes out as `outcome`,
         where what is known from the other arm still tells something."""

@@ -153,9 +153,7 @@ def _of_type(
 def _is_loss_of_bytes(conversion: Conversion, storage: Storage) -> bool:
     """Whether the tensor is known to hold raw bytes, and the conversion loses them: then it is the
     launch that is wrong, and not the kernel."""
-    low, high = conversion.interval
-    within = low is not None and high is not None and low >= -128 and high <= 255
-    return storage.raw and not within and not conversion.rounded
+    return storage.raw and not conversion.fits_byte and not conversion.rounded
 
 
 def _new(

@@ -121,7 +121,7 @@ def is_setting(name: str, value: Value) -> bool:
 def _set_later(frame: Frame, definition: Definition, name: str) -> tuple[ClassFacts, Value] | None:
     """What the only method beside `__init__` that assigns an attribute gives it; of several, the
     only one that makes tensors of a type."""
-    assigning = list(_methods(frame, definition, _assigning(definition.as_class).get(name, ())))
+    assigning = list(_methods(definition, _assigning(definition.as_class).get(name, ())))
     if len(assigning) > 1:
         assigning = [each for each in assigning if makes_tensors(each[1])]
     if len(assigning) != 1:
@@ -139,13 +139,12 @@ def _is_made_anew(frame: Frame, definition: Definition, name: str) -> bool:
 
 
 def _methods(
-    frame: Frame, definition: Definition, among: Iterable[Function]
+    definition: Definition, among: Iterable[Function]
 ) -> Iterator[tuple[Definition, Function]]:
-    """The methods of a class `among` these that are not being run, and their nodes."""
-    around = definition.inside
+    """The methods of a class `among` these, and their nodes: one that is run too, since an earlier
+    call may have filled what it asks for."""
     for each in among:
-        if id(each) not in frame.run.stack:
-            yield Definition(definition.module, each, around, each.name), each
+        yield Definition(definition.module, each, definition.inside, each.name), each
 
 
 @kept(256)
@@ -178,7 +177,7 @@ def _filled(frame: Frame, definition: Definition, name: str) -> tuple[ClassFacts
     """What the only method that puts something into a container puts there."""
     found = [
         (facts, facts.values[name])
-        for method, node in _methods(frame, definition, _functions(definition.as_class))
+        for method, node in _methods(definition, _functions(definition.as_class))
         if name in filled_in(node)
         if name in (facts := facts_of(frame, definition, method)).values
     ]
@@ -220,7 +219,7 @@ def _note_views(
         # An heir may make another one of what its class keeps.
         also = () if owner in own_heirs else keeping
         names = {name, *also, *_naming(owner, name)}
-        for method, node in _methods(frame, owner, _functions(owner.as_class)):
+        for method, node in _methods(owner, _functions(owner.as_class)):
             if has_view(node) and not names.isdisjoint(named_in(node)):
                 notes = facts_of(frame, owner, method).notes
                 told = (x for x in notes if x.buffer in memory and tells_codes(x))

@@ -21,7 +21,7 @@ from tritonlint.facts.host.choices import bare, choose, speaks_of_types
 from tritonlint.facts.host.naming import symbol
 from tritonlint.facts.host.outcomes import telling
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import HasType, Literal, OfVendor, Spelled
+from tritonlint.facts.host.symbols import HasType, Literal, OfVendor, Raised, Spelled
 from tritonlint.facts.host.values import Choice, Condition, Const, DType, Path, Tensor, Value, Word
 from tritonlint.facts.project.tree import as_code, last_name, nodes
 from tritonlint.frozen import replace
@@ -175,6 +175,12 @@ def test(frame: Frame, node: ast.expr) -> Condition:
 def decided(frame: Frame, test: Condition) -> bool | None:
     """How a test comes out, as far as the path tells."""
     return outcomes.decided(test, frame.path, frame.types)
+
+
+def raised(frame: Frame, handler: ast.ExceptHandler) -> Condition:
+    """The test whether a handler of a `try` is reached, in this call."""
+    span = frame.span(handler.body[0])
+    return Condition("opaque", Raised(span.path, span.line, span.column, frame.site), span)
 
 
 def doubted(frame: Frame, node: ast.If, outcome: bool) -> Condition | None:

@@ -18,6 +18,7 @@ from tritonlint.facts.host.symbols import (
     Never,
     OfSetting,
     OfVendor,
+    Raised,
     Symbol,
 )
 from tritonlint.facts.host.values import (
@@ -238,7 +239,9 @@ def _says_nothing(path: Path) -> bool:
     """Whether the tests on a path do not say that something else than codes is meant there: none is
     of a dtype, and one for a quantized cache comes out true where one does not, or no name that is
     not quantized is asked for: that is not enough where one for all names of codes, or for several,
-    comes out false."""
+    comes out false; and no handler is reached: what torch lacks is left as it is."""
+    if any(isinstance(test, Raised) for test, _ in path):
+        return False
     settings = [(test, outcome) for test, outcome in path if isinstance(test, OfSetting)]
     denied = [test for test, outcome in settings if not outcome]
     if any(isinstance(test, (Asked, AskedAsAny)) or len(names(test)) > 1 for test in denied):

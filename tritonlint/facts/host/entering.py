@@ -14,6 +14,7 @@ from tritonlint.facts.host import (
     element_types,
     libraries,
     setting_tests,
+    tensors,
 )
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.assigning import rebind
@@ -40,7 +41,7 @@ from tritonlint.facts.host.values import (
 )
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import Function, as_code, nodes
+from tritonlint.facts.project.tree import Function, as_code, last_name, nodes
 from tritonlint.findings.result import Limit
 from tritonlint.frozen import replace
 
@@ -63,7 +64,24 @@ def enter(frame: Frame, node: ast.Call, function: Callable, given: Given) -> Val
     result = run(frame, node, function, given)[0]
     if by_name is not None and not _better(frame, result):
         return by_name
+    if isinstance(result, Tensor):
+        result = _as_asked(frame, node, given, result)
     return _as_annotated(definition, result if result is not None else frame.unknown(node))
+
+
+def _as_asked(frame: Frame, node: ast.Call, given: Given, region: Tensor) -> Tensor:
+    """A region of bytes of which the call writes out that type (`arena.take(n, torch.uint8)`) as
+    memory of its own: what the others are viewed as says nothing of it."""
+    types = element_types.tensor_types(frame, region)
+    whole = region.part is None is region.view
+    if whole or not all(map(element_types.all_bytes, (types, frame.known(region.buffer)))):
+        return region
+    values: dict[int | str, Value] = dict(enumerate(given.arguments.positional))
+    every = (values | given.arguments.keywords).items()
+    asked = {last_name(given.places[key].node) for key, each in every if type(each) is DType}
+    if asked.isdisjoint(("uint8", "int8")):
+        return region
+    return tensors.allocated(frame, types, frame.span(node))
 
 
 def _as_annotated(function: Definition, value: Value) -> Value:

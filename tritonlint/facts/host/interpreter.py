@@ -44,6 +44,7 @@ class Activation(Frame):
     step = statements.step
     test = branching.test
     decided = branching.decided
+    raised = branching.raised
     doubted = branching.doubted
     arm = branching.arm
     assume = conditions.assume

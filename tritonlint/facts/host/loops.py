@@ -9,9 +9,11 @@ from tritonlint.facts.flow.walk import Items
 from tritonlint.facts.host import classes, iteration
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.choices import any_item, as_tested, options
+from tritonlint.facts.host.element_types import tensor_types
 from tritonlint.facts.host.labels import label_of
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Share
+from tritonlint.facts.host.tensors import cut
 from tritonlint.facts.host.values import Instance, Sequence, Table, Tensor, Value, attributes_in
 
 # So many items are gone through one by one; of more, each is any of them.
@@ -38,8 +40,10 @@ def learn(frame: Frame, item: Value, after: Frame) -> None:
 
 
 def gone_through(frame: Frame, node: ast.expr, value: Value) -> Value:
-    """`value`, which is that of `node`; of an object, what its `__iter__` gives, or what its
-    `__next__` does again and again."""
+    """`value`, which is that of `node`; of memory of a known type, its rows; of an object, what its
+    `__iter__` gives, or what its `__next__` does again and again."""
+    if isinstance(value, Tensor) and not value.several and tensor_types(frame, value).known:
+        return Sequence((cut(frame, value, frame.span(node)),), repeated=True)
     if not isinstance(value, Instance) or iteration.items(value) is not None:
         return value
     given = _special(frame, node, value, "__iter__") or value

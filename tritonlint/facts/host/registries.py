@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from collections.abc import Sequence as Items
+from itertools import chain
 
 from tritonlint.facts.host import tensors
 from tritonlint.facts.host.arguments import Arguments, Given
@@ -118,7 +120,8 @@ def _put_later(frame: Frame, definition: Definition, made: Container) -> Contain
     found: dict[object, list[Value]] = {}
     for function in _keeping(definition.module, definition.name):
         left = _left_by(frame, function, definition.name, made)
-        for key, value in _entries(left).items() if type(left) is type(made) else ():
+        alike = (_entries(each).items() for each in left if type(each) is type(made))
+        for key, value in chain.from_iterable(alike):
             if before.get(key) != value and value not in found.setdefault(key, []):
                 found[key].append(value)
     put = {
@@ -146,27 +149,35 @@ def _set_later(frame: Frame, definition: Definition, made: Value) -> Value | Non
     setters = _setters(definition.module, definition.name)
     if before is None:
         setters = [each for each in setters if _gives_tensors(each)]
-    left = (_left_by(frame, each, definition.name, before) for each in setters)
-    found = [each for each in left if each not in (None, Const(None), before)]
-    return choose(*(((), each) for each in found if each is not None)) if found else None
+    left = (value for each in setters for value in _left_by(frame, each, definition.name, before))
+    found = [each for each in left if each not in (Const(None), before)]
+    return choose(*(((), each) for each in found)) if found else None
 
 
 def _left_by(
     frame: Frame, function: Definition, name: str, before: Value | None = None
-) -> Value | None:
-    """What a name of the module stands for after a function of it, called by anyone; `before` is
-    what it stands for first. None where it is not given anything."""
-    key = id(function.as_function)
-    if key in frame.run.stack:
-        return None
-    frame.run.stack.append(key)
+) -> Items[Value]:
+    """What a name of the module stands for after a function of it, called by anyone, at its end or
+    at a `return`; `before` is what it stands for first. Nothing where it is not given anything."""
+    # By its first statement: one that is run may ask for what an earlier call of it put there.
+    filling = id(function.as_function.body[0])
+    if filling in frame.run.stack:
+        return ()
+    frame.run.stack += [filling, id(function.as_function)]
     inner = frame.elsewhere(function.module, (function.as_function,), frame.types)
     inner.env = bind(frame, function, Given(Arguments((), {}), {}), Callable(function))
     if before is not None:
         inner.env.setdefault(name, before)
     inner.body()
-    frame.run.stack.pop()
-    return inner.env.get(Attribute(Object(function.module.name), name), inner.env.get(name))
+    frame.keep_made(inner)
+    del frame.run.stack[-2:]
+    own = Attribute(Object(function.module.name), name)
+    ends = (inner.env, *(env for _, env in inner.ends))
+    left: list[Value] = []
+    for env in ends:
+        value = env.get(own, env.get(name))
+        left += [value] if value is not None and value not in left else []
+    return left
 
 
 @kept(1024)

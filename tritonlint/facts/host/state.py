@@ -7,7 +7,7 @@ import ast
 from abc import abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tritonlint.dtypes import UNKNOWN, ElementTypes
 from tritonlint.facts.flow.walk import Walk
@@ -143,6 +143,7 @@ class Frame(Walk[Value, Condition]):
     """The names of one function call. `types` holds what is known of each buffer's element type on
     this path; `site` are the calls that led here: what is made here is made anew for each.
     `assumed` is the path at the beginning of the arm, `began` the length of the one to the call;
+    `ends` are the names at each `return`,
     `looping` is whether the statements may be run again, `yields` what a generator gave, `launched`
     how many launches there were when it was forked.
 
@@ -157,6 +158,7 @@ class Frame(Walk[Value, Condition]):
     path: Path = ()
     instance: Instance | Class | None = None
     returns: list[tuple[Path, Value | None]] = field(default_factory=list)
+    ends: list[tuple[Path, dict[Any, Value]]] = field(default_factory=list)
     depth: int = 0
     site: str = ""
     looping: bool = False
@@ -214,6 +216,7 @@ class Frame(Walk[Value, Condition]):
             self.path,
             self.instance,
             self.returns,
+            self.ends,
             self.depth,
             self.site,
             self.looping,

@@ -27,6 +27,7 @@ from tritonlint.facts.host.values import (
     Table,
     Tensor,
     Value,
+    is_empty,
 )
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernels import kernel_of
@@ -39,6 +40,7 @@ def body(frame: Frame) -> Value | None:
     function = frame.enclosing[-1]
     if frame.block(function.body):
         returned(frame, None)
+    _keep_filled(frame)
     _run_handed_on(frame)
     if not frame.depth:
         _run_returned(frame)
@@ -48,6 +50,15 @@ def body(frame: Frame) -> Value | None:
     if len(values) == 1:
         return as_tested(values[0][1], values[0][0])
     return choose(*bare(values, frame.known)) if values else None
+
+
+def _keep_filled(frame: Frame) -> None:
+    """An attribute that is empty at the end of the function is what it is at another `return`: what
+    a call fills is so for all after it."""
+    for path, env in frame.ends:
+        for name, value in env.items() if env is not frame.env else ():
+            if type(name) is not str and is_empty(frame.env.get(name)):
+                frame.env[name] = as_tested(value, path)
 
 
 def _run_handed_on(frame: Frame) -> None:
@@ -155,7 +166,9 @@ def augmented(frame: Frame, node: ast.AugAssign) -> Value | None:
 
 def returned(frame: Frame, value: Value | None) -> None:
     """The function returns `value`, on the path that leads there from its beginning."""
-    frame.returns.append((frame.path[frame.began :], value))
+    path = frame.path[frame.began :]
+    frame.returns.append((path, value))
+    frame.ends.append((path, frame.env))
 
 
 def part_of(frame: Frame, node: ast.expr, name: str) -> Value:

@@ -55,9 +55,7 @@ def fitting(frame: Frame, owner: Tensor, node: ast.Attribute) -> Sequence[Defini
     told = len(here) >= _LEAST
     told = told or (node.attr not in _COMMON and node.attr in _methods(frame.module))
     found = [
-        each
-        for each, known in _members(frame.module)
-        if told and (known is None or everywhere <= known)
+        each for each, known in _members(frame.module) if told and _has(each, known, everywhere)
     ]
     methods = everywhere & _methods(frame.module)
     if (
@@ -69,6 +67,12 @@ def fitting(frame: Frame, owner: Tensor, node: ast.Attribute) -> Sequence[Defini
         return ()
     # Where a class of another file has these methods too, it may be one of that.
     return () if methods and frame.run.in_other_files(frame.module, methods) else found
+
+
+def _has(kind: Definition, known: frozenset[str] | None, asked: frozenset[str]) -> bool:
+    """Whether objects of a class have all that is asked of one; where the class inherits from what
+    is not `known`, whether some of it is the class's own."""
+    return asked <= known if known is not None else not asked.isdisjoint(_named(kind.as_class))
 
 
 def _is_annotated(function: ast.AST, name: str) -> bool:

@@ -32,6 +32,17 @@ class Unknown(Symbol):
 
 
 @symbol_class
+class Raised(Symbol):
+    """Whether a handler of a `try` is reached, whose body begins there, in the calls of `site`."""
+
+    FORM = "raised@{0.path}:{0.line}:{0.column}{0.site}"
+    path: str
+    line: int
+    column: int
+    site: str
+
+
+@symbol_class
 class Allocation(Symbol):
     """Memory that an expression makes, in the calls and rounds of `site`; `mark` tells apart what
     it makes together."""

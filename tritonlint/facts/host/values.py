@@ -222,3 +222,13 @@ def attributes_in(env: Env) -> Env:
 def constant(value: Value) -> Any:
     """The Python value of a Const; None for anything else."""
     return value.value if isinstance(value, Const) else None
+
+
+def is_empty(value: Value | None) -> bool:
+    """Whether something is not there yet, or a container without items."""
+    match value:
+        case None | Const(value=None):
+            return True
+        case Sequence(items=()) | Table(items=()):
+            return True
+    return False
