@@ -64,6 +64,7 @@ class Layer(torch.nn.Module):
 # How the weight is changed; whether what it is without a view is known for a parameter, for `self`.
 FORMS = {
     "assigned": ("layer.weight = torch.nn.Parameter(layer.weight.data{view})", True, True),
+    "over a name": ("w = layer.weight.data{view}; layer.weight = torch.nn.Parameter(w)", True, True),
     "its data": ("layer.weight.data = layer.weight.data{view}", True, True),
     "deleted": ("w = layer.weight.data{view}; del layer.weight; layer.weight = w", True, True),
     "setattr": ('setattr(layer, "weight", layer.weight.data{view})', True, True),
@@ -130,15 +131,22 @@ def test_what_is_not_known_may_change_a_parameter(
     assert found(select=("TL001", "TL002")) == expected({"user.py": text})
 
 
-@pytest.mark.parametrize("loop", ["for each in model.modules(): each", "layer"])
+@pytest.mark.parametrize(
+    "load",
+    [
+        f"for each in model.modules(): each.weight = each.weight{VIEW}",
+        f"layer.weight = layer.weight{VIEW}",
+        f"w = layer.weight.data{VIEW}; layer.weight = torch.nn.Parameter(w)",
+        f"w = layer.weight; w = w{VIEW}; layer.weight = torch.nn.Parameter(w)",
+    ],
+)
 def test_functions_of_the_file_that_make_it_anew(
-    loop: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    load: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    name = "each" if "each" in loop else "layer"
     text = KERNELS + HELPERS.format(view=VIEW).replace("module.weight =", "module.weights =")
     text += OF_ITSELF.format(finish="pass", mark="")
-    text += f"\n\ndef load(model, layer):\n    {loop}.weight = {name}.weight{VIEW}\n"
+    text += f"\n\ndef load(model, layer):\n    {load}\n"
     write(tmp_path, {"user.py": text})
     assert found(select=("TL001", "TL002")) == expected({"user.py": text})
 

@@ -344,3 +344,35 @@ def test_what_is_asked_of_a_tensor_is_not_of_a_class_with_unknown_bases(
     text = KERNELS + STEP.format(empty=empty, view=view, mark="" if view else HIT)
     write(tmp_path, {"user.py": text})
     assert found(select=("TL001",)) == expected({"user.py": text})
+
+
+OF_UNKNOWN = """\
+from elsewhere import Base
+
+
+class Given(Base):
+    name = "given"
+
+
+class Spill:
+    def __init__(self, n):
+        self.memory = torch.zeros(n, 64, dtype=torch.uint8)
+
+    def layer_codes(self, layer):
+        return self.memory[layer]{mark}
+
+
+def write(pool, x):
+    quantize[(1,)](x, pool.layer_codes(0), 64)
+"""
+
+
+@pytest.mark.parametrize("known", [False, True], ids=["one of unknown bases", "alone"])
+def test_what_a_class_with_unknown_bases_may_have(
+    known: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = KERNELS + OF_UNKNOWN.format(mark=HIT if known else "")
+    text = text.replace("class Given(Base):", "class Given:") if known else text
+    write(tmp_path, {"user.py": text})
+    assert found(select=("TL001",)) == expected({"user.py": text})

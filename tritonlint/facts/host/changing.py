@@ -15,6 +15,7 @@ from tritonlint.facts.project.tree import (
     as_code,
     assigned,
     dotted_name,
+    given_names,
     last_name,
     nodes,
     only_given,
@@ -65,8 +66,7 @@ def changed_outside(module: Module) -> frozenset[str]:
             name = _owner(target)
             attribute = of_object(target, name)
             if name not in ("", "self") and attribute is not None:
-                made = spelled_out(module, value)
-                read = (of_object(x, name) for x in nodes(made, ast.Attribute))
+                read = (of_object(x, name) for x in _made_of(module, value))
                 found.update({attribute}.intersection(read))
     for function in module.functions if "setattr" in module.source.text else ():
         for call in nodes(function.as_function, ast.Call):
@@ -134,6 +134,20 @@ def spelled_out(module: Module, value: ast.expr) -> ast.expr:
     around = module.function_at(value.lineno) if isinstance(value, ast.Name) else None
     given = only_given(around.as_function) if around is not None else {}
     return given.get(value.id, value) if isinstance(value, ast.Name) else value
+
+
+def _made_of(module: Module, value: ast.expr) -> Iterator[ast.Attribute]:
+    """The attributes in an expression, and in all that its function gives the names in it."""
+    around = module.function_at(value.lineno)
+    given = given_names(around.as_function) if around is not None else {}
+    waiting, seen = [value], set[str]()
+    while waiting:
+        for each in nodes(waiting.pop(), ast.Attribute, ast.Name):
+            if isinstance(each, ast.Attribute):
+                yield each
+            elif each.id not in seen:
+                seen.add(each.id)
+                waiting += given.get(each.id, ())
 
 
 def _reads(value: ast.expr, name: str, key: ast.expr) -> bool:

@@ -18,14 +18,24 @@ from tritonlint.source import Span
 # Methods that convert to a type of one byte.
 _BYTES = {"byte": UINT8, "char": INT8}
 
+# Methods that copy elements into a tensor as they are: at which place, and as what, they are given
+# the tensor with these.
+_COPIED = {
+    "copy_": (0, "src"),
+    "index_copy_": (2, "source"),
+    "index_put_": (1, "values"),
+    "masked_scatter_": (1, "source"),
+    "scatter_": (2, "src"),
+}
+
 
 def method(frame: Frame, node: ast.Call, owner: Value, name: str, arguments: Arguments) -> None:
     """Record `x.copy_(y)`, `x.to(dtype)` and `x.byte()`."""
     function = node.func
     if not isinstance(function, ast.Attribute):
         return
-    if name in ("copy_", "index_copy_") and arguments.positional:
-        _keep_codes(frame, node, owner, arguments.positional[-1])
+    if name in _COPIED and (source := arguments.get(*_COPIED[name])) is not None:
+        _keep_codes(frame, node, owner, source)
     if name == "copy_" and node.args and arguments.positional:
         _record(
             frame, node, "copy", (function.value, owner), (node.args[0], arguments.positional[0])

@@ -4,8 +4,9 @@ that a runner binds to the layers of a model."""
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
+from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.host.changing import stored_by_others
 from tritonlint.facts.host.class_facts import buffers, take_over
 from tritonlint.facts.host.class_values import ClassFacts
@@ -16,7 +17,7 @@ from tritonlint.facts.host.symbols import Attribute, Object
 from tritonlint.facts.host.values import Instance, Value
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import FUNCTION, dotted_name, last_name, nodes
+from tritonlint.facts.project.tree import FUNCTION, Function, dotted_name, last_name, nodes
 
 # What more functions give an attribute is unknown.
 _MOST = 4
@@ -55,12 +56,32 @@ def _bound(frame: Frame, binder: Definition, name: str) -> Value | None:
 def _binders_of(kind: Definition, name: str) -> tuple[Definition, ...]:
     """The functions of the file that give an attribute of this name something, of what is no
     `self`; none where the class fills it itself, or another class has one of that name."""
-    binders = _binders(kind.module).get(name, ())
-    if not binders or any(each.owner is kind.node for each in binders):
+    every, binders = _given_by(kind, name), _binders(kind.module).get(name, ())
+    given = [(method, value) for method, value in every if value and not _is_empty(value)]
+    if not every or (binders and given):
         return ()
-    if not _is_left_empty(kind, name):
+    binders = binders or _calling_the_setter(kind, given)
+    if any(each.owner is kind.node for each in binders):
         return ()
     return binders if all(each is kind.node for each in _having(kind, name)) else ()
+
+
+def _calling_the_setter(
+    kind: Definition, given: Sequence[tuple[Function, ast.expr]]
+) -> tuple[Definition, ...]:
+    """The functions of the file that call the one method by which an attribute is `given` what it
+    gets, as it gets it; none where a method of another class is called so, or they are many."""
+    match given:
+        case [(method, ast.Name(id=value))] if method.name != "__init__":
+            pass
+        case _:
+            return ()
+    bound = (each.id for each in nodes(method, ast.Name) if isinstance(each.ctx, ast.Store))
+    if value in bound or all(each.arg != value for each in signature(method).named):
+        return ()
+    named = [each for each in kind.module.functions if each.name == method.name]
+    callers = _callers(kind.module, method.name)
+    return callers if len(named) == 1 and len(callers) <= _MOST else ()
 
 
 @kept(512)
@@ -77,19 +98,16 @@ def _binders(module: Module) -> Mapping[str, tuple[Definition, ...]]:
     return found
 
 
-def _is_left_empty(kind: Definition, name: str) -> bool:
-    """Whether all that the methods of a class give an attribute is None, nothing, or an empty
-    tensor that stands for one."""
-    given = [
-        each.value
+def _given_by(kind: Definition, name: str) -> list[tuple[Function, ast.expr | None]]:
+    """What the methods of a class give an attribute, with the method: None for nothing."""
+    return [
+        (method, each.value)
         for method in kind.as_class.body
-        for each in (
-            nodes(method, ast.Assign, ast.AnnAssign) if isinstance(method, FUNCTION) else ()
-        )
+        if isinstance(method, FUNCTION)
+        for each in nodes(method, ast.Assign, ast.AnnAssign)
         for target in (each.targets if isinstance(each, ast.Assign) else [each.target])
         if dotted_name(target) == f"self.{name}"
     ]
-    return bool(given) and all(value is None or _is_empty(value) for value in given)
 
 
 def _is_empty(value: ast.expr) -> bool:

@@ -47,19 +47,24 @@ def as_its_class(frame: Frame, owner: Tensor, node: ast.Attribute) -> Instance |
 
 def fitting(frame: Frame, owner: Tensor, node: ast.Attribute) -> Sequence[Definition]:
     """The classes of the file that have all that the function asks of `owner`, of which `node` asks
-    for an attribute: where there are some, it is no tensor."""
+    for an attribute: where there are some, it is no tensor. One that inherits from what is not
+    known may have anything, but is not meant where none has a name of its own that is asked for."""
     spelled = dotted_name(node.value)
     if not frame.enclosing or spelled is None or owner.types or owner.part or owner.view:
         return ()
     here, everywhere = (_asked(each).get(spelled, frozenset()) for each in _around(frame, spelled))
     told = len(here) >= _LEAST
     told = told or (node.attr not in _COMMON and node.attr in _methods(frame.module))
-    found = [
-        each for each, known in _members(frame.module) if told and _has(each, known, everywhere)
-    ]
+    fits = {
+        each: known is not None or not _named(each.as_class).isdisjoint(everywhere)
+        for each, known in _members(frame.module)
+        if told and (known is None or everywhere <= known)
+    }
+    found = list(fits)
     methods = everywhere & _methods(frame.module)
     if (
-        any(each.enclosing for each in found)
+        not any(fits.values())
+        or any(each.enclosing for each in found)
         or _is_annotated(frame.enclosing[-1], spelled)
         or _is_asked_for(frame.enclosing[-1], spelled)
         or not methods.isdisjoint(stored_by_others(frame.module))
@@ -67,12 +72,6 @@ def fitting(frame: Frame, owner: Tensor, node: ast.Attribute) -> Sequence[Defini
         return ()
     # Where a class of another file has these methods too, it may be one of that.
     return () if methods and frame.run.in_other_files(frame.module, methods) else found
-
-
-def _has(kind: Definition, known: frozenset[str] | None, asked: frozenset[str]) -> bool:
-    """Whether objects of a class have all that is asked of one; where the class inherits from what
-    is not `known`, whether some of it is the class's own."""
-    return asked <= known if known is not None else not asked.isdisjoint(_named(kind.as_class))
 
 
 def _is_annotated(function: ast.AST, name: str) -> bool:

@@ -19,6 +19,8 @@ from tritonlint.frozen import dataclass, replace
 
 # An attribute that is given something, of what is not called `self`.
 _GIVEN = re.compile(rb"(?<!\bself)\.(\w+)[ \t]*(?::[^=\n]+)?=(?!=)")
+# An attribute of `self` that is given what has a name.
+_HANDED = re.compile(rb"^[ \t]+self\.(\w+)(?:[ \t]*:[^=\n]+)?[ \t]*=[ \t]*\w+[ \t]*(?:#.*)?$", re.M)
 _IMPORT_LINE = re.compile(
     rb"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+)?import\b[ \t]*(?:\([^)]*\)|[^\n]*)", re.M
 )
@@ -263,9 +265,15 @@ def _on_objects(
 
 
 def _from_outside(text: bytes, found: Sequence[Header], parts: Sequence[Part]) -> None:
-    """What launches with an attribute that code of the file gives an object, not its own, may be
-    given bytes by that, in a file that makes some."""
-    given = set(_GIVEN.findall(text)) if any(part.byte for part in parts) else ()
+    """What launches with an attribute that code of the file gives an object, not its own, or that a
+    method is handed for it, may be given bytes by that, in a file that makes some."""
+    if not any(part.byte for part in parts):
+        return
+    given = set(_GIVEN.findall(text))
+    ends = [*(each.begin for each in found[1:]), len(text)]
+    for header, end in zip(found, ends, strict=True):
+        if header.name != b"__init__" and not header.is_class:
+            given.update(_HANDED.findall(text, header.start, end))
     for header, part in zip(found, parts, strict=True) if given else ():
         if part.launches and not part.speaks and not header.is_class:
             own = {each[5:] for each in part.calls if each.startswith(b"self.")}

@@ -93,6 +93,17 @@ def only_given(function: ast.AST) -> Mapping[str, ast.expr]:
     return {name: values[0] for name, values in found.items() if len(values) == 1}
 
 
+@kept(1024)
+def given_names(function: ast.AST) -> Mapping[str, list[ast.expr]]:
+    """By name, what a function assigns to it."""
+    found: dict[str, list[ast.expr]] = {}
+    for each in nodes(function, ast.Assign):
+        for target, value in assigned(each):
+            if isinstance(target, ast.Name):
+                found.setdefault(target.id, []).append(value)
+    return found
+
+
 def as_code(node: ast.AST) -> str:
     """A node as code, each the same way, however it is spelled."""
     return dotted_name(node) or _unparsed(node)

@@ -181,6 +181,9 @@ def _clamps(run: Run, event: LaunchEvent) -> Iterator[WideClamp]:
             types = value.types if value.types is not None else event.types.get(value.buffer)
             if types is None or FNUZ not in (types.types or ()):
                 continue
+            place = value.view or _allocated(run, value) or passed.span
+            if types == PLATFORM_FP8 and not is_platforms(run, place):
+                continue  # it is merely called so
             made = specialization(event, parameter, types, event.path + path)
             made = Specialization({**made.pointers, parameter: FNUZ}, made.constexprs)
             found = run.effects.of(contract, event.kernel, made)
@@ -191,6 +194,11 @@ def _clamps(run: Run, event: LaunchEvent) -> Iterator[WideClamp]:
                     where = None if _largest(store) else scaled
                     yield WideClamp(*passed_as(event, parameter), largest, store, where)
                     return
+
+
+def _allocated(run: Run, tensor: Tensor) -> Span | None:
+    """Where the memory of a tensor is made."""
+    return next((x.span for x in run.notes.by_buffer(tensor.buffer) if x.kind == "allocated"), None)
 
 
 def _is_made(run: Run, tensor: Tensor) -> bool:

@@ -5,15 +5,19 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
+from tritonlint.facts.hazards.launched.functions import call_at
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.twins import cutting, sliced
 from tritonlint.facts.hazards.torch_code import begins_later, last_slice
 from tritonlint.facts.host.element_types import FLOATS
 from tritonlint.facts.host.events import LaunchEvent, Note
+from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.project.modules import Module
 from tritonlint.facts.project.tree import only_given
+from tritonlint.source import Span
 
 _SIZES = ("element_size", "itemsize")
 _SPELLED = ("element_size()", "itemsize")
@@ -93,3 +97,26 @@ def _spelled_out(node: ast.expr, names: Mapping[str, ast.expr]) -> ast.expr:
     """What a name is assigned in the function, where that is computed."""
     value = names.get(node.id) if isinstance(node, ast.Name) else None
     return value if isinstance(value, ast.BinOp) else node
+
+
+def behind_the_codes(run: Run, module: Module, tensor: Tensor) -> Span | None:
+    """Where the rows of a buffer are made four bytes longer, `torch.empty((n, width + 4), ...)`, of
+    which a slice takes what is left behind others: one number of four bytes each."""
+    node = sliced(module, tensor)
+    last = last_slice(node) if node is not None else None
+    if last is None or last.upper is not None or not begins_later(last):
+        return None
+    for note in run.notes.by_buffer(tensor.buffer):
+        made = run.project.cached(str(Path(note.span.path).absolute()))
+        if note.kind == "allocated" and made is not None and _is_longer(made, note.span):
+            return note.span
+    return None
+
+
+def _is_longer(module: Module, made: Span) -> bool:
+    """Whether the last dimension of what is made there is a number and four bytes."""
+    call = call_at(module, made)
+    match call.args if call is not None else []:
+        case [ast.Tuple(elts=[*_, last]) | ast.List(elts=[*_, last]), *_] | [*_, last]:
+            return isinstance(last, ast.BinOp) and ast.unparse(last).endswith(" + 4")
+    return False

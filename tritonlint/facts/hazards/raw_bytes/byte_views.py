@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path as FilePath
 
 from tritonlint.dtypes import UNKNOWN, ElementType, ElementTypes
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence, notes_about
 from tritonlint.facts.hazards.raw_bytes.names import byte_named, float_named
 from tritonlint.facts.host.choices import options
-from tritonlint.facts.host.element_types import wide_floats
+from tritonlint.facts.host.element_types import FLOATS, all_bytes, wide_floats
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.values import Path, Tensor
@@ -30,7 +31,27 @@ def of_bytes(
         if beside and not byte_named(parameter):
             what = "the same launch is passed the same bytes as another float type"
             yield Evidence(beside[0].view or view, f"{what}, and not as fp8", "likely")
+    if event.types.get(tensor.buffer, UNKNOWN) == UNKNOWN:
+        yield from _viewed_back(run, event, tensor, view)
     yield from called_so(parameter, view)
+
+
+def _viewed_back(run: Run, event: LaunchEvent, tensor: Tensor, view: Span) -> Iterator[Evidence]:
+    """Evidence from another argument that the function which views this one as bytes does view so
+    too, and that is viewed as floats again before it is passed."""
+    module = run.project.cached(str(FilePath(view.path).absolute()))
+    around = module.function_at(view.line) if module is not None else None
+    for _, each in event.viewed if module is not None and around is not None else ():
+        if each.buffer == tensor.buffer or each.view is None:
+            continue
+        if not _types(each) or not all(t.is_float for t in _types(each)):
+            continue
+        for note in run.notes.by_buffer(each.buffer):
+            bytes_ = note.kind == "view" and all_bytes(note.types) and note.span.path == view.path
+            if bytes_ and module.function_at(note.span.line) is around:  # type: ignore[union-attr]
+                message = f"what is viewed as bytes beside it is viewed as {each.types} again here"
+                yield Evidence(each.view, message, "likely", meaning=FLOATS)
+                return
 
 
 def _is_passed_as_codes(event: LaunchEvent, tensor: Tensor, beside: list[Tensor]) -> bool:

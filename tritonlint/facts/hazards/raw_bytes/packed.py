@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from tritonlint.dtypes import FLOAT32, PLATFORM_FP8, UNKNOWN, ElementTypes
 from tritonlint.facts.device import Moves, moves
 from tritonlint.facts.hazards.launched.specializations import specialization
-from tritonlint.facts.hazards.raw_bytes.byte_bounds import counts_bytes
+from tritonlint.facts.hazards.raw_bytes.byte_bounds import behind_the_codes, counts_bytes
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.made_alike import region_alike
 from tritonlint.facts.hazards.raw_bytes.names import float_named
@@ -99,6 +99,10 @@ def _of_region(
         size = counted[0]
         message = f"the bounds of this region count elements of {size} bytes: the buffer is packed"
         yield Evidence(part.span, message, "likely")
+    longer = behind_the_codes(run, cutting(event, tensor), tensor)
+    if longer is not None:
+        message = "a row is made four bytes longer than its codes: they are no codes"
+        yield Evidence(longer, message, "likely", meaning=ElementTypes.of(FLOAT32))
     twin = viewed_elsewhere(run, event, tensor) or begun_alike(event, tensor)
     if twin is not None and not any(t.is_fp8 for t in twin.types.types or ()):
         message = f"the same region is viewed as {twin.types} here"

@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeGuard
 
-from tritonlint.dtypes import PLATFORM_FP8
+from tritonlint.dtypes import PLATFORM_FP8, ElementTypes
+from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.hazards.launched.specializations import parameter_span
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
-from tritonlint.facts.hazards.raw_bytes.names import byte_named, counts, speaks_of_codes
+from tritonlint.facts.hazards.raw_bytes.names import byte_named, counts, is_cache, speaks_of_codes
 from tritonlint.facts.hazards.raw_bytes.twins import same_expression
+from tritonlint.facts.hazards.torch_code import float_type, viewed
 from tritonlint.facts.host.events import LaunchEvent, Note
 from tritonlint.facts.host.setting_tests import names_fp8
 from tritonlint.facts.host.settings import names, stem
@@ -22,11 +24,12 @@ from tritonlint.facts.host.symbols import (
     HasType,
     Literal,
     Never,
+    Parameter,
     Symbol,
 )
 from tritonlint.facts.host.values import Path, Tensor
 from tritonlint.facts.kept import kept
-from tritonlint.facts.project.modules import Module
+from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.tree import as_code, nodes, only_given
 from tritonlint.frozen import replace
 from tritonlint.source import Span
@@ -101,6 +104,39 @@ def viewed_by_others(event: LaunchEvent, tensor: Tensor) -> Iterator[Evidence]:
     if speaks_of_codes(event.kernel.name) or speaks_of_codes(event.function):
         message = f"the same expression is viewed as {twin.types} here: it holds raw bytes"
         yield Evidence(twin.span, message, "likely", (), twin.types)
+
+
+def viewed_by_its_name(event: LaunchEvent, tensor: Tensor) -> Iterator[Evidence]:
+    """Evidence from other functions of the file that view as floats what they are given under the
+    name of this parameter, a cache."""
+    if not isinstance(tensor.buffer, Parameter) or tensor.part is not None:
+        return
+    if not is_cache(tensor.buffer):
+        return
+    views = _views_of_parameters(event.module).get(tensor.buffer.name, ())
+    around = event.module.function_at(event.span.line)
+    others = [(types, span) for function, types, span in views if function is not around]
+    if others and len(others) == len(views) and len({types for types, _ in others}) == 1:
+        types, span = others[0]
+        message = f"what another function is given under this name is viewed as {types} here"
+        yield Evidence(span, message, "likely", meaning=types)
+
+
+@kept(256)
+def _views_of_parameters(
+    module: Module,
+) -> Mapping[str, list[tuple[Definition, ElementTypes, Span]]]:
+    """By name, where functions of a file view a parameter as floats, and as what."""
+    found: dict[str, list[tuple[Definition, ElementTypes, Span]]] = {}
+    for function in module.functions if ".view" in module.source.text else ():
+        named = {each.arg for each in signature(function.as_function).named}
+        for node in nodes(function.as_function, ast.Call):
+            owner, dtype = viewed(node) or (None, None)
+            types = float_type(dtype) if dtype is not None else None
+            if isinstance(owner, ast.Name) and owner.id in named and types is not None:
+                place = (function, types, module.source.span(node))
+                found.setdefault(owner.id, []).append(place)
+    return found
 
 
 def reckons_with_limits(event: LaunchEvent) -> bool:

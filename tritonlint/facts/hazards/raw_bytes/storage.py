@@ -33,7 +33,11 @@ from tritonlint.facts.hazards.raw_bytes.names import (
 )
 from tritonlint.facts.hazards.raw_bytes.packed import assumed, page
 from tritonlint.facts.hazards.raw_bytes.settings import asked_for
-from tritonlint.facts.hazards.raw_bytes.spoken import spoken_of, viewed_by_others
+from tritonlint.facts.hazards.raw_bytes.spoken import (
+    spoken_of,
+    viewed_by_its_name,
+    viewed_by_others,
+)
 from tritonlint.facts.hazards.raw_bytes.twins import begun_alike, tells_layout, viewed_elsewhere
 from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.element_types import all_bytes, wide_floats
@@ -99,6 +103,7 @@ def storage_of(
         *asked_for(run, event, tensor, whole),
         *(counted(event, tensor, notes) if types == UNKNOWN or all_bytes(types) else ()),
         *(viewed_by_others(event, tensor) if types == UNKNOWN else ()),
+        *(viewed_by_its_name(event, tensor) if all_bytes(types) else ()),
         *(moved_apart(run, event, parameter, tensor, whole) if types == UNKNOWN else ()),
     ]
     if any(about(each.buffer, tensor.buffer) for each in run.notes.of_kind("unquantized")):
