@@ -67,3 +67,15 @@ def test_handed_to_setters(name: str, tmp_path: Path, monkeypatch: pytest.Monkey
     write(tmp_path, {"user.py": KERNELS + MODULE.format(**{**PLAIN, **changed})})
     codes = {code for _, _, code in found(select=("TL001",))}
     assert codes == ({"TL001"} if hazard else set())
+
+
+@pytest.mark.parametrize("view", ["", VIEW], ids=["bytes", "viewed"])
+def test_other_files_that_call_the_method(
+    view: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What another file may view before it hands it is not known to be bytes."""
+    monkeypatch.chdir(tmp_path)
+    other = f"def bind(layer, memory):\n    layer.bind_cache(memory{view})\n"
+    write(tmp_path, {"user.py": KERNELS + MODULE.format(**PLAIN), "other.py": other})
+    codes = {code for _, _, code in found(select=("TL001",))}
+    assert codes == (set() if view else {"TL001"})

@@ -4,7 +4,7 @@ that a runner binds to the layers of a model."""
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.host.changing import stored_by_others
@@ -26,12 +26,15 @@ _HOPS = 2
 
 
 def given_outside(frame: Frame, owner: Instance, name: str) -> Value | None:
-    """What an attribute that the class of `owner` leaves empty holds after the other functions of
-    the file that give an attribute of this name something, or after what calls those: where they
-    are few, and give it memory of one type. What is found by that is supposed (`Run.bound`)."""
+    """What an attribute that the class of `owner` leaves empty, or that a method is handed for it,
+    holds after the other functions of the file that give an attribute of this name something, or
+    call that method, or after what calls those: where they are few, and give it memory of one type.
+    What is found by that is supposed (`Run.bound`)."""
     kind = owner.definition
     binders = _binders_of(kind, name)
-    if not binders or any(True for _ in frame.run.viewing(frozenset((name,)))):
+    setter = _setter(kind, name)
+    names = (name, *((setter.name,) if setter is not None else ()))
+    if not binders or any(True for each in names for _ in frame.run.viewing(frozenset((each,)))):
         return None
     return of_one_type(frame, [_bound(frame, each, name) for each in binders])
 
@@ -55,33 +58,31 @@ def _bound(frame: Frame, binder: Definition, name: str) -> Value | None:
 @kept(4096)
 def _binders_of(kind: Definition, name: str) -> tuple[Definition, ...]:
     """The functions of the file that give an attribute of this name something, of what is no
-    `self`; none where the class fills it itself, or another class has one of that name."""
-    every, binders = _given_by(kind, name), _binders(kind.module).get(name, ())
-    given = [(method, value) for method, value in every if value and not _is_empty(value)]
-    if not every or (binders and given):
+    `self`, or call the method that is handed it; none where the class fills it itself, or another
+    class has one of that name."""
+    binders = _binders(kind.module).get(name, ())
+    if not binders and (setter := _setter(kind, name)) is not None:
+        callers = _callers(kind.module, setter.name)
+        binders = callers if len(callers) <= _MOST else ()
+    elif not _is_left_empty(kind, name):
         return ()
-    binders = binders or _calling_the_setter(kind, given)
     if any(each.owner is kind.node for each in binders):
         return ()
     return binders if all(each is kind.node for each in _having(kind, name)) else ()
 
 
-def _calling_the_setter(
-    kind: Definition, given: Sequence[tuple[Function, ast.expr]]
-) -> tuple[Definition, ...]:
-    """The functions of the file that call the one method by which an attribute is `given` what it
-    gets, as it gets it; none where a method of another class is called so, or they are many."""
-    match given:
+@kept(4096)
+def _setter(kind: Definition, name: str) -> Function | None:
+    """The only method of a class that gives an attribute anything, which is what it is handed, and
+    the only one of the file that is called so."""
+    given = [(method, x) for method, x in _given_by(kind, name) if x is not None]
+    match [(method, value) for method, value in given if not _is_empty(value)]:
         case [(method, ast.Name(id=value))] if method.name != "__init__":
-            pass
-        case _:
-            return ()
-    bound = (each.id for each in nodes(method, ast.Name) if isinstance(each.ctx, ast.Store))
-    if value in bound or all(each.arg != value for each in signature(method).named):
-        return ()
-    named = [each for each in kind.module.functions if each.name == method.name]
-    callers = _callers(kind.module, method.name)
-    return callers if len(named) == 1 and len(callers) <= _MOST else ()
+            bound = (each.id for each in nodes(method, ast.Name) if isinstance(each.ctx, ast.Store))
+            handed = any(each.arg == value for each in signature(method).named)
+            alike = [each for each in kind.module.functions if each.name == method.name]
+            return method if handed and value not in bound and len(alike) == 1 else None
+    return None
 
 
 @kept(512)
@@ -96,6 +97,13 @@ def _binders(module: Module) -> Mapping[str, tuple[Definition, ...]]:
         if len(known) == len(targets) <= _MOST and all(id(each) in plain for each in targets):
             found[name] = known
     return found
+
+
+def _is_left_empty(kind: Definition, name: str) -> bool:
+    """Whether all that the methods of a class give an attribute is None, nothing, or an empty
+    tensor that stands for one."""
+    given = _given_by(kind, name)
+    return bool(given) and all(value is None or _is_empty(value) for _, value in given)
 
 
 def _given_by(kind: Definition, name: str) -> list[tuple[Function, ast.expr | None]]:

@@ -40,7 +40,7 @@ def body(frame: Frame) -> Value | None:
     function = frame.enclosing[-1]
     if frame.block(function.body):
         returned(frame, None)
-    _keep_filled(frame)
+    _keep_of_returns(frame)
     _run_handed_on(frame)
     if not frame.depth:
         _run_returned(frame)
@@ -52,7 +52,7 @@ def body(frame: Frame) -> Value | None:
     return choose(*bare(values, frame.known)) if values else None
 
 
-def _keep_filled(frame: Frame) -> None:
+def _keep_of_returns(frame: Frame) -> None:
     """An attribute that is empty at the end of the function is what it is at another `return`: what
     a call fills is so for all after it."""
     for path, env in frame.ends:
