@@ -91,10 +91,32 @@ def storage_of(
         return Storage(types, tensor.buffer, (), "its element type is known")
     if types == UNKNOWN and (HasType(tensor.buffer, str(UINT8)), False) in whole + tensor.tested:
         return Storage(types, tensor.buffer, (), "a test says that it holds no bytes")
+    evidence = _evidence(run, event, parameter, tensor, types, notes, whole)
+    if any(about(each.buffer, tensor.buffer) for each in run.notes.of_kind("unquantized")):
+        evidence = [each for each in evidence if each.stated]
+    if not evidence:
+        told = _told_alike(run, event, parameter, tensor) if types == UNKNOWN else ()
+        return Storage(types, tensor.buffer, told, "nothing says what it holds")
+    if any(each.stated for each in evidence):
+        evidence += spoken_of(run.notes, event, parameter, whole, path, evidence)
+    return Storage(types, tensor.buffer, (*evidence, *_elsewhere(run, event, parameter, tensor)))
+
+
+def _evidence(
+    run: Run,
+    event: LaunchEvent,
+    parameter: str,
+    tensor: Tensor,
+    types: ElementTypes,
+    notes: list[Note],
+    whole: Path,
+) -> list[Evidence]:
+    """What says that a tensor of these `types`, which nothing views, holds bytes, by the `notes`
+    about it on the `whole` path, and by other code."""
     integers = raw_integers(run, tensor, types, whole)
     stated = [*_stated(notes, types), *integers, *limited_as_codes(event, parameter, types, whole)]
     certain = stated[0].span if stated and stated[0].strength == "certain" else None
-    evidence = [
+    return [
         *seen(notes),
         *stated,
         *(called_so(parameter, certain) if certain else ()),
@@ -106,14 +128,6 @@ def storage_of(
         *(viewed_by_its_name(event, tensor) if all_bytes(types) else ()),
         *(moved_apart(run, event, parameter, tensor, whole) if types == UNKNOWN else ()),
     ]
-    if any(about(each.buffer, tensor.buffer) for each in run.notes.of_kind("unquantized")):
-        evidence = [each for each in evidence if each.stated]
-    if not evidence:
-        told = _told_alike(run, event, parameter, tensor) if types == UNKNOWN else ()
-        return Storage(types, tensor.buffer, told, "nothing says what it holds")
-    if any(each.stated for each in evidence):
-        evidence += spoken_of(run.notes, event, parameter, whole, path, evidence)
-    return Storage(types, tensor.buffer, (*evidence, *_elsewhere(run, event, parameter, tensor)))
 
 
 def _told_alike(
