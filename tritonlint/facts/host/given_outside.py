@@ -4,7 +4,7 @@ that a runner binds to the layers of a model."""
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.host.changing import stored_by_others
@@ -106,16 +106,22 @@ def _is_left_empty(kind: Definition, name: str) -> bool:
     return bool(given) and all(value is None or _is_empty(value) for _, value in given)
 
 
-def _given_by(kind: Definition, name: str) -> list[tuple[Function, ast.expr | None]]:
+def _given_by(kind: Definition, name: str) -> Sequence[tuple[Function, ast.expr | None]]:
     """What the methods of a class give an attribute, with the method: None for nothing."""
-    return [
-        (method, each.value)
-        for method in kind.as_class.body
-        if isinstance(method, FUNCTION)
-        for each in nodes(method, ast.Assign, ast.AnnAssign)
-        for target in (each.targets if isinstance(each, ast.Assign) else [each.target])
-        if dotted_name(target) == f"self.{name}"
-    ]
+    return _given_to_self(kind).get(name, ())
+
+
+@kept(1024)
+def _given_to_self(kind: Definition) -> Mapping[str, Sequence[tuple[Function, ast.expr | None]]]:
+    """By attribute of `self`, what `_given_by` gives."""
+    found: dict[str, list[tuple[Function, ast.expr | None]]] = {}
+    for method in (each for each in kind.as_class.body if isinstance(each, FUNCTION)):
+        for each in nodes(method, ast.Assign, ast.AnnAssign):
+            for target in each.targets if isinstance(each, ast.Assign) else [each.target]:
+                owner, _, name = (dotted_name(target) or "").partition(".")
+                if owner == "self":
+                    found.setdefault(name, []).append((method, each.value))
+    return found
 
 
 def _is_empty(value: ast.expr) -> bool:
