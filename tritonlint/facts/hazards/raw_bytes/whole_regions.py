@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from tritonlint.dtypes import UINT8, from_torch
-from tritonlint.facts.device.contract import Specialization
+from tritonlint.facts.device.contract import Specialization, Store
 from tritonlint.facts.device.contracts import contract
 from tritonlint.facts.hazards.raw_bytes.twins import as_slice, cutting, sliced
 from tritonlint.facts.hazards.torch_code import viewed
@@ -21,7 +21,14 @@ from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import FUNCTION, assigned, last_name, nodes, walk
+from tritonlint.facts.project.tree import (
+    FUNCTION,
+    assigned,
+    attributes_of,
+    last_name,
+    nodes,
+    walk,
+)
 
 # Put the numbers of a tensor, or one number, into memory.
 _WRITING = frozenset("copy_ index_copy_ fill_ masked_fill_ index_fill_ scatter_ add_ sub_".split())
@@ -138,8 +145,8 @@ def _makes_codes(node: ast.expr) -> bool:
 
 
 def _cuts(function: Definition, node: ast.expr, names: bool = True) -> Iterator[ast.Subscript]:
-    """The slices that an expression is, or is an item of: as it is written, as its name is bound,
-    as a method of the class gives it."""
+    """The slices that an expression is, or is an item of: as it is written, as its name or
+    attribute is bound, as a method of the class gives it."""
     part = as_slice(node)
     if part is not None:
         yield part
@@ -151,7 +158,12 @@ def _cuts(function: Definition, node: ast.expr, names: bool = True) -> Iterator[
                 values = [each] if index is None else _items(function, each, index)
                 for value in values:
                     yield from _cuts(function, value, names=False)
-        case ast.Call(func=ast.Attribute(value=owner, attr=name)) if name in SHAPES:
+        case ast.Attribute(value=ast.Name(id="self")) if names and function.owner is not None:
+            for value in attributes_of(function.owner).get(ast.unparse(node), ()):
+                yield from _cuts(function, value, names=False)
+        case ast.Call(func=ast.Attribute(value=owner, attr=name)) if name in SHAPES or (
+            name == "view" and viewed(node) is None
+        ):
             yield from _cuts(function, owner, names)
         case ast.Call():
             for each in _returned(function, node):
@@ -209,10 +221,15 @@ def _kernel_writes(module: Module) -> frozenset[_Region]:
 
 
 def _rounds_to(kernel: Kernel, parameter: str) -> bool:
-    """Whether all that a kernel stores through a parameter are integers that it rounds to, or
-    masks."""
+    """Whether all that a kernel stores through a parameter are integers that it rounds to, masks,
+    or floats that it keeps within what a byte holds."""
     made = contract(kernel, Specialization({parameter: UINT8}, {}))
     stores = [each for each in made.stores if each.parameter == parameter]
     return bool(stores) and all(
-        each.kind == "bool" or (each.effect == "float_to_int" and each.rounded) for each in stores
+        each.kind == "bool" or (each.effect == "float_to_int" and (each.rounded or _fits(each)))
+        for each in stores
     )
+
+
+def _fits(store: Store) -> bool:
+    return store.kind == "float" and store.fits_byte
