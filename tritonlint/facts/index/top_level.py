@@ -18,7 +18,8 @@ _NAME = re.compile(
     rb"""op_name\s*=\s*["'](?:\w+::)?(\w+)["']"""
     rb"""|op\(\s*["'](?:\w+::)?(\w+)["']"""
     rb"""|\bimpl\(\s*(?:[\w.]+\s*,\s*)?["'](?:\w+::)?(\w+)"""
-    rb"""|@[\w.]*_op\b[^\n]*\n(?:[^\n]*\n){0,12}?[ \t]*def[ \t]+(\w+)"""
+    # Only looked at, for what a decorator names itself: `@custom_op("ns::mean")` of `pool_mean`.
+    rb"""|@(?=[\w.]*_op\b[^\n]*\n(?:[^\n]*\n){0,12}?[ \t]*def[ \t]+(\w+))"""
 )
 # An entry of a table from settings to dtypes that stores fp8 as bytes.
 _BYTE_ENTRY = re.compile(rb"""["']fp8\w*["']\s*:\s*torch\.uint8""")

@@ -1,0 +1,54 @@
+"""A custom operator is called by the name that it is registered under, which may be another one than
+that of its function."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.facts.hosting import KERNELS, expected, found, write
+
+MODULE = """\
+{decorator}
+def {function}(pages: torch.Tensor, out: torch.Tensor) -> None:
+    dequantize[(1,)](pages, out, 64)
+
+
+class Pooler:
+    def __init__(self, pages):
+        assert pages.dtype == torch.uint8
+        self.pages = pages
+
+    def typed(self):
+        return self.pages.view(torch.float8_e4m3fn)
+
+    def __call__(self, out):
+        torch.ops.pooling.mean({given}, out){mark}
+"""
+HIT, RAW, VIEWED = "  # expect: TL002", "self.pages", "self.typed()"
+PLAIN = '@torch.library.custom_op("pooling::mean", mutates_args=("out",))'
+LONG = '@torch.library.custom_op(\n    "pooling::mean",\n    mutates_args=("out",),\n)'
+TRITON = '@torch.library.triton_op("pooling::mean", mutates_args={"out"})'
+CASES = {
+    "its own name": (PLAIN, "mean", RAW, HIT),
+    "another name": (PLAIN, "pool_mean", RAW, HIT),
+    "over lines": (LONG, "pool_mean", RAW, HIT),
+    "of Triton": (TRITON, "pool_mean", RAW, HIT),
+    "viewed": (PLAIN, "pool_mean", VIEWED, ""),
+}
+
+
+@pytest.mark.parametrize(("decorator", "function", "given", "mark"), CASES.values(), ids=list(CASES))
+def test_operator_names(
+    decorator: str,
+    function: str,
+    given: str,
+    mark: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = KERNELS + MODULE.format(decorator=decorator, function=function, given=given, mark=mark)
+    write(tmp_path, {"user.py": text})
+    assert found() == expected({"user.py": text})
