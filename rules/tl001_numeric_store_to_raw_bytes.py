@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     import libcst as cst
 
 _SILENT = "-0.3 is stored as 0, 1.7 as 1 and 300.0 as 44"
-_ROUNDED = "it is rounded to 8 bits, 0.0123 to 0.01171875 and 1000.0 to 448.0"
+_ROUNDED = {
+    8: "it is rounded to 8 bits, 0.0123 to 0.01171875 and 1000.0 to 448.0",
+    16: "it is rounded to 16 bits, which go where one half of it is read: 0.0123 to 0.01228",
+}
 
 
 class NumericStoreToRawBytes(Rule[Argument, Store]):
@@ -23,7 +26,8 @@ class NumericStoreToRawBytes(Rule[Argument, Store]):
     Finds launches that pass raw bytes (a `uint8` or `int8` slice, view or tensor that stands for
     fp8 codes or for the bytes of wider floats) to a kernel parameter through which the kernel
     stores floats. The cast may be written (`x.to(p.dtype.element_ty)`) or left to `tl.store`. Also
-    regions of a packed fp8 page that hold scales or rows in a wider type and are not viewed.
+    regions of a packed page of fp8 or 16-bit floats that hold scales or rows in a wider type and
+    are not viewed.
 
     ## Why is this bad
     Triton casts what it stores to the pointer's element type. For a pointer to bytes that is a
@@ -108,11 +112,12 @@ class NumericStoreToRawBytes(Rule[Argument, Store]):
 def _what(argument: Argument) -> str:
     if not argument.storage.packed:
         return "floats in raw bytes"
-    return f"{argument.stands_for if argument.stands_for.known else 'wider floats'} as 8-bit floats"
+    held = argument.stands_for if argument.stands_for.known else "wider floats"
+    return f"{held} as {argument.storage.bits}-bit floats"
 
 
 def _trigger(argument: Argument) -> str:
-    return _ROUNDED if argument.storage.packed else _SILENT
+    return _ROUNDED[argument.storage.bits] if argument.storage.packed else _SILENT
 
 
 def _harmful(store: Store) -> bool:
@@ -144,7 +149,8 @@ def _confidence(argument: Argument, store: Store) -> Confidence:
 
 
 def _trace(argument: Argument, store: Store) -> list[Step]:
-    converts = "8 bits of it are kept" if argument.storage.packed else "an integer conversion"
+    kept = f"{argument.storage.bits} bits of it are kept"
+    converts = kept if argument.storage.packed else "an integer conversion"
     if store.effect == "compile_error":
         converts = "which does not compile"
     steps = approach(argument, store.via)

@@ -20,7 +20,10 @@ _PIECES = {
     "torch.float32": "0.0, 0.0, 128.0 and 63.0",
     "torch.float64": "six times 0.0, 240.0 and 63.0",
 }
-_CODES = "each byte is read as a code, those of 1.0 (0x80 and 0x3F) as -0.0 and 1.875"
+_CODES = {
+    8: "each byte is read as a code, those of 1.0 (0x80 and 0x3F) as -0.0 and 1.875",
+    16: "each half is read as a number, those of 1.0 in bfloat16 as 0.0 and 1.0",
+}
 
 
 class NumericLoadOfRawBytes(Rule[Argument, Load]):
@@ -30,7 +33,8 @@ class NumericLoadOfRawBytes(Rule[Argument, Load]):
     Finds launches that pass raw bytes (a `uint8` or `int8` slice, view or tensor that stands for
     fp8 codes or for the bytes of wider floats) to a kernel parameter whose loaded values are used
     as numbers: cast to a float, multiplied with one, or stored through a pointer to floats. Also
-    regions of a packed fp8 page that hold scales or rows in a wider type and are not viewed.
+    regions of a packed page of fp8 or 16-bit floats that hold scales or rows in a wider type and
+    are not viewed.
 
     ## Why is this bad
     The kernel computes with the codes instead of the values that they stand for. Triton converts an
@@ -114,13 +118,13 @@ class NumericLoadOfRawBytes(Rule[Argument, Load]):
 
 
 def _what(argument: Argument) -> str:
-    packed = argument.storage.packed
-    return f"{argument.stands_for} as 8-bit floats" if packed else "raw bytes as numbers"
+    read = f"{argument.stands_for} as {argument.storage.bits}-bit floats"
+    return read if argument.storage.packed else "raw bytes as numbers"
 
 
 def _trigger(argument: Argument) -> str:
     if argument.storage.packed:
-        return _CODES
+        return _CODES[argument.storage.bits]
     # Of several wide types any would do.
     types = sorted(map(str, argument.stands_for.types or ()))
     wide = types[0] if types and all(each in _PIECES for each in types) else ""
@@ -148,7 +152,8 @@ def _unpacked(argument: Argument) -> bool:
 
 
 def _trace(argument: Argument, load: Load) -> list[Step]:
-    loaded = "8 bits are loaded" if argument.storage.packed else "an integer is loaded"
+    bits = f"{argument.storage.bits} bits are loaded"
+    loaded = bits if argument.storage.packed else "an integer is loaded"
     steps = [*approach(argument, load.via), Step(load.place, loaded)]
     if load.use is None or load.use == load.place:
         return steps

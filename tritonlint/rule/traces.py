@@ -23,7 +23,7 @@ def approach(argument: Argument, via: Iterable[Span]) -> list[Step]:
     steps += [Step(each, "passed on as an argument here") for each in argument.calls]
     kernel, parameter = argument.kernel, argument.parameter
     steps.append(Step(argument.span, f"passed to `{kernel}` as `{parameter}`"))
-    what = "8-bit floats" if argument.storage.packed else "bytes"
+    what = f"{argument.storage.bits}-bit floats" if argument.storage.packed else "bytes"
     steps.append(Step(argument.parameter_span, f"`{parameter}` then points to {what}"))
     return [*steps, *handed_on(via)]
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from tritonlint.dtypes import ElementTypes
 from tritonlint.facts.host import heirs, renaming
+from tritonlint.facts.host.asserted_attributes import keep_asserted
 from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.class_facts import (
     assigned_in,
@@ -51,9 +52,7 @@ def assigned_value(frame: Frame, owner: Instance, name: str) -> Value | None:
     if is_setting(name, own or Const(None)):
         return Tensor(symbol)
     if own is None:
-        asserted = facts.types.get(Attribute(Object(definition.qualified), name))
-        if asserted is not None and _of_one_byte(asserted):  # a field, by `__post_init__`
-            frame.types.setdefault(symbol, asserted)
+        _keep_asserted(frame, owner, name)  # a field, by `__post_init__`
         return None
     memory = take_over(frame, facts, own)
     narrow = {each for each in memory if _of_one_byte(frame.known(each))}
@@ -67,10 +66,19 @@ def assigned_value(frame: Frame, owner: Instance, name: str) -> Value | None:
             known += [own_note] if own_note not in known else []
     if isinstance(own, Tensor) and own.buffer not in facts.types and own.types is None:
         _keep_dtype(frame, facts, own.buffer, symbol)
+        _keep_asserted(frame, owner, name)
         return None
     if isinstance(owner.symbol, Made):
         names = {**names, **_made_apart(frame, owner.symbol, memory)}
     return renaming.value(own, names)
+
+
+def _keep_asserted(frame: Frame, owner: Instance, name: str) -> None:
+    """Have it known that an attribute is asserted to be of bytes, and what methods view it as."""
+    if keep_asserted(frame, owner, name):
+        kind = Object(owner.definition.qualified)
+        memory: set[Symbol] = {Attribute(kind, name)}
+        _note_views(frame, owner.definition, name, memory, {kind: owner.name})
 
 
 def _keep_dtype(frame: Frame, facts: ClassFacts, buffer: Symbol, symbol: Symbol) -> None:
@@ -127,7 +135,9 @@ def _set_later(frame: Frame, definition: Definition, name: str) -> tuple[ClassFa
     if len(assigning) != 1:
         return None
     facts = facts_of(frame, definition, assigning[0][0])
-    return (facts, facts.values[name]) if name in facts.values else None
+    found = facts.values.get(name)
+    # What lets go of it does not say what it was.
+    return None if found is None or found == Const(None) else (facts, found)
 
 
 def _is_made_anew(frame: Frame, definition: Definition, name: str) -> bool:
@@ -235,10 +245,13 @@ def _naming(owner: Definition, name: str) -> Iterator[str]:
 
 
 def tells_codes(note: Note) -> bool:
-    """Whether a note says that bytes are codes of 8-bit floats, or what a part of them is."""
-    if note.kind != "view" or not note.types.types:
+    """Whether a note says that bytes are codes of 8-bit floats, or what a part of them is, or that
+    they are of a type which is asked for."""
+    if note.kind != "view":
         return note.kind == "codes"
-    return all(t.is_fp8 or (t.is_float and note.part is not None) for t in note.types.types)
+    return note.types.types is None or all(
+        t.is_fp8 or (t.is_float and note.part is not None) for t in note.types.types
+    )
 
 
 def _set_by_heir(

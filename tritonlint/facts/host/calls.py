@@ -32,7 +32,7 @@ from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.choices import bare, choose, options
 from tritonlint.facts.host.given import arguments_of
 from tritonlint.facts.host.heirs import telling_heirs
-from tritonlint.facts.host.named_dtypes import LEGACY, may_retype, named_dtype
+from tritonlint.facts.host.named_dtypes import LEGACY, may_retype, named_dtype, names_dtype
 from tritonlint.facts.host.naming import as_tensor
 from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.state import Frame
@@ -215,6 +215,9 @@ def _of_tensor(
     if name == "as_strided":
         item_counts.note_strides(frame, node, owner)
     if may_retype(name, node, arguments):
+        around = frame.enclosing[-1] if frame.enclosing else None
+        if name == "view" and names_dtype(node, around):
+            frame.note("view", owner.buffer, UNKNOWN, frame.span(node), owner.part)
         return replace(owner, types=UNKNOWN, view=frame.span(node), guarded=False, viewed_on=())
     return tensors.method(frame, owner, name, arguments, frame.span(node))
 

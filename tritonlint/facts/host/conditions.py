@@ -149,6 +149,9 @@ def assume(frame: Frame, test: Condition, outcome: bool, *, required: bool = Fal
                 assume(frame, part, outcome, required=required)
             return
     frame.path += ((test.key, outcome),)
+    if required and outcome and (typed := _where_there_is_one(test)) is not None:
+        assume(frame, typed, True, required=True)
+        return
     refused = settings.refused(test.key, outcome) if required else None
     if refused:
         stem = settings.stem(refused)
@@ -166,6 +169,15 @@ def assume(frame: Frame, test: Condition, outcome: bool, *, required: bool = Fal
     elif known.types is None and (left := dtype_tests.bytes_left(frame.path, test.buffer)):
         narrow(frame, test.buffer, left)
         frame.note("asserted", test.buffer, left, test.span)
+
+
+def _where_there_is_one(test: Condition) -> Condition | None:
+    """The test of a dtype in `x is None or x.dtype == torch.uint8`: whatever tensor there is passed
+    it."""
+    match test.kind, test.parts:
+        case "or", (absent, typed) if typed.kind == "dtype" and typed.buffer is not None:
+            return typed if presence(absent) == [(typed.buffer, False)] else None
+    return None
 
 
 def narrow(frame: Frame, buffer: symbols.Symbol, types: ElementTypes) -> None:

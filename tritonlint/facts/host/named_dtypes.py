@@ -8,10 +8,11 @@ import re
 from functools import cache
 
 from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN, from_torch
+from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.host.arguments import Arguments
 from tritonlint.facts.host.choices import is_dtype, options
 from tritonlint.facts.host.values import Const, DType, Sequence
-from tritonlint.facts.project.tree import as_code
+from tritonlint.facts.project.tree import FUNCTION, as_code, last_name
 
 # The types of what `torch.ByteTensor(...)` and its like make.
 LEGACY = {
@@ -83,3 +84,16 @@ def may_retype(name: str, node: ast.Call, arguments: Arguments) -> bool:
     known = (Const, Sequence, DType)
     single = all(not isinstance(each, known) for _, each in options(arguments.positional[0]))
     return opaque and single and not spelled.search(as_code(expression))
+
+
+def names_dtype(node: ast.Call, function: ast.AST | None) -> bool:
+    """Whether the only argument of a call in `function` is called a dtype, or is a parameter that
+    is annotated as one: `x.view(self.kv_dtype)`."""
+    given = [*node.args, *(each.value for each in node.keywords)]
+    if len(given) != 1:
+        return False
+    name = last_name(given[0])
+    parameters = signature(function).named if isinstance(function, FUNCTION) else ()
+    annotations = (each.annotation for each in parameters if each.arg == name)
+    told = any(last_name(each) == "dtype" for each in annotations)
+    return "dtype" in name.lower() or (told and isinstance(given[0], ast.Name))

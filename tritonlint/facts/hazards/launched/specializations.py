@@ -91,9 +91,11 @@ def each_constant(event: LaunchEvent, made: Specialization) -> list[Specializati
 
 
 def _byte_of(own: ElementTypes) -> ElementType:
-    """The type with which a kernel is looked at for a pointer to bytes of these types."""
+    """The type with which a kernel is looked at for a pointer to bytes of these types, or to floats
+    among which there are wider ones."""
     element = one_of(own)
-    return element if element is not None and element.width == 8 else UINT8
+    fits = element is not None and (element.width == 8 or element.is_float)
+    return element if element is not None and fits else UINT8
 
 
 def _held(

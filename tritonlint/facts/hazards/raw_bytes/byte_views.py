@@ -11,6 +11,7 @@ from tritonlint.facts.hazards.raw_bytes.names import byte_named, float_named
 from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.element_types import FLOATS, all_bytes, wide_floats
 from tritonlint.facts.host.events import LaunchEvent
+from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.values import Path, Tensor
 from tritonlint.frozen import replace
@@ -26,7 +27,7 @@ def of_bytes(
     message = f"viewed as {tensor.types} here: these are raw bytes"
     yield Evidence(view, message, "certain", encoded=False)
     beside = views_beside(event, tensor)
-    if not _is_passed_as_codes(event, tensor, beside):
+    if not _is_passed_as_codes(event, tensor, beside, path):
         yield from _of_codes(run, event, tensor, view, path)
         if beside and not byte_named(parameter):
             what = "the same launch is passed the same bytes as another float type"
@@ -54,16 +55,19 @@ def _viewed_back(run: Run, event: LaunchEvent, tensor: Tensor, view: Span) -> It
                 return
 
 
-def _is_passed_as_codes(event: LaunchEvent, tensor: Tensor, beside: list[Tensor]) -> bool:
-    """Whether a launch is passed the memory of a tensor as 8-bit floats too: by one of its views
-    `beside`, or as it is where it is made of them."""
+def _is_passed_as_codes(
+    event: LaunchEvent, tensor: Tensor, beside: list[Tensor], path: Path
+) -> bool:
+    """Whether a launch is passed the memory of a tensor as 8-bit floats too, on the same path: by
+    one of its views `beside`, or as it is where it is made of them."""
     if any(t.is_fp8 for each in beside for t in _types(each)):
         return True
     own = event.types.get(tensor.buffer, UNKNOWN).types
     return bool(own and all(t.is_fp8 for t in own)) and any(
         isinstance(each, Tensor) and each.buffer == tensor.buffer and each.view is None
         for passed in event.arguments.values()
-        for _, each in options(passed.value)
+        for at, each in options(passed.value)
+        if not contradicts(at, path)
     )
 
 

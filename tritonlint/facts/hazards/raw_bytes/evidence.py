@@ -10,7 +10,7 @@ from tritonlint.facts.host.choices import asks_dtype
 from tritonlint.facts.host.events import Note
 from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.state import Run
-from tritonlint.facts.host.symbols import Symbol
+from tritonlint.facts.host.symbols import HasType, Joined, Symbol
 from tritonlint.facts.host.values import Path, Tensor
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
@@ -29,7 +29,8 @@ class Evidence:
     `span` is the one that should have viewed the tensor, `stated` whether the evidence is about
     this tensor and not about a setting, `guarded` whether what it saw happens under an `if` without
     an `else`. `tested` is whether it is a test that asks for bytes, `named` whether it is the
-    name of a function, `meaning` what the bytes of this very tensor stand for, as far as it tells.
+    name of a function, `meaning` what the bytes of this very tensor stand for, as far as it tells,
+    `asked` whether that is a type which whoever calls asks for.
     """
 
     span: Span
@@ -44,6 +45,7 @@ class Evidence:
     tested: bool = False
     named: bool = False
     meaning: ElementTypes = UNKNOWN
+    asked: bool = False
 
 
 def notes_about(run: Run, tensor: Tensor, path: Path) -> list[Note]:
@@ -60,7 +62,7 @@ def notes_about(run: Run, tensor: Tensor, path: Path) -> list[Note]:
 def narrowed(run: Run, types: ElementTypes, buffer: Symbol, path: Path) -> ElementTypes:
     """`types` after the dtype tests on `path`."""
     for note in run.notes:
-        if note.kind == "asserted" and note.buffer == buffer and set(note.path) <= set(path):
+        if note.kind == "asserted" and note.buffer == buffer and _is_under(note, path):
             types = note.types if types.types is None else _common(types, note.types)
         if (
             note.kind == "handled"
@@ -74,6 +76,23 @@ def narrowed(run: Run, types: ElementTypes, buffer: Symbol, path: Path) -> Eleme
             elif outcome is False and types.types is not None:
                 types = ElementTypes(types.types - note.types.types)
     return types
+
+
+def _is_under(note: Note, path: Path) -> bool:
+    """Whether what is asserted in a note is so on a path, which may not have the test itself, nor
+    the one that it is a part of (`x is None or x.dtype == torch.uint8`)."""
+    asked = str(note.types)
+    own = {
+        (test, outcome)
+        for test, outcome in note.path
+        if outcome and any(isinstance(x, HasType) and x.types == asked for x in _either(test))
+    }
+    return set(note.path) - own <= set(path)
+
+
+def _either(test: Symbol) -> tuple[Symbol, ...]:
+    """The tests of which one is enough for this one."""
+    return test.tests if isinstance(test, Joined) and test.word == "or" else (test,)
 
 
 def _common(types: ElementTypes, other: ElementTypes) -> ElementTypes:

@@ -1,5 +1,5 @@
-"""Packed buffers of 8-bit floats: a page of codes of which regions hold something wider, scales in
-float32 or rows in bfloat16, that has to be viewed."""
+"""Packed buffers of floats: a page of codes, or of 16-bit floats, of which regions hold something
+wider, scales in float32 or rows in bfloat16, that has to be viewed."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def page(
     parameter: str,
     path: Path,
 ) -> tuple[Evidence, ...]:
-    """Evidence that `tensor` is a region of a packed buffer of 8-bit floats: other regions of it
+    """Evidence that `tensor` is a region of a packed buffer of floats: other regions of it
     are viewed as another type, its bounds are counted in bytes, or elsewhere the same region is
     viewed so. A buffer of unknown type is one where it is called so and a region is viewed as
     bytes: then it is not made of those."""
@@ -58,7 +58,7 @@ def page(
         if not any(t.is_byte for each in views for t in each.types.types or ()):
             return ()
     elif not codes:
-        return ()
+        return tuple(_of_wider_twin(run, event, tensor, types))
     alike = _of_row(run, event, parameter, tensor)
     told += (*_named(event, parameter), *_on_another_way(run, tensor))
     return (*_of_region(run, event, tensor, tensor.part, views), *told, *alike)
@@ -107,6 +107,19 @@ def _of_region(
     if twin is not None and not any(t.is_fp8 for t in twin.types.types or ()):
         message = f"the same region is viewed as {twin.types} here"
         yield Evidence(twin.span, message, "likely", (), twin.types, meaning=twin.types)
+
+
+def _of_wider_twin(
+    run: Run, event: LaunchEvent, tensor: Tensor, types: ElementTypes
+) -> Iterator[Evidence]:
+    """Evidence that a region of a page of 16-bit floats holds wider ones: elsewhere the same region
+    is viewed so."""
+    halves = bool(types.types) and all(t.is_float and t.width == 16 for t in types.types or ())
+    twin = viewed_elsewhere(run, event, tensor) or begun_alike(event, tensor) if halves else None
+    if twin is not None and wide_floats(twin.types):
+        if all(each.width > 16 for each in twin.types.types or ()):
+            message = f"the same region is viewed as {twin.types} here"
+            yield Evidence(twin.span, message, "likely", (), twin.types, meaning=twin.types)
 
 
 def _of_row(run: Run, event: LaunchEvent, parameter: str, tensor: Tensor) -> tuple[Evidence, ...]:

@@ -21,12 +21,15 @@ def stands_for(
     """The float type that the bytes are: an fp8 type, of whichever flavour the project uses, unless
     a name or the numbers that the kernel moves say otherwise, these are the scales of values that
     are viewed as fp8, or the same launch is passed the very same bytes as fp8 already. Unknown when
-    that one leaves several."""
+    that one leaves several, and where all that tells is that a type is asked for."""
     passed = event.arguments[parameter]
     named = float_named(parameter) or float_named(passed.text)
     if named is not None:
         return ElementTypes.of(named)
     if any(each.meaning == NO_FLOAT for each in evidence):
+        return UNKNOWN
+    telling = [each for each in evidence if each.encoded]
+    if telling and all(each.asked for each in telling):
         return UNKNOWN
     meant = join(each.meaning for each in evidence if each.meaning.known)
     views = {t for each in evidence if not each.meaning.known for t in each.types.types or ()}

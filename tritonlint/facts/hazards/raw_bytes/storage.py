@@ -9,7 +9,7 @@ from tritonlint.dtypes import INT8, UINT8, UNKNOWN, ElementTypes
 from tritonlint.facts.device import moves
 from tritonlint.facts.hazards.launched.specializations import fills_descriptor, specialization
 from tritonlint.facts.hazards.raw_bytes.byte_bounds import counted
-from tritonlint.facts.hazards.raw_bytes.byte_views import called_so, of_bytes, views_beside
+from tritonlint.facts.hazards.raw_bytes.byte_views import called_so, of_bytes
 from tritonlint.facts.hazards.raw_bytes.code_limits import limited_as_codes
 from tritonlint.facts.hazards.raw_bytes.evidence import (
     Evidence,
@@ -19,13 +19,13 @@ from tritonlint.facts.hazards.raw_bytes.evidence import (
     raw_integers,
     seen,
 )
+from tritonlint.facts.hazards.raw_bytes.lost_views import lost_views
 from tritonlint.facts.hazards.raw_bytes.made_alike import region_alike
 from tritonlint.facts.hazards.raw_bytes.moved import moved_apart
 from tritonlint.facts.hazards.raw_bytes.named import by_name
 from tritonlint.facts.hazards.raw_bytes.names import (
     Role,
     about,
-    float_named,
     own_role,
     pair_role,
     role_of_code,
@@ -33,6 +33,7 @@ from tritonlint.facts.hazards.raw_bytes.names import (
 )
 from tritonlint.facts.hazards.raw_bytes.packed import assumed, page
 from tritonlint.facts.hazards.raw_bytes.settings import asked_for
+from tritonlint.facts.hazards.raw_bytes.siblings import siblings
 from tritonlint.facts.hazards.raw_bytes.spoken import (
     spoken_of,
     viewed_by_its_name,
@@ -53,7 +54,7 @@ from tritonlint.frozen import dataclass
 class Storage:
     """The storage of one launch argument. `types` are its possible element types; `evidence` is
     empty when nothing says that it holds raw bytes, and `reason` then tells what is known instead.
-    A region of a packed buffer of 8-bit floats counts as raw: it may hold something wider."""
+    A region of a packed buffer of floats counts as raw: it may hold something wider."""
 
     types: ElementTypes
     buffer: Symbol
@@ -62,9 +63,14 @@ class Storage:
 
     @property
     def packed(self) -> bool:
-        """Whether it is a region of a packed buffer of 8-bit floats."""
+        """Whether it is a region of a packed buffer of floats, which may hold wider ones."""
         types = self.types.types or frozenset()
-        return bool(self.evidence and types) and all(each.is_fp8 for each in types)
+        return bool(self.evidence and types) and all(each.is_float for each in types)
+
+    @property
+    def bits(self) -> int:
+        """The bits of an element of a packed buffer."""
+        return max((each.width for each in self.types.types or ()), default=8)
 
     @property
     def raw(self) -> bool:
@@ -120,7 +126,8 @@ def _evidence(
         *seen(notes),
         *stated,
         *(called_so(parameter, certain) if certain else ()),
-        *_siblings(notes, tensor, types, event, parameter),
+        *siblings(notes, tensor, types, event, parameter),
+        *lost_views(event, parameter, tensor, notes),
         *_twins(run, event, parameter, tensor, types, whole),
         *asked_for(run, event, tensor, whole),
         *(counted(event, tensor, notes) if types == UNKNOWN or all_bytes(types) else ()),
@@ -215,37 +222,6 @@ def _stated(notes: list[Note], types: ElementTypes) -> Iterator[Evidence]:
                 "the element type of the cache is read from this table, which stores fp8 as bytes"
             )
             yield Evidence(note.span, message, "likely", stated=False)
-
-
-def _siblings(
-    notes: list[Note], tensor: Tensor, types: ElementTypes, event: LaunchEvent, parameter: str
-) -> Iterator[Evidence]:
-    """Evidence from other views of the same buffer: one part is viewed, so the buffer holds bytes.
-
-    Scratch memory is viewed as whatever fits: another view of a whole buffer counts only where the
-    buffer is known to be able to hold bytes, or where the same launch is passed that view too, and
-    it is fp8 or the parameter is called after a float type. A buffer of which a part is viewed as
-    bytes has another type.
-    """
-    bytes_known = types.types is not None and any(t.is_byte for t in types.types)
-    views = [note for note in notes if note.kind == "view" and note.types.types]
-    if not bytes_known and any(t.is_byte for note in views for t in note.types.types or ()):
-        return
-    beside = {each.view for each in views_beside(event, tensor)}
-    called = float_named(parameter) is not None
-    for note in views:
-        if note.part is not None and note.part == tensor.part:
-            continue
-        types_seen = note.types.types or frozenset()
-        parts = tensor.part is not None and note.part is not None
-        passed = note.span in beside and (called or all(t.is_fp8 for t in types_seen))
-        if all(t.is_float for t in types_seen) and (parts or bytes_known or passed):
-            what = "another slice of the same buffer is" if parts else "the same buffer is"
-            message = f"{what} viewed as {note.types} here, so the buffer holds raw bytes"
-            whole = tensor.part is None and note.part is None
-            wider = whole and not any(t.is_fp8 for t in types_seen)
-            meaning = note.types if wider else UNKNOWN
-            yield Evidence(note.span, message, "likely", note.path, note.types, meaning=meaning)
 
 
 def _twins(
