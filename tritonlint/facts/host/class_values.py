@@ -9,6 +9,7 @@ from tritonlint.dtypes import ElementTypes
 from tritonlint.facts.host.events import Note
 from tritonlint.facts.host.symbols import Attribute, Symbol
 from tritonlint.facts.host.values import Value
+from tritonlint.facts.project.modules import Definition
 from tritonlint.frozen import dataclass
 
 
@@ -16,7 +17,8 @@ from tritonlint.frozen import dataclass
 class ClassFacts:
     """What `__init__` of a class gives its attributes (in `first` those that are given something
     else later), with what is known of the buffers behind them; `dtypes` name the dtypes of those of
-    which only that is known, `stand_ins` have one element, `given` are those of parameters."""
+    which only that is known, `stand_ins` have one element, `given` are those of parameters. `of` is
+    a function of another file that it is told of, which is parsed as long as this is known."""
 
     values: dict[str, Value]
     types: dict[Symbol, ElementTypes]
@@ -25,6 +27,7 @@ class ClassFacts:
     stand_ins: dict[Symbol, ElementTypes] = field(default_factory=dict)
     given: dict[Attribute, Value] = field(default_factory=dict)
     first: dict[str, Value] = field(default_factory=dict)
+    of: Definition | None = None
 
 
 # By class and method.

@@ -73,11 +73,14 @@ def _facts(frame: Frame, kind: Definition, maker: Definition) -> ClassFacts:
     return known[key]
 
 
-def run_apart(frame: Frame, function: Definition) -> tuple[Frame, Value | None]:
+def run_apart(
+    frame: Frame, function: Definition, meant: Mapping[str, Definition] | None = None
+) -> tuple[Frame, Value | None]:
     """The frame of a function of the project at its end, run by itself, whatever it is called with,
-    and what it gives back."""
+    and what it gives back. What has the methods that `meant` names is of these classes."""
     known, others = frame.run.attributes, frame.run.in_other_files
     run = Run(frame.run.project, function, _leads_nowhere, in_other_files=others, attributes=known)
+    run.meant = meant or {}
     run.stack.append(id(function.node))
     inner = frame.elsewhere(function.module, function.inside)
     inner.run, inner.depth = run, 0

@@ -37,7 +37,9 @@ _PLAIN_BASES = frozenset(
 def as_its_class(frame: Frame, owner: Tensor, node: ast.Attribute) -> Instance | None:
     """`owner`, of which `node` asks for an attribute, as an object of the only class of the file
     that has all the attributes and methods that are asked of it. What is found by that is supposed
-    (`Run.supposed`)."""
+    (`Run.supposed`), but where a method is meant that is asked about (`Run.meant`)."""
+    if node.attr in frame.run.meant:
+        return Instance(frame.run.meant[node.attr], owner.buffer)
     found = fitting(frame, owner, node)
     if len(found) != 1:
         return None

@@ -21,6 +21,11 @@ from tritonlint.frozen import dataclass, replace
 _GIVEN = re.compile(rb"(?<!\bself)\.(\w+)[ \t]*(?::[^=\n]+)?=(?!=)")
 # An attribute of `self` that is given what has a name.
 _HANDED = re.compile(rb"^[ \t]+self\.(\w+)(?:[ \t]*:[^=\n]+)?[ \t]*=[ \t]*\w+[ \t]*(?:#.*)?$", re.M)
+# One that is given nothing yet: None, or something empty.
+_EMPTY = re.compile(
+    rb"\bself\.(\w+)[ \t]*(?::[^=\n]+)?=[ \t]*"
+    rb"(?:None\b|\[\]|\{\}|\(\)|(?:\w+\.)*\w+\((?:\[\]|0)?\)|[\[(][\w.]+\(\[\]\))"
+)
 _IMPORT_LINE = re.compile(
     rb"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+)?import\b[ \t]*(?:\([^)]*\)|[^\n]*)", re.M
 )
@@ -265,17 +270,16 @@ def _on_objects(
 
 
 def _from_outside(text: bytes, found: Sequence[Header], parts: Sequence[Part]) -> None:
-    """What launches with an attribute that code of the file gives an object, not its own, or that a
-    method is handed for it, may be given bytes by that, in a file that makes some."""
-    if not any(part.byte for part in parts):
-        return
-    given = set(_GIVEN.findall(text))
+    """What names an attribute that other code may give its object may be given bytes by that: one
+    that code of the file gives an object, not its own, that a method is handed for it, or that is
+    nothing at first."""
+    given = {*_GIVEN.findall(text), *_EMPTY.findall(text)}
     ends = [*(each.begin for each in found[1:]), len(text)]
-    for header, end in zip(found, ends, strict=True):
+    for header, end in zip(found, ends, strict=False):
         if header.name != b"__init__" and not header.is_class:
             given.update(_HANDED.findall(text, header.start, end))
     for header, part in zip(found, parts, strict=True) if given else ():
-        if part.launches and not part.speaks and not header.is_class:
+        if not part.speaks and not header.is_class:
             own = {each[5:] for each in part.calls if each.startswith(b"self.")}
             part.speaks = not own.isdisjoint(given)
 

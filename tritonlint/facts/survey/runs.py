@@ -19,6 +19,8 @@ from tritonlint.source import Span
 
 # What is given under a name, of what is not called `self`, or under one that is not written out.
 _GIVEN = rb"""(?<!self)\.%b *=(?!=)(.*)|\bsetattr\([^,\n]+, *(?:["']%b["']|\w+) *,(.*)"""
+# The same, whatever the object is called, and where the name stands in quotes.
+_BOUND = rb"""\.%b(?:\.data)?[ \t]*(?::[^=\n]+)?=(?!=)|["']%b["']"""
 _DEFINED = re.compile(rb"\bdef (\w+)\(")
 
 
@@ -38,6 +40,9 @@ class Runs:
         self._beside = Beside()
         # By universe and name, the files that define a function of this name.
         self._defining: dict[tuple[str, ...], dict[bytes, set[str]]] = {}
+        # By universe, the files that name bytes; and by names too, those that give such attributes.
+        self._bytes: dict[str, list[str]] = {}
+        self._bound: dict[tuple[str, tuple[str, ...]], list[str]] = {}
         # By file and name, whether other files give something under that name, and view it.
         self._replacing: dict[tuple[str, str], tuple[bool, bool]] = {}
 
@@ -64,6 +69,7 @@ class Runs:
             made_elsewhere=self._made_elsewhere,
             in_other_files=self._in_other_files,
             replaced=self._replaced,
+            binding=self._binding,
             operator=partial(self.reach.names.operator, universe),
             attributes=self._attributes,
             effects=self._effects,
@@ -115,6 +121,35 @@ class Runs:
             told = [x for x in found if x.strip()]
             self._replacing[key] = bool(told), any(b".view(" in x for x in told)
         return self._replacing[key]
+
+    def _binding(self, module: Module, names: tuple[str, ...]) -> Iterator[Module]:
+        """The other files that give an attribute of the first of these names something, or name it
+        in quotes, or call a method of the second: all of them, where one names bytes."""
+        file = str(module.file)
+        universe = self.texts.universe(file)
+        key = (universe[0] if universe else "", names)
+        if key not in self._bound:
+            name, *called = (re.escape(each.encode()) for each in names)
+            pattern = _BOUND % (name, name) + b"".join(rb"|\.%b\(" % each for each in called)
+            self._bound[key] = self._having(universe, re.compile(pattern))
+        for each in self._bound[key]:
+            found = self.glance(each) if each != file else None
+            if found is not None:
+                yield found
+
+    def _of_bytes(self, universe: Sequence[str]) -> list[str]:
+        """The files of which a function names a type of one byte."""
+        key = universe[0] if universe else ""
+        if key not in self._bytes:
+            outlines = ((file, self.texts.outline(file)) for file in universe)
+            self._bytes[key] = [x for x, told in outlines if any(f.byte for f in told.functions)]
+        return self._bytes[key]
+
+    def _having(self, universe: Sequence[str], bound: re.Pattern[bytes]) -> list[str]:
+        """The files in which a pattern is found; none where none of them names bytes."""
+        if not any(bound.search(self.texts.read(each)) for each in self._of_bytes(universe)):
+            return []
+        return [each for each in universe if bound.search(self.texts.read(each))]
 
     def _viewing(
         self, root: Definition, universe: Sequence[str], names: frozenset[str]
