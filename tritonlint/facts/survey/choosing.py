@@ -4,6 +4,7 @@ it only where nothing goes wrong."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import field
 from itertools import islice
 
 from tritonlint.facts.hazards.observation import Observation
@@ -32,6 +33,8 @@ class Choosing:
     bulkhead: Bulkhead
     interpreted: Callable[[Definition], Run]
     sought: set[str]
+    # What is seen from the callers of one function, which several findings ask for: by their nodes.
+    _seen: dict[tuple[int, int], Run] = field(default_factory=dict)
 
     def keep(self, root: Definition, found: Observation) -> bool:
         """Whether `found` is a cast to a type that the callers of `root` choose, and all of them
@@ -44,7 +47,7 @@ class Choosing:
         told = set()
         for caller in islice(self._callers(root), _MOST):
             with self.bulkhead.around(caller.module.path, caller.name):
-                told.add(kept_by(self.interpreted(caller), found))
+                told.add(kept_by(self._seen_from(root, caller), found))
         return True in told and False not in told
 
     def _is_excluded(self, root: Definition, found: Argument) -> bool:
@@ -52,12 +55,21 @@ class Choosing:
         reached = False
         for caller in islice(self._callers(root), _MOST):
             with self.bulkhead.around(caller.module.path, caller.name):
-                run = self.interpreted(caller)
+                run = self._seen_from(root, caller)
                 reached = reached or any(each.span == found.launch for each in run.launches)
                 seen = (each for each in arguments(run) if isinstance(each, Argument))
                 if any(each.site[:2] == found.site[:2] for each in seen):
                     return False
         return reached
+
+    def _seen_from(self, root: Definition, caller: Definition) -> Run:
+        """What is seen from a caller of `root`."""
+        key = (id(root.node), id(caller.node))
+        if any(of != key[0] for of, _ in self._seen):
+            self._seen.clear()
+        if key not in self._seen:
+            self._seen[key] = self.interpreted(caller)
+        return self._seen[key]
 
     def _callers(self, root: Definition) -> Iterator[Definition]:
         """The functions that name `root`, in files that say nothing of Triton too."""

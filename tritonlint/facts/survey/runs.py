@@ -131,7 +131,7 @@ class Runs:
         if key not in self._bound:
             name, *called = (re.escape(each.encode()) for each in names)
             pattern = _BOUND % (name, name) + b"".join(rb"|\.%b\(" % each for each in called)
-            self._bound[key] = self._having(universe, re.compile(pattern))
+            self._bound[key] = self._having(universe, re.compile(pattern), names)
         for each in self._bound[key]:
             found = self.glance(each) if each != file else None
             if found is not None:
@@ -145,11 +145,21 @@ class Runs:
             self._bytes[key] = [x for x, told in outlines if any(f.byte for f in told.functions)]
         return self._bytes[key]
 
-    def _having(self, universe: Sequence[str], bound: re.Pattern[bytes]) -> list[str]:
-        """The files in which a pattern is found; none where none of them names bytes."""
-        if not any(bound.search(self.texts.read(each)) for each in self._of_bytes(universe)):
+    def _having(
+        self, universe: Sequence[str], bound: re.Pattern[bytes], names: Sequence[str]
+    ) -> list[str]:
+        """The files in which a pattern of these names is found; none where none of them names
+        bytes."""
+        words = [each.encode() for each in names]
+
+        def has(file: str) -> bool:
+            # A word is found in a tenth of the time that a pattern takes.
+            text = self.texts.read(file)
+            return any(each in text for each in words) and bound.search(text) is not None
+
+        if not any(map(has, self._of_bytes(universe))):
             return []
-        return [each for each in universe if bound.search(self.texts.read(each))]
+        return [each for each in universe if has(each)]
 
     def _viewing(
         self, root: Definition, universe: Sequence[str], names: frozenset[str]
