@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import ast
-import re
 
-from tritonlint.facts.flow.targets import bind
 from tritonlint.facts.host import (
-    attributes,
+    asked_by_name,
     element_types,
     holders,
     instances,
@@ -16,9 +14,9 @@ from tritonlint.facts.host import (
     outcomes,
 )
 from tritonlint.facts.host.arguments import Given
-from tritonlint.facts.host.choices import any_item, choose, options
+from tritonlint.facts.host.choices import any_item, options
 from tritonlint.facts.host.given import positional
-from tritonlint.facts.host.naming import NAMES, as_tensor, written_entry
+from tritonlint.facts.host.naming import NAMES, as_tensor
 from tritonlint.facts.host.outcomes import telling
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Attribute, Item, Literal, Object, Spelled
@@ -28,7 +26,6 @@ from tritonlint.facts.host.values import (
     Class,
     Condition,
     Const,
-    DType,
     Instance,
     Launchable,
     Namespace,
@@ -58,11 +55,11 @@ def call(frame: Frame, node: ast.Call, name: str, given: Given) -> Value | None:
         case "super", ():
             return _super(frame)
         case "vars", (_,):
-            return as_tensor(frame.evaluate(_attribute(node, NAMES)))
+            return as_tensor(frame.evaluate(asked_by_name.attribute(node, NAMES)))
         case "globals", ():
             return Tensor(Attribute(Object(frame.module.name), NAMES))
         case "getattr" | "setattr", (_, _, *_):
-            return _by_name(frame, node, name, values)
+            return asked_by_name.call(frame, node, name, values)
         case "zip", (_, *_) if given.complete:
             return _zipped(frame, node, values)
         case "map", (function, *overs) if given.complete and _known(function):
@@ -122,33 +119,6 @@ def _filtered(frame: Frame, node: ast.Call) -> Value | None:
     return frame.evaluate(written)
 
 
-def _by_name(frame: Frame, node: ast.Call, name: str, values: tuple[Value, ...]) -> Value | None:
-    """What `getattr(x, name)` or `setattr(x, name, value)` gives."""
-    match name, values:
-        case "getattr", (_, Const(value=str(attribute)), *default):
-            found = frame.evaluate(_attribute(node, attribute))
-            there = not default or isinstance(found, (DType, Callable, Launchable))
-            return found if there else choose(((), found), ((), default[0]))
-        case "getattr", (Instance() as owner, _) if isinstance(node.args[1], ast.JoinedStr):
-            alike = attributes.named_like(frame, owner, _pattern(node.args[1]))
-            named = [((), frame.evaluate(_attribute(node, each))) for each in alike]
-            return choose(*named) if named else None
-        case "setattr", (_, Const(value=str(attribute)), value):
-            bind(frame, _attribute(node, attribute), value)
-            return Const(None)
-    return _by_unknown_name(frame, node, list(values[2:]), name == "setattr")
-
-
-def _by_unknown_name(frame: Frame, node: ast.Call, rest: list[Value], put: bool) -> Value | None:
-    """What `getattr(x, name)` gives that `setattr(x, name, value)` was given, where all that is
-    known of the name is how it is written."""
-    names = as_tensor(frame.evaluate(_attribute(node, NAMES)))
-    entry = written_entry(names, node.args[1]) if isinstance(names, Tensor) else None
-    if entry is not None and put:
-        frame.env[entry] = rest[0]
-    return frame.env.get(entry)
-
-
 def _gone_through(
     frame: Frame, node: ast.Call, name: str, values: tuple[Value, ...]
 ) -> Value | None:
@@ -191,17 +161,6 @@ def _range(values: tuple[Value, ...]) -> Value | None:
 def _known(function: Value) -> bool:
     kinds = (Callable, Partial, Launchable, Namespace)
     return all(isinstance(each, kinds) for _, each in options(function))
-
-
-def _attribute(node: ast.Call, name: str) -> ast.Attribute:
-    """`x.name` for `getattr(x, "name")`."""
-    return ast.copy_location(ast.Attribute(node.args[0], name, ast.Load()), node)
-
-
-def _pattern(text: ast.JoinedStr) -> re.Pattern[str]:
-    """What an f-string may come to."""
-    parts = (each.value if isinstance(each, ast.Constant) else None for each in text.values)
-    return re.compile("".join(".+" if each is None else re.escape(str(each)) for each in parts))
 
 
 def _super(frame: Frame) -> Value | None:

@@ -6,6 +6,7 @@ import ast
 
 from tritonlint.facts.flow.targets import bind
 from tritonlint.facts.host import (
+    asked_by_name,
     attributes,
     classes,
     entering,
@@ -153,11 +154,13 @@ def _got(frame: Frame, owner: Instance, get: Callable, node: ast.expr) -> Value:
 def register(frame: Frame, method: ast.Attribute, given: Given) -> None:
     """`owner.register_buffer("name", tensor)`, `ctx.save_for_backward(x, y)`."""
     name, value = given.arguments.get(0, "name"), given.arguments.get(1, "tensor")
+    place = given.places.get(0, given.places.get("name"))
+    named = asked_by_name.registered(frame, place.node, name) if place is not None else None
     if method.attr == "save_for_backward":
         saved = given.arguments.positional if given.complete else ()
-        name, value = Const("saved_tensors"), Sequence(saved) if saved else None
-    if isinstance(name, Const) and isinstance(name.value, str) and value is not None:
-        attribute = ast.Attribute(method.value, name.value, ast.Store())
+        named, value = "saved_tensors", Sequence(saved) if saved else None
+    if named is not None and value is not None:
+        attribute = ast.Attribute(method.value, named, ast.Store())
         bind(frame, ast.copy_location(attribute, method), value)
 
 

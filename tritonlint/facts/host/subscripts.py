@@ -7,6 +7,7 @@ import re
 
 from tritonlint.dtypes import PLATFORM_FP8
 from tritonlint.facts.host import (
+    asked_by_name,
     entering,
     given,
     iteration,
@@ -43,6 +44,9 @@ _TYPES = re.compile(r"d?types?$", re.IGNORECASE)
 
 
 def subscript(frame: Frame, node: ast.Subscript) -> Value:
+    named = asked_by_name.entry(frame, node)
+    if named is not None:
+        return named
     owner = frame.evaluate(node.value)
     every = list(options(owner))
     filled = [each for each in every if each[1] != Sequence(()) and _may_be_cut(each[1], node)]
