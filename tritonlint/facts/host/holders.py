@@ -9,7 +9,9 @@ from tritonlint.facts.host import iteration
 from tritonlint.facts.host.arguments import Given
 from tritonlint.facts.host.choices import choose, options
 from tritonlint.facts.host.given import positional
+from tritonlint.facts.host.naming import symbol
 from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.symbols import Spelled
 from tritonlint.facts.host.values import Const, Sequence, Table, Value, constant
 from tritonlint.frozen import replace
 
@@ -77,11 +79,17 @@ def table(frame: Frame, node: ast.Call, given: Given) -> Table:
                 made = made.updated(entries, each.open)
             case Sequence(items=pairs):
                 known = [pair.items for pair in pairs if isinstance(pair, Sequence)]
-                entries = tuple((constant(x[0]), x[1]) for x in known if len(x) == 2)
+                entries = tuple((_label(x[0]), x[1]) for x in known if len(x) == 2)
                 made = made.updated(entries, each.repeated or len(entries) < len(pairs))
             case _:
                 made = made.updated((), True)
     return made.updated(given.arguments.keywords.items())
+
+
+def _label(key: Value) -> object:
+    """What an entry is kept under whose key is given: what that is known by, where it is not
+    written."""
+    return key.value if isinstance(key, Const) else Spelled(str(symbol(key, "key")))
 
 
 def _with_default(frame: Frame, node: ast.Call, values: tuple[Value, ...]) -> Value:
