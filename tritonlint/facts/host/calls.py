@@ -67,6 +67,8 @@ _VIEWING = frozenset(("triton.reinterpret", "triton.runtime.jit.reinterpret"))
 _OF_TENSORS = re.compile(r"torch\.Tensor\.(\w+)|torch\.ops\.aten\.(\w+)(?:\.\w+)?")
 # What `torch.nn.Module` gives an attribute by.
 _GETTERS = frozenset(("get_buffer", "get_parameter", "get_submodule"))
+# What has functions that make tensors, or arrays.
+_MAKING = ("torch", "numpy", "cupy")
 # Where torch's functions are.
 _TORCH = ("torch", "torch.nn.functional", "torch.linalg")
 
@@ -245,7 +247,7 @@ def _outside(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Valu
     legacy = LEGACY.get(name) if head in ("torch", "torch.cuda") else None
     if legacy is not None:
         return tensors.allocated(frame, ElementTypes.of(legacy), span)
-    if head.split(".")[0] in ("torch", "numpy") and name in tensors.CONSTRUCTORS:
+    if head.split(".")[0] in _MAKING and name in tensors.CONSTRUCTORS:
         like = as_tensor(arguments.positional[0]) if arguments.positional else None
         return tensors.construct(frame, name, arguments, like, span)
     if arguments.positional:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Container
 from collections.abc import Sequence as Several
 
-from tritonlint.dtypes import ElementTypes
+from tritonlint.dtypes import BY_NAME, ElementTypes
 from tritonlint.facts.host.paths import contradicts, is_possible
 from tritonlint.facts.host.places import Part
 from tritonlint.facts.host.settings import names
@@ -41,6 +41,8 @@ _OF_DTYPES = re.compile(
     re.IGNORECASE,
 )
 
+# What a test has that asks for elements of more than one byte.
+_WIDE = str(ElementTypes.of(*(each for each in BY_NAME.values() if each.width > 8)))
 MAX_OPTIONS = 4
 # Of numbers and texts, as a table holds them, so many.
 MAX_CONSTANTS = 16
@@ -239,7 +241,8 @@ def _says_nothing(path: Path) -> bool:
     """Whether the tests on a path do not say that something else than codes is meant there: none is
     of a dtype, and one for a quantized cache comes out true where one does not, or no name that is
     not quantized is asked for: that is not enough where one for all names of codes, or for several,
-    comes out false; and no handler is reached: what torch lacks is left as it is."""
+    comes out false; and no handler is reached: what torch lacks is left as it is. That the elements
+    have one byte says nothing of codes."""
     if any(isinstance(test, Raised) for test, _ in path):
         return False
     settings = [(test, outcome) for test, outcome in path if isinstance(test, OfSetting)]
@@ -249,7 +252,12 @@ def _says_nothing(path: Path) -> bool:
     else:
         asked = any(outcome != isinstance(test, Never) for test, outcome in settings)
     asked = asked and not any(isinstance(test, Never) and outcome for test, outcome in settings)
-    others = (test for test, outcome in path if not isinstance(test, OfSetting))
+    others = (
+        test
+        for test, outcome in path
+        if not isinstance(test, OfSetting)
+        if outcome or not (isinstance(test, HasType) and test.types == _WIDE)
+    )
     return bool(path) and (asked or not settings) and not any(map(asks_dtype, others))
 
 

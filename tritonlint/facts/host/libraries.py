@@ -67,11 +67,13 @@ _SAME = {
 }
 _CASTS = frozenset(("typing.cast", "typing_extensions.cast"))
 # Give back what they are given, as far as launching is concerned.
-_TRANSPARENT = frozenset(("wrap_triton", "capture_triton", "cast", "from_dlpack", "no_grad"))
+_TRANSPARENT = frozenset(
+    ("wrap_triton", "capture_triton", "cast", "from_dlpack", "to_dlpack", "no_grad")
+)
 # Functions that give memory of a dtype, by their names.
 _GIVES_MEMORY = re.compile(
-    r"_?(?:get|alloc|allocate|acquire|create|make|new|request|reserve|borrow)_\w*?"
-    r"(?:buffer|tensor|workspace|memory|storage|scratch)"
+    r"(?:\w*_)?(?:get|alloc|allocate|acquire|create|make|new|request|reserve|borrow)_\w*?"
+    r"(?:buffer|tensor|workspace|memory|storage|scratch)|alloc(?:ate)?|malloc"
 )
 # Collectives that move what they are given, with the name of what they write.
 _GATHERING = {

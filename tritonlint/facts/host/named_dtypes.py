@@ -7,11 +7,11 @@ import ast
 import re
 from functools import cache
 
-from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN, from_torch
+from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN, ElementTypes, from_torch
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.host.arguments import Arguments
 from tritonlint.facts.host.choices import is_dtype, options
-from tritonlint.facts.host.values import Const, DType, Sequence
+from tritonlint.facts.host.values import Const, DType, Sequence, Value
 from tritonlint.facts.project.tree import FUNCTION, as_code, last_name
 
 # The types of what `torch.ByteTensor(...)` and its like make.
@@ -28,6 +28,8 @@ LEGACY = {
     )
     if (element := from_torch(torch_name)) is not None
 }
+# How NumPy writes types of one byte.
+_CODES = {"u1": "uint8", "B": "uint8", "i1": "int8", "b": "int8", "byte": "int8", "ubyte": "uint8"}
 # What the one argument of `x.view(...)` or `x.to(...)` is called when it is no dtype.
 _SHAPE = re.compile(
     r"shape|size|dim|len|num|count|stride|rows|cols|blocks|tokens|heads|pages|batch|^[nmkbsht]$",
@@ -64,6 +66,14 @@ def named_dtype(name: str) -> DType | None:
     ):
         return DType(UNKNOWN, text=name)
     return None
+
+
+def written_dtype(value: Value | None) -> DType | None:
+    """The dtype that a text names for NumPy or CuPy: `np.zeros(n, dtype="uint8")`."""
+    if not isinstance(value, Const) or not isinstance(value.value, str):
+        return None
+    known = from_torch(_CODES.get(value.value.lstrip("<|="), value.value))
+    return DType(ElementTypes.of(known), text=value.value) if known is not None else None
 
 
 def may_retype(name: str, node: ast.Call, arguments: Arguments) -> bool:

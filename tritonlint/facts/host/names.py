@@ -61,7 +61,7 @@ def definition_value(
 def external(frame: Frame, qualified: str, node: ast.expr) -> Value:
     """The value of a dotted name outside of the project, such as `torch.uint8` or `tl.uint8`."""
     head, _, last = qualified.rpartition(".")
-    if head in ("torch", "triton.language", "numpy"):
+    if head in ("torch", "triton.language", "numpy", "cupy"):
         known = from_triton(last) if head == "triton.language" else from_torch(last)
         if known is not None:
             return DType(ElementTypes.of(known), text=qualified)

@@ -21,6 +21,7 @@ from tritonlint.facts.host.element_types import (
     tensor_types,
     wide_floats,
 )
+from tritonlint.facts.host.named_dtypes import written_dtype
 from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.places import Part
 from tritonlint.facts.host.state import Frame
@@ -33,12 +34,17 @@ CONSTRUCTORS = frozenset(
     """
     empty zeros ones full rand randn empty_strided randint arange tensor as_tensor full_like
     empty_like zeros_like ones_like rand_like randn_like new_empty new_zeros new_ones new_full
-    new_tensor new_empty_strided eye linspace frombuffer asarray memmap fromfile
+    new_tensor new_empty_strided eye linspace frombuffer asarray memmap fromfile from_file
+    empty_permuted
     """.split()
 )
 _UNTYPED = frozenset(
-    "tensor as_tensor new_tensor arange randint full frombuffer asarray memmap fromfile".split()
+    """
+    tensor as_tensor new_tensor arange randint full frombuffer asarray memmap fromfile from_file
+    """.split()
 )
+# Give the tensor that they are given, unless a dtype is said.
+_AS_IT_IS = frozenset(("as_tensor", "asarray"))
 # Same memory, same element type, another shape.
 SHAPES = frozenset(
     """
@@ -83,6 +89,10 @@ def construct(
     dtype = arguments.keywords.get("dtype") or next(
         (each for each in arguments.positional if isinstance(each, DType)), None
     )
+    dtype = written_dtype(dtype or arguments.get(1, "dtype")) or dtype
+    if dtype is None and name in _AS_IT_IS and isinstance(like, Tensor):
+        if tensor_types(frame, like).known:
+            return like
     if dtype is None and like is not None and (name.endswith("_like") or name.startswith("new_")):
         own = dtype_of(frame, like)
         dtype = own if decides_bytes(frame, own) else None
