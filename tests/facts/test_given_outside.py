@@ -150,3 +150,45 @@ def test_another_file_may_view_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     }
     write(tmp_path, files)
     assert not found(select=("TL001",))
+
+
+CHOSEN = """
+@triton.jit
+def keep(x_ptr, out_ptr, BLOCK: tl.constexpr):
+    at = tl.arange(0, BLOCK)
+    tl.store(out_ptr + at, tl.load(x_ptr + at).to(tl.float32).to(out_ptr.dtype.element_ty))
+
+
+class Layer:
+    def __init__(self, quantized):
+        self.quantized = quantized
+        self.kv_cache = None
+
+    def write(self, x):
+        if self.quantized:
+            quantize[(1,)](x, self.kv_cache.view(torch.float8_e4m3fn), 64)
+        else:
+            keep[(1,)](x, self.kv_cache, 64)
+
+
+DTYPES = {{"fp8": torch.uint8, "none": torch.bfloat16}}
+
+
+def bind(layer, n, quantized, kind):
+    {body}
+"""
+BODIES = {
+    "by a type": "made = torch.uint8 if quantized else torch.bfloat16\n"
+    "    layer.kv_cache = torch.zeros(n, dtype=made)",
+    "by a table": "layer.kv_cache = torch.zeros(n, dtype=DTYPES[kind])",
+    "by memory": "pages = torch.zeros(n, dtype=torch.uint8)\n    if not quantized:\n"
+    "        pages = torch.zeros(n, dtype=torch.bfloat16)\n    layer.kv_cache = pages",
+}
+
+
+@pytest.mark.parametrize("body", BODIES.values(), ids=list(BODIES))
+def test_bytes_in_some_cases(body: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What goes together with a setting of the layer is not known."""
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, {"user.py": KERNELS + CHOSEN.format(body=body)})
+    assert not found(select=("TL001",))

@@ -49,6 +49,8 @@ FLOATS = {
     "listed": {"said": ': Literal["v_cache"]', "asked": "getattr(self, kind)"},
     "by default": {"said": '="v_cache"', "asked": "getattr(self, kind)"},
     "of __dict__": {"asked": 'self.__dict__["v_cache"]'},
+    "one of bytes and one of codes": {"asked": 'getattr(self, kind + "_cache")'},
+    "of a table, bytes or codes": {"asked": "getattr(self, NAMES[kind])"},
     "not known": {"asked": "getattr(self, kind)"},
     "with a name that is given anew": {
         "first": 'kind = f"{kind}_cache"\n        kind = x.name',

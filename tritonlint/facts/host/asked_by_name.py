@@ -10,6 +10,7 @@ from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.flow.targets import bind
 from tritonlint.facts.host import attributes
 from tritonlint.facts.host.choices import choose, options
+from tritonlint.facts.host.element_types import mixes_bytes
 from tritonlint.facts.host.naming import NAMES, as_tensor, written_entry
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Parameter
@@ -39,12 +40,11 @@ def call(frame: Frame, node: ast.Call, name: str, values: tuple[Value, ...]) -> 
             if len(named) == 1 and not named[0][0]:
                 return _there(frame, node, named[0][1], default)
             if named:
-                return choose(*((at, _there(frame, node, x, default)) for at, x in named))
+                return _any(frame, [(at, _there(frame, node, x, default)) for at, x in named])
             text = _text(frame, node.args[1]) if isinstance(owner, Instance) else None
             if isinstance(owner, Instance) and text is not None:
                 alike = attributes.named_like(frame, owner, _pattern(text))
-                found = [((), frame.evaluate(attribute(node, each))) for each in alike]
-                return choose(*found) if found else None
+                return _any(frame, [((), frame.evaluate(attribute(node, x))) for x in alike])
         case "setattr", (_, Const(value=str(given)), value):
             bind(frame, attribute(node, given), value)
             return Const(None)
@@ -74,6 +74,14 @@ def registered(frame: Frame, node: ast.expr, key: Value | None) -> str | None:
     if isinstance(key, Const):
         return key.value if isinstance(key.value, str) else None
     return _text(frame, node)
+
+
+def _any(frame: Frame, found: Sequence[tuple[Path, Value]]) -> Value | None:
+    """What any of several attributes holds; None where some are bytes and others are not, and
+    nothing tells which of them is meant."""
+    held = choose(*found) if found else None
+    told = all(path for path, _ in found)
+    return None if held is not None and not told and mixes_bytes(frame, held) else held
 
 
 def _there(frame: Frame, node: ast.Call, name: str, default: Sequence[Value]) -> Value:

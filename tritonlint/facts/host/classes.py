@@ -5,9 +5,18 @@ from __future__ import annotations
 import ast
 
 from tritonlint.facts.host import heirs
-from tritonlint.facts.host.choices import choose
 from tritonlint.facts.host.naming import symbol
-from tritonlint.facts.host.values import Callable, Class, Instance, Method, Sequence, Tensor, Value
+from tritonlint.facts.host.symbols import OfClass
+from tritonlint.facts.host.values import (
+    Callable,
+    Choice,
+    Class,
+    Instance,
+    Method,
+    Sequence,
+    Tensor,
+    Value,
+)
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module, Target
 from tritonlint.facts.project.tree import (
@@ -35,7 +44,13 @@ def as_object(value: Value, owner: Definition | None) -> Value:
         return value
     named = symbol(value, "")
     kinds = _implementing(owner) or (owner,)
-    return choose(*(((), Instance(each, named)) for each in kinds))
+    if len(kinds) == 1:
+        return Instance(kinds[0], named)
+    tests = [OfClass(named, each.qualified) for each in kinds]
+    each_path = (tuple((test, test is own) for test in tests) for own in tests)
+    return Choice(
+        tuple((path, Instance(x, named)) for path, x in zip(each_path, kinds, strict=True))
+    )
 
 
 def _is_open(value: Value) -> bool:

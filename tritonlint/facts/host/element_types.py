@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence as Items
 
 from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN, ElementTypes, from_torch, join
 from tritonlint.facts.host.choices import choose, options
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Symbol
-from tritonlint.facts.host.values import Const, DType, Tensor, Value
+from tritonlint.facts.host.values import Const, DType, Instance, Sequence, Table, Tensor, Value
 
 FLOATS = ElementTypes.of(
     *(t for name in ("float16", "bfloat16", "float32", "float64") if (t := from_torch(name)))
@@ -79,7 +79,7 @@ def tensor_types(frame: Frame, value: Value) -> ElementTypes:
     return found
 
 
-def of_one_type(frame: Frame, given: Sequence[Value | None]) -> Value | None:
+def of_one_type(frame: Frame, given: Items[Value | None]) -> Value | None:
     """One of the values that several places give; None where there are none, one is not known, or
     they are not of one type: what is done with it may be meant for one of them."""
     found = [each for each in given if each is not None]
@@ -87,6 +87,27 @@ def of_one_type(frame: Frame, given: Sequence[Value | None]) -> Value | None:
     if not found or len(found) != len(given) or len(types) > 1 or UNKNOWN in types:
         return None
     return choose(*(((), each) for each in found))
+
+
+def mixes_bytes(frame: Frame, value: Value) -> bool:
+    """Whether memory in a value is of bytes in some cases and of something else in others: which
+    one it is goes together with what is asked elsewhere."""
+    every = options(value)
+    types = [tensor_types(frame, each).types or () for _, each in every if isinstance(each, Tensor)]
+    told = {kind.is_byte for each in types for kind in each}
+    inner: list[Value] = []
+    for _, each in every:
+        match each:
+            case Sequence(items=items):
+                inner += items
+            case Table(items=entries):
+                inner += (item for _, item in entries)
+    kept: dict[str, list[Value]] = {}
+    for _, each in every:
+        for name, item in each.attributes if isinstance(each, Instance) else ():
+            kept.setdefault(name, []).append(item)
+    inner += (choose(*(((), item) for item in items)) for items in kept.values())
+    return len(told) > 1 or any(mixes_bytes(frame, each) for each in inner)
 
 
 def dtype_of(frame: Frame, owner: Value) -> Value:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from tritonlint.facts.host.binders import binders_in, calling, may_be_given, setter_of
 from tritonlint.facts.host.class_facts import buffers, take_over
 from tritonlint.facts.host.class_values import ClassFacts
-from tritonlint.facts.host.element_types import of_one_type
+from tritonlint.facts.host.element_types import mixes_bytes, of_one_type
 from tritonlint.facts.host.factories import run_apart
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Attribute, Object
@@ -26,7 +26,8 @@ def given_outside(frame: Frame, owner: Instance, name: str) -> Value | None:
         return None
     own = [_bound(frame, kind, each, name) for each in binders_in(kind.module, kind, name) or ()]
     found = [*own, *_in_other_files(frame, kind, name)] if None not in own else []
-    return of_one_type(frame, found)
+    held = of_one_type(frame, found)
+    return None if held is not None and mixes_bytes(frame, held) else held
 
 
 def _in_other_files(frame: Frame, kind: Definition, name: str) -> Iterator[Value | None]:

@@ -12,6 +12,7 @@ from tritonlint.facts.host import tensors
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.binding import bind
 from tritonlint.facts.host.choices import choose, is_dtype
+from tritonlint.facts.host.element_types import mixes_bytes
 from tritonlint.facts.host.given import arguments_of
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Attribute, Object
@@ -48,7 +49,8 @@ def filled(frame: Frame, definition: Definition, made: Value) -> Value:
     """`made`, which a name of a module stands for first, with what functions that declare it
     `global` make of it, or its statements add: `TABLE[key] = value`, or calls that do that."""
     if made == Const(None) or isinstance(made, Tensor):
-        return _set_later(frame, definition, made) or made
+        later = _set_later(frame, definition, made)
+        return made if later is None or mixes_bytes(frame, later) else later
     if not isinstance(made, (Table, Sequence)):
         return made
     name = definition.name

@@ -55,8 +55,8 @@ class Run:
     of another file has some methods, `replaced` whether other files give something under a name of
     one, and view it, `binding` the other files that may give an attribute bytes or a view of some,
     or call a method for that. `thorough`: calls are followed that hand on no bytes, for what else a
-    function is given. `attributes` and `effects` (what a kernel does in one specialization) may be shared.
-    `asked` tells whether what is seen at a place is asked for (None: all is)."""
+    function is given. `attributes` and `effects` (what a kernel does in one specialization) may be
+    shared. `asked` tells whether what is seen at a place is asked for (None: all is)."""
 
     project: Project
     root: Definition

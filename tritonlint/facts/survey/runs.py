@@ -26,15 +26,22 @@ _DEFINED = re.compile(rb"\bdef (\w+)\(")
 
 class Runs:
     """Makes the runs of a project, which share what holds for all of them. `glance` is how the
-    module of another file is had until the next one is."""
+    module of another file is had until the next one is; `sought` gets the names that are looked for
+    in the text of all files."""
 
     def __init__(
-        self, project: Project, texts: Texts, reach: Reach, glance: Callable[[str], Module | None]
+        self,
+        project: Project,
+        texts: Texts,
+        reach: Reach,
+        glance: Callable[[str], Module | None],
+        sought: set[str],
     ) -> None:
         self.project = project
         self.texts = texts
         self.reach = reach
         self.glance = glance
+        self.sought = sought
         self._attributes: Attributes = {}
         self._effects = Effects()
         self._beside = Beside()
@@ -159,6 +166,7 @@ class Runs:
 
         if not any(map(has, self._of_bytes(universe))):
             return []
+        self.sought.update(names)
         return [each for each in universe if has(each)]
 
     def _viewing(

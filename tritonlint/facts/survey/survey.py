@@ -106,12 +106,12 @@ class Analysis:
         self.project = Project([], self.texts.is_followed, self._read)
         self._apart = self._reach_apart()
         self.reach = Reach(self.project, self.texts)
-        self.runs = Runs(self.project, self.texts, self.reach, self.glance)
+        sought = self.looked_at.sought
+        self.runs = Runs(self.project, self.texts, self.reach, self.glance, sought)
         self.narrowing = Narrowing(
             self.texts, self.reach, self.glance, self.looked_at, self.remembered
         )
         self.reading = Reading(self.texts, self.reach, self.looked_at)
-        sought = self.looked_at.sought
         self.statements = Statements(self.texts, self.reach, sought)
         driving = Driving(self.texts, sought)
         self.summing = Summing(

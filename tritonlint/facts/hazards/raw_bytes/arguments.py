@@ -155,8 +155,7 @@ def _asked_for(
 
 
 def _may_be_asked(run: Run, event: LaunchEvent, parameter: str, path: Path, tensor: Tensor) -> bool:
-    """Whether the place where an argument should have been viewed may be asked for, whatever the
-    kernel does with it."""
+    """Whether the place where an argument should have been viewed may be asked for."""
     assert run.asked is not None
     span = event.arguments[parameter].span
     chain = [each.span for each in tensor.passed]
@@ -240,8 +239,8 @@ def _may_differ(run: Run, event: LaunchEvent, parameter: str, tensor: Tensor, pl
 def _harm(
     run: Run, event: LaunchEvent, parameter: str, tensor: Tensor, storage: Storage, path: Path
 ) -> tuple[list[Evidence], tuple[Store, ...], tuple[Load, ...]]:
-    """What goes wrong, and the evidence, as strong as it is of what is supposed, of what is called
-    a mask or counts, or of what another file views; nothing where whole numbers are loaded."""
+    """What goes wrong, and the evidence, weaker for what is supposed or may be viewed elsewhere;
+    nothing where whole numbers are loaded."""
     if not storage.raw:
         return [], (), ()
     evidence, stores, loads = harm(run, event, parameter, tensor, storage, path)
@@ -249,6 +248,8 @@ def _harm(
         return [], (), ()
     if not stores and any(map(says_numbers, (parameter, event.arguments[parameter].text))):
         evidence = _at_most("possible", evidence)
+    elif any(isinstance(key, OfClass) and not outcome for key, outcome in event.path):
+        evidence = _at_most("possible", evidence)  # another class may be meant
     elif is_supposed(run, tensor) and not _is_doubted(run, event, tensor, evidence):
         evidence = _at_most("likely", evidence)
     if evidence and replaced_elsewhere(run, event, parameter, tensor)[1]:
@@ -257,8 +258,7 @@ def _harm(
 
 
 def _is_doubted(run: Run, event: LaunchEvent, tensor: Tensor, evidence: Sequence[Evidence]) -> bool:
-    """Whether what other code binds to an attribute is merely made of bytes: that it may be numbers
-    the rules know themselves."""
+    """Whether what other code binds to an attribute is merely bytes: rules know that of numbers."""
     if tensor.buffer not in run.bound or _means_fp8(event):
         return False
     return not any(each.encoded for each in evidence)
