@@ -17,6 +17,7 @@ NAMES = {{"key": "k_cache", "value": "v_cache"}}
 class Pool(torch.nn.Module):
     def __init__(self, n, layers):
         self.k_cache = torch.zeros(n, dtype=torch.uint8)
+        self.k_scale = layers.scale
         self.v_cache = torch.zeros(n, dtype={second})
         for i in range(layers):
             setattr(self, f"page_{{i}}", torch.zeros(n, dtype=torch.uint8))
@@ -51,6 +52,7 @@ FLOATS = {
     "of __dict__": {"asked": 'self.__dict__["v_cache"]'},
     "one of bytes and one of codes": {"asked": 'getattr(self, kind + "_cache")'},
     "of a table, bytes or codes": {"asked": "getattr(self, NAMES[kind])"},
+    "one of bytes and one that is not known": {"asked": 'getattr(self, "k_" + kind)'},
     "not known": {"asked": "getattr(self, kind)"},
     "with a name that is given anew": {
         "first": 'kind = f"{kind}_cache"\n        kind = x.name',

@@ -10,7 +10,7 @@ from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.flow.targets import bind
 from tritonlint.facts.host import attributes
 from tritonlint.facts.host.choices import choose, options
-from tritonlint.facts.host.element_types import mixes_bytes
+from tritonlint.facts.host.element_types import mixes_bytes, tensor_types
 from tritonlint.facts.host.naming import NAMES, as_tensor, written_entry
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Parameter
@@ -77,11 +77,15 @@ def registered(frame: Frame, node: ast.expr, key: Value | None) -> str | None:
 
 
 def _any(frame: Frame, found: Sequence[tuple[Path, Value]]) -> Value | None:
-    """What any of several attributes holds; None where some are bytes and others are not, and
-    nothing tells which of them is meant."""
+    """What any of several attributes holds; None where some are bytes and others are not, or not
+    known to be, and nothing tells which of them is meant."""
     held = choose(*found) if found else None
-    told = all(path for path, _ in found)
-    return None if held is not None and not told and mixes_bytes(frame, held) else held
+    if held is None or all(path for path, _ in found):
+        return held
+    every = (as_tensor(each) for _, each in options(held))
+    tensors = [each for each in every if isinstance(each, Tensor)]
+    known = all(tensor_types(frame, each).known for each in tensors)
+    return held if known and not mixes_bytes(frame, held) else None
 
 
 def _there(frame: Frame, node: ast.Call, name: str, default: Sequence[Value]) -> Value:

@@ -61,8 +61,8 @@ def binders_in(module: Module, kind: Definition, name: str) -> Sequence[Definiti
 def setter_of(kind: Definition, name: str) -> Function | None:
     """The only method of a class that gives an attribute anything, which is what it is handed, and
     the only one of the file that is called so."""
-    given = [(method, x) for method, x in _given_by(kind, name) if x is not None]
-    match [(method, value) for method, value in given if not _is_empty(value)]:
+    given = [(method, x) for method, x in given_by(kind, name) if x is not None]
+    match [(method, value) for method, value in given if not is_empty(value)]:
         case [(method, ast.Name(id=value))] if method.name != "__init__":
             bound = (each.id for each in nodes(method, ast.Name) if isinstance(each.ctx, ast.Store))
             handed = any(each.arg == value for each in signature(method).named)
@@ -88,18 +88,18 @@ def _binders(module: Module) -> Mapping[str, tuple[Definition, ...]]:
 def _is_left_empty(kind: Definition, name: str) -> bool:
     """Whether all that the methods of a class give an attribute is None, nothing, or an empty
     tensor that stands for one."""
-    given = _given_by(kind, name)
-    return bool(given) and all(value is None or _is_empty(value) for _, value in given)
+    given = given_by(kind, name)
+    return bool(given) and all(value is None or is_empty(value) for _, value in given)
 
 
-def _given_by(kind: Definition, name: str) -> Sequence[tuple[Function, ast.expr | None]]:
+def given_by(kind: Definition, name: str) -> Sequence[tuple[Function, ast.expr | None]]:
     """What the methods of a class give an attribute, with the method: None for nothing."""
     return _given_to_self(kind).get(name, ())
 
 
 @kept(1024)
 def _given_to_self(kind: Definition) -> Mapping[str, Sequence[tuple[Function, ast.expr | None]]]:
-    """By attribute of `self`, what `_given_by` gives."""
+    """By attribute of `self`, what `given_by` gives."""
     found: dict[str, list[tuple[Function, ast.expr | None]]] = {}
     for method in (each for each in kind.as_class.body if isinstance(each, FUNCTION)):
         for each in nodes(method, ast.Assign, ast.AnnAssign):
@@ -110,12 +110,13 @@ def _given_to_self(kind: Definition) -> Mapping[str, Sequence[tuple[Function, as
     return found
 
 
-def _is_empty(value: ast.expr) -> bool:
+def is_empty(value: ast.expr) -> bool:
+    """Whether an expression gives nothing yet: None, an empty container, or a tensor of nothing."""
     match value:
         case ast.Constant(value=None):
             return True
         case ast.Tuple(elts=items) | ast.List(elts=items):
-            return all(map(_is_empty, items))
+            return all(map(is_empty, items))
         case ast.Dict(keys=[]):
             return True
         case ast.Call(args=[ast.List(elts=[]) | ast.Constant(value=0)], keywords=[]) as call:
