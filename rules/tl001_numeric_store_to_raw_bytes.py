@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _SILENT = "-0.3 is stored as 0, 1.7 as 1 and 300.0 as 44"
 _ROUNDED = {
     8: "it is rounded to 8 bits, 0.0123 to 0.01171875 and 1000.0 to 448.0",
-    16: "it is rounded to 16 bits, which go where one half of it is read: 0.0123 to 0.01228",
+    16: "it is rounded to 16 bits, in bfloat16 0.0123 to 0.0123291: half of what is read",
 }
 
 
