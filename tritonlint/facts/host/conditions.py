@@ -149,8 +149,9 @@ def assume(frame: Frame, test: Condition, outcome: bool, *, required: bool = Fal
                 assume(frame, part, outcome, required=required)
             return
     frame.path += ((test.key, outcome),)
-    if required and outcome and (typed := _where_there_is_one(test)) is not None:
-        assume(frame, typed, True, required=True)
+    typed = _where_there_is_one(test, outcome)
+    if typed is not None and (required or not outcome):
+        assume(frame, typed, outcome, required=required)
         return
     refused = settings.refused(test.key, outcome) if required else None
     if refused:
@@ -171,12 +172,14 @@ def assume(frame: Frame, test: Condition, outcome: bool, *, required: bool = Fal
         frame.note("asserted", test.buffer, left, test.span)
 
 
-def _where_there_is_one(test: Condition) -> Condition | None:
-    """The test of a dtype in `x is None or x.dtype == torch.uint8`: whatever tensor there is passed
-    it."""
-    match test.kind, test.parts:
-        case "or", (absent, typed) if typed.kind == "dtype" and typed.buffer is not None:
-            return typed if presence(absent) == [(typed.buffer, False)] else None
+def _where_there_is_one(test: Condition, outcome: bool) -> Condition | None:
+    """The test of a dtype in `x is None or x.dtype == torch.uint8`, where that comes out true, and
+    in `x is not None and x.dtype == torch.uint8`, where that comes out false: whatever tensor there
+    is comes out so."""
+    match test.kind, outcome, test.parts:
+        case ("or", True, (asked, typed)) | ("and", False, (asked, typed)):
+            if typed.kind == "dtype" and typed.buffer is not None:
+                return typed if presence(asked) == [(typed.buffer, not outcome)] else None
     return None
 
 
