@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tritonlint.dtypes import UNKNOWN
-from tritonlint.facts.host import changing, heirs, renaming
-from tritonlint.facts.host.class_facts import assigned_in, class_facts, facts_of
+from tritonlint.facts.host import changing, renaming
+from tritonlint.facts.host.class_facts import assigned_in, class_facts, facts_of, made_anew
 from tritonlint.facts.host.class_values import ClassFacts
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Attribute, Object, Parameter, Symbol
@@ -21,13 +21,11 @@ def keep_asserted(frame: Frame, owner: Instance, name: str) -> bool:
     it of another one that is asserted too."""
     facts = class_facts(frame, owner.definition)
     buffer = _asserted(owner.definition, facts, name)
-    if (
-        buffer is None
-        or _is_changed(owner.definition, name)
-        or not all(
-            each == Const(None) or _is_asserted(owner.definition, facts, each)
-            for each in _given_later(frame, owner.definition, name)
-        )
+    if buffer is None or not {name, changing.ANY}.isdisjoint(made_anew(owner.definition)):
+        return False
+    if not all(
+        each == Const(None) or _is_asserted(owner.definition, facts, each)
+        for each in _given_later(frame, owner.definition, name)
     ):
         return False
     frame.types.setdefault(Attribute(owner.name, name), facts.types[buffer])
@@ -65,16 +63,6 @@ def _is_asserted(definition: Definition, facts: ClassFacts, value: Value | None)
         case Tensor(buffer=buffer, types=None):
             return _is_bytes(facts, buffer)
     return False
-
-
-def _is_changed(definition: Definition, name: str) -> bool:
-    """Whether functions of the file, or classes that inherit from this one, may make an attribute
-    anew."""
-    changed = set(changing.changed_outside(definition.module))
-    for heir in heirs.heirs(definition):
-        methods = (each for each in heir.as_class.body if isinstance(each, FUNCTION))
-        changed |= {each for method in methods for each in assigned_in(method)}
-    return not changed.isdisjoint((name, changing.ANY))
 
 
 def _given_later(frame: Frame, definition: Definition, name: str) -> Iterator[Value | None]:

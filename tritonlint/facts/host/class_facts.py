@@ -209,19 +209,33 @@ def _initializes(function: Definition) -> bool:
 
 
 def assigned_elsewhere(definition: Definition) -> Iterator[str]:
-    """The attributes of `self` that methods other than `__init__` assign, of classes that inherit
-    from it too, or that functions of the file make anew."""
+    """The attributes of `self` that methods other than `__init__` assign, or that are made anew in
+    another way."""
+    yield from made_anew(definition)
+    for method in _later_methods(definition):
+        yield from assigned_in(method)
+
+
+def made_anew(definition: Definition) -> Iterator[str]:
+    """The attributes of `self` that classes which inherit from its own assign, that functions of
+    the file make anew, or that methods other than `__init__` change without assigning them."""
     yield from changing.changed_outside(definition.module)
     for heir in heirs.heirs(definition):
         for method in heir.as_class.body:
             if isinstance(method, FUNCTION):
                 yield from assigned_in(method)
+    for method in _later_methods(definition):
+        own = Definition(definition.module, method, definition.inside, method.name)
+        yield from changing.changed_by_own(own) - assigned_in(method)
+
+
+def _later_methods(definition: Definition) -> Iterator[Function]:
+    """The methods of a class beside `__init__`, and beside setters: what those assign is seen where
+    `__init__` does."""
     for method in definition.as_class.body:
         if isinstance(method, FUNCTION) and method.name != "__init__":
-            if not classes.accessor(method, "setter"):  # seen where `__init__` assigns
-                yield from assigned_in(method)
-                own = Definition(definition.module, method, definition.inside, method.name)
-                yield from changing.changed_by_own(own)
+            if not classes.accessor(method, "setter"):
+                yield method
 
 
 @kept(4096)
