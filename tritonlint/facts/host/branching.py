@@ -47,9 +47,7 @@ def _condition(frame: Frame, node: ast.expr) -> Condition:
     match node:
         case ast.BoolOp(op=op, values=parts):
             kind: Word = "and" if isinstance(op, ast.And) else "or"
-            tests = _in_turn(frame, kind, parts) if frame.run.written else None
-            tests = tests or tuple(condition(frame, part) for part in parts)
-            return outcomes.combine(kind, tests, span)
+            return outcomes.combine(kind, _in_turn(frame, kind, parts), span)
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             return outcomes.negate(condition(frame, operand))
         case ast.Compare(left=left, comparators=[right]):
@@ -77,11 +75,18 @@ def _condition(frame: Frame, node: ast.expr) -> Condition:
 
 
 def _in_turn(frame: Frame, kind: str, parts: list[ast.expr]) -> tuple[Condition, ...]:
-    """The tests that `and` or `or` is made of, each where those before it did not decide."""
-    inner, tests = frame.fork(), []
+    """The tests that `and` or `or` is made of, each where those before it did not decide, as far as
+    they are about a setting or a dtype: that a tensor is asked to be of bytes where something else
+    is there does not say that it is none where that is not."""
+    inner, tests = frame, list[Condition]()
     for part in parts:
         tests.append(condition(inner, part))
-        conditions.assume(inner, tests[-1], kind == "and")
+        if part is not parts[-1] and (frame.run.written or conditions.says_something(tests[-1])):
+            inner = frame.fork() if inner is frame else inner
+            conditions.assume(inner, tests[-1], kind == "and")
+    if inner is not frame:  # what `:=` binds on the way
+        frame.env.update(inner.env)
+        frame.keep_made(inner)
     return tuple(tests)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tritonlint.facts.host.settings import clash, subject
-from tritonlint.facts.host.symbols import Symbol
+from tritonlint.facts.host.symbols import Denied, HasType, Joined, Symbol
 from tritonlint.facts.host.values import Path
 from tritonlint.facts.kept import kept
 
@@ -32,6 +32,26 @@ def contradicts(one: Path, other: Path) -> bool:
     # Asked millions of times, and mostly the two are about different things.
     both = ours.keys() & theirs.keys() if ours and theirs else ()
     return any(ours[of] != theirs[of] and clash((*ours[of], *theirs[of])) for of in both)
+
+
+def rules_out(one: Path, other: Path, of: Symbol) -> bool:
+    """Whether a test on the path `one`, of settings and of the type of the buffer `of`, made of
+    several by `and` or `or`, came out as it does not where its parts come out as on `other`."""
+    return any(
+        outcome == (test.word == "or")
+        and test.word in ("and", "or")
+        and all(_passed(part, not outcome, other) for part in test.tests)
+        and not any(isinstance(each, HasType) and each.of is not of for each in test.tests)
+        for test, outcome in one
+        if isinstance(test, Joined)
+    )
+
+
+def _passed(test: Symbol, outcome: bool, path: Path) -> bool:
+    """Whether a test, which may deny another one, came out so on a path."""
+    if isinstance(test, Denied):
+        return _passed(test.test, not outcome, path)
+    return (test, outcome) in path
 
 
 @kept(8192)
