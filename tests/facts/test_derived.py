@@ -86,6 +86,20 @@ CASES = {
     "correct: joined with other bytes": made(
         "raw = torch.cat([q.view(torch.uint8), index.to(torch.uint8)])", "", ""
     ),
+    "gathered into a list": made(
+        "dist.all_gather(parts := [raw], q.view(torch.uint8))\n    raw = parts[0]"
+    ),
+    "by a method of a group": made("raw = r.group.all_gather(q.view(torch.uint8), dim=0)"),
+    "by a helper": made("raw = tensor_model_parallel_all_gather(q.view(torch.uint8))"),
+    "between all": made("raw = r.group.all_to_all(q.view(torch.uint8), 0, 1)"),
+    "from one rank": made("raw = r.group.broadcast(q.view(torch.uint8), src=0)"),
+    "by another name": made("raw = r.gather_pages(q.view(torch.uint8), index)"),
+    "correct: converted too": made("raw = r.all_gather_dequantized(q.view(torch.uint8))", "", ""),
+    "correct: by a method, and viewed": made(
+        "raw = r.group.all_gather(q.view(torch.uint8), dim=0)", ".view(q.dtype)", ""
+    ),
+    "correct: numbers by a method": made("raw = r.group.all_gather(raw, dim=0)", "", ""),
+    "correct: codes by a method": made("raw = r.group.all_gather(q, dim=0)", "", ""),
     "correct: numbers from all ranks": made("dist.all_reduce(raw)", "", ""),
     "each is refused in a loop": EACH % (LOOPED % "float8_e4m3fn", READS + READ),
     "each is asserted": EACH

@@ -10,6 +10,7 @@ from tritonlint.dtypes import join
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.host import (
     array_interfaces,
+    collectives,
     conditions,
     copies,
     element_types,
@@ -75,11 +76,6 @@ _GIVES_MEMORY = re.compile(
     r"(?:\w*_)?(?:get|alloc|allocate|acquire|create|make|new|request|reserve|borrow)_\w*?"
     r"(?:buffer|tensor|workspace|memory|storage|scratch)|alloc(?:ate)?|malloc"
 )
-# Collectives that move what they are given, with the name of what they write.
-_GATHERING = {
-    "all_gather_into_tensor": "output_tensor",
-    "all_to_all_single": "output",
-}
 _JOINED = frozenset(("stack", "cat", "concat", "concatenate", "hstack", "vstack", "dstack"))
 
 
@@ -108,7 +104,8 @@ def call(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Value | 
     made = made or array_interfaces.call(frame, node, qualified, given)
     if made is not None:
         return made
-    return _joined(frame, node, qualified, arguments)
+    moved = collectives.written(frame, qualified, arguments, frame.span(node))
+    return moved or _joined(frame, node, qualified, arguments)
 
 
 def _joined(frame: Frame, node: ast.Call, qualified: str, arguments: Arguments) -> Value | None:
@@ -116,10 +113,8 @@ def _joined(frame: Frame, node: ast.Call, qualified: str, arguments: Arguments) 
     into holds what they do."""
     head, _, name = qualified.rpartition(".")
     target = arguments.keywords.get("out")
-    if head == "torch.distributed" and name in _GATHERING:
-        target = arguments.get(0, _GATHERING[name])
-        parts: Value | None = Sequence(arguments.positional[1:2])
-    elif qualified == "torch.where":
+    parts: Value | None
+    if qualified == "torch.where":
         parts = Sequence(tuple(x for x in arguments.positional[1:] if not isinstance(x, Const)))
     elif head == "torch" and name in _JOINED:
         parts = arguments.get(0, "tensors")
@@ -164,6 +159,7 @@ def _in_descriptor(value: Value | None, given: Given, name: str) -> Value | None
 def by_name(frame: Frame, name: str, arguments: Arguments, span: Span) -> Value | None:
     """What a function that cannot be entered gives, by its name alone, or by what it is given."""
     made = _made_of_pairs(frame, arguments, span) or _made_by_name(frame, name, arguments, span)
+    made = made or collectives.given(frame, name, arguments, span)
     if made is not None:
         return made
     if arguments.positional and name in _TRANSPARENT:
