@@ -7,10 +7,10 @@ import ast
 from collections.abc import Iterator
 
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
+from tritonlint.facts.hazards.raw_bytes.packing import reshaped
 from tritonlint.facts.hazards.raw_bytes.twins import cutting
 from tritonlint.facts.host.element_types import all_bytes
 from tritonlint.facts.host.events import LaunchEvent, Note
-from tritonlint.facts.host.tensors import SHAPES
 from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.project.modules import Module
 from tritonlint.facts.project.tree import nodes
@@ -45,7 +45,7 @@ def _is_lost(module: Module, view: Span, event: LaunchEvent, parameter: str) -> 
     for statement in nodes(around, ast.Assign, ast.Expr):
         if not statement.lineno <= view.line <= (statement.end_lineno or statement.lineno):
             continue
-        call = _reshaped(statement.value)
+        call = reshaped(statement.value)
         if not isinstance(call, ast.Call) or module.source.span(call) != view:
             continue
         match statement, call.func:
@@ -64,14 +64,6 @@ def _is_read_after(around: ast.AST, name: str, statement: ast.stmt) -> bool:
     last = statement.end_lineno or statement.lineno
     names = (each for each in nodes(around, ast.Name) if each.id == name)
     return any(isinstance(each.ctx, ast.Load) and each.lineno > last for each in names)
-
-
-def _reshaped(node: ast.expr) -> ast.expr:
-    """What an expression gives another shape: `x.view(dtype)` of `x.view(dtype).flatten()`."""
-    match node:
-        case ast.Call(func=ast.Attribute(value=ast.Call() as inner, attr=name)) if name in SHAPES:
-            return _reshaped(inner)
-    return node
 
 
 def _root(node: ast.expr) -> str:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from tritonlint.dtypes import UNKNOWN, ElementTypes
 from tritonlint.facts.hazards.raw_bytes.byte_views import views_beside
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.names import float_named
+from tritonlint.facts.hazards.raw_bytes.packing import packs
+from tritonlint.facts.hazards.raw_bytes.twins import cutting
+from tritonlint.facts.host.choices import asks_dtype, options, speaks_of_types
 from tritonlint.facts.host.element_types import all_bytes
 from tritonlint.facts.host.events import LaunchEvent, Note
-from tritonlint.facts.host.values import Tensor
+from tritonlint.facts.host.symbols import Compared, Literal, Never, Symbol
+from tritonlint.facts.host.values import Path, Tensor
+
+# What a setting is called that leaves memory as it is.
+_PLAIN = re.compile(r"auto|none|off|default|disabled|plain", re.IGNORECASE)
 
 
 def siblings(
@@ -21,7 +29,7 @@ def siblings(
     Scratch memory is viewed as whatever fits: another view of a whole buffer counts only where the
     buffer is known to be able to hold bytes, or where the same launch is passed that view too, and
     it is fp8 or the parameter is called after a float type. A buffer of which a part is viewed as
-    bytes has another type.
+    bytes has another type, and one of which a part is viewed as 8-bit floats to be packed may.
     """
     bytes_known = types.types is not None and any(t.is_byte for t in types.types)
     if all_bytes(types):
@@ -29,14 +37,18 @@ def siblings(
     views = [note for note in notes if note.kind == "view" and note.types.types]
     if not bytes_known and any(t.is_byte for note in views for t in note.types.types or ()):
         return
+    module = cutting(event, tensor)
     beside = {each.view for each in views_beside(event, tensor)}
     called = float_named(parameter) is not None
     for note in views:
         if note.part is not None and note.part == tensor.part:
             continue
         types_seen = note.types.types or frozenset()
+        codes = all(t.is_fp8 for t in types_seen)
+        if codes and not bytes_known and packs(module, note.span):
+            continue
         parts = tensor.part is not None and note.part is not None
-        passed = note.span in beside and (called or all(t.is_fp8 for t in types_seen))
+        passed = note.span in beside and (called or codes)
         if all(t.is_float for t in types_seen) and (parts or bytes_known or passed):
             what = "another slice of the same buffer is" if parts else "the same buffer is"
             message = f"{what} viewed as {note.types} here, so the buffer holds raw bytes"
@@ -44,6 +56,37 @@ def siblings(
             wider = whole and not any(t.is_fp8 for t in types_seen)
             meaning = note.types if wider else UNKNOWN
             yield Evidence(note.span, message, "likely", note.path, note.types, meaning=meaning)
+
+
+def other_regions(
+    tensor: Tensor, event: LaunchEvent, parameter: str, path: Path
+) -> Iterator[Evidence]:
+    """Evidence from what the same parameter is given on another path: another region of the same
+    bytes, viewed as 8-bit floats, where the tests between the two ask for no type, and for nothing
+    to be there: the region lies elsewhere in another layout."""
+    for other_path, other in options(event.arguments[parameter].value):
+        if not isinstance(other, Tensor) or other.buffer != tensor.buffer or other.view is None:
+            continue
+        types = (other.types or UNKNOWN).types or frozenset()
+        cut = tensor.part is not None and other.part is not None and tensor.part != other.part
+        if cut and types and all(each.is_fp8 for each in types):
+            denied = {(test, not outcome) for test, outcome in other_path}
+            apart = [test for test, outcome in path if (test, outcome) in denied]
+            if apart and not any(map(_may_choose_types, apart)):
+                message = f"another region of these bytes is viewed as {other.types} here"
+                yield Evidence(other.view, message, "likely", (), other.types or UNKNOWN)
+
+
+def _may_choose_types(test: Symbol) -> bool:
+    """Whether a test may choose what bytes mean: it asks for a type, or whether something is there
+    (zero points, scales)."""
+    match test:
+        case Never(setting=setting, names=named):
+            told = any(map(speaks_of_types, (setting.last_name, named)))
+            return told or _PLAIN.search(named) is not None
+        case Compared(left=left, right=right) if Literal("None") in (left, right):
+            return True
+    return asks_dtype(test)
 
 
 def _viewed_as_asked(notes: list[Note], tensor: Tensor) -> Iterator[Evidence]:

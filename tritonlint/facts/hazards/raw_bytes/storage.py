@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from tritonlint.dtypes import INT8, UINT8, UNKNOWN, ElementTypes
 from tritonlint.facts.device import moves
 from tritonlint.facts.hazards.launched.specializations import fills_descriptor, specialization
+from tritonlint.facts.hazards.raw_bytes.attribute_views import viewed_by_methods
 from tritonlint.facts.hazards.raw_bytes.byte_bounds import counted
 from tritonlint.facts.hazards.raw_bytes.byte_views import called_so, of_bytes
 from tritonlint.facts.hazards.raw_bytes.code_limits import limited_as_codes
@@ -33,7 +34,7 @@ from tritonlint.facts.hazards.raw_bytes.names import (
 )
 from tritonlint.facts.hazards.raw_bytes.packed import assumed, page
 from tritonlint.facts.hazards.raw_bytes.settings import asked_for
-from tritonlint.facts.hazards.raw_bytes.siblings import siblings
+from tritonlint.facts.hazards.raw_bytes.siblings import other_regions, siblings
 from tritonlint.facts.hazards.raw_bytes.spoken import (
     spoken_of,
     viewed_by_its_name,
@@ -127,12 +128,14 @@ def _evidence(
         *stated,
         *(called_so(parameter, certain) if certain else ()),
         *siblings(notes, tensor, types, event, parameter),
+        *(other_regions(tensor, event, parameter, whole) if all_bytes(types) else ()),
         *lost_views(event, parameter, tensor, notes),
         *_twins(run, event, parameter, tensor, types, whole),
         *asked_for(run, event, tensor, whole),
         *(counted(event, tensor, notes) if types == UNKNOWN or all_bytes(types) else ()),
         *(viewed_by_others(event, tensor) if types == UNKNOWN else ()),
         *(viewed_by_its_name(event, tensor) if all_bytes(types) else ()),
+        *(viewed_by_methods(event, tensor, parameter) if all_bytes(types) else ()),
         *(moved_apart(run, event, parameter, tensor, whole) if types == UNKNOWN else ()),
     ]
 
