@@ -259,6 +259,9 @@ def test_the_advice_names_the_view_without_the_parentheses_around_it() -> None:
 # What a name that ends in `fp8` is: a type that a module holds, or a flag of an object.
 NAMED_FP8 = {
     "of a module": ("from aiter import dtypes\n", "x.view(dtypes.fp8)", "dtypes.fp8"),
+    "of an enum": (
+        "from settings import Policy\n", "x == Policy.FP8", "torch.float8_e4m3fn"
+    ),
     "of an object": ("", "layer.fp8", "torch.float8_e4m3fn"),
 }
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.facts.hosting import expected, found, write
+from tests.facts.hosting import KERNELS, expected, found, write
 
 KERNEL = """\
 import itertools
@@ -166,3 +166,57 @@ def test_what_is_called_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     files = {"test_it.py": text + '\n\nif __name__ == "__main__":\n    test_scale("int8")\n'}
     write(tmp_path, files)
     assert found(select=("TL004",)) == expected(files)
+
+
+# A policy is a whole number, that of an enum of another package.
+POLICY = """\
+import enum
+
+
+class Policy(enum.IntEnum):
+    NONE = 0
+    INT4 = 4
+    INT8 = 8
+    FP8 = 16
+"""
+KEPT = """\
+import pytest
+import torch
+from policy import Policy
+
+from kernels import dequantize, quantize
+
+
+def restore(codes, out, policy: Policy = Policy.NONE):
+    {asks}
+        dequantize[(1,)](codes, out, 64){left}
+
+
+@pytest.mark.parametrize("bits", {bits})
+def test_restore(bits):
+    codes = torch.ones(64, dtype=torch.float8_e4m3fn).view(torch.uint8)
+    restore(codes, torch.empty(64), policy=bits){mark}
+"""
+ASKS = {
+    "equals": "if policy == Policy.FP8:",
+    "in": "if policy in (Policy.FP8, 17):",
+    "not": "if policy != Policy.NONE and policy not in (Policy.INT4, Policy.INT8):",
+    "denied": "if not (policy == Policy.INT8 or policy == Policy.INT4):",
+}
+
+
+@pytest.mark.parametrize("bits", ["[4, 8]", "[8]", "[4, 8, 16]"])
+@pytest.mark.parametrize("asks", ASKS.values(), ids=list(ASKS))
+def test_whole_numbers(
+    asks: str, bits: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    mark = "  # expect: TL002" if "16" in bits else ""
+    left = "" if "16" in bits else "  # not looked at"
+    files = {
+        "policy.py": POLICY,
+        "kernels.py": KERNELS,
+        "test_it.py": KEPT.format(asks=asks, bits=bits, mark=mark, left=left),
+    }
+    write(tmp_path, files)
+    assert found(select=("TL002",)) == expected(files)

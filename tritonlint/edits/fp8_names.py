@@ -13,9 +13,9 @@ from tritonlint.findings import Applicability
 from tritonlint.frozen import dataclass, replace
 
 # What projects call the fp8 type of the platform: a constant, a local name, a helper function or an
-# attribute.
+# attribute. `Policy.FP8` is the member of an enum.
 _FP8 = re.compile(
-    r"^(?:\w+\.)*\w*(?:fp8|float8)(?:_\w+)?_(?:d?type)(?:\(\))?$|^\w+\.fp8$", re.IGNORECASE
+    r"^(?:\w+\.)*\w*(?:fp8|float8)(?:_\w+)?_(?:d?type)(?:\(\))?$|^\w+\.(?-i:fp8)$", re.IGNORECASE
 )
 _HINT = re.compile(r"fp8|float8", re.IGNORECASE)
 _FLAVOUR = re.compile(r"^float8_e\dm\d(?:fn)?(?:uz)?$")

@@ -1,5 +1,5 @@
-"""What a test is run with: the strings that `pytest.mark.parametrize` has for a parameter, and how
-questions come out that all of them answer alike."""
+"""What a test is run with: the strings or whole numbers that `pytest.mark.parametrize` has for a
+parameter, and how questions come out that all of them answer alike."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tritonlint.facts.host import iteration
 from tritonlint.facts.host.choices import MAX_OPTIONS, options
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import AskedAmong, AskedAs, Compared, Literal, Never, Symbol
-from tritonlint.facts.host.values import Const, Path, Sequence, Table, Tensor, Value
+from tritonlint.facts.host.values import Const, Instance, Path, Sequence, Table, Tensor, Value
 from tritonlint.facts.project.modules import Definition
 from tritonlint.facts.project.tree import last_name, nodes
 from tritonlint.frozen import replace
@@ -24,7 +24,7 @@ def note_parameters(frame: Frame, test: Definition) -> None:
     for each in test.as_function.decorator_list:
         match each:
             case ast.Call(func=ast.Attribute(attr="parametrize"), args=[names, values, *_]) if (
-                _has_strings(values) and not _is_called(test)
+                _has_constants(values) and not _is_called(test)
             ):
                 given = frame.elsewhere(test.module, test.enclosing).evaluate(names)
                 for name, written in zip(
@@ -41,10 +41,10 @@ def _is_called(test: Definition) -> bool:
     return not test.name.startswith("test") or any(last_name(x.func) == test.name for x in calls)
 
 
-def _has_strings(values: ast.expr) -> bool:
-    """Whether strings are among what is written, or may be behind its names."""
+def _has_constants(values: ast.expr) -> bool:
+    """Whether strings or whole numbers are among what is written, or may be behind its names."""
     constants = (each.value for each in nodes(values, ast.Constant))
-    return isinstance(values, ast.Name) or any(isinstance(each, str) for each in constants)
+    return isinstance(values, ast.Name) or any(isinstance(each, (str, int)) for each in constants)
 
 
 def _names(given: Value) -> list[str]:
@@ -69,8 +69,8 @@ def _columns(frame: Frame, test: Definition, values: ast.expr) -> Iterator[Writt
                 found = {}
                 break
             found.update(dict.fromkeys(known))
-        texts = all(each is None or isinstance(each, str) for each in found)
-        yield tuple(found) if texts else ()
+        plain = all(each is None or isinstance(each, (str, int)) for each in found)
+        yield tuple(found) if plain else ()
 
 
 def _rows(frame: Frame, values: ast.expr) -> list[tuple[Value, ...]]:
@@ -141,10 +141,11 @@ def _alike(frame: Frame, subject: Value, holds: Callable[[Any], bool]) -> bool |
 
 def _left(frame: Frame, subject: Value) -> Written:
     """What is written for a parameter and not ruled out on this path."""
-    if not isinstance(subject, Tensor) or subject.part or subject.view:
-        return ()
-    written = frame.run.written.get(subject.buffer, ())
-    return tuple(each for each in written if not _ruled_out(subject.buffer, each, frame.path))
+    match subject:
+        case Tensor(buffer=symbol, part=None, view=None) | Instance(symbol=Symbol() as symbol):
+            written = frame.run.written.get(symbol, ())
+            return tuple(each for each in written if not _ruled_out(symbol, each, frame.path))
+    return ()
 
 
 def _ruled_out(parameter: Symbol, text: object, path: Path) -> bool:

@@ -116,8 +116,8 @@ def may_matter(text: bytes) -> bool:
 
 def may_set(text: bytes) -> bool:
     """Whether a file that cannot matter itself may hold settings of which dtype the memory is that
-    launching code of another one passes."""
-    return b"@dataclass" in text and b"dtype" in text
+    launching code of another one passes, or the names of what they can be."""
+    return (b"@dataclass" in text and b"dtype" in text) or b"Enum)" in text
 
 
 def may_tell(text: bytes, sought: Iterable[str]) -> bool:
