@@ -199,15 +199,15 @@ def _of_one_byte(types: ElementTypes) -> bool:
 
 
 def note_views_of(frame: Frame, owner: Instance, name: str, held: Value) -> None:
-    """Note the same of what an attribute of an object holds that is made in this function."""
+    """Note the same of what an attribute holds that the object was made with."""
     definition = owner.definition
-    if not isinstance(owner.symbol, Made) or not isinstance(held, Tensor):
+    if not isinstance(held, Tensor):
         return
     if held.view is None and held.part is None and _of_one_byte(frame.known(held.buffer)):
         own = class_facts(frame, definition).values.get(name)
         kind = Object(definition.qualified)
         known_as = own.buffer if isinstance(own, Tensor) else Attribute(kind, name)
-        names = {known_as: held.buffer, kind: owner.symbol}
+        names = {known_as: held.buffer, kind: owner.name}
         _note_views(frame, definition, name, {known_as}, names)
 
 

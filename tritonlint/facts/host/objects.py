@@ -61,19 +61,15 @@ def _attribute(frame: Frame, owner: Instance, name: str, node: ast.expr) -> Valu
     symbol = Attribute(owner.name, name)
     known = frame.env.get(symbol) or dict(owner.attributes).get(name)
     if known is not None:
-        attributes.note_views_of(frame, owner, name, known)
+        if isinstance(owner.symbol, Made):
+            attributes.note_views_of(frame, owner, name, known)
         of_another = bool(owner.symbol) and owner != frame.instance
         return Tensor(symbol) if of_another and attributes.is_setting(name, known) else known
     target = classes.getter(definition.module.member(definition, name))
     if isinstance(target, Definition) and isinstance(target.node, Function):
         by_heirs = _of_heirs(frame, owner, target, node)
         return by_heirs or bound_method(frame, owner, target, node)
-    own = members.of_any_member(frame, owner, name, node)
-    own = own or attributes.assigned_value(frame, owner, name)
-    if own is None or (isinstance(own, Instance) and not own.attributes):
-        own = factories.made_with(frame, owner, name) or own
-    if not isinstance(own, Tensor):
-        own = given_outside(frame, owner, name) or own
+    own = members.of_any_member(frame, owner, name, node) or _given(frame, owner, name)
     if own is not None:
         return own
     declared = classes.declared(definition, name)
@@ -96,6 +92,19 @@ def _attribute(frame: Frame, owner: Instance, name: str, node: ast.expr) -> Valu
         return named if named.types.known else replace(named, of=symbol)
     module, around = definition.module, definition.enclosing
     return classes.annotated(module, declared, around, Tensor(symbol))
+
+
+def _given(frame: Frame, owner: Instance, name: str) -> Value | None:
+    """What the class of an object, what makes such objects, or other code gives an attribute."""
+    own = attributes.assigned_value(frame, owner, name)
+    if own is None or (isinstance(own, Instance) and not own.attributes):
+        made = factories.made_with(frame, owner, name)
+        if made is not None:
+            attributes.note_views_of(frame, owner, name, made)
+            own = made
+    if not isinstance(own, Tensor):
+        own = given_outside(frame, owner, name) or own
+    return own
 
 
 def _as_written(owner: Instance, target: Target, name: str) -> Const | None:

@@ -19,9 +19,18 @@ _HELD = re.compile(rb"\breturn[ \t]+self\.\w+[ \t]*(?:\n|$)")
 _ENTRY = re.compile(rb"\breturn[ \t]+(%s+)(?:\[|\.get\()" % LETTER)
 # A class that an attribute of another is.
 _ATTRIBUTE = re.compile(rb"^[ \t]+\w+[ \t]*(?::[^=\n]*)?=[ \t]*(%s)[ \t]*$" % _CLASS, re.M)
+# The classes that an annotation in the body of a class names.
+_FIELD = re.compile(rb"^[ \t]+\w+[ \t]*:[ \t]*([^=\n#]+)", re.M)
+_NAMED = re.compile(rb"(?<![\w.])%s" % _CLASS)
 # What a call gives an attribute, and an attribute that is called.
 _GIVEN = re.compile(rb"self\.\w+[ \t]*(?::[^=\n]*)?=[ \t]*([a-z_][\w.]*)\(")
-_CALLED = re.compile(rb"\bself\.(%s+)[ \t]*\(" % LETTER)
+_CALLED = re.compile(rb"\bself\.(%s+)[ \t]*(?:\[[^\]\n]*\][ \t]*)?\(" % LETTER)
+# What an attribute is given that can be called then, or has what can be: a lambda, a kernel with
+# its grid.
+_LAUNCHER = re.compile(
+    rb"self\.\w+[ \t]*(?::[^=\n]*)?=(?:[^\n]*\blambda\b|[\s(\[{]*lambda\b"
+    rb"|[^\n]*\bpartial\(\s*[\w.]+\[|[ \t(]*[\w.]+\[(?:\(|\w*grid|lambda\b))"
+)
 
 
 def out(text: bytes, found: Sequence[Header], known: set[bytes]) -> Iterator[tuple[bytes, bytes]]:
@@ -56,3 +65,13 @@ def given(text: bytes, start: int, end: int) -> set[bytes]:
 def called(text: bytes, start: int, end: int) -> set[bytes]:
     """The attributes of `self` that are called."""
     return set(_CALLED.findall(text, start, end))
+
+
+def gives_launcher(text: bytes, start: int, end: int) -> bool:
+    """Whether an attribute of `self` is given what may launch where it is called."""
+    return _LAUNCHER.search(text, start, end) is not None
+
+
+def annotated(text: bytes, start: int, end: int) -> set[bytes]:
+    """The classes that the annotations in the body of a class name."""
+    return {each for said in _FIELD.findall(text, start, end) for each in _NAMED.findall(said)}

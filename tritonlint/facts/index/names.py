@@ -66,6 +66,8 @@ class Names:
                         yield target
                     else:
                         yield from functions_held(held_as(method))
+                elif method in function.called_on_self:
+                    yield from functions_held(held_as(method))
                 called = [beyond] if f".{beyond}" in leading else []
                 for each in called if beyond else on_own:
                     yield from methods_held(held_as(method), each)

@@ -10,6 +10,7 @@ from tritonlint.facts.host.class_values import Attributes
 from tritonlint.facts.host.interpreter import interpret
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.index.beside import Beside
+from tritonlint.facts.index.makers import may_make
 from tritonlint.facts.index.reach import Reach
 from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.project.effects import Effects
@@ -97,7 +98,9 @@ class Runs:
         file = str(kind.module.file)
         known = self.texts.naming(file)
         names = known.with_aliases(known.origins.at(file, kind.name))
-        return any(other != file for name in names for other, _ in known.having(f"{name}("))
+        others = {other for name in names for other, _ in known.having(f"{name}(")} - {file}
+        name = kind.name.encode()
+        return any(may_make(self.texts.read(other), name) for other in others)
 
     def _in_other_files(self, module: Module, methods: frozenset[str]) -> bool:
         """Whether another file than this one defines all these methods."""
