@@ -59,7 +59,8 @@ class Fp8FlavourMismatch(Rule["Seen", str]):
       of one of them, where the other is e4m3fn everywhere;
     - `torch.float8_e4m3fn` for a buffer, where the same code elsewhere asks a helper for the
       platform's fp8 type, or for a cache that a setting says is quantized, in a module that asks
-      that helper about another tensor;
+      that helper about another tensor, or for bytes that a kernel is passed beside an argument of
+      that type;
     - a kernel that takes bytes for e4m3fnuz wherever the device is AMD's: gfx942 has that, gfx950
       and later ones have e4m3fn;
     - a call that leaves out the flag by which a kernel chooses between e4m3fn and e4m3fnuz, where

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import as_code, last_name, walk
+from tritonlint.facts.project.tree import as_code, last_name, nodes, only_given, walk
 
 _NAMED_OTHERS = re.compile(r"torch\.(?:float8_e5m2\b|int8\b)")
 
@@ -24,8 +24,8 @@ def _cares(module: Module, said: re.Pattern[str]) -> bool:
 
 
 def caring(module: Module, said: re.Pattern[str]) -> Sequence[Definition] | None:
-    """The functions of a module that make such tensors where a setting says so; None where another
-    one compares something with it, or the module does so itself."""
+    """The functions of a module that make such tensors where a setting says so, or tell a kernel by
+    a flag; None where another one compares something with it, or the module does so itself."""
     if not _cares(module, said):
         return ()
     found: dict[int, Definition] = {}
@@ -36,7 +36,7 @@ def caring(module: Module, said: re.Pattern[str]) -> Sequence[Definition] | None
             continue
         if said.search(as_code(node)):
             function = module.function_at(node.lineno)
-            if function is None or not _chooses(function, said):
+            if function is None or not (_chooses(function, said) or _tells(function, said)):
                 return None
             found[id(function.node)] = function
     return list(found.values())
@@ -57,6 +57,20 @@ def _chooses(function: Definition, said: re.Pattern[str]) -> bool:
         if any(_NAMED_OTHERS.search(as_code(arm)) for arm in arms):
             return True
     return False
+
+
+def _tells(function: Definition, said: re.Pattern[str]) -> bool:
+    """Whether a function passes the outcome of such a comparison to a kernel, and has no other."""
+    node = function.as_function
+    asked = [x for x in nodes(node, ast.Compare) if said.search(as_code(x))]
+    names = {name: value for name, value in only_given(node).items() if value in asked}
+    passed = [
+        names.get(value.id, value) if isinstance(value, ast.Name) else value
+        for call in nodes(node, ast.Call)
+        if isinstance(call.func, ast.Subscript)
+        for value in (*call.args, *(each.value for each in call.keywords))
+    ]
+    return bool(asked) and all(each in passed for each in asked)
 
 
 def are_apart(function: Definition, other: Definition) -> bool:

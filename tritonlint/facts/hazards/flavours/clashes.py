@@ -20,6 +20,7 @@ from tritonlint.facts.hazards.flavours.kernels import (
     is_platforms,
     kernel_flavours,
 )
+from tritonlint.facts.hazards.flavours.other_arguments import hard_coded_beside
 from tritonlint.facts.hazards.flavours.scales import E4M3FN_MAX, scaled_to_448
 from tritonlint.facts.hazards.flavours.vendors import asked_for_vendor, for_nvidia, for_vendor
 from tritonlint.facts.hazards.launched.specializations import passed_as, specialization
@@ -85,6 +86,7 @@ def flavours(run: Run) -> Iterator[Flavours | WideClamp | HardCoded | KernelFlav
             yield from _hard_coded(run, one, other)
     yield from _integers(run, [each for each in seen if each.kind == "view"])
     yield from kernel_flavours(run)
+    yield from hard_coded_beside(run)
     for event in run.launches:
         yield from _clamps(run, event)
 

@@ -3,6 +3,7 @@ bytes of another one."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path as FilePath
@@ -25,6 +26,8 @@ from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import HasType
 from tritonlint.facts.host.values import Condition, Path, Tensor, Value
 from tritonlint.facts.project.kernel import Kernel
+from tritonlint.facts.project.modules import Module
+from tritonlint.facts.project.tree import as_code, only_given
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -236,8 +239,16 @@ def is_platforms(run: Run, place: Span) -> bool:
     """Whether the dtype at `place`, which is called what projects call the fp8 type of the
     platform, can really be either flavour: the project knows of both, or it asks the platform."""
     module = run.project.cached(str(FilePath(place.path).absolute()))
-    said = module.source.snippet(place) if module is not None else ""
-    return "platform" in said or run.both_flavours()
+    return (module is not None and _asks_platform(module, place)) or run.both_flavours()
+
+
+def _asks_platform(module: Module, place: Span) -> bool:
+    """Whether what stands at `place` names the platform, or something that is given what does."""
+    said = module.source.snippet(place)
+    function = module.function_at(place.line)
+    names = only_given(function.as_function) if function is not None else {}
+    given = (as_code(x) for name, x in names.items() if re.search(rf"\b{name}\b", said))
+    return any("platform" in each for each in (said, *given))
 
 
 def _for_vendor(run: Run, event: LaunchEvent) -> bool:
