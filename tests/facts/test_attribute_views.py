@@ -111,3 +111,50 @@ def test_other_regions(
     text = KERNELS + ARMS.format(parameter=parameter, test=test, view=view, mark=mark)
     write(tmp_path, {"user.py": text})
     assert found(select=("TL002",)) == expected({"user.py": text})
+
+
+# A class keeps what its base views under another name.
+HEIR = """\
+class Eager:
+    def __init__(self, pages, dtype):
+        assert pages.dtype == torch.{asserted}
+        self.pages, self.dtype = pages, dtype
+
+    def read(self, n, out):
+        dequantize[(1,)](self.pages[:n].view({dtype}), out, 64)
+
+
+class Graph(Eager):
+    def __init__(self, pages, dtype):
+        super().__init__(pages, dtype)
+        self.static = {given}
+
+    def read(self, n, out):
+        dequantize[(1,)](self.static{view}, out, 64){mark}
+"""
+HEIRS = {
+    "as a type that is asked for": ("uint8", "self.dtype", "pages", "", HIT),
+    "as fp8": ("uint8", "torch.float8_e4m3fn", "pages", "", HIT),
+    "correct: viewed": ("uint8", "self.dtype", "pages", ".view(self.dtype)", ""),
+    "correct: of a type": ("float8_e4m3fn", "self.dtype", "pages", "", ""),
+    "correct: made anew": ("uint8", "self.dtype", "torch.zeros(64)", "", ""),
+}
+
+
+@pytest.mark.parametrize(
+    ("asserted", "dtype", "given", "view", "mark"), HEIRS.values(), ids=list(HEIRS)
+)
+def test_under_another_name(
+    asserted: str,
+    dtype: str,
+    given: str,
+    view: str,
+    mark: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code = {"asserted": asserted, "dtype": dtype, "given": given, "view": view, "mark": mark}
+    text = KERNELS + HEIR.format(**code)
+    write(tmp_path, {"user.py": text})
+    assert found(select=("TL002",)) == expected({"user.py": text})

@@ -225,16 +225,28 @@ def _note_views(
     own_values = class_facts(frame, definition).values
     keeping = [each for each, value in own_values.items() if not memory.isdisjoint(buffers(value))]
     own_heirs = heirs.heirs(definition)
+    own = (definition, *own_heirs)
     for owner in (*definition.bases, definition, *own_heirs):
         # An heir may make another one of what its class keeps.
         also = () if owner in own_heirs else keeping
         names = {name, *also, *_naming(owner, name)}
+        # What a base calls an attribute of its own objects.
+        above = {} if owner in own else _as_of(owner, (name, *also), memory)
+        called = {**(renamed or {}), **{x: y.renamed(renamed or {}) for x, y in above.items()}}
         for method, node in _methods(owner, _functions(owner.as_class)):
             if has_view(node) and not names.isdisjoint(named_in(node)):
                 notes = facts_of(frame, owner, method).notes
-                told = (x for x in notes if x.buffer in memory and tells_codes(x))
-                own = (renaming.note(x, renamed) if renamed else x for x in told)
-                known += [x for x in own if x not in known]
+                told = (x for x in notes if x.buffer in {*memory, *above} and tells_codes(x))
+                found = (renaming.note(x, called) if called else x for x in told)
+                known += [x for x in found if x not in known]
+
+
+def _as_of(owner: Definition, names: Iterable[str], memory: set[Symbol]) -> dict[Symbol, Symbol]:
+    """The attributes of these names of any object of a class, each as the one `memory` that they
+    hold."""
+    held = next(iter(memory))
+    kind = Object(owner.qualified)
+    return {Attribute(kind, each): held for each in names} if len(memory) == 1 else {}
 
 
 def _naming(owner: Definition, name: str) -> Iterator[str]:

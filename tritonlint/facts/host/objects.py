@@ -70,6 +70,8 @@ def _attribute(frame: Frame, owner: Instance, name: str, node: ast.expr) -> Valu
         by_heirs = _of_heirs(frame, owner, target, node)
         return by_heirs or bound_method(frame, owner, target, node)
     own = members.of_any_member(frame, owner, name, node) or _given(frame, owner, name)
+    if own is None and target is None:
+        own = _of_heirs_alone(frame, owner, name, node)
     if own is not None:
         return own
     declared = classes.declared(definition, name)
@@ -129,11 +131,28 @@ def _of_heirs(frame: Frame, owner: Instance, target: Definition, node: ast.expr)
         asked = [owner.definition, *asked] if asked else []
     else:
         return None
+    return _of_each(frame, owner, asked, target.name, node)
+
+
+def _of_heirs_alone(frame: Frame, owner: Instance, name: str, node: ast.expr) -> Value | None:
+    """A method that a class does not have, and its heirs do, as each of them has it, where nothing
+    but an annotation tells the class."""
+    if owner.symbol is None or isinstance(owner.symbol, Made):
+        return None
+    overriding = frame.run.overriding(owner.definition, name)
+    asked = [each for each in overriding if heirs.is_first_with(each, name)]
+    return _of_each(frame, owner, asked, name, node)
+
+
+def _of_each(
+    frame: Frame, owner: Instance, asked: list[Definition], name: str, node: ast.expr
+) -> Value | None:
+    """A method of an object that is of one of several classes, as the first of them have it."""
     asked = asked[:_MOST_HEIRS]
     found: list[tuple[Path, Value]] = []
     for each in asked:
         tests = tuple((OfClass(owner.name, other.qualified), other is each) for other in asked)
-        method = each.module.member(each, target.name)
+        method = each.module.member(each, name)
         value: Value = frame.unknown(node)
         if isinstance(method, Definition) and isinstance(method.node, FUNCTION):
             if frame.run.leads is None or not frame.run.leads(method):
