@@ -72,6 +72,20 @@ CASES = {
         codes = page.view(torch.float8_e4m3fn) if both else page
         quantize[(1,)](x, codes, 64)
 """,
+    "correct: told by a flag": f"""
+        codes = False
+        if {BOTH}:
+            codes = True
+        quantize_or_pack[(1,)](x, page, codes, 64)
+""",
+    "told by another flag": f"""
+        codes = False
+        if self.kv_dtype.startswith("fp8") and self.packs:
+            codes = True
+        if {BOTH}:
+            page = page
+        quantize_or_pack[(1,)](x, page, codes, 64){HIT}
+""",
     "correct: left before": f"""
         if {NOT_BOTH}:
             return quantize[(1,)](x, page, 64)

@@ -193,7 +193,8 @@ def _check(
 
     analysis = Analysis(texts=known) if isinstance(known, Texts) else known
     with work.observer.stage("read"):
-        gated = [source for source in sources if may_matter(source.data)]
+        opened = analysis.texts.is_open
+        gated = [x for x in sources if may_matter(x.data) or opened(os.path.abspath(x.path))]
     scopes = Scopes(settings)
     found = facts(gated, analysis, work)
     parsed = found.parsed - found.unfinished.keys()

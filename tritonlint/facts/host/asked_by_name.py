@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Sequence
 
+from tritonlint.dtypes import UNKNOWN
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.flow.targets import bind
 from tritonlint.facts.host import attributes
@@ -16,15 +17,17 @@ from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Parameter
 from tritonlint.facts.host.values import (
     Callable,
+    Choice,
     Const,
     DType,
     Instance,
     Launchable,
+    Namespace,
     Path,
     Tensor,
     Value,
 )
-from tritonlint.facts.project.tree import FUNCTION, last_name, only_given
+from tritonlint.facts.project.tree import FUNCTION, as_code, last_name, only_given
 
 # What holds the attributes of an object by name.
 _TABLES = (NAMES, "_buffers", "_parameters", "_modules")
@@ -35,6 +38,8 @@ ANYTHING = "*"
 def call(frame: Frame, node: ast.Call, name: str, values: tuple[Value, ...]) -> Value | None:
     """What `getattr(x, name)` or `setattr(x, name, value)` gives."""
     match name, values:
+        case "getattr", (Namespace(name="torch"), Choice() as key, *_):
+            return _dtypes(frame, node, key)
         case "getattr", (owner, key, *default):
             named = _named(frame, node.args[1], key)
             if len(named) == 1 and not named[0][0]:
@@ -51,6 +56,22 @@ def call(frame: Frame, node: ast.Call, name: str, values: tuple[Value, ...]) -> 
         case "setattr", (Instance(), _, value) if text := _text(frame, node.args[1]):
             bind(frame, attribute(node, text), value)
     return _by_unknown_name(frame, node, list(values[2:]), name == "setattr")
+
+
+def _dtypes(frame: Frame, node: ast.Call, key: Value) -> Value | None:
+    """What `getattr(torch, name)` gives where the name is written out on some paths: there that
+    dtype, and one that is not known on the others."""
+    written = [isinstance(x, Const) and isinstance(x.value, str) for _, x in options(key)]
+    if not any(written):
+        return None
+    return choose(
+        *(
+            (at, frame.evaluate(attribute(node, x.value)))
+            if isinstance(x, Const) and isinstance(x.value, str)
+            else (at, DType(UNKNOWN, text=as_code(node)))
+            for at, x in options(key)
+        )
+    )
 
 
 def entry(frame: Frame, node: ast.Subscript) -> Value | None:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
-from tritonlint.dtypes import ElementTypes
 from tritonlint.facts.host import heirs, renaming
 from tritonlint.facts.host.asserted_attributes import keep_asserted
+from tritonlint.facts.host.attribute_notes import (
+    functions,
+    methods,
+    note_views,
+    note_views_of_others,
+    of_one_byte,
+)
 from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.class_facts import (
     assigned_in,
@@ -19,8 +25,6 @@ from tritonlint.facts.host.class_facts import (
     take_over,
 )
 from tritonlint.facts.host.class_values import ClassFacts
-from tritonlint.facts.host.decorators import has_view
-from tritonlint.facts.host.events import Note
 from tritonlint.facts.host.registries import makes_tensors
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Allocation, Attribute, Made, Object, Symbol
@@ -28,7 +32,7 @@ from tritonlint.facts.host.values import Const, DType, Instance, Sequence, Table
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition
 from tritonlint.facts.project.registering import filled_in
-from tritonlint.facts.project.tree import FUNCTION, Function, nodes
+from tritonlint.facts.project.tree import Function
 from tritonlint.frozen import replace
 
 
@@ -55,9 +59,9 @@ def assigned_value(frame: Frame, owner: Instance, name: str) -> Value | None:
         _keep_asserted(frame, owner, name)  # a field, by `__post_init__`
         return None
     memory = take_over(frame, facts, own)
-    narrow = {each for each in memory if _of_one_byte(frame.known(each))}
+    narrow = {each for each in memory if of_one_byte(frame.known(each))}
     if narrow:
-        _note_views(frame, definition, name, narrow)
+        note_views(frame, definition, name, narrow)
     names = _names(owner)
     known = frame.run.notes
     for note in facts.notes:
@@ -70,7 +74,10 @@ def assigned_value(frame: Frame, owner: Instance, name: str) -> Value | None:
         return None
     if isinstance(owner.symbol, Made):
         names = {**names, **_made_apart(frame, owner.symbol, memory)}
-    return renaming.value(own, names)
+    held = renaming.value(own, names)
+    if narrow:
+        note_views_of_others(frame, definition, name, set(buffers(held)))
+    return held
 
 
 def _keep_asserted(frame: Frame, owner: Instance, name: str) -> None:
@@ -78,7 +85,7 @@ def _keep_asserted(frame: Frame, owner: Instance, name: str) -> None:
     if keep_asserted(frame, owner, name):
         kind = Object(owner.definition.qualified)
         memory: set[Symbol] = {Attribute(kind, name)}
-        _note_views(frame, owner.definition, name, memory, {kind: owner.name})
+        note_views(frame, owner.definition, name, memory, {kind: owner.name})
 
 
 def _keep_dtype(frame: Frame, facts: ClassFacts, buffer: Symbol, symbol: Symbol) -> None:
@@ -129,7 +136,7 @@ def is_setting(name: str, value: Value) -> bool:
 def _set_later(frame: Frame, definition: Definition, name: str) -> tuple[ClassFacts, Value] | None:
     """What the only method beside `__init__` that assigns an attribute gives it; of several, the
     only one that makes tensors of a type."""
-    assigning = list(_methods(definition, _assigning(definition.as_class).get(name, ())))
+    assigning = list(methods(definition, _assigning(definition.as_class).get(name, ())))
     if len(assigning) > 1:
         assigning = [each for each in assigning if makes_tensors(each[1])]
     if len(assigning) != 1:
@@ -148,27 +155,11 @@ def _is_made_anew(frame: Frame, definition: Definition, name: str) -> bool:
     return len(assigning) == 1 and assigning[0] is run.node and gathers(frame, run)
 
 
-def _methods(
-    definition: Definition, among: Iterable[Function]
-) -> Iterator[tuple[Definition, Function]]:
-    """The methods of a class `among` these, and their nodes: one that is run too, since an earlier
-    call may have filled what it asks for."""
-    for each in among:
-        yield Definition(definition.module, each, definition.inside, each.name), each
-
-
-@kept(256)
-def _functions(owner: ast.ClassDef) -> tuple[Function, ...]:
-    """The methods of a class beside `__init__`."""
-    methods = (each for each in owner.body if isinstance(each, FUNCTION))
-    return tuple(each for each in methods if each.name != "__init__")
-
-
 @kept(4096)
 def _assigning(owner: ast.ClassDef) -> Mapping[str, list[Function]]:
     """By attribute, the methods of a class beside `__init__` that assign it."""
     found: dict[str, list[Function]] = {}
-    for each in _functions(owner):
+    for each in functions(owner):
         for name in assigned_in(each):
             found.setdefault(name, []).append(each)
     return found
@@ -187,83 +178,11 @@ def _filled(frame: Frame, definition: Definition, name: str) -> tuple[ClassFacts
     """What the only method that puts something into a container puts there."""
     found = [
         (facts, facts.values[name])
-        for method, node in _methods(definition, _functions(definition.as_class))
+        for method, node in methods(definition, functions(definition.as_class))
         if name in filled_in(node)
         if name in (facts := facts_of(frame, definition, method)).values
     ]
     return found[0] if len(found) == 1 else None
-
-
-def _of_one_byte(types: ElementTypes) -> bool:
-    return bool(types.types) and all(each.width == 8 for each in types.types or ())
-
-
-def note_views_of(frame: Frame, owner: Instance, name: str, held: Value) -> None:
-    """Note the same of what an attribute holds that the object was made with."""
-    definition = owner.definition
-    if not isinstance(held, Tensor):
-        return
-    if held.view is None and held.part is None and _of_one_byte(frame.known(held.buffer)):
-        own = class_facts(frame, definition).values.get(name)
-        kind = Object(definition.qualified)
-        known_as = own.buffer if isinstance(own, Tensor) else Attribute(kind, name)
-        names = {known_as: held.buffer, kind: owner.name}
-        _note_views(frame, definition, name, {known_as}, names)
-
-
-def _note_views(
-    frame: Frame,
-    definition: Definition,
-    name: str,
-    memory: set[Symbol],
-    renamed: renaming.Names | None = None,
-) -> None:
-    """Note the codes that other methods copy into the `memory` of bytes that an attribute holds,
-    that they view these bytes as codes, and what they view parts of them as; also where they have
-    these of a property, or of another attribute that keeps them."""
-    known = frame.run.notes
-    own_values = class_facts(frame, definition).values
-    keeping = [each for each, value in own_values.items() if not memory.isdisjoint(buffers(value))]
-    own_heirs = heirs.heirs(definition)
-    own = (definition, *own_heirs)
-    for owner in (*definition.bases, definition, *own_heirs):
-        # An heir may make another one of what its class keeps.
-        also = () if owner in own_heirs else keeping
-        names = {name, *also, *_naming(owner, name)}
-        # What a base calls an attribute of its own objects.
-        above = {} if owner in own else _as_of(owner, (name, *also), memory)
-        called = {**(renamed or {}), **{x: y.renamed(renamed or {}) for x, y in above.items()}}
-        for method, node in _methods(owner, _functions(owner.as_class)):
-            if has_view(node) and not names.isdisjoint(named_in(node)):
-                notes = facts_of(frame, owner, method).notes
-                told = (x for x in notes if x.buffer in {*memory, *above} and tells_codes(x))
-                found = (renaming.note(x, called) if called else x for x in told)
-                known += [x for x in found if x not in known]
-
-
-def _as_of(owner: Definition, names: Iterable[str], memory: set[Symbol]) -> dict[Symbol, Symbol]:
-    """The attributes of these names of any object of a class, each as the one `memory` that they
-    hold."""
-    held = next(iter(memory))
-    kind = Object(owner.qualified)
-    return {Attribute(kind, each): held for each in names} if len(memory) == 1 else {}
-
-
-def _naming(owner: Definition, name: str) -> Iterator[str]:
-    """The methods of a class that name an attribute."""
-    for each in owner.as_class.body:
-        if isinstance(each, FUNCTION) and name in named_in(each):
-            yield each.name
-
-
-def tells_codes(note: Note) -> bool:
-    """Whether a note says that bytes are codes of 8-bit floats, or what a part of them is, or that
-    they are of a type which is asked for."""
-    if note.kind != "view":
-        return note.kind == "codes"
-    return note.types.types is None or all(
-        t.is_fp8 or (t.is_float and note.part is not None) for t in note.types.types
-    )
 
 
 def _set_by_heir(
@@ -283,9 +202,3 @@ def named_like(frame: Frame, owner: Instance, pattern: re.Pattern[str]) -> list[
     for each in (owner.definition, *heirs.heirs(owner.definition)):
         known += class_facts(frame, each).values
     return [each for each in dict.fromkeys(known) if pattern.fullmatch(each)]
-
-
-@kept(4096)
-def named_in(function: ast.AST) -> frozenset[str]:
-    """The attributes that a function names."""
-    return frozenset(each.attr for each in nodes(function, ast.Attribute))

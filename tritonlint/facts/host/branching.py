@@ -83,7 +83,10 @@ def _in_turn(frame: Frame, kind: str, parts: list[ast.expr]) -> tuple[Condition,
         tests.append(condition(inner, part))
         if part is not parts[-1] and (frame.run.written or conditions.says_something(tests[-1])):
             inner = frame.fork() if inner is frame else inner
+            before = inner.path
             conditions.assume(inner, tests[-1], kind == "and")
+            if not frame.run.written and tests[-1].kind == "dtype":
+                inner.path = before  # that says nothing of when the next one is asked
     if inner is not frame:  # what `:=` binds on the way
         frame.env.update(inner.env)
         frame.keep_made(inner)

@@ -53,6 +53,7 @@ def _assigned(frame: Frame, definition: Definition, method: Definition) -> Class
         frame.run.project,
         method,
         _initializes,
+        made_elsewhere=frame.run.made_elsewhere,
         in_other_files=frame.run.in_other_files,
         attributes=frame.run.attributes,
     )

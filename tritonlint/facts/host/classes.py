@@ -6,7 +6,7 @@ import ast
 
 from tritonlint.facts.host import heirs
 from tritonlint.facts.host.naming import symbol
-from tritonlint.facts.host.symbols import OfClass
+from tritonlint.facts.host.symbols import Item, OfClass
 from tritonlint.facts.host.values import (
     Callable,
     Choice,
@@ -27,14 +27,24 @@ from tritonlint.facts.project.tree import (
     last_name,
 )
 
+# What is annotated as a container of objects in a row.
+_LISTS = frozenset("list List Sequence Iterable Collection tuple Tuple ModuleList".split())
+
 
 def annotated(
     module: Module, annotation: ast.expr | None, enclosing: Enclosing, value: Value
 ) -> Value:
-    """`value` as an object of the class that it is annotated as, where that is a class of the
-    project and nothing else is known of it."""
+    """`value` as an object of the class that it is annotated as, or as a list of such objects,
+    where that is a class of the project and nothing else is known of it."""
     if annotation is None or not _is_open(value):
         return value
+    match annotation:
+        case ast.Subscript(value=container, slice=of) if last_name(container) in _LISTS:
+            first = of.elts[0] if isinstance(of, ast.Tuple) and of.elts else of
+            kind = _class_meant(module, first, enclosing)
+            if kind is not None:
+                item = as_object(Tensor(Item(symbol(value, ""), "*")), kind)
+                return Sequence((item,), repeated=True)
     return as_object(value, _class_meant(module, annotation, enclosing))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable
 
 from tritonlint.dtypes import INT8, UINT8, UNKNOWN, ElementType, ElementTypes
@@ -11,10 +12,18 @@ from tritonlint.facts.host.choices import any_item, options
 from tritonlint.facts.host.element_types import all_bytes, dtype_types, tensor_types, wide_floats
 from tritonlint.facts.host.events import Copy, Form
 from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.symbols import HasType
 from tritonlint.facts.host.values import DType, Sequence, Tensor, Value
 from tritonlint.facts.host.whole_numbers import is_whole
+from tritonlint.facts.project.tree import as_code
 from tritonlint.source import Span
 
+# What code says of bytes that are numbers.
+_COUNTS = re.compile(
+    r"mask|valid|bool|flag|keep|ids?\b|ind(?:ex|ices)|token|pixel|image|frame|nibble|int4|fp4|packed"
+    r"|expo|e8m0|scale|\bsf|count|len|hash|rng|seed|state",
+    re.IGNORECASE,
+)
 # Methods that convert to a type of one byte.
 _BYTES = {"byte": UINT8, "char": INT8}
 
@@ -58,13 +67,22 @@ def assignment(frame: Frame, node: ast.Assign, target: ast.Subscript, value: Val
 
 def _keep_codes(frame: Frame, node: ast.expr | ast.stmt, target: Value, source: Value) -> None:
     """Note that codes of 8-bit floats, or pieces of wider ones, viewed as bytes, are copied into
-    bytes."""
+    bytes; or whatever is viewed as bytes for that, of an unknown type."""
     for _, each in options(source):
         for _, to in options(target):
             if isinstance(each, Tensor) and isinstance(to, Tensor) and to.buffer != each.buffer:
-                codes = _codes(frame, each) if all_bytes(tensor_types(frame, to)) else None
-                if codes is not None:
-                    frame.note("codes", to.buffer, codes, frame.span(node), to.part)
+                if all_bytes(tensor_types(frame, to)):
+                    codes = _codes(frame, each)
+                    codes = UNKNOWN if codes is None and _is_moved(frame, node, each) else codes
+                    if codes is not None:
+                        frame.note("codes", to.buffer, codes, frame.span(node), to.part)
+
+
+def _is_moved(frame: Frame, node: ast.expr | ast.stmt, tensor: Tensor) -> bool:
+    """Whether memory of a type that is not known is viewed as bytes to be copied: it is of another
+    one, as far as no name says that it counts or masks."""
+    viewed = tensor.view is not None and tensor.types is not None and all_bytes(tensor.types)
+    return viewed and not frame.known(tensor.buffer).known and not _COUNTS.search(as_code(node))
 
 
 def keep_codes_of(frame: Frame, span: Span, made: Tensor, parts: Iterable[Value]) -> None:
@@ -88,6 +106,11 @@ def _codes(frame: Frame, tensor: Tensor) -> ElementTypes | None:
     if (made.types and all(t.is_code for t in made.types)) or wide_floats(made):
         return made
     notes = frame.run.notes.by_buffer(tensor.buffer)
+    for each in notes if tensor.view is not None else ():
+        own = HasType(tensor.buffer, str(each.types))
+        if each.kind == "asserted" and all(t.is_code for t in each.types.types or ()):
+            if each.types.types and {*each.path} - {(own, True)} <= {*frame.path}:
+                return each.types
     codes = next((each.types for each in notes if each.kind == "codes"), None)
     if codes is not None:
         return codes

@@ -193,6 +193,8 @@ def _attribute_of(frame: Frame, owner: Value, node: ast.Attribute) -> Value:
             return objects.instance_attribute(frame, owner, name, node)
         case Choice() if several := _objects(owner):
             return choose(*((at, _attribute_of(frame, each, node)) for at, each in several))
+        case Choice(options=kinds) if all(isinstance(each, Class) for _, each in kinds):
+            return choose(*((at, _attribute_of(frame, each, node)) for at, each in kinds))
         case Class():
             return objects.class_attribute(frame, owner, name, node)
         case Super():

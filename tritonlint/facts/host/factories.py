@@ -17,7 +17,7 @@ from tritonlint.facts.host.class_facts import assigned_elsewhere, take_over
 from tritonlint.facts.host.class_values import ClassFacts
 from tritonlint.facts.host.state import NEAR_DEPTH, Frame, Run
 from tritonlint.facts.host.symbols import Made
-from tritonlint.facts.host.values import Callable, Instance, Tensor, Value
+from tritonlint.facts.host.values import Callable, Const, Instance, Tensor, Value
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.tree import FUNCTION, last_name, nodes
@@ -34,11 +34,14 @@ def made_with(frame: Frame, owner: Instance, name: str) -> Value | None:
         return None
     facts = _facts(frame, kind, maker)
     found = facts.values.get(name)
-    if not isinstance(found, Tensor | Instance) or not _is_telling(facts, found):
+    written = found is not None and _is_written(found)
+    if not written and not (isinstance(found, Tensor | Instance) and _is_telling(facts, found)):
         return None
     if any(each is not kind.module for each in frame.run.viewing(frozenset((name,)))):
         return None  # another file may view the attribute
     frame.run.supposed.add(maker)
+    if found is None or written:
+        return found
     held = take_over(frame, facts, found)
     known = frame.run.notes
     known += [note for note in facts.notes if note.buffer in held and note not in known]
@@ -49,6 +52,11 @@ def made_with(frame: Frame, owner: Instance, name: str) -> Value | None:
 def _speaks(module: Module) -> bool:
     """Whether a file speaks of types of one byte: else what it makes is no finding."""
     return any(word in module.source.text for word in ("int8", "float8", "fp8"))
+
+
+def _is_written(value: Value) -> bool:
+    """Whether one of what a value may be is a text that is written out: the name of a dtype."""
+    return any(isinstance(x, Const) and isinstance(x.value, str) for _, x in options(value))
 
 
 def _is_telling(facts: ClassFacts, value: Tensor | Instance) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.host import classes, contexts
-from tritonlint.facts.host.attributes import tells_codes
+from tritonlint.facts.host.attribute_notes import tells_codes
 from tritonlint.facts.host.changing import ANY, UNKNOWN, changed, keys, of_object
 from tritonlint.facts.host.class_facts import buffers, facts_of, gathers, take_over
 from tritonlint.facts.host.decorators import has_view

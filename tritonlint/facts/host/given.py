@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from tritonlint.facts.host.arguments import Arguments, Given
-from tritonlint.facts.host.choices import choose, options
+from tritonlint.facts.host.choices import choose, on_path, options
 from tritonlint.facts.host.places import Place
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Share
@@ -72,6 +72,7 @@ def _keywords(
 def _unpackable(frame: Frame, node: ast.Starred, value: Value) -> Sequence | None:
     """The items of a starred value. Of `*(f() if x else (0, 8))` one arm tells the number; the
     other has as many."""
+    value = on_path(value, frame.path)
     known = [each for _, each in options(value) if isinstance(each, Sequence)]
     if not known or len({len(each.items) for each in known}) > 1:
         return None

@@ -7,6 +7,7 @@ import ast
 from tritonlint.facts.flow.targets import bind
 from tritonlint.facts.host import (
     asked_by_name,
+    attribute_notes,
     attributes,
     classes,
     entering,
@@ -62,7 +63,7 @@ def _attribute(frame: Frame, owner: Instance, name: str, node: ast.expr) -> Valu
     known = frame.env.get(symbol) or dict(owner.attributes).get(name)
     if known is not None:
         if isinstance(owner.symbol, Made):
-            attributes.note_views_of(frame, owner, name, known)
+            attribute_notes.note_views_of(frame, owner, name, known)
         of_another = bool(owner.symbol) and owner != frame.instance
         return Tensor(symbol) if of_another and attributes.is_setting(name, known) else known
     target = classes.getter(definition.module.member(definition, name))
@@ -102,7 +103,7 @@ def _given(frame: Frame, owner: Instance, name: str) -> Value | None:
     if own is None or (isinstance(own, Instance) and not own.attributes):
         made = factories.made_with(frame, owner, name)
         if made is not None:
-            attributes.note_views_of(frame, owner, name, made)
+            attribute_notes.note_views_of(frame, owner, name, made)
             own = made
     if not isinstance(own, Tensor):
         own = given_outside(frame, owner, name) or own

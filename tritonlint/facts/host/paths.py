@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from tritonlint.facts.host.settings import clash, subject
-from tritonlint.facts.host.symbols import Denied, HasType, Joined, Symbol
+from tritonlint.facts.host.symbols import Denied, Joined, Symbol
 from tritonlint.facts.host.values import Path
 from tritonlint.facts.kept import kept
 
-# Tests, and how they come out, by what they are about.
-_About = dict[Symbol, list[tuple[Symbol, bool]]]
+# A test, and how it comes out; and such by what they are about.
+Outcome = tuple[Symbol, bool]
+_About = dict[Symbol, list[Outcome]]
 
 
 def is_possible(path: Path) -> bool:
     """Whether no test on a path comes out both ways."""
     if len(path) < 2:
         return True
-    opposite, about = _told(path)
-    if not opposite.isdisjoint(path):
+    opposite, about, never = _told(path)
+    if not opposite.isdisjoint(path) or any(each.issubset(path) for each in never):
         return False
     return not any(len(tests) > 1 and clash(tests) for tests in about.values())
 
@@ -25,41 +26,32 @@ def contradicts(one: Path, other: Path) -> bool:
     """Whether no run takes both paths."""
     if not one or not other or one is other:
         return False
-    opposite, ours = _told(one)
-    if not opposite.isdisjoint(other):
+    opposite, ours, never = _told(one)
+    if not opposite.isdisjoint(other) or any(each.issubset(other) for each in never):
         return True
-    theirs = _told(other)[1]
+    _, theirs, others = _told(other)
+    if any(each.issubset(one) for each in others):
+        return True
     # Asked millions of times, and mostly the two are about different things.
     both = ours.keys() & theirs.keys() if ours and theirs else ()
     return any(ours[of] != theirs[of] and clash((*ours[of], *theirs[of])) for of in both)
 
 
-def rules_out(one: Path, other: Path, of: Symbol) -> bool:
-    """Whether a test on the path `one`, of settings and of the type of the buffer `of`, made of
-    several by `and` or `or`, came out as it does not where its parts come out as on `other`."""
-    return any(
-        outcome == (test.word == "or")
-        and test.word in ("and", "or")
-        and all(_passed(part, not outcome, other) for part in test.tests)
-        and not any(isinstance(each, HasType) and each.of is not of for each in test.tests)
-        for test, outcome in one
-        if isinstance(test, Joined)
-    )
-
-
-def _passed(test: Symbol, outcome: bool, path: Path) -> bool:
-    """Whether a test, which may deny another one, came out so on a path."""
-    if isinstance(test, Denied):
-        return _passed(test.test, not outcome, path)
-    return (test, outcome) in path
-
-
 @kept(8192)
-def _told(path: Path) -> tuple[frozenset[tuple[Symbol, bool]], _About]:
-    """The opposite of each test on a path; and those of the tests that can clash with others."""
+def _told(path: Path) -> tuple[frozenset[Outcome], _About, tuple[frozenset[Outcome], ...]]:
+    """The opposite of each test on a path; those of the tests that can clash with others; and which
+    outcomes are never together where a test that is made of them came out as it did."""
     about: _About = {}
-    for each in path:
-        of = subject(each[0])
+    never: list[frozenset[Outcome]] = []
+    for test, outcome in path:
+        of = subject(test)
         if of is not None:
-            about.setdefault(of, []).append(each)
-    return frozenset((test, not outcome) for test, outcome in path), about
+            about.setdefault(of, []).append((test, outcome))
+        if isinstance(test, Joined) and (test.word, outcome) in (("and", False), ("or", True)):
+            never.append(frozenset(_plain(each, not outcome) for each in test.tests))
+    return frozenset((test, not outcome) for test, outcome in path), about, tuple(never)
+
+
+def _plain(test: Symbol, outcome: bool) -> Outcome:
+    """The outcome of a test, which may deny another one, as that of the latter."""
+    return _plain(test.test, not outcome) if isinstance(test, Denied) else (test, outcome)

@@ -36,7 +36,7 @@ from tritonlint.facts.host.values import (
     constant,
 )
 from tritonlint.facts.project.modules import Definition
-from tritonlint.facts.project.tree import as_code
+from tritonlint.facts.project.tree import as_code, nodes
 from tritonlint.frozen import replace
 
 # How a table of dtypes is called.
@@ -87,9 +87,20 @@ def _element(frame: Frame, owner: Value, node: ast.Subscript) -> Value:
     entry = entry_of(owner, node.slice, frame.evaluate)
     if entry is not None:
         return frame.env.get(entry) or Tensor(entry)
+    _run_calls(frame, node.slice)
     part = tensors.cut(frame, owner, frame.span(node))
     several = owner.several and isinstance(node.slice, ast.Slice)  # some of those that were cut out
     return part if part.several == several else replace(part, several=several)
+
+
+def _run_calls(frame: Frame, index: ast.expr) -> None:
+    """Evaluate what an index calls: that may launch."""
+    parts = index.elts if isinstance(index, ast.Tuple) else [index]
+    for part in parts:
+        bounds = (part.lower, part.upper) if isinstance(part, ast.Slice) else (part,)
+        for each in bounds:
+            if each is not None and next(nodes(each, ast.Call), None) is not None:
+                frame.evaluate(each)
 
 
 def _of_outside(frame: Frame, table: str, node: ast.Subscript) -> DType | None:

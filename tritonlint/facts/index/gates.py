@@ -18,6 +18,8 @@ _OWN_NAMED = re.compile(
     rb"|\w+[ \t]*,[\w., \t]*=[^\n]*\b|(?:else[ \t]+)?)self\.\w+[ \t]*\)?[ \t]*(?:$|if\b|,)",
     re.M,
 )
+# A loop over what an attribute of `self` has.
+_OWN_LOOPED = re.compile(rb"\bfor\b[^\n]*\bin\b[^\n]*\bself\.\w")
 # What the end of such a line looks like, which takes less time to look for.
 _OWN_LAST = re.compile(rb"self\.\w+[ \t]*\)?[ \t]*(?:$|if\b|,)", re.M)
 
@@ -257,7 +259,10 @@ def names(text: bytes, start: int, end: int) -> set[bytes]:
 
 
 def names_own(text: bytes, start: int, end: int) -> bool:
-    """Whether code gives an attribute of `self` a name, by which its methods may be called."""
+    """Whether code gives an attribute of `self`, or an item of it, a name, by which its methods may
+    be called."""
+    if b"for " in text[start:end] and _OWN_LOOPED.search(text, start, end) is not None:
+        return True
     if _OWN_LAST.search(text, start, end) is None:
         return False
     return _OWN_NAMED.search(text, start, end) is not None

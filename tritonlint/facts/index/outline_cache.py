@@ -70,11 +70,11 @@ class OutlineCache:
         absent = []
         for file, stamped in now.items():
             known = self._known.get(file)
-            if known is not None and known[0] == stamped:
+            if known is not None and known[0] == stamped and self._holds(texts, file, known[1]):
                 fresh[file] = known[1]
             elif not texts.outlined(file):
                 absent.append(file)
-        loaded = self._loaded(absent, now)
+        loaded = self._loaded(texts, absent, now)
         self._known |= {file: (now[file], *each) for file, each in loaded.items()}
         texts.learn(fresh | {file: outline for file, (outline, _) in loaded.items()})
         if loaded and len(absent) - len(loaded) <= _FEW:
@@ -139,7 +139,7 @@ class OutlineCache:
         self._store.put(INDEX, {key: json.dumps(each).encode() for key, each in made.items()})
 
     def _loaded(
-        self, files: Sequence[str], now: dict[str, str]
+        self, texts: Texts, files: Sequence[str], now: dict[str, str]
     ) -> dict[str, tuple[KeptOutline, str]]:
         """What the store knows of `files`, as far as it holds."""
         if self._store is None or not files:
@@ -151,11 +151,18 @@ class OutlineCache:
             with contextlib.suppress(ValueError, TypeError, LookupError, AttributeError, OSError):
                 tool, stamped, digest, code, *outline = json.loads(body)
                 # A checkout of the same text has another time.
+                kept = KeptOutline.read(*outline)
                 if tool == self._tool and (
                     stamped == now[file] or digest == _digest(read_bytes(file))
                 ):
-                    found[file] = (KeptOutline.read(*outline), code)
+                    if self._holds(texts, file, kept):
+                        found[file] = (kept, code)
         return found
+
+    def _holds(self, texts: Texts, file: str, kept: KeptOutline) -> bool:
+        """Whether what was kept of a file was made as it would be now: of few files all are
+        outlined."""
+        return kept.gated or not texts.is_open(file)
 
     def _key(self, file: str) -> str:
         """The path from the folder of the store, so that both may move together."""

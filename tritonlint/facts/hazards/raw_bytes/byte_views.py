@@ -82,7 +82,7 @@ def _of_codes(
             message, told = f"converted to {note.types} here: the bytes are its codes", True
             yield Evidence(note.span, message, "certain", note.path, note.types)
     for note in notes_about(run, tensor, path) if not told else ():
-        if note.kind == "codes" and note.part in (None, tensor.part):
+        if note.kind == "codes" and note.types.known and note.part in (None, tensor.part):
             message, told = f"these are the bytes of what is {note.types}", True
             known = Evidence(note.span, message, "certain", note.path, note.types)
             yield replace(known, meaning=note.types)

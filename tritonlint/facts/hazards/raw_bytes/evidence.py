@@ -8,7 +8,7 @@ from typing import Literal
 from tritonlint.dtypes import INT8, UNKNOWN, ElementTypes
 from tritonlint.facts.host.choices import asks_dtype
 from tritonlint.facts.host.events import Note
-from tritonlint.facts.host.paths import contradicts, rules_out
+from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import HasType, Joined, Symbol
 from tritonlint.facts.host.values import Path, Tensor
@@ -55,7 +55,6 @@ def notes_about(run: Run, tensor: Tensor, path: Path) -> list[Note]:
         note
         for note in run.notes.by_buffer(tensor.buffer)
         if not contradicts(note.path, path)
-        and not rules_out(path, note.path, note.buffer)
         and not (note.kind == "handled" and _is_viewed_else(run, note))
     ]
 

@@ -188,15 +188,23 @@ def _viewed(run: Run, event: LaunchEvent, parameter: str, tensor: Tensor, path: 
     return Storage(types, tensor.buffer, found)
 
 
+def _copied(note: Note) -> Evidence:
+    """Evidence from a copy of codes, or of pieces of wider floats, into bytes."""
+    if not note.types.known:
+        message = "bytes of another type are copied here"
+        return Evidence(note.span, message, "likely", note.path, asked=True)
+    what = "bytes" if wide_floats(note.types) else "codes"
+    message = f"{what} of {note.types} are copied here"
+    strength: Strength = "likely" if note.part else "certain"
+    return Evidence(note.span, message, strength, note.path, note.types, meaning=note.types)
+
+
 def _stated(notes: list[Note], types: ElementTypes) -> Iterator[Evidence]:
     """Evidence from an allocation, an assertion or a test of the element type itself."""
     only_bytes = types.types is not None and all(t == UINT8 for t in types.types)
     for note in notes:
         if note.kind == "codes" and types.types and all(t.is_byte for t in types.types):
-            what = "bytes" if wide_floats(note.types) else "codes"
-            message = f"{what} of {note.types} are copied here"
-            strength: Strength = "likely" if note.part else "certain"
-            yield Evidence(note.span, message, strength, note.path, note.types, meaning=note.types)
+            yield _copied(note)
         if note.types.types is None or UINT8 not in note.types.types:
             continue
         if note.kind == "allocated" and only_bytes:

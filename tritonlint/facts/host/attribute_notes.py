@@ -1,0 +1,130 @@
+"""What the methods of classes view and copy of the memory that attributes hold: it tells what is in
+it, whichever method is run."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+
+from tritonlint.dtypes import ElementTypes
+from tritonlint.facts.host import heirs, renaming
+from tritonlint.facts.host.class_facts import buffers, class_facts, facts_of, gathers
+from tritonlint.facts.host.classes import owner_of
+from tritonlint.facts.host.decorators import has_view
+from tritonlint.facts.host.events import Note
+from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.symbols import Attribute, Object, Symbol
+from tritonlint.facts.host.values import Instance, Tensor, Value
+from tritonlint.facts.kept import kept
+from tritonlint.facts.project.modules import Definition
+from tritonlint.facts.project.tree import FUNCTION, Function, nodes
+
+
+def note_views_of(frame: Frame, owner: Instance, name: str, held: Value) -> None:
+    """Note the same of what an attribute holds that the object was made with."""
+    definition = owner.definition
+    if not isinstance(held, Tensor):
+        return
+    if held.view is None and held.part is None and of_one_byte(frame.known(held.buffer)):
+        own = class_facts(frame, definition).values.get(name)
+        kind = Object(definition.qualified)
+        known_as = own.buffer if isinstance(own, Tensor) else Attribute(kind, name)
+        names = {known_as: held.buffer, kind: owner.name}
+        note_views(frame, definition, name, {known_as, held.buffer}, names)
+
+
+def note_views_of_others(
+    frame: Frame, definition: Definition, name: str, memory: set[Symbol]
+) -> None:
+    """Note the same of what the methods beside the one that is run make of the `memory` that an
+    attribute of an object of another class holds."""
+    kind = owner_of(frame.run.root)
+    if kind is None or kind.node is definition.node or gathers(frame, frame.run.root):
+        return
+    known = frame.run.notes
+    for method, node in methods(kind, functions(kind.as_class)):
+        if node is not frame.run.root.node and has_view(node) and name in named_in(node):
+            notes = facts_of(frame, kind, method).notes
+            told = (x for x in notes if x.buffer in memory and tells_codes(x))
+            known += [x for x in told if x not in known]
+
+
+def note_views(
+    frame: Frame,
+    definition: Definition,
+    name: str,
+    memory: set[Symbol],
+    renamed: renaming.Names | None = None,
+) -> None:
+    """Note the codes that other methods copy into the `memory` of bytes that an attribute holds,
+    that they view these bytes as codes, and what they view parts of them as; also where they have
+    these of a property, or of another attribute that keeps them."""
+    known = frame.run.notes
+    own_values = class_facts(frame, definition).values
+    keeping = [each for each, value in own_values.items() if not memory.isdisjoint(buffers(value))]
+    own_heirs = heirs.heirs(definition)
+    own = (definition, *own_heirs)
+    for owner in (*definition.bases, definition, *own_heirs):
+        # An heir may make another one of what its class keeps.
+        also = () if owner in own_heirs else keeping
+        names = {name, *also, *_naming(owner, name)}
+        # What a base calls an attribute of its own objects.
+        above = {} if owner in own else _as_of(owner, (name, *also), memory)
+        called = {**(renamed or {}), **{x: y.renamed(renamed or {}) for x, y in above.items()}}
+        for method, node in methods(owner, functions(owner.as_class)):
+            if has_view(node) and not names.isdisjoint(named_in(node)):
+                notes = facts_of(frame, owner, method).notes
+                told = (x for x in notes if x.buffer in {*memory, *above} and tells_codes(x))
+                found = (renaming.note(x, called) if called else x for x in told)
+                known += [x for x in found if x not in known]
+
+
+def _as_of(owner: Definition, names: Iterable[str], memory: set[Symbol]) -> dict[Symbol, Symbol]:
+    """The attributes of these names of any object of a class, each as the one `memory` that they
+    hold."""
+    held = next(iter(memory))
+    kind = Object(owner.qualified)
+    return {Attribute(kind, each): held for each in names} if len(memory) == 1 else {}
+
+
+def _naming(owner: Definition, name: str) -> Iterator[str]:
+    """The methods of a class that name an attribute."""
+    for each in owner.as_class.body:
+        if isinstance(each, FUNCTION) and name in named_in(each):
+            yield each.name
+
+
+def tells_codes(note: Note) -> bool:
+    """Whether a note says that bytes are codes of 8-bit floats, or what a part of them is, or that
+    they are of a type which is asked for."""
+    if note.kind != "view":
+        return note.kind == "codes"
+    return note.types.types is None or all(
+        t.is_fp8 or (t.is_float and note.part is not None) for t in note.types.types
+    )
+
+
+def of_one_byte(types: ElementTypes) -> bool:
+    return bool(types.types) and all(each.width == 8 for each in types.types or ())
+
+
+def methods(
+    definition: Definition, among: Iterable[Function]
+) -> Iterator[tuple[Definition, Function]]:
+    """The methods of a class `among` these, and their nodes: one that is run too, since an earlier
+    call may have filled what it asks for."""
+    for each in among:
+        yield Definition(definition.module, each, definition.inside, each.name), each
+
+
+@kept(256)
+def functions(owner: ast.ClassDef) -> tuple[Function, ...]:
+    """The methods of a class beside `__init__`."""
+    methods = (each for each in owner.body if isinstance(each, FUNCTION))
+    return tuple(each for each in methods if each.name != "__init__")
+
+
+@kept(4096)
+def named_in(function: ast.AST) -> frozenset[str]:
+    """The attributes that a function names."""
+    return frozenset(each.attr for each in nodes(function, ast.Attribute))
