@@ -21,7 +21,8 @@ from tritonlint.facts.project.tree import FUNCTION, Function, nodes
 
 
 def note_views_of(frame: Frame, owner: Instance, name: str, held: Value) -> None:
-    """Note the same of what an attribute holds that the object was made with."""
+    """Note what methods make of the bytes that an attribute holds, with which the object was made;
+    see `note_views`."""
     definition = owner.definition
     if not isinstance(held, Tensor):
         return
@@ -36,8 +37,8 @@ def note_views_of(frame: Frame, owner: Instance, name: str, held: Value) -> None
 def note_views_of_others(
     frame: Frame, definition: Definition, name: str, memory: set[Symbol]
 ) -> None:
-    """Note the same of what the methods beside the one that is run make of the `memory` that an
-    attribute of an object of another class holds."""
+    """Note what the methods beside the one that is run make of the `memory` that an attribute of an
+    object of another class holds; see `note_views`."""
     kind = owner_of(frame.run.root)
     if kind is None or kind.node is definition.node or gathers(frame, frame.run.root):
         return
@@ -64,7 +65,7 @@ def note_views(
     keeping = [each for each, value in own_values.items() if not memory.isdisjoint(buffers(value))]
     own_heirs = heirs.heirs(definition)
     own = (definition, *own_heirs)
-    for owner in (*definition.bases, definition, *own_heirs):
+    for owner in (*definition.bases, *own):
         # An heir may make another one of what its class keeps.
         also = () if owner in own_heirs else keeping
         names = {name, *also, *_naming(owner, name)}
