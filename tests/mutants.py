@@ -165,7 +165,7 @@ MUTANTS = (
            "what a class allocates, by an annotation"),
     Mutant("who names a class makes none", "index/makers.py", "may_make", BODY, "return False",
            "what others make of a class"),
-    Mutant("no lambda launches", "index/handing.py", "gives_launcher", BODY, "return False",
+    Mutant("no lambda launches", "index/handing.py", "launched", BODY, "return set()",
            "launches that `__init__` keeps"),
     Mutant("no number of parametrize decides", "host/parametrized.py", "_has_constants",
            "isinstance(each, (str, int))", "isinstance(each, str)", "a policy of tests"),

@@ -79,13 +79,6 @@ USERS = {
             def read(self, out):
                 dequantize[(1,)](self.rows.codes, out, 64){HIT}
         """,
-    "a field": f"""
-        class Reader:
-            rows: Rows
-
-            def read(self, out):
-                dequantize[(1,)](self.rows.codes, out, 64){HIT}
-        """,
     "correct: viewed": """
         def read(rows: Rows, out):
             dequantize[(1,)](rows.keys(), out, 64)

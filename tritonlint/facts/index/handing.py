@@ -19,9 +19,9 @@ _HELD = re.compile(rb"\breturn[ \t]+self\.\w+[ \t]*(?:\n|$)")
 _ENTRY = re.compile(rb"\breturn[ \t]+(%s+)(?:\[|\.get\()" % LETTER)
 # A class that an attribute of another is.
 _ATTRIBUTE = re.compile(rb"^[ \t]+\w+[ \t]*(?::[^=\n]*)?=[ \t]*(%s)[ \t]*$" % _CLASS, re.M)
-# The classes that an annotation in the body of a class names.
-_FIELD = re.compile(rb"^[ \t]+\w+[ \t]*:[ \t]*([^=\n#]+)", re.M)
-_NAMED = re.compile(rb"(?<![\w.])%s" % _CLASS)
+_NAME = re.compile(rb"(?<![\w.])[\w.]+")
+# A lambda names what it calls so near.
+_NEAR = 160
 # What a call gives an attribute, and an attribute that is called.
 _GIVEN = re.compile(rb"self\.\w+[ \t]*(?::[^=\n]*)?=[ \t]*([a-z_][\w.]*)\(")
 _CALLED = re.compile(rb"\bself\.(%s+)[ \t]*(?:\[[^\]\n]*\][ \t]*)?\(" % LETTER)
@@ -67,11 +67,10 @@ def called(text: bytes, start: int, end: int) -> set[bytes]:
     return set(_CALLED.findall(text, start, end))
 
 
-def gives_launcher(text: bytes, start: int, end: int) -> bool:
-    """Whether an attribute of `self` is given what may launch where it is called."""
-    return _LAUNCHER.search(text, start, end) is not None
-
-
-def annotated(text: bytes, start: int, end: int) -> set[bytes]:
-    """The classes that the annotations in the body of a class name."""
-    return {each for said in _FIELD.findall(text, start, end) for each in _NAMED.findall(said)}
+def launched(text: bytes, start: int, end: int) -> set[bytes]:
+    """What is named where an attribute of `self` is given what may launch where it is called."""
+    return {
+        name
+        for found in _LAUNCHER.finditer(text, start, end)
+        for name in _NAME.findall(text, found.start(), min(found.end() + _NEAR, end))
+    }

@@ -222,22 +222,19 @@ def _through_attributes(
     text: bytes, found: Sequence[Header], owners: Sequence[bytes], parts: Sequence[Part]
 ) -> None:
     """What is called on an attribute of `self`, or where it is called itself, can be a method of a
-    class that `__init__` or the class itself names, or of an object that a function gives which
-    `__init__` calls, or a function that `__init__` makes of what it names."""
+    class that `__init__` names, or of an object that a function gives which `__init__` calls, or a
+    function that `__init__` makes of what it names."""
     made: dict[bytes, set[bytes]] = {}
     own: dict[bytes, set[bytes]] = {}
     ends = [*(each.begin for each in found[1:]), len(text)]
     for header, end, owner, part in zip(found, ends, owners, parts, strict=False):
-        if header.is_class and (said := handing.annotated(text, header.start, end) & part.calls):
-            made[header.name] = said
         if owner and not header.is_class:
             own.setdefault(owner, set()).add(header.name)
         if owner and header.name == b"__init__":
             given = handing.given(text, header.start, end) & part.calls
             named = {each for each in part.calls if class_in(each) and not each.endswith(b"(")}
             made[owner] = made.get(owner, set()) | given | named
-            if handing.gives_launcher(text, header.start, end):
-                made[owner] |= {each for each in part.calls if not each.startswith(b"self.")}
+            made[owner] |= handing.launched(text, header.start, end) & part.calls
     for header, end, owner, part in zip(found, ends, owners, parts, strict=False):
         if not made.get(owner) or header.is_class:
             continue

@@ -100,7 +100,14 @@ class Runs:
         names = known.with_aliases(known.origins.at(file, kind.name))
         others = {other for name in names for other, _ in known.having(f"{name}(")} - {file}
         name = kind.name.encode()
-        return any(may_make(self.texts.read(other), name) for other in others)
+
+        def makes(other: str) -> bool:
+            read = self.texts.read
+            return any(
+                self.texts.reading((may_make, name), other, lambda: [may_make(read(other), name)])
+            )
+
+        return any(map(makes, others))
 
     def _in_other_files(self, module: Module, methods: frozenset[str]) -> bool:
         """Whether another file than this one defines all these methods."""
