@@ -13,7 +13,7 @@ import pytest
 from tests.facts.test_settings import PUBLIC, TESTS
 from tritonlint.caching.cache import Cache
 from tritonlint.engine import check as engine
-from tritonlint.facts.index import universe
+from tritonlint.facts.index import homes
 from tritonlint.facts.project.code_lines import digest, numbers
 from tritonlint.facts.project.comments import code_digest
 from tritonlint.settings import config
@@ -147,7 +147,7 @@ found = engine._check
 def test_a_file_that_cannot_matter_does_not_have_all_looked_at_again(
     case: Path, monkeypatch: pytest.MonkeyPatch, code: str
 ) -> None:
-    monkeypatch.setattr(universe, "_FEW", 0)  # as among many files
+    monkeypatch.setattr(homes, "_FEW", 0)  # as among many files
     assert not _looks_again(case, monkeypatch, PLAIN, PLAIN.replace("x * 2", code))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.facts.hosting import KERNELS, expected, found, write
-from tritonlint.facts.index import universe
+from tritonlint.facts.index import homes
 
 HIT = "  # expect: TL002"
 WRAPPER = "from kernels import dequantize\n\n\ndef expand(rows, out):\n    dequantize[(1,)](rows, out, 64)\n"
@@ -170,7 +170,7 @@ class Runner:
 
 def test_among_many_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(universe, "_FEW", 2)
+    monkeypatch.setattr(homes, "_FEW", 2)
     user = USERS["hands on"].replace(HIT, "")
     wrapper = WRAPPER.replace("out, 64)", "out, 64)  # not looked at")
     pool, user = POOL % "get(0)", FROM + user

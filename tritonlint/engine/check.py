@@ -193,8 +193,7 @@ def _check(
 
     analysis = Analysis(texts=known) if isinstance(known, Texts) else known
     with work.observer.stage("read"):
-        opened = analysis.texts.is_open
-        gated = [x for x in sources if may_matter(x.data) or opened(os.path.abspath(x.path))]
+        gated = [source for source in sources if _is_gated(source, analysis.texts)]
     scopes = Scopes(settings)
     found = facts(gated, analysis, work)
     parsed = found.parsed - found.unfinished.keys()
@@ -219,6 +218,11 @@ def _check(
     limits = tuple(sorted(found.limits))
     sought = None if asking_by_text() else found.sought
     return Result(kept, left_out, number, quiet, unused, limits, read, tuple(findings), sought)
+
+
+def _is_gated(source: SourceFile, texts: Texts) -> bool:
+    """Whether a file can matter, or is one of few."""
+    return may_matter(source.data) or texts.is_open(os.path.abspath(source.path))
 
 
 def _texts(sources: Iterable[SourceFile], found: Iterable[Finding]) -> dict[str, bytes]:

@@ -19,7 +19,8 @@ from tritonlint.caching.store import Store
 from tritonlint.engine.moved_code import Lost, MovedCode, paths_of
 from tritonlint.errors import SourceError
 from tritonlint.facts.index.gates import may_matter, may_set, may_tell
-from tritonlint.facts.index.universe import Texts, is_package
+from tritonlint.facts.index.homes import is_package
+from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.project.code_lines import numbers
 from tritonlint.facts.project.comments import code_digest
 from tritonlint.findings import Finding, Suppressed

@@ -193,8 +193,6 @@ def _attribute_of(frame: Frame, owner: Value, node: ast.Attribute) -> Value:
             return objects.instance_attribute(frame, owner, name, node)
         case Choice() if several := _objects(owner):
             return choose(*((at, _attribute_of(frame, each, node)) for at, each in several))
-        case Choice(options=kinds) if all(isinstance(each, Class) for _, each in kinds):
-            return choose(*((at, _attribute_of(frame, each, node)) for at, each in kinds))
         case Class():
             return objects.class_attribute(frame, owner, name, node)
         case Super():
@@ -253,9 +251,13 @@ def _told_by_name(owner: Value, name: str) -> Value | None:
     return None
 
 
-def _objects(value: Choice) -> list[tuple[Path, Instance]]:
-    """The objects that a value may be, beside None, where they are of one class, known by one name,
-    or each is made here and keeps nothing of its own, as those of platforms; else none."""
+def _objects(value: Choice) -> list[tuple[Path, Instance]] | list[tuple[Path, Class]]:
+    """The classes that a value is one of; or the objects that it may be, beside None, where they
+    are of one class, known by one name, or each is made here and keeps nothing of its own, as those
+    of platforms; else none."""
+    classes_ = [(at, each) for at, each in value.options if isinstance(each, Class)]
+    if len(classes_) == len(value.options):
+        return classes_
     found = [(at, each) for at, each in value.options if each != Const(None)]
     objects_ = [(at, each) for at, each in found if isinstance(each, Instance)]
     kinds = {id(each.definition.node) for _, each in objects_}

@@ -76,7 +76,8 @@ _GIVES_MEMORY = re.compile(
     r"(?:\w*_)?(?:get|alloc|allocate|acquire|create|make|new|request|reserve|borrow)_\w*?"
     r"(?:buffer|tensor|workspace|memory|storage|scratch)|alloc(?:ate)?|malloc"
 )
-_JOINED = frozenset(("stack", "cat", "concat", "concatenate", "hstack", "vstack", "dstack"))
+# Functions of torch that put tensors together.
+JOINING = frozenset(("stack", "cat", "concat", "concatenate", "hstack", "vstack", "dstack"))
 
 
 def call(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Value | None:
@@ -116,7 +117,7 @@ def _joined(frame: Frame, node: ast.Call, qualified: str, arguments: Arguments) 
     parts: Value | None
     if qualified == "torch.where":
         parts = Sequence(tuple(x for x in arguments.positional[1:] if not isinstance(x, Const)))
-    elif head == "torch" and name in _JOINED:
+    elif head == "torch" and name in JOINING:
         parts = arguments.get(0, "tensors")
     elif head == "torch" and name in tensors.SHAPES | tensors.PARTS and target is not None:
         parts = Sequence(arguments.positional[:1])

@@ -259,13 +259,11 @@ def names(text: bytes, start: int, end: int) -> set[bytes]:
 
 
 def names_own(text: bytes, start: int, end: int) -> bool:
-    """Whether code gives an attribute of `self`, or an item of it, a name, by which its methods may
-    be called."""
-    if b"for " in text[start:end] and _OWN_LOOPED.search(text, start, end) is not None:
+    """Whether code names an attribute of `self`, or an item of it: its methods may be called so."""
+    if text.find(b"for ", start, end) >= 0 and _OWN_LOOPED.search(text, start, end) is not None:
         return True
-    if _OWN_LAST.search(text, start, end) is None:
-        return False
-    return _OWN_NAMED.search(text, start, end) is not None
+    last = _OWN_LAST.search(text, start, end)
+    return last is not None and _OWN_NAMED.search(text, start, end) is not None
 
 
 def is_followed(text: str, name: str, pattern: re.Pattern[str]) -> bool:

@@ -9,6 +9,10 @@ from pathlib import Path
 
 from tritonlint.facts.project.layout import Layout
 
+# In a universe of so few files all of them are outlined: what only imports a wrapper, and hands it
+# what an object holds, names nothing that the gate of a file looks for.
+_FEW = 200
+
 
 class Homes:
     """Finds them, each folder once. `included` are files that need not be on disk, or end in .py,
@@ -46,6 +50,10 @@ class Homes:
             included = (each for each in self._included if self._home(each) == key)
             self._universes[key] = (*found, *(each for each in included if each not in found))
         return self._universes[key]
+
+    def are_few(self, file: str) -> bool:
+        """Whether a file belongs together with few files."""
+        return len(self.universe(file)) <= _FEW
 
     def home(self, file: str) -> str:
         """The folder of the universe of a file."""
@@ -96,3 +104,8 @@ def _python_files(folder: str, deep: bool) -> Iterator[str]:
         for name in sorted(names):
             if name.endswith(".py"):
                 yield os.path.join(base, name)
+
+
+def is_package(file: str) -> bool:
+    """Whether a file is that of a package."""
+    return os.path.basename(file) == "__init__.py"

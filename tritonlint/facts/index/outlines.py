@@ -233,8 +233,8 @@ def _through_attributes(
         if owner and header.name == b"__init__":
             given = handing.given(text, header.start, end) & part.calls
             named = {each for each in part.calls if class_in(each) and not each.endswith(b"(")}
-            made[owner] = made.get(owner, set()) | given | named
-            made[owner] |= handing.launched(text, header.start, end) & part.calls
+            launched = handing.launched(text, header.start, end) & part.calls
+            made[owner] = given | named | launched
     for header, end, owner, part in zip(found, ends, owners, parts, strict=False):
         if not made.get(owner) or header.is_class:
             continue

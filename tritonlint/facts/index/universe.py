@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from tritonlint.facts.index.callers import Leading, callers, may_be_called
 from tritonlint.facts.index.gates import may_set
-from tritonlint.facts.index.homes import Homes
+from tritonlint.facts.index.homes import Homes, is_package
 from tritonlint.facts.index.indexes import Index, Outlines
 from tritonlint.facts.index.kept_outlines import KeptOutline
 from tritonlint.facts.index.naming import Naming, naming
@@ -25,10 +25,7 @@ if TYPE_CHECKING:
     from tritonlint.facts.project.modules import Definition
 
 T = TypeVar("T")
-
-# In a universe of so few files all of them are outlined, up to so many bytes: what only imports a
-# wrapper, and hands it what an object holds, names nothing that the gate of a file looks for.
-_FEW = 200
+# A longer file is not outlined because it is one of few.
 _SHORT = 500_000
 
 
@@ -132,13 +129,13 @@ class Texts:
                 return known.outline
             known = None
         if known is None:
-            text = self.read(file)
-            known = self._outlines[file] = outline(text, is_package(file) or self.is_open(file))
+            whole = is_package(file) or self.is_open(file)
+            known = self._outlines[file] = outline(self.read(file), whole)
         return known
 
     def is_open(self, file: str) -> bool:
         """Whether a file is outlined whatever it names."""
-        return len(self.universe(file)) <= _FEW and len(self.read(file)) <= _SHORT
+        return self.homes.are_few(file) and len(self.read(file)) <= _SHORT
 
     def passes(self, file: str) -> bool:
         """Whether a file can matter."""
@@ -297,11 +294,6 @@ class Texts:
         for file in universe:
             if line := self.outline(file).byte_entry:
                 yield Span(display_path(Path(file)), line, 1, line, 1)
-
-
-def is_package(file: str) -> bool:
-    """Whether a file is that of a package."""
-    return os.path.basename(file) == "__init__.py"
 
 
 def _nothing(texts: Texts, files: Sequence[str]) -> None:

@@ -101,13 +101,16 @@ class Runs:
         others = {other for name in names for other, _ in known.having(f"{name}(")} - {file}
         name = kind.name.encode()
 
-        def makes(other: str) -> bool:
+        def makes(other: str) -> tuple[bool, ...]:
             read = self.texts.read
-            return any(
-                self.texts.reading((may_make, name), other, lambda: [may_make(read(other), name)])
+            # One that does not name the class knows it, or an heir, by another name.
+            return self.texts.reading(
+                (may_make, name),
+                other,
+                lambda: [name not in read(other) or may_make(read(other), name)],
             )
 
-        return any(map(makes, others))
+        return any(True in makes(other) for other in others)
 
     def _in_other_files(self, module: Module, methods: frozenset[str]) -> bool:
         """Whether another file than this one defines all these methods."""

@@ -47,7 +47,7 @@ class KernelFlavour(AtLaunch):
 
 
 @dataclass(frozen=True)
-class _Tensor:
+class PassedTensor:
     """A tensor that a launch passes as a parameter, on a path."""
 
     event: LaunchEvent
@@ -77,7 +77,7 @@ def kernel_flavours(run: Run) -> Iterator[KernelFlavour]:
     stated = any(are_flavours(note.types) for note in run.notes)
     if not stated and len(run.launches) < 2:
         return
-    passed = [each for event in run.launches for each in _tensors(event)]
+    passed = [each for event in run.launches for each in passed_tensors(event)]
     # A kernel is asked only about what something else is said of.
     shared = Counter((each.tensor.buffer, each.tensor.part) for each in passed)
     noted = {each.buffer for each in run.notes if are_flavours(each.types)}
@@ -108,15 +108,16 @@ def _found(use: _Use, before: Span, types: ElementTypes, written: bool) -> Kerne
     return KernelFlavour(*where, use.encoding, before, types, written)
 
 
-def _tensors(event: LaunchEvent) -> Iterator[_Tensor]:
+def passed_tensors(event: LaunchEvent) -> Iterator[PassedTensor]:
+    """The tensors that a launch may pass as memory."""
     memory = ((x, each) for x, each in event.arguments.items() if may_be_memory(event, x))
     for parameter, passed in memory:
         for path, value in options(passed.value):
             if isinstance(value, Tensor) and not contradicts(path, event.path):
-                yield _Tensor(event, parameter, passed, value, event.path + path)
+                yield PassedTensor(event, parameter, passed, value, event.path + path)
 
 
-def _use(run: Run, each: _Tensor) -> _Use | None:
+def _use(run: Run, each: PassedTensor) -> _Use | None:
     event, tensor = each.event, each.tensor
     if each.parameter not in _encoded(event.kernel):
         return None
@@ -147,7 +148,7 @@ def _only(run: Run, event: LaunchEvent, made: Specialization, parameter: str) ->
     return own[0]
 
 
-def _where_fnuz(run: Run, each: _Tensor, made: Specialization) -> Encoding | None:
+def _where_fnuz(run: Run, each: PassedTensor, made: Specialization) -> Encoding | None:
     """What the kernel names where a flag says that the platform has the other flavour: one that the
     launch passes as something that nothing else is known of, or that is asked of other memory."""
     for name, passed in each.event.arguments.items():
@@ -161,7 +162,7 @@ def _where_fnuz(run: Run, each: _Tensor, made: Specialization) -> Encoding | Non
     return None
 
 
-def _may_be_others(each: _Tensor, flag: Value, says: bool = True) -> bool:
+def _may_be_others(each: PassedTensor, flag: Value, says: bool = True) -> bool:
     """Whether a flag may be what it `says` whatever a tensor holds: nothing is known of it, or it
     asks for the dtype of other memory, which may be of that type, or of another."""
     match flag:

@@ -37,7 +37,7 @@ def viewed_by_methods(event: LaunchEvent, tensor: Tensor, parameter: str) -> Ite
     if tensor.part is not None:
         return
     for place in (*tensor.passed, event.arguments[parameter].place):
-        for module in {event.root.module, event.module}:
+        for module in (event.root.module, event.module):
             function = module.function_at(place.span.line)
             if place.source is not module.source or function is None:
                 continue

@@ -6,13 +6,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from tritonlint.facts.host.libraries import JOINING
 from tritonlint.facts.host.tensors import SHAPES
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Module
 from tritonlint.facts.project.tree import last_name, nodes
 from tritonlint.source import Span
-
-_JOINING = frozenset("cat concat concatenate hstack vstack dstack stack".split())
 
 
 def packs(module: Module, view: Span) -> bool:
@@ -32,7 +31,7 @@ def _put(tree: ast.AST) -> Iterator[ast.expr]:
     for node in nodes(tree, ast.Call, ast.Assign):
         match node:
             case ast.Call(func=called, args=[ast.List(elts=parts) | ast.Tuple(elts=parts), *_]):
-                if last_name(called) in _JOINING:
+                if last_name(called) in JOINING:
                     yield from parts
             case ast.Call(func=ast.Attribute(attr="copy_"), args=[source, *_]):
                 yield source
