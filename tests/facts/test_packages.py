@@ -56,18 +56,8 @@ class Formatted:
 
     def typed(self):
         return self.rows.view(self.format.logical)
-
-
-class Layer:
-    def __init__(self, pool: Pool):
-        self.pool = pool
-
-    def forward(self, out):
-        from wrapper import expand
-
-        expand(self.pool.%s, out)
 """
-FROM = "import torch\nfrom kernels import dequantize\nfrom pool import Formatted, Layer, Pool, Stash\nfrom wrapper import expand\n\n\n"
+FROM = "import torch\nfrom pool import Formatted, Pool, Stash\nfrom wrapper import expand\n\n\n"
 # What hands on the rows of a pool, and where it should have viewed them.
 USERS = {
     "hands on": f"""\
@@ -119,7 +109,7 @@ class Runner:
 
     def run(self, n, out):
         if isinstance(self.pool, Latent):
-            dequantize[(1,)](*self.pool.get(n), 64)
+            expand(*self.pool.get(n))
 """,
     "by a table of classes": f"""\
 def attend(pool: Formatted, out):
@@ -145,25 +135,47 @@ def test_packages(user: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.chdir(tmp_path)
     # The slice that hands them out is what should be viewed.
     mark = HIT if "stash.load(slot), out" in user else ""
-    pool = (POOL % "get(0)").replace("return self.pages[slot]", f"return self.pages[slot]{mark}")
+    pool = POOL.replace("return self.pages[slot]", f"return self.pages[slot]{mark}")
     files = {"kernels.py": KERNELS, "wrapper.py": WRAPPER, "pool.py": pool, "user.py": FROM + user}
     write(tmp_path, files)
     assert found(select=("TL002",)) == expected(files)
 
 
-def test_objects_in_a_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    runner = """\
+# Only the runner knows what it hands to each of its layers.
+BARE = """\
+from wrapper import expand
+
+
+class Layer:
+    def forward(self, rows, out):
+        expand(rows, out)
+"""
+RUNNER = """\
+import torch
+from layer import Layer
+
+
 class Runner:
-    def __init__(self, layers: list[Layer]):
+    def __init__(self, layers: {layers}):
         self.layers = layers
 
-    def step(self, out):
+    def step(self, x, out):
+        codes = x.to(torch.float8_e4m3fn)
         for layer in self.layers:
-            layer.forward(out)
+            layer.forward({rows}, out){mark}
 """
-    text = (POOL % "rows[0]").replace("rows[0], out)", f"rows[0], out){HIT}")
-    files = {"kernels.py": KERNELS, "wrapper.py": WRAPPER, "pool.py": text, "user.py": FROM + runner}
+
+
+@pytest.mark.parametrize("layers", ["list[Layer]", "Sequence[Layer]", "tuple[Layer, ...]"])
+@pytest.mark.parametrize(
+    ("rows", "mark"), [("codes.view(torch.uint8)", HIT), ("codes", "")], ids=["bytes", "correct"]
+)
+def test_objects_in_a_list(
+    layers: str, rows: str, mark: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    runner = RUNNER.format(layers=layers, rows=rows, mark=mark)
+    files = {"kernels.py": KERNELS, "wrapper.py": WRAPPER, "layer.py": BARE, "runner.py": runner}
     write(tmp_path, files)
     assert found(select=("TL002",)) == expected(files)
 
@@ -173,7 +185,7 @@ def test_among_many_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(homes, "_FEW", 2)
     user = USERS["hands on"].replace(HIT, "")
     wrapper = WRAPPER.replace("out, 64)", "out, 64)  # not looked at")
-    pool, user = POOL % "get(0)", FROM + user
+    pool, user = POOL, FROM + user
     files = {"kernels.py": KERNELS, "wrapper.py": wrapper, "pool.py": pool, "user.py": user}
     write(tmp_path, files)
     assert found(select=("TL002",)) == expected(files)
