@@ -1,6 +1,7 @@
 # make demo   check, fix and confirm one flagged fixture
 # make test   lint, type check and run all tests; those of the VS Code extension where Node.js 20 or newer is
 # make extension  the tests of the VS Code extension alone
+# make coverage  the tests of Python with what they cover, which takes twice the time; fails below the floor
 # make mutants  make the facts wrong in many ways, one at a time: the tests must notice each (minutes)
 # make metamorphic  rewrite the fixtures in hundreds of ways that keep what they mean: the verdicts must stay (minutes)
 # make wild   compare the findings on pinned public releases with tests/wild/findings (minutes)
@@ -15,7 +16,7 @@ CASE ?= fixtures/TL001/explicit_type_element_ty
 WILD ?= .wild
 UNPACK ?= ../shared/wild/releases.py
 
-.PHONY: demo test extension mutants metamorphic wild docs clean
+.PHONY: demo test extension coverage mutants metamorphic wild docs clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/verify.stamp
@@ -32,7 +33,7 @@ test: $(VENV)/dev.stamp
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@$(MAKE) --no-print-directory extension
-	@$(BIN)/python -m pytest -n auto --dist loadgroup -rs --cov --cov-report=term:skip-covered
+	@$(BIN)/python -m pytest -n auto --dist loadgroup -rs
 
 NODE = node -e 'process.exit(+process.versions.node.split(".")[0] < 20 ? 1 : 0)'
 extension: $(VENV)/dev.stamp
@@ -42,6 +43,9 @@ extension: $(VENV)/dev.stamp
 	    npm ci --silent --no-audit --no-fund; }; } && \
 	  TRITONLINT_PYTHON=$(abspath $(BIN)/python) npm test --silent; \
 	else echo "NOT TRIED: editors/vscode, which needs Node.js 20 or newer with npm"; fi
+
+coverage: $(VENV)/dev.stamp
+	@$(BIN)/python -m pytest -n auto --dist loadgroup -rs --cov --cov-report=term:skip-covered
 
 mutants: $(VENV)/dev.stamp
 	@$(BIN)/python tests/mutants.py
