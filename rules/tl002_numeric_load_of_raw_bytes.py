@@ -138,11 +138,7 @@ def _confidence(argument: Argument, silent: bool) -> Confidence:
     run: bytes that only a test asks for do not arrive there."""
     if not silent and argument.merely_tested:
         return "possible"
-    told = [each for each in argument.evidence if not each.named]
-    widths = {each.width for evidence in told for each in evidence.types.types or ()}
-    only_wider = all(evidence.types.known for evidence in told) and 8 not in widths
-    only_wider = only_wider and not any(each.meaning.known for each in told)
-    return "possible" if only_wider and not argument.storage.types.known else argument.strength
+    return "possible" if argument.may_be_codes else argument.strength
 
 
 def _unpacked(argument: Argument) -> bool:

@@ -138,6 +138,9 @@ CASES = (
     Case("dot with bytes", "j = tl.arange(0, 16)\na = tl.load(p + i[:, None] * 16 + j[None, :])\n"
          "b = tl.load(y + i[:, None] * 16 + j[None, :])\ntl.store(y + i[:, None] * 16 + j[None, :], tl.dot(a, b))",
          _IN, {}, {"p": "compile_error"}),
+    Case("dot of signed bytes added to floats", "j = i[:, None] * 16 + i[None, :]\na = tl.load(p + j)\n"
+         "acc = tl.zeros((16, 16), dtype=tl.float32)\nacc = tl.dot(a, a, acc)\ntl.store(y + j, acc.to(y.dtype.element_ty))",
+         {"p": "int8", "y": "int8"}, {}, {"p": "compile_error"}),
     Case("descriptor", "d = tl.make_tensor_descriptor(p, [16, 16], [16, 1], [16, 16])\n"
          "v = tl.load(x + i[:, None] * 16 + i[None, :])\nd.store([0, 0], v.to(d.dtype))", _OUT, _WRITES),
     Case("descriptor load", "d = tl.make_tensor_descriptor(p, [16, 16], [16, 1], [16, 16])\n"

@@ -18,6 +18,7 @@ from tritonlint.facts.host.values import Instance, Tensor, Value
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition
 from tritonlint.facts.project.tree import FUNCTION, Function, nodes
+from tritonlint.frozen import replace
 
 
 def note_views_of(frame: Frame, owner: Instance, name: str, held: Value) -> None:
@@ -56,10 +57,12 @@ def note_views(
     name: str,
     memory: set[Symbol],
     renamed: renaming.Names | None = None,
+    asked: renaming.Names | None = None,
 ) -> None:
     """Note the codes that other methods copy into the `memory` of bytes that an attribute holds,
     that they view these bytes as codes, and what they view parts of them as; also where they have
-    these of a property, or of another attribute that keeps them."""
+    these of a property, or of another attribute that keeps them. What is `renamed` is so in all of
+    a note, what is `asked` in its tests."""
     known = frame.run.notes
     own_values = class_facts(frame, definition).values
     keeping = [each for each, value in own_values.items() if not memory.isdisjoint(buffers(value))]
@@ -77,7 +80,8 @@ def note_views(
                 notes = facts_of(frame, owner, method).notes
                 told = (x for x in notes if x.buffer in {*memory, *above} and tells_codes(x))
                 found = (renaming.note(x, called) if called else x for x in told)
-                known += [x for x in found if x not in known]
+                own_tests = (replace(x, path=renaming.path(x.path, asked or {})) for x in found)
+                known += [x for x in own_tests if x not in known]
 
 
 def _as_of(owner: Definition, names: Iterable[str], memory: set[Symbol]) -> dict[Symbol, Symbol]:

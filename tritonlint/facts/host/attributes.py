@@ -60,9 +60,9 @@ def assigned_value(frame: Frame, owner: Instance, name: str) -> Value | None:
         return None
     memory = take_over(frame, facts, own)
     narrow = {each for each in memory if of_one_byte(frame.known(each))}
-    if narrow:
-        note_views(frame, definition, name, narrow)
     names = _names(owner)
+    if narrow:
+        note_views(frame, definition, name, narrow, asked=names)
     known = frame.run.notes
     for note in facts.notes:
         if note.buffer in memory:

@@ -83,7 +83,8 @@ def full_like(call: Invocation) -> Value:
 
 
 def dot(call: Invocation) -> Value:
-    """`dot(a, b, acc)`: both operands must have one type, and of the integers only int8 goes."""
+    """`dot(a, b, acc)`: both operands must have one type, and of the integers only int8 goes. Those
+    make int32, whatever is asked for: to add that to floats does not compile (FACTS.md, 1)."""
     a, b = call.number(0, "input"), call.number(1, "other")
     accumulator = call.get(2, "acc")
     call.machine.evidence.same(a.types, b.types)
@@ -93,7 +94,10 @@ def dot(call: Invocation) -> Value:
             call.machine.use(x.loads, "compile_error", call.where, "compile_error")
     types = union(*(_product(each.types) for each in (a, b)))
     dtype = call.keywords.get("out_dtype")
-    if isinstance(dtype, Dtype):
+    if types == (T_INT32,):
+        if isinstance(accumulator, Tensor) and all(t.kind == "float" for t in accumulator.types):
+            call.machine.use(a.loads | b.loads, "compile_error", call.where, "compile_error")
+    elif isinstance(dtype, Dtype):
         types = dtype.types
     elif isinstance(accumulator, Tensor):
         types = accumulator.types

@@ -16,7 +16,7 @@ from tritonlint.facts.hazards.launched.specializations import (
     parameter_span,
 )
 from tritonlint.facts.hazards.raw_bytes.effects import harm
-from tritonlint.facts.hazards.raw_bytes.evidence import STRENGTHS, Evidence, Strength
+from tritonlint.facts.hazards.raw_bytes.evidence import Evidence, Strength, at_most, only_wider
 from tritonlint.facts.hazards.raw_bytes.names import says_numbers
 from tritonlint.facts.hazards.raw_bytes.other_uses import (
     is_supposed,
@@ -28,6 +28,7 @@ from tritonlint.facts.hazards.raw_bytes.spoken import reckons_with_limits
 from tritonlint.facts.hazards.raw_bytes.stands_for import is_conditional, stands_for
 from tritonlint.facts.hazards.raw_bytes.storage import Storage, storage_of
 from tritonlint.facts.hazards.raw_bytes.twins import cutting, sliced
+from tritonlint.facts.hazards.raw_bytes.unread_tests import may_be_excluded
 from tritonlint.facts.hazards.raw_bytes.viewed_at import entered_at, place_of_view
 from tritonlint.facts.hazards.raw_bytes.whole_regions import holds_whole_numbers
 from tritonlint.facts.host.choices import options
@@ -117,6 +118,11 @@ class Argument:
     @property
     def strength(self) -> Strength:
         return self.evidence[0].strength
+
+    @property
+    def may_be_codes(self) -> bool:
+        """Whether the type is not known, and by what other parts are it may be that of codes."""
+        return not self.storage.types.known and only_wider(self.evidence)
 
     @property
     def encoded(self) -> bool:
@@ -241,19 +247,19 @@ def _harm(
 ) -> tuple[list[Evidence], tuple[Store, ...], tuple[Load, ...]]:
     """What goes wrong, and the evidence, weaker for what is supposed or may be viewed elsewhere;
     nothing where whole numbers are loaded."""
-    if not storage.raw:
+    if not storage.raw or may_be_excluded(run, event.path, path):
         return [], (), ()
     evidence, stores, loads = harm(run, event, parameter, tensor, storage, path)
     if not stores and evidence and holds_whole_numbers(event, tensor):
         return [], (), ()
     if not stores and any(map(says_numbers, (parameter, event.arguments[parameter].text))):
-        evidence = _at_most("possible", evidence)
+        evidence = at_most("possible", evidence)
     elif any(isinstance(key, OfClass) and not outcome for key, outcome in event.path):
-        evidence = _at_most("possible", evidence)  # another class may be meant
+        evidence = at_most("possible", evidence)  # another class may be meant
     elif is_supposed(run, tensor) and not _is_doubted(run, event, tensor, evidence):
-        evidence = _at_most("likely", evidence)
+        evidence = at_most("likely", evidence)
     if evidence and replaced_elsewhere(run, event, parameter, tensor)[1]:
-        evidence = _at_most("possible", evidence)
+        evidence = at_most("possible", evidence)
     return evidence, stores, loads
 
 
@@ -262,12 +268,6 @@ def _is_doubted(run: Run, event: LaunchEvent, tensor: Tensor, evidence: Sequence
     if tensor.buffer not in run.bound or _means_fp8(event):
         return False
     return not any(each.encoded for each in evidence)
-
-
-def _at_most(strength: Strength, evidence: Sequence[Evidence]) -> list[Evidence]:
-    """`evidence`, none of it stronger than that."""
-    weaker = ((each, max(each.strength, strength, key=STRENGTHS.index)) for each in evidence)
-    return [replace(each, strength=known) for each, known in weaker]
 
 
 def _stands_for(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tritonlint.facts.hazards.launched.functions import call_at
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
+from tritonlint.facts.hazards.raw_bytes.row_widths import row_width
 from tritonlint.facts.hazards.raw_bytes.twins import cutting, sliced
 from tritonlint.facts.hazards.torch_code import begins_later, last_slice
 from tritonlint.facts.host.element_types import FLOATS
@@ -52,18 +53,26 @@ def counts_bytes(module: Module, tensor: Tensor) -> Counted | None:
     assert tensor.part is not None
     around = module.function_at(tensor.part.span.line)
     names = only_given(around.as_function if around is not None else module.tree)
-    if last.upper is None:
-        return _from_the_end(_spelled_out(last.lower, names) if last.lower else None)
-    upper, lower = _spelled_out(last.upper, names), last.lower
     later = begins_later(last)
-    if lower is not None and later:
-        if not (isinstance(upper, ast.BinOp) and isinstance(upper.op, ast.Add)):
-            return None
-        begin = names.get(lower.id, lower) if isinstance(lower, ast.Name) else lower
-        if ast.unparse(upper.left) not in (ast.unparse(lower), ast.unparse(begin)):
-            return None
-        upper = _spelled_out(upper.right, names)
-    return _size(upper, later)
+    if last.upper is None:
+        found = _from_the_end(_spelled_out(last.lower, names) if last.lower else None)
+        if found is not None or node is None or not later:
+            return found
+        width = row_width(module, around, node.value)
+        return None if width is None else _behind(width, last.lower, names)
+    upper, lower = _spelled_out(last.upper, names), last.lower
+    return _behind(upper, lower, names) if later else _size(upper, later)
+
+
+def _behind(end: ast.expr, lower: ast.expr | None, names: Mapping[str, ast.expr]) -> Counted | None:
+    """The size of the elements between the beginning of a slice and its `end`, which is counted
+    from there: `n : n + tiles * 4`."""
+    if lower is None or not (isinstance(end, ast.BinOp) and isinstance(end.op, ast.Add)):
+        return None
+    begin = names.get(lower.id, lower) if isinstance(lower, ast.Name) else lower
+    if ast.unparse(end.left) not in (ast.unparse(lower), ast.unparse(begin)):
+        return None
+    return _size(_spelled_out(end.right, names), True)
 
 
 def _from_the_end(lower: ast.expr | None) -> Counted | None:

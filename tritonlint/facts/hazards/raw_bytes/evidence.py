@@ -12,7 +12,7 @@ from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import HasType, Joined, Symbol
 from tritonlint.facts.host.values import Path, Tensor
-from tritonlint.frozen import dataclass
+from tritonlint.frozen import dataclass, replace
 from tritonlint.source import Span
 
 Strength = Literal["certain", "likely", "possible"]
@@ -46,6 +46,21 @@ class Evidence:
     named: bool = False
     meaning: ElementTypes = UNKNOWN
     asked: bool = False
+
+
+def at_most(strength: Strength, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """`evidence`, none of it stronger than that."""
+    weaker = ((each, max(each.strength, strength, key=STRENGTHS.index)) for each in evidence)
+    return [replace(each, strength=known) for each, known in weaker]
+
+
+def only_wider(evidence: Sequence[Evidence]) -> bool:
+    """Whether all that tells, beside names, is that other parts are viewed as floats of more than a
+    byte: what is not viewed may be 8-bit floats by its own type."""
+    told = [each for each in evidence if not each.named]
+    widths = {each.width for one in told for each in one.types.types or ()}
+    wider = all(each.types.known for each in told) and 8 not in widths
+    return wider and not any(each.meaning.known for each in told)
 
 
 def notes_about(run: Run, tensor: Tensor, path: Path) -> list[Note]:

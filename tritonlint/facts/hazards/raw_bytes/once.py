@@ -45,7 +45,10 @@ def _distinct(found: Sequence[Argument], typed: Set[tuple[Span, str, Span]]) -> 
 def _reliability(each: Argument) -> int:
     """0 where a function only tests for bytes what it passes on: that hides no caller that does
     pass some. 1 where they are bytes, and nothing says what they stand for: to read them is right
-    then, and a caller may know more. 2 where the harm is known."""
+    then, and a caller may know more; or they are read, and may be 8-bit floats. 2 where the harm is
+    known."""
+    if each.may_be_codes and not each.stores:
+        return 1
     known = each.means_fp8 or each.strength == "certain"
     return 2 if each.encoded or (known and each.stores) else int(known)
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tritonlint.dtypes import UNKNOWN, ElementTypes
+from tritonlint.dtypes import INT8, UNKNOWN, ElementTypes
 from tritonlint.facts.hazards.raw_bytes.byte_views import views_beside
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.names import float_named
 from tritonlint.facts.hazards.raw_bytes.packing import packs
-from tritonlint.facts.hazards.raw_bytes.twins import cutting
+from tritonlint.facts.hazards.raw_bytes.twins import cutting, sliced
+from tritonlint.facts.hazards.torch_code import begins_later, last_slice
 from tritonlint.facts.host.choices import asks_dtype, options, speaks_of_types
 from tritonlint.facts.host.element_types import all_bytes
 from tritonlint.facts.host.events import LaunchEvent, Note
 from tritonlint.facts.host.symbols import Compared, Literal, Never, Symbol
 from tritonlint.facts.host.values import Path, Tensor
+from tritonlint.facts.project.modules import Module
 
 # What a setting is called that leaves memory as it is.
 _PLAIN = re.compile(r"auto|none|off|default|disabled|plain", re.IGNORECASE)
@@ -30,6 +32,7 @@ def siblings(
     buffer is known to be able to hold bytes, or where the same launch is passed that view too, and
     it is fp8 or the parameter is called after a float type. A buffer of which a part is viewed as
     bytes has another type, and one of which a part is viewed as 8-bit floats to be packed may.
+    Where a page of int8 begins there are codes of integers, with scales in float32 behind them.
     """
     bytes_known = types.types is not None and any(t.is_byte for t in types.types)
     if all_bytes(types):
@@ -40,11 +43,14 @@ def siblings(
     module = cutting(event, tensor)
     beside = {each.view for each in views_beside(event, tensor)}
     called = float_named(parameter) is not None
+    integers = types.single == INT8 and _is_beginning(module, tensor)
     for note in views:
         if note.part is not None and note.part == tensor.part:
             continue
         types_seen = note.types.types or frozenset()
         codes = all(t.is_fp8 for t in types_seen)
+        if integers and not codes and (tensor.part or note.part):
+            continue
         if codes and not bytes_known and packs(module, note.span):
             continue
         parts = tensor.part is not None and note.part is not None
@@ -56,6 +62,15 @@ def siblings(
             wider = whole and not any(t.is_fp8 for t in types_seen)
             meaning = note.types if wider else UNKNOWN
             yield Evidence(note.span, message, "likely", note.path, note.types, meaning=meaning)
+
+
+def _is_beginning(module: Module, tensor: Tensor) -> bool:
+    """Whether a tensor is what its rows begin with, or all of them."""
+    if tensor.part is None or tensor.part.index is not None:
+        return tensor.part is None or tensor.part.index == 0
+    node = sliced(module, tensor)
+    last = last_slice(node) if node is not None else None
+    return last is not None and not begins_later(last)
 
 
 def other_regions(

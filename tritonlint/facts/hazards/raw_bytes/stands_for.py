@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tritonlint.dtypes import BY_NAME, FLOAT32, UNKNOWN, ElementTypes, join
+from tritonlint.facts.hazards.raw_bytes.byte_bounds import counts_bytes
 from tritonlint.facts.hazards.raw_bytes.evidence import NO_FLOAT, Evidence
 from tritonlint.facts.hazards.raw_bytes.names import float_named
+from tritonlint.facts.hazards.raw_bytes.twins import cutting
 from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.symbols import HasType, Joined, OfClass, OfSetting, Symbol
@@ -37,9 +39,15 @@ def stands_for(
     if meant.types and not codes:  # a view of all of it says more than what is moved into it
         return meant
     seen = {each for one in evidence for each in one.types.types or ()}
+    if any(each.is_fp8 and not each.is_code for each in seen):
+        return UNKNOWN
     is_scale = "scale" in parameter.lower()
     if is_scale and seen and all(each.is_fp8 for each in seen):
         return ElementTypes.of(FLOAT32)
+    width = _counted_width(event, tensor)
+    if width is not None and width > 8:
+        alike = [each for each in seen if each.width == width]
+        return ElementTypes.of(*alike) if len(alike) == 1 else UNKNOWN
     if not _passed_as_fp8(event, tensor):
         return FP8
     others = {
@@ -52,6 +60,13 @@ def stands_for(
     if is_scale and not others:
         return ElementTypes.of(FLOAT32)
     return ElementTypes.of(*others) if len(others) == 1 else UNKNOWN
+
+
+def _counted_width(event: LaunchEvent, tensor: Tensor) -> int | None:
+    """How many bits the elements have that the bounds of a region count; None where they count
+    none of a written size."""
+    found = counts_bytes(cutting(event, tensor), tensor) if tensor.part is not None else None
+    return 8 * int(found[0]) if found is not None and found[0].isdigit() else None
 
 
 def _passed_as_fp8(event: LaunchEvent, tensor: Tensor) -> bool:
