@@ -117,7 +117,7 @@ MUTANTS = (
     Mutant("no caller settles a doubt", "hazards/raw_bytes/once.py", "_reliability",
            "each.may_be_codes and not each.stores", "False", "a doubt hides what a caller knows"),
     Mutant("integers are added to floats", "device/language/blocks.py", "dot",
-           "types == (T_INT32,)", "False", "a product that does not compile is said to be rounded"),
+           "all(t.is_integer and not t.assumed for t in each.types)", "False", "a product that does not compile is said to be rounded"),
     Mutant("nothing is viewed back", "hazards/raw_bytes/byte_views.py", "_viewed_back", BODY, NOTHING,
            "of what is packed as bytes together, one is not viewed"),
     Mutant("caches of one name have nothing in common", "hazards/raw_bytes/spoken.py",

@@ -121,10 +121,11 @@ def _sized(frame: Frame, node: ast.expr, value: Value) -> Value | None:
 
 
 def chain(frame: Frame, values: list[Value], span: Span) -> Condition | None:
-    """The condition of `x.dtype == y.dtype == T`: each of the operands is that."""
-    against = next(
-        (v for v in values if isinstance(v, DType) and v.of is None and v.types.known), None
-    )
+    """The condition of `x.dtype == y.dtype == T`: each of the operands is that, or what one of them
+    is known to be."""
+    dtypes = [each for each in values if isinstance(each, DType)]
+    written = (each for each in dtypes if each.of is None and each.types.known)
+    against = next(written, None) or next((each for each in dtypes if each.types.single), None)
     if against is None:
         return None
     tests = [dtype_test(frame, value, against, span) for value in values if value is not against]

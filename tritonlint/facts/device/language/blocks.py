@@ -94,9 +94,11 @@ def dot(call: Invocation) -> Value:
             call.machine.use(x.loads, "compile_error", call.where, "compile_error")
     types = union(*(_product(each.types) for each in (a, b)))
     dtype = call.keywords.get("out_dtype")
-    if types == (T_INT32,):
+    if any(all(t.is_integer and not t.assumed for t in each.types) for each in (a, b)):
+        types = (T_INT32,)
         if isinstance(accumulator, Tensor) and all(t.kind == "float" for t in accumulator.types):
             call.machine.use(a.loads | b.loads, "compile_error", call.where, "compile_error")
+            return UNKNOWN
     elif isinstance(dtype, Dtype):
         types = dtype.types
     elif isinstance(accumulator, Tensor):
