@@ -44,7 +44,7 @@ def method(frame: Frame, node: ast.Call, owner: Value, name: str, arguments: Arg
     if not isinstance(function, ast.Attribute):
         return
     if name in _COPIED and (source := arguments.get(*_COPIED[name])) is not None:
-        _keep_codes(frame, node, owner, source)
+        keep_codes(frame, node, owner, source)
     if name == "copy_" and node.args and arguments.positional:
         _record(
             frame, node, "copy", (function.value, owner), (node.args[0], arguments.positional[0])
@@ -61,11 +61,11 @@ def assignment(frame: Frame, node: ast.Assign, target: ast.Subscript, value: Val
     owner = frame.evaluate(target.value)
     held = any_item(owner) if isinstance(owner, Sequence) else owner
     if held is not None:
-        _keep_codes(frame, node, held, value)
+        keep_codes(frame, node, held, value)
     _record(frame, node, "assignment", (target.value, owner), (node.value, value))
 
 
-def _keep_codes(frame: Frame, node: ast.expr | ast.stmt, target: Value, source: Value) -> None:
+def keep_codes(frame: Frame, node: ast.expr | ast.stmt, target: Value, source: Value) -> None:
     """Note that codes of 8-bit floats, or pieces of wider ones, viewed as bytes, are copied into
     bytes; or whatever is viewed as bytes for that, of an unknown type."""
     for _, each in options(source):
@@ -82,7 +82,17 @@ def _is_moved(frame: Frame, node: ast.expr | ast.stmt, tensor: Tensor) -> bool:
     """Whether memory of a type that is not known is viewed as bytes to be copied: it is of another
     one, as far as no name says that it counts or masks."""
     viewed = tensor.view is not None and tensor.types is not None and all_bytes(tensor.types)
-    return viewed and not frame.known(tensor.buffer).known and not _COUNTS.search(as_code(node))
+    return viewed and not frame.known(tensor.buffer).known and not _COUNTS.search(_moved(node))
+
+
+def _moved(node: ast.expr | ast.stmt) -> str:
+    """The code of what is copied, and of what it is copied to, without that of what selects it."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=owner), args=[first, *rest], keywords=keywords):
+            into = [each.value for each in keywords if each.arg == "out"]
+            pair = [first, *into] if into else [owner, *(rest[-1:] or [first])]
+            return " ".join(map(as_code, pair))
+    return as_code(node)
 
 
 def keep_codes_of(frame: Frame, span: Span, made: Tensor, parts: Iterable[Value]) -> None:

@@ -127,6 +127,9 @@ def _joined(frame: Frame, node: ast.Call, qualified: str, arguments: Arguments) 
         return None
     if target is None:
         return _put_together(frame, node, parts)
+    if len(parts.items) == 1:
+        copies.keep_codes(frame, node, target, parts.items[0])
+        return target
     for _, each in options(target):
         if isinstance(each, Tensor):
             copies.keep_codes_of(frame, frame.span(node), each, parts.items)

@@ -32,7 +32,7 @@ from tritonlint.facts.host.values import (
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Definition
-from tritonlint.facts.project.tree import FUNCTION, nodes
+from tritonlint.facts.project.tree import FUNCTION, Function, nodes
 
 
 def body(frame: Frame) -> Value | None:
@@ -45,11 +45,23 @@ def body(frame: Frame) -> Value | None:
     if not frame.depth:
         _run_returned(frame)
     if frame.yields:
-        return Sequence((choose(*(((), each) for each in frame.yields)),), repeated=True)
+        return _generated(frame, function)
     values = [(path, value) for path, value in frame.returns if value is not None]
     if len(values) == 1:
         return as_tested(values[0][1], values[0][0])
     return choose(*bare(values, frame.known)) if values else None
+
+
+def _generated(frame: Frame, function: Function | ast.ClassDef) -> Sequence:
+    """What a generator gives: one after the other, where each `yield` is run once."""
+    once = [each for each in function.body if _yields(each)]
+    if len(once) == len(frame.yields) and all(isinstance(each, ast.Expr) for each in once):
+        return Sequence(tuple(frame.yields))
+    return Sequence((choose(*(((), each) for each in frame.yields)),), repeated=True)
+
+
+def _yields(statement: ast.stmt) -> bool:
+    return any(nodes(statement, ast.Yield, ast.YieldFrom))
 
 
 def _keep_of_returns(frame: Frame) -> None:

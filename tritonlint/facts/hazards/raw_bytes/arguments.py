@@ -15,6 +15,7 @@ from tritonlint.facts.hazards.launched.specializations import (
     may_be_memory,
     parameter_span,
 )
+from tritonlint.facts.hazards.raw_bytes.cuts import cutting, sliced
 from tritonlint.facts.hazards.raw_bytes.effects import harm
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence, Strength, at_most, only_wider
 from tritonlint.facts.hazards.raw_bytes.names import says_numbers
@@ -27,7 +28,6 @@ from tritonlint.facts.hazards.raw_bytes.sisters import passed_twice
 from tritonlint.facts.hazards.raw_bytes.spoken import reckons_with_limits
 from tritonlint.facts.hazards.raw_bytes.stands_for import is_conditional, stands_for
 from tritonlint.facts.hazards.raw_bytes.storage import Storage, storage_of
-from tritonlint.facts.hazards.raw_bytes.twins import cutting, sliced
 from tritonlint.facts.hazards.raw_bytes.unread_tests import may_be_excluded
 from tritonlint.facts.hazards.raw_bytes.viewed_at import entered_at, place_of_view
 from tritonlint.facts.hazards.raw_bytes.whole_regions import holds_whole_numbers

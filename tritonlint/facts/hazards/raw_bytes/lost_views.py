@@ -6,9 +6,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from tritonlint.facts.hazards.raw_bytes.cuts import cutting
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.packing import reshaped
-from tritonlint.facts.hazards.raw_bytes.twins import cutting
 from tritonlint.facts.host.element_types import all_bytes
 from tritonlint.facts.host.events import LaunchEvent, Note
 from tritonlint.facts.host.values import Tensor

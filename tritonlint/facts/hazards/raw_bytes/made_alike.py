@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from tritonlint.dtypes import join
 from tritonlint.facts.device import Moves
+from tritonlint.facts.hazards.raw_bytes.cuts import cutting, sliced
 from tritonlint.facts.hazards.raw_bytes.evidence import NO_FLOAT, Evidence
 from tritonlint.facts.hazards.raw_bytes.made import (
     EXPONENTS,
@@ -18,7 +19,6 @@ from tritonlint.facts.hazards.raw_bytes.made import (
     rows,
 )
 from tritonlint.facts.hazards.raw_bytes.names import COMMON, byte_named, counts
-from tritonlint.facts.hazards.raw_bytes.twins import cutting, sliced
 from tritonlint.facts.hazards.torch_code import begins_later, last_slice
 from tritonlint.facts.host.element_types import all_codes
 from tritonlint.facts.host.events import LaunchEvent

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from tritonlint.facts.device import Specialization, contract, moves
 from tritonlint.facts.hazards.launched.specializations import specialization, types_of
 from tritonlint.facts.hazards.raw_bytes.byte_bounds import counts_bytes
+from tritonlint.facts.hazards.raw_bytes.cuts import cutting
 from tritonlint.facts.hazards.raw_bytes.names import without_role
 from tritonlint.facts.hazards.raw_bytes.spoken import is_of_codes
-from tritonlint.facts.hazards.raw_bytes.twins import cutting
 from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.paths import contradicts

@@ -9,15 +9,11 @@ from tritonlint.dtypes import FLOAT32, PLATFORM_FP8, UNKNOWN, ElementTypes
 from tritonlint.facts.device import Moves, moves
 from tritonlint.facts.hazards.launched.specializations import specialization
 from tritonlint.facts.hazards.raw_bytes.byte_bounds import behind_the_codes, counts_bytes
+from tritonlint.facts.hazards.raw_bytes.cuts import cutting
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.made_alike import region_alike
 from tritonlint.facts.hazards.raw_bytes.names import float_named
-from tritonlint.facts.hazards.raw_bytes.twins import (
-    begun_alike,
-    cutting,
-    regions_of,
-    viewed_elsewhere,
-)
+from tritonlint.facts.hazards.raw_bytes.twins import begun_alike, regions_of, viewed_elsewhere
 from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.element_types import all_codes, wide_floats
 from tritonlint.facts.host.events import LaunchEvent, Note

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from tritonlint.dtypes import INT8, UNKNOWN, ElementTypes
 from tritonlint.facts.hazards.raw_bytes.byte_views import views_beside
+from tritonlint.facts.hazards.raw_bytes.cuts import cutting, sliced
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.names import float_named
 from tritonlint.facts.hazards.raw_bytes.packing import packs
-from tritonlint.facts.hazards.raw_bytes.twins import cutting, sliced
 from tritonlint.facts.hazards.torch_code import begins_later, last_slice
 from tritonlint.facts.host.choices import asks_dtype, options, speaks_of_types
 from tritonlint.facts.host.element_types import all_bytes

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from tritonlint.dtypes import BY_NAME, FLOAT32, UNKNOWN, ElementTypes, join
 from tritonlint.facts.hazards.raw_bytes.byte_bounds import counts_bytes
+from tritonlint.facts.hazards.raw_bytes.cuts import cutting
 from tritonlint.facts.hazards.raw_bytes.evidence import NO_FLOAT, Evidence
 from tritonlint.facts.hazards.raw_bytes.names import float_named
-from tritonlint.facts.hazards.raw_bytes.twins import cutting
 from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.symbols import HasType, Joined, OfClass, OfSetting, Symbol

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from tritonlint.dtypes import UINT8, from_torch
 from tritonlint.facts.device.contract import Specialization, Store
 from tritonlint.facts.device.contracts import contract
-from tritonlint.facts.hazards.raw_bytes.twins import as_slice, cutting, sliced
+from tritonlint.facts.hazards.raw_bytes.cuts import as_slice, cutting, sliced
 from tritonlint.facts.hazards.torch_code import viewed
 from tritonlint.facts.hazards.written_launches import given, launched
 from tritonlint.facts.host.events import LaunchEvent
