@@ -34,7 +34,18 @@ def of_bytes(
             yield Evidence(beside[0].view or view, f"{what}, and not as fp8", "likely")
     if event.types.get(tensor.buffer, UNKNOWN) == UNKNOWN:
         yield from _viewed_back(run, event, tensor, view)
+        yield from _region_viewed(run, tensor, path)
     yield from called_so(parameter, view)
+
+
+def _region_viewed(run: Run, tensor: Tensor, path: Path) -> Iterator[Evidence]:
+    """Evidence from a view of the same region of the bytes as 8-bit floats."""
+    for note in notes_about(run, tensor, path) if tensor.part is not None else ():
+        codes = note.types.types and all(t.is_code for t in note.types.types)
+        if note.kind == "view" and note.part == tensor.part and codes:
+            message = f"the same region is viewed as {note.types} here"
+            found = Evidence(note.span, message, "likely", note.path, note.types)
+            yield replace(found, meaning=note.types)
 
 
 def _viewed_back(run: Run, event: LaunchEvent, tensor: Tensor, view: Span) -> Iterator[Evidence]:

@@ -31,7 +31,12 @@ from tritonlint.facts.hazards.raw_bytes.packed import (
     regions_beside,
     wider_region,
 )
-from tritonlint.facts.hazards.raw_bytes.sisters import told_beside, viewed_alike, written_before
+from tritonlint.facts.hazards.raw_bytes.sisters import (
+    made_beside,
+    told_beside,
+    viewed_alike,
+    written_before,
+)
 from tritonlint.facts.hazards.raw_bytes.storage import Storage
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.state import Run
@@ -79,6 +84,7 @@ def harm(
                 evidence += told_beside(event, parameter, tensor, made, whole)
                 evidence += written_before(run, event, parameter, tensor, whole)
                 evidence += viewed_alike(run, event, parameter, tensor)
+                evidence += made_beside(event, parameter, tensor)
                 if not any(one.encoded for one in evidence):
                     evidence += all_alike(run, event, parameter, tensor, seen)
             stores.update((_site(store), store) for store in more_stores)

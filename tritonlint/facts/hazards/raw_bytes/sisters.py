@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from tritonlint.dtypes import UINT8, UNKNOWN, ElementTypes
 from tritonlint.facts.device import Load, Specialization, contract, open_contract
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
-from tritonlint.facts.hazards.raw_bytes.names import COMMON, byte_named
+from tritonlint.facts.hazards.raw_bytes.names import COMMON, byte_named, counts
 from tritonlint.facts.hazards.raw_bytes.passing import passing
 from tritonlint.facts.hazards.torch_code import float_type, viewed
 from tritonlint.facts.hazards.written_launches import given, launched, launches_of
@@ -18,6 +18,7 @@ from tritonlint.facts.host.element_types import FLOATS, all_bytes, all_codes
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.symbols import Allocation, Symbol
 from tritonlint.facts.host.values import Path, Tensor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel
@@ -97,6 +98,30 @@ def viewed_alike(
                 if all_codes(types) and all_bytes(other.types.get(taken.buffer, UNKNOWN)):
                     message = f"another launch of the kernel passes such bytes as {types}"
                     yield Evidence(taken.view, message, "likely", (), types, meaning=types)
+
+
+def made_beside(event: LaunchEvent, parameter: str, tensor: Tensor) -> Iterator[Evidence]:
+    """Evidence from memory of bytes that the same expression made, for another caller of the
+    function around it: the launch is passed that as 8-bit floats, and `tensor` as it is."""
+    place = _made_at(tensor.buffer)
+    if place is None or byte_named(parameter):
+        return
+    if any(map(counts, (parameter, event.arguments[parameter].text))):
+        return
+    for _, other in event.viewed:
+        made = other.buffer
+        alike = made != tensor.buffer and _made_at(made) == place
+        if alike and other.view is not None and other.part == tensor.part:
+            types = other.types or UNKNOWN
+            if all_codes(types) and all_bytes(event.types.get(made, UNKNOWN)):
+                message = f"what is made by the same expression is passed as {types}"
+                yield Evidence(other.view, message, "likely", (), types, meaning=types)
+
+
+def _made_at(buffer: Symbol) -> tuple[str, int, int] | None:
+    """The place of the expression that makes a buffer."""
+    made = isinstance(buffer, Allocation)
+    return (buffer.path, buffer.line, buffer.column) if made else None  # type: ignore[attr-defined]
 
 
 def _are_called_alike(one: LaunchEvent, other: LaunchEvent, parameter: str) -> bool:
