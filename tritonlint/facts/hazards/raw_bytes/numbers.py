@@ -96,9 +96,8 @@ def _counterparts(
         name
         for name, passed in event.arguments.items()
         if name != parameter and wanted is not None and without_role(name) == wanted
-        for each in [passed.value]
-        if isinstance(each, Tensor) and each.view and not each.guarded and each.types
-        if each.buffer != tensor.buffer and all(t.is_float for t in each.types.types or ())
+        for at, each in options(passed.value)
+        if isinstance(each, Tensor) and _is_viewed_beside(each, tensor, path + at)
     ]
     if not viewed:
         return frozenset()
@@ -108,6 +107,18 @@ def _counterparts(
     others = {each for store in stores if store.parameter in viewed for each in store.source}
     roles = {without_role(each) for each in others - own} - {None}
     return frozenset(each for each in own if without_role(each) in roles)
+
+
+def _is_viewed_beside(other: Tensor, tensor: Tensor, path: Path) -> bool:
+    """Whether what a launch is passed beside `tensor` is viewed as floats: other memory in any
+    case, another region of the same also where a test that this path can pass says so."""
+    if other.view is None or other.types is None:
+        return False
+    if not all(t.is_float for t in other.types.types or ()):
+        return False
+    if other.buffer != tensor.buffer:
+        return not other.guarded
+    return other.part != tensor.part and not contradicts(other.viewed_on, path)
 
 
 def _counted(
