@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import ast
 
+from tritonlint.facts.host.conditions import narrow
 from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.registries import makes_tensors
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.values import Callable, Instance, Value
+from tritonlint.facts.host.values import Callable, DType, Instance, Tensor, Value
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.tree import FUNCTION, SCOPE, nodes, walk
@@ -41,6 +42,33 @@ def supplied(frame: Frame, function: Callable) -> Callable | None:
             call = ast.copy_location(ast.Call(each, [], []), each)
             result = around.apply(call, around.evaluate(each), positional(around, each, result))
     return result if isinstance(result, Callable) and result is not function else None
+
+
+def note_demanded(frame: Frame) -> None:
+    """Have it known which types a decorator demands of the parameters that it names, where it
+    raises for others: `@storage(k_cache=torch.uint8)`."""
+    function, around = frame.enclosing[-1], frame.enclosing[:-1]
+    for each in function.decorator_list:
+        target = frame.module.meant(each.func, around) if isinstance(each, ast.Call) else None
+        if not isinstance(each, ast.Call) or target is None or not _checks_types(target):
+            continue
+        for keyword in each.keywords:
+            given = frame.env.get(keyword.arg)
+            dtype = frame.evaluate(keyword.value) if isinstance(given, Tensor) else None
+            if isinstance(given, Tensor) and isinstance(dtype, DType) and dtype.types.known:
+                narrow(frame, given.buffer, dtype.types)
+                frame.note("asserted", given.buffer, dtype.types, frame.span(keyword.value))
+
+
+@kept(1024)
+def _checks_types(target: Definition) -> bool:
+    """Whether a function that makes a decorator asks for dtypes, and raises; it converts
+    nothing."""
+    if not isinstance(target.node, FUNCTION):
+        return False
+    named = {each.attr for each in nodes(target.node, ast.Attribute)}
+    raising = any(nodes(target.node, ast.Raise, ast.Assert))
+    return raising and "dtype" in named and named.isdisjoint(("to", "view", "type"))
 
 
 @kept(1024)

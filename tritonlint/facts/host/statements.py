@@ -16,6 +16,7 @@ from tritonlint.facts.host import (
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.binding import given_by_default
 from tritonlint.facts.host.choices import as_tested, bare, choose, options
+from tritonlint.facts.host.decorators import note_demanded
 from tritonlint.facts.host.state import MAX_STATEMENTS, Frame
 from tritonlint.facts.host.symbols import Share
 from tritonlint.facts.host.values import (
@@ -38,6 +39,7 @@ from tritonlint.facts.project.tree import FUNCTION, Function, nodes
 def body(frame: Frame) -> Value | None:
     """Run the body of the function that `frame` belongs to; what it returns, or None."""
     function = frame.enclosing[-1]
+    note_demanded(frame)
     if frame.block(function.body):
         returned(frame, None)
     _keep_of_returns(frame)

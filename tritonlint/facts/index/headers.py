@@ -38,6 +38,18 @@ def headers(text: bytes) -> Iterator[Header]:
             yield Header(found.start(), found.end(1), indent, found[1], is_class)
 
 
+def decorators(text: bytes, header: Header) -> bytes:
+    """The decorators of a function or class, those that stand in one line each."""
+    end = text.rfind(b"\n", 0, header.begin) + 1
+    begin = end
+    while begin:
+        line = text.rfind(b"\n", 0, begin - 1) + 1
+        if not text[line:begin].lstrip().startswith(b"@"):
+            break
+        begin = line
+    return text[begin:end]
+
+
 def nesting(indents: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Pairs of the index of a function and that of the one around it, innermost first."""
     around: list[tuple[int, int]] = []

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from tritonlint.facts.index import handing, top_level
 from tritonlint.facts.index.gates import attributes, code, may_matter
-from tritonlint.facts.index.headers import Header, headers, nesting, outside
+from tritonlint.facts.index.headers import Header, decorators, headers, nesting, outside
 from tritonlint.facts.index.parts import Part, class_in, part_of
 from tritonlint.frozen import dataclass, replace
 
@@ -175,6 +175,9 @@ def _functions(
         part_of(text, header.start, end, imported, local, header.is_class, small)
         for header, end in zip(found, ends, strict=False)
     ]
+    for header, part in zip(found, parts, strict=True):
+        if not header.is_class and b"int8" in decorators(text, header):
+            part.byte = part.speaks = True  # `@storage(cache=torch.uint8)`
     owners = [b""] * len(found)
     outermost = list(range(len(found)))
     for inner, outer in nesting([each.indent for each in found]):

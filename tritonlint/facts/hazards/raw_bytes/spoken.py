@@ -10,6 +10,7 @@ from typing import TypeGuard
 from tritonlint.dtypes import PLATFORM_FP8, ElementTypes
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.hazards.launched.specializations import parameter_span
+from tritonlint.facts.hazards.raw_bytes.cuts import cutting, sliced
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.names import byte_named, counts, is_cache, speaks_of_codes
 from tritonlint.facts.hazards.raw_bytes.twins import same_expression
@@ -109,9 +110,9 @@ def viewed_by_others(event: LaunchEvent, tensor: Tensor) -> Iterator[Evidence]:
 def viewed_by_its_name(event: LaunchEvent, tensor: Tensor) -> Iterator[Evidence]:
     """Evidence from other functions of the file that view as floats what they are given under the
     name of this parameter, a cache."""
-    if not isinstance(tensor.buffer, Parameter) or tensor.part is not None:
+    if not isinstance(tensor.buffer, Parameter) or not is_cache(tensor.buffer):
         return
-    if not is_cache(tensor.buffer):
+    if tensor.part is not None and not _is_of_rows(sliced(cutting(event, tensor), tensor)):
         return
     views = _views_of_parameters(event.module).get(tensor.buffer.name, ())
     around = event.module.function_at(event.span.line)
@@ -120,6 +121,16 @@ def viewed_by_its_name(event: LaunchEvent, tensor: Tensor) -> Iterator[Evidence]
         types, span = others[0]
         message = f"what another function is given under this name is viewed as {types} here"
         yield Evidence(span, message, "likely", meaning=types)
+
+
+def _is_of_rows(part: ast.Subscript | None) -> bool:
+    """Whether what is cut out of memory is its first rows, or one of them: `pages[:live]`."""
+    match part.slice if part is not None else None:
+        case ast.Slice(lower=None, upper=ast.Name() | ast.Attribute(), step=None):
+            return True
+        case ast.Name() | ast.Constant(value=int()):
+            return True
+    return False
 
 
 @kept(256)
