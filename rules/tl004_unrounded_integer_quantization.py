@@ -30,7 +30,8 @@ class UnroundedIntegerQuantization(Rule[Converted, Conversion]):
     `torch.int8`, `torch.iinfo(x.dtype)`, a test or an assertion for `torch.int8`, a table of 8-bit
     types that has it as a key. It also finds a value that a kernel rounds by `floor(x + 0.5)` where
     the same kernel rounds another value of that type to the nearest even integer, and half a unit
-    that is added to negative numbers too before their fraction is dropped.
+    that is added to negative numbers too before their fraction is dropped, or that became an
+    integer, and so nothing, before it is added.
 
     ## Why is this bad
     Triton's conversion to an integer drops the fraction. Quantization means the nearest integer:

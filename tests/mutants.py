@@ -213,6 +213,8 @@ MUTANTS = (
     Mutant("codes on another path are passed here", "hazards/raw_bytes/byte_views.py",
            "_is_passed_as_codes", "if not contradicts(at, path)", "if True",
            "bytes that one path makes of codes are not seen"),
+    Mutant("half a unit stays one as an integer", "device/histories.py", "_is_fraction",
+           "and not integral", "", "what `(0.5 * sign).to(tl.int8)` is added to seems rounded"),
     Mutant("half of a float is one", "hazards/raw_bytes/packed.py", "_of_wider_twin", BODY,
            "yield from ()", "float32 regions of pages of bfloat16 are not seen"),
     Mutant("no attribute holds a region", "hazards/raw_bytes/whole_regions.py", "_cuts",

@@ -15,7 +15,8 @@ _BIAS = 7.0
 # Where the exponent begins in bfloat16 and float32.
 MANTISSAS = (7.0, 23.0)
 _SCALES = tuple(2.0**each for each in MANTISSAS)
-_HALVES: tuple[Interval, ...] = ((0.5, 0.5), (-0.5, -0.5), (-0.5, 0.5), (0.0, 1.0))
+_HALVES: tuple[Interval, ...] = ((0.5, 0.5), (-0.5, -0.5), (-0.5, 0.5))
+_FRACTIONS: tuple[Interval, ...] = (*_HALVES, (0.0, 1.0))
 
 
 def is_fixed(value: Tensor) -> bool:
@@ -32,7 +33,7 @@ def of_floats(op: ast.operator, a: Tensor, b: Tensor) -> History:
     """The history of a float that two numbers make."""
     x, y = a.history, b.history
     if isinstance(op, (ast.Add, ast.Sub)):
-        halved = x.halved or y.halved or a.interval in _HALVES or b.interval in _HALVES
+        halved = x.halved or y.halved or _is_fraction(a) or _is_fraction(b)
         exponent = (x.exponent or y.exponent) and (_near(a) or _near(b))
         added = isinstance(op, ast.Add) and any(map(_may_be_bias, (a, b)))
         biased = exponent and (x.biased or y.biased or added)
@@ -49,6 +50,17 @@ def of_floats(op: ast.operator, a: Tensor, b: Tensor) -> History:
     return History(
         exponent=scaled and isinstance(op, (ast.Mult, ast.Div)), biased=x.biased or y.biased
     )
+
+
+def is_half(value: Tensor) -> bool:
+    """Whether a value is half a unit, of one sign or of the other, and nothing else."""
+    return value.interval in _HALVES
+
+
+def _is_fraction(value: Tensor) -> bool:
+    """Whether a value is half a unit or a random part of one; what became an integer is none."""
+    integral = value.rounded or all(each.kind == "int" for each in value.types)
+    return value.interval in _FRACTIONS and not integral
 
 
 def _adds_half(op: ast.operator, a: Tensor, b: Tensor) -> bool:

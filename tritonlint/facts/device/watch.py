@@ -23,6 +23,7 @@ from tritonlint.facts.device.histories import (
     at_least,
     is_counted,
     is_fixed,
+    is_half,
     is_only,
     merged,
     nearest_of,
@@ -132,7 +133,7 @@ class Watch:
             own,
             floating,
             value.rounded,
-            (history.halved and not _drops_up(value, target)) or history.settled or history.given,
+            _may_drop(value, target),
             history.exponent,
             history.biased,
             value.interval,
@@ -241,6 +242,14 @@ class Watch:
         if exponent and operands and (at_least(operands[0], 1) or is_counted(operands[0])):
             result = replace(result, interval=(0.0, None))
         return replace(result, history=History(real=True, exponent=exponent))
+
+
+def _may_drop(value: Tensor, target: ElementType) -> bool:
+    """Whether something says that the fraction of a value may be dropped. Half a unit that becomes
+    an integer is nothing: what it is added to is not rounded, and is found where it is cast."""
+    history = value.history
+    rounds = history.halved and not _drops_up(value, target)
+    return rounds or history.settled or history.given or is_half(value)
 
 
 def _drops_up(value: Tensor, target: ElementType) -> bool:

@@ -20,11 +20,11 @@ class Conversion:
     type; `parameter` the pointer whose element type that is, empty for a type that is named.
     `source` is the type before where it is known, `floating` whether that is a float. `rounded` is
     whether the value is integral, `excused` whether something else says that its fraction may be
-    dropped (half a unit was added, it is rounded on some path, or an input as it came). `exponent`
-    is whether it is a logarithm, `biased` whether one with a bias, `interval` what is known of its
-    range. `clamp` and `bias` are what is done to the result: a limit (to `limits`) and a constant
-    that is added. `summed` is whether it is a sum of products of integers, `nearest` what its
-    rounding makes of a half.
+    dropped (half a unit was added or it is one, it is rounded on some path, or an input as it
+    came). `exponent` is whether it is a logarithm, `biased` whether one with a bias, `interval`
+    what is known of its range. `clamp` and `bias` are what is done to the result: a limit (to
+    `limits`) and a constant that is added. `summed` is whether it is a sum of products of integers,
+    `nearest` what its rounding makes of a half.
     """
 
     place: Place

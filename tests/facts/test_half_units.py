@@ -1,0 +1,70 @@
+"""Half a unit that is added before a fraction is dropped rounds a number; one that became an integer
+is nothing. `# expect:` stands where a finding begins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.facts.hosting import IMPORTS, expected, found, write
+
+SOURCE = (
+    IMPORTS
+    + """\
+from triton.language.extra import libdevice
+
+
+@triton.jit
+def quantize_kernel(x_ptr, code_ptr, scale_ptr, N: tl.constexpr):
+    row, lanes = tl.program_id(0), tl.arange(0, N)
+    x = tl.load(x_ptr + row * N + lanes).to(tl.float32)
+    scale = tl.max(tl.abs(x)) / 127.0
+    q = x / scale
+    %s
+    tl.store(code_ptr + row * N + lanes, q)%s
+    tl.store(scale_ptr + row, scale)
+
+
+def quantize(x):
+    codes = torch.empty(x.shape, dtype=torch.int8, device=x.device)
+    scales = torch.empty(x.shape[0], dtype=torch.float32, device=x.device)
+    quantize_kernel[(x.shape[0],)](x, codes, scales, N=128)
+    return codes, scales
+"""
+)
+# What is added to the quotient.
+NOTHING = {
+    "cast": "q += (0.5 * tl.where(q >= 0, 1, -1)).to(tl.int8)",
+    "cast to a wide integer": "q = q + tl.where(q >= 0, 0.5, -0.5).to(tl.int32)",
+    "cast and cast back": "q += (0.5 * tl.where(q >= 0, 1, -1)).to(tl.int8).to(tl.float32)",
+    "subtracted": "q -= tl.cast(tl.where(q >= 0, -0.5, 0.5), tl.int8)",
+    "rounded": "q += libdevice.rint(0.5 * tl.where(q >= 0, 1, -1))",
+    "rounded and cast": "q += libdevice.rint(0.5 * tl.where(q >= 0, 1, -1)).to(tl.int8)",
+}
+HALF = {
+    "left a float": "q += 0.5 * tl.where(q >= 0, 1, -1)",
+    "chosen": "q = q + tl.where(q >= 0, 0.5, -0.5)",
+    "cast to another float": "q += tl.where(q >= 0, 0.5, -0.5).to(tl.float16)",
+    "of a sign that was cast": "q += 0.5 * tl.where(q >= 0, 1, -1).to(tl.int8)",
+    "subtracted": "q -= tl.where(q >= 0, -0.5, 0.5)",
+    "of a mask": "q += (q >= 0).to(tl.float32) - 0.5",
+    "added and cast": "q = (q + tl.where(q >= 0, 0.5, -0.5)).to(tl.int8)",
+}
+
+
+@pytest.mark.parametrize("how", NOTHING)
+def test_half_a_unit_that_became_an_integer_rounds_nothing(
+    how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    files = {"codes.py": SOURCE % (NOTHING[how], "  # expect: TL004")}
+    write(tmp_path, files)
+    assert found() == expected(files)
+
+
+@pytest.mark.parametrize("how", HALF)
+def test_half_a_unit_rounds(how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, {"codes.py": SOURCE % (HALF[how], "")})
+    assert not found()
