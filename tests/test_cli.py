@@ -13,6 +13,9 @@ import pytest
 from support import Command
 from tritonlint.rule.documentation import SECTIONS
 
+PYTHON = f"{sys.version_info[0]}.{sys.version_info[1]}"
+FORMATS = "text concise json json-lines sarif github gitlab junit azure rdjson".split()
+
 
 def test_a_clean_run_exits_with_0(tritonlint: Command, tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("x = 1\n")
@@ -92,7 +95,7 @@ def test_a_file_that_cannot_be_read_does_not_hide_the_others(
     assert "(4 files, some not checked)" in run.out
     assert "2 files could not be checked." in run.out
     broken, undecodable = run.err.splitlines()
-    assert broken.startswith("error: broken.py: cannot be parsed: ")
+    assert broken.startswith(f"error: broken.py: cannot be parsed by Python {PYTHON}: ")
     assert undecodable.startswith("error: bytes.py: cannot be decoded as utf-8: ")
     for name in ("json", "github"):
         run = tritonlint("check", "--exit-zero", "--output-format", name)
@@ -111,7 +114,21 @@ def test_a_named_file_that_cannot_be_parsed_is_never_clean(
     (tmp_path / "plain.py").write_text("def f(:\n")
     run = tritonlint("check", "plain.py")
     assert run.code == 2
-    assert run.err == "error: plain.py: cannot be parsed: invalid syntax (line 1)\n"
+    reason = f"cannot be parsed by Python {PYTHON}: invalid syntax (line 1)"
+    assert run.err == f"error: plain.py: {reason}\n"
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="this Python can parse it")
+@pytest.mark.parametrize("name", FORMATS)
+def test_each_format_says_which_python_a_file_may_be_written_for(
+    name: str, tritonlint: Command, tmp_path: Path
+) -> None:
+    (tmp_path / "new.py").write_text("import triton\n\ntype X = int\n")
+    run = tritonlint("check", "--output-format", name)
+    reason = f"cannot be parsed by Python {PYTHON}: invalid syntax (line 3); if it is written for Python 3.12 or newer, run tritonlint with that"
+    assert run.code == 2
+    assert run.err == f"error: new.py: {reason}\n"
+    assert name in ("text", "concise") or reason in run.out
 
 
 def test_a_report_can_go_to_a_file(tritonlint: Command, flagged: Path) -> None:

@@ -113,8 +113,8 @@ def test_what_may_not_be_read(tritonlint: Command, flagged: Path) -> None:
 
 # Of the last two, more than 16 MiB, and as many values as take 4 GiB to parse.
 CONTENTS = {
-    "null byte": (b"import triton\nx = '\0'\n", "cannot be parsed: source code "),
-    "tabs of Python 2": (b"import triton\nif x:\n\tprint 'a'\n        print 'b'\n", "cannot be parsed: "),
+    "null byte": (b"import triton\nx = '\0'\n", "cannot be parsed by Python 3."),
+    "tabs of Python 2": (b"import triton\nif x:\n\tprint 'a'\n        print 'b'\n", "cannot be parsed by Python 3."),
     "not utf-8": (b"import triton  # caf\xe9\n", "cannot be decoded: "),
     "unknown coding": (b"# coding: klingon\nimport triton\n", "cannot be decoded: "),
     "coding that is no text": (b"# coding: hex\nimport triton\n", "cannot be decoded"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 import io
+import sys
 
 import pytest
 
@@ -53,3 +54,56 @@ def test_bytes_that_do_not_decode() -> None:
     source = SourceFile("user.py", b"x = '\xff'\n")
     with pytest.raises(SourceError, match="cannot be decoded"):
         _ = source.lines
+
+
+# Syntax by the first Python that reads it; and what none does.
+NEWER = {
+    (3, 11): ("try:\n    pass\nexcept* ValueError:\n    pass",),
+    (3, 12): (
+        "type X = int",
+        "type Pair[T] = tuple[T, T]",
+        "def first[T](xs: list[T]) -> T: ...",
+        "async def first[T](xs: list[T]) -> T: ...",
+        "class Box[T]:\n    pass",
+        'x = f"{names["a"]}"',
+        "x = f'{f'{name}'}'",
+        "x = f'{\"\\n\".join(lines)}'",
+        'x = f"""{\n    x  # why\n}"""',
+    ),
+    (3, 14): (
+        "try:\n    pass\nexcept ValueError, TypeError:\n    pass",
+        'x = t"{name}"',
+    ),
+}
+NEVER = (
+    "type X int",
+    "def f(:",
+    "print 'a'",
+    "x = f'{a b}'",
+    "typed X = int",
+    "x = names[",
+    *(["try:\n    pass\nexcept ValueError, error:\n    pass"] if sys.version_info < (3, 14) else []),
+)
+
+
+@pytest.mark.parametrize(
+    ("version", "text"), [(version, text) for version in NEWER for text in NEWER[version]]
+)
+def test_syntax_of_a_newer_python(version: tuple[int, int], text: str) -> None:
+    if sys.version_info >= version:
+        assert _source(text).tree
+        return
+    with pytest.raises(SourceError) as raised:
+        _ = _source(text).tree
+    said = "cannot be parsed by Python {}.{}: ".format(*sys.version_info)
+    hint = "; if it is written for Python {}.{} or newer, run tritonlint with that".format(*version)
+    assert said in str(raised.value) and str(raised.value).endswith(hint)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("text", NEVER)
+def test_syntax_of_no_python(text: str) -> None:
+    with pytest.raises(SourceError) as raised:
+        _ = _source(text).tree
+    assert "cannot be parsed by Python 3." in str(raised.value)
+    assert "newer" not in str(raised.value)

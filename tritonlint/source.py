@@ -9,6 +9,7 @@ import os
 import re
 import stat
 import string
+import sys
 import tokenize
 import warnings
 from array import array
@@ -29,6 +30,14 @@ from tritonlint.syntax import compact
 _MOST_BYTES = 16 << 20
 _MOST_SIGNS = 1_500_000
 _WIDE = re.compile(r"[^\x00-\x7f]+")
+_RUNNING = "Python {}.{}".format(*sys.version_info)
+# What an older Python cannot read, by the first one that can, in the line that it stops in.
+_NEWER = {
+    (3, 11): re.compile(r"\s*except\s*\*"),
+    (3, 12): re.compile(r"\s*(?:type\s+\w+[^=]*=|(?:async\s+)?def\s+\w+\[|class\s+\w+\[)"),
+    (3, 14): re.compile(r"\s*except\s+[\w.]+,\s*(?:\w+\.)*[A-Z]|.*\b[tT][rR]?[\"']"),
+}
+_IN_STRING = re.compile(r"f-string(?!: invalid)")
 _WORDS = (string.ascii_letters + string.digits + "_ \t\r\f\"'#").encode()
 
 
@@ -117,12 +126,10 @@ class SourceFile:
                 warnings.simplefilter("ignore")
                 tree = ast.parse(text)
         except SyntaxError as error:
-            where = f" (line {error.lineno})" if error.lineno else ""
-            raise SourceError(self.path, f"cannot be parsed: {error.msg}{where}") from error
+            raise SourceError(self.path, _not_parsed(error)) from error
         except (ValueError, RecursionError, MemoryError) as error:
-            raise SourceError(
-                self.path, f"cannot be parsed: {str(error) or type(error).__name__}"
-            ) from error
+            reason = str(error) or type(error).__name__
+            raise SourceError(self.path, f"cannot be parsed by {_RUNNING}: {reason}") from error
         return compact(tree)
 
     def _too_large(self) -> str:
@@ -205,6 +212,25 @@ class Lines(Sequence[str]):
         IndexError where one of them is not there, and is no end of the last."""
         text = self._text[self._begins[first] : self._begins[last]]
         return text if isinstance(text, str) else text.decode("ascii")
+
+
+def _not_parsed(error: SyntaxError) -> str:
+    """Why the Python that runs here cannot parse a file, and whether a newer one may."""
+    line = f" (line {error.lineno})" if error.lineno else ""
+    newer = next((each for each in _NEWER if _may_be_of(each, error)), None)
+    hint = ""
+    if newer is not None:
+        first = "Python {}.{}".format(*newer)
+        hint = f"; if it is written for {first} or newer, run tritonlint with that"
+    return f"cannot be parsed by {_RUNNING}: {error.msg}{line}{hint}"
+
+
+def _may_be_of(version: tuple[int, int], error: SyntaxError) -> bool:
+    """Whether what this Python stops at is syntax since that `version`."""
+    # Any expression may stand in an f-string since 3.12.
+    in_string = version == (3, 12) and _IN_STRING.match(error.msg) is not None
+    new = in_string or _NEWER[version].match(error.text or "") is not None
+    return sys.version_info < version and new
 
 
 def display_path(path: Path) -> str:

@@ -164,7 +164,7 @@ def test_a_broken_module_is_said_and_the_rest_goes_on(tmp_path: Path) -> None:
     found = project(tmp_path, broken="def (:\n", user="from broken import kernel\n")
     assert found.module(tmp_path / "user.py").resolve("kernel") is None
     assert [Path(path).name for path in found.failures] == ["broken.py"]
-    with pytest.raises(SourceError, match=r"cannot be parsed: .*line 1"):
+    with pytest.raises(SourceError, match=r"cannot be parsed by Python .*line 1"):
         kernels(found.module(tmp_path / "broken.py"))
 
 
