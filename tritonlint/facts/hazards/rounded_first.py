@@ -183,7 +183,13 @@ def _judged(
     if constant is not None and _follows(event, constant, rounding.parameter):
         return None
     sure = len(known) == 1 and not open_type
-    return _cast(event, rounding, wide[-1], constant or "", sure)
+    return _cast(event, rounding, max(wide, key=_rank), constant or "", sure)
+
+
+def _rank(wide: ElementType) -> tuple[bool, int, str]:
+    """Orders the types that memory may have by how much of a rounded value they would have kept,
+    and float64 last: few kernels are launched with that."""
+    return wide.width <= 32, wide.width, str(wide)
 
 
 def _twice(run: Run, event: LaunchEvent, rounding: Rounding) -> OtherCast | None:
