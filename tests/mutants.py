@@ -215,6 +215,8 @@ MUTANTS = (
            "bytes that one path makes of codes are not seen"),
     Mutant("half a unit stays one as an integer", "device/histories.py", "_is_fraction",
            "and not integral", "", "what `(0.5 * sign).to(tl.int8)` is added to seems rounded"),
+    Mutant("no flag asks for codes", "hazards/rounded_first.py", "_asks_for_codes", BODY, "return False",
+           "what is blamed for a rounding is the arm for codes, whose output has few bits"),
     Mutant("half of a float is one", "hazards/raw_bytes/packed.py", "_of_wider_twin", BODY,
            "yield from ()", "float32 regions of pages of bfloat16 are not seen"),
     Mutant("no attribute holds a region", "hazards/raw_bytes/whole_regions.py", "_cuts",

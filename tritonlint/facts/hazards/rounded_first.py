@@ -4,6 +4,7 @@ as, and stores through a pointer of which the launch shows another one."""
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 
 from tritonlint.dtypes import ElementType, ElementTypes
@@ -28,6 +29,9 @@ from tritonlint.source import Span
 
 # What a cast that loses nothing of a float names.
 _WIDE = ("float32", "float64", "int")
+# What a test for types of 8 bits names, and what one names that others come through too.
+_CODES = re.compile(r"int8|float8|fp8")
+_OTHERS = re.compile(r"!=|\bnot\b|float(?:16|32|64)")
 
 
 def rounded_first(run: Run) -> Iterator[OtherCast]:
@@ -53,6 +57,8 @@ def rounded_first(run: Run) -> Iterator[OtherCast]:
         for each in all_made:
             found = _judged(run, event, each, named)
             chosen = told or _chooses(each, all_made) or _on_one_path(event.kernel, each)
+            if found is not None and not found.sure and not chosen:
+                found = _judged(run, event, _where_wide(run, event, each, named), named) or found
             if found is not None and (found.sure or not chosen):
                 yield found
 
@@ -77,6 +83,30 @@ def _specializations(run: Run, event: LaunchEvent) -> Iterator[Specialization]:
             codes = isinstance(value, HostTensor) and types_of(event, value).single
             if codes and codes.is_fp8 and not contradicts(path, event.path):
                 yield specialization(event, name, ElementTypes.of(codes), event.path + path)
+
+
+def _where_wide(
+    run: Run, event: LaunchEvent, one: Rounding, named: dict[str, ElementType]
+) -> Rounding:
+    """The same rounding on the path of wide memory: what no flag of the launch chooses that asks
+    for types of 8 bits. Several arms may round what is stored in one place."""
+    flags = [n for n, passed in event.arguments.items() if _asks_for_codes(event, passed.value)]
+    if not flags:
+        return one
+    made = next(iter(_specializations(run, event)))
+    constants = {**made.constexprs, **named, **dict.fromkeys(flags, False)}
+    others = run.effects.of(roundings, event.kernel, Specialization(made.pointers, constants))
+    same = (one.parameter, one.place, one.element, one.via)
+    alike = (x for x in others if (x.parameter, x.place, x.element, x.via) == same)
+    return next(alike, one)
+
+
+def _asks_for_codes(event: LaunchEvent, value: Value) -> bool:
+    """Whether a value is a test for types of 8 bits, as the launching code spells it."""
+    if not isinstance(value, Condition) or value.span.path != event.module.path:
+        return False
+    text = event.module.source.snippet(value.span)
+    return _CODES.search(text) is not None and _OTHERS.search(text) is None
 
 
 def _by_type(value: Value) -> bool:
