@@ -50,9 +50,10 @@ class PointerTableOfFixedType(Rule[FixedTable, str]):
 
     ## Not flagged
     A function that names the type, converts to it or tests it so that no other 16-bit type passes,
-    itself or in a function of the file that it calls, or whose callers in the file all do; a kernel
-    that chooses between types, or takes the type of a pointer that it is given; tables of 8-bit or
-    32-bit types.
+    itself or in a function of the file that it calls; one that its file calls, where all of these
+    callers, functions or the file outside of functions, name exactly that type for tensors, or
+    test it; a kernel that chooses between types, or takes the type of a pointer that it is given;
+    tables of 8-bit or 32-bit types.
 
     ## Fix safety
     There is no fix: whether the kernel should take the type as a parameter or the function should

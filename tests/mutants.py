@@ -128,6 +128,8 @@ MUTANTS = (
            NOTHING, "bytes from the table beside that of the views"),
     Mutant("a helper makes nothing alike", "hazards/raw_bytes/sisters.py", "made_beside", BODY,
            NOTHING, "of two buffers that one helper makes, one is not viewed"),
+    Mutant("callers tell no type", "hazards/fixed_pointer_tables.py", "_all_callers_name", BODY,
+           "return False", "a tutorial whose tensors are of the kernel's type"),
     Mutant("nothing is viewed back", "hazards/raw_bytes/byte_views.py", "_viewed_back", BODY, NOTHING,
            "of what is packed as bytes together, one is not viewed"),
     Mutant("caches of one name have nothing in common", "hazards/raw_bytes/spoken.py",

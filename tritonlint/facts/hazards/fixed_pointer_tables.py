@@ -12,7 +12,7 @@ from tritonlint.facts.device.reading.terms import Term, span_in, walked
 from tritonlint.facts.hazards.observation import InKernel, Naming
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import as_code, nodes, walk
+from tritonlint.facts.project.tree import SCOPE, as_code, last_name, nodes, walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -20,6 +20,11 @@ _SHORT = ("float16", "bfloat16")
 # What code says that knows the type of its tensors: the type, a conversion to it, a comparison.
 _STATED = re.compile(r"float16\b|torch\.half\b|\.half\(|\bis_floating_point\b")
 
+# The types that tensors are made of, or converted to.
+_NAMED = re.compile(
+    r"torch\.(b?float16|half|float(?:32|64)?|double)\b|\.(half|bfloat16|float|double)\("
+)
+_LONG = {"half": "float16", "float": "float32", "double": "float64"}
 # A test that lets dtypes pass and leads nowhere else; and what tells one type from others.
 _PASSES = re.compile(
     r"\b(?:assert\b[^\n]*dtype\s+in|if\b[^\n]*dtype\s+not\s+in)\s+(\w+|[({\[][^)}\]\n]*)"
@@ -55,6 +60,8 @@ def fixed_tables(module: Module, kernel: Kernel, naming: Naming) -> Iterator[Fix
         return
     states = _states(host.module, host)
     for place, name, table in retyped:
+        if _all_callers_name(host, name):
+            continue
         if states and not _lets_pass(host.module, host, name):
             continue
         where = (place, kernel.name, kernel.path, kernel.line)
@@ -172,6 +179,27 @@ def _states(module: Module, host: Definition) -> bool:
     private = host.name.startswith("_")
     told = [_tests(text) or (private and bool(_STATED.search(text))) for text in calling]
     return bool(told) and all(told)
+
+
+def _all_callers_name(host: Definition, element: str) -> bool:
+    """Whether the file calls the launching function, and whatever does so, a function or the file
+    outside of functions, names this type for tensors, and no other."""
+    module = host.module
+    top = "".join(
+        module.source.lines_of(each) for each in module.tree.body if not isinstance(each, SCOPE)
+    )
+    calls = [each for each in nodes(module.tree, ast.Call) if last_name(each.func) == host.name]
+    callers = [module.function_at(each.lineno) for each in calls]
+    texts = [
+        module.source.lines_of(each.as_function) if each is not None else top for each in callers
+    ]
+    return bool(texts) and all(_types_named(text) == {element} for text in texts)
+
+
+def _types_named(text: str) -> set[str]:
+    """The float types that code names for tensors, or converts them to."""
+    found = {one or other for one, other in _NAMED.findall(text)}
+    return {_LONG.get(each, each) for each in found}
 
 
 def _lets_pass(module: Module, host: Definition, element: str) -> bool:
