@@ -10,6 +10,15 @@ import pytest
 from tests.facts.hosting import KERNELS, found, write
 
 MODULE = """\
+import contextlib
+
+
+@contextlib.contextmanager
+def opened(page):
+    assert page.dtype == torch.uint8 and page[:, :64].view(torch.float8_e4m3fn).isfinite().all()
+    yield page[:, 64:]
+
+
 def regions(page):
     if page.dtype != torch.uint8:
         raise TypeError(page.dtype)
@@ -30,6 +39,7 @@ CASES = {
     "unpacked, not viewed": (CODES, REST, "codes, rest = regions(page)", "rest", True),
     "by name, viewed": (*NAMED, KEPT, 'parts["codes"]', False),
     "by name, not viewed": (*NAMED, KEPT, 'parts["rest"]', True),
+    "of a context": (CODES, REST, "with opened(page) as rest: pass", "rest", True),
     "in a list": (CODES, REST, "parts = list(regions(page))", "parts[1]", True),
 }
 

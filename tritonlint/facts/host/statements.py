@@ -55,9 +55,10 @@ def body(frame: Frame) -> Value | None:
 
 
 def _generated(frame: Frame, function: Function | ast.ClassDef) -> Sequence:
-    """What a generator gives: one after the other, where each `yield` is run once."""
+    """What a generator gives: one after the other, where each of several `yield`s is run once. One
+    alone may be that of a context."""
     once = [each for each in function.body if _yields(each)]
-    if len(once) == len(frame.yields) and all(isinstance(each, ast.Expr) for each in once):
+    if len(once) == len(frame.yields) > 1 and all(isinstance(each, ast.Expr) for each in once):
         return Sequence(tuple(frame.yields))
     return Sequence((choose(*(((), each) for each in frame.yields)),), repeated=True)
 
