@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from tritonlint.facts.host import heirs
 from tritonlint.facts.host.naming import symbol
@@ -150,6 +151,14 @@ def is_named_tuple(definition: Definition) -> bool:
 def is_enum(definition: Definition) -> bool:
     """Whether a class is an enum: its members are what they are."""
     return any(inherits(definition, name) for name in ("Enum", "IntEnum", "StrEnum"))
+
+
+def members(definition: Definition) -> Iterator[tuple[str, ast.expr]]:
+    """The names and values of the members of an enum, as they are written."""
+    for statement in definition.as_class.body:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=label)], value=written):
+                yield label, written
 
 
 def inherits(definition: Definition, name: str) -> bool:

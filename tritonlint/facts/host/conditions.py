@@ -11,6 +11,7 @@ from tritonlint.facts.host import (
     constants,
     dtype_tests,
     element_types,
+    enum_tests,
     parametrized,
     setting_tests,
     settings,
@@ -45,6 +46,7 @@ def compare(frame: Frame, node: ast.Compare, left: Value, right: Value, span: Sp
     if isinstance(left, Condition) and isinstance(right, Const) and isinstance(right.value, bool):
         return left if right.value != negated else negate(left)
     found = dtype_tests.compared(frame, node, left, right, span)
+    found = found or enum_tests.compared(frame, node, left, span)
     found = (
         found or setting_tests.compared(node, left, right, span) or _plain(node, left, right, span)
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
 from tritonlint.facts.host import classes, entering
 from tritonlint.facts.host.choices import choose
@@ -30,9 +29,9 @@ def of_any_member(frame: Frame, owner: Instance, name: str, node: ast.expr) -> V
     if isinstance(initializer, Definition) and id(initializer.node) in frame.run.stack:
         return None
     found: list[tuple[Path, Value]] = []
-    spelled = [Spelled(f"{definition.name}.{label}") for label, _ in _members(definition)]
+    spelled = [Spelled(f"{definition.name}.{label}") for label, _ in classes.members(definition)]
     tests = [Compared(owner.symbol, "==", each) for each in spelled]
-    for index, (label, written) in enumerate(_members(definition)):
+    for index, (label, written) in enumerate(classes.members(definition)):
         inner = frame.elsewhere(definition.module, definition.inside)
         value: Value | None = Const(label) if name in _NAME else inner.evaluate(written)
         if isinstance(initializer, Definition) and value is not None and not own:
@@ -90,11 +89,3 @@ def named(frame: Frame, node: ast.Attribute) -> Instance | None:
                 if isinstance(target, Definition) and isinstance(target.node, FUNCTION):
                     return Instance(owner.definition, member_symbol(owner.definition, label))
     return None
-
-
-def _members(definition: Definition) -> Iterator[tuple[str, ast.expr]]:
-    """The names and values of the members of an enum, as they are written."""
-    for statement in definition.as_class.body:
-        match statement:
-            case ast.Assign(targets=[ast.Name(id=label)], value=written):
-                yield label, written

@@ -115,10 +115,10 @@ def clash(tests: Collection[tuple[Symbol, bool]]) -> bool:
     for test, outcome in both:
         if any(implied(test, outcome, each) not in (None, then) for each, then in both):
             return True
-        if isinstance(test, AskedAsAny) and outcome:
+        if isinstance(test, (AskedAmong, AskedAsAny)) and outcome:
             same = ((each, then) for each, then in both if each.setting is test.setting)
             ruled_out = {name for each, then in same if not then for name in names(each)}
-            if len(ruled_out) > 1:
+            if len(ruled_out) > 1 if isinstance(test, AskedAsAny) else ruled_out >= names(test):
                 return True
     return any(_unlike_its_text(test, outcome, both) for test, outcome in tests)
 
