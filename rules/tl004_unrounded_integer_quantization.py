@@ -57,7 +57,8 @@ class UnroundedIntegerQuantization(Rule[Converted, Conversion]):
     ## Not flagged
     A value that is rounded before (`rint`, `round`, `floor(x + 0.5)`, inline assembly), on any
     path; one to which a random fraction or half a unit of its own sign is added before the cast, or
-    just half a unit if nothing says that it may be negative; an exponent (a logarithm), whose floor
+    just half a unit if nothing says that it may be negative (limits, an absolute value that is
+    taken of it); an exponent (a logarithm), whose floor
     is a format's own rounding; a value that was loaded and only converted since, which may already
     be integral; a cast to fp8; a tensor that holds raw bytes, which is TL001's; a kernel that asks
     for the element type, or is told by a flag, and rounds; a launch on a path that turns integers

@@ -49,7 +49,9 @@ class Int32OffsetOverflow(Rule["NarrowOffset | ShortIndex", Confidence]):
     kernel that widens an index for one memory shows that another of the same shape
     (`torch.empty_like(x)`) needs it too; so does one of two kernels that a function passes the same
     memory and stride, and one whose entries of a table another kernel widens, where its own rows
-    are. It also finds products in 16 bits, where the launch passes `torch.int16` indices.
+    are. So does a kernel that widens the number of a program along one dimension of memory (its
+    chunks), and not the one along a dimension around that (its batches). It also finds products in
+    16 bits, where the launch passes `torch.int16` indices.
 
     ## Why is this bad
     `tl.program_id`, `tl.arange` and every integer argument that fits are 32 bits wide, and so is
@@ -86,15 +88,16 @@ class Int32OffsetOverflow(Rule["NarrowOffset | ShortIndex", Confidence]):
     and a head have, or that are numbers of heads, by the name of the table; the rows of a sequence,
     to whose begin the pointer was moved by the same stride in 64 bits; a row for each of a few
     programs that share out the work; where only a twin widens, the last of several strides of one
-    memory, by their names (`stride_x_d` after `stride_x_n`); a stride of contiguous memory whose
-    shape the launching code states (`torch.empty(...)`, `x.contiguous()` with `assert n <= 16`) and
-    which is small: few entries of a row each, neighbours, widths of one head; a function that
-    compares with 2**31 itself. An index that is loaded may be 64 bits wide already: where only the
-    late widening or a kernel of another name speaks of it, and the file does not say that it is 32
-    bits wide, the finding is `possible`. It is so too for entries of a table of adapters, by its
-    name, of which there would have to be hundreds; where only a twin widens what is multiplied by
-    the stride of a head, by its name, since heads are few; and where a kernel reaches the memory
-    one element at a time: one for each program does not fill 2**31.
+    memory, by their names (`stride_x_d` after `stride_x_n`), or an inner one of several that are
+    found; a stride of contiguous memory whose shape the launching code states (`torch.empty(...)`,
+    `x.contiguous()` with `assert n <= 16`) and which is small: few entries of a row each,
+    neighbours, widths of one head; a function that compares with 2**31 itself. An index that is
+    loaded may be 64 bits wide already: where only the late widening or a kernel of another name
+    speaks of it, and the file does not say that it is 32 bits wide, the finding is `possible`. It
+    is so too for entries of a table of adapters, by its name, of which there would have to be
+    hundreds; where only a twin widens what is multiplied by the stride of a head, by its name,
+    since heads are few; and where a kernel reaches the memory one element at a time: one for each
+    program does not fill 2**31.
 
     ## Fix safety
     `.to(tl.int64)` behind the index in the product, and in the others that are widened together
@@ -138,7 +141,7 @@ class Int32OffsetOverflow(Rule["NarrowOffset | ShortIndex", Confidence]):
             if not _has_rows(seen) or _HEADS.search(seen.table):
                 return None
             return "possible" if _ADAPTERS.search(seen.table) else "likely"
-        if seen.signal == "sibling":
+        if seen.signal in ("sibling", "inside"):
             other = seen.loaded and seen.twin != seen.kernel
             heads = bool(seen.strides) and all(map(_HEAD.search, seen.strides))
             return "possible" if seen.single or other or heads else "likely"
@@ -159,6 +162,8 @@ class Int32OffsetOverflow(Rule["NarrowOffset | ShortIndex", Confidence]):
             why = f"from 32-bit `{seen.table}`"
         if seen.signal == "sibling":
             why = f"and `{seen.twin}` in 64" if seen.twin != seen.kernel else "and its twin in 64"
+        if seen.signal == "inside":
+            why = "and one inside it in 64"
         return self.finding(
             node,
             seen,
@@ -229,4 +234,6 @@ def _trace(seen: NarrowOffset) -> tuple[Step, ...]:
         return said, Step(seen.place, "an entry of it times a stride, in 32 bits")
     if seen.signal == "late":
         return product, Step(seen.wide, "the product is widened, when it has wrapped around")
+    if seen.signal == "inside":
+        return product, Step(seen.wide, "along an inner dimension the index is widened first")
     return product, Step(seen.wide, f"`{seen.twin}` widens the index before it multiplies")

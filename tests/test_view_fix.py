@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from support import ROOT, without_expectations
 from tests.facts.hosting import IMPORTS, KERNELS
 from tritonlint.engine import check
 from tritonlint.fixing import fixing
@@ -234,6 +235,16 @@ def test_a_whole_buffer_is_not_widened_without_being_asked() -> None:
     text = KERNELS + _launching(body)
     assert _fixed(text) == text
     assert ".view(torch.float32)" in _fixed(text, unsafe=True)
+
+
+def test_strides_of_bytes_are_not_those_of_what_is_viewed() -> None:
+    """A launch that takes the strides of a name too counts them in bytes."""
+    case = ROOT / "fixtures" / "TL002" / "pieces_of_a_split"
+    text = without_expectations((case / "flagged.py").read_text(encoding="utf-8"))
+    assert _fixed(text) == text
+    assert _fixed(text, unsafe=True) == (case / "fixed.py").read_text(encoding="utf-8")
+    apart = text.replace("scales.stride(0),\n            N", "message.stride(0),\n            N")
+    assert "scales.view(torch.float32)," in _fixed(apart)
 
 
 def test_the_advice_names_the_view_without_the_parentheses_around_it() -> None:

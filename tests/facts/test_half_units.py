@@ -68,3 +68,35 @@ def test_half_a_unit_rounds(how: str, tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.chdir(tmp_path)
     write(tmp_path, {"codes.py": SOURCE % (HALF[how], "")})
     assert not found()
+
+
+# Half a unit whatever the sign is, of what has both signs: its absolute value is taken for the scale.
+UP = {
+    "added to all": "q += 0.5",
+    "within the quotient": "q = (x + 0.5 * scale) / scale + 0.5",
+}
+POSITIVE = {
+    "absolute values": "q = tl.abs(x) / scale + 0.5",
+    "no less than zero": "q = tl.maximum(x, 0.0) / scale + 0.5",
+    "another pointer": "q = tl.load(other_ptr + lanes) / scale + 0.5",
+}
+
+
+@pytest.mark.parametrize("how", UP)
+def test_half_a_unit_takes_negative_numbers_up(
+    how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    files = {"codes.py": SOURCE % (UP[how], "  # expect: TL004")}
+    write(tmp_path, files)
+    assert found() == expected(files)
+
+
+@pytest.mark.parametrize("how", POSITIVE)
+def test_half_a_unit_rounds_what_is_not_negative(
+    how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = SOURCE.replace("scale_ptr, N", "scale_ptr, other_ptr, N").replace("codes, scales, N", "codes, scales, x, N")
+    write(tmp_path, {"codes.py": text % (POSITIVE[how], "")})
+    assert not found()

@@ -52,3 +52,32 @@ def test_operator_names(
     text = KERNELS + MODULE.format(decorator=decorator, function=function, given=given, mark=mark)
     write(tmp_path, {"user.py": text})
     assert found() == expected({"user.py": text})
+
+
+# Registered by a helper of the file, or of another one, that hands the name and the function on.
+HELPER = """\
+from torch.library import Library
+
+library = Library("pooling", "FRAGMENT")
+
+
+def register_op(name, schema, function, key="CUDA"):
+    library.define(name + schema)
+    library.impl(name, function, dispatch_key=key)
+"""
+CALLS = {
+    "by position": ('register_op("mean", "(Tensor a, Tensor(b!) b) -> ()", pool_mean)', RAW, HIT),
+    "by name": ('register_op("mean", "(Tensor a) -> ()", function=pool_mean)', RAW, HIT),
+    "viewed": ('register_op("mean", "(Tensor a) -> ()", pool_mean)', VIEWED, ""),
+}
+
+
+@pytest.mark.parametrize(("call", "given", "mark"), CALLS.values(), ids=list(CALLS))
+def test_registered_by_a_helper(
+    call: str, given: str, mark: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    module = MODULE.format(decorator=HELPER, function="pool_mean", given=given, mark=mark)
+    text = f"{KERNELS}{module}\n\n{call}\n"
+    write(tmp_path, {"user.py": text})
+    assert found() == expected({"user.py": text})

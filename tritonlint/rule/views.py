@@ -22,13 +22,14 @@ def view_argument(suspect: Suspect, node: cst.CSTNode, argument: Argument) -> Fi
 
     None when that type is not known. Where the tensor holds bytes on some paths only, it is viewed
     on those, or the fix is `unsafe`. It is `unsafe` too when the module names no fp8 type, so that
-    the flavour is a guess, where the same expression is used for something else, and for a whole
-    buffer that nothing shows to have regions: if its shape counts elements, it has too few bytes
-    for wider ones.
+    the flavour is a guess, where the same expression is used for something else, for a whole buffer
+    that nothing shows to have regions: if its shape counts elements, it has too few bytes for wider
+    ones; and where the strides or sizes of what is viewed as wider floats at the launch are asked
+    for: they count bytes.
     """
     import libcst as cst
 
-    from tritonlint.edits.view_place import to_view, under_test
+    from tritonlint.edits.view_place import is_measured, to_view, under_test
 
     part = suspect.part(argument.place)
     types = argument.stands_for.types
@@ -44,7 +45,8 @@ def view_argument(suspect: Suspect, node: cst.CSTNode, argument: Argument) -> Fi
     chosen = to_view(part, node, lambda branching: _bytes_in(argument, branching))
     named = _spelled(suspect, chosen, None if codes or wider is None else wider.name)
     unsized = not codes and argument.whole and not _has_regions(argument)
-    if argument.shared or unsized or _guessed(argument):
+    measured = not codes and is_measured(part, chosen)
+    if argument.shared or unsized or measured or _guessed(argument):
         named = Spelling(named.text, "unsafe", named.needs)
     if not argument.conditional or under_test(part, chosen, node):
         return _viewed(suspect, chosen, named)

@@ -44,6 +44,9 @@ def combined(op: ast.operator, a: Interval, b: Interval) -> Interval:
             return (_sum(a[0], b[0]), _sum(a[1], b[1]))
         case ast.Sub():
             return combined(ast.Add(), a, negated(b))
+        case ast.Mult() | ast.Div() if None in (*a, *b) and None not in (a[0], b[0]):
+            # What is not negative stays so: a scale is no more negative than what it divides.
+            return (0.0, None) if a[0] >= 0 and b[0] >= 0 else ANYTHING  # type: ignore[operator]
         case ast.Mult() | ast.Div():
             if None in (*a, *b) or (isinstance(op, ast.Div) and not (b[0] or 0) * (b[1] or 0) > 0):
                 return ANYTHING

@@ -37,9 +37,11 @@ class Shorts:
         self, op: ast.operator, a: Tensor, b: Tensor, result: Tensor, where: Where
     ) -> Tensor:
         """`result` is `a op b`, and remembers such a product in it."""
-        if not isinstance(op, (ast.Mult, ast.Add, ast.Sub)):
+        if not isinstance(op, (ast.Mult, ast.Add, ast.Sub, ast.Mod, ast.FloorDiv)):
             return result
-        key = a.history.short or b.history.short
+        key = a.history.short
+        if key is None and not isinstance(op, (ast.Mod, ast.FloorDiv)):
+            key = b.history.short
         if isinstance(op, ast.Mult) and key is None and not result.weak and _is_short(result):
             key = self._note(a, b, where)
         return replace(result, history=replace(result.history, short=key)) if key else result

@@ -54,6 +54,8 @@ class Watch:
         self._bytes: dict[Key, SignedByte] = {}
         self._wraps = Wraps()
         self._shorts = Shorts()
+        # The parameters through which comes what the kernel takes the absolute value of.
+        self._signed: frozenset[str] = frozenset()
 
     def conversions(self) -> tuple[Conversion, ...]:
         """In the order in which they were first seen."""
@@ -133,7 +135,7 @@ class Watch:
             own,
             floating,
             value.rounded,
-            _may_drop(value, target),
+            _may_drop(value, target, bool(value.source) and value.source <= self._signed),
             history.exponent,
             history.biased,
             value.interval,
@@ -212,6 +214,8 @@ class Watch:
     def measured(self, name: str, value: Tensor, result: Tensor, where: Where) -> Tensor:
         """`result` is the absolute value of `value`, or what a reduction called `name` makes of
         it."""
+        if name == "abs":
+            self._signed |= value.source
         return result
 
     def compared(self, op: ast.cmpop, result: Tensor) -> Tensor:
@@ -244,20 +248,21 @@ class Watch:
         return replace(result, history=History(real=True, exponent=exponent))
 
 
-def _may_drop(value: Tensor, target: ElementType) -> bool:
-    """Whether something says that the fraction of a value may be dropped. Half a unit that becomes
-    an integer is nothing: what it is added to is not rounded, and is found where it is cast."""
+def _may_drop(value: Tensor, target: ElementType, signed: bool) -> bool:
+    """Whether something says that the fraction of a value may be dropped, which is `signed` if
+    absolute values are taken of all that it is made of. Half a unit that becomes an integer is
+    nothing: what it is added to is not rounded, and is found where it is cast."""
     history = value.history
-    rounds = history.halved and not _drops_up(value, target)
+    rounds = history.halved and not _drops_up(value, target, signed)
     return rounds or history.settled or history.given or is_half(value)
 
 
-def _drops_up(value: Tensor, target: ElementType) -> bool:
-    """Whether half a unit was added to what may be negative, and dropping the fraction takes a
-    negative number up."""
+def _drops_up(value: Tensor, target: ElementType, signed: bool) -> bool:
+    """Whether half a unit was added to what may be negative, by its limits or since the kernel
+    takes its absolute value elsewhere, and dropping the fraction takes a negative number up."""
     low = value.interval[0]
-    negative = target.kind == "signed" and low is not None and low <= -1
-    return value.history.nearest == "added" and negative
+    negative = signed if low is None else low <= -1
+    return value.history.nearest == "added" and target.kind == "signed" and negative
 
 
 def _surely_float(value: Tensor) -> bool:

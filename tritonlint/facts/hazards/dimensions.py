@@ -56,6 +56,16 @@ def is_last(kernel: Kernel, strides: Sequence[str]) -> bool:
     return len(same) > 1 and tuple(strides) == (same[-1],)
 
 
+def is_outer(kernel: Kernel, one: Offset, other: Offset) -> bool:
+    """Whether a product counts along an outer dimension of the memory of another one: its stride is
+    passed before the other's."""
+    order = [*parameters(kernel)]
+    first, second = (
+        [order.index(each) for each in offset.strides if each in order] for offset in (one, other)
+    )
+    return one.pointer == other.pointer and bool(first and second) and max(first) < min(second)
+
+
 def _memory(stride: str) -> str:
     """What a stride is called but for its dimension; empty where it names no memory."""
     memory = stride.rpartition("_")[0]

@@ -167,9 +167,20 @@ def written_shape(attr: str, call: ast.Call) -> Shape | None:
     sizes: Sequence[ast.expr] = call.args[:1] if attr in _FILLED else call.args
     if len(sizes) == 1 and isinstance(sizes[0], (ast.Tuple, ast.List)):
         sizes = sizes[0].elts
-    elif not sizes or attr in _FILLED:
+    elif not sizes or attr in _FILLED or (len(sizes) == 1 and _is_whole(sizes[0])):
         return None
     return None if any(isinstance(each, ast.Starred) for each in sizes) else tuple(sizes)
+
+
+def _is_whole(size: ast.expr) -> bool:
+    """Whether the only argument of an allocation is a shape and no number: `x.shape`, `x.size()`,
+    `x.shape[:-1]`."""
+    match size:
+        case ast.Attribute(attr="shape") | ast.Call(func=ast.Attribute(attr="size"), args=[]):
+            return True
+        case ast.Subscript(slice=ast.Slice()) | ast.BinOp(op=ast.Add(), left=ast.Subscript()):
+            return True
+    return False
 
 
 class Said:

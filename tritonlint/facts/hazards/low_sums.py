@@ -31,7 +31,7 @@ from tritonlint.facts.host.events import LaunchEvent, Passed
 from tritonlint.facts.host.outcomes import decided
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import Attribute, Parameter, Symbol
-from tritonlint.facts.host.values import Condition, Tensor
+from tritonlint.facts.host.values import Condition, DType, Tensor
 from tritonlint.facts.project.comments import said_float32
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.tree import walk
@@ -52,6 +52,8 @@ _KEPT_WIDE = re.compile(
 _HALVES = ElementTypes(frozenset({FLOAT16, BFLOAT16}))
 # What objects are called that a function is a method of, or that the halves of an operator share.
 _OWN = frozenset({"self", "cls", "ctx"})
+# What parameters are called that are types.
+_TYPE = re.compile(r"type(?:_|$)", re.IGNORECASE)
 # The number of parts that the programs of a product of matrices add up, by its name.
 _SPLIT = re.compile(r"split_?k|k_?splits?(?:_|$)", re.IGNORECASE)
 
@@ -96,7 +98,9 @@ def sums_loaded(kernel: Kernel, text: str) -> bool:
         for name in roles.pointers
         if roles.kind(f"{name}[]") == "float"
     }
-    return bool(narrow_sums(kernel, Specialization(pointers)))
+    # What the launch passes as a type is taken for float32, as that of what sums are kept in is.
+    types = dict.fromkeys((n for n in roles.constexprs if _TYPE.search(n)), FLOAT32)
+    return bool(narrow_sums(kernel, Specialization(pointers, types)))
 
 
 def _read(kernel: Kernel) -> frozenset[str]:
@@ -140,7 +144,8 @@ def _of_launch(run: Run, event: LaunchEvent) -> Iterator[LowSum]:
         return
     made = specialization(event, "", None, event.path)
     flags = _flags(event, {name: shown[name][0] for name in pointers}, pointers)
-    exact = Specialization({**made.pointers, **pointers}, {**made.constexprs, **flags})
+    constants = {**made.constexprs, **flags, **_named(event)}
+    exact = Specialization({**made.pointers, **pointers}, constants)
     narrow = {name: pointers[name] for name in pointers if shown[name][0] == "narrow"}
     seen = run.effects.of(narrow_sums, event.kernel, exact)
     if seen:
@@ -152,6 +157,16 @@ def _of_launch(run: Run, event: LaunchEvent) -> Iterator[LowSum]:
         meant = each.kind == "update" and any(asked_for(run, event, n) for n in each.parameters)
         if each.parameters <= pointers.keys() and not meant:
             yield _observed(event, each, pointers, shown)
+
+
+def _named(event: LaunchEvent) -> Mapping[str, ElementType]:
+    """The types that a launch passes by their names (`ACC_TYPE=tl.float32`)."""
+    found = {name: [*options(passed.value)] for name, passed in event.arguments.items()}
+    return {
+        name: dtype.types.single
+        for name, each in found.items()
+        if len(each) == 1 and isinstance(dtype := each[0][1], DType) and dtype.types.single
+    }
 
 
 def _flags(
@@ -262,11 +277,14 @@ def _of_tensor(run: Run, event: LaunchEvent, tensor: Tensor) -> tuple[Passes, El
 
 def _is_chosen(symbol: Symbol, function: str) -> bool:
     """Whether who calls a function chooses the type of what it is given: of what another object
-    holds, who made that object did."""
+    holds, who made that object did. What `backward` of an autograd function has was given to its
+    `forward`."""
     owners = (each.of for each in symbol.inner if isinstance(each, Attribute))
-    return symbol.is_given_to(function) and all(
-        isinstance(each, Parameter) and each.name in _OWN for each in owners
+    before, _, name = function.rpartition(".")
+    given = symbol.is_given_to(function) or (
+        name == "backward" and symbol.is_given_to(f"{before}.forward")
     )
+    return given and all(isinstance(each, Parameter) and each.name in _OWN for each in owners)
 
 
 def _is_kept_wide(name: str, state: Passes, element: ElementType | None) -> bool:

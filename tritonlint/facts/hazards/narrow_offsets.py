@@ -23,6 +23,7 @@ from tritonlint.facts.hazards.dimensions import (
     has_several_more,
     is_beside_rows,
     is_last,
+    is_outer,
     is_row_of_program,
     parameters,
 )
@@ -40,7 +41,7 @@ _TABLE = re.compile(r"table|page|block|slot|indices|index|idx|expert|loc|req", r
 # A product without one of these in its function is in 32 bits on purpose, or never widened.
 _WIDE = "int64"
 # What says that a product needs 64 bits.
-Signal = Literal["late", "sibling", "told", "sized"]
+Signal = Literal["late", "sibling", "inside", "told", "sized"]
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ class NarrowOffset(InKernel):
 
     The signal is `late` when the product is widened at `wide`, after it was computed; `sibling`
     when the kernel `twin`, at `wide`, widens the same index before it multiplies by the same
-    stride; `told` when the file says, at `wide`, that the index is an entry of 32 bits of `table`.
+    stride; `inside` when the kernel widens, at `wide`, the index of an inner dimension of the same
+    memory; `told` when the file says, at `wide`, that the index is an entry of 32 bits of `table`.
     `sized` when the memory that a launch passes is allocated, at `wide`, with more than 2**31
     elements. `operand` is where the index stands, if it can be widened there, `others` where those
     do of the products that are widened together with it.
@@ -125,7 +127,8 @@ def siblings(kernel: Kernel, twins: Twins, named: bool = False) -> Iterator[Narr
     """The products of `kernel` that one of `twins` widens in time; by the names of their indices
     too where these are `named` alike because the kernels are. A larger product hides the smaller
     ones that overflow after it: any in 32 bits, or of kernels of one name those that are found; and
-    rows hide what has one element for each of them."""
+    rows hide what has one element for each of them. Of the dimensions of one memory that are found,
+    the outer ones hide those inside them."""
     scaled = {stride for _, stride in twins}
     found = [
         (offset, twin)
@@ -135,7 +138,8 @@ def siblings(kernel: Kernel, twins: Twins, named: bool = False) -> Iterator[Narr
     larger = [offset for offset, _ in found] if named else [*offsets(kernel)]
     for offset, twin in found:
         hidden = _is_smaller(offset, larger) or is_beside_rows(kernel, offset)
-        if not hidden and _may_need_more(kernel, offset):
+        hidden = hidden or any(is_outer(kernel, other, offset) for other, _ in found)
+        if not hidden and may_need_more(kernel, offset):
             yield widened_beside(kernel, offset, twin)
 
 
@@ -167,7 +171,7 @@ def companions(kernel: Kernel, wide: Companions) -> Iterator[tuple[Offset, Widen
     """The products of `kernel` in 32 bits, each with one that widens the same index for other
     memory: where both are of one shape, the first should too."""
     for offset in narrow(kernel) if wide else ():
-        if offset.late is None and _may_need_more(kernel, offset):
+        if offset.late is None and may_need_more(kernel, offset):
             for each in wide.get(offset.index.text, ()):
                 same = each.kernel.node is kernel.node
                 strides = (*offset.strides, *each.offset.strides)
@@ -216,7 +220,7 @@ def _leaves(product: Term) -> frozenset[str]:
     return frozenset(each.text for each in product.walk() if not each.args)
 
 
-def _may_need_more(kernel: Kernel, offset: Offset) -> bool:
+def may_need_more(kernel: Kernel, offset: Offset) -> bool:
     """Whether an offset is added to a pointer, and is no row of a program, nor one of a part where
     the pointer was moved, nor along the last of several dimensions: neighbours."""
     within = is_last(kernel, offset.strides) or begins_within(kernel, offset)

@@ -19,7 +19,7 @@ from tritonlint.facts.device import (
 from tritonlint.facts.device.contracts import roles_of
 from tritonlint.facts.device.intervals import is_constant
 from tritonlint.facts.hazards.launched.known_arguments import known_arguments
-from tritonlint.facts.hazards.launched.reckoned import reckoned_integers
+from tritonlint.facts.hazards.launched.reckoned import is_of_a_helper, reckoned_integers
 from tritonlint.facts.hazards.launched.specializations import (
     may_be_memory,
     parameter_span,
@@ -84,6 +84,8 @@ def _of_tensor(
     if _may_be_bytes(run, event, tensor):
         storage = storage_of(run, event, parameter, tensor, path)
         if _byte(storage.types.single):
+            if is_of_a_helper(run, event, event.path + path):
+                return
             stated = _stated(run, tensor)
             yield from _in_launch(run, event, parameter, storage, path, stated)
             return
@@ -134,7 +136,9 @@ def _has_path_for_integers(
     if any(isinstance(each, Converted) and each.conversion.rounded for each in seen):
         return True
     return any(
-        each.parameter == parameter and each.effect == "int" and not is_constant(each.interval)
+        each.parameter == parameter
+        and (each.effect == "int" or (each.kind == "int" and each.rounded))
+        and not is_constant(each.interval)
         for each in contract(kernel, made).stores
     )
 

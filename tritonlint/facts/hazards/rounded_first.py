@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from tritonlint.dtypes import ElementType, ElementTypes
 from tritonlint.facts.device import Rounding, Specialization, Store, roundings
 from tritonlint.facts.hazards.carried_roundings import loaded_names
+from tritonlint.facts.hazards.launched.each_path import on_each_path
 from tritonlint.facts.hazards.launched.specializations import (
     passed_as,
     specialization,
@@ -42,25 +43,37 @@ def rounded_first(run: Run) -> Iterator[OtherCast]:
         codes = any(_are_codes(event, each) for each in event.arguments.values())
         if not named and not run.effects.of(_casts, event.kernel, codes):
             continue
-        if not any(_types(run, event, each) for each in event.arguments):
-            continue
-        all_made = [
-            each
-            for made in _specializations(run, event)
-            for each in run.effects.of(
-                roundings,
-                event.kernel,
-                Specialization(made.pointers, {**made.constexprs, **named}),
-            )
-        ]
-        told = any(_by_type(value.value) for value in event.arguments.values())
-        for each in all_made:
-            found = _judged(run, event, each, named)
-            chosen = told or _chooses(each, all_made) or _on_one_path(event.kernel, each)
-            if found is not None and not found.sure and not chosen:
-                found = _judged(run, event, _where_wide(run, event, each, named), named) or found
-            if found is not None and (found.sure or not chosen):
-                yield found
+        for each, parameter in on_each_path(event):
+            yield from _of_launch(run, each, named, parameter)
+
+
+def _of_launch(
+    run: Run, event: LaunchEvent, named: dict[str, ElementType], apart: str
+) -> Iterator[OtherCast]:
+    """The same of one launch, which passes these types by their names: of all memory, or of that
+    alone which it passes as the parameter `apart` on one of several paths. What the kernel does
+    there may be told by a flag."""
+    if not any(_types(run, event, each) for each in event.arguments):
+        return
+    every = [*_specializations(run, event)]
+    all_made = [
+        each
+        for made in every
+        for each in run.effects.of(
+            roundings,
+            event.kernel,
+            Specialization(made.pointers, {**made.constexprs, **named}),
+        )
+    ]
+    told = any(_by_type(value.value) for value in event.arguments.values())
+    flags = every[0].constexprs.keys()
+    for each in all_made:
+        found = _judged(run, event, each, named) if apart in ("", each.parameter) else None
+        chosen = told or _chooses(each, all_made) or _on_one_path(event.kernel, each, flags)
+        if found is not None and not found.sure and not chosen:
+            found = _judged(run, event, _where_wide(run, event, each, named), named) or found
+        if found is not None and ((found.sure and not apart) or not chosen):
+            yield found
 
 
 def _are_codes(event: LaunchEvent, passed: Passed) -> bool:
@@ -121,12 +134,12 @@ def _chooses(one: Rounding, others: Iterable[Rounding]) -> bool:
     return any(each.element != one.element for each in own)
 
 
-def _on_one_path(kernel: Kernel, one: Rounding) -> bool:
+def _on_one_path(kernel: Kernel, one: Rounding, flags: Container[str]) -> bool:
     """Whether the store stands in one arm of an `if`, and its other arm stores too: what the test
-    asks may tell the type."""
+    asks may tell the type, if it asks for more than the `flags` that the launch tells."""
     line = one.cast.line
     for node in nodes(kernel.node, ast.If):
-        if not node.orelse:
+        if not node.orelse or all(each.id in flags for each in nodes(node.test, ast.Name)):
             continue
         arms = (node.body, node.orelse)
         inside = [arm[0].lineno <= line <= (arm[-1].end_lineno or line) for arm in arms]

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import Function, as_code, nodes, walk
+from tritonlint.facts.project.tree import Function, as_code, nodes, only_given, walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -92,7 +92,7 @@ def _tests(
     for each in walk(node):
         match each:
             case ast.Compare():
-                tensors = _counted(module, each)
+                tensors = _counted(module, each, only_given(node))
                 if tensors:
                     yield each, tensors
             case ast.Call(func=ast.Name(id=name), args=args) if name in deciding:
@@ -101,9 +101,13 @@ def _tests(
                     yield each, [args[index].id]  # type: ignore[attr-defined]
 
 
-def _counted(module: Module, test: ast.Compare) -> list[str]:
-    """The tensors whose elements are counted and compared with what 32 bits hold."""
-    sides = [test.left, *test.comparators]
+def _counted(module: Module, test: ast.Compare, given: Mapping[str, ast.expr]) -> list[str]:
+    """The tensors whose elements are counted and compared with what 32 bits hold; `given` is what
+    the names of the function are given once."""
+    sides = [
+        given.get(each.id, each) if isinstance(each, ast.Name) else each
+        for each in (test.left, *test.comparators)
+    ]
     if not any(_LIMIT.search(_written(module, each)) for each in sides):
         return []
     return [
@@ -132,7 +136,8 @@ def _deciding(module: Module) -> Iterator[tuple[str, tuple[int, str]]]:
         parameters = [each.arg for each in node.args.args]
         for each in walk(node):
             value = each.value if isinstance(each, ast.Return) else None
-            for name in _counted(module, value) if isinstance(value, ast.Compare) else ():
+            counted = isinstance(value, ast.Compare) and _counted(module, value, only_given(node))
+            for name in counted or ():
                 if name in parameters and not _asks(function, name):
                     yield node.name, (parameters.index(name), name)
 

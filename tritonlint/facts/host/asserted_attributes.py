@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from tritonlint.dtypes import UNKNOWN
 from tritonlint.facts.host import changing, renaming
-from tritonlint.facts.host.class_facts import assigned_in, class_facts, facts_of, made_anew
+from tritonlint.facts.host.assigned import assigned_in, made_anew
+from tritonlint.facts.host.class_facts import class_facts, facts_of
 from tritonlint.facts.host.class_values import ClassFacts
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Attribute, Object, Parameter, Symbol

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from tritonlint.facts.host import heirs, renaming
 from tritonlint.facts.host.asserted_attributes import keep_asserted
+from tritonlint.facts.host.assigned import assigned_in
 from tritonlint.facts.host.attribute_notes import (
     functions,
     methods,
@@ -17,7 +18,6 @@ from tritonlint.facts.host.attribute_notes import (
 )
 from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.class_facts import (
-    assigned_in,
     buffers,
     class_facts,
     facts_of,
@@ -72,6 +72,8 @@ def assigned_value(frame: Frame, owner: Instance, name: str) -> Value | None:
         _keep_dtype(frame, facts, own.buffer, symbol)
         _keep_asserted(frame, owner, name)
         return None
+    for buffer in memory & facts.dtypes.keys():
+        _keep_dtype(frame, facts, buffer, buffer)
     if isinstance(owner.symbol, Made):
         names = {**names, **_made_apart(frame, owner.symbol, memory)}
     held = renaming.value(own, names)

@@ -218,8 +218,11 @@ def _of_tensor(
         item_counts.note_strides(frame, node, owner)
     if may_retype(name, node, arguments):
         around = frame.enclosing[-1] if frame.enclosing else None
-        if name == "view" and names_dtype(node, around):
+        dtype = names_dtype(node, around)
+        if dtype and name == "view":
             frame.note("view", owner.buffer, UNKNOWN, frame.span(node), owner.part)
+        elif dtype and len(arguments.positional) == 1:
+            return tensors.converted(frame, arguments.positional[0], frame.span(node))
         return replace(owner, types=UNKNOWN, view=frame.span(node), guarded=False, viewed_on=())
     return tensors.method(frame, owner, name, arguments, frame.span(node))
 

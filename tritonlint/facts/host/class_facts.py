@@ -7,20 +7,29 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeGuard
 
 from tritonlint.facts.flow.parameters import signature
-from tritonlint.facts.host import changing, classes, heirs, renaming
+from tritonlint.facts.host import changing, classes, renaming
 from tritonlint.facts.host.arguments import Arguments, Given
+from tritonlint.facts.host.assigned import assigned_elsewhere, assigned_in
 from tritonlint.facts.host.binding import bind
 from tritonlint.facts.host.choices import choose, options
 from tritonlint.facts.host.class_values import ClassFacts
 from tritonlint.facts.host.events import Note
 from tritonlint.facts.host.registries import makes_tensors
 from tritonlint.facts.host.state import NEAR_DEPTH, Frame, Run
-from tritonlint.facts.host.symbols import Attribute, Object, Parameter, Symbol
+from tritonlint.facts.host.symbols import Attribute, Denied, Joined, Object, Parameter, Symbol
 from tritonlint.facts.host.traded import traded
-from tritonlint.facts.host.values import Callable, Instance, Partial, Sequence, Table, Tensor, Value
-from tritonlint.facts.kept import kept
+from tritonlint.facts.host.values import (
+    Callable,
+    Instance,
+    Partial,
+    Path,
+    Sequence,
+    Table,
+    Tensor,
+    Value,
+)
 from tritonlint.facts.project.modules import Definition
-from tritonlint.facts.project.tree import FUNCTION, Function, nodes, statements_in
+from tritonlint.facts.project.tree import FUNCTION, nodes
 from tritonlint.frozen import replace
 
 # `setup_context(ctx, inputs, output)` of an autograd function.
@@ -83,7 +92,38 @@ def _assigned(frame: Frame, definition: Definition, method: Definition) -> Class
             for name, x in every.items()
             if Attribute(own, name) not in now
         },
+        passed=renaming.path(_passed(inner), names),
+        alike={
+            names.get(buffer, buffer): frozenset(names.get(each, each) for each in others)
+            for buffer, others in run.alike.items()
+        },
     )
+
+
+def _passed(made: Frame) -> Path:
+    """The tests of several things together that every object gets past which a method makes."""
+    paths = [path for path, _ in made.returns]
+    first = paths[0] if paths else ()
+    together = [
+        each
+        for each in first
+        if isinstance(each[0], Joined) and all(each in path for path in paths)
+    ]
+    for (test, outcome), asserted in made.run.implied.items():
+        one = test if outcome else Denied(test)
+        others = (other if not then else Denied(other) for other, then in asserted)
+        together += [(Joined("and", (one, each)), False) for each in others]
+    return tuple(together)
+
+
+def passed_by_objects(frame: Frame) -> Path:
+    """The tests that come out so for all objects that were met, as their classes tell."""
+    found: dict[tuple[Symbol, bool], None] = {}
+    for owner in frame.run.requiring.values():
+        names: renaming.Names = {Object(owner.definition.qualified): owner.name}
+        passed = class_facts(frame, owner.definition).passed
+        found |= dict.fromkeys(renaming.path(passed, names))
+    return tuple(found)
 
 
 def _is_of(name: object, owner: Object) -> TypeGuard[Attribute]:
@@ -144,6 +184,8 @@ def take_over(frame: Frame, facts: ClassFacts, value: Value) -> set[Symbol]:
     found = set(buffers(value))
     for buffer in found & facts.types.keys():
         frame.types.setdefault(buffer, facts.types[buffer])
+    for buffer in found & facts.alike.keys():
+        frame.run.alike.setdefault(buffer, facts.alike[buffer])
     return found
 
 
@@ -207,72 +249,3 @@ def _initializes(function: Definition) -> bool:
     initializers call do (`self._create_buffers()`)."""
     node = function.as_function
     return function.name == "__init__" or (bool(assigned_in(node)) and makes_tensors(node))
-
-
-def assigned_elsewhere(definition: Definition) -> Iterator[str]:
-    """The attributes of `self` that methods other than `__init__` assign, or that are made anew in
-    another way."""
-    yield from made_anew(definition)
-    for method in _later_methods(definition):
-        yield from assigned_in(method)
-
-
-def made_anew(definition: Definition) -> Iterator[str]:
-    """The attributes of `self` that classes which inherit from its own assign, that functions of
-    the file make anew, or that methods other than `__init__` change without assigning them."""
-    yield from changing.changed_outside(definition.module)
-    for heir in heirs.heirs(definition):
-        for method in heir.as_class.body:
-            if isinstance(method, FUNCTION):
-                yield from assigned_in(method)
-    for method in _later_methods(definition):
-        own = Definition(definition.module, method, definition.inside, method.name)
-        yield from changing.changed_by_own(own) - assigned_in(method)
-
-
-def _later_methods(definition: Definition) -> Iterator[Function]:
-    """The methods of a class beside `__init__`, and beside setters: what those assign is seen where
-    `__init__` does."""
-    for method in definition.as_class.body:
-        if isinstance(method, FUNCTION) and method.name != "__init__":
-            if not classes.accessor(method, "setter"):
-                yield method
-
-
-@kept(4096)
-def assigned_in(method: Function) -> frozenset[str]:
-    """The attributes of objects that a method assigns, or registers."""
-    statements = [each for each, _ in statements_in(method.body)]
-    assigned = (
-        node.value.attr
-        if node.attr == "data" and isinstance(node.value, ast.Attribute)
-        else node.attr
-        for statement in statements
-        for target in targets(statement)
-        for node in nodes(target, ast.Attribute)
-        if isinstance(node.ctx, ast.Store)
-    )
-    by_name = (name for each in statements for name in registered(method, each))
-    return frozenset((*assigned, *by_name))
-
-
-def registered(method: Function, statement: ast.stmt) -> Iterator[str]:
-    """The names of the attributes that a statement of a method gives what it registers or saves, as
-    far as they are written out."""
-    match statement:
-        case ast.Expr(value=ast.Call(func=ast.Attribute(attr="save_for_backward"))):
-            yield "saved_tensors"
-        case ast.Expr(value=ast.Call() as call) if told := changing.named(call):
-            yield from (each for each in changing.keys(method, told[1]) if each != changing.ANY)
-
-
-def targets(statement: ast.stmt) -> list[ast.expr]:
-    """What a statement assigns to."""
-    match statement:
-        case ast.Assign(targets=targets):
-            return targets
-        case ast.AnnAssign() | ast.AugAssign() | ast.For() | ast.AsyncFor():
-            return [statement.target]
-        case ast.With() | ast.AsyncWith():
-            return [each.optional_vars for each in statement.items if each.optional_vars]
-    return []

@@ -8,7 +8,7 @@ from dataclasses import field
 from tritonlint.dtypes import ElementTypes
 from tritonlint.facts.host.events import Note
 from tritonlint.facts.host.symbols import Attribute, Symbol
-from tritonlint.facts.host.values import Value
+from tritonlint.facts.host.values import Path, Value
 from tritonlint.facts.project.modules import Definition
 from tritonlint.frozen import dataclass
 
@@ -18,7 +18,9 @@ class ClassFacts:
     """What `__init__` of a class gives its attributes (in `first` those that are given something
     else later), with what is known of the buffers behind them; `dtypes` name the dtypes of those of
     which only that is known, `stand_ins` have one element, `given` are those of parameters. `of` is
-    a function of another file that it is told of, which is parsed as long as this is known."""
+    a function of another file that it is told of, which is parsed as long as this is known;
+    `passed` are tests of several things that come out so for every object, `alike` tells what
+    memory of an unknown type was made after."""
 
     values: dict[str, Value]
     types: dict[Symbol, ElementTypes]
@@ -28,6 +30,8 @@ class ClassFacts:
     given: dict[Attribute, Value] = field(default_factory=dict)
     first: dict[str, Value] = field(default_factory=dict)
     of: Definition | None = None
+    passed: Path = ()
+    alike: dict[Symbol, frozenset[Symbol]] = field(default_factory=dict)
 
 
 # By class and method.

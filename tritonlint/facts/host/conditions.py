@@ -40,6 +40,8 @@ def compare(frame: Frame, node: ast.Compare, left: Value, right: Value, span: Sp
     outcome = _compared(frame, node, left, right)
     if outcome is None:
         outcome = _of_view(frame, node, left, right)
+    if outcome is None:
+        outcome = _of_several(node, left, right)
     if outcome is not None:
         return Condition("opaque", symbols.Literal(str(outcome)), span)
     negated = isinstance(node.ops[0], (ast.NotEq, ast.IsNot, ast.NotIn))
@@ -101,6 +103,23 @@ def _of_view(frame: Frame, node: ast.Compare, left: Value, right: Value) -> bool
             if own and asked and isinstance(tensor, Tensor) and tensor.view and not tensor.guarded:
                 return (own == asked) != isinstance(node.ops[0], (ast.NotEq, ast.IsNot))
     return None
+
+
+def _of_several(node: ast.Compare, left: Value, right: Value) -> bool | None:
+    """Whether a dtype that is one of several, as of a table, is what a test asks for: where that is
+    all of them, or none."""
+    if not isinstance(left, DType) or left.of is not None or left.types.types is None:
+        return None
+    asked = right.items if isinstance(right, Sequence) else (right,)
+    known = {each.types.single for each in asked if isinstance(each, DType) and each.of is None}
+    if len(known) != len(asked) or None in known:
+        return None
+    denies = isinstance(node.ops[0], (ast.NotEq, ast.IsNot, ast.NotIn))
+    if not isinstance(node.ops[0], (ast.Eq, ast.Is, ast.In)) and not denies:
+        return None
+    if left.types.types <= known:
+        return not denies
+    return denies if left.types.types.isdisjoint(known) else None
 
 
 def _plain(node: ast.Compare, left: Value, right: Value, span: Span) -> Condition:

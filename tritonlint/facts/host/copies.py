@@ -9,7 +9,14 @@ from collections.abc import Iterable
 from tritonlint.dtypes import INT8, UINT8, UNKNOWN, ElementType, ElementTypes
 from tritonlint.facts.host.arguments import Arguments
 from tritonlint.facts.host.choices import any_item, options
-from tritonlint.facts.host.element_types import all_bytes, dtype_types, tensor_types, wide_floats
+from tritonlint.facts.host.element_types import (
+    ANY_FLOAT,
+    all_bytes,
+    all_codes,
+    dtype_types,
+    tensor_types,
+    wide_floats,
+)
 from tritonlint.facts.host.events import Copy, Form
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import HasType
@@ -115,6 +122,11 @@ def _codes(frame: Frame, tensor: Tensor) -> ElementTypes | None:
     made = frame.known(tensor.buffer)
     if (made.types and all(t.is_code for t in made.types)) or wide_floats(made):
         return made
+    names = frame.run.dtypes.get(tensor.buffer, frozenset())
+    names = names if not made.known or made == ANY_FLOAT else frozenset()
+    for each in frame.run.notes.of_kind("default") if tensor.view is not None and names else ():
+        if each.buffer in names and all_codes(each.types):
+            return each.types
     notes = frame.run.notes.by_buffer(tensor.buffer)
     for each in notes if tensor.view is not None else ():
         own = HasType(tensor.buffer, str(each.types))
@@ -170,7 +182,10 @@ def _record(
     target: tuple[ast.expr, Value],
     source: tuple[ast.expr, Value],
 ) -> None:
-    sides = _sides(tensor_types(frame, source[1]), tensor_types(frame, target[1]))
+    types, into = tensor_types(frame, source[1]), target[1]
+    if not types.known:
+        types, into = _asserted_with(frame, source[1], into)
+    sides = _sides(types, tensor_types(frame, into))
     if sides is None or _guarded(target[1]) or _guarded(source[1]) or _is_whole(frame, source[0]):
         return
     encoded, byte, to_bytes = sides
@@ -187,6 +202,19 @@ def _record(
             (*_evidence(frame, target[1]), *_evidence(frame, source[1])),
         )
     )
+
+
+def _asserted_with(frame: Frame, source: Value, target: Value) -> tuple[ElementTypes, Value]:
+    """What the memory of `source` is asserted to be on the path of one of the values that `target`
+    can be, and that value: `if kind == "scale"` asserts the one and binds the other."""
+    for path, to in options(target):
+        known = {*frame.path, *path, *getattr(to, "tested", ())}
+        for _, each in options(source):
+            for note in frame.run.notes.by_buffer(each.buffer) if isinstance(each, Tensor) else ():
+                own = HasType(note.buffer, str(note.types))
+                if note.kind == "asserted" and {*note.path} - {(own, True)} <= known:
+                    return note.types, to
+    return UNKNOWN, target
 
 
 def _sides(

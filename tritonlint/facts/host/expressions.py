@@ -51,6 +51,8 @@ from tritonlint.frozen import replace
 
 # So many objects of different classes are told apart.
 _FEW = 4
+# Attributes of a tensor that are its memory.
+_SAME = ("T", "mT", "H", "data")
 
 
 def evaluate(frame: Frame, node: ast.expr) -> Value:
@@ -193,6 +195,8 @@ def _attribute_of(frame: Frame, owner: Value, node: ast.Attribute) -> Value:
             return objects.instance_attribute(frame, owner, name, node)
         case Choice() if several := _objects(owner):
             return choose(*((at, _attribute_of(frame, each, node)) for at, each in several))
+        case Choice() if name in _SAME and all(isinstance(x, Tensor) for _, x in options(owner)):
+            return owner
         case Class():
             return objects.class_attribute(frame, owner, name, node)
         case Super():
@@ -280,13 +284,11 @@ def _keeps_nothing(owner: Instance) -> bool:
 def _opaque_attribute(frame: Frame, owner: Tensor, name: str, node: ast.Attribute) -> Value:
     """An attribute of something unknown: a tensor's method or property, or an unknown of its
     own."""
-    if name in ("T", "mT", "H") or name == "data" and not structural.fitting(frame, owner, node):
+    if name in _SAME and (name != "data" or not structural.fitting(frame, owner, node)):
         return owner
     stored = frame.env.get(Attribute(owner.buffer, name))
-    if stored is not None:
-        return stored
-    if name == "type":  # `x.type(dtype)`, not an attribute that names one
-        return Method(owner, name, node)
+    if stored is not None or name == "type":  # `x.type(dtype)`, not an attribute that names one
+        return stored or Method(owner, name, node)
     found = filled.given_elsewhere(frame, owner.buffer, name)
     found = found or named_dtype(name) or _of_its_class(frame, owner, name, node)
     return found or Method(owner, name, node)

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from tritonlint.dtypes import UNKNOWN
 from tritonlint.facts.host import classes
 from tritonlint.facts.host.arguments import Arguments, Given
+from tritonlint.facts.host.assigned import assigned_elsewhere
 from tritonlint.facts.host.binding import bind
 from tritonlint.facts.host.changing import ANY, stored_by_others
 from tritonlint.facts.host.choices import options
-from tritonlint.facts.host.class_facts import assigned_elsewhere, take_over
+from tritonlint.facts.host.class_facts import take_over
 from tritonlint.facts.host.class_values import ClassFacts
 from tritonlint.facts.host.state import NEAR_DEPTH, Frame, Run
 from tritonlint.facts.host.symbols import Made

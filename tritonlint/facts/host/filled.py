@@ -51,13 +51,16 @@ def given_elsewhere(frame: Frame, owner: Symbol, name: str) -> Value | None:
 def _given(
     frame: Frame, kind: Definition, filling: tuple[Definition, str], name: str
 ) -> Value | None:
-    """What a method gives an attribute of its parameter, where its type is known."""
+    """What a method gives an attribute of its parameter, where its type is known, or is saved for
+    `backward`."""
     method, parameter = filling
     if id(method.node) in frame.run.stack:
         return None
     facts = facts_of(frame, kind, method)
     found = facts.given.get(Attribute(Parameter(method.qualified, parameter), name))
-    if found is None or set(buffers(found)).isdisjoint(facts.types):
+    if found is None:
+        return None
+    if name != "saved_tensors" and set(buffers(found)).isdisjoint(facts.types):
         return None
     held = take_over(frame, facts, found)
     known = frame.run.notes

@@ -21,12 +21,13 @@ from tritonlint.facts.host import (
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.assigning import store, unpacked
 from tritonlint.facts.host.binding import bind
-from tritonlint.facts.host.class_facts import note_all
+from tritonlint.facts.host.class_facts import note_all, passed_by_objects
 from tritonlint.facts.host.decorators import supplied
 from tritonlint.facts.host.required import note_required
 from tritonlint.facts.host.state import Frame, Run
 from tritonlint.facts.host.values import Callable, Instance
 from tritonlint.facts.project.modules import Module
+from tritonlint.frozen import replace
 
 
 class Activation(Frame):
@@ -97,4 +98,8 @@ def _settled(frame: Frame) -> Run:
     """The run of a frame at its end, with what is asked about launches only."""
     if frame.run.launches:
         note_all(frame)
+        passed = passed_by_objects(frame)
+        if passed:
+            known = frame.run.launches
+            known[:] = [replace(each, path=each.path + passed) for each in known]
     return frame.run

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tritonlint.facts.host.settings import clash, subject
+from collections.abc import Iterable
+
+from tritonlint.facts.host.settings import clash, implied, subject
 from tritonlint.facts.host.symbols import Denied, Joined, Symbol
 from tritonlint.facts.host.values import Path
 from tritonlint.facts.kept import kept
@@ -27,14 +29,22 @@ def contradicts(one: Path, other: Path) -> bool:
     if not one or not other or one is other:
         return False
     opposite, ours, never = _told(one)
-    if not opposite.isdisjoint(other) or any(each.issubset(other) for each in never):
+    if not opposite.isdisjoint(other):
         return True
     _, theirs, others = _told(other)
-    if any(each.issubset(one) for each in others):
+    if (never or others) and any(_holds(each, (*one, *other)) for each in (*never, *others)):
         return True
     # Asked millions of times, and mostly the two are about different things.
     both = ours.keys() & theirs.keys() if ours and theirs else ()
     return any(ours[of] != theirs[of] and clash((*ours[of], *theirs[of])) for of in both)
+
+
+def _holds(outcomes: Iterable[Outcome], path: Path) -> bool:
+    """Whether all these tests come out so on a path, as far as it tells."""
+    return all(
+        each in path or any(implied(*known, each[0]) == each[1] for known in path)
+        for each in outcomes
+    )
 
 
 @kept(8192)

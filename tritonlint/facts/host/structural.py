@@ -7,8 +7,8 @@ import ast
 from collections.abc import Mapping, Sequence
 
 from tritonlint.facts.flow.parameters import signature
+from tritonlint.facts.host.assigned import assigned_in
 from tritonlint.facts.host.changing import stored_by_others
-from tritonlint.facts.host.class_facts import assigned_in
 from tritonlint.facts.host.heirs import members
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.tensors import CONSTRUCTORS, CONVERSIONS, PARTS, SHAPES

@@ -10,6 +10,7 @@ from tritonlint.facts.host import byte_counts
 from tritonlint.facts.host.arguments import Arguments, is_stand_in
 from tritonlint.facts.host.choices import choose, is_dtype, options
 from tritonlint.facts.host.element_types import (
+    ANY_FLOAT,
     FLOATS,
     all_bytes,
     decides_bytes,
@@ -138,7 +139,8 @@ def allocated(
 
 def _made_with(frame: Frame, buffer: Symbol, dtype: Value, span: Span) -> None:
     """Remember what names the dtype of new memory, where it is not known and may be int8."""
-    if dtype_types(frame, dtype).known:
+    types = dtype_types(frame, dtype)
+    if types.known and types != ANY_FLOAT:
         return
     each_path = list(options(dtype))
     named = tuple((path, s) for path, each in each_path if (s := dtype_symbol(each)) is not None)
@@ -191,8 +193,14 @@ def convert(frame: Frame, tensor: Tensor, target: Value | None, span: Span) -> T
     tensor as it is."""
     if target is None or not any(isinstance(each, DType) for _, each in options(target)):
         return tensor
+    return converted(frame, target, span)
+
+
+def converted(frame: Frame, target: Value, span: Span) -> Tensor:
+    """New memory with the element type that `target` names, as far as that is known."""
     types = dtype_types(frame, target)
     made = allocated(frame, types, span)
+    _made_with(frame, made.buffer, target, span)
     _made_alike(frame, made.buffer, types, target)
     return made
 

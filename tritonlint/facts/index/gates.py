@@ -80,6 +80,7 @@ _COPIES = re.compile(
 # The same with an attribute of the object on one side, or of a parameter.
 _COPIES_OWN = re.compile(
     r"\b[a-z]\w*\.[a-z_][^\n=]*(?:\.copy_\(|\]\s*=[^=])|(?:\.copy_\(|[^\"']\]\s*=)\s*[a-z]\w*\.[a-z_]"
+    r"|\b[a-z]\w*\.copy_\("
 )
 _CODES = ("float8", "fp8", "e8m0")
 _TOP = re.compile(r"^(?=(?:async[ \t]+)?def\b|class\b)", re.M)
@@ -239,8 +240,10 @@ def body_of(text: bytes, start: int, end: int) -> int:
 
 def may_copy_own(text: str, owner: str) -> bool:
     """Whether the text of a method may do so with an attribute of its object, of a class with the
-    text `owner`: what the attribute holds is told in another method."""
-    return _COPIES_OWN.search(text) is not None and may_copy(owner)
+    text `owner`: what the attribute holds is told in another method; or hand it to another method,
+    and say that something holds codes."""
+    hands = "self." in text and any(each in text for each in _CODES)
+    return (hands or _COPIES_OWN.search(text) is not None) and may_copy(owner)
 
 
 def names(text: bytes, start: int, end: int) -> set[bytes]:

@@ -18,6 +18,7 @@ _NAME = re.compile(
     rb"""op_name\s*=\s*["'](?:\w+::)?(\w+)["']"""
     rb"""|op\(\s*["'](?:\w+::)?(\w+)["']"""
     rb"""|\bimpl\(\s*(?:[\w.]+\s*,\s*)?["'](?:\w+::)?(\w+)"""
+    rb"""|register(?!_(?:buffer|parameter|module))\w*\(\s*["'](?:\w+::)?(\w+)["']"""
     # Only looked at, for what a decorator names itself: `@custom_op("ns::mean")` of `pool_mean`.
     rb"""|@(?=[\w.]*_op\b[^\n]*\n(?:[^\n]*\n){0,12}?[ \t]*def[ \t]+(\w+))"""
 )

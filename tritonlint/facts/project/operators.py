@@ -7,9 +7,13 @@ import re
 from collections.abc import Iterator
 
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import dotted_name
+from tritonlint.facts.project.tree import dotted_name, nodes
 
 _DECORATOR = re.compile(r"(?:^|_|\.)(?:custom|triton)_op$")
+
+
+# What a file that registers operators without decorators names.
+_REGISTERING = (b"op_func", b"impl(", b"register")
 
 
 def operators(module: Module) -> dict[str, Definition]:
@@ -25,10 +29,11 @@ def _registered(module: Module) -> Iterator[tuple[str, Definition]]:
             if name is not None:
                 yield name, definition
     data = module.source.data
-    for node, _ in module.statements if b"op_func" in data or b"impl(" in data else ():
+    for node, _ in module.statements if any(each in data for each in _REGISTERING) else ():
         if isinstance(node, (ast.Expr, ast.Assign)) and isinstance(node.value, ast.Call):
             yield from _passed(module, node.value)
             yield from _implemented(module, node.value)
+            yield from _by_helper(module, node.value)
 
 
 def _decorated(decorator: ast.expr, function: str) -> str | None:
@@ -68,6 +73,30 @@ def _implemented(module: Module, call: ast.Call) -> Iterator[tuple[str, Definiti
     target = module.meant(function)
     if name and target is not None and isinstance(target.node, ast.FunctionDef):
         yield name, target
+
+
+def _by_helper(module: Module, call: ast.Call) -> Iterator[tuple[str, Definition]]:
+    """`register("name", schema, function)`, where that is a function of the project which hands the
+    name and the function on to `library.impl(name, function)`."""
+    helper = module.meant(call.func)
+    if helper is None or not isinstance(helper.node, ast.FunctionDef):
+        return
+    names = (each.arg for each in helper.node.args.args)
+    given = dict(zip(names, call.args, strict=False))
+    given |= {each.arg: each.value for each in call.keywords if each.arg is not None}
+    for each in nodes(helper.node, ast.Call):
+        match each:
+            case ast.Call(
+                func=ast.Attribute(attr="impl"), args=[ast.Name(id=name), ast.Name(id=made), *_]
+            ):
+                pass
+            case _:
+                continue
+        match given.get(name), given.get(made):
+            case ast.Constant(value=str(spelled)), ast.expr() as function:
+                target = module.meant(function)
+                if target is not None and isinstance(target.node, ast.FunctionDef):
+                    yield spelled.rpartition("::")[2].partition(".")[0], target
 
 
 def _first_name(call: ast.Call) -> str | None:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from tritonlint.facts.device.reading.offsets import Offset, begins_within, pointers_of
 from tritonlint.facts.device.reading.reader import names_64_bits
 from tritonlint.facts.hazards.extents import fits_in_32_bits, made_after
+from tritonlint.facts.hazards.inner_dimensions import inside
 from tritonlint.facts.hazards.narrow_offsets import (
     Companions,
     NarrowOffset,
@@ -83,6 +84,8 @@ class Offsets:
             self.looked_at.read.add((kernel.path, kernel.line))
             seen = [*late(kernel)] if kernel in widening else []
             seen += siblings(kernel, twins)
+            known = {(each.place, each.pointer) for each in seen}
+            seen += (e for e in inside(kernel) if (e.place, e.pointer) not in known)
             if tells:
                 seen = self._with_told(module, kernel, seen)
             seen += self._of_one_shape(module, kernel, wide)

@@ -13,6 +13,8 @@ from tritonlint.facts.hazards.flavours.clashes import Flavours
 from tritonlint.facts.hazards.flavours.hard_coded import HardCoded
 from tritonlint.facts.hazards.flavours.said_dtypes import SaidDtype, said_dtype, said_dtypes
 from tritonlint.facts.hazards.flavours.vendors import for_vendor
+from tritonlint.facts.hazards.written_launches import given, launches_of
+from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.tree import as_code, dotted_name, only_given, walk
 from tritonlint.frozen import dataclass
@@ -48,7 +50,9 @@ def may_encode(text: str) -> bool:
 def codes_of_a_file(
     module: Module, both_flavours: Callable[[], bool]
 ) -> Iterator[HardCoded | Flavours]:
-    """The decoders of a file that has one kind of encoder only, and another one of decoders."""
+    """The decoders of a file that has one kind of encoder only, and another one of decoders; the
+    encoders where these are kernels for e4m3fn that are launched with what is called as what is
+    decoded as the platform has it."""
     constants = said_dtypes(module, module.tree.body, {})
     every = [_in_function(module, each, constants) for each in module.functions]
     encoders = [each for encoding, _ in every for each in encoding]
@@ -67,6 +71,27 @@ def codes_of_a_file(
             "platform" in as_code(first.place) or both_flavours()
         ):
             yield HardCoded(*where, span(first.place))
+    if kinds == ({"float8_e4m3fn"}, {_PLATFORM}):
+        for each in encoders:
+            read = next((x for x in decoders if _name(x) in _launched_with(module, each)), None)
+            if read is not None and ("platform" in as_code(read.place) or both_flavours()):
+                yield HardCoded(span(each.place), each.function.name, span(read.place))
+
+
+def _name(codes: _Codes) -> str:
+    """What the bytes are called that are decoded."""
+    match codes.place:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name))):
+            return name
+    return ""
+
+
+def _launched_with(module: Module, codes: _Codes) -> set[str]:
+    """The names that a kernel which encodes is launched with."""
+    kernel = kernel_of(codes.function)
+    launches = launches_of(module, kernel) if kernel is not None else ()
+    passed = (value for _, launch in launches for value in given(kernel, launch).values())  # type: ignore[arg-type]
+    return {each.id for each in passed if isinstance(each, ast.Name)}
 
 
 def _in_function(

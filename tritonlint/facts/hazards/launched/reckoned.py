@@ -16,6 +16,8 @@ from tritonlint.facts.host.values import Path, Tensor
 
 # What a function for 8-bit integers is called.
 _INTEGERS = re.compile(r"(?:^|_)u?i(?:nt)?8(?:_|$)")
+# Memory that is made of integers.
+_MADE = re.compile(r"\bdtype=torch\.u?int8\b")
 _TWINS = {"key": "value", "value": "key", "k": "v", "v": "k"}
 
 
@@ -28,6 +30,24 @@ def reckoned_integers(run: Run, event: LaunchEvent, tensor: Tensor, path: Path) 
         return own
     twin = _twin(run, event, tensor)
     return None if twin is None else _reckoned(run, event, twin, path)
+
+
+def is_of_a_helper(run: Run, event: LaunchEvent, path: Path) -> bool:
+    """Whether a launch passes integers on `path` only as a helper makes tensors of any type that it
+    is asked for (`make(shape, dtype)`): the root is given the type by callers in the project, who
+    answer for themselves, and neither it nor the function around the launch names integers, if not
+    to make other memory of them."""
+    asked = (
+        test.of
+        for test, outcome in path
+        if outcome and isinstance(test, HasType) and "int8" in test.types
+    )
+    if not any(map(run.passed_by_callers, asked)):
+        return False
+    around = event.module.function_at(event.span.line)
+    own = (each for each in (event.root, around) if each is not None)
+    texts = (each.module.source.lines_of(each.as_function) for each in own)
+    return not any("int8" in _MADE.sub("", each) for each in texts)
 
 
 def _twin(run: Run, event: LaunchEvent, tensor: Tensor) -> Tensor | None:

@@ -9,7 +9,13 @@ from tritonlint.dtypes import UNKNOWN, ElementType, ElementTypes
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence, notes_about
 from tritonlint.facts.hazards.raw_bytes.names import byte_named, float_named
 from tritonlint.facts.host.choices import options
-from tritonlint.facts.host.element_types import FLOATS, all_bytes, wide_floats
+from tritonlint.facts.host.element_types import (
+    ANY_FLOAT,
+    FLOATS,
+    all_bytes,
+    all_codes,
+    wide_floats,
+)
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.state import Run
@@ -98,10 +104,19 @@ def _of_codes(
             known = Evidence(note.span, message, "certain", note.path, note.types)
             yield replace(known, meaning=note.types)
     made = event.types.get(tensor.buffer, UNKNOWN)
+    if not told and (not made.known or made == ANY_FLOAT):
+        names = run.dtypes.get(tensor.buffer, frozenset())
+        for note in run.notes.of_kind("default"):
+            if note.buffer in names and all_codes(note.types):
+                message = (
+                    f"made with {note.types}, unless a caller says otherwise: the bytes are codes"
+                )
+                yield Evidence(note.span, message, "likely", note.path, note.types)
+                told = True
     if not told and made.types and all(t.is_code for t in made.types):
         message = f"a tensor of {made} is viewed as bytes here: they are its codes"
         yield Evidence(view, message, "certain", (), made)
-    elif not told and wide_floats(made):
+    elif not told and (wide_floats(made) or made == ANY_FLOAT):
         message = f"a tensor of {made} is viewed as bytes here: they are pieces of its numbers"
         yield Evidence(view, message, "certain", (), made, meaning=made)
 

@@ -46,7 +46,7 @@ def _sliced(module: Module, part: Part, passed: tuple[Place, ...]) -> ast.Subscr
         node = ast.parse(f"({module.source.snippet(part.span)})", mode="eval").body
     except SyntaxError:
         return None
-    found = as_slice(node)
+    found = as_slice(node) if part.index is None else _piece(node, part.index)
     around = module.function_at(part.span.line) if passed else None
     if found is None or around is None:
         return found
@@ -77,6 +77,30 @@ class _Given(ast.NodeTransformer):
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         return self._given.get(node.id, node)
+
+
+def _piece(node: ast.expr, index: int) -> ast.Subscript | None:
+    """The slice that one of the pieces is that an expression cuts together, as by `x.split([n, 4 *
+    m], dim=-1)`: the last one goes to the end."""
+    match node:
+        case ast.Call(
+            func=ast.Attribute(value=ast.Name(id="torch"), attr=name), args=[owner, *rest]
+        ):
+            method = ast.Attribute(owner, name, ast.Load())
+            return _piece(ast.Call(method, rest, node.keywords), index)
+        case ast.Call(
+            func=ast.Attribute(value=owner, attr="split" | "split_with_sizes"),
+            args=[ast.List(elts=sizes) | ast.Tuple(elts=sizes), *_],
+        ) if index < len(sizes):
+            begin = end = None
+            for each in sizes[:index]:
+                begin = each if begin is None else ast.BinOp(begin, ast.Add(), each)
+            if index + 1 < len(sizes):
+                own = sizes[index]
+                end = own if begin is None else ast.BinOp(begin, ast.Add(), own)
+            slice_ = ast.Tuple([ast.Constant(...), ast.Slice(begin, end)], ast.Load())
+            return ast.Subscript(owner, slice_, ast.Load())
+    return None
 
 
 def as_slice(node: ast.expr) -> ast.Subscript | None:

@@ -3,7 +3,7 @@ wider, scales in float32 or rows in bfloat16, that has to be viewed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from tritonlint.dtypes import FLOAT32, PLATFORM_FP8, UNKNOWN, ElementTypes
 from tritonlint.facts.device import Moves, moves
@@ -142,7 +142,10 @@ def _told_by_kernel(
         return
     made = specialization(event, parameter, types, path, alike=True)
     seen = run.effects.of(moves, event.kernel, made)
-    if parameter in seen.scales and seen.quantized & beside:
+    # What is stored as it is computed is codes too, where the page is of them and is not viewed.
+    computed = seen.computed_floats - seen.scales.keys()
+    quantized = (seen.quantized & beside) | (computed & _unviewed(event, beside - {parameter}))
+    if parameter in seen.scales and quantized:
         message = "the kernel stores the scale of the codes here, which are in the same page"
         meaning = UNKNOWN if whole else ElementTypes.of(FLOAT32)
         yield Evidence(event.arguments[parameter].span, message, "likely", meaning=meaning)
@@ -195,6 +198,18 @@ def regions_beside(event: LaunchEvent, parameter: str, tensor: Tensor) -> frozen
         if name != parameter
         for _, each in options(passed.value)
         if isinstance(each, Tensor) and each.buffer == tensor.buffer
+    )
+
+
+def _unviewed(event: LaunchEvent, parameters: Collection[str]) -> frozenset[str]:
+    """Those of the parameters that the launch passes what is viewed as nothing else for."""
+    return frozenset(
+        name
+        for name in parameters
+        if all(
+            isinstance(each, Tensor) and each.view is None
+            for _, each in options(event.arguments[name].value)
+        )
     )
 
 

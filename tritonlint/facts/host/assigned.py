@@ -1,0 +1,80 @@
+"""Which attributes the methods of a class assign."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from tritonlint.facts.host import changing, classes, heirs
+from tritonlint.facts.kept import kept
+from tritonlint.facts.project.modules import Definition
+from tritonlint.facts.project.tree import FUNCTION, Function, nodes, statements_in
+
+
+def assigned_elsewhere(definition: Definition) -> Iterator[str]:
+    """The attributes of `self` that methods other than `__init__` assign, or that are made anew in
+    another way."""
+    yield from made_anew(definition)
+    for method in _later_methods(definition):
+        yield from assigned_in(method)
+
+
+def made_anew(definition: Definition) -> Iterator[str]:
+    """The attributes of `self` that classes which inherit from its own assign, that functions of
+    the file make anew, or that methods other than `__init__` change without assigning them."""
+    yield from changing.changed_outside(definition.module)
+    for heir in heirs.heirs(definition):
+        for method in heir.as_class.body:
+            if isinstance(method, FUNCTION):
+                yield from assigned_in(method)
+    for method in _later_methods(definition):
+        own = Definition(definition.module, method, definition.inside, method.name)
+        yield from changing.changed_by_own(own) - assigned_in(method)
+
+
+def _later_methods(definition: Definition) -> Iterator[Function]:
+    """The methods of a class beside `__init__`, and beside setters: what those assign is seen where
+    `__init__` does."""
+    for method in definition.as_class.body:
+        if isinstance(method, FUNCTION) and method.name != "__init__":
+            if not classes.accessor(method, "setter"):
+                yield method
+
+
+@kept(4096)
+def assigned_in(method: Function) -> frozenset[str]:
+    """The attributes of objects that a method assigns, or registers."""
+    statements = [each for each, _ in statements_in(method.body)]
+    assigned = (
+        node.value.attr
+        if node.attr == "data" and isinstance(node.value, ast.Attribute)
+        else node.attr
+        for statement in statements
+        for target in targets(statement)
+        for node in nodes(target, ast.Attribute)
+        if isinstance(node.ctx, ast.Store)
+    )
+    by_name = (name for each in statements for name in registered(method, each))
+    return frozenset((*assigned, *by_name))
+
+
+def registered(method: Function, statement: ast.stmt) -> Iterator[str]:
+    """The names of the attributes that a statement of a method gives what it registers or saves, as
+    far as they are written out."""
+    match statement:
+        case ast.Expr(value=ast.Call(func=ast.Attribute(attr="save_for_backward"))):
+            yield "saved_tensors"
+        case ast.Expr(value=ast.Call() as call) if told := changing.named(call):
+            yield from (each for each in changing.keys(method, told[1]) if each != changing.ANY)
+
+
+def targets(statement: ast.stmt) -> list[ast.expr]:
+    """What a statement assigns to."""
+    match statement:
+        case ast.Assign(targets=targets):
+            return targets
+        case ast.AnnAssign() | ast.AugAssign() | ast.For() | ast.AsyncFor():
+            return [statement.target]
+        case ast.With() | ast.AsyncWith():
+            return [each.optional_vars for each in statement.items if each.optional_vars]
+    return []
