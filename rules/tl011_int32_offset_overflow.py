@@ -50,8 +50,9 @@ class Int32OffsetOverflow(Rule["NarrowOffset | ShortIndex", Confidence]):
     (`torch.empty_like(x)`) needs it too; so does one of two kernels that a function passes the same
     memory and stride, and one whose entries of a table another kernel widens, where its own rows
     are. So does a kernel that widens the number of a program along one dimension of memory (its
-    chunks), and not the one along a dimension around that (its batches). It also finds products in
-    16 bits, where the launch passes `torch.int16` indices.
+    chunks), and not the one along a dimension around that (its batches), as the launches in the
+    file pass their strides. It also finds products in 16 bits, where the launch passes
+    `torch.int16` indices.
 
     ## Why is this bad
     `tl.program_id`, `tl.arange` and every integer argument that fits are 32 bits wide, and so is

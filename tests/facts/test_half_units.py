@@ -73,11 +73,14 @@ def test_half_a_unit_rounds(how: str, tmp_path: Path, monkeypatch: pytest.Monkey
 # Half a unit whatever the sign is, of what has both signs: its absolute value is taken for the scale.
 UP = {
     "added to all": "q += 0.5",
-    "within the quotient": "q = (x + 0.5 * scale) / scale + 0.5",
 }
 POSITIVE = {
     "absolute values": "q = tl.abs(x) / scale + 0.5",
     "no less than zero": "q = tl.maximum(x, 0.0) / scale + 0.5",
+    "from the least": "q = (x - tl.min(x)) / scale + 0.5",
+    "a share": "q = tl.abs(x) / tl.sum(tl.abs(x)) * 127 + 0.5",
+    "squares": "q = x * x / scale + 0.5",
+    "where it is more": "q = x * (x > 0) / scale + 0.5",
     "another pointer": "q = tl.load(other_ptr + lanes) / scale + 0.5",
 }
 

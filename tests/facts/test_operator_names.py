@@ -70,6 +70,22 @@ CALLS = {
     "by name": ('register_op("mean", "(Tensor a) -> ()", function=pool_mean)', RAW, HIT),
     "viewed": ('register_op("mean", "(Tensor a) -> ()", pool_mean)', VIEWED, ""),
 }
+OTHERS = {
+    "under another name": HELPER.replace("    library.define", '    name = f"plain_{name}"\n    library.define'),
+    "another function": HELPER.replace("    library.define", "    function = viewing(function)\n    library.define"),
+}
+
+
+@pytest.mark.parametrize("helper", OTHERS.values(), ids=list(OTHERS))
+def test_what_a_helper_changes_is_not_known(
+    helper: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    module = MODULE.format(decorator=helper, function="pool_mean", given=RAW, mark="")
+    module = module.replace("out, 64)", "out, 64)  # not looked at")
+    call = 'register_op("mean", "(Tensor a) -> ()", pool_mean)'
+    write(tmp_path, {"user.py": f"{KERNELS}{module}\n\n{call}\n"})
+    assert not found()
 
 
 @pytest.mark.parametrize(("call", "given", "mark"), CALLS.values(), ids=list(CALLS))

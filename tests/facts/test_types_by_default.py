@@ -55,6 +55,7 @@ def launch(x, out, dtype: torch.dtype = torch.float8_e4m3fn):
 """
 CASES = {
     "a parameter": DIRECT,
+    "by its keyword": DIRECT.replace(".to(dtype)", ".to(dtype=dtype)"),
     "an attribute": OBJECT,
     "kept by an object": KEPT,
     "stacked": STACKED,

@@ -15,8 +15,6 @@ from tritonlint.source import Span
 _METADATA = frozenset(
     "shape stride size ndim dim device numel data_ptr is_cuda is_contiguous".split()
 )
-# What of it counts elements.
-_MEASURES = frozenset(("shape", "stride", "size", "numel"))
 _BRANCHES = (cst.If, cst.Else, cst.ExceptHandler, cst.Finally, cst.MatchCase)
 
 
@@ -48,22 +46,6 @@ def to_view(
             return leaf
     call = next((each for each in part.above(node) if isinstance(each, cst.Call)), None)
     return value if _Use(names, call).is_only_one(leaf.value, assignment) else leaf
-
-
-def is_measured(part: Concrete, node: cst.BaseExpression) -> bool:
-    """Whether the call that takes `node`, a name or an attribute, also takes what its strides or
-    sizes are."""
-    call = next((each for each in part.above(node) if isinstance(each, cst.Call)), None)
-    if call is None or not isinstance(node, (cst.Name, cst.Attribute)):
-        return False
-    named = part.text(node)
-    return any(
-        isinstance(each, cst.Attribute)
-        and each.attr.value in _MEASURES
-        and part.text(each.value) == named
-        and call in part.above(each)
-        for each in part.contexts
-    )
 
 
 def blocks(part: Concrete, node: cst.CSTNode) -> frozenset[tuple[cst.CSTNode, str]]:

@@ -24,12 +24,12 @@ def view_argument(suspect: Suspect, node: cst.CSTNode, argument: Argument) -> Fi
     on those, or the fix is `unsafe`. It is `unsafe` too when the module names no fp8 type, so that
     the flavour is a guess, where the same expression is used for something else, for a whole buffer
     that nothing shows to have regions: if its shape counts elements, it has too few bytes for wider
-    ones; and where the strides or sizes of what is viewed as wider floats at the launch are asked
-    for: they count bytes.
+    ones; and where what is viewed as wider floats is a name at the launch: the strides and sizes
+    that this passes count bytes.
     """
     import libcst as cst
 
-    from tritonlint.edits.view_place import is_measured, to_view, under_test
+    from tritonlint.edits.view_place import to_view, under_test
 
     part = suspect.part(argument.place)
     types = argument.stands_for.types
@@ -45,7 +45,7 @@ def view_argument(suspect: Suspect, node: cst.CSTNode, argument: Argument) -> Fi
     chosen = to_view(part, node, lambda branching: _bytes_in(argument, branching))
     named = _spelled(suspect, chosen, None if codes or wider is None else wider.name)
     unsized = not codes and argument.whole and not _has_regions(argument)
-    measured = not codes and is_measured(part, chosen)
+    measured = not codes and isinstance(chosen, (cst.Name, cst.Attribute))
     if argument.shared or unsized or measured or _guessed(argument):
         named = Spelling(named.text, "unsafe", named.needs)
     if not argument.conditional or under_test(part, chosen, node):

@@ -6,6 +6,7 @@ import ast
 
 from tritonlint.facts.device.contract import Place
 from tritonlint.facts.device.frames import Key, Where, key_of, place_of
+from tritonlint.facts.device.intervals import is_constant
 from tritonlint.facts.device.values import Tensor
 from tritonlint.frozen import dataclass, replace
 
@@ -39,9 +40,10 @@ class Shorts:
         """`result` is `a op b`, and remembers such a product in it."""
         if not isinstance(op, (ast.Mult, ast.Add, ast.Sub, ast.Mod, ast.FloorDiv)):
             return result
-        key = a.history.short
-        if key is None and not isinstance(op, (ast.Mod, ast.FloorDiv)):
-            key = b.history.short
+        divided = isinstance(op, (ast.Mod, ast.FloorDiv))
+        if divided and is_constant(b.interval):
+            return result  # as of a hash, which is meant to wrap around
+        key = a.history.short or (None if divided else b.history.short)
         if isinstance(op, ast.Mult) and key is None and not result.weak and _is_short(result):
             key = self._note(a, b, where)
         return replace(result, history=replace(result.history, short=key)) if key else result

@@ -75,7 +75,8 @@ class History:
     it an unsigned byte. `wrapped`: the difference of unsigned bytes that it is. `summed`: a sum of
     products of integers. `nearest`: how it was rounded, a half to the even number or up. `short`: a
     product of 16 bits that is in it. `largest`: made of the largest of what was loaded, and of
-    nothing else that was loaded: a scale.
+    nothing else that was loaded: a scale. `signed`: a quotient of what an absolute value is taken
+    of, or that and half a unit.
     """
 
     given: bool = False
@@ -93,6 +94,7 @@ class History:
     nearest: Nearest = ""
     short: tuple[Place, tuple[Place, ...]] | None = None
     largest: bool = False
+    signed: bool = False
 
 
 PLAIN = History()

@@ -54,8 +54,8 @@ class Watch:
         self._bytes: dict[Key, SignedByte] = {}
         self._wraps = Wraps()
         self._shorts = Shorts()
-        # The parameters through which comes what the kernel takes the absolute value of.
-        self._signed: frozenset[str] = frozenset()
+        # What the kernel takes the absolute value of.
+        self._measured: list[Tensor] = []
 
     def conversions(self) -> tuple[Conversion, ...]:
         """In the order in which they were first seen."""
@@ -135,7 +135,7 @@ class Watch:
             own,
             floating,
             value.rounded,
-            _may_drop(value, target, bool(value.source) and value.source <= self._signed),
+            _may_drop(value, target),
             history.exponent,
             history.biased,
             value.interval,
@@ -175,7 +175,19 @@ class Watch:
         rounded = result.rounded or (floating and magic and added)
         made = replace(result, history=replace(history, real=real and floating), rounded=rounded)
         made = self._shorts.computed(op, a, b, made, where)
-        return self._wraps.computed(op, a, b, made, where)
+        made = self._wraps.computed(op, a, b, made, where)
+        if self._is_signed(op, a, b):
+            made = replace(made, history=replace(made.history, signed=True))
+        return made
+
+    def _is_signed(self, op: ast.operator, a: Tensor, b: Tensor) -> bool:
+        """Whether `a op b` has both signs: it is what the kernel takes the absolute value of, by a
+        scale, or that and half a unit."""
+        if isinstance(op, ast.Div):
+            return any(a is each for each in self._measured)
+        return isinstance(op, ast.Add) and (
+            (a.history.signed and is_half(b)) or (b.history.signed and is_half(a))
+        )
 
     def _biased(self, op: ast.operator, value: Tensor, other: Tensor, where: Where) -> None:
         key = value.history.cast
@@ -214,8 +226,8 @@ class Watch:
     def measured(self, name: str, value: Tensor, result: Tensor, where: Where) -> Tensor:
         """`result` is the absolute value of `value`, or what a reduction called `name` makes of
         it."""
-        if name == "abs":
-            self._signed |= value.source
+        if name == "abs" and value.interval[0] is None:
+            self._measured.append(value)
         return result
 
     def compared(self, op: ast.cmpop, result: Tensor) -> Tensor:
@@ -248,20 +260,19 @@ class Watch:
         return replace(result, history=History(real=True, exponent=exponent))
 
 
-def _may_drop(value: Tensor, target: ElementType, signed: bool) -> bool:
-    """Whether something says that the fraction of a value may be dropped, which is `signed` if
-    absolute values are taken of all that it is made of. Half a unit that becomes an integer is
-    nothing: what it is added to is not rounded, and is found where it is cast."""
+def _may_drop(value: Tensor, target: ElementType) -> bool:
+    """Whether something says that the fraction of a value may be dropped. Half a unit that becomes
+    an integer is nothing: what it is added to is not rounded, and is found where it is cast."""
     history = value.history
-    rounds = history.halved and not _drops_up(value, target, signed)
+    rounds = history.halved and not _drops_up(value, target)
     return rounds or history.settled or history.given or is_half(value)
 
 
-def _drops_up(value: Tensor, target: ElementType, signed: bool) -> bool:
+def _drops_up(value: Tensor, target: ElementType) -> bool:
     """Whether half a unit was added to what may be negative, by its limits or since the kernel
     takes its absolute value elsewhere, and dropping the fraction takes a negative number up."""
     low = value.interval[0]
-    negative = signed if low is None else low <= -1
+    negative = value.history.signed if low is None else low <= -1
     return value.history.nearest == "added" and target.kind == "signed" and negative
 
 

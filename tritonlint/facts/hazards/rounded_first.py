@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from tritonlint.dtypes import ElementType, ElementTypes
 from tritonlint.facts.device import Rounding, Specialization, Store, roundings
 from tritonlint.facts.hazards.carried_roundings import loaded_names
+from tritonlint.facts.hazards.kernel_arms import may_choose, on_one_path
 from tritonlint.facts.hazards.launched.each_path import on_each_path
 from tritonlint.facts.hazards.launched.specializations import (
     passed_as,
@@ -67,9 +68,11 @@ def _of_launch(
     ]
     told = any(_by_type(value.value) for value in event.arguments.values())
     flags = every[0].constexprs.keys()
+    sure = [each for each in flags if each in named or _is_one(event, each)]
+    told = told or (bool(apart) and may_choose(event.kernel, sure))
     for each in all_made:
         found = _judged(run, event, each, named) if apart in ("", each.parameter) else None
-        chosen = told or _chooses(each, all_made) or _on_one_path(event.kernel, each, flags)
+        chosen = told or _chooses(each, all_made) or on_one_path(event.kernel, each, flags)
         if found is not None and not found.sure and not chosen:
             found = _judged(run, event, _where_wide(run, event, each, named), named) or found
         if found is not None and ((found.sure and not apart) or not chosen):
@@ -122,6 +125,11 @@ def _asks_for_codes(event: LaunchEvent, value: Value) -> bool:
     return _CODES.search(text) is not None and _OTHERS.search(text) is None
 
 
+def _is_one(event: LaunchEvent, name: str) -> bool:
+    """Whether a launch passes one thing as a parameter."""
+    return name not in event.arguments or len([*options(event.arguments[name].value)]) == 1
+
+
 def _by_type(value: Value) -> bool:
     """Whether a value is the outcome of a test of some tensor's type."""
     found = [each for _, each in options(value) if isinstance(each, Condition)]
@@ -132,25 +140,6 @@ def _chooses(one: Rounding, others: Iterable[Rounding]) -> bool:
     """Whether the kernel rounds to another type on another path: a flag tells it which."""
     own = (each for each in others if each.parameter == one.parameter)
     return any(each.element != one.element for each in own)
-
-
-def _on_one_path(kernel: Kernel, one: Rounding, flags: Container[str]) -> bool:
-    """Whether the store stands in one arm of an `if`, and its other arm stores too: what the test
-    asks may tell the type, if it asks for more than the `flags` that the launch tells."""
-    line = one.cast.line
-    for node in nodes(kernel.node, ast.If):
-        if not node.orelse or all(each.id in flags for each in nodes(node.test, ast.Name)):
-            continue
-        arms = (node.body, node.orelse)
-        inside = [arm[0].lineno <= line <= (arm[-1].end_lineno or line) for arm in arms]
-        if any(inside) and all(map(_stores, arms)):
-            return True
-    return False
-
-
-def _stores(arm: Iterable[ast.stmt]) -> bool:
-    calls = (each for one in arm for each in nodes(one, ast.Call))
-    return any(isinstance(each.func, ast.Attribute) and each.func.attr == "store" for each in calls)
 
 
 def _casts(kernel: Kernel, codes: bool) -> bool:

@@ -221,8 +221,10 @@ def _of_tensor(
         dtype = names_dtype(node, around)
         if dtype and name == "view":
             frame.note("view", owner.buffer, UNKNOWN, frame.span(node), owner.part)
-        elif dtype and len(arguments.positional) == 1:
-            return tensors.converted(frame, arguments.positional[0], frame.span(node))
+        elif dtype:
+            target = arguments.keywords.get("dtype") or arguments.get(0, "dtype")
+            if target is not None:
+                return tensors.converted(frame, target, frame.span(node))
         return replace(owner, types=UNKNOWN, view=frame.span(node), guarded=False, viewed_on=())
     return tensors.method(frame, owner, name, arguments, frame.span(node))
 

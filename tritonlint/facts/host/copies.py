@@ -209,8 +209,9 @@ def _asserted_with(frame: Frame, source: Value, target: Value) -> tuple[ElementT
     can be, and that value: `if kind == "scale"` asserts the one and binds the other."""
     for path, to in options(target):
         known = {*frame.path, *path, *getattr(to, "tested", ())}
-        for _, each in options(source):
-            for note in frame.run.notes.by_buffer(each.buffer) if isinstance(each, Tensor) else ():
+        held = [each for _, each in options(source) if isinstance(each, Tensor)]
+        for each in held if not any(one.view or one.types for one in held) else ():
+            for note in frame.run.notes.by_buffer(each.buffer):
                 own = HasType(note.buffer, str(note.types))
                 if note.kind == "asserted" and {*note.path} - {(own, True)} <= known:
                     return note.types, to

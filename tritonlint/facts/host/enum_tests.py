@@ -25,7 +25,8 @@ def compared(frame: Frame, node: ast.Compare, left: Value, span: Span) -> Condit
     if asked is None or isinstance(left, Const) or frame.run.written:
         return None
     definition, labels = asked
-    names = _names(definition)
+    names, aliases = _names(definition)
+    labels = {aliases.get(each, each) for each in labels}
     codes = {each for each in names if names_fp8(names[each]) or names_fp8(each.lower())}
     if not labels or not codes or not labels <= names.keys():
         return None
@@ -37,6 +38,9 @@ def compared(frame: Frame, node: ast.Compare, left: Value, span: Span) -> Condit
             return negate(Condition("quantized", _quantized(setting, codes, codes, names), span))
         others = ", ".join(sorted(names[each] for each in labels))
         return Condition("unquantized", symbols.Never(setting, others), span)
+    rest = names.keys() - labels
+    if rest and rest <= codes:
+        return negate(Condition("quantized", _quantized(setting, rest, codes, names), span))
     return None
 
 
@@ -69,12 +73,16 @@ def _asked(frame: Frame, node: ast.expr) -> tuple[Definition, set[str]] | None:
     return (definition, found) if definition is not None else None
 
 
-def _names(definition: Definition) -> dict[str, str]:
+def _names(definition: Definition) -> tuple[dict[str, str], dict[str, str]]:
     """The members of an enum by label, as the settings that they stand for: their values, if these
-    are texts, else their labels."""
-    return {
-        label: value.value
-        if isinstance(value, ast.Constant) and isinstance(value.value, str)
-        else label.lower()
-        for label, value in classes.members(definition)
-    }
+    are texts, else their labels; and the labels of others by those that are their aliases."""
+    names: dict[str, str] = {}
+    aliases: dict[str, str] = {}
+    for label, value in classes.members(definition):
+        if isinstance(value, ast.Name) and value.id in names:
+            aliases[label] = value.id
+        elif isinstance(value, ast.Constant) and isinstance(value.value, str):
+            names[label] = value.value
+        else:
+            names[label] = label.lower()
+    return names, aliases

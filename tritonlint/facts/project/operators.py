@@ -84,11 +84,12 @@ def _by_helper(module: Module, call: ast.Call) -> Iterator[tuple[str, Definition
     names = (each.arg for each in helper.node.args.args)
     given = dict(zip(names, call.args, strict=False))
     given |= {each.arg: each.value for each in call.keywords if each.arg is not None}
+    changed = {x.id for x in nodes(helper.node, ast.Name) if isinstance(x.ctx, ast.Store)}
     for each in nodes(helper.node, ast.Call):
         match each:
             case ast.Call(
                 func=ast.Attribute(attr="impl"), args=[ast.Name(id=name), ast.Name(id=made), *_]
-            ):
+            ) if changed.isdisjoint((name, made)):
                 pass
             case _:
                 continue

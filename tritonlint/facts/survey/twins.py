@@ -85,7 +85,7 @@ class Offsets:
             seen = [*late(kernel)] if kernel in widening else []
             seen += siblings(kernel, twins)
             known = {(each.place, each.pointer) for each in seen}
-            seen += (e for e in inside(kernel) if (e.place, e.pointer) not in known)
+            seen += (e for e in inside(module, kernel) if (e.place, e.pointer) not in known)
             if tells:
                 seen = self._with_told(module, kernel, seen)
             seen += self._of_one_shape(module, kernel, wide)

@@ -21,6 +21,8 @@ from tritonlint.frozen import dataclass
 
 # What bytes are called that a function is given.
 _BYTES = re.compile(r"raw|byte|code|packed|cache|page|pool|payload|buf", re.IGNORECASE)
+# Words of tests for a GPU, or for what it has.
+_OF_GPUS = re.compile(r"hip\b|fnuz|gfx|rocm|platform|capability|_arch\b", re.IGNORECASE)
 _AS_BYTES = re.compile(r"view(?<!\wview)\s*\((?:\s|#[^\n]*\n)*(?:dtype\s*=\s*)?[\w.]*uint8\b")
 _PLATFORM = "the platform's"
 _FIXED = {each: BY_NAME[each] for each in ("float8_e4m3fn", "float8_e5m2")}
@@ -89,9 +91,27 @@ def _name(codes: _Codes) -> str:
 def _launched_with(module: Module, codes: _Codes) -> set[str]:
     """The names that a kernel which encodes is launched with."""
     kernel = kernel_of(codes.function)
-    launches = launches_of(module, kernel) if kernel is not None else ()
-    passed = (value for _, launch in launches for value in given(kernel, launch).values())  # type: ignore[arg-type]
-    return {each.id for each in passed if isinstance(each, ast.Name)}
+    found: set[str] = set()
+    for host, launch in launches_of(module, kernel) if kernel is not None else ():
+        if kernel is not None and host is not None and not _asks_for_gpu(module, host):
+            passed = given(kernel, launch).values()
+            found |= {each.id for each in passed if isinstance(each, ast.Name)}
+    return found
+
+
+def _asks_for_gpu(module: Module, function: Definition) -> bool:
+    """Whether a function asks which GPU it is, or which type that has: by a word for it, or a name
+    that the module gives something at its top which has such a word."""
+    text = module.source.lines_of(function.as_function)
+    if _OF_GPUS.search(text):
+        return True
+    values = (
+        binding.node
+        for name in {each.id for each in walk(function.as_function) if isinstance(each, ast.Name)}
+        for binding in module.bindings.get(name, ())
+    )
+    exprs = (each for each in values if isinstance(each, ast.expr))
+    return any(_OF_GPUS.search(as_code(each)) for each in exprs)
 
 
 def _in_function(

@@ -13,7 +13,7 @@ from tritonlint.facts.host.tensors import SHAPES
 from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import last_name, nodes
+from tritonlint.facts.project.tree import as_code, last_name, nodes
 
 
 def cutting(event: LaunchEvent, tensor: Tensor) -> Module:
@@ -90,8 +90,12 @@ def _piece(node: ast.expr, index: int) -> ast.Subscript | None:
             return _piece(ast.Call(method, rest, node.keywords), index)
         case ast.Call(
             func=ast.Attribute(value=owner, attr="split" | "split_with_sizes"),
-            args=[ast.List(elts=sizes) | ast.Tuple(elts=sizes), *_],
+            args=[ast.List(elts=sizes) | ast.Tuple(elts=sizes), *rest],
+            keywords=keywords,
         ) if index < len(sizes):
+            axis = rest[0] if rest else next((x.value for x in keywords if x.arg == "dim"), None)
+            if axis is None or as_code(axis) == "0":  # of whole rows
+                return None
             begin = end = None
             for each in sizes[:index]:
                 begin = each if begin is None else ast.BinOp(begin, ast.Add(), each)

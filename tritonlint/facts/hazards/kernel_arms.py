@@ -1,0 +1,50 @@
+"""Arms of the branches of a kernel that store something, each in its own way."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Container, Iterable
+
+from tritonlint.facts.device import Rounding
+from tritonlint.facts.project.kernel import Kernel, functions_of
+from tritonlint.facts.project.tree import nodes, walk
+
+
+def on_one_path(kernel: Kernel, one: Rounding, flags: Container[str]) -> bool:
+    """Whether the store stands in one arm of an `if`, and its other arm stores too: what the test
+    asks may tell the type, if it asks for more than the `flags` that the launch tells."""
+    line = one.cast.line
+    for node in nodes(kernel.node, ast.If):
+        if not node.orelse or all(each.id in flags for each in nodes(node.test, ast.Name)):
+            continue
+        arms = (node.body, node.orelse)
+        inside = [arm[0].lineno <= line <= (arm[-1].end_lineno or line) for arm in arms]
+        if any(inside) and all(map(_stores, arms)):
+            return True
+    return False
+
+
+def may_choose(kernel: Kernel, flags: Container[str]) -> bool:
+    """Whether a test of more than the `flags` that the launch tells decides what a kernel stores,
+    or whether it goes on."""
+    for function in functions_of(kernel):
+        for node in nodes(function.node, ast.If):
+            asked = {each.id for each in nodes(node.test, ast.Name)}
+            if all(each in flags for each in asked):
+                continue
+            inner = (each for one in (*node.body, *node.orelse) for each in walk(one))
+            if any(isinstance(each, ast.Return) or _writes(each) for each in inner):
+                return True
+    return False
+
+
+def _writes(node: ast.AST) -> bool:
+    match node:
+        case ast.Call(func=ast.Attribute(attr=name)):
+            return name == "store" or name.startswith("atomic_")
+    return False
+
+
+def _stores(arm: Iterable[ast.stmt]) -> bool:
+    calls = (each for one in arm for each in nodes(one, ast.Call))
+    return any(isinstance(each.func, ast.Attribute) and each.func.attr == "store" for each in calls)
