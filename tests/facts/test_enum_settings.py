@@ -76,6 +76,12 @@ CASES = {
         FIRST.replace("E4M3:", "CODES:"),
         "",
     ),
+    "a bit": (
+        "CODES = 1\n    ROWS = 2",
+        "self.page = torch.zeros(n, dtype=torch.uint8 if kind & Kind.CODES else torch.half)",
+        f"if self.kind & Kind.CODES:\n            {VIEW.format('e4m3fn')}",
+        "",
+    ),
     "two wide kinds": (FOUR, AMONG, FIRST, "$"),
     "by its label": (LABELS, UNLESS_WIDE.replace("BF16", "WIDE"), FIRST.replace("Kind.E", "Kind.FP8_E"), "$"),
     "of something else": (OTHERS, BYTES, FIRST.replace("E4M3", "ROWS"), ""),

@@ -17,8 +17,9 @@ from tritonlint.facts.host.element_types import (
     wide_floats,
 )
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import Allocation
-from tritonlint.facts.host.values import Const, Tensor, Value
+from tritonlint.facts.host.symbols import Allocation, Attribute, Symbol
+from tritonlint.facts.host.values import Const, Instance, Tensor, Value
+from tritonlint.facts.project.tree import as_code
 from tritonlint.source import Span
 
 # Functions and methods of torch's that nobody calls with codes or with indices.
@@ -45,7 +46,7 @@ def reckons(frame: Frame, dtype: Value, names: Items[object], span: Span) -> Non
 def reckoned(frame: Frame, node: ast.BinOp, left: Value, right: Value) -> Tensor:
     """What arithmetic with numbers or tensors gives: floats, where it divides or one side is a
     float."""
-    made = frame.unknown(node)
+    made = _bit_of(node, left, right) or frame.unknown(node)
     sides = left, right
     known = {types for each in sides if wide_floats(types := _number_types(frame, each))}
     if isinstance(node.op, (ast.Div, ast.MatMult)) or (
@@ -59,6 +60,17 @@ def reckoned(frame: Frame, node: ast.BinOp, left: Value, right: Value) -> Tensor
     else:
         byte_counts.note_count(frame, node, made, left, right)
     return made
+
+
+def _bit_of(node: ast.BinOp, left: Value, right: Value) -> Tensor | None:
+    """The bit of a setting that `flags & 1` or `kind & Kind.CODES` is: the same wherever it is
+    asked for."""
+    match node.op, left:
+        case ast.BitAnd(), Tensor(buffer=of, types=None, part=None):
+            return Tensor(Attribute(of, f"& {as_code(node.right)}"))
+        case ast.BitAnd(), Instance(symbol=Symbol() as of):
+            return Tensor(Attribute(of, f"& {as_code(node.right)}"))
+    return None
 
 
 def takes_numbers(frame: Frame, name: str, values: Iterable[Value], span: Span) -> None:
