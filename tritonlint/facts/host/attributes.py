@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 
 from tritonlint.facts.host import heirs, renaming
 from tritonlint.facts.host.asserted_attributes import keep_asserted
@@ -63,23 +63,30 @@ def assigned_value(frame: Frame, owner: Instance, name: str) -> Value | None:
     names = _names(owner)
     if narrow:
         note_views(frame, definition, name, narrow, asked=names)
-    known = frame.run.notes
-    for note in facts.notes:
-        if note.buffer in memory:
-            own_note = replace(note, path=renaming.path(note.path, names))
-            known += [own_note] if own_note not in known else []
+    _keep_notes(frame, facts, memory, names)
     if isinstance(own, Tensor) and own.buffer not in facts.types and own.types is None:
         _keep_dtype(frame, facts, own.buffer, symbol)
         _keep_asserted(frame, owner, name)
         return None
-    for buffer in memory & facts.dtypes.keys():
-        _keep_dtype(frame, facts, buffer, buffer)
     if isinstance(owner.symbol, Made):
         names = {**names, **_made_apart(frame, owner.symbol, memory)}
     held = renaming.value(own, names)
     if narrow:
         note_views_of_others(frame, definition, name, set(buffers(held)))
     return held
+
+
+def _keep_notes(
+    frame: Frame, facts: ClassFacts, memory: Set[Symbol], names: renaming.Names
+) -> None:
+    """Have what a class tells of memory, and of the dtypes that it is made with, be known here."""
+    known = frame.run.notes
+    for note in facts.notes:
+        if note.buffer in memory:
+            own_note = replace(note, path=renaming.path(note.path, names))
+            known += [own_note] if own_note not in known else []
+    for buffer in memory & facts.dtypes.keys():
+        _keep_dtype(frame, facts, buffer, buffer)
 
 
 def _keep_asserted(frame: Frame, owner: Instance, name: str) -> None:

@@ -81,10 +81,7 @@ def _assigned(frame: Frame, definition: Definition, method: Definition) -> Class
         {each.name: value for each, value in now.items() if each.of is own},
         {names.get(buffer, buffer): types for buffer, types in inner.types.items()},
         tuple(renaming.note(_for_all(note, inner), names) for note in run.notes),
-        {
-            names.get(buffer, buffer): frozenset(names.get(each, each) for each in named)
-            for buffer, named in run.dtypes.items()
-        },
+        _renamed(run.dtypes, names),
         {names.get(buffer, buffer): types for buffer, types in run.stand_ins.items()},
         {each: value for each, value in now.items() if isinstance(each.of, Parameter)},
         {
@@ -93,11 +90,17 @@ def _assigned(frame: Frame, definition: Definition, method: Definition) -> Class
             if Attribute(own, name) not in now
         },
         passed=renaming.path(_passed(inner), names),
-        alike={
-            names.get(buffer, buffer): frozenset(names.get(each, each) for each in others)
-            for buffer, others in run.alike.items()
-        },
+        alike=_renamed(run.alike, names),
     )
+
+
+def _renamed(
+    known: Mapping[Symbol, frozenset[Symbol]], names: renaming.Names
+) -> dict[Symbol, frozenset[Symbol]]:
+    return {
+        names.get(buffer, buffer): frozenset(names.get(each, each) for each in others)
+        for buffer, others in known.items()
+    }
 
 
 def _passed(made: Frame) -> Path:

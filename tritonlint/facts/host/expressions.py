@@ -182,15 +182,13 @@ def _attribute(frame: Frame, node: ast.Attribute) -> Value:
 def _attribute_of(frame: Frame, owner: Value, node: ast.Attribute) -> Value:
     name = node.attr
     if name == "dtype":
-        owner = as_tensor(owner)
-        owner = only_tensor(owner) or owner
+        owner = only_tensor(as_tensor(owner)) or as_tensor(owner)
     match owner:
         case Namespace():
             return _member(frame, owner, node)
-        case Tensor() if name == "dtype":
-            return element_types.dtype_of(frame, owner)
         case Tensor():
-            return _opaque_attribute(frame, owner, name, node)
+            dtype = element_types.dtype_of(frame, owner) if name == "dtype" else None
+            return dtype or _opaque_attribute(frame, owner, name, node)
         case Instance():
             return objects.instance_attribute(frame, owner, name, node)
         case Choice() if several := _objects(owner):
@@ -201,15 +199,15 @@ def _attribute_of(frame: Frame, owner: Value, node: ast.Attribute) -> Value:
             return objects.class_attribute(frame, owner, name, node)
         case Super():
             return objects.inherited(frame, owner, name, node)
-        case Callable(definition=definition):
-            stored = frame.env.get(Attribute(Object(definition.qualified), name))
-            if stored is not None:
-                return stored
-        case Method():
-            stored = frame.env.get(Attribute(symbol(owner, ""), name))
-            stored = stored or _of_its_class(frame, as_tensor(owner), name, node)
-            if stored is not None:
-                return stored
+        case Callable(definition=of) if stored := frame.env.get(
+            Attribute(Object(of.qualified), name)
+        ):
+            return stored
+        case Method() if stored := (
+            frame.env.get(Attribute(symbol(owner, ""), name))
+            or _of_its_class(frame, as_tensor(owner), name, node)
+        ):
+            return stored
     if name in dtype_tests.PREDICATES and all(isinstance(x, DType) for _, x in options(owner)):
         found = dtype_tests.predicate(frame, name, owner, frame.span(node))
         return found or Method(owner, name, node)

@@ -210,9 +210,7 @@ def may_copy(text: str) -> bool:
 
 def may_hold_copies(text: str) -> bool:
     """Whether a function or class at the top of a file may copy so."""
-    if "torch" not in text or not may_copy(text):
-        return False
-    return any(map(may_copy, _TOP.split(text)))
+    return "torch" in text and may_copy(text) and any(map(may_copy, _TOP.split(text)))
 
 
 def attributes(text: bytes, start: int, end: int) -> set[bytes]:
@@ -240,8 +238,7 @@ def body_of(text: bytes, start: int, end: int) -> int:
 
 def may_copy_own(text: str, owner: str) -> bool:
     """Whether the text of a method may do so with an attribute of its object, of a class with the
-    text `owner`: what the attribute holds is told in another method; or hand it to another method,
-    and say that something holds codes."""
+    text `owner`, which tells what it holds; or hand it on, and say that something holds codes."""
     hands = "self." in text and any(each in text for each in _CODES)
     return (hands or _COPIES_OWN.search(text) is not None) and may_copy(owner)
 
