@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tritonlint.facts.host.settings import clash, implied, subject
-from tritonlint.facts.host.symbols import Denied, Joined, Symbol
+from tritonlint.facts.host.symbols import Denied, Joined, OfSetting, Symbol
 from tritonlint.facts.host.values import Path
 from tritonlint.facts.kept import kept
 
@@ -32,19 +32,29 @@ def contradicts(one: Path, other: Path) -> bool:
     if not opposite.isdisjoint(other):
         return True
     _, theirs, others = _told(other)
-    if (never or others) and any(_holds(each, (*one, *other)) for each in (*never, *others)):
+    if (never or others) and _is_refused((*never, *others), frozenset((*one, *other))):
         return True
     # Asked millions of times, and mostly the two are about different things.
     both = ours.keys() & theirs.keys() if ours and theirs else ()
     return any(ours[of] != theirs[of] and clash((*ours[of], *theirs[of])) for of in both)
 
 
-def _holds(outcomes: Iterable[Outcome], path: Path) -> bool:
-    """Whether all these tests come out so on a path, as far as it tells."""
-    return all(
-        each in path or any(implied(*known, each[0]) == each[1] for known in path)
-        for each in outcomes
-    )
+def _is_refused(refused: Iterable[frozenset[Outcome]], path: frozenset[Outcome]) -> bool:
+    """Whether all tests of one of `refused` come out so on a path, by what it has, or by what the
+    settings that it has say of others."""
+    settings: list[Outcome] | None = None
+    for each in refused:
+        left = each - path
+        if not left:
+            return True
+        if len(left) == 1 and len(each) > 1:
+            ((test, outcome),) = left
+            if isinstance(test, OfSetting):
+                if settings is None:
+                    settings = [x for x in path if isinstance(x[0], OfSetting)]
+                if any(implied(*known, test) == outcome for known in settings):
+                    return True
+    return False
 
 
 @kept(8192)
