@@ -54,9 +54,15 @@ def _of_launch(
     """The same of one launch, which passes these types by their names: of all memory, or of that
     alone which it passes as the parameter `apart` on one of several paths. What the kernel does
     there may be told by a flag."""
-    if not any(_types(run, event, each) for each in event.arguments):
+    memory = (apart,) if apart else event.arguments
+    if not any(_types(run, event, name) for name in memory):
         return
     every = [*_specializations(run, event)]
+    told = any(_by_type(value.value) for value in event.arguments.values())
+    flags = every[0].constexprs.keys()
+    sure = [each for each in flags if each in named or _is_one(event, each)]
+    if apart and (told or may_choose(event.kernel, sure)):
+        return
     all_made = [
         each
         for made in every
@@ -66,10 +72,6 @@ def _of_launch(
             Specialization(made.pointers, {**made.constexprs, **named}),
         )
     ]
-    told = any(_by_type(value.value) for value in event.arguments.values())
-    flags = every[0].constexprs.keys()
-    sure = [each for each in flags if each in named or _is_one(event, each)]
-    told = told or (bool(apart) and may_choose(event.kernel, sure))
     for each in all_made:
         found = _judged(run, event, each, named) if apart in ("", each.parameter) else None
         chosen = told or _chooses(each, all_made) or on_one_path(event.kernel, each, flags)

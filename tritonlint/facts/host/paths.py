@@ -18,7 +18,7 @@ def is_possible(path: Path) -> bool:
     """Whether no test on a path comes out both ways."""
     if len(path) < 2:
         return True
-    opposite, about, never = _told(path)
+    _, opposite, about, never = _told(path)
     if not opposite.isdisjoint(path) or any(each.issubset(path) for each in never):
         return False
     return not any(len(tests) > 1 and clash(tests) for tests in about.values())
@@ -28,39 +28,43 @@ def contradicts(one: Path, other: Path) -> bool:
     """Whether no run takes both paths."""
     if not one or not other or one is other:
         return False
-    opposite, ours, never = _told(one)
+    held, opposite, ours, never = _told(one)
     if not opposite.isdisjoint(other):
         return True
-    _, theirs, others = _told(other)
-    if (never or others) and _is_refused((*never, *others), frozenset((*one, *other))):
+    also, _, theirs, others = _told(other)
+    if (never or others) and _is_refused((*never, *others), held, also):
         return True
     # Asked millions of times, and mostly the two are about different things.
     both = ours.keys() & theirs.keys() if ours and theirs else ()
     return any(ours[of] != theirs[of] and clash((*ours[of], *theirs[of])) for of in both)
 
 
-def _is_refused(refused: Iterable[frozenset[Outcome]], path: frozenset[Outcome]) -> bool:
-    """Whether all tests of one of `refused` come out so on a path, by what it has, or by what the
-    settings that it has say of others."""
-    settings: list[Outcome] | None = None
+def _is_refused(
+    refused: Iterable[frozenset[Outcome]], one: frozenset[Outcome], other: frozenset[Outcome]
+) -> bool:
+    """Whether all tests of one of `refused` come out so on two paths, by what these have, or all
+    but one, and a setting that they have says that one."""
     for each in refused:
-        left = each - path
+        left = each - one - other
         if not left:
             return True
         if len(left) == 1 and len(each) > 1:
             ((test, outcome),) = left
-            if isinstance(test, OfSetting):
-                if settings is None:
-                    settings = [x for x in path if isinstance(x[0], OfSetting)]
-                if any(implied(*known, test) == outcome for known in settings):
-                    return True
+            if isinstance(test, OfSetting) and any(
+                implied(*known, test) == outcome
+                for known in (*one, *other)
+                if isinstance(known[0], OfSetting)
+            ):
+                return True
     return False
 
 
 @kept(8192)
-def _told(path: Path) -> tuple[frozenset[Outcome], _About, tuple[frozenset[Outcome], ...]]:
-    """The opposite of each test on a path; those of the tests that can clash with others; and which
-    outcomes are never together where a test that is made of them came out as it did."""
+def _told(
+    path: Path,
+) -> tuple[frozenset[Outcome], frozenset[Outcome], _About, tuple[frozenset[Outcome], ...]]:
+    """The tests on a path; the opposite of each; those of the tests that can clash with others; and
+    which outcomes are never together where a test that is made of them came out as it did."""
     about: _About = {}
     never: list[frozenset[Outcome]] = []
     for test, outcome in path:
@@ -69,7 +73,8 @@ def _told(path: Path) -> tuple[frozenset[Outcome], _About, tuple[frozenset[Outco
             about.setdefault(of, []).append((test, outcome))
         if isinstance(test, Joined) and (test.word, outcome) in (("and", False), ("or", True)):
             never.append(frozenset(_plain(each, not outcome) for each in test.tests))
-    return frozenset((test, not outcome) for test, outcome in path), about, tuple(never)
+    opposite = frozenset((test, not outcome) for test, outcome in path)
+    return frozenset(path), opposite, about, tuple(never)
 
 
 def _plain(test: Symbol, outcome: bool) -> Outcome:
