@@ -40,6 +40,10 @@ NOTHING = {
     "cast and cast back": "q += (0.5 * tl.where(q >= 0, 1, -1)).to(tl.int8).to(tl.float32)",
     "subtracted": "q -= tl.cast(tl.where(q >= 0, -0.5, 0.5), tl.int8)",
     "rounded": "q += libdevice.rint(0.5 * tl.where(q >= 0, 1, -1))",
+    "a sign of a mask alone": "q = tl.abs(q) * (2 * (q >= 0) - 1)",
+    "a sign alone": "q = tl.where(q < 0, -1.0, 1.0) * tl.abs(q)",
+    "half of a number": "q = 0.5 * (2 * (q > 0) - 1) * q",
+    "a share of the half": "q = tl.load(x_ptr + row) * (tl.abs(q) + 0.5)",
     "rounded and cast": "q += libdevice.rint(0.5 * tl.where(q >= 0, 1, -1)).to(tl.int8)",
 }
 HALF = {
@@ -50,6 +54,10 @@ HALF = {
     "subtracted": "q -= tl.where(q >= 0, -0.5, 0.5)",
     "of a mask": "q += (q >= 0).to(tl.float32) - 0.5",
     "added and cast": "q = (q + tl.where(q >= 0, 0.5, -0.5)).to(tl.int8)",
+    "of a sign that a mask makes": "q += 0.5 * (2 * (q > 0) - 1)",
+    "of two masks": "q += 0.5 * ((q > 0).to(tl.float32) - (q < 0).to(tl.float32))",
+    "before the sign": "q = tl.where(q < 0, -1.0, 1.0) * (tl.abs(q) + 0.5)",
+    "before the sign of a mask": "q = (tl.abs(q) + 0.5) * (2 * (q >= 0) - 1)",
 }
 
 

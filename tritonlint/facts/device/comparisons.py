@@ -58,7 +58,8 @@ def compare(machine: Machine, op: ast.cmpop, left: Value, right: Value, where: W
     types = promote_all(a.types, b.types, lambda s, t: promote(s, t, a.weak, b.weak))
     for each in (a, b):
         meet(machine, each, types, where)
-    result = Tensor((T_BOOL,), source=a.source | b.source, weak=a.weak and b.weak)
+    weak = a.weak and b.weak
+    result = Tensor((T_BOOL,), source=a.source | b.source, interval=(0.0, 1.0), weak=weak)
     return result if machine.watch is None else machine.watch.compared(op, result)
 
 

@@ -17,6 +17,7 @@ MANTISSAS = (7.0, 23.0)
 _SCALES = tuple(2.0**each for each in MANTISSAS)
 _HALVES: tuple[Interval, ...] = ((0.5, 0.5), (-0.5, -0.5), (-0.5, 0.5))
 _FRACTIONS: tuple[Interval, ...] = (*_HALVES, (0.0, 1.0))
+_SIGN: Interval = (-1.0, 1.0)
 
 
 def is_fixed(value: Tensor) -> bool:
@@ -47,9 +48,11 @@ def of_floats(op: ast.operator, a: Tensor, b: Tensor) -> History:
         nearest: Nearest = "added" if _adds_half(op, a, b) and halved else ""
         return History(given, False, halved, settled, exponent, biased, nearest=nearest)
     scaled = (x.exponent and _near(b)) or (y.exponent and _near(a))
-    return History(
-        exponent=scaled and isinstance(op, (ast.Mult, ast.Div)), biased=x.biased or y.biased
-    )
+    exponent = scaled and isinstance(op, (ast.Mult, ast.Div))
+    # What a sign is given to is as far from an integer as it was: `sign * (abs(x) + 0.5)`.
+    halved = (x.halved and b.interval == _SIGN) or (y.halved and a.interval == _SIGN)
+    halved = halved and isinstance(op, ast.Mult)
+    return History(halved=halved, exponent=exponent, biased=x.biased or y.biased)
 
 
 def is_half(value: Tensor) -> bool:

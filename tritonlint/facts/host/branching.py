@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Callable
 from functools import cache
 from typing import TypeVar
 
@@ -17,9 +18,10 @@ from tritonlint.facts.host import (
     setting_tests,
     settings,
 )
-from tritonlint.facts.host.choices import bare, choose, speaks_of_types
+from tritonlint.facts.host.choices import bare, choose, options
 from tritonlint.facts.host.naming import symbol
 from tritonlint.facts.host.outcomes import telling
+from tritonlint.facts.host.silent_tests import speaks_of_types
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import HasType, Literal, OfVendor, Raised, Spelled
 from tritonlint.facts.host.values import Choice, Condition, Const, DType, Path, Tensor, Value, Word
@@ -52,14 +54,16 @@ def _condition(frame: Frame, node: ast.expr) -> Condition:
             return outcomes.negate(condition(frame, operand))
         case ast.Compare(left=left, comparators=[right]):
             sides = frame.evaluate(left), frame.evaluate(right)
-            return _of_vendor(conditions.compare(frame, node, *sides, span))
+            one = _of_vendor(conditions.compare(frame, node, *sides, span))
+            if sides[1] == Const(None):
+                _part(frame, left, one, _is_none)
+            return one
         case ast.Compare(left=left, comparators=rest):
             if all(isinstance(op, ast.Eq) for op in node.ops):
-                found = dtype_tests.chain(
-                    frame, [frame.evaluate(each) for each in (left, *rest)], span
-                )
-                if found is not None:
-                    return found
+                several = [frame.evaluate(each) for each in (left, *rest)]
+                chained = dtype_tests.chain(frame, several, span)
+                if chained is not None:
+                    return chained
             return Condition("opaque", Spelled(as_code(node)), span)
     value = frame.evaluate(node)
     if isinstance(value, Condition):
@@ -71,7 +75,32 @@ def _condition(frame: Frame, node: ast.expr) -> Condition:
     if found is None and speaks_of_vendor(code := as_code(node)):
         key = OfVendor(key, code)
     found = found or Condition("opaque", key, span)
+    _part(frame, node, found, _is_true)
     return telling(found, value, _truth) if isinstance(value, Choice) else found
+
+
+def _part(
+    frame: Frame, node: ast.expr, test: Condition, outcome: Callable[[Value], bool | None]
+) -> None:
+    """Let a name be, where the `test` of it comes out true, only what has that `outcome`, and so
+    where it comes out false."""
+    value = frame.env.get(node.id) if isinstance(node, ast.Name) else None
+    test = test.parts[0] if test.kind == "not" else test
+    if isinstance(node, ast.Name) and isinstance(value, Choice) and test.kind == "opaque":
+        outcomes_ = [(path, each, outcome(each)) for path, each in value.options]
+        if {True, False} <= {found for _, _, found in outcomes_}:
+            parted = (
+                (path if found is None else (*path, (test.key, found)), each)
+                for path, each, found in outcomes_
+            )
+            frame.env[node.id] = Choice(tuple(parted))
+
+
+def _is_none(value: Value) -> bool | None:
+    """Whether a value is None, where that is known."""
+    if isinstance(value, Const):
+        return value.value is None
+    return False if conditions.is_made(value) else None
 
 
 def _in_turn(frame: Frame, kind: str, parts: list[ast.expr]) -> tuple[Condition, ...]:
@@ -133,15 +162,21 @@ def tested(frame: Frame, node: ast.expr) -> Value:
 def _picked(frame: Frame, node: ast.BoolOp) -> Value:
     """What `a or b` or `a and b` may pick: each that those before it do not decide."""
     decides = isinstance(node.op, ast.Or)
-    picked: list[Value] = []
+    picked: list[tuple[Path, Value]] = []
+    before: Path = ()  # on which none before decides
     for part in node.values:
-        value = frame.evaluate(part)
-        truth = _is_true(value)
-        if truth is None or truth == decides or part is node.values[-1]:
-            picked.append(value)
-        if truth == decides:
+        last = part is node.values[-1]
+        left: list[Path] = []
+        for path, value in options(frame.evaluate(part)):
+            truth = _is_true(value)
+            if last or truth in (None, decides):
+                picked.append((before + path, value))
+            if truth != decides:
+                left.append(before + path)
+        if not left:
             break
-    return choose(*(((), each) for each in picked))
+        before = left[0] if len(left) == 1 else before
+    return choose(*picked)
 
 
 def _is_true(value: Value) -> bool | None:

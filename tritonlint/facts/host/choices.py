@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Container
 from collections.abc import Sequence as Several
 
-from tritonlint.dtypes import BY_NAME, ElementTypes
+from tritonlint.dtypes import ElementTypes
 from tritonlint.facts.host.paths import contradicts, is_possible
 from tritonlint.facts.host.places import Part
-from tritonlint.facts.host.settings import names
+from tritonlint.facts.host.silent_tests import says_nothing
 from tritonlint.facts.host.symbols import (
-    Asked,
-    AskedAsAny,
     Compared,
     HasType,
-    Never,
-    OfSetting,
     OfVendor,
-    Raised,
     Symbol,
 )
 from tritonlint.facts.host.values import (
@@ -34,15 +28,6 @@ from tritonlint.facts.host.values import (
 )
 from tritonlint.frozen import replace
 
-# What a test is called that says what a tensor holds: of which type, or numbers of which form.
-_OF_DTYPES = re.compile(
-    r"d_?type|fp8|float8|e4m3|e5m2|quant|code|kind|raw|byte|int\d|zero|pack|symm"
-    r"|(?:^|[^a-z])(?:n?bits?|format|lut|zp)(?![a-z])",
-    re.IGNORECASE,
-)
-
-# What a test has that asks for elements of more than one byte.
-_WIDE = str(ElementTypes.of(*(each for each in BY_NAME.values() if each.width > 8)))
 MAX_OPTIONS = 4
 # Of numbers and texts, as a table holds them, so many.
 MAX_CONSTANTS = 16
@@ -196,7 +181,7 @@ def bare(alternatives: Several[tuple[Path, Value]], known: Known) -> Several[tup
         if isinstance(each, Tensor)
         and each.view is None
         and (each.buffer, each.part) in viewed
-        and _says_nothing(path)
+        and says_nothing(path)
         and _needs_view(each, known(each.buffer), tensors)
         else (path, each)
         for path, each in each_path
@@ -233,44 +218,9 @@ def _is_what_several_leave(
         if isinstance(each, Tensor) and not each.view and (each.buffer, each.part) in viewed
     ]
     tests = left[0] if len(left) == 1 else ()
+    tests = tuple(dict.fromkeys(tests))
     denied = [each.left for each, outcome in tests if isinstance(each, Compared) and not outcome]
     return any(denied.count(each) > 1 for each in denied)
-
-
-def _says_nothing(path: Path) -> bool:
-    """Whether the tests on a path do not say that something else than codes is meant there: none is
-    of a dtype, and one for a quantized cache comes out true where one does not, or no name that is
-    not quantized is asked for: that is not enough where one for all names of codes, or for several,
-    comes out false; and no handler is reached: what torch lacks is left as it is. That the elements
-    have one byte says nothing of codes."""
-    if any(isinstance(test, Raised) for test, _ in path):
-        return False
-    settings = [(test, outcome) for test, outcome in path if isinstance(test, OfSetting)]
-    denied = [test for test, outcome in settings if not outcome]
-    if any(isinstance(test, (Asked, AskedAsAny)) or len(names(test)) > 1 for test in denied):
-        asked = any(outcome and not isinstance(test, Never) for test, outcome in settings)
-    else:
-        asked = any(outcome != isinstance(test, Never) for test, outcome in settings)
-    asked = asked and not any(isinstance(test, Never) and outcome for test, outcome in settings)
-    others = (
-        test
-        for test, outcome in path
-        if not isinstance(test, OfSetting)
-        if outcome or not (isinstance(test, HasType) and test.types == _WIDE)
-    )
-    return bool(path) and (asked or not settings) and not any(map(asks_dtype, others))
-
-
-def asks_dtype(test: Symbol) -> bool:
-    """Whether a test, or a part of it, is of a dtype or speaks of codes."""
-    return any(isinstance(each, (HasType, OfSetting)) for each in test.inner) or any(
-        map(speaks_of_types, test.words)
-    )
-
-
-def speaks_of_types(text: str) -> bool:
-    """Whether a piece of a test speaks of a dtype or of codes."""
-    return _OF_DTYPES.search(text) is not None
 
 
 def on_path(value: Value, path: Path) -> Value:

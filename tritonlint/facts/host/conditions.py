@@ -64,7 +64,7 @@ def _compared(frame: Frame, node: ast.Compare, left: Value, right: Value) -> boo
         denies = isinstance(node.ops[0], ast.NotEq | ast.IsNot)
         return (left.definition.node is right.definition.node) != denies
     outcome = constants.compared(frame, node, left, right)
-    if outcome is None and right == Const(None) and _is_made(left):
+    if outcome is None and right == Const(None) and is_made(left):
         return isinstance(node.ops[0], (ast.NotEq, ast.IsNot))
     if outcome is None and frame.run.written:
         return parametrized.outcome(frame, node, left, right)
@@ -81,7 +81,7 @@ def _equals(
     return None if outcome is None else outcome != negated
 
 
-def _is_made(value: Value) -> bool:
+def is_made(value: Value) -> bool:
     """Whether a value is a tensor that is made, cut or viewed here, an object that is made, or a
     dtype that is known: it is there."""
     if isinstance(value, Instance):

@@ -34,6 +34,8 @@ from tritonlint.facts.host.values import (
     Value,
 )
 
+_NONE = Const(None)
+
 
 def _setting(table: Table, key: Value, node: ast.expr) -> Symbol | None:
     """The test that parts the entries of a table for names of fp8 types from its others; None where
@@ -50,14 +52,19 @@ def _by_setting(frame: Frame, table: Table, setting: Symbol | None) -> Value | N
         return None
     sides: dict[bool, list[ElementTypes]] = {True: [], False: []}
     for label, value in table.items:
-        sides[setting_tests.names_fp8(label)].append(element_types.dtype_types(frame, value))
+        if value != _NONE:
+            sides[setting_tests.names_fp8(label)].append(element_types.dtype_types(frame, value))
     quantized, others = join(sides[True]), join(sides[False])
     bytes_ = [each.is_byte for each in quantized.types or ()]
-    if not bytes_ or not all(bytes_) or not others.types or any(t.is_byte for t in others.types):
+    if not bytes_ or not all(bytes_) or any(t.is_byte for t in others.types or ()):
         return None
+    left_out = {setting_tests.names_fp8(label) for label, value in table.items if value == _NONE}
+    if True in left_out or not (others.types or left_out):
+        return None
+    plain: tuple[Value, ...] = (DType(others, table=table.span),) if others.types else ()
     return choose(
         (((setting, True),), DType(quantized, table=table.span)),
-        (((setting, False),), DType(others, table=table.span)),
+        *((((setting, False),), each) for each in (*plain, *(_NONE for _ in left_out))),
     )
 
 
@@ -70,26 +77,34 @@ def _by_entry(
     left_open = default is not None and any(setting_tests.names_fp8(x) for x, _ in table.items)
     if one is None or left_open:
         return None
-    by_type: dict[ElementTypes, list[object]] = {}
+    by_type: dict[ElementTypes | None, list[object]] = {}
     for label, value in table.items:
-        by_type.setdefault(element_types.dtype_types(frame, value), []).append(label)
+        by_type.setdefault(_types(frame, value), []).append(label)
     if default is not None:
-        by_type.setdefault(element_types.dtype_types(frame, default), [])
-    bytes_ = [element_types.all_bytes(types) for types in by_type]
-    if not all(types.types for types in by_type) or not any(bytes_) or all(bytes_):
+        by_type.setdefault(_types(frame, default), [])
+    bytes_ = [types is not None and element_types.all_bytes(types) for types in by_type]
+    if any(types is not None and not types.types for types in by_type):
+        return None
+    if not any(bytes_) or all(bytes_):
         return None
     if len(by_type) > MAX_OPTIONS:
         return None
     tests = {label: _is_entry(one, (label,), key) for label, _ in table.items}
     groups = {types: _is_entry(one, tuple(each), key) for types, each in by_type.items() if each}
-    other = None if default is None else element_types.dtype_types(frame, default)
+    other = () if default is None else (_types(frame, default),)
     paths: list[tuple[Path, Value]] = []
     for types, labels in by_type.items():
-        path: Path = ((groups[types], True),) if labels and types != other else ()
-        path += tuple((test, False) for each, test in groups.items() if each not in (types, other))
+        path: Path = ((groups[types], True),) if labels and types not in other else ()
+        path += tuple((test, False) for each, test in groups.items() if each not in (types, *other))
         path += tuple((test, False) for label, test in tests.items() if label not in labels)
-        paths.append((tuple(dict.fromkeys(path)), DType(types, table=table.span)))
+        value = _NONE if types is None else DType(types, table=table.span)
+        paths.append((tuple(dict.fromkeys(path)), value))
     return choose(*paths)
+
+
+def _types(frame: Frame, value: Value) -> ElementTypes | None:
+    """What a dtype of a table is; None where it has none."""
+    return None if value == _NONE else element_types.dtype_types(frame, value)
 
 
 def _asked(table: Table, key: Value, node: ast.expr) -> Symbol | None:
@@ -156,12 +171,15 @@ def look_up(
         return frame.unknown(node)
     known = isinstance(key, (Const, DType))
     setting = None if known or default else _setting(table, key, node)
-    if all(isinstance(value, DType) for value in values):
-        types = join(element_types.dtype_types(frame, value) for value in values)
+    dtypes = [value for value in values if isinstance(value, DType)]
+    if dtypes and all(isinstance(value, DType) or value == _NONE for value in values):
+        types = join(element_types.dtype_types(frame, value) for value in dtypes)
         by_setting = _by_setting(frame, table, setting)
         by_setting = by_setting or _by_entry(frame, table, key, node, default)
         of = key.of if isinstance(key, DType) else None
-        return by_setting or DType(types, table=table.span, key=of)
+        every: tuple[Value, ...] = (DType(types, table=table.span, key=of),)
+        every += (_NONE,) if len(dtypes) < len(values) else ()
+        return by_setting or choose(*(((), value) for value in every))
     if setting and all(isinstance(value, (Instance, Sequence, Table)) for value in values):
         quantized = (setting_tests.names_fp8(label) for label, _ in table.items)
         return choose(*((((setting, x),), y) for x, y in zip(quantized, values, strict=True)))

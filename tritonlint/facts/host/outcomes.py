@@ -84,13 +84,17 @@ def telling(
     test: Condition, value: Choice, outcome: Callable[[Value], bool | Condition | None]
 ) -> Condition:
     """`test`, which is one of `value`, with how the tests came out that choose between its options,
-    where of each the `outcome` of the test is known, or which other test it is."""
+    by the `outcome` of the test of each, or which other test it is. Where it is known of none, it
+    tells nothing."""
     sides: tuple[list[Path], list[Path]] = ([], [])
-    for path, each in options(value):
-        found = outcome(each)
-        if found is None:
-            return test
-        if isinstance(found, Condition):
+    outcomes = [(path, outcome(each)) for path, each in options(value)]
+    if all(found is None for _, found in outcomes):
+        return test
+    for path, found in outcomes:
+        if found is None:  # either
+            sides[False].append(path)
+            sides[True].append(path)
+        elif isinstance(found, Condition):
             for side in (False, True):
                 sides[side].append((*path, (found.key, side)))
         else:
