@@ -112,6 +112,11 @@ CASES = {
     "correct: over two classes": _apart(USE, BETWEEN + GOOD.replace("(Pool)", "(Between)")),
     "correct: done anew": _apart(USE, GOOD + PLACEHOLDER),
     "correct: not left to heirs": _files(USE, GOOD, left=VIEWING),
+    "an heir of a class that views": _files(USE, BAD, HIT, left=VIEWING),
+    "an heir of its heir": _files(USE, BETWEEN + BAD.replace("(Pool)", "(Between)"), HIT, left=VIEWING),
+    "correct: an heir that views too": _files(USE, GOOD, left=VIEWING),
+    "correct: an heir of bf16": _files(USE, HEIR % (BF16, RAW), left=VIEWING),
+    "correct: an heir of a class that views, viewed": _files(USE, BAD, left=VIEWING, view=VIEW),
     "correct: an heir of another class": _apart(USE, GOOD + BAD.replace("(Pool)", "").replace("Paged", "Apart")),
 }  # fmt: skip
 # Some give bytes, and others do not: which of them it is, the launch does not say.

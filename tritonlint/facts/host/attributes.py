@@ -52,7 +52,8 @@ def assigned_value(frame: Frame, owner: Instance, name: str) -> Value | None:
     if own is None:
         own = _container(frame, definition, name)
     if isinstance(own, (Table, Sequence)) and not own.items:
-        facts, own = _filled(frame, definition, name) or (facts, own)
+        filled = _filled(frame, definition, name) or _set_by_heir(frame, definition, name)
+        facts, own = filled or (facts, own)
     if is_setting(name, own or Const(None)):
         return Tensor(symbol)
     if own is None:
@@ -200,8 +201,14 @@ def _set_by_heir(
     """What the only class of the file that inherits from this one, and whose `__init__` gives the
     attribute something, gives it: a mixin works on what others make."""
     each_facts = [class_facts(frame, each) for each in heirs.heirs(definition)]
-    found = [facts for facts in each_facts if name in facts.values]
+    found = [facts for facts in each_facts if not _is_left(facts.values.get(name))]
     return (found[0], found[0].values[name]) if len(found) == 1 else None
+
+
+def _is_left(value: Value | None) -> bool:
+    """Whether a class leaves it to others what an attribute is, or is filled with."""
+    empty = isinstance(value, (Table, Sequence)) and not value.items
+    return value is None or value == Const(None) or empty
 
 
 def named_like(frame: Frame, owner: Instance, pattern: re.Pattern[str]) -> list[str]:

@@ -19,7 +19,7 @@ from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.naming import NAMES, as_tensor
 from tritonlint.facts.host.outcomes import telling
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import Attribute, Item, Literal, Object, Spelled
+from tritonlint.facts.host.symbols import Attribute, Item, Literal, Numbers, Object, Spelled
 from tritonlint.facts.host.values import (
     Callable,
     Choice,
@@ -75,6 +75,8 @@ def call(frame: Frame, node: ast.Call, name: str, given: Given) -> Value | None:
                 return outcomes.combine("and" if name == "all" else "or", (*known, *others), span)
         case "range", _ if given.complete and all(isinstance(each, Const) for each in values):
             return _range(values)
+        case "range", (_,):
+            return Tensor(Numbers(frame.module.path, node.lineno, node.col_offset, frame.site))
         case "len", (Sequence(items=known_items, repeated=False),):
             return Const(len(known_items))
         case "isinstance", (value, _):
@@ -181,7 +183,8 @@ def _enumerated(frame: Frame, node: ast.Call, over: Value) -> Value | None:
         return None
     if known.repeated:
         number = frame.unknown(node)
-        return Sequence(tuple(Sequence((number, each)) for each in known.items), repeated=True)
+        rows = (Sequence((number, iteration.at(each, number))) for each in known.items)
+        return Sequence(tuple(rows), repeated=True)
     first = constant(frame.evaluate(node.args[1])) if len(node.args) > 1 else 0
     start = first if isinstance(first, int) else 0
     return Sequence(tuple(Sequence((Const(i), x)) for i, x in enumerate(known.items, start)))

@@ -75,7 +75,10 @@ def _assigned(frame: Frame, definition: Definition, method: Definition) -> Class
     held = _held(definition, method, inner)
     names = renaming.parameters(held, method.qualified)
     own = Object(definition.qualified)
-    now = {each: renaming.value(value, names) for each, value in held.items()}
+    asked = renaming.unknowns(held)
+    now = {
+        each: renaming.tests(renaming.value(value, names), asked) for each, value in held.items()
+    }
     every = {each.name: x for each, x in inner.env.items() if _is_of(each, own)}
     return ClassFacts(
         {each.name: value for each, value in now.items() if each.of is own},

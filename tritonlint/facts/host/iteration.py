@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 
+from tritonlint.facts.host import renaming
 from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.classes import as_tuple
 from tritonlint.facts.host.labels import key_of
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import Share
+from tritonlint.facts.host.symbols import Numbers, Share
 from tritonlint.facts.host.tensors import piece
-from tritonlint.facts.host.values import Instance, Sequence, Table, Tensor, Value, constant
+from tritonlint.facts.host.values import Choice, Instance, Sequence, Table, Tensor, Value, constant
 
 
 def any_of(frame: Frame, node: ast.expr, value: Value) -> Value:
@@ -42,6 +43,23 @@ def items(value: Value) -> Sequence | None:
     if len(known) == 1:
         return known[0]
     return Sequence(tuple(item for each in known for item in each.items), repeated=True)
+
+
+def at(item: Value, index: Value) -> Value:
+    """An item of a list at an index. Where the list was made for each number of a `range`, a test
+    of that number is one of the index."""
+    if not isinstance(item, Choice) or not isinstance(index, Tensor):
+        return item
+    tests = (test for path, _ in options(item) for test, _ in path)
+    numbers = {
+        each
+        for test in tests
+        for each in test.inner
+        if isinstance(each, Share) and isinstance(each.of, Numbers)
+    }
+    if len(numbers) != 1:
+        return item
+    return renaming.tests(item, dict.fromkeys(numbers, index.buffer))
 
 
 def bounds(frame: Frame, node: ast.Slice) -> slice | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 
 from tritonlint.facts.flow.targets import bind
 from tritonlint.facts.host import (
@@ -121,17 +122,20 @@ def _as_written(owner: Instance, target: Target, name: str) -> Const | None:
 
 
 def _of_heirs(frame: Frame, owner: Instance, target: Definition, node: ast.expr) -> Value | None:
-    """A method that a class leaves to its heirs, as each of them has it; one of its own that heirs
-    view something in is that of the class or theirs, where nothing but an annotation tells the
-    class. What launches something is not followed here."""
+    """A method that a class leaves to its heirs, as each of them has it; one of its own in which
+    it or its heirs view something is that of the class or theirs, where nothing but an annotation
+    tells the class. What launches something is not followed here."""
     overriding = frame.run.overriding(owner.definition, target.name)
     if heirs.is_left_to_heirs(target.as_function):
         asked = [each for each in overriding if heirs.is_first_with(each, target.name)]
-    elif owner.symbol and not isinstance(owner.symbol, Made):
-        asked = [each for each in overriding if heirs.views(each, target.name)]
-        asked = [owner.definition, *asked] if asked else []
-    else:
+        return _of_each(frame, owner, asked, target.name, node)
+    if owner.symbol is None or isinstance(owner.symbol, Made):
         return None
+    if heirs.views(owner.definition, target.name):
+        # What the class itself gives is what they are to give.
+        return _of_each(frame, owner, overriding, target.name, node, owner.definition)
+    asked = [each for each in overriding if heirs.views(each, target.name)]
+    asked = [owner.definition, *asked] if asked else []
     return _of_each(frame, owner, asked, target.name, node)
 
 
@@ -146,12 +150,18 @@ def _of_heirs_alone(frame: Frame, owner: Instance, name: str, node: ast.expr) ->
 
 
 def _of_each(
-    frame: Frame, owner: Instance, asked: list[Definition], name: str, node: ast.expr
+    frame: Frame,
+    owner: Instance,
+    heirs_: Iterable[Definition],
+    name: str,
+    node: ast.expr,
+    own: Definition | None = None,
 ) -> Value | None:
-    """A method of an object that is of one of several classes, as the first of them have it."""
-    asked = asked[:_MOST_HEIRS]
+    """A method of an object that is of one of several classes, as the first of them have it, or as
+    its `own` class has it, where it is of none of those."""
+    asked = list(heirs_)[:_MOST_HEIRS]
     found: list[tuple[Path, Value]] = []
-    for each in asked:
+    for each in (*asked, own) if asked and own else asked:
         tests = tuple((OfClass(owner.name, other.qualified), other is each) for other in asked)
         method = each.module.member(each, name)
         value: Value = frame.unknown(node)

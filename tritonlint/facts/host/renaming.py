@@ -3,10 +3,10 @@ of the object know as an attribute."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from tritonlint.facts.host.events import Note
-from tritonlint.facts.host.symbols import Attribute, Parameter, Symbol
+from tritonlint.facts.host.symbols import Attribute, Parameter, Symbol, Unknown
 from tritonlint.facts.host.values import (
     Choice,
     Condition,
@@ -33,6 +33,17 @@ def parameters(held: Mapping[Attribute, Value], function: str) -> Names:
     }
 
 
+def unknowns(held: Mapping[Attribute, Value]) -> Names:
+    """By the symbol of what is unknown, that of the attribute that is given it as it is: tests of
+    it are tests of the attribute."""
+    return {
+        each.buffer: attribute
+        for attribute, each in held.items()
+        if isinstance(each, Tensor) and each.types is None and each.part is None
+        if isinstance(each.buffer, Unknown)
+    }
+
+
 def value(old: Value, names: Names) -> Value:
     """`old` in the new names. Objects keep theirs."""
     match old:
@@ -40,18 +51,31 @@ def value(old: Value, names: Names) -> Value:
             return replace(old, buffer=names[buffer], tested=path(old.tested, names))
         case DType(of=Symbol() as of) if of in names:
             return replace(old, of=names[of])
+    return _parts(old, names, value)
+
+
+def tests(old: Value, names: Names) -> Value:
+    """`old` with its tests in the new names, and nothing else."""
+    if isinstance(old, Tensor) and (old.tested or old.viewed_on):
+        tested, viewed_on = path(old.tested, names), path(old.viewed_on, names)
+        return replace(old, tested=tested, viewed_on=viewed_on)
+    return _parts(old, names, tests)
+
+
+def _parts(old: Value, names: Names, renamed: Callable[[Value, Names], Value]) -> Value:
+    match old:
         case Condition():
             parts = tuple(
-                each for part in old.parts if isinstance(each := value(part, names), Condition)
+                each for part in old.parts if isinstance(each := renamed(part, names), Condition)
             )
             told = old.told and (path(old.told[0], names), path(old.told[1], names))
             return replace(old, key=old.key.renamed(names), parts=parts, told=told)
         case Choice(options=options):
-            return Choice(tuple((path(at, names), value(each, names)) for at, each in options))
+            return Choice(tuple((path(at, names), renamed(each, names)) for at, each in options))
         case Sequence(items=items):
-            return replace(old, items=tuple(value(each, names) for each in items))
+            return replace(old, items=tuple(renamed(each, names) for each in items))
         case Table(items=entries):
-            return replace(old, items=tuple((key, value(each, names)) for key, each in entries))
+            return replace(old, items=tuple((key, renamed(each, names)) for key, each in entries))
     return old
 
 

@@ -123,7 +123,9 @@ def _item(frame: Frame, owner: Sequence, node: ast.Subscript) -> Value:
         if part is None:
             return Sequence(items, repeated=True)
         return Sequence(items[part], owner.places[part] if owner.places else ())
-    index = constant(frame.evaluate(node.slice))
+    asked = frame.evaluate(node.slice)
+    index = constant(asked)
     if isinstance(index, int) and not owner.repeated and -len(items) <= index < len(items):
         return items[index]
-    return any_item(owner) or frame.unknown(node)
+    found = any_item(owner) or frame.unknown(node)
+    return iteration.at(found, asked) if owner.repeated else found

@@ -32,6 +32,18 @@ class Unknown(Symbol):
 
 
 @symbol_class
+class Numbers(Symbol):
+    """The numbers that a `range` gives whose end is not known, in the calls and rounds of
+    `site`."""
+
+    FORM = "{0.path}:{0.line}:{0.column}{0.site}"
+    path: str
+    line: int
+    column: int
+    site: str
+
+
+@symbol_class
 class Raised(Symbol):
     """Whether a handler of a `try` is reached, whose body begins there, in the calls of `site`."""
 

@@ -142,11 +142,10 @@ def arguments(run: Run) -> Iterator[Argument | Typed]:
                 tensors = _asked_for(run, event, parameter, tensors)
             each_path: list[tuple[Path, Argument | Typed]] = []
             for path, value in tensors:
-                taken = (*event.path, *_refused(run, event.path))
-                if not contradicts(path, taken):
-                    found = _argument(run, event, parameter, value, path)
-                    if found is not None:
-                        each_path.append((path, found))
+                never = contradicts(path, (*event.path, *_refused(run, event.path)))
+                found = None if never else _argument(run, event, parameter, value, path)
+                if found is not None:
+                    each_path.append((path, found))
             yield from _of_classes(each_path)
 
 
@@ -156,8 +155,7 @@ def _asked_for(
     """Those of `tensors`, each on its path, whose place may be asked for; all, where one of them
     may be and they depend on a class, since what others give counts there."""
     found = [each for each in tensors if _may_be_asked(run, event, parameter, *each)]
-    classes = any(isinstance(key, OfClass) for path, _ in tensors for key, _ in path)
-    return tensors if found and classes else found
+    return tensors if found and any(of_class(path) for path, _ in tensors) else found
 
 
 def _may_be_asked(run: Run, event: LaunchEvent, parameter: str, path: Path, tensor: Tensor) -> bool:
@@ -235,11 +233,8 @@ def _argument(
 
 def _may_differ(run: Run, event: LaunchEvent, parameter: str, tensor: Tensor, place: Span) -> bool:
     """Whether what stands at `place` may be something else, or be meant for something else too."""
-    return (
-        replaced_elsewhere(run, event, parameter, tensor)[0]
-        or is_supposed(run, tensor)
-        or used_otherwise(run, event, parameter, tensor, place)
-    )
+    other = replaced_elsewhere(run, event, parameter, tensor)[0] or is_supposed(run, tensor)
+    return other or used_otherwise(run, event, parameter, tensor, place)
 
 
 def _harm(

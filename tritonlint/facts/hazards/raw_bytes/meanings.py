@@ -50,7 +50,10 @@ def meanings(
         if isinstance(value, Tensor) and (wider := _wider(types_of(event, value))):
             place = value.view or event.arguments[parameter].span
             message = f"on another path {wider} is passed here"
-            yield Evidence(place, message, "likely", (), wider, meaning=wider)
+            # Of memory of its own, for caches that are not quantized, bytes have no such meaning.
+            apart = parameter in seen.quantized and value.view is None is value.part
+            meaning = UNKNOWN if apart else wider
+            yield Evidence(place, message, "likely", (), wider, meaning=meaning)
 
 
 def _alike(

@@ -1,0 +1,91 @@
+"""Lists that are made for each number of a `range`, of which some are of another type: the same index
+gives the same item. `# expect:` stands where a finding begins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.facts.hosting import KERNELS, expected, found, write
+
+LAYERS = """
+class Layers:
+    def __init__(self, layers, rows, plain=()):
+        self.plain = frozenset(plain)
+        self.raw = [
+            torch.zeros(rows, 64, dtype=torch.bfloat16 if i in self.plain else torch.uint8)
+            for i in range(layers)
+        ]
+        {made}
+
+    def write(self, layer, x):
+        {chosen}
+        quantize[(x.shape[0],)](x, rows, BLOCK=64){expect}
+"""
+TAKEN = "rows = self.views[layer]"
+EACH = "self.views = [{} for {}]"
+VIEW = "{0}.view(torch.float8_e4m3fn)"
+NUMBERED = "i, t in enumerate(self.raw)"
+RIGHT = {
+    "enumerated": (EACH.format("t if i in self.plain else t.view(torch.float8_e4m3fn)", NUMBERED), TAKEN),
+    "by number": (
+        EACH.format(
+            "self.raw[i].view(torch.float8_e4m3fn) if i not in self.plain else self.raw[i]",
+            "i in range(layers)",
+        ),
+        TAKEN,
+    ),
+    "appended": (
+        "self.views = []\n"
+        "        for i, t in enumerate(self.raw):\n"
+        "            if i not in self.plain:\n"
+        "                t = t.view(torch.float8_e4m3fn)\n"
+        "            self.views.append(t)",
+        TAKEN,
+    ),
+    "where it is taken": (
+        "pass",
+        "rows = self.raw[layer]\n"
+        "        if layer not in self.plain:\n"
+        "            rows = rows.view(torch.float8_e4m3fn)",
+    ),
+}
+WRONG = {
+    "none": ("self.views = self.raw", TAKEN),
+    "the others": (EACH.format("t.view(torch.float8_e4m3fn) if i in self.plain else t", NUMBERED), TAKEN),
+    "the others where it is taken": (
+        "pass",
+        "rows = self.raw[layer]\n"
+        "        if layer in self.plain:\n"
+        "            rows = rows.view(torch.float8_e4m3fn)",
+    ),
+    "of another layer": (
+        "pass",
+        "rows = self.raw[layer + 1]\n"
+        "        if layer not in self.plain:\n"
+        "            rows = self.raw[layer].view(torch.float8_e4m3fn)",
+    ),
+}
+
+
+@pytest.mark.parametrize("how", RIGHT)
+def test_the_items_that_are_bytes_are_viewed(
+    how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    made, chosen = RIGHT[how]
+    write(tmp_path, {"user.py": KERNELS + LAYERS.format(made=made, chosen=chosen, expect="")})
+    assert not found()
+
+
+@pytest.mark.parametrize("how", WRONG)
+def test_the_items_that_are_bytes_are_not(
+    how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    made, chosen = WRONG[how]
+    text = LAYERS.format(made=made, chosen=chosen, expect="  # expect: TL001")
+    files = {"user.py": KERNELS + text}
+    write(tmp_path, files)
+    assert found() == expected(files)
