@@ -15,7 +15,7 @@ from tritonlint.dtypes import TABLE
 from tritonlint.facts.device.contract import Place
 from tritonlint.facts.device.frames import Where, place_of
 from tritonlint.facts.device.intervals import Interval
-from tritonlint.facts.device.types import Types
+from tritonlint.facts.device.types import Type, Types
 from tritonlint.facts.device.values import History, Tensor
 from tritonlint.facts.device.watch import Watch
 from tritonlint.frozen import dataclass, replace
@@ -32,8 +32,6 @@ _CONVERTED = History(given=True, real=True)
 _LARGEST = frozenset(each.largest for each in TABLE if each.is_fp8 and each.largest)
 # Functions of numbers that no kernel applies to codes.
 # Functions that make powers of exponents.
-# What exponents of e8m0 are stored with added to them (FACTS.md, 5).
-_E8M0_BIAS = 127
 # The greatest level of a pixel, by which it is divided; and how close to its reciprocal is that.
 _LEVELS, _CLOSE = 255, 1e-4
 _POWERS = ("exp", "fast_exp", "ldexp", "scalbn", "pow", "fast_pow")
@@ -50,8 +48,9 @@ class Moves(Watch):
     of which what is loaded is converted, `powers` those of which powers are made, `plain` those of
     which what is loaded is computed with as it is, `biased` those of which something is subtracted
     from what is loaded, as a zero point is, `differences` pairs of those whose loads are
-    subtracted. `integers` are those of which what is loaded is reckoned with as exponents are, or
-    the levels of pixels, or subtracted from integers that bits were picked for; and those through
+    subtracted. `integers` are those of which what is loaded is cast to integers, has a whole
+    number subtracted, as exponents and codes with a zero point have, is reckoned with as the levels
+    of pixels are, or subtracted from integers that bits were picked for; and those through
     which numbers are stored that are scaled to levels. Of those that are stored through,
     `quantized` take floats that were cast to 8 bits or to the type of the memory, `computed_floats`
     floats that were computed and not cast, `others` integers and what is not known; `scales` are
@@ -82,6 +81,8 @@ class Moves(Watch):
     def converted(self, value: Tensor, result: Tensor, where: Where) -> Tensor:
         if _is_moved(value):
             self.decoded |= value.source
+            if len(value.source) == 1 and all(map(_is_whole, result.types)):
+                self.integers |= value.source
         if value.source and not value.history.given and not _has_floats(value):
             return replace(result, history=_PICKED)
         own = any(each.of for each in result.types)
@@ -162,13 +163,21 @@ class Moves(Watch):
         return replace(result, history=_made_of(*operands))
 
 
+def _is_whole(each: Type) -> bool:
+    """Whether it is a type of integers, not of truth values nor that of some memory."""
+    return each.element is not None and each.element.is_integer and not each.of
+
+
 def _is_for_integers(op: ast.operator, by: Tensor) -> bool:
-    """Whether 127 is subtracted, or something divided by 255."""
+    """Whether a whole number is subtracted, as a zero point or the bias of an exponent is, or
+    something divided by 255."""
     low, high = by.interval
+    if isinstance(op, ast.Sub) and not by.weak:
+        return all(each.kind == "int" and not each.assumed for each in by.types)
     if not by.weak or low is None or low != high:
         return False
     if isinstance(op, ast.Sub):
-        return low == _E8M0_BIAS
+        return abs(low) > 1 and low.is_integer()
     divides = isinstance(op, ast.Div) and low == _LEVELS
     return divides or (isinstance(op, ast.Mult) and abs(low * _LEVELS - 1.0) < _CLOSE)
 
