@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeGuard
 
 from tritonlint.facts.flow.parameters import signature
-from tritonlint.facts.host import changing, classes, renaming
+from tritonlint.facts.host import changing, classes, renaming, settings
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.assigned import assigned_elsewhere, assigned_in
 from tritonlint.facts.host.binding import bind
@@ -16,7 +16,15 @@ from tritonlint.facts.host.class_values import ClassFacts
 from tritonlint.facts.host.events import Note
 from tritonlint.facts.host.registries import makes_tensors
 from tritonlint.facts.host.state import NEAR_DEPTH, Frame, Run
-from tritonlint.facts.host.symbols import Attribute, Denied, Joined, Object, Parameter, Symbol
+from tritonlint.facts.host.symbols import (
+    Attribute,
+    Denied,
+    Joined,
+    Object,
+    OfSetting,
+    Parameter,
+    Symbol,
+)
 from tritonlint.facts.host.traded import traded
 from tritonlint.facts.host.values import (
     Callable,
@@ -107,19 +115,25 @@ def _renamed(
 
 
 def _passed(made: Frame) -> Path:
-    """The tests of several things together that every object gets past which a method makes."""
+    """The tests of several things together that every object gets past which a method makes, and
+    those of names of a setting that it turns away."""
     paths = [path for path, _ in made.returns]
     first = paths[0] if paths else ()
     together = [
         each
         for each in first
-        if isinstance(each[0], Joined) and all(each in path for path in paths)
+        if isinstance(each[0], Joined) or (_asks_for_names(each[0]) and not each[1])
+        if all(each in path for path in paths)
     ]
     for (test, outcome), asserted in made.run.implied.items():
         one = test if outcome else Denied(test)
         others = (other if not then else Denied(other) for other, then in asserted)
         together += [(Joined("and", (one, each)), False) for each in others]
     return tuple(together)
+
+
+def _asks_for_names(test: Symbol) -> bool:
+    return isinstance(test, OfSetting) and bool(settings.names(test))
 
 
 def passed_by_objects(frame: Frame) -> Path:

@@ -19,8 +19,8 @@ class ClassFacts:
     else later), with what is known of the buffers behind them; `dtypes` name the dtypes of those of
     which only that is known, `stand_ins` have one element, `given` are those of parameters. `of` is
     a function of another file that it is told of, which is parsed as long as this is known;
-    `passed` are tests of several things that come out so for every object, `alike` tells what
-    memory of an unknown type was made after."""
+    `passed` are tests of several things, or of names of settings, that come out so for every
+    object, `alike` tells what memory of an unknown type was made after."""
 
     values: dict[str, Value]
     types: dict[Symbol, ElementTypes]

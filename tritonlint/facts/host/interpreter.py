@@ -25,6 +25,7 @@ from tritonlint.facts.host.class_facts import note_all, passed_by_objects
 from tritonlint.facts.host.decorators import supplied
 from tritonlint.facts.host.required import note_required
 from tritonlint.facts.host.state import Frame, Run
+from tritonlint.facts.host.symbols import Joined
 from tritonlint.facts.host.values import Callable, Instance
 from tritonlint.facts.project.modules import Module
 from tritonlint.frozen import replace
@@ -99,7 +100,9 @@ def _settled(frame: Frame) -> Run:
     if frame.run.launches:
         note_all(frame)
         passed = passed_by_objects(frame)
-        if passed:
+        together = tuple(each for each in passed if isinstance(each[0], Joined))
+        frame.run.refused = tuple(each for each in passed if each not in together)
+        if together:
             known = frame.run.launches
-            known[:] = [replace(each, path=each.path + passed) for each in known]
+            known[:] = [replace(each, path=each.path + together) for each in known]
     return frame.run

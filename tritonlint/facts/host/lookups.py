@@ -85,7 +85,8 @@ def _by_entry(
     bytes_ = [types is not None and element_types.all_bytes(types) for types in by_type]
     if any(types is not None and not types.types for types in by_type):
         return None
-    if not any(bytes_) or all(bytes_):
+    codes = {types for types in by_type if types is not None and element_types.all_codes(types)}
+    if not (any(bytes_) or len(codes) > 1) or all(bytes_):
         return None
     if len(by_type) > MAX_OPTIONS:
         return None

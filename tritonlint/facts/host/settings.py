@@ -111,7 +111,9 @@ def clash(tests: Collection[tuple[Symbol, bool]]) -> bool:
         return True
     if _PARTICULAR.isdisjoint(kinds):
         return False
-    both = [(test, outcome) for test, outcome in tests if isinstance(test, OfSetting)]
+    both = _without_others(
+        [(test, outcome) for test, outcome in tests if isinstance(test, OfSetting)]
+    )
     for test, outcome in both:
         if any(implied(test, outcome, each) not in (None, then) for each, then in both):
             return True
@@ -121,6 +123,21 @@ def clash(tests: Collection[tuple[Symbol, bool]]) -> bool:
             if len(ruled_out) > 1 if isinstance(test, AskedAsAny) else ruled_out >= names(test):
                 return True
     return any(_unlike_its_text(test, outcome, both) for test, outcome in tests)
+
+
+def _without_others(tests: list[tuple[OfSetting, bool]]) -> list[tuple[OfSetting, bool]]:
+    """`tests` without those for other names that come out false where one for a name comes out
+    true: that it is none of several is not taken for all there."""
+    found = [(test, names(test)) for test, outcome in tests if outcome and names(test)]
+    if not found:
+        return tests
+    return [
+        (test, outcome)
+        for test, outcome in tests
+        if outcome
+        or not names(test)
+        or not any(x.setting is test.setting and own.isdisjoint(names(test)) for x, own in found)
+    ]
 
 
 def _are_disjoint(tests: _Tests) -> bool:

@@ -98,6 +98,8 @@ class Run:
     counted: dict[Symbol, ElementTypes] = field(default_factory=dict)
     # The tests that are asserted where another comes out so: `if packed: assert shuffled`.
     implied: dict[tuple[Symbol, bool], Path] = field(default_factory=dict)
+    # The names of settings that objects turn away, as tests that come out false.
+    refused: Path = ()
     # What is written for parameters of the root, where it is a test and nobody else calls it.
     written: dict[Symbol, tuple[object, ...]] = field(default_factory=dict)
     # What was supposed: the classes of objects by their use, and who makes such; the memory of

@@ -175,8 +175,8 @@ def view(frame: Frame, tensor: Tensor, arguments: Arguments, span: Span) -> Tens
     if own and tensor.types is None:
         return tensor
     types = dtype_types(frame, given)
-    seen = known_of(frame, given)
-    frame.note("view", tensor.buffer, seen, span, tensor.part, path=tensor.tested)
+    for path, seen in _viewed_as(frame, given):
+        frame.note("view", tensor.buffer, seen, span, tensor.part, path=tensor.tested + path)
     before = tensor.types or UNKNOWN
     floats = (each.is_float and (each.is_code or each.width > 8) for each in before.types or ())
     if before.types and all_bytes(types) and all(floats):
@@ -186,6 +186,18 @@ def view(frame: Frame, tensor: Tensor, arguments: Arguments, span: Span) -> Tens
     return replace(
         tensor, types=types, view=span, guarded=False, viewed_on=(), bare=False, passed=passed
     )
+
+
+def _viewed_as(frame: Frame, given: Value) -> list[tuple[Path, ElementTypes]]:
+    """The types that `given` names, of which a view is one: each on its path where they are of
+    other 8-bit floats."""
+    each_path = [
+        (path, known_of(frame, each)) for path, each in options(given) if isinstance(each, DType)
+    ]
+    formats = {each.single for _, each in each_path}
+    if len(formats) > 1 and all(each is not None and each.is_fp8 for each in formats):
+        return each_path
+    return [((), known_of(frame, given))]
 
 
 def convert(frame: Frame, tensor: Tensor, target: Value | None, span: Span) -> Tensor:

@@ -82,6 +82,8 @@ def flavours(run: Run) -> Iterator[Flavours | WideClamp | HardCoded | KernelFlav
     ]
     for one, other in combinations(seen, 2):
         if one.buffer == other.buffer and not contradicts(one.path, other.path):
+            if contradicts(one.path + other.path, run.refused):
+                continue
             yield from _clash(run, one, other)
             yield from _hard_coded(run, one, other)
     yield from _integers(run, [each for each in seen if each.kind == "view"])
@@ -94,11 +96,28 @@ def flavours(run: Run) -> Iterator[Flavours | WideClamp | HardCoded | KernelFlav
 def _clash(run: Run, one: Note, other: Note) -> Iterator[Flavours]:
     """Two views of one buffer, or of the same part of it, one with more bits of exponent. Between
     e4m3fn and e4m3fnuz a view is how one is made of the other, with another scale."""
+    one, other = _in_order(one, other)
     first, second = one.types.types or frozenset(), other.types.types or frozenset()
     if other.kind == "view" and _same_part(one, other):
         if {format_of(each) for each in first}.isdisjoint(format_of(each) for each in second):
             types = (min(first, key=str), min(second, key=str))
-            yield Flavours(other.span, run.root.name, one.span, *types)
+            yield Flavours(other.span, _function_at(run, other.span), one.span, *types)
+
+
+def _in_order(one: Note, other: Note) -> tuple[Note, Note]:
+    """Two notes, whichever function they are seen from; of two views, the one that fewer tests lead
+    to comes last, or else the one that stands last: that is the one to be reported."""
+    if one.kind != other.kind:
+        return (one, other) if one.kind == "allocated" else (other, one)
+    first, last = sorted((one, other), key=lambda each: (-len(each.path), each.span))
+    return first, last
+
+
+def _function_at(run: Run, place: Span) -> str:
+    """The name of the function that a place is in, or else of what is run."""
+    module = run.project.cached(str(FilePath(place.path).absolute()))
+    found = module.function_at(place.line) if module is not None else None
+    return found.name if found is not None else run.root.name
 
 
 def _integers(run: Run, views: list[Note]) -> Iterator[Flavours]:

@@ -1,0 +1,67 @@
+"""A cache whose setting names several flavours of 8-bit floats: what writes and what reads take the
+same one. `# expect:` stands where a finding begins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.facts.hosting import KERNELS, expected, found, write
+
+CACHE = """
+VIEWS = {{
+    "auto": None,
+    "fp8": torch.float8_e4m3fn,
+    "fp8_e4m3": torch.float8_e4m3fn,
+    "fp8_e5m2": torch.float8_e5m2,
+}}
+
+
+class Cache:
+    def __init__(self, rows, kind):
+        {asked}
+        self.kind = kind
+        self.rows = torch.zeros(rows, 64, dtype=torch.uint8 if kind.startswith("fp8") else torch.bfloat16)
+
+    def write(self, x):
+        rows = self.rows
+        if self.kind.startswith("fp8"):
+            rows = {written}
+        quantize[(x.shape[0],)](x, rows, BLOCK=64)
+
+    def read(self, out):
+        rows = self.rows
+        if self.kind.startswith("fp8"):
+            rows = {read}
+        dequantize[(out.shape[0],)](rows, out, BLOCK=64)
+"""
+E4M3 = "rows.view(torch.float8_e4m3fn)"
+E5M2 = "rows.view(torch.float8_e5m2)"
+TABLE = "rows.view(VIEWS[self.kind])"
+CHOSEN = 'rows.view(torch.float8_e5m2 if self.kind == "fp8_e5m2" else torch.float8_e4m3fn)'
+APART = f'{E5M2} if self.kind == "fp8_e5m2" else {E4M3}'
+HIT = "  # expect: TL003"
+# What is asked of the setting, how rows are written, and how they are read.
+CASES = {
+    "e4m3 and a table": ("pass", E4M3 + HIT, TABLE),
+    "e4m3 and a choice": ("pass", E4M3 + HIT, CHOSEN),
+    "e4m3 and two views": ("pass", E4M3 + HIT, APART),
+    "a table and e4m3": ("pass", TABLE, E4M3 + HIT),
+    "correct: tables": ("pass", TABLE, TABLE),
+    "correct: a table and a choice": ("pass", TABLE, CHOSEN),
+    "correct: two views and a choice": ("pass", APART, CHOSEN),
+    "correct: e4m3": ("pass", E4M3, E4M3),
+    "correct: e5m2 is refused": ('assert kind != "fp8_e5m2"', E4M3, TABLE),
+    "correct: e5m2 raises": ('if kind == "fp8_e5m2":\n            raise ValueError(kind)', E4M3, CHOSEN),
+}
+
+
+@pytest.mark.parametrize(("asked", "written", "read"), CASES.values(), ids=list(CASES))
+def test_what_writes_and_what_reads(
+    asked: str, written: str, read: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = KERNELS + CACHE.format(asked=asked, written=written, read=read)
+    write(tmp_path, {"user.py": text})
+    assert found(select=("TL003",)) == expected({"user.py": text})
