@@ -24,6 +24,7 @@ _CODES = {
     8: "each byte is read as a code, those of 1.0 (0x80 and 0x3F) as -0.0 and 1.875",
     16: "each half is read as a number, those of 1.0 in bfloat16 as 0.0 and 1.0",
 }
+_INTEGERS = "the byte 56 is read as the code of 1.0, and taken for 1"
 
 
 class NumericLoadOfRawBytes(Rule[Argument, Load]):
@@ -33,8 +34,8 @@ class NumericLoadOfRawBytes(Rule[Argument, Load]):
     Finds launches that pass raw bytes (a `uint8` or `int8` slice, view or tensor that stands for
     fp8 codes or for the bytes of wider floats) to a kernel parameter whose loaded values are used
     as numbers: cast to a float, multiplied with one, or stored through a pointer to floats. Also
-    regions of a packed page of fp8 or 16-bit floats that hold scales or rows in a wider type and
-    are not viewed.
+    regions of a packed page of fp8 or 16-bit floats that hold scales or rows in a wider type, or
+    the exponents of scales, and are not viewed.
 
     ## Why is this bad
     The kernel computes with the codes instead of the values that they stand for. Triton converts an
@@ -63,7 +64,8 @@ class NumericLoadOfRawBytes(Rule[Argument, Load]):
     A view under an `if` before the launch; a region of codes in a page of an fp8 type; a view as
     bytes beside one of the same memory as an fp8 type in the same launch; a kernel that unpacks
     bits (shifts, masks, `bitcast=True`), re-types the pointer or looks the bytes up; integers that
-    are numbers (images, counts, quantized integers with a zero point); a cast from
+    are numbers (images, counts, quantized integers with a zero point, or what is cast to integers
+    first); a cast from
     bytes to fp8 without `bitcast=True`, which does not compile. Where the kernel does not compile
     for bytes in another way, as in a product of matrices with floats, and only a test of the type
     says that bytes can arrive, the finding is `possible`.
@@ -124,7 +126,8 @@ def _what(argument: Argument) -> str:
 
 def _trigger(argument: Argument) -> str:
     if argument.storage.packed:
-        return _CODES[argument.storage.bits]
+        integers = {str(each) for each in argument.stands_for.types or ()} == {"torch.uint8"}
+        return _INTEGERS if integers else _CODES[argument.storage.bits]
     # Of several wide types any would do.
     types = sorted(map(str, argument.stands_for.types or ()))
     wide = types[0] if types and all(each in _PIECES for each in types) else ""

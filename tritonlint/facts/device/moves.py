@@ -48,9 +48,10 @@ class Moves(Watch):
     of which what is loaded is converted, `powers` those of which powers are made, `plain` those of
     which what is loaded is computed with as it is, `biased` those of which something is subtracted
     from what is loaded, as a zero point is, `differences` pairs of those whose loads are
-    subtracted. `integers` are those of which what is loaded is cast to integers, has a whole
-    number subtracted, as exponents and codes with a zero point have, is reckoned with as the levels
-    of pixels are, or subtracted from integers that bits were picked for; and those through
+    subtracted. `cast` are those of which what is loaded is cast to integers, `integers` those of
+    which it has a whole number subtracted, as exponents and codes with a zero point have, is
+    reckoned with as the levels of pixels are, or subtracted from integers that bits were picked
+    for; and those through
     which numbers are stored that are scaled to levels. Of those that are stored through,
     `quantized` take floats that were cast to 8 bits or to the type of the memory, `computed_floats`
     floats that were computed and not cast, `others` integers and what is not known; `scales` are
@@ -65,6 +66,7 @@ class Moves(Watch):
     decoded: set[str] = field(default_factory=set)
     plain: set[str] = field(default_factory=set)
     biased: set[str] = field(default_factory=set)
+    cast: set[str] = field(default_factory=set)
     integers: set[str] = field(default_factory=set)
     differences: set[tuple[str, ...]] = field(default_factory=set)
     quantized: set[str] = field(default_factory=set)
@@ -82,7 +84,7 @@ class Moves(Watch):
         if _is_moved(value):
             self.decoded |= value.source
             if len(value.source) == 1 and all(map(_is_whole, result.types)):
-                self.integers |= value.source
+                self.cast |= value.source
         if value.source and not value.history.given and not _has_floats(value):
             return replace(result, history=_PICKED)
         own = any(each.of for each in result.types)

@@ -180,7 +180,8 @@ def _are_integers(parameter: str, made: Specialization, seen: Moves) -> bool:
     pairs = [set(each) for each in seen.differences if parameter in each]
     others = {name for pair in pairs for name in pair - {parameter}}
     bytes_ = (made.pointers.get(name) for name in others)
-    return parameter in seen.integers or any(each and each.is_byte for each in bytes_)
+    taken = seen.integers | seen.cast
+    return parameter in taken or any(each and each.is_byte for each in bytes_)
 
 
 def _viewed(kernel: Kernel, made: Specialization, parameter: str) -> KernelContract:

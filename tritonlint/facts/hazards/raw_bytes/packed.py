@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from tritonlint.dtypes import FLOAT32, PLATFORM_FP8, UNKNOWN, ElementTypes
+from tritonlint.dtypes import FLOAT32, PLATFORM_FP8, UINT8, UNKNOWN, ElementTypes
 from tritonlint.facts.device import Moves, moves
 from tritonlint.facts.hazards.launched.specializations import specialization
 from tritonlint.facts.hazards.raw_bytes.byte_bounds import behind_the_codes, counts_bytes
@@ -52,11 +52,12 @@ def page(
         if named is None or not named.is_fp8:
             return _of_row(run, event, parameter, tensor)
         if not any(t.is_byte for each in views for t in each.types.types or ()):
-            return ()
+            return tuple(_of_integers(run, event, parameter, tensor, path))
     elif not codes:
         return tuple(_of_wider_twin(run, event, tensor, types))
     alike = _of_row(run, event, parameter, tensor)
     told += (*_named(event, parameter), *_on_another_way(run, tensor))
+    told += tuple(_of_integers(run, event, parameter, tensor, path)) if codes else ()
     return (*_of_region(run, event, tensor, tensor.part, views), *told, *alike)
 
 
@@ -67,6 +68,21 @@ def _named(event: LaunchEvent, parameter: str) -> Iterator[Evidence]:
         message = f"the kernel calls the parameter `{parameter}`: the region holds {named}"
         meaning = ElementTypes.of(named)
         yield Evidence(event.arguments[parameter].span, message, "likely", meaning=meaning)
+
+
+def _of_integers(
+    run: Run, event: LaunchEvent, parameter: str, tensor: Tensor, path: Path
+) -> Iterator[Evidence]:
+    """Evidence from the kernel that a region of a page of codes holds integers, as exponents of
+    scales are: it takes what it loads for such, and decodes the codes of another region. A cast
+    of codes to integers does not compile."""
+    seen = run.effects.of(moves, event.kernel, specialization(event, "", None, path, alike=True))
+    beside = _unviewed(event, regions_beside(event, parameter, tensor))
+    if parameter in seen.integers and beside & (seen.decoded - seen.integers):
+        message = "the kernel takes what it loads here for integers, and decodes the codes beside"
+        yield Evidence(
+            event.arguments[parameter].span, message, "likely", meaning=ElementTypes.of(UINT8)
+        )
 
 
 def _on_another_way(run: Run, tensor: Tensor) -> Iterator[Evidence]:
