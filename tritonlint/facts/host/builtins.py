@@ -200,9 +200,7 @@ def _zipped(frame: Frame, node: ast.Call, values: tuple[Value, ...]) -> Value | 
     for index in range(min(lengths, default=1)):
         row: list[Value] = []
         for at, (value, column) in enumerate(zip(values, columns, strict=True)):
-            item = None
-            if column is not None:
-                item = any_item(column) if column.repeated else column.items[index]
+            item = _of_column(frame, column, index, apart=bool(lengths))
             if item is None:
                 # Some may have come out of a starred one.
                 argument = node.args[min(at, len(node.args) - 1)]
@@ -211,6 +209,17 @@ def _zipped(frame: Frame, node: ast.Call, values: tuple[Value, ...]) -> Value | 
             row.append(item)
         rows.append(Sequence(tuple(row)))
     return Sequence(tuple(rows), repeated=not lengths)
+
+
+def _of_column(frame: Frame, column: Sequence | None, index: int, *, apart: bool) -> Value | None:
+    """The item of a column at an index; where any may stand there, each is taken `apart` of which
+    nothing is known."""
+    if column is None or not column.repeated:
+        return None if column is None else column.items[index]
+    item = any_item(column)
+    if not apart or not isinstance(item, Tensor) or item.types is not None:
+        return item
+    return item if frame.known(item.buffer).known else _at(item, index)
 
 
 def _at(item: Value, index: int) -> Value:

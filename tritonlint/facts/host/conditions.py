@@ -29,6 +29,7 @@ from tritonlint.facts.host.values import (
     DType,
     Instance,
     Sequence,
+    Table,
     Tensor,
     Value,
 )
@@ -82,8 +83,10 @@ def _equals(
 
 
 def is_made(value: Value) -> bool:
-    """Whether a value is a tensor that is made, cut or viewed here, an object that is made, or a
-    dtype that is known: it is there."""
+    """Whether a value is a tensor that is made, cut or viewed here, an object or a container that
+    is made, or a dtype that is known: it is there."""
+    if isinstance(value, (Sequence, Table)):
+        return True
     if isinstance(value, Instance):
         return isinstance(value.symbol, symbols.Made)
     if isinstance(value, DType):

@@ -6,6 +6,7 @@ import ast
 import re
 
 from tritonlint.dtypes import PLATFORM_FP8
+from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.host import (
     asked_by_name,
     entering,
@@ -18,9 +19,9 @@ from tritonlint.facts.host import (
 )
 from tritonlint.facts.host.choices import any_item, choose, options
 from tritonlint.facts.host.classes import as_tuple
-from tritonlint.facts.host.naming import as_tensor, entry_of
+from tritonlint.facts.host.naming import as_tensor, entry_of, written_entry
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import Never, OfSetting
+from tritonlint.facts.host.symbols import Never, OfSetting, Parameter
 from tritonlint.facts.host.values import (
     Callable,
     Class,
@@ -39,6 +40,8 @@ from tritonlint.facts.project.modules import Definition
 from tritonlint.facts.project.tree import as_code, nodes
 from tritonlint.frozen import replace
 
+# What an annotation has of a list or tuple of tensors.
+_LISTED = re.compile(r"\b(?:Sequence|[Tt]uple|[Ll]ist)\[")
 # How a table of dtypes is called.
 _TYPES = re.compile(r"d?types?$", re.IGNORECASE)
 
@@ -85,12 +88,32 @@ def _element(frame: Frame, owner: Value, node: ast.Subscript) -> Value:
     if not isinstance(owner, Tensor):
         return frame.unknown(node)
     entry = entry_of(owner, node.slice, frame.evaluate)
+    if entry is None and _is_listed(frame, owner) and _number(node.slice):
+        entry = written_entry(owner, node.slice)
     if entry is not None:
         return frame.env.get(entry) or Tensor(entry)
     _run_calls(frame, node.slice)
     part = tensors.cut(frame, owner, frame.span(node))
     several = owner.several and isinstance(node.slice, ast.Slice)  # some of those that were cut out
     return part if part.several == several else replace(part, several=several)
+
+
+def _is_listed(frame: Frame, owner: Tensor) -> bool:
+    """Whether it is a parameter of the root that is annotated as a list or tuple: what is known of
+    one item says nothing of the others."""
+    root, buffer = frame.run.root, owner.buffer
+    if not isinstance(buffer, Parameter) or buffer.function != root.qualified or owner.part:
+        return False
+    named = (each for each in signature(root.as_function).named if each.arg == buffer.name)
+    annotation = next((each.annotation for each in named), None)
+    return annotation is not None and _LISTED.search(as_code(annotation)) is not None
+
+
+def _number(index: ast.expr) -> bool:
+    """Whether an index is a number, as it is written."""
+    if isinstance(index, ast.UnaryOp):
+        index = index.operand
+    return isinstance(index, ast.Constant) and type(index.value) is int
 
 
 def _run_calls(frame: Frame, index: ast.expr) -> None:
