@@ -65,3 +65,42 @@ def test_what_writes_and_what_reads(
     text = KERNELS + CACHE.format(asked=asked, written=written, read=read)
     write(tmp_path, {"user.py": text})
     assert found(select=("TL003",)) == expected({"user.py": text})
+
+
+# Memory that is int8 where the setting is called so, and a test that asks for both.
+QUANTIZED = """
+def is_quantized(kind):
+    return kind.startswith("fp8") or kind.startswith("int8")
+
+
+class Codes:
+    def __init__(self, rows, kind):
+        self.kind = kind
+        dtype = {{"auto": torch.bfloat16, "fp8": torch.uint8, "int8": torch.{integers}}}[kind]
+        self.rows = torch.zeros(rows, 64, dtype=dtype)
+
+    def write(self, x):
+        rows = self.rows
+        {asked}
+            rows = rows.view(torch.float8_e4m3fn){mark}
+        quantize[(x.shape[0],)](x, rows, BLOCK=64)
+"""
+INT8 = {
+    "a function": ("int8", "if is_quantized(self.kind):", HIT),
+    "written out": ("int8", 'if self.kind.startswith("fp8") or self.kind.startswith("int8"):', HIT),
+    "names": ("int8", 'if self.kind == "fp8" or self.kind == "int8":', HIT),
+    "correct: codes alone": ("int8", 'if self.kind.startswith("fp8"):', ""),
+    "correct: one name": ("int8", 'if self.kind == "fp8":', ""),
+    "correct: all but int8": ("int8", 'if is_quantized(self.kind) and self.kind != "int8":', ""),
+    "correct: bytes of codes": ("uint8", "if is_quantized(self.kind):", ""),
+}
+
+
+@pytest.mark.parametrize(("integers", "asked", "mark"), INT8.values(), ids=list(INT8))
+def test_integers_of_a_name(
+    integers: str, asked: str, mark: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = KERNELS + QUANTIZED.format(integers=integers, asked=asked, mark=mark)
+    write(tmp_path, {"user.py": text})
+    assert found(select=("TL003",)) == expected({"user.py": text})

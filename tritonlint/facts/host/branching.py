@@ -160,14 +160,18 @@ def tested(frame: Frame, node: ast.expr) -> Value:
 
 
 def _picked(frame: Frame, node: ast.BoolOp) -> Value:
-    """What `a or b` or `a and b` may pick: each that those before it do not decide."""
+    """What `a or b` or `a and b` may pick: each that those before it do not decide; of tests
+    alone, the test that they are together."""
     decides = isinstance(node.op, ast.Or)
     picked: list[tuple[Path, Value]] = []
+    tests: list[Condition] = []
     before: Path = ()  # on which none before decides
     for part in node.values:
         last = part is node.values[-1]
         left: list[Path] = []
-        for path, value in options(frame.evaluate(part)):
+        found = frame.evaluate(part)
+        tests += [found] if isinstance(found, Condition) else []
+        for path, value in options(found):
             truth = _is_true(value)
             if last or truth in (None, decides):
                 picked.append((before + path, value))
@@ -176,6 +180,8 @@ def _picked(frame: Frame, node: ast.BoolOp) -> Value:
         if not left:
             break
         before = left[0] if len(left) == 1 else before
+    if len(tests) == len(node.values):
+        return outcomes.combine("or" if decides else "and", tuple(tests), frame.span(node))
     return choose(*picked)
 
 

@@ -9,6 +9,7 @@ import re
 from tritonlint.dtypes import UNKNOWN, ElementTypes, from_torch
 from tritonlint.facts.host import (
     arithmetic,
+    autograd,
     builtins,
     callbacks,
     classes,
@@ -79,6 +80,8 @@ def call(frame: Frame, node: ast.Call) -> Value:
     given = arguments_of(frame, node)
     each_path = options(function)
     results = [(p, _on_path(_taking(frame, p, f), p, node, f, given)) for p, f in each_path]
+    if frame.run.backwards:
+        autograd.run_backward(frame, node)
     if len(results) > 1:
         results = [*telling_heirs(results, frame.known)]
         # What a table of functions gives by a name, as the arms of a test for it would.

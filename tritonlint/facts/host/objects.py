@@ -10,6 +10,7 @@ from tritonlint.facts.host import (
     asked_by_name,
     attribute_notes,
     attributes,
+    autograd,
     classes,
     entering,
     factories,
@@ -24,7 +25,7 @@ from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.given_outside import given_outside
 from tritonlint.facts.host.named_dtypes import named_dtype
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import Attribute, Made, Object, OfClass, Parameter, Share
+from tritonlint.facts.host.symbols import Attribute, Made, Object, OfClass, Share
 from tritonlint.facts.host.values import (
     Callable,
     Choice,
@@ -212,13 +213,8 @@ def class_attribute(frame: Frame, owner: Class, name: str, node: ast.expr) -> Va
     target = definition.module.member(definition, name)
     if isinstance(target, Definition) and isinstance(target.node, Function):
         return bound_method(frame, owner, target, node)
-    if target is None and name == "apply":  # of a `torch.autograd.Function`
-        forward = definition.module.member(definition, "forward")
-        if isinstance(forward, Definition) and isinstance(forward.node, Function):
-            if definition.module.member(definition, "setup_context") is not None:
-                return Callable(forward)
-            context = Tensor(Parameter(definition.qualified, "ctx"))
-            return Partial(Callable(forward), ((context, frame.place(node)),), ())
+    if target is None and name == "apply" and (found := autograd.applied(frame, definition, node)):
+        return found
     return names.definition_value(frame, target, name, node)
 
 

@@ -84,6 +84,7 @@ class Run:
     copies: list[Copy] = field(default_factory=list)
     limits: set[Limit] = field(default_factory=set)
     thorough: bool = True
+    backwards: bool = False  # `backward` is run after what is applied
     asked: Callable[[Span], bool] | None = None
     entered: set[int] = field(default_factory=set)  # functions, by their nodes
     lambdas: dict[int, ast.FunctionDef] = field(default_factory=dict)  # as functions

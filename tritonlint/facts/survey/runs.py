@@ -86,9 +86,11 @@ class Runs:
             heir=heir,
         )
 
-    def interpreted(self, root: Definition) -> Run:
-        """What is seen from `root`, with all calls followed. Raises RecursionError."""
+    def interpreted(self, root: Definition, backwards: bool = False) -> Run:
+        """What is seen from `root`, with all calls followed, and run `backwards` after that. Raises
+        RecursionError."""
         run = self.of(root, thorough=True)
+        run.backwards = backwards
         interpret(run)
         return run
 

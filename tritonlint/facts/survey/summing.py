@@ -9,6 +9,7 @@ from dataclasses import field
 from tritonlint.facts.device.reading.read_back import added_atomically, may_keep
 from tritonlint.facts.hazards.low_sums import LowSum, low_sums, may_sum, passes, sums_loaded
 from tritonlint.facts.hazards.repeated_sums import keeps_sums, launches_in_loop
+from tritonlint.facts.host.autograd import method_of
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.index.reach import Reach
 from tritonlint.facts.index.universe import Texts
@@ -33,17 +34,17 @@ class Summing:
     looked_at: LookedAt
     bulkhead: Bulkhead
     driving: Driving
-    _interpret: Callable[[Definition], Run]
+    _interpret: Callable[[Definition, bool], Run]
     # What was seen from the functions that were asked last.
-    _runs: dict[tuple[str, int], Run] = field(default_factory=dict)
+    _runs: dict[tuple[str, int, bool], Run] = field(default_factory=dict)
 
-    def interpreted(self, root: Definition) -> Run:
+    def interpreted(self, root: Definition, backwards: bool = False) -> Run:
         """What is seen from `root`: a function that launches several kernels is asked again."""
-        key = (root.module.path, root.line)
+        key = (root.module.path, root.line, backwards)
         if key not in self._runs:
             if len(self._runs) >= _MOST:
                 self._runs.pop(next(iter(self._runs)))
-            self._runs[key] = self._interpret(root)
+            self._runs[key] = self._interpret(root, backwards)
         return self._runs[key]
 
     def observe(self, own: Sequence[Module], wanted: Collection[str]) -> Iterator[LowSum]:
@@ -81,10 +82,11 @@ class Summing:
     def _widened(self, launcher: Definition, kernel: Kernel, chosen: Collection[str]) -> bool:
         """Whether a caller of `launcher` gives what is `chosen` by callers another type than one of
         16 bits."""
-        for caller in self.reach.named_by(launcher)[:_MOST]:
+        forward = _forward_of(launcher)
+        for caller in self.reach.named_by(forward or launcher)[:_MOST]:
             if isinstance(caller.node, Module) or kernel_of(caller) is not None:
                 continue
-            run = self.interpreted(caller)
+            run = self.interpreted(caller, forward is not None)
             for event in run.launches:
                 known = chosen & event.arguments.keys()
                 if event.kernel.node is kernel.node and any(
@@ -92,3 +94,11 @@ class Summing:
                 ):
                     return True
         return False
+
+
+def _forward_of(method: Definition) -> Definition | None:
+    """The `forward` that belongs to the `backward` of a function of autograd."""
+    if method.name != "backward" or method.owner is None:
+        return None
+    owner = Definition(method.module, method.owner, method.enclosing[:-1], method.owner.name)
+    return method_of(owner, "forward")

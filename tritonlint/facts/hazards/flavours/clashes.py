@@ -4,7 +4,7 @@ that is wider than what the memory can hold."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 from pathlib import Path as FilePath
 
@@ -29,6 +29,7 @@ from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.events import LaunchEvent, Note
 from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.symbols import Never, OfText, Symbol
 from tritonlint.facts.host.values import Path, Tensor
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
@@ -86,7 +87,9 @@ def flavours(run: Run) -> Iterator[Flavours | WideClamp | HardCoded | KernelFlav
                 continue
             yield from _clash(run, one, other)
             yield from _hard_coded(run, one, other)
-    yield from _integers(run, [each for each in seen if each.kind == "view"])
+    views = [each for each in seen if each.kind == "view"]
+    yield from _integers(run, views)
+    yield from _named_integers(run, views)
     yield from kernel_flavours(run)
     yield from hard_coded_beside(run)
     for event in run.launches:
@@ -140,6 +143,31 @@ def _integers(run: Run, views: list[Note]) -> Iterator[Flavours]:
                 if types.single == INT8 and later and _rounds(run, event, parameter, where):
                     element = min(later[0].types.types or (), key=str)
                     yield Flavours(later[0].span, run.root.name, passed.span, INT8, element)
+
+
+def _named_integers(run: Run, views: Sequence[Note]) -> Iterator[Flavours]:
+    """The views as 8-bit floats, by a test that asks for int8 too, of memory that is made as int8
+    where the setting is called so."""
+    for made in run.notes.of_kind("allocated") if views else ():
+        if made.types.single != INT8 or not any(x and _is_int8(test) for test, x in made.path):
+            continue
+        for view in views:
+            asked = any(x and not _is_int8(test) and _names_int8(test) for test, x in view.path)
+            if asked and view.buffer == made.buffer and not contradicts(view.path, made.path):
+                element = min(view.types.types or (), key=str)
+                function = _function_at(run, view.span)
+                yield Flavours(view.span, function, made.span, INT8, element)
+
+
+def _is_int8(test: Symbol) -> bool:
+    """Whether a test asks whether a setting is int8, and nothing else."""
+    return isinstance(test, Never) and test.names.startswith("int8")
+
+
+def _names_int8(test: Symbol) -> bool:
+    """Whether a test, or a part of it, asks for a name of int8."""
+    named = (each for each in test.inner if isinstance(each, (OfText, Never)))
+    return any("int8" in (x.part if isinstance(x, OfText) else x.names) for x in named)
 
 
 def _rounds(run: Run, event: LaunchEvent, parameter: str, path: Path) -> bool:

@@ -1,0 +1,68 @@
+"""What is saved for `backward` has the type that it is applied to: sums in memory of that type.
+`# expect:` stands where a finding begins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.facts.hosting import IMPORTS, expected, found, write
+
+SOURCE = (
+    IMPORTS
+    + """\
+@triton.jit
+def weigh(w_ptr, x_ptr, out_ptr, D: tl.constexpr):
+    row, lanes = tl.program_id(0), tl.arange(0, D)
+    w, x = tl.load(w_ptr + row), tl.load(x_ptr + row * D + lanes).to(tl.float32)
+    tl.store(out_ptr + row * D + lanes, w * x)
+
+
+@triton.jit
+def add_weights(x_ptr, grad_ptr, dw_ptr, D: tl.constexpr):
+    row, lanes = tl.program_id(0), tl.arange(0, D)
+    x = tl.load(x_ptr + row * D + lanes).to(tl.float32)
+    grad = tl.load(grad_ptr + row * D + lanes).to(tl.float32)
+    tl.atomic_add(dw_ptr + row // 4, tl.sum(x * grad)){mark}
+
+
+class Weigh(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, w, x):
+        {first}
+        ctx.save_for_backward(w, x)
+        out = torch.empty_like(x)
+        weigh[(x.shape[0],)](w, x, out, D=64)  # not looked at
+        return out
+
+    @staticmethod
+    def backward(ctx, grad):
+        w, x = ctx.saved_tensors
+        dw = torch.zeros_like(w)
+        add_weights[(x.shape[0],)](x, grad.contiguous(), dw, D=64)
+        return dw, None
+
+
+def weighed(x, logits):
+    return Weigh.apply({applied}, x)
+"""
+)
+HIT = "  # expect: TL012"
+CASES = {
+    "of whatever type": ("w = w.contiguous()", "logits", HIT),
+    "of another of any type": ("w = w.contiguous()", "logits.sigmoid()", HIT),
+    "correct: made float32": ("w = w.contiguous()", "logits.float()", ""),
+    "correct: made so in another way": ("w = w.contiguous()", "torch.ones(4, dtype=torch.float32)", ""),
+    "correct: cast first": ("w = w.float()", "logits", ""),
+}
+
+
+@pytest.mark.parametrize(("first", "applied", "mark"), CASES.values(), ids=list(CASES))
+def test_sums_of_what_is_saved(
+    first: str, applied: str, mark: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = SOURCE.format(first=first, applied=applied, mark=mark)
+    write(tmp_path, {"user.py": text})
+    assert found(select=("TL012",)) == expected({"user.py": text})

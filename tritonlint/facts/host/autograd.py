@@ -1,0 +1,47 @@
+"""Functions of `torch.autograd`: what `apply` calls, and `backward`, which is run long after it."""
+
+from __future__ import annotations
+
+import ast
+
+from tritonlint.facts.host import entering
+from tritonlint.facts.host.arguments import Arguments, Given
+from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.symbols import Parameter
+from tritonlint.facts.host.values import Callable, Class, Partial, Tensor, Value
+from tritonlint.facts.project.modules import Definition
+from tritonlint.facts.project.tree import Function
+
+
+def method_of(owner: Definition, name: str) -> Definition | None:
+    """A method of a class, where it has one of that name."""
+    found = owner.module.member(owner, name)
+    return found if isinstance(found, Definition) and isinstance(found.node, Function) else None
+
+
+def applied(frame: Frame, owner: Definition, node: ast.expr) -> Value | None:
+    """What `Class.apply` stands for; None of a class without `forward`."""
+    forward = method_of(owner, "forward")
+    if forward is None:
+        return None
+    if method_of(owner, "setup_context") is not None:
+        return Callable(forward)
+    return Partial(Callable(forward), ((_context(owner), frame.place(node)),), ())
+
+
+def run_backward(frame: Frame, node: ast.Call) -> None:
+    """Run what belongs to `Class.apply(...)`, which was just called, with what that saved."""
+    if not isinstance(node.func, ast.Attribute) or node.func.attr != "apply":
+        return
+    owner = frame.evaluate(node.func.value)
+    backward = method_of(owner.definition, "backward") if isinstance(owner, Class) else None
+    if isinstance(owner, Class) and backward is not None:
+        context = _context(owner.definition)
+        given = Given(Arguments((context,), {}), {0: frame.place(node)}, complete=False)
+        call = ast.copy_location(ast.Call(node.func, [node.func], []), node)
+        entering.run(frame, call, Callable(backward), given)
+
+
+def _context(owner: Definition) -> Tensor:
+    """The `ctx` that the methods of a class share."""
+    return Tensor(Parameter(owner.qualified, "ctx"))
