@@ -41,6 +41,7 @@ HIT = "  # expect: TL002"
 CASES = {
     "a page of codes": (FP8, "", "", POWER, HIT),
     "a page that is called so": ("page", "", "", POWER, HIT),
+    "correct: powers that are codes": (FP8, "", "", "tl.exp2(exponent.to(tl.float32) - 8.0)", ""),
     "correct: viewed as bytes": (FP8, "", U8, POWER, ""),
     "correct: a page that is called so": ("page", "", U8, POWER, ""),
     "correct: bytes": (BYTES, E4M3, "", POWER, ""),

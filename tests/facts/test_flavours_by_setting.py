@@ -18,6 +18,12 @@ VIEWS = {{
 }}
 
 
+def fp8_type(kind):
+    if kind == "fp8_e5m2":
+        return torch.float8_e5m2
+    return torch.float8_e4m3fn
+
+
 class Cache:
     def __init__(self, rows, kind):
         {asked}
@@ -41,6 +47,7 @@ E5M2 = "rows.view(torch.float8_e5m2)"
 TABLE = "rows.view(VIEWS[self.kind])"
 CHOSEN = 'rows.view(torch.float8_e5m2 if self.kind == "fp8_e5m2" else torch.float8_e4m3fn)'
 APART = f'{E5M2} if self.kind == "fp8_e5m2" else {E4M3}'
+PART = 'rows.view(torch.float8_e5m2 if "e5m2" in self.kind else torch.float8_e4m3fn)'
 HIT = "  # expect: TL003"
 # What is asked of the setting, how rows are written, and how they are read.
 CASES = {
@@ -52,6 +59,9 @@ CASES = {
     "correct: a table and a choice": ("pass", TABLE, CHOSEN),
     "correct: two views and a choice": ("pass", APART, CHOSEN),
     "correct: e4m3": ("pass", E4M3, E4M3),
+    "correct: a part of a name and a choice": ("pass", PART, CHOSEN),
+    "correct: a table and a part of a name": ("pass", TABLE, PART),
+    "correct: a function and a table": ("pass", "rows.view(fp8_type(self.kind))", TABLE),
     "correct: e5m2 is refused": ('assert kind != "fp8_e5m2"', E4M3, TABLE),
     "correct: e5m2 raises": ('if kind == "fp8_e5m2":\n            raise ValueError(kind)', E4M3, CHOSEN),
 }

@@ -51,6 +51,15 @@ RIGHT = {
         "            rows = rows.view(torch.float8_e4m3fn)",
     ),
 }
+FLAGS = "self.coded = [i not in self.plain for i in range(layers)]\n        self.raw = "
+RIGHT |= {
+    "by a list of flags": (
+        FLAGS + "[torch.zeros(rows, 64, dtype=torch.uint8 if q else torch.bfloat16) for q in self.coded]",
+        "rows = self.raw[layer]\n"
+        "        if self.coded[layer]:\n"
+        "            rows = rows.view(torch.float8_e4m3fn)",
+    ),
+}
 WRONG = {
     "none": ("self.views = self.raw", TAKEN),
     "the others": (EACH.format("t.view(torch.float8_e4m3fn) if i in self.plain else t", NUMBERED), TAKEN),

@@ -6,7 +6,7 @@ import triton.language as tl
 @triton.jit
 def compared_with_a_number(p, x, limit):
     tl.store(p, tl.load(x) >= limit)
-    # reveal: p: store line 8: int, of bool, from x
+    # reveal: p: store line 8: int, of bool, within 0..1, from x
     # reveal: x: load line 8: int_to_float, used line 8
 
 
@@ -22,7 +22,7 @@ def chosen_or_a_number(p, x, value):
 def compared_with_a_count(p, x, n):
     i = tl.arange(0, 16)
     tl.store(p + i, tl.load(x + i, mask=i < n) >= n, mask=i < n)
-    # reveal: p: store line 24: int, of bool, from x
+    # reveal: p: store line 24: int, of bool, within 0..1, from x
     # reveal: x: load line 24: int
 
 

@@ -34,6 +34,8 @@ _LARGEST = frozenset(each.largest for each in TABLE if each.is_fp8 and each.larg
 # Functions that make powers of exponents.
 # The greatest level of a pixel, by which it is divided; and how close to its reciprocal is that.
 _LEVELS, _CLOSE = 255, 1e-4
+# What exponents of e8m0 are stored with added to them (FACTS.md, 5).
+_E8M0_BIAS = 127
 _POWERS = ("exp", "fast_exp", "ldexp", "scalbn", "pow", "fast_pow")
 _NUMERIC = ("log", "fast_log", "sqrt", "rsqrt", "tanh", "sigmoid", "erf", "sin", "cos")
 
@@ -48,10 +50,10 @@ class Moves(Watch):
     of which what is loaded is converted, `powers` those of which powers are made, `plain` those of
     which what is loaded is computed with as it is, `biased` those of which something is subtracted
     from what is loaded, as a zero point is, `differences` pairs of those whose loads are
-    subtracted. `cast` are those of which what is loaded is cast to integers, `integers` those of
-    which it has a whole number subtracted, as exponents and codes with a zero point have, is
-    reckoned with as the levels of pixels are, or subtracted from integers that bits were picked
-    for; and those through
+    subtracted. `counted` are those of which what is loaded is cast to integers, or has a whole
+    number subtracted, as codes with a zero point have, `integers` those of which it is reckoned
+    with as exponents are, or the levels of pixels, or subtracted from integers that bits were
+    picked for; and those through
     which numbers are stored that are scaled to levels. Of those that are stored through,
     `quantized` take floats that were cast to 8 bits or to the type of the memory, `computed_floats`
     floats that were computed and not cast, `others` integers and what is not known; `scales` are
@@ -66,7 +68,7 @@ class Moves(Watch):
     decoded: set[str] = field(default_factory=set)
     plain: set[str] = field(default_factory=set)
     biased: set[str] = field(default_factory=set)
-    cast: set[str] = field(default_factory=set)
+    counted: set[str] = field(default_factory=set)
     integers: set[str] = field(default_factory=set)
     differences: set[tuple[str, ...]] = field(default_factory=set)
     quantized: set[str] = field(default_factory=set)
@@ -84,7 +86,7 @@ class Moves(Watch):
         if _is_moved(value):
             self.decoded |= value.source
             if len(value.source) == 1 and all(map(_is_whole, result.types)):
-                self.cast |= value.source
+                self.counted |= value.source
         if value.source and not value.history.given and not _has_floats(value):
             return replace(result, history=_PICKED)
         own = any(each.of for each in result.types)
@@ -135,8 +137,9 @@ class Moves(Watch):
                 self.differences |= {(*a.source, *b.source)}
         if isinstance(op, ast.Sub) and a.history.exponent and (_is_moved(b) or _is_converted(b)):
             self.integers |= b.source if len(b.source) == 1 else set()
-        if (_is_moved(a) or _is_converted(a)) and _is_for_integers(op, b):
-            self.integers |= a.source
+        if _is_moved(a) or _is_converted(a):
+            self.integers |= a.source if _is_for_integers(op, b) else set()
+            self.counted |= a.source if isinstance(op, ast.Sub) and _is_zero_point(b) else set()
         for each, by in ((a, b), (b, a)):
             scales = isinstance(op, ast.Mult) and by.interval == (_LEVELS, _LEVELS)
             if by.weak and (scales or each.history.settled):
@@ -170,16 +173,21 @@ def _is_whole(each: Type) -> bool:
     return each.element is not None and each.element.is_integer and not each.of
 
 
-def _is_for_integers(op: ast.operator, by: Tensor) -> bool:
-    """Whether a whole number is subtracted, as a zero point or the bias of an exponent is, or
-    something divided by 255."""
+def _is_zero_point(by: Tensor) -> bool:
+    """Whether it is a whole number, as is subtracted from codes with a zero point."""
     low, high = by.interval
-    if isinstance(op, ast.Sub) and not by.weak:
+    if not by.weak:
         return all(each.kind == "int" and not each.assumed for each in by.types)
+    return low is not None and low == high and abs(low) > 1 and low.is_integer()
+
+
+def _is_for_integers(op: ast.operator, by: Tensor) -> bool:
+    """Whether 127 is subtracted, or something divided by 255."""
+    low, high = by.interval
     if not by.weak or low is None or low != high:
         return False
     if isinstance(op, ast.Sub):
-        return abs(low) > 1 and low.is_integer()
+        return low == _E8M0_BIAS
     divides = isinstance(op, ast.Div) and low == _LEVELS
     return divides or (isinstance(op, ast.Mult) and abs(low * _LEVELS - 1.0) < _CLOSE)
 

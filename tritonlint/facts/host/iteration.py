@@ -11,7 +11,16 @@ from tritonlint.facts.host.labels import key_of
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Numbers, Share
 from tritonlint.facts.host.tensors import piece
-from tritonlint.facts.host.values import Choice, Instance, Sequence, Table, Tensor, Value, constant
+from tritonlint.facts.host.values import (
+    Choice,
+    Condition,
+    Instance,
+    Sequence,
+    Table,
+    Tensor,
+    Value,
+    constant,
+)
 
 
 def any_of(frame: Frame, node: ast.expr, value: Value) -> Value:
@@ -48,9 +57,10 @@ def items(value: Value) -> Sequence | None:
 def at(item: Value, index: Value) -> Value:
     """An item of a list at an index. Where the list was made for each number of a `range`, a test
     of that number is one of the index."""
-    if not isinstance(item, Choice) or not isinstance(index, Tensor):
+    if not isinstance(item, (Choice, Condition)) or not isinstance(index, Tensor):
         return item
-    tests = (test for path, _ in options(item) for test, _ in path)
+    tests = [test for path, _ in options(item) for test, _ in path]
+    tests += [each.key for _, each in options(item) if isinstance(each, Condition)]
     numbers = {
         each
         for test in tests

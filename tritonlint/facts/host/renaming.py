@@ -34,13 +34,13 @@ def parameters(held: Mapping[Attribute, Value], function: str) -> Names:
 
 
 def unknowns(held: Mapping[Attribute, Value]) -> Names:
-    """By the symbol of what is unknown, that of the attribute that is given it as it is: tests of
-    it are tests of the attribute."""
+    """By the symbol of what is unknown, as an attribute of another object is, that of the attribute
+    that is given it as it is: tests of it are tests of the attribute."""
     return {
         each.buffer: attribute
         for attribute, each in held.items()
         if isinstance(each, Tensor) and each.types is None and each.part is None
-        if isinstance(each.buffer, Unknown)
+        if isinstance(each.buffer, (Attribute, Unknown)) and each.buffer is not attribute
     }
 
 

@@ -26,6 +26,8 @@ from tritonlint.source import Span
 
 _QUANTIZED_NAME = re.compile(r"(^|_)(is_)?(fp8|float8)(_|$)|(^|_)is_quantized")
 _FP8_STRING = re.compile(r"^(?:torch\.)?(?:fp8|float8|f8|e4m3|e5m2)")
+# A part of a name that tells one flavour from others.
+_FLAVOUR = re.compile(r"e\dm\d")
 
 
 def named(name: str, value: Value, span: Span) -> Condition | None:
@@ -81,7 +83,10 @@ def compared(node: ast.Compare, left: Value, right: Value, span: Span) -> Condit
     """`setting == "fp8"`, `setting in ("fp8", "fp8_e4m3")`, `"fp8" in setting`."""
     if isinstance(node.ops[0], (ast.In, ast.NotIn)):
         if _fp8_string(left):
-            return Condition("quantized", symbols.Asked(symbol(right, node.comparators[0])), span)
+            setting, part = symbol(right, node.comparators[0]), constant(left)
+            if isinstance(part, str) and _FLAVOUR.match(part):  # codes alone have no other
+                return Condition("opaque", symbols.OfText(setting, "in", part), span)
+            return Condition("quantized", symbols.Asked(setting), span)
         if (
             isinstance(right, Sequence)
             and right.items

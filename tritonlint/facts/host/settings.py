@@ -163,6 +163,13 @@ def _types(said: str) -> frozenset[str]:
     return frozenset(names) if known else frozenset()
 
 
+def _has(name: str, test: OfText) -> bool:
+    """Whether a test of a part of a text comes out true of a name."""
+    if test.method == "in":
+        return test.part in name
+    return name.startswith(test.part) if test.method == "startswith" else name.endswith(test.part)
+
+
 def _unlike_its_text(test: Symbol, outcome: bool, others: _Tests) -> bool:
     """Whether a test asks how a setting begins or ends, and does not come out as it does of the
     names that another test finds it to be one of."""
@@ -171,8 +178,7 @@ def _unlike_its_text(test: Symbol, outcome: bool, others: _Tests) -> bool:
     for each, then in others:
         if then and isinstance(each, OfSetting) and each.setting is test.of:
             names_ = each.names.split(", ") if isinstance(each, Never) else names(each)
-            begins = test.method == "startswith"
-            found = {x.startswith(test.part) if begins else x.endswith(test.part) for x in names_}
+            found = {_has(x, test) for x in names_}
             if found == {not outcome}:
                 return True
     return False

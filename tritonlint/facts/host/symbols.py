@@ -248,7 +248,7 @@ class Compared(Symbol):
 
 @symbol_class
 class OfText(Symbol):
-    """Whether a text begins or ends with another one."""
+    """Whether a text begins or ends with another one, or has it `in` it."""
 
     FORM = "{0.of}.{0.method}({0.part!r})"
     of: Symbol

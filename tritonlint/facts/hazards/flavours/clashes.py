@@ -99,12 +99,23 @@ def flavours(run: Run) -> Iterator[Flavours | WideClamp | HardCoded | KernelFlav
 def _clash(run: Run, one: Note, other: Note) -> Iterator[Flavours]:
     """Two views of one buffer, or of the same part of it, one with more bits of exponent. Between
     e4m3fn and e4m3fnuz a view is how one is made of the other, with another scale."""
+    if _is_chosen(run, one) and _is_chosen(run, other):
+        return  # whether both choose alike, their tests may not tell
     one, other = _in_order(one, other)
     first, second = one.types.types or frozenset(), other.types.types or frozenset()
     if other.kind == "view" and _same_part(one, other):
         if {format_of(each) for each in first}.isdisjoint(format_of(each) for each in second):
             types = (min(first, key=str), min(second, key=str))
             yield Flavours(other.span, _function_at(run, other.span), one.span, *types)
+
+
+def _is_chosen(run: Run, view: Note) -> bool:
+    """Whether a view is of one of several types, as a test, a table or a function says."""
+    others = [x for x in run.notes if x.kind == "view" and x.types != view.types]
+    return view.types == PLATFORM_FP8 or any(
+        each.span == view.span or (each.buffer == view.buffer and contradicts(each.path, view.path))
+        for each in others
+    )
 
 
 def _in_order(one: Note, other: Note) -> tuple[Note, Note]:

@@ -180,7 +180,7 @@ def _are_integers(parameter: str, made: Specialization, seen: Moves) -> bool:
     pairs = [set(each) for each in seen.differences if parameter in each]
     others = {name for pair in pairs for name in pair - {parameter}}
     bytes_ = (made.pointers.get(name) for name in others)
-    taken = seen.integers | seen.cast
+    taken = seen.integers | seen.counted
     return parameter in taken or any(each and each.is_byte for each in bytes_)
 
 
