@@ -54,6 +54,10 @@ CASES = {
     "of another of any type": ("w = w.contiguous()", "logits.sigmoid()", HIT),
     "correct: made float32": ("w = w.contiguous()", "logits.float()", ""),
     "correct: made so in another way": ("w = w.contiguous()", "torch.ones(4, dtype=torch.float32)", ""),
+    "correct: a function of float32": ("w = w.contiguous()", "torch.softmax(logits.float(), -1)", ""),
+    "correct: a function to float32": ("w = w.contiguous()", "logits.softmax(-1, dtype=torch.float32)", ""),
+    "correct: a share": ("w = w.contiguous()", "logits.float() / logits.float().sum(-1, keepdim=True)", ""),
+    "a function of 16 bits": ("w = w.contiguous()", "torch.softmax(logits.half(), -1)", HIT),
     "correct: cast first": ("w = w.float()", "logits", ""),
 }
 

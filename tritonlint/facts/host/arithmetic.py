@@ -53,7 +53,8 @@ def reckoned(frame: Frame, node: ast.BinOp, left: Value, right: Value) -> Tensor
         known and not isinstance(node.op, ast.FloorDiv)
     ):
         numbers = any(isinstance(each, Const) for each in sides)
-        alone = known.pop() if len(known) == 1 and numbers else FLOATS
+        both = len(known) == 1 and all(_number_types(frame, each) in known for each in sides)
+        alone = known.pop() if both or (len(known) == 1 and numbers) else FLOATS
         at = frame.span(node)
         made = Tensor(Allocation(at.path, at.line, at.column, frame.site, "="))
         frame.types[made.buffer] = alone

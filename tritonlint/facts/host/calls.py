@@ -264,7 +264,7 @@ def _outside(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Valu
         return _as_method(frame, node, name, given)
     if head in _TORCH:
         arithmetic.takes_numbers(frame, name, arguments.positional, span)
-    if head == "torch" and arguments.positional and isinstance(arguments.positional[0], Tensor):
+    if head in _TORCH and arguments.positional and isinstance(arguments.positional[0], Tensor):
         rest = Arguments(arguments.positional[1:], arguments.keywords)
         found = tensors.method(frame, arguments.positional[0], name, rest, span)
         if found is not None:

@@ -59,7 +59,13 @@ SHAPES = frozenset(
 # Give a tensor other memory, or more of it.
 _RESIZES = frozenset("set_ resize_ resize_as_".split())
 # New memory of the same type, where that is one of floats.
-_ELEMENTWISE = frozenset("abs clamp clamp_max clamp_min clip neg round".split())
+_ELEMENTWISE = frozenset(
+    """
+    abs clamp clamp_max clamp_min clip neg round exp expm1 log log2 log10 log1p sqrt rsqrt square
+    reciprocal pow sigmoid tanh relu gelu silu softplus softmax log_softmax sum mean amax amin norm prod
+    cumsum logsumexp std var
+    """.split()
+)
 # Same memory, a part of it.
 PARTS = frozenset(
     """
@@ -257,8 +263,11 @@ def method(
         return cut(frame, tensor, span)
     if name in SHAPES or (name[-1:] == "_" and name[0] != "_"):  # in place
         return tensor
-    if name in _ELEMENTWISE and wide_floats(types := tensor_types(frame, tensor)):
-        return allocated(frame, types, span)
+    if name in _ELEMENTWISE:
+        if is_dtype(target := arguments.keywords.get("dtype") or Const(None)):
+            return convert(frame, tensor, target, span)
+        if wide_floats(types := tensor_types(frame, tensor)):
+            return allocated(frame, types, span)
     if name in PARTS:
         return _parts(frame, tensor, name, arguments, span)
     if name in CONSTRUCTORS:
