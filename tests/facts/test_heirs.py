@@ -119,6 +119,29 @@ CASES = {
     "correct: an heir of a class that views, viewed": _files(USE, BAD, left=VIEWING, view=VIEW),
     "correct: an heir of another class": _apart(USE, GOOD + BAD.replace("(Pool)", "").replace("Paged", "Apart")),
 }  # fmt: skip
+# The class makes what it gives viewed, and an heir as it is.
+MADE = """
+import torch
+
+
+class Pool:
+    def __init__(self, size, dtype):
+        self.dtype = dtype
+        self.store_dtype = torch.uint8 if dtype == torch.float8_e5m2 else dtype
+        self.k = [torch.zeros(size, 64, dtype=self.store_dtype) for _ in range(4)]
+
+    def keys(self, layer):
+        return self.k[layer].view(self.dtype)
+
+
+class Direct(Pool):
+    def keys(self, layer):
+        return self.k[layer]%s
+"""
+CASES |= {
+    f"made by the class: {given or 'as it is'}": {"user.py": KERNELS + MADE % given + USES[USE] % ("", hit)}
+    for given, hit in (("", HIT), (".view(-1, 64)", HIT), (".contiguous()", HIT), (".view(self.dtype)", ""))
+}
 # Some give bytes, and others do not: which of them it is, the launch does not say.
 DIVIDED = {
     "one views": _apart(USE, BAD + OTHER, HIT),

@@ -12,6 +12,7 @@ from tritonlint.facts.host.silent_tests import says_nothing
 from tritonlint.facts.host.symbols import (
     Compared,
     HasType,
+    OfClass,
     OfVendor,
     Symbol,
 )
@@ -82,8 +83,8 @@ def any_item(sequence: Sequence) -> Value | None:
 
 def _without_unviewed(flat: list[tuple[Path, Value]]) -> list[tuple[Path, Value]]:
     """`flat` without the tensors that another option is a float view of: the `if` around the view
-    decides, but not of what is made of bytes in any case (`bare`), nor does which GPU it is. What
-    is viewed only where it has another type has that type."""
+    decides, but not of what is made of bytes in any case (`bare`), nor does which GPU it is, or
+    of which class an object. What is viewed only where it has another type has that type."""
     flat = [each for each in flat if not _is_as_viewed(*each, flat)]
     viewed = {
         (each.buffer, each.part)
@@ -93,12 +94,16 @@ def _without_unviewed(flat: list[tuple[Path, Value]]) -> list[tuple[Path, Value]
     kept: list[tuple[Path, Value]] = []
     for path, each in flat:
         if isinstance(each, Tensor) and (each.buffer, each.part) in viewed:
-            stays = each.bare or any(isinstance(key, OfVendor) for key, _ in path)
+            stays = each.bare or any(_is_apart(*test) for test in path)
             if not (stays or each.view):
                 continue
             each = each if stays else replace(each, guarded=True, viewed_on=path)
         kept.append((path, each))
     return kept
+
+
+def _is_apart(test: Symbol, outcome: bool) -> bool:
+    return isinstance(test, OfVendor) or (isinstance(test, OfClass) and outcome)
 
 
 def _is_as_viewed(path: Path, value: Value, flat: list[tuple[Path, Value]]) -> bool:
