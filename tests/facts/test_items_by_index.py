@@ -98,3 +98,39 @@ def test_the_items_that_are_bytes_are_not(
     files = {"user.py": KERNELS + text}
     write(tmp_path, files)
     assert found() == expected(files)
+
+
+# Every fourth layer, the last ones, the next one: what is reckoned of the index is the same too.
+RECKONED = """
+class Hybrid:
+    def __init__(self, layers, rows):
+        self.layers = layers
+        self.raw = [
+            torch.zeros(rows, 64, dtype=torch.bfloat16 if {made} else torch.uint8) for i in range(layers)
+        ]
+
+    def write(self, layer, x):
+        rows = self.raw[layer]
+        if {asked}:
+            rows = rows.view(torch.float8_e4m3fn)
+        quantize[(x.shape[0],)](x, rows, BLOCK=64){mark}
+"""
+HIT = "  # expect: TL001"
+TESTS = {
+    "correct: every fourth": ("i % 4 == 3", "layer % 4 != 3", ""),
+    "correct: the last": ("i == layers - 1", "layer != self.layers - 1", ""),
+    "correct: halves": ("i // 2 == 0", "layer // 2 != 0", ""),
+    "another one of four": ("i % 4 == 3", "layer % 4 != 2", HIT),
+    "the last but one": ("i == layers - 1", "layer != self.layers - 2", HIT),
+    "the others": ("i % 4 == 3", "layer % 4 == 3", HIT),
+}
+
+
+@pytest.mark.parametrize(("made", "asked", "mark"), TESTS.values(), ids=list(TESTS))
+def test_what_is_reckoned_of_an_index(
+    made: str, asked: str, mark: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    files = {"user.py": KERNELS + RECKONED.format(made=made, asked=asked, mark=mark)}
+    write(tmp_path, files)
+    assert found() == expected(files)

@@ -304,7 +304,7 @@ def refused_in_one_arm_of_two(x, page, form):
     copy[(1,)](x, page)
     # reveal: copy
     # reveal:     source: unknown of x if quantized(form) never a and not page.dtype is torch.uint8
-    # reveal:     source: unknown of line 303 if not quantized(form) never a
+    # reveal:     source: unknown of x + 1 if not quantized(form) never a
     # reveal:     target: unknown of page, likely raw (line 300 if quantized(form) never a and page.dtype is torch.uint8)
 
 

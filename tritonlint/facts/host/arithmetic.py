@@ -17,7 +17,7 @@ from tritonlint.facts.host.element_types import (
     wide_floats,
 )
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import Allocation, Attribute, Symbol
+from tritonlint.facts.host.symbols import Allocation, Attribute, Reckoned, Symbol
 from tritonlint.facts.host.values import Const, Instance, Tensor, Value
 from tritonlint.facts.project.tree import as_code
 from tritonlint.source import Span
@@ -28,6 +28,8 @@ _OF_NUMBERS = frozenset(
     silu gelu relu softplus layer_norm rms_norm group_norm batch_norm linear matmul mm bmm addmm
     mse_loss l1_loss cross_entropy scaled_dot_product_attention""".split()
 )
+
+_OPERATIONS = {ast.Mod: "%", ast.FloorDiv: "//", ast.Add: "+", ast.Sub: "-"}
 
 
 def reckons(frame: Frame, dtype: Value, names: Items[object], span: Span) -> None:
@@ -46,7 +48,7 @@ def reckons(frame: Frame, dtype: Value, names: Items[object], span: Span) -> Non
 def reckoned(frame: Frame, node: ast.BinOp, left: Value, right: Value) -> Tensor:
     """What arithmetic with numbers or tensors gives: floats, where it divides or one side is a
     float."""
-    made = _bit_of(node, left, right) or frame.unknown(node)
+    made = _bit_of(node, left, right) or _of_number(frame, node, left) or frame.unknown(node)
     sides = left, right
     known = {types for each in sides if wide_floats(types := _number_types(frame, each))}
     if isinstance(node.op, (ast.Div, ast.MatMult)) or (
@@ -71,6 +73,16 @@ def _bit_of(node: ast.BinOp, left: Value, right: Value) -> Tensor | None:
             return Tensor(Attribute(of, f"& {as_code(node.right)}"))
         case ast.BitAnd(), Instance(symbol=Symbol() as of):
             return Tensor(Attribute(of, f"& {as_code(node.right)}"))
+    return None
+
+
+def _of_number(frame: Frame, node: ast.BinOp, left: Value) -> Tensor | None:
+    """What `layer % 4`, `layers - 1` and the like are, of something that may be a number."""
+    match node.right, left:
+        case ast.Constant(value=int() as by), Tensor(buffer=of, types=None, part=None):
+            operation = _OPERATIONS.get(type(node.op))
+            if operation is not None and not frame.known(of).known:
+                return Tensor(Reckoned(of, f"{operation} {by}"))
     return None
 
 

@@ -154,6 +154,16 @@ class Share(_Within):
         return self.of.last_name
 
 
+@symbol_class
+class Reckoned(Symbol):
+    """What arithmetic with a written number makes of another one: the same wherever it is
+    reckoned."""
+
+    FORM = "{0.of} {0.code}"
+    of: Symbol
+    code: str
+
+
 # Tests.
 
 
