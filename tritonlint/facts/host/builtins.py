@@ -73,10 +73,8 @@ def call(frame: Frame, node: ast.Call, name: str, given: Given) -> Value | None:
                 span = frame.span(node)
                 others = (Condition("opaque", Spelled(as_code(node)), span),) if repeated else ()
                 return outcomes.combine("and" if name == "all" else "or", (*known, *others), span)
-        case "range", _ if given.complete and all(isinstance(each, Const) for each in values):
-            return _range(values)
-        case "range", (_,):
-            return Tensor(Numbers(frame.module.path, node.lineno, node.col_offset, frame.site))
+        case "range", _ if given.complete:
+            return _range(frame, node, values)
         case "len", (Sequence(items=known_items, repeated=False),):
             return Const(len(known_items))
         case "isinstance", (value, _):
@@ -150,11 +148,14 @@ def _gone_through(
     return None
 
 
-def _range(values: tuple[Value, ...]) -> Value | None:
-    """The numbers of a range, where they are few."""
+def _range(frame: Frame, node: ast.Call, values: tuple[Value, ...]) -> Value | None:
+    """The numbers of a range, where they are few; of one to an end that is not known, what these
+    are known by."""
+    if len(values) == 1 and not isinstance(values[0], Const):
+        return Tensor(Numbers(frame.module.path, node.lineno, node.col_offset, frame.site))
     written = [each.value for each in values if isinstance(each, Const)]
     ends = [each for each in written if isinstance(each, int)]
-    if not 0 < len(ends) == len(written) <= 3 or ends[2:] == [0]:
+    if not 0 < len(ends) == len(written) == len(values) <= 3 or ends[2:] == [0]:
         return None
     numbers = range(*ends)
     return Sequence(tuple(map(Const, numbers))) if len(numbers) <= loops.FEW else None

@@ -75,8 +75,7 @@ def harm(
             evidence.append(each)
             evidence += meanings(event, parameter, whole, storage.evidence, seen, told)
             evidence += wider_region(event, parameter, tensor, seen)
-            undecoded = moved_undecoded(event.kernel, made, parameter, more_loads)
-            if undecoded:
+            if undecoded := moved_undecoded(event.kernel, made, parameter, more_loads):
                 span = event.arguments[parameter].span
                 evidence.append(Evidence(span, _UNDECODED, "likely", meaning=NO_FLOAT))
                 more_loads = undecoded
