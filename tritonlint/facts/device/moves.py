@@ -30,13 +30,13 @@ _PICKED = History(real=True, exponent=True)
 # Loaded and converted, and nothing else: whether it is a number the types do not tell.
 _CONVERTED = History(given=True, real=True)
 _LARGEST = frozenset(each.largest for each in TABLE if each.is_fp8 and each.largest)
-# Functions of numbers that no kernel applies to codes.
-# Functions that make powers of exponents.
-# The greatest level of a pixel, by which it is divided; and how close to its reciprocal is that.
-_LEVELS, _CLOSE = 255, 1e-4
 # What exponents of e8m0 are stored with added to them (FACTS.md, 5).
 _E8M0_BIAS = 127
+# The greatest level of a pixel, by which it is divided; and how close to its reciprocal is that.
+_LEVELS, _CLOSE = 255, 1e-4
+# Functions that make powers of exponents.
 _POWERS = ("exp", "fast_exp", "ldexp", "scalbn", "pow", "fast_pow")
+# Functions of numbers that no kernel applies to codes.
 _NUMERIC = ("log", "fast_log", "sqrt", "rsqrt", "tanh", "sigmoid", "erf", "sin", "cos")
 
 

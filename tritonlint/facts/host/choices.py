@@ -103,6 +103,8 @@ def _without_unviewed(flat: list[tuple[Path, Value]]) -> list[tuple[Path, Value]
 
 
 def _is_apart(test: Symbol, outcome: bool) -> bool:
+    """Whether a test asks for a GPU, or finds an object to be of a class: neither is about a
+    view."""
     return isinstance(test, OfVendor) or (isinstance(test, OfClass) and outcome)
 
 

@@ -29,7 +29,7 @@ from tritonlint.facts.project.tree import (
 )
 
 # What is annotated as a container of objects in a row.
-_LISTS = frozenset("list List Sequence Iterable Collection tuple Tuple ModuleList".split())
+LISTS = frozenset("list List Sequence Iterable Collection tuple Tuple ModuleList".split())
 
 
 def annotated(
@@ -40,7 +40,7 @@ def annotated(
     if annotation is None or not _is_open(value):
         return value
     match annotation:
-        case ast.Subscript(value=container, slice=of) if last_name(container) in _LISTS:
+        case ast.Subscript(value=container, slice=of) if last_name(container) in LISTS:
             first = of.elts[0] if isinstance(of, ast.Tuple) and of.elts else of
             kind = _class_meant(module, first, enclosing)
             if kind is not None:

@@ -18,7 +18,7 @@ from tritonlint.facts.host import (
     tensors,
 )
 from tritonlint.facts.host.choices import any_item, choose, options
-from tritonlint.facts.host.classes import as_tuple
+from tritonlint.facts.host.classes import LISTS, as_tuple
 from tritonlint.facts.host.naming import as_tensor, entry_of, written_entry
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Never, OfSetting, Parameter
@@ -41,7 +41,7 @@ from tritonlint.facts.project.tree import as_code, nodes
 from tritonlint.frozen import replace
 
 # What an annotation has of a list or tuple of tensors.
-_LISTED = re.compile(r"\b(?:Sequence|[Tt]uple|[Ll]ist)\[")
+_LISTED = re.compile(rf"\b(?:{'|'.join(sorted(LISTS))})\[")
 # How a table of dtypes is called.
 _TYPES = re.compile(r"d?types?$", re.IGNORECASE)
 
