@@ -68,7 +68,8 @@ class NumericLoadOfRawBytes(Rule[Argument, Load]):
     first); a cast from
     bytes to fp8 without `bitcast=True`, which does not compile. Where the kernel does not compile
     for bytes in another way, as in a product of matrices with floats, and only a test of the type
-    says that bytes can arrive, the finding is `possible`.
+    says that bytes can arrive, the finding is `possible`; `likely` where the memory is made of
+    floats too, by a test that the launch is not under.
 
     ## Fix safety
     `.view(dtype)` on the slice or the argument. Safe: viewing a tensor as the dtype that it already
@@ -138,10 +139,12 @@ def _confidence(argument: Argument, silent: bool) -> Confidence:
     """A page whose scales are viewed as floats and whose values are not can be of an fp8 type
     already: readers of such caches are common, and are called after fp8. Where some part of it is
     viewed as fp8, or the bytes are stated, it is not. What does not compile is noticed in the first
-    run: bytes that only a test asks for do not arrive there."""
-    if not silent and argument.merely_tested:
+    run: bytes that only a test asks for do not arrive there, and those of memory that may be floats
+    as well may not."""
+    if argument.may_be_codes or (not silent and argument.merely_tested):
         return "possible"
-    return "possible" if argument.may_be_codes else argument.strength
+    unlike = not silent and argument.conditional and argument.strength == "certain"
+    return "likely" if unlike else argument.strength
 
 
 def _unpacked(argument: Argument) -> bool:

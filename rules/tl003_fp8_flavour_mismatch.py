@@ -72,7 +72,8 @@ class Fp8FlavourMismatch(Rule["Seen", str]):
     - a class that asks `self.setting == "fp8"` before it views its cache, and elsewhere a test that
       `fp8_e4m3` passes too: with that setting the bytes are not viewed;
     - a file that encodes bytes in one way only (`x.to(fp8_dtype()).view(torch.uint8)`), and decodes
-      what it is given in another way only;
+      what it is given in another way only, or whose one kernel writes e4m3fn where another reads
+      either flavour by a flag;
     - a kernel that clamps or scales to 448, a number of its own, what it stores into memory that
       may be e4m3fnuz, whose largest value is 240;
     - at run time, memory that one kernel wrote as floats of one type and another reads as floats of

@@ -37,7 +37,8 @@ class LowPrecisionAccumulation(Rule["LowSum | CarriedRounding", str]):
     `tl.cumsum(x)`) and divide the sum or keep it as a float32, and sums of products of two such
     values in a float32. Finds too sums that a loop keeps in memory of 16 bits: each round loads
     what the last one stored, adds to it, and stores it at the same address; or what a kernel does
-    so once is launched in a loop, with memory that was made of zeros before it. The launch passes
+    so once is launched in a loop, with memory that was made of zeros before it, or adds to what it
+    has itself computed and stored there before. The launch passes
     tensors of bfloat16 or float16, or hands on what its own caller chooses; the finding is then
     `likely`, or `possible` where all that names that function tries it (makes random numbers) and
     says nothing of 16 bits, or all of a project that tries something. The same goes for products
@@ -143,7 +144,9 @@ class LowPrecisionAccumulation(Rule["LowSum | CarriedRounding", str]):
         does = "multiplies" if seen.sum.kind == "product" else "adds up"
         message = f"`{seen.kernel}` {does} in 16 bits what it loads through {names}"
         if seen.sum.kind == "update":
-            message = f"`{seen.kernel}` keeps a sum in memory of 16 bits through {names}"
+            does = "reads back what it rounded" if _is_within(seen) else "keeps a sum"
+            does += " to 16 bits" if _is_within(seen) else " in memory of 16 bits"
+            message = f"`{seen.kernel}` {does} through {names}"
         fix = self._fix(node, seen)
         return self.finding(
             node,
@@ -259,6 +262,12 @@ def _trigger(seen: LowSum) -> str:
     return f"{where}, 256.0 + 1.0 is 256.0"
 
 
+def _is_within(seen: LowSum) -> bool:
+    """Whether the kernel itself stores what it loads and adds to."""
+    use = seen.sum.use
+    return use.path == seen.place.path and seen.kernel_line <= use.line < seen.place.line
+
+
 def _trace(seen: LowSum) -> tuple[Step, ...]:
     chosen = seen.parameter in seen.open
     what = "of a type that the caller chooses" if chosen else f"of {seen.sum.element.name}"
@@ -270,6 +279,9 @@ def _trace(seen: LowSum) -> tuple[Step, ...]:
     ]
     if seen.sum.kind == "product":
         return (*steps, Step(seen.place, "multiplied in 16 bits, and then added to a float32"))
+    if seen.sum.kind == "update" and _is_within(seen):
+        steps.insert(-1, Step(seen.sum.use, "computed, and stored in 16 bits"))
+        return (*steps, Step(seen.place, "reckoned with, and stored again"))
     if seen.sum.kind == "update" and seen.sum.use != seen.sum.place:
         steps.append(Step(seen.sum.use, "the loop launches the kernel again and again"))
     if seen.sum.kind == "update":

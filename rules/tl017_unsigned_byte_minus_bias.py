@@ -44,7 +44,8 @@ class UnsignedByteMinusBias(Rule[ByteDifference, str]):
     `int8` (codes that wrap around on purpose, and the sign bit that is flipped and subtracted: `(x
     ^ 0x80) - 0x80`); a byte with a lower limit, or with a bit set that is worth at least what is
     subtracted (`(x | 0x80) - 127`); a difference that a mask selects; a byte that is compared with
-    something; an addition; a tensor whose type the launch does not show; a constant in a kernel
+    something, other than for being one number; an addition; a tensor whose type the launch does
+    not show; a constant in a kernel
     that calls what `tl.math` had in Triton 2 alone.
 
     ## Fix safety

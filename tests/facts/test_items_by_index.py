@@ -3,6 +3,7 @@ gives the same item. `# expect:` stands where a finding begins."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -134,3 +135,84 @@ def test_what_is_reckoned_of_an_index(
     files = {"user.py": KERNELS + RECKONED.format(made=made, asked=asked, mark=mark)}
     write(tmp_path, files)
     assert found() == expected(files)
+
+
+# The items are made by one name of the index and taken by another: which of them is meant is not known.
+# Nothing is reported where the test for the view may be the one by which they were made; the hazards
+# view none of them, or all but those.
+APART = {
+    "a dict by name": (
+        "self.raw = {name: torch.zeros(rows, 64, dtype=ONE_OF(name in plain)) for name in layers}",
+        "rows = self.raw[layer]\n        if layer not in self.plain:\n            VIEW",
+        "",
+    ),
+    "by the attribute of a layer": (
+        "self.raw = [torch.zeros(rows, 64, dtype=ONE_OF(i in plain)) for i in range(layers)]",
+        "rows = self.raw[layer.number]\n        if layer.number not in self.plain:\n            VIEW",
+        "",
+    ),
+    "of the layers of a stage": (
+        "self.raw = [torch.zeros(rows, 64, dtype=ONE_OF(i in plain)) for i in range(self.first, layers)]",
+        "rows = self.raw[layer - self.first]\n        if layer not in self.plain:\n            VIEW",
+        "",
+    ),
+    "pairs": (
+        "self.raw = [(i, torch.zeros(rows, 64, dtype=ONE_OF(i in plain))) for i in range(layers)]",
+        "_, rows = self.raw[layer]\n        if layer not in self.plain:\n            VIEW",
+        "",
+    ),
+    "replaced afterwards": (
+        "self.raw = []\n"
+        "        for i in range(layers):\n"
+        "            self.raw.append(torch.zeros(rows, 64, dtype=torch.uint8))\n"
+        "            if i in plain:\n"
+        "                self.raw[i] = torch.zeros(rows, 64, dtype=torch.bfloat16)",
+        "rows = self.raw[layer]\n        if layer not in self.plain:\n            VIEW",
+        "",
+    ),
+    "launched in each arm": (
+        "self.raw = {name: torch.zeros(rows, 64, dtype=ONE_OF(name in plain)) for name in layers}",
+        "if layer in self.plain:\n"
+        "            quantize[(x.shape[0],)](x, self.raw[layer], BLOCK=64)\n"
+        "        rows = self.raw[layer].view(torch.float8_e4m3fn) if layer not in self.plain else x",
+        "",
+    ),
+    "none is viewed": (
+        "self.raw = {name: torch.zeros(rows, 64, dtype=ONE_OF(name in plain)) for name in layers}",
+        "rows = self.raw[layer]",
+        "  # expect: TL001",
+    ),
+    "the others, by the attribute of a layer": (
+        "self.raw = [torch.zeros(rows, 64, dtype=ONE_OF(i in plain)) for i in range(layers)]",
+        "rows = self.raw[layer.number]\n        if layer.number in self.plain:\n            VIEW",
+        "  # expect: TL001",
+    ),
+    "the last ones": (
+        "self.raw = [torch.zeros(rows, 64, dtype=ONE_OF(i >= self.n - 2)) for i in range(layers)]",
+        "rows = self.raw[layer]\n        if layer < self.n - 2:\n            VIEW",
+        "",
+    ),
+}
+HOLDER = """
+class Holder:
+    def __init__(self, layers, n, first, rows, plain=()):
+        self.plain = frozenset(plain)
+        self.first, self.n = first, n
+        {made}
+
+    def write(self, layer, x):
+        {taken}
+        quantize[(x.shape[0],)](x, rows, BLOCK=64){mark}
+"""
+
+
+@pytest.mark.parametrize(("made", "taken", "mark"), APART.values(), ids=list(APART))
+def test_which_item_is_meant_is_not_known(
+    made: str, taken: str, mark: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    made = re.sub(r"ONE_OF\((.*?)\)\)", r"torch.bfloat16 if \1 else torch.uint8)", made)
+    taken = taken.replace("VIEW", "rows = rows.view(torch.float8_e4m3fn)")
+    text = KERNELS + HOLDER.format(made=made, taken=taken, mark=mark)
+    write(tmp_path, {"user.py": text})
+    assert found(select=("TL001",)) == expected({"user.py": text})

@@ -240,7 +240,7 @@ OPEN = {
     "device": f"{{bytes}}page = page.to(x.device)\n{RIGHT_PAGE}  # expect: TL001",
     "default_of_get": f"""
 page = torch.empty(n, dtype={{{{"fp8": torch.uint8}}}}.get(storage, torch.bfloat16))
-{RIGHT_PAGE}""",
+{RIGHT_PAGE}  # expect: TL001""",
     "parameter_of_empty": f"page = torch.empty(n, dtype=storage)\n{RIGHT_PAGE}  # not looked at",
     "parameter_of_like": f"{{bytes}}page = torch.zeros_like(page, dtype=storage)\n{RIGHT_PAGE}",
 }

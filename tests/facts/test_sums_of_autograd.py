@@ -58,6 +58,15 @@ CASES = {
     "correct: a function to float32": ("w = w.contiguous()", "logits.softmax(-1, dtype=torch.float32)", ""),
     "correct: a share": ("w = w.contiguous()", "logits.float() / logits.float().sum(-1, keepdim=True)", ""),
     "a function of 16 bits": ("w = w.contiguous()", "torch.softmax(logits.half(), -1)", HIT),
+    "correct: the largest of float32": ("w = w.contiguous()", "torch.topk(logits.float(), 4).values", ""),
+    "correct: the first of a pair": ("w = w.contiguous()", "logits.float().max(dim=-1)[0]", ""),
+    "the largest of 16 bits": ("w = w.contiguous()", "torch.topk(logits.half(), 4).values", HIT),
+    "correct: reckoned with numbers": (
+        "w = w.contiguous()",
+        "torch.rsqrt(logits.float().pow(2).mean(-1) + 1e-6)",
+        "",
+    ),
+    "reckoned with numbers in 16 bits": ("w = w.contiguous()", "logits.half() * 2.0 + 1e-3", HIT),
     "correct: cast first": ("w = w.float()", "logits", ""),
 }
 
@@ -68,5 +77,28 @@ def test_sums_of_what_is_saved(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     text = SOURCE.format(first=first, applied=applied, mark=mark)
+    write(tmp_path, {"user.py": text})
+    assert found(select=("TL012",)) == expected({"user.py": text})
+
+
+# How the function is applied: by a helper, a method, or under another name.
+APPLIED = {
+    "by a helper": "def _apply(w, x):\n    return Weigh.apply(w, x)\n\n\ndef again(x, y):\n    return _apply({0}, x)\n",
+    "by a method": (
+        "class Router:\n    def forward(self, x, y):\n        return self.combine({0}, x)\n\n"
+        "    def combine(self, w, x):\n        return Weigh.apply(w, x)\n"
+    ),
+    "under another name": "weigh_op = Weigh.apply\n\n\ndef again(x, y):\n    return weigh_op({0}, x)\n",
+}
+
+
+@pytest.mark.parametrize(("given", "mark"), [("y.float()", ""), ("y", HIT), ("y.half()", HIT)])
+@pytest.mark.parametrize("how", APPLIED)
+def test_who_applies_it(
+    how: str, given: str, mark: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    before, _, _ = SOURCE.partition("def weighed")
+    text = before.format(first="w = w.contiguous()", mark=mark) + APPLIED[how].format(given)
     write(tmp_path, {"user.py": text})
     assert found(select=("TL012",)) == expected({"user.py": text})

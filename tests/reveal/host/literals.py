@@ -88,9 +88,9 @@ def by_match(n):
     copy[(1,)](made(n, "rest"), made(n, n))
     # reveal: copy
     # reveal:     source: float32 of line 32
-    # reveal:     target: uint8 of line 28, raw (line 28) if In n == ('codes', 'fp8')
-    # reveal:     target: bfloat16 of line 30 if not In n == ('codes', 'fp8') and quantized(n) never rows
-    # reveal:     target: float32 of line 32 if not In n == ('codes', 'fp8') and not quantized(n) never rows
+    # reveal:     target: uint8 of line 28, raw (line 28) if quantized(n) among ('fp8',) or quantized(n) never codes
+    # reveal:     target: bfloat16 of line 30 if not quantized(n) among ('fp8',) or quantized(n) never codes and not quantized(n) among ('fp8',) and not quantized(n) never codes and quantized(n) never rows
+    # reveal:     target: float32 of line 32 if not quantized(n) among ('fp8',) or quantized(n) never codes and not quantized(n) among ('fp8',) and not quantized(n) never codes and not quantized(n) never rows
 
 
 def by_number(n):
@@ -143,8 +143,8 @@ def assigned_in_while(x, n):
         copy[(1,)](x, made(n, kind))
         # reveal: copy if not line 150
         # reveal:     source: unknown of x
-        # reveal:     target: uint8 of line 28, raw (line 28) if In line 149 == ('codes', 'fp8')
-        # reveal:     target: bfloat16 of line 30 if not In line 149 == ('codes', 'fp8') and quantized(line 149) never rows
-        # reveal:     target: float32 of line 32 if not In line 149 == ('codes', 'fp8') and not quantized(line 149) never rows
+        # reveal:     target: uint8 of line 28, raw (line 28) if quantized(line 149) among ('fp8',) or quantized(line 149) never codes
+        # reveal:     target: bfloat16 of line 30 if not quantized(line 149) among ('fp8',) or quantized(line 149) never codes and not quantized(line 149) among ('fp8',) and not quantized(line 149) never codes and quantized(line 149) never rows
+        # reveal:     target: float32 of line 32 if not quantized(line 149) among ('fp8',) or quantized(line 149) never codes and not quantized(line 149) among ('fp8',) and not quantized(line 149) never codes and not quantized(line 149) never rows
         kind = "codes"
         done = n > 4

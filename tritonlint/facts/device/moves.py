@@ -18,6 +18,7 @@ from tritonlint.facts.device.intervals import Interval
 from tritonlint.facts.device.types import Type, Types
 from tritonlint.facts.device.values import History, Tensor
 from tritonlint.facts.device.watch import Watch
+from tritonlint.facts.device.zero_points import codes_shifted, scaled
 from tritonlint.frozen import dataclass, replace
 
 _MOVED = History(given=True)
@@ -32,8 +33,9 @@ _CONVERTED = History(given=True, real=True)
 _LARGEST = frozenset(each.largest for each in TABLE if each.is_fp8 and each.largest)
 # What exponents of e8m0 are stored with added to them (FACTS.md, 5).
 _E8M0_BIAS = 127
-# The greatest level of a pixel, by which it is divided; and how close to its reciprocal is that.
-_LEVELS, _CLOSE = 255, 1e-4
+# The greatest level of a pixel, by which it is divided; those of 8 bits; and how close to
+# its reciprocal is that.
+_LEVELS, _GREATEST, _CLOSE = 255, (127, 127.5, 255), 1e-4
 # Functions that make powers of exponents.
 _POWERS = ("exp", "fast_exp", "ldexp", "scalbn", "pow", "fast_pow")
 # Functions of numbers that no kernel applies to codes.
@@ -139,12 +141,12 @@ class Moves(Watch):
             self.integers |= b.source if len(b.source) == 1 else set()
         if _is_moved(a) or _is_converted(a):
             self.integers |= a.source if _is_for_integers(op, b) else set()
-            self.counted |= a.source if isinstance(op, ast.Sub) and _is_zero_point(b) else set()
+        self.counted |= codes_shifted(op, a, b)
         for each, by in ((a, b), (b, a)):
             scales = isinstance(op, ast.Mult) and by.interval == (_LEVELS, _LEVELS)
             if by.weak and (scales or each.history.settled):
                 return replace(result, history=_SCALED)
-        return replace(result, history=_made_of(a, b))
+        return scaled(op, a, b, result) or replace(result, history=_made_of(a, b))
 
     def shifted(self, op: ast.operator, a: Tensor, b: Tensor, result: Tensor) -> Tensor:
         return replace(result, history=_COMPUTED)
@@ -173,23 +175,16 @@ def _is_whole(each: Type) -> bool:
     return each.element is not None and each.element.is_integer and not each.of
 
 
-def _is_zero_point(by: Tensor) -> bool:
-    """Whether it is a whole number, as is subtracted from codes with a zero point."""
-    low, high = by.interval
-    if not by.weak:
-        return all(each.kind == "int" and not each.assumed for each in by.types)
-    return low is not None and low == high and abs(low) > 1 and low.is_integer()
-
-
 def _is_for_integers(op: ast.operator, by: Tensor) -> bool:
-    """Whether 127 is subtracted, or something divided by 255."""
+    """Whether 127 is subtracted, or something divided by the greatest level of 8 bits."""
     low, high = by.interval
     if not by.weak or low is None or low != high:
         return False
     if isinstance(op, ast.Sub):
         return low == _E8M0_BIAS
-    divides = isinstance(op, ast.Div) and low == _LEVELS
-    return divides or (isinstance(op, ast.Mult) and abs(low * _LEVELS - 1.0) < _CLOSE)
+    if isinstance(op, ast.Div):
+        return low in _GREATEST
+    return isinstance(op, ast.Mult) and any(abs(low * each - 1.0) < _CLOSE for each in _GREATEST)
 
 
 def _made_of(*values: Tensor) -> History:

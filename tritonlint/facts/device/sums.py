@@ -10,7 +10,6 @@ cast to 16 bits by name as it is, as kernels for products of matrices do it.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Set
 from typing import Literal
 
 from tritonlint.dtypes import FLOAT32, FLOAT64, ElementType
@@ -19,11 +18,10 @@ from tritonlint.facts.device.contract import Place
 from tritonlint.facts.device.frames import Key, Where, key_of, place_of
 from tritonlint.facts.device.intervals import Interval
 from tritonlint.facts.device.reading.read_back import read_back
+from tritonlint.facts.device.reading.updates import updates_of, written_out
 from tritonlint.facts.device.types import T_FLOAT32, Types
 from tritonlint.facts.device.values import History, Tensor, Value
 from tritonlint.facts.device.watch import Watch
-from tritonlint.facts.kept import kept
-from tritonlint.facts.project.tree import nodes, statements_in
 from tritonlint.frozen import dataclass, replace
 
 _WIDE = (FLOAT32, FLOAT64)
@@ -107,10 +105,10 @@ class Sums(Watch):
         self, op: ast.operator, a: Tensor, b: Tensor, result: Tensor, where: Where
     ) -> Tensor:
         adds = isinstance(op, (ast.Add, ast.Sub))
-        updates = adds and _is_update(where)
+        updates, weak = adds and _is_update(where), a.weak or b.weak
         if isinstance(op, ast.Div):
             self._taken(a, where)
-        elif _wide(result.types) or (updates and (a.weak or b.weak)):
+        elif _wide(result.types) or _is_number(a) or _is_number(b) or (updates and weak):
             for each in (a, b):
                 self._taken(each, where)
         if updates and a.weak != b.weak:
@@ -203,6 +201,13 @@ def _wide(types: Types) -> bool:
     return all(each.element in _WIDE for each in types)
 
 
+def _is_number(value: Tensor) -> bool:
+    """Whether it is a float that is passed as it is: a float32, which a block of 16 bits is
+    promoted to."""
+    floats = all(each.kind == "float" and each.element is None for each in value.types)
+    return floats and not value.weak and not value.source
+
+
 def _is_total(value: Tensor) -> bool:
     """Whether what a loop adds to is a float32."""
     return value.weak or _wide(value.types)
@@ -233,7 +238,7 @@ def _names_type(node: ast.AST) -> bool:
 def _is_update(where: Where) -> bool:
     """Whether a sum is `name += x`, or the value of `name = name + x`."""
     frame, node = where
-    return bool(frame.stack) and id(node) in _updates(frame.stack[-1])
+    return bool(frame.stack) and id(node) in updates_of(frame.stack[-1])
 
 
 def _is_carried(where: Where) -> bool:
@@ -242,54 +247,5 @@ def _is_carried(where: Where) -> bool:
     frame, node = where
     function = frame.stack[-1]
     if frame.loops:
-        return _updates(function)[id(node)]
-    return id(node) in _written_out(function)
-
-
-@kept(64)
-def _updates(function: ast.FunctionDef) -> Mapping[int, bool]:
-    """The updates of a function, by the node of the sum: whether the name is given no other value
-    in the innermost loop around."""
-    found: dict[int, bool] = {}
-    every = [each for each, _ in statements_in([function])]
-    loops = [each for each in every if isinstance(each, (ast.For, ast.While))]
-    for loop in (function, *loops):  # inner loops come after those around them
-        statements = every if loop is function else [each for each, _ in statements_in([loop])]
-        updates = {id(each): update for each in statements if (update := _update(each))}
-        given = {name for each in statements if id(each) not in updates for name in _given(each)}
-        found |= {id(total): name not in given for name, total in updates.values()}
-    return found
-
-
-@kept(64)
-def _written_out(function: ast.FunctionDef) -> Set[int]:
-    """The updates by products of names that a function makes several of, one after the other."""
-    found: dict[str, list[int]] = {}
-    for each, _ in statements_in([function]):
-        update = _update(each)
-        if update is not None and any(map(_is_product, ast.iter_child_nodes(update[1]))):
-            found.setdefault(update[0], []).append(id(update[1]))
-    return {each for same in found.values() if len(same) > 1 for each in same}
-
-
-def _is_product(node: ast.AST) -> bool:
-    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult)
-
-
-def _update(node: ast.stmt) -> tuple[str, ast.AST] | None:
-    """The name that a statement updates, and the sum."""
-    match node:
-        case ast.AugAssign(target=ast.Name(id=name)):
-            return name, node
-        case ast.Assign(targets=[ast.Name(id=name)], value=ast.BinOp() as value):
-            sides = (value.left, value.right)
-            if any(isinstance(each, ast.Name) and each.id == name for each in sides):
-                return name, value
-    return None
-
-
-def _given(node: ast.stmt) -> Iterator[str]:
-    """The names that a statement gives a value."""
-    if isinstance(node, ast.Assign):
-        for target in node.targets:
-            yield from (each.id for each in nodes(target, ast.Name))
+        return updates_of(function)[id(node)]
+    return id(node) in written_out(function)

@@ -57,7 +57,7 @@ class Wraps:
             return result
         frame, node = where
         left = getattr(node, "left", None)
-        if frame.stack and _is_compared(frame.stack[-1], left):
+        if frame.stack and _is_compared(frame.stack[-1], left, bias):
             return result
         key = key_of(where)
         made = Wrapped(
@@ -96,16 +96,26 @@ def made_unsigned(history: History, types: Types, where: Where) -> History:
     return replace(history, unsigned=place_of(where) if is_byte(types) else None, wrapped=None)
 
 
-def _is_compared(function: ast.FunctionDef, byte: object) -> bool:
-    """Whether a function compares the byte with something: then it may care for small ones."""
+def _is_compared(function: ast.FunctionDef, byte: object, bias: int | None) -> bool:
+    """Whether a function compares the byte with something, and so may care for those that are less
+    than the bias: of several, a test for one value does not (`code == 255`)."""
     if not isinstance(byte, ast.Name):
         return False
     compared = nodes(function, ast.Compare)
     return any(
         isinstance(inner, ast.Name) and inner.id == byte.id
         for each in compared
+        if bias == 1 or not _asks_for_one(each)
         for inner in walk(each)
     )
+
+
+def _asks_for_one(test: ast.Compare) -> bool:
+    """Whether a comparison is with one written number, for being that."""
+    match test:
+        case ast.Compare(ops=[ast.Eq() | ast.NotEq()], comparators=[ast.Constant()]):
+            return True
+    return False
 
 
 def _is_no_less(a: Tensor, b: Tensor) -> bool:

@@ -51,7 +51,8 @@ class NarrowOffset(InKernel):
     number of its factors that are no written numbers. It is `loaded` when its index comes from
     memory whose type only the launch tells, and of `single` entries when nothing but one element
     at a time is reached through the pointer. `table` is the pointer that such an index is loaded
-    through. `pitches` are the strides that launches pass as `x.stride(0)`, whatever their names.
+    through, `counts` those of all that it is computed from. `pitches` are the strides that launches
+    pass as `x.stride(0)`, whatever their names.
 
     The signal is `late` when the product is widened at `wide`, after it was computed; `sibling`
     when the kernel `twin`, at `wide`, widens the same index before it multiplies by the same
@@ -73,7 +74,13 @@ class NarrowOffset(InKernel):
     others: tuple[Span, ...] = ()
     single: bool = False
     table: str = ""
+    counts: tuple[str, ...] = ()
     pitches: frozenset[str] = frozenset()
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The pointers that tell how wide a loaded index is."""
+        return (self.table,) if self.table else self.counts
 
 
 @dataclass(frozen=True)
@@ -274,6 +281,7 @@ def observed(
         tuple(span for each in widened_with(offset) if (span := _operand(kernel, *each))),
         offset.pointer not in reached_in_blocks(kernel),
         offset.table,
+        offset.counts,
     )
 
 

@@ -1,4 +1,5 @@
-"""Sums in memory of 16 bits that a kernel adds to once, and that is launched again and again."""
+"""Sums in memory of 16 bits that a kernel adds to once: it is launched again and again, or has
+stored there before."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from tritonlint.facts.device.reading.read_back import (
     added_atomically,
     pointer_in,
     states_wide,
+    taken_back,
     updated,
 )
 from tritonlint.facts.device.sums import NarrowSum
@@ -32,8 +34,8 @@ def repeated_sums(
     event: LaunchEvent, narrow: Mapping[str, ElementType], may_be: Mapping[str, ElementType]
 ) -> Iterator[NarrowSum]:
     """The sums that a launch in a loop keeps in what the function made of zeros before it, of the
-    types that are `narrow`, by parameter; and those that programs of one launch add up there, in
-    what is or `may_be` of 16 bits."""
+    types that are `narrow`, by parameter; and, in what is or `may_be` of 16 bits, those that
+    programs of one launch add up there, or that one program makes with what it has stored."""
     kernel = event.kernel
     if not may_be or not keeps_sums(kernel.node):
         return
@@ -45,6 +47,12 @@ def repeated_sums(
             yield NarrowSum(
                 place, (), "update", False, may_be[parameter], added, frozenset(), place
             )
+    for before, load, store in taken_back(kernel.node):
+        parameter = _pointer(kernel, store.args[0])
+        if parameter in may_be:
+            place, loads = kernel.span(store), frozenset((kernel.span(load),))
+            added, use = frozenset((parameter,)), kernel.span(before)
+            yield NarrowSum(place, (), "update", False, may_be[parameter], added, loads, use)
     sums = updated(kernel.node)
     loop = _loop_around(event) if sums else None
     for load, store in sums.values() if loop is not None else ():

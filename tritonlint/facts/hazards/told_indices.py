@@ -10,7 +10,7 @@ from tritonlint.facts.hazards.written_launches import given, launched_by_choice,
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Module
-from tritonlint.facts.project.tree import as_code, assigned, last_name, walk
+from tritonlint.facts.project.tree import as_code, assigned, last_name, nodes, walk
 from tritonlint.source import Span
 
 _NARROW = re.compile(r"\btorch\.int(?:32)?\b|\.int\(\)")
@@ -26,10 +26,15 @@ def may_tell(text: str) -> bool:
 def told_narrow(module: Module, kernel: Kernel, parameter: str) -> Span | None:
     """Where the file says that what its launches pass as `parameter` holds 32-bit integers; None
     where it does not, or also says that it holds wider ones."""
-    launches = [launch for _, launch in launches_of(module, kernel)]
-    launches = launches or list(launched_by_choice(module, kernel))
-    names = {last_name(given(kernel, launch).get(parameter)) for launch in launches}
-    told = [_said(module).get(name, (None, True)) for name in names]
+    launches = launches_of(module, kernel)
+    launches = launches or [(None, each) for each in launched_by_choice(module, kernel)]
+    passed = [given(kernel, launch, host).get(parameter) for host, launch in launches]
+    told = [
+        (each, False)
+        if isinstance(each, ast.Call) and _NARROW.search(as_code(each))
+        else _said(module).get(last_name(each), (None, True))
+        for each in passed
+    ]
     if not told or any(place is None or wide for place, wide in told):
         return None
     place = told[0][0]
@@ -52,14 +57,15 @@ def _said(module: Module) -> Mapping[str, tuple[ast.expr | None, bool]]:
 
 
 def _statements(module: Module) -> Iterator[tuple[str, ast.expr]]:
-    """What names are given, by functions of the file too, and what their dtypes are compared
-    with."""
+    """What names are given, by functions of the file too, and what their dtypes are compared with;
+    not what stands in for a tensor that is not given: others may be of another type."""
     functions = {each.name: each.node for each in module.functions}
+    stand_ins = {id(each) for each in _stand_ins(module)}
     for node in walk(module.tree):
         match node:
             case ast.Assign() | ast.AnnAssign():
                 for target, value in assigned(node):
-                    if isinstance(target, (ast.Name, ast.Attribute)):
+                    if isinstance(target, (ast.Name, ast.Attribute)) and id(value) not in stand_ins:
                         yield last_name(target), value
                         called = last_name(value.func) if isinstance(value, ast.Call) else ""
                         if called in functions:
@@ -67,6 +73,29 @@ def _statements(module: Module) -> Iterator[tuple[str, ast.expr]]:
                             yield from ((last_name(target), each) for each in inner)
             case ast.Compare(left=ast.Attribute(value=owner, attr="dtype")):
                 yield last_name(owner), node
+
+
+def _stand_ins(module: Module) -> Iterator[ast.expr]:
+    """What names are given where they are None."""
+    for node in nodes(module.tree, ast.If):
+        name = _none(node.test)
+        for each in node.body if name else ():
+            if isinstance(each, (ast.Assign, ast.AnnAssign)):
+                yield from (value for target, value in assigned(each) if last_name(target) == name)
+    for each in nodes(module.tree, ast.Assign, ast.AnnAssign):
+        for target, value in assigned(each):
+            if isinstance(value, (ast.IfExp, ast.BoolOp)):
+                test = value.test if isinstance(value, ast.IfExp) else value.values[0]
+                if (_none(test) or last_name(test)) == last_name(target):
+                    yield value
+
+
+def _none(test: ast.expr) -> str:
+    """The name that a test asks for None."""
+    match test:
+        case ast.Compare(left=left, ops=[ast.Is() | ast.IsNot()], comparators=[other]):
+            return last_name(left) if isinstance(other, ast.Constant) else ""
+    return ""
 
 
 def _returned(function: ast.AST) -> list[ast.expr]:

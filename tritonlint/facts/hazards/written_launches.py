@@ -10,7 +10,7 @@ from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import as_code, nodes
+from tritonlint.facts.project.tree import as_code, nodes, only_given
 
 # What hands a kernel to the compiler.
 WRAPS = ("wrap_triton", "capture_triton")
@@ -21,16 +21,23 @@ def launches_of(module: Module, kernel: Kernel) -> Sequence[tuple[Definition | N
     return launched(module).get(kernel.name, ())
 
 
-def given(kernel: Kernel, launch: ast.Call) -> Mapping[str, ast.expr]:
+def given(
+    kernel: Kernel, launch: ast.Call, host: Definition | None = None
+) -> Mapping[str, ast.expr]:
     """What a launch passes, by the names of the parameters, as far as no `*args` hide it: of
-    `*x.stride()[:2]` it is known what they are."""
-    spread = [part for each in launch.args for part in _spread(each)]
+    `*x.stride()[:2]` it is known what they are, and of a tuple that the `host` function writes."""
+    written = only_given(host.as_function) if host is not None else {}
+    spread = [part for each in launch.args for part in _spread(each, written)]
     return signature(kernel.node).given(ast.Call(launch.func, spread, launch.keywords))
 
 
-def _spread(argument: ast.expr) -> Sequence[ast.expr]:
-    """The arguments that one stands for: the first of the strides of a tensor, or itself."""
+def _spread(argument: ast.expr, written: Mapping[str, ast.expr]) -> Sequence[ast.expr]:
+    """The arguments that one stands for: the first of the strides of a tensor, the items of a tuple
+    that is `written`, or itself."""
     match argument:
+        case ast.Starred(value=ast.Name(id=name)):
+            items = written.get(name)
+            return items.elts if isinstance(items, (ast.Tuple, ast.List)) else (argument,)
         case ast.Starred(
             value=ast.Subscript(
                 value=ast.Call(func=ast.Attribute(attr="stride") as strides, args=[]) as call,

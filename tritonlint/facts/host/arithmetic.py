@@ -50,12 +50,15 @@ def reckoned(frame: Frame, node: ast.BinOp, left: Value, right: Value) -> Tensor
     float."""
     made = _bit_of(node, left, right) or _of_number(frame, node, left) or frame.unknown(node)
     sides = left, right
-    known = {types for each in sides if wide_floats(types := _number_types(frame, each))}
+    each_side = [(each, _number_types(frame, each)) for each in sides]
+    known = {types for _, types in each_side if wide_floats(types)}
+    # A written number gives way: the tensor beside it keeps its type.
+    known = {x for each, x in each_side if x in known and not isinstance(each, Const)} or known
     if isinstance(node.op, (ast.Div, ast.MatMult)) or (
         known and not isinstance(node.op, ast.FloorDiv)
     ):
         numbers = any(isinstance(each, Const) for each in sides)
-        both = len(known) == 1 and all(_number_types(frame, each) in known for each in sides)
+        both = len(known) == 1 and all(types in known for _, types in each_side)
         alone = known.pop() if both or (len(known) == 1 and numbers) else FLOATS
         at = frame.span(node)
         made = Tensor(Allocation(at.path, at.line, at.column, frame.site, "="))

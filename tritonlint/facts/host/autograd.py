@@ -8,7 +8,7 @@ from tritonlint.facts.host import entering
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Parameter
-from tritonlint.facts.host.values import Callable, Class, Partial, Tensor, Value
+from tritonlint.facts.host.values import Callable, Partial, Tensor, Value
 from tritonlint.facts.project.modules import Definition
 from tritonlint.facts.project.tree import Function
 
@@ -29,17 +29,23 @@ def applied(frame: Frame, owner: Definition, node: ast.expr) -> Value | None:
     return Partial(Callable(forward), ((_context(owner), frame.place(node)),), ())
 
 
-def run_backward(frame: Frame, node: ast.Call) -> None:
-    """Run what belongs to `Class.apply(...)`, which was just called, with what that saved."""
-    if not isinstance(node.func, ast.Attribute) or node.func.attr != "apply":
-        return
-    owner = frame.evaluate(node.func.value)
-    backward = method_of(owner.definition, "backward") if isinstance(owner, Class) else None
-    if isinstance(owner, Class) and backward is not None:
-        context = _context(owner.definition)
-        given = Given(Arguments((context,), {}), {0: frame.place(node)}, complete=False)
+def run_backward(frame: Frame, node: ast.Call, function: Value) -> None:
+    """Run what belongs to `Class.apply(...)`, which was just called as `function`, with what that
+    saved."""
+    called = function.function if isinstance(function, Partial) else function
+    owner = owner_of(called.definition, "forward") if isinstance(called, Callable) else None
+    backward = method_of(owner, "backward") if owner is not None else None
+    if owner is not None and backward is not None:
+        given = Given(Arguments((_context(owner),), {}), {0: frame.place(node)}, complete=False)
         call = ast.copy_location(ast.Call(node.func, [node.func], []), node)
         entering.run(frame, call, Callable(backward), given)
+
+
+def owner_of(method: Definition, name: str) -> Definition | None:
+    """The class of a method, if it is called so."""
+    if method.name != name or method.owner is None:
+        return None
+    return Definition(method.module, method.owner, method.enclosing[:-1], method.owner.name)
 
 
 def _context(owner: Definition) -> Tensor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from tritonlint.dtypes import INT8, ElementTypes
+from tritonlint.dtypes import INT8, UINT8, ElementTypes
 from tritonlint.facts.flow.parameters import Signed, signature
 from tritonlint.facts.host import classes
 from tritonlint.facts.host.arguments import Given
@@ -26,7 +26,15 @@ from tritonlint.facts.host.values import (
     Value,
 )
 from tritonlint.facts.project.modules import Definition
-from tritonlint.facts.project.tree import FUNCTION
+from tritonlint.facts.project.tree import FUNCTION, last_name
+
+# The types of 8 bits that annotations name, and whether they stand by themselves.
+_INTEGERS = {
+    ("CharTensor", True): INT8,
+    ("ByteTensor", True): UINT8,
+    ("Int8", False): INT8,
+    ("UInt8", False): UINT8,
+}
 
 
 def bind(frame: Frame, definition: Definition, given: Given, function: Callable) -> Env:
@@ -105,15 +113,11 @@ def _note_default(
 def _note_annotated(
     frame: Frame, definition: Definition, symbol: Symbol, annotation: ast.expr | None
 ) -> None:
-    """Note the 8-bit integers that an annotation names: `torch.CharTensor`, or jaxtyping's
-    `Int8[Tensor, "..."]`. Those of other types are not taken at their word."""
-    match annotation:
-        case ast.Attribute(attr="CharTensor") | ast.Name(id="CharTensor"):
-            pass
-        case ast.Subscript(value=ast.Name(id="Int8") | ast.Attribute(attr="Int8")):
-            pass
-        case _:
-            return
-    types = ElementTypes.of(INT8)
-    frame.types.setdefault(symbol, types)
-    frame.note("asserted", symbol, types, definition.module.source.span(annotation))
+    """Note the 8-bit integers that an annotation names: `torch.CharTensor`, `torch.ByteTensor`, or
+    jaxtyping's `Int8[Tensor, "..."]`. Those of other types are not taken at their word."""
+    named = annotation.value if isinstance(annotation, ast.Subscript) else annotation
+    element = _INTEGERS.get((last_name(named), named is annotation))
+    if annotation is not None and element is not None:
+        types = ElementTypes.of(element)
+        frame.types.setdefault(symbol, types)
+        frame.note("asserted", symbol, types, definition.module.source.span(annotation))

@@ -179,7 +179,7 @@ def _picked(frame: Frame, node: ast.BoolOp) -> Value:
                 left.append(before + path)
         if not left:
             break
-        before = left[0] if len(left) == 1 else before
+        before = tuple(test for test in left[0] if all(test in each for each in left))
     if len(tests) == len(node.values):
         return outcomes.combine("or" if decides else "and", tuple(tests), frame.span(node))
     return choose(*picked)

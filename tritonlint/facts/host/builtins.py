@@ -131,6 +131,8 @@ def _gone_through(
             return held and replace(held)  # another one: the first may be changed
         case (("sorted" | "set" | "frozenset"), (over, *_)):
             found_items = iteration.items(over)
+            if found_items is None and name != "sorted" and isinstance(over, Tensor):
+                return over  # the same things are in it
             return Sequence(found_items.items, repeated=True) if found_items else None
         case "reversed", (over,):
             backwards = iteration.items(over)

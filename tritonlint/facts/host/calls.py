@@ -81,7 +81,7 @@ def call(frame: Frame, node: ast.Call) -> Value:
     each_path = options(function)
     results = [(p, _on_path(_taking(frame, p, f), p, node, f, given)) for p, f in each_path]
     if frame.run.backwards:
-        autograd.run_backward(frame, node)
+        autograd.run_backward(frame, node, function)
     if len(results) > 1:
         results = [*telling_heirs(results, frame.known)]
         # What a table of functions gives by a name, as the arms of a test for it would.

@@ -6,6 +6,7 @@ from collections.abc import Callable, Container
 from collections.abc import Sequence as Several
 
 from tritonlint.dtypes import ElementTypes
+from tritonlint.facts.host.made_apart import is_chosen_apart
 from tritonlint.facts.host.paths import contradicts, is_possible
 from tritonlint.facts.host.places import Part
 from tritonlint.facts.host.silent_tests import says_nothing
@@ -190,6 +191,7 @@ def bare(alternatives: Several[tuple[Path, Value]], known: Known) -> Several[tup
         and (each.buffer, each.part) in viewed
         and says_nothing(path)
         and _needs_view(each, known(each.buffer), tensors)
+        and not is_chosen_apart(path, each, each_path, known)
         else (path, each)
         for path, each in each_path
     ]

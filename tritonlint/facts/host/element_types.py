@@ -112,7 +112,7 @@ def mixes_bytes(frame: Frame, value: Value) -> bool:
 
 def dtype_of(frame: Frame, owner: Value) -> Value:
     """`owner.dtype`: one on each path where a test decides whether `owner` holds bytes, and those
-    of several buffers of which nothing is known."""
+    of several buffers where of one nothing is known."""
     if isinstance(owner, Tensor):
         return _own_dtype(frame, owner)
     tensors = [(path, each) for path, each in options(owner) if isinstance(each, Tensor)]
@@ -124,8 +124,9 @@ def dtype_of(frame: Frame, owner: Value) -> Value:
         several = choose(*each_path)
         if decides_bytes(frame, several):
             return several
-        if all(isinstance(x, DType) and x.of and not x.types.known for _, x in options(own)):
-            return own
+        if all(isinstance(x, DType) and x.of for _, x in options(own)):
+            if not tensor_types(frame, owner).known:
+                return own
     return DType(tensor_types(frame, owner))
 
 

@@ -236,6 +236,8 @@ def _told_by_name(owner: Value, name: str) -> Value | None:
     """The attribute of a kernel, a function, a table, a dtype or a member of an enum, where its
     name alone tells it."""
     match owner:
+        case Sequence(items=(item, _)) if name == "values":  # of `x.topk(4)`
+            return item
         case Launchable() if name == "run":  # `kernel.run(x, grid=grid)`
             return replace(owner, gridded=True)
         case Launchable() if name in ("fn", "__call__"):

@@ -74,25 +74,25 @@ def _by_entry(
     """The dtype that a table has for what is not known, each on the path on which that is one of
     its keys. None where that makes no difference, or more than are followed."""
     one = _asked(table, key, node)
-    left_open = default is not None and any(setting_tests.names_fp8(x) for x, _ in table.items)
-    if one is None or left_open:
+    if one is None:
         return None
+    open_ = default is not None and not _is_dtype(default)
     by_type: dict[ElementTypes | None, list[object]] = {}
     for label, value in table.items:
         by_type.setdefault(_types(frame, value), []).append(label)
-    if default is not None:
+    if default is not None and not open_:
         by_type.setdefault(_types(frame, default), [])
     bytes_ = [types is not None and element_types.all_bytes(types) for types in by_type]
     if any(types is not None and not types.types for types in by_type):
         return None
     codes = {types for types in by_type if types is not None and element_types.all_codes(types)}
-    if not (any(bytes_) or len(codes) > 1) or all(bytes_):
+    if not (any(bytes_) or len(codes) > 1) or (all(bytes_) and not open_):
         return None
-    if len(by_type) > MAX_OPTIONS:
+    if len(by_type) + open_ > MAX_OPTIONS:
         return None
     tests = {label: _is_entry(one, (label,), key) for label, _ in table.items}
     groups = {types: _is_entry(one, tuple(each), key) for types, each in by_type.items() if each}
-    other = () if default is None else (_types(frame, default),)
+    other = (_types(frame, default),) if default is not None and not open_ else ()
     paths: list[tuple[Path, Value]] = []
     for types, labels in by_type.items():
         path: Path = ((groups[types], True),) if labels and types not in other else ()
@@ -100,7 +100,14 @@ def _by_entry(
         path += tuple((test, False) for label, test in tests.items() if label not in labels)
         value = _NONE if types is None else DType(types, table=table.span)
         paths.append((tuple(dict.fromkeys(path)), value))
+    if default is not None and open_:
+        paths.append((tuple((test, False) for test in groups.values()), default))
     return choose(*paths)
+
+
+def _is_dtype(value: Value) -> bool:
+    """Whether it is a dtype, or none at all."""
+    return isinstance(value, DType) or value == _NONE
 
 
 def _types(frame: Frame, value: Value) -> ElementTypes | None:
@@ -170,10 +177,20 @@ def look_up(
         values.append(default)
     if not values:
         return frame.unknown(node)
-    known = isinstance(key, (Const, DType))
+    named = all(isinstance(label, str) for label, _ in table.items)
+    known = isinstance(key, Const) or (isinstance(key, DType) and not named)
     setting = None if known or default else _setting(table, key, node)
     dtypes = [value for value in values if isinstance(value, DType)]
-    if dtypes and all(isinstance(value, DType) or value == _NONE for value in values):
+    if (
+        dtypes
+        and default is not None
+        and not _is_dtype(default)
+        and all(map(_is_dtype, values[:-1]))
+    ):
+        by_entry = _by_entry(frame, table, key, node, default)
+        if by_entry is not None:
+            return by_entry
+    if dtypes and all(map(_is_dtype, values)):
         types = join(element_types.dtype_types(frame, value) for value in dtypes)
         by_setting = _by_setting(frame, table, setting)
         by_setting = by_setting or _by_entry(frame, table, key, node, default)

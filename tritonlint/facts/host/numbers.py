@@ -1,5 +1,5 @@
-"""Comparisons of one thing with several written numbers or texts, and whether they come out so
-together."""
+"""Comparisons of one thing with several written numbers or texts, or with one other thing, and
+whether they come out so together."""
 
 from __future__ import annotations
 
@@ -21,22 +21,44 @@ _HOLDS: Mapping[str, Callable[[Fraction, Fraction], bool]] = {
     "Gt": operator.gt,
     "GtE": operator.ge,
 }
+# How two numbers stand to each other where a comparison of them is true: -1 for less, 1 for more.
+_ORDERS = {
+    "==": frozenset((0,)),
+    "Lt": frozenset((-1,)),
+    "LtE": frozenset((-1, 0)),
+    "Gt": frozenset((1,)),
+    "GtE": frozenset((0, 1)),
+}
+_ANY = frozenset((-1, 0, 1))
 
 
 def clash(tests: Collection[tuple[Symbol, bool]]) -> bool:
-    """Whether no number, and no text, has all comparisons with written ones come out so."""
+    """Whether no number, and no text, has all comparisons with written ones, or with something
+    else, come out so."""
     found: dict[Symbol, list[_Asked]] = {}
+    orders: dict[Symbol, dict[Symbol, frozenset[int]]] = {}
     among: list[tuple[Compared, bool]] = []
     for test, outcome in tests:
         if isinstance(test, Compared) and isinstance(test.right, Literal):
             known = _written(test.right.written)
             if known is not None and test.operator in _HOLDS:
                 found.setdefault(test.left, []).append((test.operator, known, outcome))
+        elif isinstance(test, Compared) and test.operator in _ORDERS:
+            with_it = orders.setdefault(test.left, {})
+            with_it[test.right] = with_it.get(test.right, _ANY) & _order(test, outcome)
+            if not with_it[test.right]:
+                return True
         elif isinstance(test, Compared) and test.operator == "In":
             among.append((test, outcome))
     if any(len(each) > 1 and _impossible(each) for each in found.values()):
         return True
     return any(_is_none_of(*each, tests) for each in among)
+
+
+def _order(test: Compared, outcome: bool) -> frozenset[int]:
+    """How what a comparison is about can stand to what it is compared with, where it comes out
+    so."""
+    return _ORDERS[test.operator] if outcome else _ANY - _ORDERS[test.operator]
 
 
 def _is_none_of(test: Compared, outcome: bool, tests: Iterable[tuple[Symbol, bool]]) -> bool:

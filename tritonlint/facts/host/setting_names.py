@@ -8,10 +8,11 @@ import re
 from collections.abc import Iterator
 
 from tritonlint.facts.host import parametrized, setting_tests
+from tritonlint.facts.host.outcomes import combine
 from tritonlint.facts.host.setting_tests import names_fp8
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Literal
-from tritonlint.facts.host.values import Condition, Const, Method, Tensor, Value
+from tritonlint.facts.host.values import Condition, Const, Method, Sequence, Tensor, Value
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Module
 from tritonlint.facts.project.tree import FUNCTION, last_name, nodes, walk
@@ -129,4 +130,9 @@ def begins(
     if isinstance(owner, Tensor) and isinstance(part, Const) and function.name == "startswith":
         if never_begins(frame.module, function.node.value, part.value):
             return Condition("opaque", Literal("False"), span)
-    return setting_tests.text_test(owner, function.name, part, node.func, span)
+    parts = part.items if isinstance(part, Sequence) and part.items else (part,)
+    tests = [setting_tests.text_test(owner, function.name, x, node.func, span) for x in parts]
+    known = tuple(each for each in tests if each is not None)
+    if len(known) < len(tests):
+        return None
+    return known[0] if len(known) == 1 else combine("or", known, span)

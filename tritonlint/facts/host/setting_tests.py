@@ -11,6 +11,7 @@ from tritonlint.dtypes import UNKNOWN
 from tritonlint.facts.host import symbols
 from tritonlint.facts.host.choices import only_tensor
 from tritonlint.facts.host.naming import symbol
+from tritonlint.facts.host.outcomes import combine
 from tritonlint.facts.host.values import (
     Condition,
     Const,
@@ -22,6 +23,7 @@ from tritonlint.facts.host.values import (
     Value,
     constant,
 )
+from tritonlint.frozen import replace
 from tritonlint.source import Span
 
 _QUANTIZED_NAME = re.compile(r"(^|_)(is_)?(fp8|float8)(_|$)|(^|_)is_quantized")
@@ -51,8 +53,10 @@ def speaks_of_fp8(text: str) -> bool:
 
 
 def asks_for(setting: Value, spelled: ast.expr) -> symbols.Asked | None:
-    """The key of the test whether a setting asks for a quantized cache; None for what is known."""
-    if not isinstance(only_tensor(setting) or setting, (Tensor, Method)):
+    """The key of the test whether a setting asks for a quantized cache; None for what is known. A
+    setting may be called as dtypes are (`kv_dtype`)."""
+    open_ = isinstance(setting, DType) and setting.of is not None and not setting.types.known
+    if not open_ and not isinstance(only_tensor(setting) or setting, (Tensor, Method)):
         return None
     return symbols.Asked(symbol(setting, spelled))
 
@@ -95,6 +99,13 @@ def compared(node: ast.Compare, left: Value, right: Value, span: Span) -> Condit
             setting = symbol(left, node.left)
             asked = sorted({str(constant(each)) for each in right.items})
             return Condition("quantized", symbols.AskedAmong(setting, tuple(asked)), span)
+        if isinstance(right, Sequence) and isinstance(left, (Tensor, Method)):
+            asked_for = [each for each in right.items if _fp8_string(each)]
+            rest = tuple(each for each in right.items if _other_string(each))
+            if asked_for and rest and len(asked_for) + len(rest) == len(right.items):
+                sides = (replace(right, items=tuple(asked_for)), replace(right, items=rest))
+                both = [compared(node, left, each, span) for each in sides]
+                return combine("or", tuple(each for each in both if each is not None), span)
     names = right.items if isinstance(right, Sequence) else (right,)
     if isinstance(left, (Tensor, Method)) and names and all(_other_string(name) for name in names):
         others = ", ".join(str(constant(name)) for name in names)

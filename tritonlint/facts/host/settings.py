@@ -16,6 +16,7 @@ from tritonlint.facts.host.symbols import (
     Never,
     OfSetting,
     OfText,
+    SameType,
     Symbol,
 )
 from tritonlint.facts.kept import kept
@@ -27,6 +28,7 @@ _PARTICULAR = frozenset((AskedAmong, AskedAs, AskedAsAny, Never, OfText))
 # By kind of test, the field that says what it is about: tests of different things never clash.
 _ABOUT = {
     HasType: "of",
+    SameType: "of",
     Compared: "left",
     OfText: "of",
     **dict.fromkeys((Asked, AskedAmong, AskedAs, AskedAsAny, Never), "setting"),

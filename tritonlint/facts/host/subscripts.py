@@ -151,4 +151,4 @@ def _item(frame: Frame, owner: Sequence, node: ast.Subscript) -> Value:
     if isinstance(index, int) and not owner.repeated and -len(items) <= index < len(items):
         return items[index]
     found = any_item(owner) or frame.unknown(node)
-    return iteration.at(found, asked) if owner.repeated else found
+    return iteration.at(found, as_tensor(asked)) if owner.repeated else found

@@ -176,6 +176,13 @@ class HasType(Symbol):
     types: str
 
 
+@symbol_class
+class SameType(HasType):
+    """Whether something has the element type of another thing, whatever that is."""
+
+    other: Symbol
+
+
 class OfSetting(Symbol):
     """Whether a setting asks for a quantized cache, in one way or another."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence as Items
 
-from tritonlint.dtypes import INT8, UNKNOWN, ElementTypes, from_torch
+from tritonlint.dtypes import BY_NAME, INT8, UNKNOWN, ElementTypes, from_torch
 from tritonlint.facts.host import byte_counts
 from tritonlint.facts.host.arguments import Arguments, is_stand_in
 from tritonlint.facts.host.choices import choose, is_dtype, options
@@ -66,6 +66,10 @@ _ELEMENTWISE = frozenset(
     prod cumsum logsumexp std var
     """.split()
 )
+# The greatest or least values and where they are; the others where a dimension is given.
+_PAIRS = frozenset("topk sort kthvalue mode cummax cummin".split())
+_PAIRS_ALONG = frozenset("max min median nanmedian".split())
+_INDICES = ElementTypes.of(BY_NAME["int64"])
 # Same memory, a part of it.
 PARTS = frozenset(
     """
@@ -268,6 +272,11 @@ def method(
             return convert(frame, tensor, target, span)
         if wide_floats(types := tensor_types(frame, tensor)):
             return allocated(frame, types, span)
+    along = arguments.get(0, "dim") is not None
+    if name in _PAIRS or (name in _PAIRS_ALONG and along):
+        if wide_floats(types := tensor_types(frame, tensor)):
+            found = allocated(frame, types, span), allocated(frame, _INDICES, span, "at")
+            return Sequence(found)
     if name in PARTS:
         return _parts(frame, tensor, name, arguments, span)
     if name in CONSTRUCTORS:

@@ -36,6 +36,13 @@ _ASSIGNED = re.compile(
     % (LETTER, LETTER),
     re.M,
 )
+# A block at the top level that is no function and no class, and an assignment in it.
+_BLOCK = re.compile(
+    rb"^(?:if|elif|else|try|except|finally|with|for|while)\b[^\n]*\n((?:[ \t]+[^\n]*\n|\n)+)", re.M
+)
+_ASSIGNED_THERE = re.compile(
+    rb"^[ \t]+(%s+(?:[ \t]*,[ \t]*%s+)*)[ \t]*(?::[^=\n]*)?=(?!=)([^\n]*)" % (LETTER, LETTER), re.M
+)
 # An empty container, or None: what it holds is said elsewhere in the file. Of a comment after it
 # what follows a quote may be left.
 _EMPTY = re.compile(
@@ -98,8 +105,11 @@ def imports(text: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
 
 
 def assigned(text: bytes) -> list[tuple[bytes, bytes]]:
-    """The names that are assigned at the top level, each with the text of its value."""
+    """The names that are assigned at the top level, in blocks of statements too, each with the text
+    of its value."""
     found = _ASSIGNED.findall(text)
+    for block in _BLOCK.finditer(text):
+        found += _ASSIGNED_THERE.findall(text, block.start(1), block.end(1))
     return [(each.strip(), value) for names, value in found for each in names.split(b",")]
 
 

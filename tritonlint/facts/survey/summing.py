@@ -3,19 +3,21 @@ launch those with: the ones that name such a kernel, and their callers where tho
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import field
 
-from tritonlint.facts.device.reading.read_back import added_atomically, may_keep
+from tritonlint.facts.device.reading.read_back import added_atomically, may_keep, taken_back
 from tritonlint.facts.hazards.low_sums import LowSum, low_sums, may_sum, passes, sums_loaded
 from tritonlint.facts.hazards.repeated_sums import keeps_sums, launches_in_loop
-from tritonlint.facts.host.autograd import method_of
+from tritonlint.facts.host.autograd import method_of, owner_of
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.index.reach import Reach
 from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Definition, Module
+from tritonlint.facts.project.tree import assigned, nodes
 from tritonlint.facts.survey.bulkhead import Bulkhead
 from tritonlint.facts.survey.driving import Driving
 from tritonlint.facts.survey.looked_at import LookedAt
@@ -23,6 +25,8 @@ from tritonlint.frozen import dataclass, replace
 
 # So many functions are asked what they launch a kernel with, or call a function with.
 _MOST = 8
+# Over so many calls what a function is called with is followed.
+_HOPS = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,8 +69,8 @@ class Summing:
         if again and not (may_keep(text) and keeps_sums(kernel.node)):
             return
         for launcher in self.reach.named_by(definition)[:_MOST]:
-            atomic = again and added_atomically(kernel.node)
-            if again and not atomic and not launches_in_loop(launcher.node, kernel.name):
+            inside = again and (added_atomically(kernel.node) or taken_back(kernel.node))
+            if again and not inside and not launches_in_loop(launcher.node, kernel.name):
                 continue
             if not isinstance(launcher.node, Module) and kernel_of(launcher) is None:
                 run = self.interpreted(launcher)
@@ -79,26 +83,56 @@ class Summing:
                         wide = self.driving.is_wide(launcher, str(definition.module.file))
                         yield replace(each, wide=wide)
 
-    def _widened(self, launcher: Definition, kernel: Kernel, chosen: Collection[str]) -> bool:
-        """Whether a caller of `launcher` gives what is `chosen` by callers another type than one of
-        16 bits."""
-        forward = _forward_of(launcher)
-        for caller in self.reach.named_by(forward or launcher)[:_MOST]:
-            if isinstance(caller.node, Module) or kernel_of(caller) is not None:
-                continue
-            run = self.interpreted(caller, forward is not None)
-            for event in run.launches:
-                known = chosen & event.arguments.keys()
-                if event.kernel.node is kernel.node and any(
-                    passes(run, event, each) == "wide" for each in known
-                ):
+    def _widened(
+        self,
+        launcher: Definition,
+        kernel: Kernel,
+        chosen: Collection[str],
+        backwards: bool = False,
+        hops: int = _HOPS,
+    ) -> bool:
+        """Whether a caller of `launcher`, over so many calls, gives what is `chosen` by callers
+        another type than one of 16 bits."""
+        owner = owner_of(launcher, "backward")
+        forward = method_of(owner, "forward") if owner is not None else None
+        backwards = backwards or forward is not None
+        for caller in self._callers(forward or launcher):
+            run = self.interpreted(caller, backwards)
+            shown = {
+                passes(run, event, each)
+                for event in run.launches
+                if event.kernel.node is kernel.node
+                for each in chosen & event.arguments.keys()
+            }
+            if "wide" in shown:
+                return True
+            if hops > 1 and shown and shown != {"narrow"}:
+                if self._widened(caller, kernel, chosen, backwards, hops - 1):
                     return True
         return False
 
+    def _callers(self, function: Definition) -> Sequence[Definition]:
+        """The functions that name `function`, or, in its file, what that calls it too."""
+        named = self.reach.named_by(function)[:_MOST]
+        found = [each for each in named if not isinstance(each.node, Module)]
+        for module in (each.module for each in named if isinstance(each.node, Module)):
+            others = _applied_as(module)
+            functions = module.functions if others else ()
+            found += (each for each in functions if not others.isdisjoint(_names(each)))
+        return [each for each in found if kernel_of(each) is None][:_MOST]
 
-def _forward_of(method: Definition) -> Definition | None:
-    """The `forward` that belongs to the `backward` of a function of autograd."""
-    if method.name != "backward" or method.owner is None:
-        return None
-    owner = Definition(method.module, method.owner, method.enclosing[:-1], method.owner.name)
-    return method_of(owner, "forward")
+
+def _names(function: Definition) -> set[str]:
+    return {each.id for each in nodes(function.as_function, ast.Name)}
+
+
+def _applied_as(module: Module) -> frozenset[str]:
+    """The names at the top of a file that stand for what applies a class: `op = Op.apply`."""
+    return frozenset(
+        target.id
+        for each in module.tree.body
+        if isinstance(each, ast.Assign)
+        for target, value in assigned(each)
+        if isinstance(target, ast.Name)
+        if isinstance(value, ast.Attribute) and value.attr == "apply"
+    )

@@ -169,7 +169,7 @@ class Offsets:
         what only that tells."""
         known = [
             replace(each, loaded=False)
-            if each.loaded and each.table and told_narrow(module, kernel, each.table)
+            if each.loaded and all(told_narrow(module, kernel, x) for x in each.tables or ("",))
             else each
             for each in seen
         ]
@@ -261,7 +261,10 @@ def _along_one_memory(
         if programs and offset.late is None and offset.pointer in pointers_of(kernel):
             keys = _launched_with(module, kernel, offset)
             found = (wide[key] for key in keys if key in wide)
-            twin = next((each for each in found if each.kernel.node is not kernel.node), None)
+            others = (each for each in found if each.kernel.node is not kernel.node)
+            # Of as many dimensions: what is widened is the same index.
+            alike = (x for x in others if len(x.offset.scales) == len(offset.scales))
+            twin = next(alike, None)
             if twin is not None and not begins_within(kernel, offset):
                 yield widened_beside(kernel, offset, twin)
 

@@ -228,7 +228,9 @@ def multiply_add(call: Invocation) -> Value:
     watch = call.machine.watch
     if watch is None:
         return result
-    product = replace(call.number(0, "x"), interval=ANYTHING, history=PLAIN)
+    x, y = call.number(0, "x"), call.number(1, "y")
+    product = replace(x, source=x.source | y.source, interval=ANYTHING, history=PLAIN)
+    product = watch.computed(ast.Mult(), x, y, product, call.where)
     return watch.computed(ast.Add(), product, call.number(2, "z"), result, call.where)
 
 

@@ -56,6 +56,15 @@ class Offset:
         return root.name if root is not None else ""
 
     @property
+    def counts(self) -> tuple[str, ...]:
+        """The pointers that what the index is computed from is loaded through; empty where one of
+        them is not known."""
+        loads = [each for each in self.index.walk() if each.op == "load"]
+        roots = [each.args[0].root if each.args else None for each in loads]
+        names = [each.name for each in roots if each is not None]
+        return tuple(dict.fromkeys(names)) if len(names) == len(loads) else ()
+
+    @property
     def spelled(self) -> str:
         """The name of the index, where it is one in the product."""
         node = self.operand

@@ -8,7 +8,14 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from tritonlint.facts.kept import kept
-from tritonlint.facts.project.tree import as_code, last_name, nodes, statements_in, walk
+from tritonlint.facts.project.tree import (
+    as_code,
+    given_names,
+    last_name,
+    nodes,
+    statements_in,
+    walk,
+)
 
 # Calls that load or store, and the name that the address begins with, where one stands there.
 _BEGIN = r"\s*\((?:[\s(\\]|#[^\n]*)*(\w*)"
@@ -46,6 +53,49 @@ def updated(function: ast.FunctionDef) -> Mapping[int, tuple[ast.Call, ast.Call]
         if value is not None and _adds(value, load, inside):
             found[id(store)] = (load, store)
     return found
+
+
+@kept(256)
+def taken_back(function: ast.FunctionDef) -> tuple[tuple[ast.Call, ast.Call, ast.Call], ...]:
+    """The stores, outside of loops, of sums with what the function itself has computed and stored
+    before through the same pointer: each with that store and the load in between."""
+    arms = _arms(function) if updated(function) else {}
+    found: list[tuple[ast.Call, ast.Call, ast.Call]] = []
+    for load, store in updated(function).values():
+        begin = _first_name(store.args[0])
+        for each in _calls(list(walk(function)), "store"):
+            before = each.lineno < load.lineno and _first_name(each.args[0]) == begin != ""
+            inside = arms.get(id(each), ()) == arms.get(id(load), ())[: len(arms.get(id(each), ()))]
+            if before and inside and _is_computed(function, each):
+                found.append((each, load, store))
+                break
+    return tuple(found)
+
+
+def _arms(function: ast.FunctionDef) -> dict[int, tuple[tuple[int, bool], ...]]:
+    """The arms of branches that each call of a function stands in, outermost first."""
+    found: dict[int, tuple[tuple[int, bool], ...]] = {}
+    waiting: list[tuple[ast.AST, tuple[tuple[int, bool], ...]]] = [(function, ())]
+    while waiting:
+        node, around = waiting.pop()
+        if isinstance(node, ast.Call):
+            found[id(node)] = around
+        for name, value in ast.iter_fields(node):
+            arm = (
+                ((id(node), name == "body"),) if isinstance(node, ast.If) and name != "test" else ()
+            )
+            values = value if isinstance(value, list) else [value]
+            waiting += [(x, (*around, *arm)) for x in values if isinstance(x, ast.AST)]
+    return found
+
+
+def _is_computed(function: ast.FunctionDef, store: ast.Call) -> bool:
+    """Whether a store is of what the function computes, and not of what it loads."""
+    value = _stored(store)
+    if isinstance(value, ast.Name):
+        given = given_names(function).get(value.id, ())
+        return any(next(nodes(each, ast.BinOp), None) for each in given if not _loads(each))
+    return value is not None and next(nodes(value, ast.BinOp), None) is not None
 
 
 @kept(256)

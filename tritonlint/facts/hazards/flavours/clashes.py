@@ -157,21 +157,31 @@ def _integers(run: Run, views: list[Note]) -> Iterator[Flavours]:
 
 
 def _named_integers(run: Run, views: Sequence[Note]) -> Iterator[Flavours]:
-    """The views as 8-bit floats, by a test that asks for int8 too, of memory that is made as int8
-    where the setting is called so."""
+    """The views as 8-bit floats, by a test that asks for int8 too, or for all but other names, of
+    memory that is made as int8 where the setting is called so."""
     for made in run.notes.of_kind("allocated") if views else ():
         if made.types.single != INT8 or not any(x and _is_int8(test) for test, x in made.path):
             continue
         for view in views:
-            asked = any(x and not _is_int8(test) and _names_int8(test) for test, x in view.path)
+            asked = any(_lets_int8_through(*each) for each in view.path)
             if asked and view.buffer == made.buffer and not contradicts(view.path, made.path):
                 element = min(view.types.types or (), key=str)
                 function = _function_at(run, view.span)
                 yield Flavours(view.span, function, made.span, INT8, element)
 
 
+def _lets_int8_through(test: Symbol, outcome: bool) -> bool:
+    """Whether a test comes out so for int8 and for codes: it asks for both, or for other names than
+    these (`kind != "auto"`)."""
+    if outcome:
+        return not _is_int8(test) and _names_int8(test)
+    return isinstance(test, Never) and not _names_int8(test)
+
+
 def _is_int8(test: Symbol) -> bool:
     """Whether a test asks whether a setting is int8, and nothing else."""
+    if isinstance(test, OfText):
+        return test.part.startswith("int8")
     return isinstance(test, Never) and test.names.startswith("int8")
 
 

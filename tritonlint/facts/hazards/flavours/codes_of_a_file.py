@@ -8,15 +8,26 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 
 from tritonlint.dtypes import BY_NAME, ElementType, from_triton
+from tritonlint.facts.device.contracts import roles_of
+from tritonlint.facts.device.reading.read_back import pointer_in
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.hazards.flavours.clashes import Flavours
 from tritonlint.facts.hazards.flavours.hard_coded import HardCoded
 from tritonlint.facts.hazards.flavours.said_dtypes import SaidDtype, said_dtype, said_dtypes
 from tritonlint.facts.hazards.flavours.vendors import for_vendor
 from tritonlint.facts.hazards.written_launches import given, launches_of
+from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import as_code, dotted_name, only_given, walk
+from tritonlint.facts.project.tree import (
+    as_code,
+    dotted_name,
+    given_names,
+    last_name,
+    nodes,
+    only_given,
+    walk,
+)
 from tritonlint.frozen import dataclass
 
 # What bytes are called that a function is given.
@@ -25,6 +36,7 @@ _BYTES = re.compile(r"raw|byte|code|packed|cache|page|pool|payload|buf", re.IGNO
 _OF_GPUS = re.compile(r"hip\b|fnuz|gfx|rocm|platform|capability|_arch\b", re.IGNORECASE)
 _AS_BYTES = re.compile(r"view(?<!\wview)\s*\((?:\s|#[^\n]*\n)*(?:dtype\s*=\s*)?[\w.]*uint8\b")
 _PLATFORM = "the platform's"
+_EITHER = {"float8_e4m3fn", "float8_e4m3fnuz"}
 _FIXED = {each: BY_NAME[each] for each in ("float8_e4m3fn", "float8_e5m2")}
 
 
@@ -60,6 +72,8 @@ def codes_of_a_file(
     encoders = [each for encoding, _ in every for each in encoding]
     decoders = [each for _, decoding in every for each in decoding]
     kinds = {each.kind for each in encoders}, {each.kind for each in decoders}
+    if kinds == ({"float8_e4m3fn"}, _EITHER):
+        yield from _encoded_as_one(module, encoders, decoders)
     if len(kinds[0]) != 1 or len(kinds[1]) != 1 or kinds[0] == kinds[1]:
         return
     span, first = module.source.span, encoders[0]
@@ -78,6 +92,47 @@ def codes_of_a_file(
             read = next((x for x in decoders if _name(x) in _launched_with(module, each)), None)
             if read is not None and ("platform" in as_code(read.place) or both_flavours()):
                 yield HardCoded(span(each.place), each.function.name, span(read.place))
+
+
+def _encoded_as_one(
+    module: Module, encoders: list[_Codes], decoders: list[_Codes]
+) -> Iterator[HardCoded]:
+    """The kernels that encode as e4m3fn on every GPU, and store that where a kernel loads from that
+    decodes either flavour: functions pass both what has one name."""
+    for each in encoders:
+        passed = _memory(module, each)
+        for other in decoders if passed else ():
+            if other.kind == "float8_e4m3fnuz" and passed & _memory(module, other, asking=True):
+                span = module.source.span
+                yield HardCoded(span(each.place), each.function.name, span(other.place))
+                break
+
+
+def _memory(module: Module, codes: _Codes, asking: bool = False) -> set[str]:
+    """The names of what a kernel encodes into or decodes, where it is launched by functions that do
+    not ask which GPU it is; or by those that do too."""
+    kernel = kernel_of(codes.function)
+    if kernel is None:
+        return set()
+    values = given_names(kernel.node).get(_name(codes), [codes.place])
+    found: set[str] = set()
+    for call in nodes(kernel.node, ast.Call):
+        accesses = last_name(call.func) in ("load", "store") and bool(call.args)
+        inside = (x for value in (*values, *call.args[1:]) for x in walk(value))
+        if accesses and any(x is call or x is codes.place for x in inside):
+            parameter = pointer_in(kernel.node, call.args[0], roles_of(kernel).pointers)
+            found |= _passed(module, kernel, parameter, asking)
+    return found
+
+
+def _passed(module: Module, kernel: Kernel, parameter: str, asking: bool) -> set[str]:
+    """The names of what launches pass as a parameter."""
+    found: set[str] = set()
+    for host, launch in launches_of(module, kernel):
+        if host is not None and (asking or not _asks_for_gpu(module, host)):
+            passed = given(kernel, launch).get(parameter)
+            found |= {passed.id} if isinstance(passed, ast.Name) else set()
+    return found
 
 
 def _name(codes: _Codes) -> str:

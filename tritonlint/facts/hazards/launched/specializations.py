@@ -15,7 +15,7 @@ from tritonlint.facts.host.element_types import wide_floats
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.outcomes import decided
 from tritonlint.facts.host.paths import contradicts
-from tritonlint.facts.host.symbols import Symbol
+from tritonlint.facts.host.symbols import SameType, Symbol
 from tritonlint.facts.host.values import Condition, Const, DType, Path, Tensor, Value
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel
@@ -38,14 +38,16 @@ def specialization(
     holds bytes, if there are its `own` types. With `alike` one type stands for several that behave
     alike (`one_of`)."""
     pointers: dict[str, ElementType] = {}
-    known = {} if own is None else _held(event, parameter, own, path)
+    known = {**event.types, **({} if own is None else _held(event, parameter, own, path))}
     defaults = _left_out(event.kernel.node) if event.complete else {}
     constexprs = {n: x for n, x in defaults.items() if n not in event.arguments}
     handles = roles_of(event.kernel).handles
     for name, passed in event.arguments.items():
         if name == parameter:
             continue
-        match values := [each for at, each in options(passed.value) if not contradicts(at, path)]:
+        match values := _there(
+            each for at, each in options(passed.value) if not contradicts(at, path)
+        ):
             case [Const(value=constant)]:
                 constexprs[name] = constant
             case [Const(value=str()), *_] if (strings := _strings(values)) is not None:
@@ -65,6 +67,13 @@ def specialization(
     if own is not None:
         pointers[parameter] = _byte_of(own)
     return Specialization(pointers, constexprs)
+
+
+def _there(values: Iterable[Value]) -> list[Value]:
+    """`values` without None beside a tensor: what is not there is not reached through."""
+    every = list(values)
+    tensors = [each for each in every if isinstance(each, Tensor)]
+    return tensors if tensors and all(x in tensors or x == Const(None) for x in every) else every
 
 
 def _of_tensor(
@@ -105,11 +114,16 @@ def _held(
     its type comes to."""
     values = options(event.arguments[parameter].value)
     tensors = [each for at, each in values if not contradicts(at, path)]
-    return {
-        each.buffer: ElementTypes.of(_byte_of(own))
-        for each in tensors
-        if isinstance(each, Tensor) and each.types is None
-    }
+    buffers = {x.buffer for x in tensors if isinstance(x, Tensor) and x.types is None}
+    return dict.fromkeys(_of_the_same_type(buffers, path), ElementTypes.of(_byte_of(own)))
+
+
+def _of_the_same_type(buffers: set[Symbol], path: Path) -> set[Symbol]:
+    """`buffers`, and all that have their type by the tests on a path."""
+    same = [{x.of, x.other} for x, outcome in path if outcome and isinstance(x, SameType)]
+    while any(not pair.isdisjoint(buffers) and not pair <= buffers for pair in same):
+        buffers = buffers.union(*(pair for pair in same if not pair.isdisjoint(buffers)))
+    return buffers
 
 
 @kept(1024)

@@ -29,6 +29,7 @@ from tritonlint.facts.hazards.raw_bytes.spoken import reckons_with_limits
 from tritonlint.facts.hazards.raw_bytes.stands_for import is_conditional, stands_for
 from tritonlint.facts.hazards.raw_bytes.storage import Storage, storage_of
 from tritonlint.facts.hazards.raw_bytes.unread_tests import may_be_excluded
+from tritonlint.facts.hazards.raw_bytes.viewed_apart import viewed_apart
 from tritonlint.facts.hazards.raw_bytes.viewed_at import entered_at, place_of_view
 from tritonlint.facts.hazards.raw_bytes.whole_regions import holds_whole_numbers
 from tritonlint.facts.host.choices import options
@@ -143,6 +144,7 @@ def arguments(run: Run) -> Iterator[Argument | Typed]:
             each_path: list[tuple[Path, Argument | Typed]] = []
             for path, value in tensors:
                 never = contradicts(path, (*event.path, *_refused(run, event.path)))
+                never = never or viewed_apart(run, event, tensors, path, value)
                 found = None if never else _argument(run, event, parameter, value, path)
                 if found is not None:
                     each_path.append((path, found))
