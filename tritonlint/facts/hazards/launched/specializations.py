@@ -72,8 +72,8 @@ def specialization(
 def _there(values: Iterable[Value]) -> list[Value]:
     """`values` without None beside a tensor: what is not there is not reached through."""
     every = list(values)
-    tensors = [each for each in every if isinstance(each, Tensor)]
-    return tensors if tensors and all(x in tensors or x == Const(None) for x in every) else every
+    left = [each for each in every if each != Const(None)]
+    return left if left and all(isinstance(each, Tensor) for each in left) else every
 
 
 def _of_tensor(
