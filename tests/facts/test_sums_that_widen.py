@@ -110,3 +110,41 @@ def test_what_is_read_back(
     text = IN_PLACE.format(body=body, dtype=dtype, unseen="" if seen else UNSEEN)
     write(tmp_path, {"user.py": text})
     assert found(select=("TL012",)) == expected({"user.py": text})
+
+
+# The sums go to memory of float32, which is there where there are weights.
+OPTIONAL = (
+    IMPORTS
+    + """\
+@triton.jit
+def pool(x_ptr, dy_ptr, w_ptr, dw_ptr, N: tl.constexpr, D: tl.constexpr):
+    rows, lanes = tl.arange(0, N), tl.arange(0, D)
+    x = tl.load(x_ptr + rows[:, None] * D + lanes[None, :])
+    dy = tl.load(dy_ptr + lanes)
+    if w_ptr is not None:
+        dw = tl.sum(x * dy[None, :], 1){mark}
+        tl.store(dw_ptr + rows, dw.to(dw_ptr.dtype.element_ty))
+
+
+def gradient(x, dy, w):
+    assert x.dtype == torch.bfloat16 and dy.dtype == torch.bfloat16
+    dw = {made}
+    pool[(1,)](x, dy, w, dw, N=64, D=128)
+    return dw
+"""
+)
+MADE = {
+    "there or not": ("torch.zeros(64, dtype=torch.float32) if w is not None else None", HIT),
+    "always there": ("torch.zeros(64, dtype=torch.float32)", HIT),
+    "of 16 bits, or not there": ("torch.zeros(64, dtype=torch.bfloat16) if w is not None else None", ""),
+}
+
+
+@pytest.mark.parametrize(("made", "mark"), MADE.values(), ids=list(MADE))
+def test_memory_that_may_be_none(
+    made: str, mark: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = OPTIONAL.format(made=made, mark=mark)
+    write(tmp_path, {"user.py": text})
+    assert found(select=("TL012",)) == expected({"user.py": text})
