@@ -6,7 +6,6 @@ from functools import singledispatch
 from typing import TYPE_CHECKING
 
 from tritonlint.rule import (
-    ElementType,
     Finding,
     FlagLeftOut,
     Flavours,
@@ -20,6 +19,7 @@ from tritonlint.rule import (
     VendorFlavour,
     WideClamp,
 )
+from tritonlint.rule.flavour_triggers import flavour_of, other_code, other_read
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 
 # A message, and the trace.
 _Said = tuple[str, tuple[Step, ...]]
-# What the code 0x3C is in each flavour.
-_0X3C = {"int8": 60, "e4m3fn": 1.5, "e4m3fnuz": 0.75, "e5m2": 1.0, "e5m2fnuz": 0.5}
 _LONG = "torch.float8_"
 _ON_AMD = "where the platform's type is torch.float8_e4m3fnuz, the code 0x3C is 0.75 and not 1.5"
 
@@ -148,11 +146,11 @@ class Fp8FlavourMismatch(Rule["Seen", str]):
     def judge(self, found: Seen) -> str | None:
         match found:
             case Flavours():
-                return _trigger(found.one, found.other)
+                return other_code(found.one, found.other)
             case KernelFlavour(encoding=encoding, types=types):
                 assert encoding.element is not None
                 others = (each for each in types.types or () if each != encoding.element)
-                return _trigger(min(others, key=str), encoding.element)
+                return other_code(min(others, key=str), encoding.element)
             case HardCoded() | FlagLeftOut():
                 return _ON_AMD
             case TakenSetting():
@@ -162,11 +160,11 @@ class Fp8FlavourMismatch(Rule["Seen", str]):
             case Unviewed():
                 return f'with "{found.member}" 0.7 is stored as the byte 0 and not as 0x33'
             case VendorFlavour():
-                return _trigger(found.newer, found.older) + " on gfx950"
+                return other_code(found.newer, found.older) + " on gfx950"
             case WideClamp():
                 return "300.0 becomes NaN where the type is torch.float8_e4m3fnuz"
             case ReadAsAnother():
-                return _read_trigger(found)
+                return other_read(found.written, found.read)
 
     def report(self, node: cst.CSTNode, found: Seen, trigger: str) -> Finding:
         message, trace = _said(found, self.text(found.place))
@@ -181,8 +179,9 @@ def _said(found: Seen, text: str) -> _Said:
 
 @_said.register
 def _(found: Flavours, text: str) -> _Said:
+    had = flavour_of(found.one)
     return (
-        f"`{text}` takes for {found.other.flavour} what another place has as {_flavour(found.one)}",
+        f"`{text}` takes for {found.other.flavour} what another place has as {had}",
         (
             Step(found.before, f"{found.one} here"),
             Step(found.place, f"and the same bytes as {found.other} here"),
@@ -294,20 +293,3 @@ def _(found: ReadAsAnother, _: str) -> _Said:
             Step(found.parameter_span, f"`{found.parameter}` is read as {found.read}"),
         ),
     )
-
-
-def _read_trigger(found: ReadAsAnother) -> str:
-    """A value that is another one after it was read."""
-    if found.written.is_fp8:
-        return _trigger(found.written, found.read)
-    return "1.0 is read as " + ("1.875" if found.written.name == "bfloat16" else "0.0078125")
-
-
-def _flavour(element: ElementType) -> str:
-    return element.flavour or element.name
-
-
-def _trigger(one: ElementType, other: ElementType) -> str:
-    """A code that is another value in `other` than in `one`."""
-    first, second = _flavour(one), _flavour(other)
-    return f"the code 0x3C is {_0X3C[first]} in {first} and {_0X3C[second]} in {second}"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _TRIGGER = "row 65,536 of rows of 32,768 elements begins at 2**31, which is -2**31 in 32 bits"
 # Memory of one small entry for a row, a block or a request, told by the name of its pointer.
 _METADATA = re.compile(
-    r"table|scale|zero|(?:^|_)zp|lse|len|size|(?:^|_)pos(?:_|$)|position|indptr|indices|index|idx|ids?(?:_|$)|mask|cu_|loc|slot|offset|start|map"
+    r"table|scale|zero|(?:^|_)zp|(?:^|_)mins?(?:_|$)|lse|len|size|(?:^|_)pos(?:_|$)|position|indptr|indices|index|idx|ids?(?:_|$)|mask|cu_|loc|slot|offset|start|map"
     r"|(?:^|_)inds?(?:_|$)|(?:^|_)top_?k(?:_(?:weights?|probs?|scores?|vals?|values?|ptr))*$"
     r"|(?:^|_)tokens(?:_ptr)?$|2dst|partial|count|num_|loss|ratio|beta|mean|std|var(?:_|$)",
     re.IGNORECASE,

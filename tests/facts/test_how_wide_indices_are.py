@@ -124,3 +124,38 @@ def test_what_a_twin_widens(
     text = SUMS.format(written=written, wide=wide)
     write(tmp_path, {"user.py": text})
     assert found(select=("TL011",)) == expected({"user.py": text})
+
+
+# Entries of a table that the launch makes 32 bits wide: of blocks, or of places inside of one.
+PAGES = (
+    IMPORTS
+    + """\
+@triton.jit
+def gather({memory}, {table}, out_ptr, stride, D: tl.constexpr):
+    row, lanes = tl.program_id(0).to(tl.int64), tl.arange(0, D)
+    entry = tl.load({table} + row)
+    x = tl.load({memory} + entry * stride + lanes){mark}
+    tl.store(out_ptr + row * D + lanes, x)
+
+
+def gathered(cache, entries, out):
+    gather[(8,)](cache, entries.to(torch.int32).contiguous(), out, cache.stride(0), D=256)
+"""
+)
+ENTRIES = {
+    "blocks": ("cache_ptr", "block_slots", HIT),
+    "of whatever": ("cache_ptr", "row_numbers", ""),
+    "inside of a block": ("cache_ptr", "local_slots", ""),
+    "places in a page": ("cache_ptr", "page_offsets", ""),
+    "of the least values": ("key_mins", "block_slots", ""),
+}
+
+
+@pytest.mark.parametrize(("memory", "table", "mark"), ENTRIES.values(), ids=list(ENTRIES))
+def test_entries(
+    memory: str, table: str, mark: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = PAGES.format(memory=memory, table=table, mark=mark)
+    write(tmp_path, {"user.py": text})
+    assert found(select=("TL011",)) == expected({"user.py": text})

@@ -102,3 +102,21 @@ def test_who_applies_it(
     text = before.format(first="w = w.contiguous()", mark=mark) + APPLIED[how].format(given)
     write(tmp_path, {"user.py": text})
     assert found(select=("TL012",)) == expected({"user.py": text})
+
+
+# A test that makes its tensors tries it with float32; that says nothing of who else uses it.
+TRIED = """
+def _apply(w, x):
+    return Weigh.apply(w, x)
+
+
+def test_it():
+    _apply(torch.randn(64), torch.randn(64, 64))
+"""
+
+
+def test_what_a_function_is_tried_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = SOURCE.format(first="w = w.contiguous()", applied="logits.half()", mark=HIT) + TRIED
+    write(tmp_path, {"user.py": text})
+    assert found(select=("TL012",)) == expected({"user.py": text})

@@ -38,6 +38,8 @@ from tritonlint.source import Span
 _PITCH = re.compile(r"stride|(?:^|_)(?:n|num|ld|row)?_?col(?:umn)?s?(?:_|$)", re.IGNORECASE)
 # What holds the numbers of blocks, pages, experts or rows, by its name.
 _TABLE = re.compile(r"table|page|block|slot|indices|index|idx|expert|loc|req", re.IGNORECASE)
+# What holds places inside of a block or a page.
+_INSIDE = re.compile(r"local|inner|within|offsets?(?:_ptr)?$", re.IGNORECASE)
 # A product without one of these in its function is in 32 bits on purpose, or never widened.
 _WIDE = "int64"
 # What says that a product needs 64 bits.
@@ -51,8 +53,7 @@ class NarrowOffset(InKernel):
     number of its factors that are no written numbers. It is `loaded` when its index comes from
     memory whose type only the launch tells, and of `single` entries when nothing but one element
     at a time is reached through the pointer. `table` is the pointer that such an index is loaded
-    through, `counts` those of all that it is computed from. `pitches` are the strides that launches
-    pass as `x.stride(0)`, whatever their names.
+    through, `counts` are those of all in it, `pitches` the strides that are passed as such.
 
     The signal is `late` when the product is widened at `wide`, after it was computed; `sibling`
     when the kernel `twin`, at `wide`, widens the same index before it multiplies by the same
@@ -121,7 +122,7 @@ def told(kernel: Kernel, module: Module) -> Iterator[NarrowOffset]:
     are 32 bits wide, and that nothing widens."""
     for offset in narrow(kernel) if any(map(_TABLE.search, parameters(kernel))) else ():
         table = offset.table
-        if offset.late is not None or not table or not _TABLE.search(table):
+        if offset.late is not None or not _TABLE.search(table) or _INSIDE.search(table):
             continue
         within = stays_in_part(kernel, offset)
         if not within and offset.pointer in reached_in_blocks(kernel) and _reaches(kernel, offset):

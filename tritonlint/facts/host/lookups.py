@@ -180,24 +180,9 @@ def look_up(
     named = all(isinstance(label, str) for label, _ in table.items)
     known = isinstance(key, Const) or (isinstance(key, DType) and not named)
     setting = None if known or default else _setting(table, key, node)
-    dtypes = [value for value in values if isinstance(value, DType)]
-    if (
-        dtypes
-        and default is not None
-        and not _is_dtype(default)
-        and all(map(_is_dtype, values[:-1]))
-    ):
-        by_entry = _by_entry(frame, table, key, node, default)
-        if by_entry is not None:
-            return by_entry
-    if dtypes and all(map(_is_dtype, values)):
-        types = join(element_types.dtype_types(frame, value) for value in dtypes)
-        by_setting = _by_setting(frame, table, setting)
-        by_setting = by_setting or _by_entry(frame, table, key, node, default)
-        of = key.of if isinstance(key, DType) else None
-        every: tuple[Value, ...] = (DType(types, table=table.span, key=of),)
-        every += (_NONE,) if len(dtypes) < len(values) else ()
-        return by_setting or choose(*(((), value) for value in every))
+    dtype = _dtype(frame, table, key, node, values, default, setting)
+    if dtype is not None:
+        return dtype
     if setting and all(isinstance(value, (Instance, Sequence, Table)) for value in values):
         quantized = (setting_tests.names_fp8(label) for label, _ in table.items)
         return choose(*((((setting, x),), y) for x, y in zip(quantized, values, strict=True)))
@@ -205,6 +190,31 @@ def look_up(
     if default is None and len(chosen) == len(table.items) and is_plain(table):
         return _each_by_name(table, key, node)
     return choose(*(((), value) for value in chosen))
+
+
+def _dtype(
+    frame: Frame,
+    table: Table,
+    key: Value,
+    node: ast.expr,
+    values: list[Value],
+    default: Value | None,
+    setting: Symbol | None,
+) -> Value | None:
+    """The dtype that one of `values` is; None where they are none."""
+    dtypes = [value for value in values if isinstance(value, DType)]
+    given = values if default is None or _is_dtype(default) else values[:-1]
+    if not dtypes or not all(map(_is_dtype, given)):
+        return None
+    by_path = None if len(given) < len(values) else _by_setting(frame, table, setting)
+    by_path = by_path or _by_entry(frame, table, key, node, default)
+    if by_path is not None or len(given) < len(values):
+        return by_path
+    types = join(element_types.dtype_types(frame, value) for value in dtypes)
+    of = key.of if isinstance(key, DType) else None
+    every: tuple[Value, ...] = (DType(types, table=table.span, key=of),)
+    every += (_NONE,) if len(dtypes) < len(values) else ()
+    return choose(*(((), value) for value in every))
 
 
 def _each_by_name(table: Table, key: Value, node: ast.expr) -> Value:

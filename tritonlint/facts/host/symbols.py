@@ -33,8 +33,7 @@ class Unknown(Symbol):
 
 @symbol_class
 class Numbers(Symbol):
-    """The numbers that a `range` gives whose end is not known, in the calls and rounds of
-    `site`."""
+    """The numbers of a `range` of unknown length, in the calls and rounds of `site`."""
 
     FORM = "{0.path}:{0.line}:{0.column}{0.site}"
     path: str
@@ -45,7 +44,7 @@ class Numbers(Symbol):
 
 @symbol_class
 class Raised(Symbol):
-    """Whether a handler of a `try` is reached, whose body begins there, in the calls of `site`."""
+    """Whether a handler of the `try` there is reached, in the calls of `site`."""
 
     FORM = "raised@{0.path}:{0.line}:{0.column}{0.site}"
     path: str
@@ -156,8 +155,7 @@ class Share(_Within):
 
 @symbol_class
 class Reckoned(Symbol):
-    """What arithmetic with a written number makes of another one: the same wherever it is
-    reckoned."""
+    """What arithmetic with a written number makes of another one."""
 
     FORM = "{0.of} {0.code}"
     of: Symbol
@@ -178,7 +176,7 @@ class HasType(Symbol):
 
 @symbol_class
 class SameType(HasType):
-    """Whether something has the element type of another thing, whatever that is."""
+    """Whether something has the element type of another thing."""
 
     other: Symbol
 
@@ -241,8 +239,7 @@ class Never(OfSetting):
 
 @symbol_class
 class OfClass(Symbol):
-    """Whether an object is of the class of this qualified name, which inherits from the one that it
-    is said to be of."""
+    """Whether an object is of this class, by its qualified name, or one that inherits from it."""
 
     FORM = "{0.of} is a {0.kind}"
     of: Symbol

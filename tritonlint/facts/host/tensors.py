@@ -272,11 +272,9 @@ def method(
             return convert(frame, tensor, target, span)
         if wide_floats(types := tensor_types(frame, tensor)):
             return allocated(frame, types, span)
-    along = arguments.get(0, "dim") is not None
-    if name in _PAIRS or (name in _PAIRS_ALONG and along):
+    if name in _PAIRS or (name in _PAIRS_ALONG and arguments.get(0, "dim") is not None):
         if wide_floats(types := tensor_types(frame, tensor)):
-            found = allocated(frame, types, span), allocated(frame, _INDICES, span, "at")
-            return Sequence(found)
+            return Sequence((allocated(frame, types, span), allocated(frame, _INDICES, span, "at")))
     if name in PARTS:
         return _parts(frame, tensor, name, arguments, span)
     if name in CONSTRUCTORS:

@@ -196,12 +196,18 @@ def _functions(
     around = part_of(rest, 0, len(rest), imported, local, classes=small)
     if around.launches or around.calls:
         yield _function(0, "", b"", around, small)
+    for line, header, owner, part in zip(_lines(text, found), found, owners, parts, strict=True):
+        if not header.is_class:
+            yield _function(line, _text(header.name), owner, part, small)
+
+
+def _lines(text: bytes, found: Sequence[Header]) -> Iterator[int]:
+    """The lines in which headers stand."""
     line, seen = 1, 0
-    for index, header in enumerate(found):
+    for header in found:
         line += text.count(b"\n", seen, header.start)
         seen = header.start
-        if not header.is_class:
-            yield _function(line, _text(header.name), owners[index], parts[index], small)
+        yield line
 
 
 def _function(line: int, name: str, owner: bytes, part: Part, small: set[bytes]) -> Function:

@@ -76,6 +76,11 @@ class Driving:
         )
 
 
+def tries(function: Definition) -> bool:
+    """Whether a function makes the tensors that it calls others with, as tests do."""
+    return _says(_TRIES, function.module.source.lines_of(function.as_function).encode())
+
+
 def _says(word: re.Pattern[bytes], text: bytes) -> bool:
     """Whether the code of a file holds a word: comments decide nothing."""
     return word.search(text) is not None and word.search(_code(text)) is not None

@@ -19,7 +19,7 @@ from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.tree import assigned, nodes
 from tritonlint.facts.survey.bulkhead import Bulkhead
-from tritonlint.facts.survey.driving import Driving
+from tritonlint.facts.survey.driving import Driving, tries
 from tritonlint.facts.survey.looked_at import LookedAt
 from tritonlint.frozen import dataclass, replace
 
@@ -97,6 +97,8 @@ class Summing:
         forward = method_of(owner, "forward") if owner is not None else None
         backwards = backwards or forward is not None
         for caller in self._callers(forward or launcher):
+            if hops < _HOPS and tries(caller):
+                continue  # what it is tried with says nothing of those who use it
             run = self.interpreted(caller, backwards)
             shown = {
                 passes(run, event, each)

@@ -12,6 +12,7 @@ from tritonlint.dtypes import INT8, PLATFORM_FP8, UNKNOWN, ElementType
 from tritonlint.facts.device import Store, contract
 from tritonlint.facts.device.contract import Specialization
 from tritonlint.facts.hazards.flavours.hard_coded import E4M3FN, HardCoded
+from tritonlint.facts.hazards.flavours.int8_settings import is_int8, lets_int8_through
 from tritonlint.facts.hazards.flavours.kernels import (
     FNUZ,
     KernelFlavour,
@@ -29,7 +30,6 @@ from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.events import LaunchEvent, Note
 from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.state import Run
-from tritonlint.facts.host.symbols import Never, OfText, Symbol
 from tritonlint.facts.host.values import Path, Tensor
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
@@ -160,35 +160,14 @@ def _named_integers(run: Run, views: Sequence[Note]) -> Iterator[Flavours]:
     """The views as 8-bit floats, by a test that asks for int8 too, or for all but other names, of
     memory that is made as int8 where the setting is called so."""
     for made in run.notes.of_kind("allocated") if views else ():
-        if made.types.single != INT8 or not any(x and _is_int8(test) for test, x in made.path):
+        if made.types.single != INT8 or not any(x and is_int8(test) for test, x in made.path):
             continue
         for view in views:
-            asked = any(_lets_int8_through(*each) for each in view.path)
+            asked = any(lets_int8_through(*each) for each in view.path)
             if asked and view.buffer == made.buffer and not contradicts(view.path, made.path):
                 element = min(view.types.types or (), key=str)
                 function = _function_at(run, view.span)
                 yield Flavours(view.span, function, made.span, INT8, element)
-
-
-def _lets_int8_through(test: Symbol, outcome: bool) -> bool:
-    """Whether a test comes out so for int8 and for codes: it asks for both, or for other names than
-    these (`kind != "auto"`)."""
-    if outcome:
-        return not _is_int8(test) and _names_int8(test)
-    return isinstance(test, Never) and not _names_int8(test)
-
-
-def _is_int8(test: Symbol) -> bool:
-    """Whether a test asks whether a setting is int8, and nothing else."""
-    if isinstance(test, OfText):
-        return test.part.startswith("int8")
-    return isinstance(test, Never) and test.names.startswith("int8")
-
-
-def _names_int8(test: Symbol) -> bool:
-    """Whether a test, or a part of it, asks for a name of int8."""
-    named = (each for each in test.inner if isinstance(each, (OfText, Never)))
-    return any("int8" in (x.part if isinstance(x, OfText) else x.names) for x in named)
 
 
 def _rounds(run: Run, event: LaunchEvent, parameter: str, path: Path) -> bool:

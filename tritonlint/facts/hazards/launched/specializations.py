@@ -45,9 +45,7 @@ def specialization(
     for name, passed in event.arguments.items():
         if name == parameter:
             continue
-        match values := _there(
-            each for at, each in options(passed.value) if not contradicts(at, path)
-        ):
+        match values := _passed(passed.value, path):
             case [Const(value=constant)]:
                 constexprs[name] = constant
             case [Const(value=str()), *_] if (strings := _strings(values)) is not None:
@@ -69,9 +67,10 @@ def specialization(
     return Specialization(pointers, constexprs)
 
 
-def _there(values: Iterable[Value]) -> list[Value]:
-    """`values` without None beside a tensor: what is not there is not reached through."""
-    every = list(values)
+def _passed(value: Value, path: Path) -> list[Value]:
+    """What a launch passes on a path, without None beside a tensor: what is not there is not
+    reached through."""
+    every = [each for at, each in options(value) if not contradicts(at, path)]
     left = [each for each in every if each != Const(None)]
     return left if left and all(isinstance(each, Tensor) for each in left) else every
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tritonlint.dtypes import BY_NAME, FLOAT32, UNKNOWN, ElementTypes, join
+from tritonlint.dtypes import BY_NAME, FLOAT32, UNKNOWN, ElementType, ElementTypes, join
 from tritonlint.facts.hazards.raw_bytes.byte_bounds import counts_bytes
 from tritonlint.facts.hazards.raw_bytes.cuts import cutting
 from tritonlint.facts.hazards.raw_bytes.evidence import NO_FLOAT, Evidence
@@ -12,7 +12,7 @@ from tritonlint.facts.hazards.raw_bytes.names import float_named
 from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.symbols import HasType, Joined, OfClass, OfSetting, Symbol
-from tritonlint.facts.host.values import Path, Tensor
+from tritonlint.facts.host.values import Path, Tensor, Value
 
 FP8 = ElementTypes.of(BY_NAME["float8_e4m3fn"])
 
@@ -50,16 +50,17 @@ def stands_for(
         return ElementTypes.of(*alike) if len(alike) == 1 else UNKNOWN
     if not _passed_as_fp8(event, tensor):
         return FP8
-    others = {
-        each
-        for _, value in options(passed.value)
-        if isinstance(value, Tensor)
-        for each in (value.types or event.types.get(value.buffer, UNKNOWN)).types or ()
-        if each.is_float
-    }
+    others = _floats_of(event, passed.value)
     if is_scale and not others:
         return ElementTypes.of(FLOAT32)
     return ElementTypes.of(*others) if len(others) == 1 else UNKNOWN
+
+
+def _floats_of(event: LaunchEvent, passed: Value) -> set[ElementType]:
+    """The types of floats that what is passed can have."""
+    tensors = (each for _, each in options(passed) if isinstance(each, Tensor))
+    types = (each.types or event.types.get(each.buffer, UNKNOWN) for each in tensors)
+    return {each for known in types for each in known.types or () if each.is_float}
 
 
 def _counted_width(event: LaunchEvent, tensor: Tensor) -> int | None:
