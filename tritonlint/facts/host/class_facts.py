@@ -100,7 +100,7 @@ def _assigned(frame: Frame, definition: Definition, method: Definition) -> Class
             for name, x in every.items()
             if Attribute(own, name) not in now
         },
-        passed=renaming.path(_passed(inner), names),
+        passed=renaming.path((*_passed(inner), *_passed_before(inner, method)), {**names, **asked}),
         alike=_renamed(run.alike, names),
     )
 
@@ -116,13 +116,13 @@ def _renamed(
 
 def _passed(made: Frame) -> Path:
     """The tests of several things together that every object gets past which a method makes, and
-    those of names of a setting that it turns away."""
+    those of names of a setting."""
     paths = [path for path, _ in made.returns]
     first = paths[0] if paths else ()
     together = [
         each
         for each in first
-        if isinstance(each[0], Joined) or (_asks_for_names(each[0]) and not each[1])
+        if isinstance(each[0], Joined) or _asks_for_names(each[0])
         if all(each in path for path in paths)
     ]
     for (test, outcome), asserted in made.run.implied.items():
@@ -130,6 +130,18 @@ def _passed(made: Frame) -> Path:
         others = (other if not then else Denied(other) for other, then in asserted)
         together += [(Joined("and", (one, each)), False) for each in others]
     return tuple(together)
+
+
+def _passed_before(made: Frame, method: Definition) -> Path:
+    """The tests that the objects which a method is given get past when they are made: of a config,
+    whatever is taken from it."""
+    found: list[tuple[Symbol, bool]] = []
+    for each in signature(method.as_function).named:
+        given = made.env.get(each.arg)
+        if isinstance(given, Instance) and given is not made.instance:
+            names: renaming.Names = {Object(given.definition.qualified): given.name}
+            found += renaming.path(class_facts(made, given.definition).passed, names)
+    return tuple(found)
 
 
 def _asks_for_names(test: Symbol) -> bool:

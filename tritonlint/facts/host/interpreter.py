@@ -99,9 +99,8 @@ def _settled(frame: Frame) -> Run:
     """The run of a frame at its end, with what is asked about launches only."""
     if frame.run.launches:
         note_all(frame)
-        passed = passed_by_objects(frame)
-        together = tuple(each for each in passed if isinstance(each[0], Joined))
-        frame.run.refused = tuple(each for each in passed if each not in together)
+        frame.run.refused = passed_by_objects(frame)
+        together = tuple(each for each in frame.run.refused if isinstance(each[0], Joined))
         if together:
             known = frame.run.launches
             known[:] = [replace(each, path=each.path + together) for each in known]

@@ -42,21 +42,24 @@ def contradicts(one: Path, other: Path) -> bool:
 def _is_refused(
     refused: Iterable[frozenset[Outcome]], one: frozenset[Outcome], other: frozenset[Outcome]
 ) -> bool:
-    """Whether all tests of one of `refused` come out so on two paths, by what these have, or all
-    but one, and a setting that they have says that one."""
+    """Whether all tests of one of `refused` come out so on two paths, by what these have, or by
+    what a setting that they have says of the others."""
     for each in refused:
         left = each - one - other
-        if not left:
+        if not left or (len(each) > 1 and all(_is_implied(*x, one, other) for x in left)):
             return True
-        if len(left) == 1 and len(each) > 1:
-            ((test, outcome),) = left
-            if isinstance(test, OfSetting) and any(
-                implied(*known, test) == outcome
-                for known in (*one, *other)
-                if isinstance(known[0], OfSetting)
-            ):
-                return True
     return False
+
+
+def _is_implied(
+    test: Symbol, outcome: bool, one: frozenset[Outcome], other: frozenset[Outcome]
+) -> bool:
+    """Whether a test of a setting comes out so by another one on two paths."""
+    return isinstance(test, OfSetting) and any(
+        implied(*known, test) == outcome
+        for known in (*one, *other)
+        if isinstance(known[0], OfSetting)
+    )
 
 
 @kept(8192)
