@@ -90,8 +90,9 @@ class LowPrecisionAccumulation(Rule["LowSum | CarriedRounding", str]):
     or that it begins anew.
 
     ## Fix safety
-    `.to(tl.float32)` where the values are loaded, or, in a kernel that multiplies matrices, where
-    they are added up. Unsafe: the numbers change, and a reference may add up in 16 bits too.
+    `.to(tl.float32)` where the values are loaded, or, in a kernel that multiplies matrices or asks
+    for the type of what it has loaded, where they are added up. Unsafe: the numbers change, and a
+    reference may add up in 16 bits too.
 
     ## How it is verified
     Compiled for `cuda:90`, `hip:gfx942` and `hip:gfx950`, an `arith.extf` is fed by a `tt.reduce`,
@@ -183,7 +184,7 @@ class LowPrecisionAccumulation(Rule["LowSum | CarriedRounding", str]):
         if seen.sum.via or seen.sum.kind == "update" or seen.place.path != seen.kernel_path:
             return None
         wide = f"{language(self.suspect.source)}.float32"
-        operands = self._operands(node) if seen.dots else self._loads(seen)
+        operands = self._operands(node) if seen.dots or seen.asked else self._loads(seen)
         if not operands:
             return None
         return self.replacing(

@@ -479,6 +479,8 @@ MUTANTS = (
            "what an assertion refuses is flagged behind it"),
     Mutant("a number widens", "device/sums.py", "_is_number", BODY, "return False",
            "`tl.sum(q * k) * scale` is not seen"),
+    Mutant("no type is asked", "device/reading/asked_types.py", "asks_for_types", BODY, "return False",
+           "a fix makes floats of codes before the kernel tells them by their type"),
     Mutant("what is read back", "device/reading/read_back.py", "taken_back", BODY, "return ()",
            "a gradient that is rounded before it is corrected is not seen"),
     Mutant("any store before", "device/reading/read_back.py", "_is_computed", BODY, "return True",

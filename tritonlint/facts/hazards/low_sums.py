@@ -11,6 +11,7 @@ from typing import Literal
 from tritonlint.dtypes import BFLOAT16, FLOAT16, FLOAT32, UNKNOWN, ElementType, ElementTypes
 from tritonlint.facts.device import Specialization, narrow_sums, open_contract
 from tritonlint.facts.device.contracts import roles_of
+from tritonlint.facts.device.reading.asked_types import asks_for_types
 from tritonlint.facts.device.reading.loaded_sums import adds_loaded
 from tritonlint.facts.device.reading.read_back import may_come_back, read_back
 from tritonlint.facts.device.sums import NarrowSum
@@ -63,9 +64,10 @@ class LowSum(InKernel):
     """A sum of what a launch, at `launch` in `function`, passes to the `parameters` of a kernel.
     Of `open` ones the type is chosen by the caller of that function: 16 bits are one of those that
     it may be. `argument` is what is passed to the first of them, at `argument_span`; `known` what
-    is known of all arguments. `dots` is whether the kernel multiplies matrices too, `split` whether
-    it adds up what each of a few programs computed of such a product; `wide` whether what tries
-    `function` in the project says nothing of 16 bits."""
+    is known of all arguments. `dots` is whether the kernel multiplies matrices too, `asked` whether
+    it asks for the type of what it loads, `split` whether it adds up what each of a few programs
+    computed of such a product; `wide` whether what tries `function` in the project says nothing of
+    16 bits."""
 
     sum: NarrowSum
     function: str
@@ -78,6 +80,7 @@ class LowSum(InKernel):
     dots: bool
     split: bool = False
     wide: bool = False
+    asked: bool = False
 
 
 def may_sum(text: str) -> bool:
@@ -220,6 +223,7 @@ def _observed(
         tuple(known),
         dots,
         dots and seen.kind == "update" and not seen.loads and _splits(kernel),
+        asked=asks_for_types(kernel, seen.loads),
     )
 
 
