@@ -14,7 +14,8 @@ def asks_for_types(kernel: Kernel, loads: Collection[Span]) -> bool:
     """Whether a kernel asks for the type of what it has loaded at one of `loads`
     (`k.dtype.is_fp8()`, `p.to(v.dtype)`)."""
     given = given_names(kernel.node)
-    asked = (each.value for each in nodes(kernel.node, ast.Attribute) if each.attr == "dtype")
+    attributes = nodes(kernel.node, ast.Attribute)
+    asked = (each.value for each in attributes if each.attr in ("dtype", "type"))
     names = {each.id for each in asked if isinstance(each, ast.Name)}
     values = (value for name in names for value in given.get(name, ()))
     calls = (call for value in values for call in nodes(value, ast.Call))
