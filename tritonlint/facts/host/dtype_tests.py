@@ -14,7 +14,7 @@ from tritonlint.facts.host.element_types import dtype_types
 from tritonlint.facts.host.naming import as_tensor
 from tritonlint.facts.host.outcomes import combine, negate, telling
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import Attribute, HasType, SameType, Spelled, Symbol
+from tritonlint.facts.host.symbols import Attribute, HasType, Spelled, Symbol
 from tritonlint.facts.host.values import (
     Choice,
     Condition,
@@ -126,8 +126,6 @@ def chain(frame: Frame, values: list[Value], span: Span) -> Condition | None:
     dtypes = [each for each in values if isinstance(each, DType)]
     written = (each for each in dtypes if each.of is None and each.types.known)
     against = next(written, None) or next((each for each in dtypes if each.types.single), None)
-    if against is None and len(dtypes) == len(values):
-        against = dtypes[0]  # of which all have the type, whatever it is
     if against is None:
         return None
     tests = [dtype_test(frame, value, against, span) for value in values if value is not against]
@@ -164,8 +162,6 @@ def dtype_test(frame: Frame, subject: Value, against: Value, span: Span) -> Cond
     if isinstance(subject, Tensor) and not types.known:
         return None
     key = HasType(of, str(types) if types.known else text)
-    if isinstance(against, DType) and against.of is not None and not types.known:
-        key = SameType(of, text, against.of)
     condition = Condition("dtype", key, span, of, types, among=_among(frame, against))
     if types.types is not None and UINT8 in types.types:
         frame.note("handled", of, types, span, path=((key, True),))

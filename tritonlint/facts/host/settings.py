@@ -16,7 +16,6 @@ from tritonlint.facts.host.symbols import (
     Never,
     OfSetting,
     OfText,
-    SameType,
     Symbol,
 )
 from tritonlint.facts.kept import kept
@@ -28,7 +27,6 @@ _PARTICULAR = frozenset((AskedAmong, AskedAs, AskedAsAny, Never, OfText))
 # By kind of test, the field that says what it is about: tests of different things never clash.
 _ABOUT = {
     HasType: "of",
-    SameType: "of",
     Compared: "left",
     OfText: "of",
     **dict.fromkeys((Asked, AskedAmong, AskedAs, AskedAsAny, Never), "setting"),

@@ -174,13 +174,6 @@ class HasType(Symbol):
     types: str
 
 
-@symbol_class
-class SameType(HasType):
-    """Whether something has the element type of another thing."""
-
-    other: Symbol
-
-
 class OfSetting(Symbol):
     """Whether a setting asks for a quantized cache, in one way or another."""
 

@@ -15,7 +15,7 @@ from tritonlint.facts.host.element_types import wide_floats
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.outcomes import decided
 from tritonlint.facts.host.paths import contradicts
-from tritonlint.facts.host.symbols import SameType, Symbol
+from tritonlint.facts.host.symbols import Symbol
 from tritonlint.facts.host.values import Condition, Const, DType, Path, Tensor, Value
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel
@@ -113,16 +113,11 @@ def _held(
     its type comes to."""
     values = options(event.arguments[parameter].value)
     tensors = [each for at, each in values if not contradicts(at, path)]
-    buffers = {x.buffer for x in tensors if isinstance(x, Tensor) and x.types is None}
-    return dict.fromkeys(_of_the_same_type(buffers, path), ElementTypes.of(_byte_of(own)))
-
-
-def _of_the_same_type(buffers: set[Symbol], path: Path) -> set[Symbol]:
-    """`buffers`, and all that have their type by the tests on a path."""
-    same = [{x.of, x.other} for x, outcome in path if outcome and isinstance(x, SameType)]
-    while any(not pair.isdisjoint(buffers) and not pair <= buffers for pair in same):
-        buffers = buffers.union(*(pair for pair in same if not pair.isdisjoint(buffers)))
-    return buffers
+    return {
+        each.buffer: ElementTypes.of(_byte_of(own))
+        for each in tensors
+        if isinstance(each, Tensor) and each.types is None
+    }
 
 
 @kept(1024)
