@@ -34,6 +34,7 @@ class Pages:
 FP8 = "torch.zeros(rows, 456, dtype=torch.float8_e4m3fn)"
 BYTES = "torch.zeros(rows, 456, dtype=torch.uint8)"
 POWER = "tl.exp2(exponent.to(tl.float32) - 127.0)"
+ADDED = "tl.exp2(-127.0 + exponent.to(tl.float32))"
 FACTOR = "exponent.to(tl.float32)"
 U8, E4M3 = ".view(torch.uint8)", ".view(torch.float8_e4m3fn)"
 HIT = "  # expect: TL002"
@@ -42,6 +43,9 @@ CASES = {
     "a page of codes": (FP8, "", "", POWER, HIT),
     "a page that is called so": ("page", "", "", POWER, HIT),
     "correct: powers that are codes": (FP8, "", "", "tl.exp2(exponent.to(tl.float32) - 8.0)", ""),
+    "added to a negative bias": (FP8, "", "", ADDED, HIT),
+    "correct: added to one, viewed": (FP8, "", U8, ADDED, ""),
+    "correct: added to another number": (FP8, "", "", "tl.exp2(-8.0 + exponent.to(tl.float32))", ""),
     "correct: viewed as bytes": (FP8, "", U8, POWER, ""),
     "correct: a page that is called so": ("page", "", U8, POWER, ""),
     "correct: bytes": (BYTES, E4M3, "", POWER, ""),

@@ -62,6 +62,12 @@ CASES = {
     "correct: a part of a name and a choice": ("pass", PART, CHOSEN),
     "correct: a table and a part of a name": ("pass", TABLE, PART),
     "correct: a function and a table": ("pass", "rows.view(fp8_type(self.kind))", TABLE),
+    "e4m3 and a function": ("pass", E4M3 + HIT, "rows.view(fp8_type(self.kind))"),
+    "correct: a function and a function": (
+        "pass",
+        "rows.view(fp8_type(self.kind))",
+        "rows.view(fp8_type(self.kind))",
+    ),
     "correct: e5m2 is refused": ('assert kind != "fp8_e5m2"', E4M3, TABLE),
     "correct: e5m2 raises": ('if kind == "fp8_e5m2":\n            raise ValueError(kind)', E4M3, CHOSEN),
 }

@@ -141,6 +141,9 @@ class Moves(Watch):
             self.integers |= b.source if len(b.source) == 1 else set()
         if _is_moved(a) or _is_converted(a):
             self.integers |= a.source if _is_for_integers(op, b) else set()
+        for exponent, bias in ((a, b), (b, a)) if isinstance(op, ast.Add) else ():
+            if bias.interval == (-_E8M0_BIAS, -_E8M0_BIAS) and exponent.history.given:
+                self.integers |= exponent.source if len(exponent.source) == 1 else set()
         self.counted |= codes_shifted(op, a, b)
         for each, by in ((a, b), (b, a)):
             scales = isinstance(op, ast.Mult) and by.interval == (_LEVELS, _LEVELS)

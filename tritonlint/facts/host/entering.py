@@ -211,7 +211,10 @@ def _better(frame: Frame, result: Value | None) -> bool:
         return element_types.tensor_types(frame, result).known
     if isinstance(result, (Callable, Partial, Instance, Sequence, Table)):
         return True  # none of these is the answer to a question
-    return isinstance(result, DType) and result.types != UNKNOWN
+    dtypes = [each for _, each in options(result)] if result is not None else []
+    return all(isinstance(each, DType) and each.types != UNKNOWN for each in dtypes) and bool(
+        dtypes
+    )
 
 
 def _passed(frame: Frame, arguments: Arguments, places: dict[int | str, Place]) -> Arguments:
