@@ -483,6 +483,8 @@ MUTANTS = (
            "`tl.sum(q * k) * scale` is not seen"),
     Mutant("no type is asked", "device/reading/asked_types.py", "asks_for_types", BODY, "return False",
            "a fix makes floats of codes before the kernel tells them by their type"),
+    Mutant("floats as they are passed", "hazards/launched/specializations.py", "as_passed", BODY,
+           "return constants", "a written number does not widen what it scales"),
     Mutant("what is read back", "device/reading/read_back.py", "taken_back", BODY, "return ()",
            "a gradient that is rounded before it is corrected is not seen"),
     Mutant("any store before", "device/reading/read_back.py", "_is_computed", BODY, "return True",

@@ -55,6 +55,20 @@ def test_what_a_number_widens(
     assert found(select=("TL012",)) == expected({"user.py": text})
 
 
+@pytest.mark.parametrize("how", ["scaled", "scaled in place", "widened", "in a type by its name"])
+def test_halves_and_a_written_number(
+    how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A float that is written at the launch is a float32 in the kernel too."""
+    monkeypatch.chdir(tmp_path)
+    body, out = WIDENED[how]
+    text = SCORES.format(body=body, out=out, unseen="" if HIT in body else UNSEEN)
+    text = text.replace("(q, k, out, 0.125", "(q.half(), k.half(), out, 0.125")
+    text = text.replace("    tl.store(out_ptr + rows, s)", "    tl.store(out_ptr + rows, tl.exp(s))")
+    write(tmp_path, {"user.py": text})
+    assert found(select=("TL012",)) == expected({"user.py": text})
+
+
 # The gradient of one entry is read back from where that of all was stored.
 IN_PLACE = (
     IMPORTS

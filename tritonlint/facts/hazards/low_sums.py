@@ -19,6 +19,7 @@ from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.hazards.launched.callbacks import is_callback
 from tritonlint.facts.hazards.launched.known_arguments import known_arguments
 from tritonlint.facts.hazards.launched.specializations import (
+    as_passed,
     each_constant,
     specialization,
     types_of,
@@ -147,7 +148,7 @@ def _of_launch(run: Run, event: LaunchEvent) -> Iterator[LowSum]:
         return
     made = specialization(event, "", None, event.path)
     flags = _flags(event, {name: shown[name][0] for name in pointers}, pointers)
-    constants = {**made.constexprs, **flags, **_named(event)}
+    constants = {**as_passed(event.kernel, made.constexprs), **flags, **_named(event)}
     exact = Specialization({**made.pointers, **pointers}, constants)
     narrow = {name: pointers[name] for name in pointers if shown[name][0] == "narrow"}
     seen = run.effects.of(narrow_sums, event.kernel, exact)

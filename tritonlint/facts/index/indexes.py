@@ -177,10 +177,13 @@ class Index:
         self.__dict__.update(parts)
 
     def moved(self, moves: Moves, new: Index) -> Index:
-        """What `new` is to know: what this one does, after functions went to other lines."""
+        """What `new` is to know: what this one does, after functions went to other lines. Names are
+        those of its own files."""
+        own = {file: each for file, each in moves.items() if file in self.outlines}
         for name in ("naming", "leading", "telling", "narrowing"):
             if name in self.__dict__:
-                new.learn(**{name: self.__dict__[name].moved(moves)})
+                known = own if name == "naming" else moves
+                new.learn(**{name: self.__dict__[name].moved(known)})
         if "launching" in self.__dict__:
             new.learn(launching=moved_lines(self.launching, moves))
         if "_told" in self.__dict__:

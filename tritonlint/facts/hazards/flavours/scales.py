@@ -11,7 +11,7 @@ from tritonlint.facts.hazards.written_numbers import number
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Module
-from tritonlint.facts.project.tree import as_code, walk
+from tritonlint.facts.project.tree import as_code, given_names, last_name, nodes, walk
 from tritonlint.source import Span
 
 E4M3FN_MAX = 448.0
@@ -30,44 +30,46 @@ def scaled_to_448(
     known = passed or "448" in source.text
     if not known or _CARES.search(source.snippet(source.span(kernel.node))):
         return None
-    given = _given(kernel)
+    called = {last_name(each.func) for each in nodes(kernel.node, ast.Call)}
+    helpers = [each for each in module.functions if each.name in called]
+    for function in (kernel.node, *(each.as_function for each in helpers)):
+        found = _scaled_in(module, function, passed)
+        if found is not None:
+            return source.span(found)
+    return None
+
+
+def _scaled_in(module: Module, function: ast.AST, passed: frozenset[str]) -> ast.expr | None:
+    """Where a function of the device does so."""
+    given = given_names(function)
 
     def largest(node: ast.expr) -> bool:
+        if isinstance(node, ast.Name) and len(given.get(node.id, ())) == 1:
+            return largest(given[node.id][0])
         own = isinstance(node, ast.Name) and node.id in passed
         return own or number(module, node) == E4M3FN_MAX
 
-    for node in walk(kernel.node):
+    for node in walk(function):
         match node:
             case ast.BinOp(left=left, op=ast.Div(), right=right):
                 for one, other in ((left, right), (right, left)):
                     if largest(one) and _is_maximum(other, given, _DEPTH):
-                        return source.span(node)
+                        return node
             case ast.BinOp(left=left, op=ast.Mult(), right=right):
                 for one, other in ((left, right), (right, left)):
                     match one:
                         case ast.BinOp(left=ast.Constant(value=1), op=ast.Div(), right=most):
                             if largest(most) and _is_maximum(other, given, _DEPTH):
-                                return source.span(node)
+                                return node
     return None
 
 
 def _is_maximum(node: ast.expr, given: Mapping[str, Sequence[ast.expr]], depth: int) -> bool:
     """Whether an expression is a maximum of absolute values, over names too."""
-    found = [*walk(node)]
-    text = as_code(node)
-    if "max(" in text and "abs(" in text:
-        return True
-    names = {each.id for each in found if isinstance(each, ast.Name)}
-    return depth > 0 and any(
-        _is_maximum(value, given, depth - 1) for name in names for value in given.get(name, ())
-    )
-
-
-def _given(kernel: Kernel) -> Mapping[str, Sequence[ast.expr]]:
-    """What the names of a kernel are given."""
-    found: dict[str, list[ast.expr]] = {}
-    for node in walk(kernel.node):
-        match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                found.setdefault(name, []).append(value)
-    return found
+    found, seen = [node], set[str]()
+    for _ in range(depth):
+        names = {each.id for one in found for each in nodes(one, ast.Name)} - seen
+        seen |= names
+        found += [value for name in sorted(names) for value in given.get(name, ())]
+    text = " ".join(map(as_code, found))
+    return "max(" in text and "abs(" in text

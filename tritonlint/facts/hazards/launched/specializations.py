@@ -87,6 +87,15 @@ def _of_tensor(
     return element, tested(event.kernel, name, tensor, path) if element is None else None
 
 
+def as_passed(kernel: Kernel, constants: Mapping[str, object]) -> Mapping[str, object]:
+    """`constants`, in which a float that a kernel is given when it runs is one of 32 bits, whatever
+    its value."""
+    said = {each.arg: each.annotation for each in signature(kernel.node).named}
+    runs = {name for name, each in constants.items() if isinstance(each, float)}
+    runs = {name for name in runs if last_name(said.get(name)) != "constexpr"}
+    return {**constants, **{name: Float() for name in runs}}
+
+
 def each_constant(event: LaunchEvent, made: Specialization) -> list[Specialization]:
     """`made` for each value of the first compile-time parameter that may be one of several, all of
     them known."""
