@@ -111,7 +111,7 @@ def _apply(w, x):
 
 
 def test_it():
-    _apply(torch.randn(64), torch.randn(64, 64))
+    _apply(torch.randn(64, dtype=torch.float32), torch.randn(64, 64))
 """
 
 
