@@ -448,7 +448,7 @@ MUTANTS = (
            "half a unit whose sign a mask makes is not taken for one"),
     Mutant("a config that refuses", "host/class_facts.py", "_passed_before", BODY, "return ()",
            "a flavour that the class of a config turns away is flagged"),
-    Mutant("implied by a name", "host/paths.py", "_is_implied", BODY, "return False",
+    Mutant("implied by a name", "host/paths.py", "_is_refused", "if len(each) > 1:", "if False:",
            "what is none of the names that are let through is flagged"),
     Mutant("items made apart", "host/made_apart.py", "is_chosen_apart", BODY, "return False",
            "layers that are kept in bf16 by their names are flagged, with a safe fix"),

@@ -32,34 +32,39 @@ def contradicts(one: Path, other: Path) -> bool:
     if not opposite.isdisjoint(other):
         return True
     also, _, theirs, others = _told(other)
-    if (never or others) and _is_refused((*never, *others), held, also):
-        return True
+    if never or others:
+        if _is_refused(never, held, also, ours, theirs):
+            return True
+        if _is_refused(others, held, also, ours, theirs):
+            return True
     # Asked millions of times, and mostly the two are about different things.
     both = ours.keys() & theirs.keys() if ours and theirs else ()
     return any(ours[of] != theirs[of] and clash((*ours[of], *theirs[of])) for of in both)
 
 
 def _is_refused(
-    refused: Iterable[frozenset[Outcome]], one: frozenset[Outcome], other: frozenset[Outcome]
+    refused: Iterable[frozenset[Outcome]],
+    one: frozenset[Outcome],
+    other: frozenset[Outcome],
+    ours: _About,
+    theirs: _About,
 ) -> bool:
     """Whether all tests of one of `refused` come out so on two paths, by what these have, or by
     what a setting that they have says of the others."""
     for each in refused:
         left = each - one - other
-        if not left or (len(each) > 1 and all(_is_implied(*x, one, other) for x in left)):
+        if not left:
             return True
+        if len(each) > 1:
+            for test, outcome in left:
+                if not isinstance(test, OfSetting):
+                    break
+                known = (*ours.get(test.setting, ()), *theirs.get(test.setting, ()))
+                if not any(implied(tested, then, test) == outcome for tested, then in known):
+                    break
+            else:
+                return True
     return False
-
-
-def _is_implied(
-    test: Symbol, outcome: bool, one: frozenset[Outcome], other: frozenset[Outcome]
-) -> bool:
-    """Whether a test of a setting comes out so by another one on two paths."""
-    return isinstance(test, OfSetting) and any(
-        implied(*known, test) == outcome
-        for known in (*one, *other)
-        if isinstance(known[0], OfSetting)
-    )
 
 
 @kept(8192)
