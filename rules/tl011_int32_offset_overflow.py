@@ -22,7 +22,7 @@ _METADATA = re.compile(
 )
 # What multiplies an index for a few entries each: it is no stride of rows.
 _FEW = re.compile(
-    r"^(?!(?:num|n)_?col)(?:num|n)(?:_|[A-Z])|top_?k|splits?$|heads?$|chunks?$", re.IGNORECASE
+    r"^(?!(?:num|n)_?col)(?:num|n)(?:_|(?-i:[A-Z]))|top_?k|splits?$|heads?$|chunks?$", re.IGNORECASE
 )
 # A table of numbers of heads: there are few, and each has a part of one sequence or of the weights.
 _HEADS = re.compile(r"(?:^|_)n?heads?(?:_|$)", re.IGNORECASE)

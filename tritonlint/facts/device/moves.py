@@ -139,7 +139,7 @@ class Moves(Watch):
                 self.differences |= {(*a.source, *b.source)}
         if isinstance(op, ast.Sub) and a.history.exponent and (_is_moved(b) or _is_converted(b)):
             self.integers |= b.source if len(b.source) == 1 else set()
-        if _is_moved(a) or _is_converted(a):
+        if a.history.given:  # through whichever of several pointers
             self.integers |= a.source if _is_for_integers(op, b) else set()
         for exponent, bias in ((a, b), (b, a)) if isinstance(op, ast.Add) else ():
             if bias.interval == (-_E8M0_BIAS, -_E8M0_BIAS) and exponent.history.given:

@@ -13,11 +13,11 @@ from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.hazards.launched.known_arguments import known_arguments
 from tritonlint.facts.hazards.launched.specializations import parameter_span, specialization
 from tritonlint.facts.hazards.raw_bytes.storage import storage_of
-from tritonlint.facts.host.choices import only_tensor
+from tritonlint.facts.host.choices import only_tensor, options
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import Parameter
-from tritonlint.facts.host.values import Tensor
+from tritonlint.facts.host.values import Const, Tensor
 from tritonlint.facts.project.modules import Module
 from tritonlint.facts.project.tree import dotted_name, nodes, walk
 from tritonlint.findings.claim import Known
@@ -71,7 +71,7 @@ def ignored_settings(run: Run) -> Iterator[IgnoredSetting]:
     body = walk(run.root.as_function)
     uses = [each for each in body if isinstance(each, ast.Name) and each.id in names]
     for event in run.launches:
-        unread = _unread(event, _asked_beside(event, uses))
+        unread = _unread(run, event, _asked_beside(event, uses))
         for cache, parameter, store in _caches(run, event) if unread is not None else ():
             passed = event.arguments[parameter]
             yield IgnoredSetting(
@@ -125,15 +125,43 @@ def _name_of(run: Run, parameter: ast.arg) -> Span:
     return Span(run.root.module.path, line, column, line, column + len(parameter.arg))
 
 
-def _unread(event: LaunchEvent, uses: list[ast.Name]) -> tuple[str, ...] | None:
+def _unread(run: Run, event: LaunchEvent, uses: list[ast.Name]) -> tuple[str, ...] | None:
     """The parameters of the kernel that the settings are handed to, when they are handed to nothing
-    else and the kernel reads none of them; None when a setting is asked for."""
-    read = {each.id for statement in event.kernel.node.body for each in nodes(statement, ast.Name)}
-    handed = {id(passed.place.node): name for name, passed in event.arguments.items()}
-    names = [handed.get(id(each)) for each in uses]
-    if any(name is None or name in read for name in names):
-        return None
-    return tuple(name for name in names if name is not None)
+    but launches, of which no kernel reads one of them; None when a setting is asked for."""
+    found: list[str] = []
+    for each in uses:
+        handed = [(other, name) for other in run.launches for name in _handed(other, each)]
+        if not handed or any(name in _read(other) for other, name in handed):
+            return None
+        found += (name for other, name in handed if other is event)
+    return tuple(dict.fromkeys(found))
+
+
+def _handed(event: LaunchEvent, use: ast.Name) -> Iterator[str]:
+    """The parameters of a kernel that a launch is passed a name for, over whatever calls."""
+    for name, passed in event.arguments.items():
+        tensors = (each for _, each in options(passed.value) if isinstance(each, Tensor))
+        places = [passed.place, *(place for each in tensors for place in each.passed)]
+        if any(place.node is use for place in places):
+            yield name
+
+
+def _read(event: LaunchEvent) -> set[str]:
+    """The names that a kernel reads, in what is not left out where a launch passes a flag so."""
+    flags = {name: passed.value for name, passed in event.arguments.items()}
+    found: set[str] = set()
+    waiting: list[ast.AST] = [*event.kernel.node.body]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, ast.If) and isinstance(each.test, ast.Name):
+            flag = flags.get(each.test.id)
+            if isinstance(flag, Const) and isinstance(flag.value, bool):
+                waiting += each.body if flag.value else each.orelse
+                continue
+        if isinstance(each, ast.Name):
+            found.add(each.id)
+        waiting += ast.iter_child_nodes(each)
+    return found
 
 
 def _caches(run: Run, event: LaunchEvent) -> Iterator[tuple[str, str, Store]]:

@@ -6,8 +6,12 @@ import ast
 from collections.abc import Container, Iterable
 
 from tritonlint.facts.device import Rounding
+from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel, functions_of
-from tritonlint.facts.project.tree import nodes, walk
+from tritonlint.facts.project.tree import assigned, last_name, nodes, walk
+
+# Calls that give what is in memory, and which program it is.
+_COUNTING = frozenset(("load", "program_id"))
 
 
 def on_one_path(kernel: Kernel, one: Rounding, flags: Container[str]) -> bool:
@@ -26,16 +30,39 @@ def on_one_path(kernel: Kernel, one: Rounding, flags: Container[str]) -> bool:
 
 def may_choose(kernel: Kernel, flags: Container[str]) -> bool:
     """Whether a test of more than the `flags` that the launch tells decides what a kernel stores,
-    or whether it goes on."""
+    or whether it goes on. What is in memory, and which program it is, tells no type."""
     for function in functions_of(kernel):
+        counted = _counted(function.node)
         for node in nodes(function.node, ast.If):
             asked = {each.id for each in nodes(node.test, ast.Name)}
-            if all(each in flags for each in asked):
+            if all(each in flags for each in asked) or _compares(node.test, counted):
                 continue
             inner = (each for one in (*node.body, *node.orelse) for each in walk(one))
             if any(isinstance(each, ast.Return) or _writes(each) for each in inner):
                 return True
     return False
+
+
+def _compares(test: ast.expr, counted: Container[str]) -> bool:
+    """Whether a test compares what is `counted`, or several such things."""
+    if isinstance(test, ast.BoolOp):
+        return all(_compares(each, counted) for each in test.values)
+    return isinstance(test, ast.Compare) and any(
+        each.id in counted for each in nodes(test, ast.Name)
+    )
+
+
+@kept(256)
+def _counted(function: ast.AST) -> frozenset[str]:
+    """The names of a kernel that hold what was loaded, or which program it is."""
+    found: set[str] = set()
+    others: set[str] = set()
+    for statement in nodes(function, ast.Assign, ast.AnnAssign):
+        for target, value in assigned(statement):
+            calls = {last_name(each.func) for each in nodes(value, ast.Call)}
+            names = found if calls & _COUNTING else others
+            names.update(each.id for each in nodes(target, ast.Name))
+    return frozenset(found - others)
 
 
 def _writes(node: ast.AST) -> bool:

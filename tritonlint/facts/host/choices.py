@@ -189,12 +189,25 @@ def bare(alternatives: Several[tuple[Path, Value]], known: Known) -> Several[tup
         if isinstance(each, Tensor)
         and each.view is None
         and (each.buffer, each.part) in viewed
-        and says_nothing(path)
+        and _nothing_apart(path, each_path)
         and _needs_view(each, known(each.buffer), tensors)
         and not is_chosen_apart(path, each, each_path, known)
         else (path, each)
         for path, each in each_path
     ]
+
+
+def _nothing_apart(path: Path, each_path: Several[tuple[Path, Value]]) -> bool:
+    """Whether nothing on a path, but for what holds where a tensor is viewed as codes too, says
+    that something else is meant there."""
+    viewed = [
+        at
+        for at, each in each_path
+        if isinstance(each, Tensor) and each.view and each.types is not None
+        if any(t.is_fp8 for t in each.types.types or ())
+    ]
+    apart = (tuple(each for each in path if each not in at) for at in viewed)
+    return says_nothing(path) or any(each and says_nothing(each) for each in apart)
 
 
 def _needs_view(tensor: Tensor, types: ElementTypes, others: Several[Tensor]) -> bool:

@@ -184,11 +184,11 @@ def assume(frame: Frame, test: Condition, outcome: bool, *, required: bool = Fal
     if test.kind != "dtype" or test.buffer is None:
         return
     known = frame.known(test.buffer)
+    if required and test.types.known:
+        frame.note("asserted" if outcome else "refused", test.buffer, test.types, test.span)
     if outcome:
         if test.types.known:
             narrow(frame, test.buffer, test.types)
-        if required and test.types.known:
-            frame.note("asserted", test.buffer, test.types, test.span)
     elif known.types is not None and test.types.types is not None:
         frame.types[test.buffer] = ElementTypes(known.types - test.types.types)
     elif known.types is None and (left := dtype_tests.bytes_left(frame.path, test.buffer)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Any, Literal, TypeVar
 
@@ -25,6 +25,7 @@ NoteKind = Literal[
     "allocated",
     "asserted",
     "handled",
+    "refused",
     "table",
     "setting",
     "unquantized",
@@ -43,17 +44,16 @@ class Note:
     """Evidence about the element type of a buffer: what was seen, where, and on which path.
 
     `view`: viewed as `types`; `allocated`: created with them; `asserted`: any other type raises;
-    `handled`: a test asks for them; `table`: its type is read from a table that holds them;
-    `setting`: a test whether the setting that `buffer` names asks for a quantized cache, with types
-    where it asks for fp8 by name;
-    `unquantized`: such a setting raises, where the test `variable` comes out true; `integers`: the
-    code reckons with 8-bit integers, in a tensor or as the dtype that `buffer` names; `default`: a
-    parameter is this dtype unless a caller says otherwise; `may_be`: it is made with this type on
-    `path`, with one that is not known on others; `codes`: codes of `types` are copied
-    into it, or what was viewed as these is viewed as bytes again; `numbers`: the code computes with
-    it as floats; `counted`: it has as many bytes as elements of `types` take; `seen`: what was seen
-    at run time, as `message` says: it is as strong as `strength`, and `encoded` says that the bytes
-    are floats.
+    `handled`: a test asks for them; `refused`: such a test raises; `table`: its type is read from a
+    table that holds them; `setting`: a test whether the setting that `buffer` names asks for a
+    quantized cache, with types where it asks for fp8 by name; `unquantized`: such a setting raises,
+    where the test `variable` comes out true; `integers`: the code reckons with 8-bit integers, in a
+    tensor or as the dtype that `buffer` names; `default`: a parameter is this dtype unless a caller
+    says otherwise; `may_be`: it is made with this type on `path`, with one that is not known on
+    others; `codes`: codes of `types` are copied into it, or what was viewed as these is viewed as
+    bytes again; `numbers`: the code computes with it as floats; `counted`: it has as many bytes as
+    elements of `types` take; `seen`: what was seen at run time, as `message` says: it is as strong
+    as `strength`, and `encoded` says that the bytes are floats.
     """
 
     kind: NoteKind
@@ -66,6 +66,11 @@ class Note:
     message: str = ""
     strength: Literal["certain", "likely", "possible"] = "likely"
     encoded: bool = False
+
+
+def is_also(note: Note, kind: NoteKind, notes: Iterable[Note]) -> bool:
+    """Whether what is noted of a place is noted of it as another kind too."""
+    return any(each.kind == kind and each.span == note.span for each in notes)
 
 
 class Notes(list[Note]):

@@ -282,16 +282,16 @@ def _keeps_nothing(owner: Instance) -> bool:
 
 
 def _opaque_attribute(frame: Frame, owner: Tensor, name: str, node: ast.Attribute) -> Value:
-    """An attribute of something unknown: a tensor's method or property, or an unknown of its
-    own."""
+    """An attribute of something unknown: a tensor's method or property, or an unknown."""
     if name in _SAME and (name != "data" or not structural.fitting(frame, owner, node)):
         return owner
     stored = frame.env.get(Attribute(owner.buffer, name))
     if stored is not None or name == "type":  # `x.type(dtype)`, not an attribute that names one
         return stored or Method(owner, name, node)
     found = filled.given_elsewhere(frame, owner.buffer, name)
-    found = found or named_dtype(name) or _of_its_class(frame, owner, name, node)
-    return found or Method(owner, name, node)
+    if found is None and (named := named_dtype(name)):
+        return replace(named, called=Attribute(owner.buffer, name))
+    return found or _of_its_class(frame, owner, name, node) or Method(owner, name, node)
 
 
 def _of_its_class(frame: Frame, owner: Value, name: str, node: ast.Attribute) -> Value | None:

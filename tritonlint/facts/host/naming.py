@@ -37,6 +37,8 @@ def symbol(value: Value, node: str | ast.expr) -> Symbol:
             return named
         case DType(of=Symbol() as of):
             return Attribute(of, "dtype")
+        case DType(called=Symbol() as called):
+            return called
         case Method(owner=owner, name=name, node=ast.Attribute(value=inner)):
             return Attribute(symbol(owner, inner), name)
     return Spelled(node if isinstance(node, str) else as_code(node))

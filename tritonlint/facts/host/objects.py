@@ -94,7 +94,7 @@ def _attribute(frame: Frame, owner: Instance, name: str, node: ast.expr) -> Valu
     if named is None and "cache" in name:
         required.note_declared(frame, definition, symbol)
     if named is not None:
-        return named if named.types.known else replace(named, of=symbol)
+        return replace(named, called=symbol) if named.types.known else replace(named, of=symbol)
     module, around = definition.module, definition.enclosing
     return classes.annotated(module, declared, around, Tensor(symbol))
 

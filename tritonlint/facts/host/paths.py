@@ -12,6 +12,9 @@ from tritonlint.facts.kept import kept
 # A test, and how it comes out; and such by what they are about.
 Outcome = tuple[Symbol, bool]
 _About = dict[Symbol, list[Outcome]]
+# What is never together with a path: outcomes that another path has to have itself, and outcomes of
+# settings, which may follow from what it has.
+_Never = tuple[frozenset[Outcome], tuple[Outcome, ...]]
 
 
 def is_possible(path: Path) -> bool:
@@ -19,7 +22,7 @@ def is_possible(path: Path) -> bool:
     if len(path) < 2:
         return True
     _, opposite, about, never = _told(path)
-    if not opposite.isdisjoint(path) or any(each.issubset(path) for each in never):
+    if not opposite.isdisjoint(path) or any(not own and not of for own, of in never):
         return False
     return not any(len(tests) > 1 and clash(tests) for tests in about.values())
 
@@ -32,47 +35,44 @@ def contradicts(one: Path, other: Path) -> bool:
     if not opposite.isdisjoint(other):
         return True
     also, _, theirs, others = _told(other)
-    if never or others:
-        if _is_refused(never, held, also, ours, theirs):
-            return True
-        if _is_refused(others, held, also, ours, theirs):
-            return True
+    if never and _is_refused(never, also, ours, theirs):
+        return True
+    if others and _is_refused(others, held, ours, theirs):
+        return True
     # Asked millions of times, and mostly the two are about different things.
     both = ours.keys() & theirs.keys() if ours and theirs else ()
     return any(ours[of] != theirs[of] and clash((*ours[of], *theirs[of])) for of in both)
 
 
 def _is_refused(
-    refused: Iterable[frozenset[Outcome]],
-    one: frozenset[Outcome],
-    other: frozenset[Outcome],
-    ours: _About,
-    theirs: _About,
+    never: Iterable[_Never], other: frozenset[Outcome], ours: _About, theirs: _About
 ) -> bool:
-    """Whether all tests of one of `refused` come out so on two paths, by what these have, or by
-    what a setting that they have says of the others."""
-    for each in refused:
-        left = each - one - other
-        if not left:
-            return True
-        if len(each) > 1:
-            for test, outcome in left:
-                if not isinstance(test, OfSetting):
-                    break
-                known = (*ours.get(test.setting, ()), *theirs.get(test.setting, ()))
-                if not any(implied(tested, then, test) == outcome for tested, then in known):
+    """Whether all tests of one of `never` come out so on another path, by what it has, or by what a
+    setting that the two have says of the others."""
+    for own, settings in never:
+        if own <= other:
+            for each in settings:
+                if each not in other and not _follows(each, ours, theirs):
                     break
             else:
                 return True
     return False
 
 
+def _follows(wanted: Outcome, ours: _About, theirs: _About) -> bool:
+    """Whether a test of a setting comes out so by what two paths say of that setting."""
+    test, outcome = wanted
+    assert isinstance(test, OfSetting)
+    known = (*ours.get(test.setting, ()), *theirs.get(test.setting, ()))
+    return any(implied(tested, then, test) == outcome for tested, then in known)
+
+
 @kept(8192)
 def _told(
     path: Path,
-) -> tuple[frozenset[Outcome], frozenset[Outcome], _About, tuple[frozenset[Outcome], ...]]:
+) -> tuple[frozenset[Outcome], frozenset[Outcome], _About, tuple[_Never, ...]]:
     """The tests on a path; the opposite of each; those of the tests that can clash with others; and
-    which outcomes are never together where a test that is made of them came out as it did."""
+    which more outcomes it never has, where a test that is made of them came out as it did."""
     about: _About = {}
     never: list[frozenset[Outcome]] = []
     for test, outcome in path:
@@ -82,7 +82,15 @@ def _told(
         if isinstance(test, Joined) and (test.word, outcome) in (("and", False), ("or", True)):
             never.append(frozenset(_plain(each, not outcome) for each in test.tests))
     opposite = frozenset((test, not outcome) for test, outcome in path)
-    return frozenset(path), opposite, about, tuple(never)
+    held = frozenset(path)
+    return held, opposite, about, tuple(_refused(each, held) for each in never)
+
+
+def _refused(together: frozenset[Outcome], held: frozenset[Outcome]) -> _Never:
+    """What of outcomes that never are together is left where some are `held`."""
+    left = together - held
+    of = tuple(x for x in left if len(together) > 1 and isinstance(x[0], OfSetting))
+    return left.difference(of), of
 
 
 def _plain(test: Symbol, outcome: bool) -> Outcome:

@@ -11,6 +11,7 @@ from tritonlint.facts.host.symbols import (
     AskedAsAny,
     Compared,
     HasType,
+    Joined,
     Literal,
     Never,
     OfSetting,
@@ -36,6 +37,7 @@ def says_nothing(path: Path) -> bool:
     not quantized is asked for: that is not enough where one for all names of codes, or for several,
     comes out false; and no handler is reached: what torch lacks is left as it is. That the elements
     have one byte says nothing of codes, nor that a dtype is there where a setting is asked for."""
+    path = tuple(each for test, outcome in path for each in _silent_parts(test, outcome))
     if any(isinstance(test, Raised) for test, _ in path):
         return False
     settings = [(test, outcome) for test, outcome in path if isinstance(test, OfSetting)]
@@ -53,6 +55,16 @@ def says_nothing(path: Path) -> bool:
         if outcome or not any(each(test) for each in nothing)
     )
     return bool(path) and (asked or not settings) and not any(map(asks_dtype, others))
+
+
+def _silent_parts(test: Symbol, outcome: bool) -> Path:
+    """Of tests that are asked together, of which one is enough for this outcome, those that are not
+    of a dtype: the others may come out as they do where the view is."""
+    if isinstance(test, Joined) and (test.word, outcome) in (("and", False), ("or", True)):
+        silent = tuple((each, outcome) for each in test.tests if not asks_dtype(each))
+        if 0 < len(silent) < len(test.tests):
+            return silent
+    return ((test, outcome),)
 
 
 def _is_wide(test: Symbol) -> bool:

@@ -24,6 +24,7 @@ from tritonlint.facts.host.values import (
     Choice,
     Launchable,
     Partial,
+    Path,
     Sequence,
     Table,
     Tensor,
@@ -83,7 +84,8 @@ def _run_handed_on(frame: Frame) -> None:
         return
     given = [each for _, each in frame.returns] if frame.depth else []
     done: list[Callable] = []
-    for value in list(_own(frame, frame.env.values())):
+    until = frame.path
+    for path, value in list(_own(frame, frame.env.values())):
         definition = value.definition
         before = any(each.definition.node is definition.node for each in done)
         called = id(definition.node) in frame.run.entered and not before
@@ -92,7 +94,9 @@ def _run_handed_on(frame: Frame) -> None:
             node = definition.as_function
             name = ast.copy_location(ast.Name(node.name, ast.Load()), node.body[0])
             call = ast.copy_location(ast.Call(name, [], []), node.body[0])
+            frame.path = until + path  # it is there where the tests around it came out so
             entering.run(frame, call, value, Given(Arguments((), {}), {}, complete=False))
+    frame.path = until
 
 
 @kept(4096)
@@ -101,19 +105,21 @@ def _defines(function: ast.AST) -> bool:
     return any(each is not function for each in nodes(function, *FUNCTION))
 
 
-def _own(frame: Frame, values: Iterable[Value]) -> Iterator[Callable]:
-    """The functions that were defined in this frame, of values and what they hold."""
+def _own(frame: Frame, values: Iterable[Value], path: Path = ()) -> Iterator[tuple[Path, Callable]]:
+    """The functions that were defined in this frame, of values and what they hold, each with the
+    path on which it is what they hold."""
     for value in values:
         match value:
             case Callable(definition=definition, closure=dict()):
                 if definition.enclosing == frame.enclosing and definition.module is frame.module:
-                    yield value
+                    yield path, value
             case Sequence(items=items):
-                yield from _own(frame, items)
+                yield from _own(frame, items, path)
             case Table(items=entries):
-                yield from _own(frame, (item for _, item in entries))
+                yield from _own(frame, (item for _, item in entries), path)
             case Choice(options=several):
-                yield from _own(frame, (each for _, each in several))
+                for taken, each in several:
+                    yield from _own(frame, (each,), path + taken)
 
 
 def _run_returned(frame: Frame) -> None:
@@ -123,18 +129,22 @@ def _run_returned(frame: Frame) -> None:
     place = ast.copy_location(ast.Name(node.name, ast.Load()), node.body[0])
     call = ast.copy_location(ast.Call(place, [], []), node.body[0])
     nothing = Given(Arguments((), {}), {}, complete=False)
-    for each in [value for _, value in frame.returns if value is not None]:
-        for given in _handed_back(each):
+    before = frame.path
+    for path, value in list(frame.returns):
+        for more, given in _handed_back(value) if value is not None else ():
+            frame.path = before + path + more
             frame.apply(call, given, nothing)
+    frame.path = before
 
 
-def _handed_back(value: Value) -> Iterator[Partial]:
-    for _, each in options(value):
+def _handed_back(value: Value) -> Iterator[tuple[Path, Partial]]:
+    for path, each in options(value):
         match each:
             case Partial():
-                yield each
+                yield path, each
             case Sequence(items=items):
-                yield from (inner for item in items for inner in _handed_back(item))
+                for item in items:
+                    yield from ((path + more, inner) for more, inner in _handed_back(item))
 
 
 def _leads(frame: Frame, definition: Definition) -> bool:

@@ -187,7 +187,7 @@ def view(frame: Frame, tensor: Tensor, arguments: Arguments, span: Span) -> Tens
     types = dtype_types(frame, given)
     for path, seen in _viewed_as(frame, given):
         frame.note("view", tensor.buffer, seen, span, tensor.part, path=tensor.tested + path)
-    before = tensor.types or UNKNOWN
+    before = tensor.types or frame.known(tensor.buffer)
     floats = (each.is_float and (each.is_code or each.width > 8) for each in before.types or ())
     if before.types and all_bytes(types) and all(floats):
         frame.note("codes", tensor.buffer, before, span, tensor.part, path=tensor.tested)

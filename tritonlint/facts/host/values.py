@@ -52,13 +52,15 @@ class Tensor:
 class DType:
     """A `torch.dtype`. `of` is the buffer whose own element type it is, for `x.dtype`; `text` is
     how it is spelled, `table` the dict that it is read from with a key that is not known, `key` the
-    buffer whose element type that key is."""
+    buffer whose element type that key is. `called` is the attribute of which only the name tells
+    that it is a dtype: it may be a flag."""
 
     types: ElementTypes = UNKNOWN
     of: Symbol | None = None
     text: str = ""
     table: Span | None = None
     key: Symbol | None = None
+    called: Symbol | None = field(default=None, compare=False, hash=False)
 
 
 @dataclass(frozen=True)

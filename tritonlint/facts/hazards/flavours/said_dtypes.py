@@ -36,19 +36,21 @@ def said_dtypes(
 ) -> dict[str, SaidDtype]:
     """The names that are assigned dtypes in `body`, not in functions inside it, and what each is;
     of one that is no e4m3 on some paths, what it is on the others."""
-    found: dict[str, SaidDtype] = {}
+    names = dict(known)
+    found: set[str] = set()
     for each, around in statements_in(body):
         match each:
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if not around:
-                made = said_dtype(module, value, {**known, **found})
-                before = found.get(name, made)
+                made = said_dtype(module, value, names)
+                before = names[name] if name in found else made
+                found.add(name)
                 if before.kind == "other":
-                    found[name] = made
+                    names[name] = made
                 elif made.kind in (before.kind, "other"):
-                    found[name] = before
+                    names[name] = before
                 else:
-                    found[name] = _NOTHING
-    return {**known, **found}
+                    names[name] = _NOTHING
+    return names
 
 
 def said_dtype(module: Module, node: ast.expr, names: Mapping[str, SaidDtype]) -> SaidDtype:

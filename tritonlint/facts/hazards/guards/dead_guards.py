@@ -23,6 +23,8 @@ _BEFORE = re.compile(
 _TABLE_BEFORE = re.compile(r"\bin\s+\w*$")
 _AFTER = re.compile(r"\s*[)\]]?\s*[!=]=")
 _STRING_AFTER = re.compile(r"(?:\(\))?\s*(?:[!=]=|(?:not\s+)?in\b)[\s({\[]*[\"']")
+_FIELD_BEFORE = re.compile(r"\bself\.\w+\s*[!=]=\s*[\w.]*$")
+_FIELD_AFTER = re.compile(r"\s*[!=]=\s*self\.\w+(?![\w.(\[])")
 _CONSTANT_AFTER = re.compile(r"\s*(?:not\s+)?in\s+_?[A-Z][A-Z0-9_]+\b")
 _NEAR = 40
 _WORDS = {
@@ -99,8 +101,9 @@ def _compared(text: str, side: re.Match[str]) -> bool:
     before = text[max(0, start - _NEAR) : start]
     if side[0].startswith("torch."):
         return bool(_BEFORE.search(before) or _AFTER.match(text, end))
-    after = _STRING_AFTER.match(text, end) or _CONSTANT_AFTER.match(text, end)
-    return bool(_TABLE_BEFORE.search(before) or after)
+    earlier = _TABLE_BEFORE.search(before) or _FIELD_BEFORE.search(before)
+    later = (each.match(text, end) for each in (_STRING_AFTER, _CONSTANT_AFTER, _FIELD_AFTER))
+    return bool(earlier or any(later))
 
 
 def _within(node: ast.stmt | ast.expr, lines: list[int]) -> bool:

@@ -8,7 +8,7 @@ import re
 from tritonlint.dtypes import INT8, UNKNOWN, ElementType
 from tritonlint.facts.hazards.raw_bytes.names import speaks_of_codes
 from tritonlint.facts.host.element_types import ANY_FLOAT
-from tritonlint.facts.host.events import LaunchEvent, Note
+from tritonlint.facts.host.events import LaunchEvent, Note, is_also
 from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import HasType, Parameter, Symbol
@@ -87,7 +87,7 @@ def _reckoned(run: Run, event: LaunchEvent, tensor: Tensor, path: Path) -> Note 
         return None
     chosen = tensor.buffer in run.dtypes
     for note in notes:
-        if _holds(note, path):
+        if _holds(note, path) and not is_also(note, "refused", notes):
             any_type = _serves_any(note, path)
             if _is_of_a_helper(event, note):
                 general = (chosen and any_type) or _means_fp8(run, event, symbols)

@@ -97,7 +97,9 @@ def _of_codes(
         fp8 = note.types.types and all(t.is_fp8 for t in note.types.types)
         if note.kind == "allocated" and note.buffer == tensor.buffer and fp8:
             message, told = f"converted to {note.types} here: the bytes are its codes", True
-            yield Evidence(note.span, message, "certain", note.path, note.types)
+            known = Evidence(note.span, message, "certain", note.path, note.types)
+            # A region of it may be something else, as scales are.
+            yield known if tensor.part is not None else replace(known, meaning=note.types)
     for note in notes_about(run, tensor, path) if not told else ():
         if note.kind == "codes" and note.types.known and note.part in (None, tensor.part):
             message, told = f"these are the bytes of what is {note.types}", True

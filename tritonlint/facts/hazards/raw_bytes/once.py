@@ -32,7 +32,8 @@ def _distinct(found: Sequence[Argument], typed: Set[tuple[Span, str, Span]]) -> 
         if each.from_caller and each.site in typed - disputed:
             continue
         names = (each.kernel, each.kernel_path)
-        keys = {(*each.site, *names), *((*each.site[:2], *names, e.span) for e in each.evidence)}
+        telling = (e.span for e in each.evidence if e.strength == each.strength)
+        keys = {(*each.site, *names), *((*each.site[:2], *names, span) for span in telling)}
         said = [seen[key] for key in keys if key in seen]
         reliable = _reliability(each)
         if not said or reliable > max(said):

@@ -94,8 +94,7 @@ def used_otherwise(
 def _is_used(run: Run, at: Place, way: Sequence[ast.expr], place: Span, buffer: Symbol) -> bool:
     """Whether what is passed at one place of the way has a name that is used otherwise."""
     source = at.source
-    functions = functions_around(source.tree, at.span.line)
-    around: ast.AST = functions[-1] if functions else source.tree
+    around = _home(source, at.span.line, at.node)
     names = _names(source, around, at.node, place)
     if any("." in each for each in names):
         around = source.tree  # an attribute may be used by other methods
@@ -107,6 +106,24 @@ def _is_used(run: Run, at: Place, way: Sequence[ast.expr], place: Span, buffer: 
     return False
 
 
+def _home(source: SourceFile, line: int, node: ast.expr) -> ast.AST:
+    """The function around a line in which the names of an expression have their values: one around
+    that, where it gives them none; else the file."""
+    functions = functions_around(source.tree, line)
+    named = {each.id for each in nodes(node, ast.Name)}
+    for each in reversed(functions[1:]):
+        if not named.isdisjoint(_bound(each)):
+            return each
+    return functions[0] if functions else source.tree
+
+
+@kept(256)
+def _bound(function: ast.AST) -> frozenset[str]:
+    """The parameters of a function, and the names that it gives values."""
+    stored = {x.id for x in nodes(function, ast.Name) if isinstance(x.ctx, ast.Store)}
+    return frozenset(stored | {each.arg for each in nodes(function, ast.arg)})
+
+
 def _names(source: SourceFile, around: ast.AST, node: ast.expr, place: Span) -> set[str]:
     """The names in a function by which what stands at `place`, or comes as a parameter, becomes
     `node`."""
@@ -116,6 +133,8 @@ def _names(source: SourceFile, around: ast.AST, node: ast.expr, place: Span) -> 
         each = waiting.pop()
         if _holds(source, each, place):
             continue
+        if isinstance(each, ast.IfExp):
+            waiting += [each.body, each.orelse]
         owner = _owner(each)
         name = as_code(owner) if owner is not None else ""
         if name and name not in found:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.events import LaunchEvent
+from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import Symbol
 from tritonlint.facts.host.values import Tensor
@@ -18,7 +19,7 @@ def passing(run: Run) -> Mapping[Symbol, list[tuple[LaunchEvent, str, Tensor]]]:
     found: dict[Symbol, list[tuple[LaunchEvent, str, Tensor]]] = {}
     for event in run.launches:
         for name, passed in event.arguments.items():
-            for _, each in options(passed.value):
-                if isinstance(each, Tensor):
+            for path, each in options(passed.value):
+                if isinstance(each, Tensor) and not contradicts(path, event.path):
                     found.setdefault(each.buffer, []).append((event, name, each))
     return found

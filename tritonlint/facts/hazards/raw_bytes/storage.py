@@ -43,7 +43,7 @@ from tritonlint.facts.hazards.raw_bytes.spoken import (
 from tritonlint.facts.hazards.raw_bytes.twins import begun_alike, tells_layout, viewed_elsewhere
 from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.element_types import all_bytes, wide_floats
-from tritonlint.facts.host.events import LaunchEvent, Note, Passed
+from tritonlint.facts.host.events import LaunchEvent, Note, Passed, is_also
 from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import HasType, Symbol
@@ -214,10 +214,12 @@ def _stated(notes: list[Note], types: ElementTypes) -> Iterator[Evidence]:
                 note.span, f"asserted to be {types}: raw bytes", "certain", note.path, encoded=False
             )
         elif note.kind == "asserted" and all(t.is_byte for t in note.types.types):
-            if not any(each.kind == "handled" and each.span == note.span for each in notes):
+            if not is_also(note, "handled", notes):
                 message = "what has another type than 8-bit integers is turned away here"
                 yield Evidence(note.span, message, "likely", note.path, encoded=False, tested=True)
         elif note.kind == "handled" and (types.types is None or UINT8 in types.types):
+            if is_also(note, "refused", notes):
+                continue  # such as come here raise
             encoded = any(t.is_fp8 for t in note.types.types)
             message = "tested for torch.uint8 here: it can hold raw bytes"
             yield Evidence(
