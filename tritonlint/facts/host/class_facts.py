@@ -72,6 +72,7 @@ def _assigned(frame: Frame, definition: Definition, method: Definition) -> Class
         _initializes,
         made_elsewhere=frame.run.made_elsewhere,
         in_other_files=frame.run.in_other_files,
+        registering=frame.run.registering,
         attributes=frame.run.attributes,
     )
     run.stack.append(id(method.node))
