@@ -109,6 +109,7 @@ class Run:
     # attributes that their class leaves empty.
     supposed: set[Definition] = field(default_factory=set)
     bound: set[Symbol] = field(default_factory=set)
+    either: dict[Symbol, str] = field(default_factory=dict)  # of which what is no bytes may be
     meant: Mapping[str, Definition] = field(default_factory=dict)  # by a method of theirs
     # The objects, by class and name, whose classes may turn settings away.
     requiring: dict[tuple[int, Symbol | None], Instance] = field(default_factory=dict)
