@@ -167,3 +167,64 @@ def test_heirs_that_disagree(
     write(tmp_path, files)
     assert not found(".")
     assert found(".", confidence="possible") == expected(files)
+
+
+# A method of the class launches what its heirs give, which are in another file; the class says as
+# what it is kept.
+OWN = """
+import abc
+
+
+class Backend(abc.ABC):
+    stored = torch.uint8
+
+    def __init__(self, n, narrow=True):
+        self.narrow = narrow
+        self.page = torch.zeros(n, dtype=self.stored if narrow else torch.bfloat16)
+
+    @abc.abstractmethod
+    def rows(self): ...
+
+    def put(self, x):
+        quantize[(1,)](x, self.rows(), 64){whole}
+"""
+OWN_HEIRS = """
+import torch
+from user import Backend
+
+
+class Viewing(Backend):
+    def rows(self):
+        return {viewing}
+
+
+class Direct(Backend):
+    {own}
+
+    def rows(self):
+        return {direct}{part}
+"""
+TL001 = "  # expect: TL001"
+CODES = "self.page.view(torch.float8_e4m3fn) if self.narrow else self.page"
+EXTENDED = "def __init__(self, *sizes, depth=4):\n        super().__init__(*sizes)\n        self.depth = depth"
+OWN_CASES = {
+    "one leaves its own bytes": {"whole": TL001},
+    "one leaves them, and extends the initializer": {"own": EXTENDED, "whole": TL001},
+    "one leaves a part of them": {"direct": "self.page[64:]", "part": TL001},
+    "both view": {"direct": CODES},
+    "one is kept as codes": {"own": "stored = torch.float8_e4m3fn"},
+    "one launches otherwise": {"own": "def put(self, x):\n        self.page.zero_()"},
+    "the other is of floats": {"viewing": "torch.zeros(64, dtype=torch.float16)"},
+}
+
+
+@pytest.mark.parametrize("case", OWN_CASES)
+def test_an_heir_that_leaves_its_own_bytes(
+    case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    plain = {"viewing": CODES, "direct": "self.page", "own": "depth = 1", "whole": "", "part": ""}
+    given = {**plain, **OWN_CASES[case]}
+    files = {"user.py": KERNELS + OWN.format(**given), "heirs.py": OWN_HEIRS.format(**given)}
+    write(tmp_path, files)
+    assert found(select=("TL001",)) == expected(files)

@@ -182,3 +182,116 @@ def test_a_zero_point_says_that_values_are_numbers(
     text = KERNELS + attend + PAIR % ("torch.uint8", VIEW, "")
     write(tmp_path, {"user.py": text})
     assert found(select=("TL001", "TL002")) == expected({"user.py": text})
+
+
+ORDERED = """
+class Root:
+    def make(self, shape):
+        return torch.zeros(shape, dtype=self.stored)
+
+    def typed(self, page):
+        return page
+
+
+class Narrow(Root):
+    stored = torch.uint8
+
+    def typed(self, page):
+        return page.view(torch.float8_e4m3fn)
+
+
+class Shared(Root):
+    {shared}
+
+
+class Layer(Root):
+    stored = torch.bfloat16
+
+    def __init__(self, n):
+        self.page = self.make((n, 64))
+
+    def memory(self):
+        return self.typed(self.page){mark}
+
+
+class Plain(Narrow, Layer):
+    pass
+
+
+class Sharing({bases}, Layer):
+    pass
+
+
+def choose(settings, n):
+    if not settings.narrow:
+        return Layer(n)
+    return {chosen}
+"""
+USES = {
+    "a parameter": "def use(x, settings):\n    write(x, choose(settings, 64))\n\n\n",
+    "an attribute": (
+        "class User:\n    def __init__(self, settings):\n        self.layer = choose(settings, 64)\n\n"
+        "    def use(self, x):\n        write(x, self.layer)\n\n\n"
+    ),
+}
+WRITE = "def write(x, layer):\n    quantize[(1,)](x, layer.memory(), 64)\n"
+IDENTITY = "def typed(self, page):\n        return page"
+EITHER = "Sharing(n) if settings.shared else Plain(n)"
+# What a mixin has of its own, in which order the mixins are named, and which objects are made.
+ORDERS = {
+    "the mixin that views comes later": (IDENTITY, "Shared, Narrow", EITHER, HIT),
+    "the mixin that views comes first": (IDENTITY, "Narrow, Shared", EITHER, ""),
+    "what both extend comes after both": ("pass", "Shared, Narrow", EITHER, ""),
+    "only where the other one is made": (IDENTITY, "Shared, Narrow", "Plain(n)", ""),
+}
+
+
+@pytest.mark.parametrize("use", USES)
+@pytest.mark.parametrize(("shared", "bases", "chosen", "mark"), ORDERS.values(), ids=list(ORDERS))
+def test_the_order_of_bases(
+    shared: str,
+    bases: str,
+    chosen: str,
+    mark: str,
+    use: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = ORDERED.format(shared=shared, bases=bases, chosen=chosen, mark=mark)
+    files = {"user.py": KERNELS + text + "\n\n" + USES[use] + WRITE}
+    write(tmp_path, files)
+    assert found(select=("TL001",)) == expected(files)
+
+
+KEPT = """
+class Wide:
+    stored = torch.bfloat16
+
+    def __init__(self, n):
+        self.page = torch.zeros(n, 64, dtype=self.stored)
+
+
+class Narrow(Wide):
+    stored = torch.uint8
+
+
+def write(x, {parameters}):
+    {first}
+    {second}
+"""
+WIDE_FIRST = ("wide: Wide, narrow: Narrow", "quantize[(1,)](x, wide.page, 64)")
+NARROW = "quantize[(1,)](x, narrow.page, 64)" + HIT
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_each_class_has_memory_of_its_own(
+    swapped: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    parameters, wide = WIDE_FIRST
+    first, second = (NARROW, wide) if swapped else (wide, NARROW)
+    text = KEPT.format(parameters=parameters, first=first, second=second)
+    files = {"user.py": KERNELS + text}
+    write(tmp_path, files)
+    assert found(select=("TL001",)) == expected(files)

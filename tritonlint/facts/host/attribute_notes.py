@@ -6,18 +6,19 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-from tritonlint.dtypes import ElementTypes
+from tritonlint.dtypes import UINT8, ElementTypes
 from tritonlint.facts.host import heirs, renaming
 from tritonlint.facts.host.class_facts import buffers, class_facts, facts_of, gathers
 from tritonlint.facts.host.classes import owner_of
 from tritonlint.facts.host.decorators import has_view
+from tritonlint.facts.host.element_types import all_codes, dtype_types
 from tritonlint.facts.host.events import Note
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import Attribute, Object, Symbol
+from tritonlint.facts.host.symbols import Attribute, HasType, Object, Symbol
 from tritonlint.facts.host.values import Instance, Tensor, Value
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition
-from tritonlint.facts.project.tree import FUNCTION, Function, nodes
+from tritonlint.facts.project.tree import FUNCTION, Function, dotted_name, nodes
 from tritonlint.frozen import replace
 
 
@@ -49,6 +50,28 @@ def note_views_of_others(
             notes = facts_of(frame, kind, method).notes
             told = (x for x in notes if x.buffer in memory and tells_codes(x))
             known += [x for x in told if x not in known]
+
+
+def note_views_of_own(frame: Frame, owner: Instance, name: str) -> None:
+    """Note as what a function views an attribute of its own object, where it takes that of another
+    object of the class: what both hold is of one kind, and so it is codes where it is bytes. That
+    is supposed (`Run.bound`)."""
+    own, around = frame.instance, frame.enclosing[-1] if frame.enclosing else None
+    if not isinstance(own, Instance) or around is None or owner.symbol in (None, own.symbol):
+        return
+    if own.definition.node is not owner.definition.node:
+        return
+    for call in nodes(around, ast.Call):
+        match call:
+            case ast.Call(func=ast.Attribute(value=viewed, attr="view"), args=[dtype]):
+                types = dtype_types(frame, frame.evaluate(dtype))
+                if dotted_name(viewed) == f"self.{name}" and all_codes(types):
+                    message = f"this attribute of another such object is viewed as {types} here"
+                    buffer, span = Attribute(owner.name, name), frame.span(call)
+                    path = ((HasType(buffer, str(UINT8)), True),)
+                    note = Note("seen", buffer, types, span, path, message=message, encoded=True)
+                    frame.run.notes += [note] if note not in frame.run.notes else []
+                    frame.run.bound.add(buffer)
 
 
 def note_views(

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Mapping, Set
 
+from tritonlint.dtypes import UNKNOWN, ElementTypes
 from tritonlint.facts.host import heirs, renaming
 from tritonlint.facts.host.asserted_attributes import keep_asserted
 from tritonlint.facts.host.assigned import assigned_in
@@ -69,8 +70,7 @@ def assigned_value(frame: Frame, owner: Instance, name: str) -> Value | None:
         _keep_dtype(frame, facts, own.buffer, symbol)
         _keep_asserted(frame, owner, name)
         return None
-    if isinstance(owner.symbol, Made):
-        names = {**names, **_made_apart(frame, owner.symbol, memory)}
+    names = {**names, **_made_apart(frame, owner, facts, memory)}
     held = renaming.value(own, names)
     if narrow:
         note_views_of_others(frame, definition, name, set(buffers(held)))
@@ -108,19 +108,34 @@ def _keep_dtype(frame: Frame, facts: ClassFacts, buffer: Symbol, symbol: Symbol)
     known += [each for each in defaults if each not in known]
 
 
-def _made_apart(frame: Frame, owner: Made, buffers: Iterable[Symbol]) -> renaming.Names:
-    """The memory of one object, by that of any object of its class: each has its own."""
-    made = (each for each in buffers if isinstance(each, Allocation))
+def _made_apart(
+    frame: Frame, owner: Instance, facts: ClassFacts, memory: Iterable[Symbol]
+) -> renaming.Names:
+    """The memory of one object, by that of any object of its class: each has its own. Of an object
+    that is not made here, that which an object of another class has as another type."""
+    made = [each for each in memory if isinstance(each, Allocation)]
+    whose: Symbol = Object(owner.definition.qualified)
+    if isinstance(owner.symbol, Made):
+        whose = owner.symbol
+    else:
+        made = [each for each in made if _differ(frame.known(each), facts.types.get(each, UNKNOWN))]
     apart: dict[Symbol, Symbol] = {
-        each: Allocation(each.path, each.line, each.column, f"{each.site}<{owner}", each.mark)
+        each: Allocation(each.path, each.line, each.column, f"{each.site}<{whose}", each.mark)
         for each in made
     }
     for each, own in apart.items():
-        if each in frame.types:
-            frame.types.setdefault(own, frame.types[each])
+        types = facts.types.get(each) or frame.types.get(each)
+        if types is not None:
+            frame.types.setdefault(own, types)
         notes = (renaming.note(note, apart) for note in list(frame.run.notes.by_buffer(each)))
         frame.run.notes += [note for note in notes if note not in frame.run.notes]
     return apart
+
+
+def _differ(one: ElementTypes, other: ElementTypes) -> bool:
+    """Whether both are known, and have no type in common."""
+    ours, theirs = one.types or frozenset(), other.types or frozenset()
+    return bool(ours and theirs) and ours.isdisjoint(theirs)
 
 
 def _names(owner: Instance) -> renaming.Names:

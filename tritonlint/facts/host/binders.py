@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.host.changing import stored, stored_by_others
@@ -59,16 +59,31 @@ def binders_in(module: Module, kind: Definition, name: str) -> Sequence[Definiti
 
 @kept(4096)
 def setter_of(kind: Definition, name: str) -> Function | None:
-    """The only method of a class that gives an attribute anything, which is what it is handed, and
-    the only one of the file that is called so."""
+    """The only method of a class that gives an attribute anything, which is what it is handed, or
+    something to call that holds that, and the only one of the file that is called so."""
     given = [(method, x) for method, x in given_by(kind, name) if x is not None]
     match [(method, value) for method, value in given if not is_empty(value)]:
-        case [(method, ast.Name(id=value))] if method.name != "__init__":
-            bound = (each.id for each in nodes(method, ast.Name) if isinstance(each.ctx, ast.Store))
-            handed = any(each.arg == value for each in signature(method).named)
+        case [(method, value)] if method.name != "__init__":
+            bound = {each.id for each in nodes(method, ast.Name) if isinstance(each.ctx, ast.Store)}
+            handed = {each.arg for each in signature(method).named[1:]} - bound
             alike = [each for each in kind.module.functions if each.name == method.name]
-            return method if handed and value not in bound and len(alike) == 1 else None
+            kept_names = {each.id for each in _kept(value)}
+            return method if handed & kept_names and len(alike) == 1 else None
     return None
+
+
+def _kept(value: ast.expr) -> Iterator[ast.Name]:
+    """The names of what an expression keeps as it is: its own, or those that a partial function or
+    a lambda is made with."""
+    match value:
+        case ast.Name():
+            yield value
+        case ast.Lambda(body=body):
+            yield from nodes(body, ast.Name)
+        case ast.Call(func=function, args=given, keywords=named):
+            if last_name(function) == "partial":
+                for each in (*given, *(one.value for one in named)):
+                    yield from _kept(each)
 
 
 @kept(512)

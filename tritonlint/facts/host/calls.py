@@ -16,9 +16,11 @@ from tritonlint.facts.host import (
     conditions,
     containers,
     copies,
+    dispatching,
     dtype_tests,
     element_types,
     entering,
+    generic_functions,
     item_counts,
     launching,
     libraries,
@@ -132,7 +134,9 @@ def apply(frame: Frame, node: ast.Call, function: Value, given: Given) -> Value:
             whole = given.after(function)
             each_path = options(function.function)
             return choose(*((path, apply(frame, node, each, whole)) for path, each in each_path))
-        case Callable():
+        case Callable(definition=called):
+            if generic_functions.is_generic(called):
+                return dispatching.call(frame, node, function, given)
             return entering.enter(frame, node, function, given)
         case Class():
             return making.make(frame, node, function, given)

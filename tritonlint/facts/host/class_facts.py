@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TypeGuard
 
 from tritonlint.facts.flow.parameters import signature
@@ -13,6 +12,7 @@ from tritonlint.facts.host.assigned import assigned_elsewhere, assigned_in
 from tritonlint.facts.host.binding import bind
 from tritonlint.facts.host.choices import choose, options
 from tritonlint.facts.host.class_values import ClassFacts
+from tritonlint.facts.host.element_types import inside
 from tritonlint.facts.host.events import Note
 from tritonlint.facts.host.registries import makes_tensors
 from tritonlint.facts.host.state import NEAR_DEPTH, Frame, Run
@@ -29,15 +29,12 @@ from tritonlint.facts.host.traded import traded
 from tritonlint.facts.host.values import (
     Callable,
     Instance,
-    Partial,
     Path,
-    Sequence,
-    Table,
     Tensor,
     Value,
 )
 from tritonlint.facts.project.modules import Definition
-from tritonlint.facts.project.tree import FUNCTION, nodes
+from tritonlint.facts.project.tree import FUNCTION
 from tritonlint.frozen import replace
 
 # `setup_context(ctx, inputs, output)` of an autograd function.
@@ -72,6 +69,7 @@ def _assigned(frame: Frame, definition: Definition, method: Definition) -> Class
         _initializes,
         made_elsewhere=frame.run.made_elsewhere,
         in_other_files=frame.run.in_other_files,
+        registering=frame.run.registering,
         attributes=frame.run.attributes,
     )
     run.stack.append(id(method.node))
@@ -224,19 +222,11 @@ def take_over(frame: Frame, facts: ClassFacts, value: Value) -> set[Symbol]:
 def buffers(value: Value) -> Iterator[Symbol]:
     """The buffers of the tensors in a value."""
     for _, each in options(value):
-        inner: Iterable[Value] = ()
-        match each:
-            case Tensor(buffer=buffer):
-                yield buffer
-            case Sequence(items=inner):
-                pass
-            case Table(items=entries) | Instance(attributes=entries):
-                inner = [item for _, item in entries]
-            case Partial(function=function, positional=given, keywords=named):
-                inner = [function, *(item for item, _ in given), *(item for _, item, _ in named)]
-            case Callable(closure=dict() as names, definition=Definition(node=node)):
-                used = {each.id for each in nodes(node, ast.Name)} & names.keys()  # type: ignore[arg-type]
-                inner = [names[name] for name in sorted(used)]
+        if isinstance(each, Tensor):
+            yield each.buffer
+        inner = (
+            (item for _, item in each.attributes) if isinstance(each, Instance) else inside(each)
+        )
         for item in inner:
             yield from buffers(item)
 

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence as Items
 
 from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN, ElementTypes, from_torch, join
 from tritonlint.facts.host.choices import choose, options
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Symbol
-from tritonlint.facts.host.values import Const, DType, Instance, Sequence, Table, Tensor, Value
+from tritonlint.facts.host.values import (
+    Callable,
+    Const,
+    DType,
+    Instance,
+    Partial,
+    Sequence,
+    Table,
+    Tensor,
+    Value,
+)
+from tritonlint.facts.project.modules import Definition
+from tritonlint.facts.project.tree import nodes
 
 FLOATS = ElementTypes.of(
     *(t for name in ("float16", "bfloat16", "float32", "float64") if (t := from_torch(name)))
@@ -89,19 +102,29 @@ def of_one_type(frame: Frame, given: Items[Value | None]) -> Value | None:
     return choose(*(((), each) for each in found))
 
 
+def inside(value: Value) -> Items[Value]:
+    """What a container holds, and what something to call has of its own: its first arguments, or
+    the names around it."""
+    match value:
+        case Sequence(items=items):
+            return items
+        case Table(items=entries):
+            return [item for _, item in entries]
+        case Partial(function=function, positional=given, keywords=named):
+            return [function, *(item for item, _ in given), *(item for _, item, _ in named)]
+        case Callable(closure=dict() as names, definition=Definition(node=node)):
+            used = {each.id for each in nodes(node, ast.Name)} & names.keys()  # type: ignore[arg-type]
+            return [names[name] for name in sorted(used)]
+    return ()
+
+
 def mixes_bytes(frame: Frame, value: Value) -> bool:
     """Whether memory in a value is of bytes in some cases and of something else in others: which
     one it is goes together with what is asked elsewhere."""
     every = options(value)
     types = [tensor_types(frame, each).types or () for _, each in every if isinstance(each, Tensor)]
     told = {kind.is_byte for each in types for kind in each}
-    inner: list[Value] = []
-    for _, each in every:
-        match each:
-            case Sequence(items=items):
-                inner += items
-            case Table(items=entries):
-                inner += (item for _, item in entries)
+    inner = [item for _, each in every for item in inside(each)]
     kept: dict[str, list[Value]] = {}
     for _, each in every:
         for name, item in each.attributes if isinstance(each, Instance) else ():

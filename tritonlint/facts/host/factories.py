@@ -89,6 +89,7 @@ def run_apart(
     and what it gives back. What has the methods that `meant` names is of these classes."""
     known, others = frame.run.attributes, frame.run.in_other_files
     run = Run(frame.run.project, function, _leads_nowhere, in_other_files=others, attributes=known)
+    run.registering = frame.run.registering
     run.meant = meant or {}
     run.stack.append(id(function.node))
     inner = frame.elsewhere(function.module, function.inside)

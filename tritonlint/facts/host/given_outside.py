@@ -3,31 +3,84 @@ binds to the layers of a model."""
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Mapping
 
+from tritonlint.facts.host import heirs
 from tritonlint.facts.host.binders import binders_in, calling, may_be_given, setter_of
 from tritonlint.facts.host.class_facts import buffers, take_over
 from tritonlint.facts.host.class_values import ClassFacts
 from tritonlint.facts.host.element_types import mixes_bytes, of_one_type
 from tritonlint.facts.host.factories import run_apart
+from tritonlint.facts.host.silent_tests import speaks_of_types
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Attribute, Object
 from tritonlint.facts.host.values import Instance, Value
+from tritonlint.facts.kept import kept
+from tritonlint.facts.project.inheriting import linearized
 from tritonlint.facts.project.modules import Definition
+from tritonlint.facts.project.tree import Function, dotted_name, walk
 
 
 def given_outside(frame: Frame, owner: Instance, name: str) -> Value | None:
     """What an attribute that the class of `owner` leaves empty, or that a method is handed for it,
     holds after the other functions of the project that give an attribute of this name something, or
-    call that method, or after what calls those: where they are few, and give it memory of one type.
-    What is found by that is supposed (`Run.bound`)."""
+    call that method, or after what calls those: where they are few, and give it memory of one type,
+    or of bytes in some cases and of something else in others (`Run.either`), where the class and
+    those like it ask for no type. What is found by that is supposed (`Run.bound`)."""
     kind = owner.definition
     if not may_be_given(kind, name):
         return None
     own = [_bound(frame, kind, each, name) for each in binders_in(kind.module, kind, name) or ()]
     found = [*own, *_in_other_files(frame, kind, name)] if None not in own else []
     held = of_one_type(frame, found)
-    return None if held is not None and mixes_bytes(frame, held) else held
+    if held is not None and mixes_bytes(frame, held):
+        setter = setter_of(kind, name)
+        if setter is None or not _takes_all(kind) or _is_one_of_several(frame, kind, setter):
+            return None
+        frame.run.either.update(dict.fromkeys(buffers(held), name))
+    return held
+
+
+@kept(1024)
+def _takes_all(kind: Definition) -> bool:
+    """Whether the code of a class, and of those that it inherits from, views nothing and speaks of
+    no types but those that torch has: it does the same with all that it is given."""
+    return not any(
+        map(_asks, (each for owner in linearized(kind) for each in walk(owner.as_class)))
+    )
+
+
+def _asks(node: ast.AST) -> bool:
+    """Whether an expression views something, or its name or its text is about types."""
+    match node:
+        case ast.Attribute(attr=word):
+            return word == "view" or (not _is_of_torch(node) and speaks_of_types(word))
+        case ast.Name(id=word) | ast.arg(arg=word):
+            return speaks_of_types(word)
+        case ast.Call(args=given):
+            return any(map(_is_asking, given))
+        case ast.Compare(left=left, comparators=others):
+            return any(map(_is_asking, (left, *others)))
+    return False
+
+
+def _is_asking(text: ast.expr) -> bool:
+    """Whether a text that is written is about types."""
+    return isinstance(text, ast.Constant) and speaks_of_types(str(text.value))
+
+
+def _is_of_torch(node: ast.expr) -> bool:
+    return (dotted_name(node) or "").startswith("torch.")
+
+
+def _is_one_of_several(frame: Frame, kind: Definition, setter: Function) -> bool:
+    """Whether what is handed something by a method of this name may be of another class: an heir,
+    or one of another file."""
+    if frame.run.in_other_files(kind.module, frozenset((setter.name,))):
+        return True
+    heirs_ = frame.run.overriding(kind, frame.run.root.name)
+    return bool(heirs.heirs(kind)) or any(True for _ in heirs_)
 
 
 def _in_other_files(frame: Frame, kind: Definition, name: str) -> Iterator[Value | None]:

@@ -13,6 +13,7 @@ from tritonlint.facts.host.element_types import all_bytes
 from tritonlint.facts.host.symbols import OfClass, Symbol
 from tritonlint.facts.host.values import Path, Sequence, Tensor, Value
 from tritonlint.facts.kept import kept
+from tritonlint.facts.project.inheriting import linearized
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.tree import (
     FUNCTION,
@@ -95,19 +96,8 @@ def _before(heir: Definition, owner: Definition) -> list[Definition]:
 def above(owner: Definition, heir: Definition) -> list[Definition]:
     """The classes in which a method of `owner` that an object of `heir` runs looks for the one that
     it extends: those that come after `owner`."""
-    every = _in_order(heir)
-    later = list(dropwhile(lambda each: each.node is not owner.node, every))
+    later = list(dropwhile(lambda each: each.node is not owner.node, linearized(heir)))
     return later[1:]
-
-
-def _in_order(definition: Definition, within: tuple[object, ...] = ()) -> list[Definition]:
-    """A class and those that it inherits from: each before its own bases, and after all that
-    inherit from it."""
-    found = [definition]
-    for base in definition.bases if definition.node not in within else ():
-        found += _in_order(base, (*within, definition.node))
-    last = {each.node: at for at, each in enumerate(found)}
-    return [each for at, each in enumerate(found) if last[each.node] == at]
 
 
 def _is_for_heirs(definition: Definition, named: set[str]) -> bool:

@@ -95,8 +95,8 @@ def _attribute(frame: Frame, owner: Instance, name: str, node: ast.expr) -> Valu
         required.note_declared(frame, definition, symbol)
     if named is not None:
         return replace(named, called=symbol) if named.types.known else replace(named, of=symbol)
-    module, around = definition.module, definition.enclosing
-    return classes.annotated(module, declared, around, Tensor(symbol))
+    attribute_notes.note_views_of_own(frame, owner, name)
+    return classes.annotated(definition.module, declared, definition.enclosing, Tensor(symbol))
 
 
 def _given(frame: Frame, owner: Instance, name: str) -> Value | None:

@@ -54,9 +54,10 @@ class Run:
     `made_elsewhere` whether other files make objects of a class, `in_other_files` whether a class
     of another file has some methods, `replaced` whether other files give something under a name of
     one, and view it, `binding` the other files that may give an attribute bytes or a view of some,
-    or call a method for that. `thorough`: calls are followed that hand on no bytes, for what else a
-    function is given. `attributes` and `effects` (what a kernel does in one specialization) may be
-    shared. `asked` tells whether what is seen at a place is asked for (None: all is)."""
+    or call a method for that, `registering` those that may register implementations of a function.
+    `thorough`: calls are followed that hand on no bytes, for what else a function is given.
+    `attributes` and `effects` (what a kernel does in one specialization) may be shared. `asked`
+    tells whether what is seen at a place is asked for (None: all is)."""
 
     project: Project
     root: Definition
@@ -78,6 +79,7 @@ class Run:
     in_other_files: Callable[[Module, frozenset[str]], bool] = lambda *_: True
     replaced: Callable[[Module, str], tuple[bool, bool]] = lambda *_: (False, False)
     binding: Callable[[Module, tuple[str, ...]], Iterable[Module]] = lambda *_: ()
+    registering: Callable[[Definition], Iterable[Module]] = lambda _: ()
     attributes: Attributes = field(default_factory=dict)
     effects: Effects = field(default_factory=Effects)
     heir: Definition | None = None  # the class of the object, where the root is inherited
@@ -107,6 +109,7 @@ class Run:
     # attributes that their class leaves empty.
     supposed: set[Definition] = field(default_factory=set)
     bound: set[Symbol] = field(default_factory=set)
+    either: dict[Symbol, str] = field(default_factory=dict)  # of which what is no bytes may be
     meant: Mapping[str, Definition] = field(default_factory=dict)  # by a method of theirs
     # The objects, by class and name, whose classes may turn settings away.
     requiring: dict[tuple[int, Symbol | None], Instance] = field(default_factory=dict)

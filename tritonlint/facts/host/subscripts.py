@@ -18,7 +18,7 @@ from tritonlint.facts.host import (
     tensors,
 )
 from tritonlint.facts.host.choices import any_item, choose, options
-from tritonlint.facts.host.classes import LISTS, as_tuple
+from tritonlint.facts.host.classes import LISTS, annotated, as_tuple
 from tritonlint.facts.host.naming import as_tensor, entry_of, written_entry
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Never, OfSetting, Parameter
@@ -77,7 +77,8 @@ def _element(frame: Frame, owner: Value, node: ast.Subscript) -> Value:
                 call = ast.copy_location(ast.Call(node.value, [node.slice], []), node)
                 return entering.enter(frame, call, Callable(method, owner), index)
         case Table():
-            return lookups.look_up(frame, owner, frame.evaluate(node.slice), node)
+            entry_ = lookups.look_up(frame, owner, frame.evaluate(node.slice), node)
+            return _as_annotated(frame, node, entry_) if entry_ == frame.unknown(node) else entry_
         case Launchable():
             return replace(owner, gridded=True)
         case Namespace(name=table):
@@ -96,6 +97,20 @@ def _element(frame: Frame, owner: Value, node: ast.Subscript) -> Value:
     part = tensors.cut(frame, owner, frame.span(node))
     several = owner.several and isinstance(node.slice, ast.Slice)  # some of those that were cut out
     return part if part.several == several else replace(part, several=several)
+
+
+def _as_annotated(frame: Frame, node: ast.Subscript, entry: Value) -> Value:
+    """An entry of a dict of a module, of which nothing else is known, as an object of the class
+    that the annotation of this dict names: `LAYERS: dict[str, Layer] = {}`."""
+    target = frame.module.meant(node.value, frame.enclosing)
+    if target is None:
+        return entry
+    for each, around in target.module.assignments:
+        if isinstance(each, ast.AnnAssign) and each.value is target.node:
+            match each.annotation:
+                case ast.Subscript(slice=ast.Tuple(elts=[_, kind])):
+                    return annotated(target.module, kind, around, entry)
+    return entry
 
 
 def _is_listed(frame: Frame, owner: Tensor) -> bool:

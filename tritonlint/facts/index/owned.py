@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Target
-from tritonlint.facts.project.tree import FUNCTION, SCOPE, Function, nodes, walk
+from tritonlint.facts.project.tree import FUNCTION, SCOPE, Function, last_name, nodes, walk
 from tritonlint.frozen import replace
 
 
@@ -32,13 +32,16 @@ def is_heir(owner: Definition, of: Definition, depth: int = 6) -> bool:
 def held(owner: Definition, attribute: str) -> tuple[Definition, ...]:
     """The classes of the project whose objects `attribute` of an object of `owner` can be, as far
     as its class body and its `__init__` name them, and the functions that it can be or be made
-    of."""
+    of, which its other methods may give it too."""
     named = [(owner, each) for each in _annotated(owner.as_class).get(attribute, ())]
     initializer = _initializer(owner)
     if initializer is not None:
         inside = replace(initializer, enclosing=initializer.inside)
         given = _given(initializer.as_function).get(attribute, ())
         named += [(inside, each) for each in given]
+    for method, value in _made_later(owner.as_class).get(attribute, ()):
+        around = Definition(owner.module, method, owner.inside, method.name)
+        named.append((replace(around, enclosing=around.inside), value))
     return tuple(each for around, node in named for each in _named(around, node))
 
 
@@ -138,6 +141,25 @@ def _given(initializer: Function) -> Mapping[str, list[ast.expr]]:
             said = said or annotations.get(node.value.id)
         found.setdefault(name, []).extend(each for each in (said, node.value) if each is not None)
     return found
+
+
+@kept(4096)
+def _made_later(owner: ast.ClassDef) -> Mapping[str, list[tuple[Function, ast.expr]]]:
+    """By the attributes of `self` that the methods of a class beside `__init__` set: the functions
+    with their first arguments, and the lambdas, that they give them."""
+    found: dict[str, list[tuple[Function, ast.expr]]] = {}
+    for method in (each for each in owner.body if isinstance(each, FUNCTION)):
+        for name, values in _given(method).items() if method.name != "__init__" else ():
+            made = [(method, each) for each in values if _is_partial(each)]
+            if made:
+                found.setdefault(name, []).extend(made)
+    return found
+
+
+def _is_partial(value: ast.expr) -> bool:
+    """Whether a value is a function with its first arguments, or a lambda."""
+    called = isinstance(value, ast.Call) and last_name(value.func) == "partial"
+    return called or isinstance(value, ast.Lambda)
 
 
 def _named(around: Definition, node: ast.expr) -> Iterator[Definition]:

@@ -128,6 +128,8 @@ class Module:
         self._bindings: dict[int, Mapping[str, Sequence[Binding]]] = {}
         self._imported_modules: dict[tuple[int, str], Module | None] = {}
         self._own_code: dict[int, int] = {}
+        # By class, the order in which it and its bases are asked for a member (`inheriting`).
+        self.orders: dict[int, tuple[Definition, ...]] = {}
         # Functions and calls of this module that were asked what they have Triton compile.
         self.compiled: dict[object, Definition | None] = {}
         # Functions of this module that were asked whether, as decorators, they make jit functions.

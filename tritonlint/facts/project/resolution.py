@@ -11,6 +11,7 @@ import ast
 from pathlib import Path
 
 from tritonlint.facts.project.bindings import Binding, Import, Item, preferred
+from tritonlint.facts.project.inheriting import linearized
 from tritonlint.facts.project.modules import Definition, External, Finder, Module, Target
 from tritonlint.facts.project.tree import Enclosing, dotted_name, own_nodes
 from tritonlint.source import SourceFile
@@ -220,21 +221,12 @@ def member(here: Module, owner: Definition, name: str, visited: _Visited) -> Tar
     if key in visited:
         return None
     visited = visited | {key}
-    around = owner.inside
-    found = here.scope_bindings(owner.as_class).get(name)
-    if found:
-        return _bound(here, name, preferred(found), around, visited)
-    for base in owner.as_class.bases:
-        spelled = dotted_name(base)
-        target = follow(here, spelled, owner.enclosing, visited) if spelled else None
-        if (
-            isinstance(target, Definition)
-            and isinstance(target.node, ast.ClassDef)
-            and len(visited) < 64
-        ):
-            inner = member(target.module, target, name, visited)
-            if inner is not None:
-                return inner
+    for each in linearized(owner) if len(visited) < 64 else ():
+        found = each.module.scope_bindings(each.as_class).get(name)
+        if found:
+            target = _bound(each.module, name, preferred(found), each.inside, visited)
+            if target is not None or each.node is owner.node:
+                return target
     return None
 
 

@@ -51,6 +51,8 @@ class Runs:
         # By universe, the files that name bytes; and by names too, those that give such attributes.
         self._bytes: dict[str, list[str]] = {}
         self._bound: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+        # By file and name, the files that may register something for the function of that name.
+        self._registered: dict[tuple[str, str], list[str]] = {}
         # By file and name, whether other files give something under that name, and view it.
         self._replacing: dict[tuple[str, str], tuple[bool, bool]] = {}
 
@@ -78,6 +80,7 @@ class Runs:
             in_other_files=self._in_other_files,
             replaced=self._replaced,
             binding=self._binding,
+            registering=self._registering,
             operator=partial(self.reach.names.operator, universe),
             attributes=self._attributes,
             effects=self._effects,
@@ -158,6 +161,18 @@ class Runs:
             found = self.glance(each) if each != file else None
             if found is not None:
                 yield found
+
+    def _registering(self, generic: Definition) -> Iterator[Module]:
+        """The other files that may register implementations of a function, by its name."""
+        file = str(generic.module.file)
+        key = (file, generic.name)
+        if key not in self._registered:
+            words = (b".register", generic.name.encode())
+            texts = ((each, self.texts.read(each)) for each in self.texts.universe(file))
+            known = [each for each, text in texts if all(word in text for word in words)]
+            self._registered[key] = [each for each in known if each != file]
+            self.sought.add(generic.name)
+        yield from filter(None, map(self.glance, self._registered[key]))
 
     def _of_bytes(self, universe: Sequence[str]) -> list[str]:
         """The files of which a function names a type of one byte."""

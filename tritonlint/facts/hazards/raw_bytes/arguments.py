@@ -4,7 +4,6 @@ about."""
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator, Sequence
 
 from tritonlint.dtypes import UNKNOWN, ElementTypes
@@ -25,38 +24,36 @@ from tritonlint.facts.hazards.raw_bytes.other_uses import (
     used_otherwise,
 )
 from tritonlint.facts.hazards.raw_bytes.sisters import passed_twice
-from tritonlint.facts.hazards.raw_bytes.spoken import reckons_with_limits
+from tritonlint.facts.hazards.raw_bytes.spoken import means_fp8
 from tritonlint.facts.hazards.raw_bytes.stands_for import about_type, is_conditional, stands_for
 from tritonlint.facts.hazards.raw_bytes.storage import Storage, storage_of
 from tritonlint.facts.hazards.raw_bytes.unread_tests import may_be_excluded
-from tritonlint.facts.hazards.raw_bytes.viewed_apart import viewed_apart
+from tritonlint.facts.hazards.raw_bytes.viewed_apart import left_by_its_class, viewed_apart
 from tritonlint.facts.hazards.raw_bytes.viewed_at import entered_at, place_of_view
 from tritonlint.facts.hazards.raw_bytes.whole_regions import holds_whole_numbers
 from tritonlint.facts.host.choices import options
+from tritonlint.facts.host.element_types import all_codes
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.heirs import of_class
 from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import OfClass
 from tritonlint.facts.host.values import Path, Tensor
-from tritonlint.facts.project.tree import as_code, nodes
+from tritonlint.facts.project.tree import nodes
 from tritonlint.findings.claim import Known
 from tritonlint.frozen import dataclass, replace
 from tritonlint.source import Span
-
-# Words and numbers by which a kernel or a launch says that it means fp8 (largest finite values:
-# FACTS.md, 5).
-_FP8 = re.compile(r"fp8|float8|e4m3|e5m2|fnuz|\b(?:448|240|224|57344)(?:\.0*)?\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Typed:
     """A tensor of known element type that reaches a launch through a chain of calls: not raw bytes
-    there."""
+    there, and maybe no codes either."""
 
     launch: Span
     parameter: str
     place: Span
+    codes: bool
 
     @property
     def site(self) -> tuple[Span, str, Span]:
@@ -148,7 +145,7 @@ def arguments(run: Run) -> Iterator[Argument | Typed]:
                 found = None if never else _argument(run, event, parameter, value, path)
                 if found is not None:
                     each_path.append((path, found))
-            yield from _of_classes(each_path)
+            yield from _of_each_path(run, tensors, each_path)
 
 
 def _asked_for(
@@ -175,15 +172,22 @@ def _may_be_asked(run: Run, event: LaunchEvent, parameter: str, path: Path, tens
     return storage is not None and any(each.here for each in storage.evidence)
 
 
-def _of_classes(found: Sequence[tuple[Path, Argument | Typed]]) -> Iterator[Argument | Typed]:
+def _of_each_path(
+    run: Run, tensors: list[tuple[Path, Tensor]], found: Sequence[tuple[Path, Argument | Typed]]
+) -> Iterator[Argument | Typed]:
     """What is `found`, each on its path. Where it is what an object gives that may be of several
-    classes, and not all of these give bytes, the launch may be meant for the others."""
+    classes, and not all of these give bytes, the launch may be meant for the others. Where others
+    than bytes and codes come through the same place, they are bytes on that path only."""
+    others = {each.place for _, each in found if isinstance(each, Typed) and not each.codes}
     giving = {of_class(path) for path, each in found if isinstance(each, Argument)}
     for path, each in found:
         asked = {key for key, _ in path if isinstance(key, OfClass)}
-        if isinstance(each, Argument) and not asked <= giving:
+        apart = isinstance(each, Argument) and not asked <= giving
+        if isinstance(each, Argument) and apart and not left_by_its_class(run, tensors, path):
             told = tuple(replace(x, strength="possible") for x in each.evidence)
             each = replace(each, evidence=told)
+        if isinstance(each, Argument) and each.place in others:
+            each = replace(each, conditional=True)
         yield each
 
 
@@ -202,7 +206,8 @@ def _argument(
     if not evidence:
         typed = storage.types.known and (storage.packed or not storage.raw)
         place = entered_at(tensor, passed.span)
-        return Typed(event.span, parameter, place) if typed and tensor.passed else None
+        codes = all_codes(storage.types)
+        return Typed(event.span, parameter, place, codes) if typed and tensor.passed else None
     twice = any(passed_twice(event, parameter, tensor, whole))
     place = passed.span if twice else place_of_view(run, event, parameter, tensor, evidence)
     shared = _may_differ(run, event, parameter, tensor, place)
@@ -222,7 +227,7 @@ def _argument(
         stores,
         loads,
         run.passed_by_callers(tensor.buffer),
-        _means_fp8(event),
+        means_fp8(event),
         event.kernel.line,
         known_arguments(event, parameter, whole + evidence[0].path),
         _stands_for(event, parameter, tensor, storage, evidence),
@@ -265,7 +270,7 @@ def _harm(
 
 def _is_doubted(run: Run, event: LaunchEvent, tensor: Tensor, evidence: Sequence[Evidence]) -> bool:
     """Whether what other code binds to an attribute is merely bytes: rules know that of numbers."""
-    if tensor.buffer not in run.bound or _means_fp8(event):
+    if tensor.buffer not in run.bound or means_fp8(event):
         return False
     return not any(each.encoded for each in evidence)
 
@@ -291,10 +296,3 @@ def _is_whole(event: LaunchEvent, tensor: Tensor) -> bool:
         return tensor.part is None
     slices = nodes(node.slice, ast.Slice)
     return not any(each.lower or each.upper for each in slices)
-
-
-def _means_fp8(event: LaunchEvent) -> bool:
-    launch = event.module.source.snippet(event.span)
-    if _FP8.search(launch) or _FP8.search(as_code(event.kernel.node)):
-        return True
-    return reckons_with_limits(event)

@@ -115,7 +115,7 @@ def _common(types: ElementTypes, other: ElementTypes) -> ElementTypes:
 
 
 def seen(notes: Sequence[Note]) -> Iterator[Evidence]:
-    """Evidence from what was seen at run time."""
+    """Evidence from what was seen at run time, or of another such object."""
     for note in notes:
         if note.kind == "seen":
             meaning = note.types if note.encoded else UNKNOWN
@@ -123,7 +123,7 @@ def seen(notes: Sequence[Note]) -> Iterator[Evidence]:
                 note.span,
                 note.message,
                 note.strength,
-                (),
+                note.path,
                 note.types,
                 encoded=note.encoded,
                 meaning=meaning,

@@ -35,6 +35,9 @@ from tritonlint.facts.project.tree import as_code, nodes, only_given
 from tritonlint.frozen import replace
 from tritonlint.source import Span
 
+# Words and numbers by which a kernel or a launch says that it means fp8 (largest finite values:
+# FACTS.md, 5).
+_FP8 = re.compile(r"fp8|float8|e4m3|e5m2|fnuz|\b(?:448|240|224|57344)(?:\.0*)?\b", re.IGNORECASE)
 # The limits of 8-bit floats, and those of integers, as code reckons with them.
 _LIMITS = re.compile(r"\bfinfo\([^()]*(?:fp8|float8|e4m3|e5m2)|\b(?:448|57344)\.0*\b", re.I)
 _OF_INTEGERS = re.compile(r"\biinfo\(|\b(?:127|128|255)(?:\.0*)?\b")
@@ -150,7 +153,15 @@ def _views_of_parameters(
     return found
 
 
-def reckons_with_limits(event: LaunchEvent) -> bool:
+def means_fp8(event: LaunchEvent) -> bool:
+    """Whether a launch or its kernel says that it means 8-bit floats."""
+    launch = event.module.source.snippet(event.span)
+    if _FP8.search(launch) or _FP8.search(as_code(event.kernel.node)):
+        return True
+    return _reckons_with_limits(event)
+
+
+def _reckons_with_limits(event: LaunchEvent) -> bool:
     """Whether something that a launch passes is computed from the limits of 8-bit floats, and from
     those of no integers, in the function around it: it scales numbers to codes."""
     if not _names_limits(event.module):

@@ -1,15 +1,38 @@
-"""Arguments that are bytes or floats, and which of both is told by tests around the launches."""
+"""Arguments that are bytes or floats, or viewed or not, and which of both is told by tests around
+the launches, or by the class of an object."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import ast
+import re
+from collections.abc import Iterator, Sequence
 
 from tritonlint.dtypes import UNKNOWN
+from tritonlint.facts.hazards.launched.specializations import may_be_memory
 from tritonlint.facts.host.choices import options
+from tritonlint.facts.host.classes import owner_of
+from tritonlint.facts.host.element_types import all_codes
 from tritonlint.facts.host.events import LaunchEvent
+from tritonlint.facts.host.heirs import of_class
 from tritonlint.facts.host.made_apart import is_chosen_apart
+from tritonlint.facts.host.silent_tests import speaks_of_types
 from tritonlint.facts.host.state import Run
-from tritonlint.facts.host.values import Path, Tensor
+from tritonlint.facts.host.symbols import (
+    Attribute,
+    Compared,
+    Literal,
+    Object,
+    OfClass,
+    OfSetting,
+    Spelled,
+    Symbol,
+)
+from tritonlint.facts.host.values import Condition, Path, Tensor
+from tritonlint.facts.kept import kept
+from tritonlint.facts.project.tree import functions_around, nodes
+
+# What asks for the size of a tensor.
+_SIZES = frozenset("shape size stride ndim dim".split())
 
 
 def viewed_apart(
@@ -21,7 +44,9 @@ def viewed_apart(
 ) -> bool:
     """Whether bytes that are passed on `path` may be floats there, as another one of `each_path`
     is, and the tests of the launch tell them apart, since another launch is given a view of them
-    where these come out otherwise."""
+    where these come out otherwise; or may do so, where they come from other code."""
+    if not tensor.view and tensor.buffer in run.either and _may_be_told(run, event, tensor, path):
+        return True
     if tensor.view or len(each_path) < 2 or not event.path:
         return False
     others = [
@@ -35,3 +60,81 @@ def viewed_apart(
     return bool(others) and is_chosen_apart(
         event.path + path, tensor, [*own, *others], lambda buffer: event.types.get(buffer, UNKNOWN)
     )
+
+
+def _may_be_told(run: Run, event: LaunchEvent, tensor: Tensor, path: Path) -> bool:
+    """Whether something that a launch is under, or a flag that it passes, may tell bytes that other
+    code gives an attribute from the floats that it gives it too: any test but whether they are
+    there, which size they are asserted to have, and the setting by which they were made; or whether
+    they are viewed elsewhere."""
+    sized = not any(map(_asks_sizes, _on_the_way(event, tensor)))
+
+    def is_plain(test: Symbol) -> bool:
+        return _is_there(test, tensor, run.either[tensor.buffer]) or (sized and _is_size(test))
+
+    if not all(is_plain(test) for test, _ in event.path):
+        return True
+    if not all(is_plain(test) or isinstance(test, OfSetting) for test, _ in path):
+        return True
+    if any(note.kind == "view" for note in run.notes.by_buffer(tensor.buffer)):
+        return True
+    return any(
+        isinstance(passed.value, Condition) or speaks_of_types(f"{parameter} {passed.text}")
+        for parameter, passed in event.arguments.items()
+        if not may_be_memory(event, parameter)
+    )
+
+
+def _is_there(test: Symbol, tensor: Tensor, name: str) -> bool:
+    """Whether a test asks for None, of a tensor or of what an attribute of this name holds."""
+    match test:
+        case Compared(left=asked, right=Literal("None")):
+            if isinstance(asked, Spelled):
+                return asked.last_name == name
+            return asked is tensor.buffer or (isinstance(asked, Attribute) and asked.name == name)
+    return False
+
+
+def _is_size(test: Symbol) -> bool:
+    """Whether a test compares a size."""
+    return isinstance(test, Compared) and any(word in _SIZES for word in _words(test))
+
+
+def _words(test: Symbol) -> Iterator[str]:
+    for each in test.words:
+        yield from re.findall(r"\w+", each)
+
+
+def _on_the_way(event: LaunchEvent, tensor: Tensor) -> Iterator[ast.AST]:
+    """The functions through which a tensor is passed to a launch."""
+    for place in (*tensor.passed, *(each.place for each in event.arguments.values())):
+        yield from functions_around(place.source.tree, place.span.line)[-1:]
+
+
+@kept(1024)
+def _asks_sizes(function: ast.AST) -> bool:
+    """Whether a function does one thing or another by the size of something."""
+    tests = [
+        each.test for each in (*nodes(function, ast.If, ast.IfExp), *nodes(function, ast.While))
+    ]
+    return any(
+        not _SIZES.isdisjoint((getattr(each, "attr", ""), getattr(each, "id", "")))
+        for test in tests
+        for each in nodes(test, ast.Attribute, ast.Name)
+    )
+
+
+def left_by_its_class(run: Run, each_path: Sequence[tuple[Path, Tensor]], path: Path) -> bool:
+    """Whether what an object gives on `path`, as one of the class that is tested there, is left as
+    bytes by that class alone: all others of `each_path` view it as codes, and what launches is a
+    method of the object itself, which no class has another one for."""
+    owner, own = owner_of(run.root), of_class(path)
+    if owner is None or not isinstance(own, OfClass) or own.of != Object(owner.qualified):
+        return False
+    others = {key for key, _ in path if isinstance(key, OfClass)} - {own}
+    viewing = {
+        of_class(at)
+        for at, each in each_path
+        if each.view is not None and all_codes(each.types or UNKNOWN)
+    }
+    return others <= viewing and not any(True for _ in run.overriding(owner, run.root.name))
