@@ -16,6 +16,7 @@ _MOVES = frozenset(
     "where trans reshape view expand_dims broadcast_to permute ravel abs minimum maximum".split()
 )
 _SUMS = ("sum", "cumsum")
+_LOADS = ("load",)
 _CASTS = ("to", "cast")
 _SUMMED = re.compile(r"sum\s*\(")
 _CALLED = re.compile(r"(?<![\w.])([A-Za-z_]\w*)\s*\(")
@@ -31,13 +32,13 @@ def adds_loaded(kernel: Kernel, text: str) -> bool:
     is none."""
     statements = (each for each, _ in statements_in(kernel.node.body))
     made = [each for each in statements if isinstance(each, (ast.Assign, ast.AugAssign))]
-    loaded = _Loaded()
+    called = set(_CALLED.findall(text)) - {kernel.node.name}
+    loaded = _Loaded(frozenset(name for name in called if _names(kernel, name, _LOADS)))
     for each in made:
         loaded.assign(each)
     if any(loaded.of(value)[1] for each in made for value in _added(each)):
         return True
-    called = set(_CALLED.findall(text)) - {kernel.node.name}
-    summing = {name for name in called if _sums(kernel, name)}
+    summing = {name for name in called if _names(kernel, name, _SUMS)}
     if not summing and not _SUMMED.search(text):
         return False
     calls = (each for each in _computing(kernel.node) if isinstance(each, ast.Call))
@@ -84,23 +85,23 @@ def _added(node: ast.Assign | ast.AugAssign) -> tuple[ast.expr, ...]:
     return ()
 
 
-def _sums(kernel: Kernel, name: str) -> bool:
-    """Whether a name is that of a function of the project that adds something up."""
+def _names(kernel: Kernel, name: str, attributes: Collection[str]) -> bool:
+    """Whether a name is that of a function of the project that names one of these attributes."""
     callee = kernel.scope.lookup(name)
-    return isinstance(callee, Kernel) and _is_summing(callee.node)
+    return isinstance(callee, Kernel) and not _attributes(callee.node).isdisjoint(attributes)
 
 
 @kept(1024)
-def _is_summing(function: ast.FunctionDef) -> bool:
-    nodes = walk(function)
-    return any(isinstance(each, ast.Attribute) and each.attr in _SUMS for each in nodes)
+def _attributes(function: ast.FunctionDef) -> frozenset[str]:
+    return frozenset(each.attr for each in walk(function) if isinstance(each, ast.Attribute))
 
 
 class _Loaded:
-    """The names that hold what was loaded, or what is made of nothing else; `products` are those of
-    them that hold a product."""
+    """The names that hold what was loaded, by the functions `loading` too, or what is made of
+    nothing else; `products` are those of them that hold a product."""
 
-    def __init__(self) -> None:
+    def __init__(self, loading: frozenset[str]) -> None:
+        self.loading = loading
         self.names: set[str] = set()
         self.products: set[str] = set()
 
@@ -127,9 +128,9 @@ class _Loaded:
                     return name == "load", False
                 holds, product = self._any((owner, *args))
                 return holds and name in _MOVES, product
-            case ast.Call(func=ast.Name(), args=args):
+            case ast.Call(func=ast.Name(id=name), args=args):
                 holds, _ = self._any(args)
-                return holds, holds
+                return holds or name in self.loading, holds
             case ast.BinOp(left=left, op=ast.Add() | ast.Sub() | ast.Mult(), right=right):
                 return self._of_both(node, self.of(left), self.of(right))
             case ast.Subscript(value=inner) | ast.UnaryOp(operand=inner):
