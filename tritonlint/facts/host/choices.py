@@ -13,7 +13,9 @@ from tritonlint.facts.host.silent_tests import says_nothing
 from tritonlint.facts.host.symbols import (
     Compared,
     HasType,
+    Never,
     OfClass,
+    OfSetting,
     OfVendor,
     Symbol,
 )
@@ -95,12 +97,26 @@ def _without_unviewed(flat: list[tuple[Path, Value]]) -> list[tuple[Path, Value]
     kept: list[tuple[Path, Value]] = []
     for path, each in flat:
         if isinstance(each, Tensor) and (each.buffer, each.part) in viewed:
-            stays = each.bare or any(_is_apart(*test) for test in path)
+            stays = each.bare or any(_is_apart(*test) for test in path) or _is_one(path, each, flat)
             if not (stays or each.view):
                 continue
             each = each if stays else replace(each, guarded=True, viewed_on=path)
         kept.append((path, each))
     return kept
+
+
+def _is_one(path: Path, tensor: Tensor, flat: list[tuple[Path, Value]]) -> bool:
+    """Whether a view as bytes is the one by which another option of `flat` is viewed as floats, and
+    a setting that asks for codes decides which dtype that is."""
+    told = (isinstance(test, OfSetting) and not isinstance(test, Never) for test, x in path if x)
+    return (
+        _keeps_bytes(tensor)
+        and any(told)
+        and any(
+            isinstance(each, Tensor) and each.view == tensor.view and not _keeps_bytes(each)
+            for _, each in flat
+        )
+    )
 
 
 def _is_apart(test: Symbol, outcome: bool) -> bool:
