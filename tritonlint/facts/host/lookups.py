@@ -41,8 +41,10 @@ def _setting(table: Table, key: Value, node: ast.expr) -> Symbol | None:
     """The test that parts the entries of a table for names of fp8 types from its others; None where
     its key is no setting."""
     setting = setting_tests.asks_for(key, node.slice) if isinstance(node, ast.Subscript) else None
-    several = sum(setting_tests.names_fp8(label) for label, _ in table.items) > 1
-    return AskedAsAny(setting.setting) if several and setting else setting
+    names = [str(label) for label, _ in table.items if setting_tests.names_fp8(label)]
+    if setting is None or not names:
+        return setting
+    return AskedAs(setting.setting, *names) if len(names) == 1 else AskedAsAny(setting.setting)
 
 
 def _by_setting(frame: Frame, table: Table, setting: Symbol | None) -> Value | None:
