@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 
 from tritonlint.dtypes import ElementTypes, join
-from tritonlint.facts.host import arithmetic, classes, element_types, parametrized, setting_tests
+from tritonlint.facts.host import (
+    arithmetic,
+    classes,
+    element_types,
+    enum_tests,
+    parametrized,
+    setting_tests,
+)
 from tritonlint.facts.host.choices import MAX_OPTIONS, choose
 from tritonlint.facts.host.labels import any_spelled, candidates, label_of
 from tritonlint.facts.host.naming import symbol
@@ -101,10 +109,20 @@ def _by_entry(
         path += tuple((test, False) for each, test in groups.items() if each not in (types, *other))
         path += tuple((test, False) for label, test in tests.items() if label not in labels)
         value = _NONE if types is None else DType(types, table=table.span)
-        paths.append((tuple(dict.fromkeys(path)), value))
+        paths.append((tuple(dict.fromkeys(path + _of_members(key, one, labels))), value))
     if default is not None and open_:
         paths.append((tuple((test, False) for test in groups.values()), default))
     return choose(*paths)
+
+
+def _of_members(key: Value, one: Symbol, labels: Iterable[object]) -> Path:
+    """How the tests come out of an enum for codes where the key of a table is one of its members
+    with these labels."""
+    if not isinstance(key, Instance):
+        return ()
+    names = [str(each).rpartition(".")[2] for each in labels]
+    told = [enum_tests.outcomes(key.definition, one, each) for each in names]
+    return tuple(x for x in told[0] if all(x in each for each in told)) if told else ()
 
 
 def _is_dtype(value: Value) -> bool:
