@@ -13,6 +13,7 @@ from tritonlint.facts.host.silent_tests import says_nothing
 from tritonlint.facts.host.symbols import (
     Compared,
     HasType,
+    Missing,
     Never,
     OfClass,
     OfSetting,
@@ -120,9 +121,9 @@ def _is_one(path: Path, tensor: Tensor, flat: list[tuple[Path, Value]]) -> bool:
 
 
 def _is_apart(test: Symbol, outcome: bool) -> bool:
-    """Whether a test asks for a GPU, or finds an object to be of a class: neither is about a
-    view."""
-    return isinstance(test, OfVendor) or (isinstance(test, OfClass) and outcome)
+    """Whether a test asks for a GPU, or finds an object to be of a class or a package to be
+    missing: none is about a view."""
+    return isinstance(test, OfVendor) or (isinstance(test, OfClass | Missing) and outcome)
 
 
 def _is_as_viewed(path: Path, value: Value, flat: list[tuple[Path, Value]]) -> bool:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from tritonlint.facts.host import (
+    chosen_names,
     classes,
     constants,
     containers,
@@ -204,8 +205,10 @@ def begin_round(frame: Frame, index: int) -> None:
 
 
 def define(frame: Frame, node: ast.stmt) -> None:
-    """A function or a class is defined, or something deleted."""
+    """A function or a class is defined, or something imported or deleted."""
     match node:
+        case ast.Import() | ast.ImportFrom() if not frame.enclosing:
+            chosen_names.imported(frame, node)
         case ast.Delete(targets=targets):
             for each in targets:
                 containers.deleted(frame, each)
