@@ -25,7 +25,7 @@ from tritonlint.facts.host.values import (
 )
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Target
-from tritonlint.facts.project.tree import FUNCTION, last_name, nodes
+from tritonlint.facts.project.tree import FUNCTION, Function, last_name, nodes
 from tritonlint.frozen import replace
 
 # An initializer of more lines is not run for each object that is made, nor one that does more than
@@ -208,3 +208,25 @@ def _is_given(field: ast.AnnAssign) -> bool:
         each.arg == "init" and isinstance(each.value, ast.Constant) and not each.value.value
         for each in named
     )
+
+
+@kept(4096)
+def kept_flags(initializer: Function) -> frozenset[str]:
+    """The attributes that an initializer gives a parameter as it is that it tests by itself, or
+    that is said to be a truth value."""
+    known = signature(initializer)
+    said = {each.arg for each in known.named if last_name(each.annotation) == "bool"}
+    said |= {
+        name
+        for name, each in known.defaults.items()
+        if isinstance(each, ast.Constant) and isinstance(each.value, bool)
+    }
+    for node in nodes(initializer, ast.If, ast.IfExp):
+        test = node.test.operand if isinstance(node.test, ast.UnaryOp) else node.test
+        said |= {test.id} if isinstance(test, ast.Name) else set()
+    found: set[str] = set()
+    for each in nodes(initializer, ast.Assign):
+        match each:
+            case ast.Assign(targets=[ast.Attribute(attr=name)], value=ast.Name(id=given)):
+                found |= {name} if given in said else set()
+    return frozenset(found)

@@ -23,6 +23,7 @@ from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.changing import stored
 from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.given_outside import given_outside
+from tritonlint.facts.host.making import kept_flags
 from tritonlint.facts.host.named_dtypes import named_dtype
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Attribute, Made, Object, OfClass, Share
@@ -90,13 +91,20 @@ def _attribute(frame: Frame, owner: Instance, name: str, node: ast.expr) -> Valu
     made = _made_up(frame, owner, name, node)
     if made is not None:
         return made
-    named = named_dtype(name)
+    named = None if name in _flags(definition) else named_dtype(name)
     if named is None and "cache" in name:
         required.note_declared(frame, definition, symbol)
     if named is not None:
         return named if named.types.known else replace(named, of=symbol)
     module, around = definition.module, definition.enclosing
     return classes.annotated(module, declared, around, Tensor(symbol))
+
+
+def _flags(definition: Definition) -> frozenset[str]:
+    """The attributes that objects of a class keep a flag in which they are made with."""
+    initializer = definition.module.member(definition, "__init__")
+    known = isinstance(initializer, Definition) and isinstance(initializer.node, FUNCTION)
+    return kept_flags(initializer.as_function) if known else frozenset()  # type: ignore[union-attr]
 
 
 def _given(frame: Frame, owner: Instance, name: str) -> Value | None:

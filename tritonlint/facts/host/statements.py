@@ -25,6 +25,7 @@ from tritonlint.facts.host.values import (
     Choice,
     Launchable,
     Partial,
+    Path,
     Sequence,
     Table,
     Tensor,
@@ -84,16 +85,18 @@ def _run_handed_on(frame: Frame) -> None:
         return
     given = [each for _, each in frame.returns] if frame.depth else []
     done: list[Callable] = []
-    for value in list(_own(frame, frame.env.values())):
+    for path, value in list(_own(frame, frame.env.values())):
         definition = value.definition
-        before = any(each.definition.node is definition.node for each in done)
-        called = id(definition.node) in frame.run.entered and not before
+        again = any(each.definition.node is definition.node for each in done)
+        called = id(definition.node) in frame.run.entered and not again
         if not called and value not in (*given, *done) and _leads(frame, definition):
             done.append(value)
             node = definition.as_function
             name = ast.copy_location(ast.Name(node.name, ast.Load()), node.body[0])
             call = ast.copy_location(ast.Call(name, [], []), node.body[0])
+            before, frame.path = frame.path, frame.path + path
             entering.run(frame, call, value, Given(Arguments((), {}), {}, complete=False))
+            frame.path = before
 
 
 @kept(4096)
@@ -102,19 +105,21 @@ def _defines(function: ast.AST) -> bool:
     return any(each is not function for each in nodes(function, *FUNCTION))
 
 
-def _own(frame: Frame, values: Iterable[Value]) -> Iterator[Callable]:
-    """The functions that were defined in this frame, of values and what they hold."""
+def _own(frame: Frame, values: Iterable[Value], path: Path = ()) -> Iterator[tuple[Path, Callable]]:
+    """The functions that were defined in this frame, of values and what they hold, each on the path
+    on which there is that one."""
     for value in values:
         match value:
             case Callable(definition=definition, closure=dict()):
                 if definition.enclosing == frame.enclosing and definition.module is frame.module:
-                    yield value
+                    yield path, value
             case Sequence(items=items):
-                yield from _own(frame, items)
+                yield from _own(frame, items, path)
             case Table(items=entries):
-                yield from _own(frame, (item for _, item in entries))
+                yield from _own(frame, (item for _, item in entries), path)
             case Choice(options=several):
-                yield from _own(frame, (each for _, each in several))
+                for at, each in several:
+                    yield from _own(frame, (each,), path + at)
 
 
 def _run_returned(frame: Frame) -> None:

@@ -26,7 +26,7 @@ from tritonlint.facts.hazards.raw_bytes.other_uses import (
 )
 from tritonlint.facts.hazards.raw_bytes.sisters import passed_twice
 from tritonlint.facts.hazards.raw_bytes.spoken import reckons_with_limits
-from tritonlint.facts.hazards.raw_bytes.stands_for import is_conditional, stands_for
+from tritonlint.facts.hazards.raw_bytes.stands_for import is_conditional, made_by, stands_for
 from tritonlint.facts.hazards.raw_bytes.storage import Storage, storage_of
 from tritonlint.facts.hazards.raw_bytes.unread_tests import may_be_excluded
 from tritonlint.facts.hazards.raw_bytes.viewed_apart import viewed_apart
@@ -226,7 +226,7 @@ def _argument(
         known_arguments(event, parameter, whole + evidence[0].path),
         _stands_for(event, parameter, tensor, storage, evidence),
         # What an heir of the class makes of bytes, others may not.
-        run.heir is not None or is_conditional(event.path, path, evidence),
+        run.heir is not None or made_by(run, tensor) or is_conditional(event.path, path, evidence),
         event.alone,
         _is_whole(event, tensor),
         _may_differ(run, event, parameter, tensor, place),
