@@ -143,7 +143,7 @@ def _symbol(known_by: Symbol) -> str:
     by whatever calls it got there."""
     symbol = str(known_by)
     symbol = re.sub(
-        r"(new@|raised@)?[\w./]+\.py:(\d+):\d+(?:<[\w./]+\.py:\d+:\d+)*(?:\?\d+)?",
+        r"(new@|raised@)?[\w./]+\.py:(\d+)(?::\d+)?(?:<[\w./]+\.py:\d+:\d+)*(?:\?\d+)?",
         lambda found: f"{_KINDS[found[1]]}line {line_number(int(found[2]))}",
         symbol,
     )

@@ -34,8 +34,8 @@ def by_a_table(x, n, kind):
     copy[(1,)](x, torch.empty(n, dtype=dtypes[kind]))
     # reveal: copy
     # reveal:     source: unknown of x
-    # reveal:     target: uint8 of line 34, raw (line 34) if quantized(kind)
-    # reveal:     target: bfloat16 of line 34 if not quantized(kind)
+    # reveal:     target: uint8 of line 34, raw (line 34), likely raw for float8_e4m3fn or float8_e4m3fnuz (line 34) if quantized(kind) as 'fp8'
+    # reveal:     target: bfloat16 of line 34 if not quantized(kind) as 'fp8'
 
 
 def unpacked(x, n):

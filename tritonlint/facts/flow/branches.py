@@ -18,6 +18,7 @@ else:  # which has no `except*`
 
 def branch(walk: Walk[V, Any], node: ast.If) -> bool:
     """`if`: the arm that is taken, or both."""
+    node = walk.in_turn(node)
     test = walk.test(node.test)
     outcome = walk.decided(test)
     if outcome is not None:

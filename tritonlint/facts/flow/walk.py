@@ -115,6 +115,10 @@ class Walk(ABC, Generic[V, T]):
     def decided(self, test: T) -> bool | None:
         """How a test comes out, where that is known."""
 
+    def in_turn(self, node: ast.If) -> ast.If:
+        """`node`, maybe with one test after the other for two of them together."""
+        return node
+
     def raised(self, handler: ast.ExceptHandler) -> T | None:
         """The test whether a handler of a `try` is reached; None where nothing is made of it."""
         return None

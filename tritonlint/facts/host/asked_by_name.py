@@ -11,8 +11,9 @@ from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.flow.targets import bind
 from tritonlint.facts.host import attributes
 from tritonlint.facts.host.choices import choose, options
-from tritonlint.facts.host.element_types import mixes_bytes, tensor_types
+from tritonlint.facts.host.element_types import all_bytes, mixes_bytes, tensor_types
 from tritonlint.facts.host.naming import NAMES, as_tensor, written_entry
+from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Parameter
 from tritonlint.facts.host.values import (
@@ -26,6 +27,7 @@ from tritonlint.facts.host.values import (
     Path,
     Tensor,
     Value,
+    constant,
 )
 from tritonlint.facts.project.tree import FUNCTION, as_code, last_name, only_given
 
@@ -99,14 +101,21 @@ def registered(frame: Frame, node: ast.expr, key: Value | None) -> str | None:
 
 def _any(frame: Frame, found: Sequence[tuple[Path, Value]]) -> Value | None:
     """What any of several attributes holds; None where some are bytes and others are not, or not
-    known to be, and nothing tells which of them is meant."""
+    known to be, on a path that both can be on, and nothing tells which of them is meant."""
     held = choose(*found) if found else None
     if held is None or all(path for path, _ in found):
         return held
-    every = (as_tensor(each) for _, each in options(held))
-    tensors = [each for each in every if isinstance(each, Tensor)]
-    known = all(tensor_types(frame, each).known for each in tensors)
-    return held if known and not mixes_bytes(frame, held) else None
+    every = [(at, as_tensor(x)) for path, value in found for at, x in options(value, path)]
+    tensors = [(path, each) for path, each in every if isinstance(each, Tensor)]
+    types = [(path, tensor_types(frame, each)) for path, each in tensors]
+    if not all(each.known for _, each in types):
+        return None
+    mixed = any(
+        all_bytes(one) != all_bytes(other) and not contradicts(path, at)
+        for index, (path, one) in enumerate(types)
+        for at, other in types[index:]
+    )
+    return None if mixed or (mixes_bytes(frame, held) and len(tensors) < len(every)) else held
 
 
 def _there(frame: Frame, node: ast.Call, name: str, default: Sequence[Value]) -> Value:
@@ -152,28 +161,37 @@ def _text(frame: Frame, node: ast.expr) -> str | None:
     and where all of it is unknown."""
     if isinstance(node, ast.Name) and frame.enclosing:
         node = only_given(frame.enclosing[-1]).get(node.id, node)
-    parts = list(_parts(node))
+    parts = list(_parts(frame, node))
     return "".join(parts) if any(part != ANYTHING for part in parts) else None
 
 
-def _parts(node: ast.expr) -> Sequence[str]:
+def _parts(frame: Frame, node: ast.expr) -> Sequence[str]:
     match node:
         case ast.Constant(value=str(text)):
             return (text,)
         case ast.JoinedStr(values=values):
-            return [part for each in values for part in _parts(each)]
+            return [part for each in values for part in _parts(frame, each)]
+        case ast.FormattedValue(value=ast.Name() as value, format_spec=None, conversion=-1):
+            return _parts(frame, value)
+        case ast.Name() if isinstance(known := constant(frame.evaluate(node)), (str, int)):
+            return (str(known),)
         case ast.BinOp(left=left, op=ast.Add(), right=right):
-            return (*_parts(left), *_parts(right))
-        case ast.BinOp(left=ast.Constant(value=str(text)), op=ast.Mod()):
-            return _between(re.split(r"%[a-z]", text))
+            return (*_parts(frame, left), *_parts(frame, right))
+        case ast.BinOp(left=ast.Constant(value=str(text)), op=ast.Mod(), right=given):
+            several = given.elts if isinstance(given, ast.Tuple) else [given]
+            return _between(frame, re.split(r"%[a-z]", text), several)
         case ast.Call(func=ast.Attribute(value=ast.Constant(value=str(text)), attr="format")):
-            return _between(re.split(r"\{[^{}]*\}", text))
+            plain = all(each in ("", "{}") for each in re.findall(r"\{[^{}]*\}", text))
+            several = node.args if plain else []
+            return _between(frame, re.split(r"\{[^{}]*\}", text), several)
     return (ANYTHING,)
 
 
-def _between(parts: Sequence[str]) -> Sequence[str]:
-    """What is written, with `ANYTHING` between."""
-    return [part for each in parts for part in (ANYTHING, each)][1:]
+def _between(frame: Frame, parts: Sequence[str], given: Sequence[ast.expr]) -> Sequence[str]:
+    """What is written, with what is `given` between, as far as that is known."""
+    unknown = [(ANYTHING,)] * (len(parts) - 1)
+    between = [_parts(frame, x) for x in given] if len(given) == len(unknown) else unknown
+    return [x for text, after in zip(parts, [*between, ()], strict=True) for x in (text, *after)]
 
 
 def _pattern(text: str) -> re.Pattern[str]:

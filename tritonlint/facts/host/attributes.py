@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 
 from tritonlint.dtypes import UNKNOWN, ElementTypes
 from tritonlint.facts.host import heirs, renaming
@@ -31,6 +31,7 @@ from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Allocation, Attribute, Made, Object, Symbol
 from tritonlint.facts.host.values import Const, DType, Instance, Sequence, Table, Tensor, Value
 from tritonlint.facts.kept import kept
+from tritonlint.facts.project.inheriting import linearized
 from tritonlint.facts.project.modules import Definition
 from tritonlint.facts.project.registering import filled_in
 from tritonlint.facts.project.tree import Function
@@ -159,9 +160,9 @@ def is_setting(name: str, value: Value) -> bool:
 
 
 def _set_later(frame: Frame, definition: Definition, name: str) -> tuple[ClassFacts, Value] | None:
-    """What the only method beside `__init__` that assigns an attribute gives it; of several, the
-    only one that makes tensors of a type."""
-    assigning = list(methods(definition, _assigning(definition.as_class).get(name, ())))
+    """What the only method beside `__init__` that assigns an attribute, maybe one that the class
+    inherits, gives it; of several, the only one that makes tensors of a type."""
+    assigning = list(_assigned_by(definition, name))
     if len(assigning) > 1:
         assigning = [each for each in assigning if makes_tensors(each[1])]
     if len(assigning) != 1:
@@ -170,6 +171,16 @@ def _set_later(frame: Frame, definition: Definition, name: str) -> tuple[ClassFa
     found = facts.values.get(name)
     # What lets go of it does not say what it was.
     return None if found is None or found == Const(None) else (facts, found)
+
+
+def _assigned_by(definition: Definition, name: str) -> Iterator[tuple[Definition, Function]]:
+    """The methods that assign an attribute, of the first class which has such of those that an
+    object is of."""
+    for owner in linearized(definition):
+        assigning = _assigning(owner.as_class).get(name, ())
+        if assigning:
+            yield from methods(owner, assigning)
+            return
 
 
 def _is_made_anew(frame: Frame, definition: Definition, name: str) -> bool:

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN
 from tritonlint.facts.host import (
+    chosen_names,
     conditions,
     constants,
     dtype_tests,
@@ -23,7 +24,7 @@ from tritonlint.facts.host.naming import symbol
 from tritonlint.facts.host.outcomes import telling
 from tritonlint.facts.host.silent_tests import speaks_of_types
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import HasType, Literal, OfVendor, Raised, Spelled
+from tritonlint.facts.host.symbols import HasType, Literal, Missing, OfVendor, Raised, Spelled
 from tritonlint.facts.host.values import Choice, Condition, Const, DType, Path, Tensor, Value, Word
 from tritonlint.facts.project.tree import as_code, last_name, nodes
 from tritonlint.frozen import replace
@@ -200,6 +201,7 @@ def _is_test(node: ast.expr) -> bool:
 
 def conditional(frame: Frame, node: ast.IfExp) -> Value:
     """The value of `a if test else b`: of both arms where the test is open."""
+    node = chosen_names.in_turn(frame, node)
     test = condition(frame, node.test)
     outcome = outcomes.decided(test, frame.path, frame.types)
     arms: list[tuple[Path, Value]] = []
@@ -227,9 +229,12 @@ def decided(frame: Frame, test: Condition) -> bool | None:
 
 
 def raised(frame: Frame, handler: ast.ExceptHandler) -> Condition:
-    """The test whether a handler of a `try` is reached, in this call."""
+    """The test whether a handler of a `try` is reached, in this call, or wherever a package is
+    missing."""
     span = frame.span(handler.body[0])
-    return Condition("opaque", Raised(span.path, span.line, span.column, frame.site), span)
+    if not frame.enclosing and chosen_names.is_missing(handler):
+        return Condition("opaque", Missing(span.path, span.line), span)
+    return Condition("opaque", Raised(span.path, span.line, frame.site), span)
 
 
 def doubted(frame: Frame, node: ast.If, outcome: bool) -> Condition | None:

@@ -39,7 +39,7 @@ from tritonlint.facts.host.named_dtypes import LEGACY, may_retype, named_dtype, 
 from tritonlint.facts.host.naming import as_tensor
 from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import Compared, HasType, OfSetting
+from tritonlint.facts.host.symbols import Compared, HasType, Missing, OfSetting
 from tritonlint.facts.host.values import (
     Callable,
     Class,
@@ -92,9 +92,11 @@ def call(frame: Frame, node: ast.Call) -> Value:
 
 
 def _is_named(function: tuple[Path, Value]) -> bool:
-    """Whether one of several functions is asked for by its name."""
+    """Whether one of several functions is asked for by its name, or by whether a package is
+    there."""
     path, value = function
     asked = all(isinstance(key, Compared | OfSetting) for key, _ in path)
+    asked = asked or any(isinstance(key, Missing) for key, _ in path)
     return bool(path) and asked and isinstance(value, Callable)
 
 

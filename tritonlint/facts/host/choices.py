@@ -13,7 +13,10 @@ from tritonlint.facts.host.silent_tests import says_nothing
 from tritonlint.facts.host.symbols import (
     Compared,
     HasType,
+    Missing,
+    Never,
     OfClass,
+    OfSetting,
     OfVendor,
     Symbol,
 )
@@ -95,7 +98,7 @@ def _without_unviewed(flat: list[tuple[Path, Value]]) -> list[tuple[Path, Value]
     kept: list[tuple[Path, Value]] = []
     for path, each in flat:
         if isinstance(each, Tensor) and (each.buffer, each.part) in viewed:
-            stays = each.bare or any(_is_apart(*test) for test in path)
+            stays = each.bare or any(_is_apart(*test) for test in path) or _is_one(path, each, flat)
             if not (stays or each.view):
                 continue
             each = each if stays else replace(each, guarded=True, viewed_on=path)
@@ -103,10 +106,24 @@ def _without_unviewed(flat: list[tuple[Path, Value]]) -> list[tuple[Path, Value]
     return kept
 
 
+def _is_one(path: Path, tensor: Tensor, flat: list[tuple[Path, Value]]) -> bool:
+    """Whether a view as bytes is the one by which another option of `flat` is viewed as floats, and
+    a setting that asks for codes decides which dtype that is."""
+    told = (isinstance(test, OfSetting) and not isinstance(test, Never) for test, x in path if x)
+    return (
+        _keeps_bytes(tensor)
+        and any(told)
+        and any(
+            isinstance(each, Tensor) and each.view == tensor.view and not _keeps_bytes(each)
+            for _, each in flat
+        )
+    )
+
+
 def _is_apart(test: Symbol, outcome: bool) -> bool:
-    """Whether a test asks for a GPU, or finds an object to be of a class: neither is about a
-    view."""
-    return isinstance(test, OfVendor) or (isinstance(test, OfClass) and outcome)
+    """Whether a test asks for a GPU, or finds an object to be of a class or a package to be
+    missing: none is about a view."""
+    return isinstance(test, OfVendor) or (isinstance(test, OfClass | Missing) and outcome)
 
 
 def _is_as_viewed(path: Path, value: Value, flat: list[tuple[Path, Value]]) -> bool:

@@ -6,8 +6,9 @@ import ast
 from collections.abc import Iterator
 
 from tritonlint.facts.host import heirs
+from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.naming import symbol
-from tritonlint.facts.host.symbols import Item, OfClass
+from tritonlint.facts.host.symbols import Item, OfClass, Spelled
 from tritonlint.facts.host.values import (
     Callable,
     Choice,
@@ -85,6 +86,33 @@ def abstract_result(function: Definition) -> Definition | None:
     returns = function.as_function.returns
     found = _class_meant(function.module, returns, function.enclosing) if returns else None
     return found if found is not None and heirs.is_abstract(found) else None
+
+
+def enum_of(function: Definition, value: Value) -> Definition | None:
+    """The enum of which `value`, which a function gives, is some member: which one is not known.
+    None of another value, and where it is known on each path."""
+    found = [each for _, each in options(value)]
+    for each in found if len(found) > 1 else ():
+        # Each that is written is known on its path.
+        if isinstance(each, Instance) and not isinstance(each.symbol, Spelled):
+            return each.definition if is_enum(each.definition) else None
+    if not any(isinstance(each, (Tensor, Method)) for each in found):
+        return None
+    kind = _enum_result(function)
+    return kind if kind is not None and all(map(_may_be_member, found)) else None
+
+
+def _may_be_member(value: Value) -> bool:
+    """Whether a value may be a member of an enum: it is no tensor."""
+    return not isinstance(value, Tensor) or _is_open(value)
+
+
+@kept(4096)
+def _enum_result(function: Definition) -> Definition | None:
+    """The enum of which a function gives a member, by its annotation."""
+    returns = function.as_function.returns
+    found = _class_meant(function.module, returns, function.enclosing) if returns else None
+    return found if found is not None and is_enum(found) else None
 
 
 @kept(1024)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import ast
 from functools import partial
 
-from tritonlint.dtypes import UNKNOWN, ElementTypes, join
+from tritonlint.dtypes import UNKNOWN, ElementTypes
 from tritonlint.facts.host import (
     constants,
     dtype_tests,
@@ -54,7 +54,9 @@ def compare(frame: Frame, node: ast.Compare, left: Value, right: Value, span: Sp
         found or setting_tests.compared(node, left, right, span) or _plain(node, left, right, span)
     )
     found = _told_apart(left, right, found) or _told_apart(right, left, found) or found
-    if isinstance(left, Choice):
+    if (pairs := dtype_tests.pairs(left, right)) is not None:
+        found = telling(found, pairs, dtype_tests.are_same)
+    elif isinstance(left, Choice):
         found = telling(found, left, partial(_equals, frame, node, right, negated))
     return negate(found) if negated else found
 
@@ -64,12 +66,24 @@ def _compared(frame: Frame, node: ast.Compare, left: Value, right: Value) -> boo
     if isinstance(left, Class) and isinstance(right, Class):
         denies = isinstance(node.ops[0], ast.NotEq | ast.IsNot)
         return (left.definition.node is right.definition.node) != denies
-    outcome = constants.compared(frame, node, left, right)
+    outcome = _of_members(node, left, right)
+    outcome = constants.compared(frame, node, left, right) if outcome is None else outcome
     if outcome is None and right == Const(None) and is_made(left):
         return isinstance(node.ops[0], (ast.NotEq, ast.IsNot))
     if outcome is None and frame.run.written:
         return parametrized.outcome(frame, node, left, right)
     return outcome
+
+
+def _of_members(node: ast.Compare, left: Value, right: Value) -> bool | None:
+    """Whether a member of an enum that is written is another one, or one of several."""
+    others = right.items if isinstance(right, Sequence) else (right,)
+    known = [x.symbol for x in (left, *others) if isinstance(x, Instance)]
+    written = all(isinstance(each, symbols.Spelled) for each in known)
+    if not others or not written or len(known) <= len(others):
+        return None
+    denies = isinstance(node.ops[0], ast.IsNot | ast.NotEq | ast.NotIn)
+    return (known[0] in known[1:]) != denies
 
 
 def _equals(
@@ -222,7 +236,7 @@ def _told_apart(chosen: Value, other: Value, test: Condition) -> Condition | Non
     with it whether they are the same: it is that test. Where that is known of bytes on one side
     only, `test`, the comparison itself, decides on the other."""
     sides = list(options(chosen))
-    outcomes = [_same_dtype(each, other) for _, each in sides]
+    outcomes = [dtype_tests.same_dtype(each, other) for _, each in sides]
     side = _alone(outcomes) if len(sides) > 1 else None
     if side is None:
         return None
@@ -257,21 +271,3 @@ def _alone(outcomes: list[bool | None]) -> int | None:
 
 def _is_bytes(value: Value) -> bool:
     return isinstance(value, DType) and element_types.all_bytes(value.types)
-
-
-def _same_dtype(one: Value, other: Value) -> bool | None:
-    """Whether a dtype is another, or one of several; None where that is not known. Bytes are taken
-    to be no dtype that is known by its name only."""
-    own = element_types.dtype_symbol(other)
-    if own is not None and element_types.dtype_symbol(one) == own:
-        return True
-    if not isinstance(one, DType) or one.types.types is None:
-        return None
-    names = other.items if isinstance(other, Sequence) else (other,)
-    dtypes = [each.types for each in names if isinstance(each, DType)]
-    if len(dtypes) != len(names):
-        return False if element_types.all_bytes(one.types) and own is not None else None
-    types = join(dtypes).types
-    if types is None:
-        return False if element_types.all_bytes(one.types) else None
-    return one.types.types <= types if one.types.types & types else False

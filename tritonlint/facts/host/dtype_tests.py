@@ -13,6 +13,7 @@ from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.element_types import dtype_types
 from tritonlint.facts.host.naming import as_tensor
 from tritonlint.facts.host.outcomes import combine, negate, telling
+from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Attribute, HasType, Spelled, Symbol
 from tritonlint.facts.host.values import (
@@ -214,3 +215,43 @@ def _by_path(frame: Frame, dtype: Value, asked: ElementTypes, span: Span) -> Con
     test = Condition("opaque", Spelled(f"{asked} in line {span.line}"), span)
     found = telling(test, dtype, outcome)
     return found if found.told is not None else None
+
+
+def pairs(left: Value, right: Value) -> Choice | None:
+    """Each two dtypes that two values can be together; None of values that are not each one of
+    several dtypes."""
+    if not (isinstance(left, Choice) and isinstance(right, Choice)):
+        return None
+    both = [*left.options, *right.options]
+    if not all(path and isinstance(each, DType) for path, each in both):
+        return None
+    pairs = (
+        (path + at, Sequence((one, other)))
+        for path, one in left.options
+        for at, other in right.options
+        if not contradicts(path, at)
+    )
+    return Choice(tuple(pairs))
+
+
+def are_same(pair: Value) -> bool | None:
+    """Whether both dtypes of a pair are one."""
+    return same_dtype(*pair.items) if isinstance(pair, Sequence) else None
+
+
+def same_dtype(one: Value, other: Value) -> bool | None:
+    """Whether a dtype is another, or one of several; None where that is not known. Bytes are taken
+    to be no dtype that is known by its name only."""
+    own = element_types.dtype_symbol(other)
+    if own is not None and element_types.dtype_symbol(one) == own:
+        return True
+    if not isinstance(one, DType) or one.types.types is None:
+        return None
+    names = other.items if isinstance(other, Sequence) else (other,)
+    dtypes = [each.types for each in names if isinstance(each, DType)]
+    if len(dtypes) != len(names):
+        return False if element_types.all_bytes(one.types) and own is not None else None
+    types = join(dtypes).types
+    if types is None:
+        return False if element_types.all_bytes(one.types) else None
+    return one.types.types <= types if one.types.types & types else False

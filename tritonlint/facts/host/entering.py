@@ -60,13 +60,13 @@ def enter(frame: Frame, node: ast.Call, function: Callable, given: Given) -> Val
             definition, frame.depth, partial(hands_on_bytes, frame, function, given)
         )
     ):
-        return by_name or _as_annotated(definition, frame.unknown(node))
+        return by_name or _as_annotated(frame, node, definition, frame.unknown(node))
     result = run(frame, node, function, given)[0]
     if by_name is not None and not _better(frame, result):
         return by_name
     if isinstance(result, Tensor):
         result = _as_asked(frame, node, given, result)
-    return _as_annotated(definition, result if result is not None else frame.unknown(node))
+    return _as_annotated(frame, node, definition, result or frame.unknown(node))
 
 
 def _as_asked(frame: Frame, node: ast.Call, given: Given, region: Tensor) -> Tensor:
@@ -84,9 +84,12 @@ def _as_asked(frame: Frame, node: ast.Call, given: Given, region: Tensor) -> Ten
     return tensors.allocated(frame, types, frame.span(node))
 
 
-def _as_annotated(function: Definition, value: Value) -> Value:
+def _as_annotated(frame: Frame, node: ast.Call, function: Definition, value: Value) -> Value:
     """`value`, which a function gives back, as an object of the abstract class that its annotation
-    names."""
+    names, or as any member of an enum."""
+    enum = classes.enum_of(function, value)
+    if enum is not None:
+        return Instance(enum, frame.unknown(node).buffer)
     if function.as_function.returns is None or not isinstance(value, (Tensor, Method)):
         return value
     return classes.as_object(value, classes.abstract_result(function))

@@ -11,7 +11,7 @@ from tritonlint.facts.host.naming import symbol
 from tritonlint.facts.host.outcomes import negate
 from tritonlint.facts.host.setting_tests import names_fp8
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.values import Class, Condition, Const, Value
+from tritonlint.facts.host.values import Class, Condition, Const, Path, Value
 from tritonlint.facts.project.modules import Definition
 from tritonlint.source import Span
 
@@ -27,7 +27,7 @@ def compared(frame: Frame, node: ast.Compare, left: Value, span: Span) -> Condit
     definition, labels = asked
     names, aliases = _names(definition)
     labels = {aliases.get(each, each) for each in labels}
-    codes = {each for each in names if names_fp8(names[each]) or names_fp8(each.lower())}
+    codes = _codes(names)
     if not labels or not codes or not labels <= names.keys():
         return None
     setting = symbol(left, node.left)
@@ -42,6 +42,24 @@ def compared(frame: Frame, node: ast.Compare, left: Value, span: Span) -> Condit
     if rest and rest <= codes:
         return negate(Condition("quantized", _quantized(setting, rest, codes, names), span))
     return None
+
+
+def outcomes(definition: Definition, setting: symbols.Symbol, label: str) -> Path:
+    """How the tests of a member of an enum that names fp8 types come out, as far as they are for
+    all names of such: `setting` is the member with this label, or of this value."""
+    names, _ = _names(definition)
+    label = next((each for each, name in names.items() if label in (each, name)), label)
+    codes = _codes(names)
+    if not codes or label not in names or codes == names.keys():
+        return ()
+    every = (_quantized(setting, codes, codes, names), label in codes)
+    own = (_quantized(setting, {label}, codes, names), True) if label in codes else every
+    return tuple(dict.fromkeys((every, own)))
+
+
+def _codes(names: Mapping[str, str]) -> set[str]:
+    """The labels of the members that name fp8 types."""
+    return {each for each in names if names_fp8(names[each]) or names_fp8(each.lower())}
 
 
 def _quantized(
@@ -75,14 +93,20 @@ def _asked(frame: Frame, node: ast.expr) -> tuple[Definition, set[str]] | None:
 
 def _names(definition: Definition) -> tuple[dict[str, str], dict[str, str]]:
     """The members of an enum by label, as the settings that they stand for: their values, if these
-    are texts, else their labels; and the labels of others by those that are their aliases."""
+    are texts, or tuples with one, else their labels; and the labels of others by those that are
+    their aliases."""
     names: dict[str, str] = {}
     aliases: dict[str, str] = {}
     for label, value in classes.members(definition):
         if isinstance(value, ast.Name) and value.id in names:
             aliases[label] = value.id
-        elif isinstance(value, ast.Constant) and isinstance(value.value, str):
-            names[label] = value.value
         else:
-            names[label] = label.lower()
+            names[label] = _named(value) or label.lower()
     return names, aliases
+
+
+def _named(value: ast.expr) -> str | None:
+    """The text that the value of a member is, or the only one in a tuple."""
+    written = value.elts if isinstance(value, ast.Tuple) else [value]
+    texts = [x.value for x in written if isinstance(x, ast.Constant) and isinstance(x.value, str)]
+    return texts[0] if len(texts) == 1 else None

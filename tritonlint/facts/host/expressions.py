@@ -9,6 +9,7 @@ from tritonlint.facts.host import (
     arithmetic,
     branching,
     calls,
+    chosen_names,
     displays,
     dtype_tests,
     element_types,
@@ -18,7 +19,6 @@ from tritonlint.facts.host import (
     members,
     names,
     objects,
-    registries,
     structural,
     subscripts,
 )
@@ -160,11 +160,9 @@ def _name(frame: Frame, name: str, node: ast.expr) -> Value:
     if name in frame.env:
         return _closing_over(frame, on_path(frame.env[name], frame.path))
     target = frame.module.target(name, frame.enclosing)
-    if name in registries.rebound(frame.module) and not getattr(target, "enclosing", ()):
-        chosen = registries.chosen_dtype(frame, name)
-        if chosen is not None:
-            return chosen
-    return names.definition_value(frame, target, name, node)
+    own = bool(getattr(target, "enclosing", ()))  # of a function, or a class
+    chosen = None if own else chosen_names.chosen(frame, frame.module, name)
+    return chosen or names.definition_value(frame, target, name, node)
 
 
 def _closing_over(frame: Frame, value: Value) -> Value:
@@ -228,7 +226,8 @@ def _member(frame: Frame, owner: Namespace, node: ast.Attribute) -> Value:
             # A submodule is not bound in its package: `package.module` is known by the import here.
             spelled = dotted_name(node) or ""
             target = module.target(node.attr) or frame.module.target(spelled, frame.enclosing)
-            return names.definition_value(frame, target, node.attr, node)
+            chosen = chosen_names.chosen(frame, module, node.attr)
+            return chosen or names.definition_value(frame, target, node.attr, node)
     return names.external(frame, f"{owner.name}.{node.attr}", node)
 
 

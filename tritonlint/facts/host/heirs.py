@@ -7,6 +7,7 @@ import ast
 from collections.abc import Callable, Container
 from collections.abc import Sequence as Several
 from itertools import dropwhile, takewhile
+from typing import TypeGuard
 
 from tritonlint.facts.host.choices import MAX_OPTIONS, Known, options
 from tritonlint.facts.host.element_types import all_bytes
@@ -51,7 +52,7 @@ def run_as(method: Definition) -> list[Definition | None]:
     if not found:
         return [None]
     named = {each.attr for each in nodes(method.node, ast.Attribute)}  # type: ignore[arg-type]
-    named |= _making(owner, named)
+    named |= _making(own, named)
     changing: list[Definition | None] = []
     keeping = False
     for heir in found:
@@ -66,25 +67,32 @@ def run_as(method: Definition) -> list[Definition | None]:
 
 @kept(1024)
 def _hooks(owner: ast.ClassDef) -> tuple[tuple[str, str], ...]:
-    """The attributes that the initializer of a class gives what a method of the object gives, and
-    the names of these methods."""
+    """The attributes that the methods of a class give what methods of the object give, or make of
+    that, and the names of these methods."""
     found: list[tuple[str, str]] = []
     for method in owner.body:
-        if isinstance(method, FUNCTION) and method.name == "__init__":
-            for each in nodes(method, ast.Assign):
-                match each:
-                    case ast.Assign(
-                        targets=[ast.Attribute(value=ast.Name(id="self"), attr=name)],
-                        value=ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr=hook)),
-                    ):
-                        found.append((name, hook))
+        for each in nodes(method, ast.Assign) if isinstance(method, FUNCTION) else ():
+            match each:
+                case ast.Assign(targets=[ast.Attribute(value=ast.Name(id="self"), attr=name)]):
+                    called = (x.func for x in nodes(each.value, ast.Call))
+                    found += [(name, hook.attr) for hook in called if _is_own(hook)]
     return tuple(found)
 
 
-def _making(owner: ast.ClassDef, named: set[str]) -> set[str]:
-    """The methods of an object by which the initializer of a class makes what of these attributes
-    it has."""
-    return {hook for name, hook in _hooks(owner) if name in named}
+def _is_own(called: ast.expr) -> TypeGuard[ast.Attribute]:
+    """Whether what is called is a method of the object itself."""
+    return (
+        isinstance(called, ast.Attribute)
+        and isinstance(called.value, ast.Name)
+        and (called.value.id == "self")
+    )
+
+
+def _making(owner: Definition, named: set[str]) -> set[str]:
+    """The methods of an object by which the methods of its class, its own or inherited, make what
+    of these attributes it has."""
+    every = (pair for each in linearized(owner) for pair in _hooks(each.as_class))
+    return {hook for name, hook in every if name in named}
 
 
 def _before(heir: Definition, owner: Definition) -> list[Definition]:

@@ -8,6 +8,7 @@ from tritonlint.facts.flow import statements as walked
 from tritonlint.facts.host import (
     branching,
     calls,
+    chosen_names,
     classes,
     conditions,
     entering,
@@ -46,6 +47,7 @@ class Activation(Frame):
     step = statements.step
     test = branching.test
     decided = branching.decided
+    in_turn = chosen_names.in_turn
     raised = branching.raised
     doubted = branching.doubted
     arm = branching.arm

@@ -8,18 +8,21 @@ from functools import lru_cache
 
 from tritonlint.dtypes import ElementTypes, from_torch
 from tritonlint.facts.host.symbols import Spelled
-from tritonlint.facts.host.values import Const, DType, Sequence, Table, Tensor, Value
+from tritonlint.facts.host.values import Const, DType, Instance, Sequence, Table, Tensor, Value
 from tritonlint.facts.project.tree import as_code
 
 
 def label_of(key: Value, node: ast.expr) -> object:
     """What an entry is kept under whose key is `key`, the value of `node`: a constant for itself, a
-    tuple of them too, a dtype by its name in torch, anything else by its code."""
+    tuple of them too, a dtype by its name in torch, a member of an enum by its own, anything else
+    by its code."""
     match key:
         case Const(value=value):
             return value
         case Tensor(buffer=Spelled() as kept):  # a key that was gone through
             return kept
+        case Instance(symbol=Spelled() as member):  # of an enum
+            return member
         case DType(of=None, key=None, types=types) if types.single is not None:
             return Spelled(str(types.single))
         case Sequence(items=items, repeated=False) if all(isinstance(x, Const) for x in items):

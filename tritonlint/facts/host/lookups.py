@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 
 from tritonlint.dtypes import ElementTypes, join
-from tritonlint.facts.host import arithmetic, classes, element_types, parametrized, setting_tests
+from tritonlint.facts.host import (
+    arithmetic,
+    classes,
+    element_types,
+    enum_tests,
+    parametrized,
+    setting_tests,
+)
 from tritonlint.facts.host.choices import MAX_OPTIONS, choose
 from tritonlint.facts.host.labels import any_spelled, candidates, label_of
 from tritonlint.facts.host.naming import symbol
@@ -41,8 +49,10 @@ def _setting(table: Table, key: Value, node: ast.expr) -> Symbol | None:
     """The test that parts the entries of a table for names of fp8 types from its others; None where
     its key is no setting."""
     setting = setting_tests.asks_for(key, node.slice) if isinstance(node, ast.Subscript) else None
-    several = sum(setting_tests.names_fp8(label) for label, _ in table.items) > 1
-    return AskedAsAny(setting.setting) if several and setting else setting
+    names = [str(label) for label, _ in table.items if setting_tests.names_fp8(label)]
+    if setting is None or not names:
+        return setting
+    return AskedAs(setting.setting, *names) if len(names) == 1 else AskedAsAny(setting.setting)
 
 
 def _by_setting(frame: Frame, table: Table, setting: Symbol | None) -> Value | None:
@@ -99,10 +109,20 @@ def _by_entry(
         path += tuple((test, False) for each, test in groups.items() if each not in (types, *other))
         path += tuple((test, False) for label, test in tests.items() if label not in labels)
         value = _NONE if types is None else DType(types, table=table.span)
-        paths.append((tuple(dict.fromkeys(path)), value))
+        paths.append((tuple(dict.fromkeys(path + _of_members(key, one, labels))), value))
     if default is not None and open_:
         paths.append((tuple((test, False) for test in groups.values()), default))
     return choose(*paths)
+
+
+def _of_members(key: Value, one: Symbol, labels: Iterable[object]) -> Path:
+    """How the tests come out of an enum for codes where the key of a table is one of its members
+    with these labels."""
+    if not isinstance(key, Instance):
+        return ()
+    names = [str(each).rpartition(".")[2] for each in labels]
+    told = [enum_tests.outcomes(key.definition, one, each) for each in names]
+    return tuple(x for x in told[0] if all(x in each for each in told)) if told else ()
 
 
 def _is_dtype(value: Value) -> bool:

@@ -14,7 +14,15 @@ from tritonlint.facts.host.labels import label_of
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Share
 from tritonlint.facts.host.tensors import cut
-from tritonlint.facts.host.values import Instance, Sequence, Table, Tensor, Value, attributes_in
+from tritonlint.facts.host.values import (
+    Class,
+    Instance,
+    Sequence,
+    Table,
+    Tensor,
+    Value,
+    attributes_in,
+)
 
 # So many items are gone through one by one; of more, each is any of them.
 FEW = 8
@@ -41,7 +49,10 @@ def learn(frame: Frame, item: Value, after: Frame) -> None:
 
 def gone_through(frame: Frame, node: ast.expr, value: Value) -> Value:
     """`value`, which is that of `node`; of memory of a known type, its rows; of an object, what its
-    `__iter__` gives, or what its `__next__` does again and again."""
+    `__iter__` gives, or what its `__next__` does again and again; of an enum, any member."""
+    if isinstance(value, Class) and classes.is_enum(value.definition):
+        member = Instance(value.definition, frame.unknown(node).buffer)
+        return Sequence((member,), repeated=True)
     if isinstance(value, Tensor) and not value.several and tensor_types(frame, value).known:
         return Sequence((cut(frame, value, frame.span(node)),), repeated=True)
     if not isinstance(value, Instance) or iteration.items(value) is not None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from collections.abc import Sequence as Items
 
 from tritonlint.facts.flow.parameters import signature
-from tritonlint.facts.host import classes, entering
+from tritonlint.facts.host import classes, entering, members
 from tritonlint.facts.host.arguments import Given
 from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.state import MAX_DEPTH, MAX_ENTERED, Frame
@@ -41,6 +41,8 @@ def make(frame: Frame, node: ast.Call, made: Class, given: Given) -> Value:
     definition = made.definition
     if classes.inherits(definition, "TypedDict"):
         return Table(tuple(given.arguments.keywords.items()), frame.span(node), not given.complete)
+    if classes.is_enum(definition):
+        return members.by_value(frame, made, node)
     symbol = Made(definition.qualified, node.lineno, node.col_offset, frame.site)
     initializer = definition.module.member(definition, "__init__")
     if initializer is None:

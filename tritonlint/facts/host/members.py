@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 
-from tritonlint.facts.host import classes, entering
+from tritonlint.facts.host import classes, entering, enum_tests
 from tritonlint.facts.host.choices import choose
 from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import Attribute, Compared, Object, Spelled
+from tritonlint.facts.host.symbols import Attribute, Compared, Spelled
 from tritonlint.facts.host.values import Callable, Class, Const, Instance, Path, Sequence, Value
 from tritonlint.facts.project.modules import Definition
 from tritonlint.facts.project.tree import FUNCTION
@@ -29,8 +29,8 @@ def of_any_member(frame: Frame, owner: Instance, name: str, node: ast.expr) -> V
     if isinstance(initializer, Definition) and id(initializer.node) in frame.run.stack:
         return None
     found: list[tuple[Path, Value]] = []
-    spelled = [Spelled(f"{definition.name}.{label}") for label, _ in classes.members(definition)]
-    tests = [Compared(owner.symbol, "==", each) for each in spelled]
+    labels = [label for label, _ in classes.members(definition)]
+    tests = [Compared(owner.symbol, "==", member_symbol(definition, each)) for each in labels]
     for index, (label, written) in enumerate(classes.members(definition)):
         inner = frame.elsewhere(definition.module, definition.inside)
         value: Value | None = Const(label) if name in _NAME else inner.evaluate(written)
@@ -40,7 +40,8 @@ def of_any_member(frame: Frame, owner: Instance, name: str, node: ast.expr) -> V
             return value
         if value is not None:
             # One of its members, and none of the others.
-            path = tuple((test, at == index) for at, test in enumerate(tests))
+            path: Path = tuple((test, at == index) for at, test in enumerate(tests))
+            path += enum_tests.outcomes(definition, owner.symbol, label)
             found.append((path, value))
     return choose(*found) if found else None
 
@@ -63,9 +64,9 @@ def _given(
     return made.env.get(Attribute(instance.name, name))
 
 
-def member_symbol(definition: Definition, label: str) -> Attribute:
-    """What a member of an enum is known by."""
-    return Attribute(Object(definition.qualified), label)
+def member_symbol(definition: Definition, label: str) -> Spelled:
+    """What a member of an enum is known by, as where it is compared with."""
+    return Spelled(f"{definition.name}.{label}")
 
 
 def by_name(frame: Frame, owner: Class, key: Value, node: ast.expr) -> Instance | None:
@@ -76,6 +77,20 @@ def by_name(frame: Frame, owner: Class, key: Value, node: ast.expr) -> Instance 
     if isinstance(key, Const):
         return Instance(definition, member_symbol(definition, str(key.value)))
     return Instance(definition, frame.unknown(node).buffer)
+
+
+def by_value(frame: Frame, owner: Class, node: ast.Call) -> Instance:
+    """`Enum(value)`: any member of an enum."""
+    return Instance(owner.definition, frame.unknown(node).buffer)
+
+
+def written(owner: Class, label: str, value: Value) -> Value:
+    """`Enum.MEMBER`, which is written as `value`: an object where that is a tuple or an object, and
+    else as it is written, since members are compared with texts and numbers."""
+    if isinstance(value, (Sequence, Instance)) and classes.is_enum(owner.definition):
+        if any(each == label for each, _ in classes.members(owner.definition)):
+            return Instance(owner.definition, member_symbol(owner.definition, label))
+    return value
 
 
 def named(frame: Frame, node: ast.Attribute) -> Instance | None:

@@ -215,7 +215,7 @@ def class_attribute(frame: Frame, owner: Class, name: str, node: ast.expr) -> Va
         return bound_method(frame, owner, target, node)
     if target is None and name == "apply" and (found := autograd.applied(frame, definition, node)):
         return found
-    return names.definition_value(frame, target, name, node)
+    return members.written(owner, name, names.definition_value(frame, target, name, node))
 
 
 def inherited(frame: Frame, owner: Super, name: str, node: ast.expr) -> Value:

@@ -11,7 +11,7 @@ from itertools import chain
 from tritonlint.facts.host import tensors
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.binding import bind
-from tritonlint.facts.host.choices import choose, is_dtype
+from tritonlint.facts.host.choices import choose
 from tritonlint.facts.host.element_types import mixes_bytes
 from tritonlint.facts.host.given import arguments_of
 from tritonlint.facts.host.state import Frame
@@ -70,49 +70,6 @@ def filled(frame: Frame, definition: Definition, made: Value) -> Value:
     for filler, decorator, own in decorated:
         inner.env[name] = _registered(inner, filler, decorator, own, name)
     return inner.env[name]
-
-
-def chosen_dtype(frame: Frame, name: str) -> Value | None:
-    """The dtype that a name of the module stands for after the tests of the module that choose it;
-    None of another name."""
-    statements = _choosing(frame.module, name)
-    if not statements or id(statements[0]) in frame.run.stack:
-        return None
-    frame.run.stack.append(id(statements[0]))
-    inner = frame.elsewhere(frame.module, (), frame.types)
-    inner.block(statements)
-    frame.run.stack.pop()
-    found = inner.env.get(name)
-    return found if found is not None and is_dtype(found) else None
-
-
-@kept(64)
-def rebound(module: Module) -> frozenset[str]:
-    """The names of a module that are given something more than once."""
-    return frozenset(name for name, each in module.bindings.items() if len(each) > 1)
-
-
-@kept(1024)
-def _choosing(module: Module, name: str) -> list[ast.stmt]:
-    """The statements of a module that give a name something, where tests are among them, and
-    nothing but assignments stands under these."""
-    found = [each for each in module.tree.body if name in _assigned_in(each)]
-    tests = [each for each in found if isinstance(each, ast.If)]
-    return found if tests and len(found) <= _MOST else []
-
-
-def _assigned_in(statement: ast.stmt) -> frozenset[str]:
-    """The names that a statement assigns: one that stands for itself, or a test above such."""
-    match statement:
-        case ast.Assign(targets=targets):
-            return frozenset(each.id for each in targets if isinstance(each, ast.Name))
-        case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr()):
-            return frozenset((name,))
-        case ast.If(body=body, orelse=orelse):
-            inner = [*body, *orelse]
-            if all(isinstance(each, (ast.Assign, ast.AnnAssign, ast.If)) for each in inner):
-                return frozenset().union(*map(_assigned_in, inner))
-    return frozenset()
 
 
 def _put_later(frame: Frame, definition: Definition, made: Container) -> Container:

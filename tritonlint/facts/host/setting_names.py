@@ -6,16 +6,17 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from tritonlint.facts.host import parametrized, setting_tests
-from tritonlint.facts.host.outcomes import combine
+from tritonlint.facts.host.outcomes import combine, telling
 from tritonlint.facts.host.setting_tests import names_fp8
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import Literal
-from tritonlint.facts.host.values import Condition, Const, Method, Sequence, Tensor, Value
+from tritonlint.facts.host.symbols import Literal, Spelled
+from tritonlint.facts.host.values import Choice, Condition, Const, Method, Sequence, Tensor, Value
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Module
-from tritonlint.facts.project.tree import FUNCTION, last_name, nodes, walk
+from tritonlint.facts.project.tree import FUNCTION, as_code, last_name, nodes, walk
 
 _TEXT = re.compile(r"""["'](?:torch\.)?(fp8|float8|f8|e4m3|e5m2)""")
 
@@ -119,6 +120,14 @@ def _strings(*nodes_: ast.expr | None) -> list[str]:
     return [each.value for each in found if isinstance(each.value, str)]
 
 
+def _begins(method: str, part: Value, text: Value) -> bool | None:
+    """Whether a text that is written begins or ends with another one."""
+    match text, part:
+        case Const(value=str() as known), Const(value=str() as asked):
+            return known.startswith(asked) if method == "startswith" else known.endswith(asked)
+    return None
+
+
 def begins(
     frame: Frame, node: ast.Call, function: Method, owner: Value, part: Value
 ) -> Condition | None:
@@ -130,6 +139,10 @@ def begins(
     if isinstance(owner, Tensor) and isinstance(part, Const) and function.name == "startswith":
         if never_begins(frame.module, function.node.value, part.value):
             return Condition("opaque", Literal("False"), span)
+    if isinstance(owner, Choice):
+        asked = Condition("opaque", Spelled(as_code(node)), span)
+        found = telling(asked, owner, partial(_begins, function.name, part))
+        return found if found.told is not None else None
     parts = part.items if isinstance(part, Sequence) and part.items else (part,)
     tests = [setting_tests.text_test(owner, function.name, x, node.func, span) for x in parts]
     known = tuple(each for each in tests if each is not None)

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from tritonlint.facts.host import (
+    chosen_names,
     classes,
     constants,
     containers,
@@ -87,8 +88,8 @@ def _run_handed_on(frame: Frame) -> None:
     until = frame.path
     for path, value in list(_own(frame, frame.env.values())):
         definition = value.definition
-        before = any(each.definition.node is definition.node for each in done)
-        called = id(definition.node) in frame.run.entered and not before
+        again = any(each.definition.node is definition.node for each in done)
+        called = id(definition.node) in frame.run.entered and not again
         if not called and value not in (*given, *done) and _leads(frame, definition):
             done.append(value)
             node = definition.as_function
@@ -214,8 +215,10 @@ def begin_round(frame: Frame, index: int) -> None:
 
 
 def define(frame: Frame, node: ast.stmt) -> None:
-    """A function or a class is defined, or something deleted."""
+    """A function or a class is defined, or something imported or deleted."""
     match node:
+        case ast.Import() | ast.ImportFrom() if not frame.enclosing:
+            chosen_names.imported(frame, node)
         case ast.Delete(targets=targets):
             for each in targets:
                 containers.deleted(frame, each)

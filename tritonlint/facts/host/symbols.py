@@ -46,17 +46,24 @@ class Numbers(Symbol):
 class Raised(Symbol):
     """Whether a handler of the `try` there is reached, in the calls of `site`."""
 
-    FORM = "raised@{0.path}:{0.line}:{0.column}{0.site}"
+    FORM = "raised@{0.path}:{0.line}{0.site}"
     path: str
     line: int
-    column: int
     site: str
 
 
 @symbol_class
+class Missing(Symbol):
+    """Whether the package is missing that the `try` there, at the top of a module, imports."""
+
+    FORM = "missing@{0.path}:{0.line}"
+    path: str
+    line: int
+
+
+@symbol_class
 class Allocation(Symbol):
-    """Memory that an expression makes, in the calls and rounds of `site`; `mark` tells apart what
-    it makes together."""
+    """Memory that an expression makes in the calls of `site`; `mark` parts what is made at once."""
 
     FORM = "new@{0.path}:{0.line}:{0.column}{0.site}{0.mark}"
     path: str

@@ -97,9 +97,8 @@ def construct(
 ) -> Value:
     """The tensor that a constructor such as `torch.empty` or `x.new_zeros` makes; `like` is the
     tensor it takes after. Where a test decides whether it holds bytes, it is one of several."""
-    dtype = arguments.keywords.get("dtype") or next(
-        (each for each in arguments.positional if isinstance(each, DType)), None
-    )
+    dtypes = (each for each in arguments.positional if isinstance(each, DType))
+    dtype = arguments.keywords.get("dtype") or next(dtypes, None)
     dtype = written_dtype(dtype or arguments.get(1, "dtype")) or dtype
     if dtype is None and name in _AS_IT_IS and isinstance(like, Tensor):
         if tensor_types(frame, like).known:
@@ -174,15 +173,22 @@ def _made_alike(frame: Frame, buffer: Symbol, types: ElementTypes, like: Value) 
         frame.run.alike[buffer] = frozenset(named).union(*further)
 
 
-def view(frame: Frame, tensor: Tensor, arguments: Arguments, span: Span) -> Tensor:
-    """`tensor.view(...)`: another element type for the same bytes, or another shape."""
-    given = arguments.keywords.get("dtype") or (
-        arguments.positional[0] if len(arguments.positional) == 1 else None
-    )
+def view(frame: Frame, tensor: Tensor, arguments: Arguments, span: Span) -> Value:
+    """`tensor.view(...)`: another element type for the same bytes, or another shape. Where a test
+    decides whether it is one of bytes, it is one of several."""
+    first = arguments.positional[0] if len(arguments.positional) == 1 else None
+    given = arguments.keywords.get("dtype") or first
     if given is None or not any(isinstance(each, DType) for _, each in options(given)):
         return tensor
-    own = all(isinstance(each, DType) and each.of == tensor.buffer for _, each in options(given))
-    if own and tensor.types is None:
+    each_path = options(given) if decides_bytes(frame, given) else (((), given),)
+    here = [(path, each) for path, each in each_path if not contradicts(path, frame.path)]
+    return choose(*((path, _viewed(frame, tensor, each, span)) for path, each in here))
+
+
+def _viewed(frame: Frame, tensor: Tensor, given: Value, span: Span) -> Tensor:
+    """`tensor` viewed as the dtype that is `given`."""
+    own = (isinstance(each, DType) and each.of == tensor.buffer for _, each in options(given))
+    if tensor.types is None and all(own):
         return tensor
     types = dtype_types(frame, given)
     for path, seen in _viewed_as(frame, given):
@@ -191,19 +197,16 @@ def view(frame: Frame, tensor: Tensor, arguments: Arguments, span: Span) -> Tens
     floats = (each.is_float and (each.is_code or each.width > 8) for each in before.types or ())
     if before.types and all_bytes(types) and all(floats):
         frame.note("codes", tensor.buffer, before, span, tensor.part, path=tensor.tested)
+    same = replace(tensor, types=types, view=span, guarded=False, viewed_on=(), bare=False)
     # What is viewed as bytes enters the calls after that: a view before it would change nothing.
-    passed = () if all_bytes(types) else tensor.passed
-    return replace(
-        tensor, types=types, view=span, guarded=False, viewed_on=(), bare=False, passed=passed
-    )
+    return replace(same, passed=()) if all_bytes(types) else same
 
 
 def _viewed_as(frame: Frame, given: Value) -> list[tuple[Path, ElementTypes]]:
     """The types that `given` names, of which a view is one: each on its path where they are of
     other 8-bit floats."""
-    each_path = [
-        (path, known_of(frame, each)) for path, each in options(given) if isinstance(each, DType)
-    ]
+    dtypes = [each for each in options(given) if isinstance(each[1], DType)]
+    each_path = [(path, known_of(frame, each)) for path, each in dtypes]
     formats = {each.single for _, each in each_path}
     if len(formats) > 1 and all(each is not None and each.is_fp8 for each in formats):
         return each_path

@@ -18,6 +18,8 @@ _OWN_NAMED = re.compile(
     rb"|\w+[ \t]*,[\w., \t]*=[^\n]*\b|(?:else[ \t]+)?)self\.\w+[ \t]*\)?[ \t]*(?:$|if\b|,)",
     re.M,
 )
+# A method of an item of one.
+_OWN_ITEM = re.compile(rb"\bself\.\w+\[[^\n\]]*\]\.\w+\(")
 # A loop over what an attribute of `self` has.
 _OWN_LOOPED = re.compile(rb"\bfor\b[^\n]*\bin\b[^\n]*\bself\.\w")
 # What the end of such a line looks like, which takes less time to look for.
@@ -66,8 +68,7 @@ NO_KERNEL = frozenset(
 # What code says when it says something about the bytes of a tensor: a narrow type, a view that is
 # given one thing, a setting of quantized caches. A dtype by another name is told by that name.
 _NAMING_BYTES = (
-    *(b"int8", b"fp8", b"float8", b"quantized", b"cache_dtype"),
-    *(b"ByteTensor", b"typestr"),
+    *(b"int8", b"fp8", b"float8", b"quantized", b"cache_dtype", b"ByteTensor", b"typestr"),
 )
 _SAYING = (*_NAMING_BYTES, b"int16", b"int32", b"CharTensor", b"Int8[")
 _KINDS, _WIDTHS = (b"is_floating_point", b"is_signed"), (b"element_size", b"itemsize")
@@ -132,9 +133,8 @@ def may_tell(text: bytes, sought: Iterable[str]) -> bool:
 def may_launch(text: bytes, named: Iterable[bytes], start: int, end: int) -> bool:
     """Whether code, in which these names are `named`, may launch a kernel that it does not name:
     one that it is given, or looks up. Of one that it names, the name tells."""
-    if any(
-        _calls_subscript(text, start, each.start()) for each in _LAUNCH.finditer(text, start, end)
-    ):
+    called = _LAUNCH.finditer(text, start, end)
+    if any(_calls_subscript(text, start, each.start()) for each in called):
         return True
     return _gives_grid(text, start, end) and any(each.endswith(_LAUNCHING) for each in named)
 
@@ -151,9 +151,8 @@ def _calls_subscript(text: bytes, start: int, end: int) -> bool:
     if _WRITTEN.fullmatch(text, max(start, text.rfind(b"[", start, end) + 1), end):
         return False
     line = text[text.rfind(b"\n", start, end) + 1 : end]
-    in_comment = b"#" in line and not any(
-        quote in line.partition(b"#")[0] for quote in (b'"', b"'")
-    )
+    before, comment, _ = line.partition(b"#")
+    in_comment = comment and b'"' not in before and b"'" not in before
     if in_comment or text.count(b'"""', start, end) % 2:
         return False
     opened = _opened(text, max(start, end - _FAR), end)
@@ -247,10 +246,9 @@ def names(text: bytes, start: int, end: int) -> set[bytes]:
     """The names in code, each with the attributes after it (`ops.store`); and as `.store` the
     attributes that stand apart from what they are of."""
     found = set(_CHAIN.findall(text, start, end))
-    if not found.isdisjoint(_PREFIXES):
-        for each in found & _PREFIXES:
-            if not _NO_PREFIX[each].search(text, start, end):
-                found.remove(each)
+    for each in found & _PREFIXES:
+        if not _NO_PREFIX[each].search(text, start, end):
+            found.remove(each)
     for one, other in _CONTINUED.findall(text, start, end):
         found.add(b"." + (one or other))
     if b"super" in found:
@@ -259,9 +257,11 @@ def names(text: bytes, start: int, end: int) -> set[bytes]:
 
 
 def names_own(text: bytes, start: int, end: int) -> bool:
-    """Whether code names an attribute of `self`, or an item of it: its methods may be called so."""
-    if text.find(b"for ", start, end) >= 0 and _OWN_LOOPED.search(text, start, end) is not None:
-        return True
+    """Whether code names an attribute of `self`, or an item of it, or calls a method of one: its
+    methods may be called so."""
+    for word, pattern in ((b"for ", _OWN_LOOPED), (b"].", _OWN_ITEM)):
+        if text.find(word, start, end) >= 0 and pattern.search(text, start, end) is not None:
+            return True
     last = _OWN_LAST.search(text, start, end)
     return last is not None and _OWN_NAMED.search(text, start, end) is not None
 

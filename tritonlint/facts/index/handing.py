@@ -22,8 +22,10 @@ _ATTRIBUTE = re.compile(rb"^[ \t]+\w+[ \t]*(?::[^=\n]*)?=[ \t]*(%s)[ \t]*$" % _C
 _NAME = re.compile(rb"(?<![\w.])[\w.]+")
 # A lambda names what it calls so near.
 _NEAR = 160
-# What a call gives an attribute, and an attribute that is called.
-_GIVEN = re.compile(rb"self\.\w+[ \t]*(?::[^=\n]*)?=[ \t]*([a-z_][\w.]*)\(")
+# What a call gives an attribute, or each item of one, and an attribute that is called.
+_GIVEN = re.compile(
+    rb"self\.\w+[ \t]*(?::[^=\n]*)?=\s*(?:[\[({]\s*(?:[\w.\"']+[ \t]*:\s*)?)?([a-z_][\w.]*)\("
+)
 _CALLED = re.compile(rb"\bself\.(%s+)[ \t]*(?:\[[^\]\n]*\][ \t]*)?\(" % LETTER)
 # What an attribute is given that can be called then, or has what can be: a lambda, a kernel with
 # its grid.

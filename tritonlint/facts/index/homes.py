@@ -12,6 +12,8 @@ from tritonlint.facts.project.layout import Layout
 # In a universe of so few files all of them are outlined: what only imports a wrapper, and hands it
 # what an object holds, names nothing that the gate of a file looks for.
 _FEW = 200
+# Folders in which packages are installed, of which none is a part of another.
+_INSTALLED = ("site-packages", "dist-packages")
 
 
 class Homes:
@@ -64,10 +66,12 @@ class Homes:
 
     def beside(self, file: str) -> frozenset[str]:
         """What the names of modules may begin with that absolute imports find which are in the
-        checkout of a file, but not in its universe; nothing where there is no checkout."""
+        checkout of a file, but not in its universe; where there is no checkout, those in the folder
+        of a file that belongs to no package, unless packages are installed there."""
         root = self.layout.package_root(file)
         if self.layout.top(root) is None:
-            return frozenset()
+            alone = not self._is_deep(file) and os.path.basename(root) not in _INSTALLED
+            return self.layout.inside(root) if alone else frozenset()
         own = {os.path.basename(self.home(file))} if self._is_deep(file) else set()
         return self.layout.beside(root) - own
 

@@ -82,11 +82,14 @@ _STANDARD = frozenset(
     weakref""".split()
 )
 
+# Packages that are never the project's own.
+_OTHERS = frozenset((b"torch", b"triton", b"numpy"))
+
 
 def imports(text: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
     """The names that imports give, each with the module, and with the name of what it is in that
-    module (nothing for the module itself); but none of Python's own modules, of which nothing leads
-    to a launch."""
+    module (nothing for the module itself), a module in a package that alone is given a name by its
+    own; but none of Python's own modules, of which nothing leads to a launch."""
     for found in _IMPORT.finditer(text):
         before = text[text.rfind(b"\n", 0, found.start()) + 1 : found.start()].split()
         module = before[1] if before[:1] == [b"from"] and len(before) > 1 else b""
@@ -102,6 +105,8 @@ def imports(text: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
             else:
                 top = name.partition(b".")[0]
                 yield top, top, b""
+                if name != top and top not in _OTHERS:
+                    yield name, name, b""
 
 
 def assigned(text: bytes) -> list[tuple[bytes, bytes]]:

@@ -109,11 +109,12 @@ def _flat(body: Sequence[ast.stmt], conditional: bool) -> Iterator[tuple[ast.stm
 
 def _block(body: Sequence[ast.stmt], conditional: bool) -> Iterator[tuple[str, Binding]]:
     for node, under in _flat(body, conditional):
-        for name, bound in _bound(node):
+        for name, bound in bound_by(node):
             yield name, Binding(bound, under)
 
 
-def _bound(node: ast.stmt) -> Iterator[tuple[str, Bound]]:
+def bound_by(node: ast.stmt) -> Iterator[tuple[str, Bound]]:
+    """The names that a statement gives something, and what."""
     match node:
         case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
             yield node.name, node

@@ -82,9 +82,11 @@ class Layout:
     def beside(self, folder: str) -> frozenset[str]:
         """What the names of modules may begin with that absolute imports of the files of a folder
         find."""
-        listed = {
-            name.removesuffix(".py") for x in self._starts_of(folder) for name in self._list(x)
-        }
+        return frozenset().union(*map(self.inside, self._starts_of(folder)))
+
+    def inside(self, folder: str) -> frozenset[str]:
+        """What the names of the modules in a folder begin with."""
+        listed = {name.removesuffix(".py") for name in self._list(folder)}
         return frozenset(filter(str.isidentifier, listed - {"__pycache__"}))
 
     def _candidates(self, dotted: str, folder: str) -> Iterator[str]:

@@ -252,6 +252,10 @@ class Module:
         """The member `name` of the class `owner` of this module, or of its base classes."""
         raise NotImplementedError
 
+    def imported(self, imported: Import) -> Target:
+        """What an import of this module gives."""
+        raise NotImplementedError
+
     def scope_bindings(self, scope: Function | ast.ClassDef) -> Mapping[str, Sequence[Binding]]:
         """The bindings of the names in the body of a function or class of this file; parameters are
         unknown values."""

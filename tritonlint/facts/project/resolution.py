@@ -57,6 +57,10 @@ class ResolvedModule(Module):
             self._members[key] = member(self, owner, name, frozenset())
         return self._members[key]
 
+    def imported(self, imported: Import) -> Target:
+        """What an import of this module gives."""
+        return _imported(self, imported, frozenset())
+
 
 def follow(here: Module, dotted: str, enclosing: Enclosing, visited: _Visited) -> Target:
     """What `dotted` stands for where the functions and classes `enclosing` are around it."""

@@ -25,7 +25,7 @@ from tritonlint.facts.hazards.raw_bytes.other_uses import (
 )
 from tritonlint.facts.hazards.raw_bytes.sisters import passed_twice
 from tritonlint.facts.hazards.raw_bytes.spoken import means_fp8
-from tritonlint.facts.hazards.raw_bytes.stands_for import about_type, is_conditional, stands_for
+from tritonlint.facts.hazards.raw_bytes.stands_for import is_conditional, made_by, stands_for
 from tritonlint.facts.hazards.raw_bytes.storage import Storage, storage_of
 from tritonlint.facts.hazards.raw_bytes.unread_tests import may_be_excluded
 from tritonlint.facts.hazards.raw_bytes.viewed_apart import left_by_its_class, viewed_apart
@@ -37,7 +37,7 @@ from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.heirs import of_class
 from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.state import Run
-from tritonlint.facts.host.symbols import OfClass
+from tritonlint.facts.host.symbols import Missing, OfClass
 from tritonlint.facts.host.values import Path, Tensor
 from tritonlint.facts.project.tree import nodes
 from tritonlint.findings.claim import Known
@@ -210,7 +210,6 @@ def _argument(
         return Typed(event.span, parameter, place, codes) if typed and tensor.passed else None
     twice = any(passed_twice(event, parameter, tensor, whole))
     place = passed.span if twice else place_of_view(run, event, parameter, tensor, evidence)
-    shared = _may_differ(run, event, parameter, tensor, place)
     return Argument(
         event.kernel.name,
         event.kernel.path,
@@ -230,14 +229,12 @@ def _argument(
         means_fp8(event),
         event.kernel.line,
         known_arguments(event, parameter, whole + evidence[0].path),
-        _stands_for(event, parameter, tensor, storage, evidence),
+        _stands_for(event, parameter, tensor, storage, evidence, whole),
         # What an heir of the class makes of bytes, others may not.
-        run.heir is not None
-        or is_conditional(event.path, path, evidence)
-        or (shared and bool(tensor.passed) and any(map(about_type, event.path))),
+        run.heir is not None or made_by(run, tensor) or is_conditional(event.path, path, evidence),
         event.alone,
         _is_whole(event, tensor),
-        shared,
+        _may_differ(run, event, parameter, tensor, place),
     )
 
 
@@ -281,10 +278,14 @@ def _stands_for(
     tensor: Tensor,
     storage: Storage,
     evidence: Sequence[Evidence],
+    path: Path,
 ) -> ElementTypes:
     """The view that is missing. Of a whole page none is right, codes go through the same pointer;
-    and none can stand where a tuple is passed of which this is an item."""
+    none can stand where a tuple is passed of which this is an item; and the type of a package is
+    not there where that is missing."""
     if (storage.packed and tensor.part is None) or not has_place(event, parameter):
+        return UNKNOWN
+    if any(isinstance(test, Missing) and outcome for test, outcome in path):
         return UNKNOWN
     return stands_for(event, parameter, tensor, evidence)
 

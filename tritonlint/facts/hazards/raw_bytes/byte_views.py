@@ -124,11 +124,12 @@ def _of_codes(
 
 
 def views_beside(event: LaunchEvent, tensor: Tensor) -> list[Tensor]:
-    """The views of the same buffer as a float type that the launch is passed too."""
+    """The views of the same buffer as a float type that the launch is passed too, but for what the
+    view of `tensor` itself gives on another path."""
     return [
         each
         for _, each in event.viewed
-        if each.buffer == tensor.buffer and _types(each)
+        if each.buffer == tensor.buffer and each.view != tensor.view and _types(each)
         if all(t.is_float for t in _types(each))
     ]
 

@@ -21,11 +21,13 @@ from tritonlint.facts.host.settings import names, stem
 from tritonlint.facts.host.symbols import (
     AskedAmong,
     AskedAs,
+    AskedAsAny,
     Compared,
     HasType,
     Literal,
     Never,
     Parameter,
+    Spelled,
     Symbol,
 )
 from tritonlint.facts.host.values import Path, Tensor
@@ -59,10 +61,8 @@ def spoken_of(
     text = event.arguments[parameter].text
     if byte_named(parameter) or counts(parameter) or counts(text):
         return
-    asks = any(outcome and _asks_for_codes(key) for key, outcome in own)
-    if asks and any(each.stated for each in evidence):
-        span = event.arguments[parameter].span
-        yield _evidence(span, "where it holds bytes, the dtype that is asked for is fp8")
+    if any(each.stated for each in evidence) and (told := [*asked_as_codes(event, parameter, own)]):
+        yield from told
         return
     asked = [each for each in notes if each.kind == "setting" and each.types.known]
     for each in evidence if asked else ():
@@ -79,16 +79,28 @@ def spoken_of(
         yield replace(_evidence(event.span, f"`{event.function}` is called after fp8"), named=True)
 
 
+def asked_as_codes(event: LaunchEvent, parameter: str, own: Path) -> Iterator[Evidence]:
+    """Evidence that the bytes passed as `parameter` are codes from a test for fp8 on the path on
+    which it is these bytes (its `own`)."""
+    if any(outcome and _asks_for_codes(key) for key, outcome in own):
+        span = event.arguments[parameter].span
+        yield _evidence(span, "where it holds bytes, the dtype that is asked for is fp8")
+
+
 def _asks_for_codes(test: Symbol) -> bool:
     """Whether a test of a dtype comes out true for 8-bit floats alone, or for what takes a byte;
     or one of a setting for names of them alone."""
     match test:
         case AskedAs() | AskedAmong():
             return all(map(names_fp8, names(test)))
+        case AskedAsAny():
+            return True
         case HasType():
             return is_of_codes(test)
         case Compared(left=left, operator="==", right=Literal(written="1")):
             return left.last_name == "itemsize"
+        case Compared(operator="==", right=Spelled() as member):  # of an enum
+            return names_fp8(member.last_name.lower())
     return False
 
 

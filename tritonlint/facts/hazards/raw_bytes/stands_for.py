@@ -11,6 +11,7 @@ from tritonlint.facts.hazards.raw_bytes.evidence import NO_FLOAT, Evidence
 from tritonlint.facts.hazards.raw_bytes.names import float_named
 from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.events import LaunchEvent
+from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import HasType, Joined, OfClass, OfSetting, Symbol
 from tritonlint.facts.host.values import Path, Tensor, Value
 
@@ -98,6 +99,13 @@ def is_conditional(taken: Path, chosen: Path, evidence: Sequence[Evidence]) -> b
         each.guarded or any(about_type(test) for test in each.path if test not in passed)
         for each in evidence
     )
+
+
+def made_by(run: Run, tensor: Tensor) -> bool:
+    """Whether it is a test of a type by which memory is made of bytes that enters calls before it
+    is launched: where it enters them it may have another type."""
+    made = (each for each in run.notes.by_buffer(tensor.buffer) if each.kind == "allocated")
+    return bool(tensor.passed) and any(about_type(test) for each in made for test in each.path)
 
 
 def about_type(test: tuple[Symbol, bool]) -> bool:

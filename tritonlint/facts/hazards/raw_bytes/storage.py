@@ -36,6 +36,7 @@ from tritonlint.facts.hazards.raw_bytes.packed import assumed, page
 from tritonlint.facts.hazards.raw_bytes.settings import asked_for
 from tritonlint.facts.hazards.raw_bytes.siblings import other_regions, siblings
 from tritonlint.facts.hazards.raw_bytes.spoken import (
+    asked_as_codes,
     spoken_of,
     viewed_by_its_name,
     viewed_by_others,
@@ -87,7 +88,7 @@ def storage_of(
     if fills_descriptor(event.kernel, parameter, tensor):
         return Storage(UNKNOWN, tensor.buffer, (), "it holds a descriptor")
     if tensor.view is not None:
-        return _viewed(run, event, parameter, tensor, whole)
+        return _viewed(run, event, parameter, tensor, path)
     known = event.types.get(tensor.buffer, UNKNOWN)
     types = tensor.types or narrowed(run, known, tensor.buffer, whole)
     notes = notes_about(run, tensor, whole)
@@ -178,14 +179,15 @@ def _layout(run: Run, event: LaunchEvent, tensor: Tensor) -> Iterator[Evidence]:
 
 
 def _viewed(run: Run, event: LaunchEvent, parameter: str, tensor: Tensor, path: Path) -> Storage:
+    whole = event.path + path
     types = tensor.types or UNKNOWN
     if not (tensor.view and types.types and all(t.is_byte for t in types.types)) or tensor.guarded:
         return Storage(types, tensor.buffer, (), "it is viewed as its element type")
     made = event.types.get(tensor.buffer, UNKNOWN)
     if types.single == INT8 and (made.single == UINT8 or (tensor.part and not made.known)):
         return Storage(types, tensor.buffer, (), "it is viewed as signed integers")
-    found = tuple(of_bytes(run, event, parameter, tensor, tensor.view, path))
-    return Storage(types, tensor.buffer, found)
+    found = tuple(of_bytes(run, event, parameter, tensor, tensor.view, whole))
+    return Storage(types, tensor.buffer, (*found, *asked_as_codes(event, parameter, path)))
 
 
 def _copied(note: Note) -> Evidence:
