@@ -574,6 +574,8 @@ MUTANTS = (
            "waiting += ast.iter_child_nodes(each)", "what a flag that is never set leaves out is taken to be read"),
     Mutant("loaded by a function", "device/reading/loaded_sums.py", "_Loaded.of", "holds or name in self.loading", "holds",
            "what a function of the kernel loads is not seen to be added up"),
+    Mutant("settings of a base", "host/class_facts.py", "_assigned", "{method.qualified, *bases}", "{method.qualified}",
+           "what an heir hands on as `*args` is another setting in its base"),
     Mutant("flags called fp8", "host/naming.py", "symbol", "return called", "return Spelled('fp8')",
            "`save(x, self.memory, self.fp8)` is flagged where `fp8` decides about both"),
     Mutant("functions of an arm", "host/statements.py", "_own", "path + taken", "path",

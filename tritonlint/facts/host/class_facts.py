@@ -33,6 +33,7 @@ from tritonlint.facts.host.values import (
     Tensor,
     Value,
 )
+from tritonlint.facts.project.inheriting import linearized
 from tritonlint.facts.project.modules import Definition
 from tritonlint.facts.project.tree import FUNCTION
 from tritonlint.frozen import replace
@@ -79,7 +80,9 @@ def _assigned(frame: Frame, definition: Definition, method: Definition) -> Class
     inner.body()
     note_all(inner)
     held = _held(definition, method, inner)
-    names = renaming.parameters(held, method.qualified)
+    # What an heir hands on as `*args` is a parameter of its base there.
+    bases = {f"{each.qualified}.{method.name}" for each in linearized(definition)}
+    names = renaming.parameters(held, {method.qualified, *bases})
     own = Object(definition.qualified)
     asked = renaming.unknowns(held)
     now = {

@@ -3,7 +3,7 @@ of the object know as an attribute."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 
 from tritonlint.facts.host.events import Note
 from tritonlint.facts.host.symbols import Attribute, Parameter, Symbol, Unknown
@@ -22,14 +22,14 @@ from tritonlint.frozen import replace
 Names = Mapping[Symbol, Symbol]
 
 
-def parameters(held: Mapping[Attribute, Value], function: str) -> Names:
-    """By the symbol of a parameter of `function`, that of the attribute that is given it as it
-    is."""
+def parameters(held: Mapping[Attribute, Value], functions: Container[str]) -> Names:
+    """By the symbol of a parameter of one of these functions, that of the attribute that is given
+    it as it is."""
     return {
         each.buffer: attribute
         for attribute, each in held.items()
         if isinstance(each, Tensor) and each.types is None and each.part is None
-        if isinstance(each.buffer, Parameter) and each.buffer.function == function
+        if isinstance(each.buffer, Parameter) and each.buffer.function in functions
     }
 
 
