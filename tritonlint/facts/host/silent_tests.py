@@ -16,6 +16,7 @@ from tritonlint.facts.host.symbols import (
     Never,
     OfSetting,
     Raised,
+    Spelled,
     Symbol,
 )
 from tritonlint.facts.host.values import Path
@@ -59,12 +60,20 @@ def says_nothing(path: Path) -> bool:
 
 def _silent_parts(test: Symbol, outcome: bool) -> Path:
     """Of tests that are asked together, of which one is enough for this outcome, those that are not
-    of a dtype: the others may come out as they do where the view is."""
+    of a dtype, as far as it is known what they are of: the others may come out as they do where the
+    view is."""
     if isinstance(test, Joined) and (test.word, outcome) in (("and", False), ("or", True)):
-        silent = tuple((each, outcome) for each in test.tests if not asks_dtype(each))
+        apart = (each for each in test.tests if not (asks_dtype(each) or _is_open(each)))
+        silent = tuple((each, outcome) for each in apart)
         if 0 < len(silent) < len(test.tests):
             return silent
     return ((test, outcome),)
+
+
+def _is_open(test: Symbol) -> bool:
+    """Whether a test may be of how many bytes an element has: it is, or of a part of it nothing but
+    its code is known."""
+    return "itemsize" in test.words or any(isinstance(each, Spelled) for each in test.inner)
 
 
 def _is_wide(test: Symbol) -> bool:

@@ -182,17 +182,17 @@ def view(frame: Frame, tensor: Tensor, arguments: Arguments, span: Span) -> Valu
         return tensor
     each_path = options(given) if decides_bytes(frame, given) else (((), given),)
     here = [(path, each) for path, each in each_path if not contradicts(path, frame.path)]
-    return choose(*((path, _viewed(frame, tensor, each, span)) for path, each in here))
+    return choose(*((path, _viewed(frame, tensor, each, span, path)) for path, each in here))
 
 
-def _viewed(frame: Frame, tensor: Tensor, given: Value, span: Span) -> Tensor:
-    """`tensor` viewed as the dtype that is `given`."""
+def _viewed(frame: Frame, tensor: Tensor, given: Value, span: Span, on: Path) -> Tensor:
+    """`tensor` viewed as the dtype that is `given`, as it is `on` this path."""
     own = (isinstance(each, DType) and each.of == tensor.buffer for _, each in options(given))
     if tensor.types is None and all(own):
         return tensor
     types = dtype_types(frame, given)
     for path, seen in _viewed_as(frame, given):
-        frame.note("view", tensor.buffer, seen, span, tensor.part, path=tensor.tested + path)
+        frame.note("view", tensor.buffer, seen, span, tensor.part, path=tensor.tested + on + path)
     before = tensor.types or frame.known(tensor.buffer)
     floats = (each.is_float and (each.is_code or each.width > 8) for each in before.types or ())
     if before.types and all_bytes(types) and all(floats):
