@@ -580,6 +580,8 @@ MUTANTS = (
            "`size == 1 and rows.dtype != torch.int8` is taken for a test that says nothing"),
     Mutant("views of a kind", "host/tensors.py", "_viewed", "tensor.tested + on + path", "tensor.tested + path",
            "`view(torch.float8_e4m3fn if kind == 'fp8' else torch.int8)` is said to take one for the other"),
+    Mutant("filled by another function", "host/filled.py", "_reads", "case ast.Call() if hops:", "case ast.Call() if False:",
+           "what a function makes of an attribute after loading is not seen to follow what made it"),
     Mutant("flags called fp8", "host/naming.py", "symbol", "return called", "return Spelled('fp8')",
            "`save(x, self.memory, self.fp8)` is flagged where `fp8` decides about both"),
     Mutant("functions of an arm", "host/statements.py", "_own", "path + taken", "path",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.host import classes
@@ -221,30 +221,34 @@ def _by_call(function: Definition, call: ast.Call, name: str, hops: int) -> Iter
         case ast.Attribute(value=holder, attr="update" | "setdefault" | "pop"):
             if of_object(holder, name) in _TABLES:
                 yield ANY
-    places: list[int | str] = [i for i, each in enumerate(call.args) if _is(each, name)]
-    places += [each.arg for each in call.keywords if each.arg and _is(each.value, name)]
-    if places and last_name(call.func) not in _LOOKING:
-        yield from _by_called(function, call.func, places, hops)
-
-
-def _by_called(
-    function: Definition, called: ast.expr, places: Sequence[int | str], hops: int
-) -> Iterator[str]:
-    """What the function `called` may change of an object that it is handed at some `places`."""
-    target, bound = _called(function, called)
+    if last_name(call.func) in _LOOKING or not _is_given(call, name):
+        return
+    target, _ = _called(function, call.func)
     if target is None:
-        outside = function.module.qualified(dotted_name(called) or "", function.inside) or ""
+        outside = function.module.qualified(dotted_name(call.func) or "", function.inside) or ""
         if not outside.startswith("torch."):
             yield UNKNOWN
-    elif isinstance(target.node, FUNCTION) and hops:
-        parameters = [each.arg for each in signature(target.node).positional][bound:]
-        for place in places:
-            if isinstance(place, str):
-                yield from changed(target, place, hops - 1)
-            elif place < len(parameters):
-                yield from changed(target, parameters[place], hops - 1)
     elif isinstance(target.node, FUNCTION):
-        yield UNKNOWN
+        for other, parameter in handed(function, call, name) if hops else ():
+            yield from changed(other, parameter, hops - 1)
+        if not hops:
+            yield UNKNOWN
+
+
+def handed(function: Definition, call: ast.Call, name: str) -> Iterator[tuple[Definition, str]]:
+    """The function of the project that a call hands the object to which `function` calls `name`,
+    and what it is called there."""
+    target, bound = _called(function, call.func) if _is_given(call, name) else (None, 0)
+    if target is not None and isinstance(target.node, FUNCTION):
+        parameters = signature(target.node).positional[bound:]
+        for given, each in zip(call.args, parameters, strict=False):
+            if _is(given, name):
+                yield target, each.arg
+        yield from ((target, x.arg) for x in call.keywords if x.arg and _is(x.value, name))
+
+
+def _is_given(call: ast.Call, name: str) -> bool:
+    return any(_is(each, name) for each in (*call.args, *(x.value for x in call.keywords)))
 
 
 def _called(function: Definition, called: ast.expr) -> tuple[Definition | None, int]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.host import classes, contexts
 from tritonlint.facts.host.attribute_notes import tells_codes
-from tritonlint.facts.host.changing import ANY, UNKNOWN, changed, keys, of_object
+from tritonlint.facts.host.changing import ANY, UNKNOWN, changed, handed, keys, of_object
 from tritonlint.facts.host.class_facts import buffers, facts_of, gathers, take_over
 from tritonlint.facts.host.decorators import has_view
 from tritonlint.facts.host.element_types import of_one_type
@@ -125,7 +125,9 @@ def _parameters(method: Definition) -> Iterator[str]:
     yield from (each.arg for each in signature(node).named[0 if static else 1 :])
 
 
-def _reads(method: Definition, parameter: str, name: str) -> bool:
+def _reads(method: Definition, parameter: str, name: str, hops: int = 1) -> bool:
+    """Whether a function reads an attribute of what it calls `parameter`, or hands that to one that
+    does, over so many calls."""
     node = method.as_function
     for each in nodes(node, ast.Attribute, ast.Call):
         match each:
@@ -134,4 +136,8 @@ def _reads(method: Definition, parameter: str, name: str) -> bool:
             case ast.Call(func=ast.Name(id="getattr"), args=[ast.Name(id=owner), key, *_]):
                 if owner == parameter and name in keys(node, key):
                     return True
+            case ast.Call() if hops:
+                for function, its in handed(method, each, parameter):
+                    if _reads(function, its, name, hops - 1):
+                        return True
     return False
