@@ -10,6 +10,7 @@ from tritonlint.dtypes import UINT8, UNKNOWN
 from tritonlint.facts.device import Store, contract
 from tritonlint.facts.device.contract import Specialization
 from tritonlint.facts.flow.parameters import signature
+from tritonlint.facts.hazards.flavours.declared_settings import means, supported
 from tritonlint.facts.hazards.launched.known_arguments import known_arguments
 from tritonlint.facts.hazards.launched.specializations import parameter_span, specialization
 from tritonlint.facts.hazards.raw_bytes.storage import storage_of
@@ -64,7 +65,7 @@ def ignored_settings(run: Run) -> Iterator[IgnoredSetting]:
         return  # nothing is passed to a module
     declared = signature(run.root.as_function).named
     settings = [each for each in declared if _SETTING.match(each.arg)]
-    if not settings:
+    if not settings or run.notes.of_kind("unquantized") or _is_unquantized(run, settings[0].arg):
         return
     settings += [each for each in declared if _SCALE.match(each.arg)]
     names = {each.arg for each in settings}
@@ -91,6 +92,13 @@ def ignored_settings(run: Run) -> Iterator[IgnoredSetting]:
                 event.kernel.line,
                 tuple(known_arguments(event, "", event.path)),
             )
+
+
+def _is_unquantized(run: Run, setting: str) -> bool:
+    """Whether the file of the root lists what a setting can be, and no 8-bit floats among them."""
+    lists = [each for each in supported(run.root.module) if means(each.name, setting)]
+    members = [member.value for each in lists for member in each.members]
+    return bool(members) and not any(each.startswith(("fp8", "float8")) for each in members)
 
 
 def _asked_beside(event: LaunchEvent, uses: list[ast.Name]) -> list[ast.Name]:

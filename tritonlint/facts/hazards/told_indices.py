@@ -66,7 +66,7 @@ def _statements(module: Module) -> Iterator[tuple[str, ast.expr]]:
             case ast.Assign() | ast.AnnAssign():
                 for target, value in assigned(node):
                     if isinstance(target, (ast.Name, ast.Attribute)) and id(value) not in stand_ins:
-                        name, value = last_name(target), _given(last_name(target), value)
+                        name = last_name(target)
                         yield name, value
                         called = last_name(value.func) if isinstance(value, ast.Call) else ""
                         if called in functions:
@@ -77,29 +77,23 @@ def _statements(module: Module) -> Iterator[tuple[str, ast.expr]]:
 
 
 def _stand_ins(module: Module) -> Iterator[ast.expr]:
-    """What names are given where they are None."""
+    """What names are given where they are None, and what may be either."""
     for node in nodes(module.tree, ast.If):
         name, given = _given_where(node.test)
         for each in () if not name else node.orelse if given else node.body:
             if isinstance(each, (ast.Assign, ast.AnnAssign)):
                 yield from (value for target, value in assigned(each) if last_name(target) == name)
-
-
-def _given(name: str, value: ast.expr) -> ast.expr:
-    """`value`, which `name` is given, without what stands in for it where it is None."""
-    match value:
-        case ast.BoolOp(op=ast.Or(), values=[first, *_]) if last_name(first) == name:
-            return first
-        case ast.IfExp(test=test, body=body, orelse=orelse):
-            asked, given = _given_where(test)
-            if (asked or last_name(test)) == name:
-                return body if given else orelse
-    return value
+    for each in nodes(module.tree, ast.Assign, ast.AnnAssign):
+        for target, value in assigned(each):
+            if isinstance(value, (ast.IfExp, ast.BoolOp)):
+                test = value.test if isinstance(value, ast.IfExp) else value.values[0]
+                if (_given_where(test)[0] or last_name(test)) == last_name(target):
+                    yield value
 
 
 def _given_where(test: ast.expr) -> tuple[str, bool]:
-    """The name that a test asks for None, if any, and whether it is given where the test is true;
-    it is where the test is the name."""
+    """The name that a test asks for None, if any, and whether it is given where the test is
+    true."""
     match test:
         case ast.Compare(
             left=left, ops=[ast.Is() | ast.IsNot() as op], comparators=[ast.Constant()]

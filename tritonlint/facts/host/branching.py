@@ -19,7 +19,8 @@ from tritonlint.facts.host import (
     setting_tests,
     settings,
 )
-from tritonlint.facts.host.choices import bare, choose, options
+from tritonlint.facts.host.arms import bare
+from tritonlint.facts.host.choices import choose, options
 from tritonlint.facts.host.naming import symbol
 from tritonlint.facts.host.outcomes import telling
 from tritonlint.facts.host.silent_tests import speaks_of_types

@@ -32,7 +32,8 @@ from tritonlint.facts.host import (
     tensors,
 )
 from tritonlint.facts.host.arguments import Arguments, Given
-from tritonlint.facts.host.choices import bare, choose, options
+from tritonlint.facts.host.arms import bare
+from tritonlint.facts.host.choices import choose, options
 from tritonlint.facts.host.given import arguments_of
 from tritonlint.facts.host.heirs import telling_heirs
 from tritonlint.facts.host.named_dtypes import LEGACY, may_retype, named_dtype, names_dtype

@@ -90,7 +90,7 @@ def _tried(
     frame: Frame, node: ast.Call, generic: Callable, given: Given, known: Sequence[Registered]
 ) -> Iterator[tuple[Path, Value]]:
     """The bytes that are handed on as they are for classes of which the function around the call
-    asks whether the argument is of them, each on that path."""
+    asks whether the argument is of them, and for which nothing is registered, each on that path."""
     around = frame.enclosing[-1] if frame.enclosing and node.args else None
     for each in nodes(around, ast.Call) if around is not None else ():
         match each:
@@ -99,7 +99,8 @@ def _tried(
                 if not isinstance(value, Class) or as_code(asked) != as_code(node.args[0]):
                     continue
                 chosen = _of_class(known, generic.definition, value.definition)
-                if len(chosen) != 1 or frame.run.leads is None or frame.run.leads(chosen[0]):
+                by_default = [each.node for each in chosen] == [generic.definition.node]
+                if not by_default or frame.run.leads is None or frame.run.leads(chosen[0]):
                     continue
                 path = ((branching.condition(frame, each).key, True),)
                 function = Callable(chosen[0], generic.instance)

@@ -214,6 +214,8 @@ def _better(frame: Frame, result: Value | None) -> bool:
         return element_types.tensor_types(frame, result).known
     if isinstance(result, (Callable, Partial, Instance, Sequence, Table)):
         return True  # none of these is the answer to a question
+    if result is not None and any(isinstance(x, Tensor) for _, x in options(result)):
+        return all(_better(frame, each) for _, each in options(result))
     dtypes = [each for _, each in options(result)] if result is not None else []
     return all(isinstance(each, DType) and each.types != UNKNOWN for each in dtypes) and bool(
         dtypes

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from tritonlint.dtypes import ElementTypes
-from tritonlint.facts.host.symbols import OfSetting, Share, Spelled, Symbol, Unknown
+from tritonlint.facts.host.symbols import (
+    Compared,
+    Literal,
+    OfSetting,
+    Share,
+    Spelled,
+    Symbol,
+    Unknown,
+)
 from tritonlint.facts.host.values import Path, Tensor, Value
 
 
@@ -22,7 +30,7 @@ def is_chosen_apart(
     wide = [
         at
         for at, other in each_path
-        if isinstance(other, Tensor) and not other.view and _is_wide(other, known)
+        if isinstance(other, Tensor) and not other.view and is_wide(other, known)
     ]
     for view_path, viewed in each_path if wide else ():
         if isinstance(viewed, Tensor) and viewed.view and viewed.buffer is tensor.buffer:
@@ -35,7 +43,7 @@ def is_chosen_apart(
     return False
 
 
-def _is_wide(tensor: Tensor, known: Callable[[Symbol], ElementTypes]) -> bool:
+def is_wide(tensor: Tensor, known: Callable[[Symbol], ElementTypes]) -> bool:
     """Whether a tensor is of elements of more than one byte."""
     types = (tensor.types or known(tensor.buffer)).types or frozenset()
     return bool(types) and not any(each.is_byte or each.is_fp8 for each in types)
@@ -43,7 +51,13 @@ def _is_wide(tensor: Tensor, known: Callable[[Symbol], ElementTypes]) -> bool:
 
 def _is_of_an_item(test: Symbol) -> bool:
     """Whether a test is about one of many, whichever that was: what a loop gives a name, or what is
-    reckoned of that."""
+    reckoned of that; or about the number of one, for which that stands which is meant."""
+    if (
+        isinstance(test, Compared)
+        and isinstance(test.left, Literal)
+        and test.left.written.isdigit()
+    ):
+        return True
     return any(
         (isinstance(each, Spelled) and each.code.isidentifier())
         or (isinstance(each, Share) and each.target == "*")

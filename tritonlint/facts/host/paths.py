@@ -24,6 +24,8 @@ def is_possible(path: Path) -> bool:
     _, opposite, about, never = _told(path)
     if not opposite.isdisjoint(path) or any(not own and not of for own, of in never):
         return False
+    if len(never) > 1 and _leave_nothing(never, frozenset(path)):
+        return False
     return not any(len(tests) > 1 and clash(tests) for tests in about.values())
 
 
@@ -38,6 +40,8 @@ def contradicts(one: Path, other: Path) -> bool:
     if never and _is_refused(never, also, ours, theirs):
         return True
     if others and _is_refused(others, held, ours, theirs):
+        return True
+    if len(never) + len(others) > 1 and _leave_nothing((*never, *others), held | also):
         return True
     # Asked millions of times, and mostly the two are about different things.
     both = ours.keys() & theirs.keys() if ours and theirs else ()
@@ -56,6 +60,20 @@ def _is_refused(
                     break
             else:
                 return True
+    return False
+
+
+def _leave_nothing(never: Iterable[_Never], held: frozenset[Outcome]) -> bool:
+    """Whether a test can come out neither way: of two of `never`, all is held but that it comes out
+    so, or the other way."""
+    left: set[Outcome] = set()
+    for own, settings in never:
+        more = own.difference(held).union(each for each in settings if each not in held)
+        if len(more) == 1:
+            ((test, outcome),) = more
+            if (test, not outcome) in left:
+                return True
+            left.add((test, outcome))
     return False
 
 

@@ -38,7 +38,6 @@ def says_nothing(path: Path) -> bool:
     not quantized is asked for: that is not enough where one for all names of codes, or for several,
     comes out false; and no handler is reached: what torch lacks is left as it is. That the elements
     have one byte says nothing of codes, nor that a dtype is there where a setting is asked for."""
-    path = tuple(each for test, outcome in path for each in _silent_parts(test, outcome))
     if any(isinstance(test, Raised) for test, _ in path):
         return False
     settings = [(test, outcome) for test, outcome in path if isinstance(test, OfSetting)]
@@ -58,10 +57,14 @@ def says_nothing(path: Path) -> bool:
     return bool(path) and (asked or not settings) and not any(map(asks_dtype, others))
 
 
+def silent_parts(path: Path) -> Path:
+    """A path where tests that are asked together, of which one is enough for how they come out, are
+    those of them that are not of a dtype, as far as it is known what they are of: the others may
+    come out as they do where the view is."""
+    return tuple(each for test, outcome in path for each in _silent_parts(test, outcome))
+
+
 def _silent_parts(test: Symbol, outcome: bool) -> Path:
-    """Of tests that are asked together, of which one is enough for this outcome, those that are not
-    of a dtype, as far as it is known what they are of: the others may come out as they do where the
-    view is."""
     if isinstance(test, Joined) and (test.word, outcome) in (("and", False), ("or", True)):
         apart = (each for each in test.tests if not (asks_dtype(each) or _is_open(each)))
         silent = tuple((each, outcome) for each in apart)

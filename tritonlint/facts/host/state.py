@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 from tritonlint.dtypes import UNKNOWN, ElementTypes
 from tritonlint.facts.flow.walk import Walk
 from tritonlint.facts.host.arguments import Given
-from tritonlint.facts.host.choices import as_tested, joined
+from tritonlint.facts.host.arms import joined
+from tritonlint.facts.host.choices import as_tested
 from tritonlint.facts.host.class_values import Attributes
 from tritonlint.facts.host.events import Copy, LaunchEvent, Note, NoteKind, Notes
 from tritonlint.facts.host.places import Part, Place

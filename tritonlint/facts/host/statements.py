@@ -13,10 +13,12 @@ from tritonlint.facts.host import (
     copies,
     displays,
     entering,
+    setting_tests,
 )
 from tritonlint.facts.host.arguments import Arguments, Given
+from tritonlint.facts.host.arms import bare
 from tritonlint.facts.host.binding import given_by_default
-from tritonlint.facts.host.choices import as_tested, bare, choose, options
+from tritonlint.facts.host.choices import as_tested, choose, options
 from tritonlint.facts.host.decorators import note_demanded
 from tritonlint.facts.host.state import MAX_STATEMENTS, Frame
 from tritonlint.facts.host.symbols import Share
@@ -84,10 +86,13 @@ def _run_handed_on(frame: Frame) -> None:
     if not _defines(frame.enclosing[-1]):
         return
     given = [each for _, each in frame.returns] if frame.depth else []
+    back = [one for at, x in frame.returns if x is not None for one in _own(frame, (x,), at)]
+    chosen = {id(each.definition.node): path for path, each in back}
     done: list[Callable] = []
     until = frame.path
     for path, value in list(_own(frame, frame.env.values())):
         definition = value.definition
+        path = chosen.get(id(definition.node), path)
         again = any(each.definition.node is definition.node for each in done)
         called = id(definition.node) in frame.run.entered and not again
         if not called and value not in (*given, *done) and _leads(frame, definition):
@@ -108,7 +113,7 @@ def _defines(function: ast.AST) -> bool:
 
 def _own(frame: Frame, values: Iterable[Value], path: Path = ()) -> Iterator[tuple[Path, Callable]]:
     """The functions that were defined in this frame, of values and what they hold, each with the
-    path on which it is what they hold."""
+    path on which it is what they hold; not those that a flag or a name of codes picks of a dict."""
     for value in values:
         match value:
             case Callable(definition=definition, closure=dict()):
@@ -117,7 +122,9 @@ def _own(frame: Frame, values: Iterable[Value], path: Path = ()) -> Iterator[tup
             case Sequence(items=items):
                 yield from _own(frame, items, path)
             case Table(items=entries):
-                yield from _own(frame, (item for _, item in entries), path)
+                keys = [key for key, _ in entries]
+                if not any(isinstance(x, bool) or setting_tests.names_fp8(x) for x in keys):
+                    yield from _own(frame, (item for _, item in entries), path)
             case Choice(options=several):
                 for taken, each in several:
                     yield from _own(frame, (each,), path + taken)

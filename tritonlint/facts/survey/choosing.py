@@ -3,6 +3,7 @@ it only where nothing goes wrong."""
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterator
 from dataclasses import field
 from itertools import islice
@@ -15,7 +16,7 @@ from tritonlint.facts.index.reach import Reach
 from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import last_name, walk
+from tritonlint.facts.project.tree import last_name, nodes, walk
 from tritonlint.facts.survey.bulkhead import Bulkhead
 from tritonlint.frozen import dataclass
 
@@ -39,9 +40,11 @@ class Choosing:
     def keep(self, root: Definition, found: Observation) -> bool:
         """Whether `found` is a cast to a type that the callers of `root` choose, and all of them
         that tell it choose one that loses nothing; or memory that is bytes on some path only, and
-        none of the callers of `root`, which is private, takes that one."""
+        none of the callers of `root`, which is private, takes that one, or a test picks it."""
         if isinstance(found, Argument):
-            return found.conditional and _is_private(root.name) and self._is_excluded(root, found)
+            if not _is_private(root.name):
+                return False
+            return _is_picked(root) or (found.conditional and self._is_excluded(root, found))
         if not isinstance(found, OtherCast) or found.narrow is not None:
             return False
         told = set()
@@ -87,3 +90,20 @@ class Choosing:
 
 def _is_private(name: str) -> bool:
     return name.startswith("_") and not name.startswith("__")
+
+
+def _is_picked(root: Definition) -> bool:
+    """Whether a class picks its method or another one by a test (`self.save = self._packed if
+    packed else self._plain`), and calls neither by its name."""
+    owner, name = root.owner, root.name.rpartition(".")[2]
+    uses = (
+        [
+            each
+            for each in nodes(owner, ast.IfExp, ast.Call)
+            if last_name(each.func if isinstance(each, ast.Call) else each.body) == name
+            or (isinstance(each, ast.IfExp) and last_name(each.orelse) == name)
+        ]
+        if owner is not None
+        else []
+    )
+    return bool(uses) and not any(isinstance(each, ast.Call) for each in uses)

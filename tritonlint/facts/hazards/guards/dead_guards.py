@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from tritonlint.facts.hazards.guards.annotations import annotated
 from tritonlint.facts.hazards.guards.declared_types import Declared, Scope, declared
+from tritonlint.facts.hazards.guards.doubts import keeps_a_string
 from tritonlint.facts.project.modules import Module
 from tritonlint.facts.project.tree import SCOPE, nodes
 from tritonlint.frozen import dataclass
@@ -148,6 +149,8 @@ def _dead(scope: Scope, node: ast.Compare, function: str, asserted: bool) -> Dea
     # string that is out of place.
     swapped = one.kind == "dtype"
     subject, known, against = (right, other, left) if swapped else (left, one, right)
+    if known.kind == "str" and not _is_kept(scope, subject, against):
+        return None
     source = scope.module.source
     instead, meant = _meant(scope, subject, known, node)
     return DeadGuard(
@@ -164,6 +167,16 @@ def _dead(scope: Scope, node: ast.Compare, function: str, asserted: bool) -> Dea
         instead,
         meant,
     )
+
+
+def _is_kept(scope: Scope, subject: ast.expr, against: ast.expr) -> bool:
+    """Whether what is compared with the dtype of a tensor is not a field (`self.store`) that may be
+    something else than the string that its annotation says."""
+    owner = next((x for x in reversed(scope.enclosing) if isinstance(x, ast.ClassDef)), None)
+    match subject, against:
+        case ast.Attribute(value=ast.Name(id="self"), attr=name), ast.Attribute(attr="dtype"):
+            return owner is None or keeps_a_string(scope.module, owner, name)
+    return True
 
 
 def _sides(

@@ -9,16 +9,22 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.hazards.guards.annotations import Kind, annotated
+from tritonlint.facts.hazards.guards.doubts import doubted_in, doubts
 from tritonlint.facts.host.named_dtypes import named_fp8
 from tritonlint.facts.index.gates import is_followed
-from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, External, Module
-from tritonlint.facts.project.tree import Enclosing, Function, dotted_name, statements_in, walk
+from tritonlint.facts.project.tree import (
+    Enclosing,
+    Function,
+    dotted_name,
+    statements_in,
+    walk,
+)
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -39,7 +45,6 @@ _A_DTYPE = re.compile(r"(?:\s*:[^,()=]*)?\s*=\s*(?:torch\.(?!Tensor|device)\w|\w
 _DECLARED = re.compile(r"(?!\w)[^\n]*[:=]")
 # Decorators that leave what a function returns as it is.
 _PLAIN = frozenset(("staticmethod", "classmethod", "cache", "lru_cache"))
-_TAKES_DTYPE = frozenset(("to", "view", "type", "finfo", "iinfo", "astype", "empty_strided"))
 # How many names are followed from one to the next.
 _DEPTH = 4
 
@@ -77,7 +82,7 @@ class Scope:
     @cached_property
     def doubted(self) -> frozenset[str]:
         """The expressions that are tested with `isinstance` or used as a dtype here."""
-        return frozenset(each for node in self._nodes for each in _doubts(node))
+        return frozenset(each for node in self._nodes for each in doubts(node))
 
     @cached_property
     def strings(self) -> dict[str, ast.Call]:
@@ -253,15 +258,9 @@ def _of_field(module: Module, owner: ast.ClassDef, name: str) -> Declared | None
                 _is_field(each, name) for each in targets
             ):
                 found.append(_handed_on(module, enclosing, value))
-    if not found or not all(found) or f"self.{name}" in _doubted_in(owner):
+    if not found or not all(found) or f"self.{name}" in doubted_in(owner):
         return None
     return found[0]
-
-
-@kept(16)
-def _doubted_in(owner: ast.ClassDef) -> frozenset[str]:
-    """The expressions that any method of a class shows to be something else."""
-    return frozenset(each for node in walk(owner) for each in _doubts(node))
 
 
 def _handed_on(module: Module, enclosing: Enclosing, value: ast.expr) -> Declared | None:
@@ -283,18 +282,3 @@ def _is_field(target: ast.expr, name: str) -> bool:
     if isinstance(target, ast.Tuple):
         return any(_is_field(each, name) for each in target.elts)
     return dotted_name(target) == f"self.{name}"
-
-
-def _doubts(node: ast.AST) -> Iterator[str]:
-    """The expressions that `node` shows to be something else than what they are declared as."""
-    match node:
-        case ast.Call(func=ast.Name(id="isinstance" | "hasattr" | "getattr"), args=[subject, *_]):
-            yield ast.unparse(subject)
-        case ast.Call(func=ast.Attribute(attr=name), args=[argument]) if name in _TAKES_DTYPE:
-            yield ast.unparse(argument)
-        case ast.Attribute(value=value, attr="itemsize" | "is_floating_point" | "is_complex"):
-            yield ast.unparse(value)
-    if isinstance(node, ast.Call):
-        for keyword in node.keywords:
-            if keyword.arg in ("dtype", "out_dtype", "output_dtype"):
-                yield ast.unparse(keyword.value)
