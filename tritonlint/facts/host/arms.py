@@ -12,7 +12,7 @@ from tritonlint.facts.host.choices import Known, choose, options
 from tritonlint.facts.host.made_apart import is_chosen_apart, is_wide
 from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.places import Part
-from tritonlint.facts.host.silent_tests import says_nothing, silent_parts
+from tritonlint.facts.host.silent_tests import says_nothing
 from tritonlint.facts.host.symbols import Compared, Spelled, Symbol
 from tritonlint.facts.host.values import Path, Sequence, Table, Tensor, Value
 from tritonlint.frozen import replace
@@ -86,7 +86,7 @@ def _nothing_apart(
 ) -> bool:
     """Whether nothing on the path of a tensor, but for what holds where one is viewed as codes too,
     says that something else is meant there: no test of it, such as of its shape. What may be wider
-    there, or is one of many by its number, is not told from it but by all."""
+    there is not told from it but by all."""
     if any(_is_of(test, tensor) for test, _ in path):
         return False
     if says_nothing(path):
@@ -94,22 +94,15 @@ def _nothing_apart(
     tensors = [(at, each) for at, each in each_path if isinstance(each, Tensor)]
     if any(is_wide(each, known) for at, each in tensors if not contradicts(at, path)):
         return False
-    viewed = [(), *(at for at, each in tensors if each.view and _may_be_codes(each))]
-    apart = (silent_parts(tuple(each for each in path if each not in at)) for at in viewed)
-    return any(
-        each and says_nothing(each) and (tensor.part or not _compares(each)) for each in apart
-    )
+    viewed = (at for at, each in tensors if each.view and _may_be_codes(each))
+    apart = (tuple(each for each in path if each not in at) for at in viewed)
+    return any(each and says_nothing(each) for each in apart)
 
 
 def _is_of(test: Symbol, tensor: Tensor) -> bool:
     """Whether a test is of a tensor itself, such as of its shape, or may be by its code."""
     spelled = (each.code for each in test.inner if isinstance(each, Spelled))
     return tensor.buffer in test.inner or any(map(_SIZES.search, spelled))
-
-
-def _compares(path: Path) -> bool:
-    """Whether a test on a path compares something."""
-    return any(isinstance(each, Compared) for test, _ in path for each in test.inner)
 
 
 def _may_be_codes(tensor: Tensor) -> bool:

@@ -179,7 +179,9 @@ def _assigned_by(definition: Definition, name: str) -> Iterator[tuple[Definition
     for owner in linearized(definition):
         assigning = _assigning(owner.as_class).get(name, ())
         if assigning:
-            yield from methods(owner, assigning)
+            handed = owner.node is not definition.node  # what an heir hands on is not known
+            if not (handed and any(each.name == "__post_init__" for each in assigning)):
+                yield from methods(owner, assigning)
             return
 
 

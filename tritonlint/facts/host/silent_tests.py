@@ -11,12 +11,10 @@ from tritonlint.facts.host.symbols import (
     AskedAsAny,
     Compared,
     HasType,
-    Joined,
     Literal,
     Never,
     OfSetting,
     Raised,
-    Spelled,
     Symbol,
 )
 from tritonlint.facts.host.values import Path
@@ -55,28 +53,6 @@ def says_nothing(path: Path) -> bool:
         if outcome or not any(each(test) for each in nothing)
     )
     return bool(path) and (asked or not settings) and not any(map(asks_dtype, others))
-
-
-def silent_parts(path: Path) -> Path:
-    """A path where tests that are asked together, of which one is enough for how they come out, are
-    those of them that are not of a dtype, as far as it is known what they are of: the others may
-    come out as they do where the view is."""
-    return tuple(each for test, outcome in path for each in _silent_parts(test, outcome))
-
-
-def _silent_parts(test: Symbol, outcome: bool) -> Path:
-    if isinstance(test, Joined) and (test.word, outcome) in (("and", False), ("or", True)):
-        apart = (each for each in test.tests if not (asks_dtype(each) or _is_open(each)))
-        silent = tuple((each, outcome) for each in apart)
-        if 0 < len(silent) < len(test.tests):
-            return silent
-    return ((test, outcome),)
-
-
-def _is_open(test: Symbol) -> bool:
-    """Whether a test may be of how many bytes an element has: it is, or of a part of it nothing but
-    its code is known."""
-    return "itemsize" in test.words or any(isinstance(each, Spelled) for each in test.inner)
 
 
 def _is_wide(test: Symbol) -> bool:

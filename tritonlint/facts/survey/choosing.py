@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import field
 from itertools import islice
 
+from tritonlint.facts.hazards.ignored_settings import IgnoredSetting
 from tritonlint.facts.hazards.observation import Observation
 from tritonlint.facts.hazards.other_pointer_casts import OtherCast, kept_by
 from tritonlint.facts.hazards.raw_bytes.arguments import Argument, arguments
@@ -41,10 +42,12 @@ class Choosing:
         """Whether `found` is a cast to a type that the callers of `root` choose, and all of them
         that tell it choose one that loses nothing; or memory that is bytes on some path only, and
         none of the callers of `root`, which is private, takes that one, or a test picks it."""
-        if isinstance(found, Argument):
-            if not _is_private(root.name):
-                return False
-            return _is_picked(root) or (found.conditional and self._is_excluded(root, found))
+        if isinstance(found, (Argument, IgnoredSetting)) and _is_private(root.name):
+            if _is_picked(root):
+                return True
+            return (
+                isinstance(found, Argument) and found.conditional and self._is_excluded(root, found)
+            )
         if not isinstance(found, OtherCast) or found.narrow is not None:
             return False
         told = set()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from tritonlint.dtypes import BY_NAME, FLOAT32, UNKNOWN, ElementType, ElementTypes, join
 from tritonlint.facts.hazards.raw_bytes.byte_bounds import counts_bytes
@@ -34,8 +34,6 @@ def stands_for(
     telling = [each for each in evidence if each.encoded]
     if telling and all(each.asked for each in telling):
         return UNKNOWN
-    if tensor.bare and any(_as_fp8(event, parameter, tensor, elsewhere=False)):
-        return FP8
     meant = join(each.meaning for each in evidence if each.meaning.known)
     views = {t for each in evidence if not each.meaning.known for t in each.types.types or ()}
     codes = tensor.part is None and bool(views) and all(each.is_fp8 for each in views)
@@ -51,7 +49,7 @@ def stands_for(
     if width is not None and width > 8:
         alike = [each for each in seen if each.width == width]
         return ElementTypes.of(*alike) if len(alike) == 1 else UNKNOWN
-    if not any(_as_fp8(event, parameter, tensor, elsewhere=True)):
+    if not _passed_as_fp8(event, parameter, tensor):
         return FP8
     others = _floats_of(event, passed.value)
     if is_scale and not others:
@@ -73,17 +71,15 @@ def _counted_width(event: LaunchEvent, tensor: Tensor) -> int | None:
     return 8 * int(found[0]) if found is not None and found[0].isdigit() else None
 
 
-def _as_fp8(
-    event: LaunchEvent, parameter: str, tensor: Tensor, *, elsewhere: bool
-) -> Iterator[Tensor]:
-    """The same bytes as fp8, as the launch is passed them on another path, or for other parameters
-    than this one."""
+def _passed_as_fp8(event: LaunchEvent, parameter: str, tensor: Tensor) -> bool:
+    """Whether the launch is passed the same bytes as fp8 for another parameter."""
     own = event.arguments[parameter]
-    for passed, other in event.viewed:
-        same = (other.buffer, other.part) == (tensor.buffer, tensor.part)
-        if same and (passed is not own) == elsewhere:
-            if any(each.is_fp8 for each in (other.types or UNKNOWN).types or ()):
-                yield other
+    return any(
+        passed is not own
+        and (other.buffer, other.part) == (tensor.buffer, tensor.part)
+        and any(each.is_fp8 for each in (other.types or UNKNOWN).types or ())
+        for passed, other in event.viewed
+    )
 
 
 def is_conditional(taken: Path, chosen: Path, evidence: Sequence[Evidence]) -> bool:
