@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tritonlint.facts.host.settings import clash, implied, subject
-from tritonlint.facts.host.symbols import Denied, Joined, OfSetting, Symbol
+from tritonlint.facts.host.symbols import (
+    Attribute,
+    Denied,
+    Joined,
+    OfSetting,
+    Parameter,
+    Symbol,
+)
 from tritonlint.facts.host.values import Path
 from tritonlint.facts.kept import kept
 
@@ -64,13 +71,14 @@ def _is_refused(
 
 
 def _leave_nothing(never: Iterable[_Never], held: frozenset[Outcome]) -> bool:
-    """Whether a test can come out neither way: of two of `never`, all is held but that it comes out
-    so, or the other way."""
+    """Whether a flag can be neither set nor not: of two of `never`, all is held but that it is, or
+    is not. Of what is compared, as with None, the one test may be of another thing than the other:
+    the arms of a branch give one name to several."""
     left: set[Outcome] = set()
     for own, settings in never:
         more = own.difference(held).union(each for each in settings if each not in held)
-        if len(more) == 1:
-            ((test, outcome),) = more
+        test, outcome = next(iter(more)) if len(more) == 1 else (None, False)
+        if isinstance(test, (OfSetting, Attribute, Parameter)):
             if (test, not outcome) in left:
                 return True
             left.add((test, outcome))
