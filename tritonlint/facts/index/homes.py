@@ -71,7 +71,7 @@ class Homes:
         root = self.layout.package_root(file)
         if self.layout.top(root) is None:
             alone = not self._is_deep(file) and os.path.basename(root) not in _INSTALLED
-            return self.layout.inside(root) if alone else frozenset()
+            return self.layout.modules(root) if alone else frozenset()
         own = {os.path.basename(self.home(file))} if self._is_deep(file) else set()
         return self.layout.beside(root) - own
 

@@ -89,6 +89,17 @@ class Layout:
         listed = {name.removesuffix(".py") for name in self._list(folder)}
         return frozenset(filter(str.isidentifier, listed - {"__pycache__"}))
 
+    def modules(self, folder: str) -> frozenset[str]:
+        """The names of the modules in a folder, and of the folders in it that hold some."""
+        named = self.inside(folder)
+        files = {name.removesuffix(".py") for name in self._list(folder) if name.endswith(".py")}
+        holding = (each for each in named - files if self._holds_modules(folder, each))
+        return named & files | frozenset(holding)
+
+    def _holds_modules(self, folder: str, name: str) -> bool:
+        inner = self._list(os.path.join(folder, name))
+        return any(each.endswith(".py") for each in inner)
+
     def _candidates(self, dotted: str, folder: str) -> Iterator[str]:
         for start in self._starts_of(folder):
             file = self._file(start, dotted)
