@@ -570,7 +570,7 @@ MUTANTS = (
            "waiting += ast.iter_child_nodes(each)", "what a flag that is never set leaves out is taken to be read"),
     Mutant("loaded by a function", "device/reading/loaded_sums.py", "_Loaded.of", "holds or name in self.loading", "holds",
            "what a function of the kernel loads is not seen to be added up"),
-    Mutant("settings of a base", "host/class_facts.py", "_assigned", "{method.qualified, *bases}", "{method.qualified}",
+    Mutant("settings of a base", "host/class_facts.py", "_assigned", "{method.qualified, *_extended(definition, method)}", "{method.qualified}",
            "what an heir hands on as `*args` is another setting in its base"),
     Mutant("views of a kind", "host/tensors.py", "_viewed", "tensor.tested + on + path", "tensor.tested + path",
            "`view(torch.float8_e4m3fn if kind == 'fp8' else torch.int8)` is said to take one for the other"),
@@ -653,7 +653,7 @@ MUTANTS = (
            "what a property has for the members of an enum is told to be wider floats"),
     # Scripts beside folders that are no packages.
     Mutant("nothing beside a script", "index/homes.py", "Homes.beside",
-           "self.layout.inside(root) if alone else frozenset()", "frozenset()",
+           "self.layout.modules(root) if alone else frozenset()", "frozenset()",
            "what a script passes to kernels in a folder beside it is not seen"),
     Mutant("modules of a plain folder", "index/top_level.py", "imports",
            "if name != top and top not in _OTHERS:", "if False:",

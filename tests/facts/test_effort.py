@@ -12,7 +12,7 @@ from tests.facts.hosting import KERNELS, write
 from tritonlint.engine import check
 from tritonlint.engine.discovery import discover
 from tritonlint.facts.host.interpreter import interpret
-from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.run import Run
 from tritonlint.facts.project.project import Project
 from tritonlint.settings.config import Settings
 from tritonlint.source import SourceFile

@@ -12,7 +12,7 @@ from tests.facts.hosting import KERNELS, Place, write
 from tritonlint.engine import check as engine
 from tritonlint.engine.discovery import discover
 from tritonlint.facts.hazards.observation import Observation
-from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.run import Run
 from tritonlint.facts.project.modules import Module
 from tritonlint.facts.survey import survey
 from tritonlint.settings.config import Settings

@@ -16,7 +16,7 @@ from tritonlint.facts.hazards.launched.specializations import parameter_span, sp
 from tritonlint.facts.hazards.raw_bytes.storage import storage_of
 from tritonlint.facts.host.choices import only_tensor, options
 from tritonlint.facts.host.events import LaunchEvent
-from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.run import Run
 from tritonlint.facts.host.symbols import Parameter
 from tritonlint.facts.host.values import Const, Tensor
 from tritonlint.facts.project.modules import Module

@@ -17,7 +17,7 @@ from tritonlint.facts.hazards.narrow_offsets import NarrowOffset, observed
 from tritonlint.facts.hazards.sizes import Sizes, expression_at
 from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.events import LaunchEvent, Passed
-from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.run import Run
 from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Module

@@ -31,7 +31,7 @@ from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.element_types import FLOATS
 from tritonlint.facts.host.events import LaunchEvent, Passed
 from tritonlint.facts.host.outcomes import decided
-from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.run import Run
 from tritonlint.facts.host.symbols import Attribute, Parameter, Symbol
 from tritonlint.facts.host.values import Condition, DType, Tensor
 from tritonlint.facts.project.comments import said_float32

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from tritonlint.dtypes import BFLOAT16, FLOAT16
 from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.events import LaunchEvent, Note
-from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.run import Run
 from tritonlint.facts.host.symbols import HasType
 from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.project.comments import computes_in_16_bits, means_16_bits

@@ -14,7 +14,7 @@ from tritonlint.facts.hazards.launched.specializations import passed_as, types_o
 from tritonlint.facts.hazards.observation import AtLaunch
 from tritonlint.facts.host.choices import only_tensor
 from tritonlint.facts.host.events import LaunchEvent, Passed
-from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.run import Run
 from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.tree import walk

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tritonlint.facts.device import ShortProduct, Specialization, watched
 from tritonlint.facts.hazards.launched.specializations import integer_widths, specialization
 from tritonlint.facts.hazards.observation import InKernel
-from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.run import Run
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable
-from functools import cache
 from typing import TypeVar
 
 from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN
@@ -31,9 +29,6 @@ from tritonlint.facts.project.tree import as_code, last_name, nodes
 from tritonlint.frozen import replace
 
 F = TypeVar("F", bound=Frame)
-
-# What tests of the GPU speak of.
-_VENDOR = re.compile(r"fnuz|(?:^|[^a-z])(?:is_)?(?:hip|rocm|amd)(?:[^a-z]|$)|gfx\d", re.IGNORECASE)
 
 
 def condition(frame: Frame, node: ast.expr) -> Condition:
@@ -74,7 +69,7 @@ def _condition(frame: Frame, node: ast.expr) -> Condition:
         return Condition("opaque", Literal(str(bool(value.value))), span)
     found = setting_tests.named(last_name(node), value, span)
     key = symbol(value, node)
-    if found is None and speaks_of_vendor(code := as_code(node)):
+    if found is None and setting_tests.speaks_of_vendor(code := as_code(node)):
         key = OfVendor(key, code)
     found = found or Condition("opaque", key, span)
     _part(frame, node, found, _is_true)
@@ -140,17 +135,11 @@ def _of_vendor(test: Condition) -> Condition:
         case "not":
             return outcomes.negate(_of_vendor(test.parts[0]))
         case "opaque" if not isinstance(test.key, HasType) and any(
-            speaks_of_vendor(each) for each in test.key.words
+            setting_tests.speaks_of_vendor(each) for each in test.key.words
         ):
             known = isinstance(test.key, OfVendor)
             return test if known else replace(test, key=OfVendor(test.key, ""))
     return test
-
-
-@cache
-def speaks_of_vendor(text: str) -> bool:
-    """Whether a piece of a test asks which GPU it is."""
-    return _VENDOR.search(text) is not None
 
 
 def tested(frame: Frame, node: ast.expr) -> Value:

@@ -15,7 +15,8 @@ from tritonlint.facts.host.class_values import ClassFacts
 from tritonlint.facts.host.element_types import inside
 from tritonlint.facts.host.events import Note
 from tritonlint.facts.host.registries import makes_tensors
-from tritonlint.facts.host.state import NEAR_DEPTH, Frame, Run
+from tritonlint.facts.host.run import NEAR_DEPTH, Run
+from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import (
     Attribute,
     Denied,
@@ -80,9 +81,7 @@ def _assigned(frame: Frame, definition: Definition, method: Definition) -> Class
     inner.body()
     note_all(inner)
     held = _held(definition, method, inner)
-    # What an heir hands on as `*args` is a parameter of its base there.
-    bases = {f"{each.qualified}.{method.name}" for each in linearized(definition)}
-    names = renaming.parameters(held, {method.qualified, *bases})
+    names = renaming.parameters(held, {method.qualified, *_extended(definition, method)})
     own = Object(definition.qualified)
     asked = renaming.unknowns(held)
     now = {
@@ -104,6 +103,12 @@ def _assigned(frame: Frame, definition: Definition, method: Definition) -> Class
         passed=renaming.path((*_passed(inner), *_passed_before(inner, method)), {**names, **asked}),
         alike=_renamed(run.alike, names),
     )
+
+
+def _extended(definition: Definition, method: Definition) -> Iterator[str]:
+    """The qualified names of the methods of a class and its bases that are called as `method`: what
+    an heir hands on as `*args` is a parameter of its base there."""
+    yield from (f"{each.qualified}.{method.name}" for each in linearized(definition))
 
 
 def _renamed(

@@ -23,7 +23,8 @@ from tritonlint.facts.host.choices import choose, options
 from tritonlint.facts.host.naming import as_tensor
 from tritonlint.facts.host.places import Place
 from tritonlint.facts.host.required import note_required
-from tritonlint.facts.host.state import MAX_DEPTH, MAX_ENTERED, Frame
+from tritonlint.facts.host.run import MAX_DEPTH, MAX_ENTERED
+from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.suspicion import hands_on_bytes
 from tritonlint.facts.host.symbols import Literal, OfVendor, Spelled, Symbol
 from tritonlint.facts.host.values import (

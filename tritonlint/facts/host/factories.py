@@ -16,7 +16,8 @@ from tritonlint.facts.host.changing import ANY, stored_by_others
 from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.class_facts import take_over
 from tritonlint.facts.host.class_values import ClassFacts
-from tritonlint.facts.host.state import NEAR_DEPTH, Frame, Run
+from tritonlint.facts.host.run import NEAR_DEPTH, Run
+from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Made
 from tritonlint.facts.host.values import Callable, Const, Instance, Tensor, Value
 from tritonlint.facts.kept import kept

@@ -25,7 +25,8 @@ from tritonlint.facts.host.binding import bind
 from tritonlint.facts.host.class_facts import note_all, passed_by_objects
 from tritonlint.facts.host.decorators import supplied
 from tritonlint.facts.host.required import note_required
-from tritonlint.facts.host.state import Frame, Run
+from tritonlint.facts.host.run import Run
+from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Joined
 from tritonlint.facts.host.values import Callable, Instance
 from tritonlint.facts.project.modules import Module

@@ -10,7 +10,8 @@ from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.host import classes, entering, members
 from tritonlint.facts.host.arguments import Given
 from tritonlint.facts.host.given import positional
-from tritonlint.facts.host.state import MAX_DEPTH, MAX_ENTERED, Frame
+from tritonlint.facts.host.run import MAX_DEPTH, MAX_ENTERED
+from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.suspicion import hands_on_bytes
 from tritonlint.facts.host.symbols import Allocation, Attribute, Made
 from tritonlint.facts.host.values import (

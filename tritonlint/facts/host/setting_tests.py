@@ -28,6 +28,8 @@ from tritonlint.source import Span
 
 _QUANTIZED_NAME = re.compile(r"(^|_)(is_)?(fp8|float8)(_|$)|(^|_)is_quantized")
 _FP8_STRING = re.compile(r"^(?:torch\.)?(?:fp8|float8|f8|e4m3|e5m2)")
+# What tests of the GPU speak of.
+_VENDOR = re.compile(r"fnuz|(?:^|[^a-z])(?:is_)?(?:hip|rocm|amd)(?:[^a-z]|$)|gfx\d", re.IGNORECASE)
 # A part of a name that tells one flavour from others.
 _FLAVOUR = re.compile(r"e\dm\d")
 
@@ -50,6 +52,12 @@ def names_quantized(name: str) -> bool:
 def speaks_of_fp8(text: str) -> bool:
     """Whether a test speaks of fp8, and not only of what is quantized."""
     return "fp8" in text or "float8" in text
+
+
+@cache
+def speaks_of_vendor(text: str) -> bool:
+    """Whether a piece of a test asks which GPU it is."""
+    return _VENDOR.search(text) is not None
 
 
 def asks_for(setting: Value, spelled: ast.expr) -> symbols.Asked | None:

@@ -20,7 +20,8 @@ from tritonlint.facts.host.arms import bare
 from tritonlint.facts.host.binding import given_by_default
 from tritonlint.facts.host.choices import as_tested, choose, options
 from tritonlint.facts.host.decorators import note_demanded
-from tritonlint.facts.host.state import MAX_STATEMENTS, Frame
+from tritonlint.facts.host.run import MAX_STATEMENTS
+from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Share
 from tritonlint.facts.host.values import (
     Callable,

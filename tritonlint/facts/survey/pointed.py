@@ -14,7 +14,7 @@ from tritonlint.facts.hazards.raw_bytes.storage import Storage, storage_of
 from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.events import LaunchEvent, Passed
 from tritonlint.facts.host.paths import contradicts
-from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.run import Run
 from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.survey.survey import Analysis
 from tritonlint.frozen import dataclass

@@ -8,7 +8,7 @@ from functools import partial
 
 from tritonlint.facts.host.class_values import Attributes
 from tritonlint.facts.host.interpreter import interpret
-from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.run import Run
 from tritonlint.facts.index.beside import Beside
 from tritonlint.facts.index.makers import may_make
 from tritonlint.facts.index.reach import Reach

@@ -27,7 +27,7 @@ from tritonlint.facts.hazards.short_indices import short_indices
 from tritonlint.facts.hazards.width_choices import width_choices
 from tritonlint.facts.host.heirs import run_as
 from tritonlint.facts.host.interpreter import interpret
-from tritonlint.facts.host.state import MAX_STATEMENTS, Run
+from tritonlint.facts.host.run import MAX_STATEMENTS, Run
 from tritonlint.facts.index.gates import may_hold_copies
 from tritonlint.facts.index.reach import Reach
 from tritonlint.facts.index.universe import Texts

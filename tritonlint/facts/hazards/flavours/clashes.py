@@ -29,7 +29,7 @@ from tritonlint.facts.hazards.observation import AtLaunch
 from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.events import LaunchEvent, Note
 from tritonlint.facts.host.paths import contradicts
-from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.run import Run
 from tritonlint.facts.host.values import Path, Tensor
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span

@@ -22,7 +22,7 @@ from tritonlint.facts.hazards.observation import AtLaunch
 from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.events import LaunchEvent, Note, Passed
 from tritonlint.facts.host.paths import contradicts
-from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.run import Run
 from tritonlint.facts.host.symbols import HasType
 from tritonlint.facts.host.values import Condition, Path, Tensor, Value
 from tritonlint.facts.project.kernel import Kernel

@@ -11,7 +11,7 @@ from tritonlint.facts.hazards.flavours.kernels import PassedTensor, is_platforms
 from tritonlint.facts.hazards.flavours.vendors import for_vendor
 from tritonlint.facts.host.element_types import all_bytes
 from tritonlint.facts.host.paths import contradicts
-from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.run import Run
 from tritonlint.source import Span
 
 

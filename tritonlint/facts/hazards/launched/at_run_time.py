@@ -19,7 +19,7 @@ from tritonlint.facts.hazards.other_pointer_casts import other_casts
 from tritonlint.facts.hazards.raw_bytes.arguments import Argument, arguments
 from tritonlint.facts.host.events import Copy, Form, LaunchEvent, Note, Passed
 from tritonlint.facts.host.places import Place
-from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.run import Run
 from tritonlint.facts.host.symbols import Spelled, Symbol
 from tritonlint.facts.host.values import Const, DType, Tensor, Value
 from tritonlint.facts.project.kernel import Kernel

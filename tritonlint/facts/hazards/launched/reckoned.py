@@ -10,7 +10,7 @@ from tritonlint.facts.hazards.raw_bytes.names import speaks_of_codes
 from tritonlint.facts.host.element_types import ANY_FLOAT
 from tritonlint.facts.host.events import LaunchEvent, Note, is_also
 from tritonlint.facts.host.paths import contradicts
-from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.run import Run
 from tritonlint.facts.host.symbols import HasType, Parameter, Symbol
 from tritonlint.facts.host.values import Path, Tensor
 

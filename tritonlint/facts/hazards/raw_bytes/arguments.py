@@ -36,7 +36,7 @@ from tritonlint.facts.host.element_types import all_codes
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.heirs import of_class
 from tritonlint.facts.host.paths import contradicts
-from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.run import Run
 from tritonlint.facts.host.symbols import Missing, OfClass
 from tritonlint.facts.host.values import Path, Tensor
 from tritonlint.facts.project.tree import nodes

@@ -18,7 +18,7 @@ from tritonlint.facts.host.element_types import (
 )
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.paths import contradicts
-from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.run import Run
 from tritonlint.facts.host.values import Path, Tensor
 from tritonlint.frozen import replace
 from tritonlint.source import Span

@@ -39,7 +39,7 @@ from tritonlint.facts.hazards.raw_bytes.sisters import (
 )
 from tritonlint.facts.hazards.raw_bytes.storage import Storage
 from tritonlint.facts.host.events import LaunchEvent
-from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.run import Run
 from tritonlint.facts.host.symbols import HasType
 from tritonlint.facts.host.values import Path, Tensor
 from tritonlint.facts.project.kernel import Kernel

@@ -8,8 +8,8 @@ from typing import Literal
 from tritonlint.dtypes import INT8, UNKNOWN, ElementTypes
 from tritonlint.facts.host.events import Note
 from tritonlint.facts.host.paths import contradicts
+from tritonlint.facts.host.run import Run
 from tritonlint.facts.host.silent_tests import asks_dtype
-from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import HasType, Joined, Symbol
 from tritonlint.facts.host.values import Path, Tensor
 from tritonlint.frozen import dataclass, replace

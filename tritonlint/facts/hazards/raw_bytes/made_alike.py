@@ -22,7 +22,7 @@ from tritonlint.facts.hazards.raw_bytes.names import COMMON, byte_named, counts
 from tritonlint.facts.hazards.torch_code import begins_later, last_slice
 from tritonlint.facts.host.element_types import all_codes
 from tritonlint.facts.host.events import LaunchEvent
-from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.run import Run
 from tritonlint.facts.host.tensors import PARTS
 from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.kept import kept

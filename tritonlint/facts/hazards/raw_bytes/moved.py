@@ -14,7 +14,7 @@ from tritonlint.facts.hazards.raw_bytes.packed import regions_beside
 from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.element_types import all_bytes, wide_floats
 from tritonlint.facts.host.events import LaunchEvent
-from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.run import Run
 from tritonlint.facts.host.values import Path, Tensor
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.tree import nodes

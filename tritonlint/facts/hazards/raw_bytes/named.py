@@ -21,7 +21,7 @@ from tritonlint.facts.hazards.torch_code import float_type, given_dtype, viewed
 from tritonlint.facts.host.changing import spelled_out
 from tritonlint.facts.host.element_types import wide_floats
 from tritonlint.facts.host.events import LaunchEvent
-from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.run import Run
 from tritonlint.facts.host.symbols import Attribute, Item, Parameter, Symbol
 from tritonlint.facts.host.tensors import CONSTRUCTORS, PARTS, SHAPES
 from tritonlint.facts.host.values import Tensor

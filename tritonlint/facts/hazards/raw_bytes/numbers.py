@@ -14,7 +14,7 @@ from tritonlint.facts.hazards.raw_bytes.spoken import is_of_codes
 from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.paths import contradicts
-from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.run import Run
 from tritonlint.facts.host.symbols import Symbol
 from tritonlint.facts.host.values import Path, Tensor
 from tritonlint.facts.project.kernel import Kernel

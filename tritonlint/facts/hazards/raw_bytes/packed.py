@@ -19,7 +19,7 @@ from tritonlint.facts.host.element_types import all_codes, wide_floats
 from tritonlint.facts.host.events import LaunchEvent, Note
 from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.places import Part
-from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.run import Run
 from tritonlint.facts.host.values import Path, Tensor
 
 

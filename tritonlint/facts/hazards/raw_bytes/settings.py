@@ -12,8 +12,8 @@ from tritonlint.facts.hazards.torch_code import float_type, viewed
 from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.paths import contradicts
+from tritonlint.facts.host.run import Run
 from tritonlint.facts.host.settings import stem
-from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import Symbol
 from tritonlint.facts.host.values import Condition, Path, Tensor
 from tritonlint.facts.project.modules import Module

@@ -17,7 +17,7 @@ from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.element_types import FLOATS, all_bytes, all_codes
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.paths import contradicts
-from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.run import Run
 from tritonlint.facts.host.symbols import Allocation, Symbol
 from tritonlint.facts.host.values import Path, Tensor
 from tritonlint.facts.kept import kept

@@ -11,7 +11,7 @@ from tritonlint.facts.hazards.raw_bytes.evidence import NO_FLOAT, Evidence
 from tritonlint.facts.hazards.raw_bytes.names import float_named
 from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.events import LaunchEvent
-from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.run import Run
 from tritonlint.facts.host.symbols import HasType, Joined, OfClass, OfSetting, Symbol
 from tritonlint.facts.host.values import Path, Tensor, Value
 

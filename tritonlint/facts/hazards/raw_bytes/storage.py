@@ -46,7 +46,7 @@ from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.element_types import all_bytes, wide_floats
 from tritonlint.facts.host.events import LaunchEvent, Note, Passed, is_also
 from tritonlint.facts.host.paths import contradicts
-from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.run import Run
 from tritonlint.facts.host.symbols import HasType, Symbol
 from tritonlint.facts.host.values import Path, Tensor
 from tritonlint.frozen import dataclass

@@ -15,7 +15,7 @@ from tritonlint.facts.hazards.torch_code import (
     viewed,
 )
 from tritonlint.facts.host.events import LaunchEvent
-from tritonlint.facts.host.state import Run
+from tritonlint.facts.host.run import Run
 from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Module

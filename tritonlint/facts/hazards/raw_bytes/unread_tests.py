@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path as FilePath
 
+from tritonlint.facts.host.run import Run
 from tritonlint.facts.host.silent_tests import asks_dtype, speaks_of_types
-from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import Compared, Spelled, Symbol, Unknown
 from tritonlint.facts.host.values import Path
 

@@ -15,8 +15,8 @@ from tritonlint.facts.host.element_types import all_codes
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.heirs import of_class
 from tritonlint.facts.host.made_apart import is_chosen_apart
+from tritonlint.facts.host.run import Run
 from tritonlint.facts.host.silent_tests import speaks_of_types
-from tritonlint.facts.host.state import Run
 from tritonlint.facts.host.symbols import (
     Attribute,
     Compared,
