@@ -152,6 +152,47 @@ def _module(how: str, memory: str, *, marked: bool = False) -> str:
     return HEAD % (KERNELS[kernel], f"    codes = {memory}{mark}", lines)
 
 
+UNPACKED = """
+@triton.jit
+def encode_each(x_ptr, codes_ptr, scales_ptr, N: tl.constexpr):
+    row, lanes = tl.program_id(0), tl.arange(0, N)
+    x = tl.load(x_ptr + row * N + lanes).to(tl.float32)
+    s = tl.max(tl.abs(x), axis=0) / 448.0
+    tl.store(codes_ptr + row * N + lanes, x / s)
+    tl.store(scales_ptr + row, s)
+
+
+def made():
+    return Page(scales=torch.empty(8), codes=torch.empty((8, 64), dtype=torch.{dtype}))
+
+
+def write(x):
+    page = made()
+    {call}
+    return page.codes.view(torch.float8_e4m3fn)
+"""
+# How the fields of a named tuple are handed on, each as an argument of its own.
+EACH = {
+    "to a launch": "encode_each[(8,)](x, *page, N=64)",
+    "to a function": "save = lambda codes, scales: encode_each[(8,)](x, codes, scales, N=64)\n"
+    "    save(*page)",
+    "as a tuple": "encode_each[(8,)](x, *tuple(page), N=64)",
+    "cut": "encode_each[(8,)](x, *page[:2], N=64)",
+}
+
+
+@pytest.mark.parametrize("call", EACH.values(), ids=EACH)
+@pytest.mark.parametrize("dtype", ["uint8", "float8_e4m3fn"])
+def test_a_named_tuple_is_unpacked(
+    call: str, dtype: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    head = HEAD[: HEAD.index("@triton.jit")]
+    more = UNPACKED.replace("{call}", call).replace("{dtype}", dtype)
+    write(tmp_path, {"m.py": head + more})
+    assert [code for *_, code in found()] == ["TL001"] * (dtype == "uint8")
+
+
 @pytest.mark.parametrize("how", PASSED)
 def test_bytes_in_a_tuple_are_bytes(
     how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -36,8 +36,8 @@ def view_argument(suspect: Suspect, node: cst.CSTNode, argument: Argument) -> Fi
     if part.node_at(argument.place) is not node or not isinstance(node, cst.BaseExpression):
         return None
     around = part.parents.get(node)
-    if isinstance(around, cst.Arg) and around.star == "**":
-        return None  # a dict has no view
+    if (isinstance(around, cst.Arg) and around.star) or isinstance(around, cst.StarredElement):
+        return None  # a list or a dict has no view
     wider = argument.stands_for.single
     codes = all(each.is_fp8 for each in types or ())
     if not types or (wider is None and not codes):

@@ -1,15 +1,15 @@
 """What the names of the strides of a kernel say of the dimensions of its memory (`stride_x_n` and
-`stride_x_d` are of one, and so are `stride_xn` and `stride_xd`), and what is added to their
-products."""
+`stride_x_d` are of one, and so are `stride_xn` and `stride_xd`), what is added to their products,
+and which of two products is the smaller one."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 
 from tritonlint.facts.device.reading.offsets import Offset, amounts, handed_on, offsets, sums_with
 from tritonlint.facts.device.reading.reader import read
-from tritonlint.facts.device.reading.terms import addends, plain
+from tritonlint.facts.device.reading.terms import Term, addends, factors, plain
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.project.kernel import Kernel
 
@@ -119,3 +119,28 @@ def is_row_of_program(kernel: Kernel, offset: Offset) -> bool:
         for each in addends(amount)
     }
     return "range" in added and added <= {"product", "range"}
+
+
+def is_smaller(offset: Offset, others: Iterable[Offset], in_64_bits: bool = False) -> bool:
+    """Whether a kernel reaches larger memory by another product in 32 bits, or `in_64_bits`, of all
+    that is multiplied in this one and more: sums of rows do not overflow before their rows do."""
+    own = _leaves(offset.product)
+    return any(
+        (other.widened is not None if in_64_bits else other.narrow)
+        and other.pointer != offset.pointer
+        and own < _leaves(other.product)
+        and any(_is_more(each, own) for each in factors(other.product))
+        for other in others
+    )
+
+
+def _is_more(factor: Term, own: Set[str]) -> bool:
+    """Whether a factor of a product is none of these: a number or a dimension of its own."""
+    inner = plain(factor)
+    number = inner.name.isdigit() and int(inner.name) > 1
+    return inner.op in ("parameter", "constexpr") and (number or inner.text not in own)
+
+
+def _leaves(product: Term) -> frozenset[str]:
+    """What a product is computed from."""
+    return frozenset(each.text for each in product.walk() if not each.args)

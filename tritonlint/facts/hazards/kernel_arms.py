@@ -28,6 +28,30 @@ def on_one_path(kernel: Kernel, one: Rounding, flags: Container[str]) -> bool:
     return False
 
 
+@kept(1024)
+def has_wide_arm(kernel: Kernel, product: ast.expr) -> bool:
+    """Whether a product stands in one arm of an `if`, and its other arm widens what it names."""
+    names = {each.id for each in nodes(product, ast.Name)}
+    for node in nodes(kernel.node, ast.If):
+        arms = (node.body, node.orelse) if node.orelse else ()
+        for arm, other in zip(arms, reversed(arms), strict=True):
+            if arm[0].lineno <= product.lineno <= (arm[-1].end_lineno or 0):
+                if any(not names.isdisjoint(_widened(each)) for each in other):
+                    return True
+    return False
+
+
+def _widened(statement: ast.stmt) -> set[str]:
+    """The names that a statement casts to 64 bits."""
+    return {
+        inner.id
+        for each in nodes(statement, ast.Call)
+        if isinstance(each.func, ast.Attribute) and each.func.attr == "to"
+        if any(last_name(x) == "int64" for x in each.args)
+        for inner in nodes(each.func.value, ast.Name)
+    }
+
+
 def may_choose(kernel: Kernel, flags: Container[str]) -> bool:
     """Whether a test of more than the `flags` that the launch tells decides what a kernel stores,
     or whether it goes on. What is in memory, and which program it is, tells no type."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from tritonlint.facts.device.reading.offsets import (
@@ -17,7 +17,7 @@ from tritonlint.facts.device.reading.offsets import (
     stays_in_part,
     widened_with,
 )
-from tritonlint.facts.device.reading.terms import Term, factors, plain
+from tritonlint.facts.device.reading.terms import Term, is_only_loaded
 from tritonlint.facts.hazards.dimensions import (
     has_more_dimensions,
     has_several_more,
@@ -25,8 +25,10 @@ from tritonlint.facts.hazards.dimensions import (
     is_last,
     is_outer,
     is_row_of_program,
+    is_smaller,
     parameters,
 )
+from tritonlint.facts.hazards.kernel_arms import has_wide_arm
 from tritonlint.facts.hazards.observation import InKernel
 from tritonlint.facts.hazards.told_indices import told_narrow
 from tritonlint.facts.project.kernel import Kernel
@@ -107,7 +109,7 @@ def late(kernel: Kernel) -> Iterator[NarrowOffset]:
     for offset in narrow(kernel):
         if offset.late is None or offset.late.node is None or not _reaches(kernel, offset):
             continue
-        if _is_smaller(offset, offsets(kernel), in_64_bits=True):
+        if is_smaller(offset, offsets(kernel), in_64_bits=True):
             continue
         node = offset.late.node
         if offset.node is node:  # several products of one function
@@ -145,7 +147,7 @@ def siblings(kernel: Kernel, twins: Twins, named: bool = False) -> Iterator[Narr
     ]
     larger = [offset for offset, _ in found] if named else [*offsets(kernel)]
     for offset, twin in found:
-        hidden = _is_smaller(offset, larger) or is_beside_rows(kernel, offset)
+        hidden = is_smaller(offset, larger) or is_beside_rows(kernel, offset)
         hidden = hidden or any(is_outer(kernel, other, offset) for other, _ in found)
         if not hidden and may_need_more(kernel, offset):
             yield widened_beside(kernel, offset, twin)
@@ -203,31 +205,6 @@ def _alike(one: Offset, other: Offset) -> bool:
     )
 
 
-def _is_smaller(offset: Offset, others: Iterable[Offset], in_64_bits: bool = False) -> bool:
-    """Whether a kernel reaches larger memory by another product in 32 bits, or `in_64_bits`, of all
-    that is multiplied in this one and more: sums of rows do not overflow before their rows do."""
-    own = _leaves(offset.product)
-    return any(
-        (other.widened is not None if in_64_bits else other.narrow)
-        and other.pointer != offset.pointer
-        and own < _leaves(other.product)
-        and any(_is_more(each, own) for each in factors(other.product))
-        for other in others
-    )
-
-
-def _is_more(factor: Term, own: Set[str]) -> bool:
-    """Whether a factor of a product is none of these: a number or a dimension of its own."""
-    inner = plain(factor)
-    number = inner.name.isdigit() and int(inner.name) > 1
-    return inner.op in ("parameter", "constexpr") and (number or inner.text not in own)
-
-
-def _leaves(product: Term) -> frozenset[str]:
-    """What a product is computed from."""
-    return frozenset(each.text for each in product.walk() if not each.args)
-
-
 def may_need_more(kernel: Kernel, offset: Offset) -> bool:
     """Whether an offset is added to a pointer, and is no row of a program, nor one of a part where
     the pointer was moved, nor along the last of several dimensions: neighbours."""
@@ -254,11 +231,12 @@ def twins_of(kernels: Iterable[Kernel], written: bool = False) -> Twins:
 
 
 def narrow(kernel: Kernel) -> Iterator[Offset]:
-    """The products that a kernel adds to what may be a pointer in 32 bits, by a stride that a
-    launch gives."""
+    """The products in 32 bits that a kernel adds to what may be a pointer, by strides of a launch;
+    not where a flag chooses the width."""
     for offset in offsets(kernel):
         if offset.narrow and offset.strides and offset.node is not None:
-            yield offset
+            if not has_wide_arm(kernel, offset.node):
+                yield offset
 
 
 def observed(
@@ -274,7 +252,7 @@ def observed(
         offset.pointer,
         offset.strides,
         1 + len(counted),
-        offset.product.loaded,
+        is_only_loaded(offset.product) if signal == "late" else offset.product.loaded,
         signal,
         wide,
         twin,

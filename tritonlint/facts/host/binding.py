@@ -10,9 +10,8 @@ from tritonlint.facts.host import classes
 from tritonlint.facts.host.arguments import Given
 from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.closures import seen_from
-from tritonlint.facts.host.events import NoteKind
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import Parameter, Symbol
+from tritonlint.facts.host.symbols import HasType, Parameter, Symbol
 from tritonlint.facts.host.values import (
     Callable,
     DType,
@@ -74,6 +73,8 @@ def bind(frame: Frame, definition: Definition, given: Given, function: Callable)
     if parameters.kwarg is not None and (entered or bound.more):
         span = definition.module.source.span(node)
         env[parameters.kwarg] = Table(tuple(bound.more.items()), span, not entered)
+    elif parameters.kwarg is not None:
+        env[parameters.kwarg] = Tensor(Parameter(root, parameters.kwarg))
     return env
 
 
@@ -106,8 +107,11 @@ def _note_default(
     inner = frame.elsewhere(definition.module, definition.enclosing)
     value = inner.evaluate(default)
     if isinstance(value, DType) and value.types.single is not None:
-        kind: NoteKind = "integers" if value.types.single == INT8 else "default"
-        frame.note(kind, symbol, value.types, definition.module.source.span(default))
+        span, types = definition.module.source.span(default), value.types
+        if types.single == INT8:
+            frame.note("integers", symbol, types, span, path=((HasType(symbol, str(types)), True),))
+        else:
+            frame.note("default", symbol, types, span)
 
 
 def _note_annotated(

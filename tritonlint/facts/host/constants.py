@@ -11,7 +11,7 @@ from typing import Any
 from tritonlint.facts.host import classes
 from tritonlint.facts.host.labels import any_spelled
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import Unknown
+from tritonlint.facts.host.symbols import Attribute, Unknown
 from tritonlint.facts.host.values import (
     Class,
     Const,
@@ -83,7 +83,8 @@ def _constant(value: Value) -> tuple[Any] | None:
 
 def local(frame: Frame, node: ast.expr) -> bool:
     """Whether an expression is made of literals, torch's dtypes, names of this function, members of
-    enums, sizes of elements, what objects were made with, and entries and lengths of these."""
+    enums, sizes of elements, what objects were made with or set to, and entries and lengths of
+    these."""
     match node:
         case ast.Attribute(attr="itemsize"):
             return True
@@ -95,8 +96,9 @@ def local(frame: Frame, node: ast.expr) -> bool:
                     return name in ("torch", "numpy")
                 case Instance(definition=definition) if classes.is_enum(definition):
                     return node.attr in ("name", "value")
-                case Instance(attributes=given):
-                    return any(name == node.attr for name, _ in given)
+                case Instance(attributes=given) as made:
+                    known = Attribute(made.name, node.attr) in frame.env
+                    return known or any(name == node.attr for name, _ in given)
         case ast.Constant() | ast.Call(func=ast.Attribute(attr="element_size")):
             return True
         case ast.Name(id=name):

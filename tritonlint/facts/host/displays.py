@@ -8,10 +8,10 @@ from tritonlint.facts.host import (
     iteration,
 )
 from tritonlint.facts.host.choices import as_tested
-from tritonlint.facts.host.labels import label_of
+from tritonlint.facts.host.labels import key_of, label_of
 from tritonlint.facts.host.places import Place
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.values import Const, Sequence, Table, Value, constant
+from tritonlint.facts.host.values import Const, DType, Sequence, Table, Value, constant
 
 MAX_ITEMS = 64
 
@@ -91,6 +91,14 @@ def table(frame: Frame, node: ast.Dict) -> Value:
                 entries.extend(inner.items)
             open_ = open_ or not isinstance(inner, Table) or inner.open
             continue
-        evaluated = frame.evaluate(key)
-        entries.append((label_of(evaluated, key), as_tested(frame.evaluate(value), frame.path)))
+        label = label_of(frame.evaluate(key), key)
+        launched = len(frame.run.launches)
+        entries.append((label, as_tested(frame.evaluate(value), frame.path)))
+        if isinstance(value, ast.Lambda) and _is_test(label):
+            del frame.run.launches[launched:]  # it is called where that is so
     return Table(tuple(dict(entries).items()), frame.span(node), open_)
+
+
+def _is_test(label: object) -> bool:
+    """Whether an entry of a dict is meant for how a test comes out, or for memory of a type."""
+    return isinstance(label, bool) or isinstance(key_of(label), DType)

@@ -68,10 +68,10 @@ def compared(
         case ast.LtE(), Sequence(items=items), Sequence():
             return found or _of_each(frame, "and", items, right, span)
         case operation, _, Const(value=int() as size) if type(operation) in _SIZES:
-            dtype = None if found else _sized(frame, node.left, left)
+            dtype = None if found else sized(frame, node.left, left)
             return found or _of_size(frame, type(operation), dtype, size, span)
         case operation, Const(value=int() as size), _ if type(operation) in _SIZES:
-            dtype = None if found else _sized(frame, node.comparators[0], right)
+            dtype = None if found else sized(frame, node.comparators[0], right)
             return found or _of_size(frame, _TURNED[type(operation)], dtype, size, span)
     return found
 
@@ -104,7 +104,7 @@ def _of_size(
     return negate(found) if found is not None and denied else found
 
 
-def _sized(frame: Frame, node: ast.expr, value: Value) -> Value | None:
+def sized(frame: Frame, node: ast.expr, value: Value) -> Value | None:
     """The dtype whose size is asked for; None where it is another number."""
     match node:
         case ast.Call(func=ast.Attribute(attr="element_size", value=owner)):

@@ -6,10 +6,11 @@ import ast
 
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.choices import choose, on_path, options
+from tritonlint.facts.host.classes import as_tuple
 from tritonlint.facts.host.places import Place
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import Share
-from tritonlint.facts.host.values import Sequence, Table, Tensor, Value
+from tritonlint.facts.host.symbols import Item, Share
+from tritonlint.facts.host.values import Instance, Sequence, Table, Tensor, Value
 
 
 def positional(frame: Frame, node: ast.expr, *values: Value) -> Given:
@@ -65,15 +66,32 @@ def _keywords(
             keywords.update(named)
             places.update(dict.fromkeys(named, frame.place(keyword.value)))
         else:
+            named = _put(frame, value)
+            keywords.update(named)
+            places.update(dict.fromkeys(named, frame.place(keyword.value)))
             complete = False
     return complete
+
+
+def _put(frame: Frame, value: Value) -> dict[str, Value]:
+    """What was put under keys of a dict of which nothing else is known."""
+    if not isinstance(value, Tensor):
+        return {}
+    entries = (
+        (x.key, held)
+        for x, held in frame.env.items()
+        if isinstance(x, Item) and x.of is value.buffer
+    )
+    named = ((key[1:-1], held) for key, held in entries if key.startswith(("'", '"')))
+    return {name: held for name, held in named if name.isidentifier()}
 
 
 def _unpackable(frame: Frame, node: ast.Starred, value: Value) -> Sequence | None:
     """The items of a starred value. Of `*(f() if x else (0, 8))` one arm tells the number; the
     other has as many."""
     value = on_path(value, frame.path)
-    known = [each for _, each in options(value) if isinstance(each, Sequence)]
+    every = [as_tuple(x) if isinstance(x, Instance) else x for _, x in options(value)]
+    known = [each for each in every if isinstance(each, Sequence)]
     if not known or len({len(each.items) for each in known}) > 1:
         return None
     if any(each.repeated for each in known):

@@ -27,6 +27,7 @@ from tritonlint.facts.host.decorators import supplied
 from tritonlint.facts.host.required import note_required
 from tritonlint.facts.host.run import Run
 from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.switches import switches
 from tritonlint.facts.host.symbols import Joined
 from tritonlint.facts.host.values import Callable, Instance
 from tritonlint.facts.project.modules import Module
@@ -104,6 +105,7 @@ def _settled(frame: Frame) -> Run:
         note_all(frame)
         frame.run.refused = passed_by_objects(frame)
         together = tuple(each for each in frame.run.refused if isinstance(each[0], Joined))
+        together += switches(frame.run)
         if together:
             known = frame.run.launches
             known[:] = [replace(each, path=each.path + together) for each in known]

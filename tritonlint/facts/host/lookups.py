@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from tritonlint.dtypes import ElementTypes, join
+from tritonlint.dtypes import ElementType, ElementTypes, from_torch, join
 from tritonlint.facts.host import (
     arithmetic,
     classes,
@@ -23,6 +23,7 @@ from tritonlint.facts.host.symbols import (
     AskedAs,
     AskedAsAny,
     Compared,
+    HasType,
     Literal,
     Never,
     Spelled,
@@ -30,6 +31,7 @@ from tritonlint.facts.host.symbols import (
 )
 from tritonlint.facts.host.values import (
     Callable,
+    Choice,
     Class,
     Const,
     DType,
@@ -186,6 +188,8 @@ def look_up(
 ) -> Value:
     """The entry of `table` for `key`, or `default`; every entry (and `default`) when the key is not
     known."""
+    if isinstance(key, Choice) and all(isinstance(each, DType) for _, each in key.options):
+        return choose(*((at, look_up(frame, table, x, node, default)) for at, x in key.options))
     table = parametrized.entries(frame, table, key) if frame.run.written else table
     arithmetic.reckons(frame, key, [label for label, _ in table.items], frame.span(node))
     values, exact = _entries(frame, table, key, node)
@@ -206,6 +210,9 @@ def look_up(
     if setting and all(isinstance(value, (Instance, Sequence, Table)) for value in values):
         quantized = (setting_tests.names_fp8(label) for label, _ in table.items)
         return choose(*((((setting, x),), y) for x, y in zip(quantized, values, strict=True)))
+    by_type = _by_type(frame, table, key, default)
+    if by_type is not None:
+        return by_type
     chosen = [value for value in values if isinstance(value, Launchable)] or values
     if default is None and len(chosen) == len(table.items) and is_plain(table):
         return _each_by_name(table, key, node)
@@ -235,6 +242,30 @@ def _dtype(
     every: tuple[Value, ...] = (DType(types, table=table.span, key=of),)
     every += (_NONE,) if len(dtypes) < len(values) else ()
     return choose(*(((), value) for value in every))
+
+
+def _by_type(frame: Frame, table: Table, key: Value, default: Value | None) -> Value | None:
+    """The entries of a table for the dtype of a buffer, each on the path on which it has that, and
+    `default` on the path on which it has none of them; None where the keys are others, or more are
+    left than are followed."""
+    if not isinstance(key, DType) or key.of is None or table.open:
+        return None
+    types = element_types.dtype_types(frame, key).types
+    entries = [(_type_of(label), value) for label, value in table.items]
+    left = [(each, value) for each, value in entries if each and (not types or each in types)]
+    if len(left) >= MAX_OPTIONS or not left or not all(each for each, _ in entries):
+        return None
+    tests = [HasType(key.of, str(each)) for each, _ in left]
+    paths: list[tuple[Path, Value]] = [
+        (((test, True),), value) for test, (_, value) in zip(tests, left, strict=True)
+    ]
+    if default is not None:
+        paths.append((tuple((test, False) for test in tests), default))
+    return choose(*paths)
+
+
+def _type_of(label: object) -> ElementType | None:
+    return from_torch(label.code.removeprefix("torch.")) if isinstance(label, Spelled) else None
 
 
 def _each_by_name(table: Table, key: Value, node: ast.expr) -> Value:

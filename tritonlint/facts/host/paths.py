@@ -15,6 +15,7 @@ from tritonlint.facts.host.symbols import (
 )
 from tritonlint.facts.host.values import Path
 from tritonlint.facts.kept import kept
+from tritonlint.frozen import dataclass
 
 # A test, and how it comes out; and such by what they are about.
 Outcome = tuple[Symbol, bool]
@@ -24,65 +25,90 @@ _About = dict[Symbol, list[Outcome]]
 _Never = tuple[frozenset[Outcome], tuple[Outcome, ...]]
 
 
+@dataclass(frozen=True)
+class _Told:
+    """What a path tells: the tests on it, and the opposite of each; those of the tests that can
+    clash with others; and which more outcomes it never has, where a test that is made of them came
+    out as it did. Of these, `own` are all that another path has to have itself, `flags` those that
+    are never there by themselves, of flags, and `several` all that are never there together."""
+
+    held: frozenset[Outcome]
+    opposite: frozenset[Outcome]
+    about: _About
+    never: tuple[_Never, ...]
+    own: frozenset[Outcome]
+    flags: frozenset[Outcome]
+    several: frozenset[Outcome]
+
+    def refused(self, other: _Told) -> bool:
+        """Whether all of some outcomes that are never together with this path come out so on
+        another one, by what it has, or by what a setting that the two have says of the others."""
+        apart = self.own.isdisjoint(other.held)
+        for own, settings in self.never:
+            if (not own if apart else own <= other.held) and all(
+                each in other.held or _follows(each, self.about, other.about) for each in settings
+            ):
+                return True
+        return False
+
+    def left(self, other: frozenset[Outcome]) -> frozenset[Outcome]:
+        """The outcomes of flags that are never there where this path goes with the tests of
+        `other`: of those that are never together, the others are."""
+        if self.several.isdisjoint(other):
+            return self.flags - other
+        return _flags(own.union(settings) - other for own, settings in self.never)
+
+
 def is_possible(path: Path) -> bool:
     """Whether no test on a path comes out both ways."""
     if len(path) < 2:
         return True
-    _, opposite, about, never = _told(path)
-    if not opposite.isdisjoint(path) or any(not own and not of for own, of in never):
+    told = _told(path)
+    if not told.opposite.isdisjoint(path):
         return False
-    if len(never) > 1 and _leave_nothing(never, frozenset(path)):
+    if any(not own and not of for own, of in told.never):
         return False
-    return not any(len(tests) > 1 and clash(tests) for tests in about.values())
+    if _both_ways(told.flags):
+        return False
+    return not any(len(tests) > 1 and clash(tests) for tests in told.about.values())
 
 
 def contradicts(one: Path, other: Path) -> bool:
     """Whether no run takes both paths."""
     if not one or not other or one is other:
         return False
-    held, opposite, ours, never = _told(one)
-    if not opposite.isdisjoint(other):
+    ours = _told(one)
+    if not ours.opposite.isdisjoint(other):
         return True
-    also, _, theirs, others = _told(other)
-    if never and _is_refused(never, also, ours, theirs):
+    theirs = _told(other)
+    if ours.never and ours.refused(theirs):
         return True
-    if others and _is_refused(others, held, ours, theirs):
+    if theirs.never and theirs.refused(ours):
         return True
-    if len(never) + len(others) > 1 and _leave_nothing((*never, *others), held | also):
-        return True
+    # A flag can be neither set nor not.
+    if len(ours.never) + len(theirs.never) > 1:
+        left = ours.left(theirs.held) | theirs.left(ours.held)
+        if _both_ways(left):
+            return True
     # Asked millions of times, and mostly the two are about different things.
-    both = ours.keys() & theirs.keys() if ours and theirs else ()
-    return any(ours[of] != theirs[of] and clash((*ours[of], *theirs[of])) for of in both)
+    mine, its = ours.about, theirs.about
+    both = mine.keys() & its.keys() if mine and its else ()
+    return any(mine[of] != its[of] and clash((*mine[of], *its[of])) for of in both)
 
 
-def _is_refused(
-    never: Iterable[_Never], other: frozenset[Outcome], ours: _About, theirs: _About
-) -> bool:
-    """Whether all tests of one of `never` come out so on another path, by what it has, or by what a
-    setting that the two have says of the others."""
-    for own, settings in never:
-        if own <= other:
-            for each in settings:
-                if each not in other and not _follows(each, ours, theirs):
-                    break
-            else:
-                return True
-    return False
+def _flags(never: Iterable[frozenset[Outcome]]) -> frozenset[Outcome]:
+    """The outcomes of flags among those that are never there by themselves. Of what is compared, as
+    with None, the one test may be of another thing than the other: the arms of a branch give one
+    name to several."""
+    alone = (next(iter(each)) for each in never if len(each) == 1)
+    return frozenset(
+        each for each in alone if isinstance(each[0], OfSetting | Attribute | Parameter)
+    )
 
 
-def _leave_nothing(never: Iterable[_Never], held: frozenset[Outcome]) -> bool:
-    """Whether a flag can be neither set nor not: of two of `never`, all is held but that it is, or
-    is not. Of what is compared, as with None, the one test may be of another thing than the other:
-    the arms of a branch give one name to several."""
-    left: set[Outcome] = set()
-    for own, settings in never:
-        more = own.difference(held).union(each for each in settings if each not in held)
-        test, outcome = next(iter(more)) if len(more) == 1 else (None, False)
-        if isinstance(test, (OfSetting, Attribute, Parameter)):
-            if (test, not outcome) in left:
-                return True
-            left.add((test, outcome))
-    return False
+def _both_ways(outcomes: frozenset[Outcome]) -> bool:
+    """Whether a test is among them with both."""
+    return any((test, False) in outcomes for test, outcome in outcomes if outcome)
 
 
 def _follows(wanted: Outcome, ours: _About, theirs: _About) -> bool:
@@ -94,11 +120,7 @@ def _follows(wanted: Outcome, ours: _About, theirs: _About) -> bool:
 
 
 @kept(8192)
-def _told(
-    path: Path,
-) -> tuple[frozenset[Outcome], frozenset[Outcome], _About, tuple[_Never, ...]]:
-    """The tests on a path; the opposite of each; those of the tests that can clash with others; and
-    which more outcomes it never has, where a test that is made of them came out as it did."""
+def _told(path: Path) -> _Told:
     about: _About = {}
     never: list[frozenset[Outcome]] = []
     for test, outcome in path:
@@ -109,7 +131,11 @@ def _told(
             never.append(frozenset(_plain(each, not outcome) for each in test.tests))
     opposite = frozenset((test, not outcome) for test, outcome in path)
     held = frozenset(path)
-    return held, opposite, about, tuple(_refused(each, held) for each in never)
+    refused = tuple(_refused(each, held) for each in never)
+    every = [own.union(settings) for own, settings in refused]
+    several = frozenset[Outcome]().union(*(each for each in every if len(each) > 1))
+    own = frozenset[Outcome]().union(*(each for each, _ in refused))
+    return _Told(held, opposite, about, refused, own, _flags(every), several)
 
 
 def _refused(together: frozenset[Outcome], held: frozenset[Outcome]) -> _Never:

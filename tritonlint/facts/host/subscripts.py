@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Mapping
 
 from tritonlint.dtypes import PLATFORM_FP8
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.host import (
     asked_by_name,
+    branching,
+    conditions,
+    dtype_tests,
     entering,
     given,
     iteration,
@@ -25,11 +29,13 @@ from tritonlint.facts.host.symbols import Never, OfSetting, Parameter
 from tritonlint.facts.host.values import (
     Callable,
     Class,
+    Condition,
     DType,
     Instance,
     Launchable,
     Method,
     Namespace,
+    Path,
     Sequence,
     Table,
     Tensor,
@@ -76,6 +82,10 @@ def _element(frame: Frame, owner: Value, node: ast.Subscript) -> Value:
                 index = given.positional(frame, node.slice, frame.evaluate(node.slice))
                 call = ast.copy_location(ast.Call(node.value, [node.slice], []), node)
                 return entering.enter(frame, call, Callable(method, owner), index)
+        case Table(open=False) if {label for label, _ in owner.items} == {True, False}:
+            return _by_flag(frame, dict(owner.items), node)
+        case Table(open=False) if (sized := _by_size(frame, owner, node)) is not None:
+            return sized
         case Table():
             entry_ = lookups.look_up(frame, owner, frame.evaluate(node.slice), node)
             return _as_annotated(frame, node, entry_) if entry_ == frame.unknown(node) else entry_
@@ -97,6 +107,31 @@ def _element(frame: Frame, owner: Value, node: ast.Subscript) -> Value:
     part = tensors.cut(frame, owner, frame.span(node))
     several = owner.several and isinstance(node.slice, ast.Slice)  # some of those that were cut out
     return part if part.several == several else replace(part, several=several)
+
+
+def _by_flag(frame: Frame, entries: Mapping[object, Value], node: ast.Subscript) -> Value:
+    """The entry that a flag picks."""
+    test = branching.condition(frame, node.slice)
+    return branching.chosen_by(frame, test, lambda _, x: entries[x])
+
+
+def _by_size(frame: Frame, owner: Table, node: ast.Subscript) -> Value | None:
+    """The entry for the size of the elements of a tensor, each on the path on which they have it;
+    None where something else is asked for."""
+    entries = [(label, value) for label, value in owner.items if isinstance(label, int)]
+    if not entries or len(entries) < len(owner.items):
+        return None
+    if dtype_tests.sized(frame, node.slice, frame.evaluate(node.slice)) is None:
+        return None
+    paths: list[tuple[Path, Value]] = []
+    for label, value in entries:
+        asked = ast.Compare(node.slice, [ast.Eq()], [ast.Constant(label)])
+        test = branching.condition(frame, ast.copy_location(asked, node))
+        if branching.decided(frame, test) is not False:
+            inner = frame.fork()
+            conditions.assume(inner, test, True)
+            paths.append((inner.path[len(frame.path) :], value))
+    return choose(*paths) if paths else None
 
 
 def _as_annotated(frame: Frame, node: ast.Subscript, entry: Value) -> Value:
@@ -165,5 +200,7 @@ def _item(frame: Frame, owner: Sequence, node: ast.Subscript) -> Value:
     index = constant(asked)
     if isinstance(index, int) and not owner.repeated and -len(items) <= index < len(items):
         return items[index]
+    if isinstance(asked, Condition) and len(items) == 2 and not owner.repeated:
+        return branching.chosen_by(frame, asked, lambda _, x: items[x])
     found = any_item(owner) or frame.unknown(node)
     return iteration.at(found, as_tensor(asked)) if owner.repeated else found

@@ -86,6 +86,17 @@ class Term:
         return None
 
 
+def is_only_loaded(term: Term) -> bool:
+    """Whether a term stands for integers from memory whatever branch was taken, but for those in
+    which no program counts."""
+    if not term.loaded or term.op == "load":
+        return term.loaded
+    if term.op == "join":
+        counting = (x for x in term.args if any(each.op == "program" for each in x.walk()))
+        return all(map(is_only_loaded, counting))
+    return any(map(is_only_loaded, term.args))
+
+
 def walked(terms: Iterable[Term], into_loads: bool = False) -> Iterator[Term]:
     """`terms` and those that they are computed from, each once; see `Term.walk`."""
     seen: set[int] = set()

@@ -18,13 +18,7 @@ from tritonlint.facts.hazards.guards.doubts import doubted_in, doubts
 from tritonlint.facts.host.named_dtypes import named_fp8
 from tritonlint.facts.index.gates import is_followed
 from tritonlint.facts.project.modules import Definition, External, Module
-from tritonlint.facts.project.tree import (
-    Enclosing,
-    Function,
-    dotted_name,
-    statements_in,
-    walk,
-)
+from tritonlint.facts.project.tree import Enclosing, Function, dotted_name, statements_in, walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -33,6 +27,10 @@ _TORCH_DTYPE = re.compile(
 )
 _STRING_METHODS = frozenset(
     "startswith endswith lower upper strip lstrip rstrip split rsplit encode casefold".split()
+)
+# Those that make another string of it.
+_GIVE_STRINGS = frozenset(
+    "lower upper strip lstrip rstrip casefold replace removeprefix removesuffix join format".split()
 )
 _CONTAINERS = frozenset(("frozenset", "set", "tuple", "list", "sorted"))
 _HELD: Mapping[Kind | None, Kind] = {"dtype": "dtypes", "str": "strings"}
@@ -120,10 +118,12 @@ def declared(scope: Scope, node: ast.expr, depth: int = _DEPTH) -> Declared | No
 def _literal(scope: Scope, node: ast.expr, depth: int) -> Kind | None:
     """What an expression is by its form alone."""
     match node:
-        case (
-            ast.Constant(value=str()) | ast.JoinedStr() | ast.Call(func=ast.Name(id="str" | "repr"))
-        ):
+        case ast.Constant(value=str()) | ast.JoinedStr():
             return "str"
+        case ast.Call(func=ast.Name(id="str" | "repr")):
+            return "str"
+        case ast.Call(func=ast.Attribute(value=inner, attr=method)) if method in _GIVE_STRINGS:
+            return "str" if _alike(scope, [inner], depth) == "str" else None
         case ast.Call(func=ast.Name(id="type"), args=[_]):
             return "type"
         case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in _NUMBERS:
@@ -179,21 +179,37 @@ def _returned(scope: Scope, node: ast.Call) -> Declared | None:
 
 
 def _of_name(scope: Scope, node: ast.Name, depth: int) -> Declared | None:
-    """What a parameter, a local name that is bound once, or a name of the module is."""
+    """What a parameter, a local name or a name of the module is: the same wherever it is bound."""
     name = node.id
     for index in range(len(scope.around), 0, -1):
         owner = scope.around[index - 1]
         bound = scope.module.scope_bindings(owner).get(name) or ()
         if not bound or isinstance(owner, ast.ClassDef):
             continue
-        if len(bound) > 1:
-            return None  # which of them holds here is not followed
         inner = index == len(scope.around)
         outer = scope if inner else Scope(scope.module, owner, scope.around[: index - 1])
-        if isinstance(bound[0].node, ast.expr):
-            return declared(outer, bound[0].node, depth - 1)
-        return _of_parameter(outer, name) if bound[0].node is None else None
+        values = [each.node for each in bound if not _is_again(name, each.node)]
+        if values.count(None) > 1:
+            return None  # not the parameter alone
+        found = [_bound(outer, name, each, depth) for each in values]
+        # Which of them holds here is not followed.
+        return found[0] if len({each and each.kind for each in found}) == 1 else None
     return _of_target(scope, name, scope.module.source.span(node), depth)
+
+
+def _bound(scope: Scope, name: str, value: object, depth: int) -> Declared | None:
+    """What a name is that is bound to `value`, or is a parameter."""
+    if isinstance(value, ast.expr):
+        return declared(scope, value, depth - 1)
+    return _of_parameter(scope, name) if value is None else None
+
+
+def _is_again(name: str, value: object) -> bool:
+    """Whether a value is what a method of strings makes of a name: `name.lower()`."""
+    match value:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=of), attr=method)):
+            return of == name and method in _GIVE_STRINGS
+    return False
 
 
 def _of_parameter(scope: Scope, name: str) -> Declared | None:
