@@ -17,8 +17,8 @@ class ExponentDecodedByShift(Rule[ExponentShift, str]):
     Finds kernels that load an exponent of eight bits (e8m0, the scale of a block of MX numbers) and
     decode it by shifting it to where a float has its exponent (or multiplying it by 2**23), without
     a test for the codes 0 and 255. Device functions count too. Where neither the file nor one that
-    uses the kernel names `torch.float8_e8m0fnu`, the finding is `possible`: in a custom format the
-    code 0 may mean zero.
+    uses the kernel names `torch.float8_e8m0fnu`, and no function the format (`gemm_mxfp8`), the
+    finding is `possible`: in a custom format the code 0 may mean zero.
 
     ## Why is this bad
     The shift is right for 1 to 254. Code 0 means 2**-127, which a float holds as a subnormal number
@@ -45,8 +45,8 @@ class ExponentDecodedByShift(Rule[ExponentShift, str]):
 
     ## Not flagged
     A kernel that compares codes with 0 or 255, or limits them, be it around a device function that
-    decodes; an exponent that the kernel computes itself; memory whose name does not mention scales
-    or exponents.
+    decodes; an exponent that the kernel computes itself; memory whose name, in the kernel and where
+    it is launched, does not mention scales or exponents.
 
     ## Fix safety
     There is no fix: whether these codes can occur is for the author to say.

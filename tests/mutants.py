@@ -680,6 +680,11 @@ MUTANTS = (
     Mutant("flags that were set are open", "host/constants.py", "local",
            "known or any(name == node.attr for name, _ in given)", "any(name == node.attr for name, _ in given)",
            "memory that a method makes by `self.fp8`, which an heir hands on as False, may be bytes"),
+    Mutant("what launches call it", "hazards/exponent_shifts.py", "_passed_as", BODY,
+           "yield from ()", "scales that a kernel calls otherwise are not seen"),
+    Mutant("no format by its name", "hazards/exponent_shifts.py", "exponent_shifts",
+           "typed or any(_SCALED_BY.search(each.name) for each in (kernel, *hosts))", "typed",
+           "scales of MX formats are merely possible"),
     # Members of enums.
     Mutant("some member of an enum", "host/classes.py", "enum_of", BODY, "return None",
            "which attributes belong to a member that a function gives is not known"),

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tritonlint.facts.device.reading.reader import read
 from tritonlint.facts.device.reading.terms import Term, plain, span_in
 from tritonlint.facts.hazards.observation import InKernel, Naming
+from tritonlint.facts.hazards.written_launches import given, launches_of
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import as_code
+from tritonlint.facts.project.tree import as_code, last_name
 from tritonlint.frozen import dataclass
 
 # By how many bits an exponent is shifted, and the float that it is then.
@@ -23,8 +24,10 @@ _CARED_FOR = re.compile(
     r"|[nN][aA][nN]\b"
 )
 _CODE = re.compile(r"scale|exp|e8m0|mx|^codes?(?:_|$)", re.IGNORECASE)
-# What a function is called that decodes such codes and no others.
+# What a function is called that decodes such codes and no others, and what those are called that
+# compute in formats whose scales are such codes (OCP Microscaling Formats, 5.1).
 _FORMAT = re.compile(r"e8m0", re.IGNORECASE)
+_SCALED_BY = re.compile(r"e8m0|mx_?fp\d", re.IGNORECASE)
 # The type whose codes are meant, in code.
 _STATED = re.compile(r"^[^#\n]*\btorch\.float8_e8m0fnu\b", re.MULTILINE)
 
@@ -33,7 +36,8 @@ _STATED = re.compile(r"^[^#\n]*\btorch\.float8_e8m0fnu\b", re.MULTILINE)
 class ExponentShift(InKernel):
     """An exponent of eight bits, loaded and shifted to where a `target` has its own, in a kernel
     that tests neither code 0 nor code 255. `stated` is whether its file, or one that uses it, names
-    the type of such codes: a format of its own may mean something else by these two."""
+    the type of such codes, or a function a format that is scaled by them: a format of its own may
+    mean something else by these two."""
 
     target: str
     loaded: str
@@ -59,14 +63,22 @@ def exponent_shifts(module: Module, kernel: Kernel, naming: Naming) -> Iterator[
         return
     hosts = [*callers, *(host for each in calling for host in _naming_of(each, naming))]
     modules = {id(each.module): each.module for each in hosts} | {id(module): module}
-    stated = any(_STATED.search(each.source.text) for each in modules.values())
+    typed = any(_STATED.search(each.source.text) for each in modules.values())
+    stated = typed or any(_SCALED_BY.search(each.name) for each in (kernel, *hosts))
     named = bool(_FORMAT.search(kernel.name))
     for term, code in found:
-        known = named and code.op == "parameter" or stated and code.op == "load"
+        known = named and code.op == "parameter" or typed and code.op == "load"
         name = _root(code)
-        if known or _CODE.search(name):
+        if known or any(map(_CODE.search, (name, *_passed_as(modules.values(), kernel, name)))):
             where = (span_in(kernel, term), kernel.name, kernel.path, kernel.line)
             yield ExponentShift(*where, term.name, name, stated or named)
+
+
+def _passed_as(modules: Iterable[Module], kernel: Kernel, pointer: str) -> Iterator[str]:
+    """What launches call the memory that they pass as a pointer."""
+    for module in modules:
+        for host, launch in launches_of(module, kernel):
+            yield last_name(given(kernel, launch, host).get(pointer))
 
 
 def _of_a_function(kernel: Kernel, term: Term) -> bool:

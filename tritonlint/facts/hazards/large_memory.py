@@ -47,7 +47,7 @@ def may_be_large(text: str) -> bool:
 def large_offsets(run: Run) -> Iterator[NarrowOffset]:
     """The products in 32 bits of the launches of `run` that go beyond 2**31 in memory that is
     allocated as that large."""
-    for event in run.launches:
+    for event in run.asked_kernels:
         for name, passed in event.arguments.items():
             made = _made(run, passed)
             large = made is not None and math.prod(made[1]) >= _LARGE

@@ -53,7 +53,7 @@ def in_kernel(kernel: Kernel) -> Iterator[Narrowed]:
 
 def in_launches(run: Run) -> Iterator[Narrowed]:
     """What the launches of `run` make of their kernels by passing integer tensors and types."""
-    for event in run.launches:
+    for event in run.asked_kernels:
         for parameter, passed in event.arguments.items():
             for path, value in options(passed.value):
                 if contradicts(path, event.path):

@@ -118,7 +118,7 @@ def _assigned(
 
 def other_casts(run: Run) -> Iterator[OtherCast]:
     """The stores in the launches of `run` that round a value to the type of another pointer."""
-    for event in run.launches:
+    for event in run.asked_launches:
         pointers = {
             name: known
             for name, passed in event.arguments.items()

@@ -39,7 +39,7 @@ _OTHERS = re.compile(r"!=|\bnot\b|float(?:16|32|64)")
 def rounded_first(run: Run) -> Iterator[OtherCast]:
     """The stores in the launches of `run` of what is rounded to a named type, or back to the type
     that it was loaded as, first."""
-    for event in run.launches:
+    for event in run.asked_launches:
         named = {name: dtype for name in event.arguments if (dtype := _named(event, name))}
         codes = any(_are_codes(event, each) for each in event.arguments.values())
         if not named and not run.effects.of(_casts, event.kernel, codes):

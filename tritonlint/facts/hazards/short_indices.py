@@ -28,7 +28,7 @@ class ShortIndex(InKernel):
 
 def short_indices(run: Run) -> Iterator[ShortIndex]:
     """The products of short indices in the launches of `run` that reach a pointer."""
-    for event in run.launches:
+    for event in run.asked_kernels:
         short = [name for name in event.arguments if integer_widths(event, name) == {16}]
         if not short:
             continue

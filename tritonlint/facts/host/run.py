@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field
 
 from tritonlint.dtypes import ElementTypes
@@ -13,6 +13,7 @@ from tritonlint.facts.host.symbols import Symbol
 from tritonlint.facts.host.telling_types import tells_types
 from tritonlint.facts.host.values import Instance, Path
 from tritonlint.facts.project.effects import Effects
+from tritonlint.facts.project.kernel import Kernel, functions_of
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.project import Project
 from tritonlint.findings.result import Limit
@@ -31,6 +32,11 @@ MAX_DEPTH = 24
 NEAR_DEPTH = 5
 
 Leads = Callable[[Definition], bool]
+
+
+def _headers(kernel: Kernel, _: None) -> tuple[Span, ...]:
+    """Where a kernel and the functions that it calls begin."""
+    return tuple(Span(each.path, each.line, 1, each.line, 1) for each in functions_of(kernel))
 
 
 @dataclass(eq=False)
@@ -113,6 +119,29 @@ class Run:
             path += tuple(more)
             waiting += more
         return path
+
+    @property
+    def asked_launches(self) -> Sequence[LaunchEvent]:
+        """The launches that stand, or are passed something, where what is seen is asked for."""
+        asked = self.asked
+        if asked is None:
+            return self.launches
+        return [
+            event
+            for event in self.launches
+            if asked(event.span) or any(asked(each.span) for each in event.arguments.values())
+        ]
+
+    @property
+    def asked_kernels(self) -> Sequence[LaunchEvent]:
+        """The launches of kernels in which what is seen is asked for."""
+        asked = self.asked
+        if asked is None:
+            return self.launches
+        functions = (
+            (event, self.effects.of(_headers, event.kernel, None)) for event in self.launches
+        )
+        return [event for event, headers in functions if any(map(asked, headers))]
 
     def passed_by_callers(self, buffer: Symbol) -> bool:
         """Whether `buffer` is a parameter of the root that callers in the project pass."""

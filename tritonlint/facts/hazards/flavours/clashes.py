@@ -92,7 +92,7 @@ def flavours(run: Run) -> Iterator[Flavours | WideClamp | HardCoded | KernelFlav
     yield from _named_integers(run, views)
     yield from kernel_flavours(run)
     yield from hard_coded_beside(run)
-    for event in run.launches:
+    for event in run.asked_launches:
         yield from _clamps(run, event)
 
 

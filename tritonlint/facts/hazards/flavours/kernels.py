@@ -75,7 +75,7 @@ def kernel_flavours(run: Run) -> Iterator[KernelFlavour]:
     """The disagreements between kernels that name a flavour and what they are passed, and between
     a kernel that writes and one that reads."""
     stated = any(are_flavours(note.types) for note in run.notes)
-    if not stated and len(run.launches) < 2:
+    if not run.asked_launches or (not stated and len(run.launches) < 2):
         return
     passed = [each for event in run.launches for each in passed_tensors(event)]
     # A kernel is asked only about what something else is said of.
