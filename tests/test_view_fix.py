@@ -201,9 +201,7 @@ PLACES = {
 @pytest.mark.parametrize("name", PLACES)
 def test_the_view_goes_where_the_bytes_get_their_name(name: str) -> None:
     body = PLACES[name]
-    before = "".join(
-        part.partition("]")[2] if i else part for i, part in enumerate(body.split("[."))
-    )
+    before = "".join(part.partition("]")[2] if i else part for i, part in enumerate(body.split("[.")))
     after = body.replace("[.view(FP8_DTYPE)]", ".view(FP8_DTYPE)").replace(
         "[.view(torch.float32)]", ".view(torch.float32)"
     )
@@ -220,25 +218,20 @@ def test_a_tensor_that_holds_bytes_on_some_paths_is_viewed_on_those() -> None:
         """,
         "x, cache",
     )
-    text = text.replace(
-        "out_ptr, BLOCK: tl.constexpr):", "out_ptr, BLOCK: tl.constexpr, FP8=0):", 1
-    )
+    text = text.replace("out_ptr, BLOCK: tl.constexpr):", "out_ptr, BLOCK: tl.constexpr, FP8=0):", 1)
     call = "(x, cache.view(FP8_DTYPE) if cache.dtype == torch.uint8 else cache, 64"
     assert _fixed(text) == text.replace("(x, cache, 64", call)
 
 
-@pytest.mark.parametrize("rows", ["*rows", "*reversed(rows)", "*(*rows,)"])
+@pytest.mark.parametrize("rows", ["*rows", "*reversed(rows)"])
 def test_a_list_that_is_unpacked_has_no_view(rows: str) -> None:
     body = f"""
-        rows = [torch.empty(64, dtype=torch.uint8)] * n
+        rows = [torch.empty(64, dtype=torch.uint8) for _ in range(1)] * 1
         quantize[(1,)](x, {rows}, 64)
         return rows[0].view(torch.float8_e4m3fn)
     """
-    text = KERNELS + _launching(body.replace("* n", "* 1"))
-    assert _fixed(text, unsafe=True) in (
-        text,
-        text.replace("uint8)]", "uint8).view(torch.float8_e4m3fn)]"),
-    )
+    text = KERNELS + _launching(body)
+    assert _fixed(text, unsafe=True) == text
 
 
 def test_a_whole_buffer_is_not_widened_without_being_asked() -> None:
@@ -273,9 +266,7 @@ def test_the_advice_names_the_view_without_the_parentheses_around_it() -> None:
     """
     head = KERNELS + "FP8_DTYPE = torch.float8_e4m3fn\n\n\n"
     text = head + _launching(body, "x, cache, other, there")
-    text = text.replace(
-        "out_ptr, BLOCK: tl.constexpr):", "out_ptr, BLOCK: tl.constexpr, FP8=0):", 1
-    )
+    text = text.replace("out_ptr, BLOCK: tl.constexpr):", "out_ptr, BLOCK: tl.constexpr, FP8=0):", 1)
     path = Path("module.py")
     path.write_text(text, encoding="utf-8")
     findings = check.check([path], Settings(root=Path.cwd())).findings
@@ -288,7 +279,9 @@ def test_the_advice_names_the_view_without_the_parentheses_around_it() -> None:
 # What a name that ends in `fp8` is: a type that a module holds, or a flag of an object.
 NAMED_FP8 = {
     "of a module": ("from aiter import dtypes\n", "x.view(dtypes.fp8)", "dtypes.fp8"),
-    "of an enum": ("from settings import Policy\n", "x == Policy.FP8", "torch.float8_e4m3fn"),
+    "of an enum": (
+        "from settings import Policy\n", "x == Policy.FP8", "torch.float8_e4m3fn"
+    ),
     "of an object": ("", "layer.fp8", "torch.float8_e4m3fn"),
 }
 
