@@ -223,6 +223,19 @@ def test_a_tensor_that_holds_bytes_on_some_paths_is_viewed_on_those() -> None:
     assert _fixed(text) == text.replace("(x, cache, 64", call)
 
 
+def test_what_a_table_picks_is_viewed_where_it_holds_bytes() -> None:
+    """The same launch passes floats to the other kernel."""
+    body = """
+        rows = torch.zeros(64, dtype=torch.uint8 if fp8 else torch.bfloat16)
+        kernel = {torch.uint8: quantize, torch.bfloat16: copy}[rows.dtype]
+        kernel[(1,)](x, rows, 64)
+        return rows.view(torch.float8_e4m3fn) if fp8 else rows
+    """
+    text = KERNELS + _launching(body, "x, fp8")
+    view = "rows.view(torch.float8_e4m3fn) if rows.dtype == torch.uint8 else rows"
+    assert _fixed(text, unsafe=True) == text.replace("(x, rows, 64)", f"(x, {view}, 64)")
+
+
 @pytest.mark.parametrize("rows", ["*rows", "*reversed(rows)"])
 def test_a_list_that_is_unpacked_has_no_view(rows: str) -> None:
     body = f"""

@@ -11,12 +11,16 @@ from tests.facts.hosting import IMPORTS, expected, found, write
 STRINGS = {
     "made of a dtype": "if kind == 'auto':\n        kind = str(x.dtype).removeprefix('torch.')",
     "in lower case": "kind = kind.lower()",
+    "by several methods": "kind = kind.strip().lower().replace('-', '_')",
     "put together": "if x.is_cuda:\n        kind = f'{kind}_cuda'",
     "a method of another string": "kind = kinds.lower()",
     "in each arm": "if x.is_cuda:\n        kind = 'a'\n    else:\n        kind = ' '.join(('a', 'b'))",
 }
 OTHERS = {
     "a dtype": "if kind == 'auto':\n        kind = x.dtype",
+    "bound in a pattern": "match kinds:\n        case {'dtype': kind}:\n            pass",
+    "bound in a call": "print(kind := kinds)",
+    "bound in a try": "try:\n        kind = kind.lower()\n    except AttributeError:\n        pass",
     "a dtype by its name": "kind = getattr(torch, kind)",
     "gone through": "for kind in kinds:\n        print(kind)",
     "given back": "kind = chosen(kind)",

@@ -38,6 +38,9 @@ CHANGES = {
     "the other way": ('more["small"] = True', True),
     "updated the other way": ("more.update(small=True)", True),
     "another key": ('more["large"] = False', True),
+    "under a test": ("if sizes:\n            more['small'] = False", True),
+    "taken out again": ("more['small'] = False\n        more.pop('small')", True),
+    "emptied": ("more['small'] = False\n        more.clear()", True),
 }
 GIVEN = (
     KERNELS

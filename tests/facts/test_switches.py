@@ -18,7 +18,7 @@ class Store:
         self.bins = torch.zeros(2, n, dtype=torch.uint8 if self.small else torch.float32)
 
     def halves(self):
-        return self.bins[0], self.bins[1]
+        raise NotImplementedError
 
     def put(self, x):
         for half in self.halves():
@@ -27,59 +27,60 @@ class Store:
 
 class Heir(Store):
     {other}
-{methods}
+
+    def halves(self):
+        return self.bins[0], self.bins[1]
 """
 )
-VIEWS = """
-    def halves(self):
-        low, high = super().halves()
-        return low.view(torch.float8_e4m3fn), high.view(torch.float8_e4m3fn)
-"""
-# What the class has, what its heir has, the methods of the heir, and whether bytes are not viewed.
+# What the class has, what its heir has, what else is there, and whether bytes are not viewed.
 CASES = {
     "bytes of the heir": ("small = False", "small = True", "", True),
-    "viewed by the heir": ("small = False", "small = True", VIEWS, False),
-    "bytes of the class": ("small = True", "small = False", "", True),
-    "bytes of the class alone": ("small = True", "small = False", VIEWS, True),
-    "no bytes": ("small = False", "other = True", "", False),
+    "floats of the heir": ("small = True", "small = False", "", False),
+    "of the class alone": ("small = True", "other = False", "", True),
+    "annotated, as a field is": ("small = True", "small: bool = False", "", True),
+    "a property": ("small = True", "small = property(lambda self: True)", "", True),
     "set for one object": (
+        "small = True",
         "small = False",
-        "other = True",
-        "\n\ndef shrink(store):\n    store.small = True\n",
+        "def shrink(store):\n    store.small = True\n",
         True,
     ),
-    "given to one object": (
-        "small: bool = False",
-        "other = True",
-        "",
+    "set by its name": (
+        "small = True",
+        "small = False",
+        "def shrink(store):\n    setattr(store, 'small', True)\n",
+        True,
+    ),
+    "set in an heir of the heir": (
+        "small = True",
+        "small = False",
+        "class Small(Heir):\n    small = True\n",
         True,
     ),
 }
 
 
-@pytest.mark.parametrize(("small", "other", "methods", "raw"), CASES.values(), ids=CASES)
+def _store(small: str, other: str, more: str = "") -> str:
+    text = STORE.replace("{small}", small).replace("{other}", other)
+    return text + "\n\n" + more if more else text
+
+
+@pytest.mark.parametrize(("small", "other", "more", "raw"), CASES.values(), ids=CASES)
 def test_a_switch_is_what_the_class_has(
-    small: str,
-    other: str,
-    methods: str,
-    raw: bool,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    small: str, other: str, more: str, raw: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    text = STORE.replace("{small}", small).replace("{other}", other)
-    write(tmp_path, {"m.py": text.replace("{methods}", methods)})
+    write(tmp_path, {"m.py": _store(small, other, more)})
     assert bool(found("m.py")) == raw
 
 
 def test_another_file_may_set_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    text = STORE.replace("{small}", "small = False").replace("{other}", "pass")
     files = {
         "pack/__init__.py": "",
-        "pack/stores.py": text.replace("{methods}", ""),
+        "pack/stores.py": _store("small = True", "small = False"),
         "pack/shrinking.py": (
-            "from pack.stores import Store\n\n\ndef shrink(store: Store):\n    store.small = True\n"
+            "from pack.stores import Heir\n\n\ndef shrink(store: Heir):\n    store.small = True\n"
         ),
     }
     write(tmp_path, files)

@@ -64,6 +64,7 @@ RIGHT = {
     "kernels by the size of the type": "{1: packed, 2: plain}[rows.dtype.itemsize]",
     "kernels by a flag": "{True: packed, False: plain}[rows.dtype == torch.uint8]",
     "a pair by a test": "(plain, packed)[rows.dtype == torch.uint8]",
+    "a constant": "{0: packed, 1: plain}[PACKED]",
 }
 WRONG = {
     "the same kernel": "{torch.uint8: plain, torch.float16: packed}[rows.dtype]",
@@ -102,7 +103,7 @@ PICKED = {
 
 
 def _check(save: str, wrong: bool, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    text = KERNELS + save + ROWS
+    text = "PACKED = 0\n" + KERNELS + save + ROWS
     write(folder, {"m.py": text})
     monkeypatch.chdir(folder)
     assert bool(found("m.py")) == wrong

@@ -64,7 +64,9 @@ def exponent_shifts(module: Module, kernel: Kernel, naming: Naming) -> Iterator[
     hosts = [*callers, *(host for each in calling for host in _naming_of(each, naming))]
     modules = {id(each.module): each.module for each in hosts} | {id(module): module}
     typed = any(_STATED.search(each.source.text) for each in modules.values())
-    stated = typed or any(_SCALED_BY.search(each.name) for each in (kernel, *hosts))
+    names = [kernel.name, *(each.name for each in hosts)]
+    cares = any(_cares(each.module, each.node) for each in hosts)
+    stated = typed or (any(map(_SCALED_BY.search, names)) and not cares)
     named = bool(_FORMAT.search(kernel.name))
     for term, code in found:
         known = named and code.op == "parameter" or typed and code.op == "load"

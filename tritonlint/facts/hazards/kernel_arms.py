@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Container, Iterable
 
 from tritonlint.facts.device import Rounding
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel, functions_of
-from tritonlint.facts.project.tree import assigned, last_name, nodes, walk
+from tritonlint.facts.project.tree import as_code, assigned, last_name, nodes, walk
 
+# A cast to 64 bits, as it is written.
+_WIDENED = re.compile(r"\.to\((?:tl|triton\.language)\.int64\)")
 # Calls that give what is in memory, and which program it is.
 _COUNTING = frozenset(("load", "program_id"))
 
@@ -28,28 +31,24 @@ def on_one_path(kernel: Kernel, one: Rounding, flags: Container[str]) -> bool:
     return False
 
 
-@kept(1024)
 def has_wide_arm(kernel: Kernel, product: ast.expr) -> bool:
-    """Whether a product stands in one arm of an `if`, and its other arm widens what it names."""
-    names = {each.id for each in nodes(product, ast.Name)}
+    """Whether a product is assigned in one arm of an `if`, and its other arm assigns the same name
+    the same in 64 bits."""
     for node in nodes(kernel.node, ast.If):
         arms = (node.body, node.orelse) if node.orelse else ()
         for arm, other in zip(arms, reversed(arms), strict=True):
-            if arm[0].lineno <= product.lineno <= (arm[-1].end_lineno or 0):
-                if any(not names.isdisjoint(_widened(each)) for each in other):
-                    return True
+            own = {_without_casts(x) for x in arm if _holds(x, product)}
+            if own and any(_without_casts(x) in own and "int64" in as_code(x) for x in other):
+                return True
     return False
 
 
-def _widened(statement: ast.stmt) -> set[str]:
-    """The names that a statement casts to 64 bits."""
-    return {
-        inner.id
-        for each in nodes(statement, ast.Call)
-        if isinstance(each.func, ast.Attribute) and each.func.attr == "to"
-        if any(last_name(x) == "int64" for x in each.args)
-        for inner in nodes(each.func.value, ast.Name)
-    }
+def _holds(statement: ast.stmt, product: ast.expr) -> bool:
+    return isinstance(statement, ast.Assign) and any(x is product for x in walk(statement))
+
+
+def _without_casts(statement: ast.stmt) -> str:
+    return _WIDENED.sub("", as_code(statement))
 
 
 def may_choose(kernel: Kernel, flags: Container[str]) -> bool:

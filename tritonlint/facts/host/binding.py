@@ -74,7 +74,7 @@ def bind(frame: Frame, definition: Definition, given: Given, function: Callable)
         span = definition.module.source.span(node)
         env[parameters.kwarg] = Table(tuple(bound.more.items()), span, not entered)
     elif parameters.kwarg is not None:
-        env[parameters.kwarg] = Tensor(Parameter(root, parameters.kwarg))
+        env[parameters.kwarg] = Tensor(Parameter(root, f"**{parameters.kwarg}"))
     return env
 
 

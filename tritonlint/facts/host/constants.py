@@ -97,7 +97,9 @@ def local(frame: Frame, node: ast.expr) -> bool:
                 case Instance(definition=definition) if classes.is_enum(definition):
                     return node.attr in ("name", "value")
                 case Instance(attributes=given) as made:
-                    known = Attribute(made.name, node.attr) in frame.env
+                    # What an initializer hands on, until something else is called.
+                    set_first = frame.run.root.name == "__init__"
+                    known = set_first and Attribute(made.name, node.attr) in frame.env
                     return known or any(name == node.attr for name, _ in given)
         case ast.Constant() | ast.Call(func=ast.Attribute(attr="element_size")):
             return True

@@ -11,7 +11,7 @@ from tritonlint.facts.host.choices import as_tested, choose, options
 from tritonlint.facts.host.labels import key_of, label_of
 from tritonlint.facts.host.naming import NAMES, as_tensor, entry_of, written_entry
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import Attribute, Item, Symbol
+from tritonlint.facts.host.symbols import Attribute, Item, Parameter, Symbol
 from tritonlint.facts.host.values import (
     Const,
     Method,
@@ -31,12 +31,19 @@ def method(frame: Frame, function: Method, owner: Value, given: Given) -> Value 
             return lists.method(frame, spelled, items, function.name, given)
         case Table() as entries:
             return _of_dict(frame, spelled, entries, function.name, given)
-        case Tensor(buffer=buffer) if function.name == "update":
+        case Tensor(buffer=buffer) if function.name == "update" and _is_dict(buffer):
             tables = (each.items for each in given.arguments.positional if isinstance(each, Table))
             more = dict(entry for table in tables for entry in table) | given.arguments.keywords
             frame.env.update((_entry(buffer, name), value) for name, value in more.items())
             return Const(None) if more else None
     return None
+
+
+def _is_dict(owner: Symbol) -> bool:
+    """Whether it is what `x.__dict__` is, or the `**more` of a function."""
+    if isinstance(owner, Attribute):
+        return owner.name == NAMES
+    return isinstance(owner, Parameter) and owner.name.startswith("**")
 
 
 def _entry(owner: Symbol, key: object) -> Symbol:

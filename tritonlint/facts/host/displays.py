@@ -12,6 +12,7 @@ from tritonlint.facts.host.labels import key_of, label_of
 from tritonlint.facts.host.places import Place
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.values import Const, DType, Sequence, Table, Value, constant
+from tritonlint.facts.project.tree import nodes
 
 MAX_ITEMS = 64
 
@@ -94,7 +95,7 @@ def table(frame: Frame, node: ast.Dict) -> Value:
         label = label_of(frame.evaluate(key), key)
         launched = len(frame.run.launches)
         entries.append((label, as_tested(frame.evaluate(value), frame.path)))
-        if isinstance(value, ast.Lambda) and _is_test(label):
+        if isinstance(value, ast.Lambda) and _is_test(label) and _is_picked_from(frame, node):
             del frame.run.launches[launched:]  # it is called where that is so
     return Table(tuple(dict(entries).items()), frame.span(node), open_)
 
@@ -102,3 +103,26 @@ def table(frame: Frame, node: ast.Dict) -> Value:
 def _is_test(label: object) -> bool:
     """Whether an entry of a dict is meant for how a test comes out, or for memory of a type."""
     return isinstance(label, bool) or isinstance(key_of(label), DType)
+
+
+def _is_picked_from(frame: Frame, node: ast.Dict) -> bool:
+    """Whether nothing is done with a dict but that an entry is picked and called: where it stands,
+    or by the name that it is given."""
+    around = frame.enclosing[-1] if frame.enclosing else None
+    if around is None:
+        return False
+    called = {id(each.func) for each in nodes(around, ast.Call)}
+    returned = {id(each.value) for each in nodes(around, ast.Return)}
+    picked = [each for each in nodes(around, ast.Subscript) if id(each) in called | returned]
+    if any(each.value is node for each in picked):
+        return True
+    names = {
+        target.id
+        for each in nodes(around, ast.Assign)
+        for target in each.targets
+        if each.value is node and isinstance(target, ast.Name)
+    }
+    owners = {id(each.value) for each in picked}
+    used = [each for each in nodes(around, ast.Name) if each.id in names]
+    loads = [each for each in used if isinstance(each.ctx, ast.Load)]
+    return len(names) == 1 and bool(loads) and all(id(each) in owners for each in loads)

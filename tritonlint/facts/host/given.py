@@ -9,8 +9,9 @@ from tritonlint.facts.host.choices import choose, on_path, options
 from tritonlint.facts.host.classes import as_tuple
 from tritonlint.facts.host.places import Place
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import Item, Share
+from tritonlint.facts.host.symbols import Item, Parameter, Share
 from tritonlint.facts.host.values import Instance, Sequence, Table, Tensor, Value
+from tritonlint.facts.project.tree import FUNCTION, nodes
 
 
 def positional(frame: Frame, node: ast.expr, *values: Value) -> Given:
@@ -66,24 +67,43 @@ def _keywords(
             keywords.update(named)
             places.update(dict.fromkeys(named, frame.place(keyword.value)))
         else:
-            named = _put(frame, value)
+            named = _put(frame, keyword.value, value)
             keywords.update(named)
             places.update(dict.fromkeys(named, frame.place(keyword.value)))
             complete = False
     return complete
 
 
-def _put(frame: Frame, value: Value) -> dict[str, Value]:
-    """What was put under keys of a dict of which nothing else is known."""
-    if not isinstance(value, Tensor):
-        return {}
-    entries = (
-        (x.key, held)
-        for x, held in frame.env.items()
-        if isinstance(x, Item) and x.of is value.buffer
-    )
-    named = ((key[1:-1], held) for key, held in entries if key.startswith(("'", '"')))
-    return {name: held for name, held in named if name.isidentifier()}
+def _put(frame: Frame, node: ast.expr, value: Value) -> dict[str, Value]:
+    """What a function put under keys of its `**more`, which stands at `node`, before it hands that
+    on: by statements that always run, where it does nothing else with it."""
+    around = frame.enclosing[-1] if frame.enclosing else None
+    match value, node:
+        case Tensor(buffer=Parameter(name=given) as more), ast.Name(id=name):
+            if given != f"**{name}" or not isinstance(around, FUNCTION):
+                return {}
+            keys = [key for each in around.body for key in _keys(name, each)]
+            places = [each for each in nodes(around, ast.Name) if each.id == name]
+            if not keys or len(places) != 1 + sum(bool(_keys(name, x)) for x in around.body):
+                return {}
+            held = {key: frame.env.get(Item(more, repr(key))) for key in keys}
+            return {key: each for key, each in held.items() if each is not None}
+    return {}
+
+
+def _keys(name: str, statement: ast.stmt) -> list[str]:
+    """The keys under which a statement puts something into the dict of this name."""
+    match statement:
+        case ast.Assign(
+            targets=[ast.Subscript(ast.Name(id=owner), ast.Constant(value=str() as key))]
+        ):
+            return [key] if owner == name else []
+        case ast.Expr(ast.Call(ast.Attribute(ast.Name(id=owner), "update")) as call):
+            keys = [x for each in call.args if isinstance(each, ast.Dict) for x in each.keys]
+            found = [x.value for x in keys if isinstance(x, ast.Constant)]
+            named = [each.arg for each in call.keywords]
+            return [str(each) for each in (*found, *named) if each] if owner == name else []
+    return []
 
 
 def _unpackable(frame: Frame, node: ast.Starred, value: Value) -> Sequence | None:

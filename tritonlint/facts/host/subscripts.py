@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
 
 from tritonlint.dtypes import PLATFORM_FP8
 from tritonlint.facts.flow.parameters import signature
@@ -30,6 +29,7 @@ from tritonlint.facts.host.values import (
     Callable,
     Class,
     Condition,
+    Const,
     DType,
     Instance,
     Launchable,
@@ -82,8 +82,8 @@ def _element(frame: Frame, owner: Value, node: ast.Subscript) -> Value:
                 index = given.positional(frame, node.slice, frame.evaluate(node.slice))
                 call = ast.copy_location(ast.Call(node.value, [node.slice], []), node)
                 return entering.enter(frame, call, Callable(method, owner), index)
-        case Table(open=False) if {label for label, _ in owner.items} == {True, False}:
-            return _by_flag(frame, dict(owner.items), node)
+        case Table(open=False) if (picked := _by_flag(frame, owner, node)) is not None:
+            return picked
         case Table(open=False) if (sized := _by_size(frame, owner, node)) is not None:
             return sized
         case Table():
@@ -109,8 +109,15 @@ def _element(frame: Frame, owner: Value, node: ast.Subscript) -> Value:
     return part if part.several == several else replace(part, several=several)
 
 
-def _by_flag(frame: Frame, entries: Mapping[object, Value], node: ast.Subscript) -> Value:
-    """The entry that a flag picks."""
+def _by_flag(frame: Frame, owner: Table, node: ast.Subscript) -> Value | None:
+    """The entry that a flag picks, which is not known; None of a table for other keys, and of a
+    name of the module."""
+    entries = {label: value for label, value in owner.items if isinstance(label, bool)}
+    of_module = isinstance(node.slice, ast.Name) and node.slice.id not in frame.env
+    if len(entries) < 2 or len(owner.items) > 2 or of_module:
+        return None
+    if isinstance(frame.evaluate(node.slice), Const):
+        return None
     test = branching.condition(frame, node.slice)
     return branching.chosen_by(frame, test, lambda _, x: entries[x])
 
@@ -118,7 +125,7 @@ def _by_flag(frame: Frame, entries: Mapping[object, Value], node: ast.Subscript)
 def _by_size(frame: Frame, owner: Table, node: ast.Subscript) -> Value | None:
     """The entry for the size of the elements of a tensor, each on the path on which they have it;
     None where something else is asked for."""
-    entries = [(label, value) for label, value in owner.items if isinstance(label, int)]
+    entries = [(label, value) for label, value in owner.items if type(label) is int]
     if not entries or len(entries) < len(owner.items):
         return None
     if dtype_tests.sized(frame, node.slice, frame.evaluate(node.slice)) is None:

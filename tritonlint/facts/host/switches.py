@@ -1,49 +1,42 @@
-"""The switches of a class: what its body says that flags are, for objects of this class."""
+"""The switches of a class: flags that its body sets otherwise than its base does."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import re
 
-from tritonlint.facts.host.changing import stored
 from tritonlint.facts.host.choices import options
-from tritonlint.facts.host.heirs import heirs, method_names, run_as
+from tritonlint.facts.host.heirs import heirs
 from tritonlint.facts.host.run import Run
 from tritonlint.facts.host.symbols import Attribute, Object
 from tritonlint.facts.host.values import Path
 from tritonlint.facts.kept import kept
-from tritonlint.facts.project.inheriting import linearized
-from tritonlint.facts.project.modules import Definition
+from tritonlint.facts.project.modules import Definition, Module
+from tritonlint.facts.project.tree import walk
 
 
 def switches(run: Run) -> Path:
-    """How the flags come out of the object that a method is run for, as the body of its class says,
-    or of the heir that it is run as. Only those are told that what is launched depends on, and that
-    no code gives anything else, nor an heir that is not run for itself."""
-    method = run.root
-    owner = method.owner
+    """How flags come out of the object that a method is run for, as the body of its class, or of
+    the heir that it is run as, says in the place of its base's. Only those are told that what is
+    launched depends on, where the file names them in no other way than to ask for them, no other
+    file gives them a value, and the class has no heirs of its own."""
+    owner = run.root.owner
     if owner is None or not run.launches:
         return ()
-    own = Definition(method.module, owner, method.enclosing[:-1], owner.name)
+    own = Definition(run.root.module, owner, run.root.enclosing[:-1], owner.name)
     kind = run.heir or own
     named = Object(kind.qualified)
-    found = _of_object(run, kind, _asked(run, named))
-    apart = {id(each.node) for each in run_as(method) if each is not None}
-    for each in heirs(kind) if found else ():
-        if id(each.node) not in apart and method.name not in method_names(each):
-            found = {k: x for k, x in found.items() if k not in _switches(each.as_class)}
-    return tuple((Attribute(named, name), outcome) for name, outcome in found.items())
-
-
-def _of_object(run: Run, kind: Definition, asked: set[str]) -> dict[str, bool]:
-    """The switches of a class and its bases that are `asked` for, where nothing else is given under
-    their names."""
-    found: dict[str, bool] = {}
-    for each in linearized(kind) if asked else ():
-        for name in sorted(asked & _switches(each.as_class).keys() - stored(each.module).keys()):
-            if not run.replaced(each.module, name)[0]:
-                found.setdefault(name, _switches(each.as_class)[name])
-    return found
+    asked = _asked(run, named)
+    if not asked or heirs(kind):
+        return ()
+    return tuple(
+        (Attribute(named, name), outcome)
+        for name, outcome in _written(kind.as_class).items()
+        if name in asked
+        and any(name in _written(each.as_class) for each in kind.bases)
+        and _is_only_asked_for(kind.module, name)
+        and not run.replaced(kind.module, name)[0]
+    )
 
 
 def _asked(run: Run, owner: Object) -> set[str]:
@@ -56,13 +49,21 @@ def _asked(run: Run, owner: Object) -> set[str]:
 
 
 @kept(1024)
-def _switches(owner: ast.ClassDef) -> dict[str, bool]:
-    return dict(_written(owner))
-
-
-def _written(owner: ast.ClassDef) -> Iterator[tuple[str, bool]]:
+def _written(owner: ast.ClassDef) -> dict[str, bool]:
     """What is annotated may be a field, which an object is made with."""
+    found: dict[str, bool] = {}
     for each in owner.body:
         match each:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=bool() as x)):
-                yield name, x
+                found[name] = x
+    return found
+
+
+@kept(1024)
+def _is_only_asked_for(module: Module, name: str) -> bool:
+    """Whether a file names an attribute only where it is read, and where classes set it."""
+    read = (each for each in walk(module.tree) if isinstance(each, ast.Attribute))
+    known = sum(each.attr == name and isinstance(each.ctx, ast.Load) for each in read)
+    classes = (each for each in walk(module.tree) if isinstance(each, ast.ClassDef))
+    known += sum(name in _written(each) for each in classes)
+    return len(re.findall(rf"\b{re.escape(name)}\b", module.source.text)) == known

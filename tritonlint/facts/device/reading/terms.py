@@ -92,7 +92,8 @@ def is_only_loaded(term: Term) -> bool:
     if not term.loaded or term.op == "load":
         return term.loaded
     if term.op == "join":
-        counting = (x for x in term.args if any(each.op == "program" for each in x.walk()))
+        narrow = (x for x in term.args if x.width <= term.width)
+        counting = (x for x in narrow if any(each.op == "program" for each in x.walk()))
         return all(map(is_only_loaded, counting))
     return any(map(is_only_loaded, term.args))
 

@@ -14,7 +14,7 @@ from functools import cached_property
 
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.hazards.guards.annotations import Kind, annotated
-from tritonlint.facts.hazards.guards.doubts import doubted_in, doubts
+from tritonlint.facts.hazards.guards.doubts import bound_otherwise, doubted_in, doubts
 from tritonlint.facts.host.named_dtypes import named_fp8
 from tritonlint.facts.index.gates import is_followed
 from tritonlint.facts.project.modules import Definition, External, Module
@@ -122,7 +122,7 @@ def _literal(scope: Scope, node: ast.expr, depth: int) -> Kind | None:
             return "str"
         case ast.Call(func=ast.Name(id="str" | "repr")):
             return "str"
-        case ast.Call(func=ast.Attribute(value=inner, attr=method)) if method in _GIVE_STRINGS:
+        case ast.Call(func=ast.Attribute(value=inner, attr=x)) if x in _GIVE_STRINGS and depth > 0:
             return "str" if _alike(scope, [inner], depth) == "str" else None
         case ast.Call(func=ast.Name(id="type"), args=[_]):
             return "type"
@@ -189,10 +189,9 @@ def _of_name(scope: Scope, node: ast.Name, depth: int) -> Declared | None:
         inner = index == len(scope.around)
         outer = scope if inner else Scope(scope.module, owner, scope.around[: index - 1])
         values = [each.node for each in bound if not _is_again(name, each.node)]
-        if values.count(None) > 1:
+        if values.count(None) > 1 or bound_otherwise(owner, name):
             return None  # not the parameter alone
         found = [_bound(outer, name, each, depth) for each in values]
-        # Which of them holds here is not followed.
         return found[0] if len({each and each.kind for each in found}) == 1 else None
     return _of_target(scope, name, scope.module.source.span(node), depth)
 
@@ -205,10 +204,10 @@ def _bound(scope: Scope, name: str, value: object, depth: int) -> Declared | Non
 
 
 def _is_again(name: str, value: object) -> bool:
-    """Whether a value is what a method of strings makes of a name: `name.lower()`."""
+    """Whether a value is what methods of strings make of a name: `name.strip().lower()`."""
     match value:
-        case ast.Call(func=ast.Attribute(value=ast.Name(id=of), attr=method)):
-            return of == name and method in _GIVE_STRINGS
+        case ast.Call(func=ast.Attribute(value=inner, attr=method)) if method in _GIVE_STRINGS:
+            return _is_again(name, inner) or (isinstance(inner, ast.Name) and inner.id == name)
     return False
 
 

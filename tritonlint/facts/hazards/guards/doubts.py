@@ -60,3 +60,24 @@ def _is_given(node: ast.Attribute, name: str) -> bool:
 def _sets_any(call: ast.Call) -> bool:
     """Whether a call gives an attribute something by its name."""
     return last_name(call.func) in ("setattr", "__setattr__")
+
+
+def bound_otherwise(owner: ast.AST, name: str) -> bool:
+    """Whether a name may be bound in `owner` by more than statements that assign it a value, or in
+    a statement that may end before."""
+    for each in walk(owner):
+        match each:
+            case ast.Nonlocal(names=names) | ast.Global(names=names):
+                found = name in names
+            case ast.NamedExpr(target=target) | ast.comprehension(target=target):
+                found = any(isinstance(x, ast.Name) and x.id == name for x in walk(target))
+            case ast.MatchAs(name=bound) | ast.MatchStar(name=bound):
+                found = bound == name
+            case ast.Try(body=body):
+                stored = (x for one in body for x in walk(one) if isinstance(x, ast.Name))
+                found = any(x.id == name and isinstance(x.ctx, ast.Store) for x in stored)
+            case _:
+                found = False
+        if found:
+            return True
+    return False

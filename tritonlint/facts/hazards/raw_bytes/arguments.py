@@ -231,7 +231,7 @@ def _argument(
         known_arguments(event, parameter, whole + evidence[0].path),
         _stands_for(event, parameter, tensor, storage, evidence, whole),
         # What an heir of the class makes of bytes, others may not.
-        run.heir is not None or made_by(run, tensor) or is_conditional(event.path, path, evidence),
+        run.heir is not None or made_by(run, tensor) or is_conditional(run, event, path, evidence),
         event.alone,
         _is_whole(event, tensor),
         _may_differ(run, event, parameter, tensor, place),

@@ -82,15 +82,19 @@ def _passed_as_fp8(event: LaunchEvent, parameter: str, tensor: Tensor) -> bool:
     )
 
 
-def is_conditional(taken: Path, chosen: Path, evidence: Sequence[Evidence]) -> bool:
+def is_conditional(
+    run: Run, event: LaunchEvent, chosen: Path, evidence: Sequence[Evidence]
+) -> bool:
     """Whether all that says that these are bytes holds only where a test of an element type, or of
     the setting for it, comes out so, and the path taken to the launch does not pass that test: the
     tensor may have another type there. `chosen` is the path on which it is this tensor, of several
-    that it can be."""
-    passed = set(taken)
-    if any(about_type(test) for test in chosen if test not in passed):
+    that it can be; what picks one of several kernels is no test around the launch either."""
+    every = [each.path for each in run.launches if each.span == event.span]
+    passed = {test for test in event.path if all(test in each for each in every)}
+    more = (*event.path, *chosen)
+    if any(about_type(test) for test in more if test not in passed):
         return True
-    passed |= set(chosen)
+    passed.update(more)
     return all(
         each.guarded or any(about_type(test) for test in each.path if test not in passed)
         for each in evidence
