@@ -85,7 +85,7 @@ MUTANTS = (
     # Launching code: branches, loops, objects.
     Mutant("merge keeps the first arm", "host/state.py", "Frame.merge", BODY, "self.adopt(one)",
            "what the other arm of a branch passes is not seen"),
-    Mutant("both arms of an expression are the first", "host/branching.py", "chosen_by",
+    Mutant("both arms of an expression are the first", "host/branching.py", "conditional",
            "return choose(*bare(arms, frame.known))", "return choose(*arms[:1])", "`a if c else b` is always `a`"),
     Mutant("handlers do not run", "flow/branches.py", "attempt",
            "for test, handler in zip(tests, node.handlers, strict=True):", "for test, handler in ():",

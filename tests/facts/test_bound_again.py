@@ -21,6 +21,7 @@ OTHERS = {
     "bound in a pattern": "match kinds:\n        case {'dtype': kind}:\n            pass",
     "bound in a call": "print(kind := kinds)",
     "bound in a try": "try:\n        kind = kind.lower()\n    except AttributeError:\n        pass",
+    "names for each other": "other = kind\n    kind = other\n    other = kind\n    kind = other",
     "a dtype by its name": "kind = getattr(torch, kind)",
     "gone through": "for kind in kinds:\n        print(kind)",
     "given back": "kind = chosen(kind)",

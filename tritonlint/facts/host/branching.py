@@ -193,17 +193,14 @@ def conditional(frame: Frame, node: ast.IfExp) -> Value:
     """The value of `a if test else b`: of both arms where the test is open."""
     node = chosen_names.in_turn(frame, node)
     test = condition(frame, node.test)
-    return chosen_by(frame, test, lambda at, x: at.evaluate(node.body if x else node.orelse))
-
-
-def chosen_by(frame: Frame, test: Condition, arm: Callable[[Frame, bool], Value]) -> Value:
-    """What `arm` gives where a test comes out so: of both arms where it is open."""
     outcome = outcomes.decided(test, frame.path, frame.types)
     arms: list[tuple[Path, Value]] = []
-    for taken in (True, False) if outcome is None else (outcome,):
+    for arm, taken in ((node.body, True), (node.orelse, False)):
+        if outcome is not None and outcome != taken:
+            continue
         inner = frame.fork()
         conditions.assume(inner, test, taken)
-        arms.append((inner.path[len(frame.path) :], arm(inner, taken)))
+        arms.append((inner.path[len(frame.path) :], inner.evaluate(arm)))
         frame.keep_made(inner)
     return choose(*bare(arms, frame.known))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Mapping
 
 from tritonlint.dtypes import PLATFORM_FP8
 from tritonlint.facts.flow.parameters import signature
@@ -20,6 +21,7 @@ from tritonlint.facts.host import (
     setting_tests,
     tensors,
 )
+from tritonlint.facts.host.arms import bare
 from tritonlint.facts.host.choices import any_item, choose, options
 from tritonlint.facts.host.classes import LISTS, annotated, as_tuple
 from tritonlint.facts.host.naming import as_tensor, entry_of, written_entry
@@ -119,7 +121,18 @@ def _by_flag(frame: Frame, owner: Table, node: ast.Subscript) -> Value | None:
     if isinstance(frame.evaluate(node.slice), Const):
         return None
     test = branching.condition(frame, node.slice)
-    return branching.chosen_by(frame, test, lambda _, x: entries[x])
+    return _chosen_by(frame, test, entries)
+
+
+def _chosen_by(frame: Frame, test: Condition, arms: Mapping[bool, Value]) -> Value:
+    """What a test picks: each where it comes out so, where it is open."""
+    outcome = branching.decided(frame, test)
+    found: list[tuple[Path, Value]] = []
+    for taken in (True, False) if outcome is None else (outcome,):
+        inner = frame.fork()
+        conditions.assume(inner, test, taken)
+        found.append((inner.path[len(frame.path) :], arms[taken]))
+    return choose(*bare(found, frame.known))
 
 
 def _by_size(frame: Frame, owner: Table, node: ast.Subscript) -> Value | None:
@@ -208,6 +221,6 @@ def _item(frame: Frame, owner: Sequence, node: ast.Subscript) -> Value:
     if isinstance(index, int) and not owner.repeated and -len(items) <= index < len(items):
         return items[index]
     if isinstance(asked, Condition) and len(items) == 2 and not owner.repeated:
-        return branching.chosen_by(frame, asked, lambda _, x: items[x])
+        return _chosen_by(frame, asked, {True: items[1], False: items[0]})
     found = any_item(owner) or frame.unknown(node)
     return iteration.at(found, as_tensor(asked)) if owner.repeated else found

@@ -189,8 +189,8 @@ def _of_name(scope: Scope, node: ast.Name, depth: int) -> Declared | None:
         inner = index == len(scope.around)
         outer = scope if inner else Scope(scope.module, owner, scope.around[: index - 1])
         values = [each.node for each in bound if not _is_again(name, each.node)]
-        if values.count(None) > 1 or bound_otherwise(owner, name):
-            return None  # not the parameter alone
+        if values.count(None) > 1 or bound_otherwise(owner, name) or depth <= 0 < len(values) - 1:
+            return None  # not the parameter alone, or names that stand for each other
         found = [_bound(outer, name, each, depth) for each in values]
         return found[0] if len({each and each.kind for each in found}) == 1 else None
     return _of_target(scope, name, scope.module.source.span(node), depth)
