@@ -127,12 +127,15 @@ def _by_flag(frame: Frame, owner: Table, node: ast.Subscript) -> Value | None:
 def _chosen_by(frame: Frame, test: Condition, arms: Mapping[bool, Value]) -> Value:
     """What a test picks: each where it comes out so, where it is open."""
     outcome = branching.decided(frame, test)
-    found: list[tuple[Path, Value]] = []
-    for taken in (True, False) if outcome is None else (outcome,):
-        inner = frame.fork()
-        conditions.assume(inner, test, taken)
-        found.append((inner.path[len(frame.path) :], arms[taken]))
-    return choose(*bare(found, frame.known))
+    taken = (True, False) if outcome is None else (outcome,)
+    return choose(*bare([(_where(frame, test, x), arms[x]) for x in taken], frame.known))
+
+
+def _where(frame: Frame, test: Condition, outcome: bool) -> Path:
+    """The path on which a test comes out so."""
+    inner = frame.fork()
+    conditions.assume(inner, test, outcome)
+    return inner.path[len(frame.path) :]
 
 
 def _by_size(frame: Frame, owner: Table, node: ast.Subscript) -> Value | None:
@@ -148,9 +151,7 @@ def _by_size(frame: Frame, owner: Table, node: ast.Subscript) -> Value | None:
         asked = ast.Compare(node.slice, [ast.Eq()], [ast.Constant(label)])
         test = branching.condition(frame, ast.copy_location(asked, node))
         if branching.decided(frame, test) is not False:
-            inner = frame.fork()
-            conditions.assume(inner, test, True)
-            paths.append((inner.path[len(frame.path) :], value))
+            paths.append((_where(frame, test, True), value))
     return choose(*paths) if paths else None
 
 

@@ -44,7 +44,7 @@ _DECLARED = re.compile(r"(?!\w)[^\n]*[:=]")
 # Decorators that leave what a function returns as it is.
 _PLAIN = frozenset(("staticmethod", "classmethod", "cache", "lru_cache"))
 # How many names are followed from one to the next.
-_DEPTH = 4
+_DEPTH = 6
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def declared(scope: Scope, node: ast.expr, depth: int = _DEPTH) -> Declared | No
     if isinstance(node, ast.Call) and depth > 0:
         return _returned(scope, node)
     spelled = dotted_name(node)
-    if spelled is None or depth == 0:
+    if spelled is None or depth <= 0:
         return None
     if isinstance(node, ast.Attribute) and node.attr == "dtype":
         owner = declared(scope, node.value, depth - 1)
@@ -122,7 +122,7 @@ def _literal(scope: Scope, node: ast.expr, depth: int) -> Kind | None:
             return "str"
         case ast.Call(func=ast.Name(id="str" | "repr")):
             return "str"
-        case ast.Call(func=ast.Attribute(value=inner, attr=x)) if x in _GIVE_STRINGS and depth > 0:
+        case ast.Call(func=ast.Attribute(value=inner, attr=x)) if x in _GIVE_STRINGS:
             return "str" if _alike(scope, [inner], depth) == "str" else None
         case ast.Call(func=ast.Name(id="type"), args=[_]):
             return "type"
@@ -189,8 +189,8 @@ def _of_name(scope: Scope, node: ast.Name, depth: int) -> Declared | None:
         inner = index == len(scope.around)
         outer = scope if inner else Scope(scope.module, owner, scope.around[: index - 1])
         values = [each.node for each in bound if not _is_again(name, each.node)]
-        if values.count(None) > 1 or bound_otherwise(owner, name) or depth <= 0 < len(values) - 1:
-            return None  # not the parameter alone, or names that stand for each other
+        if values.count(None) > 1 or bound_otherwise(owner, name):
+            return None  # not the parameter alone
         found = [_bound(outer, name, each, depth) for each in values]
         return found[0] if len({each and each.kind for each in found}) == 1 else None
     return _of_target(scope, name, scope.module.source.span(node), depth)
