@@ -12,6 +12,7 @@ import pytest
 
 from tritonlint.engine import check
 from tritonlint.errors import SourceError, TritonlintError
+from tritonlint.facts.index import universe
 from tritonlint.findings import Applicability, Edit, Finding, Fix, Span
 from tritonlint.findings.result import Result, Skipped
 from tritonlint.fixing import fixing
@@ -63,7 +64,7 @@ def with_toy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[Toy],
 
     def install(toy: Toy) -> None:
         def check_text(
-            path: Path, data: bytes, settings: Settings, others: Mapping[Path, bytes]
+            path: Path, data: bytes, settings: Settings, others: Mapping[Path, bytes], *_: object
         ) -> Result:
             source = SourceFile(display_path(path), data)
             try:
@@ -239,3 +240,46 @@ def test_fixed_text_of_what_cannot_be_parsed_is_an_error(tmp_path: Path) -> None
     path.write_text("import triton\n@triton.jit\ndef f(:\n")
     with pytest.raises(SourceError, match="cannot be parsed"):
         fixing.fixed_text(path)
+
+
+def test_a_fix_is_checked_again_by_what_is_known_of_the_other_files(
+    flagged: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(flagged.parent)
+    for number in range(3):
+        Path(f"other{number}.py").write_text("import triton\n")
+    outlined: list[bytes] = []
+    real = universe.outline
+    monkeypatch.setattr(
+        universe, "outline", lambda text, *x: outlined.append(text) or real(text, *x)
+    )
+    settings, texts, path = Settings(), universe.Texts({}), Path(flagged.name)
+    result = check.check([path], settings, texts=texts)
+    before = list(outlined)
+    plan = fixing.plan(result, settings, known=texts)
+    again = outlined[len(before) :]
+    assert [each.path for each in plan.changes] == [flagged.name]
+    assert again
+    assert set(again) == {each.after for each in plan.changes}
+    assert plan == fixing.plan(result, settings)
+
+
+def test_what_a_fix_of_another_file_changes_is_seen_in_the_next(tmp_path: Path) -> None:
+    """Texts that stand in for others, several at once, tell of these no longer."""
+    file, other = (tmp_path / name for name in ("a.py", "b.py"))
+    for each in (file, other):
+        each.write_text("import triton\ndef launch(x):\n    f(x)\n")
+    known = universe.Texts({})
+    paths = [str(file), str(other)]
+    assert [len(known.outline(path).functions) for path in paths] == [1, 1]
+    two = b"import triton\ndef launch(x):\n    f(x)\ndef more(x):\n    f(x)\n"
+    instead = known.instead({paths[0]: two})
+    assert [len(instead.outline(path).functions) for path in paths] == [2, 1]
+    assert len(instead.instead({}).outline(paths[0]).functions) == 1
+    both = instead.instead(dict.fromkeys(paths, two))
+    assert [len(both.outline(path).functions) for path in paths] == [2, 2]
+    again = both.again(dict.fromkeys(paths, file.read_bytes()))
+    assert again is not None
+    assert [len(again.outline(path).functions) for path in paths] == [1, 1]
+    new = str(tmp_path / "new.py")
+    assert new in known.instead({new: two}).universe(new)

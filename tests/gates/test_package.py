@@ -17,9 +17,9 @@ from tests.test_own_rules import ALLOWED, as_the_page_says, blocks
 
 # What needs neither the compiler nor more than pytest. The first are tried with every Python; the others
 # with the first one and what is oldest, and with the last one and what is newest.
-EVERYWHERE = ("test_fixtures.py", "test_cli.py", "facts/test_forms.py")
+EVERYWHERE = ("test_cli.py", "facts/test_forms.py")
 AT_THE_ENDS = (
-    "test_cli_autofix.py", "test_cli_autofix_asks.py", "test_fixing.py", "test_writing.py",
+    "test_fixtures.py", "test_cli_autofix.py", "test_cli_autofix_asks.py", "test_fixing.py", "test_writing.py",
     "test_view_fix.py", "test_discovery.py", "test_cache.py", "test_hostile_paths.py",
 )  # fmt: skip
 VERSIONS = tuple(f"3.{minor}" for minor in range(10, 14))

@@ -138,9 +138,22 @@ def running() -> list[Path]:
     return [folder for folder in cases() if load_verifier(folder).configurations]
 
 
+@pytest.fixture(scope="module")
+def problems() -> list[str]:
+    """What is wrong with the committed receipts, asked of all together: what is told of the files
+    around them is the same for each."""
+    return recorded.check([of_fixture(folder) for folder in running()])
+
+
 @pytest.mark.parametrize("folder", running(), ids=case_id)
-def test_the_committed_receipt_speaks_for_the_present_code(folder: Path) -> None:
-    assert recorded.check([of_fixture(folder)]) == []
+def test_the_committed_receipt_speaks_for_the_present_code(
+    folder: Path, problems: list[str]
+) -> None:
+    assert [each for each in problems if f"{case_id(folder)}/" in each] == []
+
+
+def test_no_other_receipt_is_stale(problems: list[str]) -> None:
+    assert problems == []
 
 
 def test_every_case_states_its_fix() -> None:

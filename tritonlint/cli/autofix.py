@@ -14,6 +14,7 @@ from tritonlint.errors import SourceError, UsageError
 from tritonlint.report import output
 
 if TYPE_CHECKING:
+    from tritonlint.facts.index.universe import Texts
     from tritonlint.findings import Finding
     from tritonlint.findings.result import Result
     from tritonlint.fixing.plans import Ask, Plan
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 @click.option("--unsafe-fixes", is_flag=True, help="Also make fixes that may change results.")
 @click.option("--interactive", is_flag=True, help="Ask about each fix, and write those you accept.")
 @click.option("--allow-dirty", is_flag=True, help="Also write files with uncommitted changes.")
+@click.option("--no-cache", is_flag=True, help="Neither read nor write results of earlier runs.")
 @click.option(
     "--stdin-filename",
     type=click.Path(path_type=Path),
@@ -38,6 +40,7 @@ def command(
     unsafe_fixes: bool,
     interactive: bool,
     allow_dirty: bool,
+    no_cache: bool,
     stdin_filename: Path | None,
     **selected: object,
 ) -> int:
@@ -56,16 +59,18 @@ def command(
         settings = options.settings_for((text.path,), selected)
         return _fix_text(text, settings, write, unsafe_fixes)
     settings = options.settings_for(paths, selected)
+    from tritonlint.facts.index.universe import Texts
     from tritonlint.fixing import repairing
 
     repaired = repairing.repair if write or interactive else repairing.half_done
     output.note(repaired(paths))
-    result = running.run(paths, settings)
-    plan = _plan(result, settings, unsafe_fixes, write, interactive, allow_dirty)
+    texts = Texts({})
+    result = running.run(paths, settings, not no_cache, texts=texts)
+    plan = _plan(result, settings, unsafe_fixes, write, interactive, allow_dirty, texts)
     unwritten = _write(plan) if write or interactive else {}
     if write or interactive:
         # Asked of the files as they are now: a fix in one may have settled a finding in another.
-        after = running.run(paths, settings) if plan.changes else result
+        after = running.run(paths, settings, not no_cache) if plan.changes else result
         code = _wrote(plan, after, unwritten)
     else:
         after, code = result, _showed(plan, result)
@@ -89,6 +94,7 @@ def _plan(
     write: bool,
     interactive: bool,
     allow_dirty: bool,
+    texts: Texts,
 ) -> Plan:
     """What is to be done to the files, as far as it is wanted. Raises UsageError where it would be
     written over changes that git does not have."""
@@ -97,7 +103,7 @@ def _plan(
     if interactive and not allow_dirty:
         # Before the first question, not after the last answer.
         _must_be_saved(_fixable(result, unsafe))
-    plan = fixing.plan(result, settings, unsafe, _asking() if interactive else None)
+    plan = fixing.plan(result, settings, unsafe, _asking() if interactive else None, known=texts)
     if (write or interactive) and not allow_dirty:
         _must_be_saved({change.path for change in plan.changes})
     return plan

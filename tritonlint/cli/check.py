@@ -194,7 +194,7 @@ def _autofix(asked: _Asked) -> int:
 
     given = {"paths": asked.paths, "write": asked.fix, "unsafe_fixes": asked.unsafe_fixes}
     given |= {"interactive": False, "allow_dirty": asked.allow_dirty}
-    given |= {"stdin_filename": asked.stdin_filename}
+    given |= {"no_cache": asked.no_cache, "stdin_filename": asked.stdin_filename}
     context = click.get_current_context()
     return int(context.invoke(autofix.command, **given, **asked.selected))
 

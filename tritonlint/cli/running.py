@@ -14,6 +14,7 @@ from tritonlint.report import output
 from tritonlint.settings.scopes import Scopes
 
 if TYPE_CHECKING:
+    from tritonlint.facts.index.universe import Texts
     from tritonlint.findings.result import Result
     from tritonlint.settings.config import Settings
 
@@ -27,11 +28,12 @@ def run(
     jobs: int | None = None,
     observer: Observer = QUIET,
     on_notebook: Callable[[Path], None] | None = None,
+    texts: Texts | None = None,
 ) -> Result:
     """Check the files at and below `paths`. A folder that cannot be listed is among the skipped,
     and so is every named file that cannot be parsed, even if nothing in it is about Triton. With
     `cached`, results of earlier runs are used and kept. Notebooks that are left out go to
-    `on_notebook`."""
+    `on_notebook`; `texts` as in `engine.check`."""
     from tritonlint.caching.cache import Cache, default_folder
     from tritonlint.engine.check import check
     from tritonlint.engine.discovery import discover
@@ -44,7 +46,7 @@ def run(
             run_settings.check_rules(each, output.note)
     cache = Cache(default_folder(settings, paths)) if cached else None
     named = frozenset(paths).intersection(files)
-    result = check(files, settings, cache, named, jobs, observer)
+    result = check(files, settings, cache, named, jobs, observer, texts)
     skipped = {*result.skipped, *(Skipped(each.path, each.reason) for each in errors)}
     return replace(result, skipped=tuple(sorted(skipped, key=lambda s: (s.path, s.reason))))
 

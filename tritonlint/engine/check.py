@@ -50,6 +50,7 @@ def check(
     named: Collection[Path] = (),
     jobs: int | None = None,
     observer: Observer = QUIET,
+    texts: Texts | None = None,
 ) -> Result:
     """Check `files`. What cannot be read or decoded is skipped with its reason, and so is what
     cannot be parsed, if it could hold a finding or is among `named`: in a tree, parsing all files
@@ -58,8 +59,9 @@ def check(
     With a `cache`, the result of an earlier run is given back when neither the files, nor those
     that decide what is found in them, nor the settings have changed. What the baseline knows is
     taken out of it each time. At most `jobs` processes are used (default: one for each core).
+    What is told of the files on the way is kept in `texts`, for who asks more of them afterwards.
     """
-    result = _result(files, settings, cache, named, Work(jobs, observer))
+    result = _result(files, settings, cache, named, Work(jobs, observer), texts)
     return _without_known(result, settings)
 
 
@@ -69,10 +71,11 @@ def _result(
     cache: Cache | None,
     named: Collection[Path],
     work: Work,
+    kept: Texts | None,
 ) -> Result:
     """What is found in `files`, or was in an earlier run, whatever the baseline knows."""
     observer = work.observer
-    texts = Texts({})
+    texts = Texts({}) if kept is None else kept
     texts.homes.include(os.path.abspath(each) for each in files if each.suffix != ".py")
     if cache is None or settings.launches is not None:
         return _check(*_read(files, observer), texts, settings, named, work)
@@ -81,7 +84,7 @@ def _result(
         question = Question.of(files, texts.homes, scopes.every(files), named)
         asked = question.again(cache.kept)
         known = cache.load(asked.key) or _unless_code_changed(asked, cache, scopes)
-    if known is not None:
+    if known is not None and kept is None:
         return known
     from tritonlint.engine import last_run
     from tritonlint.facts.index.outline_cache import OutlineCache
@@ -91,6 +94,8 @@ def _result(
         outlines = OutlineCache(cache.kept)
         outlines.load(texts, universe)
         texts.before_neighbour = outlines.add
+    if known is not None:
+        return known
     result = _check(*_read(files, observer), texts, settings, named, work)
     with observer.stage("cache"):
         others = texts.homes.known_beside(universe)
@@ -132,10 +137,14 @@ def _read(files: Sequence[Path], observer: Observer) -> tuple[list[SourceFile], 
 
 
 def check_text(
-    path: Path, data: bytes, settings: Settings, others: Mapping[Path, bytes] | None = None
+    path: Path,
+    data: bytes,
+    settings: Settings,
+    others: Mapping[Path, bytes] | None = None,
+    analysis: Analysis | None = None,
 ) -> Result:
     """Check the file at `path` as if it held `data`; see `check_texts`."""
-    return check_texts({path: data}, settings, others)
+    return check_texts({path: data}, settings, others, analysis=analysis)
 
 
 @_without_collection()

@@ -8,12 +8,15 @@ the second from a fresh finding. Nothing here writes a file: that is `writing`.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tritonlint.edits import edits
 from tritonlint.engine import check
 from tritonlint.errors import SourceError, TritonlintError
+from tritonlint.facts.index.universe import Texts
+from tritonlint.facts.survey.survey import Analysis
 from tritonlint.findings import Edit, Finding
 from tritonlint.findings.result import Result
 from tritonlint.fixing.batches import by_files, compatible, edits_by_path, joined
@@ -33,14 +36,15 @@ def plan(
     unsafe: bool = False,
     ask: Ask | None = None,
     texts: Mapping[str, bytes] | None = None,
+    known: Texts | None = None,
 ) -> Plan:
     """What becomes of the files when the fixes of `result`'s findings are made, the unsafe ones too
     if `unsafe`; only those that `ask` wants, if it is given. `texts` stand in for files on disk, by
-    the paths that findings have.
+    the paths that findings have; `known` is what is told of these already (see `engine.check`).
 
     Raises TritonlintError when the fixes do not come to rest within MOST_PASSES passes.
     """
-    work = _Work(result, settings, unsafe, ask, texts or {})
+    work = _Work(result, settings, unsafe, ask, texts or {}, known or Texts({}))
     for _ in range(MOST_PASSES):
         if not work.one_pass():
             return work.outcome()
@@ -52,18 +56,18 @@ def plan(
     )
 
 
-def fixed_text(path: Path, settings: Settings | None = None) -> str:
+def fixed_text(path: Path, settings: Settings | None = None, known: Texts | None = None) -> str:
     """The text of the file at `path` with every fix made, the unsafe ones too; the text as it is
-    without any.
+    without any. `known` is what is told of other files already, and gets to know more of them.
 
     Raises SourceError when the file cannot be read, decoded, parsed or checked.
     """
-    settings = settings or config.load(path)
-    result = check.check([path], settings)
+    settings, texts = settings or config.load(path), known or Texts({})
+    result = check.check([path], settings, texts=texts)
     for each in result.skipped:
         raise SourceError(each.path, each.reason)
     shown = display_path(path)
-    for change in plan(result, settings, unsafe=True).changes:
+    for change in plan(result, settings, unsafe=True, known=texts).changes:
         if change.path == shown:
             return SourceFile(shown, change.after).text
     return read_source(path).text
@@ -79,9 +83,11 @@ class _Work:
         unsafe: bool,
         ask: Ask | None,
         texts: Mapping[str, bytes],
+        known: Texts,
     ) -> None:
         self.settings = settings
         self.texts = texts
+        self.known = known
         self.unsafe = unsafe
         self.ask = ask
         self.findings: dict[str, tuple[Finding, ...]] = {}
@@ -198,7 +204,11 @@ class _Work:
         contents = {**self.texts, **self.now, **self.tried}
         data = contents.pop(path, self._data(path))
         others = {Path(other): each for other, each in contents.items()}
-        result = check.check_text(Path(path), data, self.settings, others)
+        now = {os.path.abspath(each): text for each, text in {**contents, path: data}.items()}
+        # Of all other files the same holds as before.
+        self.known = self.known.instead(now)
+        analysis = Analysis(texts=self.known)
+        result = check.check_text(Path(path), data, self.settings, others, analysis)
         for each in result.skipped:
             # What is to be said of others was so before the fix.
             if each.path in {path, *contents}:

@@ -5,11 +5,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from tritonlint.facts.index.callers import Leading, callers, may_be_called
 from tritonlint.facts.index.gates import may_set
@@ -19,10 +18,7 @@ from tritonlint.facts.index.kept_outlines import KeptOutline
 from tritonlint.facts.index.naming import Naming, naming
 from tritonlint.facts.index.outlines import Function, Outline, moved, outline
 from tritonlint.facts.index.telling import Telling
-from tritonlint.source import SourceFile, Span, display_path, read_bytes, read_source
-
-if TYPE_CHECKING:
-    from tritonlint.facts.project.modules import Definition
+from tritonlint.source import SourceFile, display_path, read_bytes, read_source
 
 T = TypeVar("T")
 # A longer file is not outlined because it is one of few.
@@ -39,11 +35,7 @@ class Texts:
         # Is called before the files are read of a universe that others import from.
         self.before_neighbour: Callable[[Texts, Sequence[str]], None] = _nothing
         self._bytes: dict[str, bytes] = {}
-        self._called: dict[str, bool] = {}
         self._jits: dict[str, bool] = {}
-        self._tables: dict[str, Span | None] = {}
-        self._both: dict[str, bool] = {}
-        self._viewed: dict[str, list[str]] = {}
         self._outlines: dict[str, Outline | KeptOutline] = {}
         self._followed: dict[str, bool] = {}
         self._answers: dict[tuple[Callable[[str], bool], str], bool] = {}
@@ -57,22 +49,37 @@ class Texts:
         looked for on the disk. None where other files are stood in for."""
         if overrides.keys() != self.overrides.keys():
             return None
-        new = Texts(overrides)
-        new.homes, new.before_neighbour = self.homes, self.before_neighbour
-        new._outlines = dict(self._outlines)
         changed = [file for file, text in overrides.items() if text != self.overrides[file]]
+        return self._changed(Texts(overrides), changed, self.homes)
+
+    def instead(self, overrides: Mapping[str, bytes]) -> Texts:
+        """The same files, with `overrides` in the place of what was stood in for, or is on the
+        disk, where nothing has changed."""
+        new = Texts(overrides)
+        known = (file in self.homes.universe(file) for file in (*overrides, *self.overrides))
+        homes = self.homes if all(known) else None
+        asked = dict.fromkeys((*overrides, *self.overrides))
+        changed = [file for file in asked if new.read(file) != self.read(file)]
+        return self._changed(new, changed, homes)
+
+    def _changed(self, new: Texts, changed: Collection[str], homes: Homes | None) -> Texts:
+        """`new` with what is known of all files but those that have `changed`; there are others
+        where `homes`, what is known of their folders, is None."""
+        new.homes = homes or new.homes
+        new.before_neighbour = self.before_neighbour
+        new._outlines = {x: each for x, each in self._outlines.items() if x not in changed}
         same = ((key, each) for key, each in self._answers.items() if key[1] not in changed)
         new._answers = dict(same)
         read = ((key, each) for key, each in self._readings.items() if key[1] not in changed)
         new._readings = dict(read)
         moves: dict[str, Mapping[int, Function]] = {}
         for file in changed:
-            before = self.outline(file) if new._outlines.pop(file, None) else None
+            before = self.outline(file) if file in self._outlines else None
             found = None if before is None else moved(before, new.outline(file))
             if found is None:
                 return new
             moves[file] = found
-        for key, each in self._indexes.items() if all(self._indexes) else ():
+        for key, each in self._indexes.items() if homes and all(self._indexes) else ():
             new._indexes[key] = each.moved(moves, new.index(key))
         return new
 
@@ -97,7 +104,7 @@ class Texts:
         text = self.read(os.path.abspath(path))
         return SourceFile(display_path(path), text) if text else read_source(path)
 
-    def _seen(self, file: str) -> bytes:
+    def seen(self, file: str) -> bytes:
         """The same, and it is not kept."""
         known = file in self._bytes
         text = self.read(file)
@@ -244,56 +251,12 @@ class Texts:
         """Whether a file can define a kernel."""
         if file not in self._jits:
             known = self._outlines.get(file) or self.outline(file)
-            self._jits[file] = known.triton and b"jit" in self._seen(file)
+            self._jits[file] = known.triton and b"jit" in self.seen(file)
         return self._jits[file]
 
     def universe(self, file: str) -> tuple[str, ...]:
         """The files whose functions can decide what a function of `file` is given."""
         return self.homes.universe(file)
-
-    def is_called(self, function: Definition, universe: Sequence[str]) -> bool:
-        """Whether `function` is called in a way that can be followed: by its name in the universe,
-        a method by `self.name` in its own file."""
-        method = bool(function.enclosing)
-        key = f"{function.module.file}:self.{function.name}" if method else function.name
-        if key not in self._called:
-            spelled = (b"self." if method else b"") + function.name.encode() + b"("
-            called = re.compile(rb"(?<!def )\b%s" % re.escape(spelled))
-            files = [str(function.module.file)] if method else filter(self.passes, universe)
-            texts = map(self.read, files)
-            self._called[key] = any(spelled in text and called.search(text) for text in texts)
-        return self._called[key]
-
-    def byte_table(self, universe: Sequence[str]) -> Span | None:
-        """Where the universe maps the setting "fp8" to torch.uint8: it stores quantized caches as
-        bytes."""
-        key = universe[0] if universe else ""
-        if key not in self._tables:
-            self._tables[key] = next(self._byte_tables(universe), None)
-        return self._tables[key]
-
-    def both_flavours(self, universe: Sequence[str]) -> bool:
-        """Whether the universe names the e4m3 of AMD's older GPUs."""
-        key = universe[0] if universe else ""
-        if key not in self._both:
-            self._both[key] = any(b"e4m3fnuz" in self.read(file) for file in universe)
-        return self._both[key]
-
-    def viewing(self, universe: Sequence[str], names: Iterable[str]) -> Iterator[str]:
-        """The files of the universe that have all of `names` in their text, and a view."""
-        key = universe[0] if universe else ""
-        if key not in self._viewed:
-            self._viewed[key] = [file for file in universe if b".view" in self._seen(file)]
-        words = [each.encode() for each in names]
-        for file in self._viewed[key]:
-            text = self._seen(file)
-            if all(each in text for each in words):
-                yield file
-
-    def _byte_tables(self, universe: Sequence[str]) -> Iterator[Span]:
-        for file in universe:
-            if line := self.outline(file).byte_entry:
-                yield Span(display_path(Path(file)), line, 1, line, 1)
 
 
 def _nothing(texts: Texts, files: Sequence[str]) -> None:

@@ -30,6 +30,7 @@ from tritonlint.facts.host.interpreter import interpret
 from tritonlint.facts.host.run import MAX_STATEMENTS, Run
 from tritonlint.facts.index.gates import may_hold_copies
 from tritonlint.facts.index.reach import Reach
+from tritonlint.facts.index.searches import Searches
 from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.kept import forget
 from tritonlint.facts.project.modules import Definition, Module
@@ -85,6 +86,7 @@ class Analysis:
         self.before_root: Callable[[], None] = lambda: None
         self.bulkhead = Bulkhead()
         self.looked_at = LookedAt()
+        self.searches = Searches(self.texts, self.looked_at.sought)
         # What holds of some functions without looking.
         self.remembered = remembered or Remembered()
         self._read = partial(self._now, read) if read else self.texts.source
@@ -107,12 +109,12 @@ class Analysis:
         self._apart = self._reach_apart()
         self.reach = Reach(self.project, self.texts)
         sought = self.looked_at.sought
-        self.runs = Runs(self.project, self.texts, self.reach, self.glance, sought)
+        self.runs = Runs(self.project, self.texts, self.reach, self.glance, self.searches)
         self.narrowing = Narrowing(
             self.texts, self.reach, self.glance, self.looked_at, self.remembered
         )
         self.reading = Reading(self.texts, self.reach, self.looked_at)
-        self.statements = Statements(self.texts, self.reach, sought)
+        self.statements = Statements(self.texts, self.reach, self.searches)
         driving = Driving(self.texts, sought)
         self.summing = Summing(
             self.texts, self.reach, self.looked_at, self.bulkhead, driving, self.runs.interpreted

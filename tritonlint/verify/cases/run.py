@@ -11,6 +11,7 @@ from typing import Any
 from tritonlint.engine.observer import QUIET, Observer
 from tritonlint.errors import TritonlintError, VerifyError
 from tritonlint.extras import install_hint
+from tritonlint.facts.index.universe import Texts
 from tritonlint.verify.cases import compiled, receipts
 from tritonlint.verify.cases.outcome import Outcome
 from tritonlint.verify.cases.sources import Source
@@ -63,16 +64,16 @@ def name_of(folder: Path) -> str:
     return f"{resolved.parent.name}/{resolved.name}"
 
 
-def prepare(source: Source) -> Case:
-    """The case with the fixes that the tool makes now. Raises TritonlintError when it cannot make
-    them."""
-    return Case(source, name_of(source.folder), source.fixed_texts())
+def prepare(source: Source, known: Texts | None = None) -> Case:
+    """The case with the fixes that the tool makes now; `known` is what is told of the files beside
+    it already. Raises TritonlintError when it cannot make them."""
+    return Case(source, name_of(source.folder), source.fixed_texts(known))
 
 
-def _prepared(source: Source) -> Case | str:
+def _prepared(source: Source, known: Texts) -> Case | str:
     """The case, or why the tool cannot fix it."""
     try:
-        return prepare(source)
+        return prepare(source, known)
     except TritonlintError as error:
         return str(error)
 
@@ -97,7 +98,8 @@ def run(
     wanted = asked or ("compile", "gpu")
     of_a_case = 1 + sum(_STEPS[each] for each in wanted if not _absent(each))
     steps = Steps(of_a_case * len(sources), observer)
-    prepared = [(name_of(each.folder), _prepared(each)) for each in steps.through(sources)]
+    known = Texts({})
+    prepared = [(name_of(x.folder), _prepared(x, known)) for x in steps.through(sources)]
     seen = _Seen(asked, tuple(case for _, case in prepared if isinstance(case, Case)), steps)
     for name, error in prepared:
         if isinstance(error, str):

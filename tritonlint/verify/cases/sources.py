@@ -27,7 +27,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tritonlint.errors import VerifyError
 from tritonlint.source import read_source
@@ -41,6 +41,9 @@ from tritonlint.verify.case import (
 )
 from tritonlint.verify.cases import fixer
 from tritonlint.verify.cases.load import import_file, importable, shadowing
+
+if TYPE_CHECKING:
+    from tritonlint.facts.index.universe import Texts
 
 RELEASE = "release.toml"
 STANDINS = "standins"
@@ -78,9 +81,10 @@ class Source:
         """Whether there is a fix to run, be it one that a person made."""
         return self.fixable or (self.folder / BY_HAND).is_file()
 
-    def fixed_texts(self) -> dict[str, str]:
+    def fixed_texts(self, known: Texts | None = None) -> dict[str, str]:
         """The texts of the files with the fixes that the tool makes now. Where it has none, with
-        what a person made of the first file, if the case has that.
+        what a person made of the first file, if the case has that. `known` is what is told of the
+        files beside it already.
 
         Raises TritonlintError when it makes none, and when it makes one where there is said to be
         none.
@@ -88,7 +92,7 @@ class Source:
         texts = self.texts()
         # A released file may have findings of other rules, which its case is not about.
         rule = self.folder.resolve().parent.name if self.pinned is not None else ""
-        fixed = {name: fixer.fixed_text(self.root / name, rule) for name in self.files}
+        fixed = {name: fixer.fixed_text(self.root / name, rule, known) for name in self.files}
         if (fixed != texts) is not self.fixable:
             raise VerifyError(
                 "autofix finds nothing to fix in it"

@@ -42,6 +42,7 @@ from tritonlint.facts.hazards.flavours.vendor_choices import (
     vendor_choices,
 )
 from tritonlint.facts.index.reach import Reach
+from tritonlint.facts.index.searches import Searches
 from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.project.code_lines import code_of
 from tritonlint.facts.project.modules import Definition, Module
@@ -68,13 +69,12 @@ def may_state(text: str) -> bool:
 
 
 class Statements:
-    """What the modules of a project say so. `sought` gets the names that are looked for in the text
-    of all files."""
+    """What the modules of a project say so."""
 
-    def __init__(self, texts: Texts, reach: Reach, sought: set[str]) -> None:
+    def __init__(self, texts: Texts, reach: Reach, searches: Searches) -> None:
         self.texts = texts
         self.reach = reach
-        self._sought = sought
+        self.searches = searches
         self._declaring: dict[tuple[str, re.Pattern[bytes]], list[str]] = {}
 
     def of(self, module: Module) -> Iterator[Stated]:
@@ -85,9 +85,9 @@ class Statements:
             return
         universe = self.texts.universe(file)
         if may(may_hard_code):
-            yield from hard_coded(module, partial(self.texts.both_flavours, universe))
+            yield from hard_coded(module, partial(self.searches.both_flavours, universe))
         if may(may_encode):
-            yield from codes_of_a_file(module, partial(self.texts.both_flavours, universe))
+            yield from codes_of_a_file(module, partial(self.searches.both_flavours, universe))
         if may(may_leave_out):
             yield from flags_left_out(module)
         if may(may_share_attributes):
@@ -149,7 +149,7 @@ class Statements:
         a method of."""
         file = str(function.module.file)
         named = function.enclosing[0].name if function.enclosing else function.name
-        self._sought.add(named)
+        self.searches.sought.add(named)
         name = named.encode()
         found = [
             module
