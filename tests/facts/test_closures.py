@@ -72,6 +72,24 @@ class Reader:
         raw = None
         self.read = read
 """
+# A method that makes what is to be called: memory that a flag decides on, or of bytes.
+SAVER = """
+class Rows:
+    def __init__(self, n, fp8):
+        self.rows = torch.zeros(n, 64, dtype=%s)
+        self.fp8 = fp8
+
+    def saver(self, hooks):
+        rows = self.rows
+
+        def run(x):
+            quantize[(1,)](x, rows, 64)%s
+
+        %s
+        %s
+"""
+FLAG, BYTES = "torch.uint8 if fp8 else torch.bfloat16", "torch.uint8"
+VIEWED = f"if self.fp8:\n            rows = rows{VIEW}"
 CASES = {
     "the default, given anew": LATER % (RECORD % (", log=log", "log", TL001), ONE),
     "the default by another name, given anew": LATER
@@ -91,6 +109,12 @@ CASES = {
     "given by default": GIVEN % ("pages", TL001, "", ""),
     "correct: given instead of the default": GIVEN % ("pages", "", ", to=wide", ""),
     "given instead of the default": GIVEN % ("wide", "", ", to=pages", TL001),
+    "correct: made to be called, and viewed after it": SAVER % (FLAG, "", VIEWED, "return run"),
+    "correct: handed out, and viewed after it": SAVER % (FLAG, "", VIEWED, "hooks.append(run)"),
+    "correct: viewed after it in any case": SAVER % (BYTES, "", f"rows = rows{VIEW}", "return run"),
+    "cut after it": SAVER % (BYTES, "", f"rows = rows[1:]{TL001}", "return run"),
+    "handed out, and cut after it": SAVER % (BYTES, "", f"rows = rows[1:]{TL001}", "hooks.append(run)"),
+    "called, and cut before": SAVER % (BYTES, "", f"rows = rows[1:]{TL001}", "run(self.fp8)"),
     "kept by an object": READ % ("raw", TL002),
     "correct: kept by an object as codes": READ % ("codes", ""),
 }

@@ -17,6 +17,7 @@ from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.run import Run
 from tritonlint.facts.host.symbols import Symbol
 from tritonlint.facts.host.values import Condition, Const, DType, Path, Tensor, Value
+from tritonlint.facts.index.searches import Searches
 from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.source import Span
@@ -54,13 +55,14 @@ def missed(module: Module) -> list[int]:
 
 def _interpret(module: Module, function: Definition) -> Run:
     texts = Texts({})
+    searches = Searches(texts, set())
     universe = texts.universe(str(module.file))
     return interpret(
         Run(
             module.project,
             function,
-            byte_table=partial(texts.byte_table, universe),
-            called=partial(texts.is_called, function, universe),
+            byte_table=partial(searches.byte_table, universe),
+            called=partial(searches.is_called, function, universe),
         )
     )
 

@@ -25,7 +25,7 @@ from tritonlint.verify.worker import Worker
 def by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take the fix from fixed.py: what the tool makes of a case is tested elsewhere."""
 
-    def fixed(path: Path, rule: str) -> str:
+    def fixed(path: Path, rule: str, known: object) -> str:
         return fixed_texts(path.parent).get(path.name, path.read_text())
 
     monkeypatch.setattr(fixer, "fixed_text", fixed)
@@ -128,7 +128,7 @@ def without(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
 def test_a_case_that_the_tool_does_not_change_is_not_confirmed(
     two: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fixer, "fixed_text", lambda path, rule: path.read_text())
+    monkeypatch.setattr(fixer, "fixed_text", lambda path, *_: path.read_text())
     report = run.run(collect([two / "TL001" / "keyword_launch"]), ["compile"])
     assert [each.verdict for each in report.outcomes] == ["not confirmed"]
     assert "finds nothing to fix" in report.outcomes[0].reason

@@ -3,7 +3,6 @@ the same bytes as they are."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container
 from collections.abc import Sequence as Several
 
@@ -12,13 +11,10 @@ from tritonlint.facts.host.choices import Known, choose, options
 from tritonlint.facts.host.made_apart import is_chosen_apart, is_wide
 from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.places import Part
-from tritonlint.facts.host.silent_tests import says_nothing
-from tritonlint.facts.host.symbols import Compared, Spelled, Symbol
+from tritonlint.facts.host.silent_tests import is_of, says_nothing
+from tritonlint.facts.host.symbols import Compared, Symbol
 from tritonlint.facts.host.values import Path, Sequence, Table, Tensor, Value
 from tritonlint.frozen import replace
-
-# How a test spells the size of something.
-_SIZES = re.compile(r"\.(?:shape|size|numel|stride|ndim|dim)\b")
 
 
 def joined(
@@ -87,7 +83,7 @@ def _nothing_apart(
     """Whether nothing on the path of a tensor, but for what holds where one is viewed as codes too,
     says that something else is meant there: no test of it, such as of its shape. What may be wider
     there is not told from it but by all."""
-    if any(_is_of(test, tensor) for test, _ in path):
+    if any(is_of(test, tensor) for test, _ in path):
         return False
     if says_nothing(path):
         return True
@@ -97,12 +93,6 @@ def _nothing_apart(
     viewed = (at for at, each in tensors if each.view and _may_be_codes(each))
     apart = (tuple(each for each in path if each not in at) for at in viewed)
     return any(each and says_nothing(each) for each in apart)
-
-
-def _is_of(test: Symbol, tensor: Tensor) -> bool:
-    """Whether a test is of a tensor itself, such as of its shape, or may be by its code."""
-    spelled = (each.code for each in test.inner if isinstance(each, Spelled))
-    return tensor.buffer in test.inner or any(map(_SIZES.search, spelled))
 
 
 def _may_be_codes(tensor: Tensor) -> bool:

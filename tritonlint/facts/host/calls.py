@@ -188,10 +188,9 @@ def _method(frame: Frame, node: ast.Call, function: Method, given: Given) -> Val
         if asked:
             return asked
     if function.name == "get" and isinstance(owner, Table) and arguments.positional:
-        default = arguments.positional[1] if len(arguments.positional) > 1 else None
-        if default is None and lookups.is_plain(owner):
-            default = Const(None)
-        return lookups.look_up(frame, owner, arguments.positional[0], node, default)
+        return lookups.got(frame, owner, arguments.positional, node)
+    if function.name == "size" and any(isinstance(each, Tensor) for _, each in options(owner)):
+        return as_tensor(replace(function, name="shape"))
     if isinstance(owner, Launchable) and function.name == "__getitem__":
         return replace(owner, gridded=True)
     if isinstance(owner, Callable):

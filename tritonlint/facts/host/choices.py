@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from tritonlint.dtypes import ElementTypes
 from tritonlint.facts.host.paths import contradicts, is_possible
+from tritonlint.facts.host.silent_tests import is_of
 from tritonlint.facts.host.symbols import (
     HasType,
     Missing,
@@ -91,6 +92,8 @@ def _without_unviewed(flat: list[tuple[Path, Value]]) -> list[tuple[Path, Value]
     }
     kept: list[tuple[Path, Value]] = []
     for path, each in flat:
+        if isinstance(each, Tensor) and _is_told_by_size(path, each, flat):
+            continue
         if isinstance(each, Tensor) and (each.buffer, each.part) in viewed:
             stays = each.bare or any(_is_apart(*test) for test in path) or _is_one(path, each, flat)
             if not (stays or each.view):
@@ -98,6 +101,27 @@ def _without_unviewed(flat: list[tuple[Path, Value]]) -> list[tuple[Path, Value]
             each = each if stays else replace(each, guarded=True, viewed_on=path)
         kept.append((path, each))
     return kept
+
+
+def _is_told_by_size(path: Path, tensor: Tensor, flat: list[tuple[Path, Value]]) -> bool:
+    """Whether another option of `flat` is a float view of the memory of a tensor that is not
+    viewed, or of a part of it, where a test of its size comes out otherwise, and one is other
+    memory where it comes out so: the size tells them apart."""
+    told = [each for each in path if is_of(each[0], tensor)]
+    if tensor.view or not told:
+        return False
+    tensors = [(at, each) for at, each in flat if isinstance(each, Tensor)]
+    return any(
+        any((test, outcome) in at and each.buffer is not tensor.buffer for at, each in tensors)
+        and any(
+            (test, not outcome) in at
+            and each.buffer is tensor.buffer
+            and each.view
+            and not _keeps_bytes(each)
+            for at, each in tensors
+        )
+        for test, outcome in told
+    )
 
 
 def _is_one(path: Path, tensor: Tensor, flat: list[tuple[Path, Value]]) -> bool:

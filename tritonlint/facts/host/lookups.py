@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
+from collections.abc import Sequence as Items
 
 from tritonlint.dtypes import ElementType, ElementTypes, from_torch, join
 from tritonlint.facts.host import (
@@ -181,6 +182,14 @@ def _entries(frame: Frame, table: Table, key: Value, node: ast.expr) -> tuple[li
     values = [value for label, value in table.items if label in wanted]
     exact = len(values) == 1 == len(wanted)
     return values or [value for _, value in table.items], exact
+
+
+def got(frame: Frame, table: Table, given: Items[Value], node: ast.expr) -> Value:
+    """What `table.get(...)` gives."""
+    default = given[1] if len(given) > 1 else None
+    if default is None and is_plain(table):
+        default = Const(None)
+    return look_up(frame, table, given[0], node, default)
 
 
 def look_up(

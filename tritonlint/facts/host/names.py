@@ -24,6 +24,7 @@ from tritonlint.facts.host.values import (
 )
 from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Definition, External, Module
+from tritonlint.facts.project.tree import FUNCTION
 
 _MODULE_DEPTH = 6
 
@@ -46,6 +47,8 @@ def definition_value(
             kernel = kernel_of(target)
             if kernel:
                 return Launchable(kernel)
+            if _is_bound_again(target):
+                return frame.unknown(node)
             found = _module_level(frame, target, value)
             if isinstance(found, Const) and (found.value is None or isinstance(found.value, bool)):
                 # A switch of a module can be set elsewhere, and decides nothing.
@@ -56,6 +59,15 @@ def definition_value(
     if isinstance(node, ast.Name) and hasattr(builtins, name):
         return frame.unknown(node)  # Python's own: `type` is no dtype
     return named_dtype(name) or frame.unknown(node)
+
+
+def _is_bound_again(local: Definition) -> bool:
+    """Whether a function around gives a name several things: which of them it holds when what is
+    inside is called, that function alone tells."""
+    if not local.enclosing or not isinstance(local.enclosing[-1], FUNCTION):
+        return False
+    bound = local.module.scope_bindings(local.enclosing[-1]).get(local.name, ())
+    return len({id(each.node) for each in bound}) > 1
 
 
 def external(frame: Frame, qualified: str, node: ast.expr) -> Value:

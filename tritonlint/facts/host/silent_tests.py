@@ -9,15 +9,17 @@ from tritonlint.facts.host.settings import names
 from tritonlint.facts.host.symbols import (
     Asked,
     AskedAsAny,
+    Attribute,
     Compared,
     HasType,
     Literal,
     Never,
     OfSetting,
     Raised,
+    Spelled,
     Symbol,
 )
-from tritonlint.facts.host.values import Path
+from tritonlint.facts.host.values import Path, Tensor
 
 # What a test is called that says what a tensor holds: of which type, or numbers of which form.
 _OF_DTYPES = re.compile(
@@ -26,6 +28,9 @@ _OF_DTYPES = re.compile(
     re.IGNORECASE,
 )
 
+# How a test spells the size of something.
+_SIZES = re.compile(r"\.(?:shape|size|numel|stride|ndim|dim)\b")
+_SIZE = frozenset(("shape", "ndim"))
 # What asks for elements of more than one byte.
 _WIDE = str(ElementTypes.of(*(each for each in BY_NAME.values() if each.width > 8)))
 
@@ -75,3 +80,13 @@ def asks_dtype(test: Symbol) -> bool:
 def speaks_of_types(text: str) -> bool:
     """Whether a piece of a test speaks of a dtype or of codes."""
     return _OF_DTYPES.search(text) is not None
+
+
+def is_of(test: Symbol, tensor: Tensor) -> bool:
+    """Whether a test is of a tensor itself, such as of its shape, or may be by its code."""
+    inner = test.inner
+    if tensor.buffer in inner:
+        return True
+    attributes = (x for x in inner if isinstance(x, Attribute) and isinstance(x.of, Spelled))
+    spelled = (each.code for each in inner if isinstance(each, Spelled))
+    return any(x.name in _SIZE for x in attributes) or any(map(_SIZES.search, spelled))
