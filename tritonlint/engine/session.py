@@ -88,6 +88,11 @@ class Session:
         others = {path: data for path, data in contents.items() if display_path(path) != one.path}
         return (self._outlines.changes, others)
 
+    @property
+    def texts(self) -> Texts | None:
+        """What is known of all files from the last round, while none is under way."""
+        return self._texts
+
     def known(
         self, paths: Sequence[Path], contents: Mapping[Path, bytes], settings: Settings
     ) -> Result | None:

@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 from lsprotocol import types
 
 from tritonlint.errors import SourceError
+from tritonlint.facts.index.universe import Texts
 from tritonlint.findings import Edit, Finding
 from tritonlint.findings.result import Result
 from tritonlint.fixing import fixing
@@ -121,14 +122,15 @@ def _quick(
     )
 
 
-def fix_all(checked: Checked, editor: Editor) -> types.WorkspaceEdit:
-    """The edit that makes every safe fix of a document that holds, as `tritonlint autofix` does.
+def fix_all(checked: Checked, editor: Editor, known: Texts | None = None) -> types.WorkspaceEdit:
+    """The edit that makes every safe fix of a document that holds, as `tritonlint autofix` does;
+    `known` is what is told of all files already.
 
     Raises TritonlintError when the fixes do not come to rest.
     """
     texts = {path: each.source.data for path, each in editor.documents.items()}
     result = Result(checked.findings, (), 1)
-    plan = fixing.plan(result, checked.settings, texts=texts)
+    plan = fixing.plan(result, checked.settings, texts=texts, known=known)
     return editor.workspace_edit(edit for change in plan.changes for edit in _difference(change))
 
 

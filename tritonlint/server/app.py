@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
 
 from lsprotocol import types
 
@@ -14,11 +17,13 @@ from tritonlint.server.documents import Checker
 from tritonlint.server.memory import share_arena
 from tritonlint.server.rounds import Server
 
+T = TypeVar("T")
+
 # So many seconds without a change of the text pass before it is checked by itself, and so many more
 # before the other files are asked.
 PAUSE = 0.1
 REST = 0.6
-# So long a question about a place waits for a round.
+# So long a question about a place, or what all fixes come to, waits for a round.
 HOVER = 1.0
 _WATCHED = ("**/*.py", "**/pyproject.toml", "**/tritonlint.toml")
 
@@ -99,15 +104,7 @@ def _answer(server: Server) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_HOVER)
     async def hovered(params: types.HoverParams) -> types.Hover | None:
-        try:
-            # A round that is under way may take longer than someone looks at a place.
-            await asyncio.wait_for(server.one_at_a_time.acquire(), HOVER)
-        except asyncio.TimeoutError:
-            return await asyncio.to_thread(_hover, server, params, False)
-        try:
-            return await asyncio.to_thread(_hover, server, params, True)
-        finally:
-            server.one_at_a_time.release()
+        return await _when_free(server, partial(_hover, server, params))
 
     kinds = types.CodeActionOptions(code_action_kinds=actions.KINDS, resolve_provider=True)
 
@@ -117,7 +114,20 @@ def _answer(server: Server) -> None:
 
     @server.feature(types.CODE_ACTION_RESOLVE)
     async def chosen(action: types.CodeAction) -> types.CodeAction:
-        return await asyncio.to_thread(_resolve, server, action)
+        return await _when_free(server, partial(_resolve, server, action))
+
+
+async def _when_free(server: Server, answer: Callable[[bool], T]) -> T:
+    """What `answer`, in a thread of its own, comes to; it is told whether no round is under way."""
+    try:
+        # A round that is under way may take longer than someone looks at a place.
+        await asyncio.wait_for(server.one_at_a_time.acquire(), HOVER)
+    except asyncio.TimeoutError:
+        return await asyncio.to_thread(answer, False)
+    try:
+        return await asyncio.to_thread(answer, True)
+    finally:
+        server.one_at_a_time.release()
 
 
 def _hover(server: Server, params: types.HoverParams, free: bool) -> types.Hover | None:
@@ -149,12 +159,15 @@ def _actions(server: Server, params: types.CodeActionParams) -> list[types.CodeA
     return [each for each in resolved if each.edit]
 
 
-def _resolve(server: Server, action: types.CodeAction) -> types.CodeAction:
+def _resolve(server: Server, action: types.CodeAction, free: bool = False) -> types.CodeAction:
+    """The action with its edit; what is known of other files is taken from the last round only when
+    none is under way (`free`)."""
+    known = server.checker.texts() if free else None
     if isinstance(action.data, dict):
         checked = server.state(action.data["uri"])
         if checked and checked.document.version == action.data["version"]:
             try:
-                action.edit = actions.fix_all(checked, server.editor())
+                action.edit = actions.fix_all(checked, server.editor(), known)
             except TritonlintError as error:
                 server.window_show_message(
                     types.ShowMessageParams(types.MessageType.Error, f"tritonlint: {error}")

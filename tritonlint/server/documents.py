@@ -15,6 +15,7 @@ from tritonlint.engine.discovery import is_excluded
 from tritonlint.engine.run_settings import settings_for
 from tritonlint.engine.session import Session
 from tritonlint.errors import TritonlintError
+from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.survey.pointed import Pointed
 from tritonlint.findings import Finding
 from tritonlint.findings.moving import Moved, at
@@ -170,6 +171,10 @@ class Checker:
         except TritonlintError:
             return None
         return session.argument(one.path, _contents(documents), line, column)
+
+    def texts(self) -> Texts | None:
+        """What is known of all files from the last round."""
+        return None if self._session is None else self._session.texts
 
     def _settings(self, one: Document) -> Settings:
         return settings_for((one.path,), self.given)
