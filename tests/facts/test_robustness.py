@@ -339,6 +339,18 @@ def odd(x):
     page = torch.uint8.view(torch.uint8).dtype.dtype
     quantize[(1,)](x, page, 64)
 """,
+    "types_of_other_objects": """\
+class Layer:
+    keys: torch.Tensor
+    codes: torch.Tensor
+
+    def share(self, x, layer: "Layer"):
+        keys = self.keys.view(layer.codes.dtype)
+        codes = self.codes.view(layer.keys.dtype)
+        x = x.view(layer.keys.shape)
+        quantize[(1,)](x, layer.keys, 64)
+        quantize[(1,)](keys, codes, 64)
+""",
     "coroutines": "async def a(x):\n    async for y in x:\n        async with y as z:\n            await z\n",
     "generators": "def g(x):\n    yield from g(x)\n    y = yield\n    return [a async for a in y]\n",
 }

@@ -64,8 +64,14 @@ def note_views_of_own(frame: Frame, owner: Instance, name: str) -> None:
     for call in nodes(around, ast.Call):
         match call:
             case ast.Call(func=ast.Attribute(value=viewed, attr="view"), args=[dtype]):
+                # What the type is taken from may be such an attribute again.
+                running = frame.run.stack
+                if dotted_name(viewed) != f"self.{name}" or id(call) in running:
+                    continue
+                running.append(id(call))
                 types = dtype_types(frame, frame.evaluate(dtype))
-                if dotted_name(viewed) == f"self.{name}" and all_codes(types):
+                running.pop()
+                if all_codes(types):
                     message = f"this attribute of another such object is viewed as {types} here"
                     buffer, span = Attribute(owner.name, name), frame.span(call)
                     path = ((HasType(buffer, str(UINT8)), True),)
