@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from support import CASE, Command
+from tritonlint.facts.survey.survey import Analysis
 from tritonlint.fixing import journal
 from tritonlint.fixing.plans import Change
 
@@ -49,16 +50,43 @@ def test_apply_writes_the_fix_and_a_second_run_changes_nothing(
     assert tritonlint("check").code == 0
 
 
+@pytest.mark.parametrize("command", [("autofix",), ("check", "--diff")])
+def test_what_a_check_found_is_not_looked_for_again(
+    command: tuple[str, ...],
+    tritonlint: Command,
+    flagged: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked: list[object] = []
+    real = Analysis._of_root
+    monkeypatch.setattr(
+        Analysis, "_of_root", lambda self, root, *x: looked.append(root) or real(self, root, *x)
+    )
+    shown = tritonlint(*command, "--no-cache").out
+    assert not (tmp_path / ".tritonlint_cache").exists()
+    alone = len(looked)
+    tritonlint("check")
+    looked.clear()
+    assert tritonlint(*command).out == shown
+    assert 0 < len(looked) < alone  # the file as fixed
+
+
 def test_files_that_a_killed_run_left_half_replaced_are_put_back_first(
     tritonlint: Command, flagged: Path
 ) -> None:
     before, fixed = flagged.read_bytes(), (CASE / "fixed.py").read_bytes()
     other = flagged.with_name("other.py")
     other.write_bytes(b"x = 1\n")
-    group = [Change(str(flagged.resolve()), before, fixed), Change(str(other), b"x = 1\n", b"x = 2\n")]
+    group = [
+        Change(str(flagged.resolve()), before, fixed),
+        Change(str(other), b"x = 1\n", b"x = 2\n"),
+    ]
     with journal.together(group):
         flagged.write_bytes(fixed)
-    killed = "note: flagged.py, other.py: a run was killed before it had replaced all of these files;"
+    killed = (
+        "note: flagged.py, other.py: a run was killed before it had replaced all of these files;"
+    )
     assert f"{killed} `tritonlint autofix --apply` puts them back" in tritonlint("check").err
     assert flagged.read_bytes() == fixed
     run = tritonlint("autofix", "--apply")
