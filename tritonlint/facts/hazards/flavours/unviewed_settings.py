@@ -5,14 +5,24 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from functools import partial
 
 from tritonlint.facts.hazards.flavours.declared_settings import Declaration, lists_without, means
 from tritonlint.facts.hazards.flavours.trials import Trial
 from tritonlint.facts.hazards.torch_code import viewed
+from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import Enclosing, assigned, dotted_name, nodes, walk
+from tritonlint.facts.project.tree import (
+    FUNCTION,
+    Enclosing,
+    Function,
+    assigned,
+    dotted_name,
+    nodes,
+    only_given,
+    walk,
+)
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -67,14 +77,27 @@ def unviewed(
 
 
 def _settings(owner: ast.ClassDef) -> set[str]:
-    """The attributes of `self` that are compared with "fp8"."""
-    compared = nodes(owner, ast.Compare)
-    sides = (side for each in compared if _SAME.search(ast.unparse(each)) for side in _sides(each))
-    return {each.attr for each in sides if dotted_name(each) == f"self.{each.attr}"}
+    """The attributes of `self`, or of what it keeps (`config.cache_dtype`), that are compared with
+    "fp8", by themselves or as a local name that stands for one."""
+    found: set[str] = set()
+    for method in _methods(owner):
+        known = _local_names(method)
+        for test in nodes(method, ast.Compare):
+            if _SAME.search(ast.unparse(test)):
+                sides = map(dotted_name, (test.left, *test.comparators))
+                found.update(known.get(each, each) for each in sides if each)
+    return {each.removeprefix("self.") for each in found if each.startswith("self.")}
 
 
-def _sides(test: ast.Compare) -> Iterator[ast.Attribute]:
-    yield from (each for each in (test.left, *test.comparators) if isinstance(each, ast.Attribute))
+def _methods(owner: ast.ClassDef) -> Iterator[Function]:
+    return (each for each in owner.body if isinstance(each, FUNCTION))
+
+
+@kept(1024)
+def _local_names(method: Function) -> Mapping[str, str]:
+    """The local names of a method that stand for attributes of `self`, or of what that keeps."""
+    given = ((name, dotted_name(value) or "") for name, value in only_given(method).items())
+    return {name: spelled for name, spelled in given if spelled.startswith("self.")}
 
 
 def _normalized(owner: Definition, name: str, depth: int = _DEPTH) -> bool:
@@ -130,34 +153,42 @@ def _tests(
 ) -> Iterator[tuple[ast.expr, ast.AST, Callable[[str], bool]]]:
     """The tests of a class that name the attribute and let no unquantized cache through, what they
     decide about, and whether they let a value through."""
-    module, enclosing = owner.module, owner.inside
-    seen: set[int] = set()
-    for node in walk(owner.as_class):
-        match node:
-            case ast.If(test=test) | ast.IfExp(test=test):
-                pass
-            case ast.Call() | ast.Compare():
-                test = node
-            case _:
+    for method in _methods(owner.as_class):
+        spelled = f"self.{name}"
+        names = {spelled, *(x for x, each in _local_names(method).items() if each == spelled)}
+        seen: set[int] = set()
+        for node in walk(method):
+            match node:
+                case ast.If(test=test) | ast.IfExp(test=test):
+                    pass
+                case ast.Call() | ast.Compare():
+                    test = node
+                case _:
+                    continue
+            asked = (dotted_name(each) in names for each in nodes(test, ast.Attribute, ast.Name))
+            if id(test) in seen or not any(asked):
                 continue
-        if id(test) in seen or f"self.{name}" not in ast.unparse(test):
-            continue
-        seen.add(id(test))
-        lets = partial(_lets, module, enclosing, name, test)
-        if not lets("auto") and not lets("bfloat16"):
-            yield test, node, lets
+            seen.add(id(test))
+            lets = partial(_lets, owner.module, owner.inside, names, test)
+            if not lets("auto") and not lets("bfloat16"):
+                yield test, node, lets
 
 
-def _lets(module: Module, enclosing: Enclosing, name: str, test: ast.expr, value: str) -> bool:
-    trial = Trial(module, enclosing, f"self.{name}".__eq__, value)
+def _lets(
+    module: Module, enclosing: Enclosing, names: Container[str], test: ast.expr, value: str
+) -> bool:
+    trial = Trial(module, enclosing, names.__contains__, value)
     return trial.outcome(test) is True
 
 
 def _viewed(node: ast.AST) -> ast.expr | None:
     """A view as another type that is made where a test is true, and nowhere else."""
-    if not isinstance(node, ast.If) or any(map(_is_view, _within(node.orelse))):
+    if not isinstance(node, ast.If):
         return None
-    return next((each for each in _within(node.body) if _is_view(each)), None)
+    given = {name: ast.unparse(value) for name, value in only_given(node).items()}
+    if any(_is_view(each, given) for each in _within(node.orelse)):
+        return None
+    return next((each for each in _within(node.body) if _is_view(each, given)), None)
 
 
 def _within(body: Iterable[ast.stmt]) -> Iterator[ast.expr]:
@@ -165,8 +196,11 @@ def _within(body: Iterable[ast.stmt]) -> Iterator[ast.expr]:
         yield from nodes(statement, ast.expr)
 
 
-def _is_view(node: ast.expr) -> bool:
+def _is_view(node: ast.expr, given: Mapping[str, str]) -> bool:
+    """Whether a call views something as a type, by how that is spelled, or what its name is
+    `given`."""
     match node:
         case ast.Call(keywords=keywords) if view := viewed(node):
-            return bool(keywords or _DTYPE.search(ast.unparse(view[1])))
+            spelled = ast.unparse(view[1])
+            return bool(keywords or _DTYPE.search(f"{spelled} {given.get(spelled, '')}"))
     return False

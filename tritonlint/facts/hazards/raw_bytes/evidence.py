@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from tritonlint.dtypes import INT8, UNKNOWN, ElementTypes
+from tritonlint.dtypes import INT8, UINT8, UNKNOWN, ElementTypes
+from tritonlint.facts.host.element_types import all_codes
 from tritonlint.facts.host.events import Note
 from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.run import Run
-from tritonlint.facts.host.silent_tests import asks_dtype
-from tritonlint.facts.host.symbols import HasType, Joined, Symbol
+from tritonlint.facts.host.silent_tests import asks_dtype, is_of
+from tritonlint.facts.host.symbols import Compared, HasType, Joined, Symbol
 from tritonlint.facts.host.values import Path, Tensor
 from tritonlint.frozen import dataclass, replace
 from tritonlint.source import Span
@@ -145,6 +146,29 @@ def raw_integers(run: Run, tensor: Tensor, types: ElementTypes, path: Path) -> I
             if told:
                 message = f"allocated as {types}, and of another type here: raw bytes"
                 yield Evidence(note.span, message, "certain", encoded=False)
+
+
+def viewed_by_order(
+    run: Run, tensor: Tensor, types: ElementTypes, path: Path
+) -> Iterator[Evidence]:
+    """Evidence that bytes are codes: they are viewed so where numbers come out in another order,
+    such as for more tokens, which says nothing of what the bytes are."""
+    whole = path + tensor.tested
+    for note in run.notes.by_buffer(tensor.buffer) if types.single == UINT8 else ():
+        apart = {(test, outcome) for test, outcome in note.path if (test, not outcome) in whole}
+        if (
+            note.kind == "view"
+            and all_codes(note.types)
+            and apart
+            and all(_is_order(test) and not is_of(test, tensor) for test, _ in apart)
+            and not contradicts(tuple(each for each in note.path if each not in apart), whole)
+        ):
+            message = f"viewed as {note.types} here, by a comparison that does not ask for a type"
+            yield Evidence(note.span, message, "likely", types=note.types, meaning=note.types)
+
+
+def _is_order(test: Symbol) -> bool:
+    return isinstance(test, Compared) and test.operator in ("Lt", "LtE", "Gt", "GtE")
 
 
 def _is_viewed_else(run: Run, test: Note) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
 
-from tritonlint.dtypes import UNKNOWN, ElementTypes
+from tritonlint.dtypes import INT8, UNKNOWN, ElementTypes
 from tritonlint.facts.device import Moves
 from tritonlint.facts.hazards.launched.specializations import joined, types_of
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
@@ -50,10 +50,20 @@ def meanings(
         if isinstance(value, Tensor) and (wider := _wider(types_of(event, value))):
             place = value.view or event.arguments[parameter].span
             message = f"on another path {wider} is passed here"
-            # Of memory of its own, for caches that are not quantized, bytes have no such meaning.
-            apart = parameter in seen.quantized and value.view is None is value.part
+            # Of memory of its own, for caches that are not quantized, bytes have no such meaning;
+            # and are integers where others are made with a sign.
+            own = value.view is None is value.part
+            if own and _may_be_signed(event, parameter):
+                continue
+            apart = parameter in seen.quantized and own
             meaning = UNKNOWN if apart else wider
             yield Evidence(place, message, "likely", (), wider, meaning=meaning)
+
+
+def _may_be_signed(event: LaunchEvent, parameter: str) -> bool:
+    """Whether one of what is passed for `parameter` is made of signed integers of 8 bits."""
+    values = (each for _, each in options(event.arguments[parameter].value))
+    return any(isinstance(x, Tensor) and types_of(event, x).single == INT8 for x in values)
 
 
 def _alike(

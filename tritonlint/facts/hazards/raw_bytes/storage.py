@@ -19,6 +19,7 @@ from tritonlint.facts.hazards.raw_bytes.evidence import (
     notes_about,
     raw_integers,
     seen,
+    viewed_by_order,
 )
 from tritonlint.facts.hazards.raw_bytes.lost_views import lost_views
 from tritonlint.facts.hazards.raw_bytes.made_alike import region_alike
@@ -128,6 +129,7 @@ def _evidence(
         *seen(notes),
         *stated,
         *(called_so(parameter, certain) if certain else ()),
+        *viewed_by_order(run, tensor, types, whole),
         *siblings(notes, tensor, types, event, parameter),
         *(other_regions(tensor, event, parameter, whole) if all_bytes(types) else ()),
         *lost_views(event, parameter, tensor, notes),
