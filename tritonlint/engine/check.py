@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import gc
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tritonlint.engine import selection
 from tritonlint.engine.observer import QUIET, Observer
 from tritonlint.engine.question import Question
-from tritonlint.engine.work import Work
+from tritonlint.engine.work import Work, without_collection
 from tritonlint.errors import SourceError
 from tritonlint.facts.index.gates import may_matter
 from tritonlint.facts.index.universe import Texts
@@ -29,20 +27,7 @@ if TYPE_CHECKING:
     from tritonlint.facts.survey.survey import Analysis
 
 
-@contextlib.contextmanager
-def _without_collection() -> Iterator[None]:
-    """Syntax trees hold no cycles worth collecting: looking for them again and again takes longer
-    than parsing."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
-
-
-@_without_collection()
+@without_collection()
 def check(
     files: Sequence[Path],
     settings: Settings,
@@ -147,7 +132,7 @@ def check_text(
     return check_texts({path: data}, settings, others, analysis=analysis)
 
 
-@_without_collection()
+@without_collection()
 def check_texts(
     texts: Mapping[Path, bytes],
     settings: Settings,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
@@ -37,3 +39,16 @@ class Work:
         for number, each in enumerate(results, 1):
             yield each
             self.observer.advance(start + (end - start) * number / len(shares))
+
+
+@contextlib.contextmanager
+def without_collection() -> Iterator[None]:
+    """Syntax trees hold no cycles worth collecting: looking for them again and again takes longer
+    than parsing."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
