@@ -122,7 +122,7 @@ def _trigger(argument: Argument) -> str:
 
 def _harmful(store: Store) -> bool:
     """Whether a store loses floats: not a mask, and not a quantization to integers on purpose."""
-    on_purpose = store.kind == "bool" or store.fits_byte or store.rounded
+    on_purpose = store.kind == "bool" or store.fits_byte or store.rounded or store.counts_levels
     return store.effect != "bits" and not on_purpose
 
 

@@ -32,7 +32,7 @@ def with_a_grid_function(x, page):
     # reveal: tuned
     # reveal:     source: unknown of x
     # reveal:     target: uint8 of page, viewed (line 31), raw (line 31)
-    # reveal:     n: unknown of line 31
+    # reveal:     n: unknown of x.numel
 
 
 def by_another_name(x, page, fast):

@@ -18,6 +18,9 @@ LoadEffect = Literal["int_to_float", "int", "bits", "float", "compile_error", "u
 ValueKind = Literal["float", "int", "bool", "bits", "unknown"]
 
 
+_LEVELS = (100.0, 255.0)
+
+
 @dataclass(frozen=True)
 class Specialization:
     """What a launch makes of a kernel. A pointer or a constexpr that is missing is unknown."""
@@ -73,6 +76,13 @@ class Store:
     def fits_byte(self) -> bool:
         """Whether it is limited to what 8 bits hold."""
         return fits_byte(self.interval)
+
+    @property
+    def counts_levels(self) -> bool:
+        """Whether it is at most 100 or 255, of percent or of levels of pixels, and nothing tells
+        how much it is at least."""
+        low, high = self.interval
+        return low is None and high in _LEVELS
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,9 @@ def combined(op: ast.operator, a: Interval, b: Interval) -> Interval:
             return (_sum(a[0], b[0]), _sum(a[1], b[1]))
         case ast.Sub():
             return combined(ast.Add(), a, negated(b))
+        case ast.Mult() if None in (*a, *b) and (is_constant(a) or is_constant(b)):
+            factor, bounds = (a, b) if is_constant(a) else (b, a)
+            return _times(bounds, factor[0] or 0.0)
         case ast.Mult() | ast.Div() if None in (*a, *b) and None not in (a[0], b[0]):
             # What is not negative stays so: a scale is no more negative than what it divides.
             return (0.0, None) if a[0] >= 0 and b[0] >= 0 else ANYTHING  # type: ignore[operator]
@@ -57,6 +60,15 @@ def combined(op: ast.operator, a: Interval, b: Interval) -> Interval:
                 return ANYTHING
             return ANYTHING if any(x != x for x in ends) else (min(ends), max(ends))
     return ANYTHING
+
+
+def _times(bounds: Interval, factor: float) -> Interval:
+    """The interval of what lies within `bounds`, of which one may be missing, times a number that
+    is not negative; nothing is told of another one."""
+    if not factor > 0:
+        return ANYTHING
+    low, high = (None if each is None else each * factor for each in bounds)
+    return (low, high)
 
 
 def _sum(x: float | None, y: float | None) -> float | None:

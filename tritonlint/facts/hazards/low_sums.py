@@ -153,7 +153,7 @@ def _of_launch(run: Run, event: LaunchEvent) -> Iterator[LowSum]:
     narrow = {name: pointers[name] for name in pointers if shown[name][0] == "narrow"}
     seen = run.effects.of(narrow_sums, event.kernel, exact)
     if seen:
-        ways = each_constant(event, exact)
+        ways = each_constant(event, exact, event.path)
         each_way = (run.effects.of(narrow_sums, event.kernel, way) for way in ways)
         happen = {(each.place, each.via) for way in each_way for each in way}
         seen = tuple(each for each in seen if (each.place, each.via) in happen)

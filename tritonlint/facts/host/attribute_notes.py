@@ -8,32 +8,37 @@ from collections.abc import Iterable, Iterator
 
 from tritonlint.dtypes import UINT8, ElementTypes
 from tritonlint.facts.host import heirs, renaming
+from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.class_facts import buffers, class_facts, facts_of, gathers
 from tritonlint.facts.host.classes import owner_of
 from tritonlint.facts.host.decorators import has_view
-from tritonlint.facts.host.element_types import all_codes, dtype_types
+from tritonlint.facts.host.element_types import all_codes, dtype_types, inside
 from tritonlint.facts.host.events import Note
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Attribute, HasType, Object, Symbol
-from tritonlint.facts.host.values import Instance, Tensor, Value
+from tritonlint.facts.host.values import Instance, Sequence, Table, Tensor, Value
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition
 from tritonlint.facts.project.tree import FUNCTION, Function, dotted_name, nodes
 from tritonlint.frozen import replace
 
+_MEMORY = (Tensor, Sequence, Table)
+
 
 def note_views_of(frame: Frame, owner: Instance, name: str, held: Value) -> None:
-    """Note what methods make of the bytes that an attribute holds, with which the object was made;
-    see `note_views`."""
+    """Note what methods make of the bytes that an attribute holds, or an item of it, with which the
+    object was made; see `note_views`."""
     definition = owner.definition
-    if not isinstance(held, Tensor):
-        return
-    if held.view is None and held.part is None and of_one_byte(frame.known(held.buffer)):
-        own = class_facts(frame, definition).values.get(name)
-        kind = Object(definition.qualified)
-        known_as = own.buffer if isinstance(own, Tensor) else Attribute(kind, name)
-        names = {known_as: held.buffer, kind: owner.name}
-        note_views(frame, definition, name, {known_as, held.buffer}, names)
+    own = class_facts(frame, definition).values.get(name)
+    kind = Object(definition.qualified)
+    known_as = tuple(buffers(own)) if isinstance(own, _MEMORY) else ()
+    whole = (held, *inside(held)) if isinstance(held, _MEMORY) else ()
+    for each in (x for item in whole for _, x in options(item)):
+        if isinstance(each, Tensor) and each.view is None and each.part is None:
+            if of_one_byte(frame.known(each.buffer)):
+                known = known_as or (Attribute(kind, name),)
+                names = {**dict.fromkeys(known, each.buffer), kind: owner.name}
+                note_views(frame, definition, name, {*known, each.buffer}, names)
 
 
 def note_views_of_others(

@@ -154,9 +154,9 @@ def _names(owner: Instance) -> renaming.Names:
 
 def is_setting(name: str, value: Value) -> bool:
     """Whether an attribute is the setting of a cache's dtype: which one it is says more than its
-    value."""
-    dtype = any(isinstance(each, DType) for _, each in options(value))
-    return name.endswith("cache_dtype") and not dtype
+    value, but where that is a dtype or a member of an enum."""
+    told = any(isinstance(each, (DType, Instance)) for _, each in options(value))
+    return name.endswith("cache_dtype") and not told
 
 
 def _set_later(frame: Frame, definition: Definition, name: str) -> tuple[ClassFacts, Value] | None:

@@ -25,7 +25,7 @@ _BY_NAME = re.compile(r"\bsetattr\(|\bregister_|\b__dict__\b|\b_buffers\b|\brepl
 def may_be_given(kind: Definition, name: str) -> bool:
     """Whether a class leaves an attribute empty, or a method is handed it, and no other class of
     the file has one of that name."""
-    if setter_of(kind, name) is None and not _is_left_empty(kind, name):
+    if setter_of(kind, name) is None and not is_left_empty(kind, name):
         return False
     return binders_in(kind.module, kind, name) is not None
 
@@ -100,7 +100,7 @@ def _binders(module: Module) -> Mapping[str, tuple[Definition, ...]]:
     return found
 
 
-def _is_left_empty(kind: Definition, name: str) -> bool:
+def is_left_empty(kind: Definition, name: str) -> bool:
     """Whether all that the methods of a class give an attribute is None, nothing, or an empty
     tensor that stands for one."""
     given = given_by(kind, name)

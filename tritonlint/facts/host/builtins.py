@@ -11,6 +11,7 @@ from tritonlint.facts.host import (
     instances,
     iteration,
     loops,
+    members,
     outcomes,
 )
 from tritonlint.facts.host.arguments import Given
@@ -81,6 +82,8 @@ def call(frame: Frame, node: ast.Call, name: str, given: Given) -> Value | None:
             return _is_instance(frame, node, value)
         case "callable", (Callable() | Partial() | Class() | Launchable(),):
             return Const(True)
+        case "int", (Instance() as member,):
+            return members.of_any_member(frame, member, "value", node)
         case "type", (Instance() | Choice() as value,):
             return instances.type_of(value)
     return _gone_through(frame, node, name, values)

@@ -62,8 +62,9 @@ from tritonlint.facts.project.tree import as_code
 from tritonlint.frozen import replace
 from tritonlint.source import Span
 
-# Methods that make what they are given an attribute: of a module, or of the context of an autograd
-# function.
+# What methods of a tensor tell of its size, by one name for each.
+_SIZES = {"size": "shape", "numel": "numel", "nelement": "numel"}
+# Methods that make what they are given an attribute, of a module or of an autograd context.
 _REGISTERS = ("register_buffer", "register_parameter", "save_for_backward")
 # What views a tensor as a type of Triton's, or of torch's.
 _VIEWING = frozenset(("triton.reinterpret", "triton.runtime.jit.reinterpret"))
@@ -189,8 +190,8 @@ def _method(frame: Frame, node: ast.Call, function: Method, given: Given) -> Val
             return asked
     if function.name == "get" and isinstance(owner, Table) and arguments.positional:
         return lookups.got(frame, owner, arguments.positional, node)
-    if function.name == "size" and any(isinstance(each, Tensor) for _, each in options(owner)):
-        return as_tensor(replace(function, name="shape"))
+    if function.name in _SIZES and any(isinstance(each, Tensor) for _, each in options(owner)):
+        return as_tensor(replace(function, name=_SIZES[function.name]))
     if isinstance(owner, Launchable) and function.name == "__getitem__":
         return replace(owner, gridded=True)
     if isinstance(owner, Callable):

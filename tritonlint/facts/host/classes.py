@@ -13,6 +13,7 @@ from tritonlint.facts.host.values import (
     Callable,
     Choice,
     Class,
+    Const,
     Instance,
     Method,
     Sequence,
@@ -30,6 +31,7 @@ from tritonlint.facts.project.tree import (
 )
 
 # What is annotated as a container of objects in a row.
+_ENUMS = ("Enum", "IntEnum", "StrEnum", "Flag", "IntFlag")
 LISTS = frozenset("list List Sequence Iterable Collection tuple Tuple ModuleList".split())
 
 
@@ -81,22 +83,24 @@ def _class_meant(module: Module, annotation: ast.expr, enclosing: Enclosing) -> 
 
 
 @kept(4096)
-def abstract_result(function: Definition) -> Definition | None:
-    """The abstract class of which a function gives an object, by its annotation."""
+def result_class(function: Definition) -> Definition | None:
+    """The class of the project of which a function gives an object, by its annotation."""
     returns = function.as_function.returns
-    found = _class_meant(function.module, returns, function.enclosing) if returns else None
-    return found if found is not None and heirs.is_abstract(found) else None
+    return _class_meant(function.module, returns, function.enclosing) if returns else None
 
 
 def enum_of(function: Definition, value: Value) -> Definition | None:
     """The enum of which `value`, which a function gives, is some member: which one is not known.
     None of another value, and where it is known on each path."""
-    found = [each for _, each in options(value)]
+    each_path = options(value)
+    found = [each for _, each in each_path]
     for each in found if len(found) > 1 else ():
         # Each that is written is known on its path.
         if isinstance(each, Instance) and not isinstance(each.symbol, Spelled):
             return each.definition if is_enum(each.definition) else None
-    if not any(isinstance(each, (Tensor, Method)) for each in found):
+    written = all(isinstance(each, (Const, Instance)) for each in found)
+    picked = written and len(found) > 1 and not any(path for path, _ in each_path)
+    if not picked and not any(isinstance(each, (Tensor, Method)) for each in found):
         return None
     kind = _enum_result(function)
     return kind if kind is not None and all(map(_may_be_member, found)) else None
@@ -110,8 +114,7 @@ def _may_be_member(value: Value) -> bool:
 @kept(4096)
 def _enum_result(function: Definition) -> Definition | None:
     """The enum of which a function gives a member, by its annotation."""
-    returns = function.as_function.returns
-    found = _class_meant(function.module, returns, function.enclosing) if returns else None
+    found = result_class(function)
     return found if found is not None and is_enum(found) else None
 
 
@@ -178,7 +181,7 @@ def is_named_tuple(definition: Definition) -> bool:
 
 def is_enum(definition: Definition) -> bool:
     """Whether a class is an enum: its members are what they are."""
-    return any(inherits(definition, name) for name in ("Enum", "IntEnum", "StrEnum"))
+    return any(inherits(definition, name) for name in _ENUMS)
 
 
 def members(definition: Definition) -> Iterator[tuple[str, ast.expr]]:

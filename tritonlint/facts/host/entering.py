@@ -86,14 +86,14 @@ def _as_asked(frame: Frame, node: ast.Call, given: Given, region: Tensor) -> Ten
 
 
 def _as_annotated(frame: Frame, node: ast.Call, function: Definition, value: Value) -> Value:
-    """`value`, which a function gives back, as an object of the abstract class that its annotation
+    """`value`, which a function gives back, as an object of the class that its annotation
     names, or as any member of an enum."""
     enum = classes.enum_of(function, value)
     if enum is not None:
         return Instance(enum, frame.unknown(node).buffer)
     if function.as_function.returns is None or not isinstance(value, (Tensor, Method)):
         return value
-    return classes.as_object(value, classes.abstract_result(function))
+    return classes.as_object(value, classes.result_class(function))
 
 
 def _is_beyond(frame: Frame, function: Definition) -> bool:

@@ -112,10 +112,24 @@ def _last(filling: Sequence[Definition], parameter: str, name: str) -> Sequence[
     again = [each for each in filling if _reads(each, parameter, name)]
     if not again:
         return filling if len(filling) <= _MOST else ()
-    first = [each for each in filling if each not in again and makes_tensors(each.as_function)]
+    first = [each for each in filling if each not in again and _makes_tensors(each)]
     if len(first) != 1 or len(filling) > 2 or len(first) + len(again) != len(filling):
         return ()
     return again
+
+
+@kept(4096)
+def _makes_tensors(method: Definition) -> bool:
+    """Whether a method makes tensors of a type, or calls a function of its file that does."""
+    if makes_tensors(method.as_function):
+        return True
+    called = (each.func for each in nodes(method.as_function, ast.Call))
+    names = {each.id for each in called if isinstance(each, ast.Name)}
+    found = (method.module.resolve(each, method.enclosing) for each in names)
+    return any(
+        each is not None and isinstance(each.node, FUNCTION) and makes_tensors(each.node)
+        for each in found
+    )
 
 
 def _parameters(method: Definition) -> Iterator[str]:

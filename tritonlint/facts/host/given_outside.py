@@ -6,16 +6,18 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 
+from tritonlint.dtypes import UNKNOWN
 from tritonlint.facts.host import heirs
 from tritonlint.facts.host.binders import binders_in, calling, may_be_given, setter_of
+from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.class_facts import buffers, take_over
 from tritonlint.facts.host.class_values import ClassFacts
-from tritonlint.facts.host.element_types import mixes_bytes, of_one_type
+from tritonlint.facts.host.element_types import all_bytes, mixes_bytes, of_one_type, tensor_types
 from tritonlint.facts.host.factories import run_apart
 from tritonlint.facts.host.silent_tests import speaks_of_types
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Attribute, Object
-from tritonlint.facts.host.values import Instance, Value
+from tritonlint.facts.host.values import Instance, Tensor, Value
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.inheriting import linearized
 from tritonlint.facts.project.modules import Definition
@@ -38,17 +40,32 @@ def given_outside(frame: Frame, owner: Instance, name: str) -> Value | None:
         setter = setter_of(kind, name)
         if setter is None or not _takes_all(kind) or _is_one_of_several(frame, kind, setter):
             return None
+    if held is not None and (mixes_bytes(frame, held) or _may_be_wide(frame, held)):
         frame.run.either.update(dict.fromkeys(buffers(held), name))
     return held
+
+
+def _may_be_wide(frame: Frame, value: Value) -> bool:
+    """Whether memory is of bytes in some cases and of a type that is not known in others."""
+    every = [each for _, each in options(value) if isinstance(each, Tensor)]
+    types = [tensor_types(frame, each) for each in every]
+    return UNKNOWN in types and any(map(all_bytes, types))
 
 
 @kept(1024)
 def _takes_all(kind: Definition) -> bool:
     """Whether the code of a class, and of those that it inherits from, views nothing and speaks of
     no types but those that torch has: it does the same with all that it is given."""
-    return not any(
-        map(_asks, (each for owner in linearized(kind) for each in walk(owner.as_class)))
-    )
+    every = [each for owner in linearized(kind) for each in walk(owner.as_class)]
+    shaping = {id(each.func) for each in every if isinstance(each, ast.Call) and _shapes(each)}
+    return not any(_asks(each) for each in every if id(each) not in shaping)
+
+
+def _shapes(call: ast.Call) -> bool:
+    """Whether a call, of a method that may view, is given sizes: it views nothing as another
+    type."""
+    sizes = (ast.Constant, ast.UnaryOp, ast.Tuple, ast.List, ast.Starred)
+    return len(call.args) > 1 or any(isinstance(each, sizes) for each in call.args)
 
 
 def _asks(node: ast.AST) -> bool:
@@ -102,18 +119,24 @@ def _bound(frame: Frame, kind: Definition, binder: Definition, name: str) -> Val
     """What an attribute holds after a function, or after what calls that."""
     setter = setter_of(kind, name)
     meant = {setter.name: kind} if setter is not None else {}
+    known: list[tuple[ClassFacts, Value]] = []
     for function in (binder, *calling(binder)):
         if id(function.node) in frame.run.stack:
             return None
         facts = _facts(frame, function, meant)
         found = facts.values.get(name)
         if found is not None and not facts.types.keys().isdisjoint(buffers(found)):
-            held = take_over(frame, facts, found)
-            known = frame.run.notes
-            known += [note for note in facts.notes if note.buffer in held and note not in known]
-            frame.run.bound |= held
-            return found
-    return None
+            known.append((facts, found))
+            if facts.types.keys() >= set(buffers(found)):
+                break
+    if not known:
+        return None
+    facts, found = known[-1]
+    held = take_over(frame, facts, found)
+    notes = frame.run.notes
+    notes += [note for note in facts.notes if note.buffer in held and note not in notes]
+    frame.run.bound |= held
+    return found
 
 
 def _facts(frame: Frame, function: Definition, meant: Mapping[str, Definition]) -> ClassFacts:

@@ -10,6 +10,7 @@ from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.host import classes, entering, members
 from tritonlint.facts.host.arguments import Given
 from tritonlint.facts.host.given import positional
+from tritonlint.facts.host.registries import makes_tensors
 from tritonlint.facts.host.run import MAX_DEPTH, MAX_ENTERED
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.suspicion import hands_on_bytes
@@ -80,6 +81,7 @@ def _initialized(
         and frame.run.statements < MAX_ENTERED
         and (
             _only_keeps(initializer.node)
+            or makes_tensors(initializer.node)
             or _is_decided(initializer.node, given)
             or hands_on_bytes(frame, Callable(initializer, instance), given)
         )

@@ -9,9 +9,18 @@ from tritonlint.facts.host.choices import choose
 from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Attribute, Compared, Spelled
-from tritonlint.facts.host.values import Callable, Class, Const, Instance, Path, Sequence, Value
+from tritonlint.facts.host.values import (
+    Callable,
+    Class,
+    Const,
+    Instance,
+    Path,
+    Sequence,
+    Tensor,
+    Value,
+)
 from tritonlint.facts.project.modules import Definition
-from tritonlint.facts.project.tree import FUNCTION
+from tritonlint.facts.project.tree import FUNCTION, last_name
 
 _VALUE, _NAME = ("value", "_value_"), ("name", "_name_")
 
@@ -85,11 +94,15 @@ def by_value(frame: Frame, owner: Class, node: ast.Call) -> Instance:
 
 
 def written(owner: Class, label: str, value: Value) -> Value:
-    """`Enum.MEMBER`, which is written as `value`: an object where that is a tuple or an object, and
-    else as it is written, since members are compared with texts and numbers."""
-    if isinstance(value, (Sequence, Instance)) and classes.is_enum(owner.definition):
-        if any(each == label for each, _ in classes.members(owner.definition)):
-            return Instance(owner.definition, member_symbol(owner.definition, label))
+    """`Enum.MEMBER`, which is written as `value`: an object where that is a tuple, an object or not
+    known (`auto()`), and else as it is written, since members are compared with texts and
+    numbers."""
+    if isinstance(value, Const) or not classes.is_enum(owner.definition):
+        return value
+    found = next((x for each, x in classes.members(owner.definition) if each == label), None)
+    numbered = isinstance(found, ast.Call) and last_name(found.func) in ("auto", "object")
+    if numbered or (found and isinstance(value, (Sequence, Instance, Tensor))):
+        return Instance(owner.definition, member_symbol(owner.definition, label))
     return value
 
 

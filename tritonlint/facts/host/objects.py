@@ -20,6 +20,7 @@ from tritonlint.facts.host import (
     required,
 )
 from tritonlint.facts.host.arguments import Arguments, Given
+from tritonlint.facts.host.binders import is_left_empty
 from tritonlint.facts.host.changing import stored
 from tritonlint.facts.host.given import positional
 from tritonlint.facts.host.given_outside import given_outside
@@ -102,6 +103,9 @@ def _attribute(frame: Frame, owner: Instance, name: str, node: ast.expr) -> Valu
 def _given(frame: Frame, owner: Instance, name: str) -> Value | None:
     """What the class of an object, what makes such objects, or other code gives an attribute."""
     own = attributes.assigned_value(frame, owner, name)
+    empty = isinstance(own, Tensor) or own == Const(None)
+    if empty and is_left_empty(owner.definition, name):
+        own = None  # what stands there until something is given says nothing
     if own is None or (isinstance(own, Instance) and not own.attributes):
         made = factories.made_with(frame, owner, name)
         if made is not None:

@@ -6,11 +6,12 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Mapping
 
 from tritonlint.facts.host.events import Note
-from tritonlint.facts.host.symbols import Attribute, Parameter, Symbol, Unknown
+from tritonlint.facts.host.symbols import Attribute, Made, Parameter, Symbol, Unknown
 from tritonlint.facts.host.values import (
     Choice,
     Condition,
     DType,
+    Instance,
     Path,
     Sequence,
     Table,
@@ -45,7 +46,8 @@ def unknowns(held: Mapping[Attribute, Value]) -> Names:
 
 
 def value(old: Value, names: Names) -> Value:
-    """`old` in the new names. Objects keep theirs."""
+    """`old` in the new names. Objects keep theirs, but what one holds that is made there has the
+    new ones."""
     match old:
         case Tensor(buffer=buffer) if buffer in names:
             return replace(old, buffer=names[buffer], tested=path(old.tested, names))
@@ -76,6 +78,8 @@ def _parts(old: Value, names: Names, renamed: Callable[[Value, Names], Value]) -
             return replace(old, items=tuple(renamed(each, names) for each in items))
         case Table(items=entries):
             return replace(old, items=tuple((key, renamed(each, names)) for key, each in entries))
+        case Instance(symbol=Made(), attributes=own) if own:
+            return replace(old, attributes=tuple((name, renamed(x, names)) for name, x in own))
     return old
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.class_facts import class_facts
+from tritonlint.facts.host.events import Note
+from tritonlint.facts.host.settings import stem
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Symbol
 from tritonlint.facts.host.values import DType, Instance
@@ -15,7 +17,7 @@ def note_declared(frame: Frame, definition: Definition, symbol: Symbol) -> None:
     declares for its cache is read from a table, and the table holds byte types. None where the
     class turns away every setting that asks for them."""
     facts = class_facts(frame, definition)
-    if any(note.kind == "unquantized" for note in facts.notes):
+    if any(note.kind == "unquantized" and _is_of_memory(note) for note in facts.notes):
         return
     for name, value in facts.values.items():
         if not ("cache" in name and "dtype" in name):
@@ -25,6 +27,13 @@ def note_declared(frame: Frame, definition: Definition, symbol: Symbol) -> None:
                 continue
             if any(t.is_byte for t in each.types.types):
                 frame.note("table", symbol, each.types, each.table)
+
+
+def _is_of_memory(refused: Note) -> bool:
+    """Whether the setting of which something is turned away is one of a cache, or of a type: others
+    (the layout of experts, a model's architecture) say nothing of memory."""
+    name = stem(refused.variable or refused.buffer).last_name
+    return any(word in name for word in ("cache", "kv", "dtype", "quant"))
 
 
 def note_required(frame: Frame, owner: Instance) -> None:

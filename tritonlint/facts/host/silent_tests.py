@@ -83,10 +83,11 @@ def speaks_of_types(text: str) -> bool:
 
 
 def is_of(test: Symbol, tensor: Tensor) -> bool:
-    """Whether a test is of a tensor itself, such as of its shape, or may be by its code."""
+    """Whether a test is of a tensor itself, such as of its shape, or may be by its code: how many
+    elements there are says nothing."""
     inner = test.inner
     if tensor.buffer in inner:
-        return True
+        return Attribute(tensor.buffer, "numel") not in inner
     attributes = (x for x in inner if isinstance(x, Attribute) and isinstance(x.of, Spelled))
     spelled = (each.code for each in inner if isinstance(each, Spelled))
     return any(x.name in _SIZE for x in attributes) or any(map(_SIZES.search, spelled))

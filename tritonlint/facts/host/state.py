@@ -16,7 +16,7 @@ from tritonlint.facts.host.choices import as_tested
 from tritonlint.facts.host.events import Note, NoteKind
 from tritonlint.facts.host.places import Part, Place
 from tritonlint.facts.host.run import Run
-from tritonlint.facts.host.symbols import Allocation, Symbol, Unknown
+from tritonlint.facts.host.symbols import Allocation, Attribute, Object, Symbol, Unknown
 from tritonlint.facts.host.values import Class, Condition, Instance, Path, Tensor, Value
 from tritonlint.facts.project.modules import Module
 from tritonlint.facts.project.tree import Enclosing
@@ -164,9 +164,12 @@ def _join(
     """What a name stands for after two arms of a branch, each with its path, that `began` so."""
     (left, one), (right, other) = first, second
 
+    # An attribute may have been viewed the time before, but not what both arms give another object.
+    given = isinstance(name, Attribute) and not isinstance(name.of, Object)
+    told = type(name) is str or (given and name not in began.env)
+
     def known(buffer: Symbol) -> ElementTypes:
-        # An attribute may have been viewed the time before.
-        return one.known(buffer) | other.known(buffer) if type(name) is str else UNKNOWN
+        return one.known(buffer) | other.known(buffer) if told else UNKNOWN
 
     if name not in one.env or name not in other.env:
         path, arm = (right, other) if name in other.env else (left, one)

@@ -59,6 +59,12 @@ def telling(outlines: Mapping[str, Outline], leading: Leading, gives: Giving) ->
         if function.byte and not function.method
         for name in spellings(function)
     }
+    saying = {
+        function.name
+        for each in outlines.values()
+        for function in each.functions
+        if function.speaks and function.method and not function.name.startswith("__")
+    }
     for file, each in outlines.items():
         known = leading.lines.get(file, frozenset())
         near = leading.near.get(file, {})
@@ -77,6 +83,7 @@ def telling(outlines: Mapping[str, Outline], leading: Leading, gives: Giving) ->
             if f.owner in mixed
             or (f.name == "backward" and f.owner in saved)
             or not own.isdisjoint(f.calls)
+            or not saying.isdisjoint(f.attributes)  # `batch.pool.get_key(layer)`
             or _tells(f, gives)
         ]
         if told:

@@ -10,6 +10,7 @@ from tritonlint.facts.hazards.large_memory import may_be_large
 from tritonlint.facts.hazards.other_pointer_casts import may_cast_to_another
 from tritonlint.facts.hazards.raw_bytes.made_alike import cuts_rows, may_cut_rows
 from tritonlint.facts.hazards.raw_bytes.named import may_name_codes, names_codes
+from tritonlint.facts.hazards.raw_bytes.registered_alike import may_register, viewed_beside
 from tritonlint.facts.hazards.raw_bytes.twins import cuts_alike, may_cut_alike
 from tritonlint.facts.index.callers import NEAR
 from tritonlint.facts.index.naming import MAKING
@@ -65,13 +66,14 @@ class Roots:
 
     def _cutting(self, file: str, module: Module) -> frozenset[int]:
         """The functions of a file near to a launch that cut a buffer where others do that know what
-        is in it, or name what others do."""
+        is in it, name what others do, or are registered beside them."""
         near = self._texts.leading(file).near.get(file, {})
         text = module.source.text
         asked = [
             (may_cut_alike, cuts_alike),
             (may_name_codes, names_codes),
             (may_cut_rows, cuts_rows),
+            (may_register, viewed_beside),
         ]
         known = [knows for may_know, knows in asked if near and may_know(text)]
         functions = [each for each in module.functions if each.line in near] if known else []

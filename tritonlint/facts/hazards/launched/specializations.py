@@ -96,11 +96,11 @@ def as_passed(kernel: Kernel, constants: Mapping[str, object]) -> Mapping[str, o
     return {**constants, **{name: Float() for name in runs}}
 
 
-def each_constant(event: LaunchEvent, made: Specialization) -> list[Specialization]:
-    """`made` for each value of the first compile-time parameter that may be one of several, all of
-    them known."""
+def each_constant(event: LaunchEvent, made: Specialization, path: Path) -> list[Specialization]:
+    """`made` for each value of the first compile-time parameter that may be one of several on a
+    path, all of them known."""
     for name, passed in event.arguments.items():
-        values = [each for at, each in options(passed.value) if not contradicts(at, event.path)]
+        values = [each for at, each in options(passed.value) if not contradicts(at, path)]
         constants = [each.value for each in values if isinstance(each, Const)]
         if 1 < len(constants) == len(values) < MAX_CONSTANTS:
             return [replace(made, constexprs={**made.constexprs, name: x}) for x in constants]

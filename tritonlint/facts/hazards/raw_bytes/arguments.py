@@ -176,14 +176,15 @@ def _of_each_path(
     run: Run, tensors: list[tuple[Path, Tensor]], found: Sequence[tuple[Path, Argument | Typed]]
 ) -> Iterator[Argument | Typed]:
     """What is `found`, each on its path. Where it is what an object gives that may be of several
-    classes, and not all of these give bytes, the launch may be meant for the others. Where others
-    than bytes and codes come through the same place, they are bytes on that path only."""
+    classes, and not all of these give bytes, the launch may be meant for the others, unless others
+    get a view. Where others than bytes and codes come there too, it is bytes on that path only."""
     others = {each.place for _, each in found if isinstance(each, Typed) and not each.codes}
     giving = {of_class(path) for path, each in found if isinstance(each, Argument)}
     for path, each in found:
         asked = {key for key, _ in path if isinstance(key, OfClass)}
-        apart = isinstance(each, Argument) and not asked <= giving
-        if isinstance(each, Argument) and apart and not left_by_its_class(run, tensors, path):
+        apart = isinstance(each, Argument) and not any(one.asked for one in each.evidence)
+        apart = apart and not asked <= giving and not left_by_its_class(run, tensors, path)
+        if isinstance(each, Argument) and apart:
             told = tuple(replace(x, strength="possible") for x in each.evidence)
             each = replace(each, evidence=told)
         if isinstance(each, Argument) and each.place in others:

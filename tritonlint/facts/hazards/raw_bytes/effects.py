@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from tritonlint.dtypes import BY_NAME, UINT8
@@ -15,8 +15,8 @@ from tritonlint.facts.device import (
     contract,
     moves,
 )
-from tritonlint.facts.hazards.launched.specializations import specialization
-from tritonlint.facts.hazards.raw_bytes.evidence import NO_FLOAT, STRENGTHS, Evidence
+from tritonlint.facts.hazards.launched.specializations import each_constant, specialization
+from tritonlint.facts.hazards.raw_bytes.evidence import NO_FLOAT, STRENGTHS, Evidence, at_most
 from tritonlint.facts.hazards.raw_bytes.made_alike import all_alike
 from tritonlint.facts.hazards.raw_bytes.meanings import (
     floats_elsewhere,
@@ -25,7 +25,11 @@ from tritonlint.facts.hazards.raw_bytes.meanings import (
 )
 from tritonlint.facts.hazards.raw_bytes.moved import moved_undecoded
 from tritonlint.facts.hazards.raw_bytes.names import byte_named, float_named
-from tritonlint.facts.hazards.raw_bytes.numbers import numbers_beside, numbers_told
+from tritonlint.facts.hazards.raw_bytes.numbers import (
+    handed_alike,
+    numbers_beside,
+    numbers_told,
+)
 from tritonlint.facts.hazards.raw_bytes.packed import (
     quantized_beside,
     regions_beside,
@@ -59,13 +63,12 @@ def harm(
     then go wrong."""
     if storage.packed:
         return _of_region(run, event, parameter, tensor, storage, path)
-    told = numbers_told(run, event, parameter, tensor, path)
+    handed = handed_alike(run, event, tensor)
+    told = numbers_told(run, event, parameter, tensor, path) | handed
     evidence: list[Evidence] = []
     stores: dict[_Site, Store] = {}
     loads: dict[_Site, Load] = {}
-    for each in storage.evidence:
-        whole = run.with_implied(event.path + path + each.path + _is_bytes(tensor, storage))
-        made = specialization(event, parameter, storage.types, whole, alike=True)
+    for each, whole, made in _ways(run, event, parameter, tensor, storage, path):
         floats = floats_elsewhere(event, parameter, path) | told
         floats |= floats_of_any_width(event, parameter)
         more_stores, more_loads, seen = run.effects.of(
@@ -91,7 +94,20 @@ def harm(
     if any(each.meaning == NO_FLOAT and each.types.known for each in evidence):
         # The kernel knows of the bytes of one piece of a row, and takes others for numbers.
         loads = {site: each for site, each in loads.items() if each.effect != "bits"}
+    evidence = at_most("likely", evidence) if handed else evidence
     return _sorted(evidence), tuple(stores.values()), tuple(loads.values())
+
+
+def _ways(
+    run: Run, event: LaunchEvent, parameter: str, tensor: Tensor, storage: Storage, path: Path
+) -> Iterator[tuple[Evidence, Path, Specialization]]:
+    """What the launch makes of the kernel where one of the evidence holds, and on which path: for
+    each value that a compile-time parameter can have there."""
+    for each in storage.evidence:
+        whole = run.with_implied(event.path + path + each.path + _is_bytes(tensor, storage))
+        made = specialization(event, parameter, storage.types, whole, alike=True)
+        for one in each_constant(event, made, whole):
+            yield each, whole, one
 
 
 def _is_bytes(tensor: Tensor, storage: Storage) -> Path:

@@ -12,12 +12,13 @@ from tritonlint.facts.hazards.raw_bytes.cuts import cutting
 from tritonlint.facts.hazards.raw_bytes.names import without_role
 from tritonlint.facts.hazards.raw_bytes.spoken import is_of_codes
 from tritonlint.facts.host.choices import options
-from tritonlint.facts.host.events import LaunchEvent
+from tritonlint.facts.host.events import LaunchEvent, Note
 from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.run import Run
-from tritonlint.facts.host.symbols import Symbol
+from tritonlint.facts.host.symbols import Parameter, Symbol
 from tritonlint.facts.host.values import Path, Tensor
 from tritonlint.facts.project.kernel import Kernel
+from tritonlint.facts.project.modules import Definition
 
 # Parameters of kernels that hold floats whatever else is passed.
 _NUMBERS = re.compile(r"(?:^|_)(?:cos|sin|rstd|inv_?freq|freqs)(?:_|$)")
@@ -84,6 +85,35 @@ def _asked_for(run: Run, event: LaunchEvent, path: Path) -> frozenset[str]:
         for at, of in run.named.get(each.buffer, ())
         if of in codes and not contradicts(at, whole)
     )
+
+
+def handed_alike(run: Run, event: LaunchEvent, tensor: Tensor) -> frozenset[str]:
+    """The arguments that a method is handed, of which nothing is known, where another method of the
+    class views what it is handed as the type of the memory, before it copies that there: whoever
+    calls them hands both what it has computed."""
+    others = [
+        note
+        for note in run.notes.by_buffer(tensor.buffer)
+        if note.kind == "codes" and _is_of_another_method(run.root, note)
+    ]
+    return frozenset(
+        name
+        for name, passed in (event.arguments.items() if others else ())
+        if isinstance(passed.value, Tensor)
+        if isinstance(passed.value.buffer, Parameter) and passed.value.view is None
+        if passed.value.buffer.function == run.root.qualified
+        if passed.value.buffer is not tensor.buffer and not types_of(event, passed.value).known
+    )
+
+
+def _is_of_another_method(method: Definition, note: Note) -> bool:
+    """Whether a note is of what another method of its class does, that is no initializer."""
+    if method.owner is None or note.span.path != method.module.path:
+        return False
+    other = method.module.function_at(note.span.line)
+    if other is None or other.name == "__init__":
+        return False
+    return other.owner is method.owner and other.node is not method.node
 
 
 def _counterparts(

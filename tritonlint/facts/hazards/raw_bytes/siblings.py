@@ -21,7 +21,7 @@ from tritonlint.facts.host.values import Path, Tensor
 from tritonlint.facts.project.modules import Module
 
 # What a setting is called that leaves memory as it is.
-_PLAIN = re.compile(r"auto|none|off|default|disabled|plain", re.IGNORECASE)
+PLAIN = re.compile(r"auto|none|off|default|disabled|plain", re.IGNORECASE)
 
 
 def siblings(
@@ -88,18 +88,18 @@ def other_regions(
         if cut and types and all(each.is_fp8 for each in types):
             denied = {(test, not outcome) for test, outcome in other_path}
             apart = [test for test, outcome in path if (test, outcome) in denied]
-            if apart and not any(map(_may_choose_types, apart)):
+            if apart and not any(map(may_choose_types, apart)):
                 message = f"another region of these bytes is viewed as {other.types} here"
                 yield Evidence(other.view, message, "likely", (), other.types or UNKNOWN)
 
 
-def _may_choose_types(test: Symbol) -> bool:
+def may_choose_types(test: Symbol) -> bool:
     """Whether a test may choose what bytes mean: it asks for a type, or whether something is there
     (zero points, scales)."""
     match test:
         case Never(setting=setting, names=named):
             told = any(map(speaks_of_types, (setting.last_name, named)))
-            return told or _PLAIN.search(named) is not None
+            return told or PLAIN.search(named) is not None
         case Compared(left=left, right=right) if Literal("None") in (left, right):
             return True
     return asks_dtype(test)

@@ -21,6 +21,7 @@ from tritonlint.facts.hazards.raw_bytes.evidence import (
     seen,
     viewed_by_order,
 )
+from tritonlint.facts.hazards.raw_bytes.launched_apart import launched_apart
 from tritonlint.facts.hazards.raw_bytes.lost_views import lost_views
 from tritonlint.facts.hazards.raw_bytes.made_alike import region_alike
 from tritonlint.facts.hazards.raw_bytes.moved import moved_apart
@@ -34,6 +35,7 @@ from tritonlint.facts.hazards.raw_bytes.names import (
     without_role,
 )
 from tritonlint.facts.hazards.raw_bytes.packed import assumed, page
+from tritonlint.facts.hazards.raw_bytes.registered_alike import registered_alike
 from tritonlint.facts.hazards.raw_bytes.settings import asked_for
 from tritonlint.facts.hazards.raw_bytes.siblings import other_regions, siblings
 from tritonlint.facts.hazards.raw_bytes.spoken import (
@@ -130,6 +132,7 @@ def _evidence(
         *stated,
         *(called_so(parameter, certain) if certain else ()),
         *viewed_by_order(run, tensor, types, whole),
+        *launched_apart(run, event, parameter, tensor, types, whole),
         *siblings(notes, tensor, types, event, parameter),
         *(other_regions(tensor, event, parameter, whole) if all_bytes(types) else ()),
         *lost_views(event, parameter, tensor, notes),
@@ -137,6 +140,7 @@ def _evidence(
         *asked_for(run, event, tensor, whole),
         *(counted(event, tensor, notes) if types == UNKNOWN or all_bytes(types) else ()),
         *(viewed_by_others(event, tensor) if types == UNKNOWN else ()),
+        *(registered_alike(event, tensor) if types == UNKNOWN or all_bytes(types) else ()),
         *(viewed_by_its_name(event, tensor) if all_bytes(types) else ()),
         *(viewed_by_methods(event, tensor, parameter) if all_bytes(types) else ()),
         *(moved_apart(run, event, parameter, tensor, whole) if types == UNKNOWN else ()),

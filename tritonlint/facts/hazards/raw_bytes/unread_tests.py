@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path as FilePath
 
+from tritonlint.facts.hazards.raw_bytes.supported import works_with_no_bytes
 from tritonlint.facts.host.run import Run
 from tritonlint.facts.host.silent_tests import asks_dtype, speaks_of_types
 from tritonlint.facts.host.symbols import Compared, Spelled, Symbol, Unknown
@@ -17,10 +18,11 @@ _DISPLAYED = ("[", "(", "{")
 def may_be_excluded(run: Run, taken: Path, chosen: Path) -> bool:
     """Whether a launch stands under a test of types that cannot be read (`is_mx(input_dtype)`,
     `kind in MX_KINDS`), where something is what it is only on a path (`chosen`) of other tests of
-    types: the one may exclude the other."""
+    types: the one may exclude the other; or is in a class that is not made for bytes."""
     others = [test for test, outcome in chosen if (test, outcome) not in taken]
     asked = any(asks_dtype(test) and not _is_unread(run, test) for test in others)
-    return asked and any(_is_unread(run, test) for test, _ in taken)
+    unread = any(_is_unread(run, test) for test, _ in taken)
+    return asked and (unread or works_with_no_bytes(run))
 
 
 def _is_unread(run: Run, test: Symbol) -> bool:

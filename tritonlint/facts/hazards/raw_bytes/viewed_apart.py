@@ -66,7 +66,8 @@ def _may_be_told(run: Run, event: LaunchEvent, tensor: Tensor, path: Path) -> bo
     """Whether something that a launch is under, or a flag that it passes, may tell bytes that other
     code gives an attribute from the floats that it gives it too: any test but whether they are
     there, which size they are asserted to have, and the setting by which they were made; or whether
-    they are viewed elsewhere."""
+    they are viewed elsewhere. Of bytes that the other code views in one arm and leaves in another,
+    where its tests tell nothing (`bare`), it is asked what the launch is under alone."""
     sized = not any(map(_asks_sizes, _on_the_way(event, tensor)))
 
     def is_plain(test: Symbol) -> bool:
@@ -74,9 +75,11 @@ def _may_be_told(run: Run, event: LaunchEvent, tensor: Tensor, path: Path) -> bo
 
     if not all(is_plain(test) for test, _ in event.path):
         return True
-    if not all(is_plain(test) or isinstance(test, OfSetting) for test, _ in path):
+    made = path if not tensor.bare else ()
+    if not all(is_plain(test) or isinstance(test, OfSetting) for test, _ in made):
         return True
-    if any(note.kind == "view" for note in run.notes.by_buffer(tensor.buffer)):
+    viewed = any(note.kind == "view" for note in run.notes.by_buffer(tensor.buffer))
+    if viewed and not tensor.bare:
         return True
     return any(
         isinstance(passed.value, Condition) or speaks_of_types(f"{parameter} {passed.text}")
@@ -86,8 +89,11 @@ def _may_be_told(run: Run, event: LaunchEvent, tensor: Tensor, path: Path) -> bo
 
 
 def _is_there(test: Symbol, tensor: Tensor, name: str) -> bool:
-    """Whether a test asks for None, of a tensor or of what an attribute of this name holds."""
+    """Whether a test asks for None, or for no elements, of a tensor or of what an attribute of this
+    name holds."""
     match test:
+        case Compared(left=Attribute(of=asked, name="numel"), operator="==", right=Literal("0")):
+            return asked is tensor.buffer or asked.last_name == name
         case Compared(left=asked, right=Literal("None")):
             if isinstance(asked, Spelled):
                 return asked.last_name == name
