@@ -765,8 +765,8 @@ MUTANTS = (
            "if False:", "a cache that is bound to a layer is what stood there before"),
     Mutant("handed to methods", "hazards/raw_bytes/numbers.py", "handed_alike", BODY,
            "return frozenset()", "what a pool hands on, and casts elsewhere, may be bytes"),
-    Mutant("viewed for who asks", "hazards/raw_bytes/arguments.py", "_of_each_path", "not any(one.asked for one in each.evidence)",
-           "True", "the memory of another pool is possible only"),
+    Mutant("viewed for who asks", "hazards/raw_bytes/viewed_apart.py", "left_by_its_class",
+           "if _is_viewed_by_its_class(run, memory, evidence):", "if False:", "the memory of another pool is possible only"),
     Mutant("objects that are asked", "index/telling.py", "telling", "or not saying.isdisjoint(f.attributes)",
            "", "who asks an object of an object for its bytes is not looked at"),
     Mutant("codes by constants", "host/builtins.py", "call", 'case "int", (Instance() as member,):',
@@ -777,6 +777,12 @@ MUTANTS = (
            "return False", "a class that lists its types of memory is flagged for others"),
     Mutant("bytes or what is unknown", "host/given_outside.py", "_may_be_wide", BODY,
            "return False", "a kernel that is told how to decode is flagged"),
+    Mutant("decoded in another arm", "device/machine.py", "Machine.loads", "effect == \"compile_error\" and site in self._decoded",
+           "False", "a kernel that decodes bytes on some targets is flagged"),
+    Mutant("bytes that are exponents", "hazards/raw_bytes/spoken.py", "asked_as_codes", "elif any(outcome and _is_of_exponents(key) for key, outcome in own):",
+           "elif False:", "exponents that are read as numbers are not found"),
+    Mutant("viewed by its own class", "hazards/raw_bytes/viewed_apart.py", "_is_viewed_by_its_class", BODY,
+           "return any(each.asked for each in evidence)", "the memory of a pool for packed numbers is taken for codes"),
 )  # fmt: skip
 
 BLIND = (

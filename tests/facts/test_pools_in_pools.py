@@ -84,3 +84,34 @@ def test_pools_in_pools(
     }
     write(tmp_path, files)
     assert found() == expected(files)
+
+
+PACKED = """
+
+class Packed(Pool):
+    def __init__(self, size: int, layers: int):
+        self.pages = [torch.zeros(size // 2, dtype=torch.uint8) for _ in range(layers)]
+
+    def get_kv_buffer(self, layer):
+        return self.pages[layer]
+"""
+VIEWING = """
+def gather(batch: Batch, layer, kind: torch.dtype, out):
+    pages = batch.pool.get_kv_buffer(layer)
+    if batch.wide:
+        rows = pages.view(kind)
+    attend[(1,)](pages, out, 64)
+"""
+
+
+def test_other_code_views_what_several_give(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    files = {
+        "pkg/__init__.py": "",
+        "pkg/pools.py": POOLS.format(taken="self.window.get_kv_buffer(layer)") + PACKED,
+        "pkg/user.py": IMPORTS + USER.format(mark="") + VIEWING,
+    }
+    write(tmp_path, files)
+    assert found() == expected(files)

@@ -126,6 +126,7 @@ class Machine:
         self.steps = 0
         self._stores: dict[tuple[str, Place, tuple[Place, ...]], Store] = {}
         self._loads: dict[Site, tuple[LoadEffect, Place | None]] = {}
+        self._decoded: set[Site] = set()
         self._encodings: dict[Encoding, None] = {}
 
     def opened(self, name: str) -> Value:
@@ -161,6 +162,7 @@ class Machine:
         from them."""
         for site, form in loads:
             new: LoadEffect = effect if form == "number" else picked
+            self._decoded |= {site} if new == "bits" else set()
             old = self._loads.get(site, ("int", None))[0]
             if _LOAD_RANK[new] > _LOAD_RANK[old]:
                 self._loads[site] = (new, place_of(where))
@@ -190,10 +192,12 @@ class Machine:
         return tuple(self._stores.values())
 
     def loads(self) -> tuple[Load, ...]:
-        """All loads, in the order in which they were first seen."""
+        """All loads, in the order in which they were first seen. What does not compile in one arm
+        for bytes that another one decodes is in an arm for something else."""
         return tuple(
-            Load(site.parameter, site.place, effect, use, site.via)
+            Load(site.parameter, site.place, "bits" if apart else effect, use, site.via)
             for site, (effect, use) in self._loads.items()
+            for apart in [effect == "compile_error" and site in self._decoded]
         )
 
     def encoded(

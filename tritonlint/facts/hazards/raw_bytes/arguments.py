@@ -3,7 +3,6 @@ about."""
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator, Sequence
 
 from tritonlint.dtypes import UNKNOWN, ElementTypes
@@ -14,9 +13,15 @@ from tritonlint.facts.hazards.launched.specializations import (
     may_be_memory,
     parameter_span,
 )
-from tritonlint.facts.hazards.raw_bytes.cuts import cutting, sliced
+from tritonlint.facts.hazards.raw_bytes.cuts import is_whole
 from tritonlint.facts.hazards.raw_bytes.effects import harm
-from tritonlint.facts.hazards.raw_bytes.evidence import Evidence, Strength, at_most, only_wider
+from tritonlint.facts.hazards.raw_bytes.evidence import (
+    Evidence,
+    Strength,
+    at_most,
+    only_wider,
+    refused,
+)
 from tritonlint.facts.hazards.raw_bytes.names import says_numbers
 from tritonlint.facts.hazards.raw_bytes.other_uses import (
     is_supposed,
@@ -39,7 +44,6 @@ from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.run import Run
 from tritonlint.facts.host.symbols import Missing, OfClass
 from tritonlint.facts.host.values import Path, Tensor
-from tritonlint.facts.project.tree import nodes
 from tritonlint.findings.claim import Known
 from tritonlint.frozen import dataclass, replace
 from tritonlint.source import Span
@@ -140,7 +144,7 @@ def arguments(run: Run) -> Iterator[Argument | Typed]:
                 tensors = _asked_for(run, event, parameter, tensors)
             each_path: list[tuple[Path, Argument | Typed]] = []
             for path, value in tensors:
-                never = contradicts(path, (*event.path, *_refused(run, event.path)))
+                never = contradicts(path, (*event.path, *refused(run, event.path)))
                 never = never or viewed_apart(run, event, tensors, path, value)
                 found = None if never else _argument(run, event, parameter, value, path)
                 if found is not None:
@@ -182,20 +186,17 @@ def _of_each_path(
     giving = {of_class(path) for path, each in found if isinstance(each, Argument)}
     for path, each in found:
         asked = {key for key, _ in path if isinstance(key, OfClass)}
-        apart = isinstance(each, Argument) and not any(one.asked for one in each.evidence)
-        apart = apart and not asked <= giving and not left_by_its_class(run, tensors, path)
-        if isinstance(each, Argument) and apart:
+        apart = isinstance(each, Argument) and not asked <= giving
+        if (
+            isinstance(each, Argument)
+            and apart
+            and not left_by_its_class(run, tensors, path, each.storage.buffer, each.evidence)
+        ):
             told = tuple(replace(x, strength="possible") for x in each.evidence)
             each = replace(each, evidence=told)
         if isinstance(each, Argument) and each.place in others:
             each = replace(each, conditional=True)
         yield each
-
-
-def _refused(run: Run, path: Path) -> Path:
-    """The tests of settings that come out one way only, since the other outcome raises."""
-    refused = [note for note in run.notes.of_kind("unquantized") if note.variable]
-    return tuple((note.variable, False) for note in refused if set(note.path) <= set(path))  # type: ignore[misc]
 
 
 def _argument(
@@ -234,7 +235,7 @@ def _argument(
         # What an heir of the class makes of bytes, others may not.
         run.heir is not None or made_by(run, tensor) or is_conditional(run, event, path, evidence),
         event.alone,
-        _is_whole(event, tensor),
+        is_whole(event, tensor),
         _may_differ(run, event, parameter, tensor, place),
     )
 
@@ -289,12 +290,3 @@ def _stands_for(
     if any(isinstance(test, Missing) and outcome for test, outcome in path):
         return UNKNOWN
     return stands_for(event, parameter, tensor, evidence)
-
-
-def _is_whole(event: LaunchEvent, tensor: Tensor) -> bool:
-    """Whether a tensor is no region of its buffer: all of it, or one of its entries."""
-    node = sliced(cutting(event, tensor), tensor)
-    if node is None:
-        return tensor.part is None
-    slices = nodes(node.slice, ast.Slice)
-    return not any(each.lower or each.upper for each in slices)

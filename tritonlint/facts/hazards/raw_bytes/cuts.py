@@ -130,3 +130,12 @@ def as_slice(node: ast.expr) -> ast.Subscript | None:
         case ast.Call(func=ast.Attribute(value=owner, attr=name)) if name in SHAPES:
             return as_slice(owner)
     return None
+
+
+def is_whole(event: LaunchEvent, tensor: Tensor) -> bool:
+    """Whether a tensor is no region of its buffer: all of it, or one of its entries."""
+    node = sliced(cutting(event, tensor), tensor)
+    if node is None:
+        return tensor.part is None
+    slices = nodes(node.slice, ast.Slice)
+    return not any(each.lower or each.upper for each in slices)

@@ -75,6 +75,12 @@ def notes_about(run: Run, tensor: Tensor, path: Path) -> list[Note]:
     ]
 
 
+def refused(run: Run, path: Path) -> Path:
+    """The tests of settings that come out one way only, since the other outcome raises."""
+    refused = [note for note in run.notes.of_kind("unquantized") if note.variable]
+    return tuple((note.variable, False) for note in refused if set(note.path) <= set(path))  # type: ignore[misc]
+
+
 def narrowed(run: Run, types: ElementTypes, buffer: Symbol, path: Path) -> ElementTypes:
     """`types` after the dtype tests on `path`."""
     for note in run.notes:

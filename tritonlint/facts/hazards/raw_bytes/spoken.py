@@ -11,7 +11,7 @@ from tritonlint.dtypes import PLATFORM_FP8, ElementTypes
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.hazards.launched.specializations import parameter_span
 from tritonlint.facts.hazards.raw_bytes.cuts import cutting, sliced
-from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
+from tritonlint.facts.hazards.raw_bytes.evidence import NO_FLOAT, Evidence
 from tritonlint.facts.hazards.raw_bytes.names import byte_named, counts, is_cache, speaks_of_codes
 from tritonlint.facts.hazards.raw_bytes.twins import same_expression
 from tritonlint.facts.hazards.torch_code import float_type, viewed
@@ -85,6 +85,9 @@ def asked_as_codes(event: LaunchEvent, parameter: str, own: Path) -> Iterator[Ev
     if any(outcome and _asks_for_codes(key) for key, outcome in own):
         span = event.arguments[parameter].span
         yield _evidence(span, "where it holds bytes, the dtype that is asked for is fp8")
+    elif any(outcome and _is_of_exponents(key) for key, outcome in own):
+        span, message = event.arguments[parameter].span, "where it holds bytes, they are exponents"
+        yield Evidence(span, message, "likely", meaning=NO_FLOAT)
 
 
 def _asks_for_codes(test: Symbol) -> bool:
@@ -104,10 +107,15 @@ def _asks_for_codes(test: Symbol) -> bool:
     return False
 
 
+def _is_of_exponents(test: Symbol) -> bool:
+    return isinstance(test, HasType) and test.types == "torch.float8_e8m0fnu"
+
+
 def is_of_codes(test: Symbol) -> TypeGuard[HasType]:
-    """Whether a test asks for the type of 8-bit floats."""
+    """Whether a test asks for the type of 8-bit floats, and not of exponents."""
     return isinstance(test, HasType) and all(
-        each.startswith("torch.float8_") for each in test.types.split(" or ")
+        each.startswith(("torch.float8_e4", "torch.float8_e5"))
+        for each in test.types.split(" or ")
     )
 
 

@@ -6,9 +6,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import Path as FilePath
 
 from tritonlint.dtypes import UNKNOWN
 from tritonlint.facts.hazards.launched.specializations import may_be_memory
+from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.classes import owner_of
 from tritonlint.facts.host.element_types import all_codes
@@ -18,6 +20,7 @@ from tritonlint.facts.host.made_apart import is_chosen_apart
 from tritonlint.facts.host.run import Run
 from tritonlint.facts.host.silent_tests import speaks_of_types
 from tritonlint.facts.host.symbols import (
+    Allocation,
     Attribute,
     Compared,
     Literal,
@@ -130,10 +133,19 @@ def _asks_sizes(function: ast.AST) -> bool:
     )
 
 
-def left_by_its_class(run: Run, each_path: Sequence[tuple[Path, Tensor]], path: Path) -> bool:
+def left_by_its_class(
+    run: Run,
+    each_path: Sequence[tuple[Path, Tensor]],
+    path: Path,
+    memory: Symbol,
+    evidence: Sequence[Evidence],
+) -> bool:
     """Whether what an object gives on `path`, as one of the class that is tested there, is left as
     bytes by that class alone: all others of `each_path` view it as codes, and what launches is a
-    method of the object itself, which no class has another one for."""
+    method of the object itself, which no class has another one for; or the class that made this
+    `memory` views it for who asks, by its `evidence`."""
+    if _is_viewed_by_its_class(run, memory, evidence):
+        return True
     owner, own = owner_of(run.root), of_class(path)
     if owner is None or not isinstance(own, OfClass) or own.of != Object(owner.qualified):
         return False
@@ -144,3 +156,18 @@ def left_by_its_class(run: Run, each_path: Sequence[tuple[Path, Tensor]], path: 
         if each.view is not None and all_codes(each.types or UNKNOWN)
     }
     return others <= viewing and not any(True for _ in run.overriding(owner, run.root.name))
+
+
+def _is_viewed_by_its_class(run: Run, memory: Symbol, evidence: Sequence[Evidence]) -> bool:
+    """Whether the class that makes some memory views it for who asks, as a type that is asked
+    for."""
+    if not isinstance(memory, Allocation):
+        return False
+    module = run.project.cached(str(FilePath(memory.path).absolute()))
+    making = module.function_at(memory.line) if module is not None else None
+    for each in evidence if module is not None and making is not None else ():
+        if each.asked and each.span.path == memory.path:
+            viewing = module.function_at(each.span.line)  # type: ignore[union-attr]
+            if viewing is not None and viewing.owner is making.owner is not None:  # type: ignore[union-attr]
+                return True
+    return False
