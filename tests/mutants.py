@@ -525,7 +525,7 @@ MUTANTS = (
     Mutant("several that decide nothing", "host/branching.py", "_picked",
            "before = tuple(test for test in left[0] if all(test in each for each in left))",
            "before = ()", "`STORED.get(kind, dtype) or dtype` is not seen"),
-    Mutant("a setting called as a dtype", "host/setting_tests.py", "asks_for", "if not open_ and", "if",
+    Mutant("a setting called as a dtype", "host/setting_tests.py", "asks_for", "if not _is_open_dtype(setting) and", "if",
            "`STORED[kv_dtype]` and a test of one name are not compared"),
     Mutant("a test of both", "hazards/flavours/int8_settings.py", "lets_int8_through", BODY, "return False",
            "int8 memory that is viewed as codes is missed"),
@@ -783,6 +783,8 @@ MUTANTS = (
            "elif False:", "exponents that are read as numbers are not found"),
     Mutant("viewed by its own class", "hazards/raw_bytes/viewed_apart.py", "_is_viewed_by_its_class", BODY,
            "return any(each.asked for each in evidence)", "the memory of a pool for packed numbers is taken for codes"),
+    Mutant("settings called like types", "host/setting_tests.py", "compared", "or _is_open_dtype(left)",
+           "", "a setting that is called like a dtype does not go together with the memory"),
 )  # fmt: skip
 
 BLIND = (

@@ -63,10 +63,16 @@ def speaks_of_vendor(text: str) -> bool:
 def asks_for(setting: Value, spelled: ast.expr) -> symbols.Asked | None:
     """The key of the test whether a setting asks for a quantized cache; None for what is known. A
     setting may be called as dtypes are (`kv_dtype`)."""
-    open_ = isinstance(setting, DType) and setting.of is not None and not setting.types.known
-    if not open_ and not isinstance(only_tensor(setting) or setting, (Tensor, Method)):
+    if not _is_open_dtype(setting) and not isinstance(
+        only_tensor(setting) or setting, (Tensor, Method)
+    ):
         return None
     return symbols.Asked(symbol(setting, spelled))
+
+
+def _is_open_dtype(setting: Value) -> bool:
+    """Whether it is called as dtypes are, and nothing tells of which type it is."""
+    return isinstance(setting, DType) and setting.of is not None and not setting.types.known
 
 
 def names_fp8(label: object) -> bool:
@@ -115,7 +121,8 @@ def compared(node: ast.Compare, left: Value, right: Value, span: Span) -> Condit
                 both = [compared(node, left, each, span) for each in sides]
                 return combine("or", tuple(each for each in both if each is not None), span)
     names = right.items if isinstance(right, Sequence) else (right,)
-    if isinstance(left, (Tensor, Method)) and names and all(_other_string(name) for name in names):
+    asks = isinstance(left, (Tensor, Method)) or _is_open_dtype(left)
+    if asks and names and all(_other_string(name) for name in names):
         others = ", ".join(str(constant(name)) for name in names)
         return Condition("unquantized", symbols.Never(symbol(left, node.left), others), span)
     if isinstance(right, Const) and _fp8_string(right) and not isinstance(left, (Const, Instance)):
