@@ -786,6 +786,12 @@ MUTANTS = (
            "return any(each.asked for each in evidence)", "the memory of a pool for packed numbers is taken for codes"),
     Mutant("settings called like types", "host/setting_tests.py", "compared", "or _is_open_dtype(left)",
            "", "a setting that is called like a dtype does not go together with the memory"),
+    Mutant("half a unit beyond a factor", "device/histories.py", "of_floats", "halved = halved or (isinstance(op, ast.Add) and _adds_half_beyond(a, b))",
+           "pass", "pixels that are rounded by `x * 127.5 + 128.0` are flagged"),
+    Mutant("members by names", "host/assigned.py", "_makes_members", BODY,
+           "return False", "memory that a property views, which `__init_subclass__` makes, is flagged"),
+    Mutant("states that are updated", "host/containers.py", "method", "if not tables and not _is_dict(buffer):",
+           "if not _is_dict(buffer):", "what `state.update({...})` puts there is not seen"),
 )  # fmt: skip
 
 BLIND = (

@@ -111,3 +111,40 @@ def test_half_a_unit_rounds_what_is_not_negative(
     text = SOURCE.replace("scale_ptr, N", "scale_ptr, other_ptr, N").replace("codes, scales, N", "codes, scales, x, N")
     write(tmp_path, {"codes.py": text % (POSITIVE[how], "")})
     assert not found()
+
+
+PIXELS = (
+    IMPORTS
+    + """\
+@triton.jit
+def pixels_kernel(x_ptr, out_ptr, N: tl.constexpr):
+    lanes = tl.arange(0, N)
+    x = tl.load(x_ptr + lanes).to(tl.float32)
+    x = tl.minimum(tl.maximum({level}, 0.0), 255.0)
+    tl.store(out_ptr + lanes, x.to(out_ptr.dtype.element_ty)){mark}
+
+
+def pixels(x):
+    out = torch.empty(x.shape, dtype=torch.uint8)
+    pixels_kernel[(1,)](x, out, N=128)
+    return out
+"""
+)
+LEVELS = {
+    "half a unit more than the factor": ("x * 127.5 + 128.0", ""),
+    "the factor and half a unit": ("x * 127.5 + 127.5 + 0.5", ""),
+    "the other way round": ("128.0 + 127.5 * x", ""),
+    "as much as the factor": ("x * 127.5 + 127.5", "  # expect: TL004"),
+    "half a unit less": ("x * 127.5 + 127.0", "  # expect: TL004"),
+    "a whole unit more": ("x * 127.0 + 128.0", "  # expect: TL004"),
+}
+
+
+@pytest.mark.parametrize(("level", "mark"), LEVELS.values(), ids=list(LEVELS))
+def test_half_a_unit_beyond_a_factor(
+    level: str, mark: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    files = {"pixels.py": PIXELS.format(level=level, mark=mark)}
+    write(tmp_path, files)
+    assert found() == expected(files)

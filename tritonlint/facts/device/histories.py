@@ -35,6 +35,7 @@ def of_floats(op: ast.operator, a: Tensor, b: Tensor) -> History:
     x, y = a.history, b.history
     if isinstance(op, (ast.Add, ast.Sub)):
         halved = x.halved or y.halved or _is_fraction(a) or _is_fraction(b)
+        halved = halved or (isinstance(op, ast.Add) and _adds_half_beyond(a, b))
         exponent = (x.exponent or y.exponent) and (_near(a) or _near(b))
         added = isinstance(op, ast.Add) and any(map(_may_be_bias, (a, b)))
         biased = exponent and (x.biased or y.biased or added)
@@ -52,7 +53,22 @@ def of_floats(op: ast.operator, a: Tensor, b: Tensor) -> History:
     # What a sign is given to is as far from an integer as it was: `sign * (abs(x) + 0.5)`.
     halved = (x.halved and b.interval == _SIGN) or (y.halved and a.interval == _SIGN)
     halved = halved and isinstance(op, ast.Mult)
-    return History(halved=halved, exponent=exponent, biased=x.biased or y.biased)
+    factor = _factor(a) or _factor(b) if isinstance(op, ast.Mult) else 0.0
+    return History(halved=halved, exponent=exponent, biased=x.biased or y.biased, factor=factor)
+
+
+def _factor(value: Tensor) -> float:
+    """The one number that is in a value; 0 where there are others."""
+    return value.interval[0] or 0.0 if is_fixed(value) else 0.0
+
+
+def _adds_half_beyond(a: Tensor, b: Tensor) -> bool:
+    """Whether half a unit more is added to a multiple than what it is multiplied by: `x * 127.5 +
+    128.0` is `(x + 1) * 127.5 + 0.5`."""
+    return any(
+        each.history.factor > 0.0 and _factor(other) - each.history.factor == 0.5
+        for each, other in ((a, b), (b, a))
+    )
 
 
 def is_half(value: Tensor) -> bool:

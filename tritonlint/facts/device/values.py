@@ -76,7 +76,7 @@ class History:
     products of integers. `nearest`: how it was rounded, a half to the even number or up. `short`: a
     product of 16 bits that is in it. `largest`: made of the largest of what was loaded, and of
     nothing else that was loaded: a scale. `signed`: a quotient of what an absolute value is taken
-    of, or that and half a unit.
+    of, or that and half a unit. `factor`: the written number that something was multiplied by last.
     """
 
     given: bool = False
@@ -95,6 +95,7 @@ class History:
     short: tuple[Place, tuple[Place, ...]] | None = None
     largest: bool = False
     signed: bool = False
+    factor: float = 0.0
 
 
 PLAIN = History()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from tritonlint.facts.host import changing, classes, heirs
 from tritonlint.facts.kept import kept
+from tritonlint.facts.project.inheriting import linearized
 from tritonlint.facts.project.modules import Definition
 from tritonlint.facts.project.tree import FUNCTION, Function, nodes, statements_in
 
@@ -23,6 +24,8 @@ def made_anew(definition: Definition) -> Iterator[str]:
     """The attributes of `self` that classes which inherit from its own assign, that functions of
     the file make anew, or that methods other than `__init__` change without assigning them."""
     yield from changing.changed_outside(definition.module)
+    if any(map(_makes_members, linearized(definition))):
+        yield changing.ANY
     for heir in heirs.heirs(definition):
         for method in heir.as_class.body:
             if isinstance(method, FUNCTION):
@@ -30,6 +33,18 @@ def made_anew(definition: Definition) -> Iterator[str]:
     for method in _later_methods(definition):
         own = Definition(definition.module, method, definition.inside, method.name)
         yield from changing.changed_by_own(own) - assigned_in(method)
+
+
+@kept(1024)
+def _makes_members(definition: Definition) -> bool:
+    """Whether a class gives those that inherit from it members by names: what an attribute is
+    given may go through a property then."""
+    return any(
+        isinstance(each.func, ast.Name) and each.func.id == "setattr"
+        for method in definition.as_class.body
+        if isinstance(method, FUNCTION) and method.name == "__init_subclass__"
+        for each in nodes(method, ast.Call)
+    )
 
 
 def _later_methods(definition: Definition) -> Iterator[Function]:

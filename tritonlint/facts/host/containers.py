@@ -31,8 +31,10 @@ def method(frame: Frame, function: Method, owner: Value, given: Given) -> Value 
             return lists.method(frame, spelled, items, function.name, given)
         case Table() as entries:
             return _of_dict(frame, spelled, entries, function.name, given)
-        case Tensor(buffer=buffer) if function.name == "update" and _is_dict(buffer):
-            tables = (each.items for each in given.arguments.positional if isinstance(each, Table))
+        case Tensor(buffer=buffer) if function.name == "update":
+            tables = [each.items for each in given.arguments.positional if isinstance(each, Table)]
+            if not tables and not _is_dict(buffer):
+                return None
             more = dict(entry for table in tables for entry in table) | given.arguments.keywords
             frame.env.update((_entry(buffer, name), value) for name, value in more.items())
             return Const(None) if more else None
