@@ -694,7 +694,7 @@ MUTANTS = (
            "elif parameters.kwarg is not None:", "elif False:",
            "`caches['rows']` is something else wherever it is written"),
     Mutant("updated with nothing", "host/containers.py", "method",
-           'function.name == "update" and _is_dict(buffer)', "False",
+           "if not tables and not _is_dict(buffer):", "if not tables:",
            "`more.update(small=False)` tells nothing"),
     Mutant("flags that were set are open", "host/constants.py", "local",
            "known or any(name == node.attr for name, _ in given)", "any(name == node.attr for name, _ in given)",
