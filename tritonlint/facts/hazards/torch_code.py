@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from tritonlint.dtypes import PLATFORM_FP8, ElementTypes, from_torch
 from tritonlint.facts.host.named_dtypes import named_fp8
-from tritonlint.facts.project.tree import last_name
+from tritonlint.facts.project.tree import last_name, nodes
 
 
 def viewed(node: ast.AST) -> tuple[ast.expr, ast.expr] | None:
@@ -21,6 +22,15 @@ def viewed(node: ast.AST) -> tuple[ast.expr, ast.expr] | None:
         ):
             return owner, to
     return None
+
+
+def views_of_names(function: ast.AST) -> Iterator[tuple[str, ast.expr, ast.Call]]:
+    """The views in a function of what it has a plain name for: the name, as what it is viewed, and
+    the call."""
+    for node in nodes(function, ast.Call):
+        owner, dtype = viewed(node) or (None, None)
+        if isinstance(owner, ast.Name) and dtype is not None:
+            yield owner.id, dtype, node
 
 
 def given_dtype(call: ast.Call) -> ast.expr | None:

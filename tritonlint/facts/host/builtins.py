@@ -70,10 +70,7 @@ def call(frame: Frame, node: ast.Call, name: str, given: Given) -> Value | None:
         case (("all" | "any"), (Sequence(items=tests, repeated=repeated),)):
             known = tuple(each for each in tests if isinstance(each, Condition))
             if len(known) == len(tests):
-                # Of some items nothing is known: that one fails says nothing of the others.
-                span = frame.span(node)
-                others = (Condition("opaque", Spelled(as_code(node)), span),) if repeated else ()
-                return outcomes.combine("and" if name == "all" else "or", (*known, *others), span)
+                return _of_tests(frame, node, name, known, repeated)
         case "range", _ if given.complete:
             return _range(frame, node, values)
         case "len", (Sequence(items=known_items, repeated=False),):
@@ -87,6 +84,16 @@ def call(frame: Frame, node: ast.Call, name: str, given: Given) -> Value | None:
         case "type", (Instance() | Choice() as value,):
             return instances.type_of(value)
     return _gone_through(frame, node, name, values)
+
+
+def _of_tests(
+    frame: Frame, node: ast.Call, name: str, tests: tuple[Condition, ...], repeated: bool
+) -> Condition:
+    """The test that `all` or `any` is of others, which may be some of more."""
+    span = frame.span(node)
+    # Of some items nothing is known: that one fails says nothing of the others.
+    others = (Condition("opaque", Spelled(as_code(node)), span),) if repeated else ()
+    return outcomes.combine("and" if name == "all" else "or", (*tests, *others), span)
 
 
 def _is_instance(frame: Frame, node: ast.Call, value: Value) -> Value | None:

@@ -59,12 +59,7 @@ def telling(outlines: Mapping[str, Outline], leading: Leading, gives: Giving) ->
         if function.byte and not function.method
         for name in spellings(function)
     }
-    saying = {
-        function.name
-        for each in outlines.values()
-        for function in each.functions
-        if function.speaks and function.method and not function.name.startswith("__")
-    }
+    saying = _saying_methods(outlines)
     for file, each in outlines.items():
         known = leading.lines.get(file, frozenset())
         near = leading.near.get(file, {})
@@ -90,6 +85,16 @@ def telling(outlines: Mapping[str, Outline], leading: Leading, gives: Giving) ->
             lines[file] = frozenset(function.line for function in told)
             naming[file] = frozenset(function.line for function in told if function.byte)
     return Telling(lines, naming)
+
+
+def _saying_methods(outlines: Mapping[str, Outline]) -> set[str]:
+    """The names of the methods that say something about bytes, but Python's own."""
+    return {
+        function.name
+        for each in outlines.values()
+        for function in each.functions
+        if function.speaks and function.method and not function.name.startswith("__")
+    }
 
 
 def _by_use(outline: Outline, giving: frozenset[str]) -> set[str]:

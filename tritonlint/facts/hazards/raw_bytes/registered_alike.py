@@ -11,7 +11,7 @@ from tritonlint.dtypes import ElementTypes
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.siblings import PLAIN
-from tritonlint.facts.hazards.torch_code import float_type, viewed
+from tritonlint.facts.hazards.torch_code import float_type, views_of_names
 from tritonlint.facts.host.decorators import has_view
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.silent_tests import speaks_of_types
@@ -19,7 +19,7 @@ from tritonlint.facts.host.symbols import Parameter
 from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, External, Module
-from tritonlint.facts.project.tree import last_name, nodes
+from tritonlint.facts.project.tree import last_name
 from tritonlint.source import Span
 
 # A function that is registered under a name.
@@ -86,11 +86,9 @@ def _places(function: Definition) -> dict[str, int]:
 def _views(module: Module, function: Definition, name: str) -> list[tuple[ElementTypes, Span]]:
     """Where a function views its parameter of this name as floats, and as which."""
     found: list[tuple[ElementTypes, Span]] = []
-    for node in nodes(function.as_function, ast.Call):
-        owner, dtype = viewed(node) or (None, None)
-        if isinstance(owner, ast.Name) and owner.id == name and dtype is not None:
-            types = float_type(_meant(module, dtype))
-            found += [(types, module.source.span(node))] if types is not None else []
+    for viewed, dtype, call in views_of_names(function.as_function):
+        types = float_type(_meant(module, dtype)) if viewed == name else None
+        found += [(types, module.source.span(call))] if types is not None else []
     return found
 
 

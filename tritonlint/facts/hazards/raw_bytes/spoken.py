@@ -14,7 +14,7 @@ from tritonlint.facts.hazards.raw_bytes.cuts import cutting, sliced
 from tritonlint.facts.hazards.raw_bytes.evidence import NO_FLOAT, Evidence
 from tritonlint.facts.hazards.raw_bytes.names import byte_named, counts, is_cache, speaks_of_codes
 from tritonlint.facts.hazards.raw_bytes.twins import same_expression
-from tritonlint.facts.hazards.torch_code import float_type, viewed
+from tritonlint.facts.hazards.torch_code import float_type, views_of_names
 from tritonlint.facts.host.events import LaunchEvent, Note
 from tritonlint.facts.host.setting_tests import names_fp8
 from tritonlint.facts.host.settings import names, stem
@@ -114,8 +114,7 @@ def _is_of_exponents(test: Symbol) -> bool:
 def is_of_codes(test: Symbol) -> TypeGuard[HasType]:
     """Whether a test asks for the type of 8-bit floats, and not of exponents."""
     return isinstance(test, HasType) and all(
-        each.startswith(("torch.float8_e4", "torch.float8_e5"))
-        for each in test.types.split(" or ")
+        each.startswith(("torch.float8_e4", "torch.float8_e5")) for each in test.types.split(" or ")
     )
 
 
@@ -164,12 +163,11 @@ def _views_of_parameters(
     found: dict[str, list[tuple[Definition, ElementTypes, Span]]] = {}
     for function in module.functions if ".view" in module.source.text else ():
         named = {each.arg for each in signature(function.as_function).named}
-        for node in nodes(function.as_function, ast.Call):
-            owner, dtype = viewed(node) or (None, None)
-            types = float_type(dtype) if dtype is not None else None
-            if isinstance(owner, ast.Name) and owner.id in named and types is not None:
-                place = (function, types, module.source.span(node))
-                found.setdefault(owner.id, []).append(place)
+        for name, dtype, call in views_of_names(function.as_function):
+            types = float_type(dtype) if name in named else None
+            if types is not None:
+                place = (function, types, module.source.span(call))
+                found.setdefault(name, []).append(place)
     return found
 
 
