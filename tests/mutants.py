@@ -792,6 +792,9 @@ MUTANTS = (
            "return False", "memory that a property views, which `__init_subclass__` makes, is flagged"),
     Mutant("states that are updated", "host/containers.py", "method", "if not tables and not _is_dict(buffer):",
            "if not _is_dict(buffer):", "what `state.update({...})` puts there is not seen"),
+    Mutant("a test for floats says codes", "hazards/raw_bytes/storage.py", "_stated",
+           '"possible" if alike else "likely"', '"likely"',
+           "a largest value that bytes lack, as bfloat16 does, makes an alarm"),
 )  # fmt: skip
 
 BLIND = (
