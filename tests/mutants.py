@@ -767,7 +767,7 @@ MUTANTS = (
     Mutant("handed to methods", "hazards/raw_bytes/numbers.py", "handed_alike", BODY,
            "return frozenset()", "what a pool hands on, and casts elsewhere, may be bytes"),
     Mutant("viewed for who asks", "hazards/raw_bytes/viewed_apart.py", "left_by_its_class",
-           "if _is_viewed_by_its_class(run, memory, evidence):", "if False:", "the memory of another pool is possible only"),
+           "if _is_viewed_by_its_class(run, memory, evidence) or _is_made_beside(run, event, memory):", "if False:", "the memory of another pool is possible only"),
     Mutant("objects that are asked", "index/telling.py", "telling", "or not saying.isdisjoint(f.attributes)",
            "", "who asks an object of an object for its bytes is not looked at"),
     Mutant("codes by constants", "host/builtins.py", "call", 'case "int", (Instance() as member,):',
@@ -795,6 +795,16 @@ MUTANTS = (
     Mutant("a test for floats says codes", "hazards/raw_bytes/storage.py", "_stated",
            '"possible" if alike else "likely"', '"likely"',
            "a largest value that bytes lack, as bfloat16 does, makes an alarm"),
+    Mutant("whose elements take the bytes", "hazards/raw_bytes/numbers.py", "_sizing", BODY,
+           "return frozenset()", "rows that are copied to as many bytes as they take are missed"),
+    Mutant("made beside in a pool", "hazards/raw_bytes/viewed_apart.py", "_is_made_beside", BODY,
+           "return False", "the keys of one of several pools are possible only, where their values are viewed"),
+    Mutant("cut out of a larger slice", "hazards/raw_bytes/twins.py", "_cut_out_of", BODY,
+           "return None", "a part of what other functions view whole is taken for what it was made of"),
+    Mutant("handed to the methods of a class", "hazards/raw_bytes/settings.py", "_is_handed_alike", BODY,
+           "return False", "a method that does not view its cache, as the others of its class do, is missed"),
+    Mutant("handed on in a class", "hazards/raw_bytes/settings.py", "_is_called_in", BODY,
+           "return False", "a method that another one hands a view is flagged"),
 )  # fmt: skip
 
 BLIND = (

@@ -97,3 +97,40 @@ def test_the_fix_names_the_type(
     edits = finding.fix.edits if finding.fix is not None else ()
     assert [each.replacement for each in edits] == ([view] if view else [])
     assert "1.0 in torch." in finding.trigger
+
+
+MOVED = """
+def move(x, y, n):
+    {size}
+    memory = torch.empty((4, n * {of}), dtype=torch.uint8)
+    copy[(1,)]({source}, memory{view}, 64){mark}
+"""
+STORED = "  # expect: TL001"
+
+
+@pytest.mark.parametrize(
+    ("size", "of", "source", "view", "mark"),
+    [
+        ("pass", "x.element_size()", "x", "", STORED),
+        ("size = x.dtype.itemsize", "size", "x", "", STORED),
+        ("x = x.contiguous()", "x.element_size()", "x", "", STORED),
+        ("pass", "x.element_size()", "x.view(torch.uint8)", "", ""),
+        ("pass", "x.element_size()", "x", ".view(x.dtype)", ""),
+        ("pass", "y.element_size()", "x", "", ""),
+    ],
+    ids=["of it", "by a name", "of it, whole", "correct: its bytes", "correct: viewed", "of others"],
+)
+def test_what_is_moved_to_as_many_bytes_as_its_elements_take(
+    size: str,
+    of: str,
+    source: str,
+    view: str,
+    mark: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = MOVED.format(size=size, of=of, source=source, view=view, mark=mark)
+    files = {"user.py": KERNELS + text}
+    write(tmp_path, files)
+    assert found(select=("TL001", "TL002")) == expected(files)

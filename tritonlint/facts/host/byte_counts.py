@@ -12,7 +12,8 @@ from tritonlint.facts.host.arguments import Arguments
 from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.naming import as_tensor
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.values import Const, DType, Sequence, Tensor, Value
+from tritonlint.facts.host.symbols import Attribute
+from tritonlint.facts.host.values import Const, Count, DType, Sequence, Tensor, Value
 from tritonlint.facts.project.tree import last_name
 from tritonlint.source import Span
 
@@ -21,22 +22,22 @@ _SIZE_OF = re.compile(r"(?:d_?type|elem(?:ent)?|item)_?size|size_?of", re.IGNORE
 
 
 def note_count(frame: Frame, node: ast.BinOp, made: Tensor, left: Value, right: Value) -> None:
-    """Remember of `made`, which arithmetic gives, the types of the elements whose bytes it counts:
-    a number of elements times their size, or such a count with what rounds it up."""
+    """Remember of `made`, which arithmetic gives, the elements whose bytes it counts: a number of
+    elements times their size, or such a count with what rounds it up."""
     sizes = _size(frame, node.left, left), _size(frame, node.right, right)
     counts = _count(frame, left), _count(frame, right)
-    types: ElementTypes | None = None
+    found: Count | None = None
     match node.op:
         case ast.Mult():
             known = {each for each in (*sizes, *counts) if each is not None}
-            types = known.pop() if len(known) == 1 else None
+            found = known.pop() if len(known) == 1 else None
         case ast.Add() | ast.Sub():
             same = counts[0] == counts[1] or isinstance(right, Const)
-            types = counts[0] if same else None
+            found = counts[0] if same else None
         case ast.FloorDiv() if sizes[1] is None:
-            types = counts[0]
-    if types is not None:
-        frame.run.counted[made.buffer] = types
+            found = counts[0]
+    if found is not None:
+        frame.run.counted[made.buffer] = found
     else:  # what begins at the same place may be a part of it
         frame.run.counted.pop(made.buffer, None)
 
@@ -46,13 +47,13 @@ def note_made(frame: Frame, made: Tensor, arguments: Arguments, span: Span) -> N
     size = arguments.keywords.get("size")
     for each in (*arguments.positional, *((size,) if size is not None else ())):
         for item in each.items if isinstance(each, Sequence) else (each,):
-            types = _count(frame, item)
-            if types is not None and _are_floats(types):
-                frame.note("counted", made.buffer, types, span)
+            count = _count(frame, item)
+            if count is not None and _are_floats(count.types):
+                frame.note("counted", made.buffer, count.types, span, variable=count.of)
 
 
-def _count(frame: Frame, value: Value) -> ElementTypes | None:
-    """The types of the elements whose bytes a number counts; None where it counts others."""
+def _count(frame: Frame, value: Value) -> Count | None:
+    """The elements whose bytes a number counts; None where it counts others."""
     found = {
         frame.run.counted.get(each.buffer) if isinstance(each, Tensor) else None
         for _, each in options(value)
@@ -60,25 +61,30 @@ def _count(frame: Frame, value: Value) -> ElementTypes | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _size(frame: Frame, node: ast.expr, value: Value) -> ElementTypes | None:
-    """The types that a number is the size of an element of; None where it is another number."""
+def _size(frame: Frame, node: ast.expr, value: Value) -> Count | None:
+    """What a number is the size of an element of; None where it is another number."""
     match node:
         case ast.Attribute(attr="itemsize", value=owner):
-            return _types(frame, frame.evaluate(owner))
+            return _elements(frame, frame.evaluate(owner))
         case ast.Call(func=ast.Attribute(attr="element_size", value=owner), args=[]):
-            return _types(frame, frame.evaluate(owner))
+            return _elements(frame, frame.evaluate(owner))
         case ast.Call(func=function, args=[dtype, *_]) if _SIZE_OF.search(last_name(function)):
-            return _types(frame, frame.evaluate(dtype))
+            return _elements(frame, frame.evaluate(dtype))
     value = as_tensor(value)
+    match value:
+        case Tensor(buffer=Attribute(of=Attribute(of=of, name="dtype"), name="itemsize")):
+            return Count(UNKNOWN, of)
     named = isinstance(value, Tensor) and value.buffer.last_name == "itemsize"
-    return UNKNOWN if named else None
+    return Count(UNKNOWN) if named else None
 
 
-def _types(frame: Frame, value: Value) -> ElementTypes:
-    """The types of a dtype, or of a tensor."""
+def _elements(frame: Frame, value: Value) -> Count:
+    """Those of a dtype, or of a tensor."""
     if all(isinstance(each, DType) for _, each in options(value)):
-        return element_types.dtype_types(frame, value)
-    return element_types.tensor_types(frame, value)
+        of = value.of if isinstance(value, DType) else None
+        return Count(element_types.dtype_types(frame, value), of)
+    of = value.buffer if isinstance(value, Tensor) and value.view is None else None
+    return Count(element_types.tensor_types(frame, value), of)
 
 
 def _are_floats(types: ElementTypes) -> bool:

@@ -52,8 +52,9 @@ class Note:
     says otherwise; `may_be`: it is made with this type on `path`, with one that is not known on
     others; `codes`: codes of `types` are copied into it, or what was viewed as these is viewed as
     bytes again; `numbers`: the code computes with it as floats; `counted`: it has as many bytes as
-    elements of `types` take; `seen`: what was seen at run time, as `message` says: it is as strong
-    as `strength`, and `encoded` says that the bytes are floats.
+    elements of `types` take, those of the buffer `variable` where that is known; `seen`: what was
+    seen at run time, as `message` says: it is as strong as `strength`, and `encoded` says that the
+    bytes are floats.
     """
 
     kind: NoteKind

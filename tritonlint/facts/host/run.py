@@ -11,7 +11,7 @@ from tritonlint.facts.host.class_values import Attributes
 from tritonlint.facts.host.events import Copy, LaunchEvent, Note, Notes
 from tritonlint.facts.host.symbols import Symbol
 from tritonlint.facts.host.telling_types import tells_types
-from tritonlint.facts.host.values import Instance, Path
+from tritonlint.facts.host.values import Count, Instance, Path
 from tritonlint.facts.project.effects import Effects
 from tritonlint.facts.project.kernel import Kernel, functions_of
 from tritonlint.facts.project.modules import Definition, Module
@@ -95,7 +95,7 @@ class Run:
     # The tensors that a buffer of unknown dtype was made after, or the parameters that name it.
     alike: dict[Symbol, frozenset[Symbol]] = field(default_factory=dict)
     # Of numbers that count the bytes of elements, the types of these.
-    counted: dict[Symbol, ElementTypes] = field(default_factory=dict)
+    counted: dict[Symbol, Count] = field(default_factory=dict)
     # The tests that are asserted where another comes out so: `if packed: assert shuffled`.
     implied: dict[tuple[Symbol, bool], Path] = field(default_factory=dict)
     # The names of settings that objects turn away, as tests that come out false.

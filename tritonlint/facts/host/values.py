@@ -64,6 +64,14 @@ class DType:
 
 
 @dataclass(frozen=True)
+class Count:
+    """Elements whose bytes a number counts: of these types, or of that of the buffer `of`."""
+
+    types: ElementTypes
+    of: Symbol | None = field(default=None, compare=False, hash=False)
+
+
+@dataclass(frozen=True)
 class Const:
     """A Python number, string, bool or None."""
 

@@ -31,6 +31,7 @@ def numbers_told(
     launching code, the launch or its bounds tell."""
     told = numbers_beside(run, event, parameter, path) | _on_host(run, event, path)
     told |= _counterparts(run, event, parameter, tensor, path) | _asked_for(run, event, path)
+    told |= _sizing(run, event, tensor)
     return (told | _counted(run, event, parameter, tensor, path)) - {parameter}
 
 
@@ -69,6 +70,18 @@ def _on_host(run: Run, event: LaunchEvent, path: Path) -> frozenset[str]:
             and passed.value.view is None
             and passed.value.buffer in buffers
         )
+    )
+
+
+def _sizing(run: Run, event: LaunchEvent, tensor: Tensor) -> frozenset[str]:
+    """The arguments the bytes of whose elements the memory is made of: they are no bytes."""
+    notes = run.notes.by_buffer(tensor.buffer)
+    sizing = {note.variable for note in notes if note.kind == "counted"} - {None}
+    return frozenset(
+        name
+        for name, passed in (event.arguments.items() if sizing else ())
+        if isinstance(passed.value, Tensor)
+        if passed.value.view is None and passed.value.buffer in sizing
     )
 
 

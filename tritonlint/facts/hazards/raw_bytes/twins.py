@@ -15,11 +15,12 @@ from tritonlint.facts.hazards.torch_code import (
     viewed,
 )
 from tritonlint.facts.host.events import LaunchEvent
+from tritonlint.facts.host.places import Part
 from tritonlint.facts.host.run import Run
 from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Module
-from tritonlint.facts.project.tree import assigned, nodes, walk
+from tritonlint.facts.project.tree import assigned, nodes, only_given, walk
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -121,18 +122,31 @@ def tells_layout(event: LaunchEvent, tensor: Tensor) -> bool:
 
 def _spellings(event: LaunchEvent, tensor: Tensor) -> Iterator[ast.Subscript]:
     """The slice by which a tensor is cut, in the terms of the caller of the function that cuts it;
-    and as it is written, where that function launches too: then its names are no other's."""
+    and as it is written, where that function launches too: then its names are no other's. Then the
+    larger slice that it is cut out of."""
     module = cutting(event, tensor)
     node = sliced(module, tensor)
     if node is None:
         return
     yield node
     assert tensor.part is not None
+    larger = _cut_out_of(module, tensor.part, node)
+    if larger is not None:
+        yield larger
     if tensor.passed and tensor.part.site and module is event.module:
         own = module.function_at(tensor.part.span.line)
         written = as_written(module, tensor.part)
         if written is not None and own == module.function_at(event.span.line):
             yield written
+
+
+def _cut_out_of(module: Module, part: Part, node: ast.Subscript) -> ast.Subscript | None:
+    """The slice that a name stands for of which a part is cut."""
+    around = module.function_at(part.span.line) if isinstance(node.value, ast.Name) else None
+    if around is None or not isinstance(node.value, ast.Name):
+        return None
+    given = only_given(around.as_function).get(node.value.id)
+    return as_slice(given) if given is not None else None
 
 
 def _in_other_files(run: Run, bounds: str, names: set[str]) -> Viewed | None:

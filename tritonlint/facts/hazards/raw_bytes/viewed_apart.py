@@ -32,6 +32,7 @@ from tritonlint.facts.host.symbols import (
 )
 from tritonlint.facts.host.values import Condition, Path, Tensor
 from tritonlint.facts.kept import kept
+from tritonlint.facts.project.modules import Definition
 from tritonlint.facts.project.tree import functions_around, nodes
 
 # What asks for the size of a tensor.
@@ -135,6 +136,7 @@ def _asks_sizes(function: ast.AST) -> bool:
 
 def left_by_its_class(
     run: Run,
+    event: LaunchEvent,
     each_path: Sequence[tuple[Path, Tensor]],
     path: Path,
     memory: Symbol,
@@ -143,8 +145,8 @@ def left_by_its_class(
     """Whether what an object gives on `path`, as one of the class that is tested there, is left as
     bytes by that class alone: all others of `each_path` view it as codes, and what launches is a
     method of the object itself, which no class has another one for; or the class that made this
-    `memory` views it for who asks, by its `evidence`."""
-    if _is_viewed_by_its_class(run, memory, evidence):
+    `memory` views it for who asks, by its `evidence`, or what it made beside it for this launch."""
+    if _is_viewed_by_its_class(run, memory, evidence) or _is_made_beside(run, event, memory):
         return True
     owner, own = owner_of(run.root), of_class(path)
     if owner is None or not isinstance(own, OfClass) or own.of != Object(owner.qualified):
@@ -158,16 +160,29 @@ def left_by_its_class(
     return others <= viewing and not any(True for _ in run.overriding(owner, run.root.name))
 
 
+def _is_made_beside(run: Run, event: LaunchEvent, memory: Symbol) -> bool:
+    """Whether a launch is passed a view of other memory that was made in the same function, such as
+    that of the values beside the keys."""
+    making = _making(run, memory)
+    others = (each.buffer for _, each in event.viewed if each.view and each.buffer is not memory)
+    return making is not None and any(_making(run, each) == making for each in others)
+
+
+def _making(run: Run, memory: Symbol) -> Definition | None:
+    """The function that makes memory."""
+    if not isinstance(memory, Allocation):
+        return None
+    module = run.project.cached(str(FilePath(memory.path).absolute()))
+    return module.function_at(memory.line) if module is not None else None
+
+
 def _is_viewed_by_its_class(run: Run, memory: Symbol, evidence: Sequence[Evidence]) -> bool:
     """Whether the class that makes some memory views it for who asks, as a type that is asked
     for."""
-    if not isinstance(memory, Allocation):
-        return False
-    module = run.project.cached(str(FilePath(memory.path).absolute()))
-    making = module.function_at(memory.line) if module is not None else None
-    for each in evidence if module is not None and making is not None else ():
-        if each.asked and each.span.path == memory.path:
-            viewing = module.function_at(each.span.line)  # type: ignore[union-attr]
-            if viewing is not None and viewing.owner is making.owner is not None:  # type: ignore[union-attr]
+    making = _making(run, memory)
+    for each in evidence if making is not None else ():
+        if each.asked and making is not None and each.span.path == making.module.path:
+            viewing = making.module.function_at(each.span.line)
+            if viewing is not None and viewing.owner is making.owner is not None:
                 return True
     return False
