@@ -805,6 +805,12 @@ MUTANTS = (
            "return False", "a method that does not view its cache, as the others of its class do, is missed"),
     Mutant("handed on in a class", "hazards/raw_bytes/settings.py", "_is_called_in", BODY,
            "return False", "a method that another one hands a view is flagged"),
+    Mutant("heirs that what is read tells", "host/told_heirs.py", "as_heir", "if len(fitting) == 1 else owner",
+           "if False else owner", "the memory of a pool that only its heir has scales for is taken for that of its base"),
+    Mutant("read in other arms", "host/told_heirs.py", "_inside", "yield each, arms if always else (*arms, hash((id(node), field)))",
+           "yield each, arms", "what one arm reads of a pool tells its class in the other"),
+    Mutant("left before it is read", "host/told_heirs.py", "_read_too", "and not any(own.at < left < each.at for left in leaving)",
+           "", "what is read of a pool behind a return tells its class before that"),
 )  # fmt: skip
 
 BLIND = (

@@ -12,6 +12,7 @@ from tests.metamorphic.program import (
     Launch,
     Program,
     expression,
+    is_kernel,
     names_in,
     replace,
 )
@@ -107,6 +108,21 @@ def _locals_renamed(program: Program) -> bool:
         for name in sorted(stored - parameters):
             _rename(function, name, program.free(f"the_{name}"))
             changed = True
+    return changed
+
+
+def _locals_annotated(program: Program) -> bool:
+    """Each assignment to a name of a function, that is no kernel, with an annotation."""
+    changed = False
+    for function in (each for each in program.functions() if not is_kernel(each)):
+        if any(isinstance(each, ast.Global | ast.Nonlocal) for each in ast.walk(function)):
+            continue
+        for node in list(ast.walk(function)):
+            match node:
+                case ast.Assign(targets=[ast.Name() as target], value=value):
+                    place = program.places()[node]
+                    place.instead(f"{target.id}: object = {ast.unparse(value)}")
+                    changed = True
     return changed
 
 
@@ -262,6 +278,7 @@ FUNCTIONS: dict[str, Rewrite] = {
     "function_async": _async,
     "parameters_renamed": _parameters_renamed,
     "locals_renamed": _locals_renamed,
+    "locals_annotated": _locals_annotated,
     "annotations_as_text": _annotations(lambda text: repr(text)),
     "annotations_optional": _annotations(lambda text: f"Optional[{text}]"),
     "annotations_or_none": _annotations(lambda text: f"{text} | None"),

@@ -212,6 +212,7 @@ def said_in(node: ast.AST) -> Said:
         match each:
             case (
                 ast.Assign(targets=[ast.Name()])
+                | ast.AnnAssign(target=ast.Name())
                 | ast.Assign(targets=[ast.Tuple()], value=ast.Tuple())
             ):
                 for target, value in assigned(each):

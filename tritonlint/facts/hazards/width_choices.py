@@ -176,7 +176,10 @@ def _decides(node: Function, test: ast.expr, launch: ast.Call) -> bool:
     names: set[str] = set()
     for each in walk(node):
         match each:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
+            ):
                 if any(inner is test for inner in walk(value)) or _names(value) & names:
                     names.add(name)
             case ast.If(test=asked, body=body, orelse=orelse):

@@ -10,7 +10,7 @@ from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import as_code, nodes, only_given
+from tritonlint.facts.project.tree import as_code, given_names, nodes, only_given
 
 # What hands a kernel to the compiler.
 WRAPS = ("wrap_triton", "capture_triton")
@@ -98,11 +98,9 @@ def launched_by_choice(module: Module, kernel: Kernel) -> Iterator[ast.Call]:
 
 def _chosen(function: ast.AST, name: str) -> Iterator[str]:
     """The names that a name of a function stands for, one or another: `kernel = a if x else b`."""
-    for node in nodes(function, ast.Assign):
-        match node:
-            case ast.Assign(targets=[ast.Name(id=target)], value=value) if target == name:
-                arms = [value.body, value.orelse] if isinstance(value, ast.IfExp) else [value]
-                yield from (each.id for each in arms if isinstance(each, ast.Name))
+    for value in given_names(function).get(name, ()):
+        arms = [value.body, value.orelse] if isinstance(value, ast.IfExp) else [value]
+        yield from (each.id for each in arms if isinstance(each, ast.Name))
 
 
 def _launched(node: ast.AST) -> str:

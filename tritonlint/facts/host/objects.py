@@ -18,6 +18,7 @@ from tritonlint.facts.host import (
     members,
     names,
     required,
+    told_heirs,
 )
 from tritonlint.facts.host.arguments import Arguments, Given
 from tritonlint.facts.host.binders import is_left_empty
@@ -52,6 +53,7 @@ _MOST_HEIRS = 8
 
 def instance_attribute(frame: Frame, owner: Instance, name: str, node: ast.expr) -> Value:
     """`self.name`, with the settings of that name that its class turns away."""
+    owner = told_heirs.as_heir(frame, owner, node)
     value = _attribute(frame, owner, name, node)
     if owner.symbol and value == Tensor(Attribute(owner.name, name)):
         required.note_required(frame, owner)

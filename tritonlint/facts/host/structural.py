@@ -76,6 +76,12 @@ def fitting(frame: Frame, owner: Tensor, node: ast.Attribute) -> Sequence[Defini
     return () if methods and frame.run.in_other_files(frame.module, methods) else found
 
 
+@kept(4096)
+def members_of(kind: Definition) -> frozenset[str] | None:
+    """The names of what objects of a class have; None where it inherits from what is not known."""
+    return members(kind, _named, _PLAIN_BASES)
+
+
 def _is_annotated(function: ast.AST, name: str) -> bool:
     """Whether a name is a parameter of a function that is annotated: what that means is known, or
     is no class of the project."""
@@ -141,7 +147,7 @@ def _is_asked_for(function: ast.AST, name: str) -> bool:
 def _members(module: Module) -> Sequence[tuple[Definition, frozenset[str] | None]]:
     """The classes of a file, with the names of what their objects have; None of one that inherits
     from what is not known."""
-    return [(each, members(each, _named, _PLAIN_BASES)) for each in module.classes]
+    return [(each, members_of(each)) for each in module.classes]
 
 
 def _named(kind: ast.ClassDef) -> frozenset[str]:

@@ -56,10 +56,12 @@ _FILLED = re.compile(
     re.M,
 )
 # An attribute that is given a name as it is.
-_ATTRIBUTE = re.compile(rb"self\.(%s+)[ \t]*=[ \t]*(%s+)[ \t]*$" % (LETTER, LETTER), re.M)
+_ATTRIBUTE = re.compile(
+    rb"self\.(%s+)[ \t]*(?::[^=\n]*)?=[ \t]*(%s+)[ \t]*$" % (LETTER, LETTER), re.M
+)
 # One that is given what a function makes, maybe of another: `self.write = partial(write, x)`.
 _ATTRIBUTE_MADE = re.compile(
-    rb"self\.(%s+)[ \t]*=[ \t]*[\w.]*?\b([a-z_]%s*)\(\s*((?:self\.)?%s+)?"
+    rb"self\.(%s+)[ \t]*(?::[^=\n]*)?=[ \t]*[\w.]*?\b([a-z_]%s*)\(\s*((?:self\.)?%s+)?"
     % (LETTER, LETTER, LETTER)
 )
 _WORD = re.compile(rb"%s+" % LETTER)

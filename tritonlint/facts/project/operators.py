@@ -30,7 +30,9 @@ def _registered(module: Module) -> Iterator[tuple[str, Definition]]:
                 yield name, definition
     data = module.source.data
     for node, _ in module.statements if any(each in data for each in _REGISTERING) else ():
-        if isinstance(node, (ast.Expr, ast.Assign)) and isinstance(node.value, ast.Call):
+        if isinstance(node, (ast.Expr, ast.Assign, ast.AnnAssign)) and isinstance(
+            node.value, ast.Call
+        ):
             yield from _passed(module, node.value)
             yield from _implemented(module, node.value)
             yield from _by_helper(module, node.value)

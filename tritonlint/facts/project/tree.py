@@ -13,6 +13,7 @@ from tritonlint.syntax import by_kind
 
 N = TypeVar("N", bound=ast.AST)
 M = TypeVar("M", bound=ast.AST)
+K = TypeVar("K", bound=ast.AST)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 # For `isinstance`, which takes less time over a tuple.
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -61,6 +62,12 @@ def assigned(statement: ast.Assign | ast.AnnAssign) -> Sequence[tuple[ast.expr, 
     match statement:
         case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)):
             return list(zip(targets, values, strict=False))
+    return given(statement)
+
+
+def given(statement: ast.Assign | ast.AnnAssign) -> Sequence[tuple[ast.expr, ast.expr]]:
+    """What a statement gives values to, each with its value; a tuple as one."""
+    match statement:
         case ast.Assign(targets=targets, value=value):
             return [(each, value) for each in targets]
         case ast.AnnAssign(target=target, value=ast.expr() as value):
@@ -72,11 +79,10 @@ def assigned(statement: ast.Assign | ast.AnnAssign) -> Sequence[tuple[ast.expr, 
 def attributes_of(owner: ast.ClassDef) -> Mapping[str, Sequence[ast.expr]]:
     """What the attributes of `self` are assigned in a class, by `self.name`."""
     found: dict[str, list[ast.expr]] = {}
-    for each in walk(owner):
-        if isinstance(each, ast.Assign):
-            for target in each.targets:
-                if isinstance(target, ast.Attribute):
-                    found.setdefault(dotted_name(target) or "", []).append(each.value)
+    for each in nodes(owner, ast.Assign, ast.AnnAssign):
+        for target, value in given(each):
+            if isinstance(target, ast.Attribute):
+                found.setdefault(dotted_name(target) or "", []).append(value)
     return found
 
 
@@ -88,6 +94,8 @@ def only_given(function: ast.AST) -> Mapping[str, ast.expr]:
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 found.setdefault(name, []).append(value)
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                found.setdefault(name, []).append(value)
             case ast.Name(id=name, ctx=ast.Store()):
                 found.setdefault(name, [])
     return {name: values[0] for name, values in found.items() if len(values) == 1}
@@ -97,7 +105,7 @@ def only_given(function: ast.AST) -> Mapping[str, ast.expr]:
 def given_names(function: ast.AST) -> Mapping[str, list[ast.expr]]:
     """By name, what a function assigns to it."""
     found: dict[str, list[ast.expr]] = {}
-    for each in nodes(function, ast.Assign):
+    for each in nodes(function, ast.Assign, ast.AnnAssign):
         for target, value in assigned(each):
             if isinstance(target, ast.Name):
                 found.setdefault(target.id, []).append(value)
@@ -127,6 +135,10 @@ def walk(tree: ast.AST) -> Iterator[ast.AST]:
 def nodes(tree: ast.AST, kind: type[N], /) -> Iterator[N]: ...
 @overload
 def nodes(tree: ast.AST, kind: type[N], other: type[M], /) -> Iterator[N | M]: ...
+@overload
+def nodes(
+    tree: ast.AST, kind: type[N], other: type[M], third: type[K], /
+) -> Iterator[N | M | K]: ...
 @overload
 def nodes(tree: ast.AST, /, *kinds: type[ast.AST]) -> Iterator[ast.AST]: ...
 def nodes(tree: ast.AST, /, *kinds: type[ast.AST]) -> Iterator[Any]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import FUNCTION, Function, as_code, last_name, nodes
+from tritonlint.facts.project.tree import FUNCTION, Function, as_code, given_names, last_name, nodes
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 
@@ -107,11 +107,9 @@ def _asks(function: Definition) -> bool:
     if any(_SPOKEN.search(as_code(each)) for each in tests):
         return True
     tested = {each.id for test in tests for each in nodes(test, ast.Name)}
-    kept_first = nodes(function.as_function, ast.Assign) if tested else ()
+    kept_first = given_names(function.as_function) if tested else {}
     return any(
-        isinstance(target, ast.Name) and target.id in tested and _SPOKEN.search(as_code(each.value))
-        for each in kept_first
-        for target in each.targets
+        _SPOKEN.search(as_code(each)) for name in tested for each in kept_first.get(name, ())
     )
 
 

@@ -67,7 +67,10 @@ def items_of(function: ast.AST) -> Mapping[str, str]:
         match each:
             case ast.Assign(targets=[ast.Tuple() as target], value=value):
                 pairs += [(name, value) for name in target.elts]
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda() | ast.IfExp() as value):
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda() | ast.IfExp() as value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.Lambda() | ast.IfExp() as value)
+            ):
                 inner = [value] if isinstance(value, ast.Lambda) else [value.body, value.orelse]
                 lambdas[name] = [one for one in inner if isinstance(one, ast.Lambda)]
             case ast.For(target=target, iter=over) | ast.comprehension(target=target, iter=over):

@@ -40,7 +40,10 @@ def said_dtypes(
     found: set[str] = set()
     for each, around in statements_in(body):
         match each:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value) if not around:
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
+            ) if not around:
                 made = said_dtype(module, value, names)
                 before = names[name] if name in found else made
                 found.add(name)

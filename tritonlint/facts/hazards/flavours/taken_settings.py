@@ -19,7 +19,7 @@ from tritonlint.facts.hazards.flavours.trials import Trial
 from tritonlint.facts.hazards.flavours.vendors import for_nvidia
 from tritonlint.facts.host.named_dtypes import named_fp8
 from tritonlint.facts.project.modules import Definition, Module
-from tritonlint.facts.project.tree import dotted_name, nodes
+from tritonlint.facts.project.tree import dotted_name, given_names
 from tritonlint.frozen import dataclass, replace
 from tritonlint.source import Span
 
@@ -110,9 +110,9 @@ class _Walk:
         others = [each.value for each in declared.members if not each.value.startswith("fp8")]
         self.others = [replace(self.trial, value=each) for each in ("auto", *others[:3])]
         self.names = {
-            each.targets[0].id
-            for each in nodes(self.node, ast.Assign)
-            if isinstance(each.targets[0], ast.Name) and self._is_e4m3(each.value, frozenset())
+            name
+            for name, values in given_names(self.node).items()
+            if any(self._is_e4m3(each, frozenset()) for each in values)
         }
 
     def found(self) -> Iterator[TakenSetting]:
@@ -224,6 +224,10 @@ def _candidates(node: ast.AST) -> list[ast.expr]:
             return [dtype]
         case ast.Call(keywords=keywords):
             return [each.value for each in keywords if each.arg == "dtype"]
-        case ast.Assign(value=value) | ast.Return(value=ast.expr() as value):
+        case (
+            ast.Assign(value=value)
+            | ast.AnnAssign(value=ast.expr() as value)
+            | ast.Return(value=ast.expr() as value)
+        ):
             return value.elts if isinstance(value, ast.Tuple) else [value]
     return []

@@ -42,17 +42,17 @@ def _is_lost(module: Module, view: Span, event: LaunchEvent, parameter: str) -> 
     passed = event.arguments[parameter].place
     at = passed.span.line if passed.source is module.source else 0
     beside = view.line < at and module.function_at(at) == function
-    for statement in nodes(around, ast.Assign, ast.Expr):
+    for statement in nodes(around, ast.Assign, ast.AnnAssign, ast.Expr):
         if not statement.lineno <= view.line <= (statement.end_lineno or statement.lineno):
             continue
-        call = reshaped(statement.value)
+        call = reshaped(statement.value) if statement.value is not None else None
         if not isinstance(call, ast.Call) or module.source.span(call) != view:
             continue
         match statement, call.func:
             case ast.Expr(), _:
                 return True
             case (
-                ast.Assign(targets=[ast.Name(id=given)]),
+                ast.Assign(targets=[ast.Name(id=given)]) | ast.AnnAssign(target=ast.Name(id=given)),
                 ast.Attribute(value=ast.Name(id=name)),
             ) if given == name:
                 read = beside and name != _root(passed.node)

@@ -198,7 +198,7 @@ def _viewed(module: Module) -> tuple[Viewed, ...]:
 
 def _slices(function: ast.AST) -> Iterator[tuple[str, ast.Subscript]]:
     """The names that slices are bound to in a function."""
-    for node in nodes(function, ast.Assign):
+    for node in nodes(function, ast.Assign, ast.AnnAssign):
         for target, value in assigned(node):
             part = as_slice(value)
             if isinstance(target, ast.Name) and part is not None:
