@@ -71,7 +71,8 @@ BODIES = {
         "",
     ),
     "correct: may be left between": (
-        f"rows = pool.rows\nif not pool.quantized:\n    return {PLAIN}\nout.mul_(pool.scales)",
+        "rows = pool.rows\nif not pool.quantized:\n    return scaled[(1,)](rows, out, out, 64)\n"
+        "out.mul_(pool.scales)",
         "",
     ),
     "correct: asked whether it is there": (f'if hasattr(pool, "scales"):\n    return\n{PLAIN}', ""),
