@@ -811,6 +811,13 @@ MUTANTS = (
            "yield each, arms", "what one arm reads of a pool tells its class in the other"),
     Mutant("left before it is read", "host/told_heirs.py", "_read_too", "and not any(own.at < left < each.at for left in leaving)",
            "", "what is read of a pool behind a return tells its class before that"),
+    Mutant("what is given anew", "host/filled.py", "_not_passed", BODY,
+           "return value", "the place at which weights are made is flagged, not where they are bound again"),
+    Mutant("views of bytes are followed", "host/suspicion.py", "_suspicious",
+           "or (each.view is not None and _bytes(frame.known(each.buffer)))", "",
+           "that other weights are viewed does not tell of those that are not"),
+    Mutant("options that make tensors", "host/registries.py", "makes_tensors", '("dtype", None)', '("dtype",)',
+           "weights that are made with `**options` are unknown"),
 )  # fmt: skip
 
 BLIND = (

@@ -9,16 +9,18 @@ from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.host import classes, contexts
 from tritonlint.facts.host.attribute_notes import tells_codes
 from tritonlint.facts.host.changing import ANY, UNKNOWN, changed, handed, keys, of_object
+from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.class_facts import buffers, facts_of, gathers, take_over
 from tritonlint.facts.host.decorators import has_view
 from tritonlint.facts.host.element_types import of_one_type
 from tritonlint.facts.host.registries import makes_tensors
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Attribute, Parameter, Symbol
-from tritonlint.facts.host.values import Value
+from tritonlint.facts.host.values import Choice, Tensor, Value
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, methods
 from tritonlint.facts.project.tree import FUNCTION, last_name, nodes
+from tritonlint.frozen import replace
 
 # What more methods give an attribute is unknown.
 _MOST = 4
@@ -45,7 +47,17 @@ def given_elsewhere(frame: Frame, owner: Symbol, name: str) -> Value | None:
         for method in _viewing(kind, asking, owner.name, name):
             notes = (x for x in facts_of(frame, kind, method).notes if x.buffer in held)
             known += [note for note in notes if tells_codes(note) and note not in known]
-    return given
+    again = given is not None and saving is None and name in changed(asking, owner.name)
+    return _not_passed(given) if given is not None and again else given
+
+
+def _not_passed(value: Value) -> Value:
+    """A value without the calls by which it came to where it is: what is given anew from there is
+    passed on by others."""
+    every = [
+        (at, replace(x, passed=()) if isinstance(x, Tensor) else x) for at, x in options(value)
+    ]
+    return Choice(tuple(every)) if isinstance(value, Choice) else every[0][1]
 
 
 def _given(

@@ -238,11 +238,12 @@ def _called(statement: ast.stmt) -> str | None:
 
 @kept(4096)
 def makes_tensors(method: ast.AST) -> bool:
-    """Whether a method, or one of a class, calls what makes tensors, with a dtype."""
+    """Whether a method, or one of a class, calls what makes tensors, with a dtype, or with options
+    that may name one."""
     return any(
         isinstance(each, ast.Call)
         and isinstance(each.func, ast.Attribute)
         and each.func.attr in tensors.CONSTRUCTORS
-        and any(keyword.arg == "dtype" for keyword in each.keywords)
+        and any(keyword.arg in ("dtype", None) for keyword in each.keywords)
         for each in walk(method)
     )

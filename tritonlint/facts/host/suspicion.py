@@ -52,7 +52,8 @@ def _suspicious(frame: Frame, value: Value, within: frozenset[Symbol] = frozense
                 if _bytes(known) or (not known.known and _spoken_of(frame, each.buffer)):
                     return True
             case Tensor(types=ElementTypes() as types):
-                if _bytes(types):
+                # What is viewed tells of other bytes that are passed alike.
+                if _bytes(types) or (each.view is not None and _bytes(frame.known(each.buffer))):
                     return True
             case DType():
                 asked = each.of is not None and not frame.known(each.of).known

@@ -1,0 +1,66 @@
+"""Weights that a method makes of bytes, which another one binds again after loading, both by a helper
+that looks at what there was before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.facts.hosting import KERNELS, expected, found, write
+
+HIT = "  # expect: TL002"
+METHOD = """\
+def bind(layer, name, data):
+    old = getattr(layer, name, None)
+    weight = torch.nn.Parameter(data, requires_grad=False)
+    weight.loader = getattr(old, "loader", None)
+    layer.register_parameter(name, weight)
+
+
+class Method:
+    def create(self, layer, n):
+        {options}
+        bind(layer, "up", torch.empty(n, {made}))
+        bind(layer, "down", torch.empty(n, {made}))
+
+    def after_loading(self, layer):
+        up = layer.up.data.view(torch.float8_e4m3fn)
+        down = layer.down.data{view}
+        bind(layer, "up", up)
+        bind(layer, "down", down){mark}
+
+    def apply(self, layer, x, out):
+        multiply(layer.up, x, 64)
+        multiply(layer.down, out, 64)
+
+
+def multiply(weight, out, n):
+{long}
+    dequantize[(1,)](weight, out, n)
+"""
+# What is as long is entered only where it is handed something that tells.
+LONG = "    n = n + 1\n" * 24
+PLAIN, KEPT = ("pass", "dtype=torch.uint8"), ("raw = dict(dtype=torch.uint8)", "**raw")
+VIEW = ".view(torch.float8_e4m3fn)"
+
+
+@pytest.mark.parametrize(
+    ("made", "view", "mark"),
+    [
+        (PLAIN, "", HIT),
+        (KEPT, "", HIT),
+        (KEPT, ".contiguous()", HIT),
+        (PLAIN, VIEW, ""),
+        (KEPT, VIEW, ""),
+    ],
+    ids=["left", "left, by options", "made anew", "correct: viewed", "correct: viewed, by options"],
+)
+def test_weights_that_are_bound_again(
+    made: tuple[str, str], view: str, mark: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = METHOD.format(options=made[0], made=made[1], view=view, mark=mark, long=LONG)
+    files = {"method.py": KERNELS + text}
+    write(tmp_path, files)
+    assert found(".") == expected(files)
