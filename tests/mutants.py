@@ -818,6 +818,12 @@ MUTANTS = (
            "that other weights are viewed does not tell of those that are not"),
     Mutant("options that make tensors", "host/registries.py", "makes_tensors", '("dtype", None)', '("dtype",)',
            "weights that are made with `**options` are unknown"),
+    Mutant("elements of one program", "device/reading/own_elements.py", "is_own", BODY,
+           "return False", "what each program adds to an element of its own is flagged"),
+    Mutant("elements in each round", "device/reading/own_elements.py", "is_own",
+           "and all(x in named for x in _counted(function, access))", "", "what each round adds to the same elements is missed"),
+    Mutant("elements of several programs", "device/reading/own_elements.py", "is_own", "and own == every", "",
+           "what programs of a second axis add to the same elements is missed"),
 )  # fmt: skip
 
 BLIND = (

@@ -7,6 +7,7 @@ import ast
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from tritonlint.facts.device.reading.own_elements import is_own
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.tree import (
     as_code,
@@ -119,14 +120,14 @@ def read_back(function: ast.FunctionDef) -> Mapping[int, ast.Call]:
 
 @kept(256)
 def added_atomically(function: ast.FunctionDef) -> tuple[ast.Call, ...]:
-    """The calls of a function that add to memory which other programs may add to as well, and whose
-    result nothing uses."""
+    """The calls of a function that add to memory which other programs, or other rounds of a loop,
+    may add to as well, and whose result nothing uses."""
     return tuple(
         each.value
         for each, _ in statements_in(function.body)
         if isinstance(each, ast.Expr) and isinstance(each.value, ast.Call)
         for call in _calls([each.value], "atomic_add")
-        if _stored(call) is not None
+        if _stored(call) is not None and not is_own(function, call)
     )
 
 
