@@ -824,6 +824,8 @@ MUTANTS = (
            "and all(x in named for x in _counted(function, access))", "", "what each round adds to the same elements is missed"),
     Mutant("elements of several programs", "device/reading/own_elements.py", "is_own", "and own == every", "",
            "what programs of a second axis add to the same elements is missed"),
+    Mutant("asked for by a table", "hazards/raw_bytes/siblings.py", "_are_asked_for", BODY,
+           "return False", "bytes that are viewed elsewhere as one of a table of types are taken for integers"),
 )  # fmt: skip
 
 BLIND = (

@@ -13,6 +13,10 @@ from tritonlint.engine.discovery import discover
 from tritonlint.settings.config import Settings
 
 ARENA = """\
+TABLE = {{"bf16": torch.bfloat16, "fp8": torch.float8_e4m3fn, "words": torch.int32}}
+INTEGERS = {{"words": torch.int32, "pairs": torch.int16}}
+
+
 class Arena:
     def __init__(self, size):
         self.memory = torch.empty(size, dtype=torch.{made})
@@ -40,6 +44,9 @@ ARENAS = {
     "of signed bytes": ("int8", "dtype", "dtype", "", HIT),
     "of signed bytes, viewed": ("int8", "dtype", "dtype", ".view(dtype)", ""),
     "by its annotation": ("uint8", "kind: torch.dtype", "kind", "", HIT),
+    "of a table": ("uint8", "kind", "TABLE[kind]", "", HIT),
+    "of a table, both": ("uint8", "kind", "TABLE[kind]", ".view(TABLE[kind])", ""),
+    "of integers": ("uint8", "kind", "INTEGERS[kind]", "", ""),
     "a shape": ("uint8", "rows: int", "rows", "", ""),
     "as bytes": ("uint8", "dtype", "torch.uint8", "", ""),
 }

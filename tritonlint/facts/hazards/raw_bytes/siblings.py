@@ -105,11 +105,18 @@ def may_choose_types(test: Symbol) -> bool:
     return asks_dtype(test)
 
 
+def _are_asked_for(types: ElementTypes) -> bool:
+    """Whether what may be any of these types is what is asked for: floats among others, of several
+    widths."""
+    every = types.types or frozenset()
+    return any(each.is_float for each in every) and len({each.width for each in every}) > 1
+
+
 def _viewed_as_asked(notes: list[Note], tensor: Tensor) -> Iterator[Evidence]:
     """Evidence from a view of bytes, or of another region of them, as a type that whoever calls
-    asks for."""
+    asks for, or as one of several of a table."""
     for note in notes:
-        if note.kind == "view" and note.types.types is None:
+        if note.kind == "view" and (note.types.types is None or _are_asked_for(note.types)):
             if note.part is None or note.part != tensor.part:
                 message = "the same buffer is viewed as a type that is asked for here"
                 yield Evidence(note.span, message, "likely", note.path, asked=True)
