@@ -47,7 +47,13 @@ WHOLE = {
 
 @pytest.mark.parametrize(("size", "count", "made", "view", "mark"), WHOLE.values(), ids=list(WHOLE))
 def test_made_of_so_many(
-    size: str, count: str, made: str, view: str, mark: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    size: str,
+    count: str,
+    made: str,
+    view: str,
+    mark: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     text = MADE.format(size=size, count=count, made=made, view=view, mark=mark)
@@ -84,7 +90,9 @@ def test_cut_out_of_so_many(
     assert found(select=("TL001", "TL002")) == expected(files)
 
 
-@pytest.mark.parametrize(("dtype", "view"), [("dtype", None), ("torch.float16", ".view(torch.float16)")])
+@pytest.mark.parametrize(
+    ("dtype", "view"), [("dtype", None), ("torch.float16", ".view(torch.float16)")]
+)
 def test_the_fix_names_the_type(
     dtype: str, view: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -100,10 +108,19 @@ def test_the_fix_names_the_type(
 
 
 MOVED = """
-def move(x, y, n):
+@triton.jit
+def pack(x_ptr, codes_ptr, y_ptr, rows_ptr, BLOCK: tl.constexpr):
+    at = tl.arange(0, BLOCK)
+    x = tl.load(x_ptr + at).to(tl.float32) / 448.0
+    tl.store(codes_ptr + at, x.to(codes_ptr.dtype.element_ty))
+    tl.store(rows_ptr + at, tl.load(y_ptr + at))
+
+
+def move(w, x, y, n):
     {size}
+    codes = torch.empty(n, dtype=torch.uint8).view(torch.float8_e4m3fn)
     memory = torch.empty((4, n * {of}), dtype=torch.uint8)
-    copy[(1,)]({source}, memory{view}, 64){mark}
+    {launch}[(1,)]({first}{source}, memory{view}, 64){mark}
 """
 STORED = "  # expect: TL001"
 
@@ -111,6 +128,8 @@ STORED = "  # expect: TL001"
 @pytest.mark.parametrize(
     ("size", "of", "source", "view", "mark"),
     [
+        # Images and masks have a size of elements too.
+        ("pass", "x.element_size()", "copied: x", "", ""),
         ("pass", "x.element_size()", "x", "", STORED),
         ("size = x.dtype.itemsize", "size", "x", "", STORED),
         ("x = x.contiguous()", "x.element_size()", "x", "", STORED),
@@ -118,7 +137,15 @@ STORED = "  # expect: TL001"
         ("pass", "x.element_size()", "x", ".view(x.dtype)", ""),
         ("pass", "y.element_size()", "x", "", ""),
     ],
-    ids=["of it", "by a name", "of it, whole", "correct: its bytes", "correct: viewed", "of others"],
+    ids=[
+        "nothing is viewed",
+        "of it",
+        "by a name",
+        "of it, whole",
+        "correct: its bytes",
+        "correct: viewed",
+        "of others",
+    ],
 )
 def test_what_is_moved_to_as_many_bytes_as_its_elements_take(
     size: str,
@@ -130,7 +157,11 @@ def test_what_is_moved_to_as_many_bytes_as_its_elements_take(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    text = MOVED.format(size=size, of=of, source=source, view=view, mark=mark)
+    alone, source = source.startswith("copied: "), source.removeprefix("copied: ")
+    launch, first = ("copy", "") if alone else ("pack", "w, codes, ")
+    text = MOVED.format(
+        size=size, of=of, launch=launch, first=first, source=source, view=view, mark=mark
+    )
     files = {"user.py": KERNELS + text}
     write(tmp_path, files)
     assert found(select=("TL001", "TL002")) == expected(files)

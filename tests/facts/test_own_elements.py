@@ -37,6 +37,9 @@ ADDRESS = "dx_ptr + rows[:, None] * c + at[None, :]"
         (OWN, "dx_ptr + source[:, None] * c + at[None, :]", HIT),
         (OWN, "dx_ptr + rows[:, None] * c + tl.arange(0, BLOCK)[None, :]", HIT),
         ("rows = tl.program_id(0) // 4 * BLOCK + tl.arange(0, BLOCK)", ADDRESS, HIT),
+        ("rows = tl.program_id(0) * 4 + tl.arange(0, BLOCK)", ADDRESS, HIT),
+        ("rows = tl.minimum(tl.program_id(0) * BLOCK + tl.arange(0, BLOCK), n - 1)", ADDRESS, HIT),
+        (OWN, "dx_ptr + rows[:, None] * n + at[None, :]", HIT),
     ],
     ids=[
         "correct: its own",
@@ -44,6 +47,9 @@ ADDRESS = "dx_ptr + rows[:, None] * c + at[None, :]"
         "wherever an index says",
         "in each round",
         "of four programs",
+        "windows that overlap",
+        "the last row",
+        "rows that overlap",
     ],
 )
 def test_atomic_additions(
@@ -53,6 +59,25 @@ def test_atomic_additions(
     grid = "(n, 4)" if "program_id(1)" in rows else "(n,)"
     seen = "" if mark else OVERLOOKED
     text = KERNEL.format(rows=rows, address=address, mark=mark, grid=grid, seen=seen)
+    files = {"scatter.py": IMPORTS + text}
+    write(tmp_path, files)
+    assert found(select=("TL012",)) == expected(files)
+
+
+@pytest.mark.parametrize(
+    ("grid", "loop", "mark"),
+    [("(n,)", False, ""), ("(n, 4)", False, HIT), ("(n,)", True, HIT)],
+    ids=["correct: once", "of programs that do the same", "launched again and again"],
+)
+def test_launches(
+    grid: str, loop: bool, mark: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    seen = "" if mark else OVERLOOKED
+    text = KERNEL.format(rows=OWN, address=ADDRESS, mark=mark, grid=grid, seen=seen)
+    if loop:
+        at = text.index("    scatter[")
+        text = text[:at] + "    for dy in index:\n    " + text[at:]
     files = {"scatter.py": IMPORTS + text}
     write(tmp_path, files)
     assert found(select=("TL012",)) == expected(files)

@@ -69,10 +69,26 @@ LEFT = "return self.{0}[layer]"
 VIEWED = "return self.{0}[layer].view(self.dtype)"
 
 
+# What is viewed as other numbers, in the same pool, tells nothing.
+WORDS = "return self.{0}[layer].view(torch.int32)"
+
+
 @pytest.mark.parametrize(
     ("keys", "values", "mark"),
-    [(LEFT, VIEWED, READ), (VIEWED, LEFT, READ), (VIEWED, VIEWED, ""), (LEFT, LEFT, "")],
-    ids=["keys", "values", "correct: both viewed", "none viewed: the launch may be for others"],
+    [
+        (LEFT, VIEWED, READ),
+        (VIEWED, LEFT, READ),
+        (VIEWED, VIEWED, ""),
+        (LEFT, LEFT, ""),
+        (LEFT, WORDS, ""),
+    ],
+    ids=[
+        "keys",
+        "values",
+        "correct: both viewed",
+        "none viewed: the launch may be for others",
+        "words beside it",
+    ],
 )
 def test_one_of_a_pair_is_viewed(
     keys: str, values: str, mark: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -120,6 +136,24 @@ def test_part_of_what_is_viewed_whole(
     monkeypatch.chdir(tmp_path)
     text = PARTS.format(view=view, mark=mark)
     text = text if other else text[text.index("def read(") :]
+    files = {"pages.py": KERNELS + SCALED + text}
+    write(tmp_path, files)
+    assert found(".") == expected(files)
+
+
+def test_part_of_what_is_moved_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That a row is zeroed, or moved, as floats says nothing of a part of it."""
+    monkeypatch.chdir(tmp_path)
+    text = """\
+def clear(pages, layer):
+    pages[layer].view(torch.bfloat16).zero_()
+
+
+def read(pages, out, layer, n):
+    row = pages[layer]
+    scale = row[:, n:].view(torch.bfloat16)
+    read_scaled[(1,)](row[:, :n], scale, out, 64)
+"""
     files = {"pages.py": KERNELS + SCALED + text}
     write(tmp_path, files)
     assert found(".") == expected(files)

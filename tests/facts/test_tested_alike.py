@@ -25,6 +25,7 @@ def launch(x, page):
         ("torch.uint8,", True),
         ("torch.bfloat16, torch.uint8", False),
         ("torch.uint8, torch.int8", True),
+        ("torch.bfloat16, torch.float8_e4m3fn, torch.uint8", True),
     ],
 )
 def test_a_test_that_takes_bytes_for_wide_floats_does_not_say_codes(

@@ -76,8 +76,52 @@ BODIES = {
         "",
     ),
     "correct: asked whether it is there": (f'if hasattr(pool, "scales"):\n    return\n{PLAIN}', ""),
+    "correct: may raise between": (
+        "rows = pool.rows\nif not pool.quantized:\n    scaled[(1,)](rows, out, out, 64)\n"
+        "    raise StopIteration\nout.mul_(pool.scales)",
+        "",
+    ),
+    "correct: another pool since": (f"{PLAIN}\npool = Codes(64, None)\nout.mul_(pool.scales)", ""),
+    "correct: in another case": (
+        f"match out.dim():\n    case 1:\n        out.mul_(pool.scales)\n    case _:\n        {PLAIN}",
+        "",
+    ),
+    "correct: in another handler": (
+        "try:\n    out.zero_()\nexcept ValueError:\n    out.mul_(pool.scales)\n"
+        f"except TypeError:\n    {PLAIN}",
+        "",
+    ),
+    "correct: given by its name": (
+        READ.format(view="", mark=""),
+        '\ndef calibrate(pool: Pool, n):\n    setattr(pool, "scales", torch.ones(n))\n\n',
+    ),
     "two heirs have it": (READ.format(view="", mark=""), OTHER),
 }
+# In another file: an heir of its own, and who gives a pool scales.
+ELSEWHERE = {
+    "an heir": (
+        "class Numbers(Pool):\n    def make(self, n, dtype):\n"
+        "        self.rows = torch.empty(n, dtype=torch.int8)\n"
+        "        self.scales = torch.ones(n)\n"
+    ),
+    "who gives it scales": (
+        "def run(out):\n    pool = Pool(64, torch.float16)\n    pool.scales = torch.ones(64)\n"
+        "    pages = torch.zeros(64, dtype=torch.uint8)\n    read(pool, out)\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("other", ELSEWHERE.values(), ids=list(ELSEWHERE))
+def test_what_other_files_have(other: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    body = "    " + READ.format(view="", mark="") + "\n"
+    pools = KERNELS + POOLS.format(more="", body=body)
+    files = {
+        "pools.py": pools,
+        "other.py": f"import torch\nfrom pools import Pool, read\n\n\n{other}",
+    }
+    write(tmp_path, files)
+    assert found(".") == expected(files)
 
 
 @pytest.mark.parametrize(("body", "more"), BODIES.values(), ids=list(BODIES))

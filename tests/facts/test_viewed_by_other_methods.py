@@ -42,7 +42,7 @@ CALLER = """
 
 def run(backend: Backend, x, caches):
     for each in caches:
-        backend.{method}(x, each)
+        backend.{method}(x, {handed})
 """
 STORED = "  # expect: TL001"
 
@@ -77,7 +77,47 @@ def test_a_cache_that_another_method_views(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     text = CLASS.format(name=name, then=then, method=method, launch=launch, mark=mark)
-    text = IMPORTS + text + CALLER.format(method=method)
+    text = IMPORTS + text + CALLER.format(method=method, handed="each")
     files = {"ops.py": KERNELS + STORES, "backend.py": text}
+    write(tmp_path, files)
+    assert found(".") == expected(files)
+
+
+OTHERS = {
+    "handed on": ("each", "", STORED),
+    "correct: viewed by who calls": ("each.view(torch.float8_e4m3fn)", "", ""),
+    "correct: bound by who calls": ("backend.bind(each)", "", ""),
+    "correct: handed a view under another name": (
+        "each",
+        "\n\nclass Heir(Backend):\n    def forward(self, x, kv_cache):\n"
+        "        write = self.update\n        write(x, kv_cache.view(torch.float8_e4m3fn))\n",
+        "",
+    ),
+    "correct: handed a view by an heir": (
+        "each",
+        "\n\nclass Heir(Backend):\n    def forward(self, x, kv_cache):\n"
+        "        super().update(x, kv_cache.view(torch.float8_e4m3fn))\n",
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize(("handed", "more", "mark"), OTHERS.values(), ids=list(OTHERS))
+def test_who_calls_it(
+    handed: str, more: str, mark: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = CLASS.format(name="kv_cache", then=READS, method="update", launch=QUANTIZES, mark=mark)
+    text = IMPORTS + text + more + CALLER.format(method="update", handed=handed)
+    files = {"ops.py": KERNELS + STORES, "backend.py": text}
+    write(tmp_path, files)
+    assert found(".") == expected(files)
+
+
+def test_a_setting_of_something_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = CLASS.format(name="kv_cache", then=READS, method="update", launch=QUANTIZES, mark="")
+    text = text.replace("if self.kv_cache_dtype", "if self.index_kv_cache_dtype")
+    files = {"ops.py": KERNELS + STORES, "backend.py": IMPORTS + text}
     write(tmp_path, files)
     assert found(".") == expected(files)

@@ -54,7 +54,13 @@ VIEW = ".view(torch.float8_e4m3fn)"
         (PLAIN, VIEW, ""),
         (KEPT, VIEW, ""),
     ],
-    ids=["left", "left, by options", "made anew", "correct: viewed", "correct: viewed, by options"],
+    ids=[
+        "left",
+        "left, by options",
+        "made anew",
+        "correct: viewed",
+        "correct: viewed, by options",
+    ],
 )
 def test_weights_that_are_bound_again(
     made: tuple[str, str], view: str, mark: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -62,5 +68,29 @@ def test_weights_that_are_bound_again(
     monkeypatch.chdir(tmp_path)
     text = METHOD.format(options=made[0], made=made[1], view=view, mark=mark, long=LONG)
     files = {"method.py": KERNELS + text}
+    write(tmp_path, files)
+    assert found(".") == expected(files)
+
+
+@pytest.mark.parametrize(
+    ("made", "mark"),
+    [
+        ("torch.empty(n, dtype=torch.uint8)", HIT),
+        ("(x / scale).round().clamp(0, 255).to(torch.uint8)", ""),
+    ],
+    ids=["bytes", "correct: rounded to integers"],
+)
+def test_weights_beside_a_view(
+    made: str, mark: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = f"""\
+def run(x, scale, out, n):
+    gate = torch.empty(n, dtype=torch.uint8)
+    dequantize[(1,)](gate.view(torch.float8_e4m3fn), out, n)
+    weight = {made}
+    dequantize[(1,)](weight, out, n){mark}
+"""
+    files = {"run.py": KERNELS + text.replace("gate", "first_weight")}
     write(tmp_path, files)
     assert found(".") == expected(files)

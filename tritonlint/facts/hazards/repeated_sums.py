@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from tritonlint.dtypes import ElementType
 from tritonlint.facts.device.contracts import roles_of
+from tritonlint.facts.device.reading.own_elements import is_own
 from tritonlint.facts.device.reading.read_back import (
     added_atomically,
     pointer_in,
@@ -17,6 +18,7 @@ from tritonlint.facts.device.reading.read_back import (
     updated,
 )
 from tritonlint.facts.device.sums import NarrowSum
+from tritonlint.facts.hazards.launched.functions import call_at
 from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.symbols import Allocation
@@ -24,7 +26,7 @@ from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Module
-from tritonlint.facts.project.tree import nodes, walk
+from tritonlint.facts.project.tree import nodes, only_given, walk
 
 # Memory made of zeros, as its expression begins.
 _ZEROS = re.compile(r"[\w.]*zeros")
@@ -40,6 +42,8 @@ def repeated_sums(
     if not may_be or not keeps_sums(kernel.node):
         return
     for call in added_atomically(kernel.node):
+        if is_own(kernel.node, call) and _loop_around(event) is None and _has_one_axis(event):
+            continue
         parameter = _pointer(kernel, call.args[0])
         added_to = narrow if states_wide(call) else may_be
         if parameter in added_to and _made_before(event, parameter, None):
@@ -62,6 +66,17 @@ def repeated_sums(
             head = event.module.source.span(loop.iter if isinstance(loop, ast.For) else loop.test)
             added = frozenset((parameter,))
             yield NarrowSum(place, (), "update", False, narrow[parameter], added, loads, head)
+
+
+def _has_one_axis(event: LaunchEvent) -> bool:
+    """Whether the grid of a launch is written with one axis."""
+    call = call_at(event.module, event.span)
+    grid = call.func.slice if call is not None and isinstance(call.func, ast.Subscript) else None
+    around = event.module.function_at(event.span.line)
+    if isinstance(grid, ast.Name) and around is not None:
+        grid = only_given(around.as_function).get(grid.id)
+    grid = grid.body if isinstance(grid, ast.Lambda) else grid
+    return isinstance(grid, ast.Tuple) and len(grid.elts) == 1
 
 
 def keeps_sums(function: ast.FunctionDef) -> bool:

@@ -7,7 +7,6 @@ import ast
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from tritonlint.facts.device.reading.own_elements import is_own
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.tree import (
     as_code,
@@ -120,14 +119,14 @@ def read_back(function: ast.FunctionDef) -> Mapping[int, ast.Call]:
 
 @kept(256)
 def added_atomically(function: ast.FunctionDef) -> tuple[ast.Call, ...]:
-    """The calls of a function that add to memory which other programs, or other rounds of a loop,
-    may add to as well, and whose result nothing uses."""
+    """The calls of a function that add to memory which other programs may add to as well, and whose
+    result nothing uses."""
     return tuple(
         each.value
         for each, _ in statements_in(function.body)
         if isinstance(each, ast.Expr) and isinstance(each.value, ast.Call)
         for call in _calls([each.value], "atomic_add")
-        if _stored(call) is not None and not is_own(function, call)
+        if _stored(call) is not None
     )
 
 
@@ -178,11 +177,7 @@ def pointer_in(function: ast.FunctionDef, address: ast.expr, pointers: Collectio
     """The one of `pointers` that an address is computed from, by the names in it too; empty where
     there is none, or several."""
     names, waiting = set[str](), [*_names(address)]
-    given: dict[str, list[ast.expr]] = {}
-    for each in walk(function):
-        match each:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                given.setdefault(name, []).append(value)
+    given = given_names(function)
     while waiting:
         name = waiting.pop()
         values = given.get(name, ()) if name not in names and name not in pointers else ()
@@ -225,7 +220,10 @@ def _adds(value: ast.expr, load: ast.Call, inside: list[ast.AST]) -> bool:
 
     for each in inside:
         match each:
-            case ast.Assign(targets=[ast.Name(id=name)], value=given):
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=given)
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as given)
+            ):
                 named = _names(given)
                 touched = touches(given, named)
                 if is_sum(given, named, touched):

@@ -149,7 +149,7 @@ def arguments(run: Run) -> Iterator[Argument | Typed]:
                 found = None if never else _argument(run, event, parameter, value, path)
                 if found is not None:
                     each_path.append((path, found))
-            yield from _of_each_path(run, event, tensors, each_path)
+            yield from _of_each_path(run, event, parameter, tensors, each_path)
 
 
 def _asked_for(
@@ -179,6 +179,7 @@ def _may_be_asked(run: Run, event: LaunchEvent, parameter: str, path: Path, tens
 def _of_each_path(
     run: Run,
     event: LaunchEvent,
+    parameter: str,
     tensors: list[tuple[Path, Tensor]],
     found: Sequence[tuple[Path, Argument | Typed]],
 ) -> Iterator[Argument | Typed]:
@@ -193,7 +194,9 @@ def _of_each_path(
         if (
             isinstance(each, Argument)
             and apart
-            and not left_by_its_class(run, event, tensors, path, each.storage.buffer, each.evidence)
+            and not left_by_its_class(
+                run, event, parameter, tensors, path, each.storage.buffer, each.evidence
+            )
         ):
             told = tuple(replace(x, strength="possible") for x in each.evidence)
             each = replace(each, evidence=told)

@@ -74,7 +74,11 @@ def _on_host(run: Run, event: LaunchEvent, path: Path) -> frozenset[str]:
 
 
 def _sizing(run: Run, event: LaunchEvent, tensor: Tensor) -> frozenset[str]:
-    """The arguments the bytes of whose elements the memory is made of: they are no bytes."""
+    """The arguments the bytes of whose elements the memory is made of, where the launch is passed
+    views of such memory as floats too: they are no bytes."""
+    floats = (each.types.types or () for _, each in event.viewed if each.types and each.view)
+    if not any(each and all(t.is_float for t in each) for each in floats):
+        return frozenset()
     notes = run.notes.by_buffer(tensor.buffer)
     sizing = {note.variable for note in notes if note.kind == "counted"} - {None}
     return frozenset(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from tritonlint.dtypes import ElementTypes
@@ -10,13 +11,18 @@ from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.names import about, is_cache
 from tritonlint.facts.hazards.torch_code import float_type, viewed
 from tritonlint.facts.host.choices import options
+from tritonlint.facts.host.classes import owner_of
+from tritonlint.facts.host.decorators import has_view
 from tritonlint.facts.host.events import LaunchEvent
+from tritonlint.facts.host.heirs import heirs
 from tritonlint.facts.host.paths import contradicts
+from tritonlint.facts.host.registries import makes_tensors
 from tritonlint.facts.host.run import Run
 from tritonlint.facts.host.settings import stem
 from tritonlint.facts.host.symbols import Parameter, Symbol
 from tritonlint.facts.host.values import Condition, Path, Tensor
 from tritonlint.facts.kept import kept
+from tritonlint.facts.project.inheriting import linearized
 from tritonlint.facts.project.modules import Module
 from tritonlint.facts.project.tree import as_code, last_name, nodes, only_given, walk
 from tritonlint.source import Span
@@ -30,13 +36,9 @@ def asked_for(run: Run, event: LaunchEvent, tensor: Tensor, path: Path) -> Itera
 
     Only where the project says that it stores quantized caches as bytes (`run.byte_table`), or the
     same file views such a cache for the same setting; and not for a parameter that callers in the
-    project pass, or tests beside it that view tensors: they may pass it viewed, unless the other
-    methods of the class view what they are passed.
+    project pass, or tests beside it that view tensors: they may pass it viewed.
     """
-    if not is_cache(tensor.buffer):
-        return
-    passed, alike = run.passed_by_callers(tensor.buffer), _is_handed_alike(run, tensor)
-    if passed and not alike:
+    if not is_cache(tensor.buffer) or run.passed_by_callers(tensor.buffer):
         return
     tests = [each for each in _tests(run, event) if about(each[0], tensor.buffer)]
     if tests and run.passed_by_tests(tensor.buffer):
@@ -44,13 +46,13 @@ def asked_for(run: Run, event: LaunchEvent, tensor: Tensor, path: Path) -> Itera
     for key, span, taken in tests:
         if contradicts(taken, path):
             continue
-        if run.byte_table() is not None and not passed:
+        if run.byte_table() is not None:
             message = "a quantized cache is asked for here, and the project stores one as bytes"
             yield Evidence(span, message, "likely", taken, here=True, stated=False)
             continue
         called = key.last_name, tensor.buffer.last_name
-        found = None if passed else _viewed_for(event.module, None, *called)
-        if found is None and alike:
+        found = _viewed_for(event.module, None, *called)
+        if found is None and _is_handed_alike(run, tensor):
             found = _viewed_for(run.root.module, run.root.owner, *called)
         if found is not None:
             types, place = found
@@ -59,18 +61,43 @@ def asked_for(run: Run, event: LaunchEvent, tensor: Tensor, path: Path) -> Itera
 
 
 def _is_handed_alike(run: Run, tensor: Tensor) -> bool:
-    """Whether what a method is handed is what the other methods of its class are: none of them
-    calls it, so that whoever calls them has one cache for all."""
+    """Whether what a method is handed is what the other methods of its class are: none of them, of
+    its bases or of its heirs names it, and who calls one of its name has what it hands on from
+    elsewhere as it is, so that whoever calls them has one cache for all."""
     root, buffer = run.root, tensor.buffer
-    if root.owner is None or not isinstance(buffer, Parameter):
+    kind = owner_of(root)
+    if kind is None or not isinstance(buffer, Parameter) or buffer.function != root.qualified:
         return False
-    return buffer.function == root.qualified and not _is_called_in(root.owner, root.name)
+    family = (*linearized(kind), *heirs(kind))
+    if any(_names_its_own(each.as_class, root.name) for each in family):
+        return False
+    files = (kind.module, *run.binding(kind.module, (root.name, root.name)))
+    return all(_is_handed_on(each, root.name) for each in files)
 
 
-@kept(256)
-def _is_called_in(owner: ast.ClassDef, name: str) -> bool:
-    """Whether the code of a class calls a method of this name of its own objects."""
-    return any(as_code(each.func) == f"self.{name}" for each in nodes(owner, ast.Call))
+@kept(1024)
+def _is_handed_on(module: Module, name: str) -> bool:
+    """Whether all functions of a file that call a method of this name view and make nothing, and
+    call nothing for what they hand it."""
+    for call in nodes(module.tree, ast.Call):
+        if isinstance(call.func, ast.Attribute) and call.func.attr == name:
+            around = module.function_at(call.lineno)
+            given = (*call.args, *(each.value for each in call.keywords))
+            if around is None or has_view(around.as_function) or makes_tensors(around.as_function):
+                return False
+            if any(isinstance(each, ast.Call) for each in given):
+                return False
+    return True
+
+
+@kept(1024)
+def _names_its_own(owner: ast.ClassDef, name: str) -> bool:
+    """Whether the code of a class names a method of this name of its own objects."""
+    return any(
+        each.attr == name
+        and (isinstance(each.value, ast.Call) or as_code(each.value) in ("self", "cls"))
+        for each in nodes(owner, ast.Attribute)
+    )
 
 
 def _tests(run: Run, event: LaunchEvent) -> Iterator[Asked]:
@@ -90,7 +117,9 @@ def _viewed_for(
     """Where a cache of that name is viewed as fp8 under a test of the setting, and as what: in a
     file, or in a class of it."""
     for node in walk(owner or module.tree):
-        if not isinstance(node, ast.If) or setting not in _spelled_out(module, node.test):
+        if not isinstance(node, ast.If):
+            continue
+        if not re.search(rf"\b{setting}\b", _spelled_out(module, node.test)):
             continue
         for each in (inner for statement in node.body for inner in walk(statement)):
             match each:

@@ -24,12 +24,14 @@ from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.kernels import kernel_of
 from tritonlint.facts.project.modules import Module
-from tritonlint.facts.project.tree import as_code
+from tritonlint.facts.project.tree import as_code, last_name
 from tritonlint.source import Span
 
 Viewed = tuple[ElementTypes, Span]
 # What is as short can be anything.
 _SHORT = 2
+# What makes integers of numbers.
+_ROUNDED = re.compile(r"\.(?:round|floor|ceil|trunc|rint)_?\(")
 
 
 def told_beside(
@@ -85,7 +87,7 @@ def viewed_alike(
 ) -> Iterator[Evidence]:
     """Evidence from another launch of the kernel in the same code: it is passed, for the same
     parameter, a view as 8-bit floats of other memory that is made of bytes as well."""
-    if byte_named(parameter):
+    if byte_named(parameter) or _may_be_rounded(event, parameter, tensor):
         return
     for other in run.launches:
         if other.kernel != event.kernel or other is event or parameter not in other.arguments:
@@ -98,6 +100,17 @@ def viewed_alike(
                 if all_codes(types) and all_bytes(other.types.get(taken.buffer, UNKNOWN)):
                     message = f"another launch of the kernel passes such bytes as {types}"
                     yield Evidence(taken.view, message, "likely", (), types, meaning=types)
+
+
+def _may_be_rounded(event: LaunchEvent, parameter: str, tensor: Tensor) -> bool:
+    """Whether code of the file in which a tensor is passed on rounds numbers where it names that:
+    then it holds integers."""
+    place = tensor.passed[0] if tensor.passed else event.arguments[parameter].place
+    name = last_name(place.node)
+    return bool(name) and any(
+        _ROUNDED.search(line) and re.search(rf"\b{name}\b", line)
+        for line in place.source.text.splitlines()
+    )
 
 
 def made_beside(event: LaunchEvent, parameter: str, tensor: Tensor) -> Iterator[Evidence]:

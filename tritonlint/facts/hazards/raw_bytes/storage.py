@@ -231,7 +231,7 @@ def _stated(notes: list[Note], types: ElementTypes) -> Iterator[Evidence]:
             encoded = any(t.is_fp8 for t in note.types.types)
             message = "tested for torch.uint8 here: it can hold raw bytes"
             # What does the same with bytes as with wide floats does not say that they are codes.
-            alike = any(t.is_float and t.width > 8 for t in note.types.types)
+            alike = not encoded and any(t.is_float for t in note.types.types)
             yield Evidence(
                 note.span,
                 message,

@@ -15,7 +15,6 @@ from tritonlint.facts.hazards.torch_code import (
     viewed,
 )
 from tritonlint.facts.host.events import LaunchEvent
-from tritonlint.facts.host.places import Part
 from tritonlint.facts.host.run import Run
 from tritonlint.facts.host.values import Tensor
 from tritonlint.facts.kept import kept
@@ -53,6 +52,9 @@ def viewed_elsewhere(run: Run, event: LaunchEvent, tensor: Tensor) -> Viewed | N
         text, bounds = ast.unparse(node), _bounds(node)
         if text in by_text or bounds in by_bounds:
             return by_text[text] if text in by_text else by_bounds[bounds]
+    larger = by_text.get(_cut_out_of(module, tensor))
+    if larger is not None and all(each.is_fp8 for each in larger.types.types or ()):
+        return larger
     for node in _spellings(event, tensor):
         bounds, names = _bounds(node), {each.id for each in nodes(node.slice, ast.Name)}
         found = _in_other_files(run, bounds, names) if bounds and len(names) > 1 else None
@@ -122,17 +124,13 @@ def tells_layout(event: LaunchEvent, tensor: Tensor) -> bool:
 
 def _spellings(event: LaunchEvent, tensor: Tensor) -> Iterator[ast.Subscript]:
     """The slice by which a tensor is cut, in the terms of the caller of the function that cuts it;
-    and as it is written, where that function launches too: then its names are no other's. Then the
-    larger slice that it is cut out of."""
+    and as it is written, where that function launches too: then its names are no other's."""
     module = cutting(event, tensor)
     node = sliced(module, tensor)
     if node is None:
         return
     yield node
     assert tensor.part is not None
-    larger = _cut_out_of(module, tensor.part, node)
-    if larger is not None:
-        yield larger
     if tensor.passed and tensor.part.site and module is event.module:
         own = module.function_at(tensor.part.span.line)
         written = as_written(module, tensor.part)
@@ -140,13 +138,15 @@ def _spellings(event: LaunchEvent, tensor: Tensor) -> Iterator[ast.Subscript]:
             yield written
 
 
-def _cut_out_of(module: Module, part: Part, node: ast.Subscript) -> ast.Subscript | None:
-    """The slice that a name stands for of which a part is cut."""
-    around = module.function_at(part.span.line) if isinstance(node.value, ast.Name) else None
-    if around is None or not isinstance(node.value, ast.Name):
-        return None
-    given = only_given(around.as_function).get(node.value.id)
-    return as_slice(given) if given is not None else None
+def _cut_out_of(module: Module, tensor: Tensor) -> str:
+    """The slice that a name stands for of which a tensor is cut, as text; empty for no such."""
+    node = sliced(module, tensor)
+    if node is None or tensor.part is None or not isinstance(node.value, ast.Name):
+        return ""
+    around = module.function_at(tensor.part.span.line)
+    given = only_given(around.as_function).get(node.value.id) if around is not None else None
+    larger = as_slice(given) if given is not None else None
+    return ast.unparse(larger) if larger is not None else ""
 
 
 def _in_other_files(run: Run, bounds: str, names: set[str]) -> Viewed | None:

@@ -11,6 +11,7 @@ from pathlib import Path as FilePath
 from tritonlint.dtypes import UNKNOWN
 from tritonlint.facts.hazards.launched.specializations import may_be_memory
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
+from tritonlint.facts.hazards.raw_bytes.names import without_role
 from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.classes import owner_of
 from tritonlint.facts.host.element_types import all_codes
@@ -34,6 +35,7 @@ from tritonlint.facts.host.values import Condition, Path, Tensor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition
 from tritonlint.facts.project.tree import functions_around, nodes
+from tritonlint.source import Span
 
 # What asks for the size of a tensor.
 _SIZES = frozenset("shape size stride ndim dim".split())
@@ -137,6 +139,7 @@ def _asks_sizes(function: ast.AST) -> bool:
 def left_by_its_class(
     run: Run,
     event: LaunchEvent,
+    parameter: str,
     each_path: Sequence[tuple[Path, Tensor]],
     path: Path,
     memory: Symbol,
@@ -146,7 +149,9 @@ def left_by_its_class(
     bytes by that class alone: all others of `each_path` view it as codes, and what launches is a
     method of the object itself, which no class has another one for; or the class that made this
     `memory` views it for who asks, by its `evidence`, or what it made beside it for this launch."""
-    if _is_viewed_by_its_class(run, memory, evidence) or _is_made_beside(run, event, memory):
+    if _is_viewed_by_its_class(run, memory, evidence) or _is_made_beside(
+        run, event, parameter, memory
+    ):
         return True
     owner, own = owner_of(run.root), of_class(path)
     if owner is None or not isinstance(own, OfClass) or own.of != Object(owner.qualified):
@@ -160,12 +165,30 @@ def left_by_its_class(
     return others <= viewing and not any(True for _ in run.overriding(owner, run.root.name))
 
 
-def _is_made_beside(run: Run, event: LaunchEvent, memory: Symbol) -> bool:
-    """Whether a launch is passed a view of other memory that was made in the same function, such as
-    that of the values beside the keys."""
-    making = _making(run, memory)
-    others = (each.buffer for _, each in event.viewed if each.view and each.buffer is not memory)
-    return making is not None and any(_making(run, each) == making for each in others)
+def _is_made_beside(run: Run, event: LaunchEvent, parameter: str, memory: Symbol) -> bool:
+    """Whether a launch is passed, for the other half of a pair of keys and values, what the same
+    method made, and its class views as codes."""
+    making, role = _making(run, memory), without_role(parameter)
+    if making is None or making.owner is None or role is None:
+        return False
+    for name, passed in event.arguments.items():
+        for _, each in options(passed.value) if without_role(name) == role else ():
+            codes = isinstance(each, Tensor) and (
+                each.types == UNKNOWN or all_codes(each.types or UNKNOWN)
+            )
+            if not isinstance(each, Tensor) or not codes or each.view is None:
+                continue
+            if each.buffer is not memory and _making(run, each.buffer) == making:
+                if _around(run, each.view) == making.owner:
+                    return True
+    return False
+
+
+def _around(run: Run, span: Span) -> ast.ClassDef | None:
+    """The class of the method in which something stands."""
+    module = run.project.cached(str(FilePath(span.path).absolute()))
+    function = module.function_at(span.line) if module is not None else None
+    return function.owner if function is not None else None
 
 
 def _making(run: Run, memory: Symbol) -> Definition | None:
