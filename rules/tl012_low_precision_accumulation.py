@@ -85,7 +85,9 @@ class LowPrecisionAccumulation(Rule["LowSum | CarriedRounding", str]):
     launch may compute from the type of what it passes; a comment at the sum or the cast that says
     that 16 bits are meant, or anywhere in the kernel that it multiplies or adds up in 16 bits; what
     is added to memory of the caller's type by `tl.atomic_add` after a cast to float32 as it stands
-    there; what a function of the file's own launches that is only handed on (`register(run=_run)`),
+    there; what a program adds to rows of its own (`rows = tl.program_id(0) * BLOCK + tl.arange(0,
+    BLOCK)`, whole rows in blocks of columns) where no other program, round or launch comes to them;
+    what a function of the file's own launches that is only handed on (`register(run=_run)`),
     other than to make an operator of it; a total of which a loop only computes with a rounded copy,
     or that it begins anew.
 
