@@ -40,6 +40,7 @@ ADDRESS = "dx_ptr + rows[:, None] * c + at[None, :]"
         ("rows = tl.program_id(0) * 4 + tl.arange(0, BLOCK)", ADDRESS, HIT),
         ("rows = tl.minimum(tl.program_id(0) * BLOCK + tl.arange(0, BLOCK), n - 1)", ADDRESS, HIT),
         (OWN, "dx_ptr + rows[:, None] * n + at[None, :]", HIT),
+        (f"{OWN}\n    rows += 1", ADDRESS, HIT),
     ],
     ids=[
         "correct: its own",
@@ -50,6 +51,7 @@ ADDRESS = "dx_ptr + rows[:, None] * c + at[None, :]"
         "windows that overlap",
         "the last row",
         "rows that overlap",
+        "rows that are changed",
     ],
 )
 def test_atomic_additions(

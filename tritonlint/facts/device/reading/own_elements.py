@@ -24,6 +24,8 @@ def is_own(function: ast.FunctionDef, access: ast.Call) -> bool:
     if len(ids) != 1 or called - {"range"}:
         return False
     given = {name: values[0] for name, values in given_names(function).items() if len(values) == 1}
+    if _is_changed(function, given, access.args[0]):
+        return False
     loops = list(_loops(function, access))
     terms = list(_terms(given, access.args[0]))
     columns = [_range(given, each) for each in terms]
@@ -44,6 +46,29 @@ def is_own(function: ast.FunctionDef, access: ast.Call) -> bool:
                 and numbers is not None
                 and _is_id(given, numbers)
             )
+    return False
+
+
+def _is_changed(
+    function: ast.FunctionDef, given: Mapping[str, ast.expr], address: ast.expr
+) -> bool:
+    """Whether a name that an address is reckoned from is changed in place, or given several
+    values."""
+    once = {each.id for each in nodes(function, ast.Name) if isinstance(each.ctx, ast.Store)}
+    counts = {each.id for loop in nodes(function, ast.For) for each in nodes(loop.target, ast.Name)}
+    changed = {
+        each.target.id
+        for each in nodes(function, ast.AugAssign)
+        if isinstance(each.target, ast.Name)
+    }
+    waiting, known = [address], set[str]()
+    while waiting:
+        for each in nodes(waiting.pop(), ast.Name):
+            if each.id in changed or (each.id in once - counts and each.id not in given):
+                return True
+            if each.id in given and each.id not in known:
+                known.add(each.id)
+                waiting.append(given[each.id])
     return False
 
 

@@ -171,17 +171,19 @@ def _is_made_beside(run: Run, event: LaunchEvent, parameter: str, memory: Symbol
     making, role = _making(run, memory), without_role(parameter)
     if making is None or making.owner is None or role is None:
         return False
-    for name, passed in event.arguments.items():
-        for _, each in options(passed.value) if without_role(name) == role else ():
-            codes = isinstance(each, Tensor) and (
-                each.types == UNKNOWN or all_codes(each.types or UNKNOWN)
-            )
-            if not isinstance(each, Tensor) or not codes or each.view is None:
-                continue
-            if each.buffer is not memory and _making(run, each.buffer) == making:
-                if _around(run, each.view) == making.owner:
-                    return True
-    return False
+    others = [
+        each
+        for name, passed in event.arguments.items()
+        for _, each in (options(passed.value) if without_role(name) == role else ())
+        if isinstance(each, Tensor) and each.buffer is not memory
+    ]
+    return any(
+        each.view is not None
+        and (each.types == UNKNOWN or all_codes(each.types or UNKNOWN))
+        and _making(run, each.buffer) == making
+        and _around(run, each.view) == making.owner
+        for each in others
+    )
 
 
 def _around(run: Run, span: Span) -> ast.ClassDef | None:
