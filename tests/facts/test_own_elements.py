@@ -41,6 +41,7 @@ ADDRESS = "dx_ptr + rows[:, None] * c + at[None, :]"
         ("rows = tl.minimum(tl.program_id(0) * BLOCK + tl.arange(0, BLOCK), n - 1)", ADDRESS, HIT),
         (OWN, "dx_ptr + rows[:, None] * n + at[None, :]", HIT),
         (f"{OWN}\n    rows += 1", ADDRESS, HIT),
+        (f"dx_ptr = dx_ptr + n\n    {OWN}", ADDRESS, HIT),
     ],
     ids=[
         "correct: its own",
@@ -52,6 +53,7 @@ ADDRESS = "dx_ptr + rows[:, None] * c + at[None, :]"
         "the last row",
         "rows that overlap",
         "rows that are changed",
+        "a pointer that is moved first",
     ],
 )
 def test_atomic_additions(

@@ -69,6 +69,21 @@ def _is_changed(
             if each.id in given and each.id not in known:
                 known.add(each.id)
                 waiting.append(given[each.id])
+            if each.id in given and _reaches(given, each.id):
+                return True
+    return False
+
+
+def _reaches(given: Mapping[str, ast.expr], name: str) -> bool:
+    """Whether a name is reckoned from what it had before (`rows = rows + 1`)."""
+    waiting, known = [given[name]], set[str]()
+    while waiting:
+        for each in nodes(waiting.pop(), ast.Name):
+            if each.id == name:
+                return True
+            if each.id in given and each.id not in known:
+                known.add(each.id)
+                waiting.append(given[each.id])
     return False
 
 
