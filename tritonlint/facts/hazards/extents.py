@@ -6,7 +6,7 @@ from __future__ import annotations
 import ast
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from tritonlint.facts.flow.parameters import Signed, signature
 from tritonlint.facts.hazards.written_launches import given, launches_of
@@ -238,13 +238,19 @@ def said_in(node: ast.AST) -> Said:
             case ast.If(test=test, body=[*_, ast.Raise()]) if not said.of_file:
                 for part in test.values if isinstance(test, ast.BoolOp) else (test,):
                     _state(said, part)
+    _limit(said, statements)
+    return said
+
+
+def _limit(said: Said, statements: Iterable[ast.stmt]) -> None:
+    """Take in the numbers that names are given at the top of a block; none of these is handed in
+    any more."""
     plain = (each for each in statements if isinstance(each, (ast.Assign, ast.AnnAssign)))
     for target, value in (pair for each in plain for pair in assigned(each)):
         if isinstance(target, ast.Name):
             said.given.discard(target.id)
             if isinstance(value, ast.Constant) and isinstance(value.value, int):
                 said.limits.setdefault(target.id, value.value)
-    return said
 
 
 def _item(items: ast.expr) -> ast.expr:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from tritonlint.facts.project.tree import as_code, given_names, last_name, nodes, walk
@@ -23,7 +24,7 @@ def is_own(function: ast.FunctionDef, access: ast.Call) -> bool:
     called = {each.func.id for each in calls if isinstance(each.func, ast.Name)}
     if len(ids) != 1 or called - {"range"}:
         return False
-    given = {name: values[0] for name, values in given_names(function).items() if len(values) == 1}
+    given = _given_once(function)
     if _is_changed(function, given, access.args[0]):
         return False
     loops = list(_loops(function, access))
@@ -49,41 +50,28 @@ def is_own(function: ast.FunctionDef, access: ast.Call) -> bool:
     return False
 
 
+def _given_once(function: ast.FunctionDef) -> dict[str, ast.expr]:
+    """What the names of a function are given that are no parameters and given something once."""
+    stored = Counter(x.id for x in nodes(function, ast.Name) if isinstance(x.ctx, ast.Store))
+    handed = {each.arg for each in nodes(function.args, ast.arg)}
+    every = given_names(function).items()
+    return {name: x[0] for name, x in every if stored[name] == 1 and name not in handed}
+
+
 def _is_changed(
     function: ast.FunctionDef, given: Mapping[str, ast.expr], address: ast.expr
 ) -> bool:
-    """Whether a name that an address is reckoned from is changed in place, or given several
-    values."""
-    once = {each.id for each in nodes(function, ast.Name) if isinstance(each.ctx, ast.Store)}
+    """Whether a name that an address is reckoned from is given something more than once, but by a
+    loop that counts."""
     counts = {each.id for loop in nodes(function, ast.For) for each in nodes(loop.target, ast.Name)}
-    changed = {
-        each.target.id
-        for each in nodes(function, ast.AugAssign)
-        if isinstance(each.target, ast.Name)
-    }
+    stored = {each.id for each in nodes(function, ast.Name) if isinstance(each.ctx, ast.Store)}
     waiting, known = [address], set[str]()
     while waiting:
-        for each in nodes(waiting.pop(), ast.Name):
-            if each.id in changed or (each.id in once - counts and each.id not in given):
-                return True
-            if each.id in given and each.id not in known:
-                known.add(each.id)
-                waiting.append(given[each.id])
-            if each.id in given and _reaches(given, each.id):
-                return True
-    return False
-
-
-def _reaches(given: Mapping[str, ast.expr], name: str) -> bool:
-    """Whether a name is reckoned from what it had before (`rows = rows + 1`)."""
-    waiting, known = [given[name]], set[str]()
-    while waiting:
-        for each in nodes(waiting.pop(), ast.Name):
-            if each.id == name:
-                return True
-            if each.id in given and each.id not in known:
-                known.add(each.id)
-                waiting.append(given[each.id])
+        names = {each.id for each in nodes(waiting.pop(), ast.Name)} - known
+        if names & stored - counts - given.keys():
+            return True
+        known |= names
+        waiting += [given[name] for name in names & given.keys()]
     return False
 
 
