@@ -551,7 +551,7 @@ MUTANTS = (
            "a gradient that is rounded before it is corrected is not seen"),
     Mutant("any store before", "device/reading/read_back.py", "_is_computed", BODY, "return True",
            "what was loaded and stored as it is loses nothing"),
-    Mutant("callers over one call", "survey/summing.py", "Summing._widened", "if hops > 1 and shown", "if False",
+    Mutant("callers over one call", "survey/summing.py", "Summing._widened", "if left > 0 and shown", "if False",
            "float32 that a helper hands on is said to be of 16 bits"),
     Mutant("what is tried", "survey/summing.py", "Summing._widened", "if hops < _HOPS and tries(caller):",
            "if False:", "a test with float32 hides what others sum in 16 bits"),
@@ -848,6 +848,12 @@ MUTANTS = (
            "a list of types with fp8, bytes and bfloat16 does not tell of codes"),
     Mutant("asked for by a table", "hazards/raw_bytes/siblings.py", "_are_asked_for", BODY,
            "return False", "bytes that are viewed elsewhere as one of a table of types are taken for integers"),
+    Mutant("apply is no call", "survey/summing.py", "Summing._widened",
+           '(owner_of(caller, "forward") is None)', "1",
+           "what is applied two calls away to float32 is a sum in 16 bits"),
+    Mutant("asked for in a comment", "project/comments.py", "said_float32",
+           "or any(asks.search(each) and not _ALSO.search(each) for each in inside if \"#\" in each)", "",
+           "`a should be in fp32` in a function says nothing of a"),
 )  # fmt: skip
 
 BLIND = (

@@ -120,3 +120,59 @@ def test_what_a_function_is_tried_with(tmp_path: Path, monkeypatch: pytest.Monke
     text = SOURCE.format(first="w = w.contiguous()", applied="logits.half()", mark=HIT) + TRIED
     write(tmp_path, {"user.py": text})
     assert found(select=("TL012",)) == expected({"user.py": text})
+
+
+# A function launches for `forward`, and who computes what it is applied to is two calls away.
+LAUNCHED_FOR = (
+    IMPORTS
+    + """\
+@triton.jit
+def decay(a_ptr, out_ptr, D: tl.constexpr):
+    row, lanes = tl.program_id(0), tl.arange(0, D)
+    a = tl.load(a_ptr + row * D + lanes)
+    tl.store(out_ptr + row, tl.sum(a)){mark}
+
+
+def decayed(a):
+    out = torch.empty(a.shape[0], dtype=torch.float32)
+    decay[(a.shape[0],)](a, out, D=64)
+    return out
+
+
+class Decay(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, a, x):
+        return decayed(a)
+
+
+def combined(a, x):
+    {said}
+    x = x.to(torch.bfloat16)
+    return Decay.apply(a, x)
+
+
+class Mixer(torch.nn.Module):
+    def forward(self, x, rate):
+        {computed}
+        return combined(a * rate, x)
+"""
+)
+LAUNCHED = {
+    "correct: a product in float32": ("pass", "a, rate = -torch.exp(x.to(torch.float32)), rate.float()", ""),
+    "a product with whatever it is": ("pass", "a = -torch.exp(x)", HIT),
+    "correct: a comment asks for it": ("# a, x should be in fp32", "a = -torch.exp(x)", ""),
+    "correct: it has to stay so": ("# `a` must stay float32: it is summed", "a = x", ""),
+    "a comment on another": ("# x should be in fp32", "a = -torch.exp(x)", HIT),
+    "a comment on both": ("# a should be in fp32 or bf16", "a = -torch.exp(x)", HIT),
+    "a comment on what comes of it": ("# a is summed; the result must be float32", "a = x", HIT),
+}
+
+
+@pytest.mark.parametrize(("said", "computed", "mark"), LAUNCHED.values(), ids=list(LAUNCHED))
+def test_what_a_function_is_applied_to_two_calls_away(
+    said: str, computed: str, mark: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = LAUNCHED_FOR.format(said=said, computed=computed, mark=mark)
+    write(tmp_path, {"user.py": text})
+    assert found(select=("TL012",)) == expected({"user.py": text})

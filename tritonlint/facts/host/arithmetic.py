@@ -60,11 +60,24 @@ def reckoned(frame: Frame, node: ast.BinOp, left: Value, right: Value) -> Tensor
         numbers = any(isinstance(each, Const) for each in sides)
         both = len(known) == 1 and all(types in known for _, types in each_side)
         alone = known.pop() if both or (len(known) == 1 and numbers) else FLOATS
-        at = frame.span(node)
-        made = Tensor(Allocation(at.path, at.line, at.column, frame.site, "="))
-        frame.types[made.buffer] = alone
-    else:
-        byte_counts.note_count(frame, node, made, left, right)
+        return _of_floats(frame, node, alone)
+    byte_counts.note_count(frame, node, made, left, right)
+    return made
+
+
+def negated(frame: Frame, node: ast.UnaryOp, operand: Value) -> Value:
+    """What `-x` and `+x` are: of floats, floats of the same type."""
+    known = tensor_types(frame, operand)
+    if isinstance(operand, Tensor) and wide_floats(known):
+        return _of_floats(frame, node, known)
+    return frame.unknown(node)
+
+
+def _of_floats(frame: Frame, node: ast.expr, types: ElementTypes) -> Tensor:
+    """A new tensor of floats, which the code at `node` computes."""
+    at = frame.span(node)
+    made = Tensor(Allocation(at.path, at.line, at.column, frame.site, "="))
+    frame.types[made.buffer] = types
     return made
 
 

@@ -86,11 +86,12 @@ def _rarer(frame: Frame, node: ast.expr) -> Value:
     """The value of an expression of a kind that is seen less."""
     match node:
         case ast.NamedExpr(target=target, value=value):
-            result = evaluate(frame, value)
-            frame.env[target.id] = result
+            frame.env[target.id] = result = evaluate(frame, value)
             return result
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as number)):
             return Const(-number)
+        case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=operand):
+            return arithmetic.negated(frame, node, evaluate(frame, operand))
         case ast.Lambda():
             return _lambda(frame, node)
         case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():

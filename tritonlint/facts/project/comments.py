@@ -20,6 +20,9 @@ _ALSO = re.compile(_16_BITS, re.IGNORECASE)
 _OTHERWISE = re.compile(
     r"\b(?:or|any|if|(?:up)?cast|conver[ts]|comput[ei]|accumulat[ei]|return)", re.IGNORECASE
 )
+# What else a line may name with a tensor, and how it asks for a type.
+_OTHERS_TOO = r"(?:\s*(?:,|and)\s*`?\w+`?)*"
+_HAS_TO_BE = r"(?:should|must|ha(?:s|ve) to|needs? to) (?:be|stay|remain)"
 _SENTENCES = re.compile(r"(?<=[.;])\s+")
 _OF_SUMS = re.compile(rf"#.*(?:{_16_BITS}|{_FLOAT32})", re.IGNORECASE)
 _ARITHMETIC = r"\b(?:mul(?:tipl\w+)?|products?|math|arithmetic|acc\w*|sum\w*|add\w*|reduc\w+)\b"
@@ -51,7 +54,8 @@ def computes_in_16_bits(lines: Sequence[str]) -> bool:
 
 def said_float32(lines: Sequence[str], function: object, name: str) -> bool:
     """Whether the docstring of a function, or the comment above it, says of the tensor of that name
-    that it is float32 and nothing else; or a comment of the file calls it so (a float64 `x`)."""
+    that it is float32 and nothing else; a comment in it, that it has to be; or a comment of the
+    file calls it so (a float64 `x`)."""
     if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
         return False
     first = min(each.lineno for each in (function, *function.decorator_list)) - 1
@@ -60,13 +64,18 @@ def said_float32(lines: Sequence[str], function: object, name: str) -> bool:
         first -= 1
         said.append(lines[first])
     says = re.compile(
-        rf"\b{name}\b`?(?:(?:\s*(?:,|and)\s*`?\w+`?)*\s*(?:[:(]|is\b|are\b).*|,? ){_FLOAT32}",
-        re.IGNORECASE,
+        rf"\b{name}\b`?(?:{_OTHERS_TOO}\s*(?:[:(]|is\b|are\b).*|,? ){_FLOAT32}", re.IGNORECASE
+    )
+    asks = re.compile(
+        rf"#.*\b{name}\b`?{_OTHERS_TOO}\s+{_HAS_TO_BE}\b[^.;]*{_FLOAT32}", re.IGNORECASE
     )
     called = re.compile(rf"#.*\b(?:float|fp)(?:32|64)\s+`+{name}`", re.IGNORECASE)
     sentences = (x for each in said if not _ALSO.search(each) for x in _SENTENCES.split(each))
-    return any(says.search(each) and not _OTHERWISE.search(each) for each in sentences) or any(
-        called.search(each) for each in lines if "#" in each
+    inside = lines[function.lineno : function.end_lineno]
+    return (
+        any(says.search(each) and not _OTHERWISE.search(each) for each in sentences)
+        or any(called.search(each) for each in lines if "#" in each)
+        or any(asks.search(each) and not _ALSO.search(each) for each in inside if "#" in each)
     )
 
 

@@ -108,8 +108,9 @@ class Summing:
             }
             if "wide" in shown:
                 return True
-            if hops > 1 and shown and shown != {"narrow"}:
-                if self._widened(caller, kernel, chosen, backwards, hops - 1):
+            left = hops - (owner_of(caller, "forward") is None)  # `apply` does not count
+            if left > 0 and shown and shown != {"narrow"}:
+                if self._widened(caller, kernel, chosen, backwards, left):
                     return True
         return False
 
