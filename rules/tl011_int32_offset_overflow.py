@@ -17,7 +17,7 @@ _TRIGGER = "row 65,536 of rows of 32,768 elements begins at 2**31, which is -2**
 _METADATA = re.compile(
     r"table|scale|zero|(?:^|_)zp|(?:^|_)mins?(?:_|$)|lse|len|size|(?:^|_)pos(?:_|$)|position|indptr|indices|index|idx|ids?(?:_|$)|mask|cu_|loc|slot|offset|start|map"
     r"|(?:^|_)inds?(?:_|$)|(?:^|_)top_?k(?:_(?:weights?|probs?|scores?|vals?|values?|ptr))*$"
-    r"|(?:^|_)tokens(?:_ptr)?$|2dst|partial|count|num_|loss|ratio|beta|mean|std|var(?:_|$)",
+    r"|(?:^|_)tokens(?:_ptr)?$|[a-z](?:2|_to_)[a-z]|rout(?:ed|er|ing)_|partial|count|num_|loss|ratio|beta|mean|std|var(?:_|$)",
     re.IGNORECASE,
 )
 # What multiplies an index for a few entries each: it is no stride of rows.
@@ -79,7 +79,8 @@ class Int32OffsetOverflow(Rule["NarrowOffset | ShortIndex", Confidence]):
     A product that nothing shows to need 64 bits; one that is multiplied again after it was widened
     (`(batch * length).to(tl.int64) * stride`); an index that is a remainder or has an upper limit;
     strides that are known while compiling; memory with an entry for a row or a block, by the name
-    of its pointer (block tables, scales, zero points, lengths); a number of programs; a parameter
+    of its pointer (block tables, scales, zero points, lengths, tables from one thing to another,
+    weights of routing); a number of programs; a parameter
     annotated as 64 bits; a folder in which a comment says that the target has no 64-bit integers; a
     product whose only twin has memory with more dimensions, judging by the names of its strides
     (`stride_x_n` beside `stride_x_t`, or `stride_ob` alone beside `stride_ob`, `stride_om` and

@@ -854,6 +854,12 @@ MUTANTS = (
     Mutant("asked for in a comment", "project/comments.py", "said_float32",
            "or any(asks.search(each) and not _ALSO.search(each) for each in inside if \"#\" in each)", "",
            "`a should be in fp32` in a function says nothing of a"),
+    Mutant("set to a storage", "host/tensor_methods.py", "_set_to", BODY, "return None",
+           "an empty tensor that is set to the storage of fp8 codes has memory of its own"),
+    Mutant("set in place", "host/tensor_methods.py", "call", "rebind(frame, node.func.value, shared)", "",
+           "`x.set_(storage)` leaves the name x to the empty tensor"),
+    Mutant("the sign of floats", "host/arithmetic.py", "negated", BODY, "return frame.unknown(node)",
+           "-x of float32 may be of 16 bits"),
 )  # fmt: skip
 
 BLIND = (

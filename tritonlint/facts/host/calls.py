@@ -6,7 +6,7 @@ from __future__ import annotations
 import ast
 import re
 
-from tritonlint.dtypes import UNKNOWN, ElementTypes, from_torch
+from tritonlint.dtypes import ElementTypes, from_torch
 from tritonlint.facts.host import (
     arithmetic,
     autograd,
@@ -21,7 +21,6 @@ from tritonlint.facts.host import (
     element_types,
     entering,
     generic_functions,
-    item_counts,
     launching,
     libraries,
     lookups,
@@ -29,6 +28,7 @@ from tritonlint.facts.host import (
     objects,
     operator_functions,
     setting_names,
+    tensor_methods,
     tensors,
 )
 from tritonlint.facts.host.arguments import Arguments, Given
@@ -36,7 +36,7 @@ from tritonlint.facts.host.arms import bare
 from tritonlint.facts.host.choices import choose, options
 from tritonlint.facts.host.given import arguments_of
 from tritonlint.facts.host.heirs import telling_heirs
-from tritonlint.facts.host.named_dtypes import LEGACY, may_retype, named_dtype, names_dtype
+from tritonlint.facts.host.named_dtypes import LEGACY, named_dtype
 from tritonlint.facts.host.naming import as_tensor
 from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.state import Frame
@@ -212,31 +212,10 @@ def _method(frame: Frame, node: ast.Call, function: Method, given: Given) -> Val
     arithmetic.takes_numbers(frame, function.name, (owner,), span)
     results: list[tuple[Path, Value]] = []
     for path, each in options(owner):
-        known = _of_tensor(frame, node, function.name, each, arguments)
+        known = tensor_methods.call(frame, node, function.name, each, arguments)
         known = known or libraries.by_name(frame, function.name, arguments, span)
         results.append((path, known or callbacks.call(frame, node, given)))
     return choose(*results)
-
-
-def _of_tensor(
-    frame: Frame, node: ast.Call, name: str, owner: Value, arguments: Arguments
-) -> Value | None:
-    """What a method of a tensor gives; None for what is no tensor."""
-    if not isinstance(owner, Tensor):
-        return None
-    if name == "as_strided":
-        item_counts.note_strides(frame, node, owner)
-    if may_retype(name, node, arguments):
-        around = frame.enclosing[-1] if frame.enclosing else None
-        dtype = names_dtype(node, around)
-        if dtype and name == "view":
-            frame.note("view", owner.buffer, UNKNOWN, frame.span(node), owner.part)
-        elif dtype:
-            target = arguments.keywords.get("dtype") or arguments.get(0, "dtype")
-            if target is not None:
-                return tensors.converted(frame, target, frame.span(node))
-        return replace(owner, types=UNKNOWN, view=frame.span(node), guarded=False, viewed_on=())
-    return tensors.method(frame, owner, name, arguments, frame.span(node))
 
 
 def _outside(frame: Frame, node: ast.Call, qualified: str, given: Given) -> Value:
