@@ -26,6 +26,7 @@ from tritonlint.facts.host.class_facts import (
     take_over,
 )
 from tritonlint.facts.host.class_values import ClassFacts
+from tritonlint.facts.host.element_types import of_one_type
 from tritonlint.facts.host.registries import makes_tensors
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Allocation, Attribute, Made, Object, Symbol
@@ -36,6 +37,9 @@ from tritonlint.facts.project.modules import Definition
 from tritonlint.facts.project.registering import filled_in
 from tritonlint.facts.project.tree import Function
 from tritonlint.frozen import replace
+
+# What more methods give an attribute is not compared.
+_MOST = 4
 
 
 def assigned_value(frame: Frame, owner: Instance, name: str) -> Value | None:
@@ -51,6 +55,8 @@ def assigned_value(frame: Frame, owner: Instance, name: str) -> Value | None:
     if own is None and _is_made_anew(frame, definition, name) and name in facts.first:
         take_over(frame, facts, facts.first[name])
         return renaming.value(facts.first[name], _names(owner))
+    if own is None and (alike := _given_alike(frame, definition, name, _names(owner))):
+        return renaming.value(alike, _names(owner))
     if own is None:
         own = _container(frame, definition, name)
     if isinstance(own, (Table, Sequence)) and not own.items:
@@ -171,6 +177,31 @@ def _set_later(frame: Frame, definition: Definition, name: str) -> tuple[ClassFa
     found = facts.values.get(name)
     # What lets go of it does not say what it was.
     return None if found is None or found == Const(None) else (facts, found)
+
+
+def _given_alike(
+    frame: Frame, definition: Definition, name: str, names: renaming.Names
+) -> Value | None:
+    """What `__init__` and several methods give an attribute, each memory of the one type."""
+    first = class_facts(frame, definition)
+    given = [(first, first.first[name])] if name in first.first else []
+    assigning = [each for each, _ in _assigned_by(definition, name)] if given else []
+    if not 1 < len(assigning) <= _MOST:
+        return None
+    for each in assigning:
+        facts = facts_of(frame, definition, each)
+        if name not in facts.values:
+            return None
+        given.append((facts, facts.values[name]))
+    made = [(facts, value) for facts, value in given if value != Const(None)]
+    held = [take_over(frame, facts, value) for facts, value in made]
+    alike = of_one_type(frame, [value for _, value in made])
+    if alike is None or not all(isinstance(each, Tensor) for _, each in options(alike)):
+        return None
+    for (facts, _), memory in zip(made, held, strict=True):
+        _keep_notes(frame, facts, memory, names)
+        note_views(frame, definition, name, memory, asked=names)
+    return alike
 
 
 def _assigned_by(definition: Definition, name: str) -> Iterator[tuple[Definition, Function]]:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from tritonlint.facts.host.state import Frame
+from tritonlint.facts.host.symbols import Allocation
 from tritonlint.facts.host.values import Env, Sequence, Table, Tensor, Value
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition
@@ -47,9 +48,10 @@ class _Change:
 
 
 def _after(frame: Frame, value: Value, change: _Change) -> Value:
-    """`value`, where a change of it may have come before or not: unknown."""
+    """`value`, where a change of it may have come before or not: unknown, unless it is what that
+    gives."""
     if isinstance(change.node, ast.Name):
-        return frame.unknown(change.node)
+        return value if _gives(frame, change.function, value) else frame.unknown(change.node)
     if change.key is _ANY:
         return frame.unknown(change.node) if isinstance(value, Sequence | Table) else value
     held = dict(value.items).get(change.key) if isinstance(value, Table) else None
@@ -57,6 +59,15 @@ def _after(frame: Frame, value: Value, change: _Change) -> Value:
         if isinstance(held, Tensor) or not change.anew:
             return value.updated([(change.key, frame.unknown(change.node))])
     return value
+
+
+def _gives(frame: Frame, function: ast.AST, value: Value) -> bool:
+    """Whether a function in the one that is run made this tensor."""
+    made = value.buffer if isinstance(value, Tensor) else None
+    first, last = getattr(function, "lineno", 0), getattr(function, "end_lineno", 0)
+    if not isinstance(made, Allocation) or made.path != frame.module.path:
+        return False
+    return first <= made.line <= last
 
 
 @kept(256)

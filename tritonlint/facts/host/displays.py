@@ -48,7 +48,7 @@ def combined(op: ast.operator, left: Value, right: Value) -> Sequence | Table | 
             return Sequence(one.items + other.items, places, one.repeated or other.repeated)
         case ast.BitOr(), Table() as table, Table(items=more):
             return table.updated(more, right.open)
-        case ast.BitOr(), Table() as table, _:
+        case (ast.BitOr(), Table() as table, _) | (ast.BitOr(), _, Table() as table):
             return table.updated((), True)
     return None
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.host import classes, contexts
 from tritonlint.facts.host.attribute_notes import tells_codes
-from tritonlint.facts.host.changing import ANY, UNKNOWN, changed, handed, keys, of_object
+from tritonlint.facts.host.changing import ANY, UNKNOWN, changed, handed, keys, named, of_object
 from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.class_facts import buffers, facts_of, gathers, take_over
 from tritonlint.facts.host.decorators import has_view
@@ -19,7 +19,7 @@ from tritonlint.facts.host.symbols import Attribute, Parameter, Symbol
 from tritonlint.facts.host.values import Choice, Tensor, Value
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, methods
-from tritonlint.facts.project.tree import FUNCTION, last_name, nodes
+from tritonlint.facts.project.tree import FUNCTION, assigned, last_name, nodes
 from tritonlint.frozen import replace
 
 # What more methods give an attribute is unknown.
@@ -121,7 +121,7 @@ def _last(filling: Sequence[Definition], parameter: str, name: str) -> Sequence[
     """Those of `filling` that none of the others follows: all, or of two, of which one makes a
     tensor for the attribute, the one that makes another of what it finds there (`layer.weight =
     convert(layer.weight)`)."""
-    again = [each for each in filling if _reads(each, parameter, name)]
+    again = [each for each in filling if _reads_first(each, parameter, name)]
     if not again:
         return filling if len(filling) <= _MOST else ()
     first = [each for each in filling if each not in again and _makes_tensors(each)]
@@ -151,11 +151,29 @@ def _parameters(method: Definition) -> Iterator[str]:
     yield from (each.arg for each in signature(node).named[0 if static else 1 :])
 
 
-def _reads(method: Definition, parameter: str, name: str, hops: int = 1) -> bool:
-    """Whether a function reads an attribute of what it calls `parameter`, or hands that to one that
-    does, over so many calls."""
+def _reads_first(method: Definition, parameter: str, name: str) -> bool:
+    """Whether a function reads an attribute of what it calls `parameter` before it gives it
+    another value, which it always does."""
+    for statement in method.as_function.body:
+        if _reads(method, parameter, name, within=statement):
+            return True
+        match statement:
+            case ast.Assign() | ast.AnnAssign():
+                if any(of_object(target, parameter) == name for target, _ in assigned(statement)):
+                    return False
+            case ast.Expr(value=ast.Call() as call) if told := named(call):
+                if last_name(told[0]) == parameter and name in keys(method.as_function, told[1]):
+                    return False
+    return False
+
+
+def _reads(
+    method: Definition, parameter: str, name: str, hops: int = 1, within: ast.stmt | None = None
+) -> bool:
+    """Whether a function, or a statement of it, reads an attribute of what it calls `parameter`, or
+    hands that to one that does, over so many calls."""
     node = method.as_function
-    for each in nodes(node, ast.Attribute, ast.Call):
+    for each in nodes(within or node, ast.Attribute, ast.Call):
         match each:
             case ast.Attribute(ctx=ast.Load()) if of_object(each, parameter) == name:
                 return True

@@ -226,9 +226,8 @@ def _made(module: Module) -> tuple[frozenset[str], frozenset[str]]:
 
 @kept(1024)
 def _names_bytes(definition: Definition) -> bool:
-    """Whether a method that a class has of its own names a type of bytes."""
-    own = (each for each in definition.as_class.body if isinstance(each, FUNCTION))
-    return any(last_name(each) == "uint8" for node in own for each in nodes(node, ast.expr))
+    """Whether a class names a type of bytes itself, in a method or for an attribute."""
+    return any(last_name(each) == "uint8" for each in nodes(definition.as_class, ast.expr))
 
 
 def method_names(definition: Definition) -> set[str]:

@@ -217,13 +217,13 @@ def _filling(module: Module, name: str) -> tuple[list[ast.stmt], Mapping[str, De
     """The statements of a module that put something into what `name` stands for, and the functions
     that they call for it."""
     text = module.source.text
-    if not any(f"{name}{each}" in text for each in ("[", ".")):
+    if not any(f"{name}{each}" in text for each in ("[", ".", " |", " +", "|", "+")):
         return [], {}
     fillers = filling(module, name)
     statements: list[ast.stmt] = [
         each
         for each in module.tree.body
-        if isinstance(each, (ast.Assign, ast.Expr, ast.For, ast.If))
+        if isinstance(each, (ast.Assign, ast.AugAssign, ast.Expr, ast.For, ast.If))
         if _called(each) in fillers or name in filled_in(each)
     ]
     return statements[:_MOST], fillers

@@ -13,8 +13,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from tritonlint.facts.index import handing, top_level
 from tritonlint.facts.index.gates import attributes, code, may_matter
-from tritonlint.facts.index.headers import Header, decorators, headers, nesting, outside
-from tritonlint.facts.index.parts import Part, class_in, part_of
+from tritonlint.facts.index.headers import Header, headers, nesting, outside
+from tritonlint.facts.index.parts import Part, class_in, part_of, through_decorators
 from tritonlint.frozen import dataclass, replace
 
 # An attribute that is given something, of what is not called `self`.
@@ -175,9 +175,6 @@ def _functions(
         part_of(text, header.start, end, imported, local, header.is_class, small)
         for header, end in zip(found, ends, strict=False)
     ]
-    for header, part in zip(found, parts, strict=True):
-        if not header.is_class and b"int8" in decorators(text, header):
-            part.byte = part.speaks = True  # `@storage(cache=torch.uint8)`
     owners = [b""] * len(found)
     outermost = list(range(len(found)))
     for inner, outer in nesting([each.indent for each in found]):
@@ -187,6 +184,7 @@ def _functions(
     for inner, outer in reversed(list(nesting([each.indent for each in found]))):
         if not found[outermost[outer]].is_class:
             outermost[inner] = outermost[outer]
+    through_decorators(text, found, parts)
     _through_attributes(text, found, owners, parts)
     _on_objects(text, found, owners, parts, telling)
     _from_outside(text, found, parts)

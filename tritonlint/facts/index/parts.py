@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tritonlint.facts.index.gates import (
@@ -15,6 +15,7 @@ from tritonlint.facts.index.gates import (
     names,
     names_own,
 )
+from tritonlint.facts.index.headers import Header, decorators
 
 # Outside of the project: what is called of these is not followed, but for `torch.ops`.
 _FOREIGN = (b"torch.", b"np.", b"numpy.", b"tl.", b"triton.", b"os.", b"math.", b"pytest.")
@@ -121,3 +122,15 @@ def class_in(call: bytes) -> bytes:
     after underscores; nothing of what is named on an object."""
     parts = () if call.startswith((b".", b"self.")) else call.rstrip(b"(").split(b".")
     return next((each for each in reversed(parts) if each.lstrip(b"_")[:1].isupper()), b"")
+
+
+def through_decorators(text: bytes, found: Sequence[Header], parts: Sequence[Part]) -> None:
+    """A function tells something about bytes where a decorator of it names a type of one byte, or
+    is a function of the file that does: `@storage(cache=torch.uint8)`."""
+    pairs = [pair for pair in zip(found, parts, strict=True) if not pair[0].is_class]
+    top = (header.name for header, part in pairs if part.byte and not header.indent)
+    saying = {b"int8", *(b"@" + name for name in top)}
+    for header, part in pairs:
+        above = decorators(text, header)
+        if above and any(each in above for each in saying):
+            part.byte = part.speaks = True

@@ -32,7 +32,7 @@ _AS = re.compile(rb" as (%s+)" % LETTER)
 _CLASS_VALUE = re.compile(rb"^[ \t]+%s+[ \t]*(?::[^=\n]*)?=(?!=)[^\n]*" % LETTER, re.M)
 # An assignment at the top level, whose value may go on over lines.
 _ASSIGNED = re.compile(
-    rb"^(%s+(?:[ \t]*,[ \t]*%s+)*)[ \t]*(?::[^=\n]*)?=(?!=)([^\n]*(?:\n[ \t)\]}][^\n]*)*)"
+    rb"^(%s+(?:[ \t]*,[ \t]*%s+)*)[ \t]*(?::[^=\n]*|[|+])?=(?!=)([^\n]*(?:\n[ \t)\]}][^\n]*)*)"
     % (LETTER, LETTER),
     re.M,
 )
@@ -41,7 +41,8 @@ _BLOCK = re.compile(
     rb"^(?:if|elif|else|try|except|finally|with|for|while)\b[^\n]*\n((?:[ \t]+[^\n]*\n|\n)+)", re.M
 )
 _ASSIGNED_THERE = re.compile(
-    rb"^[ \t]+(%s+(?:[ \t]*,[ \t]*%s+)*)[ \t]*(?::[^=\n]*)?=(?!=)([^\n]*)" % (LETTER, LETTER), re.M
+    rb"^[ \t]+(%s+(?:[ \t]*,[ \t]*%s+)*)[ \t]*(?::[^=\n]*|[|+])?=(?!=)([^\n]*)" % (LETTER, LETTER),
+    re.M,
 )
 # An empty container, or None: what it holds is said elsewhere in the file. Of a comment after it
 # what follows a quote may be left.
@@ -50,7 +51,7 @@ _EMPTY = re.compile(
 )
 # A name that an item is put into, or those that a function declares to be those of the module.
 _FILLED = re.compile(
-    rb"(?:^|[:;=])[ \t]*(%s+)(?:\[.*\][ \t]*=|\[[ \t]*$"
+    rb"(?:^|[:;=])[ \t]*(%s+)(?:[ \t]*[|+]=|\[.*\][ \t]*=|\[[ \t]*$"
     rb"|\.(?:append|add|insert|extend|setdefault|update)\()"
     rb"|^[ \t]+global[ \t]+([^\n]+)" % LETTER,
     re.M,

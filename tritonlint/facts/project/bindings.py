@@ -137,6 +137,8 @@ def bound_by(node: ast.stmt) -> Iterator[tuple[str, Bound]]:
                 yield from _targets(target, node.value)
         case ast.AnnAssign(value=ast.expr() as value):
             yield from _targets(node.target, value)
+        case ast.AugAssign(value=ast.Dict() | ast.List() | ast.Tuple() | ast.Set()):
+            pass  # more of what it is
         case ast.AugAssign() | ast.For() | ast.AsyncFor():
             yield from _targets(node.target, None)
         case ast.With() | ast.AsyncWith():

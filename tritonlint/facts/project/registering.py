@@ -57,11 +57,13 @@ def _decorates(function: Definition) -> bool:
 
 @kept(8192)
 def filled_in(node: ast.AST, methods: frozenset[str] = _PUT) -> frozenset[str]:
-    """The names, and the attributes of objects, that a piece of code puts items into, under a key
-    or by these `methods`."""
+    """The names, and the attributes of objects, that a piece of code puts items into, under a key,
+    by these `methods` or by `|=` and `+=`."""
     found: set[str] = set()
-    for each in nodes(node, ast.Subscript, ast.Call):
+    for each in nodes(node, ast.Subscript, ast.Call, ast.AugAssign):
         match each:
+            case ast.AugAssign(op=ast.BitOr() | ast.Add(), target=ast.Name() | ast.Attribute()):
+                found.add(last_name(each.target))
             case ast.Subscript(value=(ast.Name() | ast.Attribute()) as owner, ctx=ast.Store()):
                 found.add(last_name(owner))
             case ast.Call(func=ast.Attribute(value=owner, attr=how)) if how in methods:

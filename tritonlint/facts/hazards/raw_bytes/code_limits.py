@@ -1,4 +1,5 @@
-"""What the limits that a kernel keeps floats within tell of the bytes that it stores them to."""
+"""What the floats that a kernel stores to signed bytes tell of these: the limits that they are kept
+within, or that nothing rounds what is read back as codes."""
 
 from __future__ import annotations
 
@@ -8,8 +9,10 @@ from tritonlint.dtypes import INT8, TABLE, ElementTypes
 from tritonlint.facts.device import contract
 from tritonlint.facts.hazards.launched.specializations import specialization
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
+from tritonlint.facts.hazards.raw_bytes.twins import viewed_elsewhere
 from tritonlint.facts.host.events import LaunchEvent
-from tritonlint.facts.host.values import Path
+from tritonlint.facts.host.run import Run
+from tritonlint.facts.host.values import Path, Tensor
 
 # By the greatest number of a type of 8-bit floats, the first of these types.
 _GREATEST = {each.largest: each for each in reversed(TABLE) if each.is_code}
@@ -31,3 +34,25 @@ def limited_as_codes(
             span = event.arguments[parameter].span
             yield Evidence(span, message, "certain", (), ElementTypes.of(code))
             return
+
+
+def unrounded_as_codes(
+    run: Run,
+    event: LaunchEvent,
+    parameter: str,
+    tensor: Tensor,
+    types: ElementTypes,
+    path: Path,
+) -> Iterator[Evidence]:
+    """Evidence that signed bytes are codes: the kernel rounds nothing of what it stores there, as
+    it does for integers, and other code of the file views the same region as 8-bit floats."""
+    if types.single != INT8 or tensor.part is None:
+        return
+    twin = viewed_elsewhere(run, event, tensor)
+    if twin is None or not all(each.is_fp8 for each in twin.types.types or ()):
+        return
+    made = specialization(event, parameter, types, path, alike=True)
+    stores = [x for x in contract(event.kernel, made).stores if x.parameter == parameter]
+    if stores and all(x.kind == "float" and not x.rounded for x in stores):
+        message = f"the same region is viewed as {twin.types} here, and the kernel rounds nothing"
+        yield Evidence(twin.span, message, "likely", (), twin.types, meaning=twin.types)
