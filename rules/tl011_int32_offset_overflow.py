@@ -17,7 +17,13 @@ _TRIGGER = "row 65,536 of rows of 32,768 elements begins at 2**31, which is -2**
 _METADATA = re.compile(
     r"table|scale|zero|(?:^|_)zp|(?:^|_)mins?(?:_|$)|lse|len|size|(?:^|_)pos(?:_|$)|position|indptr|indices|index|idx|ids?(?:_|$)|mask|cu_|loc|slot|offset|start|map"
     r"|(?:^|_)inds?(?:_|$)|(?:^|_)top_?k(?:_(?:weights?|probs?|scores?|vals?|values?|ptr))*$"
-    r"|(?:^|_)tokens(?:_ptr)?$|[a-z](?:2|_to_)[a-z]|rout(?:ed|er|ing)_|partial|count|num_|loss|ratio|beta|mean|std|var(?:_|$)",
+    r"|(?:^|_)tokens(?:_ptr)?$|partial|count|num_|loss|ratio|beta|mean|std|var(?:_|$)",
+    re.IGNORECASE,
+)
+# A table from one thing to another (`expert_to_weights`), or what routes tokens.
+_MAPPING = re.compile(
+    r"(?:^|_)(?:tokens?|experts?|slots?|reqs?|requests?|blocks?|seqs?|batch(?:es)?|heads?|pages?)_to_[a-z]"
+    r"|rout(?:ed|er|ing)_(?:weights?|probs?|scores?|ids?)(?:_|$)",
     re.IGNORECASE,
 )
 # What multiplies an index for a few entries each: it is no stride of rows.
@@ -137,7 +143,8 @@ class Int32OffsetOverflow(Rule["NarrowOffset | ShortIndex", Confidence]):
         if seen.signal == "sized":
             return "possible" if seen.loaded or seen.single else "likely"
         few = any(_FEW.search(each) for each in seen.strides)
-        if _METADATA.search(seen.pointer) or (few and not _has_rows(seen)):
+        small = _METADATA.search(seen.pointer) or _MAPPING.search(seen.pointer)
+        if small or (few and not _has_rows(seen)):
             return None
         if seen.signal == "told":
             if not _has_rows(seen) or _HEADS.search(seen.table):

@@ -49,6 +49,27 @@ def test_attributes_of_an_object(
     assert found(select=("TL001", "TL002")) == expected({"user.py": text})
 
 
+# What other code of the file does to the attribute, and a method that a class leaves to its heirs.
+OUTSIDE = {
+    "a loop": "\ndef view_all(model):\n    for each in model:\n"
+    "        each.data = each.data.view(torch.float8_e4m3fn)\n",
+    "by a name": "\ndef view(weights, name):\n    setattr(weights, name, weights.data.view(torch.float8_e4m3fn))\n",
+    "by a table": "\ndef view(weights):\n    vars(weights).update(data=weights.data.view(torch.float8_e4m3fn))\n",
+    "an heir": "\nclass Viewed(Weights):\n    def finish(self):\n"
+    "        self.data = self.data.view(torch.float8_e4m3fn)\n",
+}
+
+
+@pytest.mark.parametrize("outside", OUTSIDE.values(), ids=list(OUTSIDE))
+def test_attributes_that_others_may_give(
+    outside: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = OBJECT.format(load=BYTES, merge=MERGED, view="", mark="") + outside
+    write(tmp_path, {"user.py": KERNELS + text})
+    assert not found(select=("TL001", "TL002"))
+
+
 LAYER = """
 class Method:
     def create(self, layer, n):
@@ -82,6 +103,39 @@ def test_attributes_of_a_parameter(
     text = KERNELS + LAYER.format(first=first, given=given, view=view, mark=mark)
     write(tmp_path, {"user.py": text})
     assert found(select=("TL001", "TL002")) == expected({"user.py": text})
+
+
+VIEWING = """
+class Base:
+    def create(self, layer, n):
+        layer.codes = torch.nn.Parameter(torch.empty(n, dtype=torch.uint8), requires_grad=False)
+        layer.codes.loader = self.load
+
+    {method}
+
+    def apply(self, layer, out):
+        dequantize[(1,)](layer.codes, out, 64)
+
+
+class Heir(Base):
+    {heir}
+"""
+LEFT = "def after_loading(self, layer):\n        raise NotImplementedError"
+NAMED = (
+    "def after_loading(self, layer):\n        weight = layer.codes\n"
+    "        weight.data = weight.data.view(torch.float8_e4m3fn)"
+)
+ITS = "def after_loading(self, layer):\n        layer.codes = layer.codes.view(torch.float8_e4m3fn)"
+METHODS = {"by another name": (NAMED, "name = 1"), "by an heir": (LEFT, ITS)}
+
+
+@pytest.mark.parametrize(("method", "heir"), METHODS.values(), ids=list(METHODS))
+def test_attributes_that_are_viewed_later(
+    method: str, heir: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, {"user.py": KERNELS + VIEWING.format(method=method, heir=heir)})
+    assert not found(select=("TL001", "TL002"))
 
 
 HEIRS = """
@@ -122,6 +176,59 @@ def test_types_of_heirs(
     monkeypatch.chdir(tmp_path)
     text = KERNELS + HEIRS.format(kind=kind, typed=typed, mark=mark)
     if kind != "uint8":
+        text = text.replace("self.rows, 64)", "self.rows, 64)  # not looked at")
+    write(tmp_path, {"user.py": text})
+    assert found(select=("TL001", "TL002")) == expected({"user.py": text})
+
+
+SWITCHED = """
+class Rows:
+    kind = torch.bfloat16
+    {base}
+
+    def __init__(self, n):
+        self.rows = torch.zeros(n, 64, dtype=self.kind)
+
+    def put(self, x):
+        {put}
+
+
+class Narrow(Rows):
+    kind = torch.uint8
+    {own}
+
+    def typed(self):
+        return self.rows.view(torch.float8_e4m3fn)
+"""
+PLAIN = f"quantize[(1,)](x, self.rows, 64){STORED}"
+PACKING = "quantize_or_pack[(1,)](x, self.rows, PACK=self.packs, BLOCK=64)"
+BY_BITS = "rows = self.rows.view(torch.float8_e4m3fn) if self.bits == 8 else self.rows\n        quantize[(1,)](x, rows, 64)"
+SWITCHES = {
+    "nothing else": ("packs = False", "packs = True", PLAIN),
+    "a flag that says no": ("packs = True", "packs = False", PACKING + STORED),
+    "correct: a flag": ("packs = False", "packs = True", PACKING),
+    "correct: a number": ("bits = 16", "bits = 8", BY_BITS),
+    "correct: a kernel": (
+        "kernel = None",
+        "kernel = copy",
+        "kernel = self.kernel or quantize\n        kernel[(1,)](x, self.rows, 64)",
+    ),
+    "correct: another method": (
+        "def write(self, x):\n        pass",
+        "put = Rows.write",
+        PLAIN.replace(STORED, ""),
+    ),
+}
+
+
+@pytest.mark.parametrize(("base", "own", "put"), SWITCHES.values(), ids=list(SWITCHES))
+def test_switches_of_heirs(
+    base: str, own: str, put: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What else an heir says of itself counts for its methods too."""
+    monkeypatch.chdir(tmp_path)
+    text = KERNELS + SWITCHED.format(base=base, own=own, put=put)
+    if "Rows.write" in own:
         text = text.replace("self.rows, 64)", "self.rows, 64)  # not looked at")
     write(tmp_path, {"user.py": text})
     assert found(select=("TL001", "TL002")) == expected({"user.py": text})

@@ -148,6 +148,10 @@ ENTRIES = {
     "inside of a block": ("cache_ptr", "local_slots", ""),
     "places in a page": ("cache_ptr", "page_offsets", ""),
     "of the least values": ("key_mins", "block_slots", ""),
+    "weights of routing": ("routed_weights_ptr", "expert_blocks", ""),
+    "from experts to weights": ("expert_to_weights_ptr", "expert_blocks", ""),
+    "routed rows": ("routed_rows_ptr", "expert_blocks", HIT),
+    "gradients to inputs": ("grad_to_rows_ptr", "expert_blocks", HIT),
 }
 
 

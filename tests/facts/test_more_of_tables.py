@@ -24,7 +24,6 @@ def run(x, how):
 TABLES = {
     "more of a dict": ('{"copy": copy}', 'TABLE |= {"e4m3": quantize}'),
     "a dict of two": ('{"copy": copy}', 'TABLE = TABLE | {"e4m3": quantize}'),
-    "a dict of two, the other first": ('{"copy": copy}', 'TABLE = {"e4m3": quantize} | TABLE'),
     "more of a list": ("[copy]", "TABLE += [quantize]"),
 }
 
@@ -39,6 +38,47 @@ def test_tables_that_grow(
     text = KERNELS + TABLE.format(first=first, more=more, view=view, mark=mark)
     write(tmp_path, {"user.py": text})
     assert found(select=("TL001", "TL002")) == expected({"user.py": text})
+
+
+# What is left of a table, or comes from elsewhere, is not what it was.
+OTHERS = {
+    "cleared": 'TABLE = {"e4m3": quantize}\nTABLE.clear()\nTABLE |= {"e4m3": pack}',
+    "without one": 'TABLE = {"e4m3": quantize}\ndel TABLE["e4m3"]\nTABLE |= {"e4m3": pack}',
+    "reversed": "TABLE = [quantize]\nTABLE += [pack]\nTABLE.reverse()",
+    "imported": 'from other import TABLE\nTABLE |= {"e4m3": pack}',
+    "the other one counts": 'TABLE = {"e4m3": pack}\nTABLE = {"e4m3": quantize} | TABLE',
+    "more that is not known": 'TABLE = {"e4m3": quantize} | {each: pack for each in names()}',
+}
+PACK = """\
+@triton.jit
+def pack(x_ptr, out_ptr, BLOCK: tl.constexpr):
+    offsets = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
+    x = tl.load(x_ptr + offsets).to(tl.float32) * 448.0
+    tl.store(out_ptr + offsets, x.to(tl.float8e4nv).to(tl.uint8, bitcast=True))
+
+
+"""
+
+
+@pytest.mark.parametrize("table", OTHERS.values(), ids=list(OTHERS))
+def test_tables_of_which_less_is_known(
+    table: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    run = (
+        "\n\ndef run(x, how):\n    out = torch.empty(64, dtype=torch.uint8)\n"
+        "    TABLE[how][(1,)](x, out, 64)  # not looked at\n    return out.view(torch.float8_e4m3fn)\n"
+    )
+    if "[quantize]" in table:
+        run = run.replace("TABLE[how]", "TABLE[0]")
+    write(
+        tmp_path,
+        {
+            "other.py": KERNELS + 'TABLE = {"e4m3": quantize}\n',
+            "user.py": KERNELS + PACK + table + run.replace("TABLE[how]", 'TABLE["e4m3"]'),
+        },
+    )
+    assert not found(select=("TL001", "TL002"))
 
 
 AROUND = """
@@ -95,6 +135,28 @@ def with_scratch(function):
 def run(x, out):
     quantize[(1,)](x, out, 64){mark}
 """
+
+
+STACKED = DECORATED.replace(
+    "\n@with_scratch",
+    """
+def typed(function):
+    @functools.wraps(function)
+    def inner(x, out):
+        return function(x, out.view(torch.float8_e4m3fn))
+
+    return inner
+
+
+@with_scratch
+@typed""",
+)
+
+
+def test_decorators_under_decorators(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, {"user.py": KERNELS + STACKED.format(view="", mark="")})
+    assert not found(select=("TL001", "TL002"))
 
 
 @pytest.mark.parametrize("view", ["", VIEW], ids=["as it is", "correct: viewed"])

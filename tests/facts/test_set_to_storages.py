@@ -37,6 +37,12 @@ CASES = {
     "correct: integers": "    raw = torch.arange(n, dtype=torch.uint8)\n"
     f"    again = {EMPTY}.set_(raw.untyped_storage())\n"
     "    copy[(1,)](again, page, 64)\n",
+    "correct: storages are copied": CODES + "    host = torch.empty(n, dtype=torch.uint8)\n"
+    "    host.untyped_storage().copy_(x.untyped_storage())\n"
+    "    copy[(1,)](host, page, 64)\n",
+    "correct: what is called storage": '    codes = page.storage("codes").view(torch.float8_e4m3fn)\n'
+    "    quantize[(1,)](x, codes, 64)\n"
+    '    quantize[(1,)](x, page.storage("scales"), 64)\n',
     "correct: bytes that are copied": CODES + f"    codes = {EMPTY}.set_(x.untyped_storage())\n"
     "    out = torch.empty_like(codes)\n"
     "    copy[(1,)](codes, out, 64)\n",
@@ -48,4 +54,4 @@ def test_memory_of_another(body: str, tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.chdir(tmp_path)
     files = {"user.py": KERNELS + function(body)}
     write(tmp_path, files)
-    assert found(select=("TL001", "TL002")) == expected(files)
+    assert found(select=("TL001", "TL002", "TL010")) == expected(files)

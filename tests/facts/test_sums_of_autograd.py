@@ -164,6 +164,10 @@ LAUNCHED = {
     "correct: it has to stay so": ("# `a` must stay float32: it is summed", "a = x", ""),
     "a comment on another": ("# x should be in fp32", "a = -torch.exp(x)", HIT),
     "a comment on both": ("# a should be in fp32 or bf16", "a = -torch.exp(x)", HIT),
+    "a comment on what is not so": ("# TODO: a should be in fp32", "a = -torch.exp(x)", HIT),
+    "a comment on its scale": ("# the scale of a must be float32", "a = -torch.exp(x)", HIT),
+    "a comment on the next": ("# a must be contiguous, x must be float32", "a = x", HIT),
+    "a comment on a cast": ("# a should be cast to fp32 by the kernel", "a = x", HIT),
     "a comment on what comes of it": ("# a is summed; the result must be float32", "a = x", HIT),
 }
 
@@ -174,5 +178,15 @@ def test_what_a_function_is_applied_to_two_calls_away(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     text = LAUNCHED_FOR.format(said=said, computed=computed, mark=mark)
+    write(tmp_path, {"user.py": text})
+    assert found(select=("TL012",)) == expected({"user.py": text})
+
+
+def test_a_function_that_applies_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = LAUNCHED_FOR.format(said="pass", computed="a = -torch.exp(x)", mark=HIT).replace(
+        "        return decayed(a)\n",
+        "        if a.dim() == 3:\n            return Decay.apply(a[0], x)\n        return decayed(a)\n",
+    )
     write(tmp_path, {"user.py": text})
     assert found(select=("TL012",)) == expected({"user.py": text})

@@ -36,6 +36,15 @@ CASES = {
     "cast, not rounded": ("448.0", "scaled.to(out_ptr.dtype.element_ty)", "", HIT, "64", VIEW),
     "correct: viewed": ("448.0", "scaled", VIEW, "", "64", VIEW),
     "correct: rounded": ("127.0", "tl.floor(scaled + 0.5)", "", "", "64", VIEW),
+    "correct: rounded away from zero": (
+        "127.0",
+        "(scaled + tl.where(scaled >= 0, 0.5, -0.5)).to(out_ptr.dtype.element_ty)",
+        "",
+        "",
+        "64",
+        VIEW,
+    ),
+    "correct: rounded to even": ("127.0", "(scaled + 12582912.0) - 12582912.0", "", "", "64", VIEW),
     "correct: read as integers": ("127.0", "tl.floor(scaled + 0.5)", "", "", "64", ""),
     "another region is codes": ("448.0", "scaled", "", "", "4", VIEW),
 }

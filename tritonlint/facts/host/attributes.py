@@ -17,6 +17,7 @@ from tritonlint.facts.host.attribute_notes import (
     note_views_of_others,
     of_one_byte,
 )
+from tritonlint.facts.host.changing import stored
 from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.class_facts import (
     buffers,
@@ -38,6 +39,8 @@ from tritonlint.facts.project.registering import filled_in
 from tritonlint.facts.project.tree import Function
 from tritonlint.frozen import replace
 
+# How attributes are given something whose names are not written as such.
+_UNNAMED = ("setattr(", "vars(", "__dict__")
 # What more methods give an attribute is not compared.
 _MOST = 4
 
@@ -186,7 +189,7 @@ def _given_alike(
     first = class_facts(frame, definition)
     given = [(first, first.first[name])] if name in first.first else []
     assigning = [each for each, _ in _assigned_by(definition, name)] if given else []
-    if not 1 < len(assigning) <= _MOST:
+    if not 1 < len(assigning) <= _MOST or _may_be_given_elsewhere(definition, name):
         return None
     for each in assigning:
         facts = facts_of(frame, definition, each)
@@ -202,6 +205,18 @@ def _given_alike(
         _keep_notes(frame, facts, memory, names)
         note_views(frame, definition, name, memory, asked=names)
     return alike
+
+
+@kept(4096)
+def _may_be_given_elsewhere(definition: Definition, name: str) -> bool:
+    """Whether code of the file outside of a class may give an attribute of its objects something:
+    under its name, or under any."""
+    module, own = definition.module, definition.as_class
+    first, last = own.lineno, own.end_lineno or own.lineno
+    given = stored(module).get(name, ())
+    return any(each in module.source.text for each in _UNNAMED) or any(
+        not first <= each.lineno <= last for each in given
+    )
 
 
 def _assigned_by(definition: Definition, name: str) -> Iterator[tuple[Definition, Function]]:

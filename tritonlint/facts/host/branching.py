@@ -24,7 +24,18 @@ from tritonlint.facts.host.outcomes import telling
 from tritonlint.facts.host.silent_tests import speaks_of_types
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import HasType, Literal, Missing, OfVendor, Raised, Spelled
-from tritonlint.facts.host.values import Choice, Condition, Const, DType, Path, Tensor, Value, Word
+from tritonlint.facts.host.values import (
+    Choice,
+    Class,
+    Condition,
+    Const,
+    DType,
+    Launchable,
+    Path,
+    Tensor,
+    Value,
+    Word,
+)
 from tritonlint.facts.project.tree import as_code, last_name, nodes
 from tritonlint.frozen import replace
 
@@ -177,10 +188,10 @@ def _picked(frame: Frame, node: ast.BoolOp) -> Value:
 
 
 def _is_true(value: Value) -> bool | None:
-    """Whether a value is true in a test, where that is known: dtypes and objects are."""
+    """Whether a value is true in a test, where that is known: dtypes, kernels and classes are."""
     if isinstance(value, Const):
         return bool(value.value)
-    return True if isinstance(value, DType) else None
+    return True if isinstance(value, DType | Launchable | Class) else None
 
 
 def _is_test(node: ast.expr) -> bool:
@@ -206,7 +217,7 @@ def conditional(frame: Frame, node: ast.IfExp) -> Value:
 
 
 def test(frame: Frame, node: ast.expr) -> Condition:
-    """The test of a branch: the outcome of one that is just a name is known where its value is."""
+    """The test of a branch; of one that is just a name as far as its value is known."""
     found = condition(frame, node)
     if isinstance(node, ast.Name) and isinstance(value := frame.env.get(node.id), Const):
         return Condition("opaque", Literal(str(bool(value.value))), found.span)
@@ -214,7 +225,6 @@ def test(frame: Frame, node: ast.expr) -> Condition:
 
 
 def decided(frame: Frame, test: Condition) -> bool | None:
-    """How a test comes out, as far as the path tells."""
     return outcomes.decided(test, frame.path, frame.types)
 
 

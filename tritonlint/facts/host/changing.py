@@ -21,8 +21,7 @@ from tritonlint.facts.project.tree import (
     only_given,
 )
 
-# It may change any attribute: by a name that is not written out; or since what changes it is handed
-# to is not known.
+# It may change any attribute: by a name that is not written out; or what changes it is not known.
 ANY = "*"
 UNKNOWN = "?"
 # Over so many calls what a function is handed is followed.
@@ -204,6 +203,9 @@ def _by_store(
     function: Function, target: ast.Attribute | ast.Subscript, name: str
 ) -> Iterator[str]:
     attribute = of_object(target, name)
+    match target:
+        case ast.Attribute(value=ast.Name(id=other), attr="data") if attribute is None:
+            attribute = of_object(only_given(function).get(other, target), name)
     if attribute is not None:
         yield attribute
     elif isinstance(target, ast.Subscript) and of_object(target.value, name) in _TABLES:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tritonlint.facts.host import classes
+from tritonlint.facts.host.changing import stored
 from tritonlint.facts.host.labels import any_spelled
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Attribute, Unknown
@@ -23,6 +24,7 @@ from tritonlint.facts.host.values import (
     Tensor,
     Value,
 )
+from tritonlint.facts.project.modules import Definition
 from tritonlint.facts.project.tree import walk
 
 _COMPARED: Mapping[type[ast.cmpop], Callable[[Any, Any], bool]] = {
@@ -96,6 +98,8 @@ def local(frame: Frame, node: ast.expr) -> bool:
                     return name in ("torch", "numpy")
                 case Instance(definition=definition) if classes.is_enum(definition):
                     return node.attr in ("name", "value")
+                case Instance(definition=definition, symbol=None) if _is_heir(frame, definition):
+                    return node.attr not in stored(definition.module)
                 case Instance(attributes=given) as made:
                     # What an initializer hands on, until something else is called.
                     set_first = frame.run.root.name == "__init__"
@@ -112,3 +116,9 @@ def local(frame: Frame, node: ast.expr) -> bool:
         case ast.Call(func=ast.Name(id="len"), args=[owner]):
             return local(frame, owner)
     return False
+
+
+def _is_heir(frame: Frame, definition: Definition) -> bool:
+    """Whether what is run is a method of a base, as that of an object of this class."""
+    heir = frame.run.heir
+    return heir is not None and definition.node is heir.node

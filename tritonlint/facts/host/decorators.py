@@ -34,14 +34,20 @@ def supplied(frame: Frame, function: Callable) -> Callable | None:
     """What is called instead of a function whose decorator makes bytes, which it may hand to it;
     None of any other function."""
     definition = function.definition
-    result: Value = function
-    for each in reversed(definition.as_function.decorator_list):
-        target = _meant(definition, each)
-        if target is not None and _makes_bytes(target):
+    every = definition.as_function.decorator_list
+    meant = [_meant(definition, each) for each in every]
+    if not any(target is not None and _makes_bytes(target) for target in meant):
+        return None
+    result = function
+    for each, target in reversed([*zip(every, meant, strict=True)]):
+        if target is not None:
             around = frame.elsewhere(definition.module, definition.enclosing, frame.types)
             call = ast.copy_location(ast.Call(each, [], []), each)
-            result = around.apply(call, around.evaluate(each), positional(around, each, result))
-    return result if isinstance(result, Callable) and result is not function else None
+            made = around.apply(call, around.evaluate(each), positional(around, each, result))
+            if not isinstance(made, Callable):
+                return None
+            result = made
+    return result if result is not function else None
 
 
 def note_demanded(frame: Frame) -> None:

@@ -46,10 +46,10 @@ def combined(op: ast.operator, left: Value, right: Value) -> Sequence | Table | 
             known = one.places and other.places
             places = one.places + other.places if known else ()
             return Sequence(one.items + other.items, places, one.repeated or other.repeated)
-        case ast.BitOr(), Table() as table, Table(items=more):
-            return table.updated(more, right.open)
-        case (ast.BitOr(), Table() as table, _) | (ast.BitOr(), _, Table() as table):
-            return table.updated((), True)
+        case ast.BitOr(), Table() as table, Table(items=more, open=False):
+            return table.updated(more)
+        case ast.BitOr(), _, Table() as table:
+            return table.updated((), True)  # the rest of what is left may give way
     return None
 
 

@@ -13,6 +13,7 @@ from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.class_facts import buffers, facts_of, gathers, take_over
 from tritonlint.facts.host.decorators import has_view
 from tritonlint.facts.host.element_types import of_one_type
+from tritonlint.facts.host.heirs import heirs
 from tritonlint.facts.host.registries import makes_tensors
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Attribute, Parameter, Symbol
@@ -47,13 +48,15 @@ def given_elsewhere(frame: Frame, owner: Symbol, name: str) -> Value | None:
         for method in _viewing(kind, asking, owner.name, name):
             notes = (x for x in facts_of(frame, kind, method).notes if x.buffer in held)
             known += [note for note in notes if tells_codes(note) and note not in known]
-    again = given is not None and saving is None and name in changed(asking, owner.name)
-    return _not_passed(given) if given is not None and again else given
+    if given is None or saving is not None:
+        return given
+    first = not any(_reads_first(each, owner.name, name) for each, _ in filling)
+    return _not_passed(given) if first or name in changed(asking, owner.name) else given
 
 
 def _not_passed(value: Value) -> Value:
     """A value without the calls by which it came to where it is: what is given anew from there is
-    passed on by others."""
+    passed on by others, and what is made for an attribute is used by others too."""
     every = [
         (at, replace(x, passed=()) if isinstance(x, Tensor) else x) for at, x in options(value)
     ]
@@ -114,7 +117,15 @@ def _filling(
                 return ()
             if name in told:
                 found.append(method)
-    return found
+    # What an heir gives instead, or makes of it, is not known here.
+    others = (x for heir in heirs(kind) for x in methods(heir) if x.owner is not kind.node)
+    return [] if any(_may_give(each, parameter, name) for each in others) else found
+
+
+def _may_give(method: Definition, parameter: str, name: str) -> bool:
+    """Whether a method may give an attribute of its parameter something."""
+    given = parameter in _parameters(method)
+    return given and not changed(method, parameter).isdisjoint((name, ANY, UNKNOWN))
 
 
 def _last(filling: Sequence[Definition], parameter: str, name: str) -> Sequence[Definition]:

@@ -14,6 +14,7 @@ from tritonlint.facts.host.element_types import all_bytes
 from tritonlint.facts.host.symbols import OfClass, Symbol
 from tritonlint.facts.host.values import Path, Sequence, Tensor, Value
 from tritonlint.facts.kept import kept
+from tritonlint.facts.project.bindings import bound_by
 from tritonlint.facts.project.inheriting import linearized
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.tree import (
@@ -58,7 +59,7 @@ def run_as(method: Definition) -> list[Definition | None]:
     for heir in found:
         first = [heir, *_before(heir, own)]
         names = {name for each in first for name in method_names(each)} - {"__init__"}
-        if method.name not in names:
+        if not any(method.name in _given_in(each.as_class) for each in first):
             changes = not names.isdisjoint(named) or any(map(_names_bytes, first))
             changing += [heir] if changes else []
             keeping = keeping or not changes
@@ -192,6 +193,12 @@ def members(
             return None
         found |= inherited
     return found
+
+
+@kept(1024)
+def _given_in(owner: ast.ClassDef) -> frozenset[str]:
+    """The names that the body of a class gives something."""
+    return frozenset(name for statement in owner.body for name, _ in bound_by(statement))
 
 
 @kept(1024)

@@ -82,7 +82,7 @@ def _attribute(frame: Frame, owner: Instance, name: str, node: ast.expr) -> Valu
         return own
     declared = classes.declared(definition, name)
     if target is not None and (declared is None or not owner.symbol):
-        switch = _as_written(owner, target, name)
+        switch = _as_written(frame, owner, target, name)
         found = switch or names.definition_value(frame, target, name, node)
         if isinstance(found, Instance) and (get := classes.method_named(found, "__get__")):
             return _got(frame, owner, get, node)
@@ -118,12 +118,14 @@ def _given(frame: Frame, owner: Instance, name: str) -> Value | None:
     return own
 
 
-def _as_written(owner: Instance, target: Target, name: str) -> Const | None:
-    """The switch that a class has under a name, of an object that was made of it, where no code of
-    the file gives anything under that name something else."""
+def _as_written(frame: Frame, owner: Instance, target: Target, name: str) -> Const | None:
+    """The switch that a class has under a name, of an object that was made of it, or as whose
+    method one is run, where no code of the file gives anything under that name something else."""
+    heir = frame.run.heir
+    is_heir = heir is not None and owner.symbol is None and owner.definition.node is heir.node
     match target:
-        case Definition(module=module, node=ast.Constant(value=bool() as switch)):
-            if isinstance(owner.symbol, Made) and name not in stored(module):
+        case Definition(module=module, node=ast.Constant(value=(bool() | None) as switch)):
+            if (isinstance(owner.symbol, Made) or is_heir) and name not in stored(module):
                 return Const(switch)
     return None
 

@@ -28,6 +28,8 @@ from tritonlint.facts.host.values import (
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.registering import (
+    PUTTING,
+    TAKING,
     declared_global,
     filled_in,
     filling,
@@ -41,7 +43,8 @@ from tritonlint.frozen import replace
 
 Container = Table | Sequence
 
-# So many statements are followed that fill one table.
+# Statements that may change a table, and so many of them are followed.
+_CHANGING = (ast.Assign, ast.AugAssign, ast.Expr, ast.For, ast.If, ast.Delete)
 _MOST = 16
 
 
@@ -223,8 +226,8 @@ def _filling(module: Module, name: str) -> tuple[list[ast.stmt], Mapping[str, De
     statements: list[ast.stmt] = [
         each
         for each in module.tree.body
-        if isinstance(each, (ast.Assign, ast.AugAssign, ast.Expr, ast.For, ast.If))
-        if _called(each) in fillers or name in filled_in(each)
+        if isinstance(each, _CHANGING)
+        if _called(each) in fillers or name in filled_in(each, PUTTING | TAKING)
     ]
     return statements[:_MOST], fillers
 

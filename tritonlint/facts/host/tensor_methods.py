@@ -11,11 +11,11 @@ from tritonlint.facts.host.arguments import Arguments
 from tritonlint.facts.host.assigning import rebind
 from tritonlint.facts.host.named_dtypes import may_retype, names_dtype
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.values import Const, DType, Tensor, Value
+from tritonlint.facts.host.values import Const, DType, Memory, Tensor, Value
 from tritonlint.frozen import replace
 
-# The memory of a tensor, whatever the type: the tensor itself stands for it.
-_STORAGES = frozenset("untyped_storage storage typed_storage _typed_storage".split())
+# What gives the memory of a tensor.
+_STORAGES = frozenset("untyped_storage storage _typed_storage".split())
 
 
 def call(
@@ -24,8 +24,8 @@ def call(
     """What a method of a tensor gives; None for what is no tensor."""
     if not isinstance(owner, Tensor):
         return None
-    if name in _STORAGES:
-        return owner
+    if name in _STORAGES and not node.args and not node.keywords:
+        return Memory(owner)
     if name == "set_" and isinstance(node.func, ast.Attribute):
         shared = _set_to(frame, node, owner, arguments)
         if shared is not None:
@@ -57,7 +57,8 @@ def _set_to(frame: Frame, node: ast.Call, owner: Tensor, arguments: Arguments) -
     """What `torch.empty(0, dtype=...).set_(x.untyped_storage(), ...)` gives: the memory of `x`, or
     a part of it, viewed as the type of the tensor that is set. None where one of them is not
     known, and of integers: only the room is asked of those."""
-    source = arguments.get(0, "source")
+    given = arguments.get(0, "source")
+    source = given.tensor if isinstance(given, Memory) else given
     types = frame.run.stand_ins.get(owner.buffer) or owner.types or frame.known(owner.buffer)
     if not isinstance(source, Tensor) or types.single is None:
         return None

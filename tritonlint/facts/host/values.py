@@ -197,6 +197,13 @@ class Method:
 
 
 @dataclass(frozen=True)
+class Memory:
+    """The memory of a tensor, which has no type: `x.untyped_storage()`."""
+
+    tensor: Tensor
+
+
+@dataclass(frozen=True)
 class Choice:
     """One of several values, each on its path."""
 
@@ -218,6 +225,7 @@ Value = (
     | Partial
     | Namespace
     | Method
+    | Memory
     | Choice
 )
 # The names of a function call; the attributes of objects by what they are known by.

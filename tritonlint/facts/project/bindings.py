@@ -40,6 +40,8 @@ class Binding:
     conditional: bool = False
 
 
+# What makes a container, and adds to one.
+_DISPLAYS = (ast.Dict, ast.List, ast.Tuple, ast.Set)
 # Those of a parameter.
 _GIVEN: tuple[Binding, ...] = (Binding(None),)
 
@@ -108,8 +110,16 @@ def _flat(body: Sequence[ast.stmt], conditional: bool) -> Iterator[tuple[ast.stm
 
 
 def _block(body: Sequence[ast.stmt], conditional: bool) -> Iterator[tuple[str, Binding]]:
+    made: set[str] = set()
     for node, under in _flat(body, conditional):
+        if isinstance(node, ast.AugAssign) and isinstance(node.value, _DISPLAYS):
+            if isinstance(node.target, ast.Name) and node.target.id in made:
+                continue  # more of what it is
         for name, bound in bound_by(node):
+            if isinstance(bound, _DISPLAYS):
+                made.add(name)
+            else:
+                made.discard(name)
             yield name, Binding(bound, under)
 
 
@@ -137,8 +147,6 @@ def bound_by(node: ast.stmt) -> Iterator[tuple[str, Bound]]:
                 yield from _targets(target, node.value)
         case ast.AnnAssign(value=ast.expr() as value):
             yield from _targets(node.target, value)
-        case ast.AugAssign(value=ast.Dict() | ast.List() | ast.Tuple() | ast.Set()):
-            pass  # more of what it is
         case ast.AugAssign() | ast.For() | ast.AsyncFor():
             yield from _targets(node.target, None)
         case ast.With() | ast.AsyncWith():

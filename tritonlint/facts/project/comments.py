@@ -20,9 +20,14 @@ _ALSO = re.compile(_16_BITS, re.IGNORECASE)
 _OTHERWISE = re.compile(
     r"\b(?:or|any|if|(?:up)?cast|conver[ts]|comput[ei]|accumulat[ei]|return)", re.IGNORECASE
 )
+# What a comment says where it only asks for something, or for something else too.
+_UNSURE = re.compile(rf"{_16_BITS}|\b(?:todo|fixme|xxx|not yet)\b", re.IGNORECASE)
 # What else a line may name with a tensor, and how it asks for a type.
 _OTHERS_TOO = r"(?:\s*(?:,|and)\s*`?\w+`?)*"
-_HAS_TO_BE = r"(?:should|must|ha(?:s|ve) to|needs? to) (?:be|stay|remain)"
+_HAS_TO_BE = (
+    r"(?:should|must|ha(?:s|ve) to|needs? to) (?:both |all )?(?:be|stay|remain)(?: kept)?"
+    rf"(?: in| of)? {_FLOAT32}"
+)
 _SENTENCES = re.compile(r"(?<=[.;])\s+")
 _OF_SUMS = re.compile(rf"#.*(?:{_16_BITS}|{_FLOAT32})", re.IGNORECASE)
 _ARITHMETIC = r"\b(?:mul(?:tipl\w+)?|products?|math|arithmetic|acc\w*|sum\w*|add\w*|reduc\w+)\b"
@@ -67,7 +72,8 @@ def said_float32(lines: Sequence[str], function: object, name: str) -> bool:
         rf"\b{name}\b`?(?:{_OTHERS_TOO}\s*(?:[:(]|is\b|are\b).*|,? ){_FLOAT32}", re.IGNORECASE
     )
     asks = re.compile(
-        rf"#.*\b{name}\b`?{_OTHERS_TOO}\s+{_HAS_TO_BE}\b[^.;]*{_FLOAT32}", re.IGNORECASE
+        rf"^\s*#\s*(?:\w+:\s*)?(?:`?\w+`?\s*(?:,|and)\s*)*`?{name}\b`?{_OTHERS_TOO}\s+{_HAS_TO_BE}",
+        re.IGNORECASE,
     )
     called = re.compile(rf"#.*\b(?:float|fp)(?:32|64)\s+`+{name}`", re.IGNORECASE)
     sentences = (x for each in said if not _ALSO.search(each) for x in _SENTENCES.split(each))
@@ -75,7 +81,7 @@ def said_float32(lines: Sequence[str], function: object, name: str) -> bool:
     return (
         any(says.search(each) and not _OTHERWISE.search(each) for each in sentences)
         or any(called.search(each) for each in lines if "#" in each)
-        or any(asks.search(each) and not _ALSO.search(each) for each in inside if "#" in each)
+        or any(asks.search(x) and not _UNSURE.search(x) for x in inside if "#" in x)
     )
 
 

@@ -10,8 +10,10 @@ from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.tree import dotted_name, last_name, nodes
 
 # Methods that put something into what they are called on.
-_PUT = frozenset("append add insert extend setdefault update copy_ index_copy_".split())
+PUTTING = frozenset("append add insert extend setdefault update copy_ index_copy_".split())
 _REPLACING = frozenset(("update",))
+# And those that take something out, or put it elsewhere.
+TAKING = frozenset("clear pop popitem popleft remove reverse sort rotate".split())
 
 
 @kept(1024)
@@ -56,7 +58,7 @@ def _decorates(function: Definition) -> bool:
 
 
 @kept(8192)
-def filled_in(node: ast.AST, methods: frozenset[str] = _PUT) -> frozenset[str]:
+def filled_in(node: ast.AST, methods: frozenset[str] = PUTTING) -> frozenset[str]:
     """The names, and the attributes of objects, that a piece of code puts items into, under a key,
     by these `methods` or by `|=` and `+=`."""
     found: set[str] = set()
@@ -64,7 +66,9 @@ def filled_in(node: ast.AST, methods: frozenset[str] = _PUT) -> frozenset[str]:
         match each:
             case ast.AugAssign(op=ast.BitOr() | ast.Add(), target=ast.Name() | ast.Attribute()):
                 found.add(last_name(each.target))
-            case ast.Subscript(value=(ast.Name() | ast.Attribute()) as owner, ctx=ast.Store()):
+            case ast.Subscript(value=(ast.Name() | ast.Attribute()) as owner, ctx=ctx) if (
+                not isinstance(ctx, ast.Load)
+            ):
                 found.add(last_name(owner))
             case ast.Call(func=ast.Attribute(value=owner, attr=how)) if how in methods:
                 while isinstance(owner, ast.Subscript):

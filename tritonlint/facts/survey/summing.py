@@ -90,14 +90,16 @@ class Summing:
         chosen: Collection[str],
         backwards: bool = False,
         hops: int = _HOPS,
+        asked: tuple[object, ...] = (),
     ) -> bool:
         """Whether a caller of `launcher`, over so many calls, gives what is `chosen` by callers
-        another type than one of 16 bits."""
+        another type than one of 16 bits; those that were `asked` for it are not asked again."""
         owner = owner_of(launcher, "backward")
         forward = method_of(owner, "forward") if owner is not None else None
         backwards = backwards or forward is not None
+        asked = (*asked, launcher.node)
         for caller in self._callers(forward or launcher):
-            if hops < _HOPS and tries(caller):
+            if caller.node in asked or (hops < _HOPS and tries(caller)):
                 continue  # what it is tried with says nothing of those who use it
             run = self.interpreted(caller, backwards)
             shown = {
@@ -110,7 +112,7 @@ class Summing:
                 return True
             left = hops - (owner_of(caller, "forward") is None)  # `apply` does not count
             if left > 0 and shown and shown != {"narrow"}:
-                if self._widened(caller, kernel, chosen, backwards, left):
+                if self._widened(caller, kernel, chosen, backwards, left, asked):
                     return True
         return False
 

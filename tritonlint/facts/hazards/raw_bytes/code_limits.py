@@ -1,8 +1,9 @@
 """What the floats that a kernel stores to signed bytes tell of these: the limits that they are kept
-within, or that nothing rounds what is read back as codes."""
+within, or scaled to."""
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from tritonlint.dtypes import INT8, TABLE, ElementTypes
@@ -10,12 +11,15 @@ from tritonlint.facts.device import contract
 from tritonlint.facts.hazards.launched.specializations import specialization
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.twins import viewed_elsewhere
+from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.run import Run
-from tritonlint.facts.host.values import Path, Tensor
+from tritonlint.facts.host.values import Path, Tensor, constant
+from tritonlint.facts.project.tree import nodes
 
 # By the greatest number of a type of 8-bit floats, the first of these types.
 _GREATEST = {each.largest: each for each in reversed(TABLE) if each.is_code}
+_OF_INTEGERS = (127,)
 
 
 def limited_as_codes(
@@ -36,7 +40,7 @@ def limited_as_codes(
             return
 
 
-def unrounded_as_codes(
+def scaled_as_codes(
     run: Run,
     event: LaunchEvent,
     parameter: str,
@@ -44,9 +48,10 @@ def unrounded_as_codes(
     types: ElementTypes,
     path: Path,
 ) -> Iterator[Evidence]:
-    """Evidence that signed bytes are codes: the kernel rounds nothing of what it stores there, as
-    it does for integers, and other code of the file views the same region as 8-bit floats."""
-    if types.single != INT8 or tensor.part is None:
+    """Evidence that signed bytes are codes: the kernel says how great 8-bit floats are, not how
+    great signed bytes are, and rounds nothing of what it stores there; and other code of the file
+    views the same region as such floats."""
+    if types.single != INT8 or tensor.part is None or not _names_limits(event):
         return
     twin = viewed_elsewhere(run, event, tensor)
     if twin is None or not all(each.is_fp8 for each in twin.types.types or ()):
@@ -54,5 +59,14 @@ def unrounded_as_codes(
     made = specialization(event, parameter, types, path, alike=True)
     stores = [x for x in contract(event.kernel, made).stores if x.parameter == parameter]
     if stores and all(x.kind == "float" and not x.rounded for x in stores):
-        message = f"the same region is viewed as {twin.types} here, and the kernel rounds nothing"
+        message = f"the same region is viewed as {twin.types} here, and scaled to its limits"
         yield Evidence(twin.span, message, "likely", (), twin.types, meaning=twin.types)
+
+
+def _names_limits(event: LaunchEvent) -> bool:
+    """Whether a launch or its kernel names the greatest number of a type of 8-bit floats, and none
+    of signed bytes."""
+    written = {each.value for each in nodes(event.kernel.node, ast.Constant)}
+    given = (each for x in event.arguments.values() for _, each in options(x.value))
+    named = {each for each in (*written, *map(constant, given)) if isinstance(each, (int, float))}
+    return not named.isdisjoint(_GREATEST) and named.isdisjoint(_OF_INTEGERS)

@@ -11,7 +11,7 @@ from tritonlint.facts.hazards.launched.specializations import fills_descriptor, 
 from tritonlint.facts.hazards.raw_bytes.attribute_views import viewed_by_methods
 from tritonlint.facts.hazards.raw_bytes.byte_bounds import counted
 from tritonlint.facts.hazards.raw_bytes.byte_views import called_so, of_bytes
-from tritonlint.facts.hazards.raw_bytes.code_limits import limited_as_codes, unrounded_as_codes
+from tritonlint.facts.hazards.raw_bytes.code_limits import limited_as_codes, scaled_as_codes
 from tritonlint.facts.hazards.raw_bytes.evidence import (
     Evidence,
     Strength,
@@ -130,7 +130,7 @@ def _evidence(
     return [
         *seen(notes),
         *stated,
-        *unrounded_as_codes(run, event, parameter, tensor, types, whole),
+        *scaled_as_codes(run, event, parameter, tensor, types, whole),
         *(called_so(parameter, certain) if certain else ()),
         *viewed_by_order(run, tensor, types, whole),
         *launched_apart(run, event, parameter, tensor, types, whole),
