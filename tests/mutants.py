@@ -901,6 +901,14 @@ MUTANTS = (
            "if target is not None and _makes_bytes(target):", "of two decorators the one that views is skipped"),
     Mutant("limits of codes alone", "hazards/raw_bytes/code_limits.py", "_names_limits", BODY,
            "return True", "int8 rows that are rounded by halves are taken for codes"),
+    Mutant("attributes that are kept", "host/traded.py", "kept_by", BODY, "return frozenset()",
+           "`self.data = self.data.to(device)` makes an attribute unknown"),
+    Mutant("made as another type", "host/traded.py", "_made_of", "return None if typed else _made_of(inner)",
+           "return _made_of(inner)", "bytes that are made anew as codes are flagged"),
+    Mutant("given in a block", "host/filled.py", "_comes_first", "isinstance(statement, (ast.With, ast.If))",
+           "False", "weights that are made under `with torch.device` are not known"),
+    Mutant("float32 wins", "host/arithmetic.py", "reckoned", "known == {_FLOAT32}", "False",
+           "a product with float32 may be of 16 bits"),
 )  # fmt: skip
 
 BLIND = (

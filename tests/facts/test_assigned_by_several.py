@@ -49,6 +49,54 @@ def test_attributes_of_an_object(
     assert found(select=("TL001", "TL002")) == expected({"user.py": text})
 
 
+# Methods that give an attribute more memory of its type, or move it, and one that changes the type.
+KEPT = {
+    "moved": ("self.data.to(other.device)", "", READ),
+    "longer": ("torch.cat([self.data, self.data.new_zeros(64)])", "", READ),
+    "shorter": ("self.data[:64].contiguous()", "", READ),
+    "correct: viewed": ("self.data.to(other.device)", VIEW, ""),
+    "correct: of another type": ("self.data.to(other.dtype)", "", ""),
+    "correct: made as another type": ("self.data.new_zeros(64, dtype=torch.float8_e4m3fn)", "", ""),
+    "correct: longer by others": ("torch.cat([self.data, other])", "", ""),
+}
+
+
+@pytest.mark.parametrize(("merge", "view", "mark"), KEPT.values(), ids=list(KEPT))
+def test_attributes_that_keep_their_type(
+    merge: str, view: str, mark: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = KERNELS + OBJECT.format(load=BYTES, merge=merge, view=view, mark=mark)
+    write(tmp_path, {"user.py": text})
+    assert found(select=("TL001", "TL002")) == expected({"user.py": text})
+
+
+BLOCK = """
+class Method:
+    def create(self, layer, n):
+        {block}:
+            layer.codes = torch.nn.Parameter(torch.empty(n, dtype=torch.uint8))
+            layer.codes.loader = self.load
+
+    def apply(self, layer, out):
+        dequantize[(1,)](layer.codes{view}, out, 64){mark}
+
+    def dump(self, layer):
+        return layer.codes.view(torch.float8_e4m3fn).float()
+"""
+
+
+@pytest.mark.parametrize(("view", "mark"), [("", READ), (VIEW, "")], ids=["bytes", "correct"])
+@pytest.mark.parametrize("block", ["with torch.device('cuda')", "if n > 1"])
+def test_attributes_that_are_given_in_a_block(
+    block: str, view: str, mark: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = KERNELS + BLOCK.format(block=block, view=view, mark=mark)
+    write(tmp_path, {"user.py": text})
+    assert found(select=("TL001", "TL002")) == expected({"user.py": text})
+
+
 # What other code of the file does to the attribute, and a method that a class leaves to its heirs.
 OUTSIDE = {
     "a loop": "\ndef view_all(model):\n    for each in model:\n"

@@ -159,6 +159,8 @@ class Mixer(torch.nn.Module):
 )
 LAUNCHED = {
     "correct: a product in float32": ("pass", "a, rate = -torch.exp(x.to(torch.float32)), rate.float()", ""),
+    "correct: a product with float32": ("pass", "a = -torch.exp(x.to(torch.float32))", ""),
+    "a product with a scale": ("pass", "a = x\n        rate = x\n        a = a * self.scale.float()", HIT),
     "a product with whatever it is": ("pass", "a = -torch.exp(x)", HIT),
     "correct: a comment asks for it": ("# a, x should be in fp32", "a = -torch.exp(x)", ""),
     "correct: it has to stay so": ("# `a` must stay float32: it is summed", "a = x", ""),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable
 from collections.abc import Sequence as Items
 
-from tritonlint.dtypes import INT8, UNKNOWN, ElementTypes, from_torch
+from tritonlint.dtypes import BY_NAME, FLOAT32, INT8, UNKNOWN, ElementTypes, from_torch
 from tritonlint.facts.host import byte_counts
 from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.element_types import (
@@ -29,6 +30,11 @@ _OF_NUMBERS = frozenset(
     mse_loss l1_loss cross_entropy scaled_dot_product_attention""".split()
 )
 
+# What comes of float32 and another type of floats, unless that one is a tensor of no dimensions, by
+# its name: such gives way, as a number does.
+_FLOAT32 = ElementTypes.of(FLOAT32)
+_WIDE = ElementTypes(frozenset({FLOAT32, BY_NAME["float64"]}))
+_SCALAR = re.compile(r"scal|alpha|beta|gamma|factor|eps|temp|norm|coef|weight|lambda|amax|max|sum")
 _OPERATIONS = {ast.Mod: "%", ast.FloorDiv: "//", ast.Add: "+", ast.Sub: "-"}
 
 
@@ -59,6 +65,9 @@ def reckoned(frame: Frame, node: ast.BinOp, left: Value, right: Value) -> Tensor
     ):
         numbers = any(isinstance(each, Const) for each in sides)
         both = len(known) == 1 and all(types in known for _, types in each_side)
+        if not both and not numbers and known == {_FLOAT32}:
+            wide = node.left if each_side[0][1] == _FLOAT32 else node.right
+            return _of_floats(frame, node, FLOATS if _SCALAR.search(as_code(wide)) else _WIDE)
         alone = known.pop() if both or (len(known) == 1 and numbers) else FLOATS
         return _of_floats(frame, node, alone)
     byte_counts.note_count(frame, node, made, left, right)

@@ -31,6 +31,7 @@ from tritonlint.facts.host.element_types import of_one_type
 from tritonlint.facts.host.registries import makes_tensors
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Allocation, Attribute, Made, Object, Symbol
+from tritonlint.facts.host.traded import kept_by
 from tritonlint.facts.host.values import Const, DType, Instance, Sequence, Table, Tensor, Value
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.inheriting import linearized
@@ -220,10 +221,11 @@ def _may_be_given_elsewhere(definition: Definition, name: str) -> bool:
 
 
 def _assigned_by(definition: Definition, name: str) -> Iterator[tuple[Definition, Function]]:
-    """The methods that assign an attribute, of the first class which has such of those that an
-    object is of."""
+    """The methods that assign an attribute, and not only what it holds already, of the first class
+    which has such of those that an object is of."""
     for owner in linearized(definition):
-        assigning = _assigning(owner.as_class).get(name, ())
+        every = _assigning(owner.as_class).get(name, ())
+        assigning = [each for each in every if name not in kept_by(each)]
         if assigning:
             handed = owner.node is not definition.node  # what an heir hands on is not known
             if not (handed and any(each.name == "__post_init__" for each in assigning)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.host import classes, contexts
@@ -164,22 +165,41 @@ def _parameters(method: Definition) -> Iterator[str]:
 
 def _reads_first(method: Definition, parameter: str, name: str) -> bool:
     """Whether a function reads an attribute of what it calls `parameter` before it gives it
-    another value, which it always does."""
-    for statement in method.as_function.body:
-        if _reads(method, parameter, name, within=statement):
-            return True
-        match statement:
-            case ast.Assign() | ast.AnnAssign():
-                if any(of_object(target, parameter) == name for target, _ in assigned(statement)):
-                    return False
-            case ast.Expr(value=ast.Call() as call) if told := named(call):
-                if last_name(told[0]) == parameter and name in keys(method.as_function, told[1]):
-                    return False
+    another value."""
+    return _comes_first(method, method.as_function.body, parameter, name) == "read"
+
+
+def _comes_first(
+    method: Definition, body: Sequence[ast.stmt], parameter: str, name: str
+) -> Literal["read", "given"] | None:
+    """Whether a block reads an attribute first, or always gives it something before that."""
+    for statement in body:
+        if isinstance(statement, (ast.With, ast.If)):
+            arms = [statement.body, *([statement.orelse] if isinstance(statement, ast.If) else [])]
+            found = {_comes_first(method, arm, parameter, name) for arm in arms}
+            if isinstance(statement, ast.If) and _reads(method, parameter, name, 1, statement.test):
+                return "read"
+            if "read" in found or found == {"given"}:
+                return "read" if "read" in found else "given"
+        elif _reads(method, parameter, name, within=statement):
+            return "read"
+        elif _gives(method, statement, parameter, name):
+            return "given"
+    return None
+
+
+def _gives(method: Definition, statement: ast.stmt, parameter: str, name: str) -> bool:
+    match statement:
+        case ast.Assign() | ast.AnnAssign():
+            return any(of_object(target, parameter) == name for target, _ in assigned(statement))
+        case ast.Expr(value=ast.Call() as call) if told := named(call):
+            its = last_name(told[0]) == parameter
+            return its and name in keys(method.as_function, told[1])
     return False
 
 
 def _reads(
-    method: Definition, parameter: str, name: str, hops: int = 1, within: ast.stmt | None = None
+    method: Definition, parameter: str, name: str, hops: int = 1, within: ast.AST | None = None
 ) -> bool:
     """Whether a function, or a statement of it, reads an attribute of what it calls `parameter`, or
     hands that to one that does, over so many calls."""

@@ -62,8 +62,8 @@ _RESIZES = frozenset("set_ resize_ resize_as_".split())
 _ELEMENTWISE = frozenset(
     """
     abs clamp clamp_max clamp_min clip neg round exp expm1 log log2 log10 log1p sqrt rsqrt square
-    reciprocal pow sigmoid tanh relu gelu silu softplus softmax log_softmax sum mean amax amin norm
-    prod cumsum logsumexp std var
+    reciprocal pow sigmoid logsigmoid tanh relu gelu silu softplus softmax log_softmax sum mean amax
+    amin norm prod cumsum logsumexp std var
     """.split()
 )
 # The greatest or least values and where they are; the others where a dimension is given.

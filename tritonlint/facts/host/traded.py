@@ -1,4 +1,5 @@
-"""Attributes that trade what they hold: `self.front, self.back = self.back, self.front`."""
+"""Attributes that trade what they hold (`self.front, self.back = self.back, self.front`), or keep
+memory of the same type: `self.page = self.page.to(device)`."""
 
 from __future__ import annotations
 
@@ -6,7 +7,14 @@ import ast
 from collections.abc import Iterator, Mapping
 
 from tritonlint.facts.kept import kept
-from tritonlint.facts.project.tree import FUNCTION, Function, statements_in
+from tritonlint.facts.project.tree import FUNCTION, Function, as_code, last_name, statements_in
+
+# Methods that keep the type of a tensor, or make more memory of that type; and what joins tensors.
+_KEEPING = frozenset(
+    """clone contiguous cpu cuda detach pin_memory narrow new_empty new_zeros new_ones new_full
+    repeat share_memory_ requires_grad_""".split()
+)
+_JOINING = ("cat", "concat", "concatenate", "stack")
 
 
 @kept(1024)
@@ -33,7 +41,7 @@ def _moves(method: Function) -> Iterator[tuple[str, str | None]]:
     names: dict[str, str | None] = {}
     for statement, _ in statements_in(method.body):
         for target, value in _pairs(statement):
-            source = _own(value)
+            source = _made_of(value)
             if isinstance(value, ast.Name):
                 source = names.get(value.id)
             if isinstance(target, ast.Name):
@@ -42,11 +50,36 @@ def _moves(method: Function) -> Iterator[tuple[str, str | None]]:
                 yield name, source
 
 
+@kept(4096)
+def kept_by(method: Function) -> frozenset[str]:
+    """The attributes of `self` that a method assigns, but gives nothing but what they hold
+    already, or memory of the same type with it."""
+    moves = [*_moves(method)]
+    others = {name for name, source in moves if source != name}
+    return frozenset(name for name, _ in moves if name not in others)
+
+
 def _own(node: ast.expr | None) -> str | None:
     match node:
         case ast.Attribute(value=ast.Name(id="self"), attr=name):
             return name
     return None
+
+
+def _made_of(node: ast.expr | None) -> str | None:
+    """The attribute of `self` that an expression is, or is made of without another type."""
+    match node:
+        case ast.Subscript(value=inner, slice=ast.Slice()):
+            return _made_of(inner)
+        case ast.Call(func=ast.Attribute(value=inner, attr=method)) if method in _KEEPING:
+            typed = any(each.arg in ("dtype", None) for each in node.keywords)
+            return None if typed else _made_of(inner)
+        case ast.Call(func=ast.Attribute(value=inner, attr="to"), args=[where], keywords=[]):
+            return _made_of(inner) if "device" in as_code(where) else None
+        case ast.Call(func=function, args=[ast.List(elts=parts) | ast.Tuple(elts=parts), *_]):
+            each = {_made_of(part) for part in parts} if last_name(function) in _JOINING else {None}
+            return each.pop() if len(each) == 1 else None
+    return _own(node)
 
 
 def _pairs(statement: ast.stmt) -> Iterator[tuple[ast.expr, ast.expr | None]]:
