@@ -25,6 +25,8 @@ TABLES = {
     "more of a dict": ('{"copy": copy}', 'TABLE |= {"e4m3": quantize}'),
     "a dict of two": ('{"copy": copy}', 'TABLE = TABLE | {"e4m3": quantize}'),
     "more of a list": ("[copy]", "TABLE += [quantize]"),
+    "more by a call": ('{"copy": copy}', "TABLE |= dict(e4m3=quantize)"),
+    "more by its name": ('{"copy": copy}', 'MORE = {"e4m3": quantize}\nTABLE |= MORE'),
 }
 
 
@@ -47,6 +49,7 @@ OTHERS = {
     "reversed": "TABLE = [quantize]\nTABLE += [pack]\nTABLE.reverse()",
     "imported": 'from other import TABLE\nTABLE |= {"e4m3": pack}',
     "the other one counts": 'TABLE = {"e4m3": pack}\nTABLE = {"e4m3": quantize} | TABLE',
+    "more that is spread": 'from elsewhere import MORE\nTABLE = {**{"e4m3": quantize}, **MORE}',
     "more that is not known": 'TABLE = {"e4m3": quantize} | {each: pack for each in names()}',
 }
 PACK = """\

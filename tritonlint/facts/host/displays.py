@@ -11,7 +11,7 @@ from tritonlint.facts.host.choices import as_tested
 from tritonlint.facts.host.labels import key_of, label_of
 from tritonlint.facts.host.places import Place
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.values import Const, DType, Sequence, Table, Value, constant
+from tritonlint.facts.host.values import Const, DType, Launchable, Sequence, Table, Value, constant
 from tritonlint.facts.project.tree import nodes
 
 MAX_ITEMS = 64
@@ -88,9 +88,11 @@ def table(frame: Frame, node: ast.Dict) -> Value:
     for key, value in zip(node.keys, node.values, strict=True):
         if key is None:
             inner = frame.evaluate(value)
+            if not isinstance(inner, Table) or inner.open:
+                open_ = True  # which may have other kernels under the same keys
+                entries = [each for each in entries if not isinstance(each[1], Launchable)]
             if isinstance(inner, Table):
                 entries.extend(inner.items)
-            open_ = open_ or not isinstance(inner, Table) or inner.open
             continue
         label = label_of(frame.evaluate(key), key)
         launched = len(frame.run.launches)

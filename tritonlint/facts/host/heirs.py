@@ -234,7 +234,8 @@ def _made(module: Module) -> tuple[frozenset[str], frozenset[str]]:
 @kept(1024)
 def _names_bytes(definition: Definition) -> bool:
     """Whether a class names a type of bytes itself, in a method or for an attribute."""
-    return any(last_name(each) == "uint8" for each in nodes(definition.as_class, ast.expr))
+    every = nodes(definition.as_class, ast.expr)
+    return any(last_name(each) in ("uint8", "int8") for each in every)
 
 
 def method_names(definition: Definition) -> set[str]:

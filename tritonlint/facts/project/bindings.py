@@ -40,7 +40,7 @@ class Binding:
     conditional: bool = False
 
 
-# What makes a container, and adds to one.
+# What makes a container.
 _DISPLAYS = (ast.Dict, ast.List, ast.Tuple, ast.Set)
 # Those of a parameter.
 _GIVEN: tuple[Binding, ...] = (Binding(None),)
@@ -112,7 +112,7 @@ def _flat(body: Sequence[ast.stmt], conditional: bool) -> Iterator[tuple[ast.stm
 def _block(body: Sequence[ast.stmt], conditional: bool) -> Iterator[tuple[str, Binding]]:
     made: set[str] = set()
     for node, under in _flat(body, conditional):
-        if isinstance(node, ast.AugAssign) and isinstance(node.value, _DISPLAYS):
+        if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.BitOr | ast.Add):
             if isinstance(node.target, ast.Name) and node.target.id in made:
                 continue  # more of what it is
         for name, bound in bound_by(node):
