@@ -58,6 +58,9 @@ KEPT = {
     "correct: of another type": ("self.data.to(other.dtype)", "", ""),
     "correct: made as another type": ("self.data.new_zeros(64, dtype=torch.float8_e4m3fn)", "", ""),
     "correct: longer by others": ("torch.cat([self.data, other])", "", ""),
+    "correct: as asked for a device": ("self.data.to(kind_on(self.device))", "", ""),
+    "correct: as a type of the device": ("self.data.to(self.device_dtype)", "", ""),
+    "correct: joined by another function": ("stack([self.data])", "", ""),
 }
 
 
@@ -174,7 +177,26 @@ NAMED = (
     "        weight.data = weight.data.view(torch.float8_e4m3fn)"
 )
 ITS = "def after_loading(self, layer):\n        layer.codes = layer.codes.view(torch.float8_e4m3fn)"
-METHODS = {"by another name": (NAMED, "name = 1"), "by an heir": (LEFT, ITS)}
+METHODS = {
+    "by another name": (NAMED, "name = 1"),
+    "by an heir": (LEFT, ITS),
+    "by an heir, registered": (
+        LEFT,
+        "def after_loading(self, layer):\n"
+        '        layer.register_buffer("codes", layer.codes.view(torch.float8_e4m3fn))',
+    ),
+    "by an heir of an heir": (LEFT, "name = 1\n\n\nclass Last(Heir):\n    " + ITS),
+    "of a module": (ITS.replace("layer", "module"), "name = 1"),
+    "of each layer": (
+        "def after_loading(self, model):\n        for layer in model.layers:\n"
+        "            layer.codes = layer.codes.view(torch.float8_e4m3fn)",
+        "name = 1",
+    ),
+    "by a function": (
+        "pass",
+        "name = 1\n\n\ndef convert(layer):\n    layer.codes = layer.codes.view(torch.float8_e4m3fn)",
+    ),
+}
 
 
 @pytest.mark.parametrize(("method", "heir"), METHODS.values(), ids=list(METHODS))
@@ -261,6 +283,16 @@ SWITCHES = {
         "kernel = copy",
         "kernel = self.kernel or quantize\n        kernel[(1,)](x, self.rows, 64)",
     ),
+    "correct: a flag of the class": (
+        "packs = False",
+        "packs = True",
+        "quantize_or_pack[(1,)](x, self.rows, PACK=type(self).packs, BLOCK=64)",
+    ),
+    "correct: a flag by its name": (
+        "packs = False",
+        "packs = True",
+        'quantize_or_pack[(1,)](x, self.rows, PACK=getattr(self, "packs", False), BLOCK=64)',
+    ),
     "correct: another method": (
         "def write(self, x):\n        pass",
         "put = Rows.write",
@@ -276,6 +308,8 @@ def test_switches_of_heirs(
     """What else an heir says of itself counts for its methods too."""
     monkeypatch.chdir(tmp_path)
     text = KERNELS + SWITCHED.format(base=base, own=own, put=put)
+    if "type(self)" in put or "getattr" in put:
+        text = text.replace("BLOCK=64)\n", "BLOCK=64)  # not looked at\n")
     if "Rows.write" in own:
         text = text.replace("self.rows, 64)", "self.rows, 64)  # not looked at")
     write(tmp_path, {"user.py": text})

@@ -46,6 +46,9 @@ def test_tables_that_grow(
 OTHERS = {
     "cleared": 'TABLE = {"e4m3": quantize}\nTABLE.clear()\nTABLE |= {"e4m3": pack}',
     "without one": 'TABLE = {"e4m3": quantize}\ndel TABLE["e4m3"]\nTABLE |= {"e4m3": pack}',
+    "in a class": (
+        'class Rows:\n    TABLE = {"e4m3": quantize}\n    TABLE |= {"e4m3": pack}\n\n\nTABLE = Rows.TABLE'
+    ),
     "reversed": "TABLE = [quantize]\nTABLE += [pack]\nTABLE.reverse()",
     "imported": 'from other import TABLE\nTABLE |= {"e4m3": pack}',
     "the other one counts": 'TABLE = {"e4m3": pack}\nTABLE = {"e4m3": quantize} | TABLE',

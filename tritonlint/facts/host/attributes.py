@@ -41,7 +41,7 @@ from tritonlint.facts.project.tree import Function
 from tritonlint.frozen import replace
 
 # How attributes are given something whose names are not written as such.
-_UNNAMED = ("setattr(", "vars(", "__dict__")
+_UNNAMED = ("setattr(", "vars(", "__dict__", "_buffers[", "_parameters[")
 # What more methods give an attribute is not compared.
 _MOST = 4
 
@@ -190,7 +190,10 @@ def _given_alike(
     first = class_facts(frame, definition)
     given = [(first, first.first[name])] if name in first.first else []
     assigning = [each for each, _ in _assigned_by(definition, name)] if given else []
-    if not 1 < len(assigning) <= _MOST or _may_be_given_elsewhere(definition, name):
+    every = _assigning(definition.as_class).get(name, ())
+    if not given or len(every) < 2 and not any(name in kept_by(each) for each in every):
+        return None
+    if len(assigning) > _MOST or _may_be_given_elsewhere(definition, name):
         return None
     for each in assigning:
         facts = facts_of(frame, definition, each)
@@ -225,7 +228,8 @@ def _assigned_by(definition: Definition, name: str) -> Iterator[tuple[Definition
     which has such of those that an object is of."""
     for owner in linearized(definition):
         every = _assigning(owner.as_class).get(name, ())
-        assigning = [each for each in every if name not in kept_by(each)]
+        kept_ = every and not _may_be_given_elsewhere(definition, name)
+        assigning = [each for each in every if not kept_ or name not in kept_by(each)]
         if assigning:
             handed = owner.node is not definition.node  # what an heir hands on is not known
             if not (handed and any(each.name == "__post_init__" for each in assigning)):

@@ -118,7 +118,7 @@ def _choosing(module: Module, name: str) -> Sequence[ast.stmt]:
     of a package, and little but assignments stands under these."""
     found = [each for each in module.tree.body if name in _assigned_in(each)]
     tests = [each for each in found if isinstance(each, ast.If | ast.Try)]
-    whole = len(bindings(found).get(name, ())) == len(module.bindings[name])
+    whole = len(bindings(found, grows=True).get(name, ())) == len(module.bindings[name])
     return found if tests and whole and len(found) <= _MOST else ()
 
 

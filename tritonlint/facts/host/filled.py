@@ -9,7 +9,17 @@ from typing import Literal
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.host import classes, contexts
 from tritonlint.facts.host.attribute_notes import tells_codes
-from tritonlint.facts.host.changing import ANY, UNKNOWN, changed, handed, keys, named, of_object
+from tritonlint.facts.host.changing import (
+    ANY,
+    UNKNOWN,
+    changed,
+    handed,
+    keys,
+    named,
+    of_object,
+    spelled_out,
+    stored,
+)
 from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.class_facts import buffers, facts_of, gathers, take_over
 from tritonlint.facts.host.decorators import has_view
@@ -24,6 +34,8 @@ from tritonlint.facts.project.modules import Definition, methods
 from tritonlint.facts.project.tree import FUNCTION, assigned, last_name, nodes
 from tritonlint.frozen import replace
 
+# Methods that may give a tensor another type.
+_RETYPING = frozenset("view to type float half bfloat16".split())
 # What more methods give an attribute is unknown.
 _MOST = 4
 
@@ -118,9 +130,35 @@ def _filling(
                 return ()
             if name in told:
                 found.append(method)
-    # What an heir gives instead, or makes of it, is not known here.
-    others = (x for heir in heirs(kind) for x in methods(heir) if x.owner is not kind.node)
-    return [] if any(_may_give(each, parameter, name) for each in others) else found
+        if any(name in changed(method, each) for each in _parameters(method) if each != parameter):
+            return ()
+    # What an heir gives instead, or makes of it, is not known here; nor what other code does.
+    below = [*heirs(kind), *(inner for heir in heirs(kind) for inner in heirs(heir))]
+    others = (x for heir in below for x in methods(heir) if x.owner is not kind.node)
+    if any(_may_give(each, parameter, name) for each in others):
+        return ()
+    return () if _is_given_outside(kind, name) else found
+
+
+@kept(4096)
+def _is_given_outside(kind: Definition, name: str) -> bool:
+    """Whether code of the file gives an attribute of this name another type, other than a method
+    of the class that of one of its parameters."""
+    module = kind.module
+    for statement in nodes(module.tree, ast.Assign) if name in stored(module) else ():
+        for target, value in assigned(statement):
+            if not isinstance(target, ast.Attribute) or target.attr != name:
+                continue
+            written = nodes(spelled_out(module, value), ast.Attribute)
+            if _RETYPING.isdisjoint(x.attr for x in written):
+                continue
+            method = module.function_at(statement.lineno)
+            owner = target.value.id if isinstance(target.value, ast.Name) else ""
+            if method is None or method.owner is not kind.node:
+                return True
+            if owner not in (x.arg for x in signature(method.as_function).named):
+                return True
+    return False
 
 
 def _may_give(method: Definition, parameter: str, name: str) -> bool:

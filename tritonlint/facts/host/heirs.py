@@ -26,6 +26,11 @@ from tritonlint.facts.project.tree import (
     walk,
 )
 
+# How a class asks for what its heirs say of themselves, where that is not followed.
+_ASKING = (
+    *("type(self)", "__class__", "getattr(self", "hasattr(self", "bool(self", "cls."),
+    *("__init_subclass__", "is_floating_point"),
+)
 # Classes outside of the project that give their heirs nothing of what is looked for.
 _PLAIN_BASES = ("object", "ABC")
 
@@ -60,7 +65,9 @@ def run_as(method: Definition) -> list[Definition | None]:
         first = [heir, *_before(heir, own)]
         names = {name for each in first for name in method_names(each)} - {"__init__"}
         if not any(method.name in _given_in(each.as_class) for each in first):
-            changes = not names.isdisjoint(named) or any(map(_names_bytes, first))
+            told = any(map(_names_bytes, first))
+            told = told or (not _asks_for_classes(own) and any(map(_has_bytes, first)))
+            changes = told or not names.isdisjoint(named)
             changing += [heir] if changes else []
             keeping = keeping or not changes
     return changing if changing and not keeping and _is_for_heirs(own, named) else [None, *changing]
@@ -233,9 +240,24 @@ def _made(module: Module) -> tuple[frozenset[str], frozenset[str]]:
 
 @kept(1024)
 def _names_bytes(definition: Definition) -> bool:
-    """Whether a class names a type of bytes itself, in a method or for an attribute."""
-    every = nodes(definition.as_class, ast.expr)
-    return any(last_name(each) in ("uint8", "int8") for each in every)
+    """Whether a method that a class has of its own names a type of bytes."""
+    own = (each for each in definition.as_class.body if isinstance(each, FUNCTION))
+    return any(last_name(each) == "uint8" for node in own for each in nodes(node, ast.expr))
+
+
+@kept(1024)
+def _has_bytes(definition: Definition) -> bool:
+    """Whether an attribute of a class is a type of bytes; none that is decorated."""
+    own = definition.as_class
+    given = [x.value for x in own.body if isinstance(x, ast.Assign | ast.AnnAssign) and x.value]
+    return not own.decorator_list and any(last_name(x) in ("uint8", "int8") for x in given)
+
+
+@kept(1024)
+def _asks_for_classes(definition: Definition) -> bool:
+    """Whether a class asks what its objects are of in a way that is not followed."""
+    text = definition.module.source.lines_of(definition.as_class)
+    return any(each in text for each in _ASKING)
 
 
 def method_names(definition: Definition) -> set[str]:

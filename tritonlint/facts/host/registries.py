@@ -44,7 +44,7 @@ from tritonlint.frozen import replace
 Container = Table | Sequence
 
 # Statements that may change a table, and so many of them are followed.
-_CHANGING = (ast.Assign, ast.AugAssign, ast.Expr, ast.For, ast.If, ast.Delete)
+_CHANGING = (ast.Assign, ast.AugAssign, ast.Expr, ast.For, ast.If, ast.Delete, ast.Try, ast.With)
 _MOST = 16
 
 

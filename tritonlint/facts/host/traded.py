@@ -4,17 +4,19 @@ memory of the same type: `self.page = self.page.to(device)`."""
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 
 from tritonlint.facts.kept import kept
-from tritonlint.facts.project.tree import FUNCTION, Function, as_code, last_name, statements_in
+from tritonlint.facts.project.tree import FUNCTION, Function, dotted_name, statements_in
 
 # Methods that keep the type of a tensor, or make more memory of that type; and what joins tensors.
 _KEEPING = frozenset(
     """clone contiguous cpu cuda detach pin_memory narrow new_empty new_zeros new_ones new_full
     repeat share_memory_ requires_grad_""".split()
 )
-_JOINING = ("cat", "concat", "concatenate", "stack")
+_JOINING = ("torch.cat", "torch.concat", "torch.concatenate", "torch.stack")
+_DEVICE = re.compile(r"(?:^|[._])device$")
 
 
 @kept(1024)
@@ -24,7 +26,7 @@ def traded(owner: ast.ClassDef) -> Mapping[str, frozenset[str]]:
     given: dict[str, set[str | None]] = {}
     for method in owner.body:
         if isinstance(method, FUNCTION):
-            for name, source in _moves(method) if method.name != "__init__" else ():
+            for name, source in _moves(method, _own) if method.name != "__init__" else ():
                 given.setdefault(name, {name}).add(source)
     for _ in given:
         for sources in given.values():
@@ -36,12 +38,15 @@ def traded(owner: ast.ClassDef) -> Mapping[str, frozenset[str]]:
     }
 
 
-def _moves(method: Function) -> Iterator[tuple[str, str | None]]:
-    """The attributes of `self` that a method assigns, and the one that each gets its value of."""
+def _moves(
+    method: Function, source_of: Callable[[ast.expr | None], str | None]
+) -> Iterator[tuple[str, str | None]]:
+    """The attributes of `self` that a method assigns, and the one that each gets its value of, by
+    `source_of`."""
     names: dict[str, str | None] = {}
     for statement, _ in statements_in(method.body):
         for target, value in _pairs(statement):
-            source = _made_of(value)
+            source = source_of(value)
             if isinstance(value, ast.Name):
                 source = names.get(value.id)
             if isinstance(target, ast.Name):
@@ -54,7 +59,7 @@ def _moves(method: Function) -> Iterator[tuple[str, str | None]]:
 def kept_by(method: Function) -> frozenset[str]:
     """The attributes of `self` that a method assigns, but gives nothing but what they hold
     already, or memory of the same type with it."""
-    moves = [*_moves(method)]
+    moves = [*_moves(method, _made_of)]
     others = {name for name, source in moves if source != name}
     return frozenset(name for name, _ in moves if name not in others)
 
@@ -75,9 +80,10 @@ def _made_of(node: ast.expr | None) -> str | None:
             typed = any(each.arg in ("dtype", None) for each in node.keywords)
             return None if typed else _made_of(inner)
         case ast.Call(func=ast.Attribute(value=inner, attr="to"), args=[where], keywords=[]):
-            return _made_of(inner) if "device" in as_code(where) else None
+            return _made_of(inner) if _DEVICE.search(dotted_name(where) or "") else None
         case ast.Call(func=function, args=[ast.List(elts=parts) | ast.Tuple(elts=parts), *_]):
-            each = {_made_of(part) for part in parts} if last_name(function) in _JOINING else {None}
+            joins = dotted_name(function) in _JOINING
+            each = {_made_of(part) for part in parts} if joins else {None}
             return each.pop() if len(each) == 1 else None
     return _own(node)
 

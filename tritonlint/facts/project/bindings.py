@@ -47,14 +47,14 @@ _GIVEN: tuple[Binding, ...] = (Binding(None),)
 
 
 def bindings(
-    body: Sequence[ast.stmt], parameters: ast.arguments | None = None
+    body: Sequence[ast.stmt], parameters: ast.arguments | None = None, grows: bool = False
 ) -> Mapping[str, Sequence[Binding]]:
     """Every binding of every name in `body`, in source order, without the bodies of functions and
-    classes inside it."""
+    classes inside it; what adds to a container (`TABLE |= more`) is none where it `grows`."""
     names = (each.arg for each in _arguments(parameters)) if parameters is not None else ()
     given = dict.fromkeys(names, _GIVEN)
     found: dict[str, list[Binding]] = {}
-    for name, binding in _block(body, False):
+    for name, binding in _block(body, False, grows):
         found.setdefault(name, []).append(binding)
     return {**given, **{name: (*given.get(name, ()), *each) for name, each in found.items()}}
 
@@ -109,10 +109,12 @@ def _flat(body: Sequence[ast.stmt], conditional: bool) -> Iterator[tuple[ast.stm
         stack.extend((each, True) for each in reversed(inner_statements(node)))
 
 
-def _block(body: Sequence[ast.stmt], conditional: bool) -> Iterator[tuple[str, Binding]]:
+def _block(
+    body: Sequence[ast.stmt], conditional: bool, grows: bool = False
+) -> Iterator[tuple[str, Binding]]:
     made: set[str] = set()
     for node, under in _flat(body, conditional):
-        if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.BitOr | ast.Add):
+        if grows and isinstance(node, ast.AugAssign) and isinstance(node.op, ast.BitOr | ast.Add):
             if isinstance(node.target, ast.Name) and node.target.id in made:
                 continue  # more of what it is
         for name, bound in bound_by(node):

@@ -152,7 +152,7 @@ class Module:
     def bindings(self) -> Mapping[str, Sequence[Binding]]:
         """Every binding of every name at the top level, in order, including those under `if`, `try`
         and `with`."""
-        return bindings(self.tree.body)
+        return bindings(self.tree.body, grows=True)
 
     @cached_property
     def imports(self) -> Mapping[str, Import]:
