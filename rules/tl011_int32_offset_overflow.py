@@ -17,7 +17,7 @@ _TRIGGER = "row 65,536 of rows of 32,768 elements begins at 2**31, which is -2**
 _METADATA = re.compile(
     r"table|scale|zero|(?:^|_)zp|(?:^|_)mins?(?:_|$)|lse|len|size|(?:^|_)pos(?:_|$)|position|indptr|indices|index|idx|ids?(?:_|$)|mask|cu_|loc|slot|offset|start|map"
     r"|(?:^|_)inds?(?:_|$)|(?:^|_)top_?k(?:_(?:weights?|probs?|scores?|vals?|values?|ptr))*$"
-    r"|(?:^|_)tokens(?:_ptr)?$|partial|count|num_|loss|ratio|beta|mean|std|var(?:_|$)",
+    r"|(?:^|_)tokens(?:_ptr)?$|2dst|partial|count|num_|loss|ratio|beta|mean|std|var(?:_|$)",
     re.IGNORECASE,
 )
 # A table from one thing to another (`expert_to_weights`), or what routes tokens.
@@ -86,26 +86,25 @@ class Int32OffsetOverflow(Rule["NarrowOffset | ShortIndex", Confidence]):
     (`(batch * length).to(tl.int64) * stride`); an index that is a remainder or has an upper limit;
     strides that are known while compiling; memory with an entry for a row or a block, by the name
     of its pointer (block tables, scales, zero points, lengths, tables from one thing to another,
-    weights of routing); a number of programs; a parameter
-    annotated as 64 bits; a folder in which a comment says that the target has no 64-bit integers; a
-    product whose only twin has memory with more dimensions, judging by the names of its strides
-    (`stride_x_n` beside `stride_x_t`, or `stride_ob` alone beside `stride_ob`, `stride_om` and
-    `stride_on`); a product next to a larger one that the kernel computes in 32 bits too (sums of
-    rows beside the rows), or that it widens in time; one element for each row, where the kernel
-    reaches the rows too; entries of a table that count within the part of the memory that a batch
-    and a head have, or that are numbers of heads, by the name of the table; the rows of a sequence,
-    to whose begin the pointer was moved by the same stride in 64 bits; a row for each of a few
-    programs that share out the work; where only a twin widens, the last of several strides of one
-    memory, by their names (`stride_x_d` after `stride_x_n`), or an inner one of several that are
-    found; a stride of contiguous memory whose shape the launching code states (`torch.empty(...)`,
-    `x.contiguous()` with `assert n <= 16`) and which is small: few entries of a row each,
-    neighbours, widths of one head; a function that compares with 2**31 itself. An index that is
-    loaded may be 64 bits wide already: where only the late widening or a kernel of another name
-    speaks of it, and the file does not say that it is 32 bits wide, the finding is `possible`. It
-    is so too for entries of a table of adapters, by its name, of which there would have to be
-    hundreds; where only a twin widens what is multiplied by the stride of a head, by its name,
-    since heads are few; and where a kernel reaches the memory one element at a time: one for each
-    program does not fill 2**31.
+    weights of routing); a number of programs; a parameter annotated as 64 bits; a folder in which a
+    comment says that the target has no 64-bit integers; a product whose only twin has memory with
+    more dimensions, judging by the names of its strides (`stride_x_n` beside `stride_x_t`, or
+    `stride_ob` alone beside `stride_ob`, `stride_om` and `stride_on`); a product next to a larger
+    one that the kernel computes in 32 bits too (sums of rows beside the rows), or that it widens in
+    time; one element for each row, where the kernel reaches the rows too; entries of a table that
+    count within the part of the memory that a batch and a head have, or that are numbers of heads,
+    by the name of the table; the rows of a sequence, to whose begin the pointer was moved by the
+    same stride in 64 bits; a row for each of a few programs that share out the work; where only a
+    twin widens, the last of several strides of one memory, by their names (`stride_x_d` after
+    `stride_x_n`), or an inner one of several that are found; a stride of contiguous memory whose
+    shape the launching code states (`torch.empty(...)`, `x.contiguous()` with `assert n <= 16`) and
+    which is small: few entries of a row each, neighbours, widths of one head; a function that
+    compares with 2**31 itself. An index that is loaded may be 64 bits wide already: where only the
+    late widening or a kernel of another name speaks of it, and the file does not say that it is 32
+    bits wide, the finding is `possible`. It is so too for entries of a table of adapters, by its
+    name, of which there would have to be hundreds; where only a twin widens what is multiplied by
+    the stride of a head, by its name, since heads are few; and where a kernel reaches the memory
+    one element at a time: one for each program does not fill 2**31.
 
     ## Fix safety
     `.to(tl.int64)` behind the index in the product, and in the others that are widened together

@@ -150,6 +150,7 @@ ENTRIES = {
     "of the least values": ("key_mins", "block_slots", ""),
     "weights of routing": ("routed_weights_ptr", "expert_blocks", ""),
     "from experts to weights": ("expert_to_weights_ptr", "expert_blocks", ""),
+    "from sources to destinations": ("src2dst_ptr", "expert_blocks", ""),
     "routed rows": ("routed_rows_ptr", "expert_blocks", HIT),
     "gradients to inputs": ("grad_to_rows_ptr", "expert_blocks", HIT),
 }
