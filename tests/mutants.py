@@ -892,7 +892,7 @@ MUTANTS = (
            "a function under a decorator that makes bytes is not looked at"),
     Mutant("switches that heirs have", "host/objects.py", "_as_written", "or is_heir", "",
            "a flag of the base decides what a method does for an heir"),
-    Mutant("numbers of heirs", "host/constants.py", "_is_heir", BODY, "return False",
+    Mutant("numbers of heirs", "host/constants.py", "local", "return node.attr not in stored(definition.module)", "return False",
            "a number that an heir has of its own decides nothing"),
     Mutant("given outside of the class", "host/attributes.py", "_may_be_given_elsewhere", BODY,
            "return False", "what a loop or `setattr` views is flagged where a method passes it"),

@@ -227,9 +227,9 @@ def _assigned_by(definition: Definition, name: str) -> Iterator[tuple[Definition
     """The methods that assign an attribute, and not only what it holds already, of the first class
     which has such of those that an object is of."""
     for owner in linearized(definition):
-        every = _assigning(owner.as_class).get(name, ())
-        kept_ = every and not _may_be_given_elsewhere(definition, name)
-        assigning = [each for each in every if not kept_ or name not in kept_by(each)]
+        assigning = _assigning(owner.as_class).get(name, ())
+        if assigning and not _may_be_given_elsewhere(definition, name):
+            assigning = [each for each in assigning if name not in kept_by(each)]
         if assigning:
             handed = owner.node is not definition.node  # what an heir hands on is not known
             if not (handed and any(each.name == "__post_init__" for each in assigning)):

@@ -12,7 +12,6 @@ from tritonlint.facts.host import (
     conditions,
     constants,
     dtype_tests,
-    element_types,
     outcomes,
     setting_tests,
     settings,
@@ -21,7 +20,6 @@ from tritonlint.facts.host.arms import bare
 from tritonlint.facts.host.choices import choose, options
 from tritonlint.facts.host.naming import symbol
 from tritonlint.facts.host.outcomes import telling
-from tritonlint.facts.host.silent_tests import speaks_of_types
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import HasType, Literal, Missing, OfVendor, Raised, Spelled
 from tritonlint.facts.host.values import (
@@ -32,11 +30,10 @@ from tritonlint.facts.host.values import (
     DType,
     Launchable,
     Path,
-    Tensor,
     Value,
     Word,
 )
-from tritonlint.facts.project.tree import as_code, last_name, nodes
+from tritonlint.facts.project.tree import as_code, last_name
 from tritonlint.frozen import replace
 
 F = TypeVar("F", bound=Frame)
@@ -217,7 +214,7 @@ def conditional(frame: Frame, node: ast.IfExp) -> Value:
 
 
 def test(frame: Frame, node: ast.expr) -> Condition:
-    """The test of a branch; of one that is just a name as far as its value is known."""
+    """The test of a branch: the outcome of one that is just a name is known where its value is."""
     found = condition(frame, node)
     if isinstance(node, ast.Name) and isinstance(value := frame.env.get(node.id), Const):
         return Condition("opaque", Literal(str(bool(value.value))), found.span)
@@ -225,6 +222,7 @@ def test(frame: Frame, node: ast.expr) -> Condition:
 
 
 def decided(frame: Frame, test: Condition) -> bool | None:
+    """How a test comes out, as far as the path tells."""
     return outcomes.decided(test, frame.path, frame.types)
 
 
@@ -235,38 +233,6 @@ def raised(frame: Frame, handler: ast.ExceptHandler) -> Condition:
     if not frame.enclosing and chosen_names.is_missing(handler):
         return Condition("opaque", Missing(span.path, span.line), span)
     return Condition("opaque", Raised(span.path, span.line, frame.site), span)
-
-
-def doubted(frame: Frame, node: ast.If, outcome: bool) -> Condition | None:
-    """An open test in place of the one of `node`, which comes out as `outcome` by what the caller
-    passes, where the other arm views as codes what is made of bytes in any case, and the test does
-    not ask for a type: that nothing is viewed here may be an oversight."""
-    if not frame.depth:
-        return None
-    for each in node.orelse if outcome else node.body:
-        match each:
-            case ast.Assign(
-                targets=[ast.Name(id=name)],
-                value=ast.Call(func=ast.Attribute(ast.Name(id=viewed), "view"), args=[dtype]),
-            ) if name == viewed and _is_bytes(frame, frame.env.get(name)):
-                types = element_types.dtype_types(frame, frame.evaluate(dtype))
-                if not element_types.all_codes(types):
-                    continue
-                code = as_code(node.test)
-                asked = (frame.env.get(each.id) for each in nodes(node.test, ast.Name))
-                if speaks_of_types(code) or any(isinstance(each, Tensor) for each in asked):
-                    return None
-                return Condition("opaque", Spelled(code), frame.span(node.test))
-    return None
-
-
-def _is_bytes(frame: Frame, value: Value | None) -> bool:
-    """Whether a value is a tensor that is made of bytes and not viewed."""
-    return (
-        isinstance(value, Tensor)
-        and value.view is None
-        and element_types.all_bytes(element_types.tensor_types(frame, value))
-    )
 
 
 def arm(frame: F, test: Condition, outcome: bool, *, required: bool = False) -> F:

@@ -24,7 +24,6 @@ from tritonlint.facts.host.values import (
     Tensor,
     Value,
 )
-from tritonlint.facts.project.modules import Definition
 from tritonlint.facts.project.tree import walk
 
 _COMPARED: Mapping[type[ast.cmpop], Callable[[Any, Any], bool]] = {
@@ -98,7 +97,7 @@ def local(frame: Frame, node: ast.expr) -> bool:
                     return name in ("torch", "numpy")
                 case Instance(definition=definition) if classes.is_enum(definition):
                     return node.attr in ("name", "value")
-                case Instance(definition=definition, symbol=None) if _is_heir(frame, definition):
+                case Instance(definition=definition, symbol=None) if frame.run.is_as(definition):
                     return node.attr not in stored(definition.module)
                 case Instance(attributes=given) as made:
                     # What an initializer hands on, until something else is called.
@@ -116,9 +115,3 @@ def local(frame: Frame, node: ast.expr) -> bool:
         case ast.Call(func=ast.Name(id="len"), args=[owner]):
             return local(frame, owner)
     return False
-
-
-def _is_heir(frame: Frame, definition: Definition) -> bool:
-    """Whether what is run is a method of a base, as that of an object of this class."""
-    heir = frame.run.heir
-    return heir is not None and definition.node is heir.node

@@ -11,6 +11,7 @@ from tritonlint.facts.host import (
     chosen_names,
     classes,
     conditions,
+    doubted_arms,
     entering,
     expressions,
     loops,
@@ -51,7 +52,7 @@ class Activation(Frame):
     decided = branching.decided
     in_turn = chosen_names.in_turn
     raised = branching.raised
-    doubted = branching.doubted
+    doubted = doubted_arms.doubted
     arm = branching.arm
     assume = conditions.assume
     compare = branching.compare

@@ -121,8 +121,7 @@ def _given(frame: Frame, owner: Instance, name: str) -> Value | None:
 def _as_written(frame: Frame, owner: Instance, target: Target, name: str) -> Const | None:
     """The switch that a class has under a name, of an object that was made of it, or as whose
     method one is run, where no code of the file gives anything under that name something else."""
-    heir = frame.run.heir
-    is_heir = heir is not None and owner.symbol is None and owner.definition.node is heir.node
+    is_heir = owner.symbol is None and frame.run.is_as(owner.definition)
     match target:
         case Definition(module=module, node=ast.Constant(value=(bool() | None) as switch)):
             if (isinstance(owner.symbol, Made) or is_heir) and name not in stored(module):

@@ -151,6 +151,10 @@ class Run:
         """Whether `buffer` is a parameter of the root that tests beside the project may view."""
         return buffer.is_given_to(self.root.qualified) and self.viewed_beside()
 
+    def is_as(self, definition: Definition) -> bool:
+        """Whether a method of a base is run, as that of an object of this class."""
+        return self.heir is not None and self.heir.node is definition.node
+
     def worth_entering(
         self, function: Definition, depth: int, hands_on_bytes: Callable[[], bool]
     ) -> bool:
