@@ -914,6 +914,12 @@ MUTANTS = (
            "False", "weights that are made under `with torch.device` are not known"),
     Mutant("float32 wins", "host/arithmetic.py", "reckoned", "known == {_FLOAT32}", "False",
            "a product with float32 may be of 16 bits"),
+    Mutant("retyped by a base", "host/assigned.py", "retyped", BODY, "return iter(())",
+           "what a mixin decodes is flagged as the bytes that it was made of"),
+    Mutant("retyped by a name", "host/traded.py", "_made_by", "*(x for each in names for x in each)", "",
+           "`rows = decode(self.rows); self.rows = rows` is not seen"),
+    Mutant("changed by a helper", "host/filled.py", "_filling", "isdisjoint((name, ANY))",
+           "isdisjoint((name,))", "what a helper converts by `setattr` is flagged"),
 )  # fmt: skip
 
 BLIND = (

@@ -94,3 +94,42 @@ def run(x, scale, out, n):
     files = {"run.py": KERNELS + text.replace("gate", "first_weight")}
     write(tmp_path, files)
     assert found(".") == expected(files)
+
+
+CONVERTING = """\
+def convert(module, name):
+    {converting}
+
+
+class Method:
+    def create(self, layer, n):
+        layer.rows = torch.zeros(n, 64, dtype=torch.uint8)
+
+    def after_loading(self, module):
+        convert(module, "rows")
+
+    def apply(self, layer, x):
+        quantize[(1,)](x, layer.rows, 64){mark}
+
+    def load(self, layer, rows):
+        layer.rows.view(torch.float8_e4m3fn).copy_(rows)
+"""
+DECODED = "getattr(module, name).view(torch.float8_e4m3fn).to(torch.bfloat16)"
+
+
+@pytest.mark.parametrize(
+    ("converting", "mark"),
+    [
+        ("print(getattr(module, name).shape)", "  # expect: TL001"),
+        (f"setattr(module, name, {DECODED})", ""),
+        (f"module.rows = {DECODED}", ""),
+    ],
+    ids=["looked at", "correct: by name", "correct: as an attribute"],
+)
+def test_weights_that_a_helper_converts(
+    converting: str, mark: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    files = {"method.py": KERNELS + CONVERTING.format(converting=converting, mark=mark)}
+    write(tmp_path, files)
+    assert found(".") == expected(files)

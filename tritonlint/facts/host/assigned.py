@@ -6,9 +6,10 @@ import ast
 from collections.abc import Iterator
 
 from tritonlint.facts.host import changing, classes, heirs
+from tritonlint.facts.host.traded import retyped_by
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.inheriting import linearized
-from tritonlint.facts.project.modules import Definition
+from tritonlint.facts.project.modules import Definition, methods
 from tritonlint.facts.project.tree import FUNCTION, Function, nodes, statements_in
 
 
@@ -21,8 +22,9 @@ def assigned_elsewhere(definition: Definition) -> Iterator[str]:
 
 
 def made_anew(definition: Definition) -> Iterator[str]:
-    """The attributes of `self` that classes which inherit from its own assign, that functions of
-    the file make anew, or that methods other than `__init__` change without assigning them."""
+    """The attributes of `self` that classes which inherit from its own assign, that those above it
+    make memory of another type of, that functions of the file make anew, or that methods other than
+    `__init__` change without assigning them."""
     yield from changing.changed_outside(definition.module)
     if any(map(_makes_members, linearized(definition))):
         yield changing.ANY
@@ -30,9 +32,18 @@ def made_anew(definition: Definition) -> Iterator[str]:
         for method in heir.as_class.body:
             if isinstance(method, FUNCTION):
                 yield from assigned_in(method)
+    yield from retyped(definition)
     for method in _later_methods(definition):
         own = Definition(definition.module, method, definition.inside, method.name)
         yield from changing.changed_by_own(own) - assigned_in(method)
+
+
+def retyped(definition: Definition) -> Iterator[str]:
+    """The attributes of `self` that methods of a class, or of one that it inherits from, beside
+    `__init__` make memory of another type of."""
+    for each in methods(definition):
+        if each.name != "__init__":
+            yield from retyped_by(each.as_function)
 
 
 @kept(1024)

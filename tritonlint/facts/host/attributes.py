@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from tritonlint.dtypes import UNKNOWN, ElementTypes
 from tritonlint.facts.host import heirs, renaming
 from tritonlint.facts.host.asserted_attributes import keep_asserted
-from tritonlint.facts.host.assigned import assigned_in
+from tritonlint.facts.host.assigned import assigned_in, retyped
 from tritonlint.facts.host.attribute_notes import (
     functions,
     methods,
@@ -228,7 +228,7 @@ def _assigned_by(definition: Definition, name: str) -> Iterator[tuple[Definition
     which has such of those that an object is of."""
     for owner in linearized(definition):
         assigning = _assigning(owner.as_class).get(name, ())
-        if assigning and not _may_be_given_elsewhere(definition, name):
+        if name in retyped(definition) or not _may_be_given_elsewhere(definition, name):
             assigning = [each for each in assigning if name not in kept_by(each)]
         if assigning:
             handed = owner.node is not definition.node  # what an heir hands on is not known

@@ -28,14 +28,13 @@ from tritonlint.facts.host.heirs import heirs
 from tritonlint.facts.host.registries import makes_tensors
 from tritonlint.facts.host.state import Frame
 from tritonlint.facts.host.symbols import Attribute, Parameter, Symbol
+from tritonlint.facts.host.traded import RETYPING
 from tritonlint.facts.host.values import Choice, Tensor, Value
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, methods
 from tritonlint.facts.project.tree import FUNCTION, assigned, last_name, nodes
 from tritonlint.frozen import replace
 
-# Methods that may give a tensor another type.
-_RETYPING = frozenset("view to type float half bfloat16".split())
 # What more methods give an attribute is unknown.
 _MOST = 4
 
@@ -130,7 +129,8 @@ def _filling(
                 return ()
             if name in told:
                 found.append(method)
-        if any(name in changed(method, each) for each in _parameters(method) if each != parameter):
+        unlike = (changed(method, each) for each in _parameters(method) if each != parameter)
+        if not all(each.isdisjoint((name, ANY)) for each in unlike):
             return ()
     # What an heir gives instead, or makes of it, is not known here; nor what other code does.
     below = [*heirs(kind), *(inner for heir in heirs(kind) for inner in heirs(heir))]
@@ -150,7 +150,7 @@ def _is_given_outside(kind: Definition, name: str) -> bool:
             if not isinstance(target, ast.Attribute) or target.attr != name:
                 continue
             written = nodes(spelled_out(module, value), ast.Attribute)
-            if _RETYPING.isdisjoint(x.attr for x in written):
+            if RETYPING.isdisjoint(x.attr for x in written):
                 continue
             method = module.function_at(statement.lineno)
             owner = target.value.id if isinstance(target.value, ast.Name) else ""

@@ -8,13 +8,15 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from tritonlint.facts.kept import kept
-from tritonlint.facts.project.tree import FUNCTION, Function, dotted_name, statements_in
+from tritonlint.facts.project.tree import FUNCTION, Function, dotted_name, nodes, statements_in
 
 # Methods that keep the type of a tensor, or make more memory of that type; and what joins tensors.
 _KEEPING = frozenset(
     """clone contiguous cpu cuda detach pin_memory narrow new_empty new_zeros new_ones new_full
     repeat share_memory_ requires_grad_""".split()
 )
+# Those that may give a tensor of another type.
+RETYPING = frozenset("view to type float half bfloat16".split())
 _JOINING = ("torch.cat", "torch.concat", "torch.concatenate", "torch.stack")
 _DEVICE = re.compile(r"(?:^|[._])device$")
 
@@ -62,6 +64,34 @@ def kept_by(method: Function) -> frozenset[str]:
     moves = [*_moves(method, _made_of)]
     others = {name for name, source in moves if source != name}
     return frozenset(name for name, _ in moves if name not in others)
+
+
+@kept(4096)
+def retyped_by(method: Function) -> frozenset[str]:
+    """The attributes of `self` that a method assigns memory of another type, made of what they
+    hold: `self.page = self.page.view(codes).to(dtype)`."""
+    found: set[str] = set()
+    made: dict[str, set[str]] = {}  # by name, of which attributes, and by which methods
+    for statement, _ in statements_in(method.body):
+        for target, value in _pairs(statement):
+            of = _made_by(value, made) if value is not None else set()
+            if isinstance(target, ast.Name):
+                made[target.id] = of
+            if isinstance(target, ast.Attribute) and target.attr == "data":
+                target = target.value
+            name = _own(target)
+            if name is not None and f"self.{name}" in of and not RETYPING.isdisjoint(of):
+                found.add(name)
+    return frozenset(found) - kept_by(method)
+
+
+def _made_by(value: ast.expr, made: Mapping[str, set[str]]) -> set[str]:
+    """The attributes of `self` that an expression reads, and the methods that it calls, also by
+    names that were `made` so."""
+    read = list(nodes(value, ast.Attribute))
+    names = (made.get(each.id, ()) for each in nodes(value, ast.Name))
+    own = {f"self.{name}" for each in read if (name := _own(each)) is not None}
+    return {*own, *(each.attr for each in read), *(x for each in names for x in each)}
 
 
 def _own(node: ast.expr | None) -> str | None:
