@@ -124,7 +124,7 @@ def test_a_result_depends_on_every_file_of_the_tool() -> None:
     files = {Path(each) for each in tool_files()}
     for module in (
         engine,
-        "tritonlint.facts.host.calls",
+        "tritonlint.facts.host.calls.calls",
         "tritonlint.rules.tl001_numeric_store_to_raw_bytes",
     ):
         module = importlib.import_module(module) if isinstance(module, str) else module

@@ -10,13 +10,13 @@ from functools import partial
 from tests.reveal.comments import Revealed, line_number
 from tritonlint.dtypes import ElementTypes
 from tritonlint.facts.hazards.raw_bytes.storage import Evidence, storage_of
-from tritonlint.facts.host.choices import options
+from tritonlint.facts.host.conditions.paths import contradicts
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.interpreter import interpret
-from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.run import Run
-from tritonlint.facts.host.symbols import Symbol
-from tritonlint.facts.host.values import Condition, Const, DType, Path, Tensor, Value
+from tritonlint.facts.host.values.choices import options
+from tritonlint.facts.host.values.symbols import Symbol
+from tritonlint.facts.host.values.values import Condition, Const, DType, Path, Tensor, Value
 from tritonlint.facts.index.searches import Searches
 from tritonlint.facts.index.universe import Texts
 from tritonlint.facts.project.modules import Definition, Module

@@ -14,11 +14,11 @@ from tritonlint.facts.hazards.flavours.declared_settings import means, supported
 from tritonlint.facts.hazards.launched.known_arguments import known_arguments
 from tritonlint.facts.hazards.launched.specializations import parameter_span, specialization
 from tritonlint.facts.hazards.raw_bytes.storage import storage_of
-from tritonlint.facts.host.choices import only_tensor, options
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.run import Run
-from tritonlint.facts.host.symbols import Parameter
-from tritonlint.facts.host.values import Const, Tensor
+from tritonlint.facts.host.values.choices import only_tensor, options
+from tritonlint.facts.host.values.symbols import Parameter
+from tritonlint.facts.host.values.values import Const, Tensor
 from tritonlint.facts.project.modules import Module
 from tritonlint.facts.project.tree import dotted_name, nodes, walk
 from tritonlint.findings.claim import Known

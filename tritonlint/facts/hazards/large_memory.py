@@ -15,10 +15,10 @@ from tritonlint.facts.hazards.extents import SHAPED, written_shape
 from tritonlint.facts.hazards.launched.specializations import integer_widths
 from tritonlint.facts.hazards.narrow_offsets import NarrowOffset, observed
 from tritonlint.facts.hazards.sizes import Sizes, expression_at
-from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.events import LaunchEvent, Passed
 from tritonlint.facts.host.run import Run
-from tritonlint.facts.host.values import Tensor
+from tritonlint.facts.host.values.choices import options
+from tritonlint.facts.host.values.values import Tensor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Module
 from tritonlint.facts.project.tree import as_code

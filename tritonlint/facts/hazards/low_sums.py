@@ -27,13 +27,13 @@ from tritonlint.facts.hazards.launched.specializations import (
 from tritonlint.facts.hazards.meant_sums import asked_for, is_of_one, is_stated
 from tritonlint.facts.hazards.observation import InKernel
 from tritonlint.facts.hazards.repeated_sums import repeated_sums
-from tritonlint.facts.host.choices import options
-from tritonlint.facts.host.element_types import FLOATS
+from tritonlint.facts.host.conditions.outcomes import decided
 from tritonlint.facts.host.events import LaunchEvent, Passed
-from tritonlint.facts.host.outcomes import decided
+from tritonlint.facts.host.memory.element_types import FLOATS
 from tritonlint.facts.host.run import Run
-from tritonlint.facts.host.symbols import Attribute, Parameter, Symbol
-from tritonlint.facts.host.values import Condition, DType, Tensor
+from tritonlint.facts.host.values.choices import options
+from tritonlint.facts.host.values.symbols import Attribute, Parameter, Symbol
+from tritonlint.facts.host.values.values import Condition, DType, Tensor
 from tritonlint.facts.project.comments import said_float32
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.tree import walk

@@ -7,11 +7,11 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from tritonlint.dtypes import BFLOAT16, FLOAT16
-from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.events import LaunchEvent, Note
 from tritonlint.facts.host.run import Run
-from tritonlint.facts.host.symbols import HasType
-from tritonlint.facts.host.values import Tensor
+from tritonlint.facts.host.values.choices import options
+from tritonlint.facts.host.values.symbols import HasType
+from tritonlint.facts.host.values.values import Tensor
 from tritonlint.facts.project.comments import computes_in_16_bits, means_16_bits
 from tritonlint.facts.project.tree import walk
 from tritonlint.source import SourceFile, Span

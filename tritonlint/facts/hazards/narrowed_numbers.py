@@ -33,11 +33,11 @@ from tritonlint.facts.hazards.narrowed import (
     Narrowed,
 )
 from tritonlint.facts.hazards.raw_bytes.storage import Storage, storage_of
-from tritonlint.facts.host.choices import options
+from tritonlint.facts.host.conditions.paths import contradicts
 from tritonlint.facts.host.events import LaunchEvent
-from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.run import Run
-from tritonlint.facts.host.values import DType, Path, Tensor
+from tritonlint.facts.host.values.choices import options
+from tritonlint.facts.host.values.values import DType, Path, Tensor
 from tritonlint.facts.project.kernel import Kernel, functions_of
 from tritonlint.facts.project.tree import walk
 from tritonlint.frozen import replace

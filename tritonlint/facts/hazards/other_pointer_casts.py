@@ -12,10 +12,10 @@ from tritonlint.facts.device.contract import Specialization, Store
 from tritonlint.facts.hazards.launched.known_arguments import known_arguments
 from tritonlint.facts.hazards.launched.specializations import passed_as, types_of
 from tritonlint.facts.hazards.observation import AtLaunch
-from tritonlint.facts.host.choices import only_tensor
 from tritonlint.facts.host.events import LaunchEvent, Passed
 from tritonlint.facts.host.run import Run
-from tritonlint.facts.host.values import Tensor
+from tritonlint.facts.host.values.choices import only_tensor
+from tritonlint.facts.host.values.values import Tensor
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.tree import walk
 from tritonlint.findings.claim import Known

@@ -19,10 +19,10 @@ from tritonlint.facts.device.reading.read_back import (
 )
 from tritonlint.facts.device.sums import NarrowSum
 from tritonlint.facts.hazards.launched.functions import call_at
-from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.events import LaunchEvent
-from tritonlint.facts.host.symbols import Allocation
-from tritonlint.facts.host.values import Tensor
+from tritonlint.facts.host.values.choices import options
+from tritonlint.facts.host.values.symbols import Allocation
+from tritonlint.facts.host.values.values import Tensor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Module

@@ -18,13 +18,13 @@ from tritonlint.facts.hazards.launched.specializations import (
     types_of,
 )
 from tritonlint.facts.hazards.other_pointer_casts import OtherCast, known_with, type_of
-from tritonlint.facts.host.choices import options
-from tritonlint.facts.host.element_types import FLOATS
+from tritonlint.facts.host.conditions.paths import contradicts
 from tritonlint.facts.host.events import LaunchEvent, Passed
-from tritonlint.facts.host.paths import contradicts
+from tritonlint.facts.host.memory.element_types import FLOATS
 from tritonlint.facts.host.run import Run
-from tritonlint.facts.host.values import Condition, DType, Value
-from tritonlint.facts.host.values import Tensor as HostTensor
+from tritonlint.facts.host.values.choices import options
+from tritonlint.facts.host.values.values import Condition, DType, Value
+from tritonlint.facts.host.values.values import Tensor as HostTensor
 from tritonlint.facts.project.kernel import Kernel, functions_of
 from tritonlint.facts.project.tree import as_code, nodes
 from tritonlint.source import Span

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from tritonlint.dtypes import PLATFORM_FP8, ElementTypes, from_torch
-from tritonlint.facts.host.named_dtypes import named_fp8
+from tritonlint.facts.host.memory.named_dtypes import named_fp8
 from tritonlint.facts.project.tree import last_name, nodes
 
 

@@ -6,14 +6,16 @@ import ast
 from collections.abc import Sequence as Items
 
 from tritonlint.facts.flow.targets import bind, shared_out, starred
-from tritonlint.facts.host import classes, element_types, iteration, tensors
-from tritonlint.facts.host.choices import any_item, as_tested, choose, options
-from tritonlint.facts.host.given import positional
-from tritonlint.facts.host.labels import label_of
-from tritonlint.facts.host.naming import as_tensor, entry_of
+from tritonlint.facts.host.calls.given import positional
+from tritonlint.facts.host.containers import iteration
+from tritonlint.facts.host.memory import element_types, tensors
+from tritonlint.facts.host.objects import classes
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import Attribute, Object, Share, Symbol
-from tritonlint.facts.host.values import (
+from tritonlint.facts.host.values.choices import any_item, as_tested, choose, options
+from tritonlint.facts.host.values.labels import label_of
+from tritonlint.facts.host.values.naming import as_tensor, entry_of
+from tritonlint.facts.host.values.symbols import Attribute, Object, Share, Symbol
+from tritonlint.facts.host.values.values import (
     Callable,
     Class,
     Const,

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from tritonlint.facts.host import names
-from tritonlint.facts.host.choices import is_dtype, on_path, options
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import Missing
-from tritonlint.facts.host.values import Const, Value
+from tritonlint.facts.host.values.choices import is_dtype, on_path, options
+from tritonlint.facts.host.values.symbols import Missing
+from tritonlint.facts.host.values.values import Const, Value
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.bindings import Import, bindings, bound_by
 from tritonlint.facts.project.modules import Module

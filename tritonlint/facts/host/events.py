@@ -7,10 +7,10 @@ from functools import cached_property
 from typing import Any, Literal, TypeVar
 
 from tritonlint.dtypes import ElementType, ElementTypes
-from tritonlint.facts.host.choices import options
-from tritonlint.facts.host.places import Part, Place
-from tritonlint.facts.host.symbols import Symbol
-from tritonlint.facts.host.values import Path, Tensor, Value
+from tritonlint.facts.host.values.choices import options
+from tritonlint.facts.host.values.places import Part, Place
+from tritonlint.facts.host.values.symbols import Symbol
+from tritonlint.facts.host.values.values import Path, Tensor, Value
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.tree import as_code

@@ -5,30 +5,27 @@ from __future__ import annotations
 import ast
 
 from tritonlint.facts.flow.parameters import signature
-from tritonlint.facts.host import (
-    arithmetic,
-    branching,
-    calls,
-    chosen_names,
-    displays,
-    dtype_tests,
-    element_types,
-    filled,
-    iteration,
-    loops,
-    members,
-    names,
-    objects,
-    structural,
-    subscripts,
-)
-from tritonlint.facts.host.binding import given_by_default, is_captured
-from tritonlint.facts.host.choices import any_item, as_tested, choose, on_path, only_tensor, options
-from tritonlint.facts.host.named_dtypes import named_dtype
-from tritonlint.facts.host.naming import as_tensor, symbol
+from tritonlint.facts.host import chosen_names, loops, names
+from tritonlint.facts.host.attributes import filled
+from tritonlint.facts.host.calls import calls
+from tritonlint.facts.host.calls.binding import given_by_default, is_captured
+from tritonlint.facts.host.conditions import branching, dtype_tests
+from tritonlint.facts.host.containers import displays, iteration, subscripts
+from tritonlint.facts.host.memory import arithmetic, element_types
+from tritonlint.facts.host.memory.named_dtypes import named_dtype
+from tritonlint.facts.host.objects import members, objects, structural
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import Attribute, Made, Object, Parameter
-from tritonlint.facts.host.values import (
+from tritonlint.facts.host.values.choices import (
+    any_item,
+    as_tested,
+    choose,
+    on_path,
+    only_tensor,
+    options,
+)
+from tritonlint.facts.host.values.naming import as_tensor, symbol
+from tritonlint.facts.host.values.symbols import Attribute, Made, Object, Parameter
+from tritonlint.facts.host.values.values import (
     Callable,
     Choice,
     Class,

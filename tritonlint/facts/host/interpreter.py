@@ -5,32 +5,21 @@ from __future__ import annotations
 import ast
 
 from tritonlint.facts.flow import statements as walked
-from tritonlint.facts.host import (
-    branching,
-    calls,
-    chosen_names,
-    classes,
-    conditions,
-    doubted_arms,
-    entering,
-    expressions,
-    loops,
-    making,
-    parametrized,
-    rounds,
-    statements,
-)
-from tritonlint.facts.host.arguments import Arguments, Given
+from tritonlint.facts.host import chosen_names, expressions, loops, rounds, statements
 from tritonlint.facts.host.assigning import store, unpacked
-from tritonlint.facts.host.binding import bind
-from tritonlint.facts.host.class_facts import note_all, passed_by_objects
-from tritonlint.facts.host.decorators import supplied
-from tritonlint.facts.host.required import note_required
+from tritonlint.facts.host.calls import calls, entering
+from tritonlint.facts.host.calls.arguments import Arguments, Given
+from tritonlint.facts.host.calls.binding import bind
+from tritonlint.facts.host.calls.decorators import supplied
+from tritonlint.facts.host.conditions import branching, conditions, doubted_arms, parametrized
+from tritonlint.facts.host.conditions.switches import switches
+from tritonlint.facts.host.objects import classes, making
+from tritonlint.facts.host.objects.class_facts import note_all, passed_by_objects
+from tritonlint.facts.host.objects.required import note_required
 from tritonlint.facts.host.run import Run
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.switches import switches
-from tritonlint.facts.host.symbols import Joined
-from tritonlint.facts.host.values import Callable, Instance
+from tritonlint.facts.host.values.symbols import Joined
+from tritonlint.facts.host.values.values import Callable, Instance
 from tritonlint.facts.project.modules import Module
 from tritonlint.frozen import replace
 

@@ -6,15 +6,16 @@ import ast
 
 from tritonlint.facts.flow.comprehensions import generate
 from tritonlint.facts.flow.walk import Items
-from tritonlint.facts.host import classes, iteration
-from tritonlint.facts.host.arguments import Arguments, Given
-from tritonlint.facts.host.choices import any_item, as_tested, options
-from tritonlint.facts.host.element_types import tensor_types
-from tritonlint.facts.host.labels import label_of
+from tritonlint.facts.host.calls.arguments import Arguments, Given
+from tritonlint.facts.host.containers import iteration
+from tritonlint.facts.host.memory.element_types import tensor_types
+from tritonlint.facts.host.memory.tensors import cut
+from tritonlint.facts.host.objects import classes
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import Share
-from tritonlint.facts.host.tensors import cut
-from tritonlint.facts.host.values import (
+from tritonlint.facts.host.values.choices import any_item, as_tested, options
+from tritonlint.facts.host.values.labels import label_of
+from tritonlint.facts.host.values.symbols import Share
+from tritonlint.facts.host.values.values import (
     Class,
     Instance,
     Sequence,

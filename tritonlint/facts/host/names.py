@@ -7,12 +7,12 @@ import ast
 import builtins
 
 from tritonlint.dtypes import ElementTypes, from_torch, from_triton
-from tritonlint.facts.host.closures import changed_inside
-from tritonlint.facts.host.decorators import decorated
-from tritonlint.facts.host.named_dtypes import named_dtype
-from tritonlint.facts.host.registries import filled
+from tritonlint.facts.host.calls.closures import changed_inside
+from tritonlint.facts.host.calls.decorators import decorated
+from tritonlint.facts.host.containers.registries import filled
+from tritonlint.facts.host.memory.named_dtypes import named_dtype
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.values import (
+from tritonlint.facts.host.values.values import (
     Callable,
     Class,
     Const,

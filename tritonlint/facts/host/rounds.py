@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tritonlint.dtypes import ElementTypes
-from tritonlint.facts.host.choices import choose, options
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import Symbol
-from tritonlint.facts.host.values import Env, Sequence, Tensor, Value
+from tritonlint.facts.host.values.choices import choose, options
+from tritonlint.facts.host.values.symbols import Symbol
+from tritonlint.facts.host.values.values import Env, Sequence, Tensor, Value
 from tritonlint.frozen import replace
 
 

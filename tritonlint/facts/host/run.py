@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field
 
 from tritonlint.dtypes import ElementTypes
-from tritonlint.facts.host.class_values import Attributes
+from tritonlint.facts.host.calls.telling_types import tells_types
 from tritonlint.facts.host.events import Copy, LaunchEvent, Note, Notes
-from tritonlint.facts.host.symbols import Symbol
-from tritonlint.facts.host.telling_types import tells_types
-from tritonlint.facts.host.values import Count, Instance, Path
+from tritonlint.facts.host.objects.class_values import Attributes
+from tritonlint.facts.host.values.symbols import Symbol
+from tritonlint.facts.host.values.values import Count, Instance, Path
 from tritonlint.facts.project.effects import Effects
 from tritonlint.facts.project.kernel import Kernel, functions_of
 from tritonlint.facts.project.modules import Definition, Module

@@ -10,14 +10,14 @@ from typing import Any, TypeVar
 
 from tritonlint.dtypes import UNKNOWN, ElementTypes
 from tritonlint.facts.flow.walk import Walk
-from tritonlint.facts.host.arguments import Given
-from tritonlint.facts.host.arms import joined
-from tritonlint.facts.host.choices import as_tested
+from tritonlint.facts.host.calls.arguments import Given
 from tritonlint.facts.host.events import Note, NoteKind
-from tritonlint.facts.host.places import Part, Place
 from tritonlint.facts.host.run import Run
-from tritonlint.facts.host.symbols import Allocation, Attribute, Object, Symbol, Unknown
-from tritonlint.facts.host.values import Class, Condition, Instance, Path, Tensor, Value
+from tritonlint.facts.host.values.arms import joined
+from tritonlint.facts.host.values.choices import as_tested
+from tritonlint.facts.host.values.places import Part, Place
+from tritonlint.facts.host.values.symbols import Allocation, Attribute, Object, Symbol, Unknown
+from tritonlint.facts.host.values.values import Class, Condition, Instance, Path, Tensor, Value
 from tritonlint.facts.project.modules import Module
 from tritonlint.facts.project.tree import Enclosing
 from tritonlint.frozen import dataclass

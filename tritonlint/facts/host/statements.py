@@ -5,25 +5,21 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-from tritonlint.facts.host import (
-    chosen_names,
-    classes,
-    constants,
-    containers,
-    copies,
-    displays,
-    entering,
-    setting_tests,
-)
-from tritonlint.facts.host.arguments import Arguments, Given
-from tritonlint.facts.host.arms import bare
-from tritonlint.facts.host.binding import given_by_default
-from tritonlint.facts.host.choices import as_tested, choose, options
-from tritonlint.facts.host.decorators import note_demanded
+from tritonlint.facts.host import chosen_names
+from tritonlint.facts.host.calls import entering
+from tritonlint.facts.host.calls.arguments import Arguments, Given
+from tritonlint.facts.host.calls.binding import given_by_default
+from tritonlint.facts.host.calls.decorators import note_demanded
+from tritonlint.facts.host.conditions import constants, setting_tests
+from tritonlint.facts.host.containers import containers, displays
+from tritonlint.facts.host.memory import copies
+from tritonlint.facts.host.objects import classes
 from tritonlint.facts.host.run import MAX_STATEMENTS
 from tritonlint.facts.host.state import Frame
-from tritonlint.facts.host.symbols import Share
-from tritonlint.facts.host.values import (
+from tritonlint.facts.host.values.arms import bare
+from tritonlint.facts.host.values.choices import as_tested, choose, options
+from tritonlint.facts.host.values.symbols import Share
+from tritonlint.facts.host.values.values import (
     Callable,
     Choice,
     Launchable,

@@ -11,11 +11,11 @@ from tritonlint.facts.device import KernelContract
 from tritonlint.facts.device.contract import Specialization
 from tritonlint.facts.device.contracts import contract
 from tritonlint.facts.hazards.raw_bytes.storage import Storage, storage_of
-from tritonlint.facts.host.choices import options
+from tritonlint.facts.host.conditions.paths import contradicts
 from tritonlint.facts.host.events import LaunchEvent, Passed
-from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.run import Run
-from tritonlint.facts.host.values import Tensor
+from tritonlint.facts.host.values.choices import options
+from tritonlint.facts.host.values.values import Tensor
 from tritonlint.facts.survey.survey import Analysis
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span

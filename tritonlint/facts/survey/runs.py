@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from tritonlint.facts.host.class_values import Attributes
 from tritonlint.facts.host.interpreter import interpret
+from tritonlint.facts.host.objects.class_values import Attributes
 from tritonlint.facts.host.run import Run
 from tritonlint.facts.index.beside import Beside
 from tritonlint.facts.index.makers import may_make

@@ -10,7 +10,7 @@ from dataclasses import field
 from tritonlint.facts.device.reading.read_back import added_atomically, may_keep, taken_back
 from tritonlint.facts.hazards.low_sums import LowSum, low_sums, may_sum, passes, sums_loaded
 from tritonlint.facts.hazards.repeated_sums import keeps_sums, launches_in_loop
-from tritonlint.facts.host.autograd import method_of, owner_of
+from tritonlint.facts.host.calls.autograd import method_of, owner_of
 from tritonlint.facts.host.run import Run
 from tritonlint.facts.index.reach import Reach
 from tritonlint.facts.index.universe import Texts

@@ -25,8 +25,8 @@ from tritonlint.facts.hazards.raw_bytes.arguments import Argument, arguments
 from tritonlint.facts.hazards.rounded_first import rounded_first
 from tritonlint.facts.hazards.short_indices import short_indices
 from tritonlint.facts.hazards.width_choices import width_choices
-from tritonlint.facts.host.heirs import run_as
 from tritonlint.facts.host.interpreter import interpret
+from tritonlint.facts.host.objects.heirs import run_as
 from tritonlint.facts.host.run import MAX_STATEMENTS, Run
 from tritonlint.facts.index.gates import may_hold_copies
 from tritonlint.facts.index.reach import Reach

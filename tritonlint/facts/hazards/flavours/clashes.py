@@ -26,11 +26,11 @@ from tritonlint.facts.hazards.flavours.scales import E4M3FN_MAX, scaled_to_448
 from tritonlint.facts.hazards.flavours.vendors import asked_for_vendor, for_nvidia, for_vendor
 from tritonlint.facts.hazards.launched.specializations import passed_as, specialization
 from tritonlint.facts.hazards.observation import AtLaunch
-from tritonlint.facts.host.choices import options
+from tritonlint.facts.host.conditions.paths import contradicts
 from tritonlint.facts.host.events import LaunchEvent, Note
-from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.run import Run
-from tritonlint.facts.host.values import Path, Tensor
+from tritonlint.facts.host.values.choices import options
+from tritonlint.facts.host.values.values import Path, Tensor
 from tritonlint.frozen import dataclass
 from tritonlint.source import Span
 

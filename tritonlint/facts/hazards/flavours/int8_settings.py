@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tritonlint.facts.host.symbols import Never, OfText, Symbol
+from tritonlint.facts.host.values.symbols import Never, OfText, Symbol
 
 
 def lets_int8_through(test: Symbol, outcome: bool) -> bool:

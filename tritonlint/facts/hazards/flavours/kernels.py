@@ -19,12 +19,12 @@ from tritonlint.facts.hazards.launched.specializations import (
     specialization,
 )
 from tritonlint.facts.hazards.observation import AtLaunch
-from tritonlint.facts.host.choices import options
+from tritonlint.facts.host.conditions.paths import contradicts
 from tritonlint.facts.host.events import LaunchEvent, Note, Passed
-from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.run import Run
-from tritonlint.facts.host.symbols import HasType
-from tritonlint.facts.host.values import Condition, Path, Tensor, Value
+from tritonlint.facts.host.values.choices import options
+from tritonlint.facts.host.values.symbols import HasType
+from tritonlint.facts.host.values.values import Condition, Path, Tensor, Value
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Module
 from tritonlint.facts.project.tree import as_code, only_given

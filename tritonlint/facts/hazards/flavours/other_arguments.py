@@ -9,8 +9,8 @@ from tritonlint.dtypes import PLATFORM_FP8, UNKNOWN
 from tritonlint.facts.hazards.flavours.hard_coded import E4M3FN, HardCoded
 from tritonlint.facts.hazards.flavours.kernels import PassedTensor, is_platforms, passed_tensors
 from tritonlint.facts.hazards.flavours.vendors import for_vendor
-from tritonlint.facts.host.element_types import all_bytes
-from tritonlint.facts.host.paths import contradicts
+from tritonlint.facts.host.conditions.paths import contradicts
+from tritonlint.facts.host.memory.element_types import all_bytes
 from tritonlint.facts.host.run import Run
 from tritonlint.source import Span
 

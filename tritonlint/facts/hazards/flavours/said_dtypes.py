@@ -6,7 +6,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 
-from tritonlint.facts.host.named_dtypes import named_fp8
+from tritonlint.facts.host.memory.named_dtypes import named_fp8
 from tritonlint.facts.project.modules import Definition, External, Module
 from tritonlint.facts.project.tree import as_code, dotted_name, nodes, statements_in
 from tritonlint.frozen import dataclass

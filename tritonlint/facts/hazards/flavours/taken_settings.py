@@ -17,7 +17,7 @@ from tritonlint.facts.hazards.flavours.declared_settings import (
 )
 from tritonlint.facts.hazards.flavours.trials import Trial
 from tritonlint.facts.hazards.flavours.vendors import for_nvidia
-from tritonlint.facts.host.named_dtypes import named_fp8
+from tritonlint.facts.host.memory.named_dtypes import named_fp8
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.tree import dotted_name, given_names
 from tritonlint.frozen import dataclass, replace

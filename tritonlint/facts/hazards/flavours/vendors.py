@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path, PurePath
 
-from tritonlint.facts.host.values import Path as Tests
+from tritonlint.facts.host.values.values import Path as Tests
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Finder, Module
 from tritonlint.source import Span

@@ -15,7 +15,7 @@ from functools import cached_property
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.hazards.guards.annotations import Kind, annotated
 from tritonlint.facts.hazards.guards.doubts import bound_otherwise, doubted_in, doubts
-from tritonlint.facts.host.named_dtypes import named_fp8
+from tritonlint.facts.host.memory.named_dtypes import named_fp8
 from tritonlint.facts.index.gates import is_followed
 from tritonlint.facts.project.modules import Definition, External, Module
 from tritonlint.facts.project.tree import Enclosing, Function, dotted_name, statements_in, walk

@@ -18,10 +18,10 @@ from tritonlint.facts.hazards.observation import Observation
 from tritonlint.facts.hazards.other_pointer_casts import other_casts
 from tritonlint.facts.hazards.raw_bytes.arguments import Argument, arguments
 from tritonlint.facts.host.events import Copy, Form, LaunchEvent, Note, Passed
-from tritonlint.facts.host.places import Place
 from tritonlint.facts.host.run import Run
-from tritonlint.facts.host.symbols import Spelled, Symbol
-from tritonlint.facts.host.values import Const, DType, Tensor, Value
+from tritonlint.facts.host.values.places import Place
+from tritonlint.facts.host.values.symbols import Spelled, Symbol
+from tritonlint.facts.host.values.values import Const, DType, Tensor, Value
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.project import Project

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tritonlint.facts.hazards.launched.specializations import types_of
-from tritonlint.facts.host.choices import on_path, options
+from tritonlint.facts.host.conditions.paths import contradicts
 from tritonlint.facts.host.events import LaunchEvent
-from tritonlint.facts.host.paths import contradicts
-from tritonlint.facts.host.values import Tensor, Value
+from tritonlint.facts.host.values.choices import on_path, options
+from tritonlint.facts.host.values.values import Tensor, Value
 from tritonlint.frozen import replace
 
 

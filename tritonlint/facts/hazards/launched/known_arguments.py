@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 
 from tritonlint.dtypes import ElementTypes
 from tritonlint.facts.flow.parameters import signature
-from tritonlint.facts.host.choices import options
+from tritonlint.facts.host.conditions.outcomes import decided
+from tritonlint.facts.host.conditions.paths import contradicts
 from tritonlint.facts.host.events import LaunchEvent
-from tritonlint.facts.host.outcomes import decided
-from tritonlint.facts.host.paths import contradicts
-from tritonlint.facts.host.symbols import Asked
-from tritonlint.facts.host.values import Condition, Const, DType, Path, Tensor, Value
+from tritonlint.facts.host.values.choices import options
+from tritonlint.facts.host.values.symbols import Asked
+from tritonlint.facts.host.values.values import Condition, Const, DType, Path, Tensor, Value
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.tree import as_code
 from tritonlint.findings.claim import Constant, Known

@@ -7,12 +7,12 @@ import re
 
 from tritonlint.dtypes import INT8, UNKNOWN, ElementType
 from tritonlint.facts.hazards.raw_bytes.names import speaks_of_codes
-from tritonlint.facts.host.element_types import ANY_FLOAT
+from tritonlint.facts.host.conditions.paths import contradicts
 from tritonlint.facts.host.events import LaunchEvent, Note, is_also
-from tritonlint.facts.host.paths import contradicts
+from tritonlint.facts.host.memory.element_types import ANY_FLOAT
 from tritonlint.facts.host.run import Run
-from tritonlint.facts.host.symbols import HasType, Parameter, Symbol
-from tritonlint.facts.host.values import Path, Tensor
+from tritonlint.facts.host.values.symbols import HasType, Parameter, Symbol
+from tritonlint.facts.host.values.values import Path, Tensor
 
 # What a function for 8-bit integers is called.
 _INTEGERS = re.compile(r"(?:^|_)u?i(?:nt)?8(?:_|$)")

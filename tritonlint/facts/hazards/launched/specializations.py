@@ -10,13 +10,13 @@ from tritonlint.facts.device import Float, OneOf, Specialization, roles_of
 from tritonlint.facts.flow.items import is_item, parameter_of
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.hazards.launched.known_arguments import tested
-from tritonlint.facts.host.choices import MAX_CONSTANTS, options
-from tritonlint.facts.host.element_types import wide_floats
+from tritonlint.facts.host.conditions.outcomes import decided
+from tritonlint.facts.host.conditions.paths import contradicts
 from tritonlint.facts.host.events import LaunchEvent
-from tritonlint.facts.host.outcomes import decided
-from tritonlint.facts.host.paths import contradicts
-from tritonlint.facts.host.symbols import Symbol
-from tritonlint.facts.host.values import Condition, Const, DType, Path, Tensor, Value
+from tritonlint.facts.host.memory.element_types import wide_floats
+from tritonlint.facts.host.values.choices import MAX_CONSTANTS, options
+from tritonlint.facts.host.values.symbols import Symbol
+from tritonlint.facts.host.values.values import Condition, Const, DType, Path, Tensor, Value
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.tree import last_name

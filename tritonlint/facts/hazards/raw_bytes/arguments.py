@@ -36,14 +36,14 @@ from tritonlint.facts.hazards.raw_bytes.unread_tests import may_be_excluded
 from tritonlint.facts.hazards.raw_bytes.viewed_apart import left_by_its_class, viewed_apart
 from tritonlint.facts.hazards.raw_bytes.viewed_at import entered_at, place_of_view
 from tritonlint.facts.hazards.raw_bytes.whole_regions import holds_whole_numbers
-from tritonlint.facts.host.choices import options
-from tritonlint.facts.host.element_types import all_codes
+from tritonlint.facts.host.conditions.paths import contradicts
 from tritonlint.facts.host.events import LaunchEvent
-from tritonlint.facts.host.heirs import of_class
-from tritonlint.facts.host.paths import contradicts
+from tritonlint.facts.host.memory.element_types import all_codes
+from tritonlint.facts.host.objects.heirs import of_class
 from tritonlint.facts.host.run import Run
-from tritonlint.facts.host.symbols import Missing, OfClass
-from tritonlint.facts.host.values import Path, Tensor
+from tritonlint.facts.host.values.choices import options
+from tritonlint.facts.host.values.symbols import Missing, OfClass
+from tritonlint.facts.host.values.values import Path, Tensor
 from tritonlint.findings.claim import Known
 from tritonlint.frozen import dataclass, replace
 from tritonlint.source import Span

@@ -10,7 +10,7 @@ from tritonlint.dtypes import ElementTypes
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.torch_code import float_type, viewed
 from tritonlint.facts.host.events import LaunchEvent
-from tritonlint.facts.host.values import Tensor
+from tritonlint.facts.host.values.values import Tensor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.tree import only_given

@@ -12,10 +12,10 @@ from tritonlint.facts.hazards.raw_bytes.cuts import cutting, sliced
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.row_widths import row_width
 from tritonlint.facts.hazards.torch_code import begins_later, last_slice
-from tritonlint.facts.host.element_types import FLOATS
 from tritonlint.facts.host.events import LaunchEvent, Note
+from tritonlint.facts.host.memory.element_types import FLOATS
 from tritonlint.facts.host.run import Run
-from tritonlint.facts.host.values import Tensor
+from tritonlint.facts.host.values.values import Tensor
 from tritonlint.facts.project.modules import Module
 from tritonlint.facts.project.tree import only_given
 from tritonlint.source import Span

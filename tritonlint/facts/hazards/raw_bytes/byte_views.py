@@ -8,18 +8,18 @@ from pathlib import Path as FilePath
 from tritonlint.dtypes import UNKNOWN, ElementType, ElementTypes
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence, notes_about
 from tritonlint.facts.hazards.raw_bytes.names import byte_named, float_named
-from tritonlint.facts.host.choices import options
-from tritonlint.facts.host.element_types import (
+from tritonlint.facts.host.conditions.paths import contradicts
+from tritonlint.facts.host.events import LaunchEvent
+from tritonlint.facts.host.memory.element_types import (
     ANY_FLOAT,
     FLOATS,
     all_bytes,
     all_codes,
     wide_floats,
 )
-from tritonlint.facts.host.events import LaunchEvent
-from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.run import Run
-from tritonlint.facts.host.values import Path, Tensor
+from tritonlint.facts.host.values.choices import options
+from tritonlint.facts.host.values.values import Path, Tensor
 from tritonlint.frozen import replace
 from tritonlint.source import Span
 

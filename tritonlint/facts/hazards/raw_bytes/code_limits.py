@@ -11,10 +11,10 @@ from tritonlint.facts.device import contract
 from tritonlint.facts.hazards.launched.specializations import specialization
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.twins import viewed_elsewhere
-from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.run import Run
-from tritonlint.facts.host.values import Path, Tensor, constant
+from tritonlint.facts.host.values.choices import options
+from tritonlint.facts.host.values.values import Path, Tensor, constant
 from tritonlint.facts.project.tree import nodes
 
 # By the greatest number of a type of 8-bit floats, the first of these types.

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.host.events import LaunchEvent
-from tritonlint.facts.host.places import Part, Place
-from tritonlint.facts.host.tensors import SHAPES
-from tritonlint.facts.host.values import Tensor
+from tritonlint.facts.host.memory.tensors import SHAPES
+from tritonlint.facts.host.values.places import Part, Place
+from tritonlint.facts.host.values.values import Tensor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.tree import as_code, last_name, nodes

@@ -44,8 +44,8 @@ from tritonlint.facts.hazards.raw_bytes.sisters import (
 from tritonlint.facts.hazards.raw_bytes.storage import Storage
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.run import Run
-from tritonlint.facts.host.symbols import HasType
-from tritonlint.facts.host.values import Path, Tensor
+from tritonlint.facts.host.values.symbols import HasType
+from tritonlint.facts.host.values.values import Path, Tensor
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.source import Span
 

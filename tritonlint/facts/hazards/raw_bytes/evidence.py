@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from tritonlint.dtypes import INT8, UINT8, UNKNOWN, ElementTypes
-from tritonlint.facts.host.element_types import all_codes
+from tritonlint.facts.host.conditions.paths import contradicts
+from tritonlint.facts.host.conditions.silent_tests import asks_dtype, is_of
 from tritonlint.facts.host.events import Note
-from tritonlint.facts.host.paths import contradicts
+from tritonlint.facts.host.memory.element_types import all_codes
 from tritonlint.facts.host.run import Run
-from tritonlint.facts.host.silent_tests import asks_dtype, is_of
-from tritonlint.facts.host.symbols import Compared, HasType, Joined, Symbol
-from tritonlint.facts.host.values import Path, Tensor
+from tritonlint.facts.host.values.symbols import Compared, HasType, Joined, Symbol
+from tritonlint.facts.host.values.values import Path, Tensor
 from tritonlint.frozen import dataclass, replace
 from tritonlint.source import Span
 

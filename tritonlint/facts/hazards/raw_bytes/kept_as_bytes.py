@@ -11,7 +11,7 @@ from tritonlint.dtypes import ElementTypes, from_torch
 from tritonlint.facts.hazards.raw_bytes.made import views_as_bytes
 from tritonlint.facts.hazards.raw_bytes.names import attribute_called
 from tritonlint.facts.hazards.torch_code import float_type, viewed
-from tritonlint.facts.host.tensors import PARTS, SHAPES
+from tritonlint.facts.host.memory.tensors import PARTS, SHAPES
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Module
 from tritonlint.facts.project.tree import assigned, last_name, nodes

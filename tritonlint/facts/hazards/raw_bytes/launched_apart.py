@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from tritonlint.dtypes import UNKNOWN, ElementTypes
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.siblings import may_choose_types
-from tritonlint.facts.host.choices import options
-from tritonlint.facts.host.element_types import all_bytes, all_codes
+from tritonlint.facts.host.conditions.paths import contradicts
+from tritonlint.facts.host.conditions.silent_tests import is_of
 from tritonlint.facts.host.events import LaunchEvent, Note
-from tritonlint.facts.host.paths import contradicts
+from tritonlint.facts.host.memory.element_types import all_bytes, all_codes
 from tritonlint.facts.host.run import Run
-from tritonlint.facts.host.silent_tests import is_of
-from tritonlint.facts.host.symbols import (
+from tritonlint.facts.host.values.choices import options
+from tritonlint.facts.host.values.symbols import (
     Missing,
     Never,
     OfClass,
@@ -23,7 +23,7 @@ from tritonlint.facts.host.symbols import (
     Raised,
     Symbol,
 )
-from tritonlint.facts.host.values import Path, Tensor
+from tritonlint.facts.host.values.values import Path, Tensor
 
 
 def launched_apart(

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from tritonlint.facts.hazards.raw_bytes.cuts import cutting
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.packing import reshaped
-from tritonlint.facts.host.element_types import all_bytes
 from tritonlint.facts.host.events import LaunchEvent, Note
-from tritonlint.facts.host.values import Tensor
+from tritonlint.facts.host.memory.element_types import all_bytes
+from tritonlint.facts.host.values.values import Tensor
 from tritonlint.facts.project.modules import Module
 from tritonlint.facts.project.tree import nodes
 from tritonlint.source import Span

@@ -11,7 +11,7 @@ from tritonlint.dtypes import BY_NAME, ElementTypes, from_torch
 from tritonlint.facts.hazards.raw_bytes.evidence import NO_FLOAT
 from tritonlint.facts.hazards.torch_code import float_type, given_dtype
 from tritonlint.facts.hazards.written_numbers import number
-from tritonlint.facts.host.tensors import CONSTRUCTORS, CONVERSIONS
+from tritonlint.facts.host.memory.tensors import CONSTRUCTORS, CONVERSIONS
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Module
 from tritonlint.facts.project.tree import Function, assigned, last_name, nodes

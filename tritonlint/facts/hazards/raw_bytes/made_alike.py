@@ -20,11 +20,11 @@ from tritonlint.facts.hazards.raw_bytes.made import (
 )
 from tritonlint.facts.hazards.raw_bytes.names import COMMON, byte_named, counts
 from tritonlint.facts.hazards.torch_code import begins_later, last_slice
-from tritonlint.facts.host.element_types import all_codes
 from tritonlint.facts.host.events import LaunchEvent
+from tritonlint.facts.host.memory.element_types import all_codes
+from tritonlint.facts.host.memory.tensors import PARTS
 from tritonlint.facts.host.run import Run
-from tritonlint.facts.host.tensors import PARTS
-from tritonlint.facts.host.values import Tensor
+from tritonlint.facts.host.values.values import Tensor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Module
 from tritonlint.facts.project.tree import walk

@@ -10,12 +10,12 @@ from tritonlint.facts.device import Moves
 from tritonlint.facts.hazards.launched.specializations import joined, types_of
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.stands_for import about_type
-from tritonlint.facts.host.choices import options
-from tritonlint.facts.host.element_types import FLOATS, wide_floats
+from tritonlint.facts.host.conditions.paths import contradicts
 from tritonlint.facts.host.events import LaunchEvent
-from tritonlint.facts.host.paths import contradicts
-from tritonlint.facts.host.symbols import Attribute, HasType, OfClass, Symbol
-from tritonlint.facts.host.values import Path, Tensor, Value
+from tritonlint.facts.host.memory.element_types import FLOATS, wide_floats
+from tritonlint.facts.host.values.choices import options
+from tritonlint.facts.host.values.symbols import Attribute, HasType, OfClass, Symbol
+from tritonlint.facts.host.values.values import Path, Tensor, Value
 
 
 def meanings(

@@ -11,11 +11,11 @@ from tritonlint.facts.device import Load, Moves, Specialization, contract, moves
 from tritonlint.facts.hazards.launched.specializations import joined, specialization
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.packed import regions_beside
-from tritonlint.facts.host.choices import options
-from tritonlint.facts.host.element_types import all_bytes, wide_floats
 from tritonlint.facts.host.events import LaunchEvent
+from tritonlint.facts.host.memory.element_types import all_bytes, wide_floats
 from tritonlint.facts.host.run import Run
-from tritonlint.facts.host.values import Path, Tensor
+from tritonlint.facts.host.values.choices import options
+from tritonlint.facts.host.values.values import Path, Tensor
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.tree import nodes
 from tritonlint.source import Span

@@ -18,13 +18,13 @@ from tritonlint.facts.hazards.raw_bytes.kept_as_bytes import (
 from tritonlint.facts.hazards.raw_bytes.made import codes_of, views_as_bytes
 from tritonlint.facts.hazards.raw_bytes.names import attribute_called, says_bytes, speaks_of_codes
 from tritonlint.facts.hazards.torch_code import float_type, given_dtype, viewed
-from tritonlint.facts.host.changing import spelled_out
-from tritonlint.facts.host.element_types import wide_floats
+from tritonlint.facts.host.attributes.changing import spelled_out
 from tritonlint.facts.host.events import LaunchEvent
+from tritonlint.facts.host.memory.element_types import wide_floats
+from tritonlint.facts.host.memory.tensors import CONSTRUCTORS, PARTS, SHAPES
 from tritonlint.facts.host.run import Run
-from tritonlint.facts.host.symbols import Attribute, Item, Parameter, Symbol
-from tritonlint.facts.host.tensors import CONSTRUCTORS, PARTS, SHAPES
-from tritonlint.facts.host.values import Tensor
+from tritonlint.facts.host.values.symbols import Attribute, Item, Parameter, Symbol
+from tritonlint.facts.host.values.values import Tensor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Module
 from tritonlint.facts.project.tree import assigned, nodes, walk

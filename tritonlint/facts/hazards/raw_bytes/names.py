@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 
 from tritonlint.dtypes import BY_NAME, ElementType
-from tritonlint.facts.host.symbols import (
+from tritonlint.facts.host.values.symbols import (
     Attribute,
     Item,
     OfSetting,

@@ -11,12 +11,12 @@ from tritonlint.facts.hazards.raw_bytes.byte_bounds import counts_bytes
 from tritonlint.facts.hazards.raw_bytes.cuts import cutting
 from tritonlint.facts.hazards.raw_bytes.names import without_role
 from tritonlint.facts.hazards.raw_bytes.spoken import is_of_codes
-from tritonlint.facts.host.choices import options
+from tritonlint.facts.host.conditions.paths import contradicts
 from tritonlint.facts.host.events import LaunchEvent, Note
-from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.run import Run
-from tritonlint.facts.host.symbols import Parameter, Symbol
-from tritonlint.facts.host.values import Path, Tensor
+from tritonlint.facts.host.values.choices import options
+from tritonlint.facts.host.values.symbols import Parameter, Symbol
+from tritonlint.facts.host.values.values import Path, Tensor
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Definition
 

@@ -12,10 +12,10 @@ from tritonlint.facts.device import contract, moves
 from tritonlint.facts.hazards.launched.specializations import specialization
 from tritonlint.facts.hazards.raw_bytes.passing import passing
 from tritonlint.facts.host.events import LaunchEvent
-from tritonlint.facts.host.places import Place
 from tritonlint.facts.host.run import Run
-from tritonlint.facts.host.symbols import Allocation, Object, Parameter, Symbol
-from tritonlint.facts.host.values import Tensor
+from tritonlint.facts.host.values.places import Place
+from tritonlint.facts.host.values.symbols import Allocation, Object, Parameter, Symbol
+from tritonlint.facts.host.values.values import Tensor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Module
 from tritonlint.facts.project.tree import as_code, assigned, functions_around, nodes

@@ -14,13 +14,13 @@ from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.made_alike import region_alike
 from tritonlint.facts.hazards.raw_bytes.names import float_named
 from tritonlint.facts.hazards.raw_bytes.twins import begun_alike, regions_of, viewed_elsewhere
-from tritonlint.facts.host.choices import options
-from tritonlint.facts.host.element_types import all_codes, wide_floats
+from tritonlint.facts.host.conditions.paths import contradicts
 from tritonlint.facts.host.events import LaunchEvent, Note
-from tritonlint.facts.host.paths import contradicts
-from tritonlint.facts.host.places import Part
+from tritonlint.facts.host.memory.element_types import all_codes, wide_floats
 from tritonlint.facts.host.run import Run
-from tritonlint.facts.host.values import Path, Tensor
+from tritonlint.facts.host.values.choices import options
+from tritonlint.facts.host.values.places import Part
+from tritonlint.facts.host.values.values import Path, Tensor
 
 
 def page(

@@ -6,8 +6,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from tritonlint.facts.host.libraries import JOINING
-from tritonlint.facts.host.tensors import SHAPES
+from tritonlint.facts.host.calls.libraries import JOINING
+from tritonlint.facts.host.memory.tensors import SHAPES
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Module
 from tritonlint.facts.project.tree import last_name, nodes

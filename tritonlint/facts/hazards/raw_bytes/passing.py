@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tritonlint.facts.host.choices import options
+from tritonlint.facts.host.conditions.paths import contradicts
 from tritonlint.facts.host.events import LaunchEvent
-from tritonlint.facts.host.paths import contradicts
 from tritonlint.facts.host.run import Run
-from tritonlint.facts.host.symbols import Symbol
-from tritonlint.facts.host.values import Tensor
+from tritonlint.facts.host.values.choices import options
+from tritonlint.facts.host.values.symbols import Symbol
+from tritonlint.facts.host.values.values import Tensor
 from tritonlint.facts.kept import kept
 
 

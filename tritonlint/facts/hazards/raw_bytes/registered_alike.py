@@ -12,11 +12,11 @@ from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.siblings import PLAIN
 from tritonlint.facts.hazards.torch_code import float_type, views_of_names
-from tritonlint.facts.host.decorators import has_view
+from tritonlint.facts.host.calls.decorators import has_view
+from tritonlint.facts.host.conditions.silent_tests import speaks_of_types
 from tritonlint.facts.host.events import LaunchEvent
-from tritonlint.facts.host.silent_tests import speaks_of_types
-from tritonlint.facts.host.symbols import Parameter
-from tritonlint.facts.host.values import Tensor
+from tritonlint.facts.host.values.symbols import Parameter
+from tritonlint.facts.host.values.values import Tensor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, External, Module
 from tritonlint.facts.project.tree import last_name

@@ -10,17 +10,17 @@ from tritonlint.dtypes import ElementTypes
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.names import about, is_cache
 from tritonlint.facts.hazards.torch_code import float_type, viewed
-from tritonlint.facts.host.choices import options
-from tritonlint.facts.host.classes import owner_of
-from tritonlint.facts.host.decorators import has_view
+from tritonlint.facts.host.calls.decorators import has_view
+from tritonlint.facts.host.conditions.paths import contradicts
+from tritonlint.facts.host.conditions.settings import stem
+from tritonlint.facts.host.containers.registries import makes_tensors
 from tritonlint.facts.host.events import LaunchEvent
-from tritonlint.facts.host.heirs import heirs
-from tritonlint.facts.host.paths import contradicts
-from tritonlint.facts.host.registries import makes_tensors
+from tritonlint.facts.host.objects.classes import owner_of
+from tritonlint.facts.host.objects.heirs import heirs
 from tritonlint.facts.host.run import Run
-from tritonlint.facts.host.settings import stem
-from tritonlint.facts.host.symbols import Parameter, Symbol
-from tritonlint.facts.host.values import Condition, Path, Tensor
+from tritonlint.facts.host.values.choices import options
+from tritonlint.facts.host.values.symbols import Parameter, Symbol
+from tritonlint.facts.host.values.values import Condition, Path, Tensor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.inheriting import linearized
 from tritonlint.facts.project.modules import Module

@@ -12,12 +12,12 @@ from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.names import float_named
 from tritonlint.facts.hazards.raw_bytes.packing import packs
 from tritonlint.facts.hazards.torch_code import begins_later, last_slice
-from tritonlint.facts.host.choices import options
-from tritonlint.facts.host.element_types import all_bytes
+from tritonlint.facts.host.conditions.silent_tests import asks_dtype, speaks_of_types
 from tritonlint.facts.host.events import LaunchEvent, Note
-from tritonlint.facts.host.silent_tests import asks_dtype, speaks_of_types
-from tritonlint.facts.host.symbols import Compared, Literal, Never, Symbol
-from tritonlint.facts.host.values import Path, Tensor
+from tritonlint.facts.host.memory.element_types import all_bytes
+from tritonlint.facts.host.values.choices import options
+from tritonlint.facts.host.values.symbols import Compared, Literal, Never, Symbol
+from tritonlint.facts.host.values.values import Path, Tensor
 from tritonlint.facts.project.modules import Module
 
 # What a setting is called that leaves memory as it is.

@@ -13,13 +13,13 @@ from tritonlint.facts.hazards.raw_bytes.names import COMMON, byte_named, counts
 from tritonlint.facts.hazards.raw_bytes.passing import passing
 from tritonlint.facts.hazards.torch_code import float_type, viewed
 from tritonlint.facts.hazards.written_launches import given, launched, launches_of
-from tritonlint.facts.host.choices import options
-from tritonlint.facts.host.element_types import FLOATS, all_bytes, all_codes
+from tritonlint.facts.host.conditions.paths import contradicts
 from tritonlint.facts.host.events import LaunchEvent
-from tritonlint.facts.host.paths import contradicts
+from tritonlint.facts.host.memory.element_types import FLOATS, all_bytes, all_codes
 from tritonlint.facts.host.run import Run
-from tritonlint.facts.host.symbols import Allocation, Symbol
-from tritonlint.facts.host.values import Path, Tensor
+from tritonlint.facts.host.values.choices import options
+from tritonlint.facts.host.values.symbols import Allocation, Symbol
+from tritonlint.facts.host.values.values import Path, Tensor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.kernels import kernel_of

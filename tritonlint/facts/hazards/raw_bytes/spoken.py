@@ -15,10 +15,10 @@ from tritonlint.facts.hazards.raw_bytes.evidence import NO_FLOAT, Evidence
 from tritonlint.facts.hazards.raw_bytes.names import byte_named, counts, is_cache, speaks_of_codes
 from tritonlint.facts.hazards.raw_bytes.twins import same_expression
 from tritonlint.facts.hazards.torch_code import float_type, views_of_names
+from tritonlint.facts.host.conditions.setting_tests import names_fp8
+from tritonlint.facts.host.conditions.settings import names, stem
 from tritonlint.facts.host.events import LaunchEvent, Note
-from tritonlint.facts.host.setting_tests import names_fp8
-from tritonlint.facts.host.settings import names, stem
-from tritonlint.facts.host.symbols import (
+from tritonlint.facts.host.values.symbols import (
     AskedAmong,
     AskedAs,
     AskedAsAny,
@@ -30,7 +30,7 @@ from tritonlint.facts.host.symbols import (
     Spelled,
     Symbol,
 )
-from tritonlint.facts.host.values import Path, Tensor
+from tritonlint.facts.host.values.values import Path, Tensor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition, Module
 from tritonlint.facts.project.tree import as_code, nodes, only_given

@@ -9,11 +9,11 @@ from tritonlint.facts.hazards.raw_bytes.byte_bounds import counts_bytes
 from tritonlint.facts.hazards.raw_bytes.cuts import cutting
 from tritonlint.facts.hazards.raw_bytes.evidence import NO_FLOAT, Evidence
 from tritonlint.facts.hazards.raw_bytes.names import float_named
-from tritonlint.facts.host.choices import options
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.run import Run
-from tritonlint.facts.host.symbols import HasType, Joined, OfClass, OfSetting, Symbol
-from tritonlint.facts.host.values import Path, Tensor, Value
+from tritonlint.facts.host.values.choices import options
+from tritonlint.facts.host.values.symbols import HasType, Joined, OfClass, OfSetting, Symbol
+from tritonlint.facts.host.values.values import Path, Tensor, Value
 
 FP8 = ElementTypes.of(BY_NAME["float8_e4m3fn"])
 

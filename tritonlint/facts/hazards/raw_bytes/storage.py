@@ -45,13 +45,13 @@ from tritonlint.facts.hazards.raw_bytes.spoken import (
     viewed_by_others,
 )
 from tritonlint.facts.hazards.raw_bytes.twins import begun_alike, tells_layout, viewed_elsewhere
-from tritonlint.facts.host.choices import options
-from tritonlint.facts.host.element_types import all_bytes, wide_floats
+from tritonlint.facts.host.conditions.paths import contradicts
 from tritonlint.facts.host.events import LaunchEvent, Note, Passed, is_also
-from tritonlint.facts.host.paths import contradicts
+from tritonlint.facts.host.memory.element_types import all_bytes, wide_floats
 from tritonlint.facts.host.run import Run
-from tritonlint.facts.host.symbols import HasType, Symbol
-from tritonlint.facts.host.values import Path, Tensor
+from tritonlint.facts.host.values.choices import options
+from tritonlint.facts.host.values.symbols import HasType, Symbol
+from tritonlint.facts.host.values.values import Path, Tensor
 from tritonlint.frozen import dataclass
 
 

@@ -7,7 +7,7 @@ import ast
 import re
 
 from tritonlint.dtypes import from_torch
-from tritonlint.facts.host.classes import owner_of
+from tritonlint.facts.host.objects.classes import owner_of
 from tritonlint.facts.host.run import Run
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.inheriting import linearized

@@ -16,7 +16,7 @@ from tritonlint.facts.hazards.torch_code import (
 )
 from tritonlint.facts.host.events import LaunchEvent
 from tritonlint.facts.host.run import Run
-from tritonlint.facts.host.values import Tensor
+from tritonlint.facts.host.values.values import Tensor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Module
 from tritonlint.facts.project.tree import assigned, nodes, only_given, walk

@@ -6,10 +6,10 @@ import re
 from pathlib import Path as FilePath
 
 from tritonlint.facts.hazards.raw_bytes.supported import works_with_no_bytes
+from tritonlint.facts.host.conditions.silent_tests import asks_dtype, speaks_of_types
 from tritonlint.facts.host.run import Run
-from tritonlint.facts.host.silent_tests import asks_dtype, speaks_of_types
-from tritonlint.facts.host.symbols import Compared, Spelled, Symbol, Unknown
-from tritonlint.facts.host.values import Path
+from tritonlint.facts.host.values.symbols import Compared, Spelled, Symbol, Unknown
+from tritonlint.facts.host.values.values import Path
 
 _CALL = re.compile(r"[\w.]+\([^()]*\)")
 _DISPLAYED = ("[", "(", "{")

@@ -12,15 +12,15 @@ from tritonlint.dtypes import UNKNOWN
 from tritonlint.facts.hazards.launched.specializations import may_be_memory
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.names import without_role
-from tritonlint.facts.host.choices import options
-from tritonlint.facts.host.classes import owner_of
-from tritonlint.facts.host.element_types import all_codes
+from tritonlint.facts.host.conditions.silent_tests import speaks_of_types
 from tritonlint.facts.host.events import LaunchEvent
-from tritonlint.facts.host.heirs import of_class
-from tritonlint.facts.host.made_apart import is_chosen_apart
+from tritonlint.facts.host.memory.element_types import all_codes
+from tritonlint.facts.host.memory.made_apart import is_chosen_apart
+from tritonlint.facts.host.objects.classes import owner_of
+from tritonlint.facts.host.objects.heirs import of_class
 from tritonlint.facts.host.run import Run
-from tritonlint.facts.host.silent_tests import speaks_of_types
-from tritonlint.facts.host.symbols import (
+from tritonlint.facts.host.values.choices import options
+from tritonlint.facts.host.values.symbols import (
     Allocation,
     Attribute,
     Compared,
@@ -31,7 +31,7 @@ from tritonlint.facts.host.symbols import (
     Spelled,
     Symbol,
 )
-from tritonlint.facts.host.values import Condition, Path, Tensor
+from tritonlint.facts.host.values.values import Condition, Path, Tensor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.modules import Definition
 from tritonlint.facts.project.tree import functions_around, nodes

@@ -11,9 +11,9 @@ from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.hazards.raw_bytes.evidence import Evidence
 from tritonlint.facts.hazards.raw_bytes.passing import passing
 from tritonlint.facts.host.events import LaunchEvent
-from tritonlint.facts.host.places import Place
 from tritonlint.facts.host.run import Run
-from tritonlint.facts.host.values import Tensor
+from tritonlint.facts.host.values.places import Place
+from tritonlint.facts.host.values.values import Tensor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.tree import FUNCTION, functions_around, nodes

@@ -14,9 +14,9 @@ from tritonlint.facts.hazards.raw_bytes.cuts import as_slice, cutting, sliced
 from tritonlint.facts.hazards.torch_code import viewed
 from tritonlint.facts.hazards.written_launches import given, launched
 from tritonlint.facts.host.events import LaunchEvent
-from tritonlint.facts.host.tensors import CONSTRUCTORS, SHAPES
-from tritonlint.facts.host.values import Tensor
-from tritonlint.facts.host.whole_numbers import is_whole
+from tritonlint.facts.host.memory.tensors import CONSTRUCTORS, SHAPES
+from tritonlint.facts.host.memory.whole_numbers import is_whole
+from tritonlint.facts.host.values.values import Tensor
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.kernels import kernel_of

@@ -1,0 +1,1 @@
+"""Calls: arguments, functions of the project that are entered, libraries, and launches."""

@@ -1,0 +1,1 @@
+"""What launching code computes with: symbols, places, values that are one of several."""
