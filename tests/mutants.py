@@ -724,7 +724,7 @@ MUTANTS = (
     Mutant("modules of a plain folder", "index/top_level.py", "imports",
            "if name != top and top not in _OTHERS:", "if False:",
            "`import kernels.tiles` leads nowhere where the folder is no package"),
-    Mutant("methods of items", "index/gates.py", "names_own", '(b"].", _OWN_ITEM)', "",
+    Mutant("methods of items", "index/words.py", "names_own", "_OWN_ITEM.search(text, start, end) is not None", "False",
            "`self.writers[i].write(x)` leads nowhere"),
     # Views that a method decides.
     Mutant("views as a chosen dtype", "host/memory/tensors.py", "view",

@@ -61,3 +61,19 @@ def test_what_is_seen_whole_has_none(tritonlint: Command, tmp_path: Path) -> Non
     (tmp_path / "a.py").write_text(_chain(10), encoding="utf-8")
     said = json.loads(tritonlint("check", "--output-format", "json", "a.py").out)
     assert said["limits"] == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["the reason for it lies in the words of a text that is kept in a file ", "for self.x in y "],
+    ids=["a prompt", "names of `self`"],
+)
+def test_a_long_line_takes_no_longer_than_many_short_ones(
+    words: str, tritonlint: Command, tmp_path: Path
+) -> None:
+    """What takes its time to the second or third would not end here."""
+    text = words * (600_000 // len(words))
+    prompt = f'\n\nclass Prompt:\n    def get(self):\n        return "{text}"\n'
+    (tmp_path / "a.py").write_text(_chain(1) + prompt, encoding="utf-8")
+    said = json.loads(tritonlint("check", "--output-format", "json", ".").out)
+    assert [each["code"] for each in said["findings"]] == ["TL001"]

@@ -15,8 +15,9 @@ from tritonlint.facts.hazards.raw_bytes.made import may_put_together
 from tritonlint.facts.hazards.raw_bytes.named import may_name_codes
 from tritonlint.facts.hazards.raw_bytes.twins import may_cut_alike
 from tritonlint.facts.index import top_level
-from tritonlint.facts.index.gates import code, names_own
+from tritonlint.facts.index.gates import code
 from tritonlint.facts.index.headers import headers
+from tritonlint.facts.index.words import names_own
 from tritonlint.facts.project.tree import walk
 
 _FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)

@@ -8,16 +8,14 @@ from functools import cached_property
 
 from tritonlint.facts.index.gates import (
     NO_KERNEL,
-    attributes,
     body_of,
     code,
     may_copy,
     may_copy_own,
     may_launch,
-    names,
-    names_own,
 )
 from tritonlint.facts.index.handing import called
+from tritonlint.facts.index.words import attributes, names, names_own
 from tritonlint.facts.project.modules import Definition
 from tritonlint.facts.project.tree import walk
 from tritonlint.frozen import dataclass

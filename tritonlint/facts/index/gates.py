@@ -10,20 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-# Letters of identifiers, which need not be those of ASCII.
-LETTER = rb"[\w\x80-\xff]"
-# A name that an attribute of `self` is given as it is.
-_OWN_NAMED = re.compile(
-    rb"^[ \t]+(?:\w+[ \t]*(?::[^\n=]*)?=(?:[^\n]*(?:\belse|=))?[ \t(]*"
-    rb"|\w+[ \t]*,[\w., \t]*=[^\n]*\b|(?:else[ \t]+)?)self\.\w+[ \t]*\)?[ \t]*(?:$|if\b|,)",
-    re.M,
-)
-# A method of an item of one.
-_OWN_ITEM = re.compile(rb"\bself\.\w+\[[^\n\]]*\]\.\w+\(")
-# A loop over what an attribute of `self` has.
-_OWN_LOOPED = re.compile(rb"\bfor\b[^\n]*\bin\b[^\n]*\bself\.\w")
-# What the end of such a line looks like, which takes less time to look for.
-_OWN_LAST = re.compile(rb"self\.\w+[ \t]*\)?[ \t]*(?:$|if\b|,)", re.M)
+from tritonlint.facts.index.words import LETTER
 
 # A file without any of these neither launches a kernel nor says what the bytes of a tensor mean: a
 # pool may make its buffers with the dtype that a class derived from it names.
@@ -35,22 +22,12 @@ _WORDS = (
 # others.
 _SOUGHT = (b"e4m3fnuz", b".view")
 _A_BYTE = re.compile(rb"\bbyte\b")
-# Names and the attributes after them, from their beginning.
-_CHAIN = re.compile(rb"(?<!\.)[A-Za-z_\x80-\xff][\w.\x80-\xff]*")
-_APPLIED = re.compile(rb"(?<![.\w])\w+\.apply\b")
-_ATTRIBUTE = re.compile(rb"\.[\s\\]*(%s+)" % LETTER)
 _COMMENT = re.compile(rb"#[^\n\"']*")
 # A line with one of these may end in a string or a comment.
 _UNCLEAR = re.compile(rb"[#\"']")
 # Where the signature of a function ends, if that is at the end of a line; and defaults in it.
 _BODY = re.compile(rb"\)[^\n#()]*:[ \t]*\n|\)[ \t]*->[^\n#]*:[ \t]*\n")
 _DEFAULT = re.compile(rb"=\s*[A-Za-z_.]*[A-Z]\w*[a-z]")
-# Prefixes of strings, which look like names.
-_PREFIXES = frozenset((b"f", b"r", b"b", b"rb", b"F"))
-_NO_PREFIX = {each: re.compile(rb"\b%s\b(?![\"'])" % each) for each in _PREFIXES}
-# Attributes that stand on another line than what they are of.
-_CONTINUED = re.compile(rb"\.\s*\n\s*(%s+)|\n\s*\.\s*(%s+)" % (LETTER, LETTER))
-_SUPER = re.compile(rb"super\s*\([^()]*\)\s*\.\s*(%s+)" % LETTER)
 # The call of a subscript, as launches are, or of one in parentheses: a kernel takes something.
 _LAUNCH = re.compile(rb"\](?:[\s)\\]|#[^\n]*\n)*\((?!\s*\))")
 _LAUNCHING = (b".run", b".__getitem__")
@@ -212,18 +189,6 @@ def may_hold_copies(text: str) -> bool:
     return "torch" in text and may_copy(text) and any(map(may_copy, _TOP.split(text)))
 
 
-def attributes(text: bytes, start: int, end: int) -> set[bytes]:
-    """The names of attributes in code; `forward` too where it calls what a call gave, or the
-    `apply` of a name."""
-    found = set(_ATTRIBUTE.findall(text, start, end))
-    if b"forward" not in found and (
-        text.find(b")(", start, end) >= 0
-        or (b"apply" in found and _APPLIED.search(text, start, end) is not None)
-    ):
-        found.add(b"forward")
-    return found
-
-
 def body_of(text: bytes, start: int, end: int) -> int:
     """Where the body of a function begins, of which the code after its name is given; `start` where
     that is not plain to see, or the signature has defaults that may be called in it."""
@@ -240,30 +205,6 @@ def may_copy_own(text: str, owner: str) -> bool:
     text `owner`, which tells what it holds; or hand it on, and say that something holds codes."""
     hands = "self." in text and any(each in text for each in _CODES)
     return (hands or _COPIES_OWN.search(text) is not None) and may_copy(owner)
-
-
-def names(text: bytes, start: int, end: int) -> set[bytes]:
-    """The names in code, each with the attributes after it (`ops.store`); and as `.store` the
-    attributes that stand apart from what they are of."""
-    found = set(_CHAIN.findall(text, start, end))
-    for each in found & _PREFIXES:
-        if not _NO_PREFIX[each].search(text, start, end):
-            found.remove(each)
-    for one, other in _CONTINUED.findall(text, start, end):
-        found.add(b"." + (one or other))
-    if b"super" in found:
-        found.update(b"super." + each for each in _SUPER.findall(text, start, end))
-    return found
-
-
-def names_own(text: bytes, start: int, end: int) -> bool:
-    """Whether code names an attribute of `self`, or an item of it, or calls a method of one: its
-    methods may be called so."""
-    for word, pattern in ((b"for ", _OWN_LOOPED), (b"].", _OWN_ITEM)):
-        if text.find(word, start, end) >= 0 and pattern.search(text, start, end) is not None:
-            return True
-    last = _OWN_LAST.search(text, start, end)
-    return last is not None and _OWN_NAMED.search(text, start, end) is not None
 
 
 def is_followed(text: str, name: str, pattern: re.Pattern[str]) -> bool:

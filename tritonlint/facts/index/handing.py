@@ -7,8 +7,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from tritonlint.facts.index.gates import LETTER
 from tritonlint.facts.index.headers import Header, nesting
+from tritonlint.facts.index.words import LETTER
 
 # A class that is returned, or an object of it; one that an annotation says is given; and an
 # attribute or an entry that is returned.

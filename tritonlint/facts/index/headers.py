@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from tritonlint.facts.index.gates import LETTER
+from tritonlint.facts.index.words import LETTER
 from tritonlint.frozen import dataclass
 
 # Each begins with a literal: what else is asked of a place is asked of the few that match, since a

@@ -12,9 +12,10 @@ import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from tritonlint.facts.index import handing, top_level
-from tritonlint.facts.index.gates import attributes, code, may_matter
+from tritonlint.facts.index.gates import code, may_matter
 from tritonlint.facts.index.headers import Header, headers, nesting, outside
 from tritonlint.facts.index.parts import Part, class_in, part_of, through_decorators
+from tritonlint.facts.index.words import attributes
 from tritonlint.frozen import dataclass, replace
 
 # An attribute that is given something, of what is not called `self`.

@@ -6,16 +6,9 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tritonlint.facts.index.gates import (
-    attributes,
-    body_of,
-    may_launch,
-    may_name_bytes,
-    may_say,
-    names,
-    names_own,
-)
+from tritonlint.facts.index.gates import body_of, may_launch, may_name_bytes, may_say
 from tritonlint.facts.index.headers import Header, decorators
+from tritonlint.facts.index.words import attributes, names, names_own
 
 # Outside of the project: what is called of these is not followed, but for `torch.ops`.
 _FOREIGN = (b"torch.", b"np.", b"numpy.", b"tl.", b"triton.", b"os.", b"math.", b"pytest.")

@@ -7,8 +7,9 @@ import bisect
 import re
 from collections.abc import Iterator, Sequence
 
-from tritonlint.facts.index.gates import LETTER, may_say, names
+from tritonlint.facts.index.gates import may_say
 from tritonlint.facts.index.headers import Header
+from tritonlint.facts.index.words import LETTER, names
 
 # A file without any of these registers no operator.
 _REGISTERS = (b"op_func", b"custom_op", b"triton_op", b"impl(")
