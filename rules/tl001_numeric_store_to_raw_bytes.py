@@ -27,7 +27,8 @@ class NumericStoreToRawBytes(Rule[Argument, Store]):
     fp8 codes or for the bytes of wider floats) to a kernel parameter through which the kernel
     stores floats. The cast may be written (`x.to(p.dtype.element_ty)`) or left to `tl.store`. Also
     regions of a packed page of fp8 or 16-bit floats that hold scales or rows in a wider type and
-    are not viewed.
+    are not viewed; and memory that is passed for two parameters as it is, where the kernel stores
+    codes or packed integers through the other one.
 
     ## Why is this bad
     Triton casts what it stores to the pointer's element type. For a pointer to bytes that is a

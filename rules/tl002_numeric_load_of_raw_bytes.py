@@ -35,7 +35,8 @@ class NumericLoadOfRawBytes(Rule[Argument, Load]):
     fp8 codes or for the bytes of wider floats) to a kernel parameter whose loaded values are used
     as numbers: cast to a float, multiplied with one, or stored through a pointer to floats. Also
     regions of a packed page of fp8 or 16-bit floats that hold scales or rows in a wider type, or
-    the exponents of scales, and are not viewed.
+    the exponents of scales, and are not viewed; and memory that is passed for two parameters as it
+    is, where the kernel decodes bytes that it loads through the other one.
 
     ## Why is this bad
     The kernel computes with the codes instead of the values that they stand for. Triton converts an

@@ -90,8 +90,10 @@ class Int32OffsetOverflow(Rule["NarrowOffset | ShortIndex", Confidence]):
     comment says that the target has no 64-bit integers; a product whose only twin has memory with
     more dimensions, judging by the names of its strides (`stride_x_n` beside `stride_x_t`, or
     `stride_ob` alone beside `stride_ob`, `stride_om` and `stride_on`); a product next to a larger
-    one that the kernel computes in 32 bits too (sums of rows beside the rows), or that it widens in
-    time; one element for each row, where the kernel reaches the rows too; entries of a table that
+    one that the kernel computes in 32 bits too (sums of rows beside the rows; an outer dimension of
+    the same memory, which is scaled by all that scales this one), or that it widens in time; a
+    stride that every launch passes as one; one element for each row, where the kernel reaches the
+    rows too; entries of a table that
     count within the part of the memory that a batch and a head have, or that are numbers of heads,
     by the name of the table; the rows of a sequence, to whose begin the pointer was moved by the
     same stride in 64 bits; a row for each of a few programs that share out the work; where only a

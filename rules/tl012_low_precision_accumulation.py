@@ -80,7 +80,8 @@ class LowPrecisionAccumulation(Rule["LowSum | CarriedRounding", str]):
     and whose name says that it is kept wide (`scale`, `partial`), or of which the docstring of the
     launching function or of the kernel beside it, or the comment above one, says that it is
     float32, or that a comment of the file calls so (the fp64 `x`), or that is made as float32 on
-    one path or unless a caller names another type; a sum that is stored in 16 bits;
+    one path or unless a caller names another type, or that goes to `tl.sqrt` or another function
+    that does not compile for 16 bits; a sum that is stored in 16 bits;
     a single value picked by a mask of equal indices; a value that is cast under a flag, which a
     launch may compute from the type of what it passes; a comment at the sum or the cast that says
     that 16 bits are meant, or anywhere in the kernel that it multiplies or adds up in 16 bits; what

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.facts.hosting import KERNELS, found, write
+from tests.facts.hosting import KERNELS, expected, found, write
 
 MODULE = """\
 class Reader:
@@ -38,3 +38,45 @@ def test_bytes_moved(
     text = KERNELS + MODULE.format(move=move)
     write(tmp_path, {"user.py": text})
     assert {code for _, _, code in found()} == ({"TL002"} if hazard else set())
+
+
+GATHER = """\
+@triton.jit
+def gather(page_ptr, scale_ptr, out_fp8_ptr, out_scale_ptr, N: tl.constexpr):
+    offsets = tl.arange(0, N)
+    tl.store(out_fp8_ptr + offsets, tl.load(page_ptr + offsets))
+    tl.store(out_scale_ptr + offsets, tl.load(scale_ptr + offsets))
+
+
+def run(page, out, out_scale):
+    rows = page.view(page.shape[0], -1)
+    codes, scales = rows[:, :64]{viewed}, rows[:, 64:].view(torch.float32)
+    out = out.view({out})
+    gather[(1,)](codes, scales, out, out_scale.view(torch.float32), N=64){mark}
+"""
+
+
+@pytest.mark.parametrize(
+    ("viewed", "out", "mark"),
+    [
+        (".view(torch.float8_e4m3fn)", "torch.uint8", "  # expect: TL001"),
+        (".view(torch.bfloat16)", "torch.uint8", "  # expect: TL001"),
+        ("", "torch.uint8", ""),
+        ("", "torch.float8_e4m3fn", ""),
+        (".view(torch.uint8)", "torch.uint8", ""),
+    ],
+    ids=[
+        "codes into bytes",
+        "floats into bytes",
+        "correct: a part of a page",
+        "correct: into codes",
+        "correct: bytes",
+    ],
+)
+def test_what_is_called_after_codes_and_viewed_as_bytes(
+    viewed: str, out: str, mark: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    files = {"user.py": KERNELS + GATHER.format(viewed=viewed, out=out, mark=mark)}
+    write(tmp_path, files)
+    assert found() == expected(files)

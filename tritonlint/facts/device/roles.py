@@ -42,6 +42,8 @@ _COUNTING_WORDS = frozenset(
     """.split()
 )
 _POINTER = re.compile(r"(?:^|_)(?:ptrs?|pointers?)(?:_|$)|ptrs?$")
+# What is called after an element type is memory: `PAGE_F32`, `RECV_U8`.
+_ELEMENT = re.compile(r"(?:^|_)(?:[fiu]|bf|fp|float|u?int)(?:8|16|32|64)(?:_|$)")
 _PTR = frozenset({"ptr", "ptrs", "pointer", "pointers"})
 # Before a capital that follows a small letter.
 _WORD_START = re.compile("(?<=[a-z])(?=[A-Z])")
@@ -242,7 +244,8 @@ def _likeness(name: str, sums: int) -> tuple[bool, int, bool]:
     """How much a parameter that is added up to addresses is like a pointer: by its name, by how
     many of the sums it is a part of, and by whether its name counts something. Of equal ones the
     first of a sum is the pointer."""
-    counts = name.isupper() or _kind_by_name(name) == "int" or "stride" in name.lower()
+    size = name.isupper() and not _ELEMENT.search(name.lower())
+    counts = size or _kind_by_name(name) == "int" or "stride" in name.lower()
     return (bool(_POINTER.search(name.lower())), sums, not counts)
 
 

@@ -27,6 +27,12 @@ from tritonlint.frozen import dataclass, replace
 _WIDE = (FLOAT32, FLOAT64)
 # What was computed otherwise, or cast: its type is meant.
 _COMPUTED = History(real=True)
+# Functions that Triton has not for 16 bits (`_check_dtype` in `triton.language.math`), nor
+# has libdevice.
+_NOT_NARROW = frozenset(
+    """exp exp2 log log2 cos sin sqrt sqrt_rn rsqrt div_rn erf floor ceil sigmoid
+    tanh pow""".split()
+)
 # How many positional arguments `sum(input, axis, keep_dims)` takes before the type.
 _BEFORE_TYPE = 3
 
@@ -61,6 +67,10 @@ class Sums(Watch):
         self.seen: dict[Key, NarrowSum] = {}
         # Products, by where they are added to a total, of which the total is cast to 16 bits.
         self._meant: set[Key] = set()
+        # By a sum, the others that are added to it.
+        self._joined: dict[Key, set[Key]] = {}
+        # Parameters of 16 bits of which something goes to a function that has none of these.
+        self.refused: set[str] = set()
 
     def loaded(self, value: Tensor, parameters: tuple[str, ...], where: Where) -> Tensor:
         return replace(value, history=History(given=True, loads=frozenset((place_of(where),))))
@@ -120,6 +130,10 @@ class Sums(Watch):
                 if _is_total(total) and factors is not None:
                     self._note(key_of(where), factors, "product", where)
                     return replace(result, history=replace(_COMPUTED, cast=key_of(where)))
+        first, second = a.history.cast, b.history.cast
+        if adds and first is not None and second is not None and first != second:
+            self._joined.setdefault(first, set()).update((second, *self._joined.get(second, ())))
+            return replace(result, history=replace(_COMPUTED, cast=first))
         return replace(result, history=_of_both(op, a, b))
 
     def shifted(self, op: ast.operator, a: Tensor, b: Tensor, result: Tensor) -> Tensor:
@@ -154,14 +168,16 @@ class Sums(Watch):
         return replace(result, history=replace(_COMPUTED, cast=key_of(where)))
 
     def called(self, name: str, operands: list[Tensor], result: Tensor) -> Tensor:
+        for each in operands if name in _NOT_NARROW else ():
+            self.refused |= each.source if _narrow(each.types) else frozenset()
         return replace(result, history=_COMPUTED)
 
     def _taken(self, value: Tensor, where: Where) -> None:
         """`value` is divided, or becomes a float32."""
         key = value.history.cast
-        if key in self._sums:
-            assert key is not None
-            self._note(key, self._sums[key], "sum", where)
+        for each in (key, *sorted(self._joined.get(key, ()))) if key is not None else ():
+            if each in self._sums:
+                self._note(each, self._sums[each], "sum", where)
 
     def _product(self, added: Tensor) -> Tensor | None:
         """The product in 16 bits that a value is, in a wider type perhaps."""

@@ -66,6 +66,22 @@ def is_outer(kernel: Kernel, one: Offset, other: Offset) -> bool:
     return one.pointer == other.pointer and bool(first and second) and max(first) < min(second)
 
 
+def is_inside_larger(kernel: Kernel, offset: Offset) -> bool:
+    """Whether a product that is added to the same pointer, in 32 bits too, is scaled by all that
+    scales this one, and more: along an outer dimension, which overflows first."""
+    own = _scaled_by(offset)
+    return any(
+        each.narrow and each.pointer == offset.pointer and own < _scaled_by(each)
+        for each in offsets(kernel)
+    )
+
+
+def _scaled_by(offset: Offset) -> frozenset[str]:
+    """The parameters that the scales of a product are computed from."""
+    leaves = (each for scale in offset.scales for each in scale.walk())
+    return frozenset(each.name for each in leaves if each.op in ("parameter", "constexpr"))
+
+
 def _memory(stride: str) -> str:
     """What a stride is called but for its dimension; empty where it names no memory."""
     memory = stride.rpartition("_")[0]

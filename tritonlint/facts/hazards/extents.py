@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from tritonlint.facts.flow.parameters import Signed, signature
-from tritonlint.facts.hazards.written_launches import given, launches_of
+from tritonlint.facts.hazards.written_launches import given, launches_of, passed_ones
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.kernel import Kernel
 from tritonlint.facts.project.modules import Definition, Module
@@ -34,7 +34,10 @@ Shape = tuple[ast.expr, ...]
 def fits_in_32_bits(module: Module, kernel: Kernel, stride: str) -> bool:
     """Whether an index times what the launches in the file of `kernel` pass as `stride` stays below
     2**31, as far as they tell: each passes a stride of contiguous memory of known dimensions, and
-    their product is small, with those that are not known as large as they get."""
+    their product is small, with those that are not known as large as they get; or the number one,
+    that of neighbours."""
+    if stride in passed_ones(module, kernel):
+        return True
     launches = launches_of(module, kernel)
     return bool(launches) and all(
         host is not None

@@ -22,6 +22,7 @@ from tritonlint.facts.hazards.dimensions import (
     has_more_dimensions,
     has_several_more,
     is_beside_rows,
+    is_inside_larger,
     is_last,
     is_outer,
     is_row_of_program,
@@ -149,6 +150,7 @@ def siblings(kernel: Kernel, twins: Twins, named: bool = False) -> Iterator[Narr
     for offset, twin in found:
         hidden = is_smaller(offset, larger) or is_beside_rows(kernel, offset)
         hidden = hidden or any(is_outer(kernel, other, offset) for other, _ in found)
+        hidden = hidden or is_inside_larger(kernel, offset)
         if not hidden and may_need_more(kernel, offset):
             yield widened_beside(kernel, offset, twin)
 

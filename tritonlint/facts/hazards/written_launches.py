@@ -64,6 +64,20 @@ def passed_strides(module: Module, kernel: Kernel) -> frozenset[str]:
     return frozenset.intersection(*found) if found else frozenset()
 
 
+def passed_ones(module: Module, kernel: Kernel) -> frozenset[str]:
+    """The parameters that every launch in the file of a kernel passes the number one to."""
+    launches = [launch for _, launch in launches_of(module, kernel)]
+    found = [
+        frozenset(
+            name
+            for name, value in given(kernel, launch).items()
+            if isinstance(value, ast.Constant) and value.value == 1
+        )
+        for launch in (*launches, *launched_by_choice(module, kernel))
+    ]
+    return frozenset.intersection(*found) if found else frozenset()
+
+
 @kept(4)
 def launched(module: Module) -> Mapping[str, list[tuple[Definition | None, ast.Call]]]:
     """The launches of a file by the names of what they launch, each with its function."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from tritonlint.dtypes import BY_NAME, UINT8
+from tritonlint.dtypes import BY_NAME, UINT8, ElementType
 from tritonlint.facts.device import (
     KernelContract,
     Load,
@@ -51,8 +51,6 @@ from tritonlint.source import Span
 
 E4M3FN = BY_NAME["float8_e4m3fn"]
 Effects = tuple[list[Store], list[Load], Moves]
-
-
 _UNDECODED = "the kernel decodes other bytes, and stores these among floats as they are"
 
 
@@ -72,7 +70,7 @@ def harm(
         floats = floats_elsewhere(event, parameter, path) | told
         floats |= floats_of_any_width(event, parameter)
         more_stores, more_loads, seen = run.effects.of(
-            _effects, event.kernel, made, parameter, *sorted(floats)
+            _effects, event.kernel, made, parameter, _said(parameter, tensor), *sorted(floats)
         )
         if more_stores or more_loads:
             evidence.append(each)
@@ -108,6 +106,12 @@ def _ways(
         made = specialization(event, parameter, storage.types, whole, alike=True)
         for one in each_constant(event, made, whole):
             yield each, whole, one
+
+
+def _said(parameter: str, tensor: Tensor) -> str:
+    """The name of the float type that a parameter is called after, for memory of which its name
+    tells something: what is viewed as bytes is copied as bytes, whatever it is called."""
+    return said.name if tensor.view is None and (said := float_named(parameter)) else ""
 
 
 def _is_bytes(tensor: Tensor, storage: Storage) -> Path:
@@ -162,13 +166,15 @@ def _of_region(
     return _sorted(evidence), tuple(stores), tuple(loads)
 
 
-def _effects(kernel: Kernel, made: Specialization, parameter: str, *floats: str) -> Effects:
+def _effects(
+    kernel: Kernel, made: Specialization, parameter: str, said: str, *floats: str
+) -> Effects:
     """The stores and loads through `parameter` that go wrong: they convert between integers and
     floats, they do not where the tensor is viewed as fp8, and they would not where the pointers of
     which nothing is known hold bytes too (then the kernel copies, and nothing is known). Nothing is
     known of a pointer that is not among `floats` and through which no numbers are loaded or stored.
-    Loads
-    whose bits are picked are kept: they tell that the kernel knows of bytes."""
+    Loads whose bits are picked are kept: they tell that the kernel knows of bytes. `said` is the
+    name of the float type that the parameter is called after, or nothing."""
     found = contract(kernel, made)
     stores = _suspicious([s for s in found.stores if s.parameter == parameter], "float_to_int")
     loads = _suspicious([s for s in found.loads if s.parameter == parameter], "int_to_float")
@@ -179,7 +185,7 @@ def _effects(kernel: Kernel, made: Specialization, parameter: str, *floats: str)
     if len(loads) == 1 and _are_integers(parameter, made, seen):
         loads = [each for each in loads if each.effect == "bits"]
     stores = [] if parameter in seen.integers else stores
-    known = {*made.pointers, *_floats(parameter, made, seen, floats)}
+    known = {*made.pointers, *_floats(parameter, BY_NAME.get(said), made, seen, floats)}
     copied = _copied(kernel, parameter, made, [n for n in found.pointers if n not in known])
     wrong = _sites(_viewed(kernel, made, parameter), "float") - _sites(copied, "int")
     return (
@@ -213,15 +219,20 @@ def _viewed(kernel: Kernel, made: Specialization, parameter: str) -> KernelContr
     return contract(kernel, Specialization(pointers, made.constexprs))
 
 
-def _floats(parameter: str, made: Specialization, seen: Moves, told: Iterable[str]) -> set[str]:
+def _floats(
+    parameter: str,
+    said: ElementType | None,
+    made: Specialization,
+    seen: Moves,
+    told: Iterable[str],
+) -> set[str]:
     """The pointers beside `parameter` that hold numbers: those that are known to (`told`), of which
     the kernel takes what it loads for numbers, or that point to wider floats; and those that it
-    copies from or to such without a cast, or to a parameter that it calls after a float type:
+    copies from or to such without a cast, or to a parameter that is `said` to be of a float type:
     neither bytes nor floats are stored as the other without a conversion. Where codes are copied
     from, there may be bytes: 8-bit floats would not compile."""
     wide = (name for name, each in made.pointers.items() if each.is_float and each.width > 8)
     found = {*told, *seen.numbers, *wide} - {parameter}
-    said = float_named(parameter)
     found |= {parameter} if said else set()
     edges = [
         {*pair}

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from tritonlint.dtypes import INT8, UINT8, UNKNOWN, ElementTypes
 from tritonlint.facts.device import moves
 from tritonlint.facts.hazards.launched.specializations import fills_descriptor, specialization
+from tritonlint.facts.hazards.raw_bytes.aliases import passed_as_bytes
 from tritonlint.facts.hazards.raw_bytes.attribute_views import viewed_by_methods
 from tritonlint.facts.hazards.raw_bytes.byte_bounds import counted
 from tritonlint.facts.hazards.raw_bytes.byte_views import called_so, of_bytes
@@ -127,6 +128,7 @@ def _evidence(
     integers = raw_integers(run, tensor, types, whole)
     stated = [*_stated(notes, types), *integers, *limited_as_codes(event, parameter, types, whole)]
     certain = stated[0].span if stated and stated[0].strength == "certain" else None
+    open_or_bytes = types == UNKNOWN or all_bytes(types)
     return [
         *seen(notes),
         *stated,
@@ -139,12 +141,13 @@ def _evidence(
         *lost_views(event, parameter, tensor, notes),
         *_twins(run, event, parameter, tensor, types, whole),
         *asked_for(run, event, tensor, whole),
-        *(counted(event, tensor, notes) if types == UNKNOWN or all_bytes(types) else ()),
+        *(counted(event, tensor, notes) if open_or_bytes else ()),
         *(viewed_by_others(event, tensor) if types == UNKNOWN else ()),
-        *(registered_alike(event, tensor) if types == UNKNOWN or all_bytes(types) else ()),
+        *(registered_alike(event, tensor) if open_or_bytes else ()),
         *(viewed_by_its_name(event, tensor) if all_bytes(types) else ()),
         *(viewed_by_methods(event, tensor, parameter) if all_bytes(types) else ()),
         *(moved_apart(run, event, parameter, tensor, whole) if types == UNKNOWN else ()),
+        *(passed_as_bytes(run, event, parameter, tensor, whole) if open_or_bytes else ()),
     ]
 
 

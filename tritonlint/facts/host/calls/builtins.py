@@ -8,7 +8,7 @@ from tritonlint.facts.host import loops
 from tritonlint.facts.host.attributes import asked_by_name
 from tritonlint.facts.host.calls.arguments import Given
 from tritonlint.facts.host.calls.given import positional
-from tritonlint.facts.host.conditions import outcomes
+from tritonlint.facts.host.conditions import branching, outcomes
 from tritonlint.facts.host.conditions.outcomes import telling
 from tritonlint.facts.host.containers import holders, iteration
 from tritonlint.facts.host.memory import element_types
@@ -75,11 +75,24 @@ def call(frame: Frame, node: ast.Call, name: str, given: Given) -> Value | None:
             return _is_instance(frame, node, value)
         case "callable", (Callable() | Partial() | Class() | Launchable(),):
             return Const(True)
-        case "int", (Instance() as member,):
-            return members.of_any_member(frame, member, "value", node)
-        case "type", (Instance() | Choice() as value,):
-            return instances.type_of(value)
+        case (("bool" | "int" | "type"), (value,)) if len(node.args) == 1:
+            return _converted(frame, node, name, value)
     return _gone_through(frame, node, name, values)
+
+
+def _converted(frame: Frame, node: ast.Call, name: str, value: Value) -> Value | None:
+    """What `bool(value)`, `int(value)` or `type(value)` gives, where that is known: of a test, that
+    test."""
+    match name, value:
+        case "bool", _:
+            return branching.truth(frame, node.args[0], value)
+        case "int", Condition():
+            return value
+        case "int", Instance():
+            return members.of_any_member(frame, value, "value", node)
+        case "type", Instance() | Choice():
+            return instances.type_of(value)
+    return None
 
 
 def _of_tests(
