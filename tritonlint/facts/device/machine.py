@@ -24,7 +24,7 @@ from tritonlint.facts.flow.items import item
 from tritonlint.frozen import dataclass, replace
 
 # Bounds: evaluated nodes in a run, and device functions inside each other.
-STEPS = 60_000
+STEPS = 200_000
 DEPTH = 8
 
 _LOAD_RANK: Mapping[LoadEffect, int] = {
