@@ -205,7 +205,7 @@ def test_recursion_and_depth_are_cut_and_said() -> None:
 
 
 def test_a_huge_kernel_ends_at_the_bound() -> None:
-    body = "".join(f"    v = v + {n} * v - (v + {n}) * v\n" for n in range(9000))
+    body = "".join(f"    v = v + {n} * v - (v + {n}) * v\n" for n in range(30000))
     found = contract(
         kernels(f"@triton.jit\ndef kernel(p):\n    v = tl.load(p)\n{body}    tl.store(p, v)\n")[
             "kernel"

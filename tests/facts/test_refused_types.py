@@ -37,6 +37,15 @@ CASES = {
         f"s = tl.sum(w * w, 0) / N + tl.sum(tl.sqrt(x), 0){HIT}",
         "x.float(), w.half()",
     ),
+    "beside a root of what else is passed": (
+        f"s = tl.sum(x * x, 0) / N + tl.sum(tl.sqrt(w), 0){HIT}",
+        "x, w",
+    ),
+    "beside a difference from what a loop carries": (
+        "m = float('-inf')\n    for _ in range(4):\n        m = tl.maximum(m, tl.max(x, 0))\n"
+        f"    s = tl.sum(x * x, 0) / N + tl.sum(tl.exp(x - m), 0){HIT}",
+        "x, w",
+    ),
     "of two sums": (
         f"a = tl.sum(x, 0){HIT}\n    b = tl.sum(x * x, 0){HIT}\n    s = (a + b) / N",
         "x, w",

@@ -35,6 +35,7 @@ HIT = "  # expect: TL001"
 CASES = {
     "denied": ("pass", "packed", "not packed", HIT),
     "denied, as a number": ("flag = bool(packed)", "flag", "int(not flag)", HIT),
+    "compared with True beside others": ("pass", "packed is True", "not packed", HIT),
     "another one": ("flag = bool(scale)", "packed", "bool(flag)", HIT),
     "correct: bool": ("pass", "packed", "bool(packed)", ""),
     "correct: bool of bool": ("flag = bool(packed)", "flag", "bool(packed)", ""),
@@ -42,8 +43,6 @@ CASES = {
     "correct: int of a test": ("pass", "scale is not None", "int(scale is not None)", ""),
     "correct: bool of a test": ("pass", "scale is not None", "bool(scale is not None)", ""),
     "correct: one or none": ("pass", "packed", "1 if packed else 0", ""),
-    "correct: compared with True": ("pass", "packed", "packed == True", ""),
-    "correct: is True": ("flag = packed is True", "flag", "packed", ""),
     "correct: not not": ("pass", "packed", "not not packed", ""),
 }
 

@@ -68,7 +68,7 @@ def narrow_sums(kernel: Kernel, specialization: Specialization) -> tuple[NarrowS
 def refused(kernel: Kernel, specialization: Specialization) -> frozenset[str]:
     """The parameters of 16 bits because of which `kernel` does not compile when it is launched so:
     what is loaded through them goes to a function for wider floats, as `tl.sqrt` is."""
-    return frozenset(_seen(kernel, specialization, Sums()).refused)
+    return _seen(kernel, specialization, Sums()).refused
 
 
 def _seen(kernel: Kernel, specialization: Specialization, watch: W) -> W:

@@ -164,7 +164,7 @@ class Moves(Watch):
             return result if value.history.given else replace(result, history=_LARGEST_OF)
         return replace(result, history=_made_of(value))
 
-    def called(self, name: str, operands: list[Tensor], result: Tensor) -> Tensor:
+    def called(self, name: str, operands: list[Tensor], result: Tensor, where: Where) -> Tensor:
         if name.lstrip("_").startswith(_POWERS):
             self.powers |= {source for each in operands for source in each.source}
         for each in operands if name.startswith(_NUMERIC) else ():

@@ -57,7 +57,7 @@ class NarrowSum:
 class Sums(Watch):
     """What one run saw. Of a history, `given` and `loads` say that a value is as it was loaded, or
     computed of nothing else; `halved` that it is a product of two such, or a mask of equal ones;
-    `cast` that it is a sum."""
+    `cast` that it is a sum; `settled` that it has a limit of perhaps more bits."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -69,8 +69,14 @@ class Sums(Watch):
         self._meant: set[Key] = set()
         # By a sum, the others that are added to it.
         self._joined: dict[Key, set[Key]] = {}
-        # Parameters of 16 bits of which something goes to a function that has none of these.
-        self.refused: set[str] = set()
+        # By the call of a function that is not there for 16 bits, the parameters of such of which
+        # something goes there.
+        self._refused: dict[Key, frozenset[str]] = {}
+
+    @property
+    def refused(self) -> frozenset[str]:
+        """The parameters because of which the kernel does not compile where they are of 16 bits."""
+        return frozenset[str]().union(*self._refused.values())
 
     def loaded(self, value: Tensor, parameters: tuple[str, ...], where: Where) -> Tensor:
         return replace(value, history=History(given=True, loads=frozenset((place_of(where),))))
@@ -109,7 +115,9 @@ class Sums(Watch):
             self.seen.setdefault(key_of(where), seen)
 
     def limited(self, main: Tensor, limits: Interval, result: Tensor, where: Where) -> Tensor:
-        return replace(result, history=main.history)
+        # A limit that has a name may be carried by a loop, and so be a float32.
+        named = any(isinstance(each, ast.Name) for each in getattr(where[1], "args", ()))
+        return replace(result, history=replace(main.history, settled=named))
 
     def computed(
         self, op: ast.operator, a: Tensor, b: Tensor, result: Tensor, where: Where
@@ -167,9 +175,11 @@ class Sums(Watch):
         self._sums[key_of(where)] = value
         return replace(result, history=replace(_COMPUTED, cast=key_of(where)))
 
-    def called(self, name: str, operands: list[Tensor], result: Tensor) -> Tensor:
-        for each in operands if name in _NOT_NARROW else ():
-            self.refused |= each.source if _narrow(each.types) else frozenset()
+    def called(self, name: str, operands: list[Tensor], result: Tensor, where: Where) -> Tensor:
+        if name in _NOT_NARROW:
+            raw = (each for each in operands if _is_raw(each) and not each.history.settled)
+            sources = (each.source for each in raw)
+            self._refused[key_of(where)] = frozenset[str]().union(*sources)
         return replace(result, history=_COMPUTED)
 
     def _taken(self, value: Tensor, where: Where) -> None:
@@ -239,7 +249,8 @@ def _of_both(op: ast.operator, a: Tensor, b: Tensor) -> History:
     if not isinstance(op, (ast.Add, ast.Sub, ast.Mult)) or not all(map(_is_raw, raw)):
         return _COMPUTED
     product = isinstance(op, ast.Mult) and len(raw) == 2
-    return History(given=True, halved=product or x.halved or y.halved, loads=x.loads | y.loads)
+    halved, settled = product or x.halved or y.halved, x.settled or y.settled
+    return History(given=True, halved=halved, loads=x.loads | y.loads, settled=settled)
 
 
 def _names_type(node: ast.AST) -> bool:

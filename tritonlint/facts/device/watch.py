@@ -243,7 +243,7 @@ class Watch:
         integers = all(each.kind == "int" for each in result.types)
         return replace(result, history=History(summed=integers))
 
-    def called(self, name: str, operands: list[Tensor], result: Tensor) -> Tensor:
+    def called(self, name: str, operands: list[Tensor], result: Tensor, where: Where) -> Tensor:
         """`result` is what the float function `name` gives."""
         exponent = name.startswith(("log", "fast_log")) and name != "log1p"
         if operands and result.rounded:

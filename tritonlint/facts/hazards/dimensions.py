@@ -12,6 +12,7 @@ from tritonlint.facts.device.reading.reader import read
 from tritonlint.facts.device.reading.terms import Term, addends, factors, plain
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.project.kernel import Kernel
+from tritonlint.facts.project.tree import is_under_test
 
 # A stride of memory that is called by a letter or two, along a dimension of one letter.
 _SHORT = re.compile(r"stride_[a-z]{1,2}(?=[a-z]$)")
@@ -73,12 +74,16 @@ def is_inside_larger(kernel: Kernel, offset: Offset) -> bool:
     return any(
         each.narrow and each.pointer == offset.pointer and own < _scaled_by(each)
         for each in offsets(kernel)
+        if each.node is not None and not is_under_test(kernel.node, each.node.lineno)
     )
 
 
 def _scaled_by(offset: Offset) -> frozenset[str]:
-    """The parameters that the scales of a product are computed from."""
-    leaves = (each for scale in offset.scales for each in scale.walk())
+    """The parameters that the scales of a product are computed from; none where one of them is a
+    part of another: it is not larger than that."""
+    leaves = [each for scale in offset.scales for each in scale.walk()]
+    if any(each.op in ("quotient", "remainder") for each in leaves):
+        return frozenset()
     return frozenset(each.name for each in leaves if each.op in ("parameter", "constexpr"))
 
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 from tritonlint.dtypes import BFLOAT16, FLOAT16, FLOAT32, UNKNOWN, ElementType, ElementTypes
 from tritonlint.facts.device import Specialization, narrow_sums, open_contract
-from tritonlint.facts.device.contracts import refused, roles_of
+from tritonlint.facts.device.contracts import roles_of
 from tritonlint.facts.device.reading.asked_types import asks_for_types
 from tritonlint.facts.device.reading.loaded_sums import adds_loaded
 from tritonlint.facts.device.reading.read_back import may_come_back, read_back
@@ -26,6 +26,7 @@ from tritonlint.facts.hazards.launched.specializations import (
 )
 from tritonlint.facts.hazards.meant_sums import asked_for, is_of_one, is_stated
 from tritonlint.facts.hazards.observation import InKernel
+from tritonlint.facts.hazards.refused_types import wider
 from tritonlint.facts.hazards.repeated_sums import repeated_sums
 from tritonlint.facts.host.conditions.outcomes import decided
 from tritonlint.facts.host.events import LaunchEvent, Passed
@@ -158,12 +159,10 @@ def _of_launch(run: Run, event: LaunchEvent) -> Iterator[LowSum]:
         happen = {(each.place, each.via) for way in each_way for each in way}
         seen = tuple(each for each in seen if (each.place, each.via) in happen)
     found = [*seen, *repeated_sums(event, narrow, pointers)]
-    if found and bool(run.effects.of(refused, event.kernel, exact)):
-        # What the caller chooses is of another type, and all that is made after it.
-        found = [each for each in found if each.parameters <= narrow.keys()]
+    wide = wider(run, event, exact) if found else frozenset()
     for each in found:
         meant = each.kind == "update" and any(asked_for(run, event, n) for n in each.parameters)
-        if each.parameters <= pointers.keys() and not meant:
+        if each.parameters <= pointers.keys() - wide and not meant:
             yield _observed(event, each, pointers, shown)
 
 

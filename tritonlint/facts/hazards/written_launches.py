@@ -65,15 +65,19 @@ def passed_strides(module: Module, kernel: Kernel) -> frozenset[str]:
 
 
 def passed_ones(module: Module, kernel: Kernel) -> frozenset[str]:
-    """The parameters that every launch in the file of a kernel passes the number one to."""
+    """The parameters that every launch in the file of a kernel passes the number one to; none where
+    the kernel is named there for something else."""
     launches = [launch for _, launch in launches_of(module, kernel)]
+    named = [x for x in nodes(module.tree, ast.Name) if x.id == kernel.name]
+    if len(named) > len(launches):
+        return frozenset()
     found = [
         frozenset(
             name
             for name, value in given(kernel, launch).items()
             if isinstance(value, ast.Constant) and value.value == 1
         )
-        for launch in (*launches, *launched_by_choice(module, kernel))
+        for launch in launches
     ]
     return frozenset.intersection(*found) if found else frozenset()
 

@@ -208,6 +208,17 @@ def statements_in(
         stack.extend((inner, around) for inner in reversed(inner_statements(node)))
 
 
+def is_under_test(function: ast.AST, line: int) -> bool:
+    """Whether a line of a function is in an arm of a branch, or in an expression that has one."""
+    return any(
+        (each.body[0] if isinstance(each, ast.If) else each).lineno
+        <= line
+        <= (each.end_lineno or 0)
+        for each in nodes(function, ast.If, ast.IfExp)
+        if isinstance(each, (ast.If, ast.IfExp))
+    )
+
+
 def functions_around(tree: ast.AST, line: int) -> list[Function]:
     """The functions in a tree that a line is in, outermost first."""
     functions = nodes(tree, ast.FunctionDef, ast.AsyncFunctionDef)

@@ -86,7 +86,7 @@ def float_function(call: Invocation) -> Value:
         interval = first.interval
     result = Tensor(floats or (T_FLOAT32,), source=source, rounded=rounded, interval=interval)
     watch = call.machine.watch
-    return result if watch is None else watch.called(call.name, operands, result)
+    return result if watch is None else watch.called(call.name, operands, result, call.where)
 
 
 def _is_integral(operand: Tensor) -> bool:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping
 
 from tritonlint.facts.host.attributes import changing
-from tritonlint.facts.host.attributes.traded import retyped_by
+from tritonlint.facts.host.attributes.traded import kept_by, let_go_by
 from tritonlint.facts.host.objects import classes, heirs
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.inheriting import linearized
@@ -27,7 +27,7 @@ def assigned_elsewhere(definition: Definition) -> Iterator[str]:
 
 def made_anew(definition: Definition) -> Iterator[str]:
     """The attributes of `self` that classes which inherit from its own assign, that those above it
-    make memory of another type of, that functions of the file make anew, or that methods other than
+    give something else, that functions of the file make anew, or that methods other than
     `__init__` change without assigning them."""
     yield from changing.changed_outside(definition.module)
     if any(map(_makes_members, linearized(definition))):
@@ -36,18 +36,22 @@ def made_anew(definition: Definition) -> Iterator[str]:
         for method in heir.as_class.body:
             if isinstance(method, FUNCTION):
                 yield from assigned_in(method)
-    yield from retyped(definition)
+    yield from made_above(definition)
     for method in _later_methods(definition):
         own = Definition(definition.module, method, definition.inside, method.name)
         yield from changing.changed_by_own(own) - assigned_in(method)
 
 
-def retyped(definition: Definition) -> Iterator[str]:
-    """The attributes of `self` that methods of a class, or of one that it inherits from, beside
-    `__init__` make memory of another type of."""
-    for each in methods(definition):
-        if each.name != "__init__":
-            yield from retyped_by(each.as_function)
+def made_above(definition: Definition) -> Iterator[str]:
+    """The attributes of `self` that methods of the classes above a class give something other than
+    what they hold, beside `__init__` and what it calls: a mixin decodes what an heir has made."""
+    every = methods(definition)
+    first = (each.as_function for each in every if each.name == "__init__")
+    called = {each.attr for node in first for each in nodes(node, ast.Attribute)}
+    for each in every:
+        if each.name not in called | {"__init__"} and each.owner is not definition.node:
+            node = each.as_function
+            yield from assigned_in(node) - kept_by(node) - let_go_by(node)
 
 
 @kept(256)

@@ -10,9 +10,9 @@ from tritonlint.dtypes import UNKNOWN, ElementTypes
 from tritonlint.facts.host.attributes.asserted_attributes import keep_asserted
 from tritonlint.facts.host.attributes.assigned import (
     functions,
+    made_above,
     may_be_given_elsewhere,
     methods_assigning,
-    retyped,
 )
 from tritonlint.facts.host.attributes.attribute_notes import (
     methods,
@@ -225,7 +225,7 @@ def _assigned_by(definition: Definition, name: str) -> Iterator[tuple[Definition
     which has such of those that an object is of."""
     for owner in linearized(definition):
         assigning = methods_assigning(owner.as_class).get(name, ())
-        if name in retyped(definition) or not may_be_given_elsewhere(definition, name):
+        if name in made_above(definition) or not may_be_given_elsewhere(definition, name):
             assigning = [each for each in assigning if name not in kept_by(each)]
         if assigning:
             handed = owner.node is not definition.node  # what an heir hands on is not known

@@ -8,16 +8,17 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from tritonlint.facts.kept import kept
-from tritonlint.facts.project.tree import FUNCTION, Function, dotted_name, nodes, statements_in
+from tritonlint.facts.project.tree import FUNCTION, Function, dotted_name, statements_in
 
 # Methods that keep the type of a tensor, or make more memory of that type; and what joins tensors.
 _KEEPING = frozenset(
     """clone contiguous cpu cuda detach pin_memory narrow new_empty new_zeros new_ones new_full
-    repeat share_memory_ requires_grad_""".split()
+    repeat share_memory_ requires_grad_ reshape flatten unflatten squeeze unsqueeze transpose
+    permute expand index_select""".split()
 )
-# Those that may give a tensor of another type.
-RETYPING = frozenset("view to type float half bfloat16".split())
 _JOINING = ("torch.cat", "torch.concat", "torch.concatenate", "torch.stack")
+# What `to` is told beside a type.
+_MOVING = frozenset(("device", "non_blocking", "copy", "memory_format"))
 _DEVICE = re.compile(r"(?:^|[._])device$")
 
 
@@ -67,31 +68,15 @@ def kept_by(method: Function) -> frozenset[str]:
 
 
 @kept(4096)
-def retyped_by(method: Function) -> frozenset[str]:
-    """The attributes of `self` that a method assigns memory of another type, made of what they
-    hold: `self.page = self.page.view(codes).to(dtype)`."""
-    found: set[str] = set()
-    made: dict[str, set[str]] = {}  # by name, of which attributes, and by which methods
+def let_go_by(method: Function) -> frozenset[str]:
+    """The attributes of `self` that a method only gives None."""
+    given: dict[str, set[bool]] = {}
     for statement, _ in statements_in(method.body):
         for target, value in _pairs(statement):
-            of = _made_by(value, made) if value is not None else set()
-            if isinstance(target, ast.Name):
-                made[target.id] = of
-            if isinstance(target, ast.Attribute) and target.attr == "data":
-                target = target.value
-            name = _own(target)
-            if name is not None and f"self.{name}" in of and not RETYPING.isdisjoint(of):
-                found.add(name)
-    return frozenset(found) - kept_by(method)
-
-
-def _made_by(value: ast.expr, made: Mapping[str, set[str]]) -> set[str]:
-    """The attributes of `self` that an expression reads, and the methods that it calls, also by
-    names that were `made` so."""
-    read = list(nodes(value, ast.Attribute))
-    names = (made.get(each.id, ()) for each in nodes(value, ast.Name))
-    own = {f"self.{name}" for each in read if (name := _own(each)) is not None}
-    return {*own, *(each.attr for each in read), *(x for each in names for x in each)}
+            if (name := _own(target)) is not None:
+                none = isinstance(value, ast.Constant) and value.value is None
+                given.setdefault(name, set()).add(none)
+    return frozenset(name for name, each in given.items() if each == {True})
 
 
 def _own(node: ast.expr | None) -> str | None:
@@ -109,13 +94,27 @@ def _made_of(node: ast.expr | None) -> str | None:
         case ast.Call(func=ast.Attribute(value=inner, attr=method)) if method in _KEEPING:
             typed = any(each.arg in ("dtype", None) for each in node.keywords)
             return None if typed else _made_of(inner)
-        case ast.Call(func=ast.Attribute(value=inner, attr="to"), args=[where], keywords=[]):
-            return _made_of(inner) if _DEVICE.search(dotted_name(where) or "") else None
+        case ast.Call(func=ast.Attribute(value=inner, attr="to" | "view")) if _keeps_type(node):
+            return _made_of(inner)
         case ast.Call(func=function, args=[ast.List(elts=parts) | ast.Tuple(elts=parts), *_]):
             joins = dotted_name(function) in _JOINING
             each = {_made_of(part) for part in parts} if joins else {None}
             return each.pop() if len(each) == 1 else None
     return _own(node)
+
+
+def _keeps_type(call: ast.Call) -> bool:
+    """Whether `x.to(...)` only moves, or `x.view(...)` only shapes."""
+    assert isinstance(call.func, ast.Attribute)
+    if call.func.attr == "view":
+        numbers = [x for each in call.args for x in ast.walk(each) if isinstance(x, ast.Constant)]
+        return len(call.args) > 1 or any(type(each.value) is int for each in numbers)
+    moves = all(each.arg in _MOVING for each in call.keywords)
+    return moves and all(
+        (isinstance(each, ast.Constant) and isinstance(each.value, str))
+        or _DEVICE.search(dotted_name(each.func if isinstance(each, ast.Call) else each) or "")
+        for each in call.args
+    )
 
 
 def _pairs(statement: ast.stmt) -> Iterator[tuple[ast.expr, ast.expr | None]]:

@@ -44,7 +44,6 @@ from tritonlint.facts.project.tree import as_code, last_name
 from tritonlint.frozen import replace
 
 F = TypeVar("F", bound=Frame)
-_SAME_OR_NOT = (ast.Eq, ast.Is, ast.NotEq, ast.IsNot)
 
 
 def condition(frame: Frame, node: ast.expr) -> Condition:
@@ -65,9 +64,6 @@ def _condition(frame: Frame, node: ast.expr) -> Condition:
             return outcomes.combine(kind, _in_turn(frame, kind, parts), span)
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             return outcomes.negate(condition(frame, operand))
-        case ast.Compare(comparators=[ast.Constant(value=True)]) if _asks_for_truth(frame, node):
-            found = condition(frame, node.left)
-            return found if isinstance(node.ops[0], (ast.Eq, ast.Is)) else outcomes.negate(found)
         case ast.Compare(left=left, comparators=[right]):
             sides = frame.evaluate(left), frame.evaluate(right)
             one = _of_vendor(conditions.compare(frame, node, *sides, span))
@@ -82,13 +78,6 @@ def _condition(frame: Frame, node: ast.expr) -> Condition:
                     return chained
             return Condition("opaque", Spelled(as_code(node)), span)
     return truth(frame, node, frame.evaluate(node))
-
-
-def _asks_for_truth(frame: Frame, node: ast.Compare) -> bool:
-    """Whether a comparison with True asks whether a value is true, which is not written out."""
-    return isinstance(node.ops[0], _SAME_OR_NOT) and not isinstance(
-        frame.evaluate(node.left), (Const, Choice)
-    )
 
 
 def truth(frame: Frame, node: ast.expr, value: Value) -> Condition:
