@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping
 
 from tritonlint.facts.host.attributes import changing
-from tritonlint.facts.host.attributes.traded import kept_by, let_go_by
+from tritonlint.facts.host.attributes.traded import retyped_by
 from tritonlint.facts.host.objects import classes, heirs
 from tritonlint.facts.kept import kept
 from tritonlint.facts.project.inheriting import linearized
@@ -27,7 +27,7 @@ def assigned_elsewhere(definition: Definition) -> Iterator[str]:
 
 def made_anew(definition: Definition) -> Iterator[str]:
     """The attributes of `self` that classes which inherit from its own assign, that those above it
-    give something else, that functions of the file make anew, or that methods other than
+    make of another type, that functions of the file make anew, or that methods other than
     `__init__` change without assigning them."""
     yield from changing.changed_outside(definition.module)
     if any(map(_makes_members, linearized(definition))):
@@ -43,15 +43,14 @@ def made_anew(definition: Definition) -> Iterator[str]:
 
 
 def made_above(definition: Definition) -> Iterator[str]:
-    """The attributes of `self` that methods of the classes above a class give something other than
-    what they hold, beside `__init__` and what it calls: a mixin decodes what an heir has made."""
+    """The attributes of `self` that methods of the classes above a class make another type of, or
+    anew, beside `__init__` and what it calls: a mixin decodes what an heir has made."""
     every = methods(definition)
     first = (each.as_function for each in every if each.name == "__init__")
     called = {each.attr for node in first for each in nodes(node, ast.Attribute)}
     for each in every:
         if each.name not in called | {"__init__"} and each.owner is not definition.node:
-            node = each.as_function
-            yield from assigned_in(node) - kept_by(node) - let_go_by(node)
+            yield from retyped_by(each.as_function)
 
 
 @kept(256)

@@ -16,10 +16,16 @@ _KEEPING = frozenset(
     repeat share_memory_ requires_grad_ reshape flatten unflatten squeeze unsqueeze transpose
     permute expand index_select""".split()
 )
+# Those that may give a tensor of another type.
+_RETYPING = frozenset("view to type float half bfloat16".split())
 _JOINING = ("torch.cat", "torch.concat", "torch.concatenate", "torch.stack")
 # What `to` is told beside a type.
 _MOVING = frozenset(("device", "non_blocking", "copy", "memory_format"))
 _DEVICE = re.compile(r"(?:^|[._])device$")
+
+# The attribute that something is made of (None: it is memory of its own, "": not known), and
+# whether it may be of another type.
+_Made = tuple[str | None, bool]
 
 
 @kept(1024)
@@ -68,15 +74,59 @@ def kept_by(method: Function) -> frozenset[str]:
 
 
 @kept(4096)
-def let_go_by(method: Function) -> frozenset[str]:
-    """The attributes of `self` that a method only gives None."""
-    given: dict[str, set[bool]] = {}
+def retyped_by(method: Function) -> frozenset[str]:
+    """The attributes of `self` that a method makes another type of (`self.page =
+    self.page.view(codes).to(dtype)`), or makes anew of a type that it names."""
+    found: set[str] = set()
+    made: dict[str, _Made] = {}
     for statement, _ in statements_in(method.body):
-        for target, value in _pairs(statement):
-            if (name := _own(target)) is not None:
-                none = isinstance(value, ast.Constant) and value.value is None
-                given.setdefault(name, set()).add(none)
-    return frozenset(name for name, each in given.items() if each == {True})
+        for target, value in (*_pairs(statement), *_registered(statement)):
+            of, retyped = _of(value, made)
+            if isinstance(target, ast.Attribute) and target.attr == "data":
+                target = target.value
+            if isinstance(target, ast.Name):
+                made[target.id] = of, retyped
+            elif (name := _own(target)) is not None and retyped and of in (name, None):
+                found.add(name)
+    return frozenset(found)
+
+
+def _of(value: ast.expr | None, made: Mapping[str, _Made]) -> _Made:
+    """The attribute of `self` that an expression is made of, maybe by names that were `made`, and
+    whether it may be of another type; of none, whether it is made with a type by its name."""
+    match value:
+        case ast.Name(id=name):
+            return made.get(name, ("", False))
+        case ast.Call(func=ast.Attribute(attr="Parameter" | "Buffer"), args=[inner, *_]):
+            return _of(inner, made)
+        case ast.Call(keywords=keywords) if any(
+            each.arg == "dtype" and isinstance(each.value, ast.Attribute) for each in keywords
+        ):
+            return None, True
+        case ast.Call(func=ast.Attribute(value=inner, attr=method)):
+            of, retyped = _of(inner, made)
+            again = method in _RETYPING and not (method in ("to", "view") and _keeps_type(value))
+            return of, retyped or again
+        case ast.Attribute() if (held := _own(value)) is not None:
+            return held, False
+        case ast.Attribute(value=inner) | ast.Subscript(value=inner):
+            return _of(inner, made)
+    return "", False
+
+
+def _registered(statement: ast.stmt) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """What a statement registers as a buffer or a parameter of `self`, as if it were assigned."""
+    match statement:
+        case ast.Expr(
+            value=ast.Call(
+                func=ast.Attribute(
+                    value=ast.Name(id="self") as owner,
+                    attr="register_buffer" | "register_parameter",
+                ),
+                args=[ast.Constant(value=str(name)), value, *_],
+            )
+        ):
+            yield ast.Attribute(owner, name, ast.Store()), value
 
 
 def _own(node: ast.expr | None) -> str | None:
