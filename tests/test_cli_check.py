@@ -289,7 +289,7 @@ def test_a_named_file_that_cannot_be_parsed_is_told_from_the_cache_too(
 
 
 def test_watching_checks_again_after_a_change_and_ends_when_interrupted(flagged: Path) -> None:
-    pytest.importorskip("watchfiles")
+    pytest.importorskip("watchfiles", reason="needs watchfiles (in the extra `watch`)")
     command = [sys.executable, "-m", "tritonlint", "check", "--watch", "--output-format", "concise"]
     environment = {**os.environ, "WATCHFILES_FORCE_POLLING": ""}
     run = subprocess.Popen(

@@ -40,6 +40,12 @@ CASES = {
     "alone": ("part = 0", "x_ptr + row * S", STRIDE, HIT),
     "beside a constant part": ("part = 3 * S", "x_ptr + row * S + part", STRIDE, HIT),
     "beside another memory's": ("part = row * (S * D)", "x_ptr + row * S", STRIDE, HIT),
+    "a part of it, beside another one": (
+        "part = tl.program_id(1) * D",
+        "x_ptr + row * S * (D // 4) + part",
+        STRIDE,
+        HIT,
+    ),
     "strides of two launches": ("part = 0", "x_ptr + row * S", "1 if wide else x.stride(0)", HIT),
     "correct: inside a larger one": (
         "part = tl.program_id(1) * (S * D)",

@@ -21,7 +21,7 @@ from tritonlint.findings import Edit, Span
 from tritonlint.fixing import fixing
 from tritonlint.settings.config import Settings
 
-hypothesmith = pytest.importorskip("hypothesmith")
+hypothesmith = pytest.importorskip("hypothesmith", reason="needs hypothesmith")
 
 # What is covered is told by the tests that say what should be found: these cost twice with it.
 pytestmark = pytest.mark.no_cover

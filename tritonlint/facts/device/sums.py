@@ -117,7 +117,8 @@ class Sums(Watch):
     def limited(self, main: Tensor, limits: Interval, result: Tensor, where: Where) -> Tensor:
         # A limit that has a name may be carried by a loop, and so be a float32.
         named = any(isinstance(each, ast.Name) for each in getattr(where[1], "args", ()))
-        return replace(result, history=replace(main.history, settled=named))
+        settled = main.history.settled or named
+        return replace(result, history=replace(main.history, settled=settled))
 
     def computed(
         self, op: ast.operator, a: Tensor, b: Tensor, result: Tensor, where: Where

@@ -71,7 +71,7 @@ def is_inside_larger(kernel: Kernel, offset: Offset) -> bool:
     """Whether a product that is added to the same pointer, in 32 bits too, is scaled by all that
     scales this one, and more: along an outer dimension, which overflows first."""
     own = _scaled_by(offset)
-    return any(
+    return bool(own) and any(
         each.narrow and each.pointer == offset.pointer and own < _scaled_by(each)
         for each in offsets(kernel)
         if each.node is not None and not is_under_test(kernel.node, each.node.lineno)

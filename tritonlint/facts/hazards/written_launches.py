@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from tritonlint.facts.flow.parameters import signature
 from tritonlint.facts.kept import kept
@@ -51,35 +51,39 @@ def _spread(argument: ast.expr, written: Mapping[str, ast.expr]) -> Sequence[ast
 
 def passed_strides(module: Module, kernel: Kernel) -> frozenset[str]:
     """The parameters that every launch in the file of a kernel passes a stride of a tensor to."""
-    found = [
-        frozenset(
-            name
-            for name, value in given(kernel, launch).items()
-            if isinstance(value, ast.Call)
-            and isinstance(value.func, ast.Attribute)
-            and value.func.attr == "stride"
-        )
-        for _, launch in launches_of(module, kernel)
-    ]
-    return frozenset.intersection(*found) if found else frozenset()
+    return _passed_by_all(module, kernel, _is_stride)
 
 
 def passed_ones(module: Module, kernel: Kernel) -> frozenset[str]:
     """The parameters that every launch in the file of a kernel passes the number one to; none where
     the kernel is named there for something else."""
-    launches = [launch for _, launch in launches_of(module, kernel)]
     named = [x for x in nodes(module.tree, ast.Name) if x.id == kernel.name]
-    if len(named) > len(launches):
+    if len(named) > len(launches_of(module, kernel)):
         return frozenset()
+    return _passed_by_all(module, kernel, _is_one)
+
+
+def _passed_by_all(
+    module: Module, kernel: Kernel, asked: Callable[[ast.expr], bool]
+) -> frozenset[str]:
+    """The parameters that every launch in the file of a kernel passes such an expression to."""
     found = [
-        frozenset(
-            name
-            for name, value in given(kernel, launch).items()
-            if isinstance(value, ast.Constant) and value.value == 1
-        )
-        for launch in launches
+        frozenset(name for name, value in given(kernel, launch).items() if asked(value))
+        for _, launch in launches_of(module, kernel)
     ]
     return frozenset.intersection(*found) if found else frozenset()
+
+
+def _is_stride(value: ast.expr) -> bool:
+    return (
+        isinstance(value, ast.Call)
+        and isinstance(value.func, ast.Attribute)
+        and value.func.attr == "stride"
+    )
+
+
+def _is_one(value: ast.expr) -> bool:
+    return isinstance(value, ast.Constant) and value.value == 1
 
 
 @kept(4)

@@ -19,6 +19,7 @@ from tritonlint.facts.host.attributes.changing import (
     spelled_out,
     stored,
 )
+from tritonlint.facts.host.attributes.traded import RETYPING
 from tritonlint.facts.host.calls import contexts
 from tritonlint.facts.host.calls.decorators import has_view
 from tritonlint.facts.host.containers.registries import makes_tensors
@@ -35,8 +36,6 @@ from tritonlint.facts.project.modules import Definition, methods
 from tritonlint.facts.project.tree import FUNCTION, assigned, last_name, nodes
 from tritonlint.frozen import replace
 
-# Methods that may give a tensor another type.
-_RETYPING = frozenset("view to type float half bfloat16".split())
 # What more methods give an attribute is unknown.
 _MOST = 4
 
@@ -152,7 +151,7 @@ def _is_given_outside(kind: Definition, name: str) -> bool:
             if not isinstance(target, ast.Attribute) or target.attr != name:
                 continue
             written = nodes(spelled_out(module, value), ast.Attribute)
-            if _RETYPING.isdisjoint(x.attr for x in written):
+            if RETYPING.isdisjoint(x.attr for x in written):
                 continue
             method = module.function_at(statement.lineno)
             owner = target.value.id if isinstance(target.value, ast.Name) else ""

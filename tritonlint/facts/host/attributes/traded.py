@@ -17,7 +17,7 @@ _KEEPING = frozenset(
     permute expand index_select""".split()
 )
 # Those that may give a tensor of another type.
-_RETYPING = frozenset("view to type float half bfloat16".split())
+RETYPING = frozenset("view to type float half bfloat16".split())
 _JOINING = ("torch.cat", "torch.concat", "torch.concatenate", "torch.stack")
 # What `to` is told beside a type.
 _MOVING = frozenset(("device", "non_blocking", "copy", "memory_format"))
@@ -105,7 +105,7 @@ def _of(value: ast.expr | None, made: Mapping[str, _Made]) -> _Made:
             return None, True
         case ast.Call(func=ast.Attribute(value=inner, attr=method)):
             of, retyped = _of(inner, made)
-            again = method in _RETYPING and not (method in ("to", "view") and _keeps_type(value))
+            again = method in RETYPING and not (method in ("to", "view") and _keeps_type(value))
             return of, retyped or again
         case ast.Attribute() if (held := _own(value)) is not None:
             return held, False
